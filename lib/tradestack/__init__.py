@@ -1,0 +1,1 @@
+"""What tradestack's daemons share, low to high: domain < wire < store | net < runtime < ctl."""

@@ -1,0 +1,1 @@
+"""tradestackctl: the operator's command."""

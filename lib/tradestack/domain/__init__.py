@@ -1,0 +1,1 @@
+"""The nouns of a trading day; they import nothing but the language."""

@@ -1,0 +1,1 @@
+"""Sockets on the event loop: session server, feed client, order client, control server."""

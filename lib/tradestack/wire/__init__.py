@@ -1,0 +1,1 @@
+"""Bytes ⇄ values; no socket, clock or disk. PROTOCOL.md specifies."""
