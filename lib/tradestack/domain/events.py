@@ -1,0 +1,162 @@
+"""what happened → one log line and one journal entry: the table of events worth a message id.
+
+An event is logged by `emit(logger, EVENT, user="news", …)`: the line reads "phrase key=value …",
+and under journald the entry carries MESSAGE_ID and each field in capitals (USER=news), so that
+`journalctl MESSAGE_ID=…`, `journalctl SYMBOL=SPY` and `journalctl -x` work. The texts that
+`journalctl -x` shows stand in systemd/tradestack.catalog, one for each event here.
+"""
+
+import logging
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A kind of thing that happens, known to journald by its message id (128 random bits)."""
+
+    name: str
+    message_id: str
+    level: int
+    phrase: str
+
+
+def emit(logger: logging.Logger, event: Event, **fields: object) -> None:
+    """Logs that the event happened; the fields' values must be printable as one line."""
+    if not logger.isEnabledFor(event.level):
+        return
+    text = " ".join([event.phrase, *(f"{name}={value}" for name, value in fields.items())])
+    logger.log(event.level, "%s", text, extra={"event": event, "event_fields": fields})
+
+
+DAEMON_READY = Event("DAEMON_READY", "121fac21df4745bfb65d93aa30ecd8a0", logging.INFO, "ready")
+DAEMON_STOPPING = Event(
+    "DAEMON_STOPPING", "ca77dfe0c9e24b688722c5452c6524ec", logging.INFO, "stopping"
+)
+CONFIG_RELOADED = Event(
+    "CONFIG_RELOADED", "a70af9ba03934bc1b9c4278e0b9a1d2c", logging.INFO, "configuration reloaded"
+)
+CONFIG_REFUSED = Event(
+    "CONFIG_REFUSED",
+    "16f72570dd884516995509dd16150d76",
+    logging.ERROR,
+    "configuration refused, the old one stays",
+)
+CONTROL_CHANGE = Event(
+    "CONTROL_CHANGE", "6521c727fa364fc899ad3ce6464b6b58", logging.INFO, "changed by control socket"
+)
+CLIENT_LOGGED_IN = Event(
+    "CLIENT_LOGGED_IN", "9ed6cf96558a4903a079b41904898724", logging.INFO, "client logged in"
+)
+LOGIN_REJECTED = Event(
+    "LOGIN_REJECTED", "e81e3f1b4a4e403e8cefd2a519c66ef0", logging.WARNING, "login rejected"
+)
+CLIENT_LEFT = Event("CLIENT_LEFT", "5cb7919c89714a2b9cdfdacf1022119e", logging.INFO, "client left")
+PROTOCOL_VIOLATION = Event(
+    "PROTOCOL_VIOLATION",
+    "0b4fff68e9d44f39b5edbe59c366582d",
+    logging.WARNING,
+    "protocol violation, session ended",
+)
+ACCEPT_PAUSED = Event(
+    "ACCEPT_PAUSED", "9cfa9cd840fb485c8d4ca4d83c6af1d9", logging.ERROR, "accepting paused"
+)
+SERVER_CONNECTED = Event(
+    "SERVER_CONNECTED", "2085e9f1218448068354589180bcf138", logging.INFO, "connected to server"
+)
+SERVER_LOST = Event(
+    "SERVER_LOST", "d911a5d7e4924f588a9c6281976e376c", logging.WARNING, "connection to server lost"
+)
+SERVER_LOGIN_REJECTED = Event(
+    "SERVER_LOGIN_REJECTED",
+    "ed2eaa35702a4e8592fe3aa0063ca7e5",
+    logging.ERROR,
+    "login rejected by server",
+)
+TAIL_CUT = Event(
+    "TAIL_CUT", "f7643186adb74b9f82f4ae701ff76c3e", logging.WARNING, "torn end of file cut"
+)
+FEED_SESSION_STARTED = Event(
+    "FEED_SESSION_STARTED", "78f7f13e04714deca3e05db900fb0a1c", logging.INFO, "feed session started"
+)
+FEED_SESSION_RESUMED = Event(
+    "FEED_SESSION_RESUMED", "69e730520cee4219be2c9c0d479aafbe", logging.INFO, "feed session resumed"
+)
+FEED_SESSION_ENDED = Event(
+    "FEED_SESSION_ENDED", "73118cdd8eae4e7c97231371f1222156", logging.INFO, "feed session ended"
+)
+ROW_REFUSED = Event(
+    "ROW_REFUSED", "41d9adb381934389933ebfa2c8bfd05f", logging.WARNING, "row refused"
+)
+SOURCE_CHECKED = Event(
+    "SOURCE_CHECKED", "1e13da2035f1410d98c7bd85164d9a05", logging.INFO, "source checked"
+)
+SOURCE_FAULT = Event(
+    "SOURCE_FAULT",
+    "9a0da34a26944ffda46bb0ac87886e11",
+    logging.ERROR,
+    "source fault, publication stopped",
+)
+PUBLICATION_BLOCKED = Event(
+    "PUBLICATION_BLOCKED", "b2fe08caaa284c0492d08a3ce14723bd", logging.ERROR, "publication blocked"
+)
+PUBLICATION_RESUMED = Event(
+    "PUBLICATION_RESUMED", "d2aec09a8154477fa433c80b8f8480df", logging.INFO, "publication resumed"
+)
+ORDER_SESSION_STARTED = Event(
+    "ORDER_SESSION_STARTED",
+    "6f299ffadf674bd0ab44c5cebc481f47",
+    logging.INFO,
+    "order session started",
+)
+ORDER_SESSION_RECOVERED = Event(
+    "ORDER_SESSION_RECOVERED",
+    "07506a79982744c39a072658f0d100ff",
+    logging.INFO,
+    "order session recovered",
+)
+ORDER_ACCEPTED = Event(
+    "ORDER_ACCEPTED", "5ba00869effc4adeb49b1658afcd5454", logging.INFO, "order accepted"
+)
+ORDER_REJECTED = Event(
+    "ORDER_REJECTED", "e8f1df193f0a40f5a339876fa1c2abb4", logging.WARNING, "order rejected"
+)
+ORDER_ENTRIES_SUPPRESSED = Event(
+    "ORDER_ENTRIES_SUPPRESSED",
+    "39ff9433a3724fba93ed4da2df53d8e2",
+    logging.WARNING,
+    "journal entries of orders suppressed",
+)
+ORDER_LOG_REOPENED = Event(
+    "ORDER_LOG_REOPENED", "cf4edcb9b9294cb3aa952020457ccbb8", logging.INFO, "order log reopened"
+)
+JOURNAL_UNAVAILABLE = Event(
+    "JOURNAL_UNAVAILABLE",
+    "cea65b94834947f0838dc4703149df7c",
+    logging.ERROR,
+    "order journal unavailable, no order is acknowledged",
+)
+JOURNAL_AVAILABLE = Event(
+    "JOURNAL_AVAILABLE",
+    "83c41299d9344b0899a22c541c984c91",
+    logging.INFO,
+    "order journal available again",
+)
+STRATEGY_REGISTERED = Event(
+    "STRATEGY_REGISTERED", "8692bb5f0f1747b8b380181bd18df7d1", logging.INFO, "strategy registered"
+)
+STRATEGY_FOLLOWS_SESSION = Event(
+    "STRATEGY_FOLLOWS_SESSION",
+    "25cc7992477841b28e04073d7d824816",
+    logging.INFO,
+    "strategy follows feed session",
+)
+ORDER_OUTCOME_UNKNOWN = Event(
+    "ORDER_OUTCOME_UNKNOWN",
+    "21522f21b7904eee805e0aefa2a5bc99",
+    logging.ERROR,
+    "outcome of order unknown",
+)
+
+EVENTS: tuple[Event, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Event)
+)

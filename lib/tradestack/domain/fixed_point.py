@@ -1,0 +1,71 @@
+"""decimal text ⇄ integers ×10⁻⁸: prices, quantities and sentiments, never floats.
+
+text      [-] digits [. digits]            "168.23"
+integer   value × 10⁸, signed 64 bit       16_823_000_000
+"""
+
+import re
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+
+DECIMALS = 8
+SCALE = 10**DECIMALS
+FIXED_MAX = 2**63 - 1
+FIXED_MIN = -(2**63)
+
+# A number longer than this is an attack or a broken file, not a price.
+TEXT_LENGTH_MAX = 64
+
+_PLAIN = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
+_SCIENTIFIC = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_CONTEXT = Context(prec=400)
+
+
+def parse_fixed(text: str) -> int:
+    """The integer ×10⁻⁸ of a plain decimal; ValueError when it is none or would need rounding."""
+    value, rounded = round_fixed(text)
+    if rounded:
+        raise ValueError(f"{text!r} has more than {DECIMALS} decimals")
+    return value
+
+
+def round_fixed(text: str) -> tuple[int, bool]:
+    """The nearest integer ×10⁻⁸, half to even, and whether it had to be rounded.
+
+    Raises ValueError for anything that is not a finite decimal number within 64 bits.
+    """
+    match = _PLAIN.fullmatch(text)
+    if match is None or len(text) > TEXT_LENGTH_MAX:
+        return _round_scientific(text)
+    sign, whole, fraction = match.groups(default="")
+    if len(fraction) > DECIMALS:
+        return _round_scientific(text)
+    magnitude = int(whole) * SCALE + int(fraction.ljust(DECIMALS, "0") or "0")
+    return _in_range(-magnitude if sign else magnitude, text), False
+
+
+def format_fixed(value: int) -> str:
+    """The shortest decimal text of an integer ×10⁻⁸: 16_823_000_000 → "168.23"."""
+    whole, fraction = divmod(abs(value), SCALE)
+    sign = "-" if value < 0 else ""
+    if not fraction:
+        return f"{sign}{whole}"
+    return f"{sign}{whole}.{fraction:08d}".rstrip("0")
+
+
+def _round_scientific(text: str) -> tuple[int, bool]:
+    if len(text) > TEXT_LENGTH_MAX or _SCIENTIFIC.fullmatch(text) is None:
+        raise ValueError(f"{text[:TEXT_LENGTH_MAX]!r} is not a decimal number")
+    try:
+        scaled = _CONTEXT.multiply(Decimal(text), Decimal(SCALE))
+        nearest = scaled.to_integral_value(rounding=ROUND_HALF_EVEN)
+    except InvalidOperation as error:
+        raise ValueError(f"{text!r} is not a decimal number") from error
+    if abs(nearest) > FIXED_MAX:
+        raise ValueError(f"{text!r} is out of range")
+    return _in_range(int(nearest), text), nearest != scaled
+
+
+def _in_range(value: int, text: str) -> int:
+    if not FIXED_MIN <= value <= FIXED_MAX:
+        raise ValueError(f"{text!r} is out of range")
+    return value

@@ -1,0 +1,38 @@
+"""time and chance → a session id that never recurs.
+
+    10 base-36 characters = 6 of seconds since 2020-01-01 (good until 2088) + 4 of chance
+
+The time part makes ids sort by age and keeps them apart after any state was wiped; the chance
+part (1.7 million values) keeps apart what began in the same second.
+"""
+
+import re
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+
+SESSION_ID_LENGTH = 10
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_EPOCH_S = 1_577_836_800  # 2020-01-01T00:00:00Z
+_TIME_DIGITS = 6
+_CHANCE_DIGITS = SESSION_ID_LENGTH - _TIME_DIGITS
+_SESSION_ID = re.compile(r"[0-9A-Z]{10}", re.ASCII)
+
+
+def new_session_id(now_ns: int, entropy: int) -> str:
+    """A fresh id; `entropy` is any non-negative random integer of at least 21 bits."""
+    seconds = max(0, now_ns // NANOSECONDS_PER_SECOND - _EPOCH_S)
+    return _base36(seconds, _TIME_DIGITS) + _base36(entropy, _CHANCE_DIGITS)
+
+
+def is_session_id(text: str) -> bool:
+    """Whether the text has the form of a session id."""
+    return _SESSION_ID.fullmatch(text) is not None
+
+
+def _base36(number: int, digits: int) -> str:
+    text = ""
+    for _ in range(digits):
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+    return text

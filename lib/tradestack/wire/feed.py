@@ -1,0 +1,178 @@
+"""bytes ⇄ batches of ticks: the feed packet, 48 bytes, big-endian, every one the same size.
+
+    offset size field
+     0      2   length 46
+     2      1   'S' sequenced data
+     3      1   kind: 'P' price, 'N' news sentiment
+     4     12   symbol, printable ASCII, right-padded with spaces
+    16      8   event time, ns since the Unix epoch
+    24      8   publish time, ns since the Unix epoch
+    32      8   value ×10⁸, signed
+    40      8   size ×10⁸, signed
+
+Message n of a session lies at byte (n-1)·48 of its log, and travels as those same bytes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tradestack.domain.ticks import Tick, TickKind
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.soup import HEADER_LENGTH, Packet, PacketDecoder, PacketType
+
+TICK_PACKET = np.dtype(
+    [
+        ("length", ">u2"),
+        ("type", "u1"),
+        ("kind", "u1"),
+        ("symbol", "S12"),
+        ("event_time_ns", ">i8"),
+        ("publish_time_ns", ">i8"),
+        ("value", ">i8"),
+        ("size", ">i8"),
+    ]
+)
+TICK_PACKET_LENGTH = 48
+assert TICK_PACKET.itemsize == TICK_PACKET_LENGTH
+_LENGTH_FIELD = TICK_PACKET_LENGTH - 2
+# More records than this are looked at in one go only to find the first foreign header among them.
+RUN_RECORDS_MAX = 16_384
+
+TickRecords = npt.NDArray[np.void]  # one dimension of TICK_PACKET
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TickBatch:
+    """Consecutive messages of a feed session, as they came.
+
+    records: one dimension of TICK_PACKET, read-only; its columns are the fields.
+    """
+
+    first_sequence: int
+    records: TickRecords
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @property
+    def last_sequence(self) -> int:
+        """The number of the last message."""
+        return self.first_sequence + len(self.records) - 1
+
+    def ticks(self) -> Iterator[Tick]:
+        """The same messages one by one."""
+        columns = self.records
+        return map(
+            Tick._make,
+            zip(
+                range(self.first_sequence, self.last_sequence + 1),
+                map(_KINDS.__getitem__, columns["kind"].tolist()),
+                map(decode_symbol, columns["symbol"].tolist()),
+                columns["event_time_ns"].tolist(),
+                columns["publish_time_ns"].tolist(),
+                columns["value"].tolist(),
+                columns["size"].tolist(),
+                strict=True,
+            ),
+        )
+
+
+_KINDS = {int(kind): kind for kind in TickKind}
+
+
+def encode_symbol(symbol: str) -> bytes:
+    """The padded field of a symbol (domain.symbols says which are allowed)."""
+    return symbol.encode("ascii").ljust(12)
+
+
+def decode_symbol(field: bytes) -> str:
+    """The symbol of a field."""
+    return field.rstrip(b" ").decode("ascii", errors="replace")
+
+
+def new_records(count: int) -> TickRecords:
+    """`count` writable records with their headers filled in and all else zero."""
+    records = np.zeros(count, dtype=TICK_PACKET)
+    records["length"] = _LENGTH_FIELD
+    records["type"] = PacketType.SEQUENCED_DATA
+    return records
+
+
+def is_tick_packets(records: TickRecords) -> npt.NDArray[np.bool_]:
+    """Which of the records have the header and a kind of a tick packet."""
+    kinds = records["kind"]
+    good: npt.NDArray[np.bool_] = (
+        (records["length"] == _LENGTH_FIELD)
+        & (records["type"] == int(PacketType.SEQUENCED_DATA))
+        & ((kinds == int(TickKind.PRICE)) | (kinds == int(TickKind.NEWS)))
+    )
+    return good
+
+
+class FeedDecoder:
+    """Bytes of a feed in any cuts → runs of ticks, and the other packets between them.
+
+    Start it with the number from LoginAccepted. Runs are found by looking at equally spaced
+    headers; records before the first mismatch are aligned by induction, so only the first
+    mismatch is trusted and one packet parsed there. Batches are views of the received bytes.
+    """
+
+    __slots__ = ("_data", "_next_sequence", "_offset")
+
+    def __init__(self, next_sequence: int) -> None:
+        self._data = b""
+        self._offset = 0
+        self._next_sequence = next_sequence
+
+    @property
+    def next_sequence(self) -> int:
+        """The number of the next tick."""
+        return self._next_sequence
+
+    def receive_data(self, data: bytes | bytearray | memoryview) -> None:
+        """Takes over a copy of what the socket gave."""
+        rest = self._data[self._offset :]
+        self._data = rest + data if rest else bytes(data)
+        self._offset = 0
+
+    def next_event(self) -> TickBatch | Packet | None:
+        """The next run of ticks or other packet; None when more bytes are needed.
+
+        Raises ProtocolError for a packet that no feed has; that is final.
+        """
+        run = self._next_run()
+        return run if run is not None else self._next_packet()
+
+    def _next_run(self) -> TickBatch | None:
+        count = min((len(self._data) - self._offset) // TICK_PACKET_LENGTH, RUN_RECORDS_MAX)
+        if count == 0:
+            return None
+        records = np.frombuffer(self._data, TICK_PACKET, count, self._offset)
+        good = is_tick_packets(records)
+        run = count if good.all() else int(good.argmin())
+        if run == 0:
+            return None
+        batch = TickBatch(self._next_sequence, records[:run])
+        self._offset += run * TICK_PACKET_LENGTH
+        self._next_sequence += run
+        return batch
+
+    def _next_packet(self) -> Packet | None:
+        header = self._data[self._offset : self._offset + HEADER_LENGTH]
+        if len(header) < HEADER_LENGTH:
+            return None
+        length = int.from_bytes(header[:2]) + 2
+        if header[2] == PacketType.SEQUENCED_DATA:
+            available = len(self._data) - self._offset
+            if length == TICK_PACKET_LENGTH and available < TICK_PACKET_LENGTH:
+                return None
+            raise ProtocolError("a sequenced packet that is no tick")
+        decoder = PacketDecoder()
+        decoder.receive_data(self._data[self._offset : self._offset + length])
+        packet = decoder.next_packet()
+        if packet is not None:
+            self._offset += length
+        return packet

@@ -1,0 +1,246 @@
+"""JSON ⇄ order messages, by FIX's names; one object a packet.
+
+    client → server (unsequenced)   NewOrderSingle, Register
+    server → client (sequenced)     ExecutionReport, Registered
+    server → client (unsequenced)   BusinessMessageReject
+
+Prices and quantities are decimal strings of at most 10 digits and 8 decimals, times are integers,
+ns since the Unix epoch. Unknown fields are refused: a misspelt one must not be lost in silence.
+"""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from tradestack.domain.orders import (
+    BusinessRejectReason,
+    ExecType,
+    OrdRejReason,
+    OrdStatus,
+    OrdType,
+    Side,
+    Start,
+    TimeInForce,
+)
+from tradestack.domain.symbols import SYMBOL_PATTERN
+from tradestack.wire.errors import ProtocolError
+
+# A NewOrderSingle has about 400 bytes; room for long texts, far below what a packet could hold.
+MESSAGE_LENGTH_MAX = 4_096
+TEXT_LENGTH_MAX = 256
+TIME_NS_MAX = 2**63 - 1
+
+# \Z, not $: $ would let a final newline pass.
+CL_ORD_ID_PATTERN = r"^[!-~]{1,64}\Z"
+
+ClOrdID = Annotated[str, Meta(pattern=CL_ORD_ID_PATTERN)]
+Symbol = Annotated[str, Meta(pattern=SYMBOL_PATTERN)]
+Quantity = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?\Z")]
+SignedDecimal = Annotated[str, Meta(pattern=r"^-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?\Z")]
+Word = Annotated[str, Meta(pattern=r"^[!-~]{1,32}\Z")]
+SessionID = Annotated[str, Meta(pattern=r"^[0-9A-Z]{10}\Z")]
+Time = Annotated[int, Meta(ge=0, le=TIME_NS_MAX)]
+Sequence = Annotated[int, Meta(ge=0, le=2**53)]  # exact in every JSON reader
+
+
+class NewOrderSingle(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="MsgType",
+    tag="NewOrderSingle",
+    rename={
+        "cl_ord_id": "ClOrdID",
+        "symbol": "Symbol",
+        "side": "Side",
+        "order_qty": "OrderQty",
+        "ord_type": "OrdType",
+        "price": "Price",
+        "time_in_force": "TimeInForce",
+        "transact_time_ns": "TransactTime",
+        "feed_session": "FeedSession",
+        "feed_seq": "FeedSeq",
+        "signal_time_ns": "SignalTime",
+        "signal_name": "SignalName",
+        "signal_value": "SignalValue",
+        "reference_px": "ReferencePx",
+        "reference_px_age_ns": "ReferencePxAge",
+    },
+):
+    """FIX D. User and the fields down to time_in_force make the order; the rest annotates it."""
+
+    cl_ord_id: ClOrdID  # 11
+    symbol: Symbol  # 55
+    side: Side  # 54
+    order_qty: Quantity  # 38
+    ord_type: OrdType  # 40
+    price: Quantity | None = None  # 44, for LIMIT
+    time_in_force: TimeInForce  # 59
+    transact_time_ns: Time | None = None  # 60, when it was sent
+    feed_session: SessionID | None = None  # the feed message that made the signal fire
+    feed_seq: Sequence | None = None
+    signal_time_ns: Time | None = None  # publish time of that message
+    signal_name: Word | None = None
+    signal_value: SignedDecimal | None = None
+    reference_px: SignedDecimal | None = None  # live price from shared memory, when sent
+    reference_px_age_ns: int | None = None  # its age, ns
+
+
+class Register(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="MsgType",
+    tag="Register",
+    rename={
+        "request_id": "RequestID",
+        "instance": "Instance",
+        "config_hash": "ConfigHash",
+        "feed_session": "FeedSession",
+        "head": "Head",
+        "start": "Start",
+    },
+):
+    """A strategy asks from which feed message on its orders count (PROTOCOL.md, handshake)."""
+
+    request_id: Word
+    instance: Word
+    config_hash: Word
+    feed_session: SessionID
+    head: Sequence  # number of the newest message of that session when it asked
+    start: Start
+
+
+class Registered(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="MsgType",
+    tag="Registered",
+    rename={"request_id": "RequestID", "feed_session": "FeedSession", "from_seq": "FromSeq"},
+):
+    """The answer to Register, in the user's report stream."""
+
+    request_id: Word
+    feed_session: SessionID
+    from_seq: Sequence
+
+
+class ExecutionReport(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="MsgType",
+    tag="ExecutionReport",
+    rename={
+        "order_id": "OrderID",
+        "cl_ord_id": "ClOrdID",
+        "exec_id": "ExecID",
+        "exec_type": "ExecType",
+        "ord_status": "OrdStatus",
+        "symbol": "Symbol",
+        "side": "Side",
+        "order_qty": "OrderQty",
+        "ord_rej_reason": "OrdRejReason",
+        "text": "Text",
+        "transact_time_ns": "TransactTime",
+    },
+):
+    """FIX 8. order_id is absent, and cl_ord_id may be empty, for what did not parse as an order."""
+
+    order_id: int | None = None  # 37
+    cl_ord_id: str  # 11
+    exec_id: str  # 17, unique within the order session
+    exec_type: ExecType  # 150
+    ord_status: OrdStatus  # 39
+    symbol: str | None = None  # 55
+    side: Side | None = None  # 54
+    order_qty: str | None = None  # 38
+    ord_rej_reason: OrdRejReason | None = None  # 103
+    text: str | None = None  # 58
+    transact_time_ns: Time  # 60, when it was received
+
+
+class BusinessMessageReject(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="MsgType",
+    tag="BusinessMessageReject",
+    rename={
+        "ref_msg_type": "RefMsgType",
+        "business_reject_ref_id": "BusinessRejectRefID",
+        "business_reject_reason": "BusinessRejectReason",
+        "text": "Text",
+    },
+):
+    """FIX j: the server could not take the message; nothing is remembered, it may be sent again."""
+
+    ref_msg_type: str  # 372
+    business_reject_ref_id: str  # 379: the ClOrdID or RequestID
+    business_reject_reason: BusinessRejectReason  # 380
+    text: str  # 58
+
+
+ClientMessage = NewOrderSingle | Register
+ServerMessage = ExecutionReport | Registered | BusinessMessageReject
+
+
+class Refusal(Exception):
+    """A JSON message that is no order: it is answered with REJECTED, and the session lives.
+
+    cl_ord_id: as far as it could be made out, else "".
+    """
+
+    def __init__(self, text: str, cl_ord_id: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.cl_ord_id = cl_ord_id
+
+
+_encoder = msgspec.json.Encoder()
+_client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
+_lenient_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_cl_ord_id_decoder = msgspec.json.Decoder(ClOrdID)
+
+
+def encode_message(message: ClientMessage | ServerMessage) -> bytes:
+    """The JSON of a message, without a newline."""
+    return _encoder.encode(message)
+
+
+def decode_client_message(payload: bytes) -> ClientMessage:
+    """What a client sent; Refusal for a wrong field, ProtocolError for what is not JSON."""
+    try:
+        return _client_decoder.decode(payload)
+    except msgspec.ValidationError as error:
+        raise Refusal(_clean(str(error)), _find_cl_ord_id(payload)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
+
+
+def decode_server_message(payload: bytes) -> ServerMessage:
+    """What a server sent; ProtocolError for anything else."""
+    try:
+        return _server_decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(f"report is not understood: {_clean(str(error))}") from error
+
+
+def _find_cl_ord_id(payload: bytes) -> str:
+    try:
+        return _cl_ord_id_decoder.decode(_lenient_decoder.decode(payload).get("ClOrdID", b'""'))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def _clean(text: str) -> str:
+    """Error texts quote the peer: one printable line of bounded length is left of them."""
+    printable = "".join(c if c.isprintable() else "?" for c in text)
+    return printable[:TEXT_LENGTH_MAX]
