@@ -1,1 +1,1 @@
-"""What every daemon needs once: config, listen fds, readiness, watchdog, signals, logging, stats."""
+"""What every daemon needs once: config, listen fds, readiness, signals, logging, stats."""

@@ -1,0 +1,150 @@
+"""TOML file → frozen dataclass: each key with its default, its limits and an error that helps.
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class GatewayConfig:
+        listen: Address = key("127.0.0.1:8999", TcpAddress())
+        prices: Path | None = key(None, FilePath())
+        user: str = required_key(Text(length_max=6))
+
+    config = load_config(GatewayConfig, Path("/etc/tradestack/gateway.toml"))
+
+A default is written as the file would write it, and goes through the same parser. The file is
+flat: a section is refused unless the key it names takes a table. Every fault is the operator's and
+names file, key, what stands there and what is allowed.
+"""
+
+import dataclasses
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar, overload
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.config_values import ValueParser
+
+T = TypeVar("T")
+C = TypeVar("C", bound="DataclassInstance")
+
+CONFIG_BYTES_MAX = 1 << 20  # a config is written by hand; what is larger is another file
+
+_PARSER = "parser"
+
+
+class DataclassInstance(Protocol):
+    """What `dataclasses.fields` takes."""
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+
+@overload
+def key(default: None, parser: ValueParser[T]) -> T | None: ...
+@overload
+def key(default: object, parser: ValueParser[T]) -> T: ...
+def key(default: object, parser: ValueParser[T]) -> T | None:
+    """A key that may be left out. None as the default means: unset, which no file can say."""
+
+    def parsed_default() -> T | None:
+        return None if default is None else parser.parse(default)
+
+    declared: T | None = dataclasses.field(
+        default_factory=parsed_default, metadata={_PARSER: parser}
+    )
+    return declared
+
+
+def required_key(parser: ValueParser[T]) -> T:
+    """A key for which no default can be right."""
+    declared: T = dataclasses.field(metadata={_PARSER: parser})
+    return declared
+
+
+def load_config(config_type: type[C], path: Path) -> C:
+    """The file's config. Raises OperatorFault."""
+    return parse_config(config_type, _read_table(path), source=str(path))
+
+
+def parse_config(config_type: type[C], table: Mapping[str, object], *, source: str) -> C:
+    """A config from TOML's values; `source` names them in errors. Raises OperatorFault."""
+    parsers = _parsers(config_type)
+    unknown = next((name for name in table if name not in parsers), None)
+    if unknown is not None:
+        raise _unknown_key(source, unknown, table[unknown], parsers)
+    for field in dataclasses.fields(config_type):
+        if _is_required(field) and field.name not in table:
+            allowed = parsers[field.name].allowed
+            raise OperatorFault(f"{source}: {field.name}", "is missing", f"allowed is {allowed}")
+    return config_type(
+        **{name: _parse_value(source, name, parsers[name], table[name]) for name in table}
+    )
+
+
+def describe_config(config: DataclassInstance) -> dict[str, object]:
+    """The effective values, defaults included, as a config file would write them; null = unset."""
+    parsers = _parsers(type(config))
+    values = {name: getattr(config, name) for name in parsers}
+    return {
+        name: None if value is None else parsers[name].format(value)
+        for name, value in values.items()
+    }
+
+
+def _parsers(config_type: type[DataclassInstance]) -> dict[str, ValueParser[Any]]:
+    return {field.name: field.metadata[_PARSER] for field in dataclasses.fields(config_type)}
+
+
+def _is_required(field: "dataclasses.Field[Any]") -> bool:
+    return field.default_factory is dataclasses.MISSING
+
+
+def _read_table(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(CONFIG_BYTES_MAX + 1)
+    except FileNotFoundError:
+        remedy = (
+            "make it from the commented one in etc/ of the source, or name another with --config"
+        )
+        raise OperatorFault(str(path), "no such file", remedy) from None
+    except OSError as error:
+        remedy = "let the daemon's user read it, or name another with --config"
+        raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
+    if len(content) > CONFIG_BYTES_MAX:
+        raise OperatorFault(
+            str(path), f"larger than {CONFIG_BYTES_MAX} bytes", "name the right file with --config"
+        )
+    try:
+        return tomllib.loads(content.decode())
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not UTF-8"
+        raise OperatorFault(str(path), problem, "save it as UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise OperatorFault(
+            str(path), f"not TOML: {error}", 'write lines like key = "value"'
+        ) from None
+
+
+def _parse_value(source: str, name: str, parser: ValueParser[T], value: object) -> T:
+    try:
+        return parser.parse(value)
+    except ValueError as error:
+        reason = str(error) or "is not understood"
+        raise OperatorFault(
+            f"{source}: {name}", f"{_shown(value)} {reason}", f"allowed is {parser.allowed}"
+        ) from None
+
+
+def _unknown_key(
+    source: str, name: str, value: object, parsers: Mapping[str, ValueParser[Any]]
+) -> OperatorFault:
+    if isinstance(value, dict):
+        remedy = "write its keys at the top of the file, above every section"
+        return OperatorFault(f"{source}: [{name}]", "there is no such section", remedy)
+    nearest = difflib.get_close_matches(name, parsers, n=1, cutoff=0.5)
+    known = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(sorted(parsers))}"
+    return OperatorFault(f"{source}: {name}", "unknown key", known)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,332 @@
+"""TOML value → value of the program: one parser for each kind of value a config key can have.
+
+A parser is made where the key is declared and holds its limits:
+
+    client_stall_max: int = key("60s", Duration(minimum_ns=1_000_000_000))
+
+It says in words what it allows (`allowed`), refuses with ValueError what it does not, and turns
+its value back into what a config file would say (`format`), which is what GetConfig shows. A daemon
+with a kind of its own derives it from `ValueParser`.
+"""
+
+import enum
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, format_fixed, parse_fixed
+from tradestack.domain.symbols import SYMBOL_LENGTH_MAX, is_symbol
+from tradestack.net.addresses import Address, parse_address
+from tradestack.runtime.quantities import (
+    BYTES_OF,
+    NANOSECONDS_OF,
+    format_quantity,
+    parse_quantity,
+)
+
+T = TypeVar("T")
+E = TypeVar("E", bound=enum.Enum)
+
+TEXT_LENGTH_MAX = 4096  # characters; PATH_MAX, and nothing else in a config is longer
+LIST_LENGTH_MAX = 4096  # entries; the number of symbols a book holds
+INTEGER_MAX = 2**63 - 1  # what TOML itself promises to carry
+
+
+class ValueParser(ABC, Generic[T]):
+    """How one kind of value is read, described and shown."""
+
+    @property
+    @abstractmethod
+    def allowed(self) -> str:
+        """What may stand there, in words that complete "allowed is …"."""
+
+    @abstractmethod
+    def parse(self, value: object) -> T:
+        """The program's value. Raises ValueError, with what is wrong if more can be said."""
+
+    def format(self, value: T) -> object:
+        """What a config file would say for the value: text, number, boolean, list or dict."""
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Text(ValueParser[str]):
+    """Printable text of one line; `pattern` must match it whole."""
+
+    pattern: str = ".+"
+    described: str = "a text of one line"
+    length_max: int = TEXT_LENGTH_MAX
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.described}, at most {self.length_max} characters"
+
+    def parse(self, value: object) -> str:
+        text = expect_text(value)
+        if len(text) > self.length_max:
+            raise ValueError(f"has {len(text)} characters")
+        if not text.isprintable() or re.fullmatch(self.pattern, text) is None:
+            raise ValueError
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(ValueParser[bool]):
+    """TOML's true and false, nothing else."""
+
+    @property
+    def allowed(self) -> str:
+        return "true or false, without quotes"
+
+    def parse(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Integer(ValueParser[int]):
+    """A whole number within limits, both included."""
+
+    minimum: int = 0
+    maximum: int = INTEGER_MAX
+
+    @property
+    def allowed(self) -> str:
+        return f"a whole number from {self.minimum} to {self.maximum}"
+
+    def parse(self, value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError
+        if not self.minimum <= value <= self.maximum:
+            raise ValueError("is out of range")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class FixedPoint(ValueParser[int]):
+    """A decimal number → integer ×10⁻⁸. TOML floats are refused: they are not what was written."""
+
+    minimum: int = FIXED_MIN
+    maximum: int = FIXED_MAX
+
+    @property
+    def allowed(self) -> str:
+        limits = f"{format_fixed(self.minimum)} to {format_fixed(self.maximum)}"
+        return f'a decimal number in quotes ("60.5") or a whole number, from {limits}'
+
+    def parse(self, value: object) -> int:
+        if isinstance(value, float):
+            raise ValueError("is a binary fraction; write it in quotes")
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise ValueError
+        number = _fixed(str(value))
+        if not self.minimum <= number <= self.maximum:
+            raise ValueError("is out of range")
+        return number
+
+    def format(self, value: int) -> object:
+        return format_fixed(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration(ValueParser[int]):
+    """A time span → nanoseconds. "0" means off and is allowed only where minimum_ns is 0."""
+
+    minimum_ns: int = 0
+    maximum_ns: int = 366 * NANOSECONDS_OF["d"]
+
+    @property
+    def allowed(self) -> str:
+        units = ", ".join(NANOSECONDS_OF)
+        off = ', or "0" for off' if self.minimum_ns == 0 else ""
+        lowest = f"at least {format_quantity(self.minimum_ns, NANOSECONDS_OF)}, "
+        highest = f"at most {format_quantity(self.maximum_ns, NANOSECONDS_OF)}"
+        limits = highest if self.minimum_ns == 0 else lowest + highest
+        return f'a time with its unit ({units}), as in "30s", {limits}{off}'
+
+    def parse(self, value: object) -> int:
+        duration_ns = parse_quantity(expect_text(value), NANOSECONDS_OF)
+        if not self.minimum_ns <= duration_ns <= self.maximum_ns:
+            raise ValueError("is out of range")
+        return duration_ns
+
+    def format(self, value: int) -> object:
+        return format_quantity(value, NANOSECONDS_OF)
+
+
+@dataclass(frozen=True, slots=True)
+class ByteSize(ValueParser[int]):
+    """An amount of memory or disk → bytes."""
+
+    minimum_bytes: int = 0
+    maximum_bytes: int = 2**62
+
+    @property
+    def allowed(self) -> str:
+        lowest = format_quantity(self.minimum_bytes, BYTES_OF)
+        highest = format_quantity(self.maximum_bytes, BYTES_OF)
+        units = ", ".join(BYTES_OF)
+        return f'a size with its unit ({units}), as in "64MiB", from {lowest} to {highest}'
+
+    def parse(self, value: object) -> int:
+        size_bytes = parse_quantity(expect_text(value), BYTES_OF)
+        if not self.minimum_bytes <= size_bytes <= self.maximum_bytes:
+            raise ValueError("is out of range")
+        return size_bytes
+
+    def format(self, value: int) -> object:
+        return format_quantity(value, BYTES_OF)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(ValueParser[E]):
+    """One of an enum's values, which are texts."""
+
+    choices: type[E]
+
+    @property
+    def allowed(self) -> str:
+        return " or ".join(f'"{choice.value}"' for choice in self.choices)
+
+    def parse(self, value: object) -> E:
+        try:
+            return self.choices(expect_text(value))
+        except ValueError:
+            raise ValueError from None  # the enum's own text tells nothing more
+
+    def format(self, value: E) -> object:
+        return value.value
+
+
+@dataclass(frozen=True, slots=True)
+class TcpAddress(ValueParser[Address]):
+    """Host and port."""
+
+    @property
+    def allowed(self) -> str:
+        return 'HOST:PORT, as in "127.0.0.1:8999"'
+
+    def parse(self, value: object) -> Address:
+        try:
+            return parse_address(expect_text(value))
+        except ValueError:
+            raise ValueError from None  # its text repeats what `allowed` says
+
+    def format(self, value: Address) -> object:
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePath(ValueParser[Path]):
+    """A path, made absolute at once: a daemon does not stay in the directory it was started in."""
+
+    @property
+    def allowed(self) -> str:
+        return "the path of a file or directory"
+
+    def parse(self, value: object) -> Path:
+        text = expect_text(value)
+        if not text or "\0" in text or len(text) > TEXT_LENGTH_MAX:
+            raise ValueError
+        return Path(text).expanduser().absolute()
+
+    def format(self, value: Path) -> object:
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(ValueParser[str]):
+    """The name of an instrument."""
+
+    @property
+    def allowed(self) -> str:
+        return f"1 to {SYMBOL_LENGTH_MAX} printable ASCII characters without spaces"
+
+    def parse(self, value: object) -> str:
+        text = expect_text(value)
+        if not is_symbol(text):
+            raise ValueError
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(ValueParser[tuple[T, ...]]):
+    """A TOML array whose entries are all of one kind and all different."""
+
+    entry: ValueParser[T]
+    length_max: int = LIST_LENGTH_MAX
+
+    @property
+    def allowed(self) -> str:
+        return f"a list in [ ] of at most {self.length_max}, each {self.entry.allowed}"
+
+    def parse(self, value: object) -> tuple[T, ...]:
+        if not isinstance(value, list | tuple):
+            raise ValueError("is not a list")
+        if len(value) > self.length_max:
+            raise ValueError(f"has {len(value)} entries")
+        entries = tuple(_entry(f"entry {n}", self.entry, one) for n, one in enumerate(value, 1))
+        if len(set(entries)) < len(entries):
+            raise ValueError("has an entry twice")
+        return entries
+
+    def format(self, value: tuple[T, ...]) -> object:
+        return [self.entry.format(entry) for entry in value]
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf(ValueParser[Mapping[str, T]]):
+    """A TOML table (a section of its own, or { … }) from names to values of one kind.
+
+    names: the only names allowed; none given = any.
+    """
+
+    entry: ValueParser[T]
+    names: tuple[str, ...] = field(default=())
+    length_max: int = LIST_LENGTH_MAX
+
+    @property
+    def allowed(self) -> str:
+        names = f" named {', '.join(self.names)}" if self.names else ""
+        return f"a table of entries{names}, each {self.entry.allowed}"
+
+    def parse(self, value: object) -> Mapping[str, T]:
+        if not isinstance(value, Mapping):
+            raise ValueError("is not a table")
+        if len(value) > self.length_max:
+            raise ValueError(f"has {len(value)} entries")
+        unknown = [str(name) for name in value if self.names and name not in self.names]
+        if unknown:
+            raise ValueError(f"has an unknown entry {unknown[0]!r}")
+        return MappingProxyType(
+            {str(name): _entry(str(name), self.entry, one) for name, one in value.items()}
+        )
+
+    def format(self, value: Mapping[str, T]) -> object:
+        return {name: self.entry.format(one) for name, one in value.items()}
+
+
+def expect_text(value: object) -> str:
+    """The value if it is text. Raises ValueError with what to do about it."""
+    if not isinstance(value, str):
+        raise ValueError("is not a text; put it in quotes")
+    return value
+
+
+def _fixed(text: str) -> int:
+    try:
+        return parse_fixed(text)
+    except ValueError as error:
+        raise ValueError("has more than 8 decimals" if "decimals" in str(error) else "") from None
+
+
+def _entry(name: str, parser: ValueParser[T], value: object) -> T:
+    try:
+        return parser.parse(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {value!r} {error}".rstrip()) from None

@@ -1,0 +1,130 @@
+"""LISTEN_FDS or config → listening sockets by name.
+
+systemd passes descriptors 3, 4, … and their names (sd_listen_fds(3)):
+
+    LISTEN_PID=812  LISTEN_FDS=2  LISTEN_FDNAMES=control:feed
+
+Their order means nothing, it changes when a socket unit is restarted; the names are what counts.
+A daemon that nobody passes sockets to binds the addresses of its config.
+"""
+
+import os
+import socket
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.addresses import Address
+
+LISTEN_FDS_START = 3
+LISTEN_FDS_MAX = 64  # a daemon has two; a larger number is a broken environment
+BACKLOG = 256  # connections that queue while a daemon restarts; the units say the same
+CONTROL_SOCKET_UMASK = 0o117  # → 0660: the owner and the operators' group
+
+_WHERE = "LISTEN_FDS"
+
+
+def parse_listen_fds(variables: Mapping[str, str], *, pid: int) -> dict[str, int]:
+    """Name → descriptor; {} when none are meant for this pid. Raises OperatorFault."""
+    if variables.get("LISTEN_PID") != str(pid):
+        return {}
+    count_text = variables.get("LISTEN_FDS", "")
+    if not (count_text.isascii() and count_text.isdigit() and int(count_text) <= LISTEN_FDS_MAX):
+        raise OperatorFault(_WHERE, f"{count_text!r} is no number of sockets", "start by systemd")
+    count = int(count_text)
+    names = variables.get("LISTEN_FDNAMES", "").split(":") if count else []
+    if len(names) != count or len(set(names)) != count:
+        raise OperatorFault(
+            _WHERE,
+            f"{count} sockets are passed with the names {':'.join(names)!r}",
+            "give each socket unit its own FileDescriptorName=",
+        )
+    return {name: LISTEN_FDS_START + index for index, name in enumerate(names)}
+
+
+def adopt_sockets(fds: Mapping[str, int], wanted: Iterable[str]) -> dict[str, socket.socket]:
+    """The passed sockets, non-blocking, not inherited by children. Raises OperatorFault.
+
+    Every wanted name must be there: to bind instead would hide a socket unit that failed.
+    """
+    missing = [name for name in wanted if name not in fds]
+    if missing:
+        raise OperatorFault(
+            _WHERE,
+            f"no socket named {missing[0]} was passed (passed: {', '.join(fds) or 'none'})",
+            f"start the socket unit whose FileDescriptorName= is {missing[0]}",
+        )
+    return {name: _adopt(name, fds[name]) for name in wanted}
+
+
+def bind_tcp(address: Address) -> socket.socket:
+    """A listening socket. Raises OperatorFault when the address cannot be had."""
+    try:
+        listener = socket.create_server(
+            (address.host, address.port),
+            family=socket.AF_INET6 if ":" in address.host else socket.AF_INET,
+            backlog=BACKLOG,
+        )
+    except OSError as error:
+        raise OperatorFault(
+            f"listen: {address}", error.strerror or str(error), "end who has it, or change the key"
+        ) from error
+    listener.settimeout(0)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
+    return listener
+
+
+def bind_unix(path: Path) -> socket.socket:
+    """A listening socket of mode 0660; what a killed daemon left at the path is removed.
+
+    Raises OperatorFault when somebody answers there, or the directory cannot be written to.
+    """
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        _remove_stale_socket(path)
+        umask_before = os.umask(CONTROL_SOCKET_UMASK)
+        try:
+            listener.bind(str(path))
+        finally:
+            os.umask(umask_before)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise OperatorFault(
+            f"control_socket: {path}",
+            error.strerror or str(error),
+            "make the directory, writable by the daemon's user, or change the key",
+        ) from error
+    except OperatorFault:
+        listener.close()
+        raise
+    listener.settimeout(0)
+    return listener
+
+
+def _adopt(name: str, fd: int) -> socket.socket:
+    try:
+        is_socket = stat.S_ISSOCK(os.fstat(fd).st_mode)
+    except OSError:
+        is_socket = False
+    if not is_socket:
+        raise OperatorFault(_WHERE, f"descriptor {fd} ({name}) is no socket", "start by systemd")
+    os.set_inheritable(fd, False)
+    listener = socket.socket(fileno=fd)
+    listener.settimeout(0)
+    return listener
+
+
+def _remove_stale_socket(path: Path) -> None:
+    if not path.is_socket():
+        return  # absent, or something that bind() refuses to replace
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+    raise OperatorFault(
+        f"control_socket: {path}", "another process serves there", "stop it, or change the key"
+    )
