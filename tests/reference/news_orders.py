@@ -29,6 +29,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
+PRICE, NEWS = 0, 1
+Row = tuple[int, int, int, str, Decimal]  # time in ns, PRICE or NEWS, row number, symbol, value
+
 
 @dataclass
 class Verdict:
@@ -55,9 +58,9 @@ def news_orders(
     verdict = Verdict()
     priced: set[str] = set()
     side_of: dict[str, str] = {}
-    merged = heapq.merge(_rows(prices_path, "price", 0), _rows(sentiment_path, "sentiment", 1))
+    merged = merged_rows(prices_path, sentiment_path)
     for sequence, (_, kind, _, symbol, value) in enumerate(merged, start=1):
-        if kind == 0:
+        if kind == PRICE:
             verdict.prices += 1
             priced.add(symbol)
             continue
@@ -73,8 +76,12 @@ def news_orders(
     return verdict
 
 
-def _rows(path: Path, column: str, kind: int) -> Iterator[tuple[int, int, int, str, Decimal]]:
-    """(time in ns, kind, row number, symbol, value) of each row, in file order."""
+def merged_rows(prices_path: Path, sentiment_path: Path) -> Iterator[Row]:
+    """The rows of both files in the order of the feed."""
+    return heapq.merge(_rows(prices_path, "price", PRICE), _rows(sentiment_path, "sentiment", NEWS))
+
+
+def _rows(path: Path, column: str, kind: int) -> Iterator[Row]:
     last_ns = 0
     with _open(path) as stream:
         for number, row in enumerate(csv.DictReader(stream)):

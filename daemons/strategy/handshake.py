@@ -1,0 +1,64 @@
+"""state, what happened → next state: the way of a strategy to live orders, as a table.
+
+    DISCONNECTED ─► ORDERS_CONNECTED ─► REGISTERING ─► REGISTERED ─► REPLAYING ─► LIVE
+         ▲              ▲                    ▲             ▲  ▲           │         │
+         │              │ session changed ───┼─────────────┘  └─ feed lost ─────────┤
+         │              └────────────────────┼─── next session ◄── SESSION_OVER ◄───┘
+         └─ orders lost, from anywhere       └─ refused for now: asked again
+
+Orders are made in REPLAYING and LIVE alone: whoever is not registered reads no feed, so nothing is
+decided that cannot be sent.
+"""
+
+import enum
+from collections.abc import Mapping
+
+
+class State(enum.Enum):
+    """Where a strategy stands; the value is what people read."""
+
+    DISCONNECTED = "waiting for the order manager"
+    ORDERS_CONNECTED = "waiting for the feed"
+    REGISTERING = "registering"
+    REGISTERED = "connecting to the feed"
+    REPLAYING = "replaying"
+    LIVE = "live"
+    SESSION_OVER = "session over"
+
+
+class Happening(enum.Enum):
+    """What moves a strategy on."""
+
+    ORDERS_LOGGED_IN = "logged in to the order manager"
+    ORDERS_LOST = "order manager lost"
+    HEAD_KNOWN = "feed session and head known"
+    REGISTERED = "registered"
+    FEED_LOGGED_IN = "logged in to the feed"
+    CAUGHT_UP = "caught up with the head"
+    FEED_LOST = "feed lost"
+    SESSION_CHANGED = "feed session no longer served"
+    SESSION_ENDED = "feed session ended"
+    NEXT_SESSION = "next feed session begun"
+
+
+TRANSITIONS: Mapping[tuple[State, Happening], State] = {
+    (State.DISCONNECTED, Happening.ORDERS_LOGGED_IN): State.ORDERS_CONNECTED,
+    (State.ORDERS_CONNECTED, Happening.HEAD_KNOWN): State.REGISTERING,
+    (State.REGISTERING, Happening.REGISTERED): State.REGISTERED,
+    (State.REGISTERED, Happening.FEED_LOGGED_IN): State.REPLAYING,
+    (State.REGISTERED, Happening.SESSION_CHANGED): State.ORDERS_CONNECTED,
+    # Registered anew, after the order manager was lost, for a session whose end was already seen.
+    (State.REGISTERED, Happening.SESSION_ENDED): State.SESSION_OVER,
+    (State.REPLAYING, Happening.CAUGHT_UP): State.LIVE,
+    (State.REPLAYING, Happening.FEED_LOST): State.REGISTERED,
+    (State.REPLAYING, Happening.SESSION_ENDED): State.SESSION_OVER,
+    (State.LIVE, Happening.FEED_LOST): State.REGISTERED,
+    (State.LIVE, Happening.SESSION_ENDED): State.SESSION_OVER,
+    (State.SESSION_OVER, Happening.NEXT_SESSION): State.ORDERS_CONNECTED,
+    **{(state, Happening.ORDERS_LOST): State.DISCONNECTED for state in State},
+}
+
+
+def advance(state: State, happening: Happening) -> State:
+    """The next state. KeyError when it cannot happen there, which is a fault of ours."""
+    return TRANSITIONS[state, happening]

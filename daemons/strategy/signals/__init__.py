@@ -1,0 +1,1 @@
+"""The signals: pure functions of the feed, one module each."""

@@ -1,0 +1,60 @@
+"""batches of one feed session → the intents that count.
+
+Every message from the first on goes through the signal, so that its state is what the feed makes
+it; intents of messages before `from_sequence` are dropped and counted, for they are either of a
+past that nobody asked to trade, or were decided under another config.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+from tradestack.domain.ticks import TickKind
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.feed import TickBatch
+
+from daemons.strategy.epoch import Epoch
+from daemons.strategy.signals.signal import Intent, Signal
+
+StateT = TypeVar("StateT")
+
+
+@dataclass(slots=True)
+class Trader(Generic[StateT]):
+    """A signal in one feed session.
+
+    from_sequence: number of the first message whose intents become orders; given by Registered.
+    """
+
+    epoch: Epoch
+    signal: Signal[StateT]
+    state: StateT = field(init=False)
+    from_sequence: int = 0
+    next_sequence: int = 1
+    prices: int = 0
+    news: int = 0
+    intents_suppressed: int = 0
+
+    def __post_init__(self) -> None:
+        self.state = self.signal.initial_state()
+
+    @property
+    def sequence_processed(self) -> int:
+        """Number of the newest message the signal has seen, 0 = none."""
+        return self.next_sequence - 1
+
+    def on_batch(self, batch: TickBatch) -> Sequence[Intent]:
+        """The intents to make orders of. Raises ProtocolError when messages are missing."""
+        if batch.first_sequence != self.next_sequence:
+            raise ProtocolError(
+                f"feed goes on with message {batch.first_sequence}, not {self.next_sequence}"
+            )
+        intents = self.signal.on_batch(self.state, batch)
+        news = int(np.count_nonzero(batch.records["kind"] == int(TickKind.NEWS)))
+        self.news += news
+        self.prices += len(batch) - news
+        self.next_sequence += len(batch)
+        due = [intent for intent in intents if intent.sequence >= self.from_sequence]
+        self.intents_suppressed += len(intents) - len(due)
+        return due
