@@ -1,7 +1,7 @@
 """environment variables → Environment: all that systemd (or `tradestackctl up`) tells a daemon.
 
-This is the only reader of the environment. What belongs to this process alone is taken out of it,
-so that no child is misled by it (sd_listen_fds(3), sd_watchdog_enabled(3)).
+This is the only reader of the environment. What belongs to this process alone is taken out of it
+after reading, so that no child is misled by it (sd_listen_fds(3), sd_watchdog_enabled(3)).
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -31,7 +31,6 @@ class Environment:
     watchdog_ns: int | None  # the supervisor's patience; None = nobody waits
     state_directory: Path | None
     credentials_directory: Path | None
-    journal_stream: str | None
 
 
 def parse_environment(variables: Mapping[str, str], *, pid: int) -> Environment:
@@ -42,16 +41,13 @@ def parse_environment(variables: Mapping[str, str], *, pid: int) -> Environment:
         watchdog_ns=parse_watchdog(variables, pid=pid),
         state_directory=_first_path(variables.get("STATE_DIRECTORY")),
         credentials_directory=_first_path(variables.get("CREDENTIALS_DIRECTORY")),
-        journal_stream=variables.get("JOURNAL_STREAM") or None,
     )
 
 
-def take_environment(variables: MutableMapping[str, str], *, pid: int) -> Environment:
-    """As `parse_environment`; removes what is meant for this process alone."""
-    environment = parse_environment(variables, pid=pid)
+def forget_supervisor(variables: MutableMapping[str, str]) -> None:
+    """Removes what was meant for this process alone."""
     for name in _OURS_ALONE:
         variables.pop(name, None)
-    return environment
 
 
 def _first_path(text: str | None) -> Path | None:

@@ -20,6 +20,7 @@ from tradestack.runtime.log_level import LogLevel
 from tradestack.runtime.notify import Notifier
 
 CONTROL = "control"  # the fd name of every daemon's control socket
+STATE_DIRECTORY_MODE = 0o700
 PASSWORD_BYTES_MAX = 4096  # a password file is one short line; what is larger is another file
 
 
@@ -84,11 +85,27 @@ class Context(Generic[C]):
     ]  # by fd name, non-blocking; the control socket is not here
     clock: Clock
     notifier: Notifier
-    state_directory: Path  # exists
+    state_path: Path
     credentials_directory: Path | None
     version: str
     spawn: Callable[[Coroutine[object, object, None], str], "asyncio.Task[None]"]
     """Starts a named task; a fault in it ends the process as a fault in `start` does."""
+
+    @property
+    def state_directory(self) -> Path:
+        """Where the daemon keeps its files; made when first asked for. Raises OperatorFault.
+
+        The config key `state_directory`, else $STATE_DIRECTORY, else /var/lib/tradestack/<daemon>.
+        """
+        try:
+            self.state_path.mkdir(mode=STATE_DIRECTORY_MODE, parents=True, exist_ok=True)
+        except OSError as error:
+            raise OperatorFault(
+                f"state_directory: {self.state_path}",
+                error.strerror or str(error),
+                "make it, writable by the daemon's user, or change the key",
+            ) from error
+        return self.state_path
 
     def password(self) -> str:
         """The password to log in to servers with. Raises OperatorFault.

@@ -1,0 +1,170 @@
+"""foreground process → daemon with a pidfile, for hosts whose init is not systemd.
+
+    launcher ──fork──► child ──python-daemon: fork, setsid, fork──► daemon
+        ▲                                                              │
+        └────────── readiness pipe: "0", or a status and a reason ─────┘
+
+The launcher returns 0 only when the daemon serves; otherwise it gives the daemon's reason on
+stderr and its status. The daemon holds a lock on its pidfile for as long as it lives, so a pidfile
+that is not locked is stale, whatever has become of the pid in it.
+"""
+
+import contextlib
+import fcntl
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
+from tradestack.runtime.logs import Destination
+
+EXIT_STATUS_CRASHED = 1
+REASON_BYTES_MAX = 4096  # what a pipe takes in one write, whoever reads
+
+_UMASK = 0o077  # as the units set
+
+
+class PidFile:
+    """A file that holds the pid and is locked while the process lives; a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+
+    def check(self) -> None:
+        """Raises OperatorFault when its daemon runs, or the file could not be written."""
+        os.close(self._open_locked())
+
+    def __enter__(self) -> "PidFile":
+        """Locks it and writes the pid into it. Raises OperatorFault."""
+        self._fd = self._open_locked()
+        os.ftruncate(self._fd, 0)
+        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Removes it; only then may another daemon have it."""
+        if self._fd is None:
+            return
+        self._path.unlink(missing_ok=True)
+        os.close(self._fd)
+        self._fd = None
+
+    def _open_locked(self) -> int:
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise OperatorFault(
+                f"pidfile {self._path}", error.strerror or str(error), "name another place"
+            ) from error
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = os.pread(fd, 32, 0).decode("ascii", errors="replace").strip()
+            os.close(fd)
+            raise OperatorFault(
+                f"pidfile {self._path}",
+                f"the daemon runs already as process {pid}",
+                "stop that one first, or name another pidfile",
+            ) from None
+        return fd
+
+
+class Readiness:
+    """The daemon's end of the readiness pipe: the first word counts, the rest is not heard."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd: int | None = fd
+
+    def ready(self) -> None:
+        """The daemon serves: the launcher returns 0."""
+        self._tell("0")
+
+    def failed(self, status: int, reason: str) -> None:
+        """The daemon ends before it served: the launcher says why and returns the status."""
+        self._tell(f"{status} {reason}")
+
+    def _tell(self, text: str) -> None:
+        if self._fd is None:
+            return
+        with contextlib.suppress(BrokenPipeError):  # the launcher was killed
+            os.write(self._fd, text.encode()[:REASON_BYTES_MAX])
+        os.close(self._fd)
+        self._fd = None
+
+
+def daemonize(pidfile_path: Path, run: Callable[[Readiness, Destination], int]) -> int:
+    """Runs `run` in a daemon. Returns in both processes, each with its own exit status.
+
+    Raises OperatorFault in the launcher when the daemon runs already.
+    """
+    pidfile = PidFile(pidfile_path)
+    pidfile.check()
+    reading_fd, writing_fd = os.pipe()
+    if os.fork() > 0:
+        os.close(writing_fd)
+        return _await_readiness(reading_fd)
+    os.close(reading_fd)
+    return _become_daemon(pidfile, Readiness(writing_fd), writing_fd, run)
+
+
+def _await_readiness(fd: int) -> int:
+    with os.fdopen(fd, "rb") as pipe:
+        told = pipe.read().decode(errors="replace")
+    status_text, _, reason = told.partition(" ")
+    if status_text == "0":
+        return 0
+    reason = reason or "the daemon died before it was ready; its log may say why"
+    sys.stderr.write(f"{reason}\n")
+    return int(status_text or EXIT_STATUS_CRASHED)
+
+
+def _become_daemon(
+    pidfile: PidFile,
+    readiness: Readiness,
+    readiness_fd: int,
+    run: Callable[[Readiness, Destination], int],
+) -> int:
+    # Imported here: it is needed by nobody who has systemd.
+    from daemon import DaemonContext
+
+    log_file = _stderr_if_file()
+    context = DaemonContext(
+        detach_process=True,  # its own guess is wrong in containers and user services
+        files_preserve=[readiness_fd],
+        pidfile=pidfile,
+        umask=_UMASK,
+        working_directory="/",
+        prevent_core=False,
+        signal_map={},  # the event loop has its own
+        stdout=log_file,
+        stderr=log_file,
+    )
+    try:
+        with context:
+            destination = Destination.SYSLOG if log_file is None else Destination.PEOPLE
+            return run(readiness, destination)
+    except OperatorFault as fault:
+        readiness.failed(EXIT_STATUS_OPERATOR_FAULT, str(fault))
+        return EXIT_STATUS_OPERATOR_FAULT
+    except Exception as error:
+        readiness.failed(EXIT_STATUS_CRASHED, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _stderr_if_file() -> TextIO | None:
+    """A daemon keeps stderr if it is a file; a terminal or pipe belongs to who launched it."""
+    try:
+        is_file = stat.S_ISREG(os.fstat(sys.stderr.fileno()).st_mode)
+    except (OSError, ValueError, AttributeError):
+        return None
+    return sys.stderr if is_file else None

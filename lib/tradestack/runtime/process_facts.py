@@ -1,0 +1,48 @@
+"""the process itself → what GetStats says of it: pid, age, memory."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.times import format_utc
+
+_SMAPS_ROLLUP = Path("/proc/self/smaps_rollup")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessFacts:
+    """When the process began, by both clocks."""
+
+    clock: Clock
+    start_wall_ns: int
+    start_monotonic_ns: int
+
+    @classmethod
+    def begin(cls, clock: Clock) -> "ProcessFacts":
+        """Of a process that begins now."""
+        return cls(
+            clock=clock,
+            start_wall_ns=clock.wall_ns(),
+            start_monotonic_ns=clock.monotonic_ns(),
+        )
+
+    def stats(self) -> dict[str, object]:
+        """pid, start_time (UTC), uptime_s, pss_bytes (null where the kernel does not tell)."""
+        uptime_ns = self.clock.monotonic_ns() - self.start_monotonic_ns
+        return {
+            "pid": os.getpid(),
+            "start_time": format_utc(self.start_wall_ns),
+            "uptime_s": round(uptime_ns / NANOSECONDS_PER_SECOND, 3),
+            "pss_bytes": read_pss_bytes(),
+        }
+
+
+def read_pss_bytes(path: Path = _SMAPS_ROLLUP) -> int | None:
+    """The proportional set size: own memory and this process's share of what is shared."""
+    try:
+        text = path.read_text(encoding="ascii")
+    except OSError:
+        return None  # an old kernel, or a sandbox that hides it
+    lines = (line.split() for line in text.splitlines() if line.startswith("Pss:"))
+    return next((int(fields[1]) * 1024 for fields in lines), None)
