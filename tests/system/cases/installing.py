@@ -1,0 +1,90 @@
+"""A fresh minimal system → the stack runs and the first order is in the log."""
+
+import sys
+import time
+from pathlib import Path
+
+from tests.system.cases.harness import (
+    ORDER_LOG,
+    SERVICES,
+    SOCKETS,
+    TARGET,
+    all_active,
+    attempt,
+    case,
+    eventually,
+    inactive_among,
+    order_numbers,
+    sh,
+)
+
+BEFORE = Path("/files-before.txt")  # every path of the fresh system; `removing` compares
+installed_at = 0.0
+
+
+def every_path() -> list[str]:
+    """All files, directories and links of the root file system and of shared memory."""
+    apart = ("-path", "/proc", "-o", "-path", "/sys", "-o", "-path", "/wheels")
+    found = sh("find", "/", "(", *apart, ")", "-prune", "-o", "-print", status=None)
+    return sorted(found.splitlines())
+
+
+@case(essential=True)
+def fresh_system() -> None:
+    """The release starts without python3-venv and without anything of ours."""
+    BEFORE.write_text("\n".join(every_path()))
+
+    assert attempt(sys.executable, "-c", "import ensurepip").returncode != 0
+    assert not [path for path in BEFORE.read_text().splitlines() if "/tradestack-" in path]
+    assert attempt("getent", "passwd", "tradestack").returncode == 2
+
+
+@case(essential=True)
+def install_now() -> None:
+    """`./install.sh --now` installs what is missing, starts everything and keeps stdout clean."""
+    global installed_at
+
+    printed = sh("./install.sh", "--now")
+
+    installed_at = time.monotonic()
+    assert printed == ""
+
+
+@case(essential=True)
+def active_within_10_s() -> None:
+    """Target, services and sockets are active within 10 s of the installation."""
+    left = 10 - (time.monotonic() - installed_at)
+    units = (TARGET, *SERVICES, *SOCKETS)
+    eventually(left, "all units are active", lambda: not inactive_among(units))
+
+    all_active()
+
+
+@case(essential=True)
+def first_order_within_30_s() -> None:
+    """The first order is in order_log.txt within 30 s, and its line reads as promised."""
+    left = 30 - (time.monotonic() - installed_at)
+    eventually(left, "an order in the log", order_numbers)
+
+    line = ORDER_LOG.read_text().splitlines()[0]
+    for part in ("Z Received Order 1: ", " @ ", " news sentiment=", " ClOrdID=", " user=news"):
+        assert part in line, line
+
+
+@case()
+def enabled_at_boot() -> None:
+    """The next boot starts the stack."""
+    for unit in (TARGET, "tradestack-strategy@news.service"):
+        assert sh("systemctl", "is-enabled", unit, status=None).strip() == "enabled"
+
+
+@case()
+def install_again_changes_nothing() -> None:
+    """The same installation once more restarts nothing and leaves no second file of anything."""
+    pids = [sh("systemctl", "show", "--value", "-p", "MainPID", unit) for unit in SERVICES]
+    files = sh("find", "/etc/tradestack", "/usr/local", "-not", "-name", "*.pyc")
+
+    sh("./install.sh", "--now")
+
+    assert pids == [sh("systemctl", "show", "--value", "-p", "MainPID", unit) for unit in SERVICES]
+    assert files == sh("find", "/etc/tradestack", "/usr/local", "-not", "-name", "*.pyc")

@@ -1,0 +1,23 @@
+"""the modules of cases, in the order in which they run: from a fresh system to a purged one."""
+
+from tests.system.cases import (  # isort: skip
+    installing,
+    serving,
+    outsiders,
+    restarting,
+    failing,
+    upgrading,
+    operating,
+    removing,
+)
+
+ALL_CASES_IMPORTED = (
+    installing,
+    serving,
+    outsiders,
+    restarting,
+    failing,
+    upgrading,
+    operating,
+    removing,
+)

@@ -1,0 +1,113 @@
+"""What operators ask a running stack: systemctl, tradestackctl, nc, varlinkctl, journalctl."""
+
+import json
+import re
+
+from tests.system.cases.harness import (
+    DAEMONS,
+    ORDER_LOG,
+    RUN,
+    SERVICES,
+    SOCKETS,
+    TARGET,
+    attempt,
+    case,
+    eventually,
+    sh,
+    state,
+    stats,
+)
+
+CONTROL_SOCKETS = ("gateway.sock", "order-manager.sock", "strategy-news.sock")
+EXPOSURE_MAX = {  # tenths, as systemd-analyze wants them
+    "tradestack-gateway": 5,
+    "tradestack-order-manager": 5,
+    "tradestack-strategy@news": 12,
+}
+
+
+@case()
+def status_shows_rates() -> None:
+    """`systemctl status` shows a rate that is not zero, for the daemon that makes the ticks."""
+
+    def rate() -> bool:
+        shown = re.search(r"Status: \"(.*)\"", sh("systemctl", "status", SERVICES[0]))
+        return bool(shown and re.search(r"[1-9][0-9.,]*\s*(ticks)?/s", shown[1]))
+
+    eventually(10, "a live rate in the gateway's status", rate)
+    for service in SERVICES:
+        assert state(service, "StatusText"), service
+
+
+@case()
+def stats_as_json() -> None:
+    """`tradestackctl stats --json` answers for all three, and the counters grow."""
+    first = stats()
+    strategy = first["strategies"]["news"]
+    for daemon in (first["gateway"], first["order_manager"], strategy):
+        assert {"pid", "version", "start_time", "uptime_s", "pss_bytes"} <= daemon.keys()
+    assert strategy["orders_sent"] >= 1
+
+    eventually(
+        10,
+        "ticks_total grows",
+        lambda: stats()["gateway"]["ticks_total"] > first["gateway"]["ticks_total"],
+    )
+
+
+@case()
+def text_lines_by_nc() -> None:
+    """`printf 'stats\\n' | nc -U -N` answers with the names that the JSON has."""
+    for name in CONTROL_SOCKETS:
+        answer = sh("nc", "-U", "-N", str(RUN / name), stdin="stats\n")
+        assert "uptime_s" in answer, answer
+        assert sh("nc", "-U", "-N", str(RUN / name), stdin="help\n")
+
+
+@case(releases=("trixie",))
+def varlinkctl_drives_the_sockets() -> None:
+    """`varlinkctl` of systemd finds its way on every control socket."""
+    for name in CONTROL_SOCKETS:
+        address = f"unix:{RUN / name}"
+        assert "io.tradestack.Daemon" in sh("varlinkctl", "info", address)
+        assert "GetStats" in sh("varlinkctl", "introspect", address, "io.tradestack.Daemon")
+        assert "io.tradestack.Daemon.GetStats" in sh("varlinkctl", "list-methods", address)
+        reply = sh("varlinkctl", "call", "-j", address, "io.tradestack.Daemon.GetStats", "{}")
+        assert "uptime_s" in json.dumps(json.loads(reply))
+
+
+@case()
+def journal_finds_orders() -> None:
+    """`journalctl SYMBOL=…` finds the entries of an order that stands in the order log."""
+    symbol = re.search(r"Order 1: (?:BUY|SELL) \S+ (\S+) @", ORDER_LOG.read_text())
+    assert symbol
+
+    entries = sh("journalctl", "-o", "json", f"SYMBOL={symbol[1]}").splitlines()
+
+    found = [json.loads(entry) for entry in entries]
+    assert any(entry.get("ORDERID") == "1" for entry in found), found[:2]
+    assert {"SIDE", "CLORDID", "EXECTYPE", "MESSAGE_ID"} <= found[0].keys()
+
+
+@case()
+def journal_explains() -> None:
+    """`journalctl -x` adds the catalog's explanation of an event."""
+    explained = sh("journalctl", "-x", "MESSAGE_ID=121fac21df4745bfb65d93aa30ecd8a0")
+
+    assert "Subject: A tradestack daemon is ready" in explained, explained[:2000]
+
+
+@case()
+def security_scores() -> None:
+    """`systemd-analyze security` gives each running service no more than its limit."""
+    for daemon in DAEMONS:
+        limit = f"--threshold={EXPOSURE_MAX[daemon]}"
+        sh("systemd-analyze", "security", "--no-pager", limit, f"{daemon}.service")
+
+
+@case()
+def units_verify() -> None:
+    """`systemd-analyze verify` has nothing to say about the installed units."""
+    verdict = attempt("systemd-analyze", "verify", "--man=no", TARGET, *SERVICES, *SOCKETS)
+
+    assert (verdict.returncode, verdict.stdout + verdict.stderr) == (0, "")

@@ -1,0 +1,106 @@
+"""Debian release → a minimal tree of it, and a wheelhouse for its Python: made once, then kept.
+
+Both lie in CACHE under a name with a digest of their recipe, so that a new recipe makes new ones.
+They are made under a temporary name and renamed when complete. A tree knows neither python3-venv
+nor pip; the packages for it wait in its apt cache, since the booted container has no network.
+"""
+
+import fcntl
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+CACHE = Path("/var/cache/tradestack-tests")
+CHECKOUT = Path(__file__).parents[2]
+MIRROR = "http://deb.debian.org/debian"
+RECIPE_VERSION = "1"  # to be raised when the steps below change
+PACKAGES = (
+    "systemd",
+    "systemd-sysv",
+    "libpam-systemd",
+    "dbus",
+    "python3",
+    "ca-certificates",
+    "netcat-openbsd",
+    "logrotate",
+)
+PACKAGES_LATER = ("python3-venv",)  # what install.sh finds missing
+NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
+SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python
+WHEEL_PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A Debian release that the system tests run on."""
+
+    codename: str
+    python: str
+
+
+RELEASES = (Release("bookworm", "3.11"), Release("trixie", "3.13"))
+
+
+def prepared_tree(release: Release) -> Path:
+    """The directory of the release's tree; to be copied, never booted itself."""
+    recipe = (RECIPE_VERSION, MIRROR, *PACKAGES, *PACKAGES_LATER, *NOISE)
+    return _made_once(f"tree-{release.codename}", recipe, lambda tree: _make_tree(release, tree))
+
+
+def prepared_wheelhouse(release: Release) -> Path:
+    """The directory with every wheel that `pip install CHECKOUT` needs on the release."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+    needed = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    return _made_once(
+        f"wheels-{release.python}", needed, lambda house: _make_wheelhouse(release, needed, house)
+    )
+
+
+def _made_once(name: str, recipe: object, make: Callable[[Path], None]) -> Path:
+    digest = hashlib.sha256(repr(recipe).encode()).hexdigest()[:8]
+    finished = CACHE / f"{name}-{digest}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not finished.exists():
+            unfinished = CACHE / f"{name}.unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            print(f"making {finished} (once)", file=sys.stderr, flush=True)
+            make(unfinished)
+            unfinished.rename(finished)
+    return finished
+
+
+def _make_tree(release: Release, tree: Path) -> None:
+    _run(
+        "debootstrap",
+        "--variant=minbase",
+        f"--include={','.join(PACKAGES)}",
+        release.codename,
+        str(tree),
+        MIRROR,
+    )
+    _run("chroot", str(tree), "apt-get", "-qq", "update")
+    fetch = ("apt-get", "-qq", "-y", "--no-install-recommends", "--download-only", "install")
+    _run("chroot", str(tree), *fetch, *PACKAGES_LATER)
+    _run("systemctl", "--root", str(tree), "mask", *NOISE)
+
+
+def _make_wheelhouse(release: Release, needed: list[str], house: Path) -> None:
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+    _run(*pip, "wheel", "--no-deps", "--wheel-dir", str(house), *SDIST_ONLY)
+    platforms = [f"--platform={each}_{platform.machine()}" for each in WHEEL_PLATFORMS]
+    target = ("--only-binary=:all:", f"--python-version={release.python}", *platforms)
+    _run(*pip, "download", *target, f"--find-links={house}", f"--dest={house}", *needed)
+
+
+def _run(*command: str) -> None:
+    finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if finished.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {finished.stdout[-4000:]}")
