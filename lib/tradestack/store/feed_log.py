@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from tradestack.domain.events import TAIL_CUT, emit
 from tradestack.domain.faults import OperatorFault
@@ -177,11 +176,9 @@ def _count_before_zeros(file: AppendFile, count: int) -> int:
     """How many packets there are up to the last that is not all zeros."""
     while count:
         first, records = _read_tail(file, count)
-        filled: npt.NDArray[np.bool_] = (
-            records.view(np.uint8).reshape(-1, TICK_PACKET_LENGTH).any(axis=1)
-        )
-        if filled.any():
-            return first + int(filled.nonzero()[0][-1]) + 1
+        filled = np.flatnonzero(records.view(np.uint8).reshape(-1, TICK_PACKET_LENGTH).any(axis=1))
+        if filled.size:
+            return first + int(filled[-1]) + 1
         count = first
     return 0
 

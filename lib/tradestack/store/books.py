@@ -1,0 +1,244 @@
+"""ticks → the latest value of each symbol in shared memory.
+
+The gateway's half of what tradestack.store.book_reader reads: the layout of a record and the
+protocol between writer and readers stand there, the whole of the format in BOOKS.md.
+
+The invariant: each record is written begin counter first, data, end counter last, by 8-byte
+stores; and `sequence` is advanced last of all, so that a writer which starts after a killed one
+knows from where on to write again.
+"""
+
+import os
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from tradestack.domain.ticks import TickKind
+from tradestack.store.book_reader import (
+    BEGIN,
+    END,
+    EVENT_TIME,
+    PUBLISH_TIME,
+    RECORD_WORDS,
+    SEQUENCE,
+    SIZE,
+    VALUE,
+    BookReader,
+)
+from tradestack.store.segment import (
+    NAME_LENGTH,
+    NAME_USED_LENGTH,
+    NAMES_OFFSET,
+    RECORDS_OFFSET,
+    SLOT_GENERATION,
+    SLOT_HEARTBEAT_NS,
+    SLOT_SEQUENCE,
+    SLOT_SYMBOL_COUNT,
+    SLOT_WRITER_PID,
+    SYMBOLS_MAX,
+    WORD_LENGTH,
+    Segment,
+)
+from tradestack.store.symbol_index import Slots, SymbolIndex
+from tradestack.wire.feed import TickRecords, decode_symbol, encode_symbol
+
+_FIRST_WORD = RECORDS_OFFSET // WORD_LENGTH
+# Up to this many records of a batch are stored one by one; more are worth numpy's fixed cost.
+_FEW_RECORDS = 40
+
+
+class SharedBook(BookReader):
+    """What both books are, to their one writer; kind and name make the difference."""
+
+    KIND: ClassVar[TickKind]
+    NAME: ClassVar[str]
+
+    __slots__ = ("_index", "symbols_refused")
+
+    def __init__(
+        self, symbols: Sequence[str] = (), name: str | None = None, *, reset: bool = False
+    ) -> None:
+        """Opens the book as its one writer, with the values it has unless they are to be reset.
+
+        symbols: get their records at once; others when they first appear. What a killed writer
+        left half-written is emptied. Raises OperatorFault where another writer lives or the
+        segment is not ours, OSError.
+        """
+        super().__init__(Segment.create(name or self.NAME, self.KIND))
+        self.symbols_refused = 0  # records of symbols for which there was no room
+        self._index = SymbolIndex(SYMBOLS_MAX)
+        for symbol in self._slots:
+            self._index.add(encode_symbol(symbol))
+        self._heal()
+        words = self._segment.words
+        words[SLOT_WRITER_PID] = os.getpid()
+        words[SLOT_GENERATION] += 1
+        if reset:
+            self._empty()
+        for symbol in symbols:
+            if symbol not in self._slots:
+                self._add(encode_symbol(symbol))
+
+    @classmethod
+    def create(
+        cls, symbols: Sequence[str] = (), name: str | None = None, *, reset: bool = False
+    ) -> Self:
+        """The same as calling the class: the counterpart of attach."""
+        return cls(symbols, name, reset=reset)
+
+    @classmethod
+    def attach(cls, name: str | None = None) -> BookReader:
+        """Opens the book for reading.
+
+        Raises FileNotFoundError as long as there is none, PermissionError, and OperatorFault for
+        a segment of another format.
+        """
+        return BookReader(Segment.attach(name or cls.NAME, cls.KIND))
+
+    def update(
+        self,
+        symbol: str,
+        value: int,
+        size: int,
+        event_time_ns: int,
+        publish_time_ns: int,
+        sequence: int,
+    ) -> None:
+        """Stores message `sequence` as the latest of its symbol.
+
+        A symbol for which there is no more room is counted in `symbols_refused`.
+        """
+        slot = self._slots.get(symbol)
+        if slot is None:
+            slot = self._add(encode_symbol(symbol))
+        if slot is not None:
+            self._store(slot, value, size, event_time_ns, publish_time_ns, sequence)
+        self._segment.words[SLOT_SEQUENCE] = sequence
+
+    def update_batch(self, records: TickRecords, first_sequence: int) -> None:
+        """Stores the last record of each symbol, of those that are of this book's kind."""
+        if len(records) <= _FEW_RECORDS:
+            self._store_each(records, first_sequence)
+        else:
+            self._store_latest(records, first_sequence)
+        self._segment.words[SLOT_SEQUENCE] = first_sequence + len(records) - 1
+
+    def _store(
+        self,
+        slot: int,
+        value: int,
+        size: int,
+        event_time_ns: int,
+        publish_time_ns: int,
+        sequence: int,
+    ) -> None:
+        words = self._segment.words
+        word = _FIRST_WORD + slot * RECORD_WORDS
+        counter = words[word + END] + 1
+        words[word + BEGIN] = counter
+        words[word + VALUE] = value
+        words[word + SIZE] = size
+        words[word + EVENT_TIME] = event_time_ns
+        words[word + PUBLISH_TIME] = publish_time_ns
+        words[word + SEQUENCE] = sequence
+        words[word + END] = counter
+
+    def _store_each(self, records: TickRecords, first_sequence: int) -> None:
+        for sequence, record in enumerate(records.tolist(), first_sequence):
+            _, _, kind, field, event_time_ns, publish_time_ns, value, size = record
+            if kind != self.KIND:
+                continue
+            slot = self._index.find(field)
+            if slot is None:
+                slot = self._add(field)
+            if slot is not None:
+                self._store(slot, value, size, event_time_ns, publish_time_ns, sequence)
+
+    def _store_latest(self, records: TickRecords, first_sequence: int) -> None:
+        mine = np.flatnonzero(records["kind"] == self.KIND)
+        slots = self._find_or_add(records["symbol"][mine])
+        latest = np.full(SYMBOLS_MAX + 1, -1)  # slot -1, for which there is no room, is the last
+        np.maximum.at(latest, slots, mine)
+        touched = np.flatnonzero(latest[:SYMBOLS_MAX] >= 0)
+        chosen = latest[touched]
+        source = records[chosen]
+        live = self._rows
+        counters = live[touched, END] + 1
+        live[touched, BEGIN] = counters
+        live[touched, VALUE] = source["value"]
+        live[touched, SIZE] = source["size"]
+        live[touched, EVENT_TIME] = source["event_time_ns"]
+        live[touched, PUBLISH_TIME] = source["publish_time_ns"]
+        live[touched, SEQUENCE] = chosen + first_sequence
+        live[touched, END] = counters
+
+    def _find_or_add(self, fields: npt.NDArray[np.bytes_]) -> Slots:
+        slots = self._index.find_all(fields)
+        unknown = np.flatnonzero(slots < 0)
+        for position in unknown.tolist():
+            field = bytes(fields[position])
+            slot = self._index.find(field)
+            if slot is None:
+                slot = self._add(field)
+            if slot is not None:
+                slots[position] = slot
+        return slots
+
+    def _add(self, field: bytes) -> int | None:
+        """Gives a symbol its record; None where there is no room. Readers see it at once."""
+        slot = len(self._slots)
+        if slot == SYMBOLS_MAX:
+            self.symbols_refused += 1
+            return None
+        offset = NAMES_OFFSET + slot * NAME_LENGTH
+        self._segment.memory[offset : offset + NAME_USED_LENGTH] = field
+        self._segment.words[SLOT_SYMBOL_COUNT] = slot + 1
+        self._slots[decode_symbol(field)] = self._index.add(field)
+        return slot
+
+    def reset(self) -> None:
+        """Drops all values, for a new feed session; the symbols keep their records."""
+        self._segment.words[SLOT_GENERATION] += 1
+        self._empty()
+
+    def _empty(self) -> None:
+        self._segment.words[SLOT_SEQUENCE] = 0
+        self._clear(np.arange(len(self._slots)))
+
+    def _heal(self) -> None:
+        """Empties what a killed writer left half-written: parts of two messages are no value."""
+        self._clear(np.flatnonzero(self._rows[:, BEGIN] != self._rows[:, END]))
+
+    def _clear(self, slots: Slots) -> None:
+        live = self._rows
+        counters = np.maximum(live[slots, BEGIN], live[slots, END]) + 1
+        live[slots, BEGIN] = counters
+        live[slots, VALUE:BEGIN] = 0
+        live[slots, END] = counters
+
+    def heartbeat(self, now_ns: int) -> None:
+        """Says that the writer lives."""
+        self._segment.words[SLOT_HEARTBEAT_NS] = now_ns
+
+    def close(self) -> None:
+        """Lets go of the book, for another writer; the segment, values and readers stay."""
+        self._segment.words[SLOT_WRITER_PID] = 0
+        super().close()
+
+
+class SharedPriceBook(SharedBook):
+    """The latest price of each symbol."""
+
+    KIND = TickKind.PRICE
+    NAME = "tradestack-prices"
+    __slots__ = ()
+
+
+class SharedNewsBook(SharedBook):
+    """The latest news sentiment of each symbol."""
+
+    KIND = TickKind.NEWS
+    NAME = "tradestack-news"
+    __slots__ = ()
