@@ -1,0 +1,69 @@
+"""Text → address of a TCP port, and back.
+
+address := host ":" port | "[" IPv6 "]" ":" port
+
+A host is a name or a numeric address; names are resolved when connecting, never when parsing.
+"""
+
+import asyncio
+import socket
+from dataclasses import dataclass
+
+PORT_MAX = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a TCP server listens; port 0 means "any free one" for a listener."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """The text that `parse_address` reads."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_address(text: str) -> Address:
+    """`"127.0.0.1:8999"` → Address. Raises ValueError saying what is allowed."""
+    host, colon, port_text = text.strip().rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    if bracketed:
+        host = host[1:-1]
+    if not colon or not host or (":" in host and not bracketed) or any(c.isspace() for c in host):
+        raise ValueError(f"{text!r} is not an address; write HOST:PORT, as in 127.0.0.1:8999")
+    if not (port_text.isascii() and port_text.isdigit() and int(port_text) <= PORT_MAX):
+        raise ValueError(f"{text!r} has no port between 0 and {PORT_MAX}")
+    return Address(host, int(port_text))
+
+
+def name_of(socket_address: object) -> str:
+    """What `getpeername()` or `accept()` gave → text for logs and listings."""
+    if isinstance(socket_address, tuple) and len(socket_address) >= 2:
+        return str(Address(str(socket_address[0]), int(socket_address[1])))
+    return str(socket_address) or "unnamed"
+
+
+async def connect(address: Address) -> socket.socket:
+    """A connected non-blocking socket without Nagle's delay. Raises OSError.
+
+    Every address the name resolves to is tried in turn; the last failure is raised.
+    """
+    loop = asyncio.get_running_loop()
+    candidates = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    failure: OSError = OSError(f"{address.host} has no address")
+    for family, kind, protocol, _, target in candidates:
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(0)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await loop.sock_connect(connection, target)
+        except OSError as error:
+            connection.close()
+            failure = error
+        except BaseException:  # cancelled: the socket would leak
+            connection.close()
+            raise
+        else:
+            return connection
+    raise failure

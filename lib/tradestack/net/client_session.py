@@ -1,0 +1,341 @@
+"""one client's bytes ⇄ packets, from accept to close: the server's half of a SoupBinTCP session.
+
+States and transitions: session_states.py. What is sent, in which order: outgoing.py. A slow reader
+costs one chunk of the stream and delays nobody; a silent one, one that accepts nothing while it is
+behind, and one that breaks the protocol are disconnected, each with one log line.
+"""
+
+import asyncio
+import contextlib
+import enum
+import logging
+import socket
+from typing import Protocol
+
+from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.events import LOGIN_REJECTED, PROTOCOL_VIOLATION, emit
+from tradestack.net.outgoing import AsideFull, Outgoing, Stream
+from tradestack.net.session_limits import SessionLimits
+from tradestack.net.session_states import ALLOWED, TRANSITIONS, State, Step
+from tradestack.wire import soup
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.soup import PacketType
+
+TIMEOUT_MIN_NS = NANOSECONDS_PER_SECOND  # of 4.10's heartbeat timeout: 0 would end every session
+TIMEOUT_MAX_NS = 60 * NANOSECONDS_PER_SECOND  # and a huge one would keep the dead for ever
+# What a peer delivered before it was replaced lies in the socket's buffer, which is smaller.
+DRAIN_BYTES_MAX = 64 << 20
+
+logger = logging.getLogger(__name__)
+
+
+class Progress(enum.Enum):
+    """How a client stands after a turn of sending."""
+
+    IDLE = "has everything, or is gone"
+    BLOCKED = "accepts no more; it comes back by itself"
+    BEHIND = "has used up its turn"
+
+
+class ClientOwner(Protocol):
+    """The server, as its clients see it."""
+
+    @property
+    def limits(self) -> SessionLimits:
+        """The limits that hold now."""
+        ...
+
+    def login_requested(self, client: "Client", request: soup.LoginRequest) -> None:
+        """To be answered by `accept_login` or `reject_login`, at the server's leisure."""
+        ...
+
+    def unsequenced_received(self, client: "Client", payload: bytes) -> None:
+        """May raise ProtocolError, which ends the client's session."""
+        ...
+
+    def sendable(self, client: "Client") -> None:
+        """There is something to send, and the socket may accept it."""
+        ...
+
+    def closed(self, client: "Client", reason: str) -> None:
+        """The connection is gone."""
+        ...
+
+
+class Client:
+    """One connection of a session server.
+
+    user, peer, session: who, from where, in what. joined_time_ns: wall clock, 0 before login.
+    """
+
+    def __init__(
+        self, connection: socket.socket, peer: str, *, owner: ClientOwner, clock: Clock
+    ) -> None:
+        now_ns = clock.monotonic_ns()
+        self.peer = peer
+        self.user = ""
+        self.session = ""
+        self.bytes_sent = 0
+        self.joined_time_ns = 0
+        self.state = State.AWAITING_LOGIN
+        self.blocked = False  # the socket accepts no more; `_on_writable` will clear it
+        self._socket = connection
+        self._owner = owner
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._decoder = soup.PacketDecoder(soup.LOGIN_PACKET_LENGTH_MAX - soup.HEADER_LENGTH)
+        self._outgoing = Outgoing()
+        self._reading_paused = False
+        self._is_shut = False
+        self.violated = False  # its fault was logged already
+        self._silence_max_ns: int | None = None  # asked for by a 4.10 login
+        self._entered_ns = now_ns  # when the present state began
+        self._received_ns = now_ns  # when bytes last came
+        self._sent_ns = now_ns  # when the socket last took bytes
+        self._loop.add_reader(connection, self._on_readable)
+
+    # ---- what handlers use -----------------------------------------------------------------
+
+    @property
+    def cursor(self) -> int:
+        """The number of the next message to be handed to the socket."""
+        return self._outgoing.cursor
+
+    @property
+    def lag(self) -> int:
+        """How many messages of the session were not handed to the socket yet."""
+        return self._outgoing.lag
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether anything waits to be sent."""
+        return self._outgoing.is_behind
+
+    def send_unsequenced(self, payload: bytes) -> None:
+        """Sends a message outside the stream: it is lost with the connection.
+
+        A client that leaves more than `unsequenced_bytes_max` of them unread is disconnected.
+        """
+        if self.state is State.STREAMING:
+            self._put_aside(soup.encode_packet(PacketType.UNSEQUENCED_DATA, payload))
+
+    def pause_reading(self) -> None:
+        """Takes no more from the client: its messages wait in its own socket's buffer."""
+        if self.state is State.STREAMING and not self._reading_paused:
+            self._reading_paused = True
+            self._loop.remove_reader(self._socket)
+
+    def resume_reading(self) -> None:
+        """Goes on where `pause_reading` stopped, with what was received already first."""
+        if self.state is State.STREAMING and self._reading_paused:
+            self._reading_paused = False
+            self._received_ns = self._clock.monotonic_ns()  # we did not listen: no silence of its
+            self._loop.add_reader(self._socket, self._on_readable)
+            self._loop.call_soon(self._consume, b"")
+
+    def drain_received(self) -> None:
+        """Handles all that the client has delivered so far, paused or not, without waiting."""
+        drained_bytes = 0
+        data: bytes | None = b""
+        while data is not None and self.state is State.STREAMING:
+            self._consume(data, heed_pause=False)
+            data = self._receive() if drained_bytes < DRAIN_BYTES_MAX else None
+            drained_bytes += len(data or b"")
+
+    def close(self, reason: str) -> None:
+        """Disconnects at once; the client is told why if its socket takes it."""
+        if self.state is State.CLOSED:
+            return
+        if self.state is State.STREAMING and not self._outgoing.is_mid_chunk:
+            with contextlib.suppress(OSError):
+                self._socket.send(
+                    soup.encode_packet(PacketType.DEBUG, reason.encode("ascii", "replace"))
+                )
+        self._enter(Step.LOST)
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        self._socket.close()
+        self._outgoing = Outgoing()
+        self._owner.closed(self, reason)
+
+    # ---- what the server uses --------------------------------------------------------------
+
+    def accept_login(self, user: str, stream: Stream, request: soup.LoginRequest) -> None:
+        """Answers A and streams from the requested number on; 0 = what comes from now on."""
+        self._enter(Step.ACCEPTED)
+        self.user = user
+        self.session = stream.session
+        self.joined_time_ns = self._clock.wall_ns()
+        if request.heartbeat_timeout_ms is not None:
+            asked_ns = request.heartbeat_timeout_ms * NANOSECONDS_PER_MILLISECOND
+            self._silence_max_ns = min(max(asked_ns, TIMEOUT_MIN_NS), TIMEOUT_MAX_NS)
+        sequence = request.sequence or stream.head + 1
+        self._put_aside(soup.encode_login_accepted(soup.LoginAccepted(stream.session, sequence)))
+        self._outgoing.follow(stream, sequence)
+        rest = self._decoder.pending
+        self._decoder = soup.PacketDecoder(
+            self._owner.limits.packet_length_max - soup.HEADER_LENGTH
+        )
+        self._loop.add_reader(self._socket, self._on_readable)
+        self._loop.call_soon(self._consume, rest)
+
+    def reject_login(self, reason: soup.RejectReason) -> None:
+        """Answers J; the connection closes when the client has taken it."""
+        self._enter(Step.REJECTED)
+        self._outgoing.finish(soup.encode_login_rejected(reason))
+        self._loop.add_reader(self._socket, self._on_readable)
+        self._owner.sendable(self)
+
+    def pump(self, bytes_max: int) -> Progress:
+        """Sends until nothing is left, the socket is full, or about `bytes_max` bytes went out."""
+        limit = self.bytes_sent + bytes_max
+        while self.state is not State.CLOSED:
+            data = self._outgoing.next_bytes(self._owner.limits.send_chunk_bytes_max)
+            if not data:
+                break
+            if self.bytes_sent >= limit:
+                return Progress.BEHIND
+            if not self._send(data):
+                return Progress.BLOCKED
+        if self._outgoing.is_finished and self.state in (State.STREAMING, State.DRAINING):
+            self._shut()
+        return Progress.IDLE
+
+    def check_deadlines(self, now_ns: int) -> None:
+        """Says H when it is time; gives up on a client that let a deadline pass."""
+        limits = self._owner.limits
+        match self.state:
+            case State.AWAITING_LOGIN if now_ns - self._entered_ns >= limits.login_deadline_ns:
+                emit(logger, LOGIN_REJECTED, peer=self.peer, reason="no login in time")
+                self.close("no login in time")
+            case State.DRAINING if now_ns - self._entered_ns >= limits.client_stall_max_ns:
+                self.close("did not close after the end")
+            case State.STREAMING:
+                self._check_streaming(now_ns, limits)
+
+    def is_neglected(self, now_ns: int, patience_ns: int) -> bool:
+        """Whether it is behind and could be sent to, but was not for so long."""
+        return self.is_behind and not self.blocked and now_ns - self._sent_ns >= patience_ns
+
+    def postpone_deadlines(self, late_ns: int) -> None:
+        """We ourselves stood still for so long: that is no fault of the client's."""
+        self._entered_ns += late_ns
+        self._received_ns += late_ns
+        self._sent_ns += late_ns
+
+    # ---- sending ---------------------------------------------------------------------------
+
+    def _send(self, data: bytes | memoryview) -> bool:
+        """Whether the socket took it all, or broke (then there is nothing left to send)."""
+        try:
+            count = self._socket.send(data)
+        except BlockingIOError:
+            count = 0
+        except OSError as error:
+            self.close(f"connection lost: {error.strerror}")
+            return True
+        if count:
+            self._outgoing.accepted(count)
+            self.bytes_sent += count
+            self._sent_ns = self._clock.monotonic_ns()
+        if count < len(data):
+            self.blocked = True
+            self._loop.add_writer(self._socket, self._on_writable)
+        return not self.blocked
+
+    def _on_writable(self) -> None:
+        self.blocked = False
+        self._loop.remove_writer(self._socket)
+        self._owner.sendable(self)
+
+    def _put_aside(self, packet: bytes) -> None:
+        try:
+            self._outgoing.put_aside(packet, bytes_max=self._owner.limits.unsequenced_bytes_max)
+        except AsideFull as error:
+            self.close(str(error))
+        else:
+            self._owner.sendable(self)
+
+    def _shut(self) -> None:
+        """Everything is out: half-closes, and waits for the client to close."""
+        if self.state is State.STREAMING:
+            self._enter(Step.ENDED)
+        if self._is_shut:
+            return
+        self._is_shut = True
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            self.close(f"connection lost: {error.strerror}")
+
+    def _check_streaming(self, now_ns: int, limits: SessionLimits) -> None:
+        silence_max_ns = self._silence_max_ns or limits.client_silence_max_ns
+        if not self._reading_paused and now_ns - self._received_ns >= silence_max_ns:
+            self.close(f"silent for {silence_max_ns / NANOSECONDS_PER_SECOND:g} s")
+        elif self.blocked and now_ns - self._sent_ns >= limits.client_stall_max_ns:
+            stall_s = limits.client_stall_max_ns / NANOSECONDS_PER_SECOND
+            self.close(f"behind, and accepted no byte for {stall_s:g} s")
+        elif not self.is_behind and now_ns - self._sent_ns >= limits.heartbeat_interval_ns:
+            self._put_aside(soup.SERVER_HEARTBEAT)
+
+    # ---- receiving -------------------------------------------------------------------------
+
+    def _on_readable(self) -> None:
+        data = self._receive()
+        if data:
+            self._consume(data)
+
+    def _receive(self) -> bytes | None:
+        """What the socket has, None when that is nothing; closes what the peer closed."""
+        bytes_max = self._owner.limits.receive_bytes_max
+        if self.state is State.AWAITING_LOGIN:
+            bytes_max = soup.LOGIN_PACKET_LENGTH_MAX
+        try:
+            data = self._socket.recv(bytes_max)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            self.close(f"connection lost: {error.strerror}")
+            return None
+        if not data:
+            self.close("connection closed by client")
+            return None
+        self._received_ns = self._clock.monotonic_ns()
+        return data
+
+    def _consume(self, data: bytes, *, heed_pause: bool = True) -> None:
+        if self.state in (State.DRAINING, State.CLOSED):
+            return  # nothing is read any more
+        try:
+            self._decoder.receive_data(data)
+            while self.state in (State.AWAITING_LOGIN, State.STREAMING):
+                if heed_pause and self._reading_paused:
+                    return
+                packet = self._decoder.next_packet()
+                if packet is None:
+                    return
+                self._dispatch(packet)
+        except ProtocolError as error:
+            emit(logger, PROTOCOL_VIOLATION, user=self.user, peer=self.peer, reason=error)
+            self.violated = True
+            self.close(str(error))
+
+    def _dispatch(self, packet: soup.Packet) -> None:
+        if packet.type is PacketType.DEBUG:
+            return
+        if (self.state, packet.type) not in ALLOWED:
+            raise ProtocolError(f"packet {chr(packet.type)!r} from a client {self.state.value}")
+        match packet.type:
+            case PacketType.UNSEQUENCED_DATA:
+                self._owner.unsequenced_received(self, packet.payload)
+            case PacketType.LOGIN_REQUEST:
+                request = soup.decode_login_request(packet.payload)
+                self._loop.remove_reader(self._socket)  # one thing after the other
+                self._enter(Step.REQUESTED)
+                self._owner.login_requested(self, request)
+            case PacketType.LOGOUT_REQUEST:
+                self.close("logged out")
+
+    def _enter(self, step: Step) -> None:
+        self.state = TRANSITIONS[self.state, step]
+        self._entered_ns = self._clock.monotonic_ns()

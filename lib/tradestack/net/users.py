@@ -1,0 +1,171 @@
+"""Users file → who may log in.
+
+file := { line "\\n" }
+line := "" | "#" remark | user ":" salt ":" hash
+
+salt and hash are hexadecimal; hash = scrypt(password, salt, n=1024, r=8, p=1, 32 bytes).
+SoupBinTCP compares users (≤ 6 characters) and passwords (≤ 10) ignoring case and surrounding
+spaces: users are known by their lower-case names, passwords are stripped and upper-cased first.
+Ten characters are what the protocol carries: the hash keeps a reader of the file from learning a
+password at a glance, it does not make a weak one strong.
+
+A right password is remembered as a keyed digest in memory, so that a storm of reconnecting clients
+costs one scrypt (about 3 ms of the only thread) each and not one per login.
+"""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.wire.soup import PASSWORD_LENGTH_MAX, USER_LENGTH_MAX
+
+USERS_FILE_BYTES_MAX = 1 << 20  # some ten thousand users; what is larger is another file
+SALT_BYTES = 16
+HASH_BYTES = 32
+SCRYPT_COST = 1024
+SCRYPT_BLOCK_SIZE = 8
+REMEDY = "write user:salt:hash lines, as install.sh and tradestackctl do"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordHash:
+    """One user's salt and scrypt hash."""
+
+    salt: bytes
+    digest: bytes
+
+
+NOBODY = PasswordHash(
+    bytes(SALT_BYTES), bytes(HASH_BYTES)
+)  # what unknown users are checked against
+
+
+@dataclass(slots=True)
+class Users:
+    """The users of one file."""
+
+    path: Path
+    hashes: dict[str, PasswordHash] = field(default_factory=dict)
+    _verified: dict[str, bytes] = field(default_factory=dict)
+    _memory_key: bytes = field(default_factory=lambda: os.urandom(HASH_BYTES))
+
+    @classmethod
+    def load(cls, path: Path) -> "Users":
+        """Raises OperatorFault naming file and line."""
+        users = cls(path)
+        users.reload()
+        return users
+
+    def reload(self) -> None:
+        """Takes over the file's present content. Raises OperatorFault; then nothing has changed."""
+        self.hashes = parse_users(self.path, _read(self.path))
+        self._verified.clear()
+
+    def verify(self, user: str, password: str) -> bool:
+        """Whether the password is the user's; an unknown user takes as long as a wrong password."""
+        name = canonical_user(user)
+        known = self.hashes.get(name)
+        memory = hmac.digest(self._memory_key, _canonical_password(password), "sha256")
+        if known is not None and hmac.compare_digest(self._verified.get(name, b""), memory):
+            return True
+        expected = known or NOBODY
+        matches = hmac.compare_digest(_digest(password, expected.salt), expected.digest)
+        if known is None or not matches:
+            return False
+        self._verified[name] = memory
+        return True
+
+
+def canonical_user(user: str) -> str:
+    """The one spelling of a user's name: "NEWS " and "news" are the same user."""
+    return user.strip().lower()
+
+
+def users_line(user: str, password: str, *, salt: bytes) -> str:
+    """One user's line, newline included. Raises ValueError for what no login could carry."""
+    name = canonical_user(user)
+    if not 0 < len(name) <= USER_LENGTH_MAX or not _is_plain(name) or ":" in name or name[0] == "#":
+        raise ValueError(
+            f"user {user!r}: 1 to {USER_LENGTH_MAX} printable ASCII characters, "
+            "no spaces or colons, no # in front"
+        )
+    if not 0 < len(password.strip()) <= PASSWORD_LENGTH_MAX or not _is_plain(password.strip()):
+        raise ValueError(
+            f"password of {name}: 1 to {PASSWORD_LENGTH_MAX} printable ASCII characters, no spaces"
+        )
+    return f"{name}:{salt.hex()}:{_digest(password, salt).hex()}\n"
+
+
+def new_salt() -> bytes:
+    """Salt from the system's random source."""
+    return os.urandom(SALT_BYTES)
+
+
+def parse_users(path: Path, text: str) -> dict[str, PasswordHash]:
+    """The file's text → canonical user → hash. Raises OperatorFault naming file and line."""
+    hashes: dict[str, PasswordHash] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        entry = line.strip()
+        if not entry or entry.startswith("#"):
+            continue
+        name, parsed = _parse_line(path, number, entry)
+        if name in hashes:
+            raise _fault(path, number, f"user {name} stands there twice (case does not matter)")
+        hashes[name] = parsed
+    return hashes
+
+
+def _parse_line(path: Path, number: int, entry: str) -> tuple[str, PasswordHash]:
+    fields = entry.split(":")
+    if len(fields) != 3:
+        raise _fault(path, number, f"{len(fields)} fields instead of user:salt:hash")
+    name = canonical_user(fields[0])
+    if not 0 < len(name) <= USER_LENGTH_MAX or not _is_plain(name):
+        raise _fault(path, number, f"user is not 1 to {USER_LENGTH_MAX} printable characters")
+    try:
+        parsed = PasswordHash(bytes.fromhex(fields[1]), bytes.fromhex(fields[2]))
+    except ValueError:
+        raise _fault(path, number, f"salt or hash of {name} is not hexadecimal") from None
+    if len(parsed.digest) != HASH_BYTES or not parsed.salt:
+        raise _fault(path, number, f"hash of {name} is not {HASH_BYTES} bytes, or it has no salt")
+    return name, parsed
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(USERS_FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise OperatorFault(str(path), error.strerror or str(error), REMEDY) from error
+    if len(content) > USERS_FILE_BYTES_MAX:
+        raise OperatorFault(str(path), f"larger than {USERS_FILE_BYTES_MAX} bytes", REMEDY)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise OperatorFault(str(path), "not a text file", REMEDY) from None
+
+
+def _fault(path: Path, number: int, what: str) -> OperatorFault:
+    return OperatorFault(f"{path}: line {number}", what, REMEDY)
+
+
+def _digest(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(
+        _canonical_password(password),
+        salt=salt,
+        n=SCRYPT_COST,
+        r=SCRYPT_BLOCK_SIZE,
+        p=1,
+        dklen=HASH_BYTES,
+    )
+
+
+def _canonical_password(password: str) -> bytes:
+    return password.strip().upper().encode()
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
