@@ -1,0 +1,41 @@
+"""nested counters → "dotted.name: value" lines: what people and shell scripts read.
+
+    {"ticks_total": 3, "rates": {"1s": 2.5}, "clients": [{"user": "news"}]}
+    → ticks_total: 3
+      rates.1s: 2.5
+      clients.0.user: news
+
+Names and order are those of the JSON, so whoever knows one knows the other.
+"""
+
+from collections.abc import Iterator, Mapping
+
+
+def flat_text(values: Mapping[str, object]) -> str:
+    """One line for each value that is not itself a mapping or a list; absent ones are "-"."""
+    return "".join(f"{name}: {_plain(value)}\n" for name, value in flat_items(values))
+
+
+def flat_items(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """(dotted name, value) in the order of the mapping."""
+    for name, value in values.items():
+        yield from _flatten(name, value)
+
+
+def _flatten(name: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _flatten(f"{name}.{key}", item)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _flatten(f"{name}.{index}", item)
+    else:
+        yield name, value
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return " ".join(str(value).splitlines())
