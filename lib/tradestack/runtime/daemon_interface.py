@@ -1,18 +1,18 @@
-"""control socket → the daemon as such: io.tradestack.Daemon, and the text command `stats`."""
+"""control socket → the daemon as such: what io.tradestack.Daemon answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Protocol
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
 
-from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND
 from tradestack.net.control_server import Interface, Method, Peer
 from tradestack.runtime.log_level import LogLevel
-from tradestack.wire.varlink import InvalidParameter
+from tradestack.wire.varlink import invalid_parameter
 
 WATCH_INTERVAL_MS_MIN = 100  # each reply costs the loop about a millisecond
 WATCH_INTERVAL_MS_DEFAULT = 1_000
 WATCH_INTERVAL_MS_MAX = 3_600_000
 
+INTERFACE_NAME = "io.tradestack.Daemon"
 DESCRIPTION = """\
 # What every daemon of tradestack answers.
 interface io.tradestack.Daemon
@@ -32,6 +32,9 @@ method GetConfig() -> (config: object, path: string)
 
 # Logs this level and what is graver, until the next reload of the configuration.
 method SetLogLevel(level: LogLevel) -> ()
+
+# So many of them are open already.
+error TooMany (what: string, limit: int)
 """
 
 
@@ -47,63 +50,39 @@ class Daemon(Protocol):
 def daemon_interface(daemon: Daemon) -> Interface:
     """The Varlink interface of a daemon."""
 
-    def get_stats(_parameters: Mapping[str, object], _peer: Peer) -> dict[str, object]:
+    def get_stats(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
         return {"stats": daemon.stats()}
 
-    async def watch_stats(
-        parameters: Mapping[str, object], _peer: Peer
-    ) -> AsyncIterator[dict[str, object]]:
+    async def watch_stats(parameters: dict[str, Any], _peer: Peer) -> AsyncIterator[dict[str, Any]]:
         interval_ms = _interval_ms(parameters)
         while True:
             yield {"stats": daemon.stats()}
-            await asyncio.sleep(interval_ms * NANOSECONDS_PER_MILLISECOND / NANOSECONDS_PER_SECOND)
+            await asyncio.sleep(interval_ms / 1_000)
 
-    def get_config(_parameters: Mapping[str, object], _peer: Peer) -> dict[str, object]:
+    def get_config(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
         return {"config": daemon.describe_config(), "path": daemon.config_path()}
 
-    def set_log_level(parameters: Mapping[str, object], _peer: Peer) -> dict[str, object]:
-        try:
-            level = LogLevel(parameters.get("level"))
-        except ValueError:
-            raise InvalidParameter("level") from None
-        daemon.set_log_level(level)
+    def set_log_level(parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
+        daemon.set_log_level(LogLevel(parameters["level"]))
         return {}
 
     return Interface(
-        name="io.tradestack.Daemon",
-        description=DESCRIPTION,
-        methods={
-            "GetStats": Method(get_stats, changes=False),
-            "WatchStats": Method(watch_stats, changes=False),
-            "GetConfig": Method(get_config, changes=False),
+        INTERFACE_NAME,
+        DESCRIPTION,
+        {
+            "GetStats": Method(get_stats),
+            "WatchStats": Method(watch_stats),
+            "GetConfig": Method(get_config),
             "SetLogLevel": Method(set_log_level, changes=True),
         },
     )
 
 
-def stats_text(stats: Mapping[str, object]) -> str:
-    """The stats for people: a line for each value, "latency.order.p50_us: 131.0"."""
-    return "".join(f"{name}: {_shown(value)}\n" for name, value in _flattened("", stats))
-
-
-def _flattened(prefix: str, values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flattened(f"{prefix}{name}.", value)
-        else:
-            yield f"{prefix}{name}", value
-
-
-def _shown(value: object) -> str:
-    return "-" if value is None else str(value)
-
-
-def _interval_ms(parameters: Mapping[str, object]) -> int:
-    interval_ms = parameters.get("interval_ms")
+def _interval_ms(parameters: dict[str, Any]) -> int:
+    """Raises VarlinkError when it is out of range; its type has been checked."""
+    interval_ms: int | None = parameters.get("interval_ms")
     if interval_ms is None:
         return WATCH_INTERVAL_MS_DEFAULT
-    if isinstance(interval_ms, bool) or not isinstance(interval_ms, int):
-        raise InvalidParameter("interval_ms")
     if not WATCH_INTERVAL_MS_MIN <= interval_ms <= WATCH_INTERVAL_MS_MAX:
-        raise InvalidParameter("interval_ms")
+        raise invalid_parameter("interval_ms")
     return interval_ms

@@ -25,7 +25,7 @@ from tradestack.net.addresses import Address
 from tradestack.net.control_server import ControlServer
 from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config import describe_config, load_config
-from tradestack.runtime.daemon_interface import daemon_interface, stats_text
+from tradestack.runtime.daemon_interface import daemon_interface
 from tradestack.runtime.environment import Environment
 from tradestack.runtime.listen_fds import adopt_sockets, bind_tcp, bind_unix
 from tradestack.runtime.log_level import LogLevel
@@ -33,11 +33,17 @@ from tradestack.runtime.logs import Logs
 from tradestack.runtime.notify import Notifier, watchdog_interval_ns
 from tradestack.runtime.process_facts import ProcessFacts
 from tradestack.runtime.program import CONTROL, Context, DaemonConfig, Program, Service
+from tradestack.wire.flat_text import flat_text
 
 C = TypeVar("C", bound=DaemonConfig)
 
 RUNTIME_DIRECTORY = Path("/run/tradestack")
 STATE_DIRECTORY = Path("/var/lib/tradestack")
+HELP = """\
+stats   counters and values of now, one a line
+help    this
+All else is Varlink: tradestackctl --help, or varlinkctl introspect SOCKET.
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +105,8 @@ class Life(Generic[C]):
         control_server = ControlServer(
             control,
             [daemon_interface(self), *service.interfaces()],
-            {"stats": lambda: stats_text(self.stats())},
+            {"stats": lambda: flat_text(self.stats()), "help": lambda: HELP},
+            product=f"tradestack-{self._program.name}",
         )
         living = self.spawn(self._live(service, control_server, on_ready), "life")
         await self._ended
