@@ -301,10 +301,10 @@ adapted() {
     sed -E -e '/^#/d' \
         -e '/^(User|Group|SocketUser|SocketGroup|OOMScoreAdjust|CapabilityBoundingSet|AmbientCapabilities)=/d' \
         -e '/^(Protect[A-Za-z]+|Private[A-Za-z]+|Device[A-Za-z]+|ProcSubset|(No)?ExecPaths|IPAddress[A-Za-z]+)=/d' \
-        -e '/^(LogsDirectory(Mode)?|KeyringMode)=/d' \
+        -e '/^((State|Logs)Directory(Mode)?|KeyringMode)=/d' \
         -e 's/^WantedBy=multi-user.target/WantedBy=default.target/' \
-        -e "s/^(ListenStream=127\.0\.0\.1:)8999$/\1${feed_port:-8999}/" \
-        -e "s/^(ListenStream=127\.0\.0\.1:)8998$/\1${order_port:-8998}/"
+        -e "s/^(ListenStream=127\.0\.0\.1:)8999$/\1$feed_port/" \
+        -e "s/^(ListenStream=127\.0\.0\.1:)8998$/\1$order_port/"
 }
 
 # ---- configuration -----------------------------------------------------------------------------------------
@@ -331,12 +331,18 @@ install_config_file() { # source, name
 }
 
 configured() { # shipped config → with this installation's places and ports
-    sed -e "s|/usr/local/share/tradestack|$share|g; s|/etc/tradestack|$config|g" \
+    if [[ $scope == system ]]; then
+        sed -e "s|/usr/local/share/tradestack|$share|g" -- "$1"
+        return
+    fi
+    # A default that does not fit a user's installation becomes a setting.
+    sed -E -e "s|/usr/local/share/tradestack|$share|g" \
+        -e '/^#[a-z_]+ = ".*(\/(etc|run|var\/lib|var\/log)\/tradestack|127\.0\.0\.1:899[89])/s/^#//' \
+        -e "s|/etc/tradestack|$config|g; s|/run/tradestack|$runtime_directory|g" \
         -e "s|/var/lib/tradestack|$state_directory|g; s|/var/log/tradestack|$log_directory|g" \
-        -e "s|/run/tradestack|$runtime_directory|g" \
-        -e "s|127\.0\.0\.1:8999|127.0.0.1:${feed_port:-8999}|g" \
-        -e "s|127\.0\.0\.1:8998|127.0.0.1:${order_port:-8998}|g" \
-        -e "s|^#* *segment_suffix = \"\"|segment_suffix = \"${segment_suffix:-}\"|" -- "$1"
+        -e "s|127\.0\.0\.1:8999|127.0.0.1:$feed_port|g" \
+        -e "s|127\.0\.0\.1:8998|127.0.0.1:$order_port|g" \
+        -e "s|^#?segment_suffix = \"\"|segment_suffix = \"$segment_suffix\"|" -- "$1"
 }
 
 # Makes what is missing of each strategy's password and of its line in the servers' file of users.
@@ -457,7 +463,7 @@ install_it() {
             systemd-sysusers "$vendor_directory/sysusers.d/tradestack.conf"
             systemd-tmpfiles --create "$vendor_directory/tmpfiles.d/tradestack.conf"
         else
-            mkdir -p -- "$log_directory"
+            (umask 077 && mkdir -p -- "$log_directory" "$state_directory"/{gateway,order-manager})
         fi
         install_credentials
     fi
