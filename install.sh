@@ -171,7 +171,7 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
 # interpreter is gone or has become another version.
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
-import sys, tradestack, msgspec, numpy, uvloop, daemon, sdnotify
+import sys, daemon, numpy, sdnotify, uvloop, tradestack.ctl.main
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 
@@ -220,6 +220,7 @@ install_programs() {
     else
         say "installing programs into $lib/$id"
         make_environment "$DESTDIR$lib/$id" "$CHECKOUT"
+        is_healthy "$DESTDIR$lib/$id" || fail "what was installed into $lib/$id does not run"
         [[ -z $DESTDIR ]] || forget_destdir "$DESTDIR$lib/$id"
     fi
     ln -sfn -- "$id" "$DESTDIR$lib/current.new"
@@ -409,10 +410,10 @@ print(*(each.getsockname()[1] for each in sockets))')
 
 fingerprint() { # changes when a restart would bring something new
     {
-        readlink -- "$DESTDIR$lib/current"
+        readlink -- "$DESTDIR$lib/current" || true
         cat -- "$DESTDIR$unit_directory"/tradestack*.{service,target,slice} \
             "$DESTDIR$unit_directory"/tradestack*.service.d/backoff.conf \
-            "$DESTDIR$config"/*.toml "$DESTDIR$config"/strategy/*.toml
+            "$DESTDIR$config"/*.toml "$DESTDIR$config"/strategy/*.toml || true
     } 2>/dev/null | sha256sum
 }
 

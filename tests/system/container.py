@@ -17,6 +17,7 @@ from typing import Any
 from tests.system.releases import CACHE, CHECKOUT, Release, prepared_tree, prepared_wheelhouse
 
 RUN_SECONDS_MAX = 900  # far beyond what the cases take; a container that hangs must not
+STOP_SECONDS_MAX = 20
 NOT_COPIED = (".git", ".venv", "*cache*", "__pycache__", "*.egg-info", "build", "dist")
 UNIT = """\
 [Unit]
@@ -44,17 +45,24 @@ class Container:
     collected: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def results(self) -> dict[str, dict[str, Any]]:
-        """Case name → its line. Removes the container, but keeps journal and console beside it."""
+        """Case name → its line."""
         if not self.collected:
-            try:
-                self.process.wait(RUN_SECONDS_MAX)
-            finally:
-                self.process.kill()
-                self.process.wait()
+            self.process.wait(RUN_SECONDS_MAX)
+            self._keep_logs()
             lines = (self.directory / "results.jsonl").read_text().splitlines()
             self.collected = {case["name"]: case for case in map(json.loads, lines)}
-            self._keep_logs()
         return self.collected
+
+    def remove(self) -> None:
+        """Ends and deletes the container; its journal and console are kept."""
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._keep_logs()
+        shutil.rmtree(self.directory)
 
     def log_directory(self) -> Path:
         """Where the journal and the console of the last run are."""
@@ -66,7 +74,6 @@ class Container:
         for name in ("journal.txt", "results.jsonl", "console.txt"):
             if (self.directory / name).exists():
                 shutil.copy(self.directory / name, kept / name)
-        shutil.rmtree(self.directory)
 
 
 def boot(release: Release) -> Container:

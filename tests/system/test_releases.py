@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
@@ -31,10 +31,17 @@ pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="session")
-def containers() -> Callable[[Release], Container]:
-    """All releases boot at the first call and run side by side."""
-    running = {release: boot(release) for release in RELEASES}
-    return running.__getitem__
+def containers(request: pytest.FixtureRequest) -> Iterator[dict[Release, Container]]:
+    """The releases that selected tests ask for, booted together; they run side by side."""
+    selected = {
+        item.callspec.params["release"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.originalname == test_case.__name__
+    }
+    running = {release: boot(release) for release in RELEASES if release in selected}
+    yield running
+    for container in running.values():
+        container.remove()
 
 
 @pytest.mark.parametrize(
@@ -46,9 +53,9 @@ def containers() -> Callable[[Release], Container]:
         if release.codename in case.releases
     ],
 )
-def test_case(containers: Callable[[Release], Container], release: Release, name: str) -> None:
+def test_case(containers: dict[Release, Container], release: Release, name: str) -> None:
     """What the case's own sentence says holds on the release."""
-    container = containers(release)
+    container = containers[release]
 
     result = container.results().get(name)
 
