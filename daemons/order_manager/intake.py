@@ -1,0 +1,103 @@
+"""clients' packets → batches, one for each pass of the loop.
+
+What clients sent is decoded at once (a packet that is no JSON ends that session alone) and waits
+until the pass is over; then all of it is settled together. A client that has as much waiting as it
+may is not read from until then, so that what waits is bounded by clients × orders_in_flight_max.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tradestack.domain.clock import Clock
+from tradestack.domain.orders import BusinessRejectReason
+from tradestack.net.client_session import Client
+from tradestack.wire.orders import (
+    BusinessMessageReject,
+    NewOrderSingle,
+    Refusal,
+    Register,
+    decode_client_message,
+    encode_message,
+)
+
+from daemons.order_manager.judge import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that is to be settled: from whom, what, and when it came by the monotonic clock."""
+
+    client: Client
+    received: Received
+    received_ns: int
+
+    def refuse(self, text: str) -> None:
+        """Tells the client that nothing is remembered of it and that it may be sent again."""
+        message = self.received.message
+        name, reference = _reference(message)
+        reject = BusinessMessageReject(
+            ref_msg_type=name,
+            business_reject_ref_id=reference,
+            business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
+            text=text,
+        )
+        self.client.send_unsequenced(encode_message(reject))
+
+
+class Intake:
+    """What waits to be settled.
+
+    settle: called with everything that waits, at the end of a pass or by `settle_now`.
+    in_flight_max: messages of one client that may wait.
+    """
+
+    def __init__(
+        self, settle: Callable[[list[Waiting]], None], in_flight_max: int, clock: Clock
+    ) -> None:
+        self.in_flight_max = in_flight_max
+        self._settle = settle
+        self._clock = clock
+        self._waiting: list[Waiting] = []
+        self._in_flight: Counter[Client] = Counter()
+        self._paused: list[Client] = []
+
+    def receive(self, client: Client, payload: bytes) -> None:
+        """Takes one message. Raises ProtocolError for what is no JSON."""
+        received_ns = self._clock.monotonic_ns()
+        time_ns = self._clock.wall_ns()
+        message: NewOrderSingle | Register | Refusal
+        try:
+            message = decode_client_message(payload)
+        except Refusal as refusal:
+            message = refusal
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.settle_now)
+        received = Received(client.user, time_ns, message)
+        self._waiting.append(Waiting(client, received, received_ns))
+        self._in_flight[client] += 1
+        if self._in_flight[client] == self.in_flight_max:
+            client.pause_reading()
+            self._paused.append(client)
+
+    def settle_now(self) -> None:
+        """Settles what waits without waiting for the end of the pass."""
+        waiting, self._waiting = self._waiting, []
+        paused, self._paused = self._paused, []
+        self._in_flight.clear()
+        if waiting:
+            self._settle(waiting)
+        for client in paused:
+            client.resume_reading()
+
+
+def _reference(message: NewOrderSingle | Register | Refusal) -> tuple[str, str]:
+    """MsgType and id of a message, as a reject refers to it."""
+    match message:
+        case NewOrderSingle():
+            return "NewOrderSingle", message.cl_ord_id
+        case Register():
+            return "Register", message.request_id
+        case Refusal():
+            return "", message.cl_ord_id

@@ -1,0 +1,165 @@
+"""state, what users sent, rules → records and reports of one loop pass. Nothing is changed.
+
+    the same order again                     counted; its report already stands in the user's stream
+    known ClOrdID, another order             REJECTED DUPLICATE_ORDER, the first one stands
+    any other order                          NEW, or REJECTED by the first of the checks
+    Register                                 Registered with FromSeq
+    what did not parse as either             REJECTED without an order number, uses up nothing
+
+The order session full: nothing is recorded, the sender is told that the application is not
+available. Whatever is cut into batches, and however, comes to the same records.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tradestack.domain.orders import ExecType, OrdRejReason, OrdStatus
+from tradestack.wire.orders import (
+    ExecutionReport,
+    NewOrderSingle,
+    Refusal,
+    Register,
+    Registered,
+)
+
+from daemons.order_manager.checks import Refused, Rules, check_order
+from daemons.order_manager.identity import identify
+from daemons.order_manager.manager import Entry, Manager, registration_of
+from daemons.order_manager.records import (
+    MalformedRecord,
+    OrderRecord,
+    RegisterRecord,
+    encode_record,
+)
+from daemons.order_manager.registrations import Registration, from_sequence
+
+_DUPLICATE = Refused(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
+
+
+class Received(NamedTuple):
+    """What a user sent, and when it was received (ns since the Unix epoch)."""
+
+    user: str
+    time_ns: int
+    message: NewOrderSingle | Register | Refusal
+
+
+@dataclass(slots=True)
+class Batch:
+    """The decisions on one loop pass, and what they would add to the state.
+
+    sources: for each entry, the index of what was received.
+    excess: indices of what found the order session full.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
+    excess: list[int] = field(default_factory=list)
+    duplicates: int = 0
+    orders: int = 0
+    known: dict[bytes, bytes] = field(default_factory=dict)
+    registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)
+
+    @property
+    def payloads(self) -> list[bytes]:
+        """What the journal is to hold, in order."""
+        return [entry.payload for entry in self.entries]
+
+    @property
+    def order_records(self) -> list[OrderRecord]:
+        """The numbered orders, in order."""
+        return [entry.record for entry in self.entries if isinstance(entry.record, OrderRecord)]
+
+
+def judge(manager: Manager, received: Sequence[Received], rules: Rules) -> Batch:
+    """What these messages come to, in their order."""
+    batch = Batch()
+    room = rules.reports_per_session_max - manager.reports_count
+    for index, item in enumerate(received):
+        entry = _decide(manager, batch, item, rules)
+        if entry is None:
+            batch.duplicates += 1
+        elif len(batch.entries) >= room:
+            batch.excess.append(index)
+        else:
+            _take(batch, entry)
+            batch.sources.append(index)
+    return batch
+
+
+def _decide(manager: Manager, batch: Batch, item: Received, rules: Rules) -> Entry | None:
+    """The record of one message, None for an order that is known."""
+    exec_id = f"{manager.header.session}-{manager.reports_count + len(batch.entries) + 1}"
+    match item.message:
+        case NewOrderSingle() as order:
+            digests = identify(item.user, order)
+            known = manager.known.get(digests.identity) or batch.known.get(digests.identity)
+            if known == digests.content:
+                return None
+            refused = _DUPLICATE if known else check_order(order, rules, item.time_ns)
+            order_id = manager.next_order_id + batch.orders
+            report = _report_order(order, refused, item.time_ns, order_id, exec_id)
+            record = OrderRecord(time_ns=item.time_ns, user=item.user, order=order, report=report)
+            return Entry(record, encode_record(record), digests)
+        case Register() as register:
+            answer = _answer_register(manager, batch, item.user, register)
+            registered = RegisterRecord(
+                time_ns=item.time_ns, user=item.user, register=register, report=answer
+            )
+            return Entry(registered, encode_record(registered), None)
+        case Refusal() as refusal:
+            rejected = _report_malformed(refusal, item.time_ns, exec_id)
+            malformed = MalformedRecord(time_ns=item.time_ns, user=item.user, report=rejected)
+            return Entry(malformed, encode_record(malformed), None)
+
+
+def _take(batch: Batch, entry: Entry) -> None:
+    """Later messages of the same batch are judged as if it were in the state."""
+    batch.entries.append(entry)
+    record = entry.record
+    if entry.digests is not None:
+        batch.known.setdefault(*entry.digests)
+        batch.orders += 1
+    elif isinstance(record, RegisterRecord):
+        batch.registrations[record.user, record.register.feed_session] = registration_of(record)
+
+
+def _report_order(
+    order: NewOrderSingle, refused: Refused | None, time_ns: int, order_id: int, exec_id: str
+) -> ExecutionReport:
+    return ExecutionReport(
+        order_id=order_id,
+        cl_ord_id=order.cl_ord_id,
+        exec_id=exec_id,
+        exec_type=ExecType.NEW if refused is None else ExecType.REJECTED,
+        ord_status=OrdStatus.NEW if refused is None else OrdStatus.REJECTED,
+        symbol=order.symbol,
+        side=order.side,
+        order_qty=order.order_qty,
+        ord_rej_reason=None if refused is None else refused.reason,
+        text=None if refused is None else refused.text,
+        transact_time_ns=time_ns,
+    )
+
+
+def _report_malformed(refusal: Refusal, time_ns: int, exec_id: str) -> ExecutionReport:
+    return ExecutionReport(
+        cl_ord_id=refusal.cl_ord_id,
+        exec_id=exec_id,
+        exec_type=ExecType.REJECTED,
+        ord_status=OrdStatus.REJECTED,
+        ord_rej_reason=OrdRejReason.OTHER,
+        text=refusal.text,
+        transact_time_ns=time_ns,
+    )
+
+
+def _answer_register(manager: Manager, batch: Batch, user: str, register: Register) -> Registered:
+    key = (user, register.feed_session)
+    previous = batch.registrations.get(key) or manager.registrations.find(*key)
+    return Registered(
+        request_id=register.request_id,
+        feed_session=register.feed_session,
+        from_seq=from_sequence(previous, register),
+    )

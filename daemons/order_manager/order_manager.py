@@ -1,0 +1,285 @@
+"""the order manager as a service: sockets → batches → checks → journal → reports → order log.
+
+All that one pass of the loop brought is judged, journalled in one write (and one fdatasync with
+`durability = "disk"`), and only then answered. When the journal takes nothing, nothing is kept
+and the senders are told that the application is not available; it is tried again with the next
+message. After a failed fdatasync the process ends: only a restart can tell what is on the disk.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+
+from tradestack.domain.events import JOURNAL_AVAILABLE, JOURNAL_UNAVAILABLE, emit
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.client_session import Client
+from tradestack.net.control_server import Interface
+from tradestack.net.outgoing import Stream
+from tradestack.net.session_server import SessionServer
+from tradestack.net.users import Users
+from tradestack.runtime.program import Context
+from tradestack.wire import soup
+
+from daemons.order_manager.config import OrderManagerConfig
+from daemons.order_manager.intake import Intake, Waiting
+from daemons.order_manager.interface import order_manager_interface
+from daemons.order_manager.journal_events import JournalEvents
+from daemons.order_manager.judge import Batch, judge
+from daemons.order_manager.meters import Meters
+from daemons.order_manager.order_log import OrderLog
+from daemons.order_manager.order_session import OrderSession
+from daemons.order_manager.order_sessions import OrderSessions, is_session_due
+from daemons.order_manager.records import OrderRecord
+
+TICK_S = 1.0  # how often what may wait is done: the log's backlog, suppressed entries, schedules
+# What a client sends into a session that has ended must not be executed in the next one: there it
+# could not tell the report from one of another order.
+SESSION_ENDED = "the order session has ended: log in to the current one"
+SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
+
+logger = logging.getLogger(__name__)
+
+
+class OrderManager:
+    """tradestack.runtime.program.Service and tradestack.net.session_server.SessionHandler."""
+
+    def __init__(self, context: Context[OrderManagerConfig]) -> None:
+        self._context = context
+        self._clock = context.clock
+        self._config = context.config
+        self._rules = context.config.rules
+        self._events = JournalEvents(context.config.journal_orders_per_second)
+        self._meters = Meters(context.clock)
+        self._intake = Intake(self._settle, context.config.orders_in_flight_max, context.clock)
+        self._journal_fault: str | None = None
+        self._log_fault: str | None = None
+
+    # ---- a daemon's life -------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Recovers session and order log, and begins to accept."""
+        config = self._config
+        users = Users.load(config.users_file)
+        self._sessions = OrderSessions(self._context.state_directory, self._clock.wall_ns())
+        self._log = OrderLog.recover(config.order_log, self._session)
+        self._write_backlog()
+        self._server = SessionServer(
+            listener=self._context.listeners["orders"],
+            users=users,
+            handler=self,
+            limits=config.limits,
+            clock=self._clock,
+        )
+        self._server.start()
+        self._context.spawn(self._tick(), "order manager's second")
+
+    async def stop(self) -> None:
+        """Settles what was received, and disconnects everybody."""
+        if not hasattr(self, "_server"):
+            return
+        self._server.stop_accepting()
+        self._intake.settle_now()
+        await self._server.close()
+        self._events.flush(self._clock.monotonic_ns())
+        self._log.close()
+        self._sessions.close()
+
+    def reload(self, config: OrderManagerConfig) -> None:
+        """Users, rules, limits; and the order log is reopened."""
+        users = Users.load(config.users_file)
+        self._reopen_log()
+        self._config = config
+        self._rules = config.rules
+        self._events.per_second = config.journal_orders_per_second
+        self._intake.in_flight_max = config.orders_in_flight_max
+        self._server.users = users
+        self._server.limits = config.limits
+
+    def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
+        """Never, as long as the loop turns: whatever is received is settled in the same pass."""
+        return None
+
+    def status(self) -> str:
+        """Rate, orders, clients, and what is wrong."""
+        rate = self._meters.rates()["1s"]
+        counters = self._session.manager.counters
+        parts = [
+            f"{rate:g} orders/s",
+            f"{counters.orders_received} orders in session {self._session.id}",
+            f"{len(self._server.clients)} clients",
+        ]
+        if self._journal_fault is not None:
+            parts.append(f"JOURNAL UNAVAILABLE: {self._journal_fault}")
+        if self._log_fault is not None:
+            parts.append(f"order log behind: {self._log_fault}")
+        return ", ".join(parts)
+
+    def stats(self) -> dict[str, object]:
+        """Counters of the order session; orders_duplicate since process or session began."""
+        session = self._session
+        lag = max((client.lag for client in self._server.clients), default=0)
+        return {
+            **self._meters.stats(session),
+            "clients": len(self._server.clients),
+            "client_lag_max": lag,
+            "order_log_behind": session.last_order_id - self._log.written_order_id,
+            "journal_fault": self._journal_fault,
+            "order_log_fault": self._log_fault,
+        }
+
+    def interfaces(self) -> Sequence[Interface]:
+        """io.tradestack.OrderManager."""
+        return (order_manager_interface(self),)
+
+    # ---- what the control socket asks ------------------------------------------------------
+
+    def clients(self) -> Sequence[Client]:
+        """Who is logged in."""
+        return self._server.clients
+
+    def users(self) -> Iterable[tuple[str, int]]:
+        """Everybody who has reports in this session, and how many."""
+        reports = self._session.manager.reports
+        return [(user, len(ranges)) for user, ranges in sorted(reports.items())]
+
+    def last_orders(self, count: int) -> Sequence[OrderRecord]:
+        """The newest orders of this session, the oldest of them first."""
+        return self._session.orders(self._session.last_order_id - count + 1, count)
+
+    def new_session(self) -> str:
+        """Begins another order session; its id. Raises OSError, and then all is as before."""
+        self._intake.settle_now()
+        # Lines of a session that has ended would not be found again after a crash.
+        self._log.catch_up(self._session)
+        self._log.sync()
+        self._sessions.begin_next(self._clock.wall_ns())
+        self._meters.reset()
+        self._server.wake()
+        followed = {client.session for client in self._server.clients}
+        self._sessions.prune(self._config.sessions_kept, followed)
+        return self._session.id
+
+    # ---- clients ---------------------------------------------------------------------------
+
+    def stream_for(self, user: str, session: str) -> Stream | soup.RejectReason:
+        """The user's reports; an older connection of his is drained and closed before."""
+        found = self._sessions.find(session)
+        if found is None:
+            return soup.RejectReason.SESSION_NOT_AVAILABLE
+        for client in self._server.clients:
+            if client.user == user:
+                client.drain_received()
+                client.close("the user has logged in again")
+        self._intake.settle_now()
+        return found.stream(user)
+
+    def unsequenced_received(self, client: Client, payload: bytes) -> None:
+        """An order or a Register."""
+        self._intake.receive(client, payload)
+
+    def client_joined(self, client: Client) -> None:
+        """Nothing is due: the stream says everything."""
+
+    def client_left(self, client: Client, reason: str) -> None:
+        """Nothing is due: orders outlive connections."""
+
+    # ---- settling --------------------------------------------------------------------------
+
+    @property
+    def _session(self) -> OrderSession:
+        return self._sessions.current
+
+    def _settle(self, received: list[Waiting]) -> None:
+        waiting = [one for one in received if one.client.session == self._session.id]
+        if len(waiting) < len(received):
+            ended = [one for one in received if one.client.session != self._session.id]
+            self._refuse(ended, range(len(ended)), SESSION_ENDED)
+        batch = judge(self._session.manager, [one.received for one in waiting], self._rules)
+        try:
+            self._session.record(batch, self._config.durability)
+        except OSError as error:
+            self._journal_unavailable(error)
+            self._refuse(waiting, batch.sources, f"orders cannot be journalled: {error.strerror}")
+        else:
+            self._server.wake()
+            self._count(waiting, batch)
+            self._project(batch.order_records)
+        self._refuse(waiting, batch.excess, SESSION_FULL)
+
+    def _count(self, waiting: list[Waiting], batch: Batch) -> None:
+        self._meters.count_duplicates(batch.duplicates)
+        if not batch.entries:
+            return
+        self._meters.count_settled([waiting[index].received_ns for index in batch.sources])
+        if self._journal_fault is not None:
+            self._journal_fault = None
+            emit(logger, JOURNAL_AVAILABLE, session=self._session.id)
+
+    def _refuse(self, waiting: list[Waiting], indices: Sequence[int], text: str) -> None:
+        for index in indices:
+            waiting[index].refuse(text)
+        self._meters.count_refused(len(indices))
+
+    def _journal_unavailable(self, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        if self._journal_fault is None:
+            emit(logger, JOURNAL_UNAVAILABLE, session=self._session.id, reason=reason)
+        self._journal_fault = reason
+
+    def _project(self, records: list[OrderRecord]) -> None:
+        """The order log, and entries in the system's journal: for people, after the reports."""
+        if not records:
+            return
+        asyncio.get_running_loop().call_soon(self._events.flush, self._clock.monotonic_ns())
+        self._events.offer(records, self._clock.monotonic_ns())
+        try:
+            self._log.write(records, self._session)
+        except OSError as error:
+            self._log_behind(error)
+        else:
+            self._log_fault = None
+
+    # ---- what may wait ---------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._events.flush(self._clock.monotonic_ns())
+            self._write_backlog()
+            self._follow_schedule()
+
+    def _write_backlog(self) -> None:
+        try:
+            self._log.catch_up(self._session)
+        except OSError as error:
+            self._log_behind(error)
+        else:
+            self._log_fault = None
+
+    def _log_behind(self, error: OSError) -> None:
+        if self._log_fault is None:
+            logger.error("order log %s cannot be written: %s", self._log.path, error.strerror)
+        self._log_fault = error.strerror or str(error)
+
+    def _follow_schedule(self) -> None:
+        began_ns = self._session.manager.header.time_ns
+        if not is_session_due(began_ns, self._config.new_session_at, self._clock.wall_ns()):
+            return
+        try:
+            self.new_session()
+        except OSError as error:
+            self._journal_unavailable(error)
+
+    def _reopen_log(self) -> None:
+        """Journalled before it happens: the lines up to that number stand in the old file."""
+        try:
+            self._log.sync()
+            last_order_id = self._log.written_order_id
+            self._session.record_log_reopened(last_order_id, self._clock.wall_ns())
+        except OSError as error:
+            raise OperatorFault(
+                f"order_log: {self._log.path}",
+                f"cannot be reopened: {error.strerror}",
+                "make room on the disk and reload again; until then the old file is written",
+            ) from error
+        self._log.reopen()

@@ -1,0 +1,87 @@
+"""the state directory → the current order session, and those before it that are still asked for.
+
+A client that missed the end of a session can log in to it by its id and is given the rest and the
+end of session, as long as its journal is kept. Sessions beyond `sessions_kept` are removed when a
+new one begins, but not under a client that is still reading.
+"""
+
+import secrets
+from collections.abc import Collection
+from pathlib import Path
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+
+from daemons.order_manager.order_session import (
+    SUFFIX,
+    OrderSession,
+    first_header,
+    following_session_id,
+    recover_newest,
+    session_paths,
+)
+
+DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
+ENTROPY_BITS = 32
+
+
+class OrderSessions:
+    """All sessions of one state directory, which no other process writes.
+
+    current: the one that takes orders.
+    """
+
+    def __init__(self, directory: Path, now_ns: int) -> None:
+        """Recovers the newest session, or begins the first. Raises OperatorFault, OSError."""
+        self._directory = directory
+        self._ended: dict[str, OrderSession] = {}
+        recovered = recover_newest(directory)
+        if recovered is None:
+            header = first_header(now_ns, secrets.randbits(ENTROPY_BITS))
+            recovered = OrderSession.begin(directory, header)
+        self.current = recovered
+
+    def find(self, session: str) -> OrderSession | None:
+        """The session of that id, "" = the current one; None when its journal is not kept."""
+        if session in ("", self.current.id):
+            return self.current
+        if session not in self._ended:
+            path = self._directory / f"{session}{SUFFIX}"
+            ended = OrderSession.recover(path) if path in session_paths(self._directory) else None
+            if ended is None:
+                return None
+            ended.end()
+            self._ended[session] = ended
+        return self._ended[session]
+
+    def begin_next(self, now_ns: int) -> None:
+        """Ends the current session and begins another. Raises OSError; then all is as before."""
+        previous = self.current
+        entropy = secrets.randbits(ENTROPY_BITS)
+        session = following_session_id(previous.id, now_ns, entropy)
+        header = previous.manager.next_header(session, now_ns)
+        self.current = OrderSession.begin(self._directory, header)
+        previous.end()
+        self._ended[previous.id] = previous
+
+    def prune(self, sessions_kept: int, followed: Collection[str]) -> None:
+        """Removes the oldest journals, but none that somebody follows. Raises OSError."""
+        for path in session_paths(self._directory)[sessions_kept:]:
+            if path.stem in followed:
+                continue
+            ended = self._ended.pop(path.stem, None)
+            if ended is not None:
+                ended.close()
+            path.unlink()
+
+    def close(self) -> None:
+        """Lets go of all journals."""
+        for session in (self.current, *self._ended.values()):
+            session.close()
+
+
+def is_session_due(session_time_ns: int, new_session_at: int | None, now_ns: int) -> bool:
+    """Whether the time of day (ns after midnight UTC) has passed since the session began."""
+    if new_session_at is None:
+        return False
+    latest_ns = (now_ns - new_session_at) // DAY_NS * DAY_NS + new_session_at
+    return session_time_ns < latest_ns

@@ -1,0 +1,145 @@
+"""what happened ⇄ payloads of the order journal, one JSON object each.
+
+    Session      first record: FormatVersion, Session, Time, NextOrderID, Registrations carried over
+    Order        Time, User, Order, Report: an order that parsed, and its report
+    Malformed    Time, User, Report: one that did not
+    Register     Time, User, Register, Report: a strategy's Register and its Registered
+    LogReopened  Time, LastOrderID: order_log.txt was reopened; the old file ends with that number
+
+Report is always the last field, byte for byte what goes to the client: its range in the file is
+known from the record's length alone, and a user's report stream is an index of such ranges. Time is
+the time of receipt, ns since the Unix epoch.
+"""
+
+import msgspec
+from tradestack.wire.orders import (
+    ExecutionReport,
+    NewOrderSingle,
+    Register,
+    Registered,
+)
+
+FORMAT_VERSION = 1
+
+
+class CarriedRegistration(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    rename={"user": "User", "feed_session": "FeedSession", "config_hash": "ConfigHash"},
+):
+    """A registration of an earlier order session (architecture: FromSeq = Head + 1 next time)."""
+
+    user: str
+    feed_session: str
+    config_hash: str
+
+
+class SessionRecord(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="Record",
+    tag="Session",
+    rename={
+        "format_version": "FormatVersion",
+        "session": "Session",
+        "time_ns": "Time",
+        "next_order_id": "NextOrderID",
+        "registrations": "Registrations",
+    },
+):
+    """The first record of a journal."""
+
+    format_version: int
+    session: str
+    time_ns: int
+    next_order_id: int
+    registrations: tuple[CarriedRegistration, ...]
+
+
+class OrderRecord(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="Record",
+    tag="Order",
+    rename={"time_ns": "Time", "user": "User", "order": "Order", "report": "Report"},
+):
+    """An order that parsed, accepted or rejected."""
+
+    time_ns: int
+    user: str
+    order: NewOrderSingle
+    report: ExecutionReport
+
+
+class MalformedRecord(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="Record",
+    tag="Malformed",
+    rename={"time_ns": "Time", "user": "User", "report": "Report"},
+):
+    """A message that did not parse as an order; it has no order number."""
+
+    time_ns: int
+    user: str
+    report: ExecutionReport
+
+
+class RegisterRecord(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="Record",
+    tag="Register",
+    rename={"time_ns": "Time", "user": "User", "register": "Register", "report": "Report"},
+):
+    """A strategy's Register and the answer."""
+
+    time_ns: int
+    user: str
+    register: Register
+    report: Registered
+
+
+class LogReopenedRecord(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="Record",
+    tag="LogReopened",
+    rename={"time_ns": "Time", "last_order_id": "LastOrderID"},
+):
+    """order_log.txt was reopened: what is up to that number stands in the file before."""
+
+    time_ns: int
+    last_order_id: int
+
+
+ReportedRecord = OrderRecord | MalformedRecord | RegisterRecord
+Record = SessionRecord | ReportedRecord | LogReopenedRecord
+
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+
+# A quote inside a JSON string is escaped, so these bytes can only begin a record's last field.
+_REPORT_FIELD = b',"Report":'
+
+
+def encode_record(record: Record) -> bytes:
+    """The payload of a record."""
+    return _encoder.encode(record)
+
+
+def decode_record(payload: bytes) -> Record:
+    """The record in a payload; msgspec.DecodeError when there is none."""
+    return _decoder.decode(payload)
+
+
+def report_length(payload: bytes) -> int:
+    """How many bytes before the closing brace are the report; ValueError when there is none."""
+    return len(payload) - 1 - (payload.rindex(_REPORT_FIELD) + len(_REPORT_FIELD))

@@ -1,0 +1,70 @@
+"""ranges of the order journal → a user's stream of sequenced packets.
+
+Report n of a user's stream is the n-th range of his index; a packet is the SoupBinTCP header and
+those bytes. Nothing is kept but the index: a stream is resumed at any number, by anybody who may,
+at the cost of reading the journal's page cache.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tradestack.wire import soup
+
+from daemons.order_manager.ranges import Ranges
+
+# One read of the journal serves many reports; between them lie their orders and other users'
+# records, so a read brings about a quarter of its bytes to the client.
+READ_BYTES_MAX = 256 * 1024
+
+ReadFile = Callable[[int, int], bytes]
+
+
+@dataclass(slots=True)
+class ReportStream:
+    """One user's reports of one order session, as the session server sends them.
+
+    read_file: (offset, length) → bytes of the journal.
+    """
+
+    session: str
+    read_file: ReadFile
+    ended: bool = False
+    ranges: Ranges = field(default_factory=Ranges)
+
+    @property
+    def head(self) -> int:
+        """The number of the newest report, 0 = none."""
+        return len(self.ranges)
+
+    def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
+        """Whole packets from report `sequence` on, and the number after the last of them.
+
+        At most bytes_max bytes, but at least one packet where there is one.
+        """
+        begin = sequence - 1
+        end = self._end(begin, bytes_max)
+        if end == begin:
+            return b"", sequence
+        base = self.ranges[begin][0]
+        last_offset, last_length = self.ranges[end - 1]
+        span = self.read_file(base, last_offset + last_length - base)
+        packets = []
+        for index in range(begin, end):
+            offset, length = self.ranges[index]
+            report = span[offset - base : offset - base + length]
+            packets.append(soup.encode_packet(soup.PacketType.SEQUENCED_DATA, report))
+        return b"".join(packets), end + 1
+
+    def _end(self, begin: int, bytes_max: int) -> int:
+        """The index after the last report that one read may bring, when it begins at `begin`."""
+        if begin >= len(self.ranges):
+            return begin
+        base = self.ranges[begin][0]
+        size = 0
+        for index in range(begin, len(self.ranges)):
+            offset, length = self.ranges[index]
+            size += soup.HEADER_LENGTH + length
+            too_much = size > bytes_max or offset + length - base > READ_BYTES_MAX
+            if too_much and index > begin:
+                return index
+        return len(self.ranges)
