@@ -1,0 +1,71 @@
+"""stats of the three daemons → whether a run has ended, and one line for people.
+
+    stats := {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
+
+A run has ended when the source has, every strategy has passed the session's last message with its
+orders sent, and every order sent has its report.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+DaemonStats: TypeAlias = Mapping[str, Any]
+
+SOURCE_ENDED = "ended"
+SOURCE_FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class StackStats:
+    """The stats of one moment (nearly: they are asked one after the other)."""
+
+    gateway: DaemonStats
+    order_manager: DaemonStats
+    strategies: Mapping[str, DaemonStats]
+
+    def as_dict(self) -> dict[str, object]:
+        """As `tradestackctl stats --json` prints them."""
+        return {
+            "gateway": self.gateway,
+            "order_manager": self.order_manager,
+            "strategies": self.strategies,
+        }
+
+
+def source_fault(stats: StackStats) -> str | None:
+    """Why the source stopped before its end; None when it did not."""
+    if stats.gateway["source_state"] != SOURCE_FAULT:
+        return None
+    return str(stats.gateway.get("last_error") or "the gateway's source has a fault")
+
+
+def has_ended(stats: StackStats) -> bool:
+    """Whether nothing more can happen."""
+    return stats.gateway["source_state"] == SOURCE_ENDED and all(
+        _is_done(strategy, stats.gateway) for strategy in stats.strategies.values()
+    )
+
+
+def summary(stats: StackStats) -> str:
+    """One line: rate, ticks, orders."""
+    gateway, manager = stats.gateway, stats.order_manager
+    rate = gateway.get("rates", {}).get("1s", 0.0)
+    parts = [
+        f"{gateway['source_state']} {rate:,.0f} ticks/s, {gateway['ticks_total']:,} ticks",
+        f"orders {manager['orders_accepted']:,} accepted, {manager['orders_rejected']:,} rejected",
+    ]
+    parts += [
+        f"{name} {strategy['ticks_received']:,} ticks, {strategy['orders_sent']:,} orders"
+        for name, strategy in stats.strategies.items()
+    ]
+    return " | ".join(parts)
+
+
+def _is_done(strategy: DaemonStats, gateway: DaemonStats) -> bool:
+    return bool(
+        strategy["session"] == gateway["session"]
+        and strategy["sequence_processed"] >= gateway["head"]
+        and strategy["orders_pending"] == 0
+        and strategy["orders_sent"] == strategy["orders_acknowledged"]
+    )

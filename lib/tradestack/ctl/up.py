@@ -1,0 +1,234 @@
+"""`tradestackctl up` → the whole stack in the foreground, without systemd and without root.
+
+    options ─► private directory ─► gateway, order manager, strategies ─► wait ─► stats ─► stop
+
+The daemons are the same programs that systemd runs, started by the same protocols. Lines for people
+go to stderr; stdout carries the result alone, and nothing when there is none.
+
+    0     ended as asked: after --duration, at the --until-end, by Ctrl-C
+    1     a daemon died, or the source has a fault
+    78    what was asked for cannot work: the reason is the last line
+    130   Ctrl-C before the --until-end
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from tradestack.ctl.child_process import ChildDied
+from tradestack.ctl.control_client import ControlFault
+from tradestack.ctl.progress import StackStats, has_ended, source_fault, summary
+from tradestack.ctl.screen import Screen
+from tradestack.ctl.stack import Stack, StackConfig
+from tradestack.ctl.stack_files import StackFiles, read_strategies
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
+from tradestack.runtime.quantities import NANOSECONDS_OF, parse_quantity
+
+EXIT_STATUS_FAILED = 1
+EXIT_STATUS_INTERRUPTED = 130  # as shells count SIGINT
+SUMMARY_INTERVAL_S = 1.0
+END_CHECK_INTERVAL_S = 0.05  # asking costs each daemon about a millisecond
+
+_SAMPLES = ("prices", "sentiment")
+
+
+class Interrupted(Exception):
+    """Ctrl-C came before there was a result."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--prices", type=Path, metavar="FILE", help="price CSV, plain or .gz")
+    parser.add_argument("--sentiment", type=Path, metavar="FILE", help="sentiment CSV")
+    parser.add_argument("--pace", metavar="P", help='"1x", "60x", "500/s" or "max"')
+    ends = parser.add_mutually_exclusive_group()
+    ends.add_argument("--duration", type=_seconds, metavar="TIME", help='stop after "20s", "5min"')
+    ends.add_argument(
+        "--until-end", action="store_true", help="stop when all is played, ordered and reported"
+    )
+    parser.add_argument(
+        "--strategy-config",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a strategy to run instead of the shipped one; may be given again",
+    )
+    parser.add_argument(
+        "--state-dir", type=Path, metavar="DIR", help="keep everything here and go on from it"
+    )
+    parser.add_argument("--json", action="store_true", help="the result as one line of JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs the stack until it is to end; the exit status."""
+    try:
+        stats = _run_in_directory(args)
+    except OperatorFault as fault:
+        return _fail(str(fault), EXIT_STATUS_OPERATOR_FAULT)
+    except ChildDied as death:
+        operators_fault = death.exit_code == EXIT_STATUS_OPERATOR_FAULT
+        status = EXIT_STATUS_OPERATOR_FAULT if operators_fault else EXIT_STATUS_FAILED
+        return _fail(str(death), status)
+    except ControlFault as fault:
+        return _fail(str(fault), EXIT_STATUS_FAILED)
+    except (Interrupted, KeyboardInterrupt):
+        return _fail("interrupted", EXIT_STATUS_INTERRUPTED)
+    print(json.dumps(stats.as_dict()) if args.json else summary(stats))
+    return 0
+
+
+def _run_in_directory(args: argparse.Namespace) -> StackStats:
+    screen = Screen()
+    if args.state_dir is not None:
+        return _run_with_files(
+            args, StackFiles.create(args.state_dir.absolute(), reused=True), screen
+        )
+    root = Path(tempfile.mkdtemp(prefix="tradestack-"))
+    try:
+        return _run_with_files(args, StackFiles.create(root, reused=False), screen)
+    finally:
+        shutil.rmtree(root)
+
+
+def _run_with_files(args: argparse.Namespace, files: StackFiles, screen: Screen) -> StackStats:
+    config = _stack_config(args, screen)
+    try:
+        return asyncio.run(_run_stack(args, files, config, screen))
+    finally:
+        files.unlink_segments()
+        screen.close()
+
+
+async def _run_stack(
+    args: argparse.Namespace, files: StackFiles, config: StackConfig, screen: Screen
+) -> StackStats:
+    interrupted = _interruption()
+    stack = Stack(files, config, screen)
+    try:
+        await _unless_interrupted(stack.start(), interrupted)
+        screen.line("up", f"tradestackctl --runtime-dir {files.root}/run stats")
+        await _wait_for_end(args, stack, interrupted, screen)
+        stats = stack.stats()
+        await stack.stop()
+        return stats
+    finally:
+        stack.kill()
+        await stack.wait_gone()
+
+
+async def _wait_for_end(
+    args: argparse.Namespace, stack: Stack, interrupted: "asyncio.Future[None]", screen: Screen
+) -> None:
+    loop = asyncio.get_running_loop()
+    deadline_s = loop.time() + args.duration if args.duration else float("inf")
+    summary_due_s = loop.time()
+    events: set[asyncio.Future[Any]] = {interrupted, stack.died}
+    while (left_s := deadline_s - loop.time()) > 0:
+        interval_s = END_CHECK_INTERVAL_S if args.until_end else min(left_s, SUMMARY_INTERVAL_S)
+        await asyncio.wait(events, timeout=interval_s, return_when=asyncio.FIRST_COMPLETED)
+        if stack.died.done():
+            raise stack.died.result()
+        if interrupted.done():
+            if args.until_end:
+                raise Interrupted
+            return
+        if args.until_end or screen.is_terminal:
+            stats = stack.stats()
+            if args.until_end and _is_over(stats):
+                return
+            if loop.time() >= summary_due_s:
+                screen.summarise(summary(stats))
+                summary_due_s += SUMMARY_INTERVAL_S
+
+
+def _is_over(stats: StackStats) -> bool:
+    fault = source_fault(stats)
+    if fault is not None:
+        raise OperatorFault("source", fault, "mend the file")
+    return has_ended(stats)
+
+
+def _interruption() -> "asyncio.Future[None]":
+    """Done at the first SIGINT, SIGTERM or SIGHUP; the next one has its default effect."""
+    loop = asyncio.get_running_loop()
+    interrupted: asyncio.Future[None] = loop.create_future()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def on_signal() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+        interrupted.set_result(None)
+
+    for number in numbers:
+        loop.add_signal_handler(number, on_signal)
+    return interrupted
+
+
+async def _unless_interrupted(
+    starting: Coroutine[object, object, None], interrupted: "asyncio.Future[None]"
+) -> None:
+    task = asyncio.create_task(starting)
+    await asyncio.wait({task, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise Interrupted
+    task.result()
+
+
+def _stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
+    strategies = read_strategies(args.strategy_config)
+    gateway = {**_sources(args, screen), "pace": args.pace}
+    order_manager: dict[str, object] = {}
+    if args.until_end:
+        gateway["at_end"] = "end-session"
+        order_manager["max_order_age"] = "0"  # nobody waits for wall time here
+        strategies = {name: {**one, "start": "session"} for name, one in strategies.items()}
+    return StackConfig(gateway=gateway, order_manager=order_manager, strategies=strategies)
+
+
+def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
+    """Either file given drops both defaults; without shipped samples there is the random walk."""
+    if args.prices is not None or args.sentiment is not None:
+        given = {"prices": args.prices, "sentiment": args.sentiment}
+        return {name: str(path.absolute()) for name, path in given.items() if path is not None}
+    for directory in _sample_directories():
+        paths = {name: directory / f"{name}.csv" for name in _SAMPLES}
+        if all(path.exists() for path in paths.values()):
+            return {name: str(path) for name, path in paths.items()}
+    if args.until_end:
+        raise OperatorFault(
+            "--until-end", "there is no sample data here to come to an end", "give --prices FILE"
+        )
+    screen.line("up", "no sample data found, playing a random walk")
+    return {"source": "random-walk"}
+
+
+def _sample_directories() -> list[Path]:
+    """data/ of a checkout; share/ beside what install.sh installed; the systems' own."""
+    checkout = Path(__file__).resolve().parents[3]
+    installed = Path(sys.prefix).resolve().parents
+    shares = [*(parent / "share" for parent in installed[:4]), Path("/usr/share")]
+    return [checkout / "data", *(share / "tradestack" / "data" for share in shares)]
+
+
+def _seconds(text: str) -> float:
+    try:
+        duration_ns = parse_quantity(text, NANOSECONDS_OF)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'{text!r} {error}; write it as in "20s"') from None
+    return duration_ns / NANOSECONDS_PER_SECOND
+
+
+def _fail(reason: str, status: int) -> int:
+    sys.stderr.write(f"tradestackctl up: {reason}\n")
+    return status
