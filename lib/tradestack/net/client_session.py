@@ -176,8 +176,9 @@ class Client:
         self._decoder = soup.PacketDecoder(
             self._owner.limits.packet_length_max - soup.HEADER_LENGTH
         )
+        self._decoder.receive_data(rest)  # at once, for what the socket gives comes after it
         self._loop.add_reader(self._socket, self._on_readable)
-        self._loop.call_soon(self._consume, rest)
+        self._loop.call_soon(self._consume, b"")
 
     def reject_login(self, reason: soup.RejectReason) -> None:
         """Answers J; the connection closes when the client has taken it."""
@@ -209,7 +210,7 @@ class Client:
                 emit(logger, LOGIN_REJECTED, peer=self.peer, reason="no login in time")
                 self.close("no login in time")
             case State.DRAINING if now_ns - self._entered_ns >= limits.client_stall_max_ns:
-                self.close("did not close after the end")
+                self.close("did not close after the last packet")
             case State.STREAMING:
                 self._check_streaming(now_ns, limits)
 
@@ -263,6 +264,9 @@ class Client:
         if self._is_shut:
             return
         self._is_shut = True
+        if self._reading_paused:
+            self._reading_paused = False
+            self._loop.add_reader(self._socket, self._on_readable)  # to see the client close
         try:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError as error:

@@ -1,17 +1,11 @@
 """a listener, users, a handler → SoupBinTCP sessions of any number of clients.
 
-Work is done once in a pass of the loop: whoever made a stream grow calls `wake`, and at the end of
-the pass every client that is up to date is given what is new. Who replays, or has just become
-writable again, waits in a queue that is served after them, in rounds, within a budget of bytes for
-each pass: so replays never delay live clients. Logins are checked one a pass, because each costs
-milliseconds (users.py).
-
-What a handler does with messages is its own affair; the server knows framing, logins, numbers,
-heartbeats and deadlines.
+What a handler does with messages is its own affair; the server knows logins, numbers, heartbeats
+and deadlines. Logins are checked one in a pass of the loop, because each costs milliseconds
+(users.py). Who is sent to when: turns.py.
 """
 
 import asyncio
-import errno
 import logging
 import socket
 from collections import deque
@@ -19,38 +13,30 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.events import (
-    ACCEPT_PAUSED,
-    CLIENT_LEFT,
-    CLIENT_LOGGED_IN,
-    LOGIN_REJECTED,
-    emit,
-)
-from tradestack.net import addresses
-from tradestack.net.client_session import Client, Progress
+from tradestack.domain.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJECTED, emit
+from tradestack.net.acceptor import Acceptor
+from tradestack.net.client_session import Client
 from tradestack.net.outgoing import Stream
 from tradestack.net.session_limits import SessionLimits
 from tradestack.net.session_states import State
+from tradestack.net.turns import Turns
 from tradestack.net.users import Users, canonical_user
 from tradestack.wire import soup
 
-ACCEPTS_PER_PASS = 16  # connections taken in one go; a storm of them leaves room for others' data
 DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4  # how often deadlines are looked at
-ACCEPT_PAUSE_S = 1.0  # until accepting is tried again when descriptors or memory had run out
-EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 logger = logging.getLogger(__name__)
 
 
 class SessionHandler(Protocol):
-    """What a daemon does with its clients."""
+    """What a daemon does with its clients. Users are known by their lower-case names."""
 
     def stream_for(self, user: str, session: str) -> Stream | soup.RejectReason:
         """The stream to follow; session "" = the current one. The user is authenticated."""
         ...
 
     def unsequenced_received(self, client: Client, payload: bytes) -> None:
-        """One message of a client. ProtocolError ends its session; it may be paused."""
+        """One message of a client, which may be paused. ProtocolError ends its session."""
         ...
 
     def client_joined(self, client: Client) -> None:
@@ -81,18 +67,14 @@ class SessionServer:
         self.limits = limits
         self.logins_rejected_total = 0
         self.violations_total = 0
-        self._listener = listener
+        self._acceptor = Acceptor(listener, self._on_connection)
+        self._turns = Turns(lambda: self._joined, lambda: self.limits)
         self._handler = handler
         self._clock = clock
-        self._pending: set[Client] = set()
+        self._pending: set[Client] = set()  # not logged in, or rejected and about to close
         self._joined: dict[Client, None] = {}  # in the order of joining
         self._logins: deque[tuple[Client, soup.LoginRequest]] = deque()
-        self._replaying: dict[Client, None] = {}  # in the order of their turns
-        self._grown = False
-        self._pass_is_due = False
-        self._accepting = False
-        self._wants_clients = False
-        self._exhaustion_logged = False
+        self._is_open = False
         self._timer: asyncio.TimerHandle | None = None
         self._checked_ns = 0
 
@@ -100,16 +82,14 @@ class SessionServer:
 
     def start(self) -> None:
         """Begins to accept; needs the running loop."""
-        self._loop = asyncio.get_running_loop()
-        self._listener.settimeout(0)
-        self._wants_clients = True
+        self._is_open = True
         self._update_accepting()
         self._checked_ns = self._clock.monotonic_ns()
         self._schedule_deadlines()
 
     def stop_accepting(self) -> None:
         """Leaves new connections in the listener's queue."""
-        self._wants_clients = False
+        self._is_open = False
         self._update_accepting()
 
     async def close(self) -> None:
@@ -118,13 +98,13 @@ class SessionServer:
         if self._timer is not None:
             self._timer.cancel()
         for client in [*self._joined, *self._pending]:
-            client.pump(self.limits.send_chunk_bytes_max)
+            if not client.blocked:
+                client.pump(self.limits.send_chunk_bytes_max)
             client.close("server stops")
 
     def wake(self) -> None:
         """A stream has grown or ended: everyone gets what is new at the end of this pass."""
-        self._grown = True
-        self._schedule_pass()
+        self._turns.wake()
 
     @property
     def clients(self) -> Sequence[Client]:
@@ -141,27 +121,25 @@ class SessionServer:
     # ---- what clients call -----------------------------------------------------------------
 
     def login_requested(self, client: Client, request: soup.LoginRequest) -> None:
-        """Queues the login; they are checked one a pass."""
+        """Queues the login."""
         self._logins.append((client, request))
         if len(self._logins) == 1:
-            self._loop.call_soon(self._check_next_login)
+            asyncio.get_running_loop().call_soon(self._check_next_login)
 
     def unsequenced_received(self, client: Client, payload: bytes) -> None:
         """Hands the message to the handler."""
         self._handler.unsequenced_received(client, payload)
 
     def sendable(self, client: Client) -> None:
-        """Queues the client for a turn in the next pass."""
+        """Gives the client a turn in the next pass."""
         if not client.blocked:
-            self._replaying[client] = None
-            self._schedule_pass()
+            self._turns.queue(client)
 
     def closed(self, client: Client, reason: str) -> None:
         """Forgets the client and tells the handler."""
-        self._replaying.pop(client, None)
+        self._turns.forget(client)
         self._pending.discard(client)
-        if client.violated:
-            self.violations_total += 1
+        self.violations_total += client.violated
         if client in self._joined:
             del self._joined[client]
             if not client.violated:
@@ -171,70 +149,50 @@ class SessionServer:
                     user=client.user,
                     peer=client.peer,
                     session=client.session,
-                    next=client.cursor,
                     reason=reason,
                 )
             self._handler.client_left(client, reason)
         self._update_accepting()
 
-    # ---- accepting -------------------------------------------------------------------------
+    # ---- connections and logins ------------------------------------------------------------
+
+    def _on_connection(self, connection: socket.socket, peer: str) -> None:
+        self._pending.add(Client(connection, peer, owner=self, clock=self._clock))
+        self._update_accepting()
 
     def _update_accepting(self) -> None:
-        wanted = self._wants_clients and len(self._pending) < self.limits.logins_pending_max
-        if wanted and not self._accepting:
-            self._loop.add_reader(self._listener, self._on_connection)
-        elif not wanted and self._accepting:
-            self._loop.remove_reader(self._listener)
-        self._accepting = wanted
-
-    def _on_connection(self) -> None:
-        for _ in range(ACCEPTS_PER_PASS):
-            if not self._accepting:
-                return
-            try:
-                connection, address = self._listener.accept()
-            except (BlockingIOError, ConnectionAbortedError):
-                return
-            except OSError as error:
-                if error.errno not in EXHAUSTED:
-                    raise
-                self._pause_accepting(error)
-                return
-            self._exhaustion_logged = False
-            connection.settimeout(0)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer = addresses.name_of(address)
-            self._pending.add(Client(connection, peer, owner=self, clock=self._clock))
-            self._update_accepting()
-
-    def _pause_accepting(self, error: OSError) -> None:
-        if not self._exhaustion_logged:
-            self._exhaustion_logged = True
-            emit(logger, ACCEPT_PAUSED, reason=error.strerror, clients=len(self._joined))
-        self._loop.remove_reader(self._listener)
-        self._loop.call_later(ACCEPT_PAUSE_S, self._resume_accepting)
-
-    def _resume_accepting(self) -> None:
-        if self._accepting:
-            self._loop.add_reader(self._listener, self._on_connection)
-
-    # ---- logins ----------------------------------------------------------------------------
+        if self._is_open and len(self._pending) < self.limits.logins_pending_max:
+            self._acceptor.start()
+        else:
+            self._acceptor.stop()
 
     def _check_next_login(self) -> None:
         client, request = self._logins.popleft()
         if self._logins:
-            self._loop.call_soon(self._check_next_login)
+            asyncio.get_running_loop().call_soon(self._check_next_login)
         if client.state is not State.CHECKING_LOGIN:
             return
         user = canonical_user(request.user)
         answer = self._answer(user, request)
         if isinstance(answer, soup.RejectReason):
             self._reject(client, request, answer)
-            return
+        else:
+            self._accept(client, user, request, answer)
+
+    def _answer(self, user: str, request: soup.LoginRequest) -> Stream | soup.RejectReason:
+        if not self.users.verify(user, request.password):
+            return soup.RejectReason.NOT_AUTHORIZED
+        if len(self._joined) >= self.limits.clients_max:
+            return soup.RejectReason.SESSION_NOT_AVAILABLE
+        return self._handler.stream_for(user, request.session)
+
+    def _accept(
+        self, client: Client, user: str, request: soup.LoginRequest, stream: Stream
+    ) -> None:
         self._pending.discard(client)
         self._joined[client] = None
         self._update_accepting()
-        client.accept_login(user, answer, request)
+        client.accept_login(user, stream, request)
         emit(
             logger,
             CLIENT_LOGGED_IN,
@@ -244,14 +202,6 @@ class SessionServer:
             next=client.cursor,
         )
         self._handler.client_joined(client)
-
-    def _answer(self, user: str, request: soup.LoginRequest) -> Stream | soup.RejectReason:
-        if not self.users.verify(user, request.password):
-            return soup.RejectReason.NOT_AUTHORIZED
-        if len(self._joined) >= self.limits.clients_max:
-            logger.warning("clients_max=%d reached", self.limits.clients_max)
-            return soup.RejectReason.SESSION_NOT_AVAILABLE
-        return self._handler.stream_for(user, request.session)
 
     def _reject(
         self, client: Client, request: soup.LoginRequest, reason: soup.RejectReason
@@ -264,50 +214,15 @@ class SessionServer:
             peer=client.peer,
             session=request.session,
             reason=reason.name,
+            clients=len(self._joined),
         )
         client.reject_login(reason)
-
-    # ---- sending ---------------------------------------------------------------------------
-
-    def _schedule_pass(self) -> None:
-        if not self._pass_is_due:
-            self._pass_is_due = True
-            self._loop.call_soon(self._pass)
-
-    def _pass(self) -> None:
-        self._pass_is_due = False
-        if self._grown:
-            self._grown = False
-            self._serve_live()
-        self._serve_replaying()
-        if self._replaying:
-            self._schedule_pass()
-
-    def _serve_live(self) -> None:
-        turn_bytes = self.limits.send_chunk_bytes_max
-        for client in tuple(self._joined):
-            if client.blocked or client in self._replaying:
-                continue
-            if client.pump(turn_bytes) is Progress.BEHIND:
-                self._replaying[client] = None
-
-    def _serve_replaying(self) -> None:
-        budget = self.limits.replay_pass_bytes_max
-        for client in tuple(self._replaying):
-            if budget <= 0:
-                return
-            self._replaying.pop(client, None)
-            before = client.bytes_sent
-            progress = client.pump(min(budget, self.limits.send_chunk_bytes_max))
-            budget -= client.bytes_sent - before
-            if progress is Progress.BEHIND:
-                self._replaying[client] = None
 
     # ---- deadlines -------------------------------------------------------------------------
 
     def _schedule_deadlines(self) -> None:
         delay_s = DEADLINES_INTERVAL_NS / NANOSECONDS_PER_SECOND
-        self._timer = self._loop.call_later(delay_s, self._on_deadlines)
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self._on_deadlines)
 
     def _on_deadlines(self) -> None:
         self._schedule_deadlines()

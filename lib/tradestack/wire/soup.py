@@ -211,7 +211,9 @@ def _field(text: str, length: int, name: str) -> bytes:
 
 
 def _text(field: bytes) -> str:
-    return field.strip(b" \0").decode("ascii", errors="replace")
+    """Whatever is not printable becomes U+FFFD: names end in logs, and match nothing we know."""
+    text = field.strip(b" \0").decode("ascii", errors="replace")
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _number(field: bytes, name: str) -> int:

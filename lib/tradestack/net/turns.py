@@ -1,0 +1,75 @@
+"""clients with something to send → who sends when, so that nobody delays another.
+
+Work is done once in a pass of the loop. Whoever made a stream grow calls `wake`, and at the end of
+the pass every client that is up to date is given what is new. Who is further behind, or has just
+become writable again, waits in a queue that is served after them, in rounds, within a budget of
+bytes for each pass: a replay costs a live client at most that budget.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from tradestack.net.client_session import Client, Progress
+from tradestack.net.session_limits import SessionLimits
+
+
+class Turns:
+    """The order in which a server's clients are served."""
+
+    def __init__(
+        self, clients: Callable[[], Iterable[Client]], limits: Callable[[], SessionLimits]
+    ) -> None:
+        self._clients = clients
+        self._limits = limits
+        self._queue: dict[Client, None] = {}  # a set that keeps its order
+        self._grown = False
+        self._pass_is_due = False
+
+    def wake(self) -> None:
+        """Streams have grown or ended."""
+        self._grown = True
+        self._schedule()
+
+    def queue(self, client: Client) -> None:
+        """This client has something to send, and its socket may take it."""
+        self._queue[client] = None
+        self._schedule()
+
+    def forget(self, client: Client) -> None:
+        """This client is gone."""
+        self._queue.pop(client, None)
+
+    def _schedule(self) -> None:
+        if not self._pass_is_due:
+            self._pass_is_due = True
+            asyncio.get_running_loop().call_soon(self._pass)
+
+    def _pass(self) -> None:
+        self._pass_is_due = False
+        if self._grown:
+            self._grown = False
+            self._serve_live()
+        self._serve_queue()
+        if self._queue:
+            self._schedule()
+
+    def _serve_live(self) -> None:
+        turn_bytes = self._limits().send_chunk_bytes_max
+        for client in tuple(self._clients()):
+            if client.blocked or client in self._queue:
+                continue
+            if client.pump(turn_bytes) is Progress.BEHIND:
+                self._queue[client] = None
+
+    def _serve_queue(self) -> None:
+        limits = self._limits()
+        budget = limits.replay_pass_bytes_max
+        for client in tuple(self._queue):
+            if budget <= 0:
+                return
+            self._queue.pop(client, None)
+            before = client.bytes_sent
+            progress = client.pump(min(budget, limits.send_chunk_bytes_max))
+            budget -= client.bytes_sent - before
+            if progress is Progress.BEHIND:
+                self._queue[client] = None
