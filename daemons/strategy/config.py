@@ -59,7 +59,9 @@ class StrategyConfig:
     parameters: Mapping[str, int] = key({}, Parameters())
     symbols: tuple[str, ...] = key([], ListOf(Symbol()))
     quantity: int = required_key(FixedPoint(1, QUANTITY_MAX))
-    user: str = required_key(Text("[!-~]+", "printable ASCII without spaces", USER_LENGTH_MAX))
+    user: str = required_key(
+        Text("(?!#)[!-9;-~]+", "printable ASCII without space, colon, # in front", USER_LENGTH_MAX)
+    )
     start: Start = key("now", Choice(Start))
     feed: Address = key("127.0.0.1:8999", TcpAddress())
     orders: Address = key("127.0.0.1:8998", TcpAddress())

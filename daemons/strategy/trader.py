@@ -14,6 +14,7 @@ from tradestack.domain.ticks import TickKind
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
 
+from daemons.strategy.counters import Counted, Counters
 from daemons.strategy.epoch import Epoch
 from daemons.strategy.signals.signal import Intent, Signal
 
@@ -29,12 +30,10 @@ class Trader(Generic[StateT]):
 
     epoch: Epoch
     signal: Signal[StateT]
+    counters: Counters
     state: StateT = field(init=False)
     from_sequence: int = 0
     next_sequence: int = 1
-    prices: int = 0
-    news: int = 0
-    intents_suppressed: int = 0
 
     def __post_init__(self) -> None:
         self.state = self.signal.initial_state()
@@ -52,9 +51,10 @@ class Trader(Generic[StateT]):
             )
         intents = self.signal.on_batch(self.state, batch)
         news = int(np.count_nonzero(batch.records["kind"] == int(TickKind.NEWS)))
-        self.news += news
-        self.prices += len(batch) - news
+        self.counters.add(Counted.TICKS_RECEIVED, len(batch))
+        self.counters.add(Counted.PRICES_RECEIVED, len(batch) - news)
+        self.counters.add(Counted.NEWS_RECEIVED, news)
         self.next_sequence += len(batch)
         due = [intent for intent in intents if intent.sequence >= self.from_sequence]
-        self.intents_suppressed += len(intents) - len(due)
+        self.counters.add(Counted.ORDERS_SUPPRESSED, len(intents) - len(due))
         return due

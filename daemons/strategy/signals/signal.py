@@ -32,8 +32,15 @@ class Intent:
 class Signal(Protocol[StateT]):
     """A way to trade; `version` grows when the same feed would give other intents than before."""
 
-    name: str
-    version: int
+    @property
+    def name(self) -> str:
+        """The word for it in config and orders."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Part of what names an order."""
+        ...
 
     def parameters(self) -> Mapping[str, object]:
         """The effective parameters, as JSON can carry them: part of what names an order."""
