@@ -214,11 +214,13 @@ try_it() {
 
 install_programs() {
     local id
+    programs=kept
     id=$(digest_of "$CHECKOUT/pyproject.toml" "$CHECKOUT/lib" "$CHECKOUT/daemons")
     if is_healthy "$DESTDIR$lib/$id"; then
         say "programs are up to date in $lib/$id"
     else
         say "installing programs into $lib/$id"
+        programs=new
         make_environment "$DESTDIR$lib/$id" "$CHECKOUT"
         is_healthy "$DESTDIR$lib/$id" || fail "what was installed into $lib/$id does not run"
         [[ -z $DESTDIR ]] || forget_destdir "$DESTDIR$lib/$id"
@@ -427,7 +429,7 @@ tell_systemd() { # first installation or upgrade
 }
 
 restart_what_runs() { # services only: the sockets stay open and connections wait in them
-    "${systemctl[@]}" --quiet is-active tradestack.target || return 0
+    "${systemctl[@]}" --quiet is-active 'tradestack-*.service' || return 0
     say "restarting the services"
     "${systemctl[@]}" try-restart tradestack-gateway.service tradestack-order-manager.service \
         'tradestack-strategy@*.service' || fail "restart failed: journalctl -e -u 'tradestack-*'"
@@ -470,7 +472,7 @@ install_it() {
     fi
     if is_live; then
         tell_systemd "$occasion"
-        [[ $before == "$(fingerprint)" ]] || restart_what_runs
+        [[ $programs == kept && $before == "$(fingerprint)" ]] || restart_what_runs
         [[ $now == no ]] || start_it
     fi
     remove_old_programs

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -11,15 +12,18 @@ from tests.system.cases.order import ALL_CASES_IMPORTED
 from tests.system.container import Container, boot
 from tests.system.releases import RELEASES, Release
 
-NEEDED = ("systemd-nspawn", "debootstrap", "systemctl")
+NEEDED = ("systemd-nspawn", "debootstrap", "systemctl", "unshare")
 assert ALL_CASES_IMPORTED
 
 
 def _missing() -> str:
     if os.geteuid() != 0:
         return "system tests need root"
-    missing = [program for program in NEEDED if shutil.which(program) is None]
-    return f"system tests need {', '.join(missing)}" if missing else ""
+    if missing := [program for program in NEEDED if shutil.which(program) is None]:
+        return f"system tests need {', '.join(missing)}"
+    if subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False).returncode:
+        return "system tests need a root that may make namespaces"
+    return ""
 
 
 if reason := _missing():

@@ -8,6 +8,7 @@ from tests.system.cases import (  # isort: skip
     failing,
     upgrading,
     operating,
+    at_home,
     removing,
 )
 
@@ -19,5 +20,6 @@ ALL_CASES_IMPORTED = (
     failing,
     upgrading,
     operating,
+    at_home,
     removing,
 )

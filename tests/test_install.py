@@ -1,0 +1,122 @@
+"""install.sh into a tree of its own: what goes where, what it refuses, and that it goes again."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PREFIX = "/opt/tradestack"
+
+
+def install(
+    *arguments: str, destdir: Path | None = None, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """The finished script."""
+    return subprocess.run(
+        [ROOT / "install.sh", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment, **({"DESTDIR": str(destdir)} if destdir else {})},
+    )
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A system installation below /opt, in a directory."""
+    destdir = tmp_path_factory.mktemp("tree")
+    finished = install("--prefix", PREFIX, destdir=destdir)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout == ""
+    return destdir
+
+
+def test_commands_point_into_the_prefix(tree: Path) -> None:
+    """Each command is a link that will be right on the target system."""
+    commands = sorted((tree / "opt/tradestack/bin").iterdir())
+
+    names = ["gateway", "order-manager", "strategy"]
+    assert [each.name for each in commands] == [
+        *(f"tradestack-{each}" for each in names),
+        "tradestackctl",
+    ]
+    for command in commands:
+        inside = str(command.readlink()).removeprefix("/")
+        assert inside.startswith(PREFIX[1:])
+        assert (tree / inside).exists()
+
+
+def test_no_text_names_the_tree(tree: Path) -> None:
+    """Nothing that is read on the target system knows where it was made."""
+    named = subprocess.run(
+        ["grep", "-rlI", str(tree), str(tree)], capture_output=True, text=True, check=False
+    )
+
+    assert named.stdout == ""
+
+
+def test_units_and_config_know_the_prefix(tree: Path) -> None:
+    """Units start the prefix's programs, config reads the prefix's data."""
+    unit = (tree / "etc/systemd/system/tradestack-gateway.service").read_text()
+    config = (tree / "etc/tradestack/gateway.toml").read_text()
+
+    assert f"ExecStart={PREFIX}/bin/tradestack-gateway " in unit
+    assert f"ExecPaths=/usr {PREFIX}/lib/tradestack\n" in unit
+    assert f'"{PREFIX}/share/tradestack/data/prices.csv"' in config
+    assert (tree / PREFIX[1:] / "share/tradestack/data/prices.csv").exists()
+
+
+def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
+    """What was installed into a tree is removed from it to the last file."""
+    copy = tmp_path / "copy"
+    shutil.copytree(tree, copy, symlinks=True)
+
+    finished = install("--prefix", PREFIX, "--uninstall", "--purge", destdir=copy)
+
+    assert finished.returncode == 0, finished.stderr
+    assert not [path for path in copy.rglob("*") if not path.is_dir()]
+
+
+def test_user_units_are_understood(tmp_path: Path) -> None:
+    """A user's manager has nothing to say against the adapted units."""
+    home = tmp_path / "home"
+    destdir = tmp_path / "tree"
+
+    finished = install("--user", destdir=destdir, HOME=str(home), XDG_RUNTIME_DIR="/run/user/0")
+
+    assert finished.returncode == 0, finished.stderr
+    units = destdir / str(home)[1:] / ".local/share/systemd/user"
+    for path in [*units.glob("*.service"), *units.glob("*.socket")]:
+        text = path.read_text()
+        assert "User=" not in text
+        assert "Protect" not in text
+    config = (destdir / str(home)[1:] / ".config/tradestack/order-manager.toml").read_text()
+    assert f'\norder_log = "{home}/.local/state/tradestack/log/order_log.txt"\n' in config
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--prefix", "/home/somebody/x"], "ProtectHome"),
+        (["--prefix", "relative"], "not absolute"),
+        (["--prefix"], "wants a directory"),
+        (["--purge"], "goes with --uninstall"),
+        (["--now", "--", "--pace", "max"], "go with --try"),
+        (["--no-such-thing"], "--help"),
+    ],
+)
+def test_refusals_say_why(arguments: list[str], reason: str) -> None:
+    """What cannot be meant is refused before anything is done, on stderr."""
+    finished = install(*arguments)
+
+    assert finished.returncode != 0
+    assert reason in finished.stderr
+    assert finished.stdout == ""
+
+
+def test_help_is_printed() -> None:
+    """--help prints the usage on stdout."""
+    assert install("--help").stdout.startswith("usage: ./install.sh")
