@@ -1,0 +1,61 @@
+"""What the tests of files and segments share: limits on files, names for segments, children."""
+
+import itertools
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from tradestack.store import segment
+
+_numbers = itertools.count()
+
+
+@contextmanager
+def _limit(size_bytes: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def file_size_limit() -> Callable[[int], AbstractContextManager[None]]:
+    """A disk that is full at some byte: the kernel writes up to it, then fails."""
+    return _limit
+
+
+@pytest.fixture
+def segment_name() -> Iterator[str]:
+    """The name of a segment that is not there, and will not be afterwards."""
+    name = f"tradestack-test-{os.getpid()}-{next(_numbers)}"
+    yield name
+    segment.unlink(name)
+
+
+@pytest.fixture
+def child() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Starts Python programs that say "ready" on stdout; they do not outlive the test."""
+    children: list[subprocess.Popen[str]] = []
+
+    def start(program: str, *arguments: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True
+        )
+        children.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        return process
+
+    yield start
+    for process in children:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()

@@ -1,0 +1,162 @@
+"""Whole appends or none, by one process, on disks that fill and fail."""
+
+import errno
+import os
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from tradestack.domain.faults import OperatorFault
+from tradestack.store.append_file import AppendFile
+
+Limit = Callable[[int], AbstractContextManager[None]]
+FULL = "File too large|bytes were written"  # where the limit lets nothing in, or a part
+
+
+def fail_with(number: int) -> Callable[..., None]:
+    """A system call that fails."""
+
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def test_appends_follow_each_other(tmp_path: Path) -> None:
+    """Each append begins where the one before ended, over a reopening too."""
+    file = AppendFile.create(tmp_path / "file")
+    first = file.append(b"one")
+    file.close()
+    file = AppendFile.open(tmp_path / "file")
+    second = file.append(memoryview(b"three"))
+
+    assert (first, second, file.size_bytes) == (0, 3, 8)
+    assert file.read(0, 100) == b"onethree"
+    file.close()
+
+
+def test_creating_twice_is_refused(tmp_path: Path) -> None:
+    """A file that is there is never begun anew."""
+    AppendFile.create(tmp_path / "file").close()
+
+    with pytest.raises(FileExistsError):
+        AppendFile.create(tmp_path / "file")
+
+
+def test_a_second_writer_is_refused(tmp_path: Path) -> None:
+    """Two processes never write one file; the refusal names it."""
+    file = AppendFile.create(tmp_path / "file")
+
+    with pytest.raises(OperatorFault) as refusal:
+        AppendFile.open(tmp_path / "file")
+
+    assert refusal.value.where == str(tmp_path / "file")
+    file.close()
+    AppendFile.open(tmp_path / "file").close()
+
+
+def test_a_killed_writer_holds_no_lock(
+    tmp_path: Path, child: Callable[..., "subprocess.Popen[str]"]
+) -> None:
+    """The lock ends with the process, even by SIGKILL."""
+    program = (
+        "import sys, signal\n"
+        "from pathlib import Path\n"
+        "from tradestack.store.append_file import AppendFile\n"
+        "file = AppendFile.create(Path(sys.argv[1]))\n"
+        "file.append(b'kept')\n"
+        "print('ready', flush=True)\n"
+        "signal.pause()\n"
+    )
+    process = child(program, str(tmp_path / "file"))
+    with pytest.raises(OperatorFault):
+        AppendFile.open(tmp_path / "file")
+
+    process.kill()
+    process.wait()
+
+    file = AppendFile.open(tmp_path / "file")
+    assert file.read(0, 10) == b"kept"
+    file.close()
+
+
+def test_a_forbidden_file_is_the_operators_fault(tmp_path: Path) -> None:
+    """A file that the daemon's user may not write is said with its path and a remedy."""
+    path = tmp_path / "file"
+    AppendFile.create(path).close()
+    path.chmod(0)
+    uid = os.geteuid()
+
+    try:
+        os.seteuid(uid or 65534)
+        with pytest.raises(OperatorFault) as refusal:
+            AppendFile.open(path)
+    finally:
+        os.seteuid(uid)
+
+    assert refusal.value.where == str(path)
+
+
+def test_files_are_closed_to_others(tmp_path: Path) -> None:
+    """Nobody but the owner reads what the stack remembers."""
+    AppendFile.create(tmp_path / "file").close()
+
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, file_size_limit: Limit) -> None:
+    """Wherever the disk is full within an append, the file is as before, and can go on later."""
+    file = AppendFile.create(tmp_path / "file")
+    file.append(b"whole")
+
+    for room in range(len(b"refused")):
+        with file_size_limit(len(b"whole") + room), pytest.raises(OSError, match=FULL):
+            file.append(b"refused")
+        assert (tmp_path / "file").read_bytes() == b"whole"
+
+    file.append(b"again")
+    assert (tmp_path / "file").read_bytes() == b"wholeagain"
+    file.close()
+
+
+def test_a_cut_that_fails_is_made_up_for(
+    tmp_path: Path, file_size_limit: Limit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The remains of a failed write are gone before anything follows them."""
+    file = AppendFile.create(tmp_path / "file")
+    file.append(b"whole")
+    with monkeypatch.context() as broken, file_size_limit(len(b"whole") + 6):
+        broken.setattr(os, "ftruncate", fail_with(errno.EIO))
+        with pytest.raises(OSError, match="6 of 7 bytes"):
+            file.append(b"refused")
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+            file.append(b"x")
+
+    file.append(b"!")
+
+    assert (tmp_path / "file").read_bytes() == b"whole!"
+    file.close()
+
+
+def test_a_failed_sync_is_final(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failed fdatasync nothing is appended or synced until the file is opened anew."""
+    file = AppendFile.create(tmp_path / "file")
+    file.append(b"perhaps lost")
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", fail_with(errno.EIO))
+        with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+            file.sync()
+
+    with pytest.raises(OSError, match="restart is due"):
+        file.append(b"more")
+    with pytest.raises(OSError, match="restart is due"):
+        file.sync()
+
+    file.close()
+    file = AppendFile.open(tmp_path / "file")
+    file.append(b"!")
+    file.sync()
+    assert (tmp_path / "file").read_bytes() == b"perhaps lost!"
+    file.close()
