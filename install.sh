@@ -289,9 +289,9 @@ install_units() {
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
     for service in gateway order-manager strategy@; do
-        name=$unit_directory/tradestack-$service.service.d/backoff.conf
+        name=$unit_directory/tradestack-$service.service.d/since-254.conf
         rm -f -- "$DESTDIR$name"
-        ((${version:-0} < 254)) || put 0644 "$name" <"$CHECKOUT/systemd/254/backoff.conf"
+        ((${version:-0} < 254)) || put 0644 "$name" <"$CHECKOUT/systemd/since-254.conf"
     done
 }
 
@@ -414,7 +414,7 @@ fingerprint() { # changes when a restart would bring something new
     {
         readlink -- "$DESTDIR$lib/current" || true
         cat -- "$DESTDIR$unit_directory"/tradestack*.{service,target,slice} \
-            "$DESTDIR$unit_directory"/tradestack*.service.d/backoff.conf \
+            "$DESTDIR$unit_directory"/tradestack*.service.d/since-254.conf \
             "$DESTDIR$config"/*.toml "$DESTDIR$config"/strategy/*.toml || true
     } 2>/dev/null | sha256sum
 }
@@ -490,7 +490,7 @@ uninstall_it() {
     fi
     rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack.target}
     say "removing programs and units"
-    rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/backoff.conf,service,socket,target,slice} \
+    rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" "${COMMANDS[@]/#/$DESTDIR$bin/}"
     if [[ $scope == system ]]; then
         rm -f -- "$DESTDIR$vendor_directory"/{sysusers.d,tmpfiles.d}/tradestack.conf \
