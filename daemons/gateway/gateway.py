@@ -1,0 +1,175 @@
+"""config, listener → the gateway as the runtime and the clients see it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.times import format_utc
+from tradestack.net.client_session import Client
+from tradestack.net.control_server import Interface
+from tradestack.net.outgoing import Stream
+from tradestack.net.session_server import SessionServer
+from tradestack.net.users import Users
+from tradestack.runtime.program import Context
+from tradestack.store.books import SharedNewsBook, SharedPriceBook
+from tradestack.wire import soup
+from tradestack.wire.feed import TICK_PACKET_LENGTH
+
+from daemons.gateway.config import GatewayConfig
+from daemons.gateway.interface import client_facts, gateway_interface
+from daemons.gateway.pace import Schedule
+from daemons.gateway.playback import Playback
+from daemons.gateway.player import Player
+from daemons.gateway.publisher import Publisher
+from daemons.gateway.sessions import Sessions
+
+HEARTBEAT_S = 1.0  # how often the books' readers are told that their writer lives
+CLIENT_PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND  # longer, and that a client waits is our fault
+# What a reload cannot change: where files and sockets are.
+FIXED_KEYS = ("listen", "control_socket", "state_directory", "segment_suffix")
+
+
+class Gateway:
+    """See `runtime.program.Service`, and `net.session_server.SessionHandler`."""
+
+    def __init__(self, context: Context[GatewayConfig]) -> None:
+        config = context.config
+        self._context = context
+        self._unsequenced_ignored = 0
+        self._server = SessionServer(
+            listener=context.listeners["feed"],
+            users=Users.load(config.users_file),
+            handler=self,
+            limits=config.session_limits(),
+            clock=context.clock,
+        )
+        self._publisher = Publisher(
+            SharedPriceBook(name=f"{SharedPriceBook.NAME}{config.segment_suffix}"),
+            SharedNewsBook(name=f"{SharedNewsBook.NAME}{config.segment_suffix}"),
+            self._server.wake,
+            context.clock,
+        )
+        self._sessions = Sessions(context.state_directory, context.clock, context.notifier)
+        self._player = Player(self._publisher, Schedule(config.pace, config.max_gap), context.clock)
+        self._playback = Playback(
+            config, self._sessions, self._publisher, self._player, context.clock
+        )
+
+    # ---- the daemon's life ---------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Raises OperatorFault for sources that cannot be used."""
+        await self._playback.open()
+        self._prune()
+        self._server.start()
+        self._context.spawn(self._playback.run(), "playback")
+        self._context.spawn(self._heartbeat(), "heartbeat")
+
+    async def stop(self) -> None:
+        """Clients get what their sockets take; the rest is in the log."""
+        await self._server.close()
+        self._playback.close()
+        self._sessions.close()
+        self._publisher.close()
+
+    def reload(self, config: GatewayConfig) -> None:
+        """Users, limits, pace, gaps, end: at once. Sources: at the next session."""
+        for key in FIXED_KEYS:
+            if getattr(config, key) != getattr(self._playback.config, key):
+                raise OperatorFault(key, "cannot change while running", "restart the gateway")
+        self._server.users = Users.load(config.users_file)
+        self._server.limits = config.session_limits()
+        self._playback.apply_config(config)
+
+    def interfaces(self) -> Sequence[Interface]:
+        """io.tradestack.Gateway."""
+        return (gateway_interface(self._playback, self._server),)
+
+    def stalled(self, now_ns: int) -> str | None:
+        """Paused, held, blocked by the disk and idle are healthy."""
+        if self._player.overdue(now_ns):
+            return "a tick is overdue"
+        return self._server.stalled(now_ns, CLIENT_PATIENCE_NS)
+
+    # ---- the feed's clients --------------------------------------------------------------------
+
+    def stream_for(self, user: str, session: str) -> Stream | soup.RejectReason:  # noqa: ARG002
+        """Every user may read every session that is kept."""
+        current = self._playback.session.log
+        if session in ("", current.session):
+            return current
+        return self._sessions.ended_log(session) or soup.RejectReason.SESSION_NOT_AVAILABLE
+
+    def unsequenced_received(self, client: Client, payload: bytes) -> None:  # noqa: ARG002
+        """A feed has nothing to be told."""
+        self._unsequenced_ignored += 1
+
+    def client_joined(self, client: Client) -> None:
+        """Nothing to do: the log is its stream."""
+
+    def client_left(self, client: Client, reason: str) -> None:  # noqa: ARG002
+        """It may have been the last that read an old session."""
+        self._prune()
+
+    # ---- what people see -----------------------------------------------------------------------
+
+    def status(self) -> str:
+        """One line."""
+        session, clients = self._playback.session, self._server.clients
+        rate = self._publisher.rates.rates(self._context.clock.monotonic_ns())["1s"]
+        if self._playback.fault is not None:
+            return f"fault: {self._playback.fault}; {session.log.head} messages published"
+        if self._player.blocked is not None:
+            return f"blocked: {self._player.blocked}; {session.log.head} messages published"
+        lag = max((client.lag for client in clients), default=0)
+        return (
+            f"{self._playback.state.value} at {self._player.pace}: {rate:,.0f} ticks/s, "
+            f"message {session.log.head} of {session.session}, "
+            f"{len(clients)} clients, lag {lag}"
+        )
+
+    def stats(self) -> dict[str, object]:
+        """Counters at the top level are the session's."""
+        session, clients = self._playback.session, self._server.clients
+        head = session.log.head
+        return {
+            "session": session.session,
+            "session_start_time": format_utc(session.sidecar.start_time_ns),
+            "head": head,
+            "source_state": self._playback.state.value,
+            "source_fault": self._playback.fault,
+            "publication_blocked": self._player.blocked,
+            "pace": str(self._player.pace),
+            "at_end": self._playback.config.at_end.value,
+            "ticks_total": head,
+            "prices_total": session.prices_total,
+            "news_total": session.news_total,
+            "rows_rejected": session.rows_rejected,
+            "rows_rounded": session.rows_rounded,
+            "log_bytes": head * TICK_PACKET_LENGTH,
+            "clients": [client_facts(client) for client in clients],
+            "client_count": len(clients),
+            "lag_max": max((client.lag for client in clients), default=0),
+            "rates": self._publisher.rates.rates(self._context.clock.monotonic_ns()),
+            "process": self._process_stats(),
+        }
+
+    def _process_stats(self) -> dict[str, object]:
+        return {
+            "ticks_published": self._publisher.ticks_published,
+            "sessions_started": self._sessions.started_total,
+            "symbols_refused": self._publisher.symbols_refused,
+            "logins_rejected": self._server.logins_rejected_total,
+            "protocol_violations": self._server.violations_total,
+            "unsequenced_ignored": self._unsequenced_ignored,
+        }
+
+    async def _heartbeat(self) -> None:
+        while True:
+            self._publisher.heartbeat()
+            await asyncio.sleep(HEARTBEAT_S)
+
+    def _prune(self) -> None:
+        in_use = {client.session for client in self._server.clients}
+        self._sessions.prune(self._playback.config.sessions_kept, in_use)

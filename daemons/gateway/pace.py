@@ -1,0 +1,139 @@
+"""event times, pace, now → how many ticks are due, and when the next one is.
+
+    "1x" "60x" "0.5x"    as fast as the events were, times the factor
+    "500/s" "0.2/s"      so many ticks a second, whatever their event times
+    "max"                all that is there
+
+Waits are counted from an anchor: the moment at which one tick was due. A pause, a change of pace,
+or a stop longer than `LATENESS_MAX_NS` sets a new anchor, so that what was not published meanwhile
+does not come out in one burst.
+"""
+
+import dataclasses
+import enum
+import fractions
+import re
+
+import numpy
+import numpy.typing
+
+SECOND_NS = 1_000_000_000
+LATENESS_MAX_NS = 2 * SECOND_NS  # behind by more than this, the schedule begins anew from now
+FACTOR_MAX = 10**9  # keeps ns times factor in 64 bits after the division
+PACE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(x|/s)", re.ASCII)
+
+Times = numpy.typing.NDArray[numpy.int64]
+
+
+class PaceKind(enum.Enum):
+    """What the distance between two ticks follows."""
+
+    FACTOR = "x"
+    RATE = "/s"
+    MAX = "max"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pace:
+    """One pace; `value` is the factor or the ticks per second, 0 for MAX."""
+
+    kind: PaceKind
+    value: fractions.Fraction
+
+    def __str__(self) -> str:
+        if self.kind is PaceKind.MAX:
+            return "max"
+        value = self.value
+        text = str(value) if value.denominator == 1 else f"{float(value):.9f}".rstrip("0")
+        return f"{text}{self.kind.value}"
+
+
+def parse_pace(text: str) -> Pace:
+    """ValueError says what is allowed."""
+    if text.strip() == "max":
+        return Pace(PaceKind.MAX, fractions.Fraction(0))
+    match = PACE.fullmatch(text.strip())
+    if match is None or not 0 < fractions.Fraction(match[1]) <= FACTOR_MAX:
+        raise ValueError(f'{text!r} is not a pace: "1x", "60x", "500/s" or "max" is expected')
+    return Pace(PaceKind(match[2]), fractions.Fraction(match[1]))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """How many ticks to publish now, and how long to wait after that (0 = look again at once)."""
+
+    count: int
+    wait_ns: int
+    last_due_ns: int  # monotonic, of the last of the count
+    last_event_ns: int
+
+
+class Schedule:
+    """Decides when ticks are due; knows no clock.
+
+    `max_gap_ns` is the longest wait between two ticks, whatever the pace; 0 = no limit.
+    """
+
+    def __init__(self, pace: Pace, max_gap_ns: int) -> None:
+        self._pace = pace
+        self._max_gap_ns = max_gap_ns
+        self._anchor_ns: int | None = None  # when the tick before the next one was due
+        self._event_ns: int | None = None  # event time of the tick before the next one
+        self._count = 0  # ticks published since the anchor, for RATE
+
+    @property
+    def pace(self) -> Pace:
+        """As it is now."""
+        return self._pace
+
+    def set_pace(self, pace: Pace) -> None:
+        """From the next tick on."""
+        self._pace = pace
+        self.reset()
+
+    def reset(self) -> None:
+        """The next tick is due at once; the ones after it are counted from then."""
+        self._anchor_ns = self._event_ns = None
+        self._count = 0
+
+    def plan(self, event_times: Times, now_ns: int) -> Plan:
+        """What of the next ticks is due; `event_times` int64, ns, ascending, at least one.
+
+        Nothing counts as published before `advance` is told that it was.
+        """
+        if self._pace.kind is PaceKind.MAX:
+            return Plan(len(event_times), 0, now_ns, int(event_times[-1]))
+        waits = self._waits(event_times)
+        late_ns = 0 if self._anchor_ns is None else now_ns - self._anchor_ns - int(waits[0])
+        if self._anchor_ns is None or late_ns > LATENESS_MAX_NS:
+            self.reset()
+            waits = self._waits(event_times)
+            self._anchor_ns = now_ns - int(waits[0])
+        count = int(numpy.searchsorted(waits, now_ns - self._anchor_ns, side="right"))
+        if not count:
+            return Plan(0, self._anchor_ns + int(waits[0]) - now_ns, now_ns, 0)
+        last_due_ns = self._anchor_ns + int(waits[count - 1])
+        wait_ns = 0 if count == len(waits) else self._anchor_ns + int(waits[count]) - now_ns
+        return Plan(count, wait_ns, last_due_ns, int(event_times[count - 1]))
+
+    def advance(self, plan: Plan) -> None:
+        """What was planned is published: the next waits are counted from its last tick."""
+        if self._pace.kind is PaceKind.FACTOR and plan.count:
+            self._anchor_ns, self._event_ns = plan.last_due_ns, plan.last_event_ns
+        self._count += plan.count
+
+    def _waits(self, event_times: Times) -> Times:
+        """Ns from the anchor to each tick's due time."""
+        if self._pace.kind is PaceKind.RATE:
+            numbers = numpy.arange(self._count + 1, self._count + 1 + len(event_times))
+            return self._scaled(numbers, SECOND_NS / self._pace.value)
+        before = event_times[0] if self._event_ns is None else self._event_ns
+        gaps = self._scaled(numpy.diff(event_times, prepend=before), 1 / self._pace.value)
+        if self._max_gap_ns:
+            numpy.minimum(gaps, self._max_gap_ns, out=gaps)
+        return numpy.cumsum(gaps)
+
+    @staticmethod
+    def _scaled(values: Times, factor: fractions.Fraction) -> Times:
+        # float64 is exact enough for a wait: 53 bits are a nanosecond in 104 days
+        return (values * float(factor)).astype(numpy.int64)

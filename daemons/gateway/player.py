@@ -1,0 +1,134 @@
+"""a session's records → published when they are due: pace, pause, and waiting for disk space.
+
+All that is due at a pass of the loop goes out together, at most `BATCH_TICKS_MAX`; then everyone
+else has a turn. Nothing is slowed by clients: they read from the log at their own speed.
+"""
+
+import asyncio
+import contextlib
+import enum
+import logging
+
+import numpy as np
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, emit
+from tradestack.wire.feed import TickRecords
+
+from daemons.gateway.pace import Pace, PaceKind, Schedule
+from daemons.gateway.publisher import Publisher
+from daemons.gateway.session import FeedSession
+
+BATCH_TICKS_MAX = 8_192  # published in one pass, some 400 KB: a few ms in which others wait
+LOOKAHEAD_TICKS = (
+    1_024  # looked at for being due at a timed pace; more are looked at in the next pass
+)
+RETRY_NS = NANOSECONDS_PER_SECOND  # until appending is tried again when the disk was full
+STALL_NS = 5 * NANOSECONDS_PER_SECOND  # a due tick that waits longer for us is a fault of ours
+
+logger = logging.getLogger(__name__)
+
+
+class PlayEnd(enum.Enum):
+    """Why a session is no longer played."""
+
+    SOURCE_ENDED = "the source has ended"
+    INTERRUPTED = "another session is to be played"
+
+
+class Player:
+    """Plays one session at a time."""
+
+    def __init__(self, publisher: Publisher, schedule: Schedule, clock: Clock) -> None:
+        self.blocked: str | None = None  # why nothing can be appended
+        self.paused = False
+        self._publisher = publisher
+        self._schedule = schedule
+        self._clock = clock
+        self._changed = asyncio.Event()
+        self._interrupted = False
+        self._due_ns: int | None = None  # monotonic: when the next pass has to be
+
+    @property
+    def pace(self) -> Pace:
+        """As it is now."""
+        return self._schedule.pace
+
+    def set_pace(self, pace: Pace, max_gap_ns: int) -> None:
+        """From the next tick on."""
+        self._schedule = Schedule(pace, max_gap_ns)
+        self._changed.set()
+
+    def pause(self) -> None:
+        """Nothing is published until `resume`."""
+        self.paused = True
+        self._changed.set()
+
+    def resume(self) -> None:
+        """Goes on with the tick after the last one, at once."""
+        self.paused = False
+        self._schedule.reset()
+        self._changed.set()
+
+    def interrupt(self) -> None:
+        """Ends `play` at the next opportunity."""
+        self._interrupted = True
+        self._changed.set()
+
+    def overdue(self, now_ns: int) -> bool:
+        """Whether a pass should have been long ago."""
+        return self._due_ns is not None and now_ns - self._due_ns > STALL_NS
+
+    async def play(self, session: FeedSession) -> PlayEnd:
+        """Until the source ends or somebody interrupts. Raises SourceFault."""
+        self._interrupted = False
+        self._schedule.reset()
+        try:
+            while not self._interrupted:
+                if self.paused:
+                    await self._sleep(None)
+                    continue
+                now_ns = self._clock.monotonic_ns()
+                records = session.pending(now_ns)
+                if records is None:
+                    return PlayEnd.SOURCE_ENDED
+                await self._sleep(self._publish_due(session, records, now_ns))
+        finally:
+            self._due_ns = None
+        return PlayEnd.INTERRUPTED
+
+    def _publish_due(self, session: FeedSession, records: TickRecords, now_ns: int) -> int | None:
+        """Publishes what is due; how long to wait then, in ns, None = only for a change."""
+        ahead = records[: BATCH_TICKS_MAX if self.pace.kind is PaceKind.MAX else LOOKAHEAD_TICKS]
+        plan = self._schedule.plan(ahead["event_time_ns"].astype(np.int64), now_ns)
+        if plan.count:
+            try:
+                self._publisher.publish(session, ahead[: plan.count])
+            except OSError as error:
+                self._block(error)
+                return RETRY_NS
+            self._schedule.advance(plan)
+            self._unblock()
+        return plan.wait_ns
+
+    def _block(self, error: OSError) -> None:
+        if self.blocked is None:
+            emit(logger, PUBLICATION_BLOCKED, reason=error.strerror or error)
+        self.blocked = error.strerror or str(error)
+
+    def _unblock(self) -> None:
+        if self.blocked is not None:
+            emit(logger, PUBLICATION_RESUMED, after=self.blocked)
+            self.blocked = None
+            self._schedule.reset()
+
+    async def _sleep(self, wait_ns: int | None) -> None:
+        """Waits so long or for a change by command, and gives everyone else a turn."""
+        self._due_ns = None if wait_ns is None else self._clock.monotonic_ns() + wait_ns
+        if wait_ns is not None and wait_ns <= 0:
+            await asyncio.sleep(0)
+            return
+        timeout_s = None if wait_ns is None else wait_ns / NANOSECONDS_PER_SECOND
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
+        self._changed.clear()

@@ -1,0 +1,81 @@
+"""records → stamped → feed log → books → clients: the one way out of the gateway.
+
+The order is what makes the books never older than the packet that wakes a reader, and what makes a
+number mean one message for ever: nothing is shown or sent that is not in the file.
+"""
+
+from collections.abc import Callable
+
+from tradestack.domain.clock import Clock
+from tradestack.runtime.stats import RateWindows
+from tradestack.store.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.feed_log import FeedLog
+from tradestack.wire.feed import TickRecords
+
+from daemons.gateway.session import FeedSession
+
+RECOVERY_RECORDS = 5_461  # read from the log in one go; what a feed log gives at most
+
+
+class Publisher:
+    """Owns the books; counts what goes out.
+
+    wake: tells the server that a log has grown or ended.
+    """
+
+    def __init__(
+        self,
+        prices: SharedPriceBook,
+        news: SharedNewsBook,
+        wake: Callable[[], None],
+        clock: Clock,
+    ) -> None:
+        self.ticks_published = 0  # since the process began
+        self.rates = RateWindows()
+        self._books = (prices, news)
+        self.wake = wake
+        self._clock = clock
+
+    @property
+    def symbols_refused(self) -> int:
+        """Updates of symbols for which the books had no room."""
+        return sum(book.symbols_refused for book in self._books)
+
+    def publish(self, session: FeedSession, records: TickRecords) -> None:
+        """All of the records. Raises OSError, and then none of them went out."""
+        records["publish_time_ns"] = self._clock.wall_ns()
+        first_sequence = session.log.head + 1
+        session.log.append(records)
+        session.published(records)
+        for book in self._books:
+            book.update_batch(records, first_sequence)
+        self.ticks_published += len(records)
+        self.rates.add(len(records), self._clock.monotonic_ns())
+        self.wake()
+
+    def reset_books(self) -> None:
+        """Before a new session: its first number is not newer than the last one's newest."""
+        for book in self._books:
+            book.reset()
+
+    def recover_books(self, log: FeedLog) -> None:
+        """Brings in what the log has and a killed process could not put into the books any more."""
+        sequence = min(book.sequence for book in self._books)
+        if sequence > log.head:
+            self.reset_books()
+            sequence = 0
+        while sequence < log.head:
+            records = log.records(sequence + 1, RECOVERY_RECORDS)
+            for book in self._books:
+                book.update_batch(records, sequence + 1)
+            sequence += len(records)
+
+    def heartbeat(self) -> None:
+        """Tells the books' readers that their writer lives."""
+        for book in self._books:
+            book.heartbeat(self._clock.wall_ns())
+
+    def close(self) -> None:
+        """Leaves the books, as they are, to their readers."""
+        for book in self._books:
+            book.close()

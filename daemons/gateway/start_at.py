@@ -1,0 +1,44 @@
+"""a source → the same without what happened before a given time."""
+
+import numpy as np
+from tradestack.wire.feed import TickRecords
+
+from daemons.gateway.sources import Checkpoint, Source
+
+
+class StartingAt:
+    """See `Source`."""
+
+    def __init__(self, source: Source, start_ns: int) -> None:
+        self._source = source
+        self._start_ns = start_ns
+
+    def next_batch(self) -> TickRecords | None:
+        """See `Source`."""
+        while (batch := self._source.next_batch()) is not None:
+            times = batch["event_time_ns"].astype(np.int64)
+            first = int(np.searchsorted(times, self._start_ns))
+            if first < len(batch):
+                rest: TickRecords = batch[first:]
+                return rest
+        return None
+
+    def checkpoint(self) -> Checkpoint:
+        """See `Source`."""
+        return self._source.checkpoint()
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """See `Source`."""
+        self._source.restore(checkpoint)
+
+    def rows_rejected(self) -> int:
+        """See `Source`."""
+        return self._source.rows_rejected()
+
+    def rows_rounded(self) -> int:
+        """See `Source`."""
+        return self._source.rows_rounded()
+
+    def close(self) -> None:
+        """See `Source`."""
+        self._source.close()
