@@ -29,6 +29,7 @@ class Acceptor:
         self._listener = listener
         self._on_connection = on_connection  # a non-blocking socket, and its peer's name
         self._loop: asyncio.AbstractEventLoop | None = None  # while accepting
+        self._is_paused = False
         self._exhaustion_logged = False
 
     def start(self) -> None:
@@ -67,9 +68,11 @@ class Acceptor:
         if not self._exhaustion_logged:
             self._exhaustion_logged = True
             emit(logger, ACCEPT_PAUSED, reason=error.strerror)
+        self._is_paused = True
         self._loop.remove_reader(self._listener)
         self._loop.call_later(PAUSE_S, self._resume)
 
     def _resume(self) -> None:
+        self._is_paused = False
         if self._loop is not None:
             self._loop.add_reader(self._listener, self._accept)

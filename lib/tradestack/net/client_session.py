@@ -209,10 +209,14 @@ class Client:
             case State.AWAITING_LOGIN if now_ns - self._entered_ns >= limits.login_deadline_ns:
                 emit(logger, LOGIN_REJECTED, peer=self.peer, reason="no login in time")
                 self.close("no login in time")
-            case State.DRAINING if now_ns - self._entered_ns >= limits.client_stall_max_ns:
+            case State.DRAINING if now_ns - self._entered_ns >= self._drain_max_ns(limits):
                 self.close("did not close after the last packet")
             case State.STREAMING:
                 self._check_streaming(now_ns, limits)
+
+    def _drain_max_ns(self, limits: SessionLimits) -> int:
+        """A slow reader may still have a full socket to read; who was rejected has one packet."""
+        return limits.client_stall_max_ns if self.user else limits.login_deadline_ns
 
     def is_neglected(self, now_ns: int, patience_ns: int) -> bool:
         """Whether it is behind and could be sent to, but was not for so long."""

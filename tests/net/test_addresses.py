@@ -1,0 +1,74 @@
+"""addresses: text ⇄ address, connecting."""
+
+import socket
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tradestack.net.addresses import Address, connect, name_of, parse_address
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("127.0.0.1:8999", Address("127.0.0.1", 8999)),
+        (" localhost:0 ", Address("localhost", 0)),
+        ("[::1]:65535", Address("::1", 65535)),
+    ],
+)
+def test_an_address_is_read(text, address):
+    """Names, IPv4, IPv6 in brackets."""
+    assert parse_address(text) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "8999",
+        ":8999",
+        "localhost",
+        "localhost:",
+        "localhost:65536",
+        "::1:8999",
+        "a b:1",
+        "h:-1",
+    ],
+)
+def test_what_is_no_address_is_refused_by_name(text):
+    """The error repeats what was written."""
+    with pytest.raises(ValueError, match=r"address|port") as refusal:
+        parse_address(text)
+
+    assert repr(text) in str(refusal.value)
+
+
+@given(st.sampled_from(["127.0.0.1", "::1", "gateway.example"]), st.integers(0, 65535))
+def test_an_address_is_written_as_it_is_read(host, port):
+    """str and parse_address are inverses."""
+    assert parse_address(str(Address(host, port))) == Address(host, port)
+
+
+def test_peers_have_names():
+    """Of IPv4, IPv6 and Unix sockets."""
+    names = [name_of(("127.0.0.1", 5)), name_of(("::1", 5, 0, 0)), name_of("")]
+
+    assert names == ["127.0.0.1:5", "[::1]:5", "unnamed"]
+
+
+async def test_connecting_gives_a_non_blocking_socket_without_delay():
+    """As the data ports need it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        connection = await connect(Address("127.0.0.1", listener.getsockname()[1]))
+        with connection:
+            assert connection.gettimeout() == 0
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+async def test_connecting_to_nobody_is_an_os_error():
+    """The socket that failed is closed (an unclosed one would fail this test)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(ConnectionRefusedError):
+        await connect(Address("127.0.0.1", port))
