@@ -1,0 +1,299 @@
+"""The latest value of each symbol, whole, through whatever happens to the writer."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tradestack.domain.ticks import TickKind
+from tradestack.store import books
+from tradestack.store.book_reader import BEGIN, END, EVENT_TIME, READ_ATTEMPTS_MAX, BookReader
+from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
+from tradestack.store.segment import SEGMENT_DIRECTORY, SYMBOLS_MAX, unlink
+from tradestack.wire.feed import TickRecords, encode_symbol, new_records
+
+Row = tuple[str, int, int, int, int, int]
+
+
+@pytest.fixture
+def writer(segment_name: str) -> Iterator[SharedPriceBook]:
+    """A price book, empty."""
+    book = SharedPriceBook((), segment_name)
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def reader(writer: SharedPriceBook, segment_name: str) -> Iterator[BookReader]:
+    """Its reader."""
+    book = SharedPriceBook.attach(segment_name)
+    yield book
+    book.close()
+
+
+def make_records(ticks: list[tuple[TickKind, str]]) -> TickRecords:
+    """Packets with these kinds and symbols; the numbers in them tell their place."""
+    records = new_records(len(ticks))
+    for place, (kind, symbol) in enumerate(ticks):
+        records[place] = (46, ord("S"), kind, encode_symbol(symbol), place, place, -place, place)
+    return records
+
+
+def all_rows(book: BookReader) -> list[Row]:
+    """What read_all gives, as plain values."""
+    symbols, records = book.read_all()
+    fields = ("value", "size", "event_time_ns", "publish_time_ns", "sequence")
+    columns = [records[field].tolist() for field in fields]
+    return list(zip(symbols, *columns, strict=True))
+
+
+def each_row(book: BookReader) -> list[Row]:
+    """The same, read one by one."""
+    entries = [book.read(symbol) for symbol in book.symbols]
+    return [
+        (e.symbol, e.value, e.size, e.event_time_ns, e.publish_time_ns, e.sequence)
+        for e in entries
+        if e is not None
+    ]
+
+
+def test_an_update_is_read(writer: SharedPriceBook, reader: BookReader) -> None:
+    """What was stored last for a symbol is what is read, in integers ×10⁻⁸."""
+    writer.update("SPY", 16_823_000_000, 100, 1, 2, 3)
+    writer.update("BTC-USD", -5, 0, 4, 5, 6)
+    writer.update("SPY", 16_824_000_000, 200, 7, 8, 9)
+
+    expected = [("SPY", 16_824_000_000, 200, 7, 8, 9), ("BTC-USD", -5, 0, 4, 5, 6)]
+    assert each_row(reader) == expected
+    assert all_rows(reader) == expected
+    assert reader.sequence == 9
+
+
+def test_symbols_without_a_value_are_none(segment_name: str) -> None:
+    """A record that was only made, and a symbol that never appeared, have no value."""
+    writer = SharedNewsBook(["AIG", "SPY"], segment_name)
+    reader = SharedNewsBook.attach(segment_name)
+    writer.update("SPY", 1, 0, 1, 1, 1)
+
+    assert reader.symbols == ("AIG", "SPY")
+    assert (reader.read("AIG"), reader.read("IBM")) == (None, None)
+    assert all_rows(reader) == [("SPY", 1, 0, 1, 1, 1)]
+    reader.close()
+    writer.close()
+
+
+def test_symbols_appear_to_readers(writer: SharedPriceBook, reader: BookReader) -> None:
+    """A reader that attached before sees symbols that are appended."""
+    assert reader.read("SPY") is None
+
+    writer.update("SPY", 1, 2, 3, 4, 5)
+
+    entry = reader.read("SPY")
+    assert entry is not None
+    assert entry.sequence == 5
+
+
+def test_the_books_have_their_names() -> None:
+    """What the architecture calls them is what they are called unless told otherwise."""
+    assert (SharedPriceBook.NAME, SharedNewsBook.NAME) == ("tradestack-prices", "tradestack-news")
+
+
+ticks = st.tuples(st.sampled_from(TickKind), st.sampled_from(["A", "B", "C" * 12, "D!", "~"]))
+
+
+@given(batches=st.lists(st.lists(ticks, max_size=12), max_size=4), few=st.sampled_from([0, 5, 40]))
+@pytest.mark.parametrize("book_type", [SharedPriceBook, SharedNewsBook])
+def test_a_batch_is_its_updates(
+    book_type: type[SharedBook], batches: list[list[tuple[TickKind, str]]], few: int
+) -> None:
+    """Each book takes the last record of each symbol of its kind, however long the batch is."""
+    name = f"tradestack-test-batch-{book_type.__name__}"
+    writer = book_type((), name, reset=True)
+    expected: dict[str, Row] = {}
+    first = 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(books, "_FEW_RECORDS", few)
+        for batch in batches:
+            writer.update_batch(make_records(batch), first)
+            for place, (kind, symbol) in enumerate(batch):
+                if kind == book_type.KIND:
+                    expected[symbol] = (symbol, -place, place, place, place, first + place)
+            first += len(batch)
+
+    reader = book_type.attach(name)
+    assert sorted(all_rows(reader)) == sorted(each_row(reader)) == sorted(expected.values())
+    assert reader.sequence == first - 1
+    reader.close()
+    writer.close()
+    unlink(name)
+
+
+def test_more_symbols_than_room_are_counted(writer: SharedPriceBook, reader: BookReader) -> None:
+    """Symbols beyond the capacity are refused and counted; the others do not suffer."""
+    symbols = [f"S{number}" for number in range(SYMBOLS_MAX + 2)]
+    writer.update_batch(make_records([(TickKind.PRICE, symbol) for symbol in symbols]), 1)
+    writer.update(symbols[-1], 1, 1, 1, 1, 5000)
+    writer.update_batch(make_records([(TickKind.PRICE, symbols[-2])]), 5001)
+    writer.update("S0", 5, 5, 5, 5, 5002)
+
+    assert writer.symbols_refused == 4
+    assert reader.symbols == tuple(symbols[:SYMBOLS_MAX])
+    assert reader.read(symbols[-1]) is None
+    assert all_rows(reader)[0] == ("S0", 5, 5, 5, 5, 5002)
+    assert len(all_rows(reader)) == SYMBOLS_MAX
+
+
+@pytest.mark.parametrize("stores", range(9))
+def test_a_writer_killed_between_two_stores_is_healed(segment_name: str, stores: int) -> None:
+    """Wherever in a record the writer stopped, no reader sees a mixture, and the next one heals.
+
+    Written again from `sequence` on, the book is what it would have been.
+    """
+    writer = SharedPriceBook((), segment_name)
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    writer.update("IBM", 2, 2, 2, 2, 2)
+    row = writer._rows[0]
+    new = {BEGIN: row[END] + 1, **dict.fromkeys(range(1, 6), 3), 6: 0, END: row[END] + 1}
+    for word in list(new)[:stores]:
+        row[word] = new[word]
+    del row
+    reader = SharedPriceBook.attach(segment_name)
+    before = each_row(reader)
+    was_torn = reader.stale_reads == 1
+    assert all_rows(reader) == before
+    BookReader.close(writer)  # and not its own close: nothing is tidied up
+
+    writer = SharedPriceBook((), segment_name)
+    healed = each_row(reader)
+    writer.update("SPY", 3, 3, 3, 3, writer.sequence + 1)
+
+    spy = {0: [("SPY", 1, 1, 1, 1, 1)], 8: [("SPY", 3, 3, 3, 3, 3)]}.get(stores, [])
+    ibm = [("IBM", 2, 2, 2, 2, 2)]
+    assert was_torn == (0 < stores < 8)
+    assert before == healed == spy + ibm
+    assert each_row(reader) == [("SPY", 3, 3, 3, 3, 3), *ibm]
+    reader.close()
+    writer.close()
+
+
+def test_a_restarted_writer_goes_on_in_place(segment_name: str) -> None:
+    """Values, symbols and file stay; the generation goes up; readers need not do anything."""
+    writer = SharedPriceBook(["AIG"], segment_name)
+    writer.update("SPY", 1, 2, 3, 4, 5)
+    reader = SharedPriceBook.attach(segment_name)
+    generation = reader.generation
+    writer.close()
+    assert reader.writer_pid == 0
+
+    writer = SharedPriceBook.create(["AIG", "IBM"], segment_name)
+    writer.update("IBM", 6, 6, 6, 6, 6)
+
+    assert reader.writer_pid > 0
+    assert reader.generation == generation + 1
+    assert reader.symbols == ("AIG", "SPY", "IBM")
+    assert all_rows(reader) == [("SPY", 1, 2, 3, 4, 5), ("IBM", 6, 6, 6, 6, 6)]
+    assert not reader.refresh()
+    reader.close()
+    writer.close()
+
+
+def test_a_new_session_has_no_old_values(segment_name: str) -> None:
+    """Reset, at the opening or later, the book has its symbols and no value, and may go on."""
+    writer = SharedPriceBook((), segment_name)
+    writer.update("SPY", 1, 2, 3, 4, 5)
+    reader = SharedPriceBook.attach(segment_name)
+    generation = reader.generation
+
+    writer.reset()
+    assert (all_rows(reader), each_row(reader), reader.sequence) == ([], [], 0)
+    assert reader.generation == generation + 1
+
+    writer.update("SPY", 6, 6, 6, 6, 1)
+    assert all_rows(reader) == [("SPY", 6, 6, 6, 6, 1)]
+    writer.close()
+    writer = SharedPriceBook.create((), segment_name, reset=True)
+    assert (all_rows(reader), reader.symbols, reader.sequence) == ([], ("SPY",), 0)
+    reader.close()
+    writer.close()
+
+
+def test_a_replaced_segment_is_picked_up(segment_name: str) -> None:
+    """If the file had to be made anew, refresh finds the new one; until then the old one serves."""
+    writer = SharedPriceBook((), segment_name)
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    reader = SharedPriceBook.attach(segment_name)
+    writer.close()
+    unlink(segment_name)
+    assert not reader.refresh()
+    (SEGMENT_DIRECTORY / segment_name).write_bytes(b"")
+    assert not reader.refresh()
+    assert all_rows(reader) == [("SPY", 1, 1, 1, 1, 1)]
+
+    writer = SharedPriceBook((), segment_name)
+    writer.update("IBM", 2, 2, 2, 2, 2)
+
+    assert reader.refresh()
+    assert not reader.refresh()
+    assert all_rows(reader) == each_row(reader) == [("IBM", 2, 2, 2, 2, 2)]
+    reader.close()
+    writer.close()
+
+
+def test_a_half_written_record_is_given_up(
+    writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record that stays half-written costs a bounded number of looks, and is counted."""
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    writer._rows[0, BEGIN] += 1
+    looks: list[None] = []
+    monkeypatch.setattr("os.sched_yield", lambda: looks.append(None))
+
+    assert reader.read("SPY") is None
+    assert reader.stale_reads == 1
+    assert all_rows(reader) == []
+    assert reader.stale_reads == 2
+    assert 0 < len(looks) <= 2 * READ_ATTEMPTS_MAX
+
+
+def test_a_record_that_is_finished_meanwhile_is_read(
+    writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that gives way to a writer within a record gets what the writer finished."""
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    writer.update("IBM", 2, 2, 2, 2, 2)
+
+    def begin() -> None:
+        writer._rows[0, BEGIN] += 1
+        writer._rows[0, EVENT_TIME] = 77
+
+    def finish() -> None:
+        writer._rows[0, END] = writer._rows[0, BEGIN]
+
+    monkeypatch.setattr("os.sched_yield", finish)
+    begin()
+    one = reader.read("SPY")
+    begin()
+    rows = all_rows(reader)
+
+    assert one is not None
+    assert one.event_time_ns == 77
+    assert rows == [("SPY", 1, 1, 77, 1, 1), ("IBM", 2, 2, 2, 2, 2)]
+    assert reader.stale_reads == 0
+
+
+def test_the_heartbeat_is_seen(writer: SharedPriceBook, reader: BookReader) -> None:
+    """Readers can tell a writer that lives from one that does not."""
+    writer.heartbeat(123)
+
+    assert reader.heartbeat_ns == 123
+
+
+def test_a_row_is_a_copy(writer: SharedPriceBook, reader: BookReader) -> None:
+    """What read_all gave does not change afterwards."""
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    _, records = reader.read_all()
+    writer.update("SPY", 2, 2, 2, 2, 2)
+
+    assert records["sequence"].tolist() == [1]
+    assert records.dtype["value"] == np.int64

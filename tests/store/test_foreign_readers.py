@@ -1,0 +1,137 @@
+"""Readers that are not ours: ten lines of numpy, Python's SharedMemory, other users."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tradestack.domain.fixed_point import SCALE
+from tradestack.store import books
+from tradestack.store.books import SharedPriceBook
+from tradestack.store.segment import SEGMENT_DIRECTORY
+
+NOBODY = 65534
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+BECOME = (
+    "import mmap, os, sys\n"
+    "import numpy as np\n"  # before the change: the interpreter may lie where others cannot read
+    "os.setgroups([])\n"
+    "os.setgid(int(sys.argv[1]))\n"
+    f"os.setuid({NOBODY})\n"
+)
+ATTACH = (
+    "import sys\n"
+    "from multiprocessing import resource_tracker\n"
+    "from multiprocessing.shared_memory import SharedMemory\n"
+    "if sys.version_info >= (3, 13):\n"
+    "    memory = SharedMemory(sys.argv[1], track=False)\n"
+    "else:\n"
+    "    memory = SharedMemory(sys.argv[1])\n"
+    "    resource_tracker.unregister(memory._name, 'shared_memory')\n"
+    "print(bytes(memory.buf[:8]).decode())\n"
+    "memory.close()\n"
+)
+
+
+@pytest.fixture
+def book(segment_name: str) -> Iterator[SharedPriceBook]:
+    """A book with two prices and a symbol without one."""
+    book = SharedPriceBook(["AIG"], segment_name)
+    book.update("SPY", 16_823_000_000, 100 * SCALE, 1, 2, 3)
+    book.update("BTC-USD", 5 * SCALE, 0, 4, 5, 6)
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def lines(segment_name: str) -> str:
+    """The program that BOOKS.md shows, for the test's segment."""
+    text = (Path(books.__file__).parent / "BOOKS.md").read_text()
+    found = re.search(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    program = found[1].replace(SharedPriceBook.NAME, segment_name)
+    assert program.count(segment_name) == 1
+    return program
+
+
+def run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The finished program."""
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+PRINTED = "SPY 168.23 100.0 1 2 3\nBTC-USD 5.0 0.0 4 5 6\n"
+
+
+def test_ten_lines_of_numpy_read_it(book: SharedPriceBook, lines: str) -> None:
+    """The program in BOOKS.md prints the values, and leaves the segment where it is."""
+    finished = run(lines)
+
+    assert (finished.stdout, finished.stderr) == (PRINTED, "")
+    assert book.read("SPY") == SharedPriceBook.attach(book._segment.path.name).read("SPY")
+    assert len([line for line in lines.splitlines() if line]) <= 10
+
+
+@needs_root
+def test_a_member_of_the_group_reads_it(book: SharedPriceBook, lines: str) -> None:
+    """Another user in the segment's group gets the same by the same lines."""
+    finished = run(BECOME + lines, str(book._segment.path.stat().st_gid))
+
+    assert (finished.stdout, finished.stderr) == (PRINTED, "")
+
+
+@needs_root
+def test_a_member_of_the_group_cannot_write(book: SharedPriceBook) -> None:
+    """The group's access ends at reading."""
+    finished = run(
+        BECOME + f"open({str(book._segment.path)!r}, 'r+b')", str(book._segment.path.stat().st_gid)
+    )
+
+    assert "PermissionError: [Errno 13]" in finished.stderr
+
+
+@needs_root
+def test_an_outsider_reads_nothing(book: SharedPriceBook, lines: str) -> None:
+    """Neither user nor group: EACCES."""
+    assert book._segment.path.stat().st_gid != NOBODY
+
+    finished = run(BECOME + lines, str(NOBODY))
+
+    assert "PermissionError: [Errno 13]" in finished.stderr
+    assert finished.stdout == ""
+
+
+def test_shared_memory_attaches(book: SharedPriceBook, segment_name: str) -> None:
+    """Python's own class maps the same bytes, and told not to track, leaves the segment alone."""
+    finished = run(ATTACH, segment_name)
+
+    assert (finished.stdout, finished.stderr) == ("TSTKBOOK\n", "")
+    assert (SEGMENT_DIRECTORY / segment_name).exists()
+    book.update("SPY", 1, 1, 1, 1, 7)
+    reader = SharedPriceBook.attach(segment_name)
+    entry = reader.read("SPY")
+    assert entry is not None
+    assert entry.sequence == 7
+    reader.close()
+
+
+def test_our_readers_leave_the_segment_when_they_end(
+    book: SharedPriceBook, segment_name: str
+) -> None:
+    """A reader that ends without a word takes nothing with it, and had no helper process."""
+    program = (
+        "import os, signal, sys\n"
+        "from tradestack.store.books import SharedPriceBook\n"
+        "print(SharedPriceBook.attach(sys.argv[1]).read('SPY').sequence, flush=True)\n"
+        "print('multiprocessing' in sys.modules, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+
+    finished = run(program, segment_name)
+
+    assert (finished.stdout, finished.stderr) == ("3\nFalse\n", "")
+    assert SharedPriceBook.attach(segment_name).read("SPY") == book.read("SPY")

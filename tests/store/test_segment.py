@@ -1,0 +1,186 @@
+"""Who may map a segment, who may write it, and what happens to one that is not as it should be."""
+
+import mmap
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tradestack.domain.faults import OperatorFault
+from tradestack.store import segment
+from tradestack.store.segment import (
+    SEGMENT_DIRECTORY,
+    SEGMENT_LENGTH,
+    SLOT_GENERATION,
+    SLOT_KIND,
+    SLOT_MAGIC,
+    SLOT_SYMBOL_COUNT,
+    SLOT_VERSION,
+    SLOT_WRITER_PID,
+    Segment,
+)
+
+KIND = ord("P")
+
+
+def test_what_is_written_is_read(segment_name: str) -> None:
+    """Writer and reader map the same memory, and the reader cannot store."""
+    writer = Segment.create(segment_name, KIND)
+    reader = Segment.attach(segment_name, KIND)
+    writer.words[SLOT_GENERATION] = 7
+
+    assert reader.words[SLOT_GENERATION] == 7
+    with pytest.raises(TypeError, match="read-only"):
+        reader.words[SLOT_GENERATION] = 8
+    reader.close()
+    writer.close()
+
+
+def test_the_mode_does_not_depend_on_the_umask(segment_name: str) -> None:
+    """The group may read, others may not, whatever the umask."""
+    umask = os.umask(0o077)
+    try:
+        Segment.create(segment_name, KIND).close()
+    finally:
+        os.umask(umask)
+
+    assert (SEGMENT_DIRECTORY / segment_name).stat().st_mode & 0o777 == 0o640
+
+
+def test_no_segment_is_a_missing_file(segment_name: str) -> None:
+    """A reader that comes before the writer can wait for it; also for one half made."""
+    with pytest.raises(FileNotFoundError):
+        Segment.attach(segment_name, KIND)
+    (SEGMENT_DIRECTORY / segment_name).write_bytes(b"")
+    with pytest.raises(FileNotFoundError, match="being made"):
+        Segment.attach(segment_name, KIND)
+    (SEGMENT_DIRECTORY / segment_name).write_bytes(bytes(SEGMENT_LENGTH))
+    with pytest.raises(FileNotFoundError, match="being made"):
+        Segment.attach(segment_name, KIND)
+
+
+def test_a_second_writer_is_refused(segment_name: str) -> None:
+    """Two writers would tear each other's records; the refusal names the segment and the pid."""
+    writer = Segment.create(segment_name, KIND)
+    writer.words[SLOT_WRITER_PID] = os.getpid()
+
+    with pytest.raises(OperatorFault) as refusal:
+        Segment.create(segment_name, KIND)
+
+    assert refusal.value.where == str(SEGMENT_DIRECTORY / segment_name)
+    assert f"pid {os.getpid()}" in refusal.value.problem
+    writer.close()
+    Segment.create(segment_name, KIND).close()
+
+
+def test_a_killed_writers_segment_is_used_on(
+    segment_name: str, child: Callable[..., "subprocess.Popen[str]"]
+) -> None:
+    """After SIGKILL the segment is there, with its file and content, for the next writer."""
+    program = (
+        "import sys, signal\n"
+        "from tradestack.store.segment import Segment\n"
+        "segment = Segment.create(sys.argv[1], ord('P'))\n"
+        "segment.words[7] = 5\n"
+        "print('ready', flush=True)\n"
+        "signal.pause()\n"
+    )
+    process = child(program, segment_name)
+    inode = (SEGMENT_DIRECTORY / segment_name).stat().st_ino
+    with pytest.raises(OperatorFault, match="writer lives"):
+        Segment.create(segment_name, KIND)
+
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+    writer = Segment.create(segment_name, KIND)
+    assert writer.words[SLOT_GENERATION] == 5
+    assert (SEGMENT_DIRECTORY / segment_name).stat().st_ino == inode
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("slot", "value", "words"),
+    [
+        (SLOT_MAGIC, 1, "magic"),
+        (SLOT_VERSION, 2, "format version is 2, not 1"),
+        (SLOT_KIND, ord("N"), "kind"),
+        (SLOT_SYMBOL_COUNT, 4097, "claims 4097 symbols"),
+    ],
+)
+def test_another_format_is_refused_or_replaced(
+    segment_name: str, slot: int, value: int, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Readers refuse it with words; the writer replaces it and says so; readers can tell."""
+    writer = Segment.create(segment_name, KIND)
+    reader = Segment.attach(segment_name, KIND)
+    writer.words[slot] = value
+    writer.close()
+
+    with pytest.raises(OperatorFault, match=words):
+        Segment.attach(segment_name, KIND)
+    assert not reader.is_replaced()
+    writer = Segment.create(segment_name, KIND)
+
+    assert words in caplog.text
+    assert reader.is_replaced()
+    Segment.attach(segment_name, KIND).close()
+    reader.close()
+    writer.close()
+
+
+def test_another_size_is_replaced_not_changed(segment_name: str) -> None:
+    """A mapped file is never shortened or grown: a new one takes its name."""
+    path = SEGMENT_DIRECTORY / segment_name
+    path.write_bytes(b"x" * 5000)
+    with path.open("rb") as old, mmap.mmap(old.fileno(), 5000, access=mmap.ACCESS_READ) as memory:
+        Segment.create(segment_name, KIND).close()
+
+        assert memory[:] == b"x" * 5000
+    assert path.stat().st_size == SEGMENT_LENGTH
+
+
+def test_a_link_is_not_followed(segment_name: str, tmp_path: Path) -> None:
+    """Everybody may write to /dev/shm: a link there leads nowhere."""
+    (SEGMENT_DIRECTORY / segment_name).symlink_to(tmp_path / "target")
+
+    with pytest.raises(OperatorFault):
+        Segment.create(segment_name, KIND)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_another_users_segment_is_refused(segment_name: str) -> None:
+    """Somebody else who made the segment first could change it at any time: not ours to use."""
+    path = SEGMENT_DIRECTORY / segment_name
+    Segment.create(segment_name, KIND).close()
+    os.chown(path, 65534, -1)
+
+    with pytest.raises(OperatorFault, match="belongs to uid 65534"):
+        Segment.create(segment_name, KIND)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another group")
+def test_a_segment_of_another_group_is_replaced(segment_name: str) -> None:
+    """The group decides who may read, so it has to be the one the writer runs with."""
+    path = SEGMENT_DIRECTORY / segment_name
+    Segment.create(segment_name, KIND).close()
+    os.chown(path, -1, 65534)
+
+    Segment.create(segment_name, KIND).close()
+
+    assert path.stat().st_gid == os.getegid()
+
+
+def test_unlinking_leaves_mappings_alone(segment_name: str) -> None:
+    """Who has a segment mapped keeps it; the name is free for a new one."""
+    writer = Segment.create(segment_name, KIND)
+    segment.unlink(segment_name)
+    segment.unlink(segment_name)
+
+    writer.words[SLOT_GENERATION] = 9
+
+    assert writer.words[SLOT_GENERATION] == 9
+    assert not writer.is_replaced()
+    writer.close()
