@@ -45,7 +45,17 @@ class OrderLog:
     def recover(cls, path: Path, session: OrderSession) -> "OrderLog":
         """The file, ending with a whole line; `catch_up` is due. Raises OperatorFault, OSError."""
         log = cls(path, session.manager.log_reopened_order_id)
-        log.written_order_id = max(log.written_order_id, log._mend_tail())
+        in_file = log._mend_tail()
+        if in_file > session.last_order_id:
+            # The journal lost its end with the machine's power, or was moved away.
+            logger.warning(
+                "%s ends with order %d, the journal with order %d: numbers recur from here on",
+                path,
+                in_file,
+                session.last_order_id,
+            )
+            in_file = session.last_order_id
+        log.written_order_id = max(log.written_order_id, in_file)
         return log
 
     def write(self, records: list[OrderRecord], session: OrderSession) -> None:

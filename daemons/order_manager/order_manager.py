@@ -140,7 +140,7 @@ class OrderManager:
     def users(self) -> Iterable[tuple[str, int]]:
         """Everybody who has reports in this session, and how many."""
         reports = self._session.manager.reports
-        return [(user, len(ranges)) for user, ranges in sorted(reports.items())]
+        return [(user, len(ranges)) for user, ranges in sorted(reports.items()) if len(ranges)]
 
     def last_orders(self, count: int) -> Sequence[OrderRecord]:
         """The newest orders of this session, the oldest of them first."""

@@ -215,7 +215,7 @@ def following_session_id(previous: str, now_ns: int, entropy: int) -> str:
 
 def _read_header(path: Path, payload: bytes) -> SessionRecord:
     fields = msgspec.json.decode(payload)
-    version = fields.get("FormatVersion") if isinstance(fields, dict) else None
+    version = fields.get("Version") if isinstance(fields, dict) else None
     if version != FORMAT_VERSION:
         raise OperatorFault(
             str(path),

@@ -1,6 +1,6 @@
 """what happened ⇄ payloads of the order journal, one JSON object each.
 
-    Session      first record: FormatVersion, Session, Time, NextOrderID, Registrations carried over
+    Session      first: Version (of this format), Session, Time, NextOrderID, Registrations so far
     Order        Time, User, Order, Report: an order that parsed, and its report
     Malformed    Time, User, Report: one that did not
     Register     Time, User, Register, Report: a strategy's Register and its Registered
@@ -42,7 +42,7 @@ class SessionRecord(
     tag_field="Record",
     tag="Session",
     rename={
-        "format_version": "FormatVersion",
+        "format_version": "Version",
         "session": "Session",
         "time_ns": "Time",
         "next_order_id": "NextOrderID",
