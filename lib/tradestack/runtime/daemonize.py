@@ -105,7 +105,8 @@ class Readiness:
 def daemonize(pidfile_path: Path, run: Callable[[Readiness, Destination], int]) -> int:
     """Runs `run` in a daemon. Returns in both processes, each with its own exit status.
 
-    Raises OperatorFault in the launcher when the daemon runs already.
+    Raises OperatorFault in the launcher when the daemon runs already; in the daemon, what `run`
+    raises, after the launcher was told.
     """
     pidfile = PidFile(pidfile_path)
     pidfile.check()
@@ -155,7 +156,7 @@ def _become_daemon(
             return run(readiness, destination)
     except OperatorFault as fault:
         readiness.failed(EXIT_STATUS_OPERATOR_FAULT, str(fault))
-        return EXIT_STATUS_OPERATOR_FAULT
+        raise
     except Exception as error:
         readiness.failed(EXIT_STATUS_CRASHED, f"{type(error).__name__}: {error}")
         raise

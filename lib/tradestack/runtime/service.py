@@ -58,6 +58,9 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     except OperatorFault as fault:
         logger.critical("%s", fault)
         return EXIT_STATUS_OPERATOR_FAULT
+    except Exception:  # the last line of defence: say it and die, the files know the rest
+        logger.critical("unexpected fault, the daemon ends", exc_info=True)
+        return EXIT_STATUS_CRASHED
 
 
 def _install_logs(program: Program[C], destination: Destination) -> Logs:
@@ -87,7 +90,7 @@ def _run_life(
     logs: Logs,
     on_ready: Callable[[], None],
 ) -> int:
-    """Raises OperatorFault."""
+    """Raises OperatorFault, and what is a fault of ours."""
     logs.set_threshold(arguments.log_level or config.log_level)
     environment = parse_environment(os.environ, pid=os.getpid())
     notifier = Notifier.connect(environment.notify_socket)
@@ -101,14 +104,8 @@ def _run_life(
         logs=logs,
         clock=SystemClock(),
     )
-    try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(life.run(on_ready))
-    except OperatorFault:
-        raise
-    except Exception:  # the last line of defence: say it and die, the files know the rest
-        logger.critical("unexpected fault, the daemon ends", exc_info=True)
-        return EXIT_STATUS_CRASHED
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(life.run(on_ready))
     return 0
 
 

@@ -1,0 +1,138 @@
+"""A real daemon under a supervisor that speaks systemd's protocols."""
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+from tradestack.ctl.control_client import ControlClient
+
+ECHO_DAEMON = Path(__file__).with_name("echo_daemon.py")
+DEADLINE_S = 20.0  # for anything that must happen; on a busy machine it happens late
+
+
+class Launched:
+    """A daemon process, its notify socket, and the sockets that were passed to it."""
+
+    def __init__(
+        self, directory: Path, config: str, *arguments: str, environment: Mapping[str, str]
+    ) -> None:
+        self.directory = directory
+        self.config_path = directory / "echo.toml"
+        self.write_config(config)
+        self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._notify.bind(str(directory / "notify"))
+        self._notify.settimeout(DEADLINE_S)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._control.bind(str(directory / "control.sock"))
+        self._control.listen()
+        self.address = self._listener.getsockname()
+        self.notified: list[str] = []
+        self.process = self._spawn(arguments, environment)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.communicate()
+        for one in (self._notify, self._listener, self._control):
+            one.close()
+
+    def write_config(self, text: str) -> None:
+        """Replaces its config, the state directory aside."""
+        state = f'state_directory = "{self.directory / "state"}"\n'
+        self.config_path.write_text(state + text)
+
+    def wait_for(self, message: str) -> None:
+        """Returns when this line has come to the notify socket."""
+        while message not in self.notified:
+            self.notified += self._notify.recv(65536).decode("ascii").split("\n")
+
+    def wait_for_exit(self) -> tuple[int, str]:
+        """The exit status and what was said on stderr."""
+        _, said = self.process.communicate(timeout=DEADLINE_S)
+        self._notify.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.notified += self._notify.recv(65536).decode("ascii").split("\n")
+        return self.process.returncode, said
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """To the daemon."""
+        self.process.send_signal(number)
+
+    def call(self, method: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Asks over the control socket."""
+        with ControlClient(self.directory / "control.sock") as client:
+            return client.call(f"io.tradestack.Daemon.{method}", parameters)
+
+    def echo(self, text: str) -> str:
+        """What the daemon sends back; "" when it dies of it."""
+        with socket.create_connection(self.address, timeout=DEADLINE_S) as connection:
+            connection.sendall(text.encode())
+            return connection.recv(4096).decode()
+
+    def next_stderr_line(self) -> str:
+        """The next line it says."""
+        assert self.process.stderr is not None
+        ready, _, _ = select.select([self.process.stderr], [], [], DEADLINE_S)
+        assert ready, "nothing was said in time"
+        line: str = self.process.stderr.readline()
+        return line
+
+    def _spawn(
+        self, arguments: tuple[str, ...], environment: Mapping[str, str]
+    ) -> "subprocess.Popen[str]":
+        # bash puts the sockets where systemd would, and knows the pid that stays across exec.
+        passed = [
+            fcntl.fcntl(one.fileno(), fcntl.F_DUPFD, 20) for one in (self._control, self._listener)
+        ]
+        script = f'LISTEN_PID=$$ exec "$@" 3<&{passed[0]} 4<&{passed[1]}'
+        command = [sys.executable, str(ECHO_DAEMON), "--config", str(self.config_path), *arguments]
+        try:
+            return subprocess.Popen(
+                ["bash", "-c", script, "bash", *command],
+                env={
+                    **os.environ,
+                    "NOTIFY_SOCKET": str(self.directory / "notify"),
+                    "LISTEN_FDS": "2",
+                    "LISTEN_FDNAMES": "control:echo",
+                    **environment,
+                },
+                pass_fds=passed,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        finally:
+            for descriptor in passed:
+                os.close(descriptor)
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., Launched]]:
+    """Starts the echo daemon: launch(config text, *arguments, VARIABLE=value)."""
+    with contextlib.ExitStack() as stack:
+
+        def start(config: str = "", *arguments: str, **environment: str) -> Launched:
+            return stack.enter_context(
+                Launched(tmp_path, config, *arguments, environment=environment)
+            )
+
+        yield start

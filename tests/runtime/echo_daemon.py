@@ -1,0 +1,131 @@
+"""the smallest real daemon: what comes in on its TCP socket goes back, counted.
+
+Its config says how it misbehaves, so that the runtime can be watched dealing with it.
+"""
+
+import asyncio
+import enum
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.addresses import Address
+from tradestack.net.control_server import Interface
+from tradestack.runtime.config import key
+from tradestack.runtime.config_values import Choice, FilePath, TcpAddress, Text
+from tradestack.runtime.log_level import LogLevel
+from tradestack.runtime.program import Context, Program, Tool
+from tradestack.runtime.service import run
+
+
+class Behaviour(enum.Enum):
+    """What the daemon does besides echoing."""
+
+    SERVE = "serve"
+    CRASH_AT_START = "crash-at-start"
+    CRASH_ON_INPUT = "crash-on-input"
+    CRASH_IN_CALLBACK = "crash-in-callback"
+    REFUSE_AT_START = "refuse-at-start"
+    STALL = "stall"
+    NEVER_READY = "never-ready"
+    NEVER_STOP = "never-stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoConfig:
+    """The keys of every daemon, and two of its own."""
+
+    listen: Address = key("127.0.0.1:0", TcpAddress())
+    control_socket: Path | None = key(None, FilePath())
+    state_directory: Path | None = key(None, FilePath())
+    log_level: LogLevel = key("info", Choice(LogLevel))
+    behaviour: Behaviour = key("serve", Choice(Behaviour))
+    prefix: str = key("echo", Text())
+
+
+class Echo:
+    """The service."""
+
+    def __init__(self, context: Context[EchoConfig]) -> None:
+        self._context = context
+        self._config = context.config
+        self._listener = context.listeners["echo"]
+        self._echoed_total = 0
+
+    async def start(self) -> None:
+        """Serves, or does not."""
+        (self._context.state_directory / "address").write_text(str(self._listener.getsockname()))
+        match self._config.behaviour:
+            case Behaviour.CRASH_AT_START:
+                raise RuntimeError("crashed as told")
+            case Behaviour.REFUSE_AT_START:
+                raise OperatorFault("echo", "refused as told", "tell it otherwise")
+            case Behaviour.NEVER_READY:
+                self._context.notifier.extend_timeout(60)
+                await asyncio.Event().wait()
+        self._context.spawn(self._accept(), "accept")
+
+    async def stop(self) -> None:
+        """Takes forever if told so."""
+        if self._config.behaviour is Behaviour.NEVER_STOP:
+            await asyncio.Event().wait()
+
+    def reload(self, config: EchoConfig) -> None:
+        """Takes over the prefix; one of them is refused."""
+        if config.prefix == "refused":
+            raise OperatorFault("prefix", "'refused' is no prefix", "take another")
+        self._config = config
+
+    def stats(self) -> dict[str, object]:
+        """One counter of the session, one of the process."""
+        return {"echoed_total": self._echoed_total, "process": {"echoed": self._echoed_total}}
+
+    def status(self) -> str:
+        """With letters that are not ASCII, which a notify socket's package would lose."""
+        return f"{self._config.prefix} → {self._echoed_total}"
+
+    def stalled(self, now_ns: int) -> str | None:
+        """As told."""
+        return "stuck as told" if self._config.behaviour is Behaviour.STALL else None
+
+    def interfaces(self) -> Sequence[Interface]:
+        """None of its own."""
+        return ()
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            connection, _ = await loop.sock_accept(self._listener)
+            await self._echo(connection)
+
+    async def _echo(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        with connection:
+            while data := await loop.sock_recv(connection, 4096):
+                if self._config.behaviour is Behaviour.CRASH_ON_INPUT:
+                    raise RuntimeError("crashed as told")
+                if self._config.behaviour is Behaviour.CRASH_IN_CALLBACK:
+                    loop.call_soon(lambda: 1 // 0)
+                self._echoed_total += 1
+                await loop.sock_sendall(connection, self._config.prefix.encode() + b" " + data)
+
+
+def _greet(name: str) -> int:
+    print(f"hello {name}")
+    return 3
+
+
+if __name__ == "__main__":
+    run(
+        Program(
+            name="echo",
+            description="Sends back what it gets.",
+            config_type=EchoConfig,
+            config_path="/etc/tradestack/echo.toml",
+            listen_fds=("echo", "control"),
+            build=Echo,
+            tools=(Tool(option="--greet", metavar="NAME", description="greet", run=_greet),),
+        )
+    )

@@ -1,0 +1,43 @@
+"""the process itself → what GetStats says of it."""
+
+import os
+from pathlib import Path
+
+from tradestack.runtime.process_facts import ProcessFacts, read_pss_bytes
+
+
+class FixedClock:
+    """A clock that stands until it is set."""
+
+    def __init__(self) -> None:
+        self.now_ns = 0
+
+    def wall_ns(self) -> int:
+        """Monotonic time and the year 2026."""
+        return 1_767_225_600_000_000_000 + self.now_ns
+
+    def monotonic_ns(self) -> int:
+        """What was set."""
+        return self.now_ns
+
+
+def test_age_is_measured_by_the_monotonic_clock() -> None:
+    """The start time is that of the wall clock at the beginning."""
+    clock = FixedClock()
+    facts = ProcessFacts.begin(clock)
+
+    clock.now_ns = 1_500_000_000
+    stats = facts.stats()
+
+    assert stats["start_time"] == "2026-01-01T00:00:00.000000Z"
+    assert stats["uptime_s"] == 1.5
+    assert stats["pid"] == os.getpid()
+
+
+def test_memory_is_what_the_kernel_says(tmp_path: Path) -> None:
+    """Pss alone, not Pss_Anon and its like; null where there is no such file."""
+    rollup = tmp_path / "smaps_rollup"
+    rollup.write_text("56 [rollup]\nRss: 9 kB\nPss: 7 kB\nPss_Anon: 3 kB\n")
+
+    assert read_pss_bytes(rollup) == 7168
+    assert read_pss_bytes(tmp_path / "none") is None

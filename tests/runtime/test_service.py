@@ -1,0 +1,301 @@
+"""A daemon's whole life, seen from outside: notify socket, signals, exit status, stderr."""
+
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tradestack.wire.varlink import VarlinkError
+
+ECHO_DAEMON = Path(__file__).with_name("echo_daemon.py")
+
+
+def test_serves_on_passed_sockets_once_ready(launch) -> None:
+    """READY=1 comes when the daemon answers on the sockets it was passed, whatever their order."""
+    daemon = launch()
+
+    daemon.wait_for("READY=1")
+
+    assert daemon.echo("hello") == "echo hello"
+    assert daemon.call("GetStats")["stats"]["echoed_total"] == 1
+
+
+def test_sigterm_stops_it_well(launch) -> None:
+    """SIGTERM is answered by STOPPING=1 and exit status 0."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+
+    daemon.send_signal(signal.SIGTERM)
+    status, _ = daemon.wait_for_exit()
+
+    assert status == 0
+    assert "STOPPING=1" in daemon.notified
+
+
+def test_sigterm_before_ready_stops_it_well(launch) -> None:
+    """A daemon that is told to end while it starts ends, and never says it was ready."""
+    daemon = launch('behaviour = "never-ready"')
+    daemon.wait_for("EXTEND_TIMEOUT_USEC=60000000")
+
+    daemon.send_signal(signal.SIGTERM)
+    status, _ = daemon.wait_for_exit()
+
+    assert status == 0
+    assert "READY=1" not in daemon.notified
+
+
+def test_second_sigterm_leaves_at_once(launch) -> None:
+    """A stop that does not come to an end is cut short by another SIGTERM."""
+    daemon = launch('behaviour = "never-stop"')
+    daemon.wait_for("READY=1")
+    daemon.send_signal(signal.SIGTERM)
+    daemon.wait_for("STOPPING=1")
+
+    daemon.send_signal(signal.SIGTERM)
+    status, _ = daemon.wait_for_exit()
+
+    assert status == -signal.SIGTERM
+
+
+def test_status_is_ascii_and_follows_the_service(launch) -> None:
+    """STATUS= is sent again when it changed, and nothing in it can get it lost."""
+    daemon = launch()
+    daemon.wait_for("STATUS=echo ? 0")
+
+    daemon.echo("hello")
+
+    daemon.wait_for("STATUS=echo ? 1")
+
+
+def test_watchdog_is_fed(launch) -> None:
+    """WATCHDOG=1 comes again and again while the service is well."""
+    daemon = launch(WATCHDOG_USEC="200000")
+
+    daemon.wait_for("WATCHDOG=1")
+    daemon.notified.clear()
+    daemon.wait_for("WATCHDOG=1")
+
+
+def test_watchdog_starves_when_the_service_stalls(launch) -> None:
+    """A service that says it is stuck is not kept alive, and STATUS= says why."""
+    daemon = launch('behaviour = "stall"', WATCHDOG_USEC="200000")
+
+    daemon.wait_for("READY=1")
+    daemon.wait_for("STATUS=stalled: stuck as told; echo ? 0")
+    daemon.send_signal(signal.SIGTERM)
+    _, said = daemon.wait_for_exit()
+
+    assert "WATCHDOG=1" not in daemon.notified
+    assert said.count("stalled: stuck as told") == 1
+
+
+def test_reload_takes_over_the_config(launch) -> None:
+    """SIGHUP applies the file as it is now; systemd hears when that began and when it was done."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.notified.clear()
+
+    daemon.write_config('prefix = "changed"\nlog_level = "warning"')
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_for("READY=1")
+
+    assert daemon.notified[0] == "RELOADING=1"
+    assert daemon.notified[1].startswith("MONOTONIC_USEC=")
+    assert daemon.echo("hello") == "changed hello"
+    assert daemon.call("GetConfig")["config"]["prefix"] == "changed"
+    assert daemon.call("GetStats")["stats"]["process"]["config_reloads"] == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ("prefix = 5", "is not a text"),
+        ("prefix =", "not TOML"),
+        ('prefix = "refused"', "is no prefix"),
+    ],
+)
+def test_refused_reload_keeps_the_old_config(launch, config: str, reason: str) -> None:
+    """A bad file changes nothing, is counted, and is the last error."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.notified.clear()
+
+    daemon.write_config(config)
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_for("READY=1")
+
+    stats = daemon.call("GetStats")["stats"]
+    assert daemon.echo("hello") == "echo hello"
+    assert stats["process"]["config_reloads_refused"] == 1
+    assert reason in stats["last_error"]
+
+
+@pytest.mark.parametrize("behaviour", ["crash-on-input", "crash-in-callback"])
+def test_fault_of_ours_ends_the_process(launch, behaviour: str) -> None:
+    """An exception in a task or a callback of the loop is logged with its trace, and is fatal."""
+    daemon = launch(f'behaviour = "{behaviour}"')
+    daemon.wait_for("READY=1")
+
+    daemon.echo("hello")
+    status, said = daemon.wait_for_exit()
+
+    assert status == 1
+    assert "Traceback" in said
+    assert "STOPPING=1" not in daemon.notified
+
+
+def test_fault_at_start_is_never_ready(launch) -> None:
+    """A daemon that crashes while it starts exits 1 and was never ready."""
+    daemon = launch('behaviour = "crash-at-start"')
+
+    status, said = daemon.wait_for_exit()
+
+    assert status == 1
+    assert "crashed as told" in said
+    assert "READY=1" not in daemon.notified
+
+
+def test_operator_fault_exits_78_with_one_line(launch) -> None:
+    """What the operator must mend is said in one line, without a trace."""
+    daemon = launch('behaviour = "refuse-at-start"')
+
+    status, said = daemon.wait_for_exit()
+
+    assert status == 78
+    assert said.count("\n") == 1
+    assert "echo: refused as told; tell it otherwise" in said
+
+
+def test_missing_socket_is_fatal_under_a_supervisor(launch) -> None:
+    """A socket unit that failed is not papered over by binding."""
+    daemon = launch(LISTEN_FDNAMES="control:other")
+
+    status, said = daemon.wait_for_exit()
+
+    assert status == 78
+    assert "no socket named echo was passed" in said
+
+
+def test_binds_what_its_config_says_without_a_supervisor(tmp_path: Path) -> None:
+    """Nobody passes sockets: it binds its own, control socket 0660, and removes that at the end."""
+    control = tmp_path / "control.sock"
+    config = tmp_path / "echo.toml"
+    config.write_text(f'control_socket = "{control}"\nstate_directory = "{tmp_path}"')
+    with subprocess.Popen(
+        [sys.executable, str(ECHO_DAEMON), "--config", str(config)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        mode = stat.S_IMODE(control.stat().st_mode)
+        process.terminate()
+        status = process.wait(timeout=60)
+
+    assert "ready" in line
+    assert mode == 0o660
+    assert status == 0
+    assert not control.exists()
+
+
+def test_log_level_changes_at_once(launch) -> None:
+    """SetLogLevel silences what is less grave; an unknown level is an invalid parameter."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+
+    daemon.call("SetLogLevel", {"level": "error"})
+    daemon.send_signal(signal.SIGTERM)
+    _, said = daemon.wait_for_exit()
+
+    assert "stopping" not in said
+
+
+def test_unknown_log_level_is_refused(launch) -> None:
+    """The error names the parameter."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+
+    with pytest.raises(VarlinkError, match="InvalidParameter"):
+        daemon.call("SetLogLevel", {"level": "loud"})
+
+
+def test_stats_say_who_answers_and_since_when(launch) -> None:
+    """The runtime adds what is the same for all daemons."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+
+    stats = daemon.call("GetStats")["stats"]
+
+    assert stats["daemon"] == "echo"
+    assert stats["pid"] == daemon.process.pid
+    assert stats["start_time"].endswith("Z")
+    assert stats["uptime_s"] >= 0
+    assert stats["pss_bytes"] > 1 << 20
+    assert stats["last_error"] is None
+    assert stats["process"]["echoed"] == 0
+
+
+def run_echo(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The daemon's program with a command line that does not run it."""
+    return subprocess.run(
+        [sys.executable, str(ECHO_DAEMON), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_check_config_says_ok(tmp_path: Path) -> None:
+    """--check-config reads the file and nothing else."""
+    config = tmp_path / "echo.toml"
+    config.write_text('prefix = "x"')
+
+    done = run_echo("--config", str(config), "--check-config")
+
+    assert (done.returncode, done.stdout) == (0, f"{config}: ok\n")
+
+
+def test_check_config_says_what_is_wrong(tmp_path: Path) -> None:
+    """A refusal is exit 78 with file, key and what is allowed, and nothing on stdout."""
+    config = tmp_path / "echo.toml"
+    config.write_text('listen = "nowhere"')
+
+    done = run_echo("--config", str(config), "--check-config")
+
+    assert (done.returncode, done.stdout) == (78, "")
+    assert f"{config}: listen: 'nowhere' is not understood; allowed is HOST:PORT" in done.stderr
+
+
+def test_missing_config_says_what_to_do(tmp_path: Path) -> None:
+    """A file that is not there is an operator's fault."""
+    done = run_echo("--config", str(tmp_path / "none.toml"))
+
+    assert done.returncode == 78
+    assert "none.toml: no such file; make it from" in done.stderr
+
+
+def test_tool_runs_instead_of_the_daemon() -> None:
+    """An option of the program's own needs no config and gives the exit status."""
+    done = run_echo("--greet", "you")
+
+    assert (done.returncode, done.stdout) == (3, "hello you\n")
+
+
+def test_version_is_that_of_the_package() -> None:
+    """One place says the version, and the installed metadata has it from there."""
+    from importlib.metadata import version
+
+    done = run_echo("--version")
+
+    assert done.stdout == f"tradestack {version('tradestack')}\n"
+
+
+def test_command_line_that_is_not_understood_exits_2() -> None:
+    """--daemonize without a pidfile is one."""
+    done = run_echo("--daemonize")
+
+    assert done.returncode == 2
+    assert "--pidfile" in done.stderr
