@@ -53,7 +53,7 @@ method NewSession() -> (session: string)
 # The messages of the present session from number `from` on (0 or absent: the newest), of one
 # symbol if it is given. With `follow` it waits for more, and goes on in the next session;
 # otherwise it ends at the head.
-method ReadTicks(from: ?int, symbol: ?string, follow: ?bool) -> (tick: ?Tick)
+method ReadTicks(from: ?int, symbol: ?string, follow: ?bool) -> (ticks: []Tick)
 
 # The pace is none, or out of range.
 error InvalidPace(text: string)
@@ -124,21 +124,14 @@ class GatewayMethods:
         symbol = parameters.get("symbol")
         if symbol is not None and not is_symbol(symbol):
             raise invalid_parameter("symbol")
-        async for session, tick in self._ticks(_first_sequence(parameters), parameters):
-            if symbol in (None, tick.symbol):
-                yield {"tick": _tick(session, tick)}
-
-    async def _ticks(
-        self, sequence: int, parameters: Mapping[str, Any]
-    ) -> AsyncIterator[tuple[str, Tick]]:
-        log = self._playback.session.log
+        log, sequence = self._playback.session.log, _first_sequence(parameters)
         sequence = sequence or max(1, log.head)
         while True:
             while sequence <= log.head:
-                records = log.records(sequence, READ_RECORDS_MAX)
-                for tick in TickBatch(sequence, records).ticks():
-                    yield log.session, tick
-                sequence += len(records)
+                batch = TickBatch(sequence, log.records(sequence, READ_RECORDS_MAX))
+                if ticks := _chosen(log.session, batch, symbol):
+                    yield {"ticks": ticks}
+                sequence = batch.last_sequence + 1
                 await asyncio.sleep(0)
             if not parameters.get("follow"):
                 return
@@ -165,6 +158,10 @@ def client_facts(client: Client) -> dict[str, Any]:
         "bytes_sent": client.bytes_sent,
         "joined_time": format_utc(client.joined_time_ns),
     }
+
+
+def _chosen(session: str, batch: TickBatch, symbol: str | None) -> list[dict[str, Any]]:
+    return [_tick(session, tick) for tick in batch.ticks() if symbol in (None, tick.symbol)]
 
 
 def _tick(session: str, tick: Tick) -> dict[str, Any]:
