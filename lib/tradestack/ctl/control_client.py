@@ -6,7 +6,6 @@ for the operator; a daemon's own refusals stay VarlinkError.
 
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -66,20 +65,24 @@ class ControlClient:
         return self._reply(self._reply_deadline_s).parameters
 
     def stream(
-        self, method: str, parameters: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        deadline_s: float | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Each reply's parameters as it comes, however long that takes.
+        """Each reply's parameters as it comes, within deadline_s if there is one.
 
-        The last reply closes the stream and says nothing, unless it is the only one.
+        The last reply ends the stream and says nothing, unless it is the only one.
         Raises VarlinkError, ControlFault.
         """
         self._send(Call(method, dict(parameters or {}), Answer.MANY))
-        reply = self._reply(self._reply_deadline_s if parameters is None else None)
+        reply = self._reply(deadline_s)
         if not reply.continues:
             yield reply.parameters
         while reply.continues:
             yield reply.parameters
-            reply = self._reply(None)
+            reply = self._reply(deadline_s)
 
     def _send(self, call: Call) -> None:
         if self._connection is None:
@@ -87,7 +90,7 @@ class ControlClient:
         try:
             self._connection.sendall(encode_call(call))
         except OSError as error:
-            raise self._lost(error) from error
+            raise self._lost(str(error)) from error
 
     def _reply(self, deadline_s: float | None) -> Reply:
         connection = self._connection
@@ -100,15 +103,13 @@ class ControlClient:
                     raise ConnectionResetError("it closed the connection")
                 self._decoder.receive_data(data)
             return decode_reply(message)
+        except TimeoutError as error:
+            raise self._lost(f"no answer within {deadline_s:g} s") from error
         except (OSError, ProtocolError) as error:
-            raise self._lost(error) from error
+            raise self._lost(str(error)) from error
 
-    def _lost(self, error: Exception) -> ControlFault:
+    def _lost(self, reason: str) -> ControlFault:
         self.close()
-        if isinstance(error, TimeoutError):
-            reason = f"no answer within {self._reply_deadline_s:g} s"
-        else:
-            reason = str(error)
         return ControlFault(f"{self._name} ({self._path}): connection lost: {reason}")
 
     def _connect(self) -> socket.socket:
@@ -117,8 +118,7 @@ class ControlClient:
         try:
             connection.connect(str(self._path))
         except OSError as error:
-            with suppress(OSError):
-                connection.close()
+            connection.close()
             raise ControlFault(_explain(self._name, self._path, error)) from error
         return connection
 

@@ -1,0 +1,101 @@
+"""Brings a CSV of your own to where the gateway can read it, after checking every row.
+
+Prices have the columns timestamp, symbol, price and perhaps size; sentiment timestamp, symbol,
+sentiment (0 to 100). Plain or .gz. What to write into gateway.toml is printed; nothing is changed
+until you do.
+
+examples:
+  tradestackctl import prices.csv.gz
+  tradestackctl import scores.csv --as sentiment
+"""
+
+import argparse
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.places import Places, chosen_places, need_directory
+from tradestack.ctl.places import add_arguments as add_place_arguments
+from tradestack.domain.faults import OperatorFault
+
+DIRECTORY_MODE = 0o750
+FILE_MODE = 0o640
+HEADER_BYTES_MAX = 64 * 1024  # a longer first line is no header
+GZIP_MAGIC = b"\x1f\x8b"
+KINDS = ("prices", "sentiment")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="a CSV, plain or .gz")
+    parser.add_argument(
+        "--as", choices=KINDS, dest="kind", help="what it holds, where the header does not tell"
+    )
+    add_place_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    places = chosen_places(args)
+    need_directory(places.state, "--state-dir")
+    kind = args.kind or _kind_of(args.file)
+    _check(args.file, places)
+    target = _copy(args.file, places)
+    print(f"{args.file} is now {target}; in {places.config}/gateway.toml write", file=sys.stderr)
+    print(f'{kind} = "{target}"')
+    print("then: systemctl restart tradestack-gateway", file=sys.stderr)
+    return ExitStatus.DONE
+
+
+def _kind_of(path: Path) -> str:
+    """By the name of its value column. Raises OperatorFault."""
+    with path.open("rb") as file:
+        is_compressed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    try:
+        with gzip.open(path) if is_compressed else path.open("rb") as file:
+            header = file.readline(HEADER_BYTES_MAX).decode("utf-8-sig", "replace").lower()
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise OperatorFault(str(path), str(error), "compress it again") from None
+    names = {name.strip().strip('"') for name in header.split(",")}
+    found = [
+        kind for kind, name in zip(KINDS, ("price", "sentiment"), strict=True) if name in names
+    ]
+    if len(found) != 1:
+        raise OperatorFault(
+            f"{path}: line 1",
+            "the header does not tell what the file holds",
+            "say --as prices or --as sentiment; gateway.toml's `columns` maps other names",
+        )
+    return found[0]
+
+
+def _check(path: Path, places: Places) -> None:
+    """By the gateway's own reader. Raises OperatorFault; what is wrong was then said on stderr."""
+    program = Path(sys.executable).parent / "tradestack-gateway"
+    command = [str(program), "--config", str(places.config / "gateway.toml")]
+    finished = subprocess.run([*command, "--check-csv", str(path)], check=False, stdout=sys.stderr)
+    if finished.returncode != 0:
+        raise OperatorFault(str(path), "is not imported", "mend it, as said above")
+
+
+def _copy(path: Path, places: Places) -> Path:
+    """A copy that the daemons can read and that is there as a whole or not at all."""
+    directory = places.state / "import"
+    if not directory.is_dir():
+        directory.mkdir(mode=DIRECTORY_MODE)
+        places.give(directory)
+    target = directory / path.name
+    beside = target.with_name(target.name + ".tmp")
+    try:
+        shutil.copyfile(path, beside)
+        beside.chmod(FILE_MODE)
+        places.give(beside)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    return target
