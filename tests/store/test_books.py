@@ -1,5 +1,6 @@
 """The latest value of each symbol, whole, through whatever happens to the writer."""
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -108,7 +109,7 @@ def test_a_batch_is_its_updates(
     book_type: type[SharedBook], batches: list[list[tuple[TickKind, str]]], few: int
 ) -> None:
     """Each book takes the last record of each symbol of its kind, however long the batch is."""
-    name = f"tradestack-test-batch-{book_type.__name__}"
+    name = f"tradestack-test-{os.getpid()}-{book_type.__name__}"
     writer = book_type((), name, reset=True)
     expected: dict[str, Row] = {}
     first = 1

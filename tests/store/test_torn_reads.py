@@ -35,13 +35,14 @@ def count_torn(records: BookRecords) -> int:
 @pytest.mark.parametrize("way", ["one", "batch"])
 def test_one_record_is_never_torn(segment_name: str, child: Child, way: str) -> None:
     """Under a writer that does nothing but store, every entry is of one message."""
-    child(HAMMER_PROGRAM, segment_name, "1" if way == "one" else "64", way)
+    hammer = child(HAMMER_PROGRAM, segment_name, "1" if way == "one" else "64", way)
     reader = SharedPriceBook.attach(segment_name)
     sequences: set[int] = set()
     reads = torn = 0
 
     while reads < ONE_READS or len(sequences) < SEEN_MIN:
         reads += 1
+        assert hammer.poll() is None
         entry = reader.read("S0")
         if entry is None:
             continue
@@ -61,13 +62,14 @@ def test_one_record_is_never_torn(segment_name: str, child: Child, way: str) -> 
 @pytest.mark.parametrize(("way", "count"), [("one", 8), ("batch", 1000)])
 def test_the_block_is_never_torn(segment_name: str, child: Child, way: str, count: int) -> None:
     """The same for all records at once, row for row."""
-    child(HAMMER_PROGRAM, segment_name, str(count), way)
+    hammer = child(HAMMER_PROGRAM, segment_name, str(count), way)
     reader = SharedPriceBook.attach(segment_name)
     sequences: set[int] = set()
     reads = torn = 0
 
     while reads < BLOCK_READS or len(sequences) < SEEN_MIN:
         reads += 1
+        assert hammer.poll() is None
         symbols, records = reader.read_all()
         torn += count_torn(records)
         sequences.update(records["sequence"][:1].tolist())
@@ -93,6 +95,7 @@ def test_a_killed_writer_leaves_whole_records(
         process = child(HAMMER_PROGRAM, segment_name, str(KILL_SYMBOLS), way)
         enough = reader.sequence + KILL_SYMBOLS * (kill + 1)
         while reader.sequence < enough:
+            assert process.poll() is None
             assert count_torn(reader.read_all()[1]) == 0
         process.kill()
         process.wait()
