@@ -111,9 +111,10 @@ class FeedSession:
         self.sidecar.save(self._directory)
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Lets go of the files; a log that has ended is kept open for those who read it."""
         self._source.close()
-        self.log.close()
+        if not self.log.ended:
+            self.log.close()
 
     def _mark(self, now_ns: int) -> None:
         """Notes where the source stands, if enough was published since the last time."""

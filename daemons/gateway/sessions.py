@@ -88,6 +88,8 @@ class Sessions:
             return None
         finally:
             self.refusals.muted = self._checked_whole
+        if sidecar.ended:
+            self._logs[session.session] = session.log
         emit(logger, FEED_SESSION_RESUMED, session=session.session, head=session.log.head)
         return session
 
