@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from tradestack.wire.soup import PacketType
 DEADLINE_S = 30  # whoever waits longer waits for ever
 PASSWORD = "secret"
 # Sockets are handed over at 3 and 4, as systemd does; LISTEN_PID is known only after the fork.
-LAUNCH = 'exec 3<&"$1" 4<&"$2"; shift 2; ulimit -f "$1"; shift; export LISTEN_PID=$$; exec "$@"'
+LAUNCH = 'exec 3<&"$1" 4<&"$2"; shift 2; ulimit -S -f "$1"; shift; export LISTEN_PID=$$; exec "$@"'
 RUN_MODULE = ["-m", "daemons.order_manager"]
 
 
@@ -96,6 +97,11 @@ class Daemon:
         """Sends it."""
         assert self._process is not None
         self._process.send_signal(number)
+
+    def allow_any_file_size(self) -> None:
+        """As if somebody had made room on the disk."""
+        _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
     def wait(self) -> int:
         """Its exit status, when it has ended."""

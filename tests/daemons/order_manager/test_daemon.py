@@ -1,7 +1,6 @@
 """The order manager as a process: real sockets, files, signals, kills and full disks."""
 
 import asyncio
-import resource
 import signal
 from pathlib import Path
 from typing import Any
@@ -288,12 +287,12 @@ def test_a_full_disk_loses_nothing_that_was_said(daemon: Daemon) -> None:
         answer.business_reject_reason for answer in refused
     }
     stats = daemon.stats()
-    assert stats["journal_fault"] == "File too large"
+    assert "bytes were written" in stats["journal_fault"]
     assert (len(reported), len(refused)) == (
         stats["orders_received"],
         stats["process"]["messages_refused"],
     )
-    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    daemon.allow_any_file_size()
     client.send(*[an_order(cl_ord_id=answer.business_reject_ref_id) for answer in refused])
     later = client.receive(len(refused))
 
@@ -314,8 +313,8 @@ def test_a_full_session_says_so_until_a_new_one_begins(daemon: Daemon) -> None:
     daemon.start()
     client = daemon.client()
     client.send(*some_orders(1, 3))
-    *_, refused = client.receive(3)
-    assert isinstance(refused, BusinessMessageReject)
+    answers = client.receive(3)  # what is outside the stream may overtake it
+    (refused,) = (one for one in answers if isinstance(one, BusinessMessageReject))
     assert refused.business_reject_ref_id == "c3"
     assert "full" in refused.text
 

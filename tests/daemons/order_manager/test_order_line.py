@@ -1,5 +1,7 @@
 """What people read in order_log.txt."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from tests.daemons.order_manager.samples import NOW_NS, a_header, an_order, some
 PREFIX = "2026-11-22T09:00:00.123456Z Received Order 12: "
 
 
-def record_of(order_id: int = 12, **changes: object) -> OrderRecord:
+def record_of(order_id: int = 12, **changes: Any) -> OrderRecord:
     """The record of an order, as it is judged."""
     received = [Received("news", NOW_NS, an_order(**changes))]
     manager = Manager(a_header(next_order_id=order_id))
@@ -46,7 +48,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("changes", "expected"), CASES)
-def test_a_line_says_what_came_in(changes: dict[str, object], expected: str) -> None:
+def test_a_line_says_what_came_in(changes: dict[str, Any], expected: str) -> None:
     """Each part where it is known, and only there."""
     assert f"{PREFIX}{expected}\n" == order_line(record_of(**changes)).decode()
 
