@@ -10,17 +10,30 @@ from pathlib import Path
 
 import pytest
 import uvloop
+from tradestack.domain import fixed_point
+from tradestack.domain import orders as domain_orders
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.ticks import TickKind
+from tradestack.net import feed_client
 from tradestack.net.addresses import Address
 from tradestack.net.client_session import Client
 from tradestack.net.outgoing import Stream
 from tradestack.net.session_limits import SessionLimits
 from tradestack.net.session_server import DEADLINES_INTERVAL_NS, SessionServer
+from tradestack.net.soup_client import Credentials
 from tradestack.net.users import Users, users_line
 from tradestack.runtime.clock import SystemClock
+from tradestack.wire import orders as wire_orders
 from tradestack.wire import soup
+from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol, new_records
 from tradestack.wire.soup import PacketType, RejectReason
 
+# What a user's program imports besides the module that the example stands in.
+EXAMPLE_IMPORTS = {
+    name: value
+    for module in (domain_orders, fixed_point, feed_client, wire_orders)
+    for name, value in vars(module).items()
+} | {"SystemClock": SystemClock, "Credentials": Credentials}
 TEST_DEADLINE_S = 60  # a test that waits longer than this for its event waits for ever
 SESSION = "0ABCDE1234"
 
@@ -85,8 +98,20 @@ class MemoryStream:
         return len(self.packets)
 
     def append(self, *payloads: bytes) -> None:
-        """Adds sequenced packets."""
+        """Adds a sequenced packet for each payload."""
         self.packets += [soup.encode_packet(PacketType.SEQUENCED_DATA, p) for p in payloads]
+
+    def append_ticks(self, count: int) -> None:
+        """Adds prices whose values are their sequence numbers."""
+        records = new_records(count)
+        records["kind"] = int(TickKind.PRICE)
+        records["symbol"] = encode_symbol("SPY")
+        records["value"] = range(self.head + 1, self.head + 1 + count)
+        content = records.tobytes()
+        self.packets += [
+            content[at : at + TICK_PACKET_LENGTH]
+            for at in range(0, len(content), TICK_PACKET_LENGTH)
+        ]
 
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Whole packets, at least one."""
@@ -211,6 +236,8 @@ class RawClient:
 class Net:
     """What the tests of this folder are made with."""
 
+    credentials = Credentials("news", "secret")
+    system_clock = SystemClock()
     memory_stream = MemoryStream
     handler = Handler
     fake_clock = FakeClock
@@ -264,6 +291,38 @@ class Net:
             yield RawClient(connection)
         finally:
             connection.close()
+
+    @contextlib.asynccontextmanager
+    async def scripted(
+        self, script: Callable[[RawClient], Awaitable[None]]
+    ) -> AsyncIterator[Address]:
+        """A server that follows a script with each connection, one after the other."""
+        loop = asyncio.get_running_loop()
+        listener = socket.create_server(("127.0.0.1", 0))
+        listener.settimeout(0)
+
+        async def serve() -> None:
+            while True:
+                connection, _ = await loop.sock_accept(listener)
+                with connection:
+                    await script(RawClient(connection))
+
+        serving = asyncio.create_task(serve())
+        try:
+            yield Address("127.0.0.1", listener.getsockname()[1])
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+            listener.close()
+
+    async def run_example(self, of: type, names: dict[str, object]) -> None:
+        """Runs the indented block of a class's docstring as it stands."""
+        lines = inspect.cleandoc(of.__doc__ or "").splitlines()
+        block = [line for line in lines if not line or line.startswith("    ")]
+        source = "async def example():\n" + "\n".join(block)
+        namespace = {**vars(inspect.getmodule(of)), **EXAMPLE_IMPORTS, **names}
+        exec(compile(source, of.__name__, "exec"), namespace)
+        await namespace["example"]()
 
 
 @pytest.fixture

@@ -125,8 +125,18 @@ def test_a_bad_reload_changes_nothing(path):
 
 @pytest.mark.parametrize(
     ("user", "password"),
-    [("", "x"), ("toolong", "x"), ("a:b", "x"), ("#a", "x"), ("é", "x"), ("a b", "x")]
-    + [("a", ""), ("a", "12345678901"), ("a", "pä"), ("a", "p w")],
+    [
+        ("", "x"),
+        ("toolong", "x"),
+        ("a:b", "x"),
+        ("#a", "x"),
+        ("é", "x"),
+        ("a b", "x"),
+        ("a", ""),
+        ("a", "12345678901"),
+        ("a", "pä"),
+        ("a", "p w"),
+    ],
 )
 def test_what_no_login_carries_gets_no_line(user, password):
     """Six and ten printable ASCII characters are what a login has room for."""

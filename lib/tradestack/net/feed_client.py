@@ -62,7 +62,7 @@ class FeedClient:
     session it says so and follows from that session's first message. A slow consumer is waited
     for: the gateway keeps what it has not taken.
 
-        async with FeedClient(address, Credentials("guest", "secret"), clock=SystemClock()) as feed:
+        async with FeedClient(address, Credentials("news", "secret"), clock=SystemClock()) as feed:
             async for event in feed:
                 match event:
                     case SessionStarted():

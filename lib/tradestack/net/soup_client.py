@@ -80,7 +80,7 @@ class SoupConnection:
 
     on_data(bytes): a view that is valid within the call; ProtocolError ends the connection.
     on_closed(reason): once, when the connection is lost; not after our own `close`.
-    on_room(): the server has taken everything that was waiting.
+    on_room(): after OutgoingFull, when the server has taken everything that was waiting.
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class SoupConnection:
         self._outgoing = bytearray()
         self._blocked = False
         self._flush_is_due = False
+        self._room_is_wanted = False
         self._reading_paused = False
         self._closed = False
         now_ns = clock.monotonic_ns()
@@ -162,6 +163,7 @@ class SoupConnection:
             return
         packet = soup.encode_packet(PacketType.UNSEQUENCED_DATA, payload)
         if len(self._outgoing) + len(packet) > self._limits.outgoing_bytes_max:
+            self._room_is_wanted = True
             raise OutgoingFull(f"{len(self._outgoing)} bytes wait for the server")
         self._outgoing += packet
         if not self._flush_is_due:
@@ -228,6 +230,7 @@ class SoupConnection:
     def _flush_at_end_of_pass(self) -> None:
         self._flush_is_due = False
         self._flush()
+        self._tell_room()
 
     def _flush(self) -> None:
         if self._closed or self._blocked or not self._outgoing:
@@ -251,7 +254,11 @@ class SoupConnection:
         self._blocked = False
         self._loop.remove_writer(self._socket)
         self._flush()
-        if not self._blocked and not self._closed:
+        self._tell_room()
+
+    def _tell_room(self) -> None:
+        if self._room_is_wanted and not self._outgoing and not self._closed:
+            self._room_is_wanted = False
             self._on_room()
 
     # ---- deadlines -------------------------------------------------------------------------
@@ -320,7 +327,13 @@ async def _log_in(
 
 
 def check_offered(login: soup.LoginRequest, connection: SoupConnection) -> None:
-    """Raises SequenceHole when the server goes on beyond what was asked for."""
+    """Compares A with L: SequenceHole when the server goes on beyond what was asked for.
+
+    ProtocolError when it serves another session than the one asked for.
+    """
+    if login.session and connection.session != login.session:
+        connection.close()
+        raise ProtocolError(f"asked for session {login.session}, got {connection.session}")
     if 0 < login.sequence < connection.next_sequence:
         connection.close()
         raise SequenceHole(connection.session, login.sequence, connection.next_sequence)
