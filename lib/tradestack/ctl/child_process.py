@@ -98,7 +98,8 @@ class ChildProcess:
         """How it ended, in words; only after `exited`."""
         code = os.waitstatus_to_exitcode(self.exited.result())
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-        said = f": {self.last_words}" if self.last_words else ""
+        reason = self.last_words.partition(" critical ")[2].strip() or self.last_words
+        said = f": {reason}" if reason else ""
         return ChildDied(f"{self.name} {how}{said}", code)
 
     def send_signal(self, number: signal.Signals) -> None:

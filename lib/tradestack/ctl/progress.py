@@ -37,7 +37,7 @@ def source_fault(stats: StackStats) -> str | None:
     """Why the source stopped before its end; None when it did not."""
     if stats.gateway["source_state"] != SOURCE_FAULT:
         return None
-    return str(stats.gateway.get("last_error") or "the gateway's source has a fault")
+    return str(stats.gateway["source_fault"])
 
 
 def has_ended(stats: StackStats) -> bool:

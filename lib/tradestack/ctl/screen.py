@@ -1,5 +1,6 @@
 """log lines and one summary → stderr: on a terminal the summary stays below the lines."""
 
+import os
 import sys
 from typing import TextIO
 
@@ -30,6 +31,9 @@ class Screen:
         self._write("")
 
     def _write(self, line: str) -> None:
-        clear = _CLEAR_LINE if self.is_terminal else ""
-        self._stream.write(f"{clear}{line}{self._summary}")
+        if not self.is_terminal:
+            self._stream.write(line)
+        else:  # a summary of more than one row could not be cleared again
+            columns = os.get_terminal_size(self._stream.fileno()).columns
+            self._stream.write(f"{_CLEAR_LINE}{line}{self._summary[: columns - 1]}")
         self._stream.flush()

@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.ctl.secret_file import new_password, write_secret
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.users import new_salt, users_line
-from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
@@ -28,8 +28,6 @@ SEGMENT_DIRECTORY = Path("/dev/shm")
 SEGMENT_NAMES = ("tradestack-prices", "tradestack-news")
 STRATEGY_SHIPPED: Mapping[str, object] = {"signal": "news", "quantity": "10", "user": "news"}
 INSTANCE_SHIPPED = "news"
-
-_PASSWORD_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # SoupBinTCP ignores case
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class StackFiles:
     def create(cls, root: Path, *, reused: bool) -> "StackFiles":
         """Makes what is missing; locks it for this process's life. Raises OperatorFault."""
         try:
-            for name in ("etc/strategy", "credentials", "state", "log", "run"):
+            for name in ("etc", "etc/strategy", "credentials", "state", "log", "run"):
                 (root / name).mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
             root.chmod(DIRECTORY_MODE)
             _lock(root / "lock")
@@ -69,7 +67,11 @@ class StackFiles:
     def write_config(self, name: str, values: Mapping[str, object]) -> Path:
         """Writes etc/<name>.toml; keys whose value is None are left out."""
         path = self.root / "etc" / f"{name}.toml"
-        _write(path, "".join(f"{key} = {toml(value)}\n" for key, value in _set(values).items()))
+        write_secret(
+            path,
+            "".join(f"{key} = {toml(value)}\n" for key, value in _set(values).items()),
+            mode=FILE_MODE,
+        )
         return path
 
     def common(self, daemon: str) -> dict[str, object]:
@@ -86,7 +88,7 @@ class StackFiles:
             path = self.credentials_path(instance) / "password"
             path.parent.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
             if not path.exists():
-                _write(path, _new_password())
+                write_secret(path, new_password(), mode=FILE_MODE)
             try:
                 lines.append(users_line(user, path.read_text(), salt=new_salt()))
             except ValueError as error:
@@ -94,13 +96,15 @@ class StackFiles:
                     f"strategy {instance}", str(error), "change its config"
                 ) from None
         path = self.root / "etc" / "users"
-        _write(path, "".join(lines))
+        write_secret(path, "".join(lines), mode=FILE_MODE)
         return path
 
-    def unlink_segments(self) -> None:
-        """Removes the books from shared memory; no writer lives any more."""
+    def clean_up(self) -> None:
+        """Removes books and sockets, of which nothing can be used again; no daemon lives any more."""
         for name in SEGMENT_NAMES:
             (SEGMENT_DIRECTORY / f"{name}{self.suffix}").unlink(missing_ok=True)
+        for path in (self.root / "run").iterdir():
+            path.unlink()
 
 
 def read_strategies(paths: Sequence[Path]) -> dict[str, Mapping[str, object]]:
@@ -128,17 +132,6 @@ def toml(value: object) -> str:
 
 def _set(values: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in values.items() if value is not None}
-
-
-def _new_password() -> str:
-    return "".join(secrets.choice(_PASSWORD_ALPHABET) for _ in range(PASSWORD_LENGTH_MAX))
-
-
-def _write(path: Path, text: str) -> None:
-    """Never readable by others, not for a moment."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, no path
-        file.write(text)
 
 
 def _lock(path: Path) -> None:

@@ -24,17 +24,17 @@ from typing import Any
 
 from tradestack.ctl.child_process import ChildDied
 from tradestack.ctl.control_client import ControlFault
+from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.progress import StackStats, has_ended, source_fault, summary
 from tradestack.ctl.screen import Screen
 from tradestack.ctl.stack import Stack, StackConfig
 from tradestack.ctl.stack_files import StackFiles, read_strategies
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
+from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.quantities import NANOSECONDS_OF, parse_quantity
 
-EXIT_STATUS_FAILED = 1
-EXIT_STATUS_INTERRUPTED = 130  # as shells count SIGINT
 SUMMARY_INTERVAL_S = 1.0
+DEATH_NEWS_TIMEOUT_S = 1.0  # a daemon that closes its socket may be about to end
 END_CHECK_INTERVAL_S = 0.05  # asking costs each daemon about a millisecond
 
 _SAMPLES = ("prices", "sentiment")
@@ -69,21 +69,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs the stack until it is to end; the exit status."""
+    """Runs the stack until it is to end; the exit status. Raises OperatorFault, ControlFault."""
     try:
         stats = _run_in_directory(args)
-    except OperatorFault as fault:
-        return _fail(str(fault), EXIT_STATUS_OPERATOR_FAULT)
     except ChildDied as death:
-        operators_fault = death.exit_code == EXIT_STATUS_OPERATOR_FAULT
-        status = EXIT_STATUS_OPERATOR_FAULT if operators_fault else EXIT_STATUS_FAILED
-        return _fail(str(death), status)
-    except ControlFault as fault:
-        return _fail(str(fault), EXIT_STATUS_FAILED)
+        operators_fault = death.exit_code == ExitStatus.OPERATOR_FAULT
+        return _fail(
+            str(death), ExitStatus.OPERATOR_FAULT if operators_fault else ExitStatus.REFUSED
+        )
     except (Interrupted, KeyboardInterrupt):
-        return _fail("interrupted", EXIT_STATUS_INTERRUPTED)
+        return _fail("interrupted", ExitStatus.INTERRUPTED)
     print(json.dumps(stats.as_dict()) if args.json else summary(stats))
-    return 0
+    return ExitStatus.DONE
 
 
 def _run_in_directory(args: argparse.Namespace) -> StackStats:
@@ -104,7 +101,7 @@ def _run_with_files(args: argparse.Namespace, files: StackFiles, screen: Screen)
     try:
         return asyncio.run(_run_stack(args, files, config, screen))
     finally:
-        files.unlink_segments()
+        files.clean_up()
         screen.close()
 
 
@@ -117,7 +114,7 @@ async def _run_stack(
         await _unless_interrupted(stack.start(), interrupted)
         screen.line("up", f"tradestackctl --runtime-dir {files.root}/run stats")
         await _wait_for_end(args, stack, interrupted, screen)
-        stats = stack.stats()
+        stats = await _ask(stack)
         await stack.stop()
         return stats
     finally:
@@ -142,12 +139,23 @@ async def _wait_for_end(
                 raise Interrupted
             return
         if args.until_end or screen.is_terminal:
-            stats = stack.stats()
+            stats = await _ask(stack)
             if args.until_end and _is_over(stats):
                 return
             if loop.time() >= summary_due_s:
                 screen.summarise(summary(stats))
                 summary_due_s += SUMMARY_INTERVAL_S
+
+
+async def _ask(stack: Stack) -> StackStats:
+    """Raises ChildDied rather than ControlFault where the silence has that reason."""
+    try:
+        return stack.stats()
+    except ControlFault:
+        await asyncio.wait({stack.died}, timeout=DEATH_NEWS_TIMEOUT_S)
+        if stack.died.done():
+            raise stack.died.result() from None
+        raise
 
 
 def _is_over(stats: StackStats) -> bool:
