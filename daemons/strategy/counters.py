@@ -19,6 +19,7 @@ class Counted(enum.Enum):
     ORDERS_ACKNOWLEDGED = "orders_acknowledged"  # reported on, accepted or rejected
     ORDERS_ACCEPTED = "orders_accepted"
     ORDERS_REJECTED = "orders_rejected"
+    # Those below happen to a process and not to a session.
     ORDERS_RESENT = "orders_resent"  # the same order again, after a lost connection or a refusal
     ORDERS_REFUSED = "orders_refused"  # the order manager could not take them then
     ORDERS_UNKNOWN = "orders_unknown"  # their order session ended before their report came
@@ -28,19 +29,31 @@ class Counted(enum.Enum):
     ORDERS_DISCONNECTS = "orders_disconnects"
 
 
+OF_A_SESSION = (
+    Counted.TICKS_RECEIVED,
+    Counted.PRICES_RECEIVED,
+    Counted.NEWS_RECEIVED,
+    Counted.ORDERS_SENT,
+    Counted.ORDERS_SUPPRESSED,
+    Counted.ORDERS_ACKNOWLEDGED,
+    Counted.ORDERS_ACCEPTED,
+    Counted.ORDERS_REJECTED,
+)
+
+
 class Counters:
-    """Every count twice."""
+    """What belongs to a session is counted twice."""
 
     def __init__(self) -> None:
         self._process = dict.fromkeys(Counted, 0)
-        self._session = dict.fromkeys(Counted, 0)
+        self._session = dict.fromkeys(OF_A_SESSION, 0)
 
     def __getitem__(self, counted: Counted) -> int:
         """The count since the session began."""
         return self._session[counted]
 
     def add(self, counted: Counted, count: int = 1) -> None:
-        """Counts what happened in this session."""
+        """Counts what this process did in this session."""
         self._session[counted] += count
         self._process[counted] += count
 
@@ -49,12 +62,12 @@ class Counters:
         self._session[counted] += count
 
     def add_to_process(self, counted: Counted, count: int = 1) -> None:
-        """Counts what concerns an earlier session."""
+        """Counts what belongs to no session, or to an earlier one."""
         self._process[counted] += count
 
     def start_session(self) -> None:
         """A new feed session counts from zero."""
-        self._session = dict.fromkeys(Counted, 0)
+        self._session = dict.fromkeys(OF_A_SESSION, 0)
 
     def session(self) -> Mapping[str, int]:
         """The counts since the session began, by name."""

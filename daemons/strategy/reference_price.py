@@ -40,7 +40,7 @@ class ReferencePrices:
         else:
             self._complaint = ""
         if entry is None:
-            self._counters.add(Counted.BOOK_READ_FAILURES)
+            self._counters.add_to_process(Counted.BOOK_READ_FAILURES)
             return None
         return ReferencePrice(entry.value, now_ns - entry.publish_time_ns)
 
