@@ -60,9 +60,12 @@ Rows = npt.NDArray[np.int64]  # the same, a column to a field
 # half of the protocol; a copy of the bytes would leave the order to memcpy.
 _RECORD = struct.Struct("@8q")
 
-# A writer is in a record for some 200 ns at a time. This many looks are milliseconds: longer only
-# if it was killed there (or the machine is badly short of processors).
-READ_ATTEMPTS_MAX = 2_000
+# A writer is in a record for some 200 ns at a time, unless it loses its processor just there: then
+# for a time slice of some other process, which is milliseconds. Both limits are 10 to 20 ms of
+# looks (half a microsecond each for one record, eight for the block); who is in a record for longer
+# was killed there, and a reader pays this until the next writer comes.
+READ_ATTEMPTS_MAX = 30_000
+READ_ALL_ATTEMPTS_MAX = 2_000
 # From here on each look gives the processor away first: the writer may be waiting for it.
 _SPIN_ATTEMPTS_MAX = 50
 
@@ -186,7 +189,7 @@ class BookReader:
     def _read_torn(self, rows: Rows, is_whole: npt.NDArray[np.bool_]) -> None:
         """Reads the rows again that are not whole, and marks those that now are."""
         live = self._rows
-        for attempt in range(READ_ATTEMPTS_MAX):
+        for attempt in range(READ_ALL_ATTEMPTS_MAX):
             if attempt >= _SPIN_ATTEMPTS_MAX:
                 os.sched_yield()
             torn = np.flatnonzero(~is_whole)
