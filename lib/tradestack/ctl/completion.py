@@ -73,7 +73,7 @@ def _bash(tree: Mapping[str, Words]) -> str:
 # bash completion of {PROGRAM}, made by `{PROGRAM} completion bash`.
 _{PROGRAM}() {{
     local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD - 1]}}
-    local verb= words= file_options= files= word
+    local verb='' words='' file_options='' files='' word
     for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
         case $word in
             {" | ".join(tree)})
@@ -86,7 +86,7 @@ _{PROGRAM}() {{
         '') words={_quoted(" ".join((*tree, "--help", "--runtime-dir", "--version")))} ;;
 {cases}    esac
     if [[ " $file_options " == *" $previous "* ]]; then
-        words= files=yes
+        words='' files=yes
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     if [[ $files && $current != -* ]]; then
