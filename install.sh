@@ -74,11 +74,11 @@ parse_arguments() {
 set_places() {
     if [[ $scope == user ]]; then
         prefix=${prefix:-$HOME/.local}
-        etc=${XDG_CONFIG_HOME:-$HOME/.config}
-        own_units=$etc/systemd/user # links of enabled units, drop-ins of the operator
+        etc=$HOME/.config
+        own_units=${XDG_CONFIG_HOME:-$etc}/systemd/user # links of enabled units, drop-ins of the operator
         unit_directory=${XDG_DATA_HOME:-$HOME/.local/share}/systemd/user
         runtime_directory=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/tradestack
-        state_directory=${XDG_STATE_HOME:-$HOME/.local/state}/tradestack
+        state_directory=$HOME/.local/state/tradestack
         log_directory=$state_directory/log
         systemctl=(systemctl --user)
     else
@@ -354,43 +354,31 @@ install_credentials() {
     [[ $scope == user ]] || owner=tradestack
     say "passwords are in $config/credentials, their hashes in $config/users"
     "$lib/current/bin/python" - "$config" "$owner" <<'PYTHON'
-import os, pathlib, secrets, shutil, sys, tomllib
+import pathlib, shutil, sys, tomllib
 
-from tradestack.net.users import PASSWORD_LENGTH_MAX, new_salt, parse_users, users_line
+from tradestack.ctl.secret_file import new_password, write_secret
+from tradestack.net.users import canonical_user, new_salt, parse_users, users_line
 
 config, owner = pathlib.Path(sys.argv[1]), sys.argv[2]
-ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # logins ignore case; nothing that looks alike
-
-
-def write(path, text, mode, owner):
-    """The new file is complete, and closed to others, before it takes the place of the old."""
-    new = path.with_name(path.name + ".tmp")
-    new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        file.write(text)
-    if owner:
-        shutil.chown(new, owner, owner)
-    new.replace(path)
-
-
 users_file, credentials = config / "users", config / "credentials"
 credentials.mkdir(mode=0o700, exist_ok=True)
-before = users_file.read_text() if users_file.exists() else ""
-text = before
+if not users_file.exists():
+    write_secret(users_file, "", mode=0o400)
+before = text = users_file.read_text()
 for path in sorted((config / "strategy").glob("*.toml")):
-    user = tomllib.loads(path.read_text()).get("user", path.stem)
+    user = canonical_user(tomllib.loads(path.read_text()).get("user", path.stem))
     password_file = credentials / f"{path.stem}.password"
-    known = user.upper() in parse_users(users_file, text)
-    if known and password_file.exists():
+    if user in parse_users(users_file, text) and password_file.exists():
         continue
     if not password_file.exists():
-        password = "".join(secrets.choice(ALPHABET) for _ in range(PASSWORD_LENGTH_MAX))
-        write(password_file, password + "\n", 0o600, "")
-    lines = [line for line in text.splitlines(keepends=True)
-             if line.split(":")[0].strip().upper() != user.upper()]
-    text = "".join(lines) + users_line(user, password_file.read_text().strip(), salt=new_salt())
-if text != before or not users_file.exists():
-    write(users_file, text, 0o400, owner)
+        write_secret(password_file, new_password() + "\n", mode=0o600)
+    others = [line for line in text.splitlines() if canonical_user(line.split(":")[0]) != user]
+    line = users_line(user, password_file.read_text().strip(), salt=new_salt())
+    text = "".join(f"{other}\n" for other in others) + line
+if text != before:
+    write_secret(users_file, text, mode=0o400)
+if owner:
+    shutil.chown(users_file, owner, owner)
 PYTHON
 }
 

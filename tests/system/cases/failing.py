@@ -1,5 +1,7 @@
 """Daemons that die, hang, or are given a config that cannot be right."""
 
+import os
+import signal
 from pathlib import Path
 
 from tests.system.cases.harness import (
@@ -15,7 +17,7 @@ from tests.system.cases.harness import (
 )
 
 STRATEGY_CONFIG = Path("/etc/tradestack/strategy/news.toml")
-NO_ACCESS_TO_CONFIG = 78
+OPERATOR_FAULT = 78
 
 
 def is_another_active(service: str, pid: int) -> bool:
@@ -28,7 +30,7 @@ def sigkill_brings_them_back() -> None:
     """Each daemon comes back by itself after SIGKILL, and no order is lost or doubled."""
     for service in SERVICES:
         pid = main_pid(service)
-        sh("kill", "-KILL", str(pid))
+        os.kill(pid, signal.SIGKILL)
         eventually(15, f"{service} is back", lambda: is_another_active(service, pid))  # noqa: B023
         orders_go_on()
     nothing_lost()
@@ -39,7 +41,7 @@ def watchdog_ends_a_hung_daemon() -> None:
     """A daemon whose loop stands still is replaced."""
     pids = {service: main_pid(service) for service in SERVICES}
     for pid in pids.values():
-        sh("kill", "-STOP", str(pid))
+        os.kill(pid, signal.SIGSTOP)
 
     for service, pid in pids.items():
         eventually(40, f"{service} is replaced", lambda: is_another_active(service, pid))  # noqa: B023
@@ -56,7 +58,7 @@ def wrong_config_is_not_tried_again() -> None:
     STRATEGY_CONFIG.write_text(right + "\nno_such_key = 1\n")
     sh("systemctl", "restart", service, status=1)
 
-    assert int(state(service, "ExecMainStatus")) == NO_ACCESS_TO_CONFIG
+    assert int(state(service, "ExecMainStatus")) == OPERATOR_FAULT
     assert state(service) == "failed"
     assert "no_such_key" in sh("journalctl", "-u", service, "-n", "20")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.system.cases.harness import ORDER_LOG, RUN, attempt, case, sh, stats
 
-OUTSIDER, OPERATOR = "outsider", "operator"
+OUTSIDER, OPERATOR = "outsider", "insider"
 CLOSED = (
     "/var/lib/tradestack/gateway",
     "/var/lib/tradestack/order-manager",

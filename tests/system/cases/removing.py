@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.system.cases.harness import all_active, attempt, case, orders_go_on, sh
 from tests.system.cases.installing import BEFORE, every_path
+from tests.system.cases.outsiders import OPERATOR, OUTSIDER
 
 KEPT = ("/etc/tradestack/gateway.toml", "/var/lib/tradestack/order-manager", "/var/log/tradestack")
 # Not ours: what the system writes by itself, python3-venv and byte code of the system's Python.
@@ -19,8 +20,6 @@ SYSTEMS_OWN = (
     "/var/lib/logrotate/",
     "/var/lib/python",
     "/var/cache/",
-    "/root/",
-    "/etc/",
 )
 
 
@@ -39,18 +38,18 @@ def uninstall_keeps_config_state_and_logs() -> None:
 @case()
 def purge_leaves_nothing() -> None:
     """After --uninstall --purge no file, user, group, unit or segment of ours is left."""
-    for user in ("outsider", "operator"):
+    for user in (OUTSIDER, OPERATOR):
         sh("userdel", user)
 
     sh("./install.sh", "--uninstall", "--purge")
 
-    left = set(every_path()) - set(BEFORE.read_text().splitlines())
-    assert not [path for path in left if "tradestack" in path]
+    before, now = set(BEFORE.read_text().splitlines()), set(every_path())
+    ours = [path for path in now if "tradestack" in path]
+    assert not ours, ours
     packaged = set(sh("sh", "-c", "cat /var/lib/dpkg/info/*.list").splitlines())
-    strange = {path for path in left - packaged if "__pycache__" not in path}
-    assert not {path for path in strange if not path.startswith(SYSTEMS_OWN)}
-    gone = set(BEFORE.read_text().splitlines()) - set(every_path())
-    assert not {path for path in gone if not path.startswith(SYSTEMS_OWN)}
+    differing = {path for path in (now ^ before) - packaged if "__pycache__" not in path}
+    strange = sorted(path for path in differing if not path.startswith(SYSTEMS_OWN))
+    assert not strange, strange
 
 
 @case()
