@@ -2,7 +2,7 @@
 
 `order_log.txt` and the order journal are the audit; these entries are for `journalctl SYMBOL=SPY`.
 At most `per_second` orders of each second get one, the rest are counted and said in one entry when
-that second is over. Logging is put off until the reports are on their way.
+that second is over.
 """
 
 import logging

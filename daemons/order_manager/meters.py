@@ -26,11 +26,11 @@ class Meters:
         self._rate = RateWindows()
         self._latency = LatencyHistogram()
 
-    def count_settled(self, received_ns: Sequence[int]) -> None:
-        """Messages that were journalled just now, by when each was received (monotonic)."""
+    def count_settled(self, received_ns: Sequence[int], *, orders: int) -> None:
+        """Messages journalled just now, by when each was received (monotonic); so many orders."""
         now_ns = self._clock.monotonic_ns()
         self._settled_total += len(received_ns)
-        self._rate.add(len(received_ns), now_ns)
+        self._rate.add(orders, now_ns)
         for moment_ns in received_ns:
             self._latency.record(now_ns - moment_ns)
 
@@ -49,7 +49,7 @@ class Meters:
         self._latency.reset()
 
     def rates(self) -> dict[str, float]:
-        """Journalled messages a second, by window."""
+        """Numbered orders a second, by window."""
         return self._rate.rates(self._clock.monotonic_ns())
 
     def stats(self, session: OrderSession) -> dict[str, object]:

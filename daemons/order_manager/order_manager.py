@@ -11,7 +11,6 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from tradestack.domain.events import JOURNAL_AVAILABLE, JOURNAL_UNAVAILABLE, emit
-from tradestack.domain.faults import OperatorFault
 from tradestack.net.client_session import Client
 from tradestack.net.control_server import Interface
 from tradestack.net.outgoing import Stream
@@ -26,12 +25,16 @@ from daemons.order_manager.interface import order_manager_interface
 from daemons.order_manager.journal_events import JournalEvents
 from daemons.order_manager.judge import Batch, judge
 from daemons.order_manager.meters import Meters
-from daemons.order_manager.order_log import OrderLog
 from daemons.order_manager.order_session import OrderSession
-from daemons.order_manager.order_sessions import OrderSessions, is_session_due
+from daemons.order_manager.order_sessions import (
+    OrderSessions,
+    is_session_due,
+    recovery_timeout_s,
+)
+from daemons.order_manager.projections import Projections
 from daemons.order_manager.records import OrderRecord
 
-TICK_S = 1.0  # how often what may wait is done: the log's backlog, suppressed entries, schedules
+TICK_S = 1.0  # how often what may wait is done: the order log's backlog, schedules
 # What a client sends into a session that has ended must not be executed in the next one: there it
 # could not tell the report from one of another order.
 SESSION_ENDED = "the order session has ended: log in to the current one"
@@ -48,11 +51,9 @@ class OrderManager:
         self._clock = context.clock
         self._config = context.config
         self._rules = context.config.rules
-        self._events = JournalEvents(context.config.journal_orders_per_second)
         self._meters = Meters(context.clock)
         self._intake = Intake(self._settle, context.config.orders_in_flight_max, context.clock)
         self._journal_fault: str | None = None
-        self._log_fault: str | None = None
 
     # ---- a daemon's life -------------------------------------------------------------------
 
@@ -60,9 +61,11 @@ class OrderManager:
         """Recovers session and order log, and begins to accept."""
         config = self._config
         users = Users.load(config.users_file)
-        self._sessions = OrderSessions(self._context.state_directory, self._clock.wall_ns())
-        self._log = OrderLog.recover(config.order_log, self._session)
-        self._write_backlog()
+        directory = self._context.state_directory
+        self._context.notifier.extend_timeout(recovery_timeout_s(directory))
+        self._sessions = OrderSessions(directory, self._clock.wall_ns())
+        events = JournalEvents(config.journal_orders_per_second)
+        self._projections = Projections(config.order_log, self._session, events, self._clock)
         self._server = SessionServer(
             listener=self._context.listeners["orders"],
             users=users,
@@ -80,17 +83,16 @@ class OrderManager:
         self._server.stop_accepting()
         self._intake.settle_now()
         await self._server.close()
-        self._events.flush(self._clock.monotonic_ns())
-        self._log.close()
+        self._projections.close(self._session)
         self._sessions.close()
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Users, rules, limits; and the order log is reopened."""
         users = Users.load(config.users_file)
-        self._reopen_log()
+        self._projections.reopen(self._session)
         self._config = config
         self._rules = config.rules
-        self._events.per_second = config.journal_orders_per_second
+        self._projections.events.per_second = config.journal_orders_per_second
         self._intake.in_flight_max = config.orders_in_flight_max
         self._server.users = users
         self._server.limits = config.limits
@@ -110,8 +112,8 @@ class OrderManager:
         ]
         if self._journal_fault is not None:
             parts.append(f"JOURNAL UNAVAILABLE: {self._journal_fault}")
-        if self._log_fault is not None:
-            parts.append(f"order log behind: {self._log_fault}")
+        if self._projections.fault is not None:
+            parts.append(f"order log behind: {self._projections.fault}")
         return ", ".join(parts)
 
     def stats(self) -> dict[str, object]:
@@ -122,9 +124,9 @@ class OrderManager:
             **self._meters.stats(session),
             "clients": len(self._server.clients),
             "client_lag_max": lag,
-            "order_log_behind": session.last_order_id - self._log.written_order_id,
+            "order_log_behind": session.last_order_id - self._projections.written_order_id,
             "journal_fault": self._journal_fault,
-            "order_log_fault": self._log_fault,
+            "order_log_fault": self._projections.fault,
         }
 
     def interfaces(self) -> Sequence[Interface]:
@@ -150,13 +152,15 @@ class OrderManager:
         """Begins another order session; its id. Raises OSError, and then all is as before."""
         self._intake.settle_now()
         # Lines of a session that has ended would not be found again after a crash.
-        self._log.catch_up(self._session)
-        self._log.sync()
+        self._projections.complete(self._session)
         self._sessions.begin_next(self._clock.wall_ns())
         self._meters.reset()
         self._server.wake()
         followed = {client.session for client in self._server.clients}
-        self._sessions.prune(self._config.sessions_kept, followed)
+        try:
+            self._sessions.prune(self._config.sessions_kept, followed)
+        except OSError as error:
+            logger.warning("an old journal cannot be removed: %s", error)
         return self._session.id
 
     # ---- clients ---------------------------------------------------------------------------
@@ -195,6 +199,7 @@ class OrderManager:
             ended = [one for one in received if one.client.session != self._session.id]
             self._refuse(ended, range(len(ended)), SESSION_ENDED)
         batch = judge(self._session.manager, [one.received for one in waiting], self._rules)
+        self._meters.count_duplicates(batch.duplicates)
         try:
             self._session.record(batch, self._config.durability)
         except OSError as error:
@@ -202,15 +207,14 @@ class OrderManager:
             self._refuse(waiting, batch.sources, f"orders cannot be journalled: {error.strerror}")
         else:
             self._server.wake()
-            self._count(waiting, batch)
-            self._project(batch.order_records)
+            if batch.entries:
+                self._count(waiting, batch)
+            self._projections.add(batch.order_records, self._session)
         self._refuse(waiting, batch.excess, SESSION_FULL)
 
     def _count(self, waiting: list[Waiting], batch: Batch) -> None:
-        self._meters.count_duplicates(batch.duplicates)
-        if not batch.entries:
-            return
-        self._meters.count_settled([waiting[index].received_ns for index in batch.sources])
+        received_ns = [waiting[index].received_ns for index in batch.sources]
+        self._meters.count_settled(received_ns, orders=batch.orders)
         if self._journal_fault is not None:
             self._journal_fault = None
             emit(logger, JOURNAL_AVAILABLE, session=self._session.id)
@@ -226,40 +230,13 @@ class OrderManager:
             emit(logger, JOURNAL_UNAVAILABLE, session=self._session.id, reason=reason)
         self._journal_fault = reason
 
-    def _project(self, records: list[OrderRecord]) -> None:
-        """The order log, and entries in the system's journal: for people, after the reports."""
-        if not records:
-            return
-        asyncio.get_running_loop().call_soon(self._events.flush, self._clock.monotonic_ns())
-        self._events.offer(records, self._clock.monotonic_ns())
-        try:
-            self._log.write(records, self._session)
-        except OSError as error:
-            self._log_behind(error)
-        else:
-            self._log_fault = None
-
     # ---- what may wait ---------------------------------------------------------------------
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
-            self._events.flush(self._clock.monotonic_ns())
-            self._write_backlog()
+            self._projections.catch_up(self._session)
             self._follow_schedule()
-
-    def _write_backlog(self) -> None:
-        try:
-            self._log.catch_up(self._session)
-        except OSError as error:
-            self._log_behind(error)
-        else:
-            self._log_fault = None
-
-    def _log_behind(self, error: OSError) -> None:
-        if self._log_fault is None:
-            logger.error("order log %s cannot be written: %s", self._log.path, error.strerror)
-        self._log_fault = error.strerror or str(error)
 
     def _follow_schedule(self) -> None:
         began_ns = self._session.manager.header.time_ns
@@ -269,17 +246,3 @@ class OrderManager:
             self.new_session()
         except OSError as error:
             self._journal_unavailable(error)
-
-    def _reopen_log(self) -> None:
-        """Journalled before it happens: the lines up to that number stand in the old file."""
-        try:
-            self._log.sync()
-            last_order_id = self._log.written_order_id
-            self._session.record_log_reopened(last_order_id, self._clock.wall_ns())
-        except OSError as error:
-            raise OperatorFault(
-                f"order_log: {self._log.path}",
-                f"cannot be reopened: {error.strerror}",
-                "make room on the disk and reload again; until then the old file is written",
-            ) from error
-        self._log.reopen()

@@ -22,6 +22,11 @@ from daemons.order_manager.order_session import (
 
 DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
 ENTROPY_BITS = 32
+# A journal is replayed at some 70 MB/s on a busy small machine; slower than this is a fault.
+REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
+RECOVERY_TIMEOUT_MIN_S = 30
+# Replaying an ended session's journal holds up everybody: about a second for 100,000 orders.
+ENDED_JOURNAL_BYTES_MAX = 64 << 20
 
 
 class OrderSessions:
@@ -41,12 +46,19 @@ class OrderSessions:
         self.current = recovered
 
     def find(self, session: str) -> OrderSession | None:
-        """The session of that id, "" = the current one; None when its journal is not kept."""
+        """The session of that id, "" = the current one.
+
+        None when its journal is not kept, or too long to be replayed while others wait.
+        """
         if session in ("", self.current.id):
             return self.current
         if session not in self._ended:
             path = self._directory / f"{session}{SUFFIX}"
-            ended = OrderSession.recover(path) if path in session_paths(self._directory) else None
+            if path not in session_paths(self._directory):
+                return None
+            if path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
+                return None
+            ended = OrderSession.recover(path)
             if ended is None:
                 return None
             ended.end()
@@ -77,6 +89,12 @@ class OrderSessions:
         """Lets go of all journals."""
         for session in (self.current, *self._ended.values()):
             session.close()
+
+
+def recovery_timeout_s(directory: Path) -> int:
+    """How long the recovery of the newest session may take, in seconds."""
+    sizes = [path.stat().st_size for path in session_paths(directory)[:1]]
+    return RECOVERY_TIMEOUT_MIN_S + sum(sizes) // REPLAY_BYTES_PER_SECOND_MIN
 
 
 def is_session_due(session_time_ns: int, new_session_at: int | None, now_ns: int) -> bool:

@@ -147,6 +147,7 @@ class Daemon:
 
     def log_numbers(self) -> list[int]:
         """The order numbers in order_log.txt, line by line."""
+        self.stats()  # a line may come a loop pass after its report
         return [
             int(line.split()[3].rstrip(":")) for line in self.order_log.read_text().splitlines()
         ]

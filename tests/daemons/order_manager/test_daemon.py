@@ -51,13 +51,13 @@ def test_an_order_is_reported_journalled_logged_and_counted(daemon: Daemon) -> N
     assert (accepted.order_id, accepted.ord_status) == (1, OrdStatus.NEW)
     assert Registered(request_id="r1", feed_session=FEED_SESSION, from_seq=101) == registered
     assert (rejected.order_id, rejected.ord_rej_reason) == (2, OrdRejReason.INCORRECT_QUANTITY)
+    stats = daemon.stats()
     lines = daemon.order_log.read_text().splitlines()
     signal_part = "@ 168.23 news sentiment=85.48"
     assert lines[0].endswith(
         f"Z Received Order 1: BUY 10 SPY {signal_part} ClOrdID=news-1 user=news"
     )
     assert lines[1].endswith("ClOrdID=2 user=news REJECTED INCORRECT_QUANTITY")
-    stats = daemon.stats()
     counted = {
         "orders_received": 2,
         "orders_accepted": 1,

@@ -1,6 +1,7 @@
 """One journal: begun, recorded, cut anywhere, recovered; and the sessions of a directory."""
 
 import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,13 @@ from daemons.order_manager.order_session import (
     recover_newest,
     session_paths,
 )
-from daemons.order_manager.order_sessions import DAY_NS, OrderSessions, is_session_due
+from daemons.order_manager.order_sessions import (
+    DAY_NS,
+    ENDED_JOURNAL_BYTES_MAX,
+    OrderSessions,
+    is_session_due,
+    recovery_timeout_s,
+)
 from daemons.order_manager.records import encode_record
 from tests.daemons.order_manager.samples import (
     NOW_NS,
@@ -265,6 +272,21 @@ def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: P
     assert again.current is again.find("") is again.find(again.current.id)
     assert again.find("0000000000") is None
     assert again.find("../../etc/x") is None
+    again.close()
+
+
+def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> None:
+    """Nobody holds up the others by asking for a huge old journal; start has time for one."""
+    sessions = OrderSessions(tmp_path, NOW_NS)
+    ended = sessions.current.id
+    sessions.begin_next(NOW_NS + SECOND_NS)
+    sessions.close()
+    again = OrderSessions(tmp_path, NOW_NS)
+    os.truncate(tmp_path / f"{ended}.journal", ENDED_JOURNAL_BYTES_MAX + 1)
+
+    assert again.find(ended) is None
+    os.truncate(tmp_path / f"{again.current.id}.journal", 500_000_000)
+    assert recovery_timeout_s(tmp_path) == 80
     again.close()
 
 
