@@ -55,12 +55,16 @@ class CsvSource:
         self.first_refusal: tuple[int, str] | None = None
         self._refusals = refusals
         self._file = _open(path)
-        header = self._read_header()
         try:
+            header = self._read_header()
             self.kind = kind or kind_of_header(header, names)
             self.layout: Layout = parse_header(header, self.kind, names)
         except HeaderFault as error:
+            self._file.close()
             raise SourceFault(path, 1, str(error)) from error
+        except SourceFault:
+            self._file.close()
+            raise
         self._parser = RowParser(self.layout, self.kind, on_bad_row, self._refused)
         self._rest = b""  # the beginning of a record whose end has not been read yet
         self._ended = False

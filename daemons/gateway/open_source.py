@@ -10,7 +10,7 @@ from daemons.gateway.csv_source import CsvSource
 from daemons.gateway.merge import MergedSource
 from daemons.gateway.random_walk import RandomWalk, walk_symbols
 from daemons.gateway.refusals import Refusals
-from daemons.gateway.sources import Source
+from daemons.gateway.sources import Source, SourceFault
 from daemons.gateway.start_at import StartingAt
 
 WALK_START_NS = 1_704_205_800_000_000_000  # 2024-01-02T14:30:00Z, an opening of the New York market
@@ -23,7 +23,15 @@ def csv_sources(config: GatewayConfig, refusals: Refusals) -> list[CsvSource]:
     if not named:
         remedy = 'set "prices", "sentiment" or both, or source = "random-walk"'
         raise OperatorFault("prices, sentiment", "neither file is named", remedy)
-    return [open_csv(config, path, kind, refusals) for path, kind in named]
+    opened: list[CsvSource] = []
+    try:
+        for path, kind in named:
+            opened.append(open_csv(config, path, kind, refusals))
+    except (OperatorFault, SourceFault):
+        for source in opened:
+            source.close()
+        raise
+    return opened
 
 
 def open_csv(

@@ -1,0 +1,86 @@
+"""CSV texts and files, and what the gateway's sources make of them."""
+
+from pathlib import Path
+
+import numpy as np
+from tradestack.wire.feed import TickRecords, new_records
+
+from daemons.gateway.csv_header import STANDARD_NAMES, SourceKind
+from daemons.gateway.csv_rows import OnBadRow
+from daemons.gateway.csv_source import CsvSource
+from daemons.gateway.refusals import Refusals
+from daemons.gateway.sources import Source
+
+SHARED_DATA = Path(__file__).parents[4] / "shared" / "data"
+PRICES_HEADER = "timestamp,symbol,price,size\n"
+SYMBOLS = ("AA", "BB", "CCC")
+NEWS_HEADER = "timestamp,symbol,sentiment\n"
+
+
+class Told:
+    """Refusals that were told, as (line, reason)."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[int, str]] = []
+        self.refusals = Refusals(lambda _path, line, reason, _count: self._add(line, reason))
+
+    def _add(self, line: int, reason: str) -> None:
+        self.lines.append((line, reason))
+
+
+def price_rows(count: int, *, first: int = 0) -> str:
+    """Rows without a header, one each millisecond, of three symbols."""
+    return "".join(
+        f"2026-01-15T14:30:{n // 1000:02}.{n % 1000:03}Z,{SYMBOLS[n % 3]},{10 + n}.25,{n}\n"
+        for n in range(first, first + count)
+    )
+
+
+def news_rows(*times_ms: int) -> str:
+    """News of one symbol at those milliseconds."""
+    return "".join(
+        f"2026-01-15T14:30:{n // 1000:02}.{n % 1000:03}Z,AA,{50 + n % 50}\n" for n in times_ms
+    )
+
+
+def write(path: Path, text: str | bytes) -> Path:
+    """The file with that content."""
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def open_csv(
+    path: Path,
+    kind: SourceKind | None = None,
+    *,
+    on_bad_row: OnBadRow = OnBadRow.SKIP,
+    told: Told | None = None,
+) -> CsvSource:
+    """A source with the standard column names."""
+    return CsvSource(path, kind, STANDARD_NAMES, on_bad_row, (told or Told()).refusals)
+
+
+def read_all(source: Source) -> TickRecords:
+    """Every record, to the end."""
+    batches = [new_records(0)]
+    while (batch := source.next_batch()) is not None:
+        assert len(batch) > 0
+        batches.append(batch)
+    records: TickRecords = np.concatenate(batches)
+    return records
+
+
+def read_from_text(
+    tmp_path: Path, text: str | bytes, kind: SourceKind | None = None
+) -> TickRecords:
+    """The records of a file with that content."""
+    return read_file(write(tmp_path / "file.csv", text), kind)
+
+
+def read_file(path: Path, kind: SourceKind | None = None) -> TickRecords:
+    """The records of a file."""
+    source = open_csv(path, kind)
+    try:
+        return read_all(source)
+    finally:
+        source.close()
