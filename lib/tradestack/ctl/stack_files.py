@@ -8,6 +8,7 @@ The configs are written anew each time, from the options. Passwords and state ar
 directory is used again, so that sessions go on.
 """
 
+import datetime
 import fcntl
 import hashlib
 import json
@@ -100,7 +101,7 @@ class StackFiles:
         return path
 
     def clean_up(self) -> None:
-        """Removes books and sockets, of which nothing can be used again; no daemon lives any more."""
+        """Removes books and sockets, which nobody can use again; no daemon lives any more."""
         for name in SEGMENT_NAMES:
             (SEGMENT_DIRECTORY / f"{name}{self.suffix}").unlink(missing_ok=True)
         for path in (self.root / "run").iterdir():
@@ -121,12 +122,14 @@ def read_strategies(paths: Sequence[Path]) -> dict[str, Mapping[str, object]]:
 
 
 def toml(value: object) -> str:
-    """The value as TOML: text, whole number, boolean, list or table of these."""
+    """The value as TOML: whatever `tomllib` may have read."""
     if isinstance(value, Mapping):
-        entries = ", ".join(f"{json.dumps(name)} = {toml(one)}" for name, one in value.items())
+        entries = ", ".join(f"{toml(str(name))} = {toml(one)}" for name, one in value.items())
         return f"{{{entries}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(one) for one in value)}]"
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
     return json.dumps(value, ensure_ascii=False)  # TOML took these forms from JSON
 
 

@@ -1,0 +1,38 @@
+"""log lines and one summary → stderr."""
+
+import fcntl
+import io
+import os
+import pty
+import struct
+import termios
+
+from tradestack.ctl.screen import Screen
+
+
+def test_lines_are_prefixed_and_nothing_else_is_written() -> None:
+    """A file or pipe gets no summary and no control characters."""
+    stream = io.StringIO()
+    screen = Screen(stream)
+
+    screen.line("gateway", "ready")
+    screen.summarise("500 ticks/s")
+    screen.close()
+
+    assert stream.getvalue() == "         gateway | ready\n"
+
+
+def test_summary_stays_below_the_lines_of_a_terminal() -> None:
+    """It is cleared before a line, and never longer than a row."""
+    master, slave = pty.openpty()
+    with os.fdopen(master, "rb", buffering=0) as terminal, os.fdopen(slave, "w") as stream:
+        os.set_blocking(terminal.fileno(), False)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 10, 0, 0))
+        screen = Screen(stream)
+
+        screen.summarise("0123456789ABC")
+        screen.line("x", "ready")
+
+        assert terminal.read(1000) == (
+            b"\r\x1b[K012345678\r\x1b[K               x | ready\r\n012345678"
+        )
