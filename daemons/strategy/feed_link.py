@@ -89,7 +89,10 @@ class FeedLink:
                 return Ending.CHANGED
             emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
             return Ending.LOST
-        except (OSError, ProtocolError, SequenceHole) as error:
+        except SequenceHole as hole:  # nothing is decided on a feed with a gap
+            logger.error("gateway has lost messages: %s", hole)
+            return Ending.LOST
+        except (OSError, ProtocolError) as error:
             logger.debug("no connection to %s: %s", self._address, error)
             return Ending.LOST
         emit(logger, SERVER_CONNECTED, address=self._address, session=session, next=sequence)
@@ -123,7 +126,7 @@ class FeedLink:
                     return head
             except LoginRejected as rejection:
                 emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
-            except (OSError, ProtocolError, SequenceHole) as error:
+            except (OSError, ProtocolError) as error:
                 logger.debug("no connection to %s: %s", self._address, error)
             await asyncio.sleep(backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
 
