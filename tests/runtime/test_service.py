@@ -1,12 +1,14 @@
 """A daemon's whole life, seen from outside: notify socket, signals, exit status, stderr."""
 
 import signal
+import socket
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tradestack.ctl.control_client import ControlClient
 from tradestack.wire.varlink import VarlinkError
 
 ECHO_DAEMON = Path(__file__).with_name("echo_daemon.py")
@@ -235,6 +237,51 @@ def test_stats_say_who_answers_and_since_when(launch) -> None:
     assert stats["pss_bytes"] > 1 << 20
     assert stats["last_error"] is None
     assert stats["process"]["echoed"] == 0
+
+
+def test_stats_stream_until_the_watcher_leaves(launch) -> None:
+    """WatchStats answers again and again, each time with the counters of then."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+
+    with ControlClient(daemon.directory / "control.sock") as client:
+        stream = client.stream("io.tradestack.Daemon.WatchStats", {"interval_ms": 100})
+        first = next(stream)
+        daemon.echo("hello")
+        later = next(reply for reply in stream if reply["stats"]["echoed_total"] == 1)
+
+    assert first["stats"]["echoed_total"] == 0
+    assert later["stats"]["pid"] == daemon.process.pid
+
+
+@pytest.mark.parametrize("interval_ms", [99, 3_600_001])
+def test_watch_interval_has_limits(launch, interval_ms: int) -> None:
+    """Faster would cost the loop, slower is a mistake."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+
+    with (
+        ControlClient(daemon.directory / "control.sock") as client,
+        pytest.raises(VarlinkError, match="interval_ms"),
+    ):
+        next(client.stream("io.tradestack.Daemon.WatchStats", {"interval_ms": interval_ms}))
+
+
+def test_line_of_text_names_the_same_counters(launch) -> None:
+    """For people with nothing but nc."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(60)
+        client.connect(str(daemon.directory / "control.sock"))
+        client.sendall(b"stats\n")
+        client.shutdown(socket.SHUT_WR)
+        with client.makefile() as answer:
+            lines = answer.read().splitlines()
+
+    assert "echoed_total: 0" in lines
+    assert "process.config_reloads: 0" in lines
 
 
 def run_echo(*arguments: str) -> "subprocess.CompletedProcess[str]":
