@@ -6,6 +6,7 @@ import logging
 import os
 import resource
 import socket
+import struct
 
 import pytest
 from tradestack.net.session_limits import SessionLimits
@@ -536,6 +537,22 @@ async def test_a_client_that_accepts_nothing_while_behind_is_disconnected(net):
         running.let_time_pass(1.25)
 
         assert handler.left[0][1] == "behind, and accepted no byte for 60 s"
+
+
+async def test_a_client_that_was_reset_is_noticed_without_sending(net):
+    """Also while it is paused or blocked: the next look at deadlines finds it."""
+    handler, clock = filled(net), net.fake_clock()
+    async with (
+        net.serving(handler, clock=clock) as running,
+        net.connected(running.address) as client,
+    ):
+        await client.log_in(1)
+        linger_not = struct.pack("ii", 1, 0)
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not)
+        client.socket.close()
+        await handler.until(lambda: bool(handler.left))
+
+        assert handler.left[0][1] == "connection lost: Connection reset by peer"
 
 
 # ---- isolation -----------------------------------------------------------------------------

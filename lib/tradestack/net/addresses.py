@@ -6,6 +6,7 @@ A host is a name or a numeric address; names are resolved when connecting, never
 """
 
 import asyncio
+import os
 import socket
 from dataclasses import dataclass
 
@@ -42,6 +43,16 @@ def name_of(socket_address: object) -> str:
     if isinstance(socket_address, tuple) and len(socket_address) >= 2:
         return str(Address(str(socket_address[0]), int(socket_address[1])))
     return str(socket_address) or "unnamed"
+
+
+def pending_error(connection: socket.socket) -> str:
+    """What has broken the connection, "" when nothing has.
+
+    uvloop does not call a reader or writer of a connection that was reset (libuv answers EPOLLERR
+    by stopping the handle), so whoever uses them has to ask from time to time.
+    """
+    number = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    return os.strerror(number) if number else ""
 
 
 async def connect(address: Address) -> socket.socket:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.events import LOGIN_REJECTED, PROTOCOL_VIOLATION, emit
+from tradestack.net import addresses
 from tradestack.net.outgoing import AsideFull, Outgoing, Stream
 from tradestack.net.session_limits import SessionLimits
 from tradestack.net.session_states import ALLOWED, TRANSITIONS, State, Step
@@ -203,8 +204,10 @@ class Client:
         return Progress.IDLE
 
     def check_deadlines(self, now_ns: int) -> None:
-        """Says H when it is time; gives up on a client that let a deadline pass."""
+        """Says H when it is time; gives up on a client that let a deadline pass, or was reset."""
         limits = self._owner.limits
+        if error := addresses.pending_error(self._socket):
+            self.close(f"connection lost: {error}")
         match self.state:
             case State.AWAITING_LOGIN if now_ns - self._entered_ns >= limits.login_deadline_ns:
                 emit(logger, LOGIN_REJECTED, peer=self.peer, reason="no login in time")

@@ -30,7 +30,10 @@ from tradestack.wire.orders import (
     BusinessMessageReject,
     ExecutionReport,
     NewOrderSingle,
+    Refusal,
     ServerMessage,
+    decode_client_message,
+    encode_message,
 )
 from tradestack.wire.soup import RejectReason
 
@@ -69,10 +72,11 @@ class _Pending:
 class OrderClient:
     """Order entry that survives disconnects and restarts of the order manager.
 
-        async with OrderClient(address, Credentials("me", "secret"), clock=SystemClock()) as orders:
+        me = Credentials("news", "secret")
+        async with OrderClient(address, me, clock=SystemClock()) as orders:
             report = await orders.enter(
                 NewOrderSingle(
-                    cl_ord_id="me-1",
+                    cl_ord_id="first",
                     symbol="SPY",
                     side=Side.BUY,
                     order_qty="10",
@@ -80,7 +84,7 @@ class OrderClient:
                     time_in_force=TimeInForce.IOC,
                 )
             )
-            print(report.exec_type, report.order_id, report.text)
+            print(report.ord_status.value, report.order_id)
 
     After a disconnect what has no report is sent again under the same ClOrdID, which the order
     manager executes once. Many orders may be entered at the same time. Use one client for each
@@ -138,11 +142,12 @@ class OrderClient:
     async def enter(self, order: NewOrderSingle) -> ExecutionReport:
         """Sends the order and awaits its report, accepted or rejected, as long as it takes.
 
-        The same order entered again gets the same report. Raises ValueError when its ClOrdID names
-        another order of ours, OrderNotTaken when the order manager cannot take it now,
-        OutcomeUnknown when the order session ended before its report came, LoginRejected when the
-        order manager does not let us in any more.
+        The same order entered again gets the same report. Raises ValueError when a field is not
+        what PROTOCOL.md allows or its ClOrdID names another order of ours, OrderNotTaken when the
+        order manager cannot take it now, OutcomeUnknown when the order session ended before its
+        report came, LoginRejected when the order manager does not let us in any more.
         """
+        _check_fields(order)
         known = self._reports.get(order.cl_ord_id)
         if known is not None:
             _check_same(order, known)
@@ -274,6 +279,14 @@ class OrderClient:
             cl_ord_id = pending.order.cl_ord_id
             emit(logger, ORDER_OUTCOME_UNKNOWN, clordid=cl_ord_id, session=pending.sent_in)
             pending.reported.set_exception(OutcomeUnknown(cl_ord_id, pending.sent_in))
+
+
+def _check_fields(order: NewOrderSingle) -> None:
+    """What would be refused for its form is not sent: that would use up no ClOrdID."""
+    try:
+        decode_client_message(encode_message(order))
+    except Refusal as refusal:
+        raise ValueError(f"order {order.cl_ord_id}: {refusal.text}") from refusal
 
 
 def _check_same(order: NewOrderSingle, report: ExecutionReport) -> None:

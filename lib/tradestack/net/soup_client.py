@@ -272,7 +272,13 @@ class SoupConnection:
         self.check_deadlines(self._clock.monotonic_ns())
 
     def check_deadlines(self, now_ns: int) -> None:
-        """Says R, gives up on a silent server; time in which we stood still does not count."""
+        """Says R; gives up on a server that is silent or gone.
+
+        Time in which we stood still does not count as its silence.
+        """
+        if error := addresses.pending_error(self._socket):
+            self._lose(f"connection lost: {error}")
+            return
         late_ns = now_ns - self._checked_ns - DEADLINES_INTERVAL_NS
         self._checked_ns = now_ns
         if late_ns > DEADLINES_INTERVAL_NS:
