@@ -1,0 +1,1 @@
+"""feed + books → signal → orders: what makes the strategy itself."""

@@ -1,10 +1,12 @@
 """state, what happened → next state: the way of a strategy to live orders, as a table.
 
     DISCONNECTED ─► ORDERS_CONNECTED ─► REGISTERING ─► REGISTERED ─► REPLAYING ─► LIVE
-         ▲              ▲                    ▲             ▲  ▲           │         │
-         │              │ session changed ───┼─────────────┘  └─ feed lost ─────────┤
-         │              └────────────────────┼─── next session ◄── SESSION_OVER ◄───┘
-         └─ orders lost, from anywhere       └─ refused for now: asked again
+                      ▲                   │              │  ▲            │          │
+                      ├── refused ────────┘              │  └─ feed lost ┴──────────┤
+                      ├── session changed ───────────────┘                          │
+                      └── next session ── SESSION_OVER ◄── session ended ───────────┘
+
+    from anywhere: order manager lost ─► DISCONNECTED
 
 Orders are made in REPLAYING and LIVE alone: whoever is not registered reads no feed, so nothing is
 decided that cannot be sent.
@@ -33,6 +35,7 @@ class Happening(enum.Enum):
     ORDERS_LOST = "order manager lost"
     HEAD_KNOWN = "feed session and head known"
     REGISTERED = "registered"
+    REFUSED = "not registered: the order manager cannot take it now"
     FEED_LOGGED_IN = "logged in to the feed"
     CAUGHT_UP = "caught up with the head"
     FEED_LOST = "feed lost"
@@ -45,6 +48,8 @@ TRANSITIONS: Mapping[tuple[State, Happening], State] = {
     (State.DISCONNECTED, Happening.ORDERS_LOGGED_IN): State.ORDERS_CONNECTED,
     (State.ORDERS_CONNECTED, Happening.HEAD_KNOWN): State.REGISTERING,
     (State.REGISTERING, Happening.REGISTERED): State.REGISTERED,
+    # From the head on as it is then: the one that was asked with grows old.
+    (State.REGISTERING, Happening.REFUSED): State.ORDERS_CONNECTED,
     (State.REGISTERED, Happening.FEED_LOGGED_IN): State.REPLAYING,
     (State.REGISTERED, Happening.SESSION_CHANGED): State.ORDERS_CONNECTED,
     # Registered anew, after the order manager was lost, for a session whose end was already seen.

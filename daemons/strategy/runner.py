@@ -10,7 +10,6 @@ is decided after the next registration, from the gateway's own copy of it.
 
 import asyncio
 import logging
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +30,6 @@ from tradestack.wire.feed import TickBatch
 from tradestack.wire.orders import (
     BusinessMessageReject,
     ExecutionReport,
-    Register,
     Registered,
     ServerMessage,
 )
@@ -42,12 +40,12 @@ from daemons.strategy.epoch import Epoch
 from daemons.strategy.feed_link import Ending, FeedLink, Head
 from daemons.strategy.handshake import Happening, State, advance
 from daemons.strategy.order_link import OrderLink
+from daemons.strategy.registrar import Registrar
 from daemons.strategy.signals.signal import Signal
 from daemons.strategy.trader import Trader
 
 # How soon what the order manager could not take is sent again.
 RETRY_INTERVAL_S = 1.0
-REQUEST_ENTROPY_BYTES = 8
 
 logger = logging.getLogger(__name__)
 
@@ -113,8 +111,7 @@ class Runner:
         self._session_is_over = False  # its end was received
         self._feed_is_paused = False
         self._following: asyncio.Task[None] | None = None
-        self._request_id = ""
-        self._registered: asyncio.Future[int | None] | None = None
+        self._registrar = Registrar(self.orders.send)
         self._retry: asyncio.TimerHandle | None = None
 
     @property
@@ -148,8 +145,11 @@ class Runner:
             head = await self._next_head()
             self._enter_session(head)
             self._step(Happening.HEAD_KNOWN)
-            await self._register()
-            await self._read_session()
+            if await self._register():
+                await self._read_session()
+            else:
+                self._step(Happening.REFUSED)
+                await asyncio.sleep(RETRY_INTERVAL_S)
 
     async def _next_head(self) -> Head:
         if self.state is not State.SESSION_OVER:
@@ -182,13 +182,12 @@ class Runner:
             start=self._start.value,
         )
 
-    async def _register(self) -> None:
-        """Opens the desk with the FromSeq that the order manager answers."""
+    async def _register(self) -> bool:
+        """Opens the desk, if the order manager answers with a FromSeq."""
         assert self.trader is not None
-        from_sequence = await self._ask_for_registration(self.trader.epoch)
-        while from_sequence is None:
-            await asyncio.sleep(RETRY_INTERVAL_S)
-            from_sequence = await self._ask_for_registration(self.trader.epoch)
+        from_sequence = await self._registrar.register(self.trader.epoch, self.head, self._start)
+        if from_sequence is None:
+            return False
         self.trader.from_sequence = from_sequence
         self._desk.open(self.trader.epoch, self.orders.send)
         self._step(Happening.REGISTERED)
@@ -201,21 +200,7 @@ class Runner:
             config_hash=self._identity.config_hash,
             pending=self._desk.in_flight,
         )
-
-    async def _ask_for_registration(self, epoch: Epoch) -> int | None:
-        """FromSeq; None when the order manager could not take the question."""
-        self._request_id = os.urandom(REQUEST_ENTROPY_BYTES).hex()
-        self._registered = asyncio.get_running_loop().create_future()
-        register = Register(
-            request_id=self._request_id,
-            instance=epoch.instance,
-            config_hash=epoch.config_hash,
-            feed_session=epoch.feed_session,
-            head=self.head,
-            start=self._start,
-        )
-        self.orders.send(register)
-        return await self._registered
+        return True
 
     async def _read_session(self) -> None:
         """Reads the trader's session to its end, over any disconnects of the gateway."""
@@ -280,20 +265,11 @@ class Runner:
             case ExecutionReport():
                 self._desk.reported(message)
                 self._read_on()
-            case Registered() if message.request_id == self._request_id:
-                self._answer(message.from_seq)
             case Registered():
-                pass  # the answer to an earlier life, replayed
-            case BusinessMessageReject() if message.business_reject_ref_id == self._request_id:
-                logger.warning("order manager could not register us yet: %s", message.text)
-                self._answer(None)
-            case BusinessMessageReject():
+                self._registrar.registered(message)
+            case BusinessMessageReject() if not self._registrar.refused(message):
                 self._desk.refused(message.business_reject_ref_id, message.text)
                 self._retry_later()
-
-    def _answer(self, from_sequence: int | None) -> None:
-        if self._registered is not None and not self._registered.done():
-            self._registered.set_result(from_sequence)
 
     def _read_on(self) -> None:
         if self._feed_is_paused and self._desk.in_flight <= self.orders_in_flight_max // 2:

@@ -244,11 +244,18 @@ class Orders(Peer):
         match decode_client_message(payload):
             case Register() as register:
                 self.registers.append(register)
-                self._register(register)
+                if self.is_available:
+                    self._register(register)
+                else:
+                    client.send_unsequenced(
+                        encode_message(_not_available("Register", register.request_id))
+                    )
             case NewOrderSingle() as order:
                 self.received.append(order)
                 if not self.is_available:
-                    client.send_unsequenced(encode_message(_not_available(order)))
+                    client.send_unsequenced(
+                        encode_message(_not_available("NewOrderSingle", order.cl_ord_id))
+                    )
                 elif self.takes_orders and order.cl_ord_id not in self.orders:
                     self.orders[order.cl_ord_id] = order
                     self._append(_report(len(self.orders), order, is_rejected=self.rejects))
@@ -294,10 +301,10 @@ def _report(number: int, order: NewOrderSingle, *, is_rejected: bool) -> Executi
     )
 
 
-def _not_available(order: NewOrderSingle) -> BusinessMessageReject:
+def _not_available(kind: str, name: str) -> BusinessMessageReject:
     return BusinessMessageReject(
-        ref_msg_type="NewOrderSingle",
-        business_reject_ref_id=order.cl_ord_id,
+        ref_msg_type=kind,
+        business_reject_ref_id=name,
         business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
         text="disk full",
     )

@@ -379,6 +379,22 @@ async def test_refused_orders_are_sent_again_when_the_order_manager_can(world):
         assert w.orders.made == [(3, "SPY", "BUY")]
 
 
+async def test_a_refused_registration_is_asked_for_with_the_head_of_then(world):
+    """What was published while the order manager could not register us is the past."""
+    async with world() as w:
+        w.orders.is_available = False
+        strategy = w.start_strategy()
+        await strategy.until(lambda: len(w.orders.registers) == 1)
+        w.feed.publish(*PRICES, BUY_SPY)
+
+        w.orders.is_available = True
+        await strategy.settled(3)
+        w.feed.publish(BUY_IBM)
+        await strategy.settled(4)
+
+        assert w.orders.made == [(4, "IBM", "BUY")]
+
+
 async def test_rejected_orders_are_settled_and_counted(world):
     """A reject is an answer like another."""
     async with world() as w:
