@@ -206,6 +206,7 @@ class Refusal(Exception):
 _encoder = msgspec.json.Encoder()
 _client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
+_any_decoder = msgspec.json.Decoder()
 _lenient_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _cl_ord_id_decoder = msgspec.json.Decoder(ClOrdID)
 
@@ -220,6 +221,7 @@ def decode_client_message(payload: bytes) -> ClientMessage:
     try:
         return _client_decoder.decode(payload)
     except msgspec.ValidationError as error:
+        _check_json(payload)  # what comes behind the wrong field was not looked at
         raise Refusal(_clean(str(error)), _find_cl_ord_id(payload)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
@@ -231,6 +233,15 @@ def decode_server_message(payload: bytes) -> ServerMessage:
         return _server_decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"report is not understood: {_clean(str(error))}") from error
+
+
+def _check_json(payload: bytes) -> None:
+    try:
+        _any_decoder.decode(payload)
+    except msgspec.ValidationError:
+        return  # JSON, with a number that no machine type holds
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
 
 
 def _find_cl_ord_id(payload: bytes) -> str:

@@ -1,0 +1,164 @@
+"""wire/feed: golden bytes, runs between other packets, every cut."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tradestack.domain.ticks import Tick, TickKind
+from tradestack.wire import feed, soup
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.feed import FeedDecoder, TickBatch
+from tradestack.wire.soup import Packet, PacketType
+
+
+def tick_packets(count: int, first: int = 1) -> bytes:
+    """So many prices of SPY whose values are their numbers."""
+    records = feed.new_records(count)
+    records["kind"] = int(TickKind.PRICE)
+    records["symbol"] = feed.encode_symbol("SPY")
+    records["value"] = np.arange(first, first + count)
+    return records.tobytes()
+
+
+def pulled(decoder: FeedDecoder) -> list[int | Packet]:
+    """The numbers of all ticks, checked against their values, and the packets between them."""
+    events: list[int | Packet] = []
+    while (event := decoder.next_event()) is not None:
+        if isinstance(event, TickBatch):
+            numbers = range(event.first_sequence, event.last_sequence + 1)
+            assert event.records["value"].tolist() == list(numbers)
+            events += numbers
+        else:
+            events.append(event)
+    return events
+
+
+def test_a_tick_has_its_published_48_bytes():
+    """Offset by offset, as PROTOCOL.md gives them."""
+    records = feed.new_records(1)
+    records[0] = (46, ord("S"), ord("N"), feed.encode_symbol("BRK.B"), 1, 2, -3, 4)
+
+    assert records.tobytes().hex() == (
+        "002e"  # length
+        "53"  # S
+        "4e"  # N
+        "42524b2e4220202020202020"  # symbol
+        "0000000000000001"  # event time
+        "0000000000000002"  # publish time
+        "fffffffffffffffd"  # value
+        "0000000000000004"  # size
+    )
+
+
+def test_ticks_are_the_records_one_by_one():
+    """Names, kinds and Python integers."""
+    records = feed.new_records(2)
+    records[0] = (46, 83, ord("P"), feed.encode_symbol("ESZ6"), 10, 11, 4_500 * 10**8, 7)
+    records[1] = (46, 83, ord("N"), feed.encode_symbol("ABCDEFGHIJKL"), 20, 21, 85 * 10**8, 0)
+
+    assert list(TickBatch(41, records).ticks()) == [
+        Tick(41, TickKind.PRICE, "ESZ6", 10, 11, 4_500 * 10**8, 7),
+        Tick(42, TickKind.NEWS, "ABCDEFGHIJKL", 20, 21, 85 * 10**8, 0),
+    ]
+
+
+BETWEEN = st.sampled_from(
+    [
+        Packet(PacketType.SERVER_HEARTBEAT, b""),
+        Packet(PacketType.DEBUG, b"a remark"),
+        Packet(PacketType.DEBUG, tick_packets(1)[: 48 - 3]),  # its inside looks like a tick
+        Packet(PacketType.UNSEQUENCED_DATA, tick_packets(2)),
+        Packet(PacketType.END_OF_SESSION, b""),
+    ]
+)
+
+
+@settings(max_examples=200)
+@given(pieces=st.lists(st.integers(0, 40) | BETWEEN, max_size=10), data=st.data())
+def test_cutting_never_matters(pieces, data):
+    """Any cut of any mixture gives the same ticks and packets in the same order."""
+    stream, expected, first = b"", [], 7
+    for piece in pieces:
+        if isinstance(piece, Packet):
+            stream += soup.encode_packet(*piece)
+            expected.append(piece)
+        else:
+            stream += tick_packets(piece, first)
+            expected += range(first, first + piece)
+            first += piece
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=20)))
+    decoder, decoded = FeedDecoder(7), []
+
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        decoder.receive_data(memoryview(stream)[start:end])
+        decoded += pulled(decoder)
+
+    assert decoded == expected
+    assert decoder.next_sequence == first
+
+
+@given(st.integers(0, 5), st.binary(max_size=150))
+def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count, garbage):
+    """Nothing else; the ticks before the damage count."""
+    decoder, decoded = FeedDecoder(1), []
+    decoder.receive_data(tick_packets(count) + garbage)
+
+    try:
+        while (event := decoder.next_event()) is not None:
+            decoded.append(event)
+    except ProtocolError:
+        pass
+
+    assert sum(len(e) for e in decoded if isinstance(e, TickBatch)) >= count
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b"P" + bytes(43)),
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b"P" + bytes(45)),
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b"X" + bytes(44)),
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b""),
+        b"\x00\x01?",
+    ],
+)
+@pytest.mark.parametrize("count", [0, 1, 300])
+def test_what_is_no_tick_is_an_error_after_the_ticks_before_it(packet, count):
+    """Wrong length or kind, in front or behind a run."""
+    decoder = FeedDecoder(1)
+    decoder.receive_data(tick_packets(count) + packet + tick_packets(2))
+
+    if count:
+        batch = decoder.next_event()
+        assert isinstance(batch, TickBatch)
+        assert len(batch) == count
+    with pytest.raises(ProtocolError):
+        decoder.next_event()
+
+
+def test_batches_stay_as_they_were_when_more_arrives():
+    """A consumer may keep them: they do not view the socket's buffer."""
+    buffer = bytearray(tick_packets(3))
+    decoder = FeedDecoder(1)
+    decoder.receive_data(memoryview(buffer))
+    batch = decoder.next_event()
+
+    buffer[:] = bytes(len(buffer))
+    decoder.receive_data(tick_packets(3, 4))
+
+    assert isinstance(batch, TickBatch)
+    assert batch.records["value"].tolist() == [1, 2, 3]
+    assert not batch.records.flags.writeable
+
+
+def test_a_long_run_comes_in_bounded_batches():
+    """However much was received at once."""
+    count = feed.RUN_RECORDS_MAX * 2 + 5
+    decoder = FeedDecoder(1)
+    decoder.receive_data(tick_packets(count))
+    lengths = []
+
+    while isinstance(batch := decoder.next_event(), TickBatch):
+        lengths.append(len(batch))
+
+    assert lengths == [feed.RUN_RECORDS_MAX, feed.RUN_RECORDS_MAX, 5]

@@ -1,0 +1,287 @@
+"""wire/orders: golden JSON, refusals that live, violations that do not."""
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tradestack.domain.orders import (
+    BusinessRejectReason,
+    ExecType,
+    OrdRejReason,
+    OrdStatus,
+    OrdType,
+    Side,
+    Start,
+    TimeInForce,
+)
+from tradestack.wire import orders
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.orders import (
+    BusinessMessageReject,
+    ExecutionReport,
+    NewOrderSingle,
+    Refusal,
+    Register,
+    Registered,
+)
+
+ORDER = NewOrderSingle(
+    cl_ord_id="news-1",
+    symbol="SPY",
+    side=Side.BUY,
+    order_qty="10",
+    ord_type=OrdType.MARKET,
+    time_in_force=TimeInForce.IOC,
+)
+GOLDEN = [
+    (
+        ORDER,
+        '{"MsgType":"NewOrderSingle","ClOrdID":"news-1","Symbol":"SPY","Side":"BUY","OrderQty":"10",'
+        '"OrdType":"MARKET","TimeInForce":"IOC"}',
+    ),
+    (
+        msgspec.structs.replace(
+            ORDER,
+            ord_type=OrdType.LIMIT,
+            price="168.5",
+            time_in_force=TimeInForce.DAY,
+            transact_time_ns=1,
+            feed_session="0ABCDE1234",
+            feed_seq=812,
+            signal_time_ns=2,
+            signal_name="news",
+            signal_value="85.48",
+            reference_px="168.23",
+            reference_px_age_ns=-3,
+        ),
+        '{"MsgType":"NewOrderSingle","ClOrdID":"news-1","Symbol":"SPY","Side":"BUY","OrderQty":"10",'
+        '"OrdType":"LIMIT","Price":"168.5","TimeInForce":"DAY","TransactTime":1,'
+        '"FeedSession":"0ABCDE1234","FeedSeq":812,"SignalTime":2,"SignalName":"news",'
+        '"SignalValue":"85.48","ReferencePx":"168.23","ReferencePxAge":-3}',
+    ),
+    (
+        Register(
+            request_id="r",
+            instance="news",
+            config_hash="c0ffee",
+            feed_session="0ABCDE1234",
+            head=5,
+            start=Start.SESSION,
+        ),
+        '{"MsgType":"Register","RequestID":"r","Instance":"news","ConfigHash":"c0ffee",'
+        '"FeedSession":"0ABCDE1234","Head":5,"Start":"session"}',
+    ),
+    (
+        Registered(request_id="r", feed_session="0ABCDE1234", from_seq=6),
+        '{"MsgType":"Registered","RequestID":"r","FeedSession":"0ABCDE1234","FromSeq":6}',
+    ),
+    (
+        ExecutionReport(
+            order_id=12,
+            cl_ord_id="news-1",
+            exec_id="E1",
+            exec_type=ExecType.REJECTED,
+            ord_status=OrdStatus.REJECTED,
+            symbol="SPY",
+            side=Side.BUY,
+            order_qty="10",
+            ord_rej_reason=OrdRejReason.UNKNOWN_SYMBOL,
+            text="no such symbol",
+            transact_time_ns=1,
+        ),
+        '{"MsgType":"ExecutionReport","OrderID":12,"ClOrdID":"news-1","ExecID":"E1",'
+        '"ExecType":"REJECTED","OrdStatus":"REJECTED","Symbol":"SPY","Side":"BUY","OrderQty":"10",'
+        '"OrdRejReason":"UNKNOWN_SYMBOL","Text":"no such symbol","TransactTime":1}',
+    ),
+    (
+        BusinessMessageReject(
+            ref_msg_type="NewOrderSingle",
+            business_reject_ref_id="news-1",
+            business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
+            text="disk full",
+        ),
+        '{"MsgType":"BusinessMessageReject","RefMsgType":"NewOrderSingle",'
+        '"BusinessRejectRefID":"news-1","BusinessRejectReason":"APPLICATION_NOT_AVAILABLE",'
+        '"Text":"disk full"}',
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "text"), GOLDEN)
+def test_messages_have_their_published_json(message, text):
+    """Written so, and read back from it."""
+    is_clients = isinstance(message, NewOrderSingle | Register)
+    decode = orders.decode_client_message if is_clients else orders.decode_server_message
+
+    assert orders.encode_message(message).decode() == text
+    assert decode(text.encode()) == message
+
+
+def test_nobody_reads_the_other_sides_messages():
+    """A client that sends reports is refused; a server that sends orders breaks the protocol."""
+    for message, text in GOLDEN:
+        if isinstance(message, NewOrderSingle | Register):
+            with pytest.raises(ProtocolError):
+                orders.decode_server_message(text.encode())
+        else:
+            with pytest.raises(Refusal):
+                orders.decode_client_message(text.encode())
+
+
+def changed(**fields: object) -> bytes:
+    """The golden order with these fields; None removes one."""
+    order = json.loads(GOLDEN[1][1]) | fields
+    return json.dumps({name: v for name, v in order.items() if v is not None}).encode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Symbol": ""},
+        {"Symbol": "WITH SPACE"},
+        {"Symbol": "THIRTEENCHARS"},
+        {"Symbol": "SPY\n"},
+        {"Symbol": "SPÝ"},
+        {"Symbol": None},
+        {"Side": "buy"},
+        {"Side": 1},
+        {"OrderQty": 10},
+        {"OrderQty": "-1"},
+        {"OrderQty": "1e3"},
+        {"OrderQty": "010"},
+        {"OrderQty": "1.123456789"},
+        {"OrderQty": "12345678901"},
+        {"OrderQty": "١"},
+        {"OrderQty": "10\n"},
+        {"OrdType": "STOP"},
+        {"Price": 1.5},
+        {"TimeInForce": "SOON"},
+        {"TransactTime": -1},
+        {"TransactTime": 2**63},
+        {"TransactTime": "1"},
+        {"FeedSession": "short"},
+        {"FeedSeq": 2**53 + 1},
+        {"SignalName": "two words"},
+        {"SignalValue": "nan"},
+        {"ReferencePx": "Infinity"},
+        {"Colour": "green"},
+        {"ReferencePxAge": 10**400},
+        {"MsgType": "OrderCancelRequest"},
+        {"MsgType": None},
+    ],
+)
+def test_a_wrong_field_is_refused_with_the_clordid(fields):
+    """The session lives, and the client learns which of its orders it was."""
+    with pytest.raises(Refusal) as refusal:
+        orders.decode_client_message(changed(**fields))
+
+    assert refusal.value.cl_ord_id == "news-1"
+    assert refusal.value.text.isprintable()
+    assert 0 < len(refusal.value.text) <= orders.TEXT_LENGTH_MAX
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        changed(ClOrdID=None),
+        changed(ClOrdID=7),
+        changed(ClOrdID=""),
+        changed(ClOrdID="x" * 65),
+        changed(ClOrdID="line\nbreak"),
+        b"[]",
+        b'"text"',
+        b"17",
+        b"null",
+        b"{}",
+    ],
+)
+def test_a_clordid_that_cannot_be_made_out_is_empty(payload):
+    """JSON, but nothing to name the order by."""
+    with pytest.raises(Refusal) as refusal:
+        orders.decode_client_message(payload)
+
+    assert refusal.value.cl_ord_id == ""
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"{",
+        b"not json",
+        b'{"MsgType":"NewOrderSingle"',
+        b"\xff\xfe",
+        b"[" * 4000,
+        b"{}{}",
+        b'{"MsgType":"NewOrderSingle","Symbol":7,,}',
+        b'{"Symbol":"\xff"}',
+    ],
+)
+def test_what_is_not_json_breaks_the_protocol(payload):
+    """Nobody can say what it was meant to be: that session ends."""
+    with pytest.raises(ProtocolError):
+        orders.decode_client_message(payload)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
+def test_any_bytes_are_a_message_a_refusal_or_a_violation(payload):
+    """On both sides, and nothing else."""
+    texts = []
+
+    for decode in (orders.decode_client_message, orders.decode_server_message):
+        try:
+            decode(payload)
+        except (Refusal, ProtocolError) as error:
+            texts.append(str(error))
+
+    assert all(text.isprintable() and len(text) < 400 for text in texts)
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(name=st.sampled_from(sorted(json.loads(GOLDEN[1][1]))), value=JSON_VALUES)
+def test_a_field_of_any_value_is_taken_or_refused(name, value):
+    """JSON never ends a session, and what is taken is what was written."""
+    payload = json.dumps(json.loads(GOLDEN[1][1]) | {name: value}).encode()
+
+    try:
+        message = orders.decode_client_message(payload)
+    except Refusal:
+        return
+
+    assert isinstance(message, NewOrderSingle | Register)
+    written = json.loads(orders.encode_message(message))
+    assert written == {key: v for key, v in json.loads(payload).items() if v is not None}
+
+
+def test_the_longest_order_fits_the_limit_for_messages():
+    """Every field at its longest."""
+    longest = changed(
+        ClOrdID="x" * 64,
+        Symbol="x" * 12,
+        OrderQty="9999999999.99999999",
+        Price="9999999999.99999999",
+        TransactTime=2**63 - 1,
+        FeedSeq=2**53,
+        SignalTime=2**63 - 1,
+        SignalName="x" * 32,
+        SignalValue="-9999999999.99999999",
+        ReferencePx="-9999999999.99999999",
+        ReferencePxAge=2**63 - 1,
+    )
+
+    assert isinstance(orders.decode_client_message(longest), NewOrderSingle)
+    assert len(longest) < orders.MESSAGE_LENGTH_MAX

@@ -1,0 +1,211 @@
+"""wire/soup: golden bytes, every cut, every kind of damage."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tradestack.wire import soup
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.soup import Packet, PacketDecoder, PacketType, RejectReason
+
+PACKETS = st.lists(
+    st.builds(Packet, st.sampled_from(PacketType), st.binary(max_size=60)), max_size=12
+)
+
+GOLDEN = [
+    (soup.encode_packet(PacketType.SEQUENCED_DATA, b"abc"), "0004 53 616263"),
+    (soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}"), "0003 55 7b7d"),
+    (soup.SERVER_HEARTBEAT, "0001 48"),
+    (soup.CLIENT_HEARTBEAT, "0001 52"),
+    (soup.END_OF_SESSION, "0001 5a"),
+    (soup.LOGOUT_REQUEST, "0001 4f"),
+    (soup.encode_packet(PacketType.DEBUG, b"x"), "0002 2b 78"),
+    (soup.encode_login_rejected(RejectReason.NOT_AUTHORIZED), "0002 4a 41"),
+    (soup.encode_login_rejected(RejectReason.SESSION_NOT_AVAILABLE), "0002 4a 53"),
+    (
+        soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 1001)),
+        "001f 41" + b"0ABCDE1234".hex() + b"1001".rjust(20).hex(),
+    ),
+    (
+        soup.encode_login_request(
+            soup.LoginRequest(user="news", password="pw", session="S1", sequence=0)
+        ),
+        "002f 4c" + b"news  pw        ".hex() + b"S1".rjust(10).hex() + b"0".rjust(20).hex(),
+    ),
+    (
+        soup.encode_login_request(
+            soup.LoginRequest(user="news", password="pw", heartbeat_timeout_ms=15_000)
+        ),
+        "0034 4c" + b"news  pw        ".hex() + (b" " * 10 + b"1".rjust(20)).hex() + b"15000".hex(),
+    ),
+]
+
+
+def pulled(decoder: PacketDecoder) -> list[Packet]:
+    """All packets that are whole."""
+    packets = []
+    while (packet := decoder.next_packet()) is not None:
+        packets.append(packet)
+    return packets
+
+
+@pytest.mark.parametrize(("packet", "expected"), GOLDEN)
+def test_packets_have_their_published_bytes(packet, expected):
+    """What other implementations of SoupBinTCP read and write."""
+    assert packet.hex() == expected.replace(" ", "")
+
+
+@given(packets=PACKETS, data=st.data())
+def test_cutting_never_matters(packets, data):
+    """Any cut of the bytes gives the same packets."""
+    stream = b"".join(soup.encode_packet(*packet) for packet in packets)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=20)))
+    decoder, decoded = PacketDecoder(), []
+
+    for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+        decoder.receive_data(memoryview(stream)[start:end])
+        decoded += pulled(decoder)
+
+    assert decoded == packets
+    assert decoder.pending == b""
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_packets_or_a_protocol_error(stream):
+    """Nothing else, and no packet that was not there."""
+    decoder = PacketDecoder()
+    decoder.receive_data(stream)
+    packets = []
+
+    try:
+        packets = pulled(decoder)
+    except ProtocolError:
+        pass
+    else:
+        encoded = b"".join(soup.encode_packet(*packet) for packet in packets)
+        assert encoded + decoder.pending == stream
+
+
+def test_good_packets_before_a_bad_one_count():
+    """Whatever arrived in the same piece as the damage."""
+    decoder = PacketDecoder()
+    decoder.receive_data(soup.SERVER_HEARTBEAT + b"\x00\x01?")
+
+    assert decoder.next_packet() == Packet(PacketType.SERVER_HEARTBEAT, b"")
+    with pytest.raises(ProtocolError, match="unknown packet type"):
+        decoder.next_packet()
+
+
+@pytest.mark.parametrize(("length", "is_allowed"), [(0, False), (1, True), (11, True), (12, False)])
+def test_lengths_are_judged_by_the_header(length, is_allowed):
+    """Before the payload is there: the limit bounds what a peer can make us hold."""
+    decoder = PacketDecoder(payload_length_max=10)
+    decoder.receive_data(length.to_bytes(2) + b"U")
+
+    if is_allowed:
+        assert pulled(decoder) == ([Packet(PacketType.UNSEQUENCED_DATA, b"")] * (length == 1))
+    else:
+        with pytest.raises(ProtocolError, match="allowed is 1 to 11"):
+            decoder.next_packet()
+
+
+def test_what_follows_the_login_can_be_handed_on():
+    """`pending` is what a following decoder goes on with."""
+    decoder = PacketDecoder()
+    decoder.receive_data(soup.SERVER_HEARTBEAT + b"\x00\x05Uab")
+    decoder.next_packet()
+
+    assert decoder.pending == b"\x00\x05Uab"
+
+
+FIELD_TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=6)
+
+
+@given(
+    st.builds(
+        soup.LoginRequest,
+        user=FIELD_TEXT,
+        password=FIELD_TEXT,
+        session=FIELD_TEXT,
+        sequence=st.integers(0, 10**20 - 1),
+        heartbeat_timeout_ms=st.none() | st.integers(0, 99_999),
+    )
+)
+def test_login_requests_are_read_as_they_were_written(request_written):
+    """Both lengths."""
+    packet = soup.encode_login_request(request_written)
+
+    assert soup.decode_login_request(packet[3:]) == request_written
+
+
+@pytest.mark.parametrize("pad", [b" ", b"\0"])
+@pytest.mark.parametrize("justify", [bytes.ljust, bytes.rjust])
+def test_numbers_are_read_however_they_are_justified(justify, pad):
+    """Implementations differ."""
+    payload = justify(b"0ABCDE1234", 10, pad) + justify(b"990", 20, pad)
+
+    assert soup.decode_login_accepted(payload) == soup.LoginAccepted("0ABCDE1234", 990)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b" " * 45, b" " * 47, b" " * 26 + b"x".rjust(20), b" " * 26 + b"-1".rjust(20)],
+)
+def test_login_requests_that_are_none_are_refused(payload):
+    """Wrong length, or a number that is none."""
+    with pytest.raises(ProtocolError):
+        soup.decode_login_request(payload)
+
+
+@pytest.mark.parametrize("payload", [b"", b" " * 29, b" " * 10 + b"1.5".rjust(20)])
+def test_login_answers_that_are_none_are_refused(payload):
+    """Wrong length, or a number that is none."""
+    with pytest.raises(ProtocolError):
+        soup.decode_login_accepted(payload)
+
+
+@pytest.mark.parametrize("field", [b"ne\nws\x1b[", b"n\xe9ws  "])
+def test_names_that_peers_send_are_fit_for_a_log_line(field):
+    """Neither control characters nor bytes beyond ASCII get through, nor match a name of ours."""
+    request = soup.decode_login_request(field.ljust(6)[:6] + b" " * 40)
+
+    assert request.user.isprintable()
+    assert "\ufffd" in request.user
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"user": "seventh"},
+        {"password": "12345678901"},
+        {"session": "12345678901"},
+        {"user": "né"},
+        {"user": "a\n"},
+        {"sequence": 10**20},
+        {"heartbeat_timeout_ms": 100_000},
+    ],
+)
+def test_fields_that_do_not_fit_are_our_own_fault(fields):
+    """ValueError before anything is sent."""
+    request = soup.LoginRequest(**{"user": "news", "password": "pw"} | fields)
+
+    with pytest.raises(ValueError, match="at most"):
+        soup.encode_login_request(request)
+
+
+def test_unknown_reject_reasons_count_as_not_authorized():
+    """A client must not go on trying because it does not know a letter."""
+    reasons = [soup.decode_login_rejected(payload) for payload in (b"A", b"S", b"?", b"")]
+
+    assert reasons == [
+        RejectReason.NOT_AUTHORIZED,
+        RejectReason.SESSION_NOT_AVAILABLE,
+        RejectReason.NOT_AUTHORIZED,
+        RejectReason.NOT_AUTHORIZED,
+    ]
+
+
+def test_a_payload_beyond_the_limit_is_never_sent():
+    """Some peers read the length as signed."""
+    assert len(soup.encode_packet(PacketType.UNSEQUENCED_DATA, bytes(32_766))) == 32_769
+    with pytest.raises(AssertionError):
+        soup.encode_packet(PacketType.UNSEQUENCED_DATA, bytes(32_767))
