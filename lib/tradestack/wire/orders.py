@@ -41,6 +41,7 @@ SignedDecimal = Annotated[str, Meta(pattern=r"^-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,8
 Word = Annotated[str, Meta(pattern=r"^[!-~]{1,32}\Z")]
 SessionID = Annotated[str, Meta(pattern=r"^[0-9A-Z]{10}\Z")]
 Time = Annotated[int, Meta(ge=0, le=TIME_NS_MAX)]
+Age = Annotated[int, Meta(ge=-TIME_NS_MAX, le=TIME_NS_MAX)]  # an int without bounds has no encoding
 Sequence = Annotated[int, Meta(ge=0, le=2**53)]  # exact in every JSON reader
 
 
@@ -86,7 +87,7 @@ class NewOrderSingle(
     signal_name: Word | None = None
     signal_value: SignedDecimal | None = None
     reference_px: SignedDecimal | None = None  # live price from shared memory, when sent
-    reference_px_age_ns: int | None = None  # its age, ns
+    reference_px_age_ns: Age | None = None  # its age, ns; below 0 where clocks disagree
 
 
 class Register(
