@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     places = chosen_places(args)
     need_directory(places.state, "--state-dir")
     kind = args.kind or _kind_of(args.file)
-    _check(args.file, places)
+    _check(args.file, kind)
     target = _copy(args.file, places)
     print(f"{args.file} is now {target}; in {places.config}/gateway.toml write", file=sys.stderr)
     print(f'{kind} = "{target}"')
@@ -67,17 +67,16 @@ def _kind_of(path: Path) -> str:
         raise OperatorFault(
             f"{path}: line 1",
             "the header does not tell what the file holds",
-            "say --as prices or --as sentiment; gateway.toml's `columns` maps other names",
+            "say --as prices or --as sentiment",
         )
     return found[0]
 
 
-def _check(path: Path, places: Places) -> None:
+def _check(path: Path, kind: str) -> None:
     """By the gateway's own reader. Raises OperatorFault; what is wrong was then said on stderr."""
     program = Path(sys.executable).parent / "tradestack-gateway"
-    command = [str(program), "--config", str(places.config / "gateway.toml")]
-    finished = subprocess.run([*command, "--check-csv", str(path)], check=False, stdout=sys.stderr)
-    if finished.returncode != 0:
+    command = [str(program), "--check-csv", f"{kind}:{path}"]
+    if subprocess.run(command, check=False, stdout=sys.stderr).returncode != 0:
         raise OperatorFault(str(path), "is not imported", "mend it, as said above")
 
 

@@ -138,4 +138,6 @@ def _fail(reason: str, status: int) -> int:
 def _explain(error: VarlinkError) -> str:
     if error.name == f"{SERVICE_INTERFACE}.PermissionDenied":
         return "you may not change anything: be root, or join the group tradestack-ops"
-    return f"refused: {error}"
+    name = error.name.rpartition(".")[2]
+    reasons = ", ".join(str(value) for value in error.parameters.values())
+    return f"refused: {name}: {reasons}" if reasons else f"refused: {name}"
