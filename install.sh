@@ -268,7 +268,9 @@ install_files() {
     for file in prices.csv sentiment.csv; do
         [[ ! -e $CHECKOUT/data/$file ]] || put 0644 "$share/data/$file" <"$CHECKOUT/data/$file"
     done
-    "$DESTDIR$lib/current/bin/tradestackctl" completion bash | put 0644 "$completion"
+    # By name of its interpreter: inside a DESTDIR the script's first line is not right yet.
+    "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" completion bash |
+        put 0644 "$completion"
     install_units
     if [[ $scope == system ]]; then
         fill "$CHECKOUT/systemd/sysusers.d/tradestack.conf" |

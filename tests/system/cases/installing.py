@@ -18,7 +18,7 @@ from tests.system.cases.harness import (
     sh,
 )
 
-BEFORE = Path("/files-before.txt")  # every path of the fresh system; `removing` compares
+BEFORE = Path("/var/tmp/files-before.txt")  # every path of the fresh system; `removing` compares
 installed_at = 0.0
 
 

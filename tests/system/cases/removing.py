@@ -20,6 +20,8 @@ SYSTEMS_OWN = (
     "/var/lib/logrotate/",
     "/var/lib/python",
     "/var/cache/",
+    "/etc/subgid-",
+    "/etc/subuid-",
 )
 
 
@@ -58,6 +60,6 @@ def purge_leaves_no_trace_in_systemd() -> None:
     for database in ("passwd", "group"):
         assert "tradestack" not in sh("getent", database)
     listed = sh("systemctl", "list-units", "--all", "--no-legend", "--plain", "tradestack*")
-    assert not listed
+    assert not listed, listed
     assert not sh("systemctl", "list-unit-files", "--no-legend", "tradestack*", status=None)
     assert "tradestack" not in sh("journalctl", "--list-catalog", status=None)
