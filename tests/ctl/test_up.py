@@ -45,6 +45,12 @@ def up(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+def segments_of(state: Path) -> list[Path]:
+    """What is in shared memory of a stack with this state directory."""
+    suffix = hashlib.sha256(str(state).encode()).hexdigest()[:8]
+    return list(Path("/dev/shm").glob(f"tradestack-*-up-{suffix}"))
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[str, ...]:
     """The options that play two small files."""
@@ -104,9 +110,9 @@ def test_leaves_nothing_behind(files: tuple[str, ...]) -> None:
     done = up(*files, "--pace", "max", "--until-end", "--json")
 
     directory = Path(done.stderr.partition("--runtime-dir ")[2].split()[0]).parent
-    pids = [one["pid"] for one in (json.loads(done.stdout)["gateway"],)]
+    pid = json.loads(done.stdout)["gateway"]["pid"]
     assert not directory.exists()
-    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_state_directory_is_gone_on_from(files: tuple[str, ...], tmp_path: Path) -> None:
@@ -126,8 +132,7 @@ def test_state_directory_is_gone_on_from(files: tuple[str, ...], tmp_path: Path)
     assert (state / "log" / "order_log.txt").read_text().count("Received Order") == 3
     assert [path for path in state.rglob("*") if path.stat().st_mode & 0o077] == []
     assert not list(state.glob("run/*"))
-    suffix = hashlib.sha256(str(state).encode()).hexdigest()[:8]
-    assert not Path(f"/dev/shm/tradestack-prices-up-{suffix}").exists()
+    assert not segments_of(state)
 
 
 def test_duration_ends_a_random_or_sample_run() -> None:
@@ -236,15 +241,21 @@ def test_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> None:
     assert not running.runtime.exists()
 
 
-def test_nobody_outlives_a_killed_up(running: Running) -> None:
-    """The kernel tells the daemons."""
+def test_killed_up_takes_its_daemons_along(files: tuple[str, ...], tmp_path: Path) -> None:
+    """The kernel tells them; the next run goes on in the directory and clears what was left."""
+    options = (*files, "--pace", "1x", "--state-dir", tmp_path / "state")
+    running = Running(*options)
     pidfds = [os.pidfd_open(running.pid_of(name)) for name in ("gateway", "order-manager")]
 
     running.process.kill()
-
     for pidfd in pidfds:
         assert select.select([pidfd], [], [], DEADLINE_S)[0]
         os.close(pidfd)
+    running.process.communicate()
+    second = up(*options, "--duration", "1s")
+
+    assert second.returncode == 0, second.stderr
+    assert not segments_of(tmp_path / "state")
 
 
 def test_control_c_before_the_end_is_no_result(files: tuple[str, ...]) -> None:
@@ -261,6 +272,7 @@ def test_control_c_before_the_end_is_no_result(files: tuple[str, ...]) -> None:
 def test_state_directory_in_use_is_refused(files: tuple[str, ...], tmp_path: Path) -> None:
     """Two stacks in one directory would write into each other's files."""
     running = Running(*files, "--pace", "1x", "--state-dir", tmp_path / "state")
+    assert len(segments_of(tmp_path / "state")) == 2
 
     second = up(*files, "--state-dir", tmp_path / "state")
     running.process.terminate()
