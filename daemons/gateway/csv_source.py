@@ -6,9 +6,10 @@ it left behind.
 """
 
 import gzip
+import io
 import zlib
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from tradestack.wire.feed import TickRecords
 
@@ -33,6 +34,7 @@ RECORD_BYTES_MAX = 1 << 20  # one record, its quoted line breaks included; longe
 HEADER_BYTES_MAX = 64 << 10
 GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+UNREADABLE = (EOFError, OSError, zlib.error)  # what a damaged file or disk raises
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -171,19 +173,25 @@ class CsvSource:
             raise SourceFault(self.path, 1, "not valid UTF-8") from error
 
     def _read(self, size: int) -> bytes:
+        """As much as there is; what stops the reading is told when all before it was given."""
+        data = bytearray()
         try:
-            return self._file.read(size)
-        except (EOFError, OSError, zlib.error) as error:
-            raise SourceFault(self.path, self.state.line + 1, _why_unreadable(error)) from error
+            while len(data) < size and (piece := self._file.read1(size - len(data))):
+                data += piece
+        except UNREADABLE as error:
+            if not data:
+                line = self.state.line + 1
+                raise SourceFault(self.path, line, _why_unreadable(error)) from error
+        return bytes(data)
 
     def _readline(self) -> bytes:
         try:
             return self._file.readline(HEADER_BYTES_MAX + 1)
-        except (EOFError, OSError, zlib.error) as error:
+        except UNREADABLE as error:
             raise SourceFault(self.path, 1, _why_unreadable(error)) from error
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> io.BufferedReader:
     """The file's decompressed bytes."""
     try:
         file = path.open("rb")
@@ -192,7 +200,7 @@ def _open(path: Path) -> BinaryIO:
         raise unreadable(path, error) from error
     if head.startswith(GZIP_MAGIC):
         file.close()
-        return cast("BinaryIO", gzip.open(path))
+        return cast("io.BufferedReader", gzip.open(path))
     return file
 
 

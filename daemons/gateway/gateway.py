@@ -53,7 +53,7 @@ class Gateway:
         self._sessions = Sessions(context.state_directory, context.clock, context.notifier)
         self._player = Player(self._publisher, Schedule(config.pace, config.max_gap), context.clock)
         self._playback = Playback(
-            config, self._sessions, self._publisher, self._player, context.clock
+            config, self._sessions, self._publisher, self._player, context.clock, self._prune
         )
 
     # ---- the daemon's life ---------------------------------------------------------------------

@@ -8,6 +8,7 @@ fault            nothing more is published, what was sent stays; a new session o
 import asyncio
 import enum
 import logging
+from collections.abc import Callable
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.events import SOURCE_FAULT, emit
@@ -26,7 +27,7 @@ from daemons.gateway.sources import SourceFault
 # Between two beginnings of a session in a loop, at least: a tiny file at full speed would make
 # thousands of sessions a second, which nobody can follow.
 LOOP_INTERVAL_NS = NANOSECONDS_PER_SECOND
-RETRY_S = 1.0  # until beginning a session is tried again when the disk was full
+RETRY_S = 1.0  # until ending or beginning a session is tried again when the disk was full
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Playback:
         publisher: Publisher,
         player: Player,
         clock: Clock,
+        session_begun: Callable[[], None],
     ) -> None:
         self.config = config
         self.fault: str | None = None
@@ -59,6 +61,7 @@ class Playback:
         self._publisher = publisher
         self._player = player
         self._clock = clock
+        self._session_begun = session_begun
         self._settings = Settings()
         self._source_ended = False
         self._replaced = asyncio.Event()  # there is another session to play
@@ -92,10 +95,11 @@ class Playback:
     def apply_config(self, config: GatewayConfig) -> None:
         """Pace, gaps and what happens at the end hold at once; sources, for the next session."""
         self.config = config
-        if self._settings.pace is None or self._settings.pace_configured != str(config.pace):
-            self._player.set_pace(config.pace, config.max_gap)
-        else:
-            self._player.set_pace(parse_pace(self._settings.pace), config.max_gap)
+        if self._settings.pace_configured != str(config.pace):
+            self._settings = Settings(paused=self._settings.paused)
+        set_by_command = self._settings.pace
+        pace = config.pace if set_by_command is None else parse_pace(set_by_command)
+        self._player.set_pace(pace, config.max_gap)
         if self._settings.paused:
             self._player.pause()
 
@@ -110,6 +114,10 @@ class Playback:
                     await self._at_end()
             except (SourceFault, OperatorFault) as fault:
                 self._hold(str(fault))
+            except OSError as error:
+                logger.error("no session can be ended or begun: %s; trying again", error)
+                await asyncio.sleep(RETRY_S)
+                continue
             if self.session is session:
                 await self._replaced.wait()
 
@@ -152,8 +160,8 @@ class Playback:
         self.fault = None
         self._source_ended = False
         self._player.interrupt()
-        self._publisher.wake()
         self._replaced.set()
+        self._session_begun()
 
     def _end_session(self) -> None:
         session = getattr(self, "session", None)
@@ -175,12 +183,8 @@ class Playback:
         wait_ns = min(max(0, LOOP_INTERVAL_NS - elapsed_ns), LOOP_INTERVAL_NS)
         await asyncio.sleep(wait_ns / NANOSECONDS_PER_SECOND)
         identity = await self._sessions.check(self.config)
-        while self.session is session:  # nobody asked for a new one meanwhile
-            try:
-                self._begin(identity)
-            except OSError as error:
-                logger.error("no new session: %s; trying again", error)
-                await asyncio.sleep(RETRY_S)
+        if self.session is session:  # nobody asked for a new one meanwhile
+            self._begin(identity)
 
     def _hold(self, fault: str) -> None:
         self.fault = fault

@@ -14,7 +14,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, emit
 from tradestack.wire.feed import TickRecords
 
-from daemons.gateway.pace import Pace, PaceKind, Schedule
+from daemons.gateway.pace import Pace, PaceKind, Plan, Schedule
 from daemons.gateway.publisher import Publisher
 from daemons.gateway.session import FeedSession
 
@@ -87,28 +87,34 @@ class Player:
                 if self.paused:
                     await self._sleep(None)
                     continue
-                now_ns = self._clock.monotonic_ns()
-                records = session.pending(now_ns)
-                if records is None:
+                wait_ns = self._step(session, self._clock.monotonic_ns())
+                if wait_ns is None:
                     return PlayEnd.SOURCE_ENDED
-                await self._sleep(self._publish_due(session, records, now_ns))
+                await self._sleep(wait_ns)
         finally:
             self._due_ns = None
         return PlayEnd.INTERRUPTED
 
-    def _publish_due(self, session: FeedSession, records: TickRecords, now_ns: int) -> int | None:
-        """Publishes what is due; how long to wait then, in ns, None = only for a change."""
-        ahead = records[: BATCH_TICKS_MAX if self.pace.kind is PaceKind.MAX else LOOKAHEAD_TICKS]
-        plan = self._schedule.plan(ahead["event_time_ns"].astype(np.int64), now_ns)
+    def _step(self, session: FeedSession, now_ns: int) -> int | None:
+        """Publishes what is due; how long to wait then, in ns. None at the end of the source."""
+        try:
+            records = session.pending(now_ns)
+            if records is None:
+                return None
+            plan = self._plan(records, now_ns)
+            if plan.count:
+                self._publisher.publish(session, records[: plan.count])
+        except OSError as error:
+            self._block(error)
+            return RETRY_NS
+        self._schedule.advance(plan)
         if plan.count:
-            try:
-                self._publisher.publish(session, ahead[: plan.count])
-            except OSError as error:
-                self._block(error)
-                return RETRY_NS
-            self._schedule.advance(plan)
             self._unblock()
         return plan.wait_ns
+
+    def _plan(self, records: TickRecords, now_ns: int) -> Plan:
+        ahead = records[: BATCH_TICKS_MAX if self.pace.kind is PaceKind.MAX else LOOKAHEAD_TICKS]
+        return self._schedule.plan(ahead["event_time_ns"].astype(np.int64), now_ns)
 
     def _block(self, error: OSError) -> None:
         if self.blocked is None:

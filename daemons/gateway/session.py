@@ -87,6 +87,8 @@ class FeedSession:
         Raises SourceFault, OSError.
         """
         if not len(self._pending):
+            if self.log.ended:
+                return None
             self._mark(now_ns)
             batch = self._source.next_batch()
             if batch is None:

@@ -62,11 +62,18 @@ def open_csv(
 
 def read_all(source: Source) -> TickRecords:
     """Every record, to the end."""
-    batches = [new_records(0)]
+    batches = []
     while (batch := source.next_batch()) is not None:
         assert len(batch) > 0
         batches.append(batch)
-    records: TickRecords = np.concatenate(batches)
+    return joined(batches)
+
+
+def joined(batches: list[TickRecords]) -> TickRecords:
+    """One array of all; numpy's own concatenate would turn the bytes around."""
+    records = new_records(sum(map(len, batches)))
+    if batches:
+        np.concatenate(batches, out=records)
     return records
 
 
