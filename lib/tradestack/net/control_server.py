@@ -34,7 +34,8 @@ from tradestack.wire.varlink import (
     method_not_found,
     permission_denied,
 )
-from tradestack.wire.varlink_idl import InterfaceType, parse_interface
+from tradestack.wire.varlink_idl import parse_interface
+from tradestack.wire.varlink_types import InterfaceType
 
 ACCEPT_PAUSE_S = 1.0  # until accepting is tried again when descriptors or memory had run out
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
