@@ -1,1 +1,1 @@
-"""The three daemons: gateway (CSV → ticks), strategy (ticks → orders), order_manager (orders → reports)."""
+"""The three daemons: gateway (CSV → ticks), strategy (→ orders), order_manager (→ reports)."""
