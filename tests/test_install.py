@@ -102,6 +102,7 @@ def test_user_units_are_understood(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
     )
     assert (verdict.stdout, verdict.stderr) == ("", "")
     config = (destdir / str(home)[1:] / ".config/tradestack/order-manager.toml").read_text()
