@@ -63,7 +63,7 @@ def run_on_uvloop(work: Awaitable[None]) -> None:
         raise error if isinstance(error, BaseException) else AssertionError(context)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run() -> Callable[[Awaitable[None]], None]:
     """For tests that run several loops, as those of hypothesis."""
     return run_on_uvloop
@@ -323,6 +323,12 @@ class Net:
         namespace = {**vars(inspect.getmodule(of)), **EXAMPLE_IMPORTS, **names}
         exec(compile(source, of.__name__, "exec"), namespace)
         await namespace["example"]()
+
+
+@pytest.fixture(scope="session")
+def net_class() -> type[Net]:
+    """For tests that make their own, as those of hypothesis."""
+    return Net
 
 
 @pytest.fixture

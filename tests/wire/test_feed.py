@@ -1,10 +1,15 @@
 """wire/feed: golden bytes, runs between other packets, every cut."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.ticks import Tick, TickKind
+from tradestack.domain.times import format_utc
 from tradestack.wire import feed, soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import FeedDecoder, TickBatch
@@ -48,6 +53,26 @@ def test_a_tick_has_its_published_48_bytes():
         "fffffffffffffffd"  # value
         "0000000000000004"  # size
     )
+
+
+def test_the_example_of_the_specification_is_true():
+    """PROTOCOL.md shows one tick as bytes; they are what this code reads."""
+    text = Path(feed.__file__).with_name("PROTOCOL.md").read_text()
+    shown = re.search(r"^    (002e[ 0-9a-f]+)$", text, re.MULTILINE)
+    assert shown is not None
+
+    records = np.frombuffer(bytes.fromhex(shown[1]), feed.TICK_PACKET)
+
+    tick = next(TickBatch(1, records).ticks())
+    assert feed.is_tick_packets(records).all()
+    assert (tick.kind, tick.symbol, tick.value, tick.size) == (
+        TickKind.PRICE,
+        "SPY",
+        parse_fixed("168.23"),
+        parse_fixed("100"),
+    )
+    assert format_utc(tick.event_time_ns) == "2013-10-10T13:30:00.000000Z"
+    assert format_utc(tick.publish_time_ns) == "2026-11-22T09:00:00.000000Z"
 
 
 def test_ticks_are_the_records_one_by_one():
