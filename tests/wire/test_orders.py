@@ -196,6 +196,7 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields):
         b'"text"',
         b"17",
         b"null",
+        b"[1e400, 2]",
         b"{}",
     ],
 )
@@ -219,6 +220,11 @@ def test_a_clordid_that_cannot_be_made_out_is_empty(payload):
         b"{}{}",
         b'{"MsgType":"NewOrderSingle","Symbol":7,,}',
         b'{"Symbol":"\xff"}',
+        b"[1, 2",
+        b"[1, \xff]",
+        b"[1e400, 2",
+        b'{"MsgType":7',
+        b'{"OrderQty":1e400,}',
     ],
 )
 def test_what_is_not_json_breaks_the_protocol(payload):

@@ -207,7 +207,7 @@ class Refusal(Exception):
 _encoder = msgspec.json.Encoder()
 _client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
-_any_decoder = msgspec.json.Decoder()
+_syntax_decoder = msgspec.json.Decoder(msgspec.Raw)  # reads the grammar and converts nothing
 _lenient_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _cl_ord_id_decoder = msgspec.json.Decoder(ClOrdID)
 
@@ -238,9 +238,8 @@ def decode_server_message(payload: bytes) -> ServerMessage:
 
 def _check_json(payload: bytes) -> None:
     try:
-        _any_decoder.decode(payload)
-    except msgspec.ValidationError:
-        return  # JSON, with a number that no machine type holds
+        payload.decode()  # a Raw's texts are not looked into
+        _syntax_decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
 
