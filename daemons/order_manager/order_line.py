@@ -17,7 +17,7 @@ from tradestack.wire.orders import NewOrderSingle
 from daemons.order_manager.records import OrderRecord
 
 # What a signal's value is called, where it has a name of its own.
-_VALUE_NAMES = {"news": "sentiment"}
+_VALUE_NAMES = {"news": "sentiment", "crossover": "price"}
 
 _ORDER_ID = re.compile(rb" Received Order ([0-9]{1,18}): ")
 

@@ -1,11 +1,10 @@
 """etc/strategy/<instance>.toml → StrategyConfig: every key, its default and its limits."""
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
 from tradestack.domain.orders import Start
 from tradestack.net.addresses import Address
 from tradestack.runtime.config import key, required_key
@@ -23,32 +22,12 @@ from tradestack.runtime.config_values import (
 from tradestack.runtime.log_level import LogLevel
 from tradestack.wire.soup import USER_LENGTH_MAX
 
+from daemons.strategy.parameters import SignalName, effective_parameters
+
 # The wire carries quantities of at most 10 digits before the point.
 QUANTITY_MAX = 10**10 * SCALE - 1
 # More in flight than the order manager may hold up in one connection gains nothing.
 ORDERS_IN_FLIGHT_MAX = 100_000
-SENTIMENT_MAX = 100 * SCALE
-PARAMETERS_OF_NEWS = {"buy_above": "60", "sell_below": "40"}
-
-
-class SignalName(enum.Enum):
-    """The signals there are."""
-
-    NEWS = "news"
-
-
-class Parameters(MapOf[int]):
-    """The parameters of the signal "news"; those left out have their defaults."""
-
-    def __init__(self) -> None:
-        super().__init__(FixedPoint(0, SENTIMENT_MAX), names=tuple(PARAMETERS_OF_NEWS))
-
-    def parse(self, value: object) -> Mapping[str, int]:
-        given = super().parse(value)
-        parameters = {**super().parse(PARAMETERS_OF_NEWS), **given}
-        if parameters["sell_below"] > parameters["buy_above"]:
-            raise ValueError("has sell_below above buy_above")
-        return parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +35,7 @@ class StrategyConfig:
     """One strategy instance."""
 
     signal: SignalName = key("news", Choice(SignalName))
-    parameters: Mapping[str, int] = key({}, Parameters())
+    parameters: Mapping[str, int] = key({}, MapOf(FixedPoint(FIXED_MIN, FIXED_MAX)))
     symbols: tuple[str, ...] = key([], ListOf(Symbol()))
     quantity: int = required_key(FixedPoint(1, QUANTITY_MAX))
     user: str = required_key(
@@ -71,3 +50,10 @@ class StrategyConfig:
     control_socket: Path | None = key(None, FilePath())
     state_directory: Path | None = key(None, FilePath())
     log_level: LogLevel = key("info", Choice(LogLevel))
+
+    def __post_init__(self) -> None:
+        try:
+            parameters = effective_parameters(self.signal, self.parameters)
+        except ValueError as error:
+            raise ValueError(f"parameters: {error}") from None
+        object.__setattr__(self, "parameters", parameters)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.fixed_point import SCALE, format_fixed
 from tradestack.net.control_server import Interface
 from tradestack.net.soup_client import Credentials
 from tradestack.runtime.program import Context
@@ -18,8 +18,10 @@ from daemons.strategy.desk import Desk
 from daemons.strategy.epoch import INSTANCE_LENGTH_MAX, config_hash
 from daemons.strategy.interface import strategy_interface
 from daemons.strategy.order_entry import OrderEntry
+from daemons.strategy.parameters import SignalName
 from daemons.strategy.reference_price import ReferencePrices
 from daemons.strategy.runner import Identity, Runner, Servers
+from daemons.strategy.signals.crossover import CrossoverSignal
 from daemons.strategy.signals.news import NewsSignal
 from daemons.strategy.signals.signal import Signal
 
@@ -43,12 +45,19 @@ _FIXED_KEYS = (
 
 def build_signal(config: StrategyConfig) -> Signal[Any]:
     """The signal that the config names, with its parameters."""
-    # There is one signal; the next one makes this a table.
-    return NewsSignal(
-        buy_above=config.parameters["buy_above"],
-        sell_below=config.parameters["sell_below"],
-        symbols=frozenset(config.symbols),
-    )
+    symbols = frozenset(config.symbols)
+    values = config.parameters
+    match config.signal:
+        case SignalName.NEWS:
+            return NewsSignal(
+                buy_above=values["buy_above"], sell_below=values["sell_below"], symbols=symbols
+            )
+        case SignalName.CROSSOVER:
+            return CrossoverSignal(
+                short_ticks=values["short_ticks"] // SCALE,
+                long_ticks=values["long_ticks"] // SCALE,
+                symbols=symbols,
+            )
 
 
 def hash_of(config: StrategyConfig) -> str:

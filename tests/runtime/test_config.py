@@ -155,3 +155,21 @@ def test_described_config_means_the_same(table: dict[str, object]) -> None:
     }
 
     assert parse(described) == config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeConfig:
+    """Two keys that must go together."""
+
+    low: int = key(1, Integer(0, 10))
+    high: int = key(2, Integer(0, 10))
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError("low: is above high")
+
+
+def test_keys_that_do_not_go_together_are_the_operators_fault() -> None:
+    """What `__post_init__` refuses is told with the file's name."""
+    with pytest.raises(OperatorFault, match=r"g\.toml: low: is above high"):
+        parse_config(RangeConfig, {"low": 3}, source="g.toml")

@@ -74,9 +74,11 @@ def parse_config(config_type: type[C], table: Mapping[str, object], *, source: s
         if _is_required(field) and field.name not in table:
             allowed = parsers[field.name].allowed
             raise OperatorFault(f"{source}: {field.name}", "is missing", f"allowed is {allowed}")
-    return config_type(
-        **{name: _parse_value(source, name, parsers[name], table[name]) for name in table}
-    )
+    values = {name: _parse_value(source, name, parsers[name], table[name]) for name in table}
+    try:
+        return config_type(**values)
+    except ValueError as error:  # of its __post_init__: keys that do not go together
+        raise OperatorFault(source, str(error), "change the key it names") from None
 
 
 def describe_config(config: DataclassInstance) -> dict[str, object]:

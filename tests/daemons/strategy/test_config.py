@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.orders import Start
 from tradestack.runtime.config import load_config, parse_config
 
 from daemons.strategy.config import StrategyConfig
-from daemons.strategy.strategy import hash_of
+from daemons.strategy.strategy import build_signal, hash_of
 
 ROOT = Path(__file__).parents[3]
 LEAST = {"quantity": "10", "user": "news"}
@@ -51,6 +52,7 @@ def test_what_decides_nothing_about_orders_keeps_their_names(keys):
         {"symbols": ["SPY"]},
         {"parameters": {"buy_above": "61"}},
         {"parameters": {"sell_below": "39.5"}},
+        {"signal": "crossover"},
     ],
 )
 def test_what_decides_about_orders_names_them_anew(keys):
@@ -73,6 +75,11 @@ def test_what_decides_about_orders_names_them_anew(keys):
         ({"parameters": {"buy_over": "60"}}, "buy_over"),
         ({"parameters": {"buy_above": "101"}}, "parameters"),
         ({"parameters": {"buy_above": "30"}}, "sell_below above buy_above"),
+        ({"signal": "crossover", "parameters": {"buy_above": "60"}}, "short_ticks, long_ticks"),
+        ({"signal": "crossover", "parameters": {"short_ticks": 100}}, "not below long_ticks"),
+        ({"signal": "crossover", "parameters": {"short_ticks": "1.5"}}, "a whole number from 1"),
+        ({"signal": "crossover", "parameters": {"short_ticks": 0}}, "a whole number from 1"),
+        ({"signal": "crossover", "parameters": {"long_ticks": 10001}}, "to 10000"),
         ({"quantitty": "10"}, "quantity"),
     ],
 )
@@ -89,3 +96,11 @@ def test_quantity_and_user_have_no_default():
     """Nobody trades by accident."""
     with pytest.raises(OperatorFault, match="user: is missing"):
         parse_config(StrategyConfig, {"quantity": "10"}, source="news.toml")
+
+
+def test_parameters_are_those_of_the_signal():
+    """What is left out has the signal's own default."""
+    config = parse(signal="crossover", parameters={"short_ticks": "5.0"})
+
+    assert dict(config.parameters) == {"short_ticks": 5 * SCALE, "long_ticks": 100 * SCALE}
+    assert build_signal(config).parameters() == {"short_ticks": "5", "long_ticks": "100"}
