@@ -90,6 +90,7 @@ async def test_the_end_of_a_session_is_the_rest_then_z_then_the_close(net):
         client.socket.close()
         await handler.until(lambda: bool(handler.left))
 
+    assert handler.left[0][1] == "session ended"
     assert packets == [sequenced(b"one"), sequenced(b"two"), Packet(PacketType.END_OF_SESSION, b"")]
 
 

@@ -309,7 +309,8 @@ class Client:
             self.close(f"connection lost: {error.strerror}")
             return None
         if not data:
-            self.close("connection closed by client")
+            is_drained = self.state is State.DRAINING
+            self.close("session ended" if is_drained else "connection closed by client")
             return None
         self._received_ns = self._clock.monotonic_ns()
         return data
