@@ -24,7 +24,7 @@ from tradestack.wire.orders import (
 )
 
 from daemons.order_manager.checks import Refused, Rules, check_order
-from daemons.order_manager.identity import identify
+from daemons.order_manager.identity import Identity, content_of, identity_of
 from daemons.order_manager.manager import Entry, Manager, registration_of
 from daemons.order_manager.records import (
     MalformedRecord,
@@ -58,7 +58,7 @@ class Batch:
     excess: list[int] = field(default_factory=list)
     duplicates: int = 0
     orders: int = 0
-    known: dict[bytes, bytes] = field(default_factory=dict)
+    known: dict[bytes, int] = field(default_factory=dict)
     registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)
 
     @property
@@ -93,11 +93,14 @@ def _decide(manager: Manager, batch: Batch, item: Received, rules: Rules) -> Ent
     exec_id = f"{manager.header.session}-{manager.reports_count + len(batch.entries) + 1}"
     match item.message:
         case NewOrderSingle() as order:
-            digests = identify(item.user, order)
-            known = manager.known.get(digests.identity) or batch.known.get(digests.identity)
+            digests = _identify(item.user, order)
+            known = manager.known.get(digests.identity)
+            if known is None:
+                known = batch.known.get(digests.identity)
             if known == digests.content:
                 return None
-            refused = _DUPLICATE if known else check_order(order, rules, item.time_ns)
+            new = known is None
+            refused = check_order(order, rules, item.time_ns) if new else _DUPLICATE
             order_id = manager.next_order_id + batch.orders
             report = _report_order(order, refused, item.time_ns, order_id, exec_id)
             record = OrderRecord(time_ns=item.time_ns, user=item.user, order=order, report=report)
@@ -112,6 +115,18 @@ def _decide(manager: Manager, batch: Batch, item: Received, rules: Rules) -> Ent
             rejected = _report_malformed(refusal, item.time_ns, exec_id)
             malformed = MalformedRecord(time_ns=item.time_ns, user=item.user, report=rejected)
             return Entry(malformed, encode_record(malformed), None)
+
+
+def _identify(user: str, order: NewOrderSingle) -> Identity:
+    content = content_of(
+        order.symbol,
+        order.side.value,
+        order.order_qty,
+        order.ord_type.value,
+        order.price,
+        order.time_in_force.value,
+    )
+    return Identity(identity_of(user, order.cl_ord_id), content)
 
 
 def _take(batch: Batch, entry: Entry) -> None:

@@ -3,7 +3,7 @@
     commit(entries, offsets)    what was judged is in the journal now: takes it over
     replay(offset, payload)     takes over a record that the journal had
 
-Both end in the same function, so what a restart finds is what there was. What the journal refused
+Both end in the same functions, so what a restart finds is what there was. What the journal refused
 was never taken over: the state has never known it.
 """
 
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tradestack.domain.orders import OrdRejReason
 
-from daemons.order_manager.identity import Identity, identify
+from daemons.order_manager.identity import Identity, content_of, identity_of
 from daemons.order_manager.ranges import Ranges
 from daemons.order_manager.records import (
     FORMAT_VERSION,
@@ -23,9 +23,10 @@ from daemons.order_manager.records import (
     MalformedRecord,
     OrderRecord,
     RegisterRecord,
+    ReplayedOrderRecord,
     ReportedRecord,
     SessionRecord,
-    decode_record,
+    decode_replayed,
     report_length,
 )
 from daemons.order_manager.registrations import Registration, Registrations
@@ -83,7 +84,7 @@ class Manager:
         self.counters = Counters()
         # order_log.txt holds no number up to this one that is still to be written.
         self.log_reopened_order_id = header.next_order_id - 1
-        self.known: dict[bytes, bytes] = {}
+        self.known: dict[bytes, int] = {}  # identity → content
         self.registrations = Registrations()
         for carried in header.registrations:
             registration = Registration(carried.config_hash, from_seq=None)
@@ -91,21 +92,37 @@ class Manager:
 
     def commit(self, entries: Sequence[Entry], offsets: Sequence[int]) -> None:
         """The entries are in the journal, their payloads at these offsets."""
-        for entry, offset in zip(entries, offsets, strict=True):
-            self._apply(entry, offset)
+        for (record, payload, digests), offset in zip(entries, offsets, strict=True):
+            if isinstance(record, OrderRecord):
+                assert digests is not None, f"order {record.report.order_id} was not identified"
+                self.known.setdefault(*digests)
+                self._take_report(record.user, offset, payload)
+                self._take_order(record.report.ord_rej_reason, offset, len(payload))
+            else:
+                self._take_other(record, offset, payload)
 
     def replay(self, offset: int, payload: bytes) -> None:
         """A record after the header; msgspec.DecodeError or ValueError for what is none."""
-        record = decode_record(payload)
-        match record:
-            case SessionRecord():
-                raise ValueError("a second session header")
-            case LogReopenedRecord():
-                self.log_reopened(record.last_order_id)
-            case OrderRecord():
-                self._apply(Entry(record, payload, identify(record.user, record.order)), offset)
-            case _:
-                self._apply(Entry(record, payload, None), offset)
+        record = decode_replayed(payload)
+        if isinstance(record, ReplayedOrderRecord):
+            order = record.order
+            content = content_of(
+                order.symbol,
+                order.side,
+                order.order_qty,
+                order.ord_type,
+                order.price,
+                order.time_in_force,
+            )
+            self.known.setdefault(identity_of(record.user, order.cl_ord_id), content)
+            self._take_report(record.user, offset, payload)
+            self._take_order(record.report.ord_rej_reason, offset, len(payload))
+        elif isinstance(record, LogReopenedRecord):
+            self.log_reopened(record.last_order_id)
+        elif isinstance(record, SessionRecord):
+            raise ValueError("a second session header")
+        else:
+            self._take_other(record, offset, payload)
 
     def log_reopened(self, last_order_id: int) -> None:
         """Lines up to this number stand in an order log that was put away."""
@@ -113,7 +130,10 @@ class Manager:
 
     def stream_ranges(self, user: str) -> Ranges:
         """The index of this user's reports, empty for one who has none yet."""
-        return self.reports.setdefault(user, Ranges())
+        ranges = self.reports.get(user)
+        if ranges is None:
+            ranges = self.reports[user] = Ranges()
+        return ranges
 
     def next_header(self, session: str, now_ns: int) -> SessionRecord:
         """The header of the order session that follows this one."""
@@ -132,33 +152,31 @@ class Manager:
             registrations=tuple(carried[-CARRIED_MAX:]),
         )
 
-    def _apply(self, entry: Entry, offset: int) -> None:
-        """The one way in which a journalled record becomes state."""
-        record, payload, digests = entry
+    def _take_report(self, user: str, offset: int, payload: bytes) -> None:
+        """Every record that is answered holds its report last, before the closing brace."""
         length = report_length(payload)
-        self.stream_ranges(record.user).append(offset + len(payload) - 1 - length, length)
+        self.stream_ranges(user).append(offset + len(payload) - 1 - length, length)
         self.reports_count += 1
-        if digests is not None:
-            self.orders.append(offset, len(payload))
-            self.next_order_id += 1
-            self.known.setdefault(*digests)
-        match record:
-            case OrderRecord():
-                self._count(record)
-            case RegisterRecord():
-                feed_session = record.register.feed_session
-                self.registrations.put(record.user, feed_session, registration_of(record))
-                self.counters.registrations += 1
-            case MalformedRecord():
-                self.counters.orders_malformed += 1
 
-    def _count(self, record: OrderRecord) -> None:
-        reason = record.report.ord_rej_reason
+    def _take_order(self, reason: OrdRejReason | None, offset: int, length: int) -> None:
+        self.orders.append(offset, length)
+        self.next_order_id += 1
         if reason is None:
             self.counters.orders_accepted += 1
         else:
             self.counters.orders_rejected += 1
             self.counters.rejects[reason] += 1
+
+    def _take_other(
+        self, record: MalformedRecord | RegisterRecord, offset: int, payload: bytes
+    ) -> None:
+        self._take_report(record.user, offset, payload)
+        if isinstance(record, MalformedRecord):
+            self.counters.orders_malformed += 1
+            return
+        registration = registration_of(record)
+        self.registrations.put(record.user, record.register.feed_session, registration)
+        self.counters.registrations += 1
 
 
 def registration_of(record: RegisterRecord) -> Registration:

@@ -1,28 +1,33 @@
 """numbers → byte ranges of a file: where the n-th thing stands.
 
-12 bytes a range: a million reports are 12 MB, whatever their length.
+8 bytes a range, offset and length in one integer: a million reports are 8 MB, whatever their
+length.
 """
 
 from array import array
 from dataclasses import dataclass, field
+
+from tradestack.store.journal import PAYLOAD_BYTES_MAX
+
+LENGTH_BITS = PAYLOAD_BYTES_MAX.bit_length()  # the rest, 43 bits, is an offset of up to 8 TiB
+_LENGTH_MASK = (1 << LENGTH_BITS) - 1
 
 
 @dataclass(slots=True)
 class Ranges:
     """Byte ranges by index, in the order in which they were appended."""
 
-    _offsets: "array[int]" = field(default_factory=lambda: array("Q"))
-    _lengths: "array[int]" = field(default_factory=lambda: array("I"))
+    _packed: "array[int]" = field(default_factory=lambda: array("Q"))
 
     def append(self, offset: int, length: int) -> None:
         """The next range begins at `offset` and has `length` bytes."""
-        self._offsets.append(offset)
-        self._lengths.append(length)
+        self._packed.append(offset << LENGTH_BITS | length)
 
     def __len__(self) -> int:
         """How many ranges there are."""
-        return len(self._offsets)
+        return len(self._packed)
 
     def __getitem__(self, index: int) -> tuple[int, int]:
         """Offset and length of the range at `index`, counted from 0."""
-        return self._offsets[index], self._lengths[index]
+        packed = self._packed[index]
+        return packed >> LENGTH_BITS, packed & _LENGTH_MASK

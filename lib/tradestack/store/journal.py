@@ -22,8 +22,9 @@ from tradestack.store.append_file import AppendFile
 # Bounds what replay holds in memory, whatever the damage. An order and its report are below 2 KiB;
 # this leaves room for records that list things (registrations at the start of a session).
 PAYLOAD_BYTES_MAX = 1024 * 1024
-# Read at a time in replay: large enough that the system calls do not count.
-CHUNK_BYTES = 4 * 1024 * 1024
+# Read at a time in replay: large enough that the system calls do not count, small enough that the
+# processor's cache still has it when its lines are taken out (4 MiB: a third slower).
+CHUNK_BYTES = 256 * 1024
 
 _PREFIX_LENGTH = 9  # checksum and space
 _FRAME_LENGTH = _PREFIX_LENGTH + 1  # and the newline
