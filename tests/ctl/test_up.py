@@ -175,7 +175,14 @@ def test_pace_that_is_none_is_said(files: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--duration", "soon"), ("--duration", "1s", "--until-end"), ("--what",)]
+    "arguments",
+    [
+        ("--duration", "soon"),
+        ("--duration", "1s", "--until-end"),
+        ("--what",),
+        ("--set", "gateway.at_end"),
+        ("--set", "strategy.start=now"),
+    ],
 )
 def test_arguments_that_make_no_sense_exit_2(arguments: tuple[str, ...]) -> None:
     """As every command does."""
@@ -239,6 +246,46 @@ def test_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> None:
     assert (status, out) == (1, "")
     assert f"{daemon} was killed by SIGKILL" in error.splitlines()[-1]
     assert not running.runtime.exists()
+
+
+@pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
+def test_respawned_daemon_goes_on(files: tuple[str, ...], daemon: str) -> None:
+    """It is another process behind the same sockets, and the result is that of an unhurt run."""
+    running = Running(*files, "--pace", "40/s", "--until-end", "--json", "--respawn")
+    before = running.pid_of(daemon)
+
+    os.kill(before, signal.SIGKILL)
+    after = running.pid_of(daemon)
+    status, out, error = running.end()
+
+    assert after != before
+    assert status == 0, error
+    stats = json.loads(out)
+    assert stats["respawns"][daemon] == sum(stats["respawns"].values()) == 1
+    assert wanted(stats)["gateway"] == EXPECTED["gateway"]
+    assert wanted(stats)["strategy"] == EXPECTED["strategy"]
+    assert wanted(stats)["order_manager"][:3] == EXPECTED["order_manager"][:3]
+    assert f"{daemon} was killed by SIGKILL" in error
+
+
+def test_respawn_leaves_to_the_operator_what_only_he_can_mend(files: tuple[str, ...]) -> None:
+    """A config that is refused is refused again: the run ends at once, with 78."""
+    done = up(*files, "--pace", "10", "--until-end", "--respawn")
+
+    assert (done.returncode, done.stdout) == (78, "")
+
+
+def test_settings_reach_the_daemons_configs(files: tuple[str, ...]) -> None:
+    """With or without quotes; a key that there is not is refused by the daemon itself."""
+    options = (*files, "--pace", "max", "--until-end", "--json")
+
+    done = up(*options, "--set", "gateway.at_end=hold", "--set", "order-manager.order_qty_max='5'")
+    refused = up(*options, "--set", "gateway.at_and=hold")
+
+    assert json.loads(done.stdout)["gateway"]["at_end"] == "hold", done.stderr
+    assert json.loads(done.stdout)["order_manager"]["orders_rejected"] == 3
+    assert refused.returncode == 78
+    assert "did you mean at_end?" in refused.stderr
 
 
 def test_killed_up_takes_its_daemons_along(files: tuple[str, ...], tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def stats(gateway: dict[str, Any] | None = None, *strategies: dict[str, Any]) ->
         strategies={
             f"s{number}": {**STRATEGY, **one} for number, one in enumerate(strategies or ({},))
         },
+        respawns={},
     )
 
 

@@ -23,13 +23,15 @@ class StackStats:
     gateway: DaemonStats
     order_manager: DaemonStats
     strategies: Mapping[str, DaemonStats]
+    respawns: Mapping[str, int]  # by daemon: how often it was started again
 
     def as_dict(self) -> dict[str, object]:
-        """As `tradestackctl stats --json` prints them."""
+        """As `tradestackctl stats --json` prints them, and `respawns`."""
         return {
             "gateway": self.gateway,
             "order_manager": self.order_manager,
             "strategies": self.strategies,
+            "respawns": self.respawns,
         }
 
 

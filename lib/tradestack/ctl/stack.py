@@ -9,16 +9,17 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tradestack.ctl.child_process import ChildCommand, ChildDied, ChildProcess
-from tradestack.ctl.control_client import ControlClient
+from tradestack.ctl.control_call import control_call
 from tradestack.ctl.progress import StackStats
 from tradestack.ctl.screen import Screen
 from tradestack.ctl.stack_files import StackFiles
+from tradestack.ctl.supervised import AfterDeath, Supervised
 from tradestack.net.addresses import Address, name_of
 from tradestack.runtime.listen_fds import bind_tcp, bind_unix
 from tradestack.runtime.program import CONTROL
@@ -27,6 +28,8 @@ GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
 STOP_TIMEOUT_S = 15.0  # as TimeoutStopSec= in the units
 STATS_TIMEOUT_S = 10.0  # a daemon whose loop stands for so long is as good as dead
+
+T = TypeVar("T")
 
 _ANY_PORT = Address("127.0.0.1", 0)
 
@@ -38,54 +41,94 @@ class StackConfig:
     gateway: Mapping[str, object]
     order_manager: Mapping[str, object]
     strategies: Mapping[str, Mapping[str, object]]
+    after_death: AfterDeath
 
 
 class Stack:
-    """The running daemons. `died` tells of the first that ends unasked."""
+    """The running daemons. `died` tells of the first whose death is final."""
 
     def __init__(self, files: StackFiles, config: StackConfig, screen: Screen) -> None:
         self._files = files
         self._config = config
         self._screen = screen
-        self._children: dict[str, ChildProcess] = {}
-        self._stopping = False
+        self._daemons: dict[str, Supervised] = {}
+        self._watches: list[asyncio.Task[None]] = []
+        self._listeners: list[socket.socket] = []  # held open between two lives of a daemon
         self.died: asyncio.Future[ChildDied] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
         """Returns when all are ready. Raises ChildDied, OperatorFault."""
-        feed, orders = bind_tcp(_ANY_PORT), bind_tcp(_ANY_PORT)
-        with feed, orders:
-            self._start_servers(feed, orders)
-            for instance, values in self._config.strategies.items():
-                self._start_strategy(
-                    instance, values, name_of(feed.getsockname()), name_of(orders.getsockname())
-                )
-        await asyncio.gather(*(child.wait_ready() for child in self._children.values()))
+        feed, orders = self._listen(bind_tcp(_ANY_PORT)), self._listen(bind_tcp(_ANY_PORT))
+        self._start_servers(feed, orders)
+        for instance, values in self._config.strategies.items():
+            self._start_strategy(
+                instance, values, name_of(feed.getsockname()), name_of(orders.getsockname())
+            )
+        for daemon in self._daemons.values():
+            self._watches.append(asyncio.create_task(self._watch(daemon)))
+        for daemon in self._daemons.values():
+            await self.unless_died(daemon.is_ready.wait())
 
-    def stats(self) -> StackStats:
-        """Asks each. Raises ControlFault when one does not answer."""
+    async def stats(self) -> StackStats:
+        """Asks each. Raises ControlFault when one does not answer, ChildDied."""
+        gateway, order_manager, *strategies = await self.unless_died(
+            asyncio.gather(*(self._ask(name) for name in self._daemons))
+        )
         return StackStats(
-            gateway=self._ask(GATEWAY),
-            order_manager=self._ask(ORDER_MANAGER),
-            strategies={name: self._ask(_strategy(name)) for name in self._config.strategies},
+            gateway=gateway,
+            order_manager=order_manager,
+            strategies=dict(zip(self._config.strategies, strategies, strict=True)),
+            respawns={name: daemon.respawns for name, daemon in self._daemons.items()},
         )
 
     async def stop(self) -> None:
         """Ends all in order. Raises ChildDied for one that did not end well, or not in time."""
-        self._stopping = True
+        self._stop_watching()
         strategies = [_strategy(instance) for instance in self._config.strategies]
         for names in (strategies, [ORDER_MANAGER], [GATEWAY]):
-            await self._stop_together([self._children[name] for name in names])
+            await self._stop_together([self._daemons[name].child for name in names])
+
+    @property
+    def after_death(self) -> AfterDeath:
+        """What the death of a daemon leads to."""
+        return self._config.after_death
 
     def kill(self) -> None:
         """Ends at once what still runs; for the way out after a fault."""
-        self._stopping = True
-        for child in self._children.values():
-            child.send_signal(signal.SIGKILL)
+        self._stop_watching()
+        for daemon in self._daemons.values():
+            daemon.child.send_signal(signal.SIGKILL)
 
     async def wait_gone(self) -> None:
         """Returns when no child is left."""
-        await asyncio.gather(*(child.exited for child in self._children.values()))
+        await asyncio.gather(*(daemon.child.exited for daemon in self._daemons.values()))
+        for listener in self._listeners:
+            listener.close()
+
+    async def unless_died(self, work: Awaitable[T]) -> T:
+        """The work's result. Raises ChildDied when a daemon has died for good first."""
+        task = asyncio.ensure_future(work)
+        either: set[asyncio.Future[Any]] = {task, self.died}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if self.died.done():
+                raise self.died.result()
+            return task.result()
+        finally:
+            task.cancel()
+
+    def _stop_watching(self) -> None:
+        for watch in self._watches:
+            watch.cancel()
+
+    def _listen(self, listener: socket.socket) -> socket.socket:
+        self._listeners.append(listener)
+        return listener
+
+    async def _watch(self, daemon: Supervised) -> None:
+        death = await daemon.watch()
+        if not self.died.done():
+            self.died.set_result(death)
 
     def _start_servers(self, feed: socket.socket, orders: socket.socket) -> None:
         files = self._files
@@ -134,27 +177,23 @@ class Stack:
         listeners: Mapping[str, socket.socket],
         variables: Mapping[str, str],
     ) -> None:
-        with bind_unix(self._files.socket_path(name)) as control:
-            command = ChildCommand(
-                name=name,
-                argv=[*_program(name), *arguments, "--config", str(config_path)],
-                listeners={**listeners, CONTROL: control},
-                variables=variables,
-                notify_path=self._files.notify_path(name),
-            )
-            child = ChildProcess(command, self._screen.line)
-        self._children[name] = child
-        child.exited.add_done_callback(lambda _: self._on_exit(child))
+        control = self._listen(bind_unix(self._files.socket_path(name)))
+        command = ChildCommand(
+            name=name,
+            argv=[*_program(name), *arguments, "--config", str(config_path)],
+            listeners={**listeners, CONTROL: control},
+            variables=variables,
+            notify_path=self._files.notify_path(name),
+        )
+        self._daemons[name] = Supervised(command, self._screen.line, self._config.after_death)
 
-    def _on_exit(self, child: ChildProcess) -> None:
-        if not self._stopping and not self.died.done():
-            self.died.set_result(child.death())
-
-    def _ask(self, name: str) -> Mapping[str, Any]:
+    async def _ask(self, name: str) -> Mapping[str, Any]:
         path = self._files.socket_path(name)
-        with ControlClient(path, reply_deadline_s=STATS_TIMEOUT_S) as client:
-            stats: Mapping[str, Any] = client.call("io.tradestack.Daemon.GetStats")["stats"]
-            return stats
+        method = "io.tradestack.Daemon.GetStats"
+        stats: Mapping[str, Any] = (await control_call(path, method, deadline_s=STATS_TIMEOUT_S))[
+            "stats"
+        ]
+        return stats
 
     async def _stop_together(self, children: list[ChildProcess]) -> None:
         for child in children:

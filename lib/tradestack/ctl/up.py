@@ -2,8 +2,9 @@
 
     options ─► private directory ─► gateway, order manager, strategies ─► wait ─► stats ─► stop
 
-The daemons are the same programs that systemd runs, started by the same protocols. Lines for people
-go to stderr; stdout carries the result alone, and nothing when there is none.
+The daemons are the same programs that systemd runs, started by the same protocols. A daemon that
+dies ends it all; with --respawn it is started again, its listening sockets held open meanwhile.
+Lines for people go to stderr; stdout carries the result alone, and nothing when there is none.
 
     0     ended as asked: after --duration, at the --until-end, by Ctrl-C
     1     a daemon died, or the source has a fault
@@ -28,16 +29,14 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.progress import StackStats, has_ended, source_fault, summary
 from tradestack.ctl.screen import Screen
 from tradestack.ctl.stack import Stack, StackConfig
-from tradestack.ctl.stack_files import StackFiles, read_strategies
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.ctl.stack_files import StackFiles
+from tradestack.ctl.supervised import AfterDeath
+from tradestack.ctl.up_options import parse_seconds, parse_setting, stack_config
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.quantities import NANOSECONDS_OF, parse_quantity
 
 SUMMARY_INTERVAL_S = 1.0
 DEATH_NEWS_TIMEOUT_S = 1.0  # a daemon that closes its socket may be about to end
 END_CHECK_INTERVAL_S = 0.05  # asking costs each daemon about a millisecond
-
-_SAMPLES = ("prices", "sentiment")
 
 
 class Interrupted(Exception):
@@ -50,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sentiment", type=Path, metavar="FILE", help="sentiment CSV")
     parser.add_argument("--pace", metavar="P", help='"1x", "60x", "500/s" or "max"')
     ends = parser.add_mutually_exclusive_group()
-    ends.add_argument("--duration", type=_seconds, metavar="TIME", help='stop after "20s", "5min"')
+    ends.add_argument(
+        "--duration", type=parse_seconds, metavar="TIME", help='stop after "20s", "5min"'
+    )
     ends.add_argument(
         "--until-end", action="store_true", help="stop when all is played, ordered and reported"
     )
@@ -61,6 +62,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILE",
         help="a strategy to run instead of the shipped one; may be given again",
+    )
+    parser.add_argument(
+        "--set",
+        type=parse_setting,
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="DAEMON.KEY=VALUE",
+        help="a key of gateway's or order-manager's config, as in gateway.at_end=hold",
+    )
+    parser.add_argument(
+        "--respawn", action="store_true", help="start again what died, instead of ending"
     )
     parser.add_argument(
         "--state-dir", type=Path, metavar="DIR", help="keep everything here and go on from it"
@@ -97,7 +110,7 @@ def _run_in_directory(args: argparse.Namespace) -> StackStats:
 
 
 def _run_with_files(args: argparse.Namespace, files: StackFiles, screen: Screen) -> StackStats:
-    config = _stack_config(args, screen)
+    config = stack_config(args, screen)
     try:
         return asyncio.run(_run_stack(args, files, config, screen))
     finally:
@@ -114,7 +127,7 @@ async def _run_stack(
         await _unless_interrupted(stack.start(), interrupted)
         screen.line("up", f"tradestackctl --runtime-dir {files.root}/run stats")
         await _wait_for_end(args, stack, interrupted, screen)
-        stats = await _ask(stack)
+        stats = await _ask_all(stack)
         await stack.stop()
         return stats
     finally:
@@ -140,22 +153,30 @@ async def _wait_for_end(
             return
         if args.until_end or screen.is_terminal:
             stats = await _ask(stack)
-            if args.until_end and _is_over(stats):
+            if stats is not None and args.until_end and _is_over(stats):
                 return
-            if loop.time() >= summary_due_s:
+            if stats is not None and loop.time() >= summary_due_s:
                 screen.summarise(summary(stats))
                 summary_due_s += SUMMARY_INTERVAL_S
 
 
-async def _ask(stack: Stack) -> StackStats:
-    """Raises ChildDied rather than ControlFault where the silence has that reason."""
+async def _ask(stack: Stack) -> StackStats | None:
+    """None while a daemon that died is on its way back. Raises ChildDied, ControlFault."""
     try:
-        return stack.stats()
+        return await stack.stats()
     except ControlFault:
         await asyncio.wait({stack.died}, timeout=DEATH_NEWS_TIMEOUT_S)
         if stack.died.done():
             raise stack.died.result() from None
+        if stack.after_death is AfterDeath.RESPAWN:
+            return None
         raise
+
+
+async def _ask_all(stack: Stack) -> StackStats:
+    while (stats := await _ask(stack)) is None:
+        await asyncio.sleep(END_CHECK_INTERVAL_S)
+    return stats
 
 
 def _is_over(stats: StackStats) -> bool:
@@ -191,50 +212,6 @@ async def _unless_interrupted(
         await asyncio.gather(task, return_exceptions=True)
         raise Interrupted
     task.result()
-
-
-def _stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
-    strategies = read_strategies(args.strategy_config)
-    gateway = {**_sources(args, screen), "pace": args.pace}
-    order_manager: dict[str, object] = {}
-    if args.until_end:
-        gateway["at_end"] = "end-session"
-        order_manager["max_order_age"] = "0"  # nobody waits for wall time here
-        strategies = {name: {**one, "start": "session"} for name, one in strategies.items()}
-    return StackConfig(gateway=gateway, order_manager=order_manager, strategies=strategies)
-
-
-def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
-    """Either file given drops both defaults; without shipped samples there is the random walk."""
-    if args.prices is not None or args.sentiment is not None:
-        given = {"prices": args.prices, "sentiment": args.sentiment}
-        return {name: str(path.absolute()) for name, path in given.items() if path is not None}
-    for directory in _sample_directories():
-        paths = {name: directory / f"{name}.csv" for name in _SAMPLES}
-        if all(path.exists() for path in paths.values()):
-            return {name: str(path) for name, path in paths.items()}
-    if args.until_end:
-        raise OperatorFault(
-            "--until-end", "there is no sample data here to come to an end", "give --prices FILE"
-        )
-    screen.line("up", "no sample data found, playing a random walk")
-    return {"source": "random-walk"}
-
-
-def _sample_directories() -> list[Path]:
-    """data/ of a checkout; share/ beside what install.sh installed; the systems' own."""
-    checkout = Path(__file__).resolve().parents[3]
-    installed = Path(sys.prefix).resolve().parents
-    shares = [*(parent / "share" for parent in installed[:4]), Path("/usr/share")]
-    return [checkout / "data", *(share / "tradestack" / "data" for share in shares)]
-
-
-def _seconds(text: str) -> float:
-    try:
-        duration_ns = parse_quantity(text, NANOSECONDS_OF)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f'{text!r} {error}; write it as in "20s"') from None
-    return duration_ns / NANOSECONDS_PER_SECOND
 
 
 def _fail(reason: str, status: int) -> int:
