@@ -1,0 +1,169 @@
+"""config values → one real daemon, running: asked by its control socket, watched from outside.
+
+It runs as on a host without systemd: in the foreground, with a config of its own.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from tradestack.ctl.control_client import ControlClient, ControlFault
+from tradestack.ctl.stack_files import toml
+from tradestack.net.users import new_salt, users_line
+
+from bench.faults import NotMeasured
+from bench.workshop import free_port
+
+READY_DEADLINE_S = 120.0
+STOP_DEADLINE_S = 30.0
+POLL_S = 0.001
+PASSWORD = "BENCH"
+USERS_MAX = 256
+
+
+def user_name(number: int) -> str:
+    """One of the users that every daemon here knows."""
+    return f"u{number}"
+
+
+class Daemon:
+    """A daemon of module `daemons.<kind>`, or of another module that wraps one.
+
+    startup_s: from its start until it answered, which it does when it is ready.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        directory: Path,
+        values: Mapping[str, object],
+        *,
+        module: str | None = None,
+        arguments: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
+    ) -> None:
+        directory.mkdir(exist_ok=True)
+        self.kind = kind
+        self.directory = directory
+        self.port = free_port()
+        self.socket = directory / f"{kind}.sock"
+        self._log = directory / f"{kind}.log"
+        config = directory / f"{arguments[0] if arguments else kind}.toml"
+        config.write_text(
+            "".join(f"{key} = {toml(value)}\n" for key, value in self._values(values).items())
+        )
+        argv = [sys.executable, "-m", module or f"daemons.{kind.replace('-', '_')}", *arguments]
+        began_s = time.monotonic()
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*prefix, *argv, "--config", str(config)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **(variables or {})},
+            )
+        try:
+            self._wait_ready()
+        except BaseException:
+            self.kill()
+            raise
+        self.startup_s = time.monotonic() - began_s
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    @property
+    def pid(self) -> int:
+        """Of the daemon."""
+        return self._process.pid
+
+    def stats(self) -> dict[str, Any]:
+        """What it says of itself."""
+        return dict(self.call("io.tradestack.Daemon.GetStats")["stats"])
+
+    def call(self, method: str, **parameters: object) -> dict[str, Any]:
+        """One call of its control socket. Raises NotMeasured."""
+        try:
+            with ControlClient(self.socket) as client:
+                return client.call(method, parameters)
+        except ControlFault as fault:
+            raise NotMeasured(str(fault)) from fault
+
+    def stop(self) -> None:
+        """In peace. Raises NotMeasured where it does not end well."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            status = self._process.wait(STOP_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            raise NotMeasured(f"{self.kind} did not stop") from None
+        if status:
+            raise NotMeasured(f"{self.kind} ended with {status}: {self._last_words()}")
+
+    def kill(self) -> None:
+        """At once; what it left in /dev/shm goes too."""
+        self._process.kill()
+        self._process.wait()
+        for name in ("prices", "news"):
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"/dev/shm/tradestack-{name}{self._suffix()}").unlink()
+
+    def _values(self, values: Mapping[str, object]) -> dict[str, object]:
+        common: dict[str, object] = {
+            "control_socket": str(self.socket),
+            "state_directory": str(self.directory / f"{self.kind}-state"),
+        }
+        if self.kind == "strategy":
+            return {**common, "segment_suffix": self._suffix(), **values}
+        common["users_file"] = str(_users_file(self.directory))
+        common["listen"] = f"127.0.0.1:{self.port}"
+        if self.kind == "gateway":
+            common["segment_suffix"] = self._suffix()
+        else:
+            common["order_log"] = str(self.directory / "order_log.txt")
+        return {**common, **values}
+
+    def _suffix(self) -> str:
+        return f"-bench-{self.directory.name}"
+
+    def _wait_ready(self) -> None:
+        deadline_s = time.monotonic() + READY_DEADLINE_S
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline_s:
+                raise NotMeasured(f"{self.kind} does not run: {self._last_words()}")
+            select.select([], [], [], POLL_S)
+
+    def _answers(self) -> bool:
+        """Once the socket listens, the call waits in it until the daemon is ready."""
+        if not self.socket.exists():
+            return False
+        try:
+            self.stats()
+        except NotMeasured:
+            return False
+        return True
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace").splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+def _users_file(directory: Path) -> Path:
+    """All users have one password, and its hash is made once: scrypt takes its time."""
+    path = directory / "users"
+    if not path.exists():
+        _, salt, digest = users_line(user_name(0), PASSWORD, salt=new_salt()).split(":")
+        path.write_text(
+            "".join(f"{user_name(number)}:{salt}:{digest}" for number in range(USERS_MAX))
+        )
+    return path

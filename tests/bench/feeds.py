@@ -1,0 +1,112 @@
+"""one publisher, many subscribers → ticks a second that every one of them received, checked."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.daemon import PASSWORD, Daemon, user_name
+from bench.faults import expect_count
+from bench.pattern import BATCH_64_KIB
+from bench.placement import Placement
+from bench.program import Program
+from bench.workshop import Workshop, free_port
+
+NANOSECONDS_PER_SECOND = 1_000_000_000
+SLOW_PACE = "1/s"  # until all subscribers are there; "max" is set by the control socket then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """How many ticks go to how many, in batches of how many, and where the processes run."""
+
+    workshop: Workshop
+    subscribers: int
+    ticks: int
+    batch: int = BATCH_64_KIB
+    placement: Placement = Placement.FREE
+
+    def tradestack(self) -> float:
+        """Log, books and session server included; what the gateway counts must be what came."""
+        with self.workshop.scratch() as directory, ExitStack() as stack:
+            gateway = stack.enter_context(self.gateway(directory, SLOW_PACE))
+            consumers = [
+                stack.enter_context(self.consumer(gateway, number))
+                for number in range(self.subscribers)
+            ]
+            start(consumers)
+            start_ns = time.monotonic_ns()
+            gateway.call("io.tradestack.Gateway.SetPace", pace="max")
+            rate = self._rate(start_ns, consumers)
+            expect_count("gateway's own count", self.ticks, gateway.stats()["ticks_total"])
+            gateway.stop()
+            return rate
+
+    def gateway(self, directory: Path, pace: str, at_end: str = "end-session") -> Daemon:
+        """The real daemon, fed with blocks of this batch."""
+        return Daemon(
+            "gateway",
+            directory,
+            {"source": "random-walk", "pace": pace, "at_end": at_end, "clients_max": 1_000},
+            module="bench.peers.gateway_of_blocks",
+            variables={"BENCH_TICKS": str(self.ticks), "BENCH_BLOCK": str(self.batch)},
+            prefix=self.placement.server(),
+        )
+
+    def consumer(self, gateway: Daemon, number: int, how: str = "blocks") -> Program:
+        """A subscriber by FeedClient."""
+        user = user_name(number)
+        arguments = (gateway.port, user, PASSWORD, self.ticks, how)
+        return Program.of_module("feed_consumer", *arguments, prefix=self.placement.client())
+
+    def slabs(self) -> float:
+        """The limit: C, no log, no books, no sessions."""
+        path, port = self.workshop.limit("slabs"), str(free_port())
+        ticks, batch = str(self.ticks), str(self.batch)
+        server = [path, "serve", port, str(self.subscribers), ticks, batch]
+        return self._publish(
+            Program(server, self.placement.server()),
+            lambda: Program([path, "take", port, ticks, batch], self.placement.client()),
+        )
+
+    def module(self, name: str) -> float:
+        """A peer: the program of that name publishes, and subscribes."""
+        port = free_port()
+        publisher = Program.of_module(
+            name,
+            *("publish", port, self.subscribers, self.ticks, self.batch),
+            prefix=self.placement.server(),
+        )
+        return self._publish(
+            publisher,
+            lambda: Program.of_module(
+                name, "subscribe", port, self.ticks, prefix=self.placement.client()
+            ),
+        )
+
+    def _publish(self, publisher: Program, subscribe: Callable[[], Program]) -> float:
+        with ExitStack() as stack:
+            stack.enter_context(publisher)
+            publisher.wait_ready()
+            consumers = [stack.enter_context(subscribe()) for _ in range(self.subscribers)]
+            publisher.wait_ready()  # all have come
+            start(consumers)
+            publisher.go()
+            start_ns = publisher.answer()["start_ns"]
+            return self._rate(start_ns, consumers)
+
+    def _rate(self, start_ns: int, consumers: Sequence[Program]) -> float:
+        answers = [consumer.answer() for consumer in consumers]
+        for one in answers:
+            expect_count("messages received", self.ticks, one["count"])
+        end_ns = max(one["end_ns"] for one in answers)
+        return self.ticks * NANOSECONDS_PER_SECOND / (end_ns - start_ns)
+
+
+def start(consumers: Sequence[Program]) -> None:
+    """All are connected; then all may begin."""
+    for consumer in consumers:
+        consumer.wait_ready()
+    for consumer in consumers:
+        consumer.go()

@@ -1,0 +1,49 @@
+"""first number, count → tick records that say their own numbers; and the check that all came.
+
+The number of message n is in its size field, for ours as for every peer: whoever receives records
+checks each of them, so that a message lost, repeated or out of order is seen where it happens.
+"""
+
+import numpy as np
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.ticks import TickKind
+from tradestack.wire.feed import TICK_PACKET_LENGTH, TickRecords, encode_symbol, new_records
+
+from bench.faults import CountWrong
+
+SYMBOLS = ("AIG", "BAC", "IBM", "SPY", "KO", "XOM", "GOOG", "MSFT", "TSLA", "AMZN")
+BATCH_64_KIB = 64 * 1024 // TICK_PACKET_LENGTH  # ticks
+EVENT_TIME_NS = 1_768_487_400_000_000_000
+INTERVAL_NS = 1_000_000
+
+
+def new_block(count: int) -> TickRecords:
+    """Prices of SYMBOLS by turns; `number` fills in what is different from block to block."""
+    records = new_records(count)
+    places = np.arange(count)
+    symbols = np.array([encode_symbol(symbol) for symbol in SYMBOLS])
+    records["kind"] = int(TickKind.PRICE)
+    records["symbol"] = symbols[places % len(SYMBOLS)]
+    records["value"] = (100 + places % 7) * SCALE
+    return records
+
+
+def number(records: TickRecords, first: int) -> None:
+    """Makes the block the one that begins with message `first`."""
+    numbers = np.arange(first, first + len(records))
+    records["size"] = numbers
+    records["event_time_ns"] = EVENT_TIME_NS + numbers * INTERVAL_NS
+
+
+class Check:
+    """Follows what one consumer receives."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def take(self, records: TickRecords) -> None:
+        """The next messages. Raises CountWrong."""
+        first = self.count + 1
+        self.count += len(records)
+        if not np.array_equal(records["size"], np.arange(first, self.count + 1)):
+            raise CountWrong(f"messages {first} to {self.count} are not those that were sent")

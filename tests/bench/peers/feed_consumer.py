@@ -1,0 +1,62 @@
+"""A subscriber of the gateway by the public FeedClient, from the session's first message on.
+
+feed_consumer PORT USER PASSWORD TICKS blocks|ticks   every number is checked, to the end of
+                                                      the session where there is one
+"""
+
+import sys
+import time
+
+import uvloop
+from tradestack.net.addresses import parse_address
+from tradestack.net.feed_client import FeedClient, SessionEnded
+from tradestack.net.soup_client import Credentials
+from tradestack.runtime.clock import SystemClock
+from tradestack.wire.feed import TickBatch
+
+from bench.pattern import Check
+from bench.program import answer, wait_for_go
+
+
+async def consume(feed: FeedClient, ticks: int) -> int:
+    """Whole batches, as numpy sees them; how many there were."""
+    check = Check()
+    async for event in feed:
+        if isinstance(event, TickBatch):
+            check.take(event.records)
+            if check.count >= ticks:
+                break
+        elif isinstance(event, SessionEnded):
+            break
+    return check.count
+
+
+async def consume_each(feed: FeedClient, ticks: int) -> int:
+    """One `Tick` after the other, as a user's own loop would."""
+    expected = 1
+    async for event in feed:
+        if isinstance(event, TickBatch):
+            for tick in event.ticks():
+                if tick.size != expected:
+                    sys.exit(f"message {tick.sequence} says that it is {tick.size}")
+                expected += 1
+            if expected > ticks:
+                break
+        elif isinstance(event, SessionEnded):
+            break
+    return expected - 1
+
+
+async def main(port: str, user: str, password: str, ticks: str, how: str) -> None:
+    address = parse_address(f"127.0.0.1:{port}")
+    feed = FeedClient(address, Credentials(user, password), clock=SystemClock())
+    async with feed:
+        await anext(feed)  # the session's start: logged in
+        wait_for_go()
+        start_ns = time.monotonic_ns()
+        count = await (consume if how == "blocks" else consume_each)(feed, int(ticks))
+        answer(start_ns=start_ns, end_ns=time.monotonic_ns(), count=count)
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""The real gateway, with ticks that are made already: a random walk would be measured with it.
+
+    BENCH_TICKS=N BENCH_BLOCK=N python -m bench.peers.gateway_of_blocks --config FILE
+
+Nothing else is replaced. One block of records is given again and again, each time with its own
+numbers in it, as the peers' publishers do.
+"""
+
+import os
+
+from tradestack.wire.feed import TickRecords
+
+from bench.pattern import new_block, number
+from daemons.gateway import __main__ as gateway
+from daemons.gateway import sessions
+from daemons.gateway.config import GatewayConfig
+from daemons.gateway.refusals import Refusals
+from daemons.gateway.sources import Checkpoint
+
+
+class Blocks:
+    """See `daemons.gateway.sources.Source`."""
+
+    def __init__(self, ticks: int, block: int) -> None:
+        self._ticks = ticks
+        self._block = new_block(block)
+        self._given = 0
+
+    def next_batch(self) -> TickRecords | None:
+        left = self._ticks - self._given
+        if not left:
+            return None
+        records = self._block[: min(left, len(self._block))]
+        number(records, self._given + 1)
+        self._given += len(records)
+        return records
+
+    def checkpoint(self) -> Checkpoint:
+        return {"given": self._given}
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        self._given = checkpoint["given"]
+
+    def rows_rejected(self) -> int:
+        return 0
+
+    def rows_rounded(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        pass
+
+
+def open_blocks(_config: GatewayConfig, _refusals: Refusals) -> Blocks:
+    return Blocks(int(os.environ["BENCH_TICKS"]), int(os.environ["BENCH_BLOCK"]))
+
+
+if __name__ == "__main__":
+    sessions.open_source = open_blocks
+    gateway.main()

@@ -1,0 +1,36 @@
+"""process id → what the kernel counts for it and its children: memory, processor time."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+BYTES_PER_KIB = 1024
+
+
+def tree(pid: int) -> Iterator[int]:
+    """The process and all its descendants."""
+    yield pid
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from tree(int(child))
+
+
+def pss_bytes(pids: Iterable[int]) -> int:
+    """Proportional set size: shared pages count once, divided among those who share them."""
+    return sum(_pss_bytes(one) for pid in pids for one in tree(pid))
+
+
+def cpu_ns(pids: Iterable[int]) -> int:
+    """Time on a processor since they began, all threads."""
+    return sum(
+        int((task / "schedstat").read_text().split()[0])
+        for pid in pids
+        for one in tree(pid)
+        for task in Path(f"/proc/{one}/task").iterdir()
+    )
+
+
+def _pss_bytes(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * BYTES_PER_KIB
+    return 0

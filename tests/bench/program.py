@@ -1,0 +1,107 @@
+"""command → a child that says "ready", is told "go", and answers with one line of JSON.
+
+Every measuring program beside the daemons works like that, in Python and in C, so that all of a
+measurement are connected before any of them begins.
+"""
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, Self
+
+from bench.faults import NotMeasured
+
+ANSWER_DEADLINE_S = 180.0
+
+
+class Program:
+    """One child; as a context it is gone at the end."""
+
+    def __init__(self, argv: Sequence[str], prefix: Sequence[str] = ()) -> None:
+        self.name = " ".join(argv[-6:])
+        self._process = subprocess.Popen(
+            [*prefix, *argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._buffer = b""
+
+    @classmethod
+    def of_module(cls, module: str, *arguments: object, prefix: Sequence[str] = ()) -> Self:
+        """A program of bench.peers."""
+        argv = [sys.executable, "-m", f"bench.peers.{module}", *map(str, arguments)]
+        return cls(argv, prefix)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+
+    @property
+    def pid(self) -> int:
+        """Of the child."""
+        return self._process.pid
+
+    def wait_ready(self) -> list[str]:
+        """What it said after "ready". Raises NotMeasured."""
+        words = self._line().split()
+        if not words or words[0] != "ready":
+            raise NotMeasured(f"{self.name} said {words!r} instead of being ready")
+        return words[1:]
+
+    def go(self) -> None:
+        """Begins."""
+        self.say("go")
+
+    def say(self, line: str) -> None:
+        """One line to the child. Raises NotMeasured."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise NotMeasured(f"{self.name} has ended") from None
+
+    def answer(self) -> dict[str, Any]:
+        """The result. Raises NotMeasured."""
+        line = self._line()
+        try:
+            return dict(json.loads(line))
+        except ValueError:
+            raise NotMeasured(f"{self.name} answered {line!r}") from None
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        deadline_s = time.monotonic() + ANSWER_DEADLINE_S
+        while b"\n" not in self._buffer:
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0 or not select.select([descriptor], [], [], left_s)[0]:
+                raise NotMeasured(f"{self.name} said nothing for {ANSWER_DEADLINE_S:g} s")
+            chunk = os.read(descriptor, 1 << 16)
+            if not chunk:
+                raise NotMeasured(f"{self.name} ended with {self._process.wait()}")
+            self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.decode()
+
+
+def wait_for_go() -> None:
+    """In the child: says that it is ready, and returns when it is told to begin."""
+    print("ready", flush=True)
+    if sys.stdin.readline() != "go\n":
+        sys.exit(1)
+
+
+def answer(**values: object) -> None:
+    """In the child: the result."""
+    print(json.dumps(values), flush=True)

@@ -1,0 +1,84 @@
+"""comparisons → the one table, as Markdown that reads well in a terminal too."""
+
+from collections.abc import Iterable, Sequence
+
+from bench.comparison import Comparison, Target
+
+HEADINGS = (*("row", "ours", "peers", "limit", "ratio", "target", "verdict", "batch", "placement"),)
+MET, NOT_MET = "met", "not met"
+
+
+def table(comparisons: Iterable[Comparison]) -> str:
+    """All lines; of a comparison with many targets the second and later ones are continued."""
+    lines = [line for comparison in comparisons for line in _lines(comparison)]
+    widths = [max(map(len, column)) for column in zip(HEADINGS, *lines, strict=True)]
+    rule = ["-" * width for width in widths]
+    return "\n".join(_row(cells, widths) for cells in (HEADINGS, rule, *lines))
+
+
+def quantity(value: float, unit: str) -> str:
+    """Three digits and a unit."""
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= scale and unit.endswith("/s"):
+            return f"{value / scale:.3g} {letter} {unit}".replace(f"{letter} ", f"{letter} ")
+    return f"{value:.3g} {unit}" if value < 1_000 else f"{value:,.0f} {unit}"
+
+
+def verdict(comparison: Comparison, target: Target) -> str:
+    """In the words of the report."""
+    return MET if comparison.is_met(target) else NOT_MET
+
+
+def _lines(comparison: Comparison) -> list[Sequence[str]]:
+    unit = comparison.unit
+    peers = "; ".join(
+        f"{name} {quantity(comparison.median(name), unit)}" for name in comparison.peers
+    )
+    limit = ""
+    if comparison.limit in comparison.figures:
+        limit = f"{comparison.limit} {quantity(comparison.median(comparison.limit), unit)}"
+    head = (
+        f"{comparison.row}, {comparison.variant}",
+        quantity(comparison.median(comparison.ours), unit),
+        peers,
+        limit,
+    )
+    tail = (comparison.batch, comparison.placement)
+    if not comparison.targets:
+        return [(*head, *_untargeted(comparison), *tail)]
+    lines: list[Sequence[str]] = []
+    for target in comparison.targets:
+        lines.append((*head, *_judged(comparison, target), *tail))
+        head, tail = ("", "", "", ""), ("", "")
+    return lines
+
+
+def _untargeted(comparison: Comparison) -> tuple[str, str, str]:
+    if comparison.limit in comparison.figures:
+        return f"{_ratio(comparison, comparison.limit)} of {comparison.limit}", "", ""
+    return "", "", ""
+
+
+def _judged(comparison: Comparison, target: Target) -> tuple[str, str, str]:
+    bound = f"{target.better.value} {_number(target.bound)}"
+    if target.reference is None:
+        words = f"{target.better.value} {quantity(target.bound, comparison.unit)}"
+        return "", words, verdict(comparison, target)
+    if target.reference not in comparison.figures:
+        return "", f"{bound} of {target.reference}", f"{NOT_MET} (not measured)"
+    ratio = _ratio(comparison, target.reference)
+    return ratio, f"{bound} of {target.reference}", verdict(comparison, target)
+
+
+def _ratio(comparison: Comparison, reference: str) -> str:
+    ratio = comparison.ratio(reference)
+    return f"{ratio.median:.2f} [{ratio.low:.2f}, {ratio.high:.2f}]"
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return f"| {' | '.join(padded)} |"

@@ -1,0 +1,57 @@
+"""options → what every row works with: sizes, rounds, a scratch directory, the C programs."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.comparison import Contestant, in_turns
+
+CACHE = Path(os.environ.get("TRADESTACK_BENCH_CACHE", "/var/cache/tradestack-tests/bench"))
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """quick: small sizes, for a check that all works; the figures are then worth little."""
+
+    quick: bool
+    rounds: int
+
+    def size(self, full: int, quick: int) -> int:
+        """How many of something."""
+        return quick if self.quick else full
+
+    def measure(self, contestants: Sequence[Contestant]) -> dict[str, list[float]]:
+        """Figures of all, in turns."""
+        return in_turns(contestants, self.rounds)
+
+    def limit(self, name: str) -> str:
+        """The path of a program of c/."""
+        return str(CACHE / "c" / name)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A directory on the disk (not in memory), gone afterwards."""
+        CACHE.mkdir(parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(prefix="s-", dir=CACHE))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path)
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def has_program(name: str) -> bool:
+    """Whether a peer's server is installed."""
+    return shutil.which(name) is not None
