@@ -77,6 +77,8 @@ class Schedule:
     def __init__(self, pace: Pace, max_gap_ns: int) -> None:
         self._pace = pace
         self._max_gap_ns = max_gap_ns
+        # A float64 is exact enough for a wait: 53 bits are a nanosecond in 104 days.
+        self._factor = _wait_factor(pace)
         self._anchor_ns: int | None = None  # when the tick before the next one was due
         self._event_ns: int | None = None  # event time of the tick before the next one
         self._count = 0  # ticks published since the anchor, for RATE
@@ -85,11 +87,6 @@ class Schedule:
     def pace(self) -> Pace:
         """As it is now."""
         return self._pace
-
-    def set_pace(self, pace: Pace) -> None:
-        """From the next tick on."""
-        self._pace = pace
-        self.reset()
 
     def reset(self) -> None:
         """The next tick is due at once; the ones after it are counted from then."""
@@ -126,14 +123,19 @@ class Schedule:
         """Ns from the anchor to each tick's due time."""
         if self._pace.kind is PaceKind.RATE:
             numbers = numpy.arange(self._count + 1, self._count + 1 + len(event_times))
-            return self._scaled(numbers, SECOND_NS / self._pace.value)
+            return self._scaled(numbers)
         before = event_times[0] if self._event_ns is None else self._event_ns
-        gaps = self._scaled(numpy.diff(event_times, prepend=before), 1 / self._pace.value)
+        gaps = self._scaled(numpy.diff(event_times, prepend=before))
         if self._max_gap_ns:
             numpy.minimum(gaps, self._max_gap_ns, out=gaps)
         return numpy.cumsum(gaps)
 
-    @staticmethod
-    def _scaled(values: Times, factor: fractions.Fraction) -> Times:
-        # float64 is exact enough for a wait: 53 bits are a nanosecond in 104 days
-        return (values * float(factor)).astype(numpy.int64)
+    def _scaled(self, values: Times) -> Times:
+        return (values * self._factor).astype(numpy.int64)
+
+
+def _wait_factor(pace: Pace) -> float:
+    """Ns to wait for each tick (RATE) or for each ns between two events (FACTOR)."""
+    if pace.kind is PaceKind.MAX:
+        return 0.0
+    return float((SECOND_NS if pace.kind is PaceKind.RATE else 1) / pace.value)

@@ -5,7 +5,6 @@ else has a turn. Nothing is slowed by clients: they read from the log at their o
 """
 
 import asyncio
-import contextlib
 import enum
 import logging
 
@@ -23,6 +22,8 @@ LOOKAHEAD_TICKS = (
     1_024  # looked at for being due at a timed pace; more are looked at in the next pass
 )
 RETRY_NS = NANOSECONDS_PER_SECOND  # until appending is tried again when the disk was full
+# The loop's timers are whole milliseconds: to wait for the rest would be a second wake-up a tick.
+TIMER_GRAIN_NS = 1_000_000
 STALL_NS = 5 * NANOSECONDS_PER_SECOND  # a due tick that waits longer for us is a fault of ours
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Player:
         self._publisher = publisher
         self._schedule = schedule
         self._clock = clock
-        self._changed = asyncio.Event()
+        self._awake: asyncio.Future[None] | None = None  # done when the present sleep is over
         self._interrupted = False
         self._due_ns: int | None = None  # monotonic: when the next pass has to be
 
@@ -56,23 +57,23 @@ class Player:
     def set_pace(self, pace: Pace, max_gap_ns: int) -> None:
         """From the next tick on."""
         self._schedule = Schedule(pace, max_gap_ns)
-        self._changed.set()
+        self._wake()
 
     def pause(self) -> None:
         """Nothing is published until `resume`."""
         self.paused = True
-        self._changed.set()
+        self._wake()
 
     def resume(self) -> None:
         """Goes on with the tick after the last one, at once."""
         self.paused = False
         self._schedule.reset()
-        self._changed.set()
+        self._wake()
 
     def interrupt(self) -> None:
         """Ends `play` at the next opportunity."""
         self._interrupted = True
-        self._changed.set()
+        self._wake()
 
     def overdue(self, now_ns: int) -> bool:
         """Whether a pass should have been long ago."""
@@ -87,13 +88,20 @@ class Player:
                 if self.paused:
                     await self._sleep(None)
                     continue
-                wait_ns = self._step(session, self._clock.monotonic_ns())
+                wait_ns = self._step(session, self._now_ns())
                 if wait_ns is None:
                     return PlayEnd.SOURCE_ENDED
                 await self._sleep(wait_ns)
         finally:
             self._due_ns = None
         return PlayEnd.INTERRUPTED
+
+    def _now_ns(self) -> int:
+        """Monotonic time; that of the tick waited for if the timer was a little early."""
+        now_ns = self._clock.monotonic_ns()
+        if self._due_ns is not None and 0 < self._due_ns - now_ns <= TIMER_GRAIN_NS:
+            return self._due_ns
+        return now_ns
 
     def _step(self, session: FeedSession, now_ns: int) -> int | None:
         """Publishes what is due; how long to wait then, in ns. None at the end of the source."""
@@ -133,8 +141,19 @@ class Player:
         if wait_ns is not None and wait_ns <= 0:
             await asyncio.sleep(0)
             return
-        timeout_s = None if wait_ns is None else wait_ns / NANOSECONDS_PER_SECOND
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self._changed.wait()
-        self._changed.clear()
+        # A future and a timer of our own: asyncio.timeout around an event costs five times as much,
+        # and this is done for every tick.
+        loop = asyncio.get_running_loop()
+        self._awake = loop.create_future()
+        timer = None
+        if wait_ns is not None:
+            timer = loop.call_later(wait_ns / NANOSECONDS_PER_SECOND, self._wake)
+        try:
+            await self._awake
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._awake is not None and not self._awake.done():
+            self._awake.set_result(None)

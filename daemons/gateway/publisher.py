@@ -7,6 +7,7 @@ number mean one message for ever: nothing is shown or sent that is not in the fi
 from collections.abc import Callable
 
 from tradestack.domain.clock import Clock
+from tradestack.runtime.fail_points import FailPoint, passed, passed_soon
 from tradestack.runtime.stats import RateWindows
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.feed_log import FeedLog
@@ -43,15 +44,19 @@ class Publisher:
 
     def publish(self, session: FeedSession, records: TickRecords) -> None:
         """All of the records. Raises OSError, and then none of them went out."""
+        passed(FailPoint.GATEWAY_READ)
         records["publish_time_ns"] = self._clock.wall_ns()
         first_sequence = session.log.head + 1
         session.log.append(records)
         session.published(records)
+        passed(FailPoint.GATEWAY_APPENDED)
         for book in self._books:
             book.update_batch(records, first_sequence)
+        passed(FailPoint.GATEWAY_BOOKED)
         self.ticks_published += len(records)
         self.rates.add(len(records), self._clock.monotonic_ns())
         self.wake()
+        passed_soon(FailPoint.GATEWAY_SENT)
 
     def reset_books(self) -> None:
         """Before a new session: its first number is not newer than the last one's newest."""

@@ -8,6 +8,7 @@ if it is not, the sources are not what they were, whatever their identity says.
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import numpy as np
 from tradestack.domain.ticks import TickKind
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, new_records
@@ -17,6 +18,7 @@ from daemons.gateway.sources import Source
 
 MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to make again
 MARK_INTERVAL_NS = 250_000_000  # at the least, as each costs a sync
+PRICE = int(TickKind.PRICE)  # numpy compares with an enum's member ten times as slowly
 
 
 class SourcesDiffer(Exception):
@@ -99,7 +101,7 @@ class FeedSession:
     def published(self, records: TickRecords) -> None:
         """The first of the pending records are in the log."""
         self._pending = self._pending[len(records) :]
-        self.prices_total += int((records["kind"] == TickKind.PRICE).sum())
+        self.prices_total += int(np.count_nonzero(records["kind"] == PRICE))
 
     def end(self) -> None:
         """Nothing is added any more, here or after a restart. Raises OSError."""

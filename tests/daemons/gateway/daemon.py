@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tradestack.ctl.control_client import ControlClient
+from tradestack.ctl.control_client import ControlClient, ControlFault
 from tradestack.net.users import new_salt, users_line
 from tradestack.wire import soup
 from tradestack.wire.feed import FeedDecoder, TickBatch, TickRecords, new_records
@@ -50,6 +50,12 @@ class Daemon:
         users = users_line("guest", PASSWORD, salt=new_salt())
         (directory / "users").write_text(users)
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where the feed is served."""
+        host, port = self._feed.getsockname()
+        return host, port
+
     def configure(self, **keys: Any) -> None:
         """Writes the config file."""
         table = {
@@ -83,7 +89,17 @@ class Daemon:
     def start(self, command: tuple[str, ...] = RUN_MODULE) -> dict[str, Any]:
         """Runs it; the stats of the moment it is ready."""
         self.launch(command)
-        return self.stats()
+        assert self._process is not None
+        for _ in range(DEADLINE_S):
+            try:
+                with ControlClient(self.control, reply_deadline_s=1) as client:
+                    answer = client.call("io.tradestack.Daemon.GetStats", {})
+            except ControlFault:
+                assert self._process.poll() is None, self.errors
+            else:
+                stats: dict[str, Any] = answer["stats"]
+                return stats
+        raise AssertionError(f"it does not become ready: {self.errors}")
 
     @property
     def errors(self) -> str:
