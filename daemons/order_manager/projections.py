@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.fail_points import FailPoint, passed
 
 from daemons.order_manager.journal_events import JournalEvents
 from daemons.order_manager.order_log import OrderLog
@@ -87,6 +88,7 @@ class Projections:
         if not records:
             return  # somebody else needed them earlier
         self._try(lambda: self._log.write(records, session))
+        passed(FailPoint.ORDER_MANAGER_LOGGED)
         now_ns = self._clock.monotonic_ns()
         self.events.offer(records, now_ns)
         self.events.flush(now_ns)

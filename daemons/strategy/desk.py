@@ -12,6 +12,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.events import ORDER_OUTCOME_UNKNOWN, ORDER_REJECTED, emit
 from tradestack.domain.orders import ExecType
 from tradestack.net.soup_client import OutgoingFull
+from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.stats import LatencyHistogram
 from tradestack.wire.orders import ExecutionReport, NewOrderSingle
 
@@ -102,6 +103,7 @@ class Desk:
         count = self._counters.add if is_current else self._counters.add_to_process
         for counted in _counted_of(report.exec_type):
             count(counted)
+        passed(FailPoint.STRATEGY_REPORTED)
         if report.exec_type is ExecType.REJECTED and self._may_log():
             emit(
                 logger,
@@ -143,6 +145,7 @@ class Desk:
         self.pending.add(order, self._clock.monotonic_ns())
         self._counters.add(Counted.ORDERS_SENT)
         if self._try_send(order):
+            passed(FailPoint.STRATEGY_SENT)
             self.publish_to_order.record(self._clock.wall_ns() - intent.time_ns)
 
     def _try_send(self, order: NewOrderSingle) -> bool:

@@ -25,6 +25,7 @@ from tradestack.domain.times import format_utc
 from tradestack.net.addresses import Address
 from tradestack.net.backoff import Backoff
 from tradestack.net.soup_client import Credentials
+from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.stats import RateWindows
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.orders import (
@@ -243,8 +244,10 @@ class Runner:
 
     def _on_batch(self, batch: TickBatch) -> None:
         assert self.trader is not None
+        passed(FailPoint.STRATEGY_RECEIVED)
         intents = self.trader.on_batch(batch)
         if intents:
+            passed(FailPoint.STRATEGY_DECIDED)
             self._desk.enter(intents)
         self.ticks_rates.add(len(batch), self._clock.monotonic_ns())
         self._note_progress()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.runtime.fail_points import VARIABLE as FAIL_POINTS
 from tradestack.runtime.listen_fds import parse_listen_fds
 from tradestack.runtime.notify import parse_watchdog
 
@@ -31,6 +32,7 @@ class Environment:
     watchdog_ns: int | None  # the supervisor's patience; None = nobody waits
     state_directory: Path | None
     credentials_directory: Path | None
+    fail_points: str  # what tests ask for (fail_points.py)
 
 
 def parse_environment(variables: Mapping[str, str], *, pid: int) -> Environment:
@@ -41,6 +43,7 @@ def parse_environment(variables: Mapping[str, str], *, pid: int) -> Environment:
         watchdog_ns=parse_watchdog(variables, pid=pid),
         state_directory=_first_path(variables.get("STATE_DIRECTORY")),
         credentials_directory=_first_path(variables.get("CREDENTIALS_DIRECTORY")),
+        fail_points=variables.get(FAIL_POINTS, ""),
     )
 
 

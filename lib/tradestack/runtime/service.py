@@ -22,6 +22,7 @@ from tradestack.runtime.arguments import Arguments, parse_arguments
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.config import load_config
 from tradestack.runtime.environment import forget_supervisor, parse_environment
+from tradestack.runtime.fail_points import arm
 from tradestack.runtime.life import Life
 from tradestack.runtime.log_level import LogLevel
 from tradestack.runtime.logs import Destination, Logs, destination_of_stderr
@@ -95,6 +96,8 @@ def _run_life(
     environment = parse_environment(os.environ, pid=os.getpid())
     notifier = Notifier.connect(environment.notify_socket)
     forget_supervisor(os.environ)
+    clock = SystemClock()
+    arm(environment.fail_points, clock)
     life = Life(
         program,
         arguments,
@@ -102,7 +105,7 @@ def _run_life(
         environment=environment,
         notifier=notifier,
         logs=logs,
-        clock=SystemClock(),
+        clock=clock,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(life.run(on_ready))

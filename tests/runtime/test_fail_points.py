@@ -1,0 +1,63 @@
+"""named places → deaths and jumps of the clock, where a test asks for them."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from tradestack.domain.faults import OperatorFault
+from tradestack.runtime import fail_points
+from tradestack.runtime.clock import SystemClock
+from tradestack.runtime.fail_points import FailPoint, arm, passed
+
+HOUR_NS = 3_600_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def disarmed() -> Iterator[None]:
+    """Nothing stays armed."""
+    yield
+    fail_points._armed.clear()
+
+
+def test_process_dies_at_the_nth_passing() -> None:
+    """Not before, and by SIGKILL: nothing is flushed, nobody is told."""
+    program = (
+        "from tradestack.runtime.fail_points import *\n"
+        "from tradestack.runtime.clock import SystemClock\n"
+        "arm('gateway.sent:1 gateway.appended:3', SystemClock())\n"
+        "for n in range(5):\n"
+        "    print(n, flush=True)\n"
+        "    passed(FailPoint.GATEWAY_APPENDED)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stdout) == (-9, "0\n1\n2\n")
+
+
+@pytest.mark.parametrize(("jump", "expected_ns"), [("1h", HOUR_NS), ("-1h", -HOUR_NS)])
+def test_wall_clock_jumps_once(jump: str, expected_ns: int) -> None:
+    """The monotonic clock knows nothing of it."""
+    clock = SystemClock()
+    arm(f"gateway.read:2:{jump}", clock)
+
+    passed(FailPoint.GATEWAY_READ)
+    assert abs(clock.wall_ns() - time.time_ns()) < HOUR_NS // 2
+    for _ in range(3):
+        passed(FailPoint.GATEWAY_READ)
+
+    assert abs(clock.wall_ns() - time.time_ns() - expected_ns) < HOUR_NS // 2
+    assert abs(clock.monotonic_ns() - time.monotonic_ns()) < HOUR_NS // 2
+
+
+@pytest.mark.parametrize(
+    "text", ["gateway.lost:1", "gateway.read", "gateway.read:often", "gateway.read:1:late"]
+)
+def test_what_is_no_place_or_count_is_refused(text: str) -> None:
+    """A test that armed nothing would prove nothing."""
+    with pytest.raises(OperatorFault, match="TRADESTACK_FAIL_POINTS"):
+        arm(text, SystemClock())
