@@ -16,6 +16,7 @@ from tradestack.net.control_server import Interface
 from tradestack.net.outgoing import Stream
 from tradestack.net.session_server import SessionServer
 from tradestack.net.users import Users
+from tradestack.runtime.fail_points import FailPoint, passed, passed_soon
 from tradestack.runtime.program import Context
 from tradestack.wire import soup
 
@@ -194,11 +195,13 @@ class OrderManager:
         return self._sessions.current
 
     def _settle(self, received: list[Waiting]) -> None:
+        passed(FailPoint.ORDER_MANAGER_RECEIVED)
         waiting = [one for one in received if one.client.session == self._session.id]
         if len(waiting) < len(received):
             ended = [one for one in received if one.client.session != self._session.id]
             self._refuse(ended, range(len(ended)), SESSION_ENDED)
         batch = judge(self._session.manager, [one.received for one in waiting], self._rules)
+        passed(FailPoint.ORDER_MANAGER_JUDGED)
         self._meters.count_duplicates(batch.duplicates)
         try:
             self._session.record(batch, self._config.durability)
@@ -206,7 +209,9 @@ class OrderManager:
             self._journal_unavailable(error)
             self._refuse(waiting, batch.sources, f"orders cannot be journalled: {error.strerror}")
         else:
+            passed(FailPoint.ORDER_MANAGER_JOURNALLED)
             self._server.wake()
+            passed_soon(FailPoint.ORDER_MANAGER_REPORTED)
             if batch.entries:
                 self._count(waiting, batch)
             self._projections.add(batch.order_records, self._session)
