@@ -3,12 +3,13 @@
 What clients sent is decoded at once (a packet that is no JSON ends that session alone) and waits
 until the pass is over; then all of it is settled together. A client that has as much waiting as it
 may is not read from until then, so that what waits is bounded by clients × orders_in_flight_max.
+All that one pass brought was received at one time, that of its first message.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.orders import BusinessRejectReason
@@ -25,13 +26,11 @@ from tradestack.wire.orders import (
 from daemons.order_manager.judge import Received
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A message that is to be settled: from whom, what, and when it came by the monotonic clock."""
+class Waiting(NamedTuple):
+    """A message that is to be settled: from whom, and what."""
 
     client: Client
     received: Received
-    received_ns: int
 
     def refuse(self, text: str) -> None:
         """Tells the client that nothing is remembered of it and that it may be sent again."""
@@ -49,33 +48,35 @@ class Waiting:
 class Intake:
     """What waits to be settled.
 
-    settle: called with everything that waits, at the end of a pass or by `settle_now`.
+    settle: called with everything that waits, at the end of a pass or by `settle_now`, and with the
+      time of receipt by the monotonic clock.
     in_flight_max: messages of one client that may wait.
     """
 
     def __init__(
-        self, settle: Callable[[list[Waiting]], None], in_flight_max: int, clock: Clock
+        self, settle: Callable[[list[Waiting], int], None], in_flight_max: int, clock: Clock
     ) -> None:
         self.in_flight_max = in_flight_max
         self._settle = settle
         self._clock = clock
         self._waiting: list[Waiting] = []
+        self._received_ns = 0  # of what waits, by the monotonic clock
+        self._time_ns = 0  # and by the wall clock
         self._in_flight: Counter[Client] = Counter()
         self._paused: list[Client] = []
 
     def receive(self, client: Client, payload: bytes) -> None:
         """Takes one message. Raises ProtocolError for what is no JSON."""
-        received_ns = self._clock.monotonic_ns()
-        time_ns = self._clock.wall_ns()
         message: NewOrderSingle | Register | Refusal
         try:
             message = decode_client_message(payload)
         except Refusal as refusal:
             message = refusal
         if not self._waiting:
+            self._received_ns = self._clock.monotonic_ns()
+            self._time_ns = self._clock.wall_ns()
             asyncio.get_running_loop().call_soon(self.settle_now)
-        received = Received(client.user, time_ns, message)
-        self._waiting.append(Waiting(client, received, received_ns))
+        self._waiting.append(Waiting(client, Received(client.user, self._time_ns, message)))
         self._in_flight[client] += 1
         if self._in_flight[client] == self.in_flight_max:
             client.pause_reading()
@@ -87,7 +88,7 @@ class Intake:
         paused, self._paused = self._paused, []
         self._in_flight.clear()
         if waiting:
-            self._settle(waiting)
+            self._settle(waiting, self._received_ns)
         for client in paused:
             client.resume_reading()
 

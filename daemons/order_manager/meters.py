@@ -1,7 +1,5 @@
 """what was settled → counters, rates and latency, as GetStats shows them."""
 
-from collections.abc import Sequence
-
 from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
 from tradestack.runtime.stats import LatencyHistogram, RateWindows
@@ -26,13 +24,15 @@ class Meters:
         self._rate = RateWindows()
         self._latency = LatencyHistogram()
 
-    def count_settled(self, received_ns: Sequence[int], *, orders: int) -> None:
-        """Messages journalled just now, by when each was received (monotonic); so many orders."""
+    def count_settled(self, messages: int, received_ns: int, *, orders: int) -> None:
+        """Messages journalled just now, received together at that monotonic time; so many orders.
+
+        The latency of all is that of the first: it is never shown shorter than it was.
+        """
         now_ns = self._clock.monotonic_ns()
-        self._settled_total += len(received_ns)
+        self._settled_total += messages
         self._rate.add(orders, now_ns)
-        for moment_ns in received_ns:
-            self._latency.record(now_ns - moment_ns)
+        self._latency.record(now_ns - received_ns, messages)
 
     def count_duplicates(self, count: int) -> None:
         """Orders that were known already."""

@@ -194,7 +194,7 @@ class OrderManager:
     def _session(self) -> OrderSession:
         return self._sessions.current
 
-    def _settle(self, received: list[Waiting]) -> None:
+    def _settle(self, received: list[Waiting], received_ns: int) -> None:
         passed(FailPoint.ORDER_MANAGER_RECEIVED)
         waiting = [one for one in received if one.client.session == self._session.id]
         if len(waiting) < len(received):
@@ -213,13 +213,12 @@ class OrderManager:
             self._server.wake()
             passed_soon(FailPoint.ORDER_MANAGER_REPORTED)
             if batch.entries:
-                self._count(waiting, batch)
+                self._count(batch, received_ns)
             self._projections.add(batch.order_records, self._session)
         self._refuse(waiting, batch.excess, SESSION_FULL)
 
-    def _count(self, waiting: list[Waiting], batch: Batch) -> None:
-        received_ns = [waiting[index].received_ns for index in batch.sources]
-        self._meters.count_settled(received_ns, orders=batch.orders)
+    def _count(self, batch: Batch, received_ns: int) -> None:
+        self._meters.count_settled(len(batch.entries), received_ns, orders=batch.orders)
         if self._journal_fault is not None:
             self._journal_fault = None
             emit(logger, JOURNAL_AVAILABLE, session=self._session.id)

@@ -45,15 +45,12 @@ class ReportStream:
         end = self._end(begin, bytes_max)
         if end == begin:
             return b"", sequence
-        base = self.ranges[begin][0]
-        last_offset, last_length = self.ranges[end - 1]
+        ranges = [self.ranges[index] for index in range(begin, end)]
+        base = ranges[0][0]
+        last_offset, last_length = ranges[-1]
         span = self.read_file(base, last_offset + last_length - base)
-        packets = []
-        for index in range(begin, end):
-            offset, length = self.ranges[index]
-            report = span[offset - base : offset - base + length]
-            packets.append(soup.encode_packet(soup.PacketType.SEQUENCED_DATA, report))
-        return b"".join(packets), end + 1
+        reports = [span[offset - base : offset - base + length] for offset, length in ranges]
+        return soup.encode_packets(soup.PacketType.SEQUENCED_DATA, reports), end + 1
 
     def _end(self, begin: int, bytes_max: int) -> int:
         """The index after the last report that one read may bring, when it begins at `begin`."""

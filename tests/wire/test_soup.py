@@ -209,3 +209,11 @@ def test_a_payload_beyond_the_limit_is_never_sent():
     assert len(soup.encode_packet(PacketType.UNSEQUENCED_DATA, bytes(32_766))) == 32_769
     with pytest.raises(AssertionError):
         soup.encode_packet(PacketType.UNSEQUENCED_DATA, bytes(32_767))
+
+
+@given(st.lists(st.binary(max_size=100), max_size=5))
+def test_packets_of_many_payloads_are_those_of_each(payloads):
+    """Whoever sends in bulk sends the same bytes."""
+    one_by_one = [soup.encode_packet(PacketType.SEQUENCED_DATA, payload) for payload in payloads]
+
+    assert b"".join(one_by_one) == soup.encode_packets(PacketType.SEQUENCED_DATA, payloads)

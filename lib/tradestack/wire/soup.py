@@ -15,6 +15,7 @@ sent, they are counted: from the number in A.
 
 import enum
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -92,6 +93,16 @@ def encode_packet(packet_type: PacketType, payload: bytes = b"") -> bytes:
     """One packet; AssertionError beyond PAYLOAD_LENGTH_MAX: the caller has to know its limit."""
     assert len(payload) <= PAYLOAD_LENGTH_MAX, f"payload of {len(payload)} bytes"
     return _HEADER.pack(1 + len(payload), packet_type) + payload
+
+
+def encode_packets(packet_type: PacketType, payloads: Iterable[bytes]) -> bytes:
+    """A packet of each payload, one after the other; AssertionError as `encode_packet`."""
+    pack = _HEADER.pack
+    pieces: list[bytes] = []
+    for payload in payloads:
+        assert len(payload) <= PAYLOAD_LENGTH_MAX, f"payload of {len(payload)} bytes"
+        pieces += (pack(1 + len(payload), packet_type), payload)
+    return b"".join(pieces)
 
 
 SERVER_HEARTBEAT = encode_packet(PacketType.SERVER_HEARTBEAT)
