@@ -1,0 +1,75 @@
+"""stdin → nasdaq-protocols → stdout: Nasdaq's client, told what to do as judge.py has it."""
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+from nasdaq_protocols import soup
+
+CLIENT_HEARTBEAT_S = 1  # its timer fires after a whole idle interval; the default is 10 s
+SERVER_SILENCE_MAX_S = 2  # closes when the server said nothing for so long, or up to twice that
+
+
+def tell(event: str, **facts: Any) -> None:
+    """One line."""
+    print(json.dumps({"event": event, **facts}), flush=True)
+
+
+async def on_message(message: soup.SoupMessage) -> None:
+    """Whatever is for the application."""
+    if isinstance(message, soup.SequencedData):
+        tell("message", data=message.data.hex())
+
+
+async def obey(commands: asyncio.StreamReader, session: soup.SoupClientSession) -> None:
+    """Until there are no more commands."""
+    async for line in commands:
+        command = json.loads(line)
+        if "send" in command:
+            session.send_unseq_data(bytes.fromhex(command["send"]))
+        else:
+            session.logout()
+
+
+async def main() -> None:
+    """One connection, from login to close."""
+    commands = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
+    order = json.loads(await commands.readline())
+    closed = asyncio.Event()
+
+    async def on_close() -> None:
+        closed.set()
+
+    def make_session() -> soup.SoupClientSession:
+        return soup.SoupClientSession(
+            on_msg_coro=on_message,
+            on_close_coro=on_close,
+            client_heartbeat_interval=CLIENT_HEARTBEAT_S,
+            server_heartbeat_interval=SERVER_SILENCE_MAX_S,
+            graceful_shutdown=False,  # else a Z with the close behind it hangs it
+        )
+
+    try:
+        session = await soup.connect_async(
+            (order["host"], order["port"]),
+            order["user"],
+            order["password"],
+            session_id=order["session"],
+            sequence=order["sequence"],
+            session_factory=make_session,
+        )
+    except ConnectionRefusedError as refusal:
+        reasons = [one.value for one in soup.LoginRejectReason if one.name in str(refusal)]
+        tell("rejected", reason="".join(reasons) or str(refusal))
+        return
+    tell("accepted", session=session.session_id.session, next=session.sequence + 1)
+    obeying = asyncio.create_task(obey(commands, session))
+    await closed.wait()
+    obeying.cancel()
+    tell("closed")
+
+
+asyncio.run(main())

@@ -1,0 +1,138 @@
+"""The feed as clients see it that are not ours: streamed, resumed over kill -9, idle, ended."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.daemons.gateway.daemon import PASSWORD, Daemon
+from tests.daemons.gateway.files import PRICES_HEADER, price_rows, write
+from tests.interop.judge import Judge, Kind
+from tests.interop.prerequisites import need_package
+
+TICKS = 600  # Nasdaq's client takes a millisecond for each
+LATE_TICKS = 8
+SILENCE_UNENDURABLE = "4500ms"  # Nasdaq's client closes after 2 to 4 s without a byte
+SILENCE_ENDLESS = "10min"
+PACKET_LENGTH = 48
+HEADER_LENGTH = 3
+
+
+@pytest.fixture
+def playing(gateway: Daemon, tmp_path: Path) -> Daemon:
+    """It waits after TICKS of them."""
+    play(gateway, tmp_path, SILENCE_ENDLESS)
+    return gateway
+
+
+def play(daemon: Daemon, tmp_path: Path, silence: str) -> None:
+    """TICKS in a moment, then LATE_TICKS with a silence before each."""
+    late = "".join(f"2026-02-0{day + 1}T00:00:00Z,AA,7,1\n" for day in range(LATE_TICKS))
+    prices = write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(TICKS) + late)
+    daemon.configure(prices=prices, pace="10x", max_gap=silence, at_end="hold")
+    daemon.start()
+
+
+def join(daemon: Daemon, kind: Kind, session: str = "", sequence: int = 1) -> Judge:
+    """A judge at the feed."""
+    return Judge(
+        kind,
+        daemon.address,
+        user="guest",
+        password=PASSWORD,
+        session=session,
+        sequence=sequence,
+    )
+
+
+def logged(daemon: Daemon, session: str) -> list[bytes]:
+    """The payloads in the session's file."""
+    data = (daemon.state / f"{session}.feed").read_bytes()
+    return [
+        data[start + HEADER_LENGTH : start + PACKET_LENGTH]
+        for start in range(0, len(data), PACKET_LENGTH)
+    ]
+
+
+def skip_silence(daemon: Daemon) -> None:
+    """What is left comes at once."""
+    daemon.call("SetPace", {"pace": "max"})
+
+
+def test_session_is_streamed_to_its_end(playing: Daemon, kind: Kind) -> None:
+    """Each tick once, as the log has it; then the end of session."""
+    with join(playing, kind) as judge:
+        session, next_number = judge.accepted()
+        ticks = judge.messages(TICKS)
+        skip_silence(playing)
+        ticks += judge.messages(LATE_TICKS)
+        playing.call("NewSession")
+        farewell = judge.rest()
+
+    assert next_number == 1
+    assert ticks == logged(playing, session)
+    assert farewell == kind.farewell
+
+
+def test_heartbeats_fill_the_silence(gateway: Daemon, tmp_path: Path) -> None:
+    """Nasdaq's client is still there when the next tick comes."""
+    need_package("nasdaq_protocols")
+    play(gateway, tmp_path, SILENCE_UNENDURABLE)
+
+    with join(gateway, Kind.NASDAQ, sequence=TICKS + 1) as judge:
+        session, _ = judge.accepted()
+        (tick,) = judge.messages(1)
+
+    assert tick == logged(gateway, session)[TICKS]
+
+
+def test_client_resumes_where_a_killed_gateway_left_it(playing: Daemon, kind: Kind) -> None:
+    """The same session goes on at the next number, with the same bytes."""
+    with join(playing, kind) as judge:
+        session, _ = judge.accepted()
+        first = judge.messages(TICKS // 2)
+        playing.kill()
+        judge.rest()
+    playing.start()
+
+    with join(playing, kind, session, TICKS // 2 + 1) as judge:
+        resumed = judge.accepted()
+        rest = judge.messages(TICKS // 2)
+
+    assert resumed == (session, TICKS // 2 + 1)
+    assert first + rest == logged(playing, session)[:TICKS]
+
+
+def test_sequence_0_brings_only_what_is_new(playing: Daemon, kind: Kind) -> None:
+    """The number in the answer is that of the next tick to come."""
+    with join(playing, kind) as judge:
+        session, _ = judge.accepted()
+        judge.messages(TICKS)
+
+    with join(playing, kind, sequence=0) as judge:
+        _, next_number = judge.accepted()
+        skip_silence(playing)
+        (tick,) = judge.messages(1)
+
+    assert next_number == TICKS + 1
+    assert tick == logged(playing, session)[next_number - 1]
+
+
+def test_number_beyond_the_head_is_waited_for(playing: Daemon, kind: Kind) -> None:
+    """The first message is the one that was asked for."""
+    with join(playing, kind, sequence=TICKS + 2) as judge:
+        session, next_number = judge.accepted()
+        skip_silence(playing)
+        (tick,) = judge.messages(1)
+
+    assert next_number == TICKS + 2
+    assert tick == logged(playing, session)[TICKS + 1]
+
+
+def test_wrong_password_and_session_are_told_apart(playing: Daemon, kind: Kind) -> None:
+    """Not authorized is A, a session that is not there S."""
+    with Judge(kind, playing.address, user="guest", password="wrong") as judge:
+        assert judge.rejected() == "A"
+    with Judge(kind, playing.address, user="nobody", password=PASSWORD) as judge:
+        assert judge.rejected() == "A"
+    with join(playing, kind, session="NOSESSION1") as judge:
+        assert judge.rejected() == "S"
