@@ -24,6 +24,7 @@ from bench.workshop import free_port
 READY_DEADLINE_S = 120.0
 STOP_DEADLINE_S = 30.0
 POLL_S = 0.001
+LOOK_S = 0.1
 PASSWORD = "BENCH"
 USERS_MAX = 256
 
@@ -99,6 +100,14 @@ class Daemon:
                 return client.call(method, parameters)
         except ControlFault as fault:
             raise NotMeasured(str(fault)) from fault
+
+    def wait_for(self, name: str, value: object) -> None:
+        """Until its stats say so, looking ten times a second. Raises NotMeasured."""
+        deadline_s = time.monotonic() + READY_DEADLINE_S
+        while (said := self.stats()[name]) != value:
+            if time.monotonic() > deadline_s:
+                raise NotMeasured(f"{self.kind}: {name} is still {said}, not {value}")
+            select.select([], [], [], LOOK_S)
 
     def stop(self) -> None:
         """In peace. Raises NotMeasured where it does not end well."""

@@ -36,9 +36,9 @@ class Feed:
                 for number in range(self.subscribers)
             ]
             start(consumers)
-            start_ns = time.monotonic_ns()
+            start_ns = now_ns()
             gateway.call("io.tradestack.Gateway.SetPace", pace="max")
-            rate = self._rate(start_ns, consumers)
+            rate = self.rate(start_ns, consumers)
             expect_count("gateway's own count", self.ticks, gateway.stats()["ticks_total"])
             gateway.stop()
             return rate
@@ -54,10 +54,10 @@ class Feed:
             prefix=self.placement.server(),
         )
 
-    def consumer(self, gateway: Daemon, number: int, how: str = "blocks") -> Program:
+    def consumer(self, gateway: Daemon, number: int, how: str = "blocks", step: int = 1) -> Program:
         """A subscriber by FeedClient."""
         user = user_name(number)
-        arguments = (gateway.port, user, PASSWORD, self.ticks, how)
+        arguments = (gateway.port, user, PASSWORD, self.ticks, how, step)
         return Program.of_module("feed_consumer", *arguments, prefix=self.placement.client())
 
     def slabs(self) -> float:
@@ -65,9 +65,9 @@ class Feed:
         path, port = self.workshop.limit("slabs"), str(free_port())
         ticks, batch = str(self.ticks), str(self.batch)
         server = [path, "serve", port, str(self.subscribers), ticks, batch]
-        return self._publish(
+        return self.publish(
             Program(server, self.placement.server()),
-            lambda: Program([path, "take", port, ticks, batch], self.placement.client()),
+            lambda: Program([path, "take", port, ticks, batch, "1"], self.placement.client()),
         )
 
     def module(self, name: str) -> float:
@@ -78,14 +78,15 @@ class Feed:
             *("publish", port, self.subscribers, self.ticks, self.batch),
             prefix=self.placement.server(),
         )
-        return self._publish(
+        return self.publish(
             publisher,
             lambda: Program.of_module(
                 name, "subscribe", port, self.ticks, prefix=self.placement.client()
             ),
         )
 
-    def _publish(self, publisher: Program, subscribe: Callable[[], Program]) -> float:
+    def publish(self, publisher: Program, subscribe: Callable[[], Program]) -> float:
+        """One that says "ready" when it listens, and again when all have come."""
         with ExitStack() as stack:
             stack.enter_context(publisher)
             publisher.wait_ready()
@@ -94,12 +95,15 @@ class Feed:
             start(consumers)
             publisher.go()
             start_ns = publisher.answer()["start_ns"]
-            return self._rate(start_ns, consumers)
+            return self.rate(start_ns, consumers)
 
-    def _rate(self, start_ns: int, consumers: Sequence[Program]) -> float:
+    def rate(self, start_ns: int | None, consumers: Sequence[Program]) -> float:
+        """Since that time (None: since the first of them began) to the last one's last tick."""
         answers = [consumer.answer() for consumer in consumers]
         for one in answers:
             expect_count("messages received", self.ticks, one["count"])
+        if start_ns is None:
+            start_ns = min(one["start_ns"] for one in answers)
         end_ns = max(one["end_ns"] for one in answers)
         return self.ticks * NANOSECONDS_PER_SECOND / (end_ns - start_ns)
 
@@ -110,3 +114,8 @@ def start(consumers: Sequence[Program]) -> None:
         consumer.wait_ready()
     for consumer in consumers:
         consumer.go()
+
+
+def now_ns() -> int:
+    """The clock that all programs of this machine have in common."""
+    return time.monotonic_ns()

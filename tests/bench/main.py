@@ -23,7 +23,7 @@ from bench.faults import CountWrong, NotMeasured
 from bench.table import table
 from bench.workshop import Workshop
 
-ROWS = ("fan-out",)
+ROWS = ("csv-replay", "fan-out", "catch-up", "latency")
 ROUNDS, ROUNDS_QUICK = 5, 1
 
 
@@ -45,6 +45,9 @@ def main() -> int:
     workshop = Workshop(quick=args.quick, rounds=rounds)
     outcome = run(workshop, args.rows or ROWS)
     print(table(outcome.comparisons))
+    for comparison in outcome.comparisons:
+        for note in comparison.notes:
+            print(f"{comparison.row}, {comparison.placement}: {note}")
     for row, reason in outcome.failures.items():
         print(f"{row}: {reason}")
     return 1 if args.check and outcome.failures else 0

@@ -36,14 +36,18 @@ def number(records: TickRecords, first: int) -> None:
 
 
 class Check:
-    """Follows what one consumer receives."""
+    """Follows what one consumer receives; `step`: what the size grows by from tick to tick."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: int = 1) -> None:
         self.count = 0
+        self._step = step
 
     def take(self, records: TickRecords) -> None:
         """The next messages. Raises CountWrong."""
         first = self.count + 1
         self.count += len(records)
-        if not np.array_equal(records["size"], np.arange(first, self.count + 1)):
+        step = self._step
+        if not np.array_equal(
+            records["size"], np.arange(first * step, (self.count + 1) * step, step)
+        ):
             raise CountWrong(f"messages {first} to {self.count} are not those that were sent")

@@ -79,6 +79,11 @@ class Program:
         except ValueError:
             raise NotMeasured(f"{self.name} answered {line!r}") from None
 
+    def is_silent(self, seconds: float) -> bool:
+        """Whether it has said nothing after so long."""
+        assert self._process.stdout is not None
+        return not self._buffer and not select.select([self._process.stdout], [], [], seconds)[0]
+
     def _line(self) -> str:
         assert self._process.stdout is not None
         descriptor = self._process.stdout.fileno()

@@ -1,7 +1,7 @@
 /* The physical limit of fan-out: numbered ticks in slabs, written to one subscriber after another.
  *
  *   slabs serve PORT SUBSCRIBERS TICKS TICKS_PER_SLAB   "ready" when listening; all connect, then go
- *   slabs take PORT TICKS TICKS_PER_SLAB                checks every number
+ *   slabs take PORT TICKS TICKS_PER_SLAB STEP           checks that every number is the last + STEP
  */
 #include "loopback.h"
 
@@ -37,10 +37,10 @@ static int serve(char **arguments)
 static int take(char **arguments)
 {
 	int fd = connect_to(arguments[0]);
-	int64_t ticks = atoll(arguments[1]), expected = 1;
+	int64_t ticks = atoll(arguments[1]), step = atoll(arguments[3]), taken = 0;
 	size_t held = 0, room = atoll(arguments[2]) * TICK_LENGTH;
 	wait_for_go();
-	while (expected <= ticks) {
+	while (taken < ticks) {
 		ssize_t got = recv(fd, slab + held, room - held, 0);
 		check(got, "recv");
 		if (got == 0)
@@ -48,13 +48,13 @@ static int take(char **arguments)
 		held += got;
 		size_t used = 0;
 		for (; used + TICK_LENGTH <= held; used += TICK_LENGTH)
-			if (load_i64(slab + used + NUMBER_OFFSET) != expected++)
+			if (load_i64(slab + used + NUMBER_OFFSET) != ++taken * step)
 				return 1;
 		memmove(slab, slab + used, held - used);
 		held -= used;
 	}
 	printf("{\"end_ns\": %lld, \"count\": %lld}\n", (long long)clock_ns(CLOCK_MONOTONIC),
-	       (long long)expected - 1);
+	       (long long)taken);
 	return 0;
 }
 
@@ -62,7 +62,7 @@ int main(int count, char **arguments)
 {
 	if (count == 6 && !strcmp(arguments[1], "serve"))
 		return serve(arguments + 2);
-	if (count == 5 && !strcmp(arguments[1], "take"))
+	if (count == 6 && !strcmp(arguments[1], "take"))
 		return take(arguments + 2);
 	return 2;
 }

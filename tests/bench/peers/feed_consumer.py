@@ -18,9 +18,9 @@ from bench.pattern import Check
 from bench.program import answer, wait_for_go
 
 
-async def consume(feed: FeedClient, ticks: int) -> int:
+async def consume(feed: FeedClient, ticks: int, step: int) -> int:
     """Whole batches, as numpy sees them; how many there were."""
-    check = Check()
+    check = Check(step)
     async for event in feed:
         if isinstance(event, TickBatch):
             check.take(event.records)
@@ -31,30 +31,30 @@ async def consume(feed: FeedClient, ticks: int) -> int:
     return check.count
 
 
-async def consume_each(feed: FeedClient, ticks: int) -> int:
+async def consume_each(feed: FeedClient, ticks: int, step: int) -> int:
     """One `Tick` after the other, as a user's own loop would."""
-    expected = 1
+    expected = step
     async for event in feed:
         if isinstance(event, TickBatch):
             for tick in event.ticks():
                 if tick.size != expected:
                     sys.exit(f"message {tick.sequence} says that it is {tick.size}")
-                expected += 1
-            if expected > ticks:
+                expected += step
+            if expected > ticks * step:
                 break
         elif isinstance(event, SessionEnded):
             break
-    return expected - 1
+    return expected // step - 1
 
 
-async def main(port: str, user: str, password: str, ticks: str, how: str) -> None:
+async def main(port: str, user: str, password: str, ticks: str, how: str, step: str) -> None:
     address = parse_address(f"127.0.0.1:{port}")
     feed = FeedClient(address, Credentials(user, password), clock=SystemClock())
     async with feed:
         await anext(feed)  # the session's start: logged in
         wait_for_go()
         start_ns = time.monotonic_ns()
-        count = await (consume if how == "blocks" else consume_each)(feed, int(ticks))
+        count = await (consume if how == "blocks" else consume_each)(feed, int(ticks), int(step))
         answer(start_ns=start_ns, end_ns=time.monotonic_ns(), count=count)
 
 
