@@ -78,14 +78,10 @@ class CsvSource:
 
     def next_batch(self) -> TickRecords | None:
         """See `Source`."""
-        while not (self._ended and not self._rest):
-            if self._parser.fault:
-                raise SourceFault(self.path, self._parser.fault.line, self._parser.fault.reason)
-            records = self._parse_chunk()
-            if len(records):
-                return records
         if self._parser.fault:
             raise SourceFault(self.path, self._parser.fault.line, self._parser.fault.reason)
+        if not self._ended or self._rest:
+            return self._parse_chunk()
         self._check_not_empty()
         return None
 

@@ -60,6 +60,7 @@ class Gateway:
 
     async def start(self) -> None:
         """Raises OperatorFault for sources that cannot be used."""
+        self._sessions.remove_unborn()
         await self._playback.open()
         self._prune()
         self._server.start()

@@ -28,7 +28,7 @@ class _Side:
         self._hold(new_records(0))
 
     def fill(self) -> None:
-        """Reads the next batch if the last one is used up. Raises SourceFault."""
+        """Reads on, once, if what is held is used up. Raises SourceFault."""
         if self.ended or self._taken < len(self._times):
             return
         before = self.source.checkpoint()
@@ -36,6 +36,11 @@ class _Side:
         self._before_batch, self._taken = before, 0
         self.ended = batch is None
         self._hold(new_records(0) if batch is None else batch)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it cannot be said what comes next: nothing is held, and it is not the end."""
+        return not self.ended and self._taken == len(self._times)
 
     @property
     def last_time_ns(self) -> int:
@@ -79,17 +84,17 @@ class MergedSource:
 
     def next_batch(self) -> TickRecords | None:
         """See `Source`."""
-        while True:
-            self._prices.fill()
-            self._news.fill()
-            if self._prices.ended and self._news.ended:
-                return None
-            last_price = None if self._prices.ended else self._prices.last_time_ns
-            last_news = None if self._news.ended else self._news.last_time_ns
-            prices = self._prices.take(last_news, "right")
-            news = self._news.take(last_price, "left")
-            if len(prices) or len(news):
-                return _interleaved(prices, news)
+        self._prices.fill()
+        self._news.fill()
+        if self._prices.ended and self._news.ended:
+            return None
+        if self._prices.is_unknown or self._news.is_unknown:
+            return new_records(0)
+        last_price = None if self._prices.ended else self._prices.last_time_ns
+        last_news = None if self._news.ended else self._news.last_time_ns
+        return _interleaved(
+            self._prices.take(last_news, "right"), self._news.take(last_price, "left")
+        )
 
     def checkpoint(self) -> Checkpoint:
         """See `Source`."""

@@ -109,6 +109,8 @@ class Player:
             records = session.pending(now_ns)
             if records is None:
                 return None
+            if not len(records):
+                return 0
             plan = self._plan(records, now_ns)
             if plan.count:
                 self._publisher.publish(session, records[: plan.count])

@@ -84,7 +84,7 @@ class FeedSession:
         return self._source.rows_rounded()
 
     def pending(self, now_ns: int) -> TickRecords | None:
-        """The records that come next, at least one; None at the end.
+        """The records that come next, as far as they are known; None at the end.
 
         Raises SourceFault, OSError.
         """

@@ -22,7 +22,7 @@ from tradestack.domain.events import (
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.sessions import new_session_id
 from tradestack.runtime.notify import Notifier
-from tradestack.store.feed_log import FeedLog
+from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
 
 from daemons.gateway.config import AtEnd, GatewayConfig, SourceChoice
 from daemons.gateway.csv_source import CsvSource
@@ -30,7 +30,7 @@ from daemons.gateway.identity import Identity, identity_of
 from daemons.gateway.open_source import csv_sources, open_source
 from daemons.gateway.refusals import Refusals, log_refusal
 from daemons.gateway.session import FeedSession, SourcesDiffer, open_log
-from daemons.gateway.sidecar import Settings, Sidecar, load_sidecars, remove_session
+from daemons.gateway.sidecar import SUFFIX, Settings, Sidecar, load_sidecars, remove_session
 from daemons.gateway.source_check import NOTHING_READ, check_source
 from daemons.gateway.sources import Source, SourceFault
 
@@ -127,6 +127,12 @@ class Sessions:
                 if sidecar.session == name and sidecar.ended:
                     self._logs[name] = open_log(self._directory, sidecar)
         return self._logs.get(name)
+
+    def remove_unborn(self) -> None:
+        """Deletes logs that were made, and nothing else of their sessions, before a death."""
+        for path in self._directory.glob(f"*{FEED_LOG_SUFFIX}"):
+            if not path.with_suffix(SUFFIX).exists() and path.stat().st_size == 0:
+                path.unlink()
 
     def prune(self, kept: int, in_use: Collection[str]) -> None:
         """Removes all but the newest sessions; one that is still being read is spared for now."""

@@ -82,8 +82,8 @@ def load_sidecars(directory: Path) -> list[Sidecar]:
     for path in directory.glob(f"*{SUFFIX}"):
         try:
             sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
-        except (msgspec.DecodeError, OSError) as error:
-            logger.warning("%s is passed over: %s", path, error)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
+            logger.warning("%s is passed over: %s", path, ascii(str(error)))
             continue
         if sidecar.format == FORMAT and path.with_suffix(FEED_LOG_SUFFIX).exists():
             found.append(sidecar)

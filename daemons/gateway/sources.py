@@ -47,7 +47,11 @@ class Source(Protocol):
     """Records in the order of their event times; publish times are still 0."""
 
     def next_batch(self) -> TickRecords | None:
-        """The next records, at least one; None at the end, for good. Raises SourceFault."""
+        """The next records; None at the end, for good. Raises SourceFault.
+
+        None of them where a stretch of the source held nothing good: each call does a bounded
+        piece of work, so that whoever reads on can let others have a turn between two.
+        """
         ...
 
     def checkpoint(self) -> Checkpoint:

@@ -15,13 +15,12 @@ class StartingAt:
 
     def next_batch(self) -> TickRecords | None:
         """See `Source`."""
-        while (batch := self._source.next_batch()) is not None:
-            times = batch["event_time_ns"].astype(np.int64)
-            first = int(np.searchsorted(times, self._start_ns))
-            if first < len(batch):
-                rest: TickRecords = batch[first:]
-                return rest
-        return None
+        batch = self._source.next_batch()
+        if batch is None:
+            return None
+        times = batch["event_time_ns"].astype(np.int64)
+        rest: TickRecords = batch[int(np.searchsorted(times, self._start_ns)) :]
+        return rest
 
     def checkpoint(self) -> Checkpoint:
         """See `Source`."""

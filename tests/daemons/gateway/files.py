@@ -9,7 +9,7 @@ from daemons.gateway.csv_header import STANDARD_NAMES, SourceKind
 from daemons.gateway.csv_rows import OnBadRow
 from daemons.gateway.csv_source import CsvSource
 from daemons.gateway.refusals import Refusals
-from daemons.gateway.sources import Source
+from daemons.gateway.sources import Source, SourceFault
 
 SHARED_DATA = Path(__file__).parents[4] / "shared" / "data"
 PRICES_HEADER = "timestamp,symbol,price,size\n"
@@ -64,9 +64,21 @@ def read_all(source: Source) -> TickRecords:
     """Every record, to the end."""
     batches = []
     while (batch := source.next_batch()) is not None:
-        assert len(batch) > 0
         batches.append(batch)
     return joined(batches)
+
+
+def read_to_fault(source: Source) -> tuple[TickRecords, SourceFault]:
+    """Every record up to the fault that has to come, and the fault."""
+    batches = []
+    try:
+        while (batch := source.next_batch()) is not None:
+            batches.append(batch)
+    except SourceFault as fault:
+        return joined(batches), fault
+    finally:
+        source.close()
+    raise AssertionError("the source ended without a fault")
 
 
 def joined(batches: list[TickRecords]) -> TickRecords:

@@ -14,6 +14,7 @@ from tests.daemons.gateway.files import (
     open_csv,
     read_all,
     read_from_text,
+    read_to_fault,
     write,
 )
 
@@ -65,10 +66,10 @@ def test_reject_refuses_the_file_at_the_first_bad_row(tmp_path: Path) -> None:
     path = write(tmp_path / "prices.csv", PRICES_HEADER + GOOD + f"{TIME},SPY,,\n" + GOOD)
     source = open_csv(path, on_bad_row=OnBadRow.REJECT)
 
-    assert len(source.next_batch() or ()) == 1
-    with pytest.raises(SourceFault, match="line 3: price is blank"):
-        source.next_batch()
-    source.close()
+    records, fault = read_to_fault(source)
+
+    assert len(records) == 1
+    assert (fault.line, fault.reason) == (3, "price is blank")
 
 
 @pytest.mark.parametrize(
@@ -92,11 +93,11 @@ def test_a_fault_ends_the_file_and_keeps_what_was_before(
     """The row before the fault is given, then the fault with its line."""
     source = open_csv(write(tmp_path / "prices.csv", PRICES_HEADER + rows))
 
-    assert len(source.next_batch() or ()) == 1
-    with pytest.raises(SourceFault, match=reason) as caught:
-        source.next_batch()
-    assert caught.value.line == line
-    source.close()
+    records, fault = read_to_fault(source)
+
+    assert len(records) == 1
+    assert fault.line == line
+    assert reason in fault.reason
 
 
 def test_bytes_that_are_not_utf8_name_their_line(tmp_path: Path) -> None:
@@ -104,10 +105,10 @@ def test_bytes_that_are_not_utf8_name_their_line(tmp_path: Path) -> None:
     content = (PRICES_HEADER + GOOD).encode() + b"2026-01-15T14:30:00Z,SP\xe9,1,1\n"
     source = open_csv(write(tmp_path / "prices.csv", content))
 
-    assert len(source.next_batch() or ()) == 1
-    with pytest.raises(SourceFault, match="line 3: not valid UTF-8"):
-        source.next_batch()
-    source.close()
+    records, fault = read_to_fault(source)
+
+    assert len(records) == 1
+    assert (fault.line, fault.reason) == (3, "not valid UTF-8")
 
 
 def test_values_are_exact_integers(tmp_path: Path) -> None:

@@ -2,14 +2,19 @@
 
 import gzip
 import os
+import tempfile
 import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tradestack.domain.faults import OperatorFault
 
+from daemons.gateway import csv_source
+from daemons.gateway.csv_header import SourceKind
 from daemons.gateway.sources import SourceFault
-from tests.daemons.gateway.files import PRICES_HEADER, open_csv, price_rows, read_all, write
+from tests.daemons.gateway.files import PRICES_HEADER, joined, open_csv, price_rows, read_all, write
 
 TEXT = PRICES_HEADER + price_rows(9_000) + "bad\n" + price_rows(1_000, first=9_000)
 
@@ -110,3 +115,49 @@ def test_a_file_we_may_not_read_names_user_and_remedy(tmp_path: Path) -> None:
 
     assert "may not read it" in message or "Permission denied" in message
     assert f"tradestackctl import {path}" in message
+
+
+# Weighted towards what a parser trips over.
+scraps = st.sampled_from(
+    [
+        b"2026-01-15T14:30:00Z,SPY,1.5,100\n",
+        b"2026-01-15T14:30:01Z,SPY,1.5,100\r\n",
+        b"1768487400,SPY,1.5,100\n",
+        b'"2026-01-15T14:30:02Z","S""PY","1\n5",\n',
+        b'"',
+        b",",
+        b"\n",
+        b"\r",
+        b"\0",
+        b"\xff",
+        b"SPY",
+        b"9" * 30,
+    ]
+)
+
+
+def outcome(path: Path, chunk_bytes: int) -> tuple[bytes, str, object]:
+    """All that can be seen of a file that is read in such chunks: records, fault, state."""
+    source = open_csv(path, SourceKind.PRICES)
+    batches, fault = [], ""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_source, "CHUNK_BYTES", chunk_bytes)
+        try:
+            while (batch := source.next_batch()) is not None:
+                batches.append(batch)
+        except SourceFault as error:
+            fault = str(error)
+        finally:
+            source.close()
+    return joined(batches).tobytes(), fault, source.state
+
+
+@given(st.lists(st.one_of(scraps, st.binary(max_size=8)), max_size=12), st.integers(1, 60))
+def test_any_bytes_give_rows_or_a_fault_however_they_are_cut(
+    pieces: list[bytes], chunk_bytes: int
+) -> None:
+    """No other exception, no difference, no end that does not come."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = write(Path(directory) / "any.csv", PRICES_HEADER.encode() + b"".join(pieces))
+
+        assert outcome(path, chunk_bytes) == outcome(path, 1 << 17)

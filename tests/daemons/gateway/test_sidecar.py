@@ -36,8 +36,10 @@ def test_what_is_saved_is_loaded_oldest_first(tmp_path: Path) -> None:
 
 def test_a_sidecar_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     """So is one without a log, or of another format."""
-    saved(tmp_path, "AAAAAAAAAA", 1)
-    (tmp_path / "AAAAAAAAAA.json").write_text("{")
+    unreadable = [b"{", b'{"session":"\xff"}', b'{"sources":' + b"[" * 5_000]
+    for number, content in enumerate(unreadable):
+        saved(tmp_path, f"AAAAAAAAA{number}", 1)
+        (tmp_path / f"AAAAAAAAA{number}.json").write_bytes(content)
     saved(tmp_path, "BBBBBBBBBB", 1)
     (tmp_path / "BBBBBBBBBB.feed").unlink()
     other = saved(tmp_path, "CCCCCCCCCC", 1)
