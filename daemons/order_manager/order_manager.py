@@ -64,7 +64,7 @@ class OrderManager:
         users = Users.load(config.users_file)
         directory = self._context.state_directory
         self._context.notifier.extend_timeout(recovery_timeout_s(directory))
-        self._sessions = OrderSessions(directory, self._clock.wall_ns())
+        self._sessions = OrderSessions(directory, config.durability, self._clock.wall_ns())
         events = JournalEvents(config.journal_orders_per_second)
         self._projections = Projections(config.order_log, self._session, events, self._clock)
         self._server = SessionServer(

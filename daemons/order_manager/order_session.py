@@ -85,7 +85,7 @@ class OrderSession:
                     manager = Manager(_read_header(path, payload))
                 else:
                     manager.replay(offset, payload)
-            except (msgspec.DecodeError, ValueError) as error:
+            except (msgspec.DecodeError, ValueError, RecursionError) as error:
                 raise OperatorFault(
                     f"{path}: byte {offset}",
                     f"not a record of an order journal: {error}",
@@ -130,14 +130,14 @@ class OrderSession:
         """
         offsets = self._journal.append(batch.payloads)
         if durability is Durability.DISK and offsets:
-            self._sync()
+            self.sync()
         self.manager.commit(batch.entries, offsets)
 
     def record_log_reopened(self, last_order_id: int, now_ns: int) -> None:
         """Journals that an order log which ends with that number is put away. Raises OSError."""
         record = LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id)
         self._journal.append([encode_record(record)])
-        self._sync()
+        self.sync()
         self.manager.log_reopened(record.last_order_id)
 
     def orders(self, first_order_id: int, count_max: int) -> Sequence[OrderRecord]:
@@ -166,15 +166,16 @@ class OrderSession:
         for stream in self._streams.values():
             stream.ended = True
 
-    def close(self) -> None:
-        """Lets go of the journal."""
-        self._journal.close()
-
-    def _sync(self) -> None:
+    def sync(self) -> None:
+        """Returns when all that is recorded is on the disk. Raises SyncFailed."""
         try:
             self._journal.sync()
         except OSError as error:
             raise SyncFailed(f"{self._journal.path}: fdatasync: {error}") from error
+
+    def close(self) -> None:
+        """Lets go of the journal."""
+        self._journal.close()
 
 
 def session_paths(directory: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
+from daemons.order_manager.durability import Durability
 from daemons.order_manager.order_session import (
     SUFFIX,
     OrderSession,
@@ -35,14 +36,20 @@ class OrderSessions:
     current: the one that takes orders.
     """
 
-    def __init__(self, directory: Path, now_ns: int) -> None:
-        """Recovers the newest session, or begins the first. Raises OperatorFault, OSError."""
+    def __init__(self, directory: Path, durability: Durability, now_ns: int) -> None:
+        """Recovers the newest session, or begins the first.
+
+        What is recovered will be reported: with durability "disk" it is on the disk before. Raises
+        OperatorFault, OSError, SyncFailed.
+        """
         self._directory = directory
         self._ended: dict[str, OrderSession] = {}
         recovered = recover_newest(directory)
         if recovered is None:
             header = first_header(now_ns, secrets.randbits(ENTROPY_BITS))
             recovered = OrderSession.begin(directory, header)
+        elif durability is Durability.DISK:
+            recovered.sync()
         self.current = recovered
 
     def find(self, session: str) -> OrderSession | None:

@@ -239,6 +239,35 @@ def test_after_a_failed_fdatasync_nothing_is_answered(
     assert session.stream("news").head == 0
 
 
+@pytest.mark.parametrize(("durability", "syncs"), [(Durability.OS, 0), (Durability.DISK, 1)])
+def test_what_is_recovered_is_on_the_disk_before_anybody_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durability: Durability, syncs: int
+) -> None:
+    """Its writer may have died between write and fdatasync."""
+    OrderSessions(tmp_path, durability, NOW_NS).close()
+    synced: list[Path] = []
+    monkeypatch.setattr(Journal, "sync", lambda journal: synced.append(journal.path))
+
+    sessions = OrderSessions(tmp_path, durability, NOW_NS)
+
+    assert synced == session_paths(tmp_path) * syncs
+    sessions.close()
+
+
+def test_a_recovered_journal_that_cannot_be_made_durable_is_not_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends, and its supervisor tries again."""
+    OrderSessions(tmp_path, Durability.DISK, NOW_NS).close()
+
+    def fail(_self: Journal) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Journal, "sync", fail)
+    with pytest.raises(SyncFailed, match="fdatasync"):
+        OrderSessions(tmp_path, Durability.DISK, NOW_NS)
+
+
 def test_ids_ascend_even_when_the_clock_jumps_back() -> None:
     """The newest name is the current session: an id is never below the one before."""
     previous = new_session_id(NOW_NS, 36**4 - 1)
@@ -252,7 +281,7 @@ def test_ids_ascend_even_when_the_clock_jumps_back() -> None:
 
 def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: Path) -> None:
     """By its id; after a restart as before it; but not an id that never was."""
-    sessions = OrderSessions(tmp_path, NOW_NS)
+    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     first = sessions.current
     record(first, an_order())
     stream = first.stream("news")
@@ -264,7 +293,7 @@ def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: P
     assert not sessions.current.stream("news").ended
     assert sessions.current.last_order_id == 2
     sessions.close()
-    again = OrderSessions(tmp_path, NOW_NS)
+    again = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     ended = again.find(first.id)
     assert ended is not None
     assert ended.stream("news").ended
@@ -277,11 +306,11 @@ def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: P
 
 def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> None:
     """Nobody holds up the others by asking for a huge old journal; start has time for one."""
-    sessions = OrderSessions(tmp_path, NOW_NS)
+    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     ended = sessions.current.id
     sessions.begin_next(NOW_NS + SECOND_NS)
     sessions.close()
-    again = OrderSessions(tmp_path, NOW_NS)
+    again = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     os.truncate(tmp_path / f"{ended}.journal", ENDED_JOURNAL_BYTES_MAX + 1)
 
     assert again.find(ended) is None
@@ -292,7 +321,7 @@ def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> No
 
 def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None:
     """What is beyond the number kept goes, the oldest first."""
-    sessions = OrderSessions(tmp_path, NOW_NS)
+    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     for number in range(1, 5):
         sessions.begin_next(NOW_NS + number * SECOND_NS)
     newest_first = [path.stem for path in session_paths(tmp_path)]
