@@ -34,7 +34,7 @@ NOTHING_READ = Verdict(rows_good=0, rows_rejected=0, rows_rounded=0, whole=False
 def check_source(source: CsvSource, bytes_max: int) -> Iterator[Verdict]:
     """Reads on a batch with each step; the last value counts. Raises SourceFault."""
     whole = False
-    while not whole and source.offset < bytes_max:
+    while not whole and source.offset <= bytes_max:
         whole = source.next_batch() is None
         yield _verdict(source, whole=whole)
     if whole and source.kind is SourceKind.NEWS:
