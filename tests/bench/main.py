@@ -23,7 +23,7 @@ from bench.faults import CountWrong, NotMeasured
 from bench.table import table
 from bench.workshop import Workshop
 
-ROWS = ("csv-replay", "fan-out", "catch-up", "latency")
+ROWS = ("csv-replay", "fan-out", "catch-up", "latency", "order-round-trip", "orders-pipelined")
 ROUNDS, ROUNDS_QUICK = 5, 1
 
 

@@ -1,0 +1,128 @@
+"""servers that answer orders, and one client of them: round trips, or how long many take."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from bench.brokers import nats_server, redis_server
+from bench.comparison import Samples
+from bench.daemon import Daemon
+from bench.faults import expect_count
+from bench.placement import Placement
+from bench.program import Program
+from bench.workshop import Workshop, free_port
+
+NANOSECONDS_PER_MICROSECOND = 1_000
+NANOSECONDS_PER_SECOND = 1_000_000_000
+Answer = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class OrderEntry:
+    """`orders` are entered, `depth` of them under way at any time; keeps every round trip."""
+
+    workshop: Workshop
+    placement: Placement
+    orders: int
+    depth: int
+    round_trips_us: dict[str, list[Samples]] = field(default_factory=dict)
+    _prefixes: Iterator[str] = field(default_factory=lambda: map("r{}".format, itertools.count()))
+
+    def p50_us(self, name: str, run: Callable[[], Answer]) -> float:
+        """The median round trip of one round."""
+        trips_us = np.array(self._counted(name, run)["times_ns"]) / NANOSECONDS_PER_MICROSECOND
+        self.round_trips_us.setdefault(name, []).append(trips_us)
+        return float(np.median(trips_us))
+
+    def rate(self, name: str, run: Callable[[], Answer]) -> float:
+        """Orders a second."""
+        duration_ns = self._counted(name, run)["duration_ns"]
+        return float(self.orders * NANOSECONDS_PER_SECOND / duration_ns)
+
+    def all_us(self) -> dict[str, Samples]:
+        """Every round trip of every contestant."""
+        return {name: np.concatenate(rounds) for name, rounds in self.round_trips_us.items()}
+
+    def notes(self) -> list[str]:
+        """Percentiles of all rounds together."""
+        return [
+            "{}: p50 {:.1f}, p99 {:.1f}, p99.9 {:.1f} µs of {:,}".format(
+                name, *np.percentile(trips_us, [50, 99, 99.9]), len(trips_us)
+            )
+            for name, trips_us in self.all_us().items()
+        ]
+
+    @contextmanager
+    def order_manager(self, durability: str) -> Iterator[Callable[[], Answer]]:
+        """The real one, for all rounds; what it counts must be what was answered."""
+        values = {"durability": durability, "orders_per_session_max": 100_000_000}
+        with self.workshop.scratch() as directory, ExitStack() as stack:
+            prefix = self.placement.server()
+            daemon = stack.enter_context(Daemon("order-manager", directory, values, prefix=prefix))
+            yield partial(self._enter_orders, daemon)
+            daemon.stop()
+
+    def _enter_orders(self, daemon: Daemon) -> Answer:
+        before = daemon.stats()["orders_accepted"]
+        said = self._client("order_entry", "soup", daemon.port)
+        accepted = daemon.stats()["orders_accepted"] - before
+        expect_count("order manager's own count of accepted orders", self.orders, accepted)
+        return said
+
+    def in_c(self, *, journalled: bool) -> Answer:
+        """The limit."""
+        port = free_port()
+        with self.workshop.scratch() as directory:
+            journal = [str(directory / "journal")] if journalled else []
+            return self._echo(
+                Program([self.workshop.limit("echo"), str(port), *journal], self._server()), port
+            )
+
+    def echo(self, kind: str) -> Answer:
+        """A bare server in Python."""
+        port = free_port()
+        return self._echo(Program.of_module("echo", kind, port, prefix=self._server()), port)
+
+    def by_redis(self, fsync: str) -> Answer:
+        """XADD to a stream."""
+        with (
+            self.workshop.scratch() as directory,
+            redis_server(directory, fsync, self._server()) as port,
+        ):
+            return self._client("broker_orders", "redis", port)
+
+    def by_nats(self) -> Answer:
+        """Request and reply."""
+        with (
+            self.workshop.scratch() as directory,
+            nats_server(directory, self._server()) as port,
+            Program.of_module("broker_orders", "nats-reply", port, prefix=self._server()) as reply,
+        ):
+            reply.wait_ready()
+            return self._client("broker_orders", "nats", port)
+
+    def _echo(self, server: Program, port: int) -> Answer:
+        with server:
+            server.wait_ready()
+            return self._client("order_entry", "echo", port)
+
+    def _client(self, module: str, kind: str, port: int) -> Answer:
+        arguments = (kind, port, next(self._prefixes), self.orders, self.depth)
+        prefix = self.placement.client()
+        with Program.of_module(module, *arguments, prefix=prefix) as client:
+            client.wait_ready()
+            client.go()
+            return client.answer()
+
+    def _counted(self, name: str, run: Callable[[], Answer]) -> Answer:
+        said = run()
+        expect_count(f"{name}: answers", self.orders, said["count"])
+        return said
+
+    def _server(self) -> Sequence[str]:
+        return self.placement.server()

@@ -1,0 +1,57 @@
+"""prefix, count → orders as packets, and the check that each has its report."""
+
+from collections.abc import Sequence
+
+from tradestack.domain.orders import OrdStatus, OrdType, Side, TimeInForce
+from tradestack.wire.orders import (
+    ExecutionReport,
+    NewOrderSingle,
+    decode_server_message,
+    encode_message,
+)
+from tradestack.wire.soup import PacketType, encode_packet
+
+from bench.faults import CountWrong
+
+
+def order_id(prefix: str, number: int) -> str:
+    """The ClOrdID of one of them."""
+    return f"{prefix}-{number}"
+
+
+def order_payloads(prefix: str, count: int) -> list[bytes]:
+    """JSON of about 150 bytes each."""
+    return [
+        encode_message(
+            NewOrderSingle(
+                cl_ord_id=order_id(prefix, number),
+                symbol="SPY",
+                side=Side.BUY if number % 2 else Side.SELL,
+                order_qty=str(1 + number % 100),
+                ord_type=OrdType.LIMIT,
+                price=f"{100 + number % 50}.25",
+                time_in_force=TimeInForce.DAY,
+            )
+        )
+        for number in range(count)
+    ]
+
+
+def order_packets(prefix: str, count: int) -> list[bytes]:
+    """The same as unsequenced packets."""
+    return [
+        encode_packet(PacketType.UNSEQUENCED_DATA, payload)
+        for payload in order_payloads(prefix, count)
+    ]
+
+
+def check_reports(prefix: str, payloads: Sequence[bytes]) -> None:
+    """Each order was accepted, in order, once. Raises CountWrong."""
+    for number, payload in enumerate(payloads):
+        report = decode_server_message(payload)
+        if (
+            not isinstance(report, ExecutionReport)
+            or report.cl_ord_id != order_id(prefix, number)
+            or report.ord_status is not OrdStatus.NEW
+        ):
+            raise CountWrong(f"report {number} is {report}")

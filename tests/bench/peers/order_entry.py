@@ -1,0 +1,115 @@
+"""Orders on one blocking connection, and how long their answers take.
+
+    order_entry soup|echo PORT PREFIX COUNT DEPTH
+
+soup: logged in to the order manager, each order is answered by its report, which is checked.
+echo: a server that sends back what comes; each order is answered by itself.
+DEPTH 1: one order after the other; answers with the list times_ns. More: so many are under way at
+any time; answers with duration_ns alone.
+"""
+
+import socket
+import struct
+import sys
+import time
+
+from tradestack.wire.soup import (
+    HEADER_LENGTH,
+    LoginRequest,
+    PacketType,
+    encode_login_request,
+)
+
+from bench.daemon import PASSWORD, user_name
+from bench.orders import check_reports, order_packets
+from bench.program import answer, wait_for_go
+
+RECEIVE_BYTES = 1 << 18
+HEADER = struct.Struct(">HB")
+HEARTBEAT = int(PacketType.SERVER_HEARTBEAT)
+
+
+class Answers:
+    """Packets as they come, heartbeats left out."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.payloads: list[bytes] = []
+        self._connection = connection
+        self._buffer = b""
+
+    def receive(self) -> int:
+        """How many came with the next bytes."""
+        data = self._connection.recv(RECEIVE_BYTES)
+        if not data:
+            sys.exit("the server closed the connection")
+        data = self._buffer + data if self._buffer else data
+        before, offset, length = len(self.payloads), 0, len(data)
+        while offset + HEADER_LENGTH <= length:
+            payload_length, kind = HEADER.unpack_from(data, offset)
+            end = offset + 2 + payload_length
+            if end > length:
+                break
+            if kind != HEARTBEAT:
+                self.payloads.append(data[offset + HEADER_LENGTH : end])
+            offset = end
+        self._buffer = data[offset:]
+        return len(self.payloads) - before
+
+
+def one_by_one(connection: socket.socket, packets: list[bytes], answers: Answers) -> list[int]:
+    """Round trips in ns."""
+    times_ns = []
+    for packet in packets:
+        start_ns = time.perf_counter_ns()
+        connection.sendall(packet)
+        while not answers.receive():
+            pass
+        times_ns.append(time.perf_counter_ns() - start_ns)
+    return times_ns
+
+
+def pipelined(
+    connection: socket.socket, packets: list[bytes], answers: Answers, depth: int
+) -> None:
+    """Returns when all are answered."""
+    connection.sendall(b"".join(packets[:depth]))
+    sent, received = depth, 0
+    while received < len(packets):
+        count = answers.receive()
+        received += count
+        if sent < len(packets):
+            connection.sendall(b"".join(packets[sent : sent + count]))
+            sent += count
+
+
+def log_in(connection: socket.socket, answers: Answers) -> None:
+    """From the newest report on."""
+    login = LoginRequest(user=user_name(0), password=PASSWORD, session="", sequence=0)
+    connection.sendall(encode_login_request(login))
+    while not answers.receive():
+        pass
+    answers.payloads.clear()
+
+
+def main(protocol: str, port: str, prefix: str, count: str, depth: str) -> None:
+    packets = order_packets(prefix, int(count))
+    connection = socket.create_connection(("127.0.0.1", int(port)))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    answers = Answers(connection)
+    if protocol == "soup":
+        log_in(connection, answers)
+    wait_for_go()
+    start_ns = time.perf_counter_ns()
+    times_ns = []
+    if depth == "1":
+        times_ns = one_by_one(connection, packets, answers)
+    else:
+        pipelined(connection, packets, answers, int(depth))
+    duration_ns = time.perf_counter_ns() - start_ns
+    if protocol == "soup":
+        check_reports(prefix, answers.payloads)
+    answer(times_ns=times_ns, duration_ns=duration_ns, count=len(answers.payloads))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
