@@ -355,33 +355,7 @@ install_credentials() {
     local owner=
     [[ $scope == user ]] || owner=tradestack
     say "passwords are in $config/credentials, their hashes in $config/users"
-    "$lib/current/bin/python" - "$config" "$owner" <<'PYTHON'
-import pathlib, shutil, sys, tomllib
-
-from tradestack.ctl.secret_file import new_password, write_secret
-from tradestack.net.users import canonical_user, new_salt, parse_users, users_line
-
-config, owner = pathlib.Path(sys.argv[1]), sys.argv[2]
-users_file, credentials = config / "users", config / "credentials"
-credentials.mkdir(mode=0o700, exist_ok=True)
-if not users_file.exists():
-    write_secret(users_file, "", mode=0o400)
-before = text = users_file.read_text()
-for path in sorted((config / "strategy").glob("*.toml")):
-    user = canonical_user(tomllib.loads(path.read_text()).get("user", path.stem))
-    password_file = credentials / f"{path.stem}.password"
-    if user in parse_users(users_file, text) and password_file.exists():
-        continue
-    if not password_file.exists():
-        write_secret(password_file, new_password() + "\n", mode=0o600)
-    others = [line for line in text.splitlines() if canonical_user(line.split(":")[0]) != user]
-    line = users_line(user, password_file.read_text().strip(), salt=new_salt())
-    text = "".join(f"{other}\n" for other in others) + line
-if text != before:
-    write_secret(users_file, text, mode=0o400)
-if owner:
-    shutil.chown(users_file, owner, owner)
-PYTHON
+    "$lib/current/bin/python" -m tradestack.ctl.credentials "$config" $owner
 }
 
 choose_user_ports() { # keeps the ports of an earlier installation

@@ -76,10 +76,18 @@ class Container:
                 shutil.copy(self.directory / name, kept / name)
 
 
+def remove_abandoned() -> None:
+    """Deletes the containers of test runs that were killed."""
+    for directory in CACHE.glob("run-*"):
+        if not Path(f"/proc/{directory.name.split('-')[1]}").exists():
+            shutil.rmtree(directory, ignore_errors=True)
+
+
 def boot(release: Release) -> Container:
     """Starts the cases on the release and returns at once."""
     wheels = prepared_wheelhouse(release)
-    directory = Path(tempfile.mkdtemp(prefix=f"run-{release.codename}-", dir=CACHE))
+    remove_abandoned()
+    directory = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-{release.codename}-", dir=CACHE))
     tree = prepared_tree(release)
     subprocess.run(["cp", "-a", "--reflink=auto", f"{tree}/.", directory], check=True)
     copied = shutil.ignore_patterns(*NOT_COPIED)
