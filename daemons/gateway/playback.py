@@ -157,6 +157,7 @@ class Playback:
         # Before the session is on record: a restart must not take the old one's books for its own.
         self._publisher.reset_books()
         self.session = self._sessions.begin(source, identity, self._settings)
+        self._publisher.begin_books(self.session.session)
         self.fault = None
         self._source_ended = False
         self._player.interrupt()

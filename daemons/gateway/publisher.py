@@ -9,7 +9,7 @@ from collections.abc import Callable
 from tradestack.domain.clock import Clock
 from tradestack.runtime.fail_points import FailPoint, passed, passed_soon
 from tradestack.runtime.stats import RateWindows
-from tradestack.store.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire.feed import TickRecords
 
@@ -63,17 +63,28 @@ class Publisher:
         for book in self._books:
             book.reset()
 
+    def begin_books(self, session: str) -> None:
+        """From now on the books, just reset, are this session's."""
+        for book in self._books:
+            book.begin_session(session)
+
     def recover_books(self, log: FeedLog) -> None:
-        """Brings in what the log has and a killed process could not put into the books any more."""
-        sequence = min(book.sequence for book in self._books)
-        if sequence > log.head:
+        """Brings in what the log has and a killed process could not put into the books any more.
+
+        Books of another session, as of a gateway with another state directory, begin anew.
+        """
+        if any(self._is_foreign(book, log) for book in self._books):
             self.reset_books()
-            sequence = 0
+            self.begin_books(log.session)
+        sequence = min(book.sequence for book in self._books)
         while sequence < log.head:
             records = log.records(sequence + 1, RECOVERY_RECORDS)
             for book in self._books:
                 book.update_batch(records, sequence + 1)
             sequence += len(records)
+
+    def _is_foreign(self, book: SharedBook, log: FeedLog) -> bool:
+        return book.session != log.session or book.sequence > log.head
 
     def heartbeat(self) -> None:
         """Tells the books' readers that their writer lives."""

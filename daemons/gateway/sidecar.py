@@ -14,6 +14,7 @@ import os
 from pathlib import Path
 
 import msgspec
+from tradestack.domain.faults import OperatorFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 
 from daemons.gateway.identity import Identity
@@ -41,6 +42,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     paused: bool = False
     pace: str | None = None  # None = what the config says
     pace_configured: str = ""  # what it said when the pace was set: another one overrules it
+
+
+class _Format(msgspec.Struct):
+    """What every format of this file says of itself."""
+
+    format: int
 
 
 class Sidecar(msgspec.Struct, kw_only=True):
@@ -77,17 +84,32 @@ class Sidecar(msgspec.Struct, kw_only=True):
 
 
 def load_sidecars(directory: Path) -> list[Sidecar]:
-    """Those of all sessions whose log is there, the oldest first; what cannot be read is said."""
+    """Those of all sessions whose log is there, the oldest first; what cannot be read is said.
+
+    Raises OperatorFault for a sidecar of another format.
+    """
     found = []
     for path in directory.glob(f"*{SUFFIX}"):
         try:
-            sidecar = msgspec.json.decode(path.read_bytes(), type=Sidecar)
+            content = path.read_bytes()
+            _check_format(path, msgspec.json.decode(content, type=_Format).format)
+            sidecar = msgspec.json.decode(content, type=Sidecar)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
             logger.warning("%s is passed over: %s", path, ascii(str(error)))
             continue
-        if sidecar.format == FORMAT and path.with_suffix(FEED_LOG_SUFFIX).exists():
+        if path.with_suffix(FEED_LOG_SUFFIX).exists():
             found.append(sidecar)
     return sorted(found, key=lambda sidecar: (sidecar.start_time_ns, sidecar.session))
+
+
+def _check_format(path: Path, found: int) -> None:
+    if found != FORMAT:
+        raise OperatorFault(
+            str(path),
+            f"is of format {found}",
+            f"this tradestack reads format {FORMAT}: run the one that wrote it, "
+            f"or remove the file and its {FEED_LOG_SUFFIX} to begin a new session",
+        )
 
 
 def remove_session(directory: Path, session: str) -> None:

@@ -226,6 +226,26 @@ def test_a_new_session_has_no_old_values(segment_name: str) -> None:
     writer.close()
 
 
+def test_a_book_says_of_which_session_it_is(segment_name: str) -> None:
+    """Also the next writer's; after a reset of none, until the new one is named."""
+    writer = SharedPriceBook((), segment_name)
+    reader = SharedPriceBook.attach(segment_name)
+    assert reader.session == ""
+
+    writer.begin_session("0MB9ZK3Q7X")
+    writer.update("SPY", 1, 2, 3, 4, 5)
+    writer.close()
+    writer = SharedPriceBook((), segment_name)
+    assert (writer.session, reader.session) == ("0MB9ZK3Q7X", "0MB9ZK3Q7X")
+
+    writer.reset()
+    assert reader.session == ""
+    writer.begin_session("0MB9ZK3Q7Y")
+    assert reader.session == "0MB9ZK3Q7Y"
+    reader.close()
+    writer.close()
+
+
 def test_a_replaced_segment_is_picked_up(segment_name: str) -> None:
     """If the file had to be made anew, refresh finds the new one; until then the old one serves."""
     writer = SharedPriceBook((), segment_name)

@@ -14,6 +14,7 @@ The invariant: a record with equal counters holds one message's data, or sequenc
 
 import os
 import struct
+import sys
 
 import msgspec
 import numpy as np
@@ -29,6 +30,7 @@ from tradestack.store.segment import (
     SLOT_HEARTBEAT_NS,
     SLOT_KIND,
     SLOT_SEQUENCE,
+    SLOT_SESSION,
     SLOT_SYMBOL_COUNT,
     SLOT_WRITER_PID,
     SYMBOLS_MAX,
@@ -68,6 +70,21 @@ READ_ATTEMPTS_MAX = 30_000
 READ_ALL_ATTEMPTS_MAX = 2_000
 # From here on each look gives the processor away first: the writer may be waiting for it.
 _SPIN_ATTEMPTS_MAX = 50
+
+
+def encode_session(session: str) -> tuple[int, int]:
+    """A session id as the two integers of the header."""
+    field = session.encode("ascii").ljust(2 * WORD_LENGTH, b"\0")
+    return (
+        int.from_bytes(field[:WORD_LENGTH], sys.byteorder),
+        int.from_bytes(field[WORD_LENGTH:], sys.byteorder),
+    )
+
+
+def decode_session(first: int, second: int) -> str:
+    """The session id in two integers, "" for zeros."""
+    fields = [word.to_bytes(WORD_LENGTH, sys.byteorder, signed=True) for word in (first, second)]
+    return b"".join(fields).rstrip(b"\0").decode("ascii", "replace")
 
 
 class BookEntry(msgspec.Struct, frozen=True, gc=False):
@@ -122,6 +139,15 @@ class BookReader:
         in the middle of.
         """
         return self._segment.words[SLOT_SEQUENCE]
+
+    @property
+    def session(self) -> str:
+        """The feed session that the values are of; "" before the first, and while it changes."""
+        words = self._segment.words
+        while True:
+            first, second = words[SLOT_SESSION], words[SLOT_SESSION + 1]
+            if words[SLOT_SESSION] == first:  # the writer clears it before it stores another
+                return decode_session(first, second) if first else ""
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from tradestack.store.book_reader import (
     SIZE,
     VALUE,
     BookReader,
+    encode_session,
 )
 from tradestack.store.segment import (
     NAME_LENGTH,
@@ -35,6 +36,7 @@ from tradestack.store.segment import (
     SLOT_GENERATION,
     SLOT_HEARTBEAT_NS,
     SLOT_SEQUENCE,
+    SLOT_SESSION,
     SLOT_SYMBOL_COUNT,
     SLOT_WRITER_PID,
     SYMBOLS_MAX,
@@ -199,12 +201,26 @@ class SharedBook(BookReader):
         return slot
 
     def reset(self) -> None:
-        """Drops all values, for a new feed session; the symbols keep their records."""
+        """Drops all values, for another feed session; the symbols keep their records.
+
+        The book is of no session until `begin_session`.
+        """
         self._segment.words[SLOT_GENERATION] += 1
         self._empty()
 
+    def begin_session(self, session: str) -> None:
+        """Names the feed session that the values are of from now on; the book must be empty."""
+        words = self._segment.words
+        first, second = encode_session(session)
+        # The first word last: a reader that finds it finds the second one too.
+        words[SLOT_SESSION + 1] = second
+        words[SLOT_SESSION] = first
+
     def _empty(self) -> None:
-        self._segment.words[SLOT_SEQUENCE] = 0
+        words = self._segment.words
+        words[SLOT_SESSION] = 0
+        words[SLOT_SESSION + 1] = 0
+        words[SLOT_SEQUENCE] = 0
         self._clear(np.arange(len(self._slots)))
 
     def _heal(self) -> None:

@@ -52,6 +52,7 @@ SLOT_GENERATION = 7
 SLOT_WRITER_PID = 8
 SLOT_HEARTBEAT_NS = 9
 SLOT_SEQUENCE = 10
+SLOT_SESSION = 11  # and the one after it: 10 characters, then zeros; all zeros = no session yet
 
 _logger = logging.getLogger(__name__)
 

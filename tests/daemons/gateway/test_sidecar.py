@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+from tradestack.domain.faults import OperatorFault
+
 from daemons.gateway.sidecar import (
     CHECKPOINTS_MAX,
     Mark,
@@ -35,18 +38,24 @@ def test_what_is_saved_is_loaded_oldest_first(tmp_path: Path) -> None:
 
 
 def test_a_sidecar_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
-    """So is one without a log, or of another format."""
+    """So is one without a log."""
     unreadable = [b"{", b'{"session":"\xff"}', b'{"sources":' + b"[" * 5_000]
     for number, content in enumerate(unreadable):
         saved(tmp_path, f"AAAAAAAAA{number}", 1)
         (tmp_path / f"AAAAAAAAA{number}.json").write_bytes(content)
     saved(tmp_path, "BBBBBBBBBB", 1)
     (tmp_path / "BBBBBBBBBB.feed").unlink()
-    other = saved(tmp_path, "CCCCCCCCCC", 1)
-    other.format = 99
-    other.save(tmp_path)
 
     assert load_sidecars(tmp_path) == []
+
+
+def test_a_sidecar_of_another_format_is_refused_with_words(tmp_path: Path) -> None:
+    """Passed over, its session would be over, and nobody would know why."""
+    saved(tmp_path, "AAAAAAAAAA", 1)
+    (tmp_path / "AAAAAAAAAA.json").write_text('{"format": 99, "whatever": "it holds"}')
+
+    with pytest.raises(OperatorFault, match=r"AAAAAAAAAA\.json: is of format 99; .*reads format 1"):
+        load_sidecars(tmp_path)
 
 
 def test_the_newest_mark_that_the_log_still_has_counts(tmp_path: Path) -> None:
