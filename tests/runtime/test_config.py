@@ -79,6 +79,11 @@ def test_file_wins_over_defaults(tmp_path: Path) -> None:
             "prices, symbols, user",
         ),
         (
+            {"user": "n", "z\nz": 5},
+            "g.toml: z?z: unknown key; known are clients_max, columns, heartbeat_interval, "
+            "prices, symbols, user",
+        ),
+        (
             {"user": "n", "feed": {"listen": "x"}},
             "g.toml: [feed]: there is no such section; write its keys at the top of the file, "
             "above every section",

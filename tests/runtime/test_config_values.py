@@ -71,6 +71,7 @@ REFUSED = [
     (TcpAddress(), "nowhere", ""),
     (FilePath(), "", ""),
     (FilePath(), "a\0b", ""),
+    (FilePath(), "~nobody-of-that-name/x", "not known"),
     (Symbol(), "A B", ""),
     (ListOf(Symbol()), "SPY", "not a list"),
     (ListOf(Symbol()), ["SPY", "A B"], "entry 2: 'A B'"),

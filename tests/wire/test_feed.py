@@ -187,3 +187,13 @@ def test_a_long_run_comes_in_bounded_batches():
         lengths.append(len(batch))
 
     assert lengths == [feed.RUN_RECORDS_MAX, feed.RUN_RECORDS_MAX, 5]
+
+
+@pytest.mark.parametrize("packet_type", [b"H", b"Z", b"S"])
+def test_a_packet_that_is_shorter_than_its_type_is_an_error_at_once(packet_type):
+    """A length of 0 is not waited for: everything after it would pile up."""
+    decoder = FeedDecoder(1)
+    decoder.receive_data(b"\x00\x00" + packet_type)
+
+    with pytest.raises(ProtocolError):
+        decoder.next_event()

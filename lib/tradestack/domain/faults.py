@@ -20,7 +20,9 @@ class OperatorFault(Exception):
     """
 
     def __init__(self, where: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{where}: {problem}; {remedy}")
+        text = f"{where}: {problem}; {remedy}"
+        # It may quote what was found, and becomes one line of a log.
+        super().__init__("".join(c if c.isprintable() else "?" for c in text))
         self.where = where
         self.problem = problem
         self.remedy = remedy

@@ -233,7 +233,10 @@ class FilePath(ValueParser[Path]):
         text = expect_text(value)
         if not text or "\0" in text or len(text) > TEXT_LENGTH_MAX:
             raise ValueError
-        return Path(text).expanduser().absolute()
+        try:
+            return Path(text).expanduser().absolute()
+        except RuntimeError:
+            raise ValueError("names a user who is not known") from None
 
     def format(self, value: Path) -> object:
         return str(value)

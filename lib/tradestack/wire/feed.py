@@ -171,7 +171,9 @@ class FeedDecoder:
                 return None
             raise ProtocolError("a sequenced packet that is no tick")
         decoder = PacketDecoder()
-        decoder.receive_data(self._data[self._offset : self._offset + length])
+        # A length below the header's is not waited for: the packet decoder is to refuse it.
+        end = self._offset + max(length, HEADER_LENGTH)
+        decoder.receive_data(self._data[self._offset : end])
         packet = decoder.next_packet()
         if packet is not None:
             self._offset += length

@@ -191,7 +191,15 @@ def test_an_unknown_format_is_refused_with_words(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [b"{}", b'{"Record":"Bogus"}', b"x", encode_record(a_header()), b'{"Record":"Order"}'],
+    [
+        b"{}",
+        b'{"Record":"Bogus"}',
+        b"x",
+        encode_record(a_header()),
+        b'{"Record":"Order"}',
+        b'{"Record":"Order","x":' + b"[" * 5_000,
+        b'{"Record":"Order","x":"\xff"}',
+    ],
 )
 def test_a_record_that_is_none_is_refused_with_its_place(tmp_path: Path, payload: bytes) -> None:
     """A right checksum over nonsense is not ours: it is never skipped."""
