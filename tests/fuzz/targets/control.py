@@ -1,0 +1,151 @@
+"""One connection of a control socket, from first byte to last: Varlink, or a line of text."""
+
+import asyncio
+import atexit
+import functools
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from tradestack.net.control_connection import (
+    MISSING_NUL_HINT,
+    ControlConnection,
+    ControlLimits,
+    Stream,
+)
+from tradestack.net.control_server import ControlServer, Interface, Method, Peer
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.varlink import Call
+
+from tests.fuzz.target import Target, assert_one_line
+from tests.fuzz.targets.varlink import FORMS, TAKE, call_seeds
+
+LIMITS = ControlLimits(request_size_max=1_024)
+ITEMS = 3  # of the stream
+DESCRIPTION = FORMS + "\nmethod Count(to: ?int) -> (number: int)\n"
+TEXT_ANSWERS = {"stats": "a: 1\n", "help": "stats\n"}
+
+
+def control(data: bytes) -> None:
+    """Whatever comes before the peer closes its side: it gets whole replies or lines of text, and
+    nothing is raised but a ProtocolError of one line.
+    """
+    answer, fault = _loop().run_until_complete(_serve(data))
+    if not data.startswith(b"{"):
+        assert answer.decode("ascii") in TEXT_ANSWERS.values() or fault or _is_said(answer, data)
+        return
+    replies, hint, rest = answer.partition(MISSING_NUL_HINT.encode())
+    assert not rest
+    assert not (hint and fault)
+    assert replies.endswith(b"\0") or not replies
+    for reply in replies.split(b"\0")[:-1]:
+        assert json.loads(reply).keys() <= {"parameters", "continues", "error"}
+
+
+@functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One for all inputs: to make one costs more than most of them."""
+    loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
+    return loop
+
+
+def _is_said(answer: bytes, data: bytes) -> bool:
+    """Whether an unknown command, and no command at all, got their answer."""
+    return (
+        answer.startswith(b"error: no command") and answer.count(b"\n") == 1 if data else not answer
+    )
+
+
+class _Written:
+    """The writing side, in memory."""
+
+    def __init__(self) -> None:
+        self.content = b""
+
+    def write(self, data: bytes) -> None:
+        self.content += data
+
+    def write_eof(self) -> None:
+        return
+
+    async def drain(self) -> None:
+        return
+
+
+class _Answerer:
+    """The server for a peer who may do everything."""
+
+    def __init__(self, server: ControlServer) -> None:
+        self._server = server
+        self._peer = Peer(os.getpid(), os.geteuid(), os.getegid())
+
+    async def call(self, call: Call) -> dict[str, Any] | Stream:
+        return await self._server.call(call, self._peer)
+
+    def text(self, command: str) -> str:
+        return self._server.text(command)
+
+
+async def _serve(data: bytes) -> tuple[bytes, str | None]:
+    """What the peer gets, and the ProtocolError that ended it."""
+    connection = ControlConnection(_PAIR[0], "peer", _ANSWERER, LIMITS)
+    written = _Written()
+    connection._reader = asyncio.StreamReader()
+    connection._reader.feed_data(data)
+    connection._reader.feed_eof()
+    connection._writer = written  # type: ignore[assignment]
+    try:
+        await connection._serve()
+    except ProtocolError as error:
+        assert_one_line(str(error))
+        return written.content, str(error)
+    return written.content, None
+
+
+def _take(parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
+    assert parameters.keys() <= TAKE.keys()
+    return {}
+
+
+async def _count(parameters: dict[str, Any], _peer: Peer) -> AsyncIterator[dict[str, Any]]:
+    for number in range(ITEMS):
+        yield {"number": number, "to": parameters.get("to")}
+
+
+_PAIR = socket.socketpair()  # a peer that stays, for a stream to look at
+for _end in _PAIR:
+    atexit.register(_end.close)
+_ANSWERER = _Answerer(
+    ControlServer(
+        _PAIR[0],
+        [
+            Interface(
+                "io.test.Forms",
+                DESCRIPTION,
+                {"Take": Method(_take, changes=True), "Count": Method(_count)},
+            )
+        ],
+        {name: lambda text=text: text for name, text in TEXT_ANSWERS.items()},
+        limits=LIMITS,
+    )
+)
+
+
+def _seeds() -> Sequence[bytes]:
+    calls = call_seeds()
+    count = b'{"method":"io.test.Forms.Count","parameters":{"to":3},"more":true}\0'
+    return [
+        b"stats\n",
+        b"help",
+        b"no\n",
+        b"\x1b[31m\xff\n",
+        count,
+        b"".join([*calls, count]),
+        calls[0][:-1],
+    ]
+
+
+TARGETS = (Target("control", control, _seeds, length_max=2_048),)

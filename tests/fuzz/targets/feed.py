@@ -1,0 +1,117 @@
+"""The feed: the decoder that looks at many ticks at once, against a reading byte by byte."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from tradestack.domain.ticks import TickKind
+from tradestack.wire import soup
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.feed import (
+    TICK_PACKET_LENGTH,
+    FeedDecoder,
+    TickBatch,
+    encode_symbol,
+    new_records,
+)
+from tradestack.wire.soup import PacketType
+
+from tests.fuzz.pieces import cut
+from tests.fuzz.target import Target, assert_one_line
+
+FIRST_SEQUENCE = 7
+KINDS = {int(kind) for kind in TickKind}
+TYPES = {int(packet_type) for packet_type in PacketType}
+
+
+def feed(data: bytes) -> None:
+    """Any stream in any cuts gives the packets that a plain reading of the layout gives, ticks
+    with their numbers, and a ProtocolError exactly where that reading finds one.
+    """
+    pieces, stream = cut(data)
+    plain = _read_plainly(stream)
+    assert _read(pieces) == plain
+    assert _read([stream]) == plain
+
+
+def _read_plainly(stream: bytes) -> tuple[list[bytes], bool]:
+    """The whole packets in front, and whether what follows can be none."""
+    packets: list[bytes] = []
+    at = 0
+    while len(stream) - at >= soup.HEADER_LENGTH:
+        length = int.from_bytes(stream[at : at + 2]) + 2
+        packet_type = stream[at + 2]
+        is_tick = packet_type == PacketType.SEQUENCED_DATA
+        if packet_type not in TYPES or length < soup.HEADER_LENGTH:
+            return packets, True
+        if length > soup.HEADER_LENGTH + soup.PAYLOAD_LENGTH_MAX:
+            return packets, True
+        if is_tick and length != TICK_PACKET_LENGTH:
+            return packets, True
+        packet = stream[at : at + length]
+        if len(packet) < length:
+            break
+        if is_tick and packet[3] not in KINDS:
+            return packets, True
+        packets.append(packet)
+        at += length
+    return packets, False
+
+
+def _read(pieces: Iterable[bytes]) -> tuple[list[bytes], bool]:
+    decoder = FeedDecoder(FIRST_SEQUENCE)
+    packets: list[bytes] = []
+    sequence = FIRST_SEQUENCE
+    try:
+        for piece in pieces:
+            decoder.receive_data(piece)
+            while (event := decoder.next_event()) is not None:
+                if isinstance(event, TickBatch):
+                    assert event.first_sequence == sequence
+                    sequence += len(event)
+                    packets += _tick_packets(event)
+                else:
+                    packets.append(soup.encode_packet(*event))
+            held = len(decoder._data) - decoder._offset
+            assert held < soup.HEADER_LENGTH + soup.PAYLOAD_LENGTH_MAX, f"{held} bytes are held"
+    except ProtocolError as error:
+        assert_one_line(str(error))
+        return packets, True
+    assert decoder.next_sequence == sequence
+    return packets, False
+
+
+def _tick_packets(batch: TickBatch) -> list[bytes]:
+    """The batch's bytes packet by packet; its ticks can be read, whatever is in them."""
+    ticks = list(batch.ticks())
+    assert [tick.sequence for tick in ticks] == [
+        *range(batch.first_sequence, batch.last_sequence + 1)
+    ]
+    content = np.ascontiguousarray(batch.records).tobytes()
+    return [
+        content[at : at + TICK_PACKET_LENGTH] for at in range(0, len(content), TICK_PACKET_LENGTH)
+    ]
+
+
+def tick_packets(count: int) -> bytes:
+    """Prices and news in turn."""
+    records = new_records(count)
+    records["kind"] = [int(TickKind.PRICE), int(TickKind.NEWS)] * (count // 2) + [
+        int(TickKind.PRICE)
+    ] * (count % 2)
+    records["symbol"] = encode_symbol("SPY")
+    records["event_time_ns"] = records["publish_time_ns"] = range(1, 1 + count)
+    records["value"] = 16_823_000_000
+    return records.tobytes()
+
+
+def _seeds() -> Sequence[bytes]:
+    debug = soup.encode_packet(PacketType.DEBUG, b"slow")
+    streams = [
+        tick_packets(5),
+        tick_packets(2) + soup.SERVER_HEARTBEAT + tick_packets(1) + soup.END_OF_SESSION,
+        soup.SERVER_HEARTBEAT + debug + tick_packets(3)[:-1],
+    ]
+    return [cuts + stream for cuts in (b"\x00\x2e", b"\x2f\x11") for stream in streams]
+
+
+TARGETS = (Target("feed", feed, _seeds, length_max=768),)

@@ -1,0 +1,118 @@
+"""The order journal and what it finds at its end; the gateway's note beside a feed log."""
+
+import contextlib
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from tradestack.domain.faults import OperatorFault
+
+from daemons.gateway.sidecar import Mark, Settings, Sidecar, load_sidecars
+from daemons.order_manager.judge import Received, judge
+from daemons.order_manager.manager import Manager
+from daemons.order_manager.order_session import OrderSession
+from daemons.order_manager.records import encode_record
+from tests.fuzz.log_lines import logged
+from tests.fuzz.scratch import scratch_file
+from tests.fuzz.target import Target, assert_one_line
+from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
+
+NAME = f"{HEADER.session}.journal"
+
+
+def journal_tail(data: bytes) -> None:
+    """After whole lines anything may follow: a torn last line is cut and said once, damage before
+    it is the operator's; what was whole is kept, and what a restart left needs no second repair.
+    """
+    content = WHOLE + data
+    path = scratch_file(NAME, content)
+    end = _recovered_end(path, lines_max=1)
+    if end is None:
+        assert b"\n" in data, "a torn line is no damage"
+        assert path.read_bytes() == content
+        return
+    assert len(WHOLE) <= end
+    assert path.read_bytes() == content[:end]
+    assert b"\n" not in content[end:]
+    assert _recovered_end(path, lines_max=0) == end
+
+
+def journal_records(data: bytes) -> None:
+    """Lines whose checksums are right hold records that are replayed, or an OperatorFault says
+    where there is none; the first must be a header.
+    """
+    content = b"".join(map(_line, data.split(b"\n")))
+    path = scratch_file(NAME, content)
+    end = _recovered_end(path, lines_max=0)
+    assert end in (None, len(content))
+    assert path.read_bytes() == content
+
+
+def sidecar(data: bytes) -> None:
+    """A note that cannot be read is passed over with one line; one that can encodes to itself."""
+    path = scratch_file("0ABCDE1234.json", data)
+    scratch_file("0ABCDE1234.feed", b"")
+    with logged() as lines:
+        found = load_sidecars(path.parent)
+    assert len(found) + len(lines) <= 1
+    for one in found:
+        assert msgspec.json.decode(msgspec.json.encode(one), type=Sidecar) == one
+
+
+def _recovered_end(path: Path, lines_max: int) -> int | None:
+    """The journal's length after recovery, None for an OperatorFault."""
+    with logged() as lines:
+        try:
+            session = OrderSession.recover(path)
+        except OperatorFault as fault:
+            assert_one_line(str(fault))
+            assert not lines
+            return None
+    assert len(lines) <= lines_max
+    assert session is not None
+    with contextlib.closing(session):
+        return session.journal_bytes
+
+
+def _line(payload: bytes) -> bytes:
+    return b"%08x %b\n" % (zlib.crc32(payload), payload)
+
+
+def _payloads() -> list[bytes]:
+    manager = Manager(HEADER)
+    received = [Received("news", NOW_NS, message) for message in (ORDER, LIMIT_ORDER, REGISTER)]
+    return [encode_record(HEADER), *judge(manager, received, RULES).payloads]
+
+
+PAYLOADS = _payloads()
+WHOLE = b"".join(map(_line, PAYLOADS))
+
+
+def _tail_seeds() -> Sequence[bytes]:
+    lines = [_line(payload) for payload in PAYLOADS[1:]]
+    return [lines[0], lines[1][:-1], lines[2] + bytes(64), lines[0][:40] + b"\n" + lines[1], b"\n"]
+
+
+def _record_seeds() -> Sequence[bytes]:
+    reopened = b'{"Record":"LogReopened","Time":1,"LastOrderID":12}'
+    return [b"\n".join(PAYLOADS), b"\n".join([PAYLOADS[0], reopened, PAYLOADS[0]]), PAYLOADS[1]]
+
+
+def _sidecar_seeds() -> Sequence[bytes]:
+    mark = Mark(sequence=65_536, prices_total=60_000, position={"offset": 12, "form": None})
+    one = Sidecar(
+        session="0ABCDE1234",
+        start_time_ns=NOW_NS,
+        sources={"source": "csv", "prices": {"path": "a.csv", "size_bytes": 1}},
+        settings=Settings(paused=True, pace="60x", pace_configured="500/s"),
+        checkpoints=[mark],
+    )
+    return [msgspec.json.encode(one)]
+
+
+TARGETS = (
+    Target("journal_tail", journal_tail, _tail_seeds, length_max=2_048),
+    Target("journal_records", journal_records, _record_seeds),
+    Target("sidecar", sidecar, _sidecar_seeds, length_max=2_048),
+)

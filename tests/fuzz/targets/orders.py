@@ -1,0 +1,220 @@
+"""Orders and registrations on their way from a packet to the journal and back."""
+
+from collections.abc import Sequence
+
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.orders import (
+    BusinessRejectReason,
+    ExecType,
+    OrdRejReason,
+    OrdStatus,
+    OrdType,
+    Side,
+    Start,
+    TimeInForce,
+)
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.orders import (
+    MESSAGE_LENGTH_MAX,
+    TEXT_LENGTH_MAX,
+    BusinessMessageReject,
+    ExecutionReport,
+    NewOrderSingle,
+    Refusal,
+    Register,
+    Registered,
+    decode_client_message,
+    decode_server_message,
+    encode_message,
+)
+from tradestack.wire.soup import PAYLOAD_LENGTH_MAX
+
+from daemons.order_manager.checks import Rules
+from daemons.order_manager.judge import Batch, Received, judge
+from daemons.order_manager.manager import Manager
+from daemons.order_manager.order_line import last_order_id, order_line
+from daemons.order_manager.records import (
+    FORMAT_VERSION,
+    OrderRecord,
+    SessionRecord,
+    decode_record,
+    report_length,
+)
+from tests.fuzz.target import Target, assert_one_line
+
+NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
+HEADER = SessionRecord(
+    format_version=FORMAT_VERSION,
+    session="3DAA100000",
+    time_ns=NOW_NS,
+    next_order_id=12,
+    registrations=(),
+)
+RULES = Rules(
+    symbols=frozenset(),
+    order_qty_max=1_000 * SCALE,
+    order_age_max_ns=30_000_000_000,
+    reports_per_session_max=4,
+)
+MESSAGES_MAX = 6  # of one input: enough to meet each other, and the end of the session
+
+
+def order_intake(data: bytes) -> None:
+    """Lines as messages of two users: each is a ProtocolError or comes to a record that decodes
+    to itself, the same in one batch as one by one, and a replay finds the same state.
+    """
+    received = [
+        Received(("news", "orders")[index % 2], NOW_NS + index, message)
+        for index, line in enumerate(data.split(b"\n")[:MESSAGES_MAX])
+        if (message := _understood(line)) is not None
+    ]
+    manager, payloads = _settle(received, together=True)
+    _, payloads_one_by_one = _settle(received, together=False)
+    assert payloads_one_by_one == payloads
+    replayed = Manager(HEADER)
+    offset = 0
+    for payload in payloads:
+        replayed.replay(offset, payload)
+        offset += len(payload)
+    assert _state(replayed) == _state(manager)
+
+
+def order_reports(data: bytes) -> None:
+    """A server's message is a ProtocolError of one line, or one that encodes to itself."""
+    try:
+        message = decode_server_message(data)
+    except ProtocolError as error:
+        assert_one_line(str(error))
+        return
+    assert decode_server_message(encode_message(message)) == message
+
+
+def _understood(line: bytes) -> NewOrderSingle | Register | Refusal | None:
+    try:
+        message = decode_client_message(line)
+    except Refusal as refusal:
+        assert_one_line(refusal.text, TEXT_LENGTH_MAX)
+        assert_one_line(refusal.cl_ord_id, 64)
+        return refusal
+    except ProtocolError as error:
+        assert_one_line(str(error))
+        return None
+    assert decode_client_message(encode_message(message)) == message
+    return message
+
+
+def _settle(received: Sequence[Received], *, together: bool) -> tuple[Manager, list[bytes]]:
+    """The state they come to, and the journal's payloads."""
+    manager = Manager(HEADER)
+    payloads: list[bytes] = []
+    offset = 0
+    for items in [received] if together else [[item] for item in received]:
+        batch = judge(manager, items, RULES)
+        if together:
+            _check_batch(batch)
+        offsets = []
+        for payload in batch.payloads:
+            offsets.append(offset)
+            offset += len(payload)
+        manager.commit(batch.entries, offsets)
+        payloads += batch.payloads
+    return manager, payloads
+
+
+def _check_batch(batch: Batch) -> None:
+    for entry in batch.entries:
+        assert decode_record(entry.payload) == entry.record
+        assert b"\n" not in entry.payload
+        report = entry.payload[-1 - report_length(entry.payload) : -1]
+        assert report == encode_message(entry.record.report)
+        assert len(report) <= PAYLOAD_LENGTH_MAX
+        if isinstance(entry.record, OrderRecord):
+            line = order_line(entry.record)
+            assert_one_line(line[:-1].decode("ascii"))
+            assert last_order_id(line) == entry.record.report.order_id
+
+
+def _state(manager: Manager) -> tuple[object, ...]:
+    ranges = {
+        user: [*map(found.__getitem__, range(len(found)))]
+        for user, found in manager.reports.items()
+    }
+    return (ranges, manager.next_order_id, manager.known, manager.counters, manager.registrations)
+
+
+ORDER = NewOrderSingle(
+    cl_ord_id="news-1",
+    symbol="SPY",
+    side=Side.BUY,
+    order_qty="10.5",
+    ord_type=OrdType.MARKET,
+    time_in_force=TimeInForce.IOC,
+    transact_time_ns=NOW_NS,
+    feed_session="3DAA200000",
+    feed_seq=812,
+    signal_time_ns=NOW_NS - 1,
+    signal_name="news",
+    signal_value="-85.48",
+    reference_px="168.23",
+    reference_px_age_ns=-1,
+)
+LIMIT_ORDER = NewOrderSingle(
+    cl_ord_id="o",
+    symbol="IBM",
+    side=Side.SELL,
+    order_qty="1",
+    ord_type=OrdType.LIMIT,
+    price="99.5",
+    time_in_force=TimeInForce.GTC,
+)
+REGISTER = Register(
+    request_id="r1",
+    instance="news",
+    config_hash="c0ffee",
+    feed_session="3DAA200000",
+    head=100,
+    start=Start.SESSION,
+)
+REPORTS = (
+    ExecutionReport(
+        order_id=12,
+        cl_ord_id="news-1",
+        exec_id="3DAA100000-1",
+        exec_type=ExecType.REJECTED,
+        ord_status=OrdStatus.REJECTED,
+        symbol="SPY",
+        side=Side.BUY,
+        order_qty="10",
+        ord_rej_reason=OrdRejReason.STALE_ORDER,
+        text="signal is 31.000 s old",
+        transact_time_ns=NOW_NS,
+    ),
+    Registered(request_id="r1", feed_session="3DAA200000", from_seq=101),
+    BusinessMessageReject(
+        ref_msg_type="NewOrderSingle",
+        business_reject_ref_id="news-1",
+        business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
+        text="orders cannot be journalled",
+    ),
+)
+
+
+def _client_seeds() -> Sequence[bytes]:
+    order, limit, register = (encode_message(one) for one in (ORDER, LIMIT_ORDER, REGISTER))
+    return [
+        b"\n".join([order, order, limit, limit, register, register]),
+        b"\n".join([order, order.replace(b"SPY", b"AIG"), b"", order.replace(b"SPY", b"AIG")]),
+        b"\n".join([register, b"{}", register, register.replace(b"c0ffee", b"tea")]),
+        b'{"ClOrdID":"x","Price":1e3,"MsgType":"\\ud83d\\ude00"}',
+        limit.replace(b"GTC", b"FOK").replace(b"99.5", b"0"),
+    ]
+
+
+def _server_seeds() -> Sequence[bytes]:
+    return [encode_message(report) for report in REPORTS]
+
+
+TARGETS = (
+    Target("order_intake", order_intake, _client_seeds, length_max=MESSAGE_LENGTH_MAX),
+    Target("order_reports", order_reports, _server_seeds, length_max=2_048),
+)

@@ -1,0 +1,149 @@
+"""SoupBinTCP packets: what a server is sent by clients, and a client by a server."""
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tradestack.net.session_states import ALLOWED, State
+from tradestack.wire import soup
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.soup import PacketType
+
+from tests.fuzz.pieces import cut
+from tests.fuzz.target import Target, assert_one_line
+
+PAYLOAD_MAX = 512  # of a server after the login, so that short inputs reach beyond it
+
+
+@dataclass
+class Heard:
+    """What a receiver made of a stream: the packets in their bytes, and why it stopped."""
+
+    packets: list[bytes] = field(default_factory=list)
+    fault: str | None = None
+
+
+def soup_server(data: bytes) -> None:
+    """A client's bytes are the same packets however they are cut, and no more is ever held than
+    one packet; a login that is understood is one that can be written.
+    """
+    pieces, stream = cut(data)
+    whole = _heard_by_server([stream])
+    assert _heard_by_server(pieces) == whole
+    assert stream.startswith(b"".join(whole.packets))
+
+
+def soup_client(data: bytes) -> None:
+    """A server's bytes are the same packets however they are cut; an answer to a login that is
+    understood is one that can be written.
+    """
+    pieces, stream = cut(data)
+    whole = _heard_by_client([stream])
+    assert _heard_by_client(pieces) == whole
+    assert stream.startswith(b"".join(whole.packets))
+
+
+def login(data: bytes) -> None:
+    """The payload of a login request, or of its acceptance, is understood or a ProtocolError."""
+    with contextlib.suppress(ProtocolError):
+        _check_request(soup.decode_login_request(data))
+    with contextlib.suppress(ProtocolError):
+        _check_accepted(soup.decode_login_accepted(data))
+    assert soup.decode_login_rejected(data) in soup.RejectReason
+
+
+def _heard_by_server(pieces: Iterable[bytes]) -> Heard:
+    """As net.client_session reads: a short limit before the login, a longer one after it."""
+    heard = Heard()
+    state = State.AWAITING_LOGIN
+    limit = soup.LOGIN_PACKET_LENGTH_MAX - soup.HEADER_LENGTH
+    decoder = soup.PacketDecoder(limit)
+    try:
+        for piece in pieces:
+            decoder.receive_data(piece)
+            while (packet := decoder.next_packet()) is not None:
+                heard.packets.append(soup.encode_packet(*packet))
+                if packet.type is PacketType.DEBUG:
+                    continue
+                if (state, packet.type) not in ALLOWED:
+                    raise ProtocolError(f"packet {chr(packet.type)!r}")
+                if packet.type is PacketType.LOGIN_REQUEST:
+                    _check_request(soup.decode_login_request(packet.payload))
+                    state, limit, rest = State.STREAMING, PAYLOAD_MAX, decoder.pending
+                    decoder = soup.PacketDecoder(limit)
+                    decoder.receive_data(rest)
+            assert len(decoder.pending) < soup.HEADER_LENGTH + limit
+    except ProtocolError as error:
+        assert_one_line(str(error))
+        heard.fault = str(error)
+    return heard
+
+
+def _heard_by_client(pieces: Iterable[bytes]) -> Heard:
+    heard = Heard()
+    decoder = soup.PacketDecoder()
+    try:
+        for piece in pieces:
+            decoder.receive_data(piece)
+            while (packet := decoder.next_packet()) is not None:
+                heard.packets.append(soup.encode_packet(*packet))
+                if packet.type is PacketType.LOGIN_ACCEPTED:
+                    _check_accepted(soup.decode_login_accepted(packet.payload))
+            assert len(decoder.pending) < soup.HEADER_LENGTH + soup.PAYLOAD_LENGTH_MAX
+    except ProtocolError as error:
+        assert_one_line(str(error))
+        heard.fault = str(error)
+    return heard
+
+
+def _check_request(request: soup.LoginRequest) -> None:
+    assert_one_line(repr(request))
+    texts = request.user + request.password + request.session
+    if texts.isascii():
+        packet = soup.encode_login_request(request)
+        assert soup.decode_login_request(packet[soup.HEADER_LENGTH :]) == request
+
+
+def _check_accepted(accepted: soup.LoginAccepted) -> None:
+    assert_one_line(repr(accepted))
+    if accepted.session.isascii():
+        packet = soup.encode_login_accepted(accepted)
+        assert soup.decode_login_accepted(packet[soup.HEADER_LENGTH :]) == accepted
+
+
+REQUESTS = (
+    soup.LoginRequest(user="news", password="secret"),
+    soup.LoginRequest(user="a", password="", session="0ABCDE1234", sequence=0),
+    soup.LoginRequest(user="abcdef", password="0123456789", sequence=10**20 - 1),
+    soup.LoginRequest(user="news", password="secret", heartbeat_timeout_ms=15_000),
+)
+ACCEPTED = soup.LoginAccepted("0ABCDE1234", 1)
+
+
+def _server_seeds() -> Sequence[bytes]:
+    messages = soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}") + soup.CLIENT_HEARTBEAT
+    debug = soup.encode_packet(PacketType.DEBUG, b"hello")
+    streams = [soup.encode_login_request(request) + messages for request in REQUESTS]
+    streams += [streams[0] + debug + soup.LOGOUT_REQUEST, debug + streams[0], b"GET / HTTP/1.0\r\n"]
+    return [b"\x05\x30" + stream for stream in streams]
+
+
+def _client_seeds() -> Sequence[bytes]:
+    accepted = soup.encode_login_accepted(ACCEPTED)
+    message = soup.encode_packet(PacketType.SEQUENCED_DATA, b"message")
+    rejected = soup.encode_login_rejected(soup.RejectReason.SESSION_NOT_AVAILABLE)
+    streams = [accepted + message * 3 + soup.SERVER_HEARTBEAT + soup.END_OF_SESSION, rejected]
+    return [b"\x02\x07" + stream for stream in streams]
+
+
+def _login_seeds() -> Sequence[bytes]:
+    packets = [soup.encode_login_request(request) for request in REQUESTS]
+    packets += [soup.encode_login_accepted(ACCEPTED)]
+    return [b"A", b"S", *(packet[soup.HEADER_LENGTH :] for packet in packets)]
+
+
+TARGETS = (
+    Target("soup_server", soup_server, _server_seeds, length_max=1_024),
+    Target("soup_client", soup_client, _client_seeds, length_max=1_024),
+    Target("login", login, _login_seeds, length_max=64),
+)
