@@ -6,6 +6,7 @@ Where something is missing the test is skipped with the reason; where CI is set 
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -33,10 +34,13 @@ def need_node_package(name: str) -> None:
         do_without(f"{NODE_MODULES / name} is not there: npm install --prefix {sys.prefix}/npm")
 
 
-def need_root() -> None:
-    """The right to make a network of one's own."""
-    if os.geteuid() != 0:
-        do_without("only root can capture packets")
+def need_own_network() -> None:
+    """The right to make one, and the programs that do."""
+    for program in ("unshare", "nsenter", "ip"):
+        need_program(program)
+    done = subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        do_without(f"a network of its own is needed: {done.stderr.strip()}")
 
 
 def do_without(reason: str) -> None:

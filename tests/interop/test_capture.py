@@ -1,0 +1,123 @@
+"""A whole run of the stack, every packet of it, before a referee who speaks SoupBinTCP: tshark."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.interop.capture import Capture, Dissection
+from tests.interop.judge import Judge, Kind
+from tests.interop.prerequisites import need_own_network, need_package, need_program
+from tests.interop.stack import Stack
+
+PRICES = 500  # Nasdaq's client takes a millisecond for each
+# Long enough for heartbeats of each: Nasdaq's client sends its first after 2 s.
+SILENCE_S = 4
+MALFORMED = '_ws.malformed || _ws.expert.group == "Malformed"'
+NEWS = """\
+timestamp,symbol,sentiment
+2026-01-15T14:30:00.100Z,AA,85
+2026-01-15T14:30:00.200Z,BB,15
+2026-01-15T14:30:00.300Z,ZZ,85
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was captured, and what the daemons say of it."""
+
+    dissection: Dissection
+    feed_port: int
+    order_port: int
+    stats: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """`up --until-end` with its strategy, and Nasdaq's client beside it."""
+    need_own_network()
+    need_package("nasdaq_protocols")
+    for program in ("dumpcap", "tshark"):
+        need_program(program)
+    directory = tmp_path_factory.mktemp("capture")
+    packets = directory / "packets.pcapng"
+    arguments = (*write_files(directory), "--pace", "1x", "--until-end")
+    with (
+        Capture() as capture,
+        Stack(directory / "stack", *arguments, within=capture.within) as stack,
+    ):
+        ports = [stack.port("gateway"), stack.port("order-manager")]
+        with Judge(
+            Kind.NASDAQ,
+            ("127.0.0.1", ports[0]),
+            user="news",
+            password=stack.password,
+            within=capture.within,
+        ) as judge:
+            judge.rest()
+        stats = stack.wait()
+        capture.finish(packets)
+    return Run(Dissection(packets, ports), *ports, stats)
+
+
+def write_files(directory: Path) -> list[str]:
+    """A burst, a silence, a last tick."""
+    rows = [
+        f"2026-01-15T14:30:00.{n:03}Z,{'AABB'[n % 2 * 2 :][:2]},{10 + n}.25,{n}"
+        for n in range(PRICES)
+    ]
+    rows.append(f"2026-01-15T14:30:{SILENCE_S:02}.600Z,AA,11,1")
+    (directory / "prices.csv").write_text("\n".join(["timestamp,symbol,price,size", *rows, ""]))
+    (directory / "sentiment.csv").write_text(NEWS)
+    return [
+        *("--prices", str(directory / "prices.csv")),
+        *("--sentiment", str(directory / "sentiment.csv")),
+    ]
+
+
+def test_nothing_but_a_foreign_login_is_malformed(run: Run) -> None:
+    """Nasdaq's client writes numbers to the left, tshark wants them right: so it does look."""
+    malformed = run.dissection.frames(MALFORMED, "tcp.dstport", "soupbintcp.packet_type")
+
+    assert malformed == [[str(run.feed_port), "'L'"]]
+
+
+def test_each_feed_session_has_every_tick_and_its_end(run: Run) -> None:
+    """Accepted, all ticks, end of session, for the strategy as for the stranger."""
+    ticks = run.stats["gateway"]["ticks_total"]
+    connections = run.dissection.packet_types(run.feed_port)
+    # Others only ask for the head, and get what comes meanwhile.
+    readers = {port: types for port, types in connections.items() if {*"SZ"} <= {*types[1]}}
+
+    assert ticks == PRICES + 1 + 3
+    assert len(readers) == 2
+    for port, (client, server) in readers.items():
+        assert re.fullmatch("L[RO]*", client)
+        assert re.fullmatch("A[SH]*Z", server.replace("+", ""))
+        assert run.dissection.sequence_numbers(port) == list(range(1, ticks + 1))
+        assert "R" in client
+        assert "H" in server
+
+
+def test_order_session_has_a_report_for_each_order(run: Run) -> None:
+    """And the answer to the strategy's registration."""
+    orders = run.stats["strategies"]["news"]["orders_sent"]
+    ((port, (client, server)),) = run.dissection.packet_types(run.order_port).items()
+
+    assert orders == 2
+    assert (client.count("U"), server.count("S")) == (orders + 1, orders + 1)
+    assert run.dissection.sequence_numbers(port) == [1, 2, 3]
+    assert re.fullmatch("L[UR]*O", client)
+    assert re.fullmatch("A[SH]*", server.replace("+", ""))
+    assert "R" in client
+    assert "H" in server
+
+
+def test_every_connection_begins_with_a_login(run: Run) -> None:
+    """Those that only ask for the head included."""
+    for port in (run.feed_port, run.order_port):
+        for client, server in run.dissection.packet_types(port).values():
+            assert (client[0], server[0]) == ("L", "A")
+            assert (client.count("L"), server.count("A")) == (1, 1)

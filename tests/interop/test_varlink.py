@@ -1,0 +1,111 @@
+"""The control sockets of all three daemons, driven by PyPI's varlink: it knows their IDL alone."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.interop.prerequisites import need_package
+from tests.interop.stack import Stack
+
+CLIENT = Path(__file__).with_name("varlink_client.py")
+DEADLINE_S = 30.0
+PRICES = """\
+timestamp,symbol,price,size
+2026-01-15T14:30:00Z,AA,10.25,3
+2026-01-15T14:30:00Z,BB,20.5,4
+2026-01-16T14:30:00Z,AA,11,5
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A daemon's own interface: some calls, and what their answers have."""
+
+    daemon: str
+    interface: str
+    calls: list[tuple[str, dict[str, Any], str]]
+
+
+EXPECTED = (
+    Expected(
+        "gateway",
+        "io.tradestack.Gateway",
+        [
+            ("Pause", {}, "{}"),
+            ("Resume", {}, "{}"),
+            ("SetPace", {"pace": "60x"}, '{"pace": "60x"}'),
+            ("ListClients", {}, '{"clients": ['),
+        ],
+    ),
+    Expected(
+        "order-manager",
+        "io.tradestack.OrderManager",
+        [
+            ("ListClients", {}, '{"clients": ['),
+            ("ListOrders", {"count": 5}, '{"orders": []}'),
+            ("ListUsers", {}, '{"users": '),
+        ],
+    ),
+    Expected(
+        "strategy-news",
+        "io.tradestack.Strategy",
+        [
+            ("GetState", {}, '"instance": "news"'),
+            ("ListPending", {}, '{"orders": [], "total": 0}'),
+        ],
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """It waits a minute after its first ticks."""
+    need_package("varlink")
+    directory = tmp_path_factory.mktemp("varlink")
+    (directory / "prices.csv").write_text(PRICES)
+    arguments = ("--prices", str(directory / "prices.csv"), "--pace", "1x")
+    with Stack(directory / "stack", *arguments) as running:
+        yield running
+
+
+def ask(stack: Stack, expected: Expected) -> dict[str, Any]:
+    """What varlink_client.py found."""
+    calls = json.dumps([(name, parameters) for name, parameters, _ in expected.calls])
+    socket = str(stack.control(expected.daemon))
+    done = subprocess.run(
+        [sys.executable, str(CLIENT), socket, expected.interface, calls],
+        check=False,
+        capture_output=True,
+        timeout=DEADLINE_S,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.daemon)
+def test_control_socket_explains_itself_and_answers(stack: Stack, expected: Expected) -> None:
+    """Info, descriptions that its parser takes, calls, a stream, and refusals by their names."""
+    found = ask(stack, expected)
+
+    assert found["info"]["product"] == f"tradestack-{expected.daemon.removesuffix('-news')}"
+    assert set(found["methods"]) == {
+        "org.varlink.service",
+        "io.tradestack.Daemon",
+        expected.interface,
+    }
+    assert {name for name, _, _ in expected.calls} <= set(found["methods"][expected.interface])
+    assert found["stats"]["daemon"] == expected.daemon.removesuffix("-news")
+    assert [stats["pid"] for stats in found["watched"]] == [found["stats"]["pid"]] * 2
+    assert found["refusals"] == [
+        ["org.varlink.service.InvalidParameter", {"parameter": "level"}],
+        ["org.varlink.service.ExpectedMore", {}],
+    ]
+    for (_, _, part), answer in zip(expected.calls, found["answers"], strict=True):
+        assert part in json.dumps(answer)

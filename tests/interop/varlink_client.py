@@ -1,0 +1,62 @@
+"""argv → PyPI's varlink → stdout: all that a control socket says of itself, and some calls.
+
+    argv  path of the socket, name of the daemon's own interface, [[method, parameters], …]
+    out   {"info": GetInfo, "methods": {interface: [name]}, "stats": GetStats,
+           "watched": [stats, stats], "refusals": [[error, parameters], …], "answers": […]}
+
+In a process of its own as the package warns of its own syntax on new Pythons.
+"""
+
+import itertools
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import varlink
+
+DAEMON = "io.tradestack.Daemon"
+WATCHED = 2  # replies
+WATCH_INTERVAL_MS = 100
+
+
+def main(path: str, own: str, calls: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Each kind of question on a connection of its own."""
+    with varlink.Client.new_with_address(f"unix:{path}") as client:
+        with client.open("org.varlink.service") as service:
+            info = service.GetInfo()
+        interfaces = {name: client.get_interface(name) for name in info["interfaces"]}
+        with client.open(DAEMON) as daemon:
+            stats = daemon.GetStats()["stats"]
+            refusals = [refusal(lambda: daemon.SetLogLevel("loud")), refusal(daemon.WatchStats)]
+        with client.open(DAEMON) as daemon:
+            replies = daemon.WatchStats(WATCH_INTERVAL_MS, _more=True)
+            watched = [reply["stats"] for reply in itertools.islice(replies, WATCHED)]
+        with client.open(own) as daemon:
+            answers = [getattr(daemon, name)(**parameters) for name, parameters in calls]
+    return {
+        "info": info,
+        "methods": {name: methods_of(one) for name, one in interfaces.items()},
+        "stats": stats,
+        "watched": watched,
+        "refusals": refusals,
+        "answers": answers,
+    }
+
+
+def methods_of(interface: varlink.Interface) -> list[str]:
+    """As its parser finds them in our description."""
+    members = interface.members.values()
+    return [one.name for one in members if isinstance(one, varlink.scanner._Method)]
+
+
+def refusal(call: Callable[[], object]) -> list[Any]:
+    """The error that the call came to, and its parameters."""
+    try:
+        call()
+    except varlink.VarlinkError as error:
+        return [error.error(), error.parameters()]
+    return []
+
+
+print(json.dumps(main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))))
