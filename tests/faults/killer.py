@@ -1,0 +1,140 @@
+"""seed → SIGKILLs at random moments, while ticks flow or orders are on their way.
+
+Victims and waits derive from the seed. What a daemon is doing at that moment does not: the machine
+decides how fast it is. So each kill is noted with where the stack stood when it came.
+"""
+
+import asyncio
+import contextlib
+import random
+import signal
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestack.wire.feed import TICK_PACKET_LENGTH
+
+from tests.faults.stack import GATEWAY, ORDER_MANAGER, RunningStack
+
+WAIT_MEAN_S = 0.4
+WAIT_MAX_S = 2.0
+# One in so many kills comes soon after the one before, so that recovery itself is hit. Before the
+# others ticks and orders flow again: there are new messages, and few orders behind them in flight.
+QUICK_ONE_IN = 4
+QUICK_MAX_S = 0.5
+FLOWING_ORDERS_MAX = 100
+RECOVERY_MAX_S = 5.0
+POLL_S = 0.02
+# An order is in flight for a millisecond: a kill waits so long for one to be.
+IN_FLIGHT_WAIT_MAX_S = 0.2
+IN_FLIGHT_POLL_S = 0.0005
+
+_ORDER_RECORD = b' {"Record":"Order",'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kill:
+    """One that hit; head: messages published; in_flight: orders due by then and not journalled."""
+
+    after_s: float
+    victim: str
+    head: int
+    in_flight: int
+
+    def __str__(self) -> str:
+        return f"{self.after_s:.3f}s {self.victim} @{self.head} ({self.in_flight} in flight)"
+
+
+class Progress:
+    """How far a session is, by its files alone; due: feed numbers of the orders there must be."""
+
+    def __init__(self, directory: Path, session: str, due: Sequence[int], messages: int) -> None:
+        self._feed = directory / "state" / GATEWAY / f"{session}.feed"
+        self._journals = directory / "state" / ORDER_MANAGER
+        self._session = session.encode()
+        self._due = due
+        self._messages = messages
+        self._offset = 0
+        self._rest = b""
+        self._journalled = 0
+
+    @property
+    def head(self) -> int:
+        """Messages published."""
+        return self._feed.stat().st_size // TICK_PACKET_LENGTH
+
+    def in_flight(self) -> int:
+        """Orders due by now and not in the journal."""
+        head = self.head
+        newest = max(self._journals.glob("*.journal"), key=lambda path: path.stem)
+        with newest.open("rb") as file:
+            file.seek(self._offset)
+            content = file.read()
+        self._offset += len(content)
+        *lines, self._rest = (self._rest + content).split(b"\n")
+        self._journalled += sum(_ORDER_RECORD in line and self._session in line for line in lines)
+        return bisect_right(self._due, head) - self._journalled
+
+    def is_over(self) -> bool:
+        """Whether there is nothing left to be interrupted."""
+        return self.head >= self._messages and self.in_flight() <= 0
+
+
+class Killer:
+    """Kills at most `kills_max` daemons of a stack."""
+
+    def __init__(self, stack: RunningStack, rng: random.Random, *, kills_max: int) -> None:
+        self.kills: list[Kill] = []
+        self._stack = stack
+        self._rng = rng
+        self._kills_max = kills_max
+
+    async def run(self, progress: Progress) -> None:
+        """Until the session is over or nobody is left to be killed."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        while len(self.kills) < self._kills_max:
+            await self._wait(progress)
+            victim = self._next_victim()
+            while not progress.is_over() and victim not in self._stack.pids():
+                await asyncio.sleep(POLL_S)
+            in_flight = await self._await_orders(progress)
+            if progress.is_over():
+                return
+            if self._stack.signal(victim, signal.SIGKILL):
+                self.kills.append(
+                    Kill(
+                        after_s=loop.time() - began_s,
+                        victim=victim,
+                        head=progress.head,
+                        in_flight=in_flight,
+                    )
+                )
+
+    async def _wait(self, progress: Progress) -> None:
+        if self._rng.randrange(QUICK_ONE_IN) == 0:
+            await asyncio.sleep(self._rng.random() * QUICK_MAX_S)
+            return
+        wait_s = min(self._rng.expovariate(1 / WAIT_MEAN_S), WAIT_MAX_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RECOVERY_MAX_S):
+                head = progress.head
+                while progress.head == head or progress.in_flight() > FLOWING_ORDERS_MAX:
+                    await asyncio.sleep(POLL_S)
+        await asyncio.sleep(wait_s)
+
+    async def _await_orders(self, progress: Progress) -> int:
+        deadline_s = asyncio.get_running_loop().time() + IN_FLIGHT_WAIT_MAX_S
+        while not (in_flight := progress.in_flight()):
+            if asyncio.get_running_loop().time() > deadline_s:
+                break
+            await asyncio.sleep(IN_FLIGHT_POLL_S)
+        return in_flight
+
+    def _next_victim(self) -> str:
+        """Each kind of daemon as often as the others."""
+        kind = self._rng.randrange(3)
+        if kind < 2:
+            return (GATEWAY, ORDER_MANAGER)[kind]
+        return f"strategy-{self._rng.choice(sorted(self._stack.strategies))}"
