@@ -70,7 +70,7 @@ class Feed:
             lambda: Program([path, "take", port, ticks, batch, "1"], self.placement.client()),
         )
 
-    def module(self, name: str) -> float:
+    def module(self, name: str, subscribe: str = "subscribe") -> float:
         """A peer: the program of that name publishes, and subscribes."""
         port = free_port()
         publisher = Program.of_module(
@@ -81,7 +81,7 @@ class Feed:
         return self.publish(
             publisher,
             lambda: Program.of_module(
-                name, "subscribe", port, self.ticks, prefix=self.placement.client()
+                name, subscribe, port, self.ticks, prefix=self.placement.client()
             ),
         )
 

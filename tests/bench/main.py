@@ -23,7 +23,22 @@ from bench.faults import CountWrong, NotMeasured
 from bench.table import table
 from bench.workshop import Workshop
 
-ROWS = ("csv-replay", "fan-out", "catch-up", "latency", "order-round-trip", "orders-pipelined")
+ROWS = (
+    "csv-replay",
+    "fan-out",
+    "catch-up",
+    "latency",
+    "order-round-trip",
+    "orders-pipelined",
+    "shared-memory",
+    "memory",
+    "start",
+    "idle",
+    "tick-by-tick",
+    "news-to-order",
+    "growth",
+    "restart",
+)
 ROUNDS, ROUNDS_QUICK = 5, 1
 
 

@@ -58,13 +58,18 @@ def publish_each(publisher: "zmq.Socket[bytes]", ticks: int) -> None:
         publisher.send(packet)
 
 
-def subscribe(port: str, ticks: int) -> None:
+def connect(port: str) -> "zmq.Socket[bytes]":
     context = zmq.Context()
     subscriber = context.socket(zmq.SUB)
     subscriber.setsockopt(zmq.RCVHWM, 0)
     subscriber.setsockopt(zmq.SUBSCRIBE, b"")
     subscriber.connect(f"tcp://127.0.0.1:{port}")
     subscriber.recv()  # the greeting: subscribed
+    return subscriber
+
+
+def subscribe(port: str, ticks: int) -> None:
+    subscriber = connect(port)
     check = Check()
     wait_for_go()
     first = subscriber.recv()
@@ -89,8 +94,20 @@ def take_each(subscriber: "zmq.Socket[bytes]", first: bytes, ticks: int) -> int:
     return ticks
 
 
+def subscribe_each(port: str, ticks: int) -> None:
+    subscriber = connect(port)
+    wait_for_go()
+    unpack = struct.Struct(">H2s12sqqqq").iter_unpack
+    expected = 1
+    while expected <= ticks:
+        for _, _, _, _, _, _, value in unpack(subscriber.recv()):
+            if value != expected:
+                sys.exit(f"message {expected} did not come")
+            expected += 1
+    answer(end_ns=time.monotonic_ns(), count=expected - 1)
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "publish":
-        publish(sys.argv[2], *map(int, sys.argv[3:]))
-    else:
-        subscribe(sys.argv[2], int(sys.argv[3]))
+    what, where, *counts = sys.argv[1:]
+    run = {"publish": publish, "subscribe": subscribe, "subscribe-each": subscribe_each}[what]
+    run(where, *map(int, counts))

@@ -50,11 +50,11 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
         )
 
 
-def catch_up(gateway: Daemon, feed: Feed) -> float:
+def catch_up(gateway: Daemon, feed: Feed, how: str = "blocks") -> float:
     """Connected consumers are not read by their programs until all are told to go."""
     with ExitStack() as stack:
         consumers = [
-            stack.enter_context(feed.consumer(gateway, number))
+            stack.enter_context(feed.consumer(gateway, number, how))
             for number in range(feed.subscribers)
         ]
         start(consumers)

@@ -1,0 +1,54 @@
+"""Processor time of all three daemons together while nothing is published, % of one processor.
+
+Measured: what the scheduler counted for the daemons' threads (schedstat) between two moments: all
+are connected, the source is paused; heartbeats, deadlines and watchdog go on.
+
+Cheating would be: clock ticks of 10 ms, which see nothing of work that is shorter.
+"""
+
+import select
+import time
+from collections.abc import Iterator
+from functools import partial
+
+from bench.comparison import Better, Comparison, Contestant, Role, Target
+from bench.placement import Placement
+from bench.process_tree import cpu_ns
+from bench.rows.memory import WALK
+from bench.stack import Stack, running_stack
+from bench.workshop import Workshop
+
+NAME = "idle"
+SECONDS, SECONDS_QUICK = 10, 2
+SETTLED_S = 1.0
+OURS = "tradestack"
+PERCENT_MAX = 0.5
+NANOSECONDS_PER_SECOND = 1_000_000_000
+
+
+def compare(workshop: Workshop) -> Iterator[Comparison]:
+    """One line."""
+    with workshop.scratch() as directory, running_stack(directory, WALK) as stack:
+        stack.pause()
+        select.select([], [], [], SETTLED_S)
+        seconds = workshop.size(SECONDS, SECONDS_QUICK)
+        figures = workshop.measure(
+            [Contestant(OURS, Role.OURS, partial(_busy_percent, stack, seconds))]
+        )
+    yield Comparison(
+        row=NAME,
+        variant=f"three daemons, {seconds} s each time",
+        unit="% of a CPU",
+        batch="",
+        placement=Placement.FREE.value,
+        ours=OURS,
+        figures=figures,
+        targets=[Target(Better.LOWER, PERCENT_MAX)],
+    )
+
+
+def _busy_percent(stack: Stack, seconds: float) -> float:
+    began_ns, before_ns = time.monotonic_ns(), cpu_ns(stack.pids())
+    select.select([], [], [], seconds)
+    busy_ns = cpu_ns(stack.pids()) - before_ns
+    return 100 * busy_ns / (time.monotonic_ns() - began_ns)

@@ -1,0 +1,109 @@
+"""Memory of the three daemons, children included: idle, after a CSV, after a hundred million ticks.
+
+Measured: the sum of the daemons' proportional set sizes (smaps_rollup), which counts pages that
+processes share once. Idle: all are connected, the source is paused. Then the CSV of csv-replay is
+played at full pace through the whole stack; and in another stack a random walk of prices alone.
+Afterwards everything has been received, and the source is paused again.
+
+Cheating would be: RSS of one daemon, or a look before anything happened alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from bench.comparison import Better, Comparison, Contestant, Role, Target
+from bench.faults import NotMeasured, expect_count
+from bench.placement import Placement
+from bench.price_file import price_file
+from bench.process_tree import pss_bytes
+from bench.rows.csv_replay import ROWS, ROWS_QUICK
+from bench.stack import Stack, running_stack
+from bench.workshop import Workshop
+
+NAME = "memory"
+TICKS, TICKS_QUICK = 100_000_000, 500_000
+OURS = "tradestack"
+MB_MAX = 75.0
+BYTES_PER_MB = 1_000_000
+WALK = {"source": "random-walk", "walk_news_every": 0, "pace": "10/s"}
+LOOK_DEADLINE_S = 300.0
+
+
+def compare(workshop: Workshop) -> Iterator[Comparison]:
+    """One line for each moment."""
+    rows, ticks = workshop.size(ROWS, ROWS_QUICK), workshop.size(TICKS, TICKS_QUICK)
+    sizes = Sizes(workshop)
+    after_rows, after_ticks = f"after {rows:,} rows of CSV", f"after {ticks:,} ticks"
+    once = Workshop(quick=workshop.quick, rounds=1)  # sizes do not vary as times do
+    once.measure(
+        [
+            Contestant("csv", Role.OURS, partial(sizes.after_csv, rows, after_rows)),
+            Contestant("walk", Role.OURS, partial(sizes.after_walk, ticks, after_ticks)),
+        ]
+    )
+    for moment in ("idle", after_rows, after_ticks):
+        yield Comparison(
+            row=NAME,
+            variant=moment,
+            unit="MB",
+            batch="",
+            placement=Placement.FREE.value,
+            ours=OURS,
+            figures={OURS: sizes.of_stack[moment]},
+            targets=[Target(Better.LOWER, MB_MAX)],
+            notes=[f"{moment}: {sizes.by_daemon[moment]}"],
+        )
+
+
+@dataclass(slots=True)
+class Sizes:
+    """By moment."""
+
+    workshop: Workshop
+    of_stack: dict[str, list[float]] = field(default_factory=dict)
+    by_daemon: dict[str, str] = field(default_factory=dict)
+
+    def after_csv(self, rows: int, moment: str) -> float:
+        """Also what it was before."""
+        values: Mapping[str, object] = {
+            "prices": str(price_file(rows)),
+            "pace": "10/s",
+            "at_end": "hold",
+        }
+        with self.workshop.scratch() as directory, running_stack(directory, values) as stack:
+            stack.pause()
+            self._look(stack, "idle")
+            stack.set_pace("max")
+            stack.gateway.call("io.tradestack.Gateway.Resume")
+            stack.gateway.wait_for("source_state", "ended")
+            stack.pause()
+            expect_count("strategy's ticks", rows, stack.strategy.stats()["ticks_received"])
+            return self._look(stack, moment)
+
+    def after_walk(self, ticks: int, moment: str) -> float:
+        """A random walk that is paused when it has made so many."""
+        with self.workshop.scratch() as directory, running_stack(directory, WALK) as stack:
+            stack.set_pace("max")
+            wait_for_head(stack, ticks)
+            stack.pause()
+            head = stack.gateway.stats()["head"]
+            expect_count("strategy's ticks", head, stack.strategy.stats()["ticks_received"])
+            return self._look(stack, moment)
+
+    def _look(self, stack: Stack, moment: str) -> float:
+        sizes = [pss_bytes([pid]) / BYTES_PER_MB for pid in stack.pids()]
+        self.of_stack.setdefault(moment, []).append(sum(sizes))
+        self.by_daemon[moment] = "gateway {:.1f}, order manager {:.1f}, strategy {:.1f} MB".format(
+            *sizes
+        )
+        return sum(sizes)
+
+
+def wait_for_head(stack: Stack, ticks: int) -> None:
+    """Until so many have been published. Raises NotMeasured."""
+    for _ in range(int(LOOK_DEADLINE_S / 0.1)):
+        if stack.gateway.stats()["head"] >= ticks:
+            return
+        stack.gateway.look_again()
+    raise NotMeasured(f"{ticks:,} ticks were not published within {LOOK_DEADLINE_S:g} s")

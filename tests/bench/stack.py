@@ -1,0 +1,93 @@
+"""the whole stack → running: by `tradestackctl up`, or daemon by daemon with configs of our own."""
+
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.daemon import PASSWORD, Daemon, user_name
+from bench.faults import NotMeasured
+from bench.placement import Placement
+
+READY_LINE = b"tradestackctl --runtime-dir"  # what `up` says when all are ready
+POLL_S = 0.001
+END_DEADLINE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The three daemons, running."""
+
+    gateway: Daemon
+    order_manager: Daemon
+    strategy: Daemon
+
+    def pids(self) -> list[int]:
+        """Of the daemons; their children count with them."""
+        return [self.gateway.pid, self.order_manager.pid, self.strategy.pid]
+
+    def set_pace(self, pace: str) -> None:
+        """By the control socket."""
+        self.gateway.call("io.tradestack.Gateway.SetPace", pace=pace)
+
+    def pause(self) -> None:
+        """Nothing more is published, and the strategy has seen all that was."""
+        self.gateway.call("io.tradestack.Gateway.Pause")
+        self.strategy.wait_for("sequence_processed", self.gateway.stats()["head"])
+        self.strategy.wait_for("orders_pending", 0)
+
+
+@contextmanager
+def running_stack(
+    directory: Path, gateway: Mapping[str, object], placement: Placement = Placement.FREE
+) -> Iterator[Stack]:
+    """With these keys of the gateway's; the strategy is logged in at both."""
+    password = directory / "password"
+    password.write_text(PASSWORD)
+    prefix = placement.server()
+    with ExitStack() as stack:
+        feed = stack.enter_context(Daemon("gateway", directory, gateway, prefix=prefix))
+        orders = stack.enter_context(Daemon("order-manager", directory, {}, prefix=prefix))
+        values = {
+            "signal": "news",
+            "quantity": "10",
+            "user": user_name(0),
+            "password_file": str(password),
+            "feed": f"127.0.0.1:{feed.port}",
+            "orders": f"127.0.0.1:{orders.port}",
+        }
+        strategy = stack.enter_context(
+            Daemon("strategy", directory, values, arguments=["news"], prefix=prefix)
+        )
+        strategy.wait_for("connected_feed", True)
+        yield Stack(feed, orders, strategy)
+        for daemon in (strategy, orders, feed):
+            daemon.stop()
+
+
+def startup_s(directory: Path, arguments: Sequence[str]) -> float:
+    """From the start of `tradestackctl up` until all three are ready. Raises NotMeasured."""
+    main = "import sys; from tradestack.ctl.main import main; sys.exit(main())"
+    log = directory / "up.log"
+    began_s = time.monotonic()
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-c", main, "up", "--state-dir", str(directory), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        while READY_LINE not in log.read_bytes():
+            if process.poll() is not None:
+                raise NotMeasured(f"up ended with {process.returncode}")
+            select.select([], [], [], POLL_S)
+        return time.monotonic() - began_s
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(END_DEADLINE_S)
