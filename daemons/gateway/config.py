@@ -111,6 +111,7 @@ class GatewayConfig:
     max_gap: int = key("60s", Duration())
     at_end: AtEnd = key("loop", Choice(AtEnd))
     sessions_kept: int = key(3, Integer(1, 1_000))
+    free_bytes_min: int = key("1GiB", ByteSize())
 
     clients_max: int = key(256, Integer(1, 10_000))
     client_stall_max: int = key("60s", Duration(SECOND_NS))

@@ -13,6 +13,7 @@ from tradestack.net.session_server import SessionServer
 from tradestack.net.users import Users
 from tradestack.runtime.program import Context
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.free_space import find_shortage
 from tradestack.wire import soup
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
@@ -24,7 +25,8 @@ from daemons.gateway.player import Player
 from daemons.gateway.publisher import Publisher
 from daemons.gateway.sessions import Sessions
 
-HEARTBEAT_S = 1.0  # how often the books' readers are told that their writer lives
+# How often the books' readers are told that their writer lives, and the disk is looked at.
+HEARTBEAT_S = 1.0
 CLIENT_PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND  # longer, and that a client waits is our fault
 # What a reload cannot change: where files and sockets are.
 FIXED_KEYS = ("listen", "control_socket", "state_directory", "segment_suffix")
@@ -63,6 +65,7 @@ class Gateway:
         self._sessions.remove_unborn()
         await self._playback.open()
         self._prune()
+        self._look_at_disk()
         self._server.start()
         self._context.spawn(self._playback.run(), "playback")
         self._context.spawn(self._heartbeat(), "heartbeat")
@@ -82,6 +85,7 @@ class Gateway:
         self._server.users = Users.load(config.users_file)
         self._server.limits = config.session_limits()
         self._playback.apply_config(config)
+        self._look_at_disk()
 
     def interfaces(self) -> Sequence[Interface]:
         """io.tradestack.Gateway."""
@@ -169,8 +173,22 @@ class Gateway:
     async def _heartbeat(self) -> None:
         while True:
             self._publisher.heartbeat()
+            self._look_at_disk()
             await asyncio.sleep(HEARTBEAT_S)
 
+    def _look_at_disk(self) -> None:
+        """Makes room where it is short, by what is kept for comfort only."""
+        directory = self._context.state_directory
+        bytes_min = self._playback.config.free_bytes_min
+        shortage = find_shortage(directory, bytes_min)
+        if shortage is not None:
+            self._prune_to(1)
+            shortage = find_shortage(directory, bytes_min)
+        self._player.shortage = shortage
+
     def _prune(self) -> None:
+        self._prune_to(self._playback.config.sessions_kept)
+
+    def _prune_to(self, sessions_kept: int) -> None:
         in_use = {client.session for client in self._server.clients}
-        self._sessions.prune(self._playback.config.sessions_kept, in_use)
+        self._sessions.prune(sessions_kept, in_use)

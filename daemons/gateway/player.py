@@ -6,6 +6,7 @@ else has a turn. Nothing is slowed by clients: they read from the log at their o
 
 import asyncio
 import enum
+import errno
 import logging
 
 import numpy as np
@@ -41,6 +42,7 @@ class Player:
 
     def __init__(self, publisher: Publisher, schedule: Schedule, clock: Clock) -> None:
         self.blocked: str | None = None  # why nothing can be appended
+        self.shortage: str | None = None  # of disk space: nothing is appended while there is one
         self.paused = False
         self._publisher = publisher
         self._schedule = schedule
@@ -112,6 +114,8 @@ class Player:
             if not len(records):
                 return 0
             plan = self._plan(records, now_ns)
+            if plan.count and self.shortage is not None:
+                raise OSError(errno.ENOSPC, self.shortage)
             if plan.count:
                 self._publisher.publish(session, records[: plan.count])
         except OSError as error:

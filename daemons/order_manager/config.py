@@ -10,6 +10,7 @@ from tradestack.net.addresses import Address
 from tradestack.net.session_limits import SessionLimits
 from tradestack.runtime.config import key
 from tradestack.runtime.config_values import (
+    ByteSize,
     Choice,
     Duration,
     FilePath,
@@ -67,6 +68,7 @@ class OrderManagerConfig:
     durability: Durability = key("os", Choice(Durability))
     new_session_at: int | None = key(None, TimeOfDay())
     sessions_kept: int = key(3, Integer(1, 1_000))
+    free_bytes_min: int = key("1GiB", ByteSize())
     orders_per_session_max: int = key(1_000_000, Integer(1, ORDERS_PER_SESSION_MAX))
     orders_in_flight_max: int = key(1_000, Integer(1, 100_000))
     clients_max: int = key(256, Integer(1, 4_096))

@@ -1,16 +1,16 @@
 """the order manager as a service: sockets → batches → checks → journal → reports → order log.
 
 All that one pass of the loop brought is judged, journalled in one write (and one fdatasync with
-`durability = "disk"`), and only then answered. When the journal takes nothing, nothing is kept
-and the senders are told that the application is not available; it is tried again with the next
-message. After a failed fdatasync the process ends: only a restart can tell what is on the disk.
+`durability = "disk"`), and only then answered. When the journal takes nothing, or the disk has less
+than `free_bytes_min` left, nothing is kept and the senders are told that the application is not
+available; it is tried again with the next message. After a failed fdatasync the process ends: only
+a restart can tell what is on the disk.
 """
 
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
-from tradestack.domain.events import JOURNAL_AVAILABLE, JOURNAL_UNAVAILABLE, emit
 from tradestack.net.client_session import Client
 from tradestack.net.control_server import Interface
 from tradestack.net.outgoing import Stream
@@ -18,8 +18,10 @@ from tradestack.net.session_server import SessionServer
 from tradestack.net.users import Users
 from tradestack.runtime.fail_points import FailPoint, passed, passed_soon
 from tradestack.runtime.program import Context
+from tradestack.store.free_space import find_shortage
 from tradestack.wire import soup
 
+from daemons.order_manager.availability import Availability
 from daemons.order_manager.config import OrderManagerConfig
 from daemons.order_manager.intake import Intake, Waiting
 from daemons.order_manager.interface import order_manager_interface
@@ -54,7 +56,7 @@ class OrderManager:
         self._rules = context.config.rules
         self._meters = Meters(context.clock)
         self._intake = Intake(self._settle, context.config.orders_in_flight_max, context.clock)
-        self._journal_fault: str | None = None
+        self._availability = Availability()
 
     # ---- a daemon's life -------------------------------------------------------------------
 
@@ -74,6 +76,7 @@ class OrderManager:
             limits=config.limits,
             clock=self._clock,
         )
+        self._look_at_disk()
         self._server.start()
         self._context.spawn(self._tick(), "order manager's second")
 
@@ -97,6 +100,7 @@ class OrderManager:
         self._intake.in_flight_max = config.orders_in_flight_max
         self._server.users = users
         self._server.limits = config.limits
+        self._look_at_disk()
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
         """Never, as long as the loop turns: whatever is received is settled in the same pass."""
@@ -111,8 +115,8 @@ class OrderManager:
             f"{counters.orders_received} orders in session {self._session.id}",
             f"{len(self._server.clients)} clients",
         ]
-        if self._journal_fault is not None:
-            parts.append(f"JOURNAL UNAVAILABLE: {self._journal_fault}")
+        if self._availability.fault is not None:
+            parts.append(f"JOURNAL UNAVAILABLE: {self._availability.fault}")
         if self._projections.fault is not None:
             parts.append(f"order log behind: {self._projections.fault}")
         return ", ".join(parts)
@@ -126,7 +130,7 @@ class OrderManager:
             "clients": len(self._server.clients),
             "client_lag_max": lag,
             "order_log_behind": session.last_order_id - self._projections.written_order_id,
-            "journal_fault": self._journal_fault,
+            "journal_fault": self._availability.fault,
             "order_log_fault": self._projections.fault,
         }
 
@@ -157,11 +161,7 @@ class OrderManager:
         self._sessions.begin_next(self._clock.wall_ns())
         self._meters.reset()
         self._server.wake()
-        followed = {client.session for client in self._server.clients}
-        try:
-            self._sessions.prune(self._config.sessions_kept, followed)
-        except OSError as error:
-            logger.warning("an old journal cannot be removed: %s", error)
+        self._prune(self._config.sessions_kept)
         return self._session.id
 
     # ---- clients ---------------------------------------------------------------------------
@@ -204,9 +204,10 @@ class OrderManager:
         passed(FailPoint.ORDER_MANAGER_JUDGED)
         self._meters.count_duplicates(batch.duplicates)
         try:
+            self._availability.check()
             self._session.record(batch, self._config.durability)
         except OSError as error:
-            self._journal_unavailable(error)
+            self._availability.note_failed(error, self._session.id)
             self._refuse(waiting, batch.sources, f"orders cannot be journalled: {error.strerror}")
         else:
             passed(FailPoint.ORDER_MANAGER_JOURNALLED)
@@ -219,26 +220,19 @@ class OrderManager:
 
     def _count(self, batch: Batch, received_ns: int) -> None:
         self._meters.count_settled(len(batch.entries), received_ns, orders=batch.orders)
-        if self._journal_fault is not None:
-            self._journal_fault = None
-            emit(logger, JOURNAL_AVAILABLE, session=self._session.id)
+        self._availability.note_written(self._session.id)
 
     def _refuse(self, waiting: list[Waiting], indices: Sequence[int], text: str) -> None:
         for index in indices:
             waiting[index].refuse(text)
         self._meters.count_refused(len(indices))
 
-    def _journal_unavailable(self, error: OSError) -> None:
-        reason = error.strerror or str(error)
-        if self._journal_fault is None:
-            emit(logger, JOURNAL_UNAVAILABLE, session=self._session.id, reason=reason)
-        self._journal_fault = reason
-
     # ---- what may wait ---------------------------------------------------------------------
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_S)
+            self._look_at_disk()
             self._projections.catch_up(self._session)
             self._follow_schedule()
 
@@ -249,4 +243,20 @@ class OrderManager:
         try:
             self.new_session()
         except OSError as error:
-            self._journal_unavailable(error)
+            self._availability.note_failed(error, self._session.id)
+
+    def _look_at_disk(self) -> None:
+        """Makes room where it is short, by what is kept for comfort only."""
+        directory, bytes_min = self._context.state_directory, self._config.free_bytes_min
+        shortage = find_shortage(directory, bytes_min)
+        if shortage is not None:
+            self._prune(1)
+            shortage = find_shortage(directory, bytes_min)
+        self._availability.note_space(shortage, self._session.id)
+
+    def _prune(self, sessions_kept: int) -> None:
+        followed = {client.session for client in self._server.clients}
+        try:
+            self._sessions.prune(sessions_kept, followed)
+        except OSError as error:
+            logger.warning("an old journal cannot be removed: %s", error)

@@ -293,6 +293,36 @@ def test_a_full_disk_stops_publishing_and_leaves_no_hole(
     assert daemon.stats()["publication_blocked"] is None
 
 
+def test_publishing_stops_while_less_is_free_than_asked_for(
+    daemon: Daemon, sources: dict[str, Any]
+) -> None:
+    """Old logs make room first, but not under a reader; then it waits, and says so."""
+    daemon.configure(**sources, pace="max", at_end="hold", sessions_kept=10)
+    sessions = [daemon.start()["session"]]
+    for _ in range(2):
+        daemon.stats_when(ended)
+        sessions.append(daemon.call("NewSession")["session"])
+    daemon.stats_when(ended)
+    reader = daemon.client(session=sessions[1])
+
+    keys = {**sources, "pace": "max", "at_end": "hold", "sessions_kept": 10}
+    daemon.configure(**keys, free_bytes_min="1000000TiB")
+    daemon.signal(signal.SIGHUP)
+    sessions.append(daemon.call("NewSession")["session"])
+    stats = daemon.stats_when(lambda stats: stats["publication_blocked"] is not None)
+
+    assert stats["head"] == 0
+    assert "MiB free, free_bytes_min is" in stats["publication_blocked"]
+    kept = {sessions[1], sessions[3]}
+    daemon.stats_when(lambda _stats: {path.stem for path in daemon.state.glob("*.feed")} == kept)
+    assert len(reader.read()) == PRICES + len(NEWS_TIMES)
+    daemon.configure(**keys, free_bytes_min="0B")
+    daemon.signal(signal.SIGHUP)
+    daemon.stats_when(ended)
+    assert len(daemon.logged(sessions[3])) == PRICES + len(NEWS_TIMES)
+    assert daemon.stats()["publication_blocked"] is None
+
+
 def test_clients_are_listed(daemon: Daemon, sources: dict[str, Any]) -> None:
     """Who, from where, how far, how much."""
     daemon.configure(**sources, pace="max", at_end="hold")

@@ -4,11 +4,12 @@ import fcntl
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ from tradestack.wire.orders import ServerMessage, decode_server_message, encode_
 from tradestack.wire.soup import PacketType
 
 DEADLINE_S = 30  # whoever waits longer waits for ever
+POLL_S = 0.01  # the control socket is asked, as there is no event to wait for
 PASSWORD = "secret"
 # Sockets are handed over at 3 and 4, as systemd does; LISTEN_PID is known only after the fork.
 LAUNCH = 'exec 3<&"$1" 4<&"$2"; shift 2; ulimit -S -f "$1"; shift; export LISTEN_PID=$$; exec "$@"'
@@ -119,6 +121,15 @@ class Daemon:
         """GetStats."""
         stats: dict[str, Any] = self.call("io.tradestack.Daemon.GetStats")["stats"]
         return stats
+
+    def stats_when(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first stats that fulfil it."""
+        for _ in range(int(DEADLINE_S / POLL_S)):
+            stats = self.stats()
+            if condition(stats):
+                return stats
+            select.select([], [], [], POLL_S)
+        raise AssertionError(f"never: {stats}\n{self.errors}")
 
     def call(self, method: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """One Varlink call; its parameters, or the error as {"error": …}."""
