@@ -4,6 +4,7 @@
          {"logout": true}
     out  {"event": "accepted", "session", "next"} | {"event": "rejected", "reason": "A" | "S"}
          {"event": "message", "data": hex}        one for each sequenced packet
+         {"event": "heartbeat"}                   it has sent one, where the library tells of it
          {"event": "ended"}                       end of session, where the library tells of it
          {"event": "closed"}                      the server closed, or the client itself
          {"event": "lost", "reason"}              the connection broke
@@ -88,6 +89,10 @@ class Judge:
         """The payloads of the next sequenced packets."""
         return [bytes.fromhex(self._expect("message")["data"]) for _ in range(count)]
 
+    def heartbeat(self) -> None:
+        """Waits until it has sent one; NASDAQ only."""
+        self._expect("heartbeat")
+
     def send(self, payload: bytes) -> None:
         """One unsequenced packet."""
         self._tell({"send": payload.hex()})
@@ -102,7 +107,7 @@ class Judge:
         names = []
         while (event := self._next_event()) is not None:
             names.append(event["event"])
-        return names
+        return [name for name in names if name != "heartbeat"]
 
     def _tell(self, command: dict[str, Any]) -> None:
         assert self._process.stdin is not None
@@ -110,6 +115,8 @@ class Judge:
 
     def _expect(self, name: str) -> dict[str, Any]:
         event = self._next_event()
+        while event == {"event": "heartbeat"} and name != "heartbeat":
+            event = self._next_event()
         assert event is not None, f"{self.kind.name} ended, {name} was due"
         assert event["event"] == name, event
         return event

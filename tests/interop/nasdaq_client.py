@@ -22,6 +22,14 @@ async def on_message(message: soup.SoupMessage) -> None:
         tell("message", data=message.data.hex())
 
 
+class Session(soup.SoupClientSession):
+    """Theirs, telling of the heartbeats that it sends."""
+
+    async def send_heartbeat(self) -> None:
+        await super().send_heartbeat()
+        tell("heartbeat")
+
+
 async def obey(commands: asyncio.StreamReader, session: soup.SoupClientSession) -> None:
     """Until there are no more commands."""
     async for line in commands:
@@ -43,8 +51,8 @@ async def main() -> None:
     async def on_close() -> None:
         closed.set()
 
-    def make_session() -> soup.SoupClientSession:
-        return soup.SoupClientSession(
+    def make_session() -> Session:
+        return Session(
             on_msg_coro=on_message,
             on_close_coro=on_close,
             client_heartbeat_interval=CLIENT_HEARTBEAT_S,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tradestack.ctl.control_client import ControlClient
 
 from tests.interop.capture import Capture, Dissection
 from tests.interop.judge import Judge, Kind
@@ -13,9 +14,8 @@ from tests.interop.prerequisites import need_own_network, need_package, need_pro
 from tests.interop.stack import Stack
 
 PRICES = 500  # Nasdaq's client takes a millisecond for each
-# Long enough for heartbeats of each: Nasdaq's client sends its first after 2 s.
-SILENCE_S = 4
 MALFORMED = '_ws.malformed || _ws.expert.group == "Malformed"'
+NEWS_ITEMS = 3
 NEWS = """\
 timestamp,symbol,sentiment
 2026-01-15T14:30:00.100Z,AA,85
@@ -56,6 +56,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             password=stack.password,
             within=capture.within,
         ) as judge:
+            judge.accepted()
+            judge.messages(PRICES + NEWS_ITEMS)
+            judge.heartbeat()
+            judge.heartbeat()  # two intervals are over: everyone has sent one
+            go_on(stack)
             judge.rest()
         stats = stack.wait()
         capture.finish(packets)
@@ -63,18 +68,23 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def write_files(directory: Path) -> list[str]:
-    """A burst, a silence, a last tick."""
+    """A burst, a silence until `go_on`, a last tick."""
     rows = [
-        f"2026-01-15T14:30:00.{n:03}Z,{'AABB'[n % 2 * 2 :][:2]},{10 + n}.25,{n}"
-        for n in range(PRICES)
+        f"2026-01-15T14:30:00.{n:03}Z,{('AA', 'BB')[n % 2]},{10 + n}.25,{n}" for n in range(PRICES)
     ]
-    rows.append(f"2026-01-15T14:30:{SILENCE_S:02}.600Z,AA,11,1")
+    rows.append("2026-01-16T14:30:00Z,AA,11,1")
     (directory / "prices.csv").write_text("\n".join(["timestamp,symbol,price,size", *rows, ""]))
     (directory / "sentiment.csv").write_text(NEWS)
     return [
         *("--prices", str(directory / "prices.csv")),
         *("--sentiment", str(directory / "sentiment.csv")),
     ]
+
+
+def go_on(stack: Stack) -> None:
+    """What is left comes at once."""
+    with ControlClient(stack.control("gateway")) as gateway:
+        gateway.call("io.tradestack.Gateway.SetPace", {"pace": "max"})
 
 
 def test_nothing_but_a_foreign_login_is_malformed(run: Run) -> None:
@@ -91,7 +101,7 @@ def test_each_feed_session_has_every_tick_and_its_end(run: Run) -> None:
     # Others only ask for the head, and get what comes meanwhile.
     readers = {port: types for port, types in connections.items() if {*"SZ"} <= {*types[1]}}
 
-    assert ticks == PRICES + 1 + 3
+    assert ticks == PRICES + NEWS_ITEMS + 1
     assert len(readers) == 2
     for port, (client, server) in readers.items():
         assert re.fullmatch("L[RO]*", client)
