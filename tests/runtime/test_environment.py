@@ -42,6 +42,7 @@ def test_what_was_for_this_process_alone_is_forgotten() -> None:
         ({"WATCHDOG_USEC": "10000000", "WATCHDOG_PID": "2"}, None),
         ({"WATCHDOG_USEC": "0"}, None),
         ({"WATCHDOG_USEC": "soon"}, None),
+        ({"WATCHDOG_USEC": "9" * 5_000}, None),
         ({}, None),
     ],
 )

@@ -54,6 +54,13 @@ def test_names_must_fit_the_sockets(count: str, names: str) -> None:
         parse_listen_fds(variables, pid=1)
 
 
+@pytest.mark.parametrize("count", ["", "-1", "\u00b2", "65", "9" * 5_000])
+def test_count_must_be_one(count: str) -> None:
+    """And a small one: a daemon has two sockets."""
+    with pytest.raises(OperatorFault, match="is no number of sockets"):
+        parse_listen_fds({"LISTEN_PID": "1", "LISTEN_FDS": count}, pid=1)
+
+
 def test_adopted_sockets_are_ours_alone() -> None:
     """Non-blocking, and closed in every program this process may start."""
     with socket.create_server(("127.0.0.1", 0)) as original:

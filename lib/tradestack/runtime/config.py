@@ -120,7 +120,8 @@ def _read_table(path: Path) -> dict[str, object]:
     except UnicodeDecodeError as error:
         problem = f"byte {error.start} is not UTF-8"
         raise OperatorFault(str(path), problem, "save it as UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    # TOMLDecodeError is a ValueError; so is a number of more digits than Python turns into one.
+    except (ValueError, RecursionError) as error:
         raise OperatorFault(
             str(path), f"not TOML: {error}", 'write lines like key = "value"'
         ) from None
@@ -148,5 +149,8 @@ def _unknown_key(
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a hexadecimal number of any length is read, but not written in digits
+        return "a number of thousands of digits"
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -19,6 +19,7 @@ from tradestack.net.addresses import Address
 
 LISTEN_FDS_START = 3
 LISTEN_FDS_MAX = 64  # a daemon has two; a larger number is a broken environment
+COUNT_LENGTH_MAX = 20  # digits; Python refuses to turn thousands of them into a number
 BACKLOG = 256  # connections that queue while a daemon restarts; the units say the same
 CONTROL_SOCKET_UMASK = 0o117  # → 0660: the owner and the operators' group
 
@@ -30,8 +31,10 @@ def parse_listen_fds(variables: Mapping[str, str], *, pid: int) -> dict[str, int
     if variables.get("LISTEN_PID") != str(pid):
         return {}
     count_text = variables.get("LISTEN_FDS", "")
-    if not (count_text.isascii() and count_text.isdigit() and int(count_text) <= LISTEN_FDS_MAX):
-        raise OperatorFault(_WHERE, f"{count_text!r} is no number of sockets", "start by systemd")
+    is_number = count_text.isascii() and count_text.isdigit()
+    if not is_number or len(count_text) > COUNT_LENGTH_MAX or int(count_text) > LISTEN_FDS_MAX:
+        shown = count_text[:COUNT_LENGTH_MAX]
+        raise OperatorFault(_WHERE, f"{shown!r} is no number of sockets", "start by systemd")
     count = int(count_text)
     names = variables.get("LISTEN_FDNAMES", "").split(":") if count else []
     if len(names) != count or len(set(names)) != count:

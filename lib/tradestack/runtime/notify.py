@@ -13,6 +13,7 @@ from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
+WATCHDOG_LENGTH_MAX = 20  # digits of 64 bits; Python turns no thousands of them into a number
 STATUS_LENGTH_MAX = 512  # characters; what `systemctl status` shows of it on one line is less
 
 _NANOSECONDS_PER_MICROSECOND = 1_000
@@ -90,9 +91,9 @@ def parse_watchdog(variables: Mapping[str, str], *, pid: int) -> int | None:
     if variables.get("WATCHDOG_PID", str(pid)) != str(pid):
         return None
     text = variables.get("WATCHDOG_USEC", "")
-    if not (text.isascii() and text.isdigit()) or int(text) == 0:
+    if len(text) > WATCHDOG_LENGTH_MAX or not (text.isascii() and text.isdigit()):
         return None
-    return int(text) * _NANOSECONDS_PER_MICROSECOND
+    return int(text) * _NANOSECONDS_PER_MICROSECOND or None
 
 
 def watchdog_interval_ns(patience_ns: int) -> int:
