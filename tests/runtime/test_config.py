@@ -119,7 +119,7 @@ def test_faults_name_file_key_value_and_what_is_allowed(
         (b"user = ", "not TOML"),
         (b'user = "\xff"', "byte 8 is not UTF-8"),
         (b"clients_max = " + b"9" * 5_000, "not TOML"),
-        (b"clients_max = 0x" + b"f" * 5_000, "a number of thousands of digits"),
+        (b'user = "n"\nclients_max = 0x' + b"f" * 5_000, "a number of thousands of digits"),
         (b"symbols = " + b"[" * 5_000, "not TOML"),
         (b"#" * (CONFIG_BYTES_MAX + 1), "larger than"),
     ],
