@@ -93,6 +93,11 @@ def test_file_wins_over_defaults(tmp_path: Path) -> None:
             "g.toml: clients_max: 0 is out of range; allowed is a whole number from 1 to 1000",
         ),
         (
+            {"user": "n", "clients_max": 16**5_000},
+            "g.toml: clients_max: a number of thousands of digits is out of range; "
+            "allowed is a whole number from 1 to 1000",
+        ),
+        (
             {"user": "n", "columns": 5},
             "g.toml: columns: 5 is not a table; allowed is a table of entries, each a text of "
             "one line, at most 4096 characters",
@@ -119,7 +124,6 @@ def test_faults_name_file_key_value_and_what_is_allowed(
         (b"user = ", "not TOML"),
         (b'user = "\xff"', "byte 8 is not UTF-8"),
         (b"clients_max = " + b"9" * 5_000, "not TOML"),
-        (b'user = "n"\nclients_max = 0x' + b"f" * 5_000, "a number of thousands of digits"),
         (b"symbols = " + b"[" * 5_000, "not TOML"),
         (b"#" * (CONFIG_BYTES_MAX + 1), "larger than"),
     ],
