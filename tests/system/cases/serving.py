@@ -18,7 +18,11 @@ from tests.system.cases.harness import (
     stats,
 )
 
-CONTROL_SOCKETS = ("gateway.sock", "order-manager.sock", "strategy-news.sock")
+CONTROL_SOCKETS = {
+    "gateway.sock": "io.tradestack.Gateway",
+    "order-manager.sock": "io.tradestack.OrderManager",
+    "strategy-news.sock": "io.tradestack.Strategy",
+}
 EXPOSURE_MAX = {  # tenths, as systemd-analyze wants them
     "tradestack-gateway": 5,
     "tradestack-order-manager": 5,
@@ -67,13 +71,17 @@ def text_lines_by_nc() -> None:
 @case(releases=("trixie",))
 def varlinkctl_drives_the_sockets() -> None:
     """`varlinkctl` of systemd finds its way on every control socket."""
-    for name in CONTROL_SOCKETS:
+    for name, interface in CONTROL_SOCKETS.items():
         address = f"unix:{RUN / name}"
         assert "io.tradestack.Daemon" in sh("varlinkctl", "info", address)
         assert "GetStats" in sh("varlinkctl", "introspect", address, "io.tradestack.Daemon")
+        assert "method" in sh("varlinkctl", "introspect", address, interface)
         assert "io.tradestack.Daemon.GetStats" in sh("varlinkctl", "list-methods", address)
         reply = sh("varlinkctl", "call", "-j", address, "io.tradestack.Daemon.GetStats", "{}")
         assert "uptime_s" in json.dumps(json.loads(reply))
+        watch = f"varlinkctl call -j --more {address} io.tradestack.Daemon.WatchStats '{{}}'"
+        replies = sh("sh", "-c", f"{watch} | head --lines=2").splitlines()
+        assert ["uptime_s" in reply for reply in replies] == [True, True]
 
 
 @case()
