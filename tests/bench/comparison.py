@@ -67,8 +67,8 @@ class Ratio:
 class Comparison:
     """One line of the table.
 
-    figures: each contestant's rounds. distributions: single measurements for plots, by contestant.
-    notes: what else was seen, for the report.
+    figures: each contestant's rounds. For plots: distributions, single measurements by contestant;
+    series, (seconds, value) by name. notes: what else was seen.
     """
 
     row: str
@@ -81,6 +81,7 @@ class Comparison:
     limit: str | None = None
     targets: Sequence[Target] = ()
     distributions: Mapping[str, Samples] = field(default_factory=dict)
+    series: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def median(self, name: str) -> float:

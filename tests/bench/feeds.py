@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.daemon import PASSWORD, Daemon, user_name
 from bench.faults import expect_count
-from bench.pattern import BATCH_64_KIB
+from bench.pattern import BATCH_64_KIB, SYMBOLS
 from bench.placement import Placement
 from bench.program import Program
 from bench.workshop import Workshop, free_port
@@ -25,6 +25,7 @@ class Feed:
     subscribers: int
     ticks: int
     batch: int = BATCH_64_KIB
+    symbols: int = len(SYMBOLS)
     placement: Placement = Placement.FREE
 
     def tradestack(self) -> float:
@@ -50,7 +51,11 @@ class Feed:
             directory,
             {"source": "random-walk", "pace": pace, "at_end": at_end, "clients_max": 1_000},
             module="bench.peers.gateway_of_blocks",
-            variables={"BENCH_TICKS": str(self.ticks), "BENCH_BLOCK": str(self.batch)},
+            variables={
+                "BENCH_TICKS": str(self.ticks),
+                "BENCH_BLOCK": str(self.batch),
+                "BENCH_SYMBOLS": str(self.symbols),
+            },
             prefix=self.placement.server(),
         )
 

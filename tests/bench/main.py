@@ -5,6 +5,7 @@
 --quick    small sizes, one round: a minute or two, to see that all of it works; figures of it are
            worth little, and no report is written
 --check    exit status 1 where a row could not be measured or a count is wrong; never for a time
+--report   write the report even after a quick run, or of some rows
 --rounds   how often each contestant is measured (5; with --quick 1)
 ROW        only these; --list names them
 
@@ -65,7 +66,18 @@ def main() -> int:
             print(f"{comparison.row}, {comparison.placement}: {note}")
     for row, reason in outcome.failures.items():
         print(f"{row}: {reason}")
+    if args.report or not (args.quick or args.rows):
+        _write_report(outcome, rounds)
     return 1 if args.check and outcome.failures else 0
+
+
+def _write_report(outcome: Outcome, rounds: int) -> None:
+    # Imported here: plotting takes long to load, and most runs draw nothing.
+    from bench.plots import draw
+    from bench.report import HERE, write_report
+
+    plots = draw(outcome.comparisons, HERE)
+    write_report(outcome.comparisons, outcome.failures, rounds, plots)
 
 
 def run(workshop: Workshop, rows: Sequence[str]) -> Outcome:
@@ -96,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--report", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--list", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, help=argparse.SUPPRESS)
     parser.add_argument("rows", nargs="*", choices=[*ROWS, []], metavar="ROW")

@@ -17,13 +17,14 @@ EVENT_TIME_NS = 1_768_487_400_000_000_000
 INTERVAL_NS = 1_000_000
 
 
-def new_block(count: int) -> TickRecords:
-    """Prices of SYMBOLS by turns; `number` fills in what is different from block to block."""
+def new_block(count: int, symbol_count: int = len(SYMBOLS)) -> TickRecords:
+    """Prices of so many symbols by turns; `number` fills in what differs from block to block."""
     records = new_records(count)
     places = np.arange(count)
-    symbols = np.array([encode_symbol(symbol) for symbol in SYMBOLS])
+    names = [*SYMBOLS, *(f"S{number}" for number in range(symbol_count))][:symbol_count]
+    symbols = np.array([encode_symbol(name) for name in names])
     records["kind"] = int(TickKind.PRICE)
-    records["symbol"] = symbols[places % len(SYMBOLS)]
+    records["symbol"] = symbols[places % symbol_count]
     records["value"] = (100 + places % 7) * SCALE
     return records
 

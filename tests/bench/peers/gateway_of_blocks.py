@@ -1,6 +1,6 @@
 """The real gateway, with ticks that are made already: a random walk would be measured with it.
 
-    BENCH_TICKS=N BENCH_BLOCK=N python -m bench.peers.gateway_of_blocks --config FILE
+    BENCH_TICKS=N BENCH_BLOCK=N BENCH_SYMBOLS=N gateway_of_blocks --config FILE
 
 Nothing else is replaced. One block of records is given again and again, each time with its own
 numbers in it, as the peers' publishers do.
@@ -21,9 +21,9 @@ from daemons.gateway.sources import Checkpoint
 class Blocks:
     """See `daemons.gateway.sources.Source`."""
 
-    def __init__(self, ticks: int, block: int) -> None:
+    def __init__(self, ticks: int, block: int, symbols: int) -> None:
         self._ticks = ticks
-        self._block = new_block(block)
+        self._block = new_block(block, symbols)
         self._given = 0
 
     def next_batch(self) -> TickRecords | None:
@@ -52,7 +52,8 @@ class Blocks:
 
 
 def open_blocks(_config: GatewayConfig, _refusals: Refusals) -> Blocks:
-    return Blocks(int(os.environ["BENCH_TICKS"]), int(os.environ["BENCH_BLOCK"]))
+    names = ("BENCH_TICKS", "BENCH_BLOCK", "BENCH_SYMBOLS")
+    return Blocks(*(int(os.environ[name]) for name in names))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import struct
 import sys
 import time
 import timeit
+from pathlib import Path
 
 from tradestack.store.books import SharedPriceBook
 
@@ -49,7 +50,7 @@ def books(count: int) -> None:
             read_all_ns=ns_each("read_all()", max(1, count // 50), read_all=reader.read_all),
         )
     finally:
-        os.unlink(f"/dev/shm/{name}")
+        Path(f"/dev/shm/{name}").unlink()
 
 
 def lock(count: int) -> None:

@@ -29,7 +29,7 @@ from bench.schedule import INTERVAL_NS, RATE, WARM_UP, lateness_ns
 from bench.workshop import Workshop, free_port
 
 NAME = "latency"
-TICKS, TICKS_QUICK = 2_000, 300
+TICKS, TICKS_QUICK = 2_000, 200
 OURS, UVLOOP, ZMQ, BLOCKING, C = (
     *("tradestack", "uvloop stream", "pyzmq", "blocking Python", "C"),
 )

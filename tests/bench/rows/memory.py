@@ -8,6 +8,7 @@ Afterwards everything has been received, and the source is paused again.
 Cheating would be: RSS of one daemon, or a look before anything happened alone.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,7 +28,8 @@ OURS = "tradestack"
 MB_MAX = 75.0
 BYTES_PER_MB = 1_000_000
 WALK = {"source": "random-walk", "walk_news_every": 0, "pace": "10/s"}
-LOOK_DEADLINE_S = 300.0
+WATCHED_S_MAX = 300.0
+DAEMONS = ("gateway", "order manager", "strategy")
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
@@ -52,6 +54,7 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
             ours=OURS,
             figures={OURS: sizes.of_stack[moment]},
             targets=[Target(Better.LOWER, MB_MAX)],
+            series=sizes.over_time if moment == after_ticks else {},
             notes=[f"{moment}: {sizes.by_daemon[moment]}"],
         )
 
@@ -63,6 +66,7 @@ class Sizes:
     workshop: Workshop
     of_stack: dict[str, list[float]] = field(default_factory=dict)
     by_daemon: dict[str, str] = field(default_factory=dict)
+    over_time: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
     def after_csv(self, rows: int, moment: str) -> float:
         """Also what it was before."""
@@ -85,7 +89,7 @@ class Sizes:
         """A random walk that is paused when it has made so many."""
         with self.workshop.scratch() as directory, running_stack(directory, WALK) as stack:
             stack.set_pace("max")
-            wait_for_head(stack, ticks)
+            self._watch(stack, ticks)
             stack.pause()
             head = stack.gateway.stats()["head"]
             expect_count("strategy's ticks", head, stack.strategy.stats()["ticks_received"])
@@ -99,11 +103,14 @@ class Sizes:
         )
         return sum(sizes)
 
-
-def wait_for_head(stack: Stack, ticks: int) -> None:
-    """Until so many have been published. Raises NotMeasured."""
-    for _ in range(int(LOOK_DEADLINE_S / 0.1)):
-        if stack.gateway.stats()["head"] >= ticks:
-            return
-        stack.gateway.look_again()
-    raise NotMeasured(f"{ticks:,} ticks were not published within {LOOK_DEADLINE_S:g} s")
+    def _watch(self, stack: Stack, ticks: int) -> None:
+        """Until so many have been published. Raises NotMeasured."""
+        began_s = time.monotonic()
+        while stack.gateway.stats()["head"] < ticks:
+            now_s = time.monotonic() - began_s
+            if now_s > WATCHED_S_MAX:
+                raise NotMeasured(f"{ticks:,} ticks took more than {WATCHED_S_MAX:g} s")
+            for name, pid in zip(DAEMONS, stack.pids(), strict=True):
+                size_mb = pss_bytes([pid]) / BYTES_PER_MB
+                self.over_time.setdefault(name, []).append((now_s, size_mb))
+            stack.gateway.look_again()

@@ -19,7 +19,7 @@ from bench.placement import Placement
 from bench.workshop import Workshop
 
 NAME = "order-round-trip"
-ORDERS, ORDERS_QUICK = 3_000, 300
+ORDERS, ORDERS_QUICK = 3_000, 200
 OURS, BLOCKING, UVLOOP, REDIS, NATS, C = (
     *("tradestack", "blocking echo", "uvloop echo", "Redis XADD", "NATS request", "C echo"),
 )

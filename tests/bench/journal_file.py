@@ -1,0 +1,17 @@
+"""an order manager's state directory → its orders, as anybody can read them from the journal."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+CHECKSUM_LENGTH = 9  # eight digits and a space: JOURNAL.md
+
+
+def order_records(directory: Path) -> Iterator[dict[str, Any]]:
+    """Of the one session that there is."""
+    (path,) = directory.glob("*.journal")
+    for line in path.read_bytes().splitlines():
+        record = json.loads(line[CHECKSUM_LENGTH:])
+        if record["Record"] == "Order":
+            yield record

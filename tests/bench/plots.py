@@ -1,0 +1,91 @@
+"""comparisons → PNG files: latency distributions, throughput over subscribers, memory over time."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+
+from bench.comparison import Comparison
+from bench.rows import fan_out
+
+mpl.use("Agg")
+SIZE_INCHES = (8, 4.5)
+DOTS_PER_INCH = 110
+SHARE_MAX = 0.999  # what a few thousand samples can tell
+
+
+def draw(comparisons: Sequence[Comparison], directory: Path) -> list[Path]:
+    """The files, in the order of the table."""
+    paths = [
+        _distribution(one, directory / f"latency-{_slug(one)}.png")
+        for one in comparisons
+        if one.distributions
+    ]
+    fans = [one for one in comparisons if one.row == fan_out.NAME and "free" in one.placement]
+    batched = [one for one in fans if one.batch == "64 KiB"]
+    if len(batched) > 1:
+        paths.append(_subscribers(batched, directory / "throughput-over-subscribers.png"))
+    paths += [
+        _over_time(one, directory / f"{one.row}-over-time.png") for one in comparisons if one.series
+    ]
+    return paths
+
+
+def _distribution(comparison: Comparison, path: Path) -> Path:
+    """The share of samples that a time did not exceed, drawn so that the tail can be seen."""
+    figure, axes = plt.subplots(figsize=SIZE_INCHES)
+    for name, samples in comparison.distributions.items():
+        ordered = np.sort(samples)
+        shares = np.arange(1, len(ordered) + 1) / len(ordered)
+        shown = shares <= SHARE_MAX
+        axes.plot(ordered[shown], 1 / (1 - shares[shown]), label=name)
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel=comparison.unit,
+        title=f"{comparison.row}, {comparison.variant.removesuffix(', p50')} "
+        f"({comparison.placement})",
+    )
+    axes.set_yticks([2, 10, 100, 1_000], ["p50", "p90", "p99", "p99.9"])
+    return _save(figure, axes, path)
+
+
+def _subscribers(comparisons: Sequence[Comparison], path: Path) -> Path:
+    figure, axes = plt.subplots(figsize=SIZE_INCHES)
+    counts = list(fan_out.TICKS)
+    for name in comparisons[0].figures:
+        axes.plot(counts, [one.median(name) for one in comparisons], marker="o", label=name)
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="subscribers",
+        ylabel="ticks/s to each",
+        title="fan-out, batches of 64 KiB",
+    )
+    axes.set_xticks(counts, [str(count) for count in counts])
+    return _save(figure, axes, path)
+
+
+def _over_time(comparison: Comparison, path: Path) -> Path:
+    figure, axes = plt.subplots(figsize=SIZE_INCHES)
+    for name, points in comparison.series.items():
+        axes.plot(*zip(*points, strict=True), label=name)
+    axes.set(
+        xlabel="s", ylabel=comparison.unit, ylim=(0, None), title=f"{comparison.row}, at full pace"
+    )
+    return _save(figure, axes, path)
+
+
+def _save(figure: plt.Figure, axes: plt.Axes, path: Path) -> Path:
+    axes.grid(visible=True, alpha=0.3)
+    axes.legend()
+    figure.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
+    plt.close(figure)
+    return path
+
+
+def _slug(comparison: Comparison) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", f"{comparison.row} {comparison.placement}".lower())

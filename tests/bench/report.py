@@ -1,0 +1,56 @@
+"""outcome → performance_report.md: what was measured, on what, and how it compares."""
+
+import datetime
+import importlib
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bench.comparison import Comparison
+from bench.machine import machine
+from bench.table import table, verdict
+
+HERE = Path(__file__).parent
+REPORT = HERE / "performance_report.md"
+FINDINGS = HERE / "findings.md"  # written by people: what was tried, where the time goes
+
+
+def write_report(
+    comparisons: Sequence[Comparison],
+    failures: Mapping[str, str],
+    rounds: int,
+    plots: Sequence[Path],
+) -> None:
+    """Over the last one."""
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()  # noqa: TID251 (a date)
+    parts = [
+        "# Performance report",
+        f"Written by `tests/bench/run` on {today}; do not edit. {_count(comparisons)}",
+        "\n".join(f"- {fact}" for fact in machine()),
+        "Every contestant of a line is measured once a round, in turns (A B C, A B C), "
+        f"{rounds} rounds; figures are medians of rounds, ratios are ours ÷ the other, with the "
+        "95 % interval of a bootstrap over rounds. Every message is counted and compared: a lost or "
+        "repeated one fails its row, as does a count in which the stack itself disagrees.",
+        table(comparisons),
+        *(f"**{row} could not be measured**: {reason}" for row, reason in failures.items()),
+        "## What else was seen",
+        "\n".join(
+            f"- {one.row}, {one.placement}: {note}" for one in comparisons for note in one.notes
+        ),
+        "## Plots",
+        "\n\n".join(f"![{path.stem}]({path.name})" for path in plots),
+        FINDINGS.read_text().strip(),
+        "## What the rows measure",
+        *(_explanation(row) for row in dict.fromkeys(one.row for one in comparisons)),
+    ]
+    REPORT.write_text("\n\n".join(parts) + "\n")
+
+
+def _count(comparisons: Sequence[Comparison]) -> str:
+    verdicts = [verdict(one, target) for one in comparisons for target in one.targets]
+    return f"Of {len(verdicts)} targets {verdicts.count('met')} are met."
+
+
+def _explanation(row: str) -> str:
+    module = importlib.import_module(f"bench.rows.{row.replace('-', '_')}")
+    return f"### {row}\n\n{inspect.getdoc(module)}"

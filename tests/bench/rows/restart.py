@@ -1,0 +1,92 @@
+"""From the start of a daemon that was killed until it is ready again, s.
+
+order manager: with a million orders in its journal, all of them replayed and known again. gateway:
+with a hundred million ticks in its log, of a random walk; and at the end of a long plain CSV. Each
+is killed (SIGKILL) and started again on its files, round after round; afterwards it counts what it
+counted before. Files are in the page cache, as they are after a crash of the process.
+
+Cheating would be: a clean stop that leaves a summary behind.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from bench.comparison import Better, Comparison, Contestant, Role, Target
+from bench.daemon import Daemon
+from bench.faults import expect_count
+from bench.placement import Placement
+from bench.price_file import price_file
+from bench.program import Program
+from bench.rows.csv_replay import ROWS, ROWS_QUICK
+from bench.workshop import Workshop
+
+NAME = "restart"
+ORDERS, ORDERS_QUICK = 1_000_000, 10_000
+TICKS, TICKS_QUICK = 100_000_000, 500_000
+DEPTH = 256
+OURS = "tradestack"
+PAUSED_WALK = {"source": "random-walk", "walk_news_every": 0}
+
+
+def compare(workshop: Workshop) -> Iterator[Comparison]:
+    """Both daemons."""
+    yield _of_order_manager(workshop)
+    ticks = workshop.size(TICKS, TICKS_QUICK)
+    walk: Mapping[str, object] = {**PAUSED_WALK, "pace": "max"}
+    yield _of_gateway(workshop, f"{ticks:,} ticks of a random walk", walk, ticks)
+    rows = workshop.size(ROWS, ROWS_QUICK)
+    csv: Mapping[str, object] = {"prices": str(price_file(rows)), "pace": "max", "at_end": "hold"}
+    yield _of_gateway(workshop, f"{rows:,} ticks of a CSV", csv, rows)
+
+
+def _comparison(variant: str, seconds_max: float, figures: dict[str, list[float]]) -> Comparison:
+    return Comparison(
+        row=NAME,
+        variant=variant,
+        unit="s",
+        batch="",
+        placement=Placement.FREE.value,
+        ours=OURS,
+        figures=figures,
+        targets=[Target(Better.LOWER, seconds_max)],
+    )
+
+
+def _of_order_manager(workshop: Workshop) -> Comparison:
+    orders = workshop.size(ORDERS, ORDERS_QUICK)
+    values = {"orders_per_session_max": 2 * orders}
+    with workshop.scratch() as directory:
+        with Daemon("order-manager", directory, values) as daemon, ExitStack() as stack:
+            arguments = ("soup", daemon.port, "restart", orders, DEPTH)
+            client = stack.enter_context(Program.of_module("order_entry", *arguments))
+            client.wait_ready()
+            client.go()
+            expect_count("orders reported", orders, client.answer()["count"])
+        again = partial(_start_again, "order-manager", directory, values, "orders_accepted", orders)
+        figures = workshop.measure([Contestant(OURS, Role.OURS, again)])
+    return _comparison(f"order manager, {orders:,} orders", 3.0, figures)
+
+
+def _of_gateway(
+    workshop: Workshop, variant: str, values: Mapping[str, object], ticks: int
+) -> Comparison:
+    with workshop.scratch() as directory:
+        with Daemon("gateway", directory, values) as daemon:
+            while daemon.stats()["head"] < ticks:
+                daemon.look_again()
+            daemon.call("io.tradestack.Gateway.Pause")
+            head = daemon.stats()["head"]
+        again = partial(_start_again, "gateway", directory, values, "ticks_total", head)
+        figures = workshop.measure([Contestant(OURS, Role.OURS, again)])
+    return _comparison(f"gateway, {variant}", 0.5, figures)
+
+
+def _start_again(
+    kind: str, directory: Path, values: Mapping[str, object], counter: str, count: int
+) -> float:
+    """It knows what it knew, and is killed again."""
+    with Daemon(kind, directory, values) as daemon:
+        expect_count(f"{kind}: {counter} after the restart", count, daemon.stats()[counter])
+        return daemon.startup_s
