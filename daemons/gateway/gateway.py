@@ -166,6 +166,7 @@ class Gateway:
             "sessions_started": self._sessions.started_total,
             "symbols_refused": self._publisher.symbols_refused,
             "logins_rejected": self._server.logins_rejected_total,
+            "logins_unchecked": self._server.logins_unchecked_total,
             "protocol_violations": self._server.violations_total,
             "unsequenced_ignored": self._unsequenced_ignored,
         }

@@ -69,9 +69,12 @@ class Meters:
             "journal_bytes": session.journal_bytes,
             "rates": self.rates(),
             "latency": {"received_to_journalled": self._latency.summary()},
-            "process": {
-                "messages_journalled": self._settled_total,
-                "messages_refused": self._messages_refused_total,
-                "orders_duplicate": self._orders_duplicate_total,
-            },
+        }
+
+    def process_stats(self) -> dict[str, object]:
+        """What is counted since the process began."""
+        return {
+            "messages_journalled": self._settled_total,
+            "messages_refused": self._messages_refused_total,
+            "orders_duplicate": self._orders_duplicate_total,
         }

@@ -132,6 +132,12 @@ class OrderManager:
             "order_log_behind": session.last_order_id - self._projections.written_order_id,
             "journal_fault": self._availability.fault,
             "order_log_fault": self._projections.fault,
+            "process": {
+                **self._meters.process_stats(),
+                "logins_rejected": self._server.logins_rejected_total,
+                "logins_unchecked": self._server.logins_unchecked_total,
+                "protocol_violations": self._server.violations_total,
+            },
         }
 
     def interfaces(self) -> Sequence[Interface]:

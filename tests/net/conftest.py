@@ -221,11 +221,11 @@ class RawClient:
         return packets
 
     async def log_in(
-        self, sequence: int = 1, session: str = "", password: str = "secret"
+        self, sequence: int = 1, session: str = "", password: str = "secret", user: str = "news"
     ) -> soup.Packet:
-        """Logs in as news; the answer."""
+        """Logs in, as news; the answer."""
         request = soup.LoginRequest(
-            user="news", password=password, session=session, sequence=sequence
+            user=user, password=password, session=session, sequence=sequence
         )
         await self.send(soup.encode_login_request(request))
         answer = await self.packet()

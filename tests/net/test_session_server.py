@@ -9,7 +9,9 @@ import socket
 import struct
 
 import pytest
+from tradestack.net.failed_logins import FAILURES_MAX, WINDOW_NS
 from tradestack.net.session_limits import SessionLimits
+from tradestack.net.users import Users
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import Packet, PacketType
@@ -196,6 +198,68 @@ async def test_who_does_not_log_in_is_disconnected(net, caplog):
 
     assert packets == []
     assert any("no login in time" in text for text in caplog.messages)
+
+
+async def rejected(net, running, **login):
+    """Whether another connection's login is."""
+    async with net.connected(running.address) as client:
+        answer = await client.log_in(1, **login)
+    return answer.type is PacketType.LOGIN_REJECTED
+
+
+async def fail(net, running, times=FAILURES_MAX):
+    """That many logins with a wrong password."""
+    for _ in range(times):
+        assert await rejected(net, running, password="wrong")
+
+
+async def test_who_fails_too_often_is_refused_unchecked_until_the_window_has_passed(net, caplog):
+    """Each failure is logged with its number, what is refused for it is only counted."""
+    clock = net.fake_clock()
+    async with net.serving(filled(net), clock=clock) as running:
+        await fail(net, running, FAILURES_MAX - 1)
+        assert not await rejected(net, running)
+
+        await fail(net, running)
+        for _ in range(3):
+            assert await rejected(net, running)
+        clock.now_ns += WINDOW_NS
+        assert not await rejected(net, running)
+
+        failures = [text for text in caplog.messages if "login rejected" in text]
+        assert running.server.logins_unchecked_total == 3
+        assert running.server.logins_rejected_total == 2 * FAILURES_MAX + 2
+        assert len(failures) == 2 * FAILURES_MAX - 1
+        assert f"failures={FAILURES_MAX} " in failures[-1]
+
+
+async def test_one_users_failures_shut_out_nobody_else(net):
+    """On loopback all peers have one address."""
+    async with net.serving(filled(net)) as running:
+        await fail(net, running)
+        assert await rejected(net, running)
+
+        assert not await rejected(net, running, user="orders", password="s3cret")
+
+
+async def test_new_users_may_try_again_at_once(net):
+    """The operator has just set the password that was wrong."""
+    async with net.serving(filled(net)) as running:
+        await fail(net, running)
+
+        running.server.users = Users.load(net.users_file)
+
+        assert not await rejected(net, running)
+
+
+async def test_names_that_nobody_has_count_as_one(net):
+    """Each new one would cost a hash, and a place in memory."""
+    async with net.serving(filled(net)) as running:
+        for number in range(FAILURES_MAX + 2):
+            assert await rejected(net, running, user=f"user{number}")
+
+        assert running.server.logins_unchecked_total == 2
+        assert not await rejected(net, running)
 
 
 async def test_beyond_logins_pending_max_connections_wait_in_the_queue(net):

@@ -45,6 +45,11 @@ def name_of(socket_address: object) -> str:
     return str(socket_address) or "unnamed"
 
 
+def host_of(name: str) -> str:
+    """What `name_of` gave → without the port: the same for all connections from one host."""
+    return name.rpartition(":")[0] or name
+
+
 def pending_error(connection: socket.socket) -> str:
     """What has broken the connection, "" when nothing has.
 

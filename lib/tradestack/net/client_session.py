@@ -189,14 +189,18 @@ class Client:
         self._owner.sendable(self)
 
     def pump(self, bytes_max: int) -> Progress:
-        """Sends until nothing is left, the socket is full, or about `bytes_max` bytes went out."""
+        """Sends until nothing is left, the socket is full, or `bytes_max` bytes are used up.
+
+        Used up are they with more than half of them: what would fit still is not worth a send.
+        """
         limit = self.bytes_sent + bytes_max
         while self.state is not State.CLOSED:
-            data = self._outgoing.next_bytes(self._owner.limits.send_chunk_bytes_max)
+            room = limit - self.bytes_sent
+            if 2 * room < bytes_max and self.is_behind:
+                return Progress.BEHIND
+            data = self._outgoing.next_bytes(room)
             if not data:
                 break
-            if self.bytes_sent >= limit:
-                return Progress.BEHIND
             if not self._send(data):
                 return Progress.BLOCKED
         if self._outgoing.is_finished and self.state in (State.STREAMING, State.DRAINING):

@@ -15,7 +15,9 @@ from typing import Protocol
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJECTED, emit
 from tradestack.net.acceptor import Acceptor
+from tradestack.net.addresses import host_of
 from tradestack.net.client_session import Client
+from tradestack.net.failed_logins import FailedLogins, Origin
 from tradestack.net.outgoing import Stream
 from tradestack.net.session_limits import SessionLimits
 from tradestack.net.session_states import State
@@ -63,10 +65,12 @@ class SessionServer:
         limits: SessionLimits,
         clock: Clock,
     ) -> None:
-        self.users = users
         self.limits = limits
         self.logins_rejected_total = 0
+        self.logins_unchecked_total = 0  # of those rejected: after too many failures
         self.violations_total = 0
+        self._users = users
+        self._failed_logins = FailedLogins()
         self._acceptor = Acceptor(listener, self._on_connection)
         self._turns = Turns(lambda: self._joined, lambda: self.limits)
         self._handler = handler
@@ -105,6 +109,16 @@ class SessionServer:
     def wake(self) -> None:
         """A stream has grown or ended: everyone gets what is new at the end of this pass."""
         self._turns.wake()
+
+    @property
+    def users(self) -> Users:
+        """Who may log in; replaced, those who failed too often may try again."""
+        return self._users
+
+    @users.setter
+    def users(self, users: Users) -> None:
+        self._users = users
+        self._failed_logins.clear()
 
     @property
     def clients(self) -> Sequence[Client]:
@@ -173,15 +187,26 @@ class SessionServer:
         if client.state is not State.CHECKING_LOGIN:
             return
         user = canonical_user(request.user)
-        answer = self._answer(user, request)
+        # All names that nobody has are one: else each new one would be hashed.
+        origin = (host_of(client.peer), user if self._users.has(user) else "")
+        if self._failed_logins.is_refused(origin, self._clock.monotonic_ns()):
+            self.logins_unchecked_total += 1  # not logged: its failures were
+            self._reject(client, soup.RejectReason.NOT_AUTHORIZED)
+            return
+        answer = self._answer(user, request, origin)
         if isinstance(answer, soup.RejectReason):
-            self._reject(client, request, answer)
+            self._log_rejection(client, request, answer, origin)
+            self._reject(client, answer)
         else:
             self._accept(client, user, request, answer)
 
-    def _answer(self, user: str, request: soup.LoginRequest) -> Stream | soup.RejectReason:
-        if not self.users.verify(user, request.password):
+    def _answer(
+        self, user: str, request: soup.LoginRequest, origin: Origin
+    ) -> Stream | soup.RejectReason:
+        if not self._users.verify(user, request.password):
+            self._failed_logins.note(origin, self._clock.monotonic_ns())
             return soup.RejectReason.NOT_AUTHORIZED
+        self._failed_logins.forget(origin)
         if len(self._joined) >= self.limits.clients_max:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
         return self._handler.stream_for(user, request.session)
@@ -203,10 +228,13 @@ class SessionServer:
         )
         self._handler.client_joined(client)
 
-    def _reject(
-        self, client: Client, request: soup.LoginRequest, reason: soup.RejectReason
-    ) -> None:
+    def _reject(self, client: Client, reason: soup.RejectReason) -> None:
         self.logins_rejected_total += 1
+        client.reject_login(reason)
+
+    def _log_rejection(
+        self, client: Client, request: soup.LoginRequest, reason: soup.RejectReason, origin: Origin
+    ) -> None:
         emit(
             logger,
             LOGIN_REJECTED,
@@ -214,9 +242,9 @@ class SessionServer:
             peer=client.peer,
             session=request.session,
             reason=reason.name,
+            failures=self._failed_logins.count(origin),
             clients=len(self._joined),
         )
-        client.reject_login(reason)
 
     # ---- deadlines -------------------------------------------------------------------------
 

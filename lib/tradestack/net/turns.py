@@ -63,13 +63,14 @@ class Turns:
 
     def _serve_queue(self) -> None:
         limits = self._limits()
-        budget = limits.replay_pass_bytes_max
+        left_bytes = limits.replay_pass_bytes_max
+        turn_bytes = min(left_bytes, limits.send_chunk_bytes_max)
         for client in tuple(self._queue):
-            if budget <= 0:
+            if left_bytes < turn_bytes:
                 return
             self._queue.pop(client, None)
             before = client.bytes_sent
-            progress = client.pump(min(budget, limits.send_chunk_bytes_max))
-            budget -= client.bytes_sent - before
+            progress = client.pump(turn_bytes)
+            left_bytes -= client.bytes_sent - before
             if progress is Progress.BEHIND:
                 self._queue[client] = None

@@ -64,6 +64,10 @@ class Users:
         self.hashes = parse_users(self.path, _read(self.path))
         self._verified.clear()
 
+    def has(self, user: str) -> bool:
+        """Whether there is such a user."""
+        return canonical_user(user) in self.hashes
+
     def verify(self, user: str, password: str) -> bool:
         """Whether the password is the user's; an unknown user takes as long as a wrong password."""
         name = canonical_user(user)
