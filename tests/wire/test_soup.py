@@ -217,3 +217,9 @@ def test_packets_of_many_payloads_are_those_of_each(payloads):
     one_by_one = [soup.encode_packet(PacketType.SEQUENCED_DATA, payload) for payload in payloads]
 
     assert b"".join(one_by_one) == soup.encode_packets(PacketType.SEQUENCED_DATA, payloads)
+
+
+def test_free_text_of_a_peer_is_one_line():
+    """It ends in our log, and must not write lines of its own there."""
+    assert soup.decode_debug(b"slow\n<3>broken\x1b[2J\xff") == "slow\ufffd<3>broken\ufffd[2J\ufffd"
+    assert len(soup.decode_debug(b"x" * 30_000)) == soup.DEBUG_TEXT_LENGTH_MAX

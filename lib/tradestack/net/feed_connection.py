@@ -123,7 +123,7 @@ class FeedConnection:
             case PacketType.SERVER_HEARTBEAT | PacketType.UNSEQUENCED_DATA:
                 pass
             case PacketType.DEBUG:
-                self._remark = packet.payload[:256].decode("ascii", "replace")
+                self._remark = soup.decode_debug(packet.payload)
             case PacketType.END_OF_SESSION:
                 self.close()
                 self._on_end_of_session()

@@ -27,6 +27,8 @@ PAYLOAD_LENGTH_MAX = 32_766
 USER_LENGTH_MAX = 6
 PASSWORD_LENGTH_MAX = 10
 SESSION_LENGTH = 10
+# Characters of a peer's free text that are worth being logged.
+DEBUG_TEXT_LENGTH_MAX = 256
 # "Login Request" with and without the heartbeat timeout of 4.10.
 LOGIN_REQUEST_LENGTHS = (46, 51)
 LOGIN_PACKET_LENGTH_MAX = HEADER_LENGTH + max(LOGIN_REQUEST_LENGTHS)
@@ -161,6 +163,11 @@ def decode_login_rejected(payload: bytes) -> RejectReason:
     if payload == RejectReason.SESSION_NOT_AVAILABLE.value:
         return RejectReason.SESSION_NOT_AVAILABLE
     return RejectReason.NOT_AUTHORIZED
+
+
+def decode_debug(payload: bytes) -> str:
+    """The text of a + packet, so much of it as has a place in a log line."""
+    return _text(payload[:DEBUG_TEXT_LENGTH_MAX])
 
 
 class PacketDecoder:
