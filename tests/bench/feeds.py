@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.brokers import nats_server
 from bench.daemon import PASSWORD, Daemon, user_name
 from bench.faults import expect_count
 from bench.pattern import BATCH_64_KIB, SYMBOLS
@@ -75,9 +76,9 @@ class Feed:
             lambda: Program([path, "take", port, ticks, batch, "1"], self.placement.client()),
         )
 
-    def module(self, name: str, subscribe: str = "subscribe") -> float:
-        """A peer: the program of that name publishes, and subscribes."""
-        port = free_port()
+    def module(self, name: str, subscribe: str = "subscribe", port: int | None = None) -> float:
+        """A peer: the program of that name publishes, and subscribes; perhaps by a server."""
+        port = port or free_port()
         publisher = Program.of_module(
             name,
             *("publish", port, self.subscribers, self.ticks, self.batch),
@@ -89,6 +90,14 @@ class Feed:
                 name, subscribe, port, self.ticks, prefix=self.placement.client()
             ),
         )
+
+    def nats(self) -> float:
+        """A peer with a server between."""
+        with (
+            self.workshop.scratch() as directory,
+            nats_server(directory, self.placement.server()) as port,
+        ):
+            return self.module("nats_feed", port=port)
 
     def publish(self, publisher: Program, subscribe: Callable[[], Program]) -> float:
         """One that says "ready" when it listens, and again when all have come."""

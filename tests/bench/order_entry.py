@@ -106,6 +106,13 @@ class OrderEntry:
             reply.wait_ready()
             return self._client("broker_orders", "nats", port)
 
+    def by_grpc(self) -> Answer:
+        """Unary calls."""
+        port = free_port()
+        with Program.of_module("grpc_orders", "serve", port, prefix=self._server()) as server:
+            server.wait_ready()
+            return self._client("grpc_orders", "enter", port)
+
     def _echo(self, server: Program, port: int) -> Answer:
         with server:
             server.wait_ready()

@@ -56,7 +56,7 @@ def _distribution(comparison: Comparison, path: Path) -> Path:
 def _subscribers(comparisons: Sequence[Comparison], path: Path) -> Path:
     figure, axes = plt.subplots(figsize=SIZE_INCHES)
     counts = list(fan_out.TICKS)
-    for name in comparisons[0].figures:
+    for name in comparisons[-1].figures:
         axes.plot(counts, [one.median(name) for one in comparisons], marker="o", label=name)
     axes.set(
         xscale="log",

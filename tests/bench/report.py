@@ -29,8 +29,8 @@ def write_report(
         "\n".join(f"- {fact}" for fact in machine()),
         "Every contestant of a line is measured once a round, in turns (A B C, A B C), "
         f"{rounds} rounds; figures are medians of rounds, ratios are ours ÷ the other, with the "
-        "95 % interval of a bootstrap over rounds. Every message is counted and compared: a lost or "
-        "repeated one fails its row, as does a count in which the stack itself disagrees.",
+        "95 % interval of a bootstrap over rounds. Every message is counted and compared: a lost "
+        "or repeated one fails its row, as does a count in which the stack itself disagrees.",
         table(comparisons),
         *(f"**{row} could not be measured**: {reason}" for row, reason in failures.items()),
         "## What else was seen",

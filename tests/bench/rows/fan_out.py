@@ -24,6 +24,7 @@ OURS = "tradestack"
 C = "C slabs"
 ZMQ = "pyzmq"
 ZMQ_EACH = "pyzmq per tick"
+MP = "mp.connection"
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
@@ -44,14 +45,18 @@ def _in_batches(workshop: Workshop, subscribers: int) -> Comparison:
         ticks=workshop.size(*TICKS_EACH[subscribers]),
         batch=1,
     )
-    figures = workshop.measure(
-        [
-            Contestant(OURS, Role.OURS, feed.tradestack),
-            Contestant(ZMQ, Role.PEER, lambda: feed.module("zmq_feed")),
-            Contestant(ZMQ_EACH, Role.PEER, lambda: each.module("zmq_feed")),
-            Contestant(C, Role.LIMIT, feed.slabs),
+    contestants = [
+        Contestant(OURS, Role.OURS, feed.tradestack),
+        Contestant(ZMQ, Role.PEER, lambda: feed.module("zmq_feed")),
+        Contestant(ZMQ_EACH, Role.PEER, lambda: each.module("zmq_feed")),
+        Contestant(C, Role.LIMIT, feed.slabs),
+    ]
+    if subscribers == 1:
+        contestants += [
+            Contestant("NATS", Role.PEER, feed.nats),
+            Contestant(MP, Role.PEER, lambda: feed.module("connection_feed")),
         ]
-    )
+    figures = workshop.measure(contestants)
     return Comparison(
         row=NAME,
         variant=f"{subscribers} subscribers" if subscribers > 1 else "1 subscriber",

@@ -20,9 +20,8 @@ from bench.workshop import Workshop
 
 NAME = "order-round-trip"
 ORDERS, ORDERS_QUICK = 3_000, 200
-OURS, BLOCKING, UVLOOP, REDIS, NATS, C = (
-    *("tradestack", "blocking echo", "uvloop echo", "Redis XADD", "NATS request", "C echo"),
-)
+OURS, BLOCKING, UVLOOP, C = "tradestack", "blocking echo", "uvloop echo", "C echo"
+REDIS, NATS, GRPC = "Redis XADD", "NATS request", "gRPC unary"
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
@@ -47,6 +46,7 @@ def _compare(workshop: Workshop, placement: Placement) -> Comparison:
             contestants[-1:-1] = [
                 _peer(entry, REDIS, partial(entry.by_redis, "everysec")),
                 _peer(entry, NATS, entry.by_nats),
+                _peer(entry, GRPC, entry.by_grpc),
             ]
         figures = workshop.measure(contestants)
     return Comparison(
