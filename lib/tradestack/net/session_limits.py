@@ -20,10 +20,14 @@ class SessionLimits:
     packet_length_max: int = HEADER_LENGTH + PAYLOAD_LENGTH_MAX
     # Bytes taken from one client in one go, so that none keeps the loop to itself.
     receive_bytes_max: int = 65_536
-    # Bytes read ahead for one client: all the memory that a slow one costs.
+    # Bytes read ahead for one client: all the memory of ours that a slow one costs.
     send_chunk_bytes_max: int = 131_072
+    # Bytes that the kernel keeps for one client (SO_SNDBUF; it takes twice the number for itself).
+    # Left alone it would keep 4 MiB for each that stands still, and replays gain nothing by it.
+    send_buffer_bytes: int = 131_072
     # Bytes to all who replay, in one pass of the loop: what a live client may have to wait for.
-    replay_pass_bytes_max: int = 262_144
+    # Replays gain nothing by more (tests/net/isolation.py): what pays is a long chunk.
+    replay_pass_bytes_max: int = 131_072
     # Bytes of packets outside the stream that wait for one client.
     unsequenced_bytes_max: int = 65_536
     # We say H when nothing was sent for so long (SoupBinTCP: 1 s).

@@ -171,6 +171,8 @@ class SessionServer:
     # ---- connections and logins ------------------------------------------------------------
 
     def _on_connection(self, connection: socket.socket, peer: str) -> None:
+        buffer_bytes = self.limits.send_buffer_bytes
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
         self._pending.add(Client(connection, peer, owner=self, clock=self._clock))
         self._update_accepting()
 

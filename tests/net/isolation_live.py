@@ -1,0 +1,50 @@
+"""A subscriber of the gateway that looks at the clock when ticks come, as a strategy would.
+
+    python tests/net/isolation_live.py PASSWORD PORT
+
+Told "stop" it answers with the lists sent_ns (the ticks' stamps) and taken_ns, wall clock.
+"""
+
+import asyncio
+import json
+import sys
+import time
+
+import uvloop
+from tradestack.net.addresses import parse_address
+from tradestack.net.feed_connection import FeedConnection
+from tradestack.net.soup_client import Credentials
+from tradestack.runtime.clock import SystemClock
+from tradestack.wire.feed import TickBatch
+
+
+async def main(password: str, port: str) -> None:
+    """Until it is told to stop."""
+    sent_ns: list[int] = []
+    taken_ns: list[int] = []
+    stopped = asyncio.Event()
+
+    def on_batch(batch: TickBatch) -> None:
+        now_ns = time.time_ns()
+        sent_ns.extend(batch.records["publish_time_ns"].tolist())
+        taken_ns.extend([now_ns] * len(batch))
+
+    connection = await FeedConnection.open(
+        parse_address(f"127.0.0.1:{port}"),
+        Credentials("u0", password),
+        "",
+        0,
+        on_batch=on_batch,
+        on_end_of_session=lambda: None,
+        on_closed=sys.exit,
+        clock=SystemClock(),
+    )
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stopped.set)
+    print("ready", flush=True)
+    await stopped.wait()
+    connection.close()
+    print(json.dumps({"sent_ns": sent_ns, "taken_ns": taken_ns}), flush=True)
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*sys.argv[1:]))
