@@ -31,6 +31,7 @@ PLACES = {
     "@docdir@": "/usr/local/share/doc/tradestack",
     "@rundir@": "/run/tradestack",
     "@statedir@": "/var/lib/tradestack",
+    "@systemctl@": "systemctl",
 }
 
 
@@ -114,7 +115,7 @@ def units(tmp_path: Path) -> Path:
         text = source.read_text()
         for place, path in PLACES.items():
             text = text.replace(place, path)
-        text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE)
+        text = re.sub(r"^(Exec\w+)=/usr/local/bin/\S+", r"\1=/bin/true", text, flags=re.MULTILINE)
         for name in {source.name, source.name.replace("@.", "@news.")}:
             (tmp_path / name).write_text(text)
     return tmp_path
