@@ -7,6 +7,7 @@ result (3.0.0), which would look like a leak of ours: those are compared behind 
 """
 
 import operator
+import shlex
 import sys
 from dis import cmp_op
 
@@ -37,5 +38,8 @@ core._trace_cmp = compare
 with atheris.instrument_imports(include=["tradestack", "daemons"]):
     from tests.fuzz.registry import TARGETS
 
-atheris.Setup([sys.argv[0], *sys.argv[2:]], TARGETS[sys.argv[1]].run)
+name, *flags = sys.argv[1:]
+# libFuzzer merges in a process of its own, which a shell starts by this name.
+program = shlex.join([sys.executable, "-m", "tests.fuzz.one", name])
+atheris.Setup([program, *flags], TARGETS[name].run)
 atheris.Fuzz()

@@ -115,23 +115,14 @@ async def _count(parameters: dict[str, Any], _peer: Peer) -> AsyncIterator[dict[
         yield {"number": number, "to": parameters.get("to")}
 
 
+FORMS_INTERFACE = Interface(
+    "io.test.Forms", DESCRIPTION, {"Take": Method(_take, changes=True), "Count": Method(_count)}
+)
+TEXT_COMMANDS = {name: lambda text=text: text for name, text in TEXT_ANSWERS.items()}
 _PAIR = socket.socketpair()  # a peer that stays, for a stream to look at
 for _end in _PAIR:
     atexit.register(_end.close)
-_ANSWERER = _Answerer(
-    ControlServer(
-        _PAIR[0],
-        [
-            Interface(
-                "io.test.Forms",
-                DESCRIPTION,
-                {"Take": Method(_take, changes=True), "Count": Method(_count)},
-            )
-        ],
-        {name: lambda text=text: text for name, text in TEXT_ANSWERS.items()},
-        limits=LIMITS,
-    )
-)
+_ANSWERER = _Answerer(ControlServer(_PAIR[0], [FORMS_INTERFACE], TEXT_COMMANDS, limits=LIMITS))
 
 
 def _seeds() -> Sequence[bytes]:

@@ -1,0 +1,240 @@
+"""The corpus on real sockets: a bad session ends alone, with one line, and nobody else notices."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from tradestack.net.addresses import Address
+from tradestack.net.client_session import Client
+from tradestack.net.control_server import ControlServer
+from tradestack.net.feed_connection import FeedConnection
+from tradestack.net.order_connection import OrderConnection
+from tradestack.net.session_limits import SessionLimits
+from tradestack.net.soup_client import LoginRejected, SequenceHole
+from tradestack.wire import soup
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.orders import MESSAGE_LENGTH_MAX, Refusal, decode_client_message
+from tradestack.wire.soup import PacketType
+from tradestack.wire.varlink import Call, encode_call
+
+from tests.fuzz.corpus import load_corpus
+from tests.fuzz.log_lines import logged
+from tests.fuzz.pieces import CUTS_LENGTH
+from tests.fuzz.target import assert_one_line
+from tests.fuzz.targets import control
+from tests.fuzz.targets import soup as soup_targets
+from tests.fuzz.targets.control import LIMITS
+from tests.net.conftest import Handler, MemoryStream, Net, RawClient, RunningServer, run_on_uvloop
+
+PING = b"ping"
+GET_INFO = encode_call(Call("org.varlink.service.GetInfo", {}))
+
+
+class Echo(Handler):
+    """Sends pings back; anything else has to be an order, as for the order manager."""
+
+    def unsequenced_received(self, client: Client, payload: bytes) -> None:
+        if payload == PING:
+            client.send_unsequenced(payload)
+            return
+        with contextlib.suppress(Refusal):
+            decode_client_message(payload)
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Net:
+    return Net(tmp_path)
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
+    """What is logged from "information" on, one line each."""
+    with caplog.at_level(logging.INFO), logged() as lines:
+        yield lines
+
+
+async def _bad_session(connection: RawClient, stream: bytes) -> None:
+    """Sends it all, says that no more comes, and reads to the end."""
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(ConnectionError):
+        await loop.sock_sendall(connection.socket, stream)
+        connection.socket.shutdown(socket.SHUT_WR)
+    with contextlib.suppress(OSError):
+        while await loop.sock_recv(connection.socket, 65_536):
+            pass
+
+
+async def _ping(healthy: RawClient) -> None:
+    """The healthy client is answered; heartbeats may come between."""
+    await healthy.send_packet(PacketType.UNSEQUENCED_DATA, PING)
+    while (packet := await healthy.packet()) is not None:
+        if packet.type is PacketType.UNSEQUENCED_DATA:
+            assert packet.payload == PING
+            return
+    raise AssertionError("the healthy client was disconnected")
+
+
+async def _attack(
+    net: Net, running: RunningServer, healthy: RawClient, before: bytes, stream: bytes
+) -> None:
+    async with net.connected(running.address) as connection:
+        await _bad_session(connection, before + stream)
+    await _ping(healthy)
+
+
+@contextlib.asynccontextmanager
+async def _serving(net: Net) -> AsyncIterator[tuple[RunningServer, RawClient]]:
+    handler = Echo(MemoryStream())
+    limits = SessionLimits(packet_length_max=soup.HEADER_LENGTH + MESSAGE_LENGTH_MAX)
+    async with (
+        net.serving(handler, limits=limits) as running,
+        net.connected(running.address) as healthy,
+    ):
+        assert (await healthy.log_in()).type is PacketType.LOGIN_ACCEPTED
+        await _ping(healthy)
+        yield running, healthy
+
+
+def test_what_no_client_says_before_the_login_costs_one_line(net: Net, lines: list[str]) -> None:
+    """A violation or a rejected login is said once; who only goes away is not worth a word."""
+
+    async def attack() -> None:
+        async with _serving(net) as (running, healthy):
+            for content in load_corpus("soup_server"):
+                stream = content[CUTS_LENGTH:]
+                heard = soup_targets._heard_by_server([stream])
+                asked = any(packet[2] == PacketType.LOGIN_REQUEST for packet in heard.packets)
+                lines.clear()
+                await _attack(net, running, healthy, b"", stream)
+                assert len(_without_logins(lines)) == bool(asked or heard.fault), stream
+
+    run_on_uvloop(attack())
+
+
+@pytest.mark.parametrize("name", ["soup_server", "soup_client", "feed", "order_intake"])
+def test_what_no_client_says_after_the_login_ends_its_session(
+    name: str, net: Net, lines: list[str]
+) -> None:
+    """With one line, whatever it was, and whether or not it was a violation."""
+    login = soup.encode_login_request(soup.LoginRequest(user="orders", password="s3cret"))
+
+    async def attack() -> None:
+        async with _serving(net) as (running, healthy):
+            for content in load_corpus(name):
+                stream = content[CUTS_LENGTH:]
+                if name == "order_intake":
+                    stream = _as_messages(content)
+                lines.clear()
+                await _attack(net, running, healthy, login, stream)
+                assert len(lines) - len(_without_logins(lines)) == 1
+                assert len(_without_logins(lines)) == 1, stream
+
+    run_on_uvloop(attack())
+
+
+def _without_logins(lines: list[str]) -> list[str]:
+    return [line for line in lines if not line.startswith("client logged in")]
+
+
+def _as_messages(content: bytes) -> bytes:
+    return b"".join(
+        soup.encode_packet(PacketType.UNSEQUENCED_DATA, line) for line in content.split(b"\n")
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(FeedConnection, "feed"), (OrderConnection, "soup_client"), (FeedConnection, "soup_client")],
+)
+def test_what_no_server_says_ends_a_clients_connection(
+    kind: type[FeedConnection | OrderConnection], name: str, net: Net, lines: list[str]
+) -> None:
+    """The owner is told once and why, in one line, and a violation is logged once."""
+    accepted = soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 1))
+    answers = [accepted + content[CUTS_LENGTH:] for content in load_corpus(name)]
+    if name == "soup_client":
+        answers += [content[CUTS_LENGTH:] for content in load_corpus(name)]
+    answers.append(accepted + soup.encode_packet(PacketType.DEBUG, b"why\nnot\x1b[1m"))
+    pending = iter(answers)
+
+    async def answer(client: RawClient) -> None:
+        await client.packet()
+        await _bad_session(client, next(pending))
+
+    async def attack() -> None:
+        async with net.scripted(answer) as address:
+            for _ in answers:
+                lines.clear()
+                await _listen(kind, address, net)
+                assert len(lines) <= 1
+
+    run_on_uvloop(attack())
+
+
+async def _listen(kind: type[FeedConnection | OrderConnection], address: Address, net: Net) -> None:
+    """Until the connection is over, one way or the other."""
+    closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    receiver = "on_batch" if kind is FeedConnection else "on_message"
+    callbacks = {
+        receiver: lambda *_: None,
+        "on_end_of_session": lambda: None,
+        "on_closed": closed.set_result,
+    }
+    try:
+        await kind.open(address, net.credentials, "", 1, clock=net.system_clock, **callbacks)
+    except (ProtocolError, LoginRejected, SequenceHole, ConnectionError) as error:
+        assert_one_line(str(error))
+    else:
+        assert_one_line(await closed)
+
+
+def test_what_nobody_says_to_a_control_socket_costs_one_line(
+    tmp_path: Path, lines: list[str]
+) -> None:
+    """A peer who breaks the protocol is disconnected; others go on with their calls."""
+    attacks = [(content, _fault_of(content)) for content in [*load_corpus("control"), b"x" * 2_000]]
+    path = tmp_path / "control.sock"
+
+    async def attack() -> None:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        listener.listen()
+        server = ControlServer(
+            listener, [control.FORMS_INTERFACE], control.TEXT_COMMANDS, limits=LIMITS
+        )
+        await server.start()
+        reader, writer = await asyncio.open_unix_connection(path)
+        for content, fault in attacks:
+            lines.clear()
+            await _bad_control_session(path, content)
+            writer.write(GET_INFO)
+            assert "parameters" in json.loads((await reader.readuntil(b"\0"))[:-1])
+            assert [line for line in lines if not line.startswith("changed by")] == (
+                [line for line in lines if fault and line.endswith(fault)][:1]
+            )
+            assert bool(fault) == any(line.startswith("protocol violation") for line in lines)
+        writer.close()
+        await server.close()
+
+    run_on_uvloop(attack())
+
+
+def _fault_of(content: bytes) -> str | None:
+    return control._loop().run_until_complete(control._serve(content))[1]
+
+
+async def _bad_control_session(path: Path, content: bytes) -> None:
+    reader, writer = await asyncio.open_unix_connection(path)
+    with contextlib.suppress(ConnectionError):
+        writer.write(content)
+        writer.write_eof()
+        while await reader.read(65_536):
+            pass
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
