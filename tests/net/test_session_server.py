@@ -9,11 +9,14 @@ import struct
 
 import pytest
 from tradestack.net.failed_logins import FAILURES_MAX, WINDOW_NS
+from tradestack.net.outgoing import Stream
 from tradestack.net.session_limits import SessionLimits
 from tradestack.net.users import Users
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.soup import Packet, PacketType
+from tradestack.wire.soup import Packet, PacketType, RejectReason
+
+from tests.net.conftest import Handler
 
 
 def sequenced(payload: bytes) -> Packet:
@@ -292,6 +295,38 @@ async def test_beyond_clients_max_a_login_is_rejected(net):
         answer = await second.log_in(1)
 
     assert answer == Packet(PacketType.LOGIN_REJECTED, b"S")
+
+
+class OneConnectionEach(Handler):
+    """Closes a user's older connection, as the order manager does."""
+
+    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
+        """The asked-for stream."""
+        for client in self.joined:
+            if client.user == user:
+                client.close("the user has logged in again")
+        return super().stream_for(user, session)
+
+
+async def test_at_clients_max_a_user_may_replace_their_own_connection(net):
+    """The older one makes room, for its user alone."""
+    handler = OneConnectionEach(net.memory_stream())
+    async with (
+        net.serving(handler, limits=SessionLimits(clients_max=1)) as running,
+        net.connected(running.address) as first,
+        net.connected(running.address) as second,
+        net.connected(running.address) as other,
+    ):
+        await first.log_in(1)
+        answer = await second.log_in(1)
+        await other.send(
+            soup.encode_login_request(soup.LoginRequest(user="orders", password="s3cret"))
+        )
+        others_answer = await other.packet()
+
+    assert accepted(answer).sequence == 1
+    assert handler.left[0] == (handler.joined[0], "the user has logged in again")
+    assert others_answer == Packet(PacketType.LOGIN_REJECTED, b"S")
 
 
 async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(net, caplog):

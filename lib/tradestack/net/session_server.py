@@ -34,7 +34,10 @@ class SessionHandler(Protocol):
     """What a daemon does with its clients. Users are known by their lower-case names."""
 
     def stream_for(self, user: str, session: str) -> Stream | soup.RejectReason:
-        """The stream to follow; session "" = the current one. The user is authenticated."""
+        """The stream to follow; session "" = the current one. The user is authenticated.
+
+        Older connections of the user may be closed here. The login may still be rejected.
+        """
         ...
 
     def unsequenced_received(self, client: Client, payload: bytes) -> None:
@@ -209,9 +212,11 @@ class SessionServer:
             self._failed_logins.note(origin, self._clock.monotonic_ns())
             return soup.RejectReason.NOT_AUTHORIZED
         self._failed_logins.forget(origin)
+        answer = self._handler.stream_for(user, request.session)
+        # Counted after the handler was asked: it may have closed the user's older connection.
         if len(self._joined) >= self.limits.clients_max:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
-        return self._handler.stream_for(user, request.session)
+        return answer
 
     def _accept(
         self, client: Client, user: str, request: soup.LoginRequest, stream: Stream
