@@ -67,6 +67,10 @@ class Desk:
         self._unsent = set(self.pending.outstanding)
         self.send_again()
 
+    def leave_session(self) -> None:
+        """Another feed session is entered: what is reported on now does not count for it."""
+        self._epoch = None
+
     def close(self) -> None:
         """The order manager is lost: whatever comes waits for the next registration."""
         self._send = None

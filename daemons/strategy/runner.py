@@ -173,6 +173,7 @@ class Runner:
             feed_session=head.session,
         )
         self.trader = Trader(epoch, self._signal, self._counters)
+        self._desk.leave_session()
         self._counters.start_session()
         self.session_start_time = format_utc(self._clock.wall_ns())
         emit(

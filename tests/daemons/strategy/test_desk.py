@@ -223,3 +223,20 @@ def test_an_order_is_one_that_the_order_manager_understands():
     assert decode_client_message(encode_message(order)) == order
     assert order.reference_px is None
     assert ENTRY.order_of(extreme, EPOCH, ReferencePrice(-SCALE, 5), 7).reference_px == "-1"
+
+
+def test_reports_on_the_session_before_do_not_count_for_the_next(
+    desk: Desk, counters: Counters
+) -> None:
+    """Orders of a session that is over settle after the next was entered."""
+    line = Line()
+    desk.open(EPOCH, line.send)
+    desk.enter([intent(1)])
+    desk.leave_session()
+    counters.start_session()
+
+    desk.reported(report(1))
+
+    assert desk.in_flight == 0
+    assert counters[Counted.ORDERS_ACKNOWLEDGED] == 0
+    assert counters.process()["orders_acknowledged"] == 1
