@@ -102,9 +102,11 @@ class Sessions:
         """A new session; those before it are over. Raises OSError."""
         self._end_all()
         now_ns = self._clock.wall_ns()
+        newest = self.newest()
         sidecar = Sidecar(
             session=new_session_id(now_ns, secrets.randbits(ENTROPY_BITS)),
-            start_time_ns=now_ns,
+            # Sessions are told apart as newer and older by it, also when the clock has gone back.
+            start_time_ns=max(now_ns, newest.start_time_ns + 1 if newest is not None else 0),
             sources=identity,
             checked_whole=self._checked_whole,
             settings=settings,

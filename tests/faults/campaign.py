@@ -58,12 +58,10 @@ class Tally:
     def lines(self, expected: Evidence) -> list[str]:
         """The figures."""
         victims = Counter(kill.victim for kill in self.kills)
-        flowing = sum(kill.head < len(expected.feed) // TICK_PACKET_LENGTH for kill in self.kills)
         in_flight = sum(kill.in_flight > 0 for kill in self.kills)
         return [
             f"repetitions        {self.repetitions}",
             f"kills              {len(self.kills)}: {_counts(victims)}",
-            f"  ticks flowing    {flowing}",
             f"  orders in flight {in_flight}",
             f"fail-points hit    {self.fail_points.total()}: {_counts(self.fail_points)}",
             f"respawns           {_counts(self.respawns)}",
@@ -118,7 +116,7 @@ class Campaign:
             print(f"repetition {tally.repetitions}: armed {fail_points}")
             print("".join(f"  {kill}\n" for kill in killer.kills), end="", flush=True)
         tally.kills += killer.kills
-        tally.fail_points.update(_hits(repetition.stack.lines))
+        tally.fail_points.update(hits(repetition.stack.lines))
         tally.respawns.update(repetition.result["respawns"])
         tally.orders += len(evidence.orders)
         tally.messages += len(evidence.feed) // TICK_PACKET_LENGTH
@@ -141,7 +139,7 @@ def _armed(rng: random.Random) -> str:
     return " ".join(entries)
 
 
-def _hits(lines: list[str]) -> list[str]:
+def hits(lines: list[str]) -> list[str]:
     """The fail-points that `up` heard of from those who died at them."""
     return [
         point.value

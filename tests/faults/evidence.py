@@ -59,6 +59,11 @@ class OrderLogTail:
     path: Path
     offset: int = 0
 
+    def skip(self) -> None:
+        """What is there now is of no interest."""
+        if self.path.exists():
+            self.offset = self.path.stat().st_size
+
     def lines(self) -> list[str]:
         """Those since the last time."""
         with self.path.open("rb") as file:

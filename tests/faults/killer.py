@@ -1,4 +1,4 @@
-"""seed → SIGKILLs at random moments, while ticks flow or orders are on their way.
+"""seed → SIGKILLs at random moments, while ticks flow and orders are on their way.
 
 Victims and waits derive from the seed. What a daemon is doing at that moment does not: the machine
 decides how fast it is. So each kill is noted with where the stack stood when it came.
@@ -77,8 +77,8 @@ class Progress:
         return bisect_right(self._due, head) - self._journalled
 
     def is_over(self) -> bool:
-        """Whether there is nothing left to be interrupted."""
-        return self.head >= self._messages and self.in_flight() <= 0
+        """Whether no more ticks come."""
+        return self.head >= self._messages
 
 
 class Killer:
@@ -91,7 +91,7 @@ class Killer:
         self._kills_max = kills_max
 
     async def run(self, progress: Progress) -> None:
-        """Until the session is over or nobody is left to be killed."""
+        """Until the last tick has come, or all kills have hit."""
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         while len(self.kills) < self._kills_max:

@@ -89,14 +89,15 @@ class Repetition:
         *,
         fail_points: str = "",
         settings: Sequence[str] = (),
+        renew: bool = True,
     ) -> Evidence:
-        """Raises RunFailed when it comes to no end."""
+        """Raises RunFailed when it comes to no end. renew: a new session, else the last goes on."""
         log = OrderLogTail(self.directory / "log" / "order_log.txt")
-        if log.path.exists():
-            log.lines()
-        self._sources.renew()
+        if renew:
+            self._sources.renew()
+            log.skip()
         try:
-            await self.stack.start(self._options(settings), fail_points=fail_points)
+            await self.stack.start(self.options(settings), fail_points=fail_points)
             async with asyncio.timeout(END_DEADLINE_S):
                 await self._play(attack)
                 evidence = await self._gather(log)
@@ -109,10 +110,16 @@ class Repetition:
             await self.stack.kill()
         return evidence
 
-    async def _play(self, attack: Attack) -> None:
+    def subscribe(self) -> None:
+        """Subscribers that follow the current session from its first message, to its end."""
+        for subscriber in self.subscribers.values():
+            subscriber.close()
         credentials = self.stack.credentials("dense")
         for name, delay_s in (("fast", 0.0), ("slow", SLOW_DELAY_S)):
             self.subscribers[name] = Subscriber(self.stack.feed, credentials, delay_s=delay_s)
+
+    async def _play(self, attack: Attack) -> None:
+        self.subscribe()
         while not self.session:
             await asyncio.sleep(POLL_S)
         await attack(self)
@@ -156,7 +163,8 @@ class Repetition:
         finally:
             self.stack.signal(daemon, signal.SIGCONT)
 
-    def _options(self, settings: Sequence[str]) -> list[str]:
+    def options(self, settings: Sequence[str] = ()) -> list[str]:
+        """Those of `up`; settings: more of --set."""
         options = [
             *("--prices", str(self._sources.prices), "--sentiment", str(self._sources.sentiment)),
             *("--pace", self._pace),

@@ -105,10 +105,16 @@ class RunningStack:
         password = self.directory / "credentials" / instance / "password"
         return Credentials(self.strategies[instance], password.read_text().strip())
 
-    async def call(self, daemon: str, method: str) -> dict[str, Any]:
+    async def call(
+        self, daemon: str, method: str, parameters: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Asks a daemon. Raises ControlFault."""
         path = self.directory / "run" / f"{daemon}.sock"
-        return await control_call(path, method, deadline_s=ASK_DEADLINE_S)
+        return await control_call(path, method, parameters, deadline_s=ASK_DEADLINE_S)
+
+    async def set_pace(self, pace: str) -> None:
+        """From the next tick on."""
+        await self.call(GATEWAY, "io.tradestack.Gateway.SetPace", {"pace": pace})
 
     async def stats_of(self, daemon: str) -> dict[str, Any]:
         """One daemon's counters. Raises ControlFault."""
@@ -146,6 +152,14 @@ class RunningStack:
             return False
         os.kill(pid, number)  # our grandchild, reaped by `up` alone: at worst it is a zombie
         return True
+
+    async def cut_power(self) -> None:
+        """Everybody dies at once, `up` included, and nobody comes to restart or stop anything."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        for pid in self.pids().values():
+            os.kill(pid, signal.SIGKILL)
+        await self.kill()
 
     # ---- inside ------------------------------------------------------------------------------
 

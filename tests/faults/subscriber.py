@@ -1,6 +1,7 @@
 """feed → everything one subscriber was given, number by number."""
 
 import asyncio
+import contextlib
 
 from tradestack.net.addresses import Address
 from tradestack.net.feed_client import FeedClient, SessionEnded, SessionStarted
@@ -49,6 +50,6 @@ class Subscriber:
 
     async def _linger(self) -> None:
         if self._delay_s and not self.hurry.is_set():
-            task = asyncio.ensure_future(self.hurry.wait())
-            await asyncio.wait({task}, timeout=self._delay_s)
-            task.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._delay_s):
+                    await self.hurry.wait()

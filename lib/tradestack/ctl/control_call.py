@@ -5,6 +5,7 @@ restarted answers when it is there, within the deadline.
 """
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,19 @@ from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import Call, MessageDecoder, Reply, decode_reply, encode_call
 
 
-async def control_call(path: Path, method: str, *, deadline_s: float) -> dict[str, Any]:
+async def control_call(
+    path: Path,
+    method: str,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    deadline_s: float,
+) -> dict[str, Any]:
     """The reply's parameters. Raises VarlinkError, ControlFault."""
     try:
         async with asyncio.timeout(deadline_s):
-            return (await _exchange(path, encode_call(Call(method, {})))).parameters
+            return (
+                await _exchange(path, encode_call(Call(method, dict(parameters or {}))))
+            ).parameters
     except TimeoutError as error:
         raise ControlFault(f"{path.stem} ({path}): no answer within {deadline_s:g} s") from error
     except (OSError, ProtocolError) as error:

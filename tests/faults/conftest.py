@@ -1,0 +1,39 @@
+"""The shipped sample session played undisturbed, once: what every attack on it must come to."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.faults.checker import differences
+from tests.faults.evidence import Evidence
+from tests.faults.repetition import Repetition, Sources, no_attack
+
+SAMPLE_DATA = Path(__file__).parents[2] / "data"
+PACE = "6000/s"  # six seconds for all of it
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """14,116 orders of two users on 36,109 messages."""
+    directory = tmp_path_factory.mktemp("undisturbed")
+    repetition = Repetition(directory / "stack", sample(directory), pace="max")
+
+    evidence = asyncio.run(repetition.run(no_attack))
+
+    assert len(evidence.orders) > 14_000
+    assert differences(evidence, evidence) == []
+    return evidence
+
+
+@pytest.fixture
+def repetition(tmp_path: Path) -> Repetition:
+    """The sample session, to be attacked."""
+    return Repetition(tmp_path / "stack", sample(tmp_path), pace=PACE)
+
+
+def sample(directory: Path) -> Sources:
+    """Private copies of the sample."""
+    return Sources.copy(
+        directory / "data", SAMPLE_DATA / "prices.csv", SAMPLE_DATA / "sentiment.csv"
+    )

@@ -1,0 +1,49 @@
+"""python -m tests.faults.recorder HOST:PORT USER PASSWORD_FILE FILE → what a subscriber was given.
+
+A process of its own, so that it can be stopped. FILE: for each batch the number of its first
+packet and its length in bytes, 8 bytes big-endian each, and the packets; whole at its end.
+"""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from tradestack.net.addresses import parse_address
+from tradestack.net.soup_client import Credentials
+
+from tests.faults.subscriber import Seen, Subscriber
+
+_NUMBER_BYTES = 8
+
+
+def read_record(path: Path) -> Seen:
+    """What a recorder has written."""
+    content = path.read_bytes()
+    seen: Seen = []
+    offset = 0
+    while offset < len(content):
+        header = content[offset : offset + 2 * _NUMBER_BYTES]
+        first, length = (
+            int.from_bytes(header[:_NUMBER_BYTES]),
+            int.from_bytes(header[_NUMBER_BYTES:]),
+        )
+        offset += 2 * _NUMBER_BYTES
+        seen.append((first, content[offset : offset + length]))
+        offset += length
+    return seen
+
+
+async def _record(address: str, user: str, password_file: str, record: str) -> None:
+    credentials = Credentials(user, Path(password_file).read_text().strip())
+    subscriber = Subscriber(parse_address(address), credentials)
+    await subscriber.ended()
+    with Path(record).open("wb") as file:
+        for first, packets in subscriber.seen:
+            file.write(first.to_bytes(_NUMBER_BYTES) + len(packets).to_bytes(_NUMBER_BYTES))
+            file.write(packets)
+
+
+if __name__ == "__main__":
+    logging.disable(logging.WARNING)
+    asyncio.run(_record(*sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""Clients that come and go without end on both ports, and one that takes a strategy's place."""
+
+import asyncio
+import contextlib
+import random
+import socket
+from pathlib import Path
+
+from tradestack.net.addresses import Address
+from tradestack.net.soup_client import Credentials
+
+from tests.faults.checker import differences
+from tests.faults.evidence import Evidence
+from tests.faults.repetition import Repetition
+
+STORM_CLIENTS = 12  # at a time
+CONNECTIONS_MIN = 300
+USURPERS_MIN = 5
+USURPER_PAUSE_S = 0.5
+POLL_S = 0.1
+
+
+class Storm:
+    """Connects, logs in or not, takes a little or nothing, and is gone without a word."""
+
+    def __init__(self, addresses: list[Address], credentials: Credentials) -> None:
+        self.connections = 0
+        self._addresses = addresses
+        self._credentials = credentials
+        self._rng = random.Random(1)
+
+    async def blow(self) -> None:
+        """Until cancelled."""
+        while True:
+            address = self._rng.choice(self._addresses)
+            user = self._credentials.user if address is self._addresses[0] else "nobody"
+            await self._visit(address, _login(user, self._credentials.password))
+
+    async def _visit(self, address: Address, login: bytes) -> None:
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        with contextlib.suppress(ConnectionError):
+            writer.write(self._rng.choice([b"", login[:20], login, login, b"\0\xffgarbage"]))
+            await reader.read(self._rng.choice([1, 5_000]))
+        self.connections += 1
+        if self._rng.randrange(2):  # a reset instead of an end
+            linger = b"\1\0\0\0\0\0\0\0"
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        writer.close()
+
+
+def test_storm_of_reconnects_disturbs_nobody(undisturbed: Evidence, repetition: Repetition) -> None:
+    """Also where a strategy's connection is taken over again and again; no descriptor is lost."""
+    counts: dict[str, int] = {"usurpers": 0}
+
+    async def usurp(attacked: Repetition) -> None:
+        address, credentials = attacked.stack.orders, attacked.stack.credentials("dense")
+        while True:
+            reader, writer = await asyncio.open_connection(address.host, address.port)
+            writer.write(_login(credentials.user, credentials.password))
+            with contextlib.suppress(ConnectionError):
+                await reader.read(1_000)
+            counts["usurpers"] += 1
+            writer.close()
+            await asyncio.sleep(USURPER_PAUSE_S)
+
+    async def attack(attacked: Repetition) -> None:
+        stack = attacked.stack
+        open_before = {daemon: _open_files(stack.pids()[daemon]) for daemon in stack.daemons[:2]}
+        storm = Storm([stack.feed, stack.orders], stack.credentials("dense"))
+        tasks = [asyncio.create_task(storm.blow()) for _ in range(STORM_CLIENTS)]
+        tasks.append(asyncio.create_task(usurp(attacked)))
+        await attacked.subscribers["fast"].ended()
+        while storm.connections < CONNECTIONS_MIN or counts["usurpers"] < USURPERS_MIN:
+            await asyncio.sleep(POLL_S)
+        for task in tasks:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes), outcomes
+        for daemon, before in open_before.items():
+            while _open_files(stack.pids()[daemon]) > before:  # or the deadline of the repetition
+                await asyncio.sleep(POLL_S)
+
+    evidence = asyncio.run(repetition.run(attack))
+
+    assert differences(undisturbed, evidence) == []
+    assert not any(repetition.result["respawns"].values())
+
+
+def _login(user: str, password: str) -> bytes:
+    login = f"L{user:<6}{password:<10}{'':<10}{1:>20}".encode()
+    return len(login).to_bytes(2) + login
+
+
+def _open_files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))

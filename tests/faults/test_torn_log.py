@@ -1,0 +1,84 @@
+"""Ends of files that a power cut took or left empty: feed log, journal and order log.
+
+Everything is killed at once, as by a power cut, and what the disk may have lost is taken from the
+files' ends: none of it whole, some as blocks of zeros. Then the stack is started again.
+"""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.checker import differences
+from tests.faults.evidence import Evidence
+from tests.faults.repetition import Repetition
+from tests.faults.stack import GATEWAY, ORDER_MANAGER
+
+CUTS = 4
+MESSAGES_BETWEEN_MIN = 4_000
+PACKETS_TORN_MAX = 500
+LINES_TORN_MAX = 100
+LOST_BYTES_MAX = 4_096
+POLL_S = 0.02
+
+
+async def play_until(repetition: Repetition, head: int) -> None:
+    """Starts the stack, lets it come so far, and lets the power fail."""
+    stack = repetition.stack
+    await stack.start(repetition.options())
+    (feed,) = (repetition.directory / "state" / GATEWAY).glob("*.feed")
+    while feed.stat().st_size < head * 48:
+        await asyncio.sleep(POLL_S)
+    await stack.cut_power()
+
+
+def tear(path: Path, lost_bytes: int, zeros: int) -> None:
+    """The end of the file is lost, and in its place stand zeros."""
+    size = path.stat().st_size
+    with path.open("rb+") as file:
+        file.truncate(max(size - lost_bytes, 0))
+        file.seek(0, 2)
+        file.write(bytes(zeros))
+
+
+def journal_loss(journal: Path, lines: int, rng: random.Random) -> int:
+    """Bytes from within the last few lines to the end; never the header and its registrations."""
+    content = journal.read_bytes()
+    kept = content[: content.find(b'"Record":"Order"')].count(b"\n")
+    starts = [0]
+    while (end := content.find(b"\n", starts[-1])) >= 0:
+        starts.append(end + 1)
+    first_torn = max(kept + 1, len(starts) - 1 - lines)
+    return len(content) - rng.randrange(starts[first_torn - 1] + 1, starts[first_torn])
+
+
+@pytest.mark.parametrize("zeros", [0, 4_096], ids=["cut", "zeros"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_torn_ends_are_made_again(
+    seed: int, zeros: int, undisturbed: Evidence, repetition: Repetition
+) -> None:
+    """Ticks under the same numbers, orders under the same names: all as if nothing had been."""
+    rng = random.Random(seed)
+    state = repetition.directory / "state"
+
+    async def play() -> Evidence:
+        for cut in range(1, CUTS + 1):
+            await play_until(repetition, cut * MESSAGES_BETWEEN_MIN)
+            (feed,) = (state / GATEWAY).glob("*.feed")
+            (journal,) = (state / ORDER_MANAGER).glob("*.journal")
+            order_log = repetition.directory / "log" / "order_log.txt"
+            tear(feed, rng.randrange(PACKETS_TORN_MAX * 48), rng.choice([0, zeros]))
+            lost = journal_loss(journal, rng.randrange(1, LINES_TORN_MAX), rng)
+            tear(journal, lost, rng.choice([0, zeros]))
+            # The order log is written after the journal and is behind it on the disk as well.
+            tear(order_log, min(lost, order_log.stat().st_size), rng.choice([0, zeros]))
+        return await repetition.run(_nothing_more, renew=False)
+
+    evidence = asyncio.run(play())
+
+    assert differences(undisturbed, evidence) == []
+
+
+async def _nothing_more(_: Repetition) -> None:
+    """The last start is left in peace."""
