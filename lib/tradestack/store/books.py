@@ -159,13 +159,17 @@ class SharedBook(BookReader):
                 self._store(slot, value, size, event_time_ns, publish_time_ns, sequence)
 
     def _store_latest(self, records: TickRecords, first_sequence: int) -> None:
-        mine = np.flatnonzero(records["kind"] == self.KIND)
-        slots = self._find_or_add(records["symbol"][mine])
+        # numpy compares with an enum's member twice as slowly.
+        mine = np.flatnonzero(records["kind"] == int(self.KIND))
+        if not mine.size:
+            return
+        # Copied first: taken out of records of 48 bytes they cost twice as much.
+        slots = self._find_or_add(np.ascontiguousarray(records["symbol"]).take(mine))
         latest = np.full(SYMBOLS_MAX + 1, -1)  # slot -1, for which there is no room, is the last
-        np.maximum.at(latest, slots, mine)
+        latest[slots] = mine  # they ascend, and of values for one index the last one stays
         touched = np.flatnonzero(latest[:SYMBOLS_MAX] >= 0)
         chosen = latest[touched]
-        source = records[chosen]
+        source = records.take(chosen)  # by index it would be copied field by field
         live = self._rows
         counters = live[touched, END] + 1
         live[touched, BEGIN] = counters
