@@ -74,7 +74,7 @@ def test_layers_hold() -> None:
 
 def test_shell_scripts_are_sound() -> None:
     """shellcheck finds nothing."""
-    scripts = ["install.sh", "tests/run", "tests/fuzz/run", ".ci/run"]
+    scripts = ["install.sh", "tests/run", "tests/bench/run", "tests/fuzz/run", ".ci/run"]
 
     finished = run("shellcheck", *scripts)
 
