@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tradestack.domain.orders import OrdRejReason
+from tradestack.store.journal_repair import RepairedRecord
 
 from daemons.order_manager.identity import Identity, content_of, identity_of
 from daemons.order_manager.ranges import Ranges
@@ -66,6 +67,7 @@ class Manager:
     __slots__ = (
         "counters",
         "header",
+        "is_repaired",
         "known",
         "log_reopened_order_id",
         "next_order_id",
@@ -77,6 +79,7 @@ class Manager:
 
     def __init__(self, header: SessionRecord) -> None:
         self.header = header
+        self.is_repaired = False  # something of it is lost: no order may be taken in it any more
         self.next_order_id = header.next_order_id
         self.reports: dict[str, Ranges] = {}  # by user: where his reports stand
         self.reports_count = 0
@@ -106,6 +109,9 @@ class Manager:
         record = decode_replayed(payload)
         if isinstance(record, ReplayedOrderRecord):
             order = record.order
+            if record.report.order_id != self.next_order_id:
+                found, expected = record.report.order_id, self.next_order_id
+                raise ValueError(f"order {found} stands where order {expected} is expected")
             content = content_of(
                 order.symbol,
                 order.side,
@@ -119,6 +125,8 @@ class Manager:
             self._take_order(record.report.ord_rej_reason, offset, len(payload))
         elif isinstance(record, LogReopenedRecord):
             self.log_reopened(record.last_order_id)
+        elif isinstance(record, RepairedRecord):
+            self._take_loss(record, offset, len(payload))
         elif isinstance(record, SessionRecord):
             raise ValueError("a second session header")
         else:
@@ -166,6 +174,13 @@ class Manager:
         else:
             self.counters.orders_rejected += 1
             self.counters.rejects[reason] += 1
+
+    def _take_loss(self, record: RepairedRecord, offset: int, length: int) -> None:
+        """In the index of orders the loss itself stands for each that is lost."""
+        self.is_repaired = True
+        self.next_order_id += record.orders_lost
+        for _ in range(record.orders_lost):
+            self.orders.append(offset, length)
 
     def _take_other(
         self, record: MalformedRecord | RegisterRecord, offset: int, payload: bytes

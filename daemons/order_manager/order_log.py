@@ -9,6 +9,7 @@ from the journal. When a write fails the file is cut back and the rest is writte
 import errno
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from tradestack.domain.events import ORDER_LOG_REOPENED, TAIL_CUT, emit
@@ -63,15 +64,17 @@ class OrderLog:
         if not records:
             return
         if records[0].report.order_id == self.written_order_id + 1:
-            self._append(records)
+            self._append(records, self.written_order_id + len(records))
         else:
             self.catch_up(session)
 
     def catch_up(self, session: OrderSession) -> None:
         """Appends the lines of all orders that have none. Raises OSError."""
         while self.written_order_id < session.last_order_id:
-            records = session.orders(self.written_order_id + 1, CATCH_UP_ORDERS)
-            self._append(list(records))
+            last = min(self.written_order_id + CATCH_UP_ORDERS, session.last_order_id)
+            # Fewer where a repair of the journal has lost some: those have no line.
+            records = session.orders(self.written_order_id + 1, last - self.written_order_id)
+            self._append(records, last)
 
     def reopen(self) -> None:
         """Goes on in the file that now has the name. Raises OperatorFault; the old one stays."""
@@ -113,7 +116,7 @@ class OrderLog:
             emit(logger, TAIL_CUT, file=self.path, offset=self._size_bytes, bytes=torn_bytes)
         return last_order_id(whole) or 0
 
-    def _append(self, records: list[OrderRecord]) -> None:
+    def _append(self, records: Sequence[OrderRecord], last_order_id: int) -> None:
         lines = b"".join(map(order_line, records))
         written = 0
         try:
@@ -124,4 +127,4 @@ class OrderLog:
             os.ftruncate(self._descriptor, self._size_bytes)
             raise
         self._size_bytes += written
-        self.written_order_id += len(records)
+        self.written_order_id = last_order_id

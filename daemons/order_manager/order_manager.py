@@ -76,6 +76,9 @@ class OrderManager:
             limits=config.limits,
             clock=self._clock,
         )
+        if self._session.manager.is_repaired:
+            logger.warning("%s was repaired: orders go on in a new session", self._session.id)
+            self.new_session()
         self._look_at_disk()
         self._server.start()
         self._context.spawn(self._tick(), "order manager's second")

@@ -16,6 +16,7 @@ from tradestack.domain.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STAR
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.sessions import is_session_id, new_session_id
 from tradestack.store.journal import Journal
+from tradestack.store.journal_repair import RepairedRecord
 
 from daemons.order_manager.durability import Durability
 from daemons.order_manager.judge import Batch
@@ -141,14 +142,19 @@ class OrderSession:
         self.manager.log_reopened(record.last_order_id)
 
     def orders(self, first_order_id: int, count_max: int) -> Sequence[OrderRecord]:
-        """The records of orders from that number on, as far as they are of this session."""
+        """The records of orders from that number on, as far as they are of this session.
+
+        Those that a repair has lost are left out.
+        """
         ranges = self.manager.orders
         begin = max(0, first_order_id - self.manager.header.next_order_id)
         records = []
         for index in range(begin, min(len(ranges), begin + count_max)):
             record = decode_record(self._journal.read(*ranges[index]))
-            assert isinstance(record, OrderRecord), f"order {index} of {self.id} is {record}"
-            records.append(record)
+            if isinstance(record, OrderRecord):
+                records.append(record)
+            else:
+                assert isinstance(record, RepairedRecord), f"order {index} of {self.id}: {record}"
         return records
 
     def stream(self, user: str) -> ReportStream:

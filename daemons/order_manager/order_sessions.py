@@ -55,22 +55,25 @@ class OrderSessions:
     def find(self, session: str) -> OrderSession | None:
         """The session of that id, "" = the current one.
 
-        None when its journal is not kept, or too long to be replayed while others wait.
+        None when its journal is not kept, too long to be replayed while others wait, or repaired:
+        then its reports have other numbers than they had.
         """
         if session in ("", self.current.id):
             return self.current
-        if session not in self._ended:
-            path = self._directory / f"{session}{SUFFIX}"
-            if path not in session_paths(self._directory):
-                return None
-            if path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
-                return None
-            ended = OrderSession.recover(path)
-            if ended is None:
-                return None
+        ended = self._ended.get(session) or self._recover_ended(session)
+        return None if ended is None or ended.manager.is_repaired else ended
+
+    def _recover_ended(self, session: str) -> OrderSession | None:
+        path = self._directory / f"{session}{SUFFIX}"
+        if path not in session_paths(self._directory):
+            return None
+        if path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
+            return None
+        ended = OrderSession.recover(path)
+        if ended is not None:
             ended.end()
             self._ended[session] = ended
-        return self._ended[session]
+        return ended
 
     def begin_next(self, now_ns: int) -> None:
         """Ends the current session and begins another. Raises OSError; then all is as before."""

@@ -5,6 +5,7 @@
     Malformed    Time, User, Report: one that did not
     Register     Time, User, Register, Report: a strategy's Register and its Registered
     LogReopened  Time, LastOrderID: order_log.txt was reopened; the old file ends with that number
+    Repaired     written by `tradestackctl journal repair` in place of damage (journal_repair.py)
 
 Report is always the last field, byte for byte what goes to the client: its range in the file is
 known from the record's length alone, and a user's report stream is an index of such ranges. Time is
@@ -17,6 +18,7 @@ pattern checked again, an order costs 3.3 µs, so it costs 0.7 µs).
 
 import msgspec
 from tradestack.domain.orders import OrdRejReason
+from tradestack.store.journal_repair import RepairedRecord
 from tradestack.wire.orders import (
     ExecutionReport,
     NewOrderSingle,
@@ -149,11 +151,15 @@ class ReplayedOrder(
     price: str | None = None
 
 
-class ReplayedVerdict(
-    msgspec.Struct, frozen=True, gc=False, rename={"ord_rej_reason": "OrdRejReason"}
+class ReplayedReport(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    rename={"order_id": "OrderID", "ord_rej_reason": "OrdRejReason"},
 ):
     """Of an order's report what is counted."""
 
+    order_id: int
     ord_rej_reason: OrdRejReason | None = None
 
 
@@ -169,13 +175,14 @@ class ReplayedOrderRecord(
 
     user: str
     order: ReplayedOrder
-    report: ReplayedVerdict
+    report: ReplayedReport
 
 
 ReportedRecord = OrderRecord | MalformedRecord | RegisterRecord
-Record = SessionRecord | ReportedRecord | LogReopenedRecord
+UnreportedRecord = LogReopenedRecord | RepairedRecord
+Record = SessionRecord | ReportedRecord | UnreportedRecord
 ReplayedRecord = (
-    SessionRecord | ReplayedOrderRecord | MalformedRecord | RegisterRecord | LogReopenedRecord
+    SessionRecord | ReplayedOrderRecord | MalformedRecord | RegisterRecord | UnreportedRecord
 )
 
 

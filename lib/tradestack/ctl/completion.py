@@ -54,6 +54,10 @@ def _words(parser: argparse.ArgumentParser, summary: str) -> Words:
     file_options: list[str] = []
     takes_file = False
     for action in parser._actions:  # noqa: SLF001 - argparse offers no other view of its tree
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for nested in (_words(one, "") for one in action.choices.values()):
+                options |= nested.options
+                takes_file |= nested.takes_file
         options |= dict.fromkeys(action.option_strings, action.help or "")
         choices += action.choices or ()
         if action.metavar in ("FILE", "DIR"):

@@ -60,6 +60,7 @@ VERBS = (
     Verb("new-session", "end the session and begin another", "new_session"),
     Verb("log-level", "what daemons log", "log_level"),
     Verb("prune", "remove old sessions' files", "prune"),
+    Verb("journal", "look at journals and feed logs, repair journals", "journal", asks=False),
     Verb("add-strategy", "another strategy instance", "add_strategy", asks=False),
     Verb("import", "a CSV of your own, where the gateway can read it", "import_file", asks=False),
     Verb("stop", "stop a daemon, so that nothing revives it", "stop", asks=False),

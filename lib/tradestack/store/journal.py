@@ -26,8 +26,8 @@ PAYLOAD_BYTES_MAX = 1024 * 1024
 # processor's cache still has it when its lines are taken out (4 MiB: a third slower).
 CHUNK_BYTES = 256 * 1024
 
-_PREFIX_LENGTH = 9  # checksum and space
-_FRAME_LENGTH = _PREFIX_LENGTH + 1  # and the newline
+PREFIX_LENGTH = 9  # checksum and space
+FRAME_LENGTH = PREFIX_LENGTH + 1  # and the newline
 
 _logger = logging.getLogger(__name__)
 
@@ -84,13 +84,13 @@ class Journal:
         """
         lines = []
         offsets = []
-        offset = self._file.size_bytes + _PREFIX_LENGTH
+        offset = self._file.size_bytes + PREFIX_LENGTH
         for payload in payloads:
             if b"\n" in payload or len(payload) > PAYLOAD_BYTES_MAX:
                 raise ValueError(f"not a payload for a journal: {payload[:80]!r}")
             lines.append(b"%08x %b\n" % (zlib.crc32(payload), payload))
             offsets.append(offset)
-            offset += len(payload) + _FRAME_LENGTH
+            offset += len(payload) + FRAME_LENGTH
         if lines:
             self._file.append(b"".join(lines))
         return offsets
@@ -122,12 +122,12 @@ def _replay_lines(file: AppendFile, replay: Callable[[int, bytes], None]) -> int
         rest = lines.pop()
         for line in lines:
             line_number += 1
-            payload = line[_PREFIX_LENGTH:]
-            if line[:_PREFIX_LENGTH] != b"%08x " % crc32(payload):
+            payload = line[PREFIX_LENGTH:]
+            if line[:PREFIX_LENGTH] != b"%08x " % crc32(payload):
                 raise _damage(file, line_number, offset)
-            replay(offset + _PREFIX_LENGTH, payload)
+            replay(offset + PREFIX_LENGTH, payload)
             offset += len(line) + 1
-        if len(rest) > PAYLOAD_BYTES_MAX + _FRAME_LENGTH:
+        if len(rest) > PAYLOAD_BYTES_MAX + FRAME_LENGTH:
             if _has_newline(file, offset + len(rest)):
                 raise _damage(file, line_number + 1, offset)
             break
@@ -147,5 +147,6 @@ def _damage(file: AppendFile, line_number: int, offset: int) -> OperatorFault:
     return OperatorFault(
         f"{file.path}: line {line_number} at byte {offset}",
         "the line is damaged: its checksum does not match",
-        "restore the file from a backup, or move it away to begin without what it knew",
+        f"restore the file from a backup, or let `tradestackctl journal repair {file.path}` say "
+        "what is lost and drop it",
     )

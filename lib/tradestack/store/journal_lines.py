@@ -1,0 +1,77 @@
+"""a journal's file → its lines one by one, whole or damaged, without lock or change.
+
+For those who look at a journal from outside, also while its writer writes. The writer itself
+replays it in `journal.py`, and stops at the first damage.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestack.store.journal import FRAME_LENGTH, PAYLOAD_BYTES_MAX, PREFIX_LENGTH
+
+CHUNK_BYTES = 256 * 1024
+# Of a damaged line that is longer than any line may be, only the beginning is kept.
+CONTENT_BYTES_MAX = PAYLOAD_BYTES_MAX + FRAME_LENGTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalLine:
+    """One line, or what stands in place of one.
+
+    number: from 1. offset, size: of the whole line in the file, its newline included.
+    content: without the newline. payload: None where the checksum does not match.
+    torn: nothing ends it: a line that is being written, or the remains of one.
+    """
+
+    number: int
+    offset: int
+    size: int
+    content: bytes
+    payload: bytes | None
+    torn: bool = False
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether it is neither whole nor the torn end."""
+        return self.payload is None and not self.torn
+
+
+def read_lines(path: Path) -> Iterator[JournalLine]:
+    """All lines of the file, the torn end included. Raises OSError."""
+    number = 0
+    offset = 0
+    with path.open("rb") as file:
+        for content, size, ended in _split(iter(lambda: file.read(CHUNK_BYTES), b"")):
+            number += 1
+            payload = _payload_of(content) if ended and size <= CONTENT_BYTES_MAX else None
+            yield JournalLine(
+                number=number,
+                offset=offset,
+                size=size,
+                content=content,
+                payload=payload,
+                torn=not ended,
+            )
+            offset += size
+
+
+def _payload_of(content: bytes) -> bytes | None:
+    payload = content[PREFIX_LENGTH:]
+    return payload if content[:PREFIX_LENGTH] == b"%08x " % zlib.crc32(payload) else None
+
+
+def _split(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int, bool]]:
+    """Content (bounded), whole size, and whether a newline ended it; no more than that is held."""
+    rest = b""
+    rest_size = 0
+    for chunk in chunks:
+        first, *lines = chunk.split(b"\n")
+        for following in lines:
+            yield (rest + first)[:CONTENT_BYTES_MAX], rest_size + len(first) + 1, True
+            rest, rest_size, first = b"", 0, following
+        rest = (rest + first)[:CONTENT_BYTES_MAX]
+        rest_size += len(first)
+    if rest_size:
+        yield rest, rest_size, False

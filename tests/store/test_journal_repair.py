@@ -1,0 +1,154 @@
+"""Damage in an order journal: what is said to be lost, and what is left."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tradestack.domain.faults import OperatorFault
+from tradestack.store.append_file import AppendFile
+from tradestack.store.journal import Journal
+from tradestack.store.journal_lines import read_lines
+from tradestack.store.journal_repair import ORDER_BYTES_MIN, find_damages, repair
+
+TIME_NS = 1_795_338_000_000_000_000
+SESSION = {"Record": "Session", "Version": 1, "NextOrderID": 5}
+REGISTER = {"Record": "Register", "User": "news", "Report": {"FromSeq": 1}}
+
+
+def an_order(order_id: int) -> dict[str, Any]:
+    """A record with its number, about as long as a real one."""
+    return {"Record": "Order", "Order": "x" * ORDER_BYTES_MIN, "Report": {"OrderID": order_id}}
+
+
+RECORDS = [SESSION, an_order(5), REGISTER, an_order(6), an_order(7), an_order(8), an_order(9)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A journal: header, order 5, a registration, orders 6 to 9."""
+    path = tmp_path / "a.journal"
+    journal = Journal.create(path)
+    journal.append([msgspec.json.encode(record) for record in RECORDS])
+    journal.close()
+    return path
+
+
+def damage(path: Path, *numbers: int) -> None:
+    """Changes a byte within each of these lines."""
+    content = bytearray(path.read_bytes())
+    for line in list(read_lines(path)):
+        if line.number in numbers:
+            content[line.offset + 20] ^= 1
+    path.write_bytes(content)
+
+
+def names_beside(path: Path) -> list[str]:
+    """The directory that it is in."""
+    return sorted(one.name for one in path.parent.iterdir())
+
+
+def records(path: Path) -> list[Any]:
+    """What a journal holds; it must be whole."""
+    found: list[Any] = []
+    Journal.open(path, lambda _, payload: found.append(msgspec.json.decode(payload))).close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((), []),
+        ((3,), [(3, 1, 6, 0)]),
+        ((2,), [(2, 1, 5, 1)]),
+        ((4, 5), [(4, 2, 6, 2)]),
+        ((2, 3, 4), [(2, 3, 5, 2)]),
+        ((2, 5), [(2, 1, 5, 1), (5, 1, 7, 1)]),
+        ((4, 6), [(4, 1, 6, 1), (6, 1, 8, 1)]),
+        ((7,), [(7, 1, 9, 2)]),
+        ((6, 7), [(6, 2, 8, 3)]),
+    ],
+)
+def test_what_is_lost_is_known_from_the_orders_around_it(
+    path: Path, lines: tuple[int, ...], expected: list[tuple[int, int, int, int]]
+) -> None:
+    """Exactly where an order follows; else as many as the bytes could have held."""
+    damage(path, *lines)
+
+    found = find_damages(path)
+
+    assert [
+        (one.first_line, one.lines_lost, one.first_order_id, one.orders_lost) for one in found
+    ] == expected
+
+
+def test_a_repair_leaves_the_rest_and_says_what_stood_there(path: Path) -> None:
+    """The file as it was stands beside it; owner and mode are the same."""
+    damage(path, 4, 5)
+    before, status = path.read_bytes(), path.stat()
+    (lost,) = find_damages(path)
+
+    backup = repair(path, TIME_NS)
+
+    note = {
+        "Record": "Repaired",
+        "Time": TIME_NS,
+        "LinesLost": 2,
+        "BytesLost": lost.bytes_lost,
+        "OrdersLost": 2,
+    }
+    assert records(path) == [*RECORDS[:3], note, *RECORDS[5:]]
+    assert (backup.name, backup.read_bytes()) == ("a.journal.damaged", before)
+    for one in (path, backup):
+        assert (one.stat().st_mode, one.stat().st_uid) == (status.st_mode, status.st_uid)
+    assert names_beside(path) == ["a.journal", "a.journal.damaged"]
+
+
+def test_a_second_repair_knows_of_the_first(path: Path) -> None:
+    """Numbers that were lost then are not lost again; each copy has a name of its own."""
+    damage(path, 4)
+    repair(path, TIME_NS)
+    damage(path, 5)
+
+    (lost,) = find_damages(path)
+    backup = repair(path, TIME_NS)
+
+    assert (lost.first_order_id, lost.orders_lost) == (7, 1)
+    assert backup.name == "a.journal.damaged1"
+    assert [record["Record"] for record in records(path)].count("Repaired") == 2
+
+
+def test_a_torn_end_is_dropped_with_the_rest(path: Path) -> None:
+    """It is no damage by itself."""
+    path.write_bytes(path.read_bytes() + b"0000")
+    assert find_damages(path) == []
+    damage(path, 3)
+
+    repair(path, TIME_NS)
+
+    assert path.read_bytes().endswith(b"\n")
+    assert len(records(path)) == len(RECORDS)
+
+
+def test_a_journal_in_use_is_left_alone(path: Path) -> None:
+    """The order manager has to be stopped."""
+    damage(path, 3)
+    before = path.read_bytes()
+    held = AppendFile.open(path)
+
+    with pytest.raises(OperatorFault, match="another process is writing it"):
+        repair(path, TIME_NS)
+
+    held.close()
+    assert path.read_bytes() == before
+    assert names_beside(path) == ["a.journal"]
+
+
+def test_a_lost_header_cannot_be_made_up(path: Path) -> None:
+    """Nobody knows what it carried over; the file stays as it is."""
+    damage(path, 1)
+
+    with pytest.raises(OperatorFault, match="line 1: the header is damaged"):
+        repair(path, TIME_NS)
+
+    assert names_beside(path) == ["a.journal"]
