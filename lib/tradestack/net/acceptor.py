@@ -11,7 +11,6 @@ import socket
 from collections.abc import Callable
 
 from tradestack.domain.events import ACCEPT_PAUSED, emit
-from tradestack.net import addresses
 
 CONNECTIONS_PER_PASS = 16  # taken in one go; a storm of them leaves room for others' data
 PAUSE_S = 1.0  # until the next attempt when descriptors or memory had run out
@@ -21,13 +20,21 @@ logger = logging.getLogger(__name__)
 
 
 class Acceptor:
-    """Accepts on one listener, which stays its owner's."""
+    """Accepts on one listener, which stays its owner's.
+
+    name: what the log calls the listener.
+    on_connection(socket, address): a non-blocking socket, and what accept() says of its peer.
+    """
 
     def __init__(
-        self, listener: socket.socket, on_connection: Callable[[socket.socket, str], None]
+        self,
+        name: str,
+        listener: socket.socket,
+        on_connection: Callable[[socket.socket, object], None],
     ) -> None:
+        self._name = name
         self._listener = listener
-        self._on_connection = on_connection  # a non-blocking socket, and its peer's name
+        self._on_connection = on_connection
         self._loop: asyncio.AbstractEventLoop | None = None  # while accepting
         self._is_paused = False
         self._exhaustion_logged = False
@@ -51,23 +58,24 @@ class Acceptor:
                 return
             try:
                 connection, address = self._listener.accept()
-            except (BlockingIOError, ConnectionAbortedError):
+            except ConnectionAbortedError:
+                return
+            except BlockingIOError:
+                self._exhaustion_logged = False  # nobody waits any more
                 return
             except OSError as error:
                 if error.errno not in EXHAUSTED:
                     raise
                 self._pause(error)
                 return
-            self._exhaustion_logged = False
             connection.settimeout(0)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._on_connection(connection, addresses.name_of(address))
+            self._on_connection(connection, address)
 
     def _pause(self, error: OSError) -> None:
         assert self._loop is not None
         if not self._exhaustion_logged:
             self._exhaustion_logged = True
-            emit(logger, ACCEPT_PAUSED, reason=error.strerror)
+            emit(logger, ACCEPT_PAUSED, listener=self._name, reason=error.strerror)
         self._is_paused = True
         self._loop.remove_reader(self._listener)
         self._loop.call_later(PAUSE_S, self._resume)

@@ -10,7 +10,6 @@ The listener is accepted from directly: asyncio's servers would unlink a path th
 """
 
 import asyncio
-import errno
 import inspect
 import logging
 import os
@@ -21,8 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tradestack.domain.events import ACCEPT_PAUSED, CONTROL_CHANGE, emit
+from tradestack.domain.events import CONTROL_CHANGE, emit
 from tradestack.domain.version import VERSION
+from tradestack.net.acceptor import Acceptor
 from tradestack.net.control_connection import ControlConnection, ControlLimits, Stream
 from tradestack.wire.varlink import (
     SERVICE_DESCRIPTION,
@@ -37,8 +37,6 @@ from tradestack.wire.varlink import (
 from tradestack.wire.varlink_idl import parse_interface
 from tradestack.wire.varlink_types import InterfaceType
 
-ACCEPT_PAUSE_S = 1.0  # until accepting is tried again when descriptors or memory had run out
-EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 SO_PEERGROUPS = 59  # unix(7); the socket module has no name for it
 PEER_GROUPS_SIZE_MAX = 1024  # bytes: 256 groups, the most that Python's getsockopt takes
 PEER_CREDENTIALS = struct.Struct("=iII")  # struct ucred: pid, uid, gid
@@ -117,16 +115,15 @@ class ControlServer:
         self._product = product
         self._connections: set[asyncio.Task[None]] = set()
         self._streams_count = 0
-        self._accepting: asyncio.Task[None] | None = None
+        self._acceptor = Acceptor("control", listener, self._connected)
 
     async def start(self) -> None:
-        self._listener.settimeout(0)
-        self._accepting = asyncio.create_task(self._accept())
-        self._accepting.add_done_callback(_raise_in_loop)
+        self._acceptor.start()
 
     async def close(self) -> None:
         """Stops accepting and ends every connection; the path stays: who bound it removes it."""
-        tasks = [*self._connections, *([self._accepting] if self._accepting else [])]
+        self._acceptor.stop()
+        tasks = tuple(self._connections)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -134,21 +131,7 @@ class ControlServer:
 
     # connections
 
-    async def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, _ = await loop.sock_accept(self._listener)
-            except OSError as error:
-                if error.errno not in EXHAUSTED:
-                    raise
-                emit(logger, ACCEPT_PAUSED, listener="control", reason=error.strerror)
-                await asyncio.sleep(ACCEPT_PAUSE_S)
-                continue
-            self._connected(connection)
-
-    def _connected(self, connection: socket.socket) -> None:
-        connection.settimeout(0)
+    def _connected(self, connection: socket.socket, _address: object) -> None:
         if len(self._connections) >= self.limits.connections_max:
             _turn_away(connection, self.limits.connections_max)
             return

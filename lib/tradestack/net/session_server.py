@@ -14,6 +14,7 @@ from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJECTED, emit
+from tradestack.net import addresses
 from tradestack.net.acceptor import Acceptor
 from tradestack.net.addresses import host_of
 from tradestack.net.client_session import Client
@@ -74,7 +75,8 @@ class SessionServer:
         self.violations_total = 0
         self._users = users
         self._failed_logins = FailedLogins()
-        self._acceptor = Acceptor(listener, self._on_connection)
+        name = addresses.name_of(listener.getsockname())
+        self._acceptor = Acceptor(name, listener, self._on_connection)
         self._turns = Turns(lambda: self._joined, lambda: self.limits)
         self._handler = handler
         self._clock = clock
@@ -173,9 +175,11 @@ class SessionServer:
 
     # ---- connections and logins ------------------------------------------------------------
 
-    def _on_connection(self, connection: socket.socket, peer: str) -> None:
+    def _on_connection(self, connection: socket.socket, address: object) -> None:
         buffer_bytes = self.limits.send_buffer_bytes
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
+        peer = addresses.name_of(address)
         self._pending.add(Client(connection, peer, owner=self, clock=self._clock))
         self._update_accepting()
 
