@@ -127,7 +127,8 @@ class FeedLink:
             except LoginRejected as rejection:
                 emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
             except (OSError, ProtocolError) as error:
-                logger.debug("no connection to %s: %s", self._address, error)
+                level = logging.DEBUG if backoff.failures else logging.INFO
+                logger.log(level, "no connection to the feed at %s: %s", self._address, error)
             await asyncio.sleep(backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
 
     def _closed(self, session: str, reason: str, ended: "asyncio.Future[Ending]") -> None:

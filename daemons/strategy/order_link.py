@@ -21,6 +21,8 @@ from tradestack.wire.soup import RejectReason
 
 # What OrderConnection says when the server closed because the session is complete.
 SESSION_ENDED = "session ended"
+# What the order manager says to the older of two connections of one user.
+LOGGED_IN_AGAIN = "the user has logged in again"
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class OrderLink:
         self._on_session_lost = on_session_lost
         self._next_report = 1
         self._backoff = Backoff()
+        self._is_contested = False  # another program logs in as the same user
         self._connection: OrderConnection | None = None
 
     @property
@@ -70,8 +73,13 @@ class OrderLink:
         return self._backoff.next_delay_ns() / NANOSECONDS_PER_SECOND
 
     def succeeded(self) -> None:
-        """The connection was of use: after its loss the next one is tried soon."""
-        self._backoff.reset()
+        """The connection was of use: after its loss the next one is tried soon.
+
+        Not so while two programs take the user from each other: each login costs the order manager
+        a record.
+        """
+        if not self._is_contested:
+            self._backoff.reset()
 
     def send(self, message: ClientMessage) -> None:
         """Sends at once. Raises OutgoingFull when the order manager does not keep up."""
@@ -107,7 +115,8 @@ class OrderLink:
             self._forget_session()
             return False
         except (OSError, ProtocolError) as error:
-            logger.debug("no connection to %s: %s", self._address, error)
+            level = logging.DEBUG if self._backoff.failures else logging.INFO
+            logger.log(level, "no connection to orders at %s: %s", self._address, error)
             return False
         self.session = self._connection.session
         emit(
@@ -131,6 +140,12 @@ class OrderLink:
     def _closed(self, reason: str) -> None:
         emit(logger, SERVER_LOST, address=self._address, session=self.session, reason=reason)
         self._connection = None
+        self._is_contested = LOGGED_IN_AGAIN in reason
+        if self._is_contested:
+            logger.error(
+                "another program logs in as user %s: give each strategy a user of its own",
+                self._credentials.user,
+            )
         self._on_lost()
         if reason == SESSION_ENDED:
             self._forget_session()

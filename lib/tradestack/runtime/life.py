@@ -76,6 +76,7 @@ class Life(Generic[C]):
         self._reloads = 0
         self._reloads_refused = 0
         self._stalled: str | None = None
+        self._refused: OperatorFault | None = None  # why the last reload was
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Raises what ends the daemon other than a signal: OperatorFault, or a fault of ours."""
@@ -197,6 +198,8 @@ class Life(Generic[C]):
             listen: Address = cast("Any", self._config).listen
             return bind_tcp(listen)
         path = self._config.control_socket or RUNTIME_DIRECTORY / f"{self._name()}.sock"
+        if self._arguments.instance is not None:  # one config may be a pattern for several
+            path = Path(str(path).replace("{instance}", self._arguments.instance))
         listener = bind_unix(path)
         self._bound_path = path
         return listener
@@ -209,10 +212,18 @@ class Life(Generic[C]):
         if stalled is not None and self._stalled is None:
             logger.error("stalled: %s", stalled)
         self._stalled = stalled
-        status = self._service.status()
-        self._notifier.status(status if stalled is None else f"stalled: {stalled}; {status}")
+        self._notifier.status(self._status(self._service))
         if stalled is None and self._environment.watchdog_ns is not None:
             self._notifier.watchdog()
+
+    def _status(self, service: Service[C]) -> str:
+        """What is wrong comes first: `systemctl status` cuts the line at its end."""
+        parts = []
+        if self._stalled is not None:
+            parts.append(f"stalled: {self._stalled}")
+        if self._refused is not None:
+            parts.append(f"last reload refused: {self._refused.where}: {self._refused.problem}")
+        return "; ".join([*parts, service.status()])
 
     def _on_terminate(self) -> None:
         loop = asyncio.get_running_loop()
@@ -231,13 +242,16 @@ class Life(Generic[C]):
             self._service.reload(config)
         except OperatorFault as fault:
             self._reloads_refused += 1
+            self._refused = fault
             events.emit(logger, events.CONFIG_REFUSED, reason=fault)
         else:
             self._reloads += 1
             self._config = config
+            self._refused = None
             self._logs.set_threshold(self._arguments.log_level or config.log_level)
             events.emit(logger, events.CONFIG_RELOADED, path=self._arguments.config_path)
         finally:
+            self._notifier.status(self._status(self._service))
             self._notifier.ready()
 
     def _on_task_done(self, task: "asyncio.Task[None]") -> None:

@@ -180,6 +180,7 @@ class RawClient:
     def __init__(self, address: tuple[str, int], user: str) -> None:
         self.session = ""
         self.next_sequence = 0
+        self.remarks: list[bytes] = []  # what came in debug packets
         self._user = user
         self._socket = socket.create_connection(address, timeout=DEADLINE_S)
         self._decoder = soup.PacketDecoder()
@@ -224,7 +225,9 @@ class RawClient:
                 if not data:
                     return None
                 self._decoder.receive_data(data)
-            elif packet.type not in (PacketType.SERVER_HEARTBEAT, PacketType.DEBUG):
+            elif packet.type is PacketType.DEBUG:
+                self.remarks.append(packet.payload)
+            elif packet.type is not PacketType.SERVER_HEARTBEAT:
                 return packet
 
     def receive(self, count: int = 1) -> list[Any]:

@@ -14,6 +14,7 @@ from tradestack.runtime.clock import SystemClock
 from tradestack.wire.orders import BusinessMessageReject, ExecutionReport, Registered
 from tradestack.wire.soup import PacketType
 
+from daemons.strategy.order_link import LOGGED_IN_AGAIN
 from tests.daemons.order_manager.daemon import PASSWORD, Daemon, RawClient
 from tests.daemons.order_manager.samples import FEED_SESSION, a_register, an_order
 
@@ -255,6 +256,17 @@ def test_a_new_login_drains_the_old_connection_and_closes_it(daemon: Daemon) -> 
     assert [report.order_id for report in reports] == list(range(1, 101))
     old.rest()  # ends: it was closed
     assert daemon.stats()["clients"] == 1
+
+
+def test_who_is_put_out_by_a_new_login_is_told_so(daemon: Daemon) -> None:
+    """The words by which a strategy knows that it shares its user with another."""
+    daemon.start()
+    old = daemon.client()
+
+    daemon.client()
+
+    assert old.rest() == []
+    assert old.remarks == [LOGGED_IN_AGAIN.encode()]
 
 
 def test_a_client_with_too_much_in_flight_is_not_read_from_but_loses_nothing(

@@ -8,6 +8,7 @@ from tradestack.domain.orders import Start
 
 from daemons.strategy.counters import Counted
 from daemons.strategy.handshake import State
+from daemons.strategy.order_link import LOGGED_IN_AGAIN
 
 PRICES = [("P", "SPY", "168"), ("P", "IBM", "184")]
 BUY_SPY = ("N", "SPY", "80")
@@ -438,3 +439,19 @@ async def test_kills_at_random_moments_change_nothing(world, seed):
         made = [seq for seq, _, _ in w.orders.made]
         assert sorted(made) == list(range(3, w.feed.log.head + 1))
         assert strategy.counters[Counted.ORDERS_SENT] == len(made)
+
+
+async def test_two_programs_of_one_user_do_not_storm_the_order_manager(world, caplog):
+    """Each login costs it a record: who is put out waits longer each time, and says why."""
+    async with world() as w:
+        strategy = w.start_strategy()
+        await strategy.settled(0)
+
+        for put_out in range(1, 4):
+            (client,) = w.orders._server.clients
+            client.close(LOGGED_IN_AGAIN)
+            await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)
+            await strategy.settled(0)
+            assert strategy.runner.orders._backoff.failures == put_out
+
+        assert "another program logs in as user news" in caplog.text

@@ -1,6 +1,8 @@
 """The strategy as the runtime sees it: built, started, asked, reloaded, stopped."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,3 +146,33 @@ def test_a_password_that_no_login_can_carry_is_said_at_once(make_strategy, tmp_p
 
     with pytest.raises(OperatorFault, match="at most 10 characters"):
         make_strategy()
+
+
+def test_its_control_socket_has_the_name_of_the_instance(tmp_path):
+    """Two instances may have equal configs, as the shipped one says."""
+    password = tmp_path / "password"
+    password.write_text("secret")
+    config = tmp_path / "any.toml"
+    config.write_text(
+        f'''
+        user = "news"
+        quantity = "10"
+        feed = "127.0.0.1:1"
+        orders = "127.0.0.1:1"
+        password_file = "{password}"
+        control_socket = "{tmp_path}/strategy-{{instance}}.sock"
+        '''
+    )
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "daemons.strategy", "banks", "--config", str(config)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        said = [process.stderr.readline(), process.stderr.readline()]
+        is_there = (tmp_path / "strategy-banks.sock").is_socket()
+        process.terminate()
+
+    assert is_there
+    assert any("no connection to orders at 127.0.0.1:1" in line for line in said)
