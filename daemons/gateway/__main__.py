@@ -20,7 +20,8 @@ PROGRAM = Program(
         Tool(
             option="--check-csv",
             metavar="[prices:|sentiment:]FILE",
-            description="check a price or sentiment file, say what would be refused, and end",
+            description="check a price or sentiment file, say what would be refused, and end; "
+            "column names are those of --config, where that is given",
             run=check_csv,
         ),
     ),

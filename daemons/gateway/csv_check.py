@@ -2,13 +2,16 @@
 FILE`.
 
 [prices:|sentiment:]FILE      the kind, if the header is not to decide it
+--config FILE                 column names and on_bad_row as in there, instead of the defaults
 """
 
+import contextlib
 import sys
 from collections import deque
 from pathlib import Path
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
+from tradestack.runtime.config import load_config
 
 from daemons.gateway.config import GatewayConfig
 from daemons.gateway.csv_header import SourceKind
@@ -20,16 +23,18 @@ from daemons.gateway.sources import SourceFault
 KINDS = {"prices:": SourceKind.PRICES, "sentiment:": SourceKind.NEWS}
 
 
-def check_csv(argument: str) -> int:
+def check_csv(argument: str, config_path: Path | None) -> int:
     """Prints refusals and the verdict (ACCEPT, SKIP, REJECT); the exit status: 0, or 78 for REJECT.
 
-    Raises OperatorFault where the file cannot be opened.
+    Raises OperatorFault where the file cannot be opened, or for the config.
     """
+    config = GatewayConfig() if config_path is None else load_config(GatewayConfig, config_path)
     prefix = next((prefix for prefix in KINDS if argument.startswith(prefix)), "")
     path = Path(argument.removeprefix(prefix))
     try:
-        source = open_csv(GatewayConfig(), path, KINDS.get(prefix), Refusals(_print_refusal))
-        (verdict,) = deque(check_source(source, sys.maxsize), maxlen=1)
+        source = open_csv(config, path, KINDS.get(prefix), Refusals(_print_refusal))
+        with contextlib.closing(source):
+            (verdict,) = deque(check_source(source, sys.maxsize), maxlen=1)
     except SourceFault as fault:
         sys.stdout.write(f"{fault}\n{path}: REJECT, 0 rows\n")
         return EXIT_STATUS_OPERATOR_FAULT

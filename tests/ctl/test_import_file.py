@@ -61,6 +61,20 @@ def test_a_file_that_the_gateway_would_refuse_is_not_copied(tmp_path: Path, capf
     assert not (tmp_path / "state/import").exists()
 
 
+def test_column_names_are_those_of_the_gateways_config(tmp_path: Path, capfd: Output) -> None:
+    """What the gateway will read is what is checked."""
+    (tmp_path / "gateway.toml").write_text('[columns]\nprice = ["last"]\n')
+    file = written(tmp_path / "p.csv", PRICES.replace("price", "last"))
+
+    arguments = ("--as", "prices", "--config-dir")
+    refused = import_file(tmp_path, file, *arguments, str(tmp_path / "absent"))
+    status = import_file(tmp_path, file, *arguments, str(tmp_path))
+
+    assert refused == ExitStatus.OPERATOR_FAULT
+    assert 'column "price" missing' in capfd.readouterr().err
+    assert status == ExitStatus.DONE
+
+
 def test_a_header_that_does_not_tell_needs_a_word(tmp_path: Path, capfd: Output) -> None:
     """Both columns, or neither: --as decides."""
     text = PRICES.replace("price", "price,sentiment").replace("600.25", "600.25,50")

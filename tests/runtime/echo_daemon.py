@@ -112,8 +112,8 @@ class Echo:
                 await loop.sock_sendall(connection, self._config.prefix.encode() + b" " + data)
 
 
-def _greet(name: str) -> int:
-    print(f"hello {name}")
+def _greet(name: str, config: Path | None) -> int:
+    print(f"hello {name}{f' by {config}' if config else ''}")
     return 3
 
 

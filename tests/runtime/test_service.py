@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tradestack.ctl.control_client import ControlClient
+from tradestack.runtime.log_level import LogLevel
 from tradestack.wire.varlink import VarlinkError
 
 ECHO_DAEMON = Path(__file__).with_name("echo_daemon.py")
@@ -132,6 +133,27 @@ def test_refused_reload_keeps_the_old_config(launch, config: str, reason: str) -
     assert daemon.echo("hello") == "echo hello"
     assert stats["process"]["config_reloads_refused"] == 1
     assert reason in stats["last_error"]
+
+
+def test_status_tells_of_a_refused_reload(launch) -> None:
+    """STATUS begins with the refusal when the reload is over, until one succeeds."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.notified.clear()
+
+    daemon.write_config("prefix = 5")
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_for("READY=1")
+    refused = daemon.notified.copy()
+    daemon.notified.clear()
+    daemon.write_config('prefix = "changed"')
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_for("READY=1")
+
+    begins = f"STATUS=last reload refused: {daemon.config_path}: prefix: "
+    assert [line.startswith(begins) for line in refused if line.startswith("STATUS=")] == [True]
+    last = [line for line in daemon.notified if line.startswith("STATUS=")][-1]
+    assert "refused" not in last
 
 
 @pytest.mark.parametrize("behaviour", ["crash-on-input", "crash-in-callback"])
@@ -316,6 +338,14 @@ def test_check_config_says_what_is_wrong(tmp_path: Path) -> None:
     assert f"{config}: listen: 'nowhere' is not understood; allowed is HOST:PORT" in done.stderr
 
 
+def test_a_directory_is_no_config(tmp_path: Path) -> None:
+    """To let the daemon read it would not help."""
+    done = run_echo("--config", str(tmp_path))
+
+    assert done.returncode == 78
+    assert f"{tmp_path}: is a directory; name a file in it with --config" in done.stderr
+
+
 def test_missing_config_says_what_to_do(tmp_path: Path) -> None:
     """A file that is not there is an operator's fault."""
     done = run_echo("--config", str(tmp_path / "none.toml"))
@@ -329,6 +359,23 @@ def test_tool_runs_instead_of_the_daemon() -> None:
     done = run_echo("--greet", "you")
 
     assert (done.returncode, done.stdout) == (3, "hello you\n")
+
+
+def test_tool_is_told_of_the_config_that_was_given(tmp_path: Path) -> None:
+    """Not of the default one, which a tool does not need."""
+    config = tmp_path / "echo.toml"
+
+    done = run_echo("--greet", "you", "--config", str(config))
+
+    assert (done.returncode, done.stdout) == (3, f"hello you by {config}\n")
+
+
+def test_unknown_log_level_names_the_known_ones() -> None:
+    """What is allowed stands in the refusal."""
+    done = run_echo("--log-level", "loud")
+
+    assert done.returncode == 2
+    assert all(level.value in done.stderr for level in LogLevel)
 
 
 def test_version_is_that_of_the_package() -> None:

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     places = chosen_places(args)
     need_directory(places.state, "--state-dir")
     kind = args.kind or _kind_of(args.file)
-    _check(args.file, kind)
+    _check(args.file, kind, places.config / "gateway.toml")
     target = _copy(args.file, places)
     print(f"{args.file} is now {target}; in {places.config}/gateway.toml write", file=sys.stderr)
     print(f'{kind} = "{target}"')
@@ -72,10 +72,15 @@ def _kind_of(path: Path) -> str:
     return found[0]
 
 
-def _check(path: Path, kind: str) -> None:
-    """By the gateway's own reader. Raises OperatorFault; what is wrong was then said on stderr."""
+def _check(path: Path, kind: str, config: Path) -> None:
+    """By the gateway's own reader, with the column names that it will have.
+
+    Raises OperatorFault; what is wrong was then said on stderr.
+    """
     program = Path(sys.executable).parent / "tradestack-gateway"
     command = [str(program), "--check-csv", f"{kind}:{path}"]
+    if config.exists():
+        command += ["--config", str(config)]
     if subprocess.run(command, check=False, stdout=sys.stderr).returncode != 0:
         raise OperatorFault(str(path), "is not imported", "mend it, as said above")
 

@@ -21,10 +21,14 @@ _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """log_level: None = what the config says. pidfile: detach, None = stay in the foreground."""
+    """log_level: None = what the config says. pidfile: detach, None = stay in the foreground.
+
+    config_given: what --config says, None = nothing; config_path: that, or the default.
+    """
 
     instance: str | None
     config_path: Path
+    config_given: Path | None
     check_config: bool
     pidfile: Path | None
     log_level: LogLevel | None
@@ -39,12 +43,14 @@ def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
         parser.error("--daemonize and --pidfile FILE belong together")
     instance: str | None = getattr(parsed, "instance", None)
     default_path = program.config_path.format(instance=instance)
+    config_given = Path(parsed.config).absolute() if parsed.config else None
     return Arguments(
         instance=instance,
-        config_path=Path(parsed.config or default_path).absolute(),
+        config_path=config_given or Path(default_path),
+        config_given=config_given,
         check_config=parsed.check_config,
         pidfile=parsed.pidfile and parsed.pidfile.absolute(),
-        log_level=parsed.log_level,
+        log_level=LogLevel(parsed.log_level) if parsed.log_level else None,
         tool=_asked_tool(program, parsed),
     )
 
@@ -68,9 +74,8 @@ def _parser(program: Program[Any]) -> argparse.ArgumentParser:
     parser.add_argument("--pidfile", type=Path, metavar="FILE", help="of the detached daemon")
     parser.add_argument(
         "--log-level",
-        type=LogLevel,
-        metavar="LEVEL",
-        help=f"{', '.join(level.value for level in LogLevel)}; instead of what the config says",
+        choices=[level.value for level in LogLevel],
+        help="instead of what the config says",
     )
     for tool in program.tools:
         parser.add_argument(tool.option, metavar=tool.metavar, help=tool.description)

@@ -108,6 +108,10 @@ def _read_table(path: Path) -> dict[str, object]:
             "make it from the commented one in etc/ of the source, or name another with --config"
         )
         raise OperatorFault(str(path), "no such file", remedy) from None
+    except IsADirectoryError:
+        raise OperatorFault(
+            str(path), "is a directory", "name a file in it with --config"
+        ) from None
     except OSError as error:
         remedy = "let the daemon's user read it, or name another with --config"
         raise OperatorFault(str(path), error.strerror or str(error), remedy) from error

@@ -132,7 +132,8 @@ class Tool:
     option: str
     metavar: str
     description: str
-    run: Callable[[str], int]  # the option's value → exit status; OperatorFault = 78
+    run: Callable[[str, Path | None], int]
+    """The option's value, and --config where it was given → exit status; OperatorFault = 78."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

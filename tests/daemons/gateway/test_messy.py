@@ -1,19 +1,23 @@
-"""Every awkward file gets what its row in the table says."""
+"""Every awkward file gets what its row in the table says, from the command that operators call."""
 
+import contextlib
 import csv
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tradestack.wire.feed import TickRecords
 
+from daemons.gateway.csv_check import check_csv
 from daemons.gateway.csv_header import SourceKind
+from daemons.gateway.csv_rows import OnBadRow
 from daemons.gateway.source_check import Verdict, check_source
 from daemons.gateway.sources import SourceFault
-from tests.daemons.gateway.files import SHARED_DATA, Told, open_csv, read_all
+from tests.daemons.gateway.files import SHARED_DATA, Told, open_csv, read_all, write
 
 MESSY = SHARED_DATA / "messy"
 # The lines that the table names for files whose bad rows are skipped.
@@ -24,6 +28,7 @@ SKIPPED_LINES = {
     "m18_unicode_symbol.csv": [12, 22],
     "m25_ragged_rows.csv": [12],
     "m26_thousands_and_currency.csv": [12],
+    "m28_nul_byte.csv": [38],
     "s01_out_of_range.csv": [7, 17, 27],
 }
 # What the table wants to be said of files that are refused: line, words.
@@ -46,6 +51,7 @@ REJECTED = {
 }
 # Accepted, and not the base's rows: duplicated, with another symbol, or another tape altogether.
 OTHER_ROWS = {"m10_duplicate_rows.csv", "s04_unknown_symbols.csv", "n01_real_bad_prints.csv"}
+HEADER_LINES = 1
 
 
 def table() -> list[dict[str, str]]:
@@ -112,18 +118,92 @@ def test_a_messy_file_gets_what_the_table_says(row: dict[str, str]) -> None:
     assert verdict.rows_good == len(records) == int(row["rows_good"])
     assert ("SKIP" if verdict.rows_rejected else "ACCEPT") == row["verdict"]
     assert verdict.rows_rejected == len(told.lines)
-    if name in SKIPPED_LINES:
-        assert [line for line, _ in told.lines] == SKIPPED_LINES[name]
-    if row["verdict"] == "ACCEPT" and name not in OTHER_ROWS:
+    assert [line for line, _ in told.lines] == SKIPPED_LINES.get(name, [])
+    if name not in OTHER_ROWS:
         assert_same_as_base(name, records)
 
 
 def assert_same_as_base(name: str, records: TickRecords) -> None:
-    """Byte for byte; epoch files keep their own precision of time."""
+    """Byte for byte, but for the rows refused; epoch files keep their own precision of time."""
     base = base_records(name)
     if name == "m23_epoch_nanos.csv":
         base["event_time_ns"] += 1
-    assert np.array_equal(records, base)
+    refused = [line - HEADER_LINES - 1 for line in SKIPPED_LINES.get(name, [])]
+    assert np.array_equal(records, np.delete(base, refused))
+
+
+@pytest.mark.parametrize("name", sorted(SKIPPED_LINES))
+def test_a_strict_gateway_refuses_the_file_at_its_first_bad_row(name: str) -> None:
+    """on_bad_row = "reject": that line is named, and nothing after it is read."""
+    if not MESSY.exists():
+        pytest.skip(f"{MESSY} is not here")
+    source = open_csv(MESSY / name, kind_of(name), on_bad_row=OnBadRow.REJECT)
+
+    with contextlib.closing(source), pytest.raises(SourceFault) as caught:
+        list(check_source(source, 1 << 30))
+
+    assert caught.value.line == SKIPPED_LINES[name][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("n01_real_bad_prints.csv", "price"), ("s04_unknown_symbols.csv", "sentiment")],
+)
+def test_what_only_looks_wrong_is_taken_as_it_is(name: str, column: str) -> None:
+    """Every row, value and order, by the standard library's reader."""
+    path = MESSY / name
+    if not path.exists():
+        pytest.skip(f"{MESSY} is not here")
+    with path.open(newline="") as file:
+        expected = [(row["symbol"], Decimal(row[column])) for row in csv.DictReader(file)]
+
+    _, records = examine(path, Told())
+
+    symbols = [symbol.decode().rstrip() for symbol in records["symbol"].tolist()]
+    values = [Decimal(value) / 10**8 for value in records["value"].tolist()]
+    assert list(zip(symbols, values, strict=True)) == expected
+
+
+@pytest.mark.parametrize("row", list(messy_rows()))
+def test_the_verdict_is_said_with_file_and_reason(
+    row: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What --check-csv prints and exits with, for every file of the table."""
+    name = row["file"]
+    prefix = "sentiment" if kind_of(name) is SourceKind.NEWS else "prices"
+
+    status = check_csv(f"{prefix}:{MESSY / name}", None)
+
+    *refused, verdict = capsys.readouterr().out.splitlines()
+    assert verdict.startswith(f"{MESSY / name}: {row['verdict']}, {row['rows_good']} rows")
+    if row["verdict"] != "REJECT":
+        assert status == 0
+        lines = [int(line.split("line ")[1].split(":")[0]) for line in refused]
+        assert lines == SKIPPED_LINES.get(name, [])
+        return
+    line, words = REJECTED[name]
+    assert status == 78
+    assert refused[-1].startswith(f"{MESSY / name}: line {line}: ")
+    assert words in refused[-1]
+
+
+def test_the_command_knows_the_column_names_of_a_config(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--config: the file is checked as the gateway with that config would read it."""
+    config = write(
+        tmp_path / "gateway.toml",
+        'on_bad_row = "reject"\n[columns]\ntimestamp = ["when"]\nprice = ["last"]\n',
+    )
+    text = "when,symbol,last\n2026-01-15T14:30:00Z,AA,10.25\n2026-01-15T14:30:00Z,BB,none\n"
+    prices = write(tmp_path / "prices.csv", text)
+
+    without, with_config = check_csv(str(prices), None), check_csv(str(prices), config)
+
+    first, _, _, second, _ = capsys.readouterr().out.splitlines()
+    assert (without, with_config) == (78, 78)
+    assert "line 1: " in first
+    assert "line 3: price 'none' is not a decimal number" in second
 
 
 def test_duplicates_are_kept() -> None:
