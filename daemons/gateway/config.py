@@ -1,5 +1,6 @@
 """etc/gateway.toml → GatewayConfig: every key, its default and its limits."""
 
+import datetime
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +76,12 @@ class Moment(ValueParser[int]):
         return 'a time as in "2013-10-10T14:30:00Z"; without a zone it is UTC'
 
     def parse(self, value: object) -> int:
-        return parse_timestamp(expect_text(value))[1]
+        if isinstance(value, datetime.datetime):  # TOML has a form of its own, without quotes
+            value = value.isoformat()
+        try:
+            return parse_timestamp(expect_text(value))[1]
+        except ValueError:
+            raise ValueError from None  # its text repeats what `allowed` says
 
     def format(self, value: int) -> object:
         return format_utc(value)
@@ -96,7 +102,7 @@ class GatewayConfig:
     prices: Path | None = key(None, FilePath())
     sentiment: Path | None = key(None, FilePath())
     columns: Mapping[str, tuple[str, ...]] = key(
-        {}, MapOf(ListOf(Text(length_max=256), 16), tuple(STANDARD_NAMES))
+        {}, MapOf(ListOf(Text(length_max=256), 16, length_min=1), tuple(STANDARD_NAMES))
     )
     on_bad_row: OnBadRow = key("skip", Choice(OnBadRow))
     validate_bytes_max: int = key("64MiB", ByteSize())

@@ -1,6 +1,7 @@
 """Users: the file's grammar, verification, reload."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -87,6 +88,18 @@ def test_what_is_no_users_file_is_the_operators_fault(path, content):
     path.write_bytes(content)
 
     with pytest.raises(OperatorFault, match=str(path)):
+        Users.load(path)
+
+
+def test_a_file_that_may_not_be_read_is_not_to_be_written(path, monkeypatch):
+    """The tests run as root, who may read everything: the refusal is made."""
+    path.write_text("")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(OperatorFault, match="let the daemon's user read it"):
         Users.load(path)
 
 

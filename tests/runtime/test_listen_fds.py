@@ -90,7 +90,7 @@ def test_taken_port_is_an_operators_fault() -> None:
     with bind_tcp(Address("127.0.0.1", 0)) as listener:
         taken = Address(*listener.getsockname())
 
-        with pytest.raises(OperatorFault, match=f"listen: {taken}: Address already in use"):
+        with pytest.raises(OperatorFault, match=f"listen: {taken}: Address already in use; end"):
             bind_tcp(taken)
 
 

@@ -97,10 +97,11 @@ class ChildProcess:
     def death(self) -> ChildDied:
         """How it ended, in words; only after `exited`."""
         code = os.waitstatus_to_exitcode(self.exited.result())
-        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+        if code < 0:  # what it said before has nothing to do with it
+            return ChildDied(f"{self.name} was killed by {signal.Signals(-code).name}", code)
         reason = self.last_words.partition(" critical ")[2].strip() or self.last_words
-        said = f": {reason}" if reason else ""
-        return ChildDied(f"{self.name} {how}{said}", code)
+        said = f": {reason}" if code and reason else ""
+        return ChildDied(f"{self.name} ended with {code}{said}", code)
 
     def send_signal(self, number: signal.Signals) -> None:
         """Nothing happens when it has ended; a pidfd cannot hit another process."""

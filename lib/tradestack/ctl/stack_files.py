@@ -116,7 +116,10 @@ def read_strategies(paths: Sequence[Path]) -> dict[str, Mapping[str, object]]:
     for path in paths:
         try:
             strategies[path.stem] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            problem = error.strerror or str(error)
+            raise OperatorFault(str(path), problem, "give a config as in etc/strategy") from None
+        except ValueError as error:
             raise OperatorFault(str(path), str(error), "give a config as in etc/strategy") from None
     return strategies
 

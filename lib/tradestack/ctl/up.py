@@ -7,8 +7,8 @@ dies ends it all; with --respawn it is started again, its listening sockets held
 Lines for people go to stderr; stdout carries the result alone, and nothing when there is none.
 
     0     ended as asked: after --duration, at the --until-end, by Ctrl-C
-    1     a daemon died, or the source has a fault
-    78    what was asked for cannot work: the reason is the last line
+    1     a daemon died
+    78    what was asked for cannot work, or the source has a fault: the reason is the last line
     130   Ctrl-C before the --until-end
 """
 

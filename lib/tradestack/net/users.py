@@ -142,6 +142,9 @@ def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(USERS_FILE_BYTES_MAX + 1)
+    except PermissionError as error:
+        remedy = "let the daemon's user read it, and nobody else"
+        raise OperatorFault(str(path), "Permission denied", remedy) from error
     except OSError as error:
         raise OperatorFault(str(path), error.strerror or str(error), REMEDY) from error
     if len(content) > USERS_FILE_BYTES_MAX:

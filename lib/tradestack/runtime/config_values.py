@@ -263,15 +263,17 @@ class ListOf(ValueParser[tuple[T, ...]]):
 
     entry: ValueParser[T]
     length_max: int = LIST_LENGTH_MAX
+    length_min: int = 0
 
     @property
     def allowed(self) -> str:
-        return f"a list in [ ] of at most {self.length_max}, each {self.entry.allowed}"
+        least = f"at least {self.length_min} and " if self.length_min else ""
+        return f"a list in [ ] of {least}at most {self.length_max}, each {self.entry.allowed}"
 
     def parse(self, value: object) -> tuple[T, ...]:
         if not isinstance(value, list | tuple):
             raise ValueError("is not a list")
-        if len(value) > self.length_max:
+        if not self.length_min <= len(value) <= self.length_max:
             raise ValueError(f"has {len(value)} entries")
         entries = tuple(_entry(f"entry {n}", self.entry, one) for n, one in enumerate(value, 1))
         if len(set(entries)) < len(entries):

@@ -71,7 +71,9 @@ def bind_tcp(address: Address) -> socket.socket:
         )
     except OSError as error:
         raise OperatorFault(
-            f"listen: {address}", error.strerror or str(error), "end who has it, or change the key"
+            f"listen: {address}",
+            _words_of(error),
+            "end who has it, or change the key",
         ) from error
     listener.settimeout(0)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
@@ -104,6 +106,13 @@ def bind_unix(path: Path) -> socket.socket:
         raise
     listener.settimeout(0)
     return listener
+
+
+def _words_of(error: OSError) -> str:
+    """The system's, without the address that Python appends."""
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
 
 
 def _adopt(name: str, fd: int) -> socket.socket:

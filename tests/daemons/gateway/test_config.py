@@ -55,6 +55,7 @@ def test_each_key_is_explained_above_its_value() -> None:
         ("start_at", "noon", "2013-10-10T14:30:00Z"),
         ("at_end", "stop", '"hold" or "loop" or "end-session"'),
         ("columns", {"prize": ["x"]}, "unknown entry 'prize'"),
+        ("columns", {"price": []}, "at least 1 and at most 16"),
         ("walk_symbols", 5_000, "from 1 to 4096"),
         ("segment_suffix", "../x", "letters, digits"),
         ("pase", "1x", "did you mean pace"),
@@ -64,3 +65,13 @@ def test_what_is_not_allowed_is_said(key: str, value: object, words: str) -> Non
     """File, key, and what would be right."""
     with pytest.raises(OperatorFault, match=f"gateway.toml: {key}.*{re.escape(words)}"):
         parse_config(GatewayConfig, {key: value}, source="gateway.toml")
+
+
+@pytest.mark.parametrize("text", ['"2013-10-10T14:30:00.5Z"', "2013-10-10T14:30:00.5Z"])
+def test_a_moment_is_a_text_or_a_time_of_tomls_own(text: str) -> None:
+    """Who leaves the quotes away has written what TOML calls an offset date-time."""
+    table = tomllib.loads(f"start_at = {text}")
+
+    config = parse_config(GatewayConfig, table, source="gateway.toml")
+
+    assert config.start_at == 1_381_415_400_500_000_000
