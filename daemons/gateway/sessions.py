@@ -20,7 +20,7 @@ from tradestack.domain.events import (
     emit,
 )
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.sessions import new_session_id
+from tradestack.domain.sessions import following_session_id
 from tradestack.runtime.notify import Notifier
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
 
@@ -104,7 +104,9 @@ class Sessions:
         now_ns = self._clock.wall_ns()
         newest = self.newest()
         sidecar = Sidecar(
-            session=new_session_id(now_ns, secrets.randbits(ENTROPY_BITS)),
+            session=following_session_id(
+                newest.session if newest is not None else "", now_ns, secrets.randbits(ENTROPY_BITS)
+            ),
             # Sessions are told apart as newer and older by it, also when the clock has gone back.
             start_time_ns=max(now_ns, newest.start_time_ns + 1 if newest is not None else 0),
             sources=identity,

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Self
 
 import msgspec
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.sessions import is_session_id, new_session_id
@@ -208,16 +207,6 @@ def first_header(now_ns: int, entropy: int) -> SessionRecord:
         next_order_id=1,
         registrations=(),
     )
-
-
-def following_session_id(previous: str, now_ns: int, entropy: int) -> str:
-    """A fresh id that sorts after `previous`, even when the clock has jumped back."""
-    moment_ns = now_ns
-    session = new_session_id(moment_ns, entropy)
-    while session <= previous:
-        moment_ns += NANOSECONDS_PER_SECOND
-        session = new_session_id(moment_ns, entropy)
-    return session
 
 
 def _read_header(path: Path, payload: bytes) -> SessionRecord:

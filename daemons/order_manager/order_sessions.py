@@ -10,13 +10,13 @@ from collections.abc import Collection
 from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.sessions import following_session_id
 
 from daemons.order_manager.durability import Durability
 from daemons.order_manager.order_session import (
     SUFFIX,
     OrderSession,
     first_header,
-    following_session_id,
     recover_newest,
     session_paths,
 )
@@ -108,8 +108,14 @@ def recovery_timeout_s(directory: Path) -> int:
 
 
 def is_session_due(session_time_ns: int, new_session_at: int | None, now_ns: int) -> bool:
-    """Whether the time of day (ns after midnight UTC) has passed since the session began."""
+    """Whether the time of day (ns after midnight UTC) has passed since the session began.
+
+    A session that began more than a day from now was begun by a clock that was wrong: it is over,
+    or no other would be due until then.
+    """
     if new_session_at is None:
         return False
+    if session_time_ns > now_ns + DAY_NS:
+        return True
     latest_ns = (now_ns - new_session_at) // DAY_NS * DAY_NS + new_session_at
     return session_time_ns < latest_ns

@@ -8,10 +8,12 @@ import socket
 import struct
 
 import pytest
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.failed_logins import FAILURES_MAX, WINDOW_NS
 from tradestack.net.outgoing import Stream
 from tradestack.net.session_limits import SessionLimits
 from tradestack.net.users import Users
+from tradestack.runtime.clock import SystemClock
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import Packet, PacketType, RejectReason
@@ -701,3 +703,27 @@ async def test_stalled_names_a_client_that_could_be_served_and_is_not(net):
         handler.current.append(b"forgotten")  # and nobody woke the server
 
         assert "behind by 1" in str(running.server.stalled(clock.now_ns, 10**9))
+
+
+# ---- clocks --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jump_s", [-365 * 86_400, 365 * 86_400])
+async def test_a_wall_clock_that_jumps_is_no_deadline(net, jump_s):
+    """Nobody is silent, stalled or late to log in because somebody has set the clock."""
+    clock = SystemClock()
+    async with (
+        net.serving(filled(net, b"one"), clock=clock) as running,
+        net.connected(running.address) as client,
+        net.connected(running.address) as hesitating,
+    ):
+        await client.log_in(1)
+        await fail(net, running, FAILURES_MAX)
+
+        clock.jump(jump_s * NANOSECONDS_PER_SECOND)
+        running.server.check_deadlines(clock.monotonic_ns())
+
+        assert [one.user for one in running.server.clients] == ["news"]
+        assert await client.packet() == sequenced(b"one")
+        assert (await hesitating.log_in(1)).type is PacketType.LOGIN_REJECTED  # still refused
+        assert running.server.logins_unchecked_total == 1

@@ -29,7 +29,6 @@ class OldSession:
 
     session: str
     files: tuple[Path, ...]
-    modified_ns: int
 
     @property
     def size_bytes(self) -> int:
@@ -67,8 +66,8 @@ def sessions_to_remove(
     for path in directory.glob(f"*{suffixes[0]}"):
         files = tuple(path.with_suffix(suffix) for suffix in suffixes)
         present = tuple(file for file in files if file.exists())
-        found.append(OldSession(path.stem, present, path.stat().st_mtime_ns))
-    found.sort(key=lambda session: session.modified_ns)
+        found.append(OldSession(path.stem, present))
+    found.sort(key=lambda old: old.session)  # ids ascend, times of files follow the clock
     return [old for old in found[: -max(1, keep)] if old.session != current]
 
 

@@ -2,8 +2,9 @@
 
     10 base-36 characters = 6 of seconds since 2020-01-01 (good until 2088) + 4 of chance
 
-The time part makes ids sort by age and keeps them apart after any state was wiped; the chance
-part (1.7 million values) keeps apart what began in the same second.
+The time part keeps ids apart after any state was wiped, the chance part (1.7 million values) what
+began in the same second. Whoever knows the id before takes one that follows it: then they sort by
+age, whatever the clock does.
 """
 
 import re
@@ -22,6 +23,15 @@ _SESSION_ID = re.compile(r"[0-9A-Z]{10}", re.ASCII)
 def new_session_id(now_ns: int, entropy: int) -> str:
     """A fresh id; `entropy` is any non-negative random integer of at least 21 bits."""
     seconds = max(0, now_ns // NANOSECONDS_PER_SECOND - _EPOCH_S)
+    return _base36(seconds, _TIME_DIGITS) + _base36(entropy, _CHANCE_DIGITS)
+
+
+def following_session_id(previous: str, now_ns: int, entropy: int) -> str:
+    """A fresh id that sorts after `previous`, however far the clock has been set back since."""
+    session = new_session_id(now_ns, entropy)
+    if session > previous:
+        return session
+    seconds = int(previous[:_TIME_DIGITS], 36) + 1
     return _base36(seconds, _TIME_DIGITS) + _base36(entropy, _CHANCE_DIGITS)
 
 

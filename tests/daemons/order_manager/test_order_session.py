@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.sessions import new_session_id
 from tradestack.store.journal import Journal
 from tradestack.wire import soup
 from tradestack.wire.orders import Refusal, decode_server_message
@@ -19,7 +18,6 @@ from daemons.order_manager.order_log import OrderLog
 from daemons.order_manager.order_session import (
     OrderSession,
     SyncFailed,
-    following_session_id,
     recover_newest,
     session_paths,
 )
@@ -276,17 +274,6 @@ def test_a_recovered_journal_that_cannot_be_made_durable_is_not_served(
         OrderSessions(tmp_path, Durability.DISK, NOW_NS)
 
 
-def test_ids_ascend_even_when_the_clock_jumps_back() -> None:
-    """The newest name is the current session: an id is never below the one before."""
-    previous = new_session_id(NOW_NS, 36**4 - 1)
-
-    same_second = following_session_id(previous, NOW_NS, 0)
-    an_hour_back = following_session_id(previous, NOW_NS - HOUR_NS, 5)
-
-    assert previous < same_second
-    assert previous < an_hour_back
-
-
 def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: Path) -> None:
     """By its id; after a restart as before it; but not an id that never was."""
     sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
@@ -343,6 +330,24 @@ def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None
     sessions.close()
 
 
+def test_the_newest_session_is_found_after_any_jump_of_the_clock(tmp_path: Path) -> None:
+    """Years ahead, and back again; numbers and ids go on."""
+    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
+    record(sessions.current, an_order())
+    began = [sessions.current.id]
+    for days in (20_000, -3_000, 0):
+        sessions.begin_next(NOW_NS + days * DAY_NS)
+        began.append(sessions.current.id)
+    sessions.close()
+
+    again = OrderSessions(tmp_path, Durability.OS, NOW_NS - DAY_NS)
+
+    assert sorted(began) == began
+    assert again.current.id == began[-1]
+    assert again.current.last_order_id == 1
+    again.close()
+
+
 @pytest.mark.parametrize(
     ("began", "now", "due"),
     [
@@ -353,6 +358,8 @@ def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None
         (9 * HOUR_NS, DAY_NS + 9 * HOUR_NS - 1, False),
         (9 * HOUR_NS, DAY_NS + 9 * HOUR_NS, True),
         (10 * HOUR_NS, 8 * HOUR_NS, False),
+        (DAY_NS + 8 * HOUR_NS, 8 * HOUR_NS, False),
+        (400 * DAY_NS, 8 * HOUR_NS, True),
     ],
 )
 def test_a_session_is_due_at_its_time_of_day(began: int, now: int, *, due: bool) -> None:
