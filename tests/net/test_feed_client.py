@@ -1,6 +1,8 @@
 """FeedConnection and FeedClient: each number once and in order, over disconnects and sessions."""
 
 import asyncio
+import sys
+from pathlib import Path
 
 import pytest
 from tradestack.net.backoff import Backoff
@@ -17,6 +19,8 @@ from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.soup import PacketType
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def feed(net, count: int, session: str = "0ABCDE1234"):
@@ -320,3 +324,19 @@ async def test_the_example_of_the_documentation_runs(net, capsys):
         "1 SPY 0.00000001",
         "2 SPY 0.00000002",
     ]
+
+
+async def test_the_example_of_the_readme_runs(net):
+    """As a program of its own, with this server's address and the user's password."""
+    program = README.read_text().split("```python\n")[1].split("```")[0]
+    async with net.serving(feed(net, 2)) as running:
+        program = program.replace("127.0.0.1:8999", str(running.address))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-u", "-c", program.replace("PASSWORD", "secret")),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        line = await process.stdout.readline()
+        process.terminate()
+        await process.wait()
+
+    assert line == b"1 [1.e-08 2.e-08]\n"
