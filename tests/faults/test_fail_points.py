@@ -13,8 +13,9 @@ from tests.faults.repetition import Repetition, no_attack
 
 # Each process dies again and again at such a passing; it has to come far enough in between. On a
 # busy machine a batch holds much, and there are few of them.
-PASSINGS = {"gateway": 1_000, "order-manager": 500, "strategy": 1_500}
-RECEIVED_BATCHES = 300
+PASSINGS = {"gateway": 1_500, "order-manager": 300, "strategy": 1_500}
+BATCHES_OF_STRATEGY = 300
+OF_BATCHES = (FailPoint.STRATEGY_RECEIVED, FailPoint.STRATEGY_DECIDED)
 
 _POINTS = [[point for point in FailPoint if point.value.startswith(daemon)] for daemon in PASSINGS]
 # One of each daemon at a time: five sessions for thirteen places.
@@ -39,6 +40,6 @@ def test_death_at_a_named_place_leaves_no_trace(
 
 
 def _passings(point: FailPoint) -> int:
-    if point is FailPoint.STRATEGY_RECEIVED:
-        return RECEIVED_BATCHES
+    if point in OF_BATCHES:
+        return BATCHES_OF_STRATEGY
     return PASSINGS[point.value.partition(".")[0]]

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from tradestack.net.addresses import Address
@@ -37,15 +38,29 @@ class Storm:
             await self._visit(address, _login(user, self._credentials.password))
 
     async def _visit(self, address: Address, login: bytes) -> None:
-        reader, writer = await asyncio.open_connection(address.host, address.port)
-        with contextlib.suppress(ConnectionError):
+        async with _connection(address) as (reader, writer):
             writer.write(self._rng.choice([b"", login[:20], login, login, b"\0\xffgarbage"]))
             await reader.read(self._rng.choice([1, 5_000]))
-        self.connections += 1
-        if self._rng.randrange(2):  # a reset instead of an end
-            linger = b"\1\0\0\0\0\0\0\0"
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connections += 1
+            if self._rng.randrange(2):  # a reset instead of an end
+                linger = b"\1\0\0\0\0\0\0\0"
+                connection = writer.get_extra_info("socket")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+
+@contextlib.asynccontextmanager
+async def _connection(
+    address: Address,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Closed for good afterwards; that the server closed it first is no fault."""
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    try:
+        with contextlib.suppress(ConnectionError):
+            yield reader, writer
+    finally:
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 def test_storm_of_reconnects_disturbs_nobody(undisturbed: Evidence, repetition: Repetition) -> None:
@@ -55,12 +70,10 @@ def test_storm_of_reconnects_disturbs_nobody(undisturbed: Evidence, repetition: 
     async def usurp(attacked: Repetition) -> None:
         address, credentials = attacked.stack.orders, attacked.stack.credentials("dense")
         while True:
-            reader, writer = await asyncio.open_connection(address.host, address.port)
-            writer.write(_login(credentials.user, credentials.password))
-            with contextlib.suppress(ConnectionError):
+            async with _connection(address) as (reader, writer):
+                writer.write(_login(credentials.user, credentials.password))
                 await reader.read(1_000)
-            counts["usurpers"] += 1
-            writer.close()
+                counts["usurpers"] += 1
             await asyncio.sleep(USURPER_PAUSE_S)
 
     async def attack(attacked: Repetition) -> None:
