@@ -11,7 +11,8 @@ import os
 import time
 from pathlib import Path
 
-from tradestack.net.client_session import Client, Progress
+from tradestack.net.client_sender import Progress
+from tradestack.net.client_session import Client
 
 from daemons.gateway.__main__ import main
 

@@ -58,7 +58,7 @@ async def test_a_stopped_reader_costs_one_chunk_and_delays_nobody(net):
         slow = handler.joined[0]
         assert slow.blocked
         assert slow.lag > 0
-        assert len(slow._outgoing._chunk) <= running.server.limits.send_chunk_bytes_max
+        assert len(slow._sender._outgoing._chunk) <= running.server.limits.send_chunk_bytes_max
         handler.current.ended = True
         running.server.wake()
         caught_up = await stopped.packets_to_end()

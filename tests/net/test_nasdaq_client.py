@@ -111,8 +111,8 @@ async def test_both_sides_stay_connected_when_idle(net):
     handler = net.handler(net.memory_stream())
     async with net.serving(handler) as running:
         client, _, closed = await log_in(running.address)
-        received_ns = handler.joined[0]._received_ns
-        await until(lambda: handler.joined[0]._received_ns > received_ns)
+        received_ns = handler.joined[0]._deadlines.received_ns
+        await until(lambda: handler.joined[0]._deadlines.received_ns > received_ns)
         assert not closed.is_set()
         assert handler.left == []
         await client.close()

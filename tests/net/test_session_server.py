@@ -632,7 +632,7 @@ async def test_a_client_that_accepts_nothing_while_behind_is_disconnected(net):
         for _ in range(59):
             running.let_time_pass(1)
             await client.send_packet(PacketType.CLIENT_HEARTBEAT)
-            while handler.joined[0]._received_ns < clock.now_ns:
+            while handler.joined[0]._deadlines.received_ns < clock.now_ns:
                 await asyncio.sleep(0)
         assert handler.left == []
         running.let_time_pass(1.25)

@@ -1,41 +1,33 @@
 """one client's bytes ⇄ packets, from accept to close: the server's half of a SoupBinTCP session.
 
-States and transitions: session_states.py. What is sent, in which order: outgoing.py. A slow reader
-costs one chunk of the stream and delays nobody; a silent one, one that accepts nothing while it is
-behind, and one that breaks the protocol are disconnected, each with one log line.
+States and transitions: session_states.py. What is sent, in which order: outgoing.py, and how:
+client_sender.py. A slow reader costs one chunk of the stream and delays nobody; a silent one, one
+that accepts nothing while it is behind (client_deadlines.py), and one that breaks the protocol are
+disconnected, each with one log line.
 """
 
 import asyncio
 import contextlib
-import enum
 import logging
 import socket
 from typing import Protocol
 
-from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.clock import Clock
 from tradestack.domain.events import LOGIN_REJECTED, PROTOCOL_VIOLATION, emit
 from tradestack.net import addresses
-from tradestack.net.outgoing import AsideFull, Outgoing, Stream
+from tradestack.net.client_deadlines import ClientDeadlines
+from tradestack.net.client_sender import ClientSender, Progress
+from tradestack.net.outgoing import AsideFull, Stream
 from tradestack.net.session_limits import SessionLimits
 from tradestack.net.session_states import ALLOWED, TRANSITIONS, State, Step
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import PacketType
 
-TIMEOUT_MIN_NS = NANOSECONDS_PER_SECOND  # of 4.10's heartbeat timeout: 0 would end every session
-TIMEOUT_MAX_NS = 60 * NANOSECONDS_PER_SECOND  # and a huge one would keep the dead for ever
 # What a peer delivered before it was replaced lies in the socket's buffer, which is smaller.
 DRAIN_BYTES_MAX = 64 << 20
 
 logger = logging.getLogger(__name__)
-
-
-class Progress(enum.Enum):
-    """How a client stands after a turn of sending."""
-
-    IDLE = "has everything, or is gone"
-    BLOCKED = "accepts no more; it comes back by itself"
-    BEHIND = "has used up its turn"
 
 
 class ClientOwner(Protocol):
@@ -72,27 +64,26 @@ class Client:
     def __init__(
         self, connection: socket.socket, peer: str, *, owner: ClientOwner, clock: Clock
     ) -> None:
-        now_ns = clock.monotonic_ns()
         self.peer = peer
         self.user = ""
         self.session = ""
-        self.bytes_sent = 0
         self.joined_time_ns = 0
         self.state = State.AWAITING_LOGIN
-        self.blocked = False  # the socket accepts no more; `_on_writable` will clear it
         self._socket = connection
         self._owner = owner
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._decoder = soup.PacketDecoder(soup.LOGIN_PACKET_LENGTH_MAX - soup.HEADER_LENGTH)
-        self._outgoing = Outgoing()
+        self._deadlines = ClientDeadlines(clock.monotonic_ns())
+        self._sender = ClientSender(
+            connection,
+            on_sent=self._on_sent,
+            on_writable=lambda: owner.sendable(self),
+            on_lost=self.close,
+        )
         self._reading_paused = False
         self._is_shut = False
         self.violated = False  # its fault was logged already
-        self._silence_max_ns: int | None = None  # asked for by a 4.10 login
-        self._entered_ns = now_ns  # when the present state began
-        self._received_ns = now_ns  # when bytes last came
-        self._sent_ns = now_ns  # when the socket last took bytes
         self._loop.add_reader(connection, self._on_readable)
 
     # ---- what handlers use -----------------------------------------------------------------
@@ -100,17 +91,27 @@ class Client:
     @property
     def cursor(self) -> int:
         """The number of the next message to be handed to the socket."""
-        return self._outgoing.cursor
+        return self._sender.cursor
 
     @property
     def lag(self) -> int:
         """How many messages of the session were not handed to the socket yet."""
-        return self._outgoing.lag
+        return self._sender.lag
 
     @property
     def is_behind(self) -> bool:
         """Whether anything waits to be sent."""
-        return self._outgoing.is_behind
+        return self._sender.is_behind
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the socket accepts no more; it comes back by itself."""
+        return self._sender.blocked
+
+    @property
+    def bytes_sent(self) -> int:
+        """What the socket has accepted."""
+        return self._sender.bytes_sent
 
     def send_unsequenced(self, payload: bytes) -> None:
         """Sends a message outside the stream: it is lost with the connection.
@@ -130,7 +131,8 @@ class Client:
         """Goes on where `pause_reading` stopped, with what was received already first."""
         if self.state is State.STREAMING and self._reading_paused:
             self._reading_paused = False
-            self._received_ns = self._clock.monotonic_ns()  # we did not listen: no silence of its
+            # We did not listen: that was no silence of its.
+            self._deadlines.received_ns = self._clock.monotonic_ns()
             self._loop.add_reader(self._socket, self._on_readable)
             self._loop.call_soon(self._consume, b"")
 
@@ -147,16 +149,15 @@ class Client:
         """Disconnects at once; the client is told why if its socket takes it."""
         if self.state is State.CLOSED:
             return
-        if self.state is State.STREAMING and not self._outgoing.is_mid_chunk:
+        if self.state is State.STREAMING:
             with contextlib.suppress(OSError):
-                self._socket.send(
+                self._sender.last_words(
                     soup.encode_packet(PacketType.DEBUG, reason.encode("ascii", "replace"))
                 )
         self._enter(Step.LOST)
+        self._sender.close()
         self._loop.remove_reader(self._socket)
-        self._loop.remove_writer(self._socket)
         self._socket.close()
-        self._outgoing = Outgoing()
         self._owner.closed(self, reason)
 
     # ---- what the server uses --------------------------------------------------------------
@@ -167,12 +168,10 @@ class Client:
         self.user = user
         self.session = stream.session
         self.joined_time_ns = self._clock.wall_ns()
-        if request.heartbeat_timeout_ms is not None:
-            asked_ns = request.heartbeat_timeout_ms * NANOSECONDS_PER_MILLISECOND
-            self._silence_max_ns = min(max(asked_ns, TIMEOUT_MIN_NS), TIMEOUT_MAX_NS)
+        self._deadlines.accepted(request.heartbeat_timeout_ms)
         sequence = request.sequence or stream.head + 1
         self._put_aside(soup.encode_login_accepted(soup.LoginAccepted(stream.session, sequence)))
-        self._outgoing.follow(stream, sequence)
+        self._sender.follow(stream, sequence)
         rest = self._decoder.pending
         self._decoder = soup.PacketDecoder(
             self._owner.limits.packet_length_max - soup.HEADER_LENGTH
@@ -184,85 +183,55 @@ class Client:
     def reject_login(self, reason: soup.RejectReason) -> None:
         """Answers J; the connection closes when the client has taken it."""
         self._enter(Step.REJECTED)
-        self._outgoing.finish(soup.encode_login_rejected(reason))
+        self._sender.finish(soup.encode_login_rejected(reason))
         self._loop.add_reader(self._socket, self._on_readable)
         self._owner.sendable(self)
 
     def pump(self, bytes_max: int) -> Progress:
-        """Sends until nothing is left, the socket is full, or `bytes_max` bytes are used up.
-
-        Used up are they with more than half of them: what would fit still is not worth a send.
-        """
-        limit = self.bytes_sent + bytes_max
-        while self.state is not State.CLOSED:
-            room = limit - self.bytes_sent
-            if 2 * room < bytes_max and self.is_behind:
-                return Progress.BEHIND
-            data = self._outgoing.next_bytes(room)
-            if not data:
-                break
-            if not self._send(data):
-                return Progress.BLOCKED
-        if self._outgoing.is_finished and self.state in (State.STREAMING, State.DRAINING):
+        """Sends about so much, as `ClientSender.pump`; half-closes after the last packet."""
+        progress = self._sender.pump(bytes_max)
+        if self._sender.is_finished and self.state in (State.STREAMING, State.DRAINING):
             self._shut()
-        return Progress.IDLE
+        return progress
 
     def check_deadlines(self, now_ns: int) -> None:
         """Says H when it is time; gives up on a client that let a deadline pass, or was reset."""
-        limits = self._owner.limits
         if error := addresses.pending_error(self._socket):
             self.close(f"connection lost: {error}")
-        match self.state:
-            case State.AWAITING_LOGIN if now_ns - self._entered_ns >= limits.login_deadline_ns:
-                emit(logger, LOGIN_REJECTED, peer=self.peer, reason="no login in time")
-                self.close("no login in time")
-            case State.DRAINING if now_ns - self._entered_ns >= self._drain_max_ns(limits):
-                self.close("did not close after the last packet")
-            case State.STREAMING:
-                self._check_streaming(now_ns, limits)
-
-    def _drain_max_ns(self, limits: SessionLimits) -> int:
-        """A slow reader may still have a full socket to read; who was rejected has one packet."""
-        return limits.client_stall_max_ns if self.user else limits.login_deadline_ns
+            return
+        limits, state = self._owner.limits, self.state
+        missed = self._deadlines.missed(
+            state, now_ns, limits, listening=not self._reading_paused, blocked=self.blocked
+        )
+        if missed is not None:
+            if state is State.AWAITING_LOGIN:
+                emit(logger, LOGIN_REJECTED, peer=self.peer, reason=missed)
+            self.close(missed)
+        elif (
+            state is State.STREAMING
+            and not self.is_behind
+            and self._deadlines.is_heartbeat_due(now_ns, limits)
+        ):
+            self._put_aside(soup.SERVER_HEARTBEAT)
 
     def is_neglected(self, now_ns: int, patience_ns: int) -> bool:
         """Whether it is behind and could be sent to, but was not for so long."""
-        return self.is_behind and not self.blocked and now_ns - self._sent_ns >= patience_ns
+        return (
+            self.is_behind and not self.blocked and now_ns - self._deadlines.sent_ns >= patience_ns
+        )
 
     def postpone_deadlines(self, late_ns: int) -> None:
         """We ourselves stood still for so long: that is no fault of the client's."""
-        self._entered_ns += late_ns
-        self._received_ns += late_ns
-        self._sent_ns += late_ns
+        self._deadlines.postpone(late_ns)
 
     # ---- sending ---------------------------------------------------------------------------
 
-    def _send(self, data: bytes | memoryview) -> bool:
-        """Whether the socket took it all, or broke (then there is nothing left to send)."""
-        try:
-            count = self._socket.send(data)
-        except BlockingIOError:
-            count = 0
-        except OSError as error:
-            self.close(f"connection lost: {error.strerror}")
-            return True
-        if count:
-            self._outgoing.accepted(count)
-            self.bytes_sent += count
-            self._sent_ns = self._clock.monotonic_ns()
-        if count < len(data):
-            self.blocked = True
-            self._loop.add_writer(self._socket, self._on_writable)
-        return not self.blocked
-
-    def _on_writable(self) -> None:
-        self.blocked = False
-        self._loop.remove_writer(self._socket)
-        self._owner.sendable(self)
+    def _on_sent(self) -> None:
+        self._deadlines.sent_ns = self._clock.monotonic_ns()
 
     def _put_aside(self, packet: bytes) -> None:
         try:
-            self._outgoing.put_aside(packet, bytes_max=self._owner.limits.unsequenced_bytes_max)
+            self._sender.put_aside(packet, bytes_max=self._owner.limits.unsequenced_bytes_max)
         except AsideFull as error:
             self.close(str(error))
         else:
@@ -282,16 +251,6 @@ class Client:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError as error:
             self.close(f"connection lost: {error.strerror}")
-
-    def _check_streaming(self, now_ns: int, limits: SessionLimits) -> None:
-        silence_max_ns = self._silence_max_ns or limits.client_silence_max_ns
-        if not self._reading_paused and now_ns - self._received_ns >= silence_max_ns:
-            self.close(f"silent for {silence_max_ns / NANOSECONDS_PER_SECOND:g} s")
-        elif self.blocked and now_ns - self._sent_ns >= limits.client_stall_max_ns:
-            stall_s = limits.client_stall_max_ns / NANOSECONDS_PER_SECOND
-            self.close(f"behind, and accepted no byte for {stall_s:g} s")
-        elif not self.is_behind and now_ns - self._sent_ns >= limits.heartbeat_interval_ns:
-            self._put_aside(soup.SERVER_HEARTBEAT)
 
     # ---- receiving -------------------------------------------------------------------------
 
@@ -316,7 +275,7 @@ class Client:
             is_drained = self.state is State.DRAINING
             self.close("session ended" if is_drained else "connection closed by client")
             return None
-        self._received_ns = self._clock.monotonic_ns()
+        self._deadlines.received_ns = self._clock.monotonic_ns()
         return data
 
     def _consume(self, data: bytes, *, heed_pause: bool = True) -> None:
@@ -354,4 +313,4 @@ class Client:
 
     def _enter(self, step: Step) -> None:
         self.state = TRANSITIONS[self.state, step]
-        self._entered_ns = self._clock.monotonic_ns()
+        self._deadlines.entered_ns = self._clock.monotonic_ns()

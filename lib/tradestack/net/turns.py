@@ -9,7 +9,8 @@ bytes for each pass: a replay costs a live client at most that budget.
 import asyncio
 from collections.abc import Callable, Iterable
 
-from tradestack.net.client_session import Client, Progress
+from tradestack.net.client_sender import Progress
+from tradestack.net.client_session import Client
 from tradestack.net.session_limits import SessionLimits
 
 
