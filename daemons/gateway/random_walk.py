@@ -102,10 +102,11 @@ class RandomWalk:
     def close(self) -> None:
         """See `Source`."""
 
-    def _generator(self, block: int) -> np.random.Generator:
+    # In quotes: 3 MB of numpy are loaded where its name is evaluated, also for a CSV.
+    def _generator(self, block: int) -> "np.random.Generator":
         return np.random.Generator(np.random.Philox(key=[self._seed, block]))
 
-    def _times(self, random: np.random.Generator) -> npt.NDArray[np.int64]:
+    def _times(self, random: "np.random.Generator") -> npt.NDArray[np.int64]:
         waits = random.integers(0, 2 * self._interval_ns, BLOCK_TICKS, endpoint=True)
         times: npt.NDArray[np.int64] = self._time_ns + np.cumsum(waits)
         self._time_ns = int(times[-1])
@@ -113,7 +114,7 @@ class RandomWalk:
 
     def _walk(
         self,
-        random: np.random.Generator,
+        random: "np.random.Generator",
         chosen: npt.NDArray[np.int64],
         moves: npt.NDArray[np.bool_],
     ) -> npt.NDArray[np.int64]:
