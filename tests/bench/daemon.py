@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from tradestack.ctl.stack_files import toml
 from tradestack.net.users import new_salt, users_line
 
 from bench.faults import NotMeasured
-from bench.workshop import free_port
+from bench.workshop import STACK_PYTHON, free_port
 
 READY_DEADLINE_S = 120.0
 STOP_DEADLINE_S = 30.0
@@ -61,7 +60,7 @@ class Daemon:
         config.write_text(
             "".join(f"{key} = {toml(value)}\n" for key, value in self._values(values).items())
         )
-        argv = [sys.executable, "-m", module or f"daemons.{kind.replace('-', '_')}", *arguments]
+        argv = [str(STACK_PYTHON), "-m", module or f"daemons.{kind.replace('-', '_')}", *arguments]
         began_s = time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

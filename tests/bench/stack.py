@@ -3,7 +3,6 @@
 import select
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from bench.daemon import PASSWORD, Daemon, user_name
 from bench.faults import NotMeasured
 from bench.placement import Placement
+from bench.workshop import STACK_PYTHON
 
 READY_LINE = b"tradestackctl --runtime-dir"  # what `up` says when all are ready
 POLL_S = 0.001
@@ -77,7 +77,7 @@ def startup_s(directory: Path, arguments: Sequence[str]) -> float:
     began_s = time.monotonic()
     with log.open("wb") as said:
         process = subprocess.Popen(
-            [sys.executable, "-c", main, "up", "--state-dir", str(directory), *arguments],
+            [str(STACK_PYTHON), "-c", main, "up", "--state-dir", str(directory), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.comparison import Contestant, in_turns
 
 CACHE = Path(os.environ.get("TRADESTACK_BENCH_CACHE", "/var/cache/tradestack-tests/bench"))
-CHECKOUT = Path(__file__).resolve().parents[2]
+STACK_PYTHON = CACHE / "stack/bin/python"  # has what pyproject.toml asks for, and no peers
 
 
 @dataclass(frozen=True, slots=True)
