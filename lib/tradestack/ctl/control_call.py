@@ -5,6 +5,7 @@ restarted answers when it is there, within the deadline.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -46,3 +47,5 @@ async def _exchange(path: Path, call: bytes) -> Reply:
         return decode_reply(message)
     finally:
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
