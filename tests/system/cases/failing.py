@@ -1,11 +1,14 @@
-"""Daemons that die, hang, or are given a config that cannot be right."""
+"""Daemons that die, hang, or cannot even start."""
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.system.cases.harness import (
     SERVICES,
+    TARGET,
     all_active,
     case,
     eventually,
@@ -15,9 +18,11 @@ from tests.system.cases.harness import (
     sh,
     state,
 )
+from tests.system.cases.knocking import CLIENTS_A_PORT, knocking
 
-STRATEGY_CONFIG = Path("/etc/tradestack/strategy/news.toml")
-OPERATOR_FAULT = 78
+ORDER_MANAGER = "tradestack-order-manager.service"
+KILLS = 2
+PAUSE_MAX, RESTART_STEPS = "3s", 5
 
 
 def is_another_active(service: str, pid: int) -> bool:
@@ -26,13 +31,21 @@ def is_another_active(service: str, pid: int) -> bool:
 
 
 @case()
-def sigkill_brings_them_back() -> None:
-    """Each daemon comes back by itself after SIGKILL, and no order is lost or doubled."""
-    for service in SERVICES:
-        pid = main_pid(service)
-        os.kill(pid, signal.SIGKILL)
-        eventually(15, f"{service} is back", lambda: is_another_active(service, pid))  # noqa: B023
-        orders_go_on()
+def sigkill_under_load_refuses_nobody() -> None:
+    """Each daemon comes back by itself after SIGKILL; who connects meanwhile is answered late.
+
+    Only those that the dead process had accepted are cut off.
+    """
+    with knocking() as knocks:
+        for service in SERVICES * KILLS:
+            pid = main_pid(service)
+            os.kill(pid, signal.SIGKILL)
+            eventually(15, f"{service} is back", lambda: is_another_active(service, pid))  # noqa: B023
+
+    assert knocks.refused == 0, knocks
+    assert knocks.answered > 100, knocks
+    assert knocks.cut <= KILLS * 2 * CLIENTS_A_PORT, knocks
+    orders_go_on()
     nothing_lost()
 
 
@@ -50,18 +63,55 @@ def watchdog_ends_a_hung_daemon() -> None:
     nothing_lost()
 
 
-@case()
-def wrong_config_is_not_tried_again() -> None:
-    """A config error ends the daemon with 78 and words; systemd leaves it at that."""
-    service = "tradestack-strategy@news.service"
-    right = STRATEGY_CONFIG.read_text()
-    STRATEGY_CONFIG.write_text(right + "\nno_such_key = 1\n")
-    sh("systemctl", "restart", service, status=1)
+@case(releases=("bookworm",))
+def crash_loop_ends_at_the_start_limit() -> None:
+    """Before systemd 254: who always crashes ends as failed, until reset-failed lifts the limit."""
+    with replaced_program(ORDER_MANAGER):
+        eventually(90, "it is given up", lambda: state(ORDER_MANAGER) == "failed")
+        assert state(ORDER_MANAGER, "Result") == "start-limit-hit"
 
-    assert int(state(service, "ExecMainStatus")) == OPERATOR_FAULT
-    assert state(service) == "failed"
-    assert "no_such_key" in sh("journalctl", "-u", service, "-n", "20")
-
-    STRATEGY_CONFIG.write_text(right)
-    sh("systemctl", "restart", service)
+    sh("systemctl", "start", ORDER_MANAGER, status=1)
+    sh("systemctl", "reset-failed", "tradestack-*")
+    sh("systemctl", "start", TARGET)
     all_active()
+    orders_go_on()
+    nothing_lost()
+
+
+@case(releases=("trixie",))
+def crash_loop_slows_down() -> None:
+    """Since systemd 254: who crashes at every start is tried again after ever longer pauses."""
+    sh("systemctl", "reset-failed", ORDER_MANAGER)  # forgets how often it has died so far
+    with replaced_program(ORDER_MANAGER):
+        pauses = {pause_of(ORDER_MANAGER)}
+        while PAUSE_MAX not in pauses:
+            eventually(30, "a longer pause", lambda: pause_of(ORDER_MANAGER) not in pauses)
+            pauses.add(pause_of(ORDER_MANAGER))
+        assert len(pauses) == RESTART_STEPS + 1, pauses
+        assert state(ORDER_MANAGER) == "activating"
+
+    eventually(20, "it is back by itself", lambda: state(ORDER_MANAGER) == "active")
+    all_active()
+    orders_go_on()
+    nothing_lost()
+
+
+@contextmanager
+def replaced_program(service: str) -> Iterator[None]:
+    """The service's program is one that fails at once; its own again when the block is left."""
+    drop_in = Path(f"/run/systemd/system/{service}.d/crash.conf")
+    drop_in.parent.mkdir(parents=True)
+    drop_in.write_text("[Service]\nExecStart=\nExecStart=/bin/false\n")
+    sh("systemctl", "daemon-reload")
+    os.kill(main_pid(service), signal.SIGKILL)
+    try:
+        yield
+    finally:
+        drop_in.unlink()
+        drop_in.parent.rmdir()
+        sh("systemctl", "daemon-reload")
+
+
+def pause_of(service: str) -> str:
+    """How long systemd waits before the next start."""
+    return state(service, "RestartUSecNext")

@@ -131,6 +131,25 @@ def orders_go_on(seconds: float = 30) -> None:
 
 
 def nothing_lost() -> None:
-    """Order numbers in the log are 1, 2, 3 … without gap or repetition."""
-    numbers = order_numbers()
-    assert numbers == list(range(1, len(numbers) + 1)), numbers
+    """While the feed pauses: every order of every strategy has its report, and the order log has
+    each once, with numbers from 1 to the order manager's last without gap or repetition.
+    """
+    sh("tradestackctl", "pause")
+    try:
+        eventually(60, "every order has its report", _all_reported)
+        numbers, last = order_numbers(), stats()["order_manager"]["last_order_id"]
+        names = re.findall(r" ClOrdID=(\S+)", ORDER_LOG.read_text())
+    finally:
+        sh("tradestackctl", "resume")
+    assert numbers == list(range(1, last + 1)), numbers
+    assert len(set(names)) == len(names) == last
+
+
+def _all_reported() -> bool:
+    return all(
+        strategy is not None
+        and strategy["state"] == "live"
+        and strategy["lag"] == strategy["orders_pending"] == 0
+        and strategy["orders_sent"] == strategy["orders_acknowledged"]
+        for strategy in stats()["strategies"].values()
+    )

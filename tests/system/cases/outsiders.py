@@ -1,9 +1,12 @@
 """Who is neither root nor an operator gets nothing; an operator gets what is meant for them."""
 
 import errno
+import pwd
+import re
 from pathlib import Path
 
-from tests.system.cases.harness import ORDER_LOG, RUN, attempt, case, sh, stats
+from tests.system.cases.harness import ORDER_LOG, RUN, attempt, case, eventually, sh, stats
+from tests.system.cases.logins import FEED_PORT, NOT_AUTHORIZED, ORDER_PORT, answer_to
 
 OUTSIDER, OPERATOR = "outsider", "insider"
 CLOSED = (
@@ -12,10 +15,19 @@ CLOSED = (
     str(ORDER_LOG),
     "/etc/tradestack/users",
     "/etc/tradestack/credentials",
+    "/run/credentials/tradestack-strategy@news.service",
+    "/var/log/tradestack",
     "/dev/shm/tradestack-prices",
     "/dev/shm/tradestack-news",
 )
-FOR_OPERATORS = (str(ORDER_LOG), "/dev/shm/tradestack-prices", "/dev/shm/tradestack-news")
+FOR_OPERATORS = (
+    "/var/log/tradestack",
+    str(ORDER_LOG),
+    "/dev/shm/tradestack-prices",
+    "/dev/shm/tradestack-news",
+)
+PASSWORDS = Path("/etc/tradestack/credentials")
+WHERE_FILES_ARE = ("/etc", "/run", "/tmp", "/var", "/dev/shm", "/usr/local")
 CONNECT = """
 import socket, sys
 for path in sys.argv[1:]:
@@ -61,12 +73,51 @@ def operators_are_served() -> None:
 
 
 @case()
-def no_password_is_shown() -> None:
-    """No password stands in a process's arguments or environment, or in the journal."""
-    password = Path("/etc/tradestack/credentials/news.password").read_text().strip()
-    pids = [stats()["gateway"]["pid"], stats()["strategies"]["news"]["pid"]]
+def operators_steer_by_name() -> None:
+    """What an operator changes is done, and stands in the journal with the operator's uid."""
+    uid = pwd.getpwnam(OPERATOR).pw_uid
 
-    for pid in pids:
+    as_user(OPERATOR, "tradestackctl", "pause")
+    eventually(5, "it pauses", lambda: stats()["gateway"]["source_state"] == "paused")
+    as_user(OPERATOR, "tradestackctl", "resume")
+
+    eventually(5, "it goes on", lambda: stats()["gateway"]["source_state"] == "running")
+    entries = sh("journalctl", "--no-pager", "-o", "cat", "EVENT=CONTROL_CHANGE", f"UID={uid}")
+    methods = re.findall(r"method=io\.tradestack\.Gateway\.(\w+) uid=(\d+)", entries)
+    assert methods == [("Pause", str(uid)), ("Resume", str(uid))], entries
+
+
+@case()
+def wrong_logins_are_rejected() -> None:
+    """No port lets in an unknown user, a wrong or empty password, or another's."""
+    password = (PASSWORDS / "news.password").read_text().strip()
+    for port in (FEED_PORT, ORDER_PORT):
+        for user, tried in (("nobody", password), ("news", "WRONG"), ("news", ""), ("", "")):
+            assert answer_to(port, user, tried) == NOT_AUTHORIZED, (port, user)
+    rejected = sh("journalctl", "--no-pager", "-o", "cat", "EVENT=LOGIN_REJECTED")
+    assert re.search(r"user=news peer=127\.0\.0\.1:\d+", rejected), rejected
+
+
+@case()
+def no_password_is_shown() -> None:
+    """No password stands in any process's arguments or environment, in the journal, or in a file
+    that an outsider can read.
+    """
+    passwords = [file.read_text().strip() for file in PASSWORDS.iterdir()]
+    assert passwords
+    journal = sh("journalctl", "--no-pager", "-o", "export")
+    for password in passwords:
         for name in ("cmdline", "environ"):
-            assert password.encode() not in Path(f"/proc/{pid}/{name}").read_bytes()
-    assert password not in sh("journalctl", "--no-pager")
+            for path in Path("/proc").glob(f"[0-9]*/{name}"):
+                assert password not in read_of_process(path), path
+        assert password not in journal
+        found = as_user(OUTSIDER, "grep", "-rIlsF", "--", password, *WHERE_FILES_ARE)
+        assert not found, found
+
+
+def read_of_process(path: Path) -> str:
+    """A file of /proc; "" where the process is gone or has no memory."""
+    try:
+        return path.read_bytes().decode(errors="replace")
+    except OSError:
+        return ""

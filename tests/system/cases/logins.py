@@ -1,0 +1,53 @@
+"""port, user, password → a session, or its refusal: as little SoupBinTCP as it takes."""
+
+import socket
+import time
+from dataclasses import dataclass
+
+FEED_PORT, ORDER_PORT = 8999, 8998
+ACCEPTED, NOT_AUTHORIZED, NOT_AVAILABLE = "A", "JA", "JS"
+ANSWER_SECONDS_MAX = 10
+HEARTBEAT = b"\0\1R"  # a server ends the session of a client that is silent for 15 s
+LISTEN_SECONDS = 1.5  # a server says something each second
+
+
+@dataclass(slots=True)
+class Login:
+    """What became of a login: ACCEPTED, NOT_AUTHORIZED or NOT_AVAILABLE."""
+
+    answer: str
+    connection: socket.socket
+
+    def goes_on(self) -> bool:
+        """Whether the server still talks to this session; it is told that the client lives."""
+        self.connection.sendall(HEARTBEAT)
+        bytes_received, deadline = 0, time.monotonic() + LISTEN_SECONDS
+        while time.monotonic() < deadline:
+            received = self.connection.recv(1 << 20)
+            if not received:
+                return False
+            bytes_received += len(received)
+        return bytes_received > 0
+
+    def close(self) -> None:
+        """Leaves without logging out."""
+        self.connection.close()
+
+
+def login(port: int, user: str, password: str) -> Login:
+    """To the current session, from its next message on."""
+    connection = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS_MAX)
+    request = f"L{user:<6}{password:<10}{'':>10}{0:>20}".encode()
+    connection.sendall(len(request).to_bytes(2, "big") + request)
+    stream = connection.makefile("rb")
+    packet = stream.read(4)
+    assert packet, "closed without an answer"
+    answer = packet[2:].decode()
+    return Login(answer[0] if answer[0] == ACCEPTED else answer, connection)
+
+
+def answer_to(port: int, user: str, password: str) -> str:
+    """The answer alone."""
+    one = login(port, user, password)
+    one.close()
+    return one.answer
