@@ -15,6 +15,8 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.quantities import NANOSECONDS_OF, parse_quantity
 
 _SAMPLES = ("prices", "sentiment")
+# A system's stack spares 1 GiB for its neighbours; this one may stand in a small /tmp.
+_FREE_BYTES_MIN = "64MiB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,12 @@ class Setting:
 def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
     """What was asked for. Raises OperatorFault."""
     strategies = read_strategies(args.strategy_config)
-    gateway = {**_sources(args, screen), "pace": args.pace}
-    order_manager: dict[str, object] = {}
+    gateway = {
+        **_sources(args, screen),
+        "pace": args.pace,
+        "free_bytes_min": _FREE_BYTES_MIN,
+    }
+    order_manager: dict[str, object] = {"free_bytes_min": _FREE_BYTES_MIN}
     if args.until_end:
         gateway["at_end"] = "end-session"
         order_manager["max_order_age"] = "0"  # nobody waits for wall time here
