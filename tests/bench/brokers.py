@@ -20,10 +20,12 @@ POLL_S = 0.02
 
 @contextmanager
 def nats_server(directory: Path, prefix: Sequence[str] = ()) -> Iterator[int]:
-    """Its port."""
+    """Its port. It may hold much for a slow subscriber, where by default it would drop him."""
     port = free_port()
     binary = Path(sys.executable).parent / "nats-server"
-    argv = [str(binary), "--addr", "127.0.0.1", "--port", str(port)]
+    config = directory / "nats.conf"
+    config.write_text("max_pending: 2GB\nwrite_deadline: 60s\n")
+    argv = [str(binary), "--config", str(config), "--addr", "127.0.0.1", "--port", str(port)]
     with _running([*prefix, *argv], directory, port):
         yield port
 
