@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.events import ORDER_OUTCOME_UNKNOWN, ORDER_REJECTED, emit
 from tradestack.domain.orders import ExecType
-from tradestack.net.soup_client import OutgoingFull
+from tradestack.net.soup_connection import OutgoingFull
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.stats import LatencyHistogram
 from tradestack.wire.orders import ExecutionReport, NewOrderSingle

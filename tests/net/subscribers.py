@@ -12,8 +12,8 @@ import sys
 import zlib
 
 import uvloop
+from tradestack.net import soup_client
 from tradestack.net.addresses import parse_address
-from tradestack.net.soup_client import SoupConnection
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.feed import FeedDecoder, TickBatch
 from tradestack.wire.soup import LoginRequest, PacketType
@@ -36,7 +36,7 @@ class Subscriber:
             sequence=1,
             heartbeat_timeout_ms=60_000,
         )
-        connection = await SoupConnection.open(
+        connection = await soup_client.log_in(
             parse_address(f"127.0.0.1:{port}"),
             login,
             on_data=self.on_data,

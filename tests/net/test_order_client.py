@@ -18,13 +18,8 @@ from tradestack.net import order_client
 from tradestack.net.backoff import Backoff
 from tradestack.net.order_client import OrderClient, OrderNotTaken, OutcomeUnknown
 from tradestack.net.order_connection import OrderConnection
-from tradestack.net.soup_client import (
-    ConnectionLimits,
-    Credentials,
-    LoginRejected,
-    OutgoingFull,
-    SequenceHole,
-)
+from tradestack.net.soup_client import Credentials, LoginRejected, SequenceHole
+from tradestack.net.soup_connection import ConnectionLimits, OutgoingFull
 from tradestack.wire import soup
 from tradestack.wire.orders import (
     BusinessMessageReject,

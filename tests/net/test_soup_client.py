@@ -4,12 +4,9 @@ import asyncio
 import contextlib
 
 import pytest
-from tradestack.net.soup_client import (
-    ConnectionLimits,
-    LoginRejected,
-    OutgoingFull,
-    SoupConnection,
-)
+from tradestack.net import soup_client
+from tradestack.net.soup_client import LoginRejected
+from tradestack.net.soup_connection import ConnectionLimits, OutgoingFull
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import Packet, PacketType, RejectReason
@@ -53,7 +50,7 @@ class Receiver:
 @contextlib.asynccontextmanager
 async def connection_to(net, address, receiver, *, clock=None, limits=None):
     """A SoupConnection to the server under test."""
-    connection = await SoupConnection.open(
+    connection = await soup_client.log_in(
         address,
         LOGIN,
         on_data=receiver.on_data,

@@ -17,7 +17,8 @@ from tradestack.domain.events import (
 from tradestack.net.addresses import Address
 from tradestack.net.backoff import Backoff
 from tradestack.net.feed_connection import FeedConnection
-from tradestack.net.soup_client import ConnectionLimits, Credentials, LoginRejected
+from tradestack.net.soup_client import Credentials, LoginRejected
+from tradestack.net.soup_connection import ConnectionLimits
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.soup import RejectReason

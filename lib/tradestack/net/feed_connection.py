@@ -5,14 +5,9 @@ from typing import Self
 
 from tradestack.domain.clock import Clock
 from tradestack.net.addresses import Address
-from tradestack.net.soup_client import (
-    ConnectionLimits,
-    Credentials,
-    SoupConnection,
-    check_offered,
-)
-from tradestack.wire import soup
-from tradestack.wire.errors import ProtocolError
+from tradestack.net.soup_client import Credentials
+from tradestack.net.soup_connection import ConnectionLimits
+from tradestack.net.soup_session import SoupSession
 from tradestack.wire.feed import FeedDecoder, TickBatch
 from tradestack.wire.soup import PacketType
 
@@ -25,20 +20,11 @@ class FeedConnection:
     on_closed(reason): once, unless `close` was called before.
     """
 
-    def __init__(
-        self,
-        on_batch: Callable[[TickBatch], None],
-        on_end_of_session: Callable[[], None],
-        on_closed: Callable[[str], None],
-    ) -> None:
+    def __init__(self, on_batch: Callable[[TickBatch], None], sequence: int) -> None:
         self._on_batch = on_batch
-        self._on_end_of_session = on_end_of_session
-        self._on_closed = on_closed
-        self._soup: SoupConnection
+        self._wanted = sequence  # numbers below it were seen before
+        self._soup: SoupSession
         self._decoder: FeedDecoder
-        self._wanted = 0  # numbers below it were seen before
-        self._remark = ""  # the last free text the server sent: often why it closes
-        self._closed = False
 
     @classmethod
     async def open(
@@ -59,27 +45,25 @@ class FeedConnection:
         Nothing is called back before this has returned. Raises LoginRejected, SequenceHole,
         ProtocolError, TimeoutError, or another OSError.
         """
-        self = cls(on_batch, on_end_of_session, on_closed)
-        login = soup.LoginRequest(
-            user=credentials.user, password=credentials.password, session=session, sequence=sequence
-        )
-        self._soup = await SoupConnection.open(
+        self = cls(on_batch, sequence)
+        self._soup = await SoupSession.open(
             address,
-            login,
+            credentials,
+            session,
+            sequence,
             on_data=self._on_data,
-            on_closed=self._on_lost,
+            on_end_of_session=on_end_of_session,
+            on_closed=on_closed,
             clock=clock,
             limits=limits,
         )
-        check_offered(login, self._soup)
-        self._decoder = FeedDecoder(self._soup.next_sequence)
-        self._wanted = sequence
+        self._decoder = FeedDecoder(self._soup.connection.next_sequence)
         return self
 
     @property
     def session(self) -> str:
         """The session that the server serves us."""
-        return self._soup.session
+        return self._soup.connection.session
 
     @property
     def next_sequence(self) -> int:
@@ -88,27 +72,26 @@ class FeedConnection:
 
     def pause_reading(self) -> None:
         """Takes no more from the gateway; what was received already is still delivered."""
-        self._soup.pause_reading()
+        self._soup.connection.pause_reading()
 
     def resume_reading(self) -> None:
         """Goes on reading."""
-        self._soup.resume_reading()
+        self._soup.connection.resume_reading()
 
     def close(self) -> None:
         """Logs out; nothing is called back any more."""
-        self._closed = True
-        self._soup.close()
+        self._soup.connection.close()
 
     def _on_data(self, data: memoryview) -> None:
         self._decoder.receive_data(data)
-        while not self._closed:
+        while self._soup.connection.is_open:
             event = self._decoder.next_event()
             if event is None:
                 return
             if isinstance(event, TickBatch):
                 self._deliver(event)
-            else:
-                self._on_packet(event)
+            elif event.type is not PacketType.UNSEQUENCED_DATA:  # means nothing in a feed
+                self._soup.packet_received(event)
 
     def _deliver(self, batch: TickBatch) -> None:
         seen = self._wanted - batch.first_sequence
@@ -117,23 +100,6 @@ class FeedConnection:
         if seen > 0:
             batch = TickBatch(self._wanted, batch.records[seen:])
         self._on_batch(batch)
-
-    def _on_packet(self, packet: soup.Packet) -> None:
-        match packet.type:
-            case PacketType.SERVER_HEARTBEAT | PacketType.UNSEQUENCED_DATA:
-                pass
-            case PacketType.DEBUG:
-                self._remark = soup.decode_debug(packet.payload)
-            case PacketType.END_OF_SESSION:
-                self.close()
-                self._on_end_of_session()
-                self._on_closed("session ended")
-            case _:
-                raise ProtocolError(f"packet {chr(packet.type)!r} in a feed")
-
-    def _on_lost(self, reason: str) -> None:
-        self._closed = True
-        self._on_closed(f"{reason} ({self._remark})" if self._remark else reason)
 
 
 async def probe_head(

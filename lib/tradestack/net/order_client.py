@@ -18,13 +18,8 @@ from tradestack.domain.fixed_point import parse_fixed
 from tradestack.net.addresses import Address
 from tradestack.net.backoff import Backoff
 from tradestack.net.order_connection import OrderConnection
-from tradestack.net.soup_client import (
-    ConnectionLimits,
-    Credentials,
-    LoginRejected,
-    OutgoingFull,
-    SequenceHole,
-)
+from tradestack.net.soup_client import Credentials, LoginRejected, SequenceHole
+from tradestack.net.soup_connection import ConnectionLimits, OutgoingFull
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.orders import (
     BusinessMessageReject,

@@ -5,14 +5,10 @@ from typing import Self
 
 from tradestack.domain.clock import Clock
 from tradestack.net.addresses import Address
-from tradestack.net.soup_client import (
-    ConnectionLimits,
-    Credentials,
-    SoupConnection,
-    check_offered,
-)
+from tradestack.net.soup_client import Credentials
+from tradestack.net.soup_connection import ConnectionLimits
+from tradestack.net.soup_session import SoupSession
 from tradestack.wire import soup
-from tradestack.wire.errors import ProtocolError
 from tradestack.wire.orders import (
     ClientMessage,
     ServerMessage,
@@ -33,21 +29,12 @@ class OrderConnection:
     on_room(): after OutgoingFull, there is room again.
     """
 
-    def __init__(
-        self,
-        on_message: Callable[[int, ServerMessage], None],
-        on_end_of_session: Callable[[], None],
-        on_closed: Callable[[str], None],
-    ) -> None:
+    def __init__(self, on_message: Callable[[int, ServerMessage], None], sequence: int) -> None:
         self._on_message = on_message
-        self._on_end_of_session = on_end_of_session
-        self._on_closed = on_closed
-        self._soup: SoupConnection
-        self._decoder = soup.PacketDecoder()
+        self._wanted = sequence  # numbers below it were seen before
         self._next_sequence = 0
-        self._wanted = 0  # numbers below it were seen before
-        self._remark = ""  # the last free text the server sent: often why it closes
-        self._closed = False
+        self._decoder = soup.PacketDecoder()
+        self._soup: SoupSession
 
     @classmethod
     async def open(
@@ -69,28 +56,26 @@ class OrderConnection:
         Nothing is called back before this has returned. Raises LoginRejected, SequenceHole,
         ProtocolError, TimeoutError, or another OSError.
         """
-        self = cls(on_message, on_end_of_session, on_closed)
-        login = soup.LoginRequest(
-            user=credentials.user, password=credentials.password, session=session, sequence=sequence
-        )
-        self._soup = await SoupConnection.open(
+        self = cls(on_message, sequence)
+        self._soup = await SoupSession.open(
             address,
-            login,
+            credentials,
+            session,
+            sequence,
             on_data=self._on_data,
-            on_closed=self._on_lost,
+            on_end_of_session=on_end_of_session,
+            on_closed=on_closed,
             on_room=on_room,
             clock=clock,
             limits=limits,
         )
-        check_offered(login, self._soup)
-        self._next_sequence = self._soup.next_sequence
-        self._wanted = sequence
+        self._next_sequence = self._soup.connection.next_sequence
         return self
 
     @property
     def session(self) -> str:
         """The order session that the server serves us."""
-        return self._soup.session
+        return self._soup.connection.session
 
     @property
     def next_sequence(self) -> int:
@@ -99,16 +84,15 @@ class OrderConnection:
 
     def send(self, message: ClientMessage) -> None:
         """Sends at once. Raises OutgoingFull when the server does not keep up."""
-        self._soup.send_unsequenced(encode_message(message))
+        self._soup.connection.send_unsequenced(encode_message(message))
 
     def close(self) -> None:
         """Logs out; nothing is called back any more."""
-        self._closed = True
-        self._soup.close()
+        self._soup.connection.close()
 
     def _on_data(self, data: memoryview) -> None:
         self._decoder.receive_data(data)
-        while not self._closed:
+        while self._soup.connection.is_open:
             packet = self._decoder.next_packet()
             if packet is None:
                 return
@@ -123,17 +107,5 @@ class OrderConnection:
                     self._on_message(sequence, decode_server_message(packet.payload))
             case PacketType.UNSEQUENCED_DATA:
                 self._on_message(0, decode_server_message(packet.payload))
-            case PacketType.SERVER_HEARTBEAT:
-                pass
-            case PacketType.DEBUG:
-                self._remark = soup.decode_debug(packet.payload)
-            case PacketType.END_OF_SESSION:
-                self.close()
-                self._on_end_of_session()
-                self._on_closed("session ended")
             case _:
-                raise ProtocolError(f"packet {chr(packet.type)!r} among reports")
-
-    def _on_lost(self, reason: str) -> None:
-        self._closed = True
-        self._on_closed(f"{reason} ({self._remark})" if self._remark else reason)
+                self._soup.packet_received(packet)

@@ -5,7 +5,7 @@ import logging
 import pytest
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE
 from tradestack.domain.orders import ExecType, OrdRejReason, OrdStatus, Side
-from tradestack.net.soup_client import OutgoingFull
+from tradestack.net.soup_connection import OutgoingFull
 from tradestack.wire.orders import (
     ExecutionReport,
     NewOrderSingle,
