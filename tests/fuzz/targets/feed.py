@@ -110,6 +110,7 @@ def _seeds() -> Sequence[bytes]:
         tick_packets(5),
         tick_packets(2) + soup.SERVER_HEARTBEAT + tick_packets(1) + soup.END_OF_SESSION,
         soup.SERVER_HEARTBEAT + debug + tick_packets(3)[:-1],
+        tick_packets(1) + b"\0\0H" + tick_packets(1),
     ]
     return [cuts + stream for cuts in (b"\x00\x2e", b"\x2f\x11") for stream in streams]
 

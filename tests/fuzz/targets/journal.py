@@ -102,7 +102,13 @@ def _tail_seeds() -> Sequence[bytes]:
 
 def _record_seeds() -> Sequence[bytes]:
     reopened = b'{"Record":"LogReopened","Time":1,"LastOrderID":12}'
-    return [b"\n".join(PAYLOADS), b"\n".join([PAYLOADS[0], reopened, PAYLOADS[0]]), PAYLOADS[1]]
+    nested = PAYLOADS[0] + b'\n{"Record":"Order","x":' + b"[" * 1_500
+    return [
+        b"\n".join(PAYLOADS),
+        b"\n".join([PAYLOADS[0], reopened, PAYLOADS[0]]),
+        PAYLOADS[1],
+        nested,
+    ]
 
 
 def _sidecar_seeds() -> Sequence[bytes]:
@@ -114,7 +120,7 @@ def _sidecar_seeds() -> Sequence[bytes]:
         settings=Settings(paused=True, pace="60x", pace_configured="500/s"),
         checkpoints=[mark],
     )
-    return [msgspec.json.encode(one)]
+    return [msgspec.json.encode(one), b'{"session":"\xff"}', b'{"x":' + b"[" * 1_500]
 
 
 TARGETS = (

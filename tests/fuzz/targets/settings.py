@@ -93,6 +93,9 @@ durability = "disk"\nmax_order_age = "0"\norder_log = "~/x"\n"""
     strategy = b"""quantity = 10\nuser = "news"\nstart = "session"
 parameters = { buy_above = "60.5" }
 feed = "localhost:1"\n"""
+    # Longer than Python turns into a number or into digits; nested deeper than it calls.
+    extreme = [b"9" * 5_000, b"0x" + b"f" * 5_000, b"[" * 5_000]
+    bare += [b"log_level = " + value for value in extreme]
     texts = [gateway, manager, strategy]
     return [bytes([index % len(CONFIGS)]) + text for index, text in enumerate([*texts, *bare])]
 
@@ -101,6 +104,7 @@ def _environment_seeds() -> Sequence[bytes]:
     return [
         b"LISTEN_PID=812\0LISTEN_FDS=2\0LISTEN_FDNAMES=control:feed",
         b"LISTEN_FDS=1\0LISTEN_FDNAMES=\0WATCHDOG_USEC=30000000\0WATCHDOG_PID=812",
+        b"LISTEN_FDS=" + b"9" * 5_000,
         b"NOTIFY_SOCKET=/run/x\0STATE_DIRECTORY=/var/lib/a:/var/lib/b\0CREDENTIALS_DIRECTORY=",
     ]
 
