@@ -1,6 +1,6 @@
 """What replays cost a live client: its latency while 32 others replay from 1, and without them.
 
-    python tests/net/isolation.py [--clients 32] [--rounds 8] [--seconds 1] [--prefix COMMAND]
+    python tests/net/isolation.py [--clients 32] [--rounds 8] [--seconds 1] [--realtime]
 
 A real gateway publishes 1,000 ticks a second behind a log of two million; one live client, a real
 FeedConnection in a process of its own, looks at the clock when each tick is handed to it. Rounds
@@ -14,8 +14,8 @@ with and without the replaying clients take turns. Told apart are:
 The replaying clients take processor time themselves (isolation_readers.py says how little). On a
 machine with fewer processors than server, live client and readers, or with other work, the last row
 is also what the kernel's scheduler does; the server is answerable for the first two. So on a busy
-machine: --prefix "chrt -r 20" --seconds 0.6 (after 0.95 s of a full processor the kernel takes it
-from real-time processes for 50 ms, and that would be measured).
+machine: --realtime --seconds 0.6 (after 0.95 s of a full processor the kernel takes it from
+real-time processes for 50 ms, and that would be measured).
 
 due → sent is mostly the grain of the loop's timers, a millisecond, with replays and without.
 """
@@ -26,18 +26,19 @@ import select
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from tradestack.net.users import new_salt, users_line
 
 TESTS = Path(__file__).parents[1]
-sys.path.insert(0, str(TESTS))
+sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
-from bench.daemon import PASSWORD, Daemon  # noqa: E402
 from bench.program import Program  # noqa: E402
+
+from tests.daemons.gateway.daemon import PASSWORD, Daemon  # noqa: E402
 
 Times = npt.NDArray[np.int64]
 
@@ -47,6 +48,7 @@ LOGGED_TICKS = 2_000_000  # 96 MB: what each replay is about
 TICK_BYTES = 48
 SETTLE_S = 0.25  # at the beginning of a round: logins, and what the last round left
 MICROSECOND_NS = 1_000
+REALTIME_PRIORITY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,45 +110,53 @@ def fill(gateway: Daemon) -> None:
     """Makes a log that is worth replaying."""
     while gateway.stats()["head"] < LOGGED_TICKS:
         pause(0.05)
-    gateway.call("io.tradestack.Gateway.SetPace", pace=f"{RATE}/s")
+    gateway.call("SetPace", {"pace": f"{RATE}/s"})
 
 
-def program(role: str, *arguments: object, prefix: Sequence[str] = ()) -> Program:
+def program(role: str, gateway: Daemon, *arguments: object) -> Program:
     """One of the programs beside this one."""
     path = Path(__file__).with_name(f"isolation_{role}.py")
-    return Program([sys.executable, str(path), PASSWORD, *map(str, arguments)], prefix)
+    port = gateway.address[1]
+    return Program([sys.executable, str(path), PASSWORD, *map(str, (port, *arguments))])
 
 
-def measure(arguments: argparse.Namespace) -> tuple[Ticks, list[Round], list[Round]]:
+def favour(*pids: int) -> None:
+    """Whoever else wants a processor has to wait for these. Needs root."""
+    for pid in pids:
+        os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
+
+
+def measure(
+    arguments: argparse.Namespace, directory: Path
+) -> tuple[Ticks, list[Round], list[Round]]:
     """All ticks, the rounds without and those with replays."""
     quiet, loaded = [], []
-    with tempfile.TemporaryDirectory(prefix="tradestack-isolation-") as name:
-        directory = Path(name)
-        sent_file = directory / "sent"
-        gateway = Daemon(
-            "gateway",
-            directory,
-            {"source": "random-walk", "pace": "max"},
-            module="isolation_gateway",
-            variables={"ISOLATION_FILE": str(sent_file)},
-            prefix=arguments.prefix,
-        )
-        with gateway:
-            fill(gateway)
-            size_bytes = LOGGED_TICKS * TICK_BYTES
-            with (
-                program("live", gateway.port, prefix=arguments.prefix) as live,
-                program("readers", gateway.port, arguments.clients, size_bytes) as readers,
-            ):
-                live.wait_ready()
-                readers.wait_ready()
-                for _ in range(arguments.rounds):
-                    quiet.append(quiet_round(arguments.seconds))
-                    loaded.append(loaded_round(readers, arguments.seconds))
-                live.say("stop")
-                taken = live.answer()
-            gateway.stop()
-        return of_live(taken, sent_file), quiet, loaded
+    sent_file = directory / "sent"
+    os.environ["ISOLATION_FILE"] = str(sent_file)
+    gateway = Daemon(directory)
+    users = [users_line(user, PASSWORD, salt=new_salt()) for user in ("live", "replay")]
+    (directory / "users").write_text("".join(users))
+    gateway.configure(source="random-walk", pace="max")
+    try:
+        pid = gateway.start((str(Path(__file__).with_name("isolation_gateway.py")),))["pid"]
+        fill(gateway)
+        with (
+            program("live", gateway) as live,
+            program("readers", gateway, arguments.clients, LOGGED_TICKS * TICK_BYTES) as readers,
+        ):
+            live.wait_ready()
+            readers.wait_ready()
+            if arguments.realtime:
+                favour(pid, live.pid)
+            for _ in range(arguments.rounds):
+                quiet.append(quiet_round(arguments.seconds))
+                loaded.append(loaded_round(readers, arguments.seconds))
+            live.say("stop")
+            taken = live.answer()
+        gateway.stop()
+    finally:
+        gateway.close()
+    return of_live(taken, sent_file), quiet, loaded
 
 
 def of_live(taken: dict[str, list[int]], sent_file: Path) -> Ticks:
@@ -187,14 +197,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=8, help="of each kind")
     parser.add_argument("--seconds", type=float, default=1.0, help="of each round")
     parser.add_argument(
-        "--prefix",
-        type=str.split,
-        default=[],
-        help='how gateway and live client are run, as "nice -n -20" on a machine with other work',
+        "--realtime", action="store_true", help="keep the machine's other work from being measured"
     )
     arguments = parser.parse_args()
-    os.environ["PYTHONPATH"] = f"{TESTS}:{TESTS / 'net'}"
-    show(*measure(arguments))
+    with tempfile.TemporaryDirectory(prefix="tradestack-isolation-") as name:
+        show(*measure(arguments, Path(name)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from tradestack.net.client_session import Client
 
 from daemons.gateway.__main__ import main
 
-LIVE = "u0"
+LIVE = "live"
 pump = Client.pump
 sends_ns: list[int] = []
 

@@ -31,7 +31,7 @@ async def main(password: str, port: str) -> None:
 
     connection = await FeedConnection.open(
         parse_address(f"127.0.0.1:{port}"),
-        Credentials("u0", password),
+        Credentials("live", password),
         "",
         0,
         on_batch=on_batch,

@@ -19,10 +19,10 @@ DROPPED_BYTES = 1 << 20  # in one go
 NICE = 19
 
 
-def log_in(port: int, user: str, password: str) -> socket.socket:
+def log_in(port: int, password: str) -> socket.socket:
     """A connection that is sent everything from number 1 on."""
     connection = socket.create_connection(("127.0.0.1", port))
-    request = soup.LoginRequest(user=user, password=password, session="", sequence=1)
+    request = soup.LoginRequest(user="replay", password=password, session="", sequence=1)
     connection.sendall(soup.encode_login_request(request))
     connection.setblocking(False)
     return connection
@@ -34,13 +34,13 @@ def replay(port: int, count: int, password: str, size_bytes: int) -> int:
     epoll.register(sys.stdin.fileno(), select.EPOLLIN)
     readers: dict[int, tuple[socket.socket, int]] = {}
 
-    def begin(number: int) -> None:
-        connection = log_in(port, f"u{1 + number}", password)
+    def begin() -> None:
+        connection = log_in(port, password)
         readers[connection.fileno()] = (connection, 0)
         epoll.register(connection.fileno(), select.EPOLLIN)
 
-    for number in range(count):
-        begin(number)
+    for _ in range(count):
+        begin()
     buffer, total_bytes, is_over = bytearray(DROPPED_BYTES), 0, False
     while not is_over:
         for descriptor, _ in epoll.poll():
@@ -54,7 +54,7 @@ def replay(port: int, count: int, password: str, size_bytes: int) -> int:
             if not taken or taken_bytes + taken >= size_bytes:
                 del readers[descriptor]
                 connection.close()
-                begin(len(readers))
+                begin()
     for connection, _ in readers.values():
         connection.close()
     return total_bytes
