@@ -2,11 +2,12 @@
 
 `order_log.txt` and the order journal are the audit; these entries are for `journalctl SYMBOL=SPY`.
 At most `per_second` orders of each second get one, the rest are counted and said in one entry when
-that second is over.
+that second is over. A message that is no order counts as one that was rejected.
 """
 
 import logging
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
@@ -17,7 +18,7 @@ from tradestack.domain.events import (
     emit,
 )
 
-from daemons.order_manager.records import OrderRecord
+from daemons.order_manager.records import MalformedRecord, OrderRecord
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +32,14 @@ class JournalEvents:
 
     per_second: int
     suppressed_total: int = 0
-    _queue: "deque[OrderRecord]" = field(default_factory=deque)
+    _queue: "deque[OrderRecord | MalformedRecord]" = field(default_factory=deque)
     _second: int = 0
     _granted: int = 0
     _suppressed: int = 0
 
-    def offer(self, records: list[OrderRecord], monotonic_ns: int) -> None:
+    def offer(
+        self, records: Sequence[OrderRecord] | Sequence[MalformedRecord], monotonic_ns: int
+    ) -> None:
         """Queues those that this second still has room for."""
         if not self.per_second:
             return
@@ -51,7 +54,11 @@ class JournalEvents:
         """Writes the entries that are due."""
         self._begin_second(monotonic_ns)
         while self._queue:
-            _emit_order(self._queue.popleft())
+            record = self._queue.popleft()
+            if isinstance(record, MalformedRecord):
+                _emit_malformed(record)
+            else:
+                _emit_order(record)
 
     def _begin_second(self, monotonic_ns: int) -> None:
         second = monotonic_ns // NANOSECONDS_PER_SECOND
@@ -80,3 +87,15 @@ def _emit_order(record: OrderRecord) -> None:
         emit(logger, ORDER_ACCEPTED, **fields)
     else:
         emit(logger, ORDER_REJECTED, **fields, ordrejreason=report.ord_rej_reason.value)
+
+
+def _emit_malformed(record: MalformedRecord) -> None:
+    report = record.report
+    emit(
+        logger,
+        ORDER_REJECTED,
+        clordid=report.cl_ord_id,
+        user=record.user,
+        exectype=report.exec_type.value,
+        text=report.text,
+    )

@@ -71,6 +71,11 @@ class Batch:
         """The numbered orders, in order."""
         return [entry.record for entry in self.entries if isinstance(entry.record, OrderRecord)]
 
+    @property
+    def malformed_records(self) -> list[MalformedRecord]:
+        """What was no order, in order."""
+        return [entry.record for entry in self.entries if isinstance(entry.record, MalformedRecord)]
+
 
 def judge(manager: Manager, received: Sequence[Received], rules: Rules) -> Batch:
     """What these messages come to, in their order."""

@@ -225,6 +225,7 @@ class OrderManager:
             if batch.entries:
                 self._count(batch, received_ns)
             self._projections.add(batch.order_records, self._session)
+            self._projections.events.offer(batch.malformed_records, self._clock.monotonic_ns())
         self._refuse(waiting, batch.excess, SESSION_FULL)
 
     def _count(self, batch: Batch, received_ns: int) -> None:

@@ -209,6 +209,12 @@ def test_what_does_not_parse_is_rejected_and_the_session_lives(daemon: Daemon) -
     assert (accepted.order_id, accepted.ord_status) == (1, OrdStatus.NEW)
     assert daemon.log_numbers() == [1]
     assert daemon.stats()["orders_malformed"] == 4
+    client.close()
+    daemon.signal(signal.SIGTERM)
+    assert daemon.wait() == 0
+    said = [line for line in daemon.errors.splitlines() if "order rejected" in line]
+    assert len(said) == 4
+    assert "clordid=a2 user=news exectype=REJECTED text=Invalid value" in said[2]
 
 
 @pytest.mark.parametrize("payload", [b"", b"BUY 10 SPY", b'{"MsgType":', b"\xff\xfe", b"{" * 4_000])
