@@ -5,6 +5,7 @@ Its config says how it misbehaves, so that the runtime can be watched dealing wi
 
 import asyncio
 import enum
+import errno
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Behaviour(enum.Enum):
     CRASH_ON_INPUT = "crash-on-input"
     CRASH_IN_CALLBACK = "crash-in-callback"
     REFUSE_AT_START = "refuse-at-start"
+    DISK_FULL_AT_START = "disk-full-at-start"
     STALL = "stall"
     NEVER_READY = "never-ready"
     NEVER_STOP = "never-stop"
@@ -60,6 +62,8 @@ class Echo:
         match self._config.behaviour:
             case Behaviour.CRASH_AT_START:
                 raise RuntimeError("crashed as told")
+            case Behaviour.DISK_FULL_AT_START:
+                raise OSError(errno.ENOSPC, "No space left on device")
             case Behaviour.REFUSE_AT_START:
                 raise OperatorFault("echo", "refused as told", "tell it otherwise")
             case Behaviour.NEVER_READY:

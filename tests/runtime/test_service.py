@@ -192,6 +192,17 @@ def test_operator_fault_exits_78_with_one_line(launch) -> None:
     assert "echo: refused as told; tell it otherwise" in said
 
 
+def test_a_full_disk_is_said_in_one_line(launch) -> None:
+    """It is neither ours nor a fault of the config: no trace, and a restart is tried."""
+    daemon = launch('behaviour = "disk-full-at-start"')
+
+    status, said = daemon.wait_for_exit()
+
+    assert status == 1
+    assert said.count("\n") == 1
+    assert "No space left on device, the daemon ends: make room" in said
+
+
 def test_missing_socket_is_fatal_under_a_supervisor(launch) -> None:
     """A socket unit that failed is not papered over by binding."""
     daemon = launch(LISTEN_FDNAMES="control:other")

@@ -3,12 +3,13 @@
 command line ─► config ─► [daemonize] ─► environment, logs ─► Life on a uvloop ─► exit status
 
 0    told to end, --check-config without a finding, or the launcher of a ready daemon
-1    a fault of ours; the log has its trace
+1    a fault of ours; the log has its trace; or a full disk
 2    the command line was not understood
 78   an operator's fault: one message with place, problem and remedy; a restart would not help
 """
 
 import asyncio
+import errno
 import logging
 import os
 import sys
@@ -32,6 +33,7 @@ from tradestack.runtime.program import DaemonConfig, Program
 C = TypeVar("C", bound=DaemonConfig)
 
 EXIT_STATUS_CRASHED = 1
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)  # a restart may find room, so it is no fault for 78
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,12 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     except OperatorFault as fault:
         logger.critical("%s", fault)
         return EXIT_STATUS_OPERATOR_FAULT
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            logger.critical("unexpected fault, the daemon ends", exc_info=True)
+        else:
+            logger.critical("%s, the daemon ends: make room where its files are", error.strerror)
+        return EXIT_STATUS_CRASHED
     except Exception:  # the last line of defence: say it and die, the files know the rest
         logger.critical("unexpected fault, the daemon ends", exc_info=True)
         return EXIT_STATUS_CRASHED
