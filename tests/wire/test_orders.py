@@ -185,6 +185,28 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields):
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ClOrdID", "1 to 64 printable"),
+        ("Symbol", "1 to 12 printable"),
+        ("OrderQty", "a decimal number"),
+        ("Price", "a decimal number"),
+        ("SignalValue", "a decimal number"),
+        ("SignalName", "1 to 32 printable"),
+        ("FeedSession", "a session id"),
+    ],
+)
+def test_a_refusal_says_in_words_what_is_allowed(name, words):
+    """Field and what may stand there; nobody has to read a regular expression."""
+    with pytest.raises(Refusal) as refusal:
+        orders.decode_client_message(changed(**{name: " "}))
+
+    assert refusal.value.text.startswith(f"Expected {words}")
+    assert f"$.{name}" in refusal.value.text
+    assert "regex" not in refusal.value.text
+
+
+@pytest.mark.parametrize(
     "payload",
     [
         changed(ClOrdID=None),

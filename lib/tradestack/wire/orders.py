@@ -34,12 +34,25 @@ TIME_NS_MAX = 2**63 - 1
 # \Z, not $: $ would let a final newline pass.
 CL_ORD_ID_PATTERN = r"^[!-~]{1,64}\Z"
 
+QUANTITY_PATTERN = r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?\Z"
+SIGNED_DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?\Z"
+WORD_PATTERN = r"^[!-~]{1,32}\Z"
+SESSION_ID_PATTERN = r"^[0-9A-Z]{10}\Z"
+PATTERNS_IN_WORDS = {  # for those whose message is refused
+    CL_ORD_ID_PATTERN: "1 to 64 printable ASCII characters without spaces",
+    SYMBOL_PATTERN: "1 to 12 printable ASCII characters without spaces",
+    QUANTITY_PATTERN: 'a decimal number as in "10.5", at most 10 digits and 8 decimals',
+    SIGNED_DECIMAL_PATTERN: 'a decimal number as in "-10.5", at most 10 digits and 8 decimals',
+    WORD_PATTERN: "1 to 32 printable ASCII characters without spaces",
+    SESSION_ID_PATTERN: "a session id: 10 digits and capital letters",
+}
+
 ClOrdID = Annotated[str, Meta(pattern=CL_ORD_ID_PATTERN)]
 Symbol = Annotated[str, Meta(pattern=SYMBOL_PATTERN)]
-Quantity = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?\Z")]
-SignedDecimal = Annotated[str, Meta(pattern=r"^-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?\Z")]
-Word = Annotated[str, Meta(pattern=r"^[!-~]{1,32}\Z")]
-SessionID = Annotated[str, Meta(pattern=r"^[0-9A-Z]{10}\Z")]
+Quantity = Annotated[str, Meta(pattern=QUANTITY_PATTERN)]
+SignedDecimal = Annotated[str, Meta(pattern=SIGNED_DECIMAL_PATTERN)]
+Word = Annotated[str, Meta(pattern=WORD_PATTERN)]
+SessionID = Annotated[str, Meta(pattern=SESSION_ID_PATTERN)]
 Time = Annotated[int, Meta(ge=0, le=TIME_NS_MAX)]
 Age = Annotated[int, Meta(ge=-TIME_NS_MAX, le=TIME_NS_MAX)]  # an int without bounds has no encoding
 Sequence = Annotated[int, Meta(ge=0, le=2**53)]  # exact in every JSON reader
@@ -223,7 +236,7 @@ def decode_client_message(payload: bytes) -> ClientMessage:
         return _client_decoder.decode(payload)
     except msgspec.ValidationError as error:
         _check_json(payload)  # what comes behind the wrong field was not looked at
-        raise Refusal(_clean(str(error)), _find_cl_ord_id(payload)) from error
+        raise Refusal(_clean(_in_words(str(error))), _find_cl_ord_id(payload)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
 
@@ -249,6 +262,13 @@ def _find_cl_ord_id(payload: bytes) -> str:
         return _cl_ord_id_decoder.decode(_lenient_decoder.decode(payload).get("ClOrdID", b'""'))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
+
+
+def _in_words(text: str) -> str:
+    """What msgspec says, without regular expressions."""
+    for pattern, words in PATTERNS_IN_WORDS.items():
+        text = text.replace(f"`str` matching regex {pattern!r}", words)
+    return text
 
 
 def _clean(text: str) -> str:
