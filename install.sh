@@ -285,17 +285,16 @@ install_files() {
 }
 
 install_units() {
-    local file name version service drop_in=before-254.conf
+    local file name version service
     for file in "$CHECKOUT"/systemd/tradestack*.{target,slice,socket,service}; do
         name=$(basename -- "$file")
         fill "$file" | adapted | put 0644 "$unit_directory/$name"
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
-    ((${version:-0} < 254)) || drop_in=since-254.conf
     for service in gateway order-manager strategy@; do
-        name=$unit_directory/tradestack-$service.service.d
-        rm -f -- "$DESTDIR$name"/{before,since}-254.conf
-        put 0644 "$name/$drop_in" <"$CHECKOUT/systemd/$drop_in"
+        name=$unit_directory/tradestack-$service.service.d/since-254.conf
+        rm -f -- "$DESTDIR$name"
+        ((${version:-0} < 254)) || put 0644 "$name" <"$CHECKOUT/systemd/since-254.conf"
     done
 }
 
@@ -380,7 +379,7 @@ fingerprint() { # changes when a restart would bring something new
     {
         readlink -- "$DESTDIR$lib/current" || true
         cat -- "$DESTDIR$unit_directory"/tradestack*.{service,target,slice} \
-            "$DESTDIR$unit_directory"/tradestack*.service.d/{before,since}-254.conf \
+            "$DESTDIR$unit_directory"/tradestack*.service.d/since-254.conf \
             "$DESTDIR$config"/*.toml "$DESTDIR$config"/strategy/*.toml || true
     } 2>/dev/null | sha256sum
 }
@@ -456,7 +455,7 @@ uninstall_it() {
     fi
     rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack.target}
     say "removing programs and units"
-    rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/{before,since}-254.conf,service,socket,target,slice} \
+    rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" "${COMMANDS[@]/#/$DESTDIR$bin/}"
     if [[ $scope == system ]]; then
         rm -f -- "$DESTDIR$vendor_directory"/{sysusers.d,tmpfiles.d}/tradestack.conf \

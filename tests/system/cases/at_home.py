@@ -4,6 +4,7 @@ import pwd
 from pathlib import Path
 
 from tests.system.cases.harness import all_active, case, eventually, sh
+from tests.system.cases.reloading import edited
 
 USER = "homely"
 UNITS = (
@@ -50,6 +51,21 @@ def user_installation_runs() -> None:
     log = home / ".local/state/tradestack/log/order_log.txt"
     eventually(30, "an order in the user's log", lambda: log.exists() and log.read_text())
     all_active()
+
+
+@case()
+def user_fault_closes_the_sockets() -> None:
+    """The user's own systemd, too, leaves a daemon alone that only the user can mend."""
+    config = Path(pwd.getpwnam(USER).pw_dir) / ".config/tradestack/gateway.toml"
+    sockets = ("tradestack-gateway.socket", "tradestack-gateway-control.socket")
+    with edited(config, "no_such_key = 1\n"):
+        at_home("systemctl", "--user", "restart", "tradestack-gateway", status=1)
+        at_home("systemctl", "--user", "is-failed", "tradestack-gateway")
+        for socket in sockets:
+            assert at_home("systemctl", "--user", "is-active", socket, status=3) == "inactive\n"
+
+    at_home("systemctl", "--user", "start", "tradestack.target")
+    assert not inactive_units()
 
 
 @case()
