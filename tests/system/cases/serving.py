@@ -80,8 +80,9 @@ def varlinkctl_drives_the_sockets() -> None:
         reply = sh("varlinkctl", "call", "-j", address, "io.tradestack.Daemon.GetStats", "{}")
         assert "uptime_s" in json.dumps(json.loads(reply))
         watch = f"varlinkctl call -j --more {address} io.tradestack.Daemon.WatchStats '{{}}'"
-        replies = sh("sh", "-c", f"{watch} | head --lines=2").splitlines()
-        assert ["uptime_s" in reply for reply in replies] == [True, True]
+        # As a JSON text sequence (RFC 7464): each reply begins with the character RS.
+        replies = sh("sh", "-c", f"{watch} | head --lines=2").split("\x1e")
+        assert ["uptime_s" in reply for reply in replies] == [False, True, True]
 
 
 @case()
