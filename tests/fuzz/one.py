@@ -14,6 +14,7 @@ from dis import cmp_op
 import atheris
 import atheris.core_with_libfuzzer as core
 import numpy as np
+from atheris.version_dependent import CMP_OP_SHIFT_AMOUNT
 
 SIGNS = {
     "<": operator.lt,
@@ -30,7 +31,7 @@ watch = core._trace_cmp
 def compare(left: object, right: object, operation: int, place: int, is_constant: bool) -> object:
     """In place of the function that instrumented code calls to compare."""
     if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
-        return COMPARE[operation](left, right)
+        return COMPARE[operation >> CMP_OP_SHIFT_AMOUNT](left, right)
     return watch(left, right, operation, place, is_constant)
 
 

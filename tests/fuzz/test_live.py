@@ -48,6 +48,7 @@ class Echo(Handler):
 
 @pytest.fixture
 def net(tmp_path: Path) -> Net:
+    """Servers and clients, as in tests/net."""
     return Net(tmp_path)
 
 
