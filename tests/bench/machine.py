@@ -20,7 +20,8 @@ def machine() -> list[str]:
     memory_kib = int(_field("/proc/meminfo", "MemTotal").split()[0])
     return [
         f"{os.cpu_count()} × {cpu}{_hypervisor()}, {memory_kib * 1024 / BYTES_PER_GB:.0f} GB",
-        f"Linux {platform.release()}, {_distribution()}, load {os.getloadavg()[0]:.2f} at the end",
+        f"Linux {platform.release()}, {_distribution()}, "
+        f"load in the last 15 minutes {os.getloadavg()[2]:.1f}",
         f"Python {platform.python_version()}, {_first_line('gcc', '--version')}, "
         f"{_first_line('redis-server', '--version')}",
         ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES),

@@ -16,7 +16,6 @@ import argparse
 import importlib
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.comparison import Comparison
@@ -59,41 +58,40 @@ def main() -> int:
         return 0
     rounds = args.rounds or (ROUNDS_QUICK if args.quick else ROUNDS)
     workshop = Workshop(quick=args.quick, rounds=rounds)
-    outcome = run(workshop, args.rows or ROWS)
+    outcome = Outcome()
+    for row in args.rows or ROWS:
+        measure(workshop, row, outcome)
+        if args.report or not (args.quick or args.rows):
+            _write_report(outcome, workshop)  # after each, as a run takes half an hour
     print(table(outcome.comparisons))
     for comparison in outcome.comparisons:
         for note in comparison.notes:
             print(f"{comparison.row}, {comparison.placement}: {note}")
     for row, reason in outcome.failures.items():
         print(f"{row}: {reason}")
-    if args.report or not (args.quick or args.rows):
-        _write_report(outcome, rounds)
     return 1 if args.check and outcome.failures else 0
 
 
-def _write_report(outcome: Outcome, rounds: int) -> None:
+def _write_report(outcome: Outcome, workshop: Workshop) -> None:
     # Imported here: plotting takes long to load, and most runs draw nothing.
     from bench.plots import draw
     from bench.report import HERE, write_report
 
     plots = draw(outcome.comparisons, HERE)
-    write_report(outcome.comparisons, outcome.failures, rounds, plots)
+    write_report(outcome.comparisons, outcome.failures, workshop, plots)
 
 
-def run(workshop: Workshop, rows: Sequence[str]) -> Outcome:
-    """Measures the rows, one after the other; one that fails does not keep the others."""
-    outcome = Outcome()
-    for name in rows:
-        row = importlib.import_module(f"bench.rows.{name.replace('-', '_')}")
-        began_s = time.monotonic()
-        try:
-            for comparison in row.compare(workshop):
-                outcome.comparisons.append(comparison)
-                _tell(f"{name}: {comparison.variant}", began_s)
-        except (CountWrong, NotMeasured) as fault:
-            outcome.failures[name] = f"{type(fault).__name__}: {fault}"
-            _tell(f"{name} FAILED: {fault}", began_s)
-    return outcome
+def measure(workshop: Workshop, name: str, outcome: Outcome) -> None:
+    """Measures a row; one that fails does not keep the others."""
+    row = importlib.import_module(f"bench.rows.{name.replace('-', '_')}")
+    began_s = time.monotonic()
+    try:
+        for comparison in row.compare(workshop):
+            outcome.comparisons.append(comparison)
+            _tell(f"{name}: {comparison.variant}", began_s)
+    except (CountWrong, NotMeasured) as fault:
+        outcome.failures[name] = f"{type(fault).__name__}: {fault}"
+        _tell(f"{name} FAILED: {fault}", began_s)
 
 
 def _tell(what: str, began_s: float) -> None:

@@ -9,16 +9,23 @@ from pathlib import Path
 from bench.comparison import Comparison
 from bench.machine import machine
 from bench.table import table, verdict
+from bench.workshop import Workshop
 
 HERE = Path(__file__).parent
 REPORT = HERE / "performance_report.md"
+METHOD = """\
+Every contestant of a line is measured once a round, in turns (A B C, A B C), {rounds} rounds;
+figures are medians of rounds, ratios are ours ÷ the other, with the 95 % interval of a bootstrap
+over rounds. Every message is counted and compared: a lost or repeated one fails its row, as does a
+count in which the stack itself disagrees."""
+QUICK = "**Small sizes and few rounds (`--quick`): the figures are worth little.**"
 FINDINGS = HERE / "findings.md"  # written by people: what was tried, where the time goes
 
 
 def write_report(
     comparisons: Sequence[Comparison],
     failures: Mapping[str, str],
-    rounds: int,
+    workshop: Workshop,
     plots: Sequence[Path],
 ) -> None:
     """Over the last one."""
@@ -26,11 +33,9 @@ def write_report(
     parts = [
         "# Performance report",
         f"Written by `tests/bench/run` on {today}; do not edit. {_count(comparisons)}",
+        *([QUICK] if workshop.quick else []),
         "\n".join(f"- {fact}" for fact in machine()),
-        "Every contestant of a line is measured once a round, in turns (A B C, A B C), "
-        f"{rounds} rounds; figures are medians of rounds, ratios are ours ÷ the other, with the "
-        "95 % interval of a bootstrap over rounds. Every message is counted and compared: a lost "
-        "or repeated one fails its row, as does a count in which the stack itself disagrees.",
+        METHOD.format(rounds=workshop.rounds),
         table(comparisons),
         *(f"**{row} could not be measured**: {reason}" for row, reason in failures.items()),
         "## What else was seen",
