@@ -68,6 +68,7 @@ parse_arguments() {
     done
     [[ $purge == no || $action == uninstall ]] || fail "--purge goes with --uninstall"
     [[ $action == try || ${#up_arguments[@]} == 0 ]] || fail "arguments after -- go with --try"
+    [[ $action != try || $now == no ]] || fail "--try installs nothing that --now could start"
 }
 
 # Where everything goes, for root and for a user.

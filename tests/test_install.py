@@ -116,6 +116,7 @@ def test_user_units_are_understood(tmp_path: Path) -> None:
         (["--prefix", "relative"], "not absolute"),
         (["--prefix"], "wants a directory"),
         (["--purge"], "goes with --uninstall"),
+        (["--try", "--now"], "installs nothing that --now could start"),
         (["--now", "--", "--pace", "max"], "go with --try"),
         (["--no-such-thing"], "--help"),
     ],

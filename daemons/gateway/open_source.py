@@ -22,7 +22,7 @@ def csv_sources(config: GatewayConfig, refusals: Refusals) -> list[CsvSource]:
     named = [(path, kind) for path, kind in paths if path is not None]
     if not named:
         remedy = 'set "prices", "sentiment" or both, or source = "random-walk"'
-        raise OperatorFault("prices, sentiment", "neither file is named", remedy)
+        raise OperatorFault("config: prices, sentiment", "neither file is named", remedy)
     opened: list[CsvSource] = []
     try:
         for path, kind in named:

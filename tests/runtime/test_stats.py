@@ -26,6 +26,15 @@ def test_young_windows_cover_what_there_is() -> None:
     assert rates.rates(103 * SECOND_NS) == {"1s": 10.0, "10s": 10.0, "60s": 10.0}
 
 
+def test_a_part_of_a_second_is_not_taken_for_a_whole_one() -> None:
+    """Counting that began late in a second gives the same rate as counting that did not."""
+    rates = RateWindows()
+    for tenth in range(1006, 1030):
+        rates.add(50, tenth * SECOND_NS // 10)
+
+    assert rates.rates(103 * SECOND_NS) == {"1s": 500.0, "10s": 500.0, "60s": 500.0}
+
+
 def test_rates_fall_when_nothing_comes() -> None:
     """What is older than a window is forgotten, however long nothing was added."""
     rates = RateWindows()
@@ -54,10 +63,11 @@ def test_rates_agree_with_counting(steps: list[tuple[int, int]]) -> None:
         now_ns += wait_ns
         rates.add(count, now_ns)
         events.append((now_ns // SECOND_NS, count))
+    began_ns = 100 * SECOND_NS + steps[0][0]
 
-    second, first = now_ns // SECOND_NS, events[0][0]
+    second, first = now_ns // SECOND_NS, -(-began_ns // SECOND_NS)
     for window in (1, 10, 60):
-        covered = min(window, second - first)
+        covered = max(0, min(window, second - first))
         counted = sum(count for at, count in events if second - covered <= at < second)
         assert rates.rates(now_ns)[f"{window}s"] == (
             round(counted / covered, 1) if covered else 0.0

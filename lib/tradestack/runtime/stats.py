@@ -16,13 +16,14 @@ _NANOSECONDS_PER_MICROSECOND = 1_000
 class RateWindows:
     """Events a second over the last 1, 10 and 60 whole seconds of monotonic time.
 
-    A window that began before the first event of all covers only what came since.
+    A window that began before the first event of all covers only the whole seconds since: the
+    second in which counting began is a part of one, and would make every rate too low.
     """
 
     def __init__(self) -> None:
         self._counts = [0] * _SECONDS_KEPT
         self._second: int | None = None  # the one going on
-        self._first_second = 0
+        self._first_whole_second = 0
 
     def add(self, count: int, now_ns: int) -> None:
         """Counts events of now."""
@@ -33,7 +34,7 @@ class RateWindows:
         """{"1s": …, "10s": …, "60s": …}, one decimal each."""
         self._advance(now_ns)
         second = now_ns // NANOSECONDS_PER_SECOND
-        seconds_known = second - self._first_second
+        seconds_known = max(0, second - self._first_whole_second)
         return {
             f"{window}s": self._rate(second, window, seconds_known) for window in RATE_WINDOWS_S
         }
@@ -48,7 +49,8 @@ class RateWindows:
     def _advance(self, now_ns: int) -> None:
         second = now_ns // NANOSECONDS_PER_SECOND
         if self._second is None:
-            self._second = self._first_second = second
+            self._second = second
+            self._first_whole_second = -(-now_ns // NANOSECONDS_PER_SECOND)
         for passed in range(max(self._second + 1, second - _SECONDS_KEPT + 1), second + 1):
             self._counts[passed % _SECONDS_KEPT] = 0
         self._second = max(self._second, second)
