@@ -28,9 +28,9 @@ class Stack:
         return run([*arguments, "--runtime-dir", str(self.directory / "run")])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The shipped sample session at 500 ticks a second, until the last test has run."""
+    """The shipped sample session at 500 ticks a second, until the last test here has run."""
     directory = tmp_path_factory.mktemp("stack")
     command = [TRADESTACKCTL, "up", "--state-dir", str(directory), "--pace", "500/s"]
     said: list[str] = []
