@@ -141,7 +141,7 @@ def test_unreadable_files_are_refused(tmp_path: Path, content: bytes, message: s
 
 def test_directory_is_no_config(tmp_path: Path) -> None:
     """Any error of the system is said with the path."""
-    with pytest.raises(OperatorFault, match="Is a directory"):
+    with pytest.raises(OperatorFault, match="is a directory; name a file in it"):
         load_config(SampleConfig, tmp_path)
 
 
