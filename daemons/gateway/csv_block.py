@@ -32,6 +32,7 @@ NEWLINE, RETURN, COMMA, POINT, ZERO, SPACE = b"\n\r,.0 "
 POWERS = 10 ** np.arange(19, dtype=np.int64)
 ISO_DIGITS = np.array([0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18])
 ISO_SIZE = 19  # characters up to the seconds
+EPOCH_DATE = 1970_01_01
 YEAR_MAX = 2261  # the last that 64 bits of nanoseconds hold whole
 
 
@@ -187,7 +188,8 @@ def _iso_times(characters: Bytes, first: str, first_ns: int) -> Integers:
 def _days(dates: Integers) -> Integers:
     """yyyymmdd → days since 1970; there are few different ones in a block."""
     different, places = np.unique(dates, return_inverse=True)
-    _require(different[-1] < (YEAR_MAX + 1) * 10_000)
+    # Beyond these nanoseconds would not fit, and come out as another year.
+    _require(bool(different[0] >= EPOCH_DATE and different[-1] < (YEAR_MAX + 1) * 10_000))
     try:
         ordinals = [
             datetime.date(date // 10_000, date // 100 % 100, date % 100).toordinal()

@@ -115,6 +115,14 @@ def test_plain_rows_go_the_quick_way(row: str) -> None:
     assert records.tobytes() == slowly(data, SourceKind.PRICES)[1].tobytes()
 
 
+@pytest.mark.parametrize("year", [1, 1006, 1677, 1969, 2262, 9999])
+def test_years_that_nanoseconds_do_not_hold_go_the_careful_way(year: int) -> None:
+    """There the row is refused; 64 bits would take it for a row of another year."""
+    row = f"2026-01-15T14:30:00Z,SPY,1,1\n{year:04d}-06-15T14:30:00Z,SPY,1,1\n"
+
+    assert parse_block(row.encode(), LAYOUT, SourceKind.PRICES, RowState()) is None
+
+
 @pytest.mark.parametrize("chunk_bytes", [1, 7, 100, 1000])
 def test_where_chunks_end_never_matters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int
