@@ -95,9 +95,12 @@ class ClientSender:
         return Progress.IDLE
 
     def last_words(self, packet: bytes) -> None:
-        """Sends the packet if the socket takes it and is not inside another. Raises OSError."""
+        """Sends the packet if the socket takes it and is not inside another. Raises OSError.
+
+        What waits beside the stream goes before it: nothing may come before a login's answer.
+        """
         if not self._outgoing.is_mid_chunk:
-            self._socket.send(packet)
+            self._socket.send(self._outgoing.take_aside() + packet)
 
     def close(self) -> None:
         """Nothing is sent any more; the socket stays its owner's."""

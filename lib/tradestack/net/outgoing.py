@@ -83,6 +83,12 @@ class Outgoing:
             raise AsideFull(f"more than {bytes_max} bytes of unsequenced messages unread")
         self._aside += packet
 
+    def take_aside(self) -> bytes:
+        """What waits beside the stream, to be sent by the caller."""
+        packets = bytes(self._aside)
+        self._aside.clear()
+        return packets
+
     def finish(self, packet: bytes) -> None:
         """That packet is the last; what was taken from the stream goes out before it."""
         self._stream = None
@@ -102,8 +108,7 @@ class Outgoing:
 
     def _refill(self, bytes_max: int) -> None:
         if self._aside:
-            self._chunk = bytes(self._aside)
-            self._aside.clear()
+            self._chunk = self.take_aside()
         elif self._stream is not None and self.cursor <= self._stream.head:
             self._chunk, self.cursor = self._stream.read(self.cursor, bytes_max)
             assert self._chunk, "a stream gave nothing below its head"
