@@ -139,7 +139,12 @@ class FeedSession:
         mark = self.sidecar.newest_mark(head)
         sequence = 0
         if mark is not None:
-            self._source.restore(mark.position)
+            try:
+                self._source.restore(mark.position)
+            except (KeyError, TypeError, ValueError) as error:
+                # Whoever wrote it, it was not this program for these sources.
+                where = f"message {mark.sequence}"
+                raise SourcesDiffer(f"the checkpoint at {where} is not understood") from error
             sequence, self.prices_total = mark.sequence, mark.prices_total
         self._marked_sequence = sequence
         newest = new_records(0)

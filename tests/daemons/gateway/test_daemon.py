@@ -1,5 +1,6 @@
 """The gateway as a process: real sockets, files, shared memory, signals, kills and full disks."""
 
+import json
 import signal
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,23 @@ def test_a_torn_log_is_made_again_under_the_same_numbers(
     daemon.stats_when(ended)
 
     assert messages(daemon.logged(session)) == whole
+
+
+@pytest.mark.parametrize("position", [{}, {"prices": 1, "news": None}])
+def test_a_checkpoint_that_is_not_understood_begins_another_session(
+    daemon: Daemon, sources: dict[str, Any], position: dict[str, Any]
+) -> None:
+    """And says so, instead of dying of it at each start."""
+    daemon.configure(**sources, pace="max", at_end="hold")
+    session = daemon.start()["session"]
+    daemon.stats_when(ended)
+    daemon.kill()
+    path = daemon.state / f"{session}.json"
+    sidecar = json.loads(path.read_bytes())
+    sidecar["checkpoints"] = [{"sequence": 1, "prices_total": 1, "position": position}]
+    path.write_text(json.dumps(sidecar))
+
+    assert daemon.start()["session"] != session
 
 
 def test_other_sources_begin_another_session(daemon: Daemon, sources: dict[str, Any]) -> None:
