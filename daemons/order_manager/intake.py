@@ -9,8 +9,8 @@ All that one pass brought was received at one time, that of its first message.
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
 
+import msgspec
 from tradestack.domain.clock import Clock
 from tradestack.domain.orders import BusinessRejectReason
 from tradestack.net.client_session import Client
@@ -26,7 +26,7 @@ from tradestack.wire.orders import (
 from daemons.order_manager.judge import Received
 
 
-class Waiting(NamedTuple):
+class Waiting(msgspec.Struct, frozen=True, gc=False):
     """A message that is to be settled: from whom, and what."""
 
     client: Client

@@ -128,10 +128,10 @@ def _describe_order(record: OrderRecord) -> dict[str, object]:
         "user": record.user,
         "cl_ord_id": order.cl_ord_id,
         "symbol": order.symbol,
-        "side": order.side.value,
+        "side": order.side,
         "order_qty": order.order_qty,
-        "ord_type": order.ord_type.value,
+        "ord_type": order.ord_type,
         "price": order.reference_px or order.price,
-        "ord_status": report.ord_status.value,
+        "ord_status": report.ord_status,
         "reason": None if reason is None else reason.value,
     }

@@ -77,16 +77,16 @@ def _emit_order(record: OrderRecord) -> None:
     fields: dict[str, object] = {
         "orderid": report.order_id,
         "symbol": record.order.symbol,
-        "side": record.order.side.value,
+        "side": record.order.side,
         "orderqty": record.order.order_qty,
         "clordid": record.order.cl_ord_id,
         "user": record.user,
-        "exectype": report.exec_type.value,
+        "exectype": report.exec_type,
     }
     if report.ord_rej_reason is None:
         emit(logger, ORDER_ACCEPTED, **fields)
     else:
-        emit(logger, ORDER_REJECTED, **fields, ordrejreason=report.ord_rej_reason.value)
+        emit(logger, ORDER_REJECTED, **fields, ordrejreason=report.ord_rej_reason)
 
 
 def _emit_malformed(record: MalformedRecord) -> None:
@@ -96,6 +96,6 @@ def _emit_malformed(record: MalformedRecord) -> None:
         ORDER_REJECTED,
         clordid=report.cl_ord_id,
         user=record.user,
-        exectype=report.exec_type.value,
+        exectype=report.exec_type,
         text=report.text,
     )

@@ -12,8 +12,8 @@ available. Whatever is cut into batches, and however, comes to the same records.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+import msgspec
 from tradestack.domain.orders import ExecType, OrdRejReason, OrdStatus
 from tradestack.wire.orders import (
     ExecutionReport,
@@ -24,7 +24,7 @@ from tradestack.wire.orders import (
 )
 
 from daemons.order_manager.checks import Refused, Rules, check_order
-from daemons.order_manager.identity import Identity, content_of, identity_of
+from daemons.order_manager.identity import content_of, identity_of
 from daemons.order_manager.manager import Entry, Manager, registration_of
 from daemons.order_manager.records import (
     MalformedRecord,
@@ -37,7 +37,7 @@ from daemons.order_manager.registrations import Registration, from_sequence
 _DUPLICATE = Refused(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
 
 
-class Received(NamedTuple):
+class Received(msgspec.Struct, frozen=True, gc=False):
     """What a user sent, and when it was received (ns since the Unix epoch)."""
 
     user: str
@@ -58,7 +58,7 @@ class Batch:
     excess: list[int] = field(default_factory=list)
     duplicates: int = 0
     orders: int = 0
-    known: dict[bytes, int] = field(default_factory=dict)
+    known: dict[int, int] = field(default_factory=dict)
     registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)
 
     @property
@@ -88,58 +88,64 @@ def judge(manager: Manager, received: Sequence[Received], rules: Rules) -> Batch
         elif len(batch.entries) >= room:
             batch.excess.append(index)
         else:
-            _take(batch, entry)
+            batch.entries.append(entry)
             batch.sources.append(index)
+            _take(batch, entry)
     return batch
 
 
 def _decide(manager: Manager, batch: Batch, item: Received, rules: Rules) -> Entry | None:
     """The record of one message, None for an order that is known."""
     exec_id = f"{manager.header.session}-{manager.reports_count + len(batch.entries) + 1}"
-    match item.message:
-        case NewOrderSingle() as order:
-            digests = _identify(item.user, order)
-            known = manager.known.get(digests.identity)
-            if known is None:
-                known = batch.known.get(digests.identity)
-            if known == digests.content:
-                return None
-            new = known is None
-            refused = check_order(order, rules, item.time_ns) if new else _DUPLICATE
-            order_id = manager.next_order_id + batch.orders
-            report = _report_order(order, refused, item.time_ns, order_id, exec_id)
-            record = OrderRecord(time_ns=item.time_ns, user=item.user, order=order, report=report)
-            return Entry(record, encode_record(record), digests)
-        case Register() as register:
-            answer = _answer_register(manager, batch, item.user, register)
-            registered = RegisterRecord(
-                time_ns=item.time_ns, user=item.user, register=register, report=answer
-            )
-            return Entry(registered, encode_record(registered), None)
-        case Refusal() as refusal:
-            rejected = _report_malformed(refusal, item.time_ns, exec_id)
-            malformed = MalformedRecord(time_ns=item.time_ns, user=item.user, report=rejected)
-            return Entry(malformed, encode_record(malformed), None)
+    message = item.message
+    if isinstance(message, NewOrderSingle):
+        return _decide_order(manager, batch, item, message, rules, exec_id)
+    record: RegisterRecord | MalformedRecord
+    if isinstance(message, Register):
+        answer = _answer_register(manager, batch, item.user, message)
+        record = RegisterRecord(
+            time_ns=item.time_ns, user=item.user, register=message, report=answer
+        )
+    else:
+        rejected = _report_malformed(message, item.time_ns, exec_id)
+        record = MalformedRecord(time_ns=item.time_ns, user=item.user, report=rejected)
+    return Entry(record, encode_record(record))
 
 
-def _identify(user: str, order: NewOrderSingle) -> Identity:
+def _decide_order(
+    manager: Manager,
+    batch: Batch,
+    item: Received,
+    order: NewOrderSingle,
+    rules: Rules,
+    exec_id: str,
+) -> Entry | None:
+    identity = identity_of(item.user, order.cl_ord_id)
     content = content_of(
         order.symbol,
-        order.side.value,
+        order.side,
         order.order_qty,
-        order.ord_type.value,
+        order.ord_type,
         order.price,
-        order.time_in_force.value,
+        order.time_in_force,
     )
-    return Identity(identity_of(user, order.cl_ord_id), content)
+    known = manager.known.get(identity)
+    if known is None:
+        known = batch.known.get(identity)
+    if known == content:
+        return None
+    refused = check_order(order, rules, item.time_ns) if known is None else _DUPLICATE
+    order_id = manager.next_order_id + batch.orders
+    report = _report_order(order, refused, item.time_ns, order_id, exec_id)
+    record = OrderRecord(time_ns=item.time_ns, user=item.user, order=order, report=report)
+    return Entry(record, encode_record(record), identity, content)
 
 
 def _take(batch: Batch, entry: Entry) -> None:
     """Later messages of the same batch are judged as if it were in the state."""
-    batch.entries.append(entry)
     record = entry.record
-    if entry.digests is not None:
-        batch.known.setdefault(*entry.digests)
+    if isinstance(record, OrderRecord):
+        batch.known.setdefault(entry.identity, entry.content)
         batch.orders += 1
     elif isinstance(record, RegisterRecord):
         batch.registrations[record.user, record.register.feed_session] = registration_of(record)

@@ -10,12 +10,12 @@ was never taken over: the state has never known it.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+import msgspec
 from tradestack.domain.orders import OrdRejReason
 from tradestack.store.journal_repair import RepairedRecord
 
-from daemons.order_manager.identity import Identity, content_of, identity_of
+from daemons.order_manager.identity import content_of, identity_of
 from daemons.order_manager.ranges import Ranges
 from daemons.order_manager.records import (
     FORMAT_VERSION,
@@ -37,12 +37,13 @@ from daemons.order_manager.registrations import Registration, Registrations
 CARRIED_MAX = 8_000
 
 
-class Entry(NamedTuple):
-    """One record of the journal with its bytes; digests: of an order."""
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One record of the journal with its bytes; identity and content: of an order."""
 
     record: ReportedRecord
     payload: bytes
-    digests: Identity | None
+    identity: int = 0
+    content: int = 0
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class Manager:
         self.counters = Counters()
         # order_log.txt holds no number up to this one that is still to be written.
         self.log_reopened_order_id = header.next_order_id - 1
-        self.known: dict[bytes, int] = {}  # identity → content
+        self.known: dict[int, int] = {}  # identity → content
         self.registrations = Registrations()
         for carried in header.registrations:
             registration = Registration(carried.config_hash, from_seq=None)
@@ -95,10 +96,10 @@ class Manager:
 
     def commit(self, entries: Sequence[Entry], offsets: Sequence[int]) -> None:
         """The entries are in the journal, their payloads at these offsets."""
-        for (record, payload, digests), offset in zip(entries, offsets, strict=True):
+        for entry, offset in zip(entries, offsets, strict=True):
+            record, payload = entry.record, entry.payload
             if isinstance(record, OrderRecord):
-                assert digests is not None, f"order {record.report.order_id} was not identified"
-                self.known.setdefault(*digests)
+                self.known.setdefault(entry.identity, entry.content)
                 self._take_report(record.user, offset, payload)
                 self._take_order(record.report.ord_rej_reason, offset, len(payload))
             else:

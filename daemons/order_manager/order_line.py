@@ -26,21 +26,14 @@ def order_line(record: OrderRecord) -> bytes:
     """The line, newline included."""
     order = record.order
     report = record.report
-    parts = [
-        format_utc(record.time_ns),
-        f"Received Order {report.order_id}:",
-        order.side.value,
-        order.order_qty,
-        order.symbol,
-        "@",
-        order.reference_px or order.price or order.ord_type.value,
-        *_signal_parts(order),
-        f"ClOrdID={order.cl_ord_id}",
-        f"user={record.user}",
-    ]
-    if report.ord_rej_reason is not None:
-        parts.append(f"REJECTED {report.ord_rej_reason.value}")
-    return " ".join(parts).encode("ascii") + b"\n"
+    price = order.reference_px or order.price or order.ord_type
+    reason = report.ord_rej_reason
+    rejected = "" if reason is None else f" REJECTED {reason}"
+    return (
+        f"{format_utc(record.time_ns)} Received Order {report.order_id}: {order.side} "
+        f"{order.order_qty} {order.symbol} @ {price}{_signal(order)} ClOrdID={order.cl_ord_id} "
+        f"user={record.user}{rejected}\n"
+    ).encode("ascii")
 
 
 def last_order_id(lines: bytes) -> int | None:
@@ -49,8 +42,8 @@ def last_order_id(lines: bytes) -> int | None:
     return int(numbers[-1]) if numbers else None
 
 
-def _signal_parts(order: NewOrderSingle) -> list[str]:
-    parts = [] if order.signal_name is None else [order.signal_name]
-    if order.signal_value is not None:
-        parts.append(f"{_VALUE_NAMES.get(order.signal_name or '', 'signal')}={order.signal_value}")
-    return parts
+def _signal(order: NewOrderSingle) -> str:
+    name = "" if order.signal_name is None else f" {order.signal_name}"
+    if order.signal_value is None:
+        return name
+    return f"{name} {_VALUE_NAMES.get(order.signal_name or '', 'signal')}={order.signal_value}"

@@ -205,9 +205,10 @@ class OrderManager:
 
     def _settle(self, received: list[Waiting], received_ns: int) -> None:
         passed(FailPoint.ORDER_MANAGER_RECEIVED)
-        waiting = [one for one in received if one.client.session == self._session.id]
+        session = self._session.id
+        waiting = [one for one in received if one.client.session == session]
         if len(waiting) < len(received):
-            ended = [one for one in received if one.client.session != self._session.id]
+            ended = [one for one in received if one.client.session != session]
             self._refuse(ended, range(len(ended)), SESSION_ENDED)
         batch = judge(self._session.manager, [one.received for one in waiting], self._rules)
         passed(FailPoint.ORDER_MANAGER_JUDGED)

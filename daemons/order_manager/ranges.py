@@ -31,3 +31,9 @@ class Ranges:
         """Offset and length of the range at `index`, counted from 0."""
         packed = self._packed[index]
         return packed >> LENGTH_BITS, packed & _LENGTH_MASK
+
+    def slice(self, begin: int, end: int) -> list[tuple[int, int]]:
+        """The same of all from `begin` up to before `end`, fewer where there are no more."""
+        return [
+            (packed >> LENGTH_BITS, packed & _LENGTH_MASK) for packed in self._packed[begin:end]
+        ]

@@ -32,6 +32,7 @@ FORMAT_VERSION = 1
 class CarriedRegistration(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     rename={"user": "User", "feed_session": "FeedSession", "config_hash": "ConfigHash"},
 ):
@@ -45,6 +46,7 @@ class CarriedRegistration(
 class SessionRecord(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     tag_field="Record",
     tag="Session",
@@ -68,6 +70,7 @@ class SessionRecord(
 class OrderRecord(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     tag_field="Record",
     tag="Order",
@@ -84,6 +87,7 @@ class OrderRecord(
 class MalformedRecord(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     tag_field="Record",
     tag="Malformed",
@@ -99,6 +103,7 @@ class MalformedRecord(
 class RegisterRecord(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     tag_field="Record",
     tag="Register",
@@ -115,6 +120,7 @@ class RegisterRecord(
 class LogReopenedRecord(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     tag_field="Record",
     tag="LogReopened",

@@ -15,6 +15,7 @@ from daemons.order_manager.ranges import Ranges
 # One read of the journal serves many reports; between them lie their orders and other users'
 # records, so a read brings about a quarter of its bytes to the client.
 READ_BYTES_MAX = 256 * 1024
+READ_REPORTS_MAX = 1_024
 
 ReadFile = Callable[[int, int], bytes]
 
@@ -42,26 +43,23 @@ class ReportStream:
         At most bytes_max bytes, but at least one packet where there is one.
         """
         begin = sequence - 1
-        end = self._end(begin, bytes_max)
-        if end == begin:
+        ranges = self._ranges(begin, bytes_max)
+        if not ranges:
             return b"", sequence
-        ranges = [self.ranges[index] for index in range(begin, end)]
         base = ranges[0][0]
         last_offset, last_length = ranges[-1]
         span = self.read_file(base, last_offset + last_length - base)
         reports = [span[offset - base : offset - base + length] for offset, length in ranges]
-        return soup.encode_packets(soup.PacketType.SEQUENCED_DATA, reports), end + 1
+        packets = soup.encode_packets(soup.PacketType.SEQUENCED_DATA, reports)
+        return packets, sequence + len(ranges)
 
-    def _end(self, begin: int, bytes_max: int) -> int:
-        """The index after the last report that one read may bring, when it begins at `begin`."""
-        if begin >= len(self.ranges):
-            return begin
-        base = self.ranges[begin][0]
+    def _ranges(self, begin: int, bytes_max: int) -> list[tuple[int, int]]:
+        """Of the reports that one read may bring, when it begins at that index."""
+        ranges = self.ranges.slice(begin, begin + READ_REPORTS_MAX)
         size = 0
-        for index in range(begin, len(self.ranges)):
-            offset, length = self.ranges[index]
+        for index, (offset, length) in enumerate(ranges):
             size += soup.HEADER_LENGTH + length
-            too_much = size > bytes_max or offset + length - base > READ_BYTES_MAX
-            if too_much and index > begin:
-                return index
-        return len(self.ranges)
+            too_much = size > bytes_max or offset + length - ranges[0][0] > READ_BYTES_MAX
+            if too_much and index:
+                return ranges[:index]
+        return ranges

@@ -114,7 +114,7 @@ class Desk:
                 ORDER_REJECTED,
                 symbol=report.symbol,
                 clordid=report.cl_ord_id,
-                reason=report.ord_rej_reason.value if report.ord_rej_reason else "",
+                reason=report.ord_rej_reason if report.ord_rej_reason else "",
                 text=report.text,
             )
 
@@ -137,7 +137,7 @@ class Desk:
                     ORDER_OUTCOME_UNKNOWN,
                     clordid=order.cl_ord_id,
                     symbol=order.symbol,
-                    side=order.side.value,
+                    side=order.side,
                     session=order_session,
                 )
         self._unsent.clear()

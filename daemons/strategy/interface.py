@@ -62,7 +62,7 @@ def strategy_interface(
             {
                 "cl_ord_id": outstanding.order.cl_ord_id,
                 "symbol": outstanding.order.symbol,
-                "side": outstanding.order.side.value,
+                "side": outstanding.order.side,
                 "order_qty": outstanding.order.order_qty,
                 "feed_seq": outstanding.order.feed_seq,
                 "age_ms": (now_ns - outstanding.sent_ns) // 1_000_000,

@@ -7,7 +7,6 @@ futures fit; 21-character option symbols do not. The limit is the feed packet's 
 import re
 
 SYMBOL_LENGTH_MAX = 12
-SYMBOL_PATTERN = r"^[!-~]{1,12}\Z"
 
 _SYMBOL = re.compile(r"[!-~]{1,12}", re.ASCII)
 

@@ -296,13 +296,15 @@ class Client:
             self.close(str(error))
 
     def _dispatch(self, packet: soup.Packet) -> None:
+        # What nearly all packets are is asked first: it takes a tenth of what follows.
+        if packet.type is PacketType.UNSEQUENCED_DATA and self.state is State.STREAMING:
+            self._owner.unsequenced_received(self, packet.payload)
+            return
         if packet.type is PacketType.DEBUG:
             return
         if (self.state, packet.type) not in ALLOWED:
             raise ProtocolError(f"packet {chr(packet.type)!r} from a client {self.state.value}")
         match packet.type:
-            case PacketType.UNSEQUENCED_DATA:
-                self._owner.unsequenced_received(self, packet.payload)
             case PacketType.LOGIN_REQUEST:
                 request = soup.decode_login_request(packet.payload)
                 self._loop.remove_reader(self._socket)  # one thing after the other

@@ -82,17 +82,17 @@ class Journal:
         Raises OSError, and then none of them is in the file; ValueError for a payload with a
         newline or above PAYLOAD_BYTES_MAX.
         """
-        lines = []
+        pieces: list[bytes] = []
         offsets = []
         offset = self._file.size_bytes + PREFIX_LENGTH
         for payload in payloads:
             if b"\n" in payload or len(payload) > PAYLOAD_BYTES_MAX:
                 raise ValueError(f"not a payload for a journal: {payload[:80]!r}")
-            lines.append(b"%08x %b\n" % (zlib.crc32(payload), payload))
+            pieces += (b"%08x " % zlib.crc32(payload), payload, b"\n")
             offsets.append(offset)
             offset += len(payload) + FRAME_LENGTH
-        if lines:
-            self._file.append(b"".join(lines))
+        if pieces:
+            self._file.append(b"".join(pieces))
         return offsets
 
     def read(self, offset: int, length: int) -> bytes:

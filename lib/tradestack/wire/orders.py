@@ -8,7 +8,8 @@ Prices and quantities are decimal strings of at most 10 digits and 8 decimals, t
 ns since the Unix epoch. Unknown fields are refused: a misspelt one must not be lost in silence.
 """
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -23,36 +24,15 @@ from tradestack.domain.orders import (
     Start,
     TimeInForce,
 )
-from tradestack.domain.symbols import SYMBOL_PATTERN
+from tradestack.wire import order_texts
 from tradestack.wire.errors import ProtocolError
+from tradestack.wire.order_texts import TextForm, is_cl_ord_id
 
 # A NewOrderSingle has about 400 bytes; room for long texts, far below what a packet could hold.
 MESSAGE_LENGTH_MAX = 4_096
 TEXT_LENGTH_MAX = 256
 TIME_NS_MAX = 2**63 - 1
 
-# \Z, not $: $ would let a final newline pass.
-CL_ORD_ID_PATTERN = r"^[!-~]{1,64}\Z"
-
-QUANTITY_PATTERN = r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?\Z"
-SIGNED_DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?\Z"
-WORD_PATTERN = r"^[!-~]{1,32}\Z"
-SESSION_ID_PATTERN = r"^[0-9A-Z]{10}\Z"
-PATTERNS_IN_WORDS = {  # for those whose message is refused
-    CL_ORD_ID_PATTERN: "1 to 64 printable ASCII characters without spaces",
-    SYMBOL_PATTERN: "1 to 12 printable ASCII characters without spaces",
-    QUANTITY_PATTERN: 'a decimal number as in "10.5", at most 10 digits and 8 decimals',
-    SIGNED_DECIMAL_PATTERN: 'a decimal number as in "-10.5", at most 10 digits and 8 decimals',
-    WORD_PATTERN: "1 to 32 printable ASCII characters without spaces",
-    SESSION_ID_PATTERN: "a session id: 10 digits and capital letters",
-}
-
-ClOrdID = Annotated[str, Meta(pattern=CL_ORD_ID_PATTERN)]
-Symbol = Annotated[str, Meta(pattern=SYMBOL_PATTERN)]
-Quantity = Annotated[str, Meta(pattern=QUANTITY_PATTERN)]
-SignedDecimal = Annotated[str, Meta(pattern=SIGNED_DECIMAL_PATTERN)]
-Word = Annotated[str, Meta(pattern=WORD_PATTERN)]
-SessionID = Annotated[str, Meta(pattern=SESSION_ID_PATTERN)]
 Time = Annotated[int, Meta(ge=0, le=TIME_NS_MAX)]
 Age = Annotated[int, Meta(ge=-TIME_NS_MAX, le=TIME_NS_MAX)]  # an int without bounds has no encoding
 Sequence = Annotated[int, Meta(ge=0, le=2**53)]  # exact in every JSON reader
@@ -61,6 +41,7 @@ Sequence = Annotated[int, Meta(ge=0, le=2**53)]  # exact in every JSON reader
 class NewOrderSingle(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
@@ -86,26 +67,27 @@ class NewOrderSingle(
 ):
     """FIX D. User and the fields down to time_in_force make the order; the rest annotates it."""
 
-    cl_ord_id: ClOrdID  # 11
-    symbol: Symbol  # 55
+    cl_ord_id: str  # 11
+    symbol: str  # 55
     side: Side  # 54
-    order_qty: Quantity  # 38
+    order_qty: str  # 38
     ord_type: OrdType  # 40
-    price: Quantity | None = None  # 44, for LIMIT
+    price: str | None = None  # 44, for LIMIT
     time_in_force: TimeInForce  # 59
     transact_time_ns: Time | None = None  # 60, when it was sent
-    feed_session: SessionID | None = None  # the feed message that made the signal fire
+    feed_session: str | None = None  # the feed message that made the signal fire
     feed_seq: Sequence | None = None
     signal_time_ns: Time | None = None  # publish time of that message
-    signal_name: Word | None = None
-    signal_value: SignedDecimal | None = None
-    reference_px: SignedDecimal | None = None  # live price from shared memory, when sent
+    signal_name: str | None = None
+    signal_value: str | None = None
+    reference_px: str | None = None  # live price from shared memory, when sent
     reference_px_age_ns: Age | None = None  # its age, ns; below 0 where clocks disagree
 
 
 class Register(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     forbid_unknown_fields=True,
     tag_field="MsgType",
@@ -121,10 +103,10 @@ class Register(
 ):
     """A strategy asks from which feed message on its orders count (PROTOCOL.md, handshake)."""
 
-    request_id: Word
-    instance: Word
-    config_hash: Word
-    feed_session: SessionID
+    request_id: str
+    instance: str
+    config_hash: str
+    feed_session: str
     head: Sequence  # number of the newest message of that session when it asked
     start: Start
 
@@ -132,6 +114,7 @@ class Register(
 class Registered(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     tag_field="MsgType",
     tag="Registered",
@@ -139,14 +122,15 @@ class Registered(
 ):
     """The answer to Register, in the user's report stream."""
 
-    request_id: Word
-    feed_session: SessionID
+    request_id: str
+    feed_session: str
     from_seq: Sequence
 
 
 class ExecutionReport(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     omit_defaults=True,
     tag_field="MsgType",
@@ -183,6 +167,7 @@ class ExecutionReport(
 class BusinessMessageReject(
     msgspec.Struct,
     frozen=True,
+    gc=False,
     kw_only=True,
     tag_field="MsgType",
     tag="BusinessMessageReject",
@@ -205,6 +190,32 @@ ClientMessage = NewOrderSingle | Register
 ServerMessage = ExecutionReport | Registered | BusinessMessageReject
 
 
+_WORDS, _SESSION_IDS = order_texts.WORD.known, order_texts.SESSION_ID.known
+_SYMBOLS, _QUANTITIES = order_texts.SYMBOL.known, order_texts.QUANTITY.known
+_SIGNED_DECIMALS = order_texts.SIGNED_DECIMAL.known
+
+# Struct field → form of its text, in the order in which they are told of.
+_TEXTS: Mapping[type[Any], Mapping[str, TextForm]] = {
+    NewOrderSingle: {
+        "cl_ord_id": order_texts.CL_ORD_ID,
+        "symbol": order_texts.SYMBOL,
+        "order_qty": order_texts.QUANTITY,
+        "price": order_texts.QUANTITY,
+        "feed_session": order_texts.SESSION_ID,
+        "signal_name": order_texts.WORD,
+        "signal_value": order_texts.SIGNED_DECIMAL,
+        "reference_px": order_texts.SIGNED_DECIMAL,
+    },
+    Register: {
+        "request_id": order_texts.WORD,
+        "instance": order_texts.WORD,
+        "config_hash": order_texts.WORD,
+        "feed_session": order_texts.SESSION_ID,
+    },
+    Registered: {"request_id": order_texts.WORD, "feed_session": order_texts.SESSION_ID},
+}
+
+
 class Refusal(Exception):
     """A JSON message that is no order: it is answered with REJECTED, and the session lives.
 
@@ -222,7 +233,7 @@ _client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(Clie
 _server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
 _syntax_decoder = msgspec.json.Decoder(msgspec.Raw)  # reads the grammar and converts nothing
 _lenient_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_cl_ord_id_decoder = msgspec.json.Decoder(ClOrdID)
+_text_decoder = msgspec.json.Decoder(str)
 
 
 def encode_message(message: ClientMessage | ServerMessage) -> bytes:
@@ -233,20 +244,54 @@ def encode_message(message: ClientMessage | ServerMessage) -> bytes:
 def decode_client_message(payload: bytes) -> ClientMessage:
     """What a client sent; Refusal for a wrong field, ProtocolError for what is not JSON."""
     try:
-        return _client_decoder.decode(payload)
+        message = _client_decoder.decode(payload)
     except msgspec.ValidationError as error:
         _check_json(payload)  # what comes behind the wrong field was not looked at
-        raise Refusal(_clean(_in_words(str(error))), _find_cl_ord_id(payload)) from error
+        raise Refusal(_clean(str(error)), _find_cl_ord_id(payload)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
+    fault = None if _is_known(message) else _find_fault(message)
+    if fault is not None:
+        raise Refusal(fault, _find_cl_ord_id(payload))
+    return message
 
 
 def decode_server_message(payload: bytes) -> ServerMessage:
     """What a server sent; ProtocolError for anything else."""
     try:
-        return _server_decoder.decode(payload)
+        message = _server_decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"report is not understood: {_clean(str(error))}") from error
+    fault = _find_fault(message) if isinstance(message, Registered) else None
+    if fault is not None:
+        raise ProtocolError(f"report is not understood: {fault}")
+    return message
+
+
+def _is_known(message: ClientMessage) -> bool:
+    """Whether it is an order whose texts were all found good before: asked in one go, as a loop
+    over _TEXTS takes three times as long.
+    """
+    return (
+        isinstance(message, NewOrderSingle)
+        and message.symbol in _SYMBOLS
+        and message.order_qty in _QUANTITIES
+        and message.price in _QUANTITIES
+        and message.feed_session in _SESSION_IDS
+        and message.signal_name in _WORDS
+        and message.signal_value in _SIGNED_DECIMALS
+        and message.reference_px in _SIGNED_DECIMALS
+        and is_cl_ord_id(message.cl_ord_id)
+    )
+
+
+def _find_fault(message: ClientMessage | Registered) -> str | None:
+    """The first text that its field does not take, said as msgspec says it of other fields."""
+    for field, form in _TEXTS[type(message)].items():
+        if not form.allows(getattr(message, field)):
+            names = zip(message.__struct_fields__, message.__struct_encode_fields__, strict=True)
+            return f"Expected {form.words} - at `$.{dict(names)[field]}`"
+    return None
 
 
 def _check_json(payload: bytes) -> None:
@@ -259,16 +304,10 @@ def _check_json(payload: bytes) -> None:
 
 def _find_cl_ord_id(payload: bytes) -> str:
     try:
-        return _cl_ord_id_decoder.decode(_lenient_decoder.decode(payload).get("ClOrdID", b'""'))
+        text = _text_decoder.decode(_lenient_decoder.decode(payload).get("ClOrdID", b'""'))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-
-
-def _in_words(text: str) -> str:
-    """What msgspec says, without regular expressions."""
-    for pattern, words in PATTERNS_IN_WORDS.items():
-        text = text.replace(f"`str` matching regex {pattern!r}", words)
-    return text
+    return text if is_cl_ord_id(text) else ""
 
 
 def _clean(text: str) -> str:

@@ -34,6 +34,8 @@ LOGIN_REQUEST_LENGTHS = (46, 51)
 LOGIN_PACKET_LENGTH_MAX = HEADER_LENGTH + max(LOGIN_REQUEST_LENGTHS)
 
 _HEADER = struct.Struct(">HB")
+_unpack_header = _HEADER.unpack_from
+_new_tuple = tuple.__new__
 
 
 class PacketType(enum.IntEnum):
@@ -191,10 +193,10 @@ class PacketDecoder:
 
     def next_packet(self) -> Packet | None:
         """The next whole packet, None when more bytes are needed; ProtocolError is final."""
-        body = self._offset + HEADER_LENGTH
-        if len(self._buffer) < body:
+        buffer, body = self._buffer, self._offset + HEADER_LENGTH
+        if len(buffer) < body:
             return None
-        length, type_byte = _HEADER.unpack_from(self._buffer, self._offset)
+        length, type_byte = _unpack_header(buffer, self._offset)
         packet_type = _TYPES.get(type_byte)
         if packet_type is None:
             raise ProtocolError(f"unknown packet type {bytes([type_byte])!r}")
@@ -203,10 +205,11 @@ class PacketDecoder:
                 f"packet length {length}, allowed is 1 to {1 + self._payload_length_max}"
             )
         end = body + length - 1
-        if len(self._buffer) < end:
+        if len(buffer) < end:
             return None
         self._offset = end
-        return Packet(packet_type, self._buffer[body:end])
+        # Not Packet(…): a NamedTuple's own constructor takes four times as long.
+        return _new_tuple(Packet, (packet_type, buffer[body:end]))
 
     @property
     def pending(self) -> bytes:

@@ -1,10 +1,8 @@
 """The names of orders."""
 
-import re
-
 import pytest
 from tradestack.domain.orders import Side
-from tradestack.wire.orders import CL_ORD_ID_PATTERN
+from tradestack.wire.order_texts import is_cl_ord_id
 
 from daemons.strategy.epoch import INSTANCE_LENGTH_MAX, INTENTS_PER_MESSAGE_MAX, Epoch, config_hash
 from daemons.strategy.signals.signal import Intent
@@ -69,7 +67,7 @@ def test_the_longest_name_fits_the_wire():
 
     name = epoch.client_order_id(intent(2**53, INTENTS_PER_MESSAGE_MAX))
 
-    assert re.match(CL_ORD_ID_PATTERN, name)
+    assert is_cl_ord_id(name)
 
 
 def test_an_epoch_knows_its_orders():
