@@ -50,6 +50,7 @@ class Batch:
     """The decisions on one loop pass, and what they would add to the state.
 
     sources: for each entry, the index of what was received.
+    order_records, malformed_records: those among the entries' records, in order.
     excess: indices of what found the order session full.
     """
 
@@ -57,7 +58,8 @@ class Batch:
     sources: list[int] = field(default_factory=list)
     excess: list[int] = field(default_factory=list)
     duplicates: int = 0
-    orders: int = 0
+    order_records: list[OrderRecord] = field(default_factory=list)
+    malformed_records: list[MalformedRecord] = field(default_factory=list)
     known: dict[int, int] = field(default_factory=dict)
     registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)
 
@@ -66,40 +68,33 @@ class Batch:
         """What the journal is to hold, in order."""
         return [entry.payload for entry in self.entries]
 
-    @property
-    def order_records(self) -> list[OrderRecord]:
-        """The numbered orders, in order."""
-        return [entry.record for entry in self.entries if isinstance(entry.record, OrderRecord)]
-
-    @property
-    def malformed_records(self) -> list[MalformedRecord]:
-        """What was no order, in order."""
-        return [entry.record for entry in self.entries if isinstance(entry.record, MalformedRecord)]
-
 
 def judge(manager: Manager, received: Sequence[Received], rules: Rules) -> Batch:
     """What these messages come to, in their order."""
     batch = Batch()
+    entries = batch.entries
     room = rules.reports_per_session_max - manager.reports_count
+    exec_prefix, exec_number = f"{manager.header.session}-", manager.reports_count + 1
     for index, item in enumerate(received):
-        entry = _decide(manager, batch, item, rules)
+        exec_id = f"{exec_prefix}{exec_number + len(entries)}"
+        if isinstance(item.message, NewOrderSingle):
+            entry = _decide_order(manager, batch, item, item.message, rules, exec_id)
+        else:
+            entry = _decide_other(manager, batch, item, item.message, exec_id)
         if entry is None:
             batch.duplicates += 1
-        elif len(batch.entries) >= room:
+        elif len(entries) >= room:
             batch.excess.append(index)
         else:
-            batch.entries.append(entry)
+            entries.append(entry)
             batch.sources.append(index)
             _take(batch, entry)
     return batch
 
 
-def _decide(manager: Manager, batch: Batch, item: Received, rules: Rules) -> Entry | None:
-    """The record of one message, None for an order that is known."""
-    exec_id = f"{manager.header.session}-{manager.reports_count + len(batch.entries) + 1}"
-    message = item.message
-    if isinstance(message, NewOrderSingle):
-        return _decide_order(manager, batch, item, message, rules, exec_id)
+def _decide_other(
+    manager: Manager, batch: Batch, item: Received, message: Register | Refusal, exec_id: str
+) -> Entry:
     record: RegisterRecord | MalformedRecord
     if isinstance(message, Register):
         answer = _answer_register(manager, batch, item.user, message)
@@ -120,6 +115,7 @@ def _decide_order(
     rules: Rules,
     exec_id: str,
 ) -> Entry | None:
+    """None for an order that is known."""
     identity = identity_of(item.user, order.cl_ord_id)
     content = content_of(
         order.symbol,
@@ -135,7 +131,7 @@ def _decide_order(
     if known == content:
         return None
     refused = check_order(order, rules, item.time_ns) if known is None else _DUPLICATE
-    order_id = manager.next_order_id + batch.orders
+    order_id = manager.next_order_id + len(batch.order_records)
     report = _report_order(order, refused, item.time_ns, order_id, exec_id)
     record = OrderRecord(time_ns=item.time_ns, user=item.user, order=order, report=report)
     return Entry(record, encode_record(record), identity, content)
@@ -146,9 +142,11 @@ def _take(batch: Batch, entry: Entry) -> None:
     record = entry.record
     if isinstance(record, OrderRecord):
         batch.known.setdefault(entry.identity, entry.content)
-        batch.orders += 1
+        batch.order_records.append(record)
     elif isinstance(record, RegisterRecord):
         batch.registrations[record.user, record.register.feed_session] = registration_of(record)
+    else:
+        batch.malformed_records.append(record)
 
 
 def _report_order(

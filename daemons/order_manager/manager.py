@@ -7,7 +7,7 @@ Both end in the same functions, so what a restart finds is what there was. What 
 was never taken over: the state has never known it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -82,7 +82,8 @@ class Manager:
         self.header = header
         self.is_repaired = False  # something of it is lost: no order may be taken in it any more
         self.next_order_id = header.next_order_id
-        self.reports: dict[str, Ranges] = {}  # by user: where his reports stand
+        # By user: where his reports stand; empty for one who has none yet.
+        self.reports: defaultdict[str, Ranges] = defaultdict(Ranges)
         self.reports_count = 0
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self.counters = Counters()
@@ -100,8 +101,7 @@ class Manager:
             record, payload = entry.record, entry.payload
             if isinstance(record, OrderRecord):
                 self.known.setdefault(entry.identity, entry.content)
-                self._take_report(record.user, offset, payload)
-                self._take_order(record.report.ord_rej_reason, offset, len(payload))
+                self._take_order(record.user, record.report.ord_rej_reason, offset, payload)
             else:
                 self._take_other(record, offset, payload)
 
@@ -122,8 +122,7 @@ class Manager:
                 order.time_in_force,
             )
             self.known.setdefault(identity_of(record.user, order.cl_ord_id), content)
-            self._take_report(record.user, offset, payload)
-            self._take_order(record.report.ord_rej_reason, offset, len(payload))
+            self._take_order(record.user, record.report.ord_rej_reason, offset, payload)
         elif isinstance(record, LogReopenedRecord):
             self.log_reopened(record.last_order_id)
         elif isinstance(record, RepairedRecord):
@@ -136,13 +135,6 @@ class Manager:
     def log_reopened(self, last_order_id: int) -> None:
         """Lines up to this number stand in an order log that was put away."""
         self.log_reopened_order_id = last_order_id
-
-    def stream_ranges(self, user: str) -> Ranges:
-        """The index of this user's reports, empty for one who has none yet."""
-        ranges = self.reports.get(user)
-        if ranges is None:
-            ranges = self.reports[user] = Ranges()
-        return ranges
 
     def next_header(self, session: str, now_ns: int) -> SessionRecord:
         """The header of the order session that follows this one."""
@@ -164,11 +156,14 @@ class Manager:
     def _take_report(self, user: str, offset: int, payload: bytes) -> None:
         """Every record that is answered holds its report last, before the closing brace."""
         length = report_length(payload)
-        self.stream_ranges(user).append(offset + len(payload) - 1 - length, length)
+        self.reports[user].append(offset + len(payload) - 1 - length, length)
         self.reports_count += 1
 
-    def _take_order(self, reason: OrdRejReason | None, offset: int, length: int) -> None:
-        self.orders.append(offset, length)
+    def _take_order(
+        self, user: str, reason: OrdRejReason | None, offset: int, payload: bytes
+    ) -> None:
+        self._take_report(user, offset, payload)
+        self.orders.append(offset, len(payload))
         self.next_order_id += 1
         if reason is None:
             self.counters.orders_accepted += 1

@@ -57,6 +57,7 @@ class OrderManager:
         self._meters = Meters(context.clock)
         self._intake = Intake(self._settle, context.config.orders_in_flight_max, context.clock)
         self._availability = Availability()
+        self.unsequenced_received = self._intake.receive  # an order or a Register
 
     # ---- a daemon's life -------------------------------------------------------------------
 
@@ -187,10 +188,6 @@ class OrderManager:
         self._intake.settle_now()
         return found.stream(user)
 
-    def unsequenced_received(self, client: Client, payload: bytes) -> None:
-        """An order or a Register."""
-        self._intake.receive(client, payload)
-
     def client_joined(self, client: Client) -> None:
         """Nothing is due: the stream says everything."""
 
@@ -230,7 +227,7 @@ class OrderManager:
         self._refuse(waiting, batch.excess, SESSION_FULL)
 
     def _count(self, batch: Batch, received_ns: int) -> None:
-        self._meters.count_settled(len(batch.entries), received_ns, orders=batch.orders)
+        self._meters.count_settled(len(batch.entries), received_ns, orders=len(batch.order_records))
         self._availability.note_written(self._session.id)
 
     def _refuse(self, waiting: list[Waiting], indices: Sequence[int], text: str) -> None:

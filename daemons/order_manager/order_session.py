@@ -160,7 +160,7 @@ class OrderSession:
         """This user's reports."""
         stream = self._streams.get(user)
         if stream is None:
-            ranges = self.manager.stream_ranges(user)
+            ranges = self.manager.reports[user]
             stream = ReportStream(self.id, self._journal.read, ended=self.ended, ranges=ranges)
             self._streams[user] = stream
         return stream

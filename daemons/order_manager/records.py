@@ -194,11 +194,13 @@ ReplayedRecord = (
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+_replayed_order_decoder = msgspec.json.Decoder(ReplayedOrderRecord)
 _replay_decoder: msgspec.json.Decoder[ReplayedRecord] = msgspec.json.Decoder(ReplayedRecord)
 
+_ORDER_BEGINS = b'{"Record":"Order",'
 # A quote inside a JSON string is escaped, so these bytes can only begin a record's last field.
 _REPORT_FIELD = b',"Report":'
-_REPORT_FIELD_LENGTH = len(_REPORT_FIELD)
+_BEHIND_REPORT = len(_REPORT_FIELD) + 1  # the field's name before it, the brace behind it
 
 
 def encode_record(record: Record) -> bytes:
@@ -212,10 +214,12 @@ def decode_record(payload: bytes) -> Record:
 
 
 def decode_replayed(payload: bytes) -> ReplayedRecord:
-    """The same, but of an order only what the state needs."""
+    """The same, but of an order only what the state needs; nearly all records are orders."""
+    if payload.startswith(_ORDER_BEGINS):
+        return _replayed_order_decoder.decode(payload)
     return _replay_decoder.decode(payload)
 
 
 def report_length(payload: bytes) -> int:
     """How many bytes before the closing brace are the report; ValueError when there is none."""
-    return len(payload) - payload.rindex(_REPORT_FIELD) - _REPORT_FIELD_LENGTH - 1
+    return len(payload) - payload.rindex(_REPORT_FIELD) - _BEHIND_REPORT

@@ -289,17 +289,17 @@ class Client:
                 packet = self._decoder.next_packet()
                 if packet is None:
                     return
-                self._dispatch(packet)
+                # What nearly all packets are is asked first, and here: a third of what it takes.
+                if packet.type is PacketType.UNSEQUENCED_DATA and self.state is State.STREAMING:
+                    self._owner.unsequenced_received(self, packet.payload)
+                else:
+                    self._dispatch(packet)
         except ProtocolError as error:
             emit(logger, PROTOCOL_VIOLATION, user=self.user, peer=self.peer, reason=error)
             self.violated = True
             self.close(str(error))
 
     def _dispatch(self, packet: soup.Packet) -> None:
-        # What nearly all packets are is asked first: it takes a tenth of what follows.
-        if packet.type is PacketType.UNSEQUENCED_DATA and self.state is State.STREAMING:
-            self._owner.unsequenced_received(self, packet.payload)
-            return
         if packet.type is PacketType.DEBUG:
             return
         if (self.state, packet.type) not in ALLOWED:

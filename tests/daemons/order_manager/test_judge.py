@@ -80,7 +80,7 @@ def settle(manager: Manager, journal: MemoryJournal, *received: Received) -> Bat
 def reports_of(journal: MemoryJournal, manager: Manager, user: str) -> list[Any]:
     """What a user would be sent: the ranges of his index, cut out of the file."""
     content = journal.bytes
-    ranges = manager.stream_ranges(user)
+    ranges = manager.reports[user]
     cuts = [ranges[index] for index in range(len(ranges))]
     return [decode_server_message(content[offset : offset + length]) for offset, length in cuts]
 
