@@ -24,15 +24,14 @@ class Meters:
         self._rate = RateWindows()
         self._latency = LatencyHistogram()
 
-    def count_settled(self, messages: int, received_ns: int, *, orders: int) -> None:
-        """Messages journalled just now, received together at that monotonic time; so many orders.
+    def count_settled(self, messages: int, latency_ns: int, *, orders: int) -> None:
+        """Messages journalled together just now, so long after they came; so many orders.
 
         The latency of all is that of the first: it is never shown shorter than it was.
         """
-        now_ns = self._clock.monotonic_ns()
         self._settled_total += messages
-        self._rate.add(orders, now_ns)
-        self._latency.record(now_ns - received_ns, messages)
+        self._rate.add(orders, self._clock.monotonic_ns())
+        self._latency.record(latency_ns, messages)
 
     def count_duplicates(self, count: int) -> None:
         """Orders that were known already."""

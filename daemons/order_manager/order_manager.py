@@ -16,7 +16,7 @@ from tradestack.net.control_server import Interface
 from tradestack.net.outgoing import Stream
 from tradestack.net.session_server import SessionServer
 from tradestack.net.users import Users
-from tradestack.runtime.fail_points import FailPoint, passed, passed_soon
+from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.program import Context
 from tradestack.store.free_space import find_shortage
 from tradestack.wire import soup
@@ -218,16 +218,16 @@ class OrderManager:
             self._refuse(waiting, batch.sources, f"orders cannot be journalled: {error.strerror}")
         else:
             passed(FailPoint.ORDER_MANAGER_JOURNALLED)
-            self._server.wake()
-            passed_soon(FailPoint.ORDER_MANAGER_REPORTED)
+            journalled_ns = self._clock.monotonic_ns()
+            self._server.serve_live()
+            passed(FailPoint.ORDER_MANAGER_REPORTED)
             if batch.entries:
-                self._count(batch, received_ns)
-            self._projections.add(batch.order_records, self._session)
-            self._projections.events.offer(batch.malformed_records, self._clock.monotonic_ns())
+                self._count(batch, journalled_ns - received_ns)
+                self._projections.show(batch, self._session)
         self._refuse(waiting, batch.excess, SESSION_FULL)
 
-    def _count(self, batch: Batch, received_ns: int) -> None:
-        self._meters.count_settled(len(batch.entries), received_ns, orders=len(batch.order_records))
+    def _count(self, batch: Batch, latency_ns: int) -> None:
+        self._meters.count_settled(len(batch.entries), latency_ns, orders=len(batch.order_records))
         self._availability.note_written(self._session.id)
 
     def _refuse(self, waiting: list[Waiting], indices: Sequence[int], text: str) -> None:

@@ -1,11 +1,10 @@
 """order records → what people read: order_log.txt and entries in the system's journal.
 
-Nothing here holds up a report: lines and entries are written when the reports of the pass are on
-their way. After a fault the order log is caught up with later, from the journal, and `fault` says
+Nothing here holds up a report: lines and entries are written when the reports of the pass have been
+sent. After a fault the order log is caught up with later, from the journal, and `fault` says
 until then what is wrong.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +14,9 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.fail_points import FailPoint, passed
 
 from daemons.order_manager.journal_events import JournalEvents
+from daemons.order_manager.judge import Batch
 from daemons.order_manager.order_log import OrderLog
 from daemons.order_manager.order_session import OrderSession
-from daemons.order_manager.records import OrderRecord
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +34,6 @@ class Projections:
         self.fault: str | None = None
         self.events = events
         self._clock = clock
-        self._pending: list[OrderRecord] = []
         self._log = OrderLog.recover(path, session)
         self.catch_up(session)
 
@@ -44,21 +42,23 @@ class Projections:
         """Every order up to this number has its line."""
         return self._log.written_order_id
 
-    def add(self, records: list[OrderRecord], session: OrderSession) -> None:
-        """Takes new orders of the session; they are shown at the end of this pass of the loop."""
-        if records and not self._pending:
-            asyncio.get_running_loop().call_soon(self._write_pending, session)
-        self._pending += records
+    def show(self, batch: Batch, session: OrderSession) -> None:
+        """What was settled, once its reports are on their way."""
+        now_ns = self._clock.monotonic_ns()
+        self.events.offer(batch.malformed_records, now_ns)
+        if batch.order_records:
+            self._try(lambda: self._log.write(batch.order_records, session))
+            passed(FailPoint.ORDER_MANAGER_LOGGED)
+            self.events.offer(batch.order_records, now_ns)
+        self.events.flush(now_ns)
 
     def catch_up(self, session: OrderSession) -> None:
         """Writes what is due: lines that the disk had no room for, entries of a second gone by."""
-        self._write_pending(session)
         self.events.flush(self._clock.monotonic_ns())
         self._try(lambda: self._log.catch_up(session))
 
     def complete(self, session: OrderSession) -> None:
         """All lines are on the disk when this returns. Raises OSError."""
-        self._write_pending(session)
         self._log.catch_up(session)
         self._log.sync()
 
@@ -82,16 +82,6 @@ class Projections:
         """Writes what is due, and lets go of the order log."""
         self.catch_up(session)
         self._log.close()
-
-    def _write_pending(self, session: OrderSession) -> None:
-        records, self._pending = self._pending, []
-        if not records:
-            return  # somebody else needed them earlier
-        self._try(lambda: self._log.write(records, session))
-        passed(FailPoint.ORDER_MANAGER_LOGGED)
-        now_ns = self._clock.monotonic_ns()
-        self.events.offer(records, now_ns)
-        self.events.flush(now_ns)
 
     def _try(self, write: Callable[[], None]) -> None:
         try:
