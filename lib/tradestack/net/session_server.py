@@ -115,6 +115,10 @@ class SessionServer:
         """A stream has grown or ended: everyone gets what is new at the end of this pass."""
         self._turns.wake()
 
+    def serve_live(self) -> None:
+        """A stream has grown: everyone who is up to date gets what is new before this returns."""
+        self._turns.serve_live()
+
     @property
     def users(self) -> Users:
         """Who may log in; replaced, those who failed too often may try again."""

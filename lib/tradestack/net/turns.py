@@ -1,9 +1,9 @@
 """clients with something to send → who sends when, so that nobody delays another.
 
-Work is done once in a pass of the loop. Whoever made a stream grow calls `wake`, and at the end of
-the pass every client that is up to date is given what is new. Who is further behind, or has just
-become writable again, waits in a queue that is served after them, in rounds, within a budget of
-bytes for each pass: a replay costs a live client at most that budget.
+Whoever made a stream grow calls `serve_live`, and every client that is up to date is given what is
+new; or `wake`, and it is done at the end of the pass of the loop. Who is further behind, or has
+just become writable again, waits in a queue that is served once in a pass after them, in rounds,
+within a budget of bytes: a replay costs a live client at most that budget.
 """
 
 import asyncio
@@ -31,6 +31,15 @@ class Turns:
         self._grown = True
         self._schedule()
 
+    def serve_live(self) -> None:
+        """Streams have grown by all that is due now: another pass of the loop costs 20 µs."""
+        turn_bytes = self._limits().send_chunk_bytes_max
+        for client in tuple(self._clients()):
+            if client.blocked or client in self._queue:
+                continue
+            if client.pump(turn_bytes) is Progress.BEHIND:
+                self.queue(client)
+
     def queue(self, client: Client) -> None:
         """This client has something to send, and its socket may take it."""
         self._queue[client] = None
@@ -49,18 +58,10 @@ class Turns:
         self._pass_is_due = False
         if self._grown:
             self._grown = False
-            self._serve_live()
+            self.serve_live()
         self._serve_queue()
         if self._queue:
             self._schedule()
-
-    def _serve_live(self) -> None:
-        turn_bytes = self._limits().send_chunk_bytes_max
-        for client in tuple(self._clients()):
-            if client.blocked or client in self._queue:
-                continue
-            if client.pump(turn_bytes) is Progress.BEHIND:
-                self._queue[client] = None
 
     def _serve_queue(self) -> None:
         limits = self._limits()

@@ -3,8 +3,9 @@
     feed log := packet*     (48 bytes each: tradestack.wire.feed)
 
 Message n lies at byte (n-1)·48, so the head is the size divided by 48 and a reader is a number.
-All readers are served from the file by one path; readers that stand at one place, as those at the
-head do after each append, cost one pread together. What recovery does with damage is in JOURNAL.md.
+What was appended last is kept, and those who follow the head are given it from memory; all others
+are served from the file, and those that stand at one place cost one pread together. What recovery
+does with damage is in JOURNAL.md.
 
 Whether the session has ended is not in the file: the gateway's sidecar says it, `ended` repeats it.
 """
@@ -35,13 +36,15 @@ _logger = logging.getLogger(__name__)
 class FeedLog:
     """One session's packets, held open by the gateway."""
 
-    __slots__ = ("_chunks", "_ended", "_file", "_head", "session")
+    __slots__ = ("_chunks", "_ended", "_file", "_head", "_newest", "_newest_sequence", "session")
 
     def __init__(self, file: AppendFile, *, ended: bool) -> None:
         self._file = file
         self._head = file.size_bytes // TICK_PACKET_LENGTH
         self._ended = ended
         self._chunks: dict[int, bytes] = {}
+        self._newest = b""  # the packets of the last append; their size is the caller's batch
+        self._newest_sequence = self._head + 1  # the number of the first of them
         self.session = file.path.stem
 
     @classmethod
@@ -87,21 +90,21 @@ class FeedLog:
         """Ends the session; the sidecar has to say so before."""
         self._ended = True
 
-    def append(self, packets: bytes | memoryview | TickRecords) -> int:
-        """Appends whole packets in one write; returns the new head.
+    def append(self, packets: bytes) -> int:
+        """Appends whole packets in one write, and keeps them until the next; returns the new head.
 
         Raises OSError, and then none of them is in the log; ValueError for half a packet or a log
         that has ended.
         """
-        data = packets.data if isinstance(packets, np.ndarray) else memoryview(packets)
-        length = data.nbytes
+        length = len(packets)
         if length % TICK_PACKET_LENGTH or self._ended:
             raise ValueError(f"{length} bytes are no whole packets, or the session has ended")
-        self._file.append(data)
+        self._file.append(packets)
+        self._newest, self._newest_sequence = packets, self._head + 1
         self._head += length // TICK_PACKET_LENGTH
         return self._head
 
-    def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
+    def read(self, sequence: int, bytes_max: int) -> tuple[bytes | memoryview, int]:
         """Whole packets from number `sequence` on, and the number after the last of them.
 
         Gives at most bytes_max and READ_BYTES_MAX bytes, none at or beyond the head's end. The
@@ -113,12 +116,20 @@ class FeedLog:
         if count <= 0:
             return b"", sequence
         length = count * TICK_PACKET_LENGTH
+        if sequence >= self._newest_sequence:
+            return self._read_newest(sequence, length), sequence + count
         chunk = self._chunks.get(sequence)
         if chunk is None or len(chunk) < length:
             chunk = self._read_chunk(sequence, length)
         elif len(chunk) > length:
             chunk = chunk[:length]
         return chunk, sequence + count
+
+    def _read_newest(self, sequence: int, length: int) -> bytes | memoryview:
+        offset = (sequence - self._newest_sequence) * TICK_PACKET_LENGTH
+        if length == len(self._newest):
+            return self._newest
+        return memoryview(self._newest)[offset : offset + length]
 
     def _read_chunk(self, sequence: int, length: int) -> bytes:
         chunk = self._read_packets(sequence, length)
