@@ -28,7 +28,7 @@ class Stream(Protocol):
         """Whether the head is final."""
         ...
 
-    def read(self, sequence: int, bytes_max: int) -> tuple[bytes | memoryview, int]:
+    def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Whole packets from `sequence` ≤ head on, at least one; and the number after the last."""
         ...
 

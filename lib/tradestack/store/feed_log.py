@@ -104,7 +104,7 @@ class FeedLog:
         self._head += length // TICK_PACKET_LENGTH
         return self._head
 
-    def read(self, sequence: int, bytes_max: int) -> tuple[bytes | memoryview, int]:
+    def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Whole packets from number `sequence` on, and the number after the last of them.
 
         Gives at most bytes_max and READ_BYTES_MAX bytes, none at or beyond the head's end. The
@@ -116,20 +116,14 @@ class FeedLog:
         if count <= 0:
             return b"", sequence
         length = count * TICK_PACKET_LENGTH
-        if sequence >= self._newest_sequence:
-            return self._read_newest(sequence, length), sequence + count
+        if sequence == self._newest_sequence and length == len(self._newest):
+            return self._newest, sequence + count
         chunk = self._chunks.get(sequence)
         if chunk is None or len(chunk) < length:
             chunk = self._read_chunk(sequence, length)
         elif len(chunk) > length:
             chunk = chunk[:length]
         return chunk, sequence + count
-
-    def _read_newest(self, sequence: int, length: int) -> bytes | memoryview:
-        offset = (sequence - self._newest_sequence) * TICK_PACKET_LENGTH
-        if length == len(self._newest):
-            return self._newest
-        return memoryview(self._newest)[offset : offset + length]
 
     def _read_chunk(self, sequence: int, length: int) -> bytes:
         chunk = self._read_packets(sequence, length)
@@ -140,6 +134,10 @@ class FeedLog:
         return chunk
 
     def _read_packets(self, sequence: int, length: int) -> bytes:
+        if sequence >= self._newest_sequence:
+            # Copied: a reader that keeps a part for long is not to keep a whole batch in memory.
+            offset = (sequence - self._newest_sequence) * TICK_PACKET_LENGTH
+            return self._newest[offset : offset + length]
         offset = (sequence - 1) * TICK_PACKET_LENGTH
         chunk = self._file.read(offset, length)
         if len(chunk) < length:
