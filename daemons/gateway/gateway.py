@@ -49,8 +49,9 @@ class Gateway:
         self._publisher = Publisher(
             SharedPriceBook(name=f"{SharedPriceBook.NAME}{config.segment_suffix}"),
             SharedNewsBook(name=f"{SharedNewsBook.NAME}{config.segment_suffix}"),
-            self._server.wake,
-            context.clock,
+            serve=self._server.serve_live,
+            wake=self._server.wake,
+            clock=context.clock,
         )
         self._sessions = Sessions(context.state_directory, context.clock, context.notifier)
         self._player = Player(self._publisher, Schedule(config.pace, config.max_gap), context.clock)

@@ -7,11 +7,11 @@ number mean one message for ever: nothing is shown or sent that is not in the fi
 from collections.abc import Callable
 
 from tradestack.domain.clock import Clock
-from tradestack.runtime.fail_points import FailPoint, passed, passed_soon
+from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.stats import RateWindows
-from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
+from tradestack.store.books import FEW_RECORDS, SharedBook, SharedNewsBook, SharedPriceBook
 from tradestack.store.feed_log import FeedLog
-from tradestack.wire.feed import TickRecords
+from tradestack.wire.feed import TickRecords, unpack_ticks
 
 from daemons.gateway.session import FeedSession
 
@@ -21,19 +21,23 @@ RECOVERY_RECORDS = 5_461  # read from the log in one go; what a feed log gives a
 class Publisher:
     """Owns the books; counts what goes out.
 
-    wake: tells the server that a log has grown or ended.
+    serve: gives every client that follows a log what was appended to it, before it returns.
+    wake: tells the server that a log has ended.
     """
 
     def __init__(
         self,
         prices: SharedPriceBook,
         news: SharedNewsBook,
+        *,
+        serve: Callable[[], None],
         wake: Callable[[], None],
         clock: Clock,
     ) -> None:
         self.ticks_published = 0  # since the process began
         self.rates = RateWindows()
         self._books = (prices, news)
+        self._serve = serve
         self.wake = wake
         self._clock = clock
 
@@ -43,20 +47,32 @@ class Publisher:
         return sum(book.symbols_refused for book in self._books)
 
     def publish(self, session: FeedSession, records: TickRecords) -> None:
-        """All of the records. Raises OSError, and then none of them went out."""
+        """All of the records. Raises OSError, and then none of them went out.
+
+        What nobody waits for is done after they are sent.
+        """
         passed(FailPoint.GATEWAY_READ)
         records["publish_time_ns"] = self._clock.wall_ns()
         first_sequence = session.log.head + 1
-        session.log.append(records)
-        session.published(records)
+        packets = records.tobytes()
+        session.log.append(packets)
         passed(FailPoint.GATEWAY_APPENDED)
-        for book in self._books:
-            book.update_batch(records, first_sequence)
+        self._update_books(records, packets, first_sequence)
         passed(FailPoint.GATEWAY_BOOKED)
+        self._serve()
+        passed(FailPoint.GATEWAY_SENT)
+        session.published(records)
         self.ticks_published += len(records)
         self.rates.add(len(records), self._clock.monotonic_ns())
-        self.wake()
-        passed_soon(FailPoint.GATEWAY_SENT)
+
+    def _update_books(self, records: TickRecords, packets: bytes, first_sequence: int) -> None:
+        if len(records) <= FEW_RECORDS:
+            ticks = tuple(unpack_ticks(packets))
+            for book in self._books:
+                book.update_each(ticks, first_sequence)
+        else:
+            for book in self._books:
+                book.update_batch(records, first_sequence)
 
     def reset_books(self) -> None:
         """Before a new session: its first number is not newer than the last one's newest."""
@@ -79,8 +95,7 @@ class Publisher:
         sequence = min(book.sequence for book in self._books)
         while sequence < log.head:
             records = log.records(sequence + 1, RECOVERY_RECORDS)
-            for book in self._books:
-                book.update_batch(records, sequence + 1)
+            self._update_books(records, records.tobytes(), sequence + 1)
             sequence += len(records)
 
     def _is_foreign(self, book: SharedBook, log: FeedLog) -> bool:

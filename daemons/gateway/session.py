@@ -8,7 +8,6 @@ if it is not, the sources are not what they were, whatever their identity says.
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import numpy as np
 from tradestack.domain.ticks import TickKind
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, new_records
@@ -18,7 +17,7 @@ from daemons.gateway.sources import Source
 
 MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to make again
 MARK_INTERVAL_NS = 250_000_000  # at the least, as each costs a sync
-PRICE = int(TickKind.PRICE)  # numpy compares with an enum's member ten times as slowly
+PRICE = bytes([TickKind.PRICE])
 
 
 class SourcesDiffer(Exception):
@@ -101,7 +100,8 @@ class FeedSession:
     def published(self, records: TickRecords) -> None:
         """The first of the pending records are in the log."""
         self._pending = self._pending[len(records) :]
-        self.prices_total += int(np.count_nonzero(records["kind"] == PRICE))
+        # As bytes: for one tick numpy's comparing and counting takes eight times as long.
+        self.prices_total += records["kind"].tobytes().count(PRICE)
 
     def end(self) -> None:
         """Nothing is added any more, here or after a restart. Raises OSError."""

@@ -216,7 +216,8 @@ async def test_each_number_comes_once_over_many_disconnects(net):
             while handler.current.head < total:
                 handler.current.append_ticks(100)
                 running.server.wake()
-                if handler.current.head % 1000 == 0:
+                if handler.current.head % 5000 == 0:
+                    await handler.until(lambda: bool(running.server.clients))
                     for connected in running.server.clients:
                         connected.close("again")
                 await asyncio.sleep(0)

@@ -56,6 +56,19 @@ async def test_streams_from_the_requested_number_and_what_is_appended_later(net)
     assert (first, second) == (sequenced(b"two"), sequenced(b"three"))
 
 
+async def test_who_is_up_to_date_is_served_before_serve_live_returns(net):
+    """What was appended is in the client's socket, with no pass of the loop between."""
+    handler = filled(net, b"one")
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        await client.packet()
+        handler.current.append(b"two")
+        running.server.serve_live()
+        data = client.socket.recv(1000)
+
+    assert data == handler.current.packets[1]
+
+
 async def test_number_zero_means_only_what_comes_from_now_on(net):
     """A login for 0 is answered with head+1."""
     handler = filled(net, b"one", b"two")

@@ -19,7 +19,7 @@ from tradestack.store.book_reader import (
 )
 from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import SEGMENT_DIRECTORY, SYMBOLS_MAX, unlink
-from tradestack.wire.feed import TickRecords, encode_symbol, new_records
+from tradestack.wire.feed import TickRecords, encode_symbol, new_records, unpack_ticks
 
 Row = tuple[str, int, int, int, int, int]
 
@@ -110,10 +110,14 @@ def test_the_books_have_their_names() -> None:
 ticks = st.tuples(st.sampled_from(TickKind), st.sampled_from(["A", "B", "C" * 12, "D!", "~"]))
 
 
-@given(batches=st.lists(st.lists(ticks, max_size=12), max_size=4), few=st.sampled_from([0, 5, 40]))
+@given(
+    batches=st.lists(st.lists(ticks, max_size=12), max_size=4),
+    few=st.sampled_from([0, 3, 40]),
+    each=st.booleans(),
+)
 @pytest.mark.parametrize("book_type", [SharedPriceBook, SharedNewsBook])
 def test_a_batch_is_its_updates(
-    book_type: type[SharedBook], batches: list[list[tuple[TickKind, str]]], few: int
+    book_type: type[SharedBook], batches: list[list[tuple[TickKind, str]]], few: int, each: bool
 ) -> None:
     """Each book takes the last record of each symbol of its kind, however long the batch is."""
     name = f"tradestack-test-{os.getpid()}-{book_type.__name__}"
@@ -121,9 +125,13 @@ def test_a_batch_is_its_updates(
     expected: dict[str, Row] = {}
     first = 1
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(books, "_FEW_RECORDS", few)
+        patch.setattr(books, "FEW_RECORDS", few)
         for batch in batches:
-            writer.update_batch(make_records(batch), first)
+            records = make_records(batch)
+            if each:
+                writer.update_each(tuple(unpack_ticks(records.tobytes())), first)
+            else:
+                writer.update_batch(records, first)
             for place, (kind, symbol) in enumerate(batch):
                 if kind == book_type.KIND:
                     expected[symbol] = (symbol, -place, place, place, place, first + place)

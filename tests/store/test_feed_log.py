@@ -45,7 +45,8 @@ def numbers_in(packets: bytes) -> list[int]:
 def log(tmp_path: Path) -> FeedLog:
     """A log with ten ticks."""
     log = FeedLog.create(tmp_path, SESSION)
-    log.append(make_records(10))
+    for number in range(1, 11):
+        log.append(make_records(1, number).tobytes())
     return log
 
 
@@ -103,17 +104,28 @@ def test_readers_at_one_place_share_a_read(log: FeedLog, monkeypatch: pytest.Mon
     """The second reader of a place gets the very same bytes, until the log has grown."""
     first, _ = log.read(4, READ_BYTES_MAX)
     second, _ = log.read(4, READ_BYTES_MAX)
-    log.append(make_records(1, 11))
+    log.append(make_records(1, 11).tobytes())
     third, _ = log.read(4, READ_BYTES_MAX)
 
     assert second is first
     assert numbers_in(third) == list(range(4, 12))
 
 
+def test_who_follows_the_head_is_given_what_was_appended(log: FeedLog) -> None:
+    """From memory: the very bytes, or a part of them; a place before them is read from the file."""
+    packets = make_records(3, 11).tobytes()
+    log.append(packets)
+
+    assert log.read(11, READ_BYTES_MAX)[0] is packets
+    assert log.read(12, 48) == (packets[48:96], 13)
+    assert log.read(10, READ_BYTES_MAX) == (make_records(4, 10).tobytes(), 14)
+
+
 def test_reads_are_bounded(tmp_path: Path) -> None:
     """No reader makes the gateway hold more than READ_BYTES_MAX a place, and few places."""
     log = FeedLog.create(tmp_path, SESSION)
-    log.append(make_records(READ_BYTES_MAX // 48 + 100))
+    log.append(make_records(READ_BYTES_MAX // 48 + 99).tobytes())
+    log.append(make_records(1, log.head + 1).tobytes())
 
     packets, next_sequence = log.read(1, 1 << 40)
     for sequence in range(1, 100):
@@ -148,7 +160,7 @@ def test_an_ended_session_takes_nothing_more(log: FeedLog) -> None:
     log.end()
 
     with pytest.raises(ValueError, match="ended"):
-        log.append(make_records(1))
+        log.append(make_records(1).tobytes())
     log.close()
     opened = FeedLog.open(log.path, ended=True)
     assert (log.ended, opened.ended, opened.head) == (True, True, 10)
@@ -242,7 +254,7 @@ def test_the_gateway_goes_on_after_the_cut(path: Path) -> None:
 
     log = FeedLog.open(path)
 
-    assert log.append(make_records(2, 10)) == 11
+    assert log.append(make_records(2, 10).tobytes()) == 11
     log.close()
     assert path.read_bytes() == make_records(11).tobytes()
 
@@ -253,18 +265,18 @@ def test_a_full_disk_leaves_no_hole(log: FeedLog, file_size_limit: Limit) -> Non
 
     for room in range(2 * 48):
         with file_size_limit(len(content) + room), pytest.raises(OSError, match=FULL):
-            log.append(make_records(2, 11))
+            log.append(make_records(2, 11).tobytes())
         assert (log.head, log.path.read_bytes()) == (10, content)
         assert log.read(11, 1000) == (b"", 11)
 
-    assert log.append(make_records(2, 11)) == 12
+    assert log.append(make_records(2, 11).tobytes()) == 12
     assert numbers_in(log.read(10, 1000)[0]) == [10, 11, 12]
 
 
 def test_only_the_end_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A long log opens as fast as a short one: reads do not go beyond the tail."""
     log = FeedLog.create(tmp_path, SESSION)
-    log.append(make_records(1000))
+    log.append(make_records(1000).tobytes())
     log.close()
     offsets: list[int] = []
     read = AppendFile.read

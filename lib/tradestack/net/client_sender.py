@@ -82,16 +82,13 @@ class ClientSender:
 
         Used up are they with more than half of them: what would fit still is not worth a send.
         """
-        limit = self.bytes_sent + bytes_max
-        while not self._is_closed:
-            room = limit - self.bytes_sent
-            if 2 * room < bytes_max and self.is_behind:
-                return Progress.BEHIND
-            data = self._outgoing.next_bytes(room)
-            if not data:
-                break
+        room = bytes_max
+        while data := self._outgoing.next_bytes(room):
             if not self._send(data):
                 return Progress.BLOCKED
+            room -= len(data)
+            if 2 * room < bytes_max:
+                return Progress.BEHIND if self.is_behind else Progress.IDLE
         return Progress.IDLE
 
     def last_words(self, packet: bytes) -> None:

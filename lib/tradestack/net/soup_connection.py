@@ -153,9 +153,10 @@ class SoupConnection:
         if count == 0:
             self._lose("connection closed by server")
             return
-        self._received_ns = self._clock.monotonic_ns()
         self.bytes_received += count
         self._deliver(self._view[:count])
+        # Last, and though it was a little earlier: whoever gets the data waits for it.
+        self._received_ns = self._clock.monotonic_ns()
 
     def _deliver(self, data: memoryview) -> None:
         try:

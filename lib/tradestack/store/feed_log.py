@@ -3,8 +3,9 @@
     feed log := packet*     (48 bytes each: tradestack.wire.feed)
 
 Message n lies at byte (n-1)·48, so the head is the size divided by 48 and a reader is a number.
-All readers are served from the file by one path; readers that stand at one place, as those at the
-head do after each append, cost one pread together. What recovery does with damage is in JOURNAL.md.
+What was appended last is kept, and those who follow the head are given it from memory; all others
+are served from the file, and those that stand at one place cost one pread together. What recovery
+does with damage is in JOURNAL.md.
 
 Whether the session has ended is not in the file: the gateway's sidecar says it, `ended` repeats it.
 """
@@ -35,13 +36,15 @@ _logger = logging.getLogger(__name__)
 class FeedLog:
     """One session's packets, held open by the gateway."""
 
-    __slots__ = ("_chunks", "_ended", "_file", "_head", "session")
+    __slots__ = ("_chunks", "_ended", "_file", "_head", "_newest", "_newest_sequence", "session")
 
     def __init__(self, file: AppendFile, *, ended: bool) -> None:
         self._file = file
         self._head = file.size_bytes // TICK_PACKET_LENGTH
         self._ended = ended
         self._chunks: dict[int, bytes] = {}
+        self._newest = b""  # the packets of the last append; their size is the caller's batch
+        self._newest_sequence = self._head + 1  # the number of the first of them
         self.session = file.path.stem
 
     @classmethod
@@ -87,17 +90,17 @@ class FeedLog:
         """Ends the session; the sidecar has to say so before."""
         self._ended = True
 
-    def append(self, packets: bytes | memoryview | TickRecords) -> int:
-        """Appends whole packets in one write; returns the new head.
+    def append(self, packets: bytes) -> int:
+        """Appends whole packets in one write, and keeps them until the next; returns the new head.
 
         Raises OSError, and then none of them is in the log; ValueError for half a packet or a log
         that has ended.
         """
-        data = packets.data if isinstance(packets, np.ndarray) else memoryview(packets)
-        length = data.nbytes
+        length = len(packets)
         if length % TICK_PACKET_LENGTH or self._ended:
             raise ValueError(f"{length} bytes are no whole packets, or the session has ended")
-        self._file.append(data)
+        self._file.append(packets)
+        self._newest, self._newest_sequence = packets, self._head + 1
         self._head += length // TICK_PACKET_LENGTH
         return self._head
 
@@ -113,6 +116,8 @@ class FeedLog:
         if count <= 0:
             return b"", sequence
         length = count * TICK_PACKET_LENGTH
+        if sequence == self._newest_sequence and length == len(self._newest):
+            return self._newest, sequence + count
         chunk = self._chunks.get(sequence)
         if chunk is None or len(chunk) < length:
             chunk = self._read_chunk(sequence, length)
@@ -129,6 +134,10 @@ class FeedLog:
         return chunk
 
     def _read_packets(self, sequence: int, length: int) -> bytes:
+        if sequence >= self._newest_sequence:
+            # Copied: a reader that keeps a part for long is not to keep a whole batch in memory.
+            offset = (sequence - self._newest_sequence) * TICK_PACKET_LENGTH
+            return self._newest[offset : offset + length]
         offset = (sequence - 1) * TICK_PACKET_LENGTH
         chunk = self._file.read(offset, length)
         if len(chunk) < length:

@@ -13,6 +13,8 @@
 Message n of a session lies at byte (n-1)·48 of its log, and travels as those same bytes.
 """
 
+import functools
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -38,9 +40,17 @@ TICK_PACKET = np.dtype(
 TICK_PACKET_LENGTH = 48
 assert TICK_PACKET.itemsize == TICK_PACKET_LENGTH
 _LENGTH_FIELD = TICK_PACKET_LENGTH - 2
+_TICK = struct.Struct(">3xB12sqqqq")  # the same without the header
+assert _TICK.size == TICK_PACKET_LENGTH
+# Symbols whose texts are remembered: as many as the books hold (some 600 KB at most).
+SYMBOLS_REMEMBERED = 4_096
+# Up to so many packets are looked at one by one, 0.1 µs each: numpy takes 4 µs for any number.
+FEW_PACKETS = 32
 # More records than this are looked at in one go only to find the first foreign header among them.
 RUN_RECORDS_MAX = 16_384
 
+# Kind, symbol field, event time, publish time, value, size: as struct gives them.
+UnpackedTick = tuple[int, bytes, int, int, int, int]
 TickRecords = npt.NDArray[np.void]  # one dimension of TICK_PACKET
 
 
@@ -64,17 +74,18 @@ class TickBatch:
 
     def ticks(self) -> Iterator[Tick]:
         """The same messages one by one."""
-        columns = self.records
+        if not len(self.records):
+            return iter(())
+        # Columns of Python objects by struct, not by numpy: a third quicker for one tick, and for
+        # a thousand.
+        kinds, symbols, *numbers = zip(*unpack_ticks(self.records.tobytes()), strict=True)
         return map(
             Tick._make,
             zip(
                 range(self.first_sequence, self.last_sequence + 1),
-                map(_KINDS.__getitem__, columns["kind"].tolist()),
-                map(decode_symbol, columns["symbol"].tolist()),
-                columns["event_time_ns"].tolist(),
-                columns["publish_time_ns"].tolist(),
-                columns["value"].tolist(),
-                columns["size"].tolist(),
+                map(_KINDS.__getitem__, kinds),
+                map(decode_symbol, symbols),
+                *numbers,
                 strict=True,
             ),
         )
@@ -83,11 +94,17 @@ class TickBatch:
 _KINDS = {int(kind): kind for kind in TickKind}
 
 
+def unpack_ticks(packets: bytes) -> Iterator[UnpackedTick]:
+    """The fields of whole tick packets."""
+    return _TICK.iter_unpack(packets)
+
+
 def encode_symbol(symbol: str) -> bytes:
     """The padded field of a symbol (domain.symbols says which are allowed)."""
     return symbol.encode("ascii").ljust(12)
 
 
+@functools.lru_cache(SYMBOLS_REMEMBERED)
 def decode_symbol(field: bytes) -> str:
     """The symbol of a field."""
     return field.rstrip(b" ").decode("ascii", errors="replace")
@@ -110,6 +127,11 @@ def is_tick_packets(records: TickRecords) -> npt.NDArray[np.bool_]:
         & ((kinds == int(TickKind.PRICE)) | (kinds == int(TickKind.NEWS)))
     )
     return good
+
+
+_TICK_HEADERS = tuple(
+    _LENGTH_FIELD.to_bytes(2) + bytes([PacketType.SEQUENCED_DATA, kind]) for kind in TickKind
+)
 
 
 class FeedDecoder:
@@ -143,6 +165,8 @@ class FeedDecoder:
 
         Raises ProtocolError for a packet that no feed has; that is final.
         """
+        if self._offset == len(self._data):
+            return None
         run = self._next_run()
         return run if run is not None else self._next_packet()
 
@@ -150,15 +174,28 @@ class FeedDecoder:
         count = min((len(self._data) - self._offset) // TICK_PACKET_LENGTH, RUN_RECORDS_MAX)
         if count == 0:
             return None
-        records = np.frombuffer(self._data, TICK_PACKET, count, self._offset)
-        good = is_tick_packets(records)
-        run = count if good.all() else int(good.argmin())
+        run = self._run_of_few(count) if count <= FEW_PACKETS else self._run_of_many(count)
         if run == 0:
             return None
-        batch = TickBatch(self._next_sequence, records[:run])
+        records = np.frombuffer(self._data, TICK_PACKET, run, self._offset)
+        batch = TickBatch(self._next_sequence, records)
         self._offset += run * TICK_PACKET_LENGTH
         self._next_sequence += run
         return batch
+
+    def _run_of_few(self, count: int) -> int:
+        """How many of the next packets are ticks before the first that is none."""
+        offset = self._offset
+        for run in range(count):
+            if not self._data.startswith(_TICK_HEADERS, offset):
+                return run
+            offset += TICK_PACKET_LENGTH
+        return count
+
+    def _run_of_many(self, count: int) -> int:
+        """The same by numpy."""
+        good = is_tick_packets(np.frombuffer(self._data, TICK_PACKET, count, self._offset))
+        return count if good.all() else int(good.argmin())
 
     def _next_packet(self) -> Packet | None:
         header = self._data[self._offset : self._offset + HEADER_LENGTH]

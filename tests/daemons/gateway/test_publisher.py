@@ -22,6 +22,7 @@ def publisher() -> Iterator[Publisher]:
     publisher = Publisher(
         SharedPriceBook(name=names[0]),
         SharedNewsBook(name=names[1]),
+        serve=lambda: None,
         wake=lambda: None,
         clock=SystemClock(),
     )
@@ -38,7 +39,7 @@ def a_log(directory: Path, session: str, symbols: list[str], price: int) -> Feed
     records = new_records(len(symbols))
     for place, symbol in enumerate(symbols):
         records[place] = (46, ord("S"), TickKind.PRICE, encode_symbol(symbol), 1, 2, price, 0)
-    log.append(records)
+    log.append(records.tobytes())
     return log
 
 
@@ -72,7 +73,7 @@ def test_books_of_the_same_session_are_gone_on_with(publisher: Publisher, tmp_pa
     log = a_log(tmp_path / "a", "AAAAAAAAAA", ["SPY"], 1)
     publisher.recover_books(log)
     generation = publisher._books[0].generation
-    log.append(log.records(1, 1))
+    log.append(log.records(1, 1).tobytes())
 
     publisher.recover_books(log)
 

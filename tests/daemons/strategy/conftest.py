@@ -164,7 +164,7 @@ class Feed(Peer):
 
     def publish(self, *rows: Row) -> None:
         """Appends and sends."""
-        self.log.append(batch_of(rows, self.log.head + 1).records)
+        self.log.append(batch_of(rows, self.log.head + 1).records.tobytes())
         self.wake()
 
     def end_session(self) -> None:
