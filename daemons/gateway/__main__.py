@@ -2,7 +2,9 @@
 
 from typing import NoReturn
 
-from tradestack.runtime.program import CONTROL, Program, Tool
+import tradestack.runtime.lean  # noqa: F401 - first, for what it does
+from tradestack.runtime.listen_fds import CONTROL
+from tradestack.runtime.program import Program, Tool
 from tradestack.runtime.service import run
 
 from daemons.gateway.config import GatewayConfig

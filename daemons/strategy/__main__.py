@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+import tradestack.runtime.lean  # noqa: F401 - first, for what it does
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import run
 

@@ -20,6 +20,8 @@ from daemons.strategy.signals.signal import Intent, Signal
 
 StateT = TypeVar("StateT")
 
+_NEWS = int(TickKind.NEWS)
+
 
 @dataclass(slots=True)
 class Trader(Generic[StateT]):
@@ -50,7 +52,7 @@ class Trader(Generic[StateT]):
                 f"feed goes on with message {batch.first_sequence}, not {self.next_sequence}"
             )
         intents = self.signal.on_batch(self.state, batch)
-        news = int(np.count_nonzero(batch.records["kind"] == int(TickKind.NEWS)))
+        news = int(np.count_nonzero(batch.records["kind"] == _NEWS))
         self.counters.add(Counted.TICKS_RECEIVED, len(batch))
         self.counters.add(Counted.PRICES_RECEIVED, len(batch) - news)
         self.counters.add(Counted.NEWS_RECEIVED, news)

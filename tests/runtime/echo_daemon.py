@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import tradestack.runtime.lean  # noqa: F401 - first, as in every daemon
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
 from tradestack.net.control_server import Interface

@@ -398,9 +398,30 @@ def test_version_is_that_of_the_package() -> None:
     assert done.stdout == f"tradestack {version('tradestack')}\n"
 
 
-def test_command_line_that_is_not_understood_exits_2() -> None:
-    """--daemonize without a pidfile is one."""
-    done = run_echo("--daemonize")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--daemonize"], "--pidfile"),
+        (["--pidfile", "x"], "--daemonize"),
+        (["--config"], "--config requires argument"),
+        (["--check-config=yes"], "--check-config must not have an argument"),
+        (["--shout"], "--shout not recognized"),
+        (["news"], "expected options alone, not news"),
+    ],
+)
+def test_command_line_that_is_not_understood_exits_2(arguments: list[str], said: str) -> None:
+    """The reason is given, and where to find more."""
+    done = run_echo(*arguments)
 
     assert done.returncode == 2
-    assert "--pidfile" in done.stderr
+    assert said in done.stderr
+    assert "--help" in done.stderr
+
+
+def test_help_names_every_option() -> None:
+    """Within the width of a terminal, tools of the program's own included."""
+    done = run_echo("--help")
+
+    assert done.returncode == 0
+    assert all(option in done.stdout for option in ("--config FILE", "--daemonize", "--greet"))
+    assert max(map(len, done.stdout.splitlines())) <= 80

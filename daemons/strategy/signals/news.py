@@ -20,6 +20,8 @@ from tradestack.wire.feed import TickBatch, decode_symbol
 from daemons.strategy.signals.priced_symbols import PricedSymbols
 from daemons.strategy.signals.signal import Intent
 
+_NEWS = int(TickKind.NEWS)
+
 
 @dataclass(slots=True)
 class NewsState:
@@ -54,13 +56,16 @@ class NewsSignal:
     def on_batch(self, state: NewsState, batch: TickBatch) -> Sequence[Intent]:
         """Only news that takes a side is looked at one by one."""
         records = batch.records
-        is_news = records["kind"] == int(TickKind.NEWS)
-        if not is_news.any():
+        is_news = records["kind"] == _NEWS
+        news = np.count_nonzero(is_news)
+        if news == 0:
             state.priced.absorb(records["symbol"])
             return ()
-        prices = np.flatnonzero(~is_news)
-        fresh = state.priced.absorb(records["symbol"][prices])
-        priced_from = {symbol: int(prices[index]) for symbol, index in fresh.items()}
+        priced_from: dict[bytes, int] = {}
+        if news < len(batch):  # news mostly comes alone, and the order waits
+            prices = np.flatnonzero(~is_news)
+            fresh = state.priced.absorb(records["symbol"][prices])
+            priced_from = {symbol: int(prices[index]) for symbol, index in fresh.items()}
         values = records["value"]
         places = np.flatnonzero(is_news & ((values > self.buy_above) | (values < self.sell_below)))
         columns = (

@@ -21,8 +21,7 @@ from tradestack.ctl.screen import Screen
 from tradestack.ctl.stack_files import StackFiles
 from tradestack.ctl.supervised import AfterDeath, Supervised
 from tradestack.net.addresses import Address, name_of
-from tradestack.runtime.listen_fds import bind_tcp, bind_unix
-from tradestack.runtime.program import CONTROL
+from tradestack.runtime.listen_fds import CONTROL, bind_tcp, bind_unix
 
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"

@@ -14,7 +14,6 @@ names file, key, what stands there and what is allowed.
 """
 
 import dataclasses
-import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -147,6 +146,8 @@ def _unknown_key(
     if isinstance(value, dict):
         remedy = "write its keys at the top of the file, above every section"
         return OperatorFault(f"{source}: [{name}]", "there is no such section", remedy)
+    import difflib  # here, as it costs 0.2 MB
+
     nearest = difflib.get_close_matches(name, parsers, n=1, cutoff=0.5)
     known = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(sorted(parsers))}"
     return OperatorFault(f"{source}: {name}", "unknown key", known)

@@ -27,12 +27,12 @@ from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config import describe_config, load_config
 from tradestack.runtime.daemon_interface import daemon_interface
 from tradestack.runtime.environment import Environment
-from tradestack.runtime.listen_fds import adopt_sockets, bind_tcp, bind_unix
+from tradestack.runtime.listen_fds import CONTROL, adopt_sockets, bind_tcp, bind_unix
 from tradestack.runtime.log_level import LogLevel
 from tradestack.runtime.logs import Logs
 from tradestack.runtime.notify import Notifier, watchdog_interval_ns
 from tradestack.runtime.process_facts import ProcessFacts
-from tradestack.runtime.program import CONTROL, Context, DaemonConfig, Program, Service
+from tradestack.runtime.program import Context, DaemonConfig, Program, Service
 from tradestack.wire.flat_text import flat_text
 
 C = TypeVar("C", bound=DaemonConfig)

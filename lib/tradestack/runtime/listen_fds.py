@@ -17,6 +17,7 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
 
+CONTROL = "control"  # the name of every daemon's control socket
 LISTEN_FDS_START = 3
 LISTEN_FDS_MAX = 64  # a daemon has two; a larger number is a broken environment
 COUNT_LENGTH_MAX = 20  # digits; Python refuses to turn thousands of them into a number

@@ -16,10 +16,10 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control_server import Interface
 from tradestack.runtime.config import DataclassInstance
+from tradestack.runtime.listen_fds import CONTROL
 from tradestack.runtime.log_level import LogLevel
 from tradestack.runtime.notify import Notifier
 
-CONTROL = "control"  # the fd name of every daemon's control socket
 STATE_DIRECTORY_MODE = 0o700
 PASSWORD_BYTES_MAX = 4096  # a password file is one short line; what is larger is another file
 

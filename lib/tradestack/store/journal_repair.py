@@ -10,7 +10,6 @@ would be recognised, and in the old session it could be executed twice.
 """
 
 import os
-import shutil
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -173,6 +172,8 @@ def _repaired_lines(path: Path, damages: Sequence[Damage], time_ns: int) -> Iter
 
 def _backup(path: Path) -> Path:
     """A copy beside it, whole and on the disk, under a name that is free."""
+    import shutil  # here, as it costs 0.3 MB
+
     names = (path.with_name(f"{path.name}.damaged{number or ''}") for number in range(1_000))
     backup = _first_free(names)
     with path.open("rb") as source, backup.open("xb") as target:

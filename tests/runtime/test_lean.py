@@ -1,0 +1,32 @@
+"""What a daemon's process does without: modules that only libraries want, threads of OpenBLAS."""
+
+import subprocess
+import sys
+
+import pytest
+
+SEEN = """
+import sys
+from pathlib import Path
+import daemons.{daemon}.__main__
+
+names = ("_ssl", "argparse", "difflib", "numpy", "shutil")
+print(*(name for name in names if name in sys.modules))
+print(len(list(Path("/proc/self/task").iterdir())))
+"""
+
+
+@pytest.mark.parametrize(
+    ("daemon", "seen"),
+    [("gateway", "numpy"), ("order_manager", ""), ("strategy", "numpy")],
+)
+def test_imports_bring_nothing_unused_and_no_thread(daemon: str, seen: str) -> None:
+    """However it is started: nothing but `__main__` is asked to see to it."""
+    done = subprocess.run(
+        [sys.executable, "-c", SEEN.format(daemon=daemon)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.splitlines() == [seen, "1"]
