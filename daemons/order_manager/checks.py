@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tradestack.domain.fixed_point import format_fixed, parse_fixed
 from tradestack.domain.orders import OrdRejReason, OrdType
-from tradestack.wire.orders import NewOrderSingle
+from tradestack.wire.order_messages import NewOrderSingle
 
 # Quantities repeat: parsing each text once is worth more than anything else here.
 _QUANTITIES_CACHED_MAX = 4_096

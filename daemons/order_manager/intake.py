@@ -14,14 +14,8 @@ import msgspec
 from tradestack.domain.clock import Clock
 from tradestack.domain.orders import BusinessRejectReason
 from tradestack.net.client_session import Client
-from tradestack.wire.orders import (
-    BusinessMessageReject,
-    NewOrderSingle,
-    Refusal,
-    Register,
-    decode_client_message,
-    encode_message,
-)
+from tradestack.wire.order_messages import BusinessMessageReject, NewOrderSingle, Register
+from tradestack.wire.orders import Refusal, decode_client_message, encode_message
 
 from daemons.order_manager.judge import Received
 

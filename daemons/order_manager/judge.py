@@ -15,13 +15,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 from tradestack.domain.orders import ExecType, OrdRejReason, OrdStatus
-from tradestack.wire.orders import (
-    ExecutionReport,
-    NewOrderSingle,
-    Refusal,
-    Register,
-    Registered,
-)
+from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle, Register, Registered
+from tradestack.wire.orders import Refusal
 
 from daemons.order_manager.checks import Refused, Rules, check_order
 from daemons.order_manager.identity import content_of, identity_of

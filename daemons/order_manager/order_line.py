@@ -12,7 +12,7 @@ and the login see to that.
 import re
 
 from tradestack.domain.times import format_utc
-from tradestack.wire.orders import NewOrderSingle
+from tradestack.wire.order_messages import NewOrderSingle
 
 from daemons.order_manager.records import OrderRecord
 

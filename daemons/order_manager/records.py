@@ -19,12 +19,7 @@ pattern checked again, an order costs 3.3 µs, so it costs 0.7 µs).
 import msgspec
 from tradestack.domain.orders import OrdRejReason
 from tradestack.store.journal_repair import RepairedRecord
-from tradestack.wire.orders import (
-    ExecutionReport,
-    NewOrderSingle,
-    Register,
-    Registered,
-)
+from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle, Register, Registered
 
 FORMAT_VERSION = 1
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tradestack.domain.orders import Start
-from tradestack.wire.orders import Register
+from tradestack.wire.order_messages import Register
 
 # Feed sessions remembered of each user; a gateway serves one at a time, a looping one begins a new
 # one with each pass. The one registered for longest ago is forgotten first.

@@ -14,7 +14,7 @@ from tradestack.domain.orders import ExecType
 from tradestack.net.soup_connection import OutgoingFull
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.stats import LatencyHistogram
-from tradestack.wire.orders import ExecutionReport, NewOrderSingle
+from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
 
 from daemons.strategy.counters import Counted, Counters
 from daemons.strategy.epoch import Epoch

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tradestack.domain.fixed_point import SCALE, format_fixed
 from tradestack.domain.orders import OrdType, TimeInForce
-from tradestack.wire.orders import NewOrderSingle
+from tradestack.wire.order_messages import NewOrderSingle
 
 from daemons.strategy.epoch import Epoch
 from daemons.strategy.signals.signal import Intent

@@ -16,7 +16,7 @@ from tradestack.net.backoff import Backoff
 from tradestack.net.order_connection import OrderConnection
 from tradestack.net.soup_client import Credentials, LoginRejected, SequenceHole
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.orders import ClientMessage, ServerMessage
+from tradestack.wire.order_messages import ClientMessage, ServerMessage
 from tradestack.wire.soup import RejectReason
 
 # What OrderConnection says when the server closed because the session is complete.

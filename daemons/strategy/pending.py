@@ -12,7 +12,7 @@ All of it belongs to one order session; when that is gone, what had no report st
 from dataclasses import dataclass, field
 
 from tradestack.domain.orders import ExecType
-from tradestack.wire.orders import ExecutionReport, NewOrderSingle
+from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
 
 from daemons.strategy.epoch import Epoch
 

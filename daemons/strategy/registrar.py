@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 
 from tradestack.domain.orders import Start
-from tradestack.wire.orders import BusinessMessageReject, Register, Registered
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
 
 from daemons.strategy.epoch import Epoch
 

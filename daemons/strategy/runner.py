@@ -28,7 +28,7 @@ from tradestack.net.soup_client import Credentials
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.stats import RateWindows
 from tradestack.wire.feed import TickBatch
-from tradestack.wire.orders import (
+from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
     Registered,

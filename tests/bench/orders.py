@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 
 from tradestack.domain.orders import OrdStatus, OrdType, Side, TimeInForce
-from tradestack.wire.orders import (
-    ExecutionReport,
-    NewOrderSingle,
-    decode_server_message,
-    encode_message,
-)
+from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
+from tradestack.wire.orders import decode_server_message, encode_message
 from tradestack.wire.soup import PacketType, encode_packet
 
 from bench.faults import CountWrong

@@ -21,15 +21,14 @@ from tradestack.net.order_connection import OrderConnection
 from tradestack.net.soup_client import Credentials, LoginRejected, SequenceHole
 from tradestack.net.soup_connection import ConnectionLimits, OutgoingFull
 from tradestack.wire import soup
-from tradestack.wire.orders import (
+from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
     NewOrderSingle,
     Register,
     Registered,
-    decode_client_message,
-    encode_message,
 )
+from tradestack.wire.orders import decode_client_message, encode_message
 
 
 def an_order(cl_ord_id: str, **fields: object) -> NewOrderSingle:

@@ -18,14 +18,14 @@ from tradestack.domain.orders import (
 )
 from tradestack.wire import orders
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.orders import (
+from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
     NewOrderSingle,
-    Refusal,
     Register,
     Registered,
 )
+from tradestack.wire.orders import Refusal
 
 ORDER = NewOrderSingle(
     cl_ord_id="news-1",

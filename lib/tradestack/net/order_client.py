@@ -21,15 +21,13 @@ from tradestack.net.order_connection import OrderConnection
 from tradestack.net.soup_client import Credentials, LoginRejected, SequenceHole
 from tradestack.net.soup_connection import ConnectionLimits, OutgoingFull
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.orders import (
+from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
     NewOrderSingle,
-    Refusal,
     ServerMessage,
-    decode_client_message,
-    encode_message,
 )
+from tradestack.wire.orders import Refusal, decode_client_message, encode_message
 from tradestack.wire.soup import RejectReason
 
 # Orders entered and not reported yet; some 4 MiB of them.

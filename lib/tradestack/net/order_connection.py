@@ -9,12 +9,8 @@ from tradestack.net.soup_client import Credentials
 from tradestack.net.soup_connection import ConnectionLimits
 from tradestack.net.soup_session import SoupSession
 from tradestack.wire import soup
-from tradestack.wire.orders import (
-    ClientMessage,
-    ServerMessage,
-    decode_server_message,
-    encode_message,
-)
+from tradestack.wire.order_messages import ClientMessage, ServerMessage
+from tradestack.wire.orders import decode_server_message, encode_message
 from tradestack.wire.soup import PacketType
 
 

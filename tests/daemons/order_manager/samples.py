@@ -4,7 +4,7 @@ from typing import Any
 
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.orders import OrdType, Side, Start, TimeInForce
-from tradestack.wire.orders import NewOrderSingle, Register
+from tradestack.wire.order_messages import NewOrderSingle, Register
 
 from daemons.order_manager.checks import Rules
 from daemons.order_manager.records import FORMAT_VERSION, SessionRecord

@@ -11,7 +11,7 @@ from tradestack.net.addresses import parse_address
 from tradestack.net.order_client import OrderClient
 from tradestack.net.soup_client import Credentials
 from tradestack.runtime.clock import SystemClock
-from tradestack.wire.orders import BusinessMessageReject, ExecutionReport, Registered
+from tradestack.wire.order_messages import BusinessMessageReject, ExecutionReport, Registered
 from tradestack.wire.soup import PacketType
 
 from daemons.strategy.order_link import LOGGED_IN_AGAIN

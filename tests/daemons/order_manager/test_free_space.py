@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tradestack.domain.orders import BusinessRejectReason, OrdStatus
-from tradestack.wire.orders import BusinessMessageReject, ExecutionReport
+from tradestack.wire.order_messages import BusinessMessageReject, ExecutionReport
 
 from tests.daemons.order_manager.daemon import Daemon
 from tests.daemons.order_manager.samples import an_order

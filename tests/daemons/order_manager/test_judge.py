@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tradestack.domain.orders import OrdRejReason, OrdStatus, OrdType, Side, Start, TimeInForce
-from tradestack.wire.orders import (
-    ExecutionReport,
-    Refusal,
-    Registered,
-    decode_server_message,
-)
+from tradestack.wire.order_messages import ExecutionReport, Registered
+from tradestack.wire.orders import Refusal, decode_server_message
 
 from daemons.order_manager.judge import Batch, Received, judge
 from daemons.order_manager.manager import CARRIED_MAX, Manager

@@ -26,16 +26,15 @@ from tradestack.runtime.clock import SystemClock
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire import soup
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
-from tradestack.wire.orders import (
+from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
     NewOrderSingle,
     Register,
     Registered,
     ServerMessage,
-    decode_client_message,
-    encode_message,
 )
+from tradestack.wire.orders import decode_client_message, encode_message
 from tradestack.wire.soup import PacketType, RejectReason
 
 from daemons.strategy.counters import Counters

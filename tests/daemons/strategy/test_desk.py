@@ -6,12 +6,8 @@ import pytest
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE
 from tradestack.domain.orders import ExecType, OrdRejReason, OrdStatus, Side
 from tradestack.net.soup_connection import OutgoingFull
-from tradestack.wire.orders import (
-    ExecutionReport,
-    NewOrderSingle,
-    decode_client_message,
-    encode_message,
-)
+from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
+from tradestack.wire.orders import decode_client_message, encode_message
 
 from daemons.strategy.counters import Counted, Counters
 from daemons.strategy.desk import ORDERS_LOGGED_PER_SECOND_MAX, Desk

@@ -14,15 +14,17 @@ from tradestack.domain.orders import (
     TimeInForce,
 )
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.orders import (
-    MESSAGE_LENGTH_MAX,
-    TEXT_LENGTH_MAX,
+from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
     NewOrderSingle,
-    Refusal,
     Register,
     Registered,
+)
+from tradestack.wire.orders import (
+    MESSAGE_LENGTH_MAX,
+    TEXT_LENGTH_MAX,
+    Refusal,
     decode_client_message,
     decode_server_message,
     encode_message,
