@@ -33,6 +33,8 @@ method Count(to: ?int) -> (numbers: []int)
 method Set(value: string) -> ()
 # Takes a moment.
 method Later() -> (done: bool)
+# Takes as long as the test wants.
+method Hold() -> ()
 # Refuses.
 method Fail() -> ()
 
@@ -53,6 +55,8 @@ class Abacus:
         self.value = ""
         self.callers: list[Peer] = []
         self.streams_ended = asyncio.Event()
+        self.holding = asyncio.Event()
+        self.released = asyncio.Event()
 
     def interface(self) -> Interface:
         return Interface(
@@ -63,6 +67,7 @@ class Abacus:
                 "Count": Method(self.count),
                 "Set": Method(self.set, changes=True),
                 "Later": Method(self.later),
+                "Hold": Method(self.hold),
                 "Fail": Method(self.fail),
             },
         )
@@ -87,6 +92,11 @@ class Abacus:
     async def later(self, _parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
         await asyncio.sleep(0)
         return {"done": True}
+
+    async def hold(self, _parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
+        self.holding.set()
+        await self.released.wait()
+        return {}
 
     def fail(self, _parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
         raise VarlinkError("io.test.Abacus.Refused", {"why": "always"})
@@ -262,6 +272,23 @@ async def test_a_stream_ends_with_its_reader(tmp_path: Path) -> None:
             await client.reply()
 
         await running.abacus.streams_ended.wait()
+
+
+async def test_a_peer_that_goes_before_its_answer_ends_nothing_else(tmp_path: Path) -> None:
+    """Its connection was reset, as it left a reply unread, and closed while we made the next."""
+    contexts: list[dict[str, Any]] = []
+    async with serving(tmp_path) as running:
+        asyncio.get_running_loop().set_exception_handler(lambda _, it: contexts.append(it))
+        peer = socket.socket(socket.AF_UNIX)
+        peer.connect(str(running.path))
+        peer.sendall(encoded(ADD) + encoded({"method": "io.test.Abacus.Hold"}))
+        await running.abacus.holding.wait()
+        peer.close()
+        assert replies(await running.exchange(encoded(ADD))) == [ONE]  # the loop has seen the reset
+        running.abacus.released.set()
+        assert replies(await running.exchange(encoded(ADD))) == [ONE]
+
+    assert contexts == []
 
 
 async def test_a_stream_survives_the_half_close_of_its_reader(tmp_path: Path) -> None:

@@ -152,6 +152,7 @@ class ControlConnection:
     async def _finish(self, text: str) -> None:
         """The last words; then waits a little for the peer, whose unread bytes would reset us."""
         await self._send(text.encode())
+        self._check_open()
         self._writer.write_eof()
         deadline_s = asyncio.get_running_loop().time() + self._limits.linger_s
         while await self._read(deadline_s):
@@ -218,6 +219,12 @@ class ControlConnection:
 
     async def _send(self, data: bytes) -> None:
         """Returns when the kernel has it all. Raises TimeoutError when the peer takes nothing."""
+        self._check_open()
         self._writer.write(data)
         async with asyncio.timeout(self._limits.reply_deadline_s):
             await self._writer.drain()
+
+    def _check_open(self) -> None:
+        """Raises ConnectionResetError for a peer that has gone: uvloop would raise RuntimeError."""
+        if self._writer.transport.is_closing():
+            raise ConnectionResetError("the peer has gone")
