@@ -30,3 +30,12 @@ def test_imports_bring_nothing_unused_and_no_thread(daemon: str, seen: str) -> N
     )
 
     assert done.stdout.splitlines() == [seen, "1"]
+
+
+def test_what_is_stood_in_for_says_so_when_it_is_used() -> None:
+    """Code that comes to need it fails at once, and names the place."""
+    program = "import tradestack.runtime.lean, subprocess; subprocess.run(['true'])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "NotImplementedError: run is of a module that runtime/lean.py" in done.stderr

@@ -18,15 +18,20 @@ MB, one with numpy 2.3 MB, and 15 ms of its start:
 import os
 import sys
 from types import ModuleType
+from typing import NoReturn
 
 
 class _StandIn(ModuleType):
-    """Has whatever its importers look up in it: numbers and classes."""
+    """Has whatever its importers look up in it: numbers, and classes that nobody can use."""
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        return 0 if name.isupper() else type(name, (OSError,), {})
+        return 0 if name.isupper() else type(name, (OSError,), {"__new__": _refuse})
+
+
+def _refuse(used: type, *_: object, **__: object) -> NoReturn:
+    raise NotImplementedError(f"{used.__name__} is of a module that runtime/lean.py stands in for")
 
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
