@@ -20,7 +20,7 @@ from tradestack.wire.orders import Refusal, decode_client_message, encode_messag
 from daemons.order_manager.judge import Received
 
 
-class Waiting(msgspec.Struct, frozen=True, gc=False):
+class Waiting(msgspec.Struct, frozen=True):
     """A message that is to be settled: from whom, and what."""
 
     client: Client

@@ -32,7 +32,7 @@ from daemons.order_manager.registrations import Registration, from_sequence
 _DUPLICATE = Refused(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
 
 
-class Received(msgspec.Struct, frozen=True, gc=False):
+class Received(msgspec.Struct, frozen=True):
     """What a user sent, and when it was received (ns since the Unix epoch)."""
 
     user: str

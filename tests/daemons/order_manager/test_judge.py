@@ -1,5 +1,6 @@
 """Orders, repetitions, registrations, nonsense → records and reports; and replay gives the same."""
 
+import gc
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tradestack.domain.orders import OrdRejReason, OrdStatus, OrdType, Side, Start, TimeInForce
 from tradestack.wire.order_messages import ExecutionReport, Registered
-from tradestack.wire.orders import Refusal, decode_server_message
+from tradestack.wire.orders import Refusal, decode_client_message, decode_server_message
 
 from daemons.order_manager.judge import Batch, Received, judge
 from daemons.order_manager.manager import CARRIED_MAX, Manager
@@ -361,3 +362,26 @@ def test_every_message_is_reported_once_or_is_a_repetition(received: list[Receiv
     assert len(received) == len(reports) + batch.duplicates
     assert len(exec_ids) == len(set(exec_ids))
     assert all(report_length(payload) for payload in journal.payloads)
+
+
+def test_a_message_that_is_no_order_leaves_nothing_behind() -> None:
+    """Its refusal is an exception, which holds on to those that hold it: only gc parts them."""
+
+    def settle_one() -> None:
+        try:
+            message = decode_client_message(b"{}")
+        except Refusal as refusal:
+            received = from_user(refusal)
+            assert judge(Manager(a_header()), [received], RULES).malformed_records
+        else:
+            pytest.fail(f"{message} was taken for an order")
+
+    def refusals() -> int:
+        gc.collect()
+        return sum(isinstance(one, Refusal) for one in gc.get_objects())
+
+    before = refusals()
+    for _ in range(10):
+        settle_one()
+
+    assert refusals() == before
