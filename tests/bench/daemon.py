@@ -122,10 +122,14 @@ class Daemon:
         if status:
             raise NotMeasured(f"{self.kind} ended with {status}: {self._last_words()}")
 
-    def kill(self) -> None:
-        """At once; what it left in /dev/shm goes too."""
+    def crash(self) -> None:
+        """Dies, and leaves behind what a daemon leaves that is killed."""
         self._process.kill()
         self._process.wait()
+
+    def kill(self) -> None:
+        """At once; what it left in /dev/shm goes too."""
+        self.crash()
         for name in ("prices", "news"):
             with contextlib.suppress(FileNotFoundError):
                 Path(f"/dev/shm/tradestack-{name}{self._suffix()}").unlink()

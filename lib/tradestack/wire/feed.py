@@ -17,6 +17,7 @@ import functools
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -74,23 +75,25 @@ class TickBatch:
 
     def ticks(self) -> Iterator[Tick]:
         """The same messages one by one."""
-        if not len(self.records):
-            return iter(())
-        # Columns of Python objects by struct, not by numpy: a third quicker for one tick, and for
-        # a thousand.
-        kinds, symbols, *numbers = zip(*unpack_ticks(self.records.tobytes()), strict=True)
+        columns = self.records
+        # Not Tick._make, which is Python: it takes a third of what a consumer has.
         return map(
-            Tick._make,
+            _new_tuple,
+            repeat(Tick),
             zip(
                 range(self.first_sequence, self.last_sequence + 1),
-                map(_KINDS.__getitem__, kinds),
-                map(decode_symbol, symbols),
-                *numbers,
+                map(_KINDS.__getitem__, columns["kind"].tolist()),
+                map(decode_symbol, columns["symbol"].tolist()),
+                columns["event_time_ns"].tolist(),
+                columns["publish_time_ns"].tolist(),
+                columns["value"].tolist(),
+                columns["size"].tolist(),
                 strict=True,
             ),
         )
 
 
+_new_tuple = tuple.__new__
 _KINDS = {int(kind): kind for kind in TickKind}
 
 

@@ -3,13 +3,15 @@
 order manager: with a million orders in its journal, all of them replayed and known again. gateway:
 with a hundred million ticks in its log, of a random walk; and at the end of a long plain CSV. Each
 is killed (SIGKILL) and started again on its files, round after round; afterwards it counts what it
-counted before. Files are in the page cache, as they are after a crash of the process.
+counted before. Files are in the page cache and books in shared memory, as they are after a crash of
+the process.
 
 Cheating would be: a clean stop that leaves a summary behind.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -64,29 +66,50 @@ def _of_order_manager(workshop: Workshop) -> Comparison:
             client.wait_ready()
             client.go()
             expect_count("orders reported", orders, client.answer()["count"])
-        again = partial(_start_again, "order-manager", directory, values, "orders_accepted", orders)
-        figures = workshop.measure([Contestant(OURS, Role.OURS, again)])
+        figures = _measure(workshop, directory, values, Kept("order-manager", orders))
     return _comparison(f"order manager, {orders:,} orders", 3.0, figures)
 
 
 def _of_gateway(
     workshop: Workshop, variant: str, values: Mapping[str, object], ticks: int
 ) -> Comparison:
-    with workshop.scratch() as directory:
-        with Daemon("gateway", directory, values) as daemon:
-            while daemon.stats()["head"] < ticks:
-                daemon.look_again()
-            daemon.call("io.tradestack.Gateway.Pause")
-            head = daemon.stats()["head"]
-        again = partial(_start_again, "gateway", directory, values, "ticks_total", head)
-        figures = workshop.measure([Contestant(OURS, Role.OURS, again)])
+    with workshop.scratch() as directory, ExitStack() as stack:
+        daemon = stack.enter_context(Daemon("gateway", directory, values))  # its books to the end
+        while daemon.stats()["head"] < ticks:
+            daemon.look_again()
+        daemon.call("io.tradestack.Gateway.Pause")
+        head = daemon.stats()["head"]
+        daemon.crash()
+        figures = _measure(workshop, directory, values, Kept("gateway", head))
     return _comparison(f"gateway, {variant}", 0.5, figures)
 
 
-def _start_again(
-    kind: str, directory: Path, values: Mapping[str, object], counter: str, count: int
-) -> float:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a daemon must still count after a restart."""
+
+    kind: str
+    count: int
+
+    @property
+    def counter(self) -> str:
+        """Its name in the daemon's stats."""
+        return "ticks_total" if self.kind == "gateway" else "orders_accepted"
+
+
+def _measure(
+    workshop: Workshop, directory: Path, values: Mapping[str, object], kept: Kept
+) -> dict[str, list[float]]:
+    again = partial(_start_again, directory, values, kept)
+    return workshop.measure([Contestant(OURS, Role.OURS, again)])
+
+
+def _start_again(directory: Path, values: Mapping[str, object], kept: Kept) -> float:
     """It knows what it knew, and is killed again."""
-    with Daemon(kind, directory, values) as daemon:
-        expect_count(f"{kind}: {counter} after the restart", count, daemon.stats()[counter])
-        return daemon.startup_s
+    daemon = Daemon(kept.kind, directory, values)
+    try:
+        counted = daemon.stats()[kept.counter]
+    finally:
+        daemon.crash()
+    expect_count(f"{kept.kind}: {kept.counter} after the restart", kept.count, counted)
+    return daemon.startup_s
