@@ -226,5 +226,5 @@ class ControlConnection:
 
     def _check_open(self) -> None:
         """Raises ConnectionResetError for a peer that has gone: uvloop would raise RuntimeError."""
-        if self._writer.transport.is_closing():
+        if self._writer.is_closing():
             raise ConnectionResetError("the peer has gone")

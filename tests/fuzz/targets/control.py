@@ -65,6 +65,9 @@ class _Written:
     def __init__(self) -> None:
         self.content = b""
 
+    def is_closing(self) -> bool:
+        return False
+
     def write(self, data: bytes) -> None:
         self.content += data
 
