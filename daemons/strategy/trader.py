@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-import numpy as np
 from tradestack.domain.ticks import TickKind
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
@@ -19,8 +18,6 @@ from daemons.strategy.epoch import Epoch
 from daemons.strategy.signals.signal import Intent, Signal
 
 StateT = TypeVar("StateT")
-
-_NEWS = int(TickKind.NEWS)
 
 
 @dataclass(slots=True)
@@ -52,7 +49,8 @@ class Trader(Generic[StateT]):
                 f"feed goes on with message {batch.first_sequence}, not {self.next_sequence}"
             )
         intents = self.signal.on_batch(self.state, batch)
-        news = int(np.count_nonzero(batch.records["kind"] == _NEWS))
+        # As bytes: for one tick numpy's comparing and counting takes eight times as long.
+        news = batch.records["kind"].tobytes().count(TickKind.NEWS)
         self.counters.add(Counted.TICKS_RECEIVED, len(batch))
         self.counters.add(Counted.PRICES_RECEIVED, len(batch) - news)
         self.counters.add(Counted.NEWS_RECEIVED, news)

@@ -35,6 +35,10 @@ class PricedSymbols:
     def __len__(self) -> int:
         return len(self._known)
 
+    def add(self, symbol: bytes) -> None:
+        """Makes it known; the table learns of it when a batch has it."""
+        self._known.add(symbol)
+
     def absorb(self, symbols: Symbols) -> dict[bytes, int]:
         """Makes all of them known; those that were not before, with the index of their first."""
         words = np.ascontiguousarray(symbols).view(np.uint32).reshape(-1, _WORDS)
