@@ -133,5 +133,5 @@ def _describe_order(record: OrderRecord) -> dict[str, object]:
         "ord_type": order.ord_type,
         "price": order.reference_px or order.price,
         "ord_status": report.ord_status,
-        "reason": None if reason is None else reason.value,
+        "reason": reason,
     }

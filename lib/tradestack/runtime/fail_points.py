@@ -8,7 +8,6 @@ Each process counts its own passings; a daemon that was restarted dies again at 
 the variable a place costs one look at an empty dictionary.
 """
 
-import asyncio
 import enum
 import logging
 import os
@@ -56,12 +55,6 @@ def passed(point: FailPoint) -> None:
     """The process is there."""
     if _armed:
         _pass(point)
-
-
-def passed_soon(point: FailPoint) -> None:
-    """The process will be there when all that is scheduled on its loop by now has run."""
-    if _armed:
-        asyncio.get_running_loop().call_soon(_pass, point)
 
 
 def arm(text: str, clock: SystemClock) -> None:
