@@ -9,7 +9,7 @@ breaks them, are there alone. This module only has to give the same records for 
 import datetime
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 from tradestack.domain.fixed_point import DECIMALS, FIXED_MAX
 from tradestack.domain.symbols import SYMBOL_LENGTH_MAX
 from tradestack.wire.feed import TickRecords, new_records
@@ -24,8 +24,8 @@ from daemons.gateway.timestamps import (
     parse_timestamp,
 )
 
-Bytes = npt.NDArray[np.uint8]
-Integers = npt.NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+Integers = NDArray[np.int64]
 
 NUMBER_SIZE_MAX = 19  # characters: 18 digits, which 64 bits always hold, and a point
 NEWLINE, RETURN, COMMA, POINT, ZERO, SPACE = b"\n\r,.0 "
@@ -112,7 +112,7 @@ def _bounds(text: Bytes, column_count: int) -> tuple[Integers, Integers]:
     return starts, ends
 
 
-def _symbols(text: Bytes, starts: Integers, ends: Integers) -> npt.NDArray[np.bytes_]:
+def _symbols(text: Bytes, starts: Integers, ends: Integers) -> NDArray[np.bytes_]:
     sizes = ends - starts
     _require(bool(sizes.min() > 0 and sizes.max() <= SYMBOL_LENGTH_MAX))
     places = np.arange(SYMBOL_LENGTH_MAX)

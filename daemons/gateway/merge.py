@@ -9,12 +9,12 @@ that very time). What may not is kept; as batches are bounded, so is what is kep
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 from tradestack.wire.feed import TICK_PACKET, TickRecords, new_records
 
 from daemons.gateway.sources import Checkpoint, Source
 
-Times = npt.NDArray[np.int64]
+Times = NDArray[np.int64]
 
 
 class _Side:

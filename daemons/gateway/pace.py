@@ -15,14 +15,14 @@ import fractions
 import re
 
 import numpy
-import numpy.typing
+from numpy.typing import NDArray
 
 SECOND_NS = 1_000_000_000
 LATENESS_MAX_NS = 2 * SECOND_NS  # behind by more than this, the schedule begins anew from now
 FACTOR_MAX = 10**9  # keeps ns times factor in 64 bits after the division
 PACE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(x|/s)", re.ASCII)
 
-Times = numpy.typing.NDArray[numpy.int64]
+Times = NDArray[numpy.int64]
 
 
 class PaceKind(enum.Enum):

@@ -9,7 +9,7 @@ that is proportional to its first price. Time goes on by `interval_ns` a tick, o
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.symbols import is_symbol
 from tradestack.domain.ticks import TickKind
@@ -60,7 +60,7 @@ class RandomWalk:
         self._block = 0
         self._time_ns = start_ns
         first = self._generator(0).integers(*FIRST_PRICES, len(symbols)) * SCALE
-        self._first_prices: npt.NDArray[np.int64] = first
+        self._first_prices: NDArray[np.int64] = first
         self._prices = first.copy()
 
     def next_batch(self) -> TickRecords:
@@ -106,18 +106,18 @@ class RandomWalk:
     def _generator(self, block: int) -> "np.random.Generator":
         return np.random.Generator(np.random.Philox(key=[self._seed, block]))
 
-    def _times(self, random: "np.random.Generator") -> npt.NDArray[np.int64]:
+    def _times(self, random: "np.random.Generator") -> NDArray[np.int64]:
         waits = random.integers(0, 2 * self._interval_ns, BLOCK_TICKS, endpoint=True)
-        times: npt.NDArray[np.int64] = self._time_ns + np.cumsum(waits)
+        times: NDArray[np.int64] = self._time_ns + np.cumsum(waits)
         self._time_ns = int(times[-1])
         return times
 
     def _walk(
         self,
         random: "np.random.Generator",
-        chosen: npt.NDArray[np.int64],
-        moves: npt.NDArray[np.bool_],
-    ) -> npt.NDArray[np.int64]:
+        chosen: NDArray[np.int64],
+        moves: NDArray[np.bool_],
+    ) -> NDArray[np.int64]:
         """Each tick's price: the running sum of its symbol's steps, all symbols at once."""
         steps = random.standard_normal(BLOCK_TICKS) * STEP * self._first_prices[chosen]
         cents = np.where(moves, np.rint(steps / CENT).astype(np.int64) * CENT, 0)

@@ -7,7 +7,7 @@ session, and the old one is over (who still follows it is given its rest, then Z
 
 import asyncio
 import logging
-import secrets
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from daemons.gateway.source_check import NOTHING_READ, check_source
 from daemons.gateway.sources import Source, SourceFault
 
 EXTENSION_S = 30  # asked of the supervisor, once a second, while files are read
-ENTROPY_BITS = 32
+ENTROPY_BYTES = 4
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,9 @@ class Sessions:
         newest = self.newest()
         sidecar = Sidecar(
             session=following_session_id(
-                newest.session if newest is not None else "", now_ns, secrets.randbits(ENTROPY_BITS)
+                newest.session if newest is not None else "",
+                now_ns,
+                int.from_bytes(os.urandom(ENTROPY_BYTES)),
             ),
             # Sessions are told apart as newer and older by it, also when the clock has gone back.
             start_time_ns=max(now_ns, newest.start_time_ns + 1 if newest is not None else 0),

@@ -5,7 +5,7 @@ end of session, as long as its journal is kept. Sessions beyond `sessions_kept` 
 new one begins, but not under a client that is still reading.
 """
 
-import secrets
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from daemons.order_manager.order_session import (
 )
 
 DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
-ENTROPY_BITS = 32
+ENTROPY_BYTES = 4
 # A journal is replayed at some 70 MB/s on a busy small machine; slower than this is a fault.
 REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
 RECOVERY_TIMEOUT_MIN_S = 30
@@ -46,7 +46,7 @@ class OrderSessions:
         self._ended: dict[str, OrderSession] = {}
         recovered = recover_newest(directory)
         if recovered is None:
-            header = first_header(now_ns, secrets.randbits(ENTROPY_BITS))
+            header = first_header(now_ns, int.from_bytes(os.urandom(ENTROPY_BYTES)))
             recovered = OrderSession.begin(directory, header)
         elif durability is Durability.DISK:
             recovered.sync()
@@ -78,7 +78,7 @@ class OrderSessions:
     def begin_next(self, now_ns: int) -> None:
         """Ends the current session and begins another. Raises OSError; then all is as before."""
         previous = self.current
-        entropy = secrets.randbits(ENTROPY_BITS)
+        entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
         session = following_session_id(previous.id, now_ns, entropy)
         header = previous.manager.next_header(session, now_ns)
         self.current = OrderSession.begin(self._directory, header)

@@ -2,7 +2,8 @@
 
 from typing import NoReturn
 
-import tradestack.runtime.lean  # noqa: F401 - first, for what it does
+import tradestack.runtime.lean
+import tradestack.runtime.no_openssl  # noqa: F401 - first, for what they do
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import run
 

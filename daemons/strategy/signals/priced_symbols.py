@@ -8,7 +8,7 @@ out one by one, each once (or again when two known symbols share a slot, which c
 """
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
 # Four times the most symbols the stack knows (4,096), so that few of them share a slot.
 SLOTS_BITS = 14
@@ -17,7 +17,7 @@ _WORDS = 3  # 12 bytes
 _MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=np.uint32)
 _SHIFT = np.uint32(32 - SLOTS_BITS)
 
-Symbols = npt.NDArray[np.bytes_]  # one dimension of S12, padded with spaces
+Symbols = NDArray[np.bytes_]  # one dimension of S12, padded with spaces
 
 
 class PricedSymbols:

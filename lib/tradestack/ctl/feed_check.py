@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
 from tradestack.ctl.file_check import PROBLEMS_LISTED_MAX, Findings
 from tradestack.domain.times import format_utc
@@ -79,9 +79,7 @@ def _take(contents: _Contents, records: TickRecords) -> None:
         contents.count += len(good)
 
 
-def _take_times(
-    contents: _Contents, times: npt.NDArray[np.int64], places: npt.NDArray[np.intp]
-) -> None:
+def _take_times(contents: _Contents, times: NDArray[np.int64], places: NDArray[np.intp]) -> None:
     contents.first_ns = contents.first_ns or int(times[0])
     steps = np.diff(times, prepend=contents.last_ns or contents.first_ns)
     back = np.flatnonzero(steps < 0)
@@ -98,7 +96,7 @@ def _settle_end(contents: _Contents) -> None:
     contents.end_count = contents.end_filled = 0
 
 
-def _note_bad(contents: _Contents, numbers: npt.NDArray[np.intp]) -> None:
+def _note_bad(contents: _Contents, numbers: NDArray[np.intp]) -> None:
     room = PROBLEMS_LISTED_MAX - len(contents.bad)
     contents.bad += numbers[:room].tolist()
     contents.bad_count += len(numbers)

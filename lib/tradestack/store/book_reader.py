@@ -18,7 +18,7 @@ import sys
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
 from tradestack.store.segment import (
     NAME_LENGTH,
@@ -55,8 +55,8 @@ RECORD_WORDS = RECORD_LENGTH // WORD_LENGTH
 # The same fields as columns of 8-byte integers.
 END, VALUE, SIZE, EVENT_TIME, PUBLISH_TIME, SEQUENCE, SPARE, BEGIN = range(RECORD_WORDS)
 assert BOOK_RECORD.itemsize == RECORD_LENGTH
-BookRecords = npt.NDArray[np.void]  # one dimension of BOOK_RECORD
-Rows = npt.NDArray[np.int64]  # the same, a column to a field
+BookRecords = NDArray[np.void]  # one dimension of BOOK_RECORD
+Rows = NDArray[np.int64]  # the same, a column to a field
 
 # unpack_from loads native 8-byte fields one by one in the order of memory, which is the reader's
 # half of the protocol; a copy of the bytes would leave the order to memcpy.
@@ -212,7 +212,7 @@ class BookReader:
             rows = rows[chosen]
         return symbols, rows.view(BOOK_RECORD)[:, 0]
 
-    def _read_torn(self, rows: Rows, is_whole: npt.NDArray[np.bool_]) -> None:
+    def _read_torn(self, rows: Rows, is_whole: NDArray[np.bool_]) -> None:
         """Reads the rows again that are not whole, and marks those that now are."""
         live = self._rows
         for attempt in range(READ_ALL_ATTEMPTS_MAX):

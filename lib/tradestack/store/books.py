@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
 from tradestack.domain.ticks import TickKind
 from tradestack.store.book_reader import (
@@ -201,7 +201,7 @@ class SharedBook(BookReader):
         live[touched, SEQUENCE] = chosen + first_sequence
         live[touched, END] = counters
 
-    def _find_or_add(self, fields: npt.NDArray[np.bytes_]) -> Slots:
+    def _find_or_add(self, fields: NDArray[np.bytes_]) -> Slots:
         slots = self._index.find_all(fields)
         unknown = np.flatnonzero(slots < 0)
         for position in unknown.tolist():

@@ -6,9 +6,9 @@ met another symbol at their place try the next one. About 15 ns a record; a dict
 """
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
-Slots = npt.NDArray[np.intp]
+Slots = NDArray[np.intp]
 
 # Eight places for each symbol that fits (segment.SYMBOLS_MAX), so that most are found at the first.
 _PLACES = 32_768
@@ -51,7 +51,7 @@ class SymbolIndex:
         """The slot of a symbol, None if it has none."""
         return self._slots.get(field)
 
-    def find_all(self, fields: npt.NDArray[np.bytes_]) -> Slots:
+    def find_all(self, fields: NDArray[np.bytes_]) -> Slots:
         """The slots of an array of symbols (dtype S12), -1 for those that have none."""
         symbols = fields.view(_FIELD)
         places = _hash(symbols)
@@ -64,17 +64,17 @@ class SymbolIndex:
             others = others[self._is_other(slots[others], symbols[others])]
         return slots
 
-    def _is_other(self, slots: Slots, symbols: npt.NDArray[np.void]) -> npt.NDArray[np.bool_]:
+    def _is_other(self, slots: Slots, symbols: NDArray[np.void]) -> NDArray[np.bool_]:
         """Where the slot is another symbol's, or nobody's."""
-        other: npt.NDArray[np.bool_] = (self._heads[slots] != symbols["head"]) | (
+        other: NDArray[np.bool_] = (self._heads[slots] != symbols["head"]) | (
             self._tails[slots] != symbols["tail"]
         )
         return other
 
 
-def _hash(symbols: npt.NDArray[np.void]) -> Slots:
-    heads: npt.NDArray[np.uint64] = symbols["head"]
-    tails: npt.NDArray[np.uint64] = symbols["tail"].astype(np.uint64)
+def _hash(symbols: NDArray[np.void]) -> Slots:
+    heads: NDArray[np.uint64] = symbols["head"]
+    tails: NDArray[np.uint64] = symbols["tail"].astype(np.uint64)
     mixed = heads * _HEAD_FACTOR + tails * _TAIL_FACTOR
     places: Slots = (mixed >> _PLACE_SHIFT).astype(np.intp)
     return places

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import NDArray
 
 from tradestack.domain.ticks import Tick, TickKind
 from tradestack.wire.errors import ProtocolError
@@ -52,7 +52,7 @@ RUN_RECORDS_MAX = 16_384
 
 # Kind, symbol field, event time, publish time, value, size: as struct gives them.
 UnpackedTick = tuple[int, bytes, int, int, int, int]
-TickRecords = npt.NDArray[np.void]  # one dimension of TICK_PACKET
+TickRecords = NDArray[np.void]  # one dimension of TICK_PACKET
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,10 +121,10 @@ def new_records(count: int) -> TickRecords:
     return records
 
 
-def is_tick_packets(records: TickRecords) -> npt.NDArray[np.bool_]:
+def is_tick_packets(records: TickRecords) -> NDArray[np.bool_]:
     """Which of the records have the header and a kind of a tick packet."""
     kinds = records["kind"]
-    good: npt.NDArray[np.bool_] = (
+    good: NDArray[np.bool_] = (
         (records["length"] == _LENGTH_FIELD)
         & (records["type"] == int(PacketType.SEQUENCED_DATA))
         & ((kinds == int(TickKind.PRICE)) | (kinds == int(TickKind.NEWS)))

@@ -1,0 +1,12 @@
+"""a strategy's process → without OpenSSL, which hashlib would load for its SHA-256.
+
+`__main__` imports this first, after runtime/lean.py. hashlib does as well with its own code, and
+without that library of 6 MB the daemon is 1 MB smaller. The servers need it: scrypt, by which
+passwords are hashed, is nowhere else.
+"""
+
+import sys
+from types import ModuleType
+from typing import cast
+
+sys.modules.setdefault("_hashlib", cast("ModuleType", None))  # makes its import an ImportError
