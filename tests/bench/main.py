@@ -33,6 +33,7 @@ ROWS = (
     "shared-memory",
     "memory",
     "start",
+    "systemd",
     "idle",
     "tick-by-tick",
     "news-to-order",

@@ -1,6 +1,8 @@
 """process id → what the kernel counts for it and its children: memory, processor time."""
 
-from collections.abc import Iterable, Iterator
+import select
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 BYTES_PER_KIB = 1024
@@ -9,9 +11,14 @@ BYTES_PER_KIB = 1024
 def tree(pid: int) -> Iterator[int]:
     """The process and all its descendants."""
     yield pid
+    for child in children(pid):
+        yield from tree(child)
+
+
+def children(pid: int) -> Iterator[int]:
+    """Of all its threads."""
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from tree(int(child))
+        yield from map(int, (task / "children").read_text().split())
 
 
 def pss_bytes(pids: Iterable[int]) -> int:
@@ -27,6 +34,13 @@ def cpu_ns(pids: Iterable[int]) -> int:
         for one in tree(pid)
         for task in Path(f"/proc/{one}/task").iterdir()
     )
+
+
+def busy_percent(pids: Sequence[int], seconds: float) -> float:
+    """Of one processor, from now on for so long."""
+    began_ns, before_ns = time.monotonic_ns(), cpu_ns(pids)
+    select.select([], [], [], seconds)
+    return 100 * (cpu_ns(pids) - before_ns) / (time.monotonic_ns() - began_ns)
 
 
 def _pss_bytes(pid: int) -> int:

@@ -1,24 +1,21 @@
 """release → the results of all cases, run by a systemd that boots in a container of its own.
 
-The container is a copy of the release's tree without network (nothing outside can disturb it or be
-disturbed), with a copy of this checkout in /root/tradestack and the wheelhouse in /wheels. A
-oneshot unit runs the cases, which write a line of JSON each, then shuts the container down.
+A oneshot unit runs the cases, which write a line of JSON each, then shuts the container down.
 """
 
 import json
-import os
 import shutil
 import subprocess
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.system.releases import CACHE, CHECKOUT, Release, prepared_tree, prepared_wheelhouse
+from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of
+from tests.system.releases import CACHE, Release
 
 RUN_SECONDS_MAX = 900  # far beyond what the cases take; a container that hangs must not
 STOP_SECONDS_MAX = 20
-NOT_COPIED = (".git", ".venv", "*cache*", "__pycache__", "*.egg-info", "build", "dist")
+NAME = "cases.service"
 UNIT = """\
 [Unit]
 Description=system tests of tradestack
@@ -26,7 +23,7 @@ After=multi-user.target
 
 [Service]
 Type=oneshot
-Environment=PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+Environment={pip} LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 WorkingDirectory=/root/tradestack
 ExecStart=/usr/bin/python3 -m tests.system.cases {codename} /results.jsonl
 ExecStopPost=-/bin/sh -c 'journalctl --no-pager -o short-precise > /journal.txt'
@@ -76,35 +73,11 @@ class Container:
                 shutil.copy(self.directory / name, kept / name)
 
 
-def remove_abandoned() -> None:
-    """Deletes the containers of test runs that were killed."""
-    for directory in CACHE.glob("run-*"):
-        if not Path(f"/proc/{directory.name.split('-')[1]}").exists():
-            shutil.rmtree(directory, ignore_errors=True)
-
-
-def boot(release: Release) -> Container:
+def run_cases(release: Release) -> Container:
     """Starts the cases on the release and returns at once."""
-    wheels = prepared_wheelhouse(release)
-    remove_abandoned()
-    directory = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-{release.codename}-", dir=CACHE))
-    tree = prepared_tree(release)
-    subprocess.run(["cp", "-a", "--reflink=auto", f"{tree}/.", directory], check=True)
-    copied = shutil.ignore_patterns(*NOT_COPIED)
-    shutil.copytree(CHECKOUT, directory / "root/tradestack", symlinks=True, ignore=copied)
-    units = directory / "etc/systemd/system"
-    (units / "cases.service").write_text(UNIT.format(codename=release.codename))
-    (units / "multi-user.target.wants").mkdir(exist_ok=True)
-    (units / "multi-user.target.wants/cases.service").symlink_to("../cases.service")
-    (directory / "wheels").mkdir()
-    command = ["systemd-nspawn", "--quiet", f"--directory={directory}", "--boot"]
-    command += ["--register=no", "--keep-unit", "--private-network", f"--bind-ro={wheels}:/wheels"]
-    with (directory / "console.txt").open("wb") as console:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=console,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
-        )
-    return Container(release, directory, process)
+    unit = UNIT.format(codename=release.codename, pip=PIP_ENVIRONMENT)
+    directory = copy_of(release, {NAME: unit})
+    wanted = directory / "etc/systemd/system/multi-user.target.wants"
+    wanted.mkdir(exist_ok=True)
+    (wanted / NAME).symlink_to(f"../{NAME}")
+    return Container(release, directory, boot(release, directory))

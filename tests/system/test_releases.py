@@ -9,7 +9,7 @@ import pytest
 
 from tests.system.cases.harness import CASES
 from tests.system.cases.order import ALL_CASES_IMPORTED
-from tests.system.container import Container, boot
+from tests.system.container import Container, run_cases
 from tests.system.releases import RELEASES, Release
 
 NEEDED = ("systemd-nspawn", "debootstrap", "systemctl", "unshare")
@@ -42,7 +42,7 @@ def containers(request: pytest.FixtureRequest) -> Iterator[dict[Release, Contain
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.originalname == test_case.__name__
     }
-    running = {release: boot(release) for release in RELEASES if release in selected}
+    running = {release: run_cases(release) for release in RELEASES if release in selected}
     yield running
     for container in running.values():
         container.remove()

@@ -7,15 +7,14 @@ Cheating would be: clock ticks of 10 ms, which see nothing of work that is short
 """
 
 import select
-import time
 from collections.abc import Iterator
 from functools import partial
 
 from bench.comparison import Better, Comparison, Contestant, Role, Target
 from bench.placement import Placement
-from bench.process_tree import cpu_ns
+from bench.process_tree import busy_percent
 from bench.rows.memory import WALK
-from bench.stack import Stack, running_stack
+from bench.stack import running_stack
 from bench.workshop import Workshop
 
 NAME = "idle"
@@ -23,7 +22,6 @@ SECONDS, SECONDS_QUICK = 10, 2
 SETTLED_S = 1.0
 OURS = "tradestack"
 PERCENT_MAX = 0.5
-NANOSECONDS_PER_SECOND = 1_000_000_000
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
@@ -33,7 +31,7 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
         select.select([], [], [], SETTLED_S)
         seconds = workshop.size(SECONDS, SECONDS_QUICK)
         figures = workshop.measure(
-            [Contestant(OURS, Role.OURS, partial(_busy_percent, stack, seconds))]
+            [Contestant(OURS, Role.OURS, partial(busy_percent, stack.pids(), seconds))]
         )
     yield Comparison(
         row=NAME,
@@ -45,10 +43,3 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
         figures=figures,
         targets=[Target(Better.LOWER, PERCENT_MAX)],
     )
-
-
-def _busy_percent(stack: Stack, seconds: float) -> float:
-    began_ns, before_ns = time.monotonic_ns(), cpu_ns(stack.pids())
-    select.select([], [], [], seconds)
-    busy_ns = cpu_ns(stack.pids()) - before_ns
-    return 100 * busy_ns / (time.monotonic_ns() - began_ns)
