@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-import msgspec
 from tradestack.domain.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.sessions import is_session_id, new_session_id
-from tradestack.store.journal import Journal
+from tradestack.store.journal import Journal, Replay
 from tradestack.store.journal_repair import RepairedRecord
 
 from daemons.order_manager.durability import Durability
@@ -27,6 +26,7 @@ from daemons.order_manager.records import (
     SessionRecord,
     decode_record,
     encode_record,
+    version_of,
 )
 from daemons.order_manager.reports import ReportStream
 
@@ -78,21 +78,12 @@ class OrderSession:
         """
         manager: Manager | None = None
 
-        def replay(offset: int, payload: bytes) -> None:
+        def begin(payload: bytes) -> Replay:
             nonlocal manager
-            try:
-                if manager is None:
-                    manager = Manager(_read_header(path, payload))
-                else:
-                    manager.replay(offset, payload)
-            except (msgspec.DecodeError, ValueError, RecursionError) as error:
-                raise OperatorFault(
-                    f"{path}: byte {offset}",
-                    f"not a record of an order journal: {error}",
-                    "restore the file from a backup, or move it away to begin without what it knew",
-                ) from error
+            manager = Manager(_read_header(path, payload))
+            return manager.replay
 
-        journal = Journal.open(path, replay)
+        journal = Journal.open(path, begin)
         if manager is None:
             journal.close()
             path.unlink()
@@ -210,8 +201,7 @@ def first_header(now_ns: int, entropy: int) -> SessionRecord:
 
 
 def _read_header(path: Path, payload: bytes) -> SessionRecord:
-    fields = msgspec.json.decode(payload)
-    version = fields.get("Version") if isinstance(fields, dict) else None
+    version = version_of(payload)
     if version != FORMAT_VERSION:
         raise OperatorFault(
             str(path),

@@ -195,26 +195,42 @@ _replayed_order_decoder = msgspec.json.Decoder(ReplayedOrderRecord)
 _replay_decoder: msgspec.json.Decoder[ReplayedRecord] = msgspec.json.Decoder(ReplayedRecord)
 
 _ORDER_BEGINS = b'{"Record":"Order",'
-# A quote inside a JSON string is escaped, so these bytes can only begin a record's last field.
+# A quote inside a JSON string is escaped, so these bytes can only begin a record's last field. They
+# are looked for from the front: it takes half as long, as there are no shortcuts backwards.
 _REPORT_FIELD = b',"Report":'
 _BEHIND_REPORT = len(_REPORT_FIELD) + 1  # the field's name before it, the brace behind it
-
+_REFUSED = (msgspec.DecodeError, RecursionError)  # the latter for lists in lists in lists
 
 encode_record: Callable[[Record], bytes] = _encoder.encode  # the payload of a record
 
 
 def decode_record(payload: bytes) -> Record:
-    """The record in a payload; msgspec.DecodeError when there is none."""
-    return _decoder.decode(payload)
+    """The record in a payload; ValueError when there is none."""
+    try:
+        return _decoder.decode(payload)
+    except _REFUSED as error:
+        raise ValueError(str(error)) from error
 
 
 def decode_replayed(payload: bytes) -> ReplayedRecord:
     """The same, but of an order only what the state needs; nearly all records are orders."""
-    if payload.startswith(_ORDER_BEGINS):
-        return _replayed_order_decoder.decode(payload)
-    return _replay_decoder.decode(payload)
+    try:
+        if payload.startswith(_ORDER_BEGINS):
+            return _replayed_order_decoder.decode(payload)
+        return _replay_decoder.decode(payload)
+    except _REFUSED as error:
+        raise ValueError(str(error)) from error
+
+
+def version_of(payload: bytes) -> object:
+    """What a header says that it is, None when it says nothing; ValueError when it is no JSON."""
+    try:
+        fields = msgspec.json.decode(payload)
+    except _REFUSED as error:
+        raise ValueError(str(error)) from error
+    return fields.get("Version") if isinstance(fields, dict) else None
 
 
 def report_length(payload: bytes) -> int:
     """How many bytes before the closing brace are the report; ValueError when there is none."""
-    return len(payload) - payload.rindex(_REPORT_FIELD) - _BEHIND_REPORT
+    return len(payload) - payload.index(_REPORT_FIELD) - _BEHIND_REPORT

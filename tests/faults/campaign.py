@@ -79,13 +79,13 @@ class Campaign:
         self._directory = directory
         self._seed = seed
         self._kills_wanted = kills_wanted
-        data = REAL_DATA if REAL_DATA.is_dir() else SAMPLE_DATA
+        self._data = data = REAL_DATA if REAL_DATA.is_dir() else SAMPLE_DATA
         prices = data / ("prices.csv.gz" if data is REAL_DATA else "prices.csv")
         self._sources = Sources.copy(directory / "data", prices, data / "sentiment.csv")
 
     async def run(self) -> list[str]:
         """The report. Raises RunFailed."""
-        _say(f"seed {self._seed}; the undisturbed session")
+        _say(f"seed {self._seed}; the undisturbed session of {self._data}")
         undisturbed = Repetition(self._directory / "undisturbed", self._sources, pace="max")
         expected = await undisturbed.run(no_attack)
         found = differences(expected, expected)
@@ -94,7 +94,11 @@ class Campaign:
             await self._repeat(expected)
             if self.tally.repetitions == REPETITIONS_MAX:
                 raise RunFailed("the kills do not hit")
-        return [f"seed               {self._seed}", *self.tally.lines(expected)]
+        return [
+            f"seed               {self._seed}",
+            f"data               {self._data}",
+            *self.tally.lines(expected),
+        ]
 
     async def _repeat(self, expected: Evidence) -> None:
         tally = self.tally

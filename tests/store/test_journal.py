@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tradestack.domain.faults import OperatorFault
 from tradestack.store import journal as journal_module
-from tradestack.store.journal import PAYLOAD_BYTES_MAX, Journal
+from tradestack.store.journal import PAYLOAD_BYTES_MAX, PREFIX_LENGTH, Journal, Replay
 
 Limit = Callable[[int], AbstractContextManager[None]]
 FULL = "File too large|bytes were written"  # where the limit lets nothing in, or a part
@@ -25,8 +25,12 @@ LOGGER = journal_module.__name__
 def reopen(path: Path) -> tuple[Journal, list[tuple[int, bytes]]]:
     """The journal, opened anew, and what it replayed."""
     replayed: list[tuple[int, bytes]] = []
-    journal = Journal.open(path, lambda offset, payload: replayed.append((offset, payload)))
-    return journal, replayed
+
+    def begin(payload: bytes) -> Replay:
+        replayed.append((PREFIX_LENGTH, payload))
+        return lambda offset, payload: replayed.append((offset, payload))
+
+    return Journal.open(path, begin), replayed
 
 
 def replay(path: Path) -> list[bytes]:
@@ -199,11 +203,24 @@ def test_an_empty_file_has_not_begun(tmp_path: Path) -> None:
 def test_what_replay_raises_ends_the_opening(path: Path) -> None:
     """A caller that does not know the version refuses, and the lock is free again."""
 
-    def refuse(offset: int, payload: bytes) -> None:
-        raise OperatorFault(f"{path}: byte {offset}", f"unknown version in {payload!r}", "upgrade")
+    def refuse(payload: bytes) -> Replay:
+        raise OperatorFault(str(path), f"unknown version in {payload!r}", "upgrade")
 
     with pytest.raises(OperatorFault, match="unknown version"):
         Journal.open(path, refuse)
+
+    assert replay(path) == PAYLOADS
+
+
+def test_a_payload_that_is_refused_ends_the_opening_with_its_place(path: Path) -> None:
+    """The line is whole, so nothing but an operator may decide what becomes of it."""
+
+    def refuse(offset: int, payload: bytes) -> None:
+        raise ValueError(f"no such record: {payload!r} at {offset}")
+
+    offset = 2 * PREFIX_LENGTH + len(PAYLOADS[0]) + 1
+    with pytest.raises(OperatorFault, match=f"byte {offset}: .* no such record.* at {offset}"):
+        Journal.open(path, lambda _: refuse)
 
     assert replay(path) == PAYLOADS
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.append_file import AppendFile
-from tradestack.store.journal import Journal
+from tradestack.store.journal import Journal, Replay
 from tradestack.store.journal_lines import read_lines
 from tradestack.store.journal_repair import ORDER_BYTES_MIN, find_damages, repair
 
@@ -51,7 +51,12 @@ def names_beside(path: Path) -> list[str]:
 def records(path: Path) -> list[Any]:
     """What a journal holds; it must be whole."""
     found: list[Any] = []
-    Journal.open(path, lambda _, payload: found.append(msgspec.json.decode(payload))).close()
+
+    def begin(payload: bytes) -> Replay:
+        found.append(msgspec.json.decode(payload))
+        return lambda _, payload: found.append(msgspec.json.decode(payload))
+
+    Journal.open(path, begin).close()
     return found
 
 

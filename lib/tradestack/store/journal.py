@@ -29,6 +29,8 @@ CHUNK_BYTES = 256 * 1024
 PREFIX_LENGTH = 9  # checksum and space
 FRAME_LENGTH = PREFIX_LENGTH + 1  # and the newline
 
+Replay = Callable[[int, bytes], None]  # a payload's file offset, the payload; ValueError refuses it
+
 _logger = logging.getLogger(__name__)
 
 
@@ -46,16 +48,17 @@ class Journal:
         return cls(AppendFile.create(path))
 
     @classmethod
-    def open(cls, path: Path, replay: Callable[[int, bytes], None]) -> Self:
-        """Hands every payload with its file offset to `replay`, in order, then goes on after it.
+    def open(cls, path: Path, begin: Callable[[bytes], Replay]) -> Self:
+        """Hands the first payload to `begin` and all others, in order, to what that returns, then
+        goes on after them.
 
-        A torn last line is cut and said. Raises OperatorFault for damage before the last line and
-        for a journal that another process writes, FileNotFoundError, OSError, and whatever
-        `replay` raises.
+        A torn last line is cut and said. Raises OperatorFault for damage before the last line, for
+        a payload that is refused, and for a journal that another process writes;
+        FileNotFoundError, OSError, and what else `begin` and its replay raise.
         """
         file = AppendFile.open(path)
         try:
-            end = _replay_lines(file, replay)
+            end = _replay_lines(file, begin)
             torn_bytes = file.size_bytes - end
             if torn_bytes:
                 start = file.read(end, 80)
@@ -111,9 +114,10 @@ class Journal:
         self._file.close()
 
 
-def _replay_lines(file: AppendFile, replay: Callable[[int, bytes], None]) -> int:
-    """Calls `replay` for each line's payload; returns where the last whole line ends."""
+def _replay_lines(file: AppendFile, begin: Callable[[bytes], Replay]) -> int:
+    """Hands on each line's payload; returns where the last whole line ends."""
     crc32 = zlib.crc32
+    replay: Replay | None = None
     line_number = 0
     offset = 0
     rest = b""
@@ -123,9 +127,15 @@ def _replay_lines(file: AppendFile, replay: Callable[[int, bytes], None]) -> int
         for line in lines:
             line_number += 1
             payload = line[PREFIX_LENGTH:]
-            if line[:PREFIX_LENGTH] != b"%08x " % crc32(payload):
+            if not line.startswith(b"%08x " % crc32(payload)):
                 raise _damage(file, line_number, offset)
-            replay(offset + PREFIX_LENGTH, payload)
+            try:
+                if replay is not None:
+                    replay(offset + PREFIX_LENGTH, payload)
+                else:
+                    replay = begin(payload)
+            except ValueError as error:
+                raise _refused(file, offset, error) from error
             offset += len(line) + 1
         if len(rest) > PAYLOAD_BYTES_MAX + FRAME_LENGTH:
             if _has_newline(file, offset + len(rest)):
@@ -141,6 +151,14 @@ def _has_newline(file: AppendFile, offset: int) -> bool:
             return True
         offset += len(chunk)
     return False
+
+
+def _refused(file: AppendFile, offset: int, error: ValueError) -> OperatorFault:
+    return OperatorFault(
+        f"{file.path}: byte {offset + PREFIX_LENGTH}",
+        f"not a record that belongs here: {error}",
+        "restore the file from a backup, or move it away to begin without what it knew",
+    )
 
 
 def _damage(file: AppendFile, line_number: int, offset: int) -> OperatorFault:

@@ -203,7 +203,7 @@ def test_a_record_that_is_none_is_refused_with_its_place(tmp_path: Path, payload
     """A right checksum over nonsense is not ours: it is never skipped."""
     OrderSession.begin(tmp_path, a_header()).close()
     path = tmp_path / f"{SESSION}.journal"
-    journal = Journal.open(path, lambda _offset, _payload: None)
+    journal = Journal.open(path, lambda _header: lambda _offset, _payload: None)
     (offset,) = journal.append([payload])
     journal.close()
 
