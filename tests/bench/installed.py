@@ -4,7 +4,6 @@ Commands run in the container's namespaces (nsenter). Its processes are the kern
 others, so what they use is read from outside, where process ids are the host's.
 """
 
-import os
 import shutil
 import socket
 import subprocess
@@ -16,10 +15,9 @@ from pathlib import Path
 
 from bench.faults import NotMeasured
 from bench.process_tree import children
-from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of
+from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of, what_is_missing
 from tests.system.releases import RELEASES, Release
 
-NEEDED = ("systemd-nspawn", "debootstrap", "nsenter")
 TARGET = "tradestack.target"
 SERVICES = ("gateway", "order-manager", "strategy@news")
 WRITERS = SERVICES[:2]  # a strategy has no file
@@ -28,6 +26,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
 }
 BOOT_SECONDS_MAX = 60.0
+LOOK_SECONDS = 1.0
 COMMAND_SECONDS_MAX = 240.0
 STOP_SECONDS_MAX = 20.0
 DATAGRAM_LENGTH_MAX = 4_096
@@ -42,15 +41,18 @@ class Installed:
 
     def run(self, *command: str) -> str:
         """What the command prints in the container. Raises NotMeasured when it fails."""
-        finished = subprocess.run(
-            ["nsenter", f"--target={self.leader}", "--all", "--", *command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=ENVIRONMENT,
-            text=True,
-            timeout=COMMAND_SECONDS_MAX,
-            check=False,
-        )
+        try:
+            finished = subprocess.run(
+                ["nsenter", f"--target={self.leader}", "--all", "--", *command],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=ENVIRONMENT,
+                text=True,
+                timeout=COMMAND_SECONDS_MAX,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as fault:
+            raise NotMeasured(f"{' '.join(command)}: no end in {fault.timeout:g} s") from fault
         if finished.returncode:
             said = f"{finished.stdout[-500:]}{finished.stderr[-1_500:]}"
             raise NotMeasured(f"{' '.join(command)}: exit {finished.returncode}: {said}")
@@ -79,43 +81,61 @@ class Installed:
 
 @contextmanager
 def installed_stack(units: Mapping[str, str]) -> Iterator[Installed]:
-    """By install.sh on the oldest release; these units stand beside the stack's."""
-    if os.geteuid() != 0:
-        raise NotMeasured("a booted container needs root")
-    if missing := [program for program in NEEDED if shutil.which(program) is None]:
-        raise NotMeasured(f"a booted container needs {', '.join(missing)}")
+    """By install.sh on the oldest release; these units stand beside the stack's.
+
+    Raises NotMeasured.
+    """
+    if missing := what_is_missing():
+        raise NotMeasured(missing)
     release = RELEASES[0]
-    directory = copy_of(release, units)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
-        notified.settimeout(BOOT_SECONDS_MAX)
-        notified.bind(str(directory / "ready"))
-        process = boot(
-            release, directory, "--notify-ready=yes", NOTIFY_SOCKET=str(directory / "ready")
-        )
-        try:
-            installed = Installed(release, _leader(notified, directory))
+    try:
+        directory = copy_of(release, units)
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as fault:
+        raise NotMeasured(f"no container of {release.codename}: {fault}") from fault
+    try:
+        with _booted(release, directory) as leader:
+            installed = Installed(release, leader)
             installed.run("env", *PIP_ENVIRONMENT.split(), "/root/tradestack/install.sh", "--now")
             yield installed
+    finally:
+        # Of a container that had to be killed something may be left: the next one removes it.
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def _booted(release: Release, directory: Path) -> Iterator[int]:
+    """The process id of the container's systemd, once it has reached its default target."""
+    address = directory / "ready"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
+        notified.settimeout(LOOK_SECONDS)
+        notified.bind(str(address))
+        process = boot(release, directory, "--notify-ready=yes", NOTIFY_SOCKET=str(address))
+        try:
+            leader = _leader(notified, process)
+            if not leader:
+                console = (directory / "console.txt").read_text(errors="replace")
+                raise NotMeasured(f"the container did not boot: {console[-1_500:]}")
+            yield leader
         finally:
             _end(process)
-            shutil.rmtree(directory)
 
 
-def _leader(notified: socket.socket, directory: Path) -> int:
-    """Waits until the container has booted: sd_notify(3) of systemd-nspawn(1) --notify-ready=."""
+def _leader(notified: socket.socket, process: "subprocess.Popen[bytes]") -> int:
+    """As systemd-nspawn says with --notify-ready= (sd_notify(3)); 0 when it ends or takes long."""
     leader = 0
-    while True:
+    deadline_s = time.monotonic() + BOOT_SECONDS_MAX
+    while time.monotonic() < deadline_s and process.poll() is None:
         try:
             words = notified.recv(DATAGRAM_LENGTH_MAX).decode().splitlines()
         except TimeoutError:
-            console = (directory / "console.txt").read_text(errors="replace")
-            raise NotMeasured(f"the container did not boot: {console[-1_500:]}") from None
+            continue
         for word in words:
             name, _, value = word.partition("=")
             if name == "X_NSPAWN_LEADER_PID":
                 leader = int(value)
-        if "READY=1" in words and leader:
+        if "READY=1" in words:
             return leader
+    return 0
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -123,6 +143,8 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     try:
         process.wait(STOP_SECONDS_MAX)
     except subprocess.TimeoutExpired:
+        pass
+    finally:
         process.kill()
         process.wait()
 
@@ -132,5 +154,8 @@ def _service(name: str) -> str:
 
 
 def _unit(pid: int) -> str:
-    """The last part of the process's control group."""
-    return Path(f"/proc/{pid}/cgroup").read_text().strip().rpartition("/")[2]
+    """The last part of the process's control group, "" when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cgroup").read_text().strip().rpartition("/")[2]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -1,4 +1,4 @@
-"""a service with every kind of method behind a control socket, and its clients: for tests."""
+"""calls → answers: a service with every kind of method behind a control socket, and its clients."""
 
 import asyncio
 import contextlib

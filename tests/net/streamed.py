@@ -1,4 +1,4 @@
-"""a handler with messages, clients of all kinds, what they are sent: for session server tests."""
+"""messages → a handler that streams them, packets → what a client was told: for session tests."""
 
 from tradestack.net.failed_logins import FAILURES_MAX
 from tradestack.wire import soup

@@ -32,10 +32,30 @@ def test_imports_bring_nothing_unused_and_no_thread(daemon: str, seen: str) -> N
     assert done.stdout.splitlines() == [seen, "1"]
 
 
-def test_what_is_stood_in_for_says_so_when_it_is_used() -> None:
-    """Code that comes to need it fails at once, and names the place."""
-    program = "import tradestack.runtime.lean, subprocess; subprocess.run(['true'])"
+@pytest.mark.parametrize(
+    ("used", "name"),
+    [
+        ("import subprocess; subprocess.run(['true'])", "run"),
+        ("import numpy; numpy.linalg.norm([1, 2])", "norm"),
+        ("import numpy.typing as npt; npt.NBitBase()", "NBitBase"),
+    ],
+)
+def test_what_is_stood_in_for_says_so_when_it_is_used(used: str, name: str) -> None:
+    """Code that comes to need it fails at once, and is told the place."""
+    program = f"import tradestack.runtime.lean; {used}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert done.returncode == 1
-    assert "NotImplementedError: run is of a module that runtime/lean.py" in done.stderr
+    assert f"NotImplementedError: {name} is of a module that runtime/lean.py" in done.stderr
+
+
+def test_a_python_without_sha256_of_its_own_keeps_openssl() -> None:
+    """Some distributions build hashlib on OpenSSL alone."""
+    program = (
+        "import sys; sys.modules.update(_sha2=None, _sha256=None)\n"
+        "import importlib.util as util; util.find_spec = lambda name: None\n"
+        "import tradestack.runtime.no_openssl, hashlib; print(hashlib.sha256(b'').hexdigest()[:4])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert done.stdout == "e3b0\n", done.stderr

@@ -13,15 +13,30 @@ from pathlib import Path
 
 from tests.system.releases import CACHE, CHECKOUT, Release, prepared_tree, prepared_wheelhouse
 
+NEEDED = ("systemd-nspawn", "debootstrap", "systemctl", "unshare", "setpriv", "nsenter")
 NOT_COPIED = (".git", ".venv", "*cache*", "__pycache__", "*.egg-info", "build", "dist")
 PIP_ENVIRONMENT = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels"  # what install.sh takes packages from
 
 
+def what_is_missing() -> str:
+    """Why no container can be booted here, "" when one can."""
+    if os.geteuid() != 0:
+        return "containers need root"
+    if missing := [program for program in NEEDED if shutil.which(program) is None]:
+        return f"containers need {', '.join(missing)}"
+    if subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False).returncode:
+        return "containers need a root that may make namespaces"
+    return ""
+
+
 def copy_of(release: Release, units: Mapping[str, str]) -> Path:
-    """The copy's directory, which is the caller's to remove; units: their texts by name."""
+    """The copy's directory, which is the caller's to remove; units: their texts by name.
+
+    Raises RuntimeError where tree or wheelhouse cannot be made, OSError, CalledProcessError.
+    """
     _remove_abandoned()
+    tree, _ = prepared_tree(release), prepared_wheelhouse(release)
     directory = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-{release.codename}-", dir=CACHE))
-    tree = prepared_tree(release)
     subprocess.run(["cp", "-a", "--reflink=auto", f"{tree}/.", directory], check=True)
     copied = shutil.ignore_patterns(*NOT_COPIED)
     shutil.copytree(CHECKOUT, directory / "root/tradestack", symlinks=True, ignore=copied)
@@ -34,8 +49,19 @@ def copy_of(release: Release, units: Mapping[str, str]) -> Path:
 def boot(
     release: Release, directory: Path, *options: str, **environment: str
 ) -> "subprocess.Popen[bytes]":
-    """systemd-nspawn, begun; options and environment are its own. Its console is console.txt."""
-    command = ["systemd-nspawn", "--quiet", f"--directory={directory}", "--boot", *options]
+    """systemd-nspawn, begun; options and environment are its own. Its console is console.txt.
+
+    Its container shuts down when this process dies.
+    """
+    command = [
+        "setpriv",
+        "--pdeathsig=TERM",
+        "systemd-nspawn",
+        "--quiet",
+        f"--directory={directory}",
+        "--boot",
+        *options,
+    ]
     command += ["--register=no", "--keep-unit", "--private-network"]
     command += [f"--bind-ro={prepared_wheelhouse(release)}:/wheels"]
     with (directory / "console.txt").open("wb") as console:

@@ -1,8 +1,6 @@
 """The stack as a user installs it, under a real systemd, on every Debian release we promise."""
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -10,23 +8,12 @@ import pytest
 from tests.system.cases.harness import CASES
 from tests.system.cases.order import ALL_CASES_IMPORTED
 from tests.system.container import Container, run_cases
+from tests.system.copy_of_release import what_is_missing
 from tests.system.releases import RELEASES, Release
 
-NEEDED = ("systemd-nspawn", "debootstrap", "systemctl", "unshare")
 assert ALL_CASES_IMPORTED
 
-
-def _missing() -> str:
-    if os.geteuid() != 0:
-        return "system tests need root"
-    if missing := [program for program in NEEDED if shutil.which(program) is None]:
-        return f"system tests need {', '.join(missing)}"
-    if subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False).returncode:
-        return "system tests need a root that may make namespaces"
-    return ""
-
-
-if reason := _missing():
+if reason := what_is_missing():
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason, allow_module_level=True)

@@ -211,6 +211,28 @@ def test_a_record_that_is_none_is_refused_with_its_place(tmp_path: Path, payload
         OrderSession.recover(path)
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"x",
+        b"[" * 5_000,
+        b'{"x":"\xff"}',
+        b'{"Version":1}',
+        b'{"Version":1,"Record":"Session"}',
+        b'{"Version":1,"Record":"LogReopened","Time":1,"LastOrderID":1}',
+    ],
+)
+def test_a_header_that_is_none_is_refused_with_its_place(tmp_path: Path, payload: bytes) -> None:
+    """What begins otherwise is no journal of an order session."""
+    path = tmp_path / f"{SESSION}.journal"
+    journal = Journal.create(path)
+    (offset,) = journal.append([payload])
+    journal.close()
+
+    with pytest.raises(OperatorFault, match=f"byte {offset}: not a record"):
+        OrderSession.recover(path)
+
+
 def test_what_the_journal_refuses_is_not_remembered(
     session: OrderSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
