@@ -162,7 +162,7 @@ class Manager:
     def _take_order(
         self, user: str, reason: OrdRejReason | None, offset: int, payload: bytes
     ) -> None:
-        # _take_report, in place: 0.1 µs less for each order, also when a million are replayed.
+        # _take_report, in place: 0.07 µs less for each order, also when a million are replayed.
         length, report = len(payload), report_length(payload)
         self.reports[user].append(offset + length - 1 - report, report)
         self.reports_count += 1
