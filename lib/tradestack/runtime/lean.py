@@ -5,11 +5,10 @@ Each `__main__` imports this first: afterwards it would be too late.
 OpenBLAS, which numpy brings, would start a thread for every other processor, 20 ms of each start;
 nothing here multiplies matrices.
 
-Some modules are imported by libraries and used by nobody here. Stand-ins for them save a daemon 2.6
+Some modules are imported by libraries and used by nobody here. Stand-ins for them save a daemon 2.1
 MB, one with numpy 3.4 MB, and 15 ms of its start:
 
     ssl, asyncio.sslproto     1.0 MB    by asyncio and uvloop; nothing speaks TLS
-    ast                       0.5 MB    by inspect, for signatures in texts; numpy loads it, too
     urllib.parse              0.4 MB    by pathlib; no path becomes a URL
     subprocess                0.4 MB    by asyncio and uvloop, with asyncio.…; nothing is spawned
     pickle                    0.3 MB    by numpy; nothing is pickled
@@ -92,12 +91,6 @@ class _Loader:
         """There is nothing in it."""
 
 
-if "inspect" not in sys.modules:
-    # For inspect alone: traceback parses the line that raised what it prints.
-    sys.modules["ast"] = _StandIn("ast")
-    import inspect  # noqa: F401
-
-    del sys.modules["ast"]
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.meta_path.insert(0, _Finder)
 for optional in ("ctypes", "gettext"):
