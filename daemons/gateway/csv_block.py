@@ -173,7 +173,7 @@ def _iso_times(characters: Bytes, first: str, first_ns: int) -> Integers:
         fraction = len(rest) - len(rest.lstrip("0123456789"))
     digit_places = np.concatenate([ISO_DIGITS, ISO_SIZE + 1 + np.arange(fraction)])
     _require(len(first) >= ISO_SIZE and first[16] == ":" and fraction <= 9)
-    other_places = np.setdiff1d(np.arange(len(first)), digit_places)
+    other_places = np.delete(np.arange(len(first)), digit_places)  # setdiff1d loads numpy.ma
     _require(bool((characters[:, other_places] == characters[0, other_places]).all()))
     digits = _digits(characters[:, digit_places])
     hours, minutes, seconds = (_integer(digits[:, a : a + 2]) for a in (8, 10, 12))
