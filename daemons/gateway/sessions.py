@@ -35,7 +35,7 @@ from daemons.gateway.source_check import NOTHING_READ, check_source
 from daemons.gateway.sources import Source, SourceFault
 
 EXTENSION_S = 30  # asked of the supervisor, once a second, while files are read
-ENTROPY_BYTES = 4
+ENTROPY_BYTES = 4  # of os.urandom: `secrets` would load random and base64, too, 0.2 MB
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from daemons.order_manager.order_session import (
 )
 
 DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
-ENTROPY_BYTES = 4
+ENTROPY_BYTES = 4  # of os.urandom: `secrets` would load random and base64, too, 0.2 MB
 # A journal is replayed at some 70 MB/s on a busy small machine; slower than this is a fault.
 REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
 RECOVERY_TIMEOUT_MIN_S = 30

@@ -36,7 +36,6 @@ def test_the_shipped_prices_are_read_without_masked_arrays() -> None:
     """numpy loads them, 1 MB and 30 ms, for some functions that look harmless."""
     program = (
         "import daemons.gateway.__main__, sys\n"
-        "from pathlib import Path\n"
         "from daemons.gateway.csv_check import check_csv\n"
         "check_csv('data/prices.csv', None)\n"
         "print('numpy.ma' in sys.modules)"
