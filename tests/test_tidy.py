@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tradestack.domain.events import EVENTS
+
+from tradestack.observe.events import EVENTS
 
 ROOT = Path(__file__).parents[1]
 SYSTEMD = ROOT / "systemd"

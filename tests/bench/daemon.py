@@ -13,12 +13,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from tradestack.ctl.control_client import ControlClient, ControlFault
-from tradestack.ctl.stack_files import toml
-from tradestack.net.users import new_salt, users_line
-
 from bench.faults import NotMeasured
 from bench.workshop import STACK_PYTHON, free_port
+from tradestack.ctl.up.stack_files import toml
+from tradestack.net.control.client import ControlClient, ControlFault
+from tradestack.net.server.users import new_salt, users_line
 
 READY_DEADLINE_S = 120.0
 STOP_DEADLINE_S = 30.0

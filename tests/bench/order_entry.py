@@ -23,7 +23,7 @@ Answer = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class OrderEntry:
+class OrderFactory:
     """`orders` are entered, `depth` of them under way at any time; keeps every round trip."""
 
     workshop: Workshop

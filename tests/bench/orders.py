@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from tradestack.domain.orders import OrdStatus, OrdType, Side, TimeInForce
+from bench.faults import CountWrong
+from tradestack.domain.order import OrdStatus, OrdType, Side, TimeInForce
 from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
 from tradestack.wire.orders import decode_server_message, encode_message
 from tradestack.wire.soup import PacketType, encode_packet
-
-from bench.faults import CountWrong
 
 
 def order_id(prefix: str, number: int) -> str:

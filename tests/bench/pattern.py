@@ -5,11 +5,11 @@ checks each of them, so that a message lost, repeated or out of order is seen wh
 """
 
 import numpy as np
-from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.ticks import TickKind
-from tradestack.wire.feed import TICK_PACKET_LENGTH, TickRecords, encode_symbol, new_records
 
 from bench.faults import CountWrong
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.tick import TickKind
+from tradestack.wire.feed import TICK_PACKET_LENGTH, TickRecords, encode_symbol, new_records
 
 SYMBOLS = ("AIG", "BAC", "IBM", "SPY", "KO", "XOM", "GOOG", "MSFT", "TSLA", "AMZN")
 BATCH_64_KIB = 64 * 1024 // TICK_PACKET_LENGTH  # ticks

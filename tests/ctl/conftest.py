@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from tradestack.ctl.main import run
-from tradestack.ctl.running_daemons import RunningDaemons
+from tradestack.ctl.up.running_daemons import RunningDaemons
 
 TRADESTACKCTL = str(Path(sys.executable).parent / "tradestackctl")
 

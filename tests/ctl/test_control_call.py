@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tradestack.ctl.control_call import control_call
-from tradestack.ctl.control_client import ControlFault
+from tradestack.net.control.client import ControlFault
 from tradestack.wire.varlink import VarlinkError
 
 METHOD = "io.tradestack.Daemon.GetStats"

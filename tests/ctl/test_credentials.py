@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from tradestack.ctl.credentials import complete_credentials
-from tradestack.net.users import Users
+from tradestack.net.server.users import Users
 
 
 @pytest.fixture

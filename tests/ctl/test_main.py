@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.ctl.conftest import TRADESTACKCTL
+
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import VERBS, build_parser, run
 from tradestack.domain.version import VERSION
-
-from tests.ctl.conftest import TRADESTACKCTL
 
 NAMES = [verb.name for verb in VERBS]
 Output = pytest.CaptureFixture[str]
@@ -76,8 +76,10 @@ def test_a_query_does_not_import_the_rest() -> None:
     )
 
     imported = finished.stdout.split()
-    assert "tradestack.ctl.stats" in imported
-    assert not {"asyncio", "numpy", "tradestack.ctl.up", "tradestack.ctl.places"} & {*imported}
+    assert "tradestack.ctl.verbs.stats" in imported
+    assert not {"asyncio", "numpy", "tradestack.ctl.verbs.up", "tradestack.ctl.places"} & {
+        *imported
+    }
 
 
 def test_a_reader_that_has_seen_enough_is_no_failure() -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tradestack.ctl.control_client import ControlClient
-from tradestack.net.users import parse_users
+
+from tradestack.net.control.client import ControlClient
+from tradestack.net.server.users import parse_users
 from tradestack.wire.varlink_idl import parse_interface
 
 TRADESTACKCTL = str(Path(sys.executable).parent / "tradestackctl")

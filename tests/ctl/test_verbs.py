@@ -5,12 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tradestack.ctl.control_client import ControlClient, ControlFault
+from tests.ctl.conftest import TRADESTACKCTL, Stack
+
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
-from tradestack.ctl.running_daemons import RunningDaemons
-
-from tests.ctl.conftest import TRADESTACKCTL, Stack
+from tradestack.ctl.up.running_daemons import RunningDaemons
+from tradestack.net.control.client import ControlClient, ControlFault
 
 Output = pytest.CaptureFixture[str]
 

@@ -20,14 +20,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tradestack.runtime.fail_points import FailPoint
-from tradestack.wire.feed import TICK_PACKET_LENGTH
-
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.killer import Kill, Killer, Progress
 from tests.faults.repetition import Repetition, Sources, no_attack
 from tests.faults.stack import RunFailed
+
+from tradestack.runtime.fail_points import FailPoint
+from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 CHECKOUT = Path(__file__).parents[2]
 REAL_DATA = CHECKOUT.parent / "shared" / "data" / "real"

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tradestack.net.addresses import Address
-from tradestack.net.soup_client import Credentials
-
 from tests.faults.subscriber import Seen
+
+from tradestack.net.addresses import Address
+from tradestack.net.client.login import Credentials
 
 _LOG_LINE = re.compile(r"Received Order (\d+): (.*)")
 _CHECKSUM_LENGTH = 9  # 8 hex digits and a space before each JSON text

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.wire.feed import TICK_PACKET_LENGTH
-
 from tests.faults.stack import GATEWAY, ORDER_MANAGER, RunningStack
+
+from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 WAIT_MEAN_S = 0.4
 WAIT_MAX_S = 2.0

@@ -9,10 +9,10 @@ import logging
 import sys
 from pathlib import Path
 
-from tradestack.net.addresses import parse_address
-from tradestack.net.soup_client import Credentials
-
 from tests.faults.subscriber import Seen, Subscriber
+
+from tradestack.net.addresses import parse_address
+from tradestack.net.client.login import Credentials
 
 _NUMBER_BYTES = 8
 

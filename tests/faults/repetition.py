@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tradestack.ctl.control_client import ControlFault
-from tradestack.ctl.progress import has_ended
-
 from tests.faults.evidence import (
     Answer,
     Evidence,
@@ -30,6 +27,9 @@ from tests.faults.evidence import (
 )
 from tests.faults.stack import ORDER_MANAGER, RunFailed, RunningStack
 from tests.faults.subscriber import Subscriber
+
+from tradestack.ctl.up.progress import has_ended
+from tradestack.net.control.client import ControlFault
 
 END_DEADLINE_S = 600.0  # of a whole repetition: an order that was lost is waited for in vain
 POLL_S = 0.2

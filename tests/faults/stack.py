@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.ctl.control_call import control_call
-from tradestack.ctl.control_client import ControlFault
-from tradestack.ctl.progress import StackStats
+from tradestack.ctl.up.progress import StackStats
 from tradestack.net.addresses import Address, parse_address
-from tradestack.net.soup_client import Credentials
+from tradestack.net.client.login import Credentials
+from tradestack.net.control.client import ControlFault
 from tradestack.runtime.fail_points import VARIABLE
 
 READY_DEADLINE_S = 60.0

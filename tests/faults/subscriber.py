@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 
 from tradestack.net.addresses import Address
-from tradestack.net.feed_client import FeedClient, SessionEnded, SessionStarted
-from tradestack.net.soup_client import Credentials
+from tradestack.net.client.feed_client import FeedClient, SessionEnded, SessionStarted
+from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.feed import TickBatch
 

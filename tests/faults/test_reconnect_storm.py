@@ -7,12 +7,12 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from tradestack.net.addresses import Address
-from tradestack.net.soup_client import Credentials
-
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition
+
+from tradestack.net.addresses import Address
+from tradestack.net.client.login import Credentials
 
 STORM_CLIENTS = 12  # at a time
 CONNECTIONS_MIN = 300

@@ -9,19 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from tradestack.net.addresses import Address
-from tradestack.net.client_session import Client
-from tradestack.net.control_server import ControlServer
-from tradestack.net.feed_connection import FeedConnection
-from tradestack.net.order_connection import OrderConnection
-from tradestack.net.session_limits import SessionLimits
-from tradestack.net.soup_client import LoginRejected, SequenceHole
-from tradestack.wire import soup
-from tradestack.wire.errors import ProtocolError
-from tradestack.wire.orders import MESSAGE_LENGTH_MAX, Refusal, decode_client_message
-from tradestack.wire.soup import PacketType
-from tradestack.wire.varlink import Call, encode_call
-
 from tests.fuzz.corpus import load_corpus
 from tests.fuzz.log_lines import logged
 from tests.fuzz.pieces import CUTS_LENGTH
@@ -31,6 +18,19 @@ from tests.fuzz.targets import soup as soup_targets
 from tests.fuzz.targets.control import LIMITS
 from tests.net.conftest import Handler, MemoryStream, Net, RawClient, RunningServer, run_on_uvloop
 
+from tradestack.net.addresses import Address
+from tradestack.net.client.feed_connection import FeedConnection
+from tradestack.net.client.login import LoginRejected, SequenceHole
+from tradestack.net.client.order_connection import OrderConnection
+from tradestack.net.control.server import ControlServer
+from tradestack.net.server.connection import Connection
+from tradestack.net.server.limits import SessionLimits
+from tradestack.wire import soup
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.orders import MESSAGE_LENGTH_MAX, InvalidOrder, decode_client_message
+from tradestack.wire.soup import PacketType
+from tradestack.wire.varlink import Call, encode_call
+
 PING = b"ping"
 GET_INFO = encode_call(Call("org.varlink.service.GetInfo", {}))
 
@@ -38,11 +38,11 @@ GET_INFO = encode_call(Call("org.varlink.service.GetInfo", {}))
 class Echo(Handler):
     """Sends pings back; anything else has to be an order, as for the order manager."""
 
-    def unsequenced_received(self, client: Client, payload: bytes) -> None:
+    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
         if payload == PING:
             client.send_unsequenced(payload)
             return
-        with contextlib.suppress(Refusal):
+        with contextlib.suppress(InvalidOrder):
             decode_client_message(payload)
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from tests.daemons.gateway.daemon import Daemon as Gateway
-from tests.daemons.order_manager.daemon import Daemon as OrderManager
+from tests.daemons.tradestack_gateway.daemon import Daemon as Gateway
+from tests.daemons.tradestack_order_manager.daemon import Daemon as OrderManager
 from tests.interop.judge import Kind
 from tests.interop.prerequisites import need_node_package, need_package
 

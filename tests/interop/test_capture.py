@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tradestack.ctl.control_client import ControlClient
-
 from tests.interop.capture import Capture, Dissection
 from tests.interop.judge import Judge, Kind
 from tests.interop.prerequisites import need_own_network, need_package, need_program
 from tests.interop.stack import Stack
+
+from tradestack.net.control.client import ControlClient
 
 PRICES = 500  # Nasdaq's client takes a millisecond for each
 MALFORMED = '_ws.malformed || _ws.expert.group == "Malformed"'

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-
-from tests.daemons.gateway.daemon import PASSWORD, Daemon
-from tests.daemons.gateway.files import PRICES_HEADER, price_rows, write
+from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
+from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
 from tests.interop.judge import Judge, Kind
 from tests.interop.prerequisites import need_package
 

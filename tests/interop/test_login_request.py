@@ -5,8 +5,7 @@ import struct
 from collections.abc import Iterator
 
 import pytest
-
-from tests.daemons.order_manager.daemon import PASSWORD, Daemon
+from tests.daemons.tradestack_order_manager.daemon import PASSWORD, Daemon
 
 # length, type, user, password, session, sequence, heartbeat timeout in ms
 REQUEST = struct.Struct(">Hc6s10s10s20s5s")

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tradestack.net.users import new_salt, users_line
-
-from tests.daemons.order_manager.daemon import PASSWORD, Daemon
+from tests.daemons.tradestack_order_manager.daemon import PASSWORD, Daemon
 from tests.interop.judge import DEADLINE_S, Judge, Kind
 from tests.interop.prerequisites import need_package
+
+from tradestack.net.server.users import new_salt, users_line
 
 OUCH_CLIENT = Path(__file__).with_name("ouch_client.py")
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.interop.prerequisites import need_package
 from tests.interop.stack import Stack
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from tradestack.net.control_connection import ControlLimits
-from tradestack.net.control_server import ControlServer, Interface, Method, Peer
+from tradestack.net.control.connection import ControlLimits
+from tradestack.net.control.server import ControlServer, Interface, Method, Peer
 from tradestack.wire.varlink import VarlinkError
 
 DESCRIPTION = """\
@@ -29,7 +29,7 @@ method Hold() -> ()
 # Refuses.
 method Fail() -> ()
 
-error Refused (why: string)
+error Rejection (why: string)
 """
 
 
@@ -102,7 +102,7 @@ class Abacus:
         return {}
 
     def fail(self, _parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        raise VarlinkError("io.test.Abacus.Refused", {"why": "always"})
+        raise VarlinkError("io.test.Abacus.Rejection", {"why": "always"})
 
 
 class Running:

@@ -10,18 +10,19 @@ from pathlib import Path
 
 import pytest
 import uvloop
+
 from tradestack.domain import fixed_point
-from tradestack.domain import orders as domain_orders
+from tradestack.domain import order as domain_orders
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.ticks import TickKind
-from tradestack.net import feed_client
+from tradestack.domain.tick import TickKind
 from tradestack.net.addresses import Address
-from tradestack.net.client_session import Client
-from tradestack.net.outgoing import Stream
-from tradestack.net.session_limits import SessionLimits
-from tradestack.net.session_server import DEADLINES_INTERVAL_NS, SessionServer
-from tradestack.net.soup_client import Credentials
-from tradestack.net.users import Users, users_line
+from tradestack.net.client import feed_client
+from tradestack.net.client.login import Credentials
+from tradestack.net.server.connection import Connection
+from tradestack.net.server.limits import SessionLimits
+from tradestack.net.server.outgoing import Stream
+from tradestack.net.server.server import DEADLINES_INTERVAL_NS, SessionServer
+from tradestack.net.server.users import Users, users_line
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire import orders as wire_orders
 from tradestack.wire import soup
@@ -131,9 +132,9 @@ class Handler:
     def __init__(self, *streams: MemoryStream) -> None:
         self.streams = {stream.session: stream for stream in streams}
         self.current = streams[-1]
-        self.joined: list[Client] = []
-        self.left: list[tuple[Client, str]] = []
-        self.received: list[tuple[Client, bytes]] = []
+        self.joined: list[Connection] = []
+        self.left: list[tuple[Connection, str]] = []
+        self.received: list[tuple[Connection, bytes]] = []
         self.changed = asyncio.Event()
 
     def stream_for(self, user: str, session: str) -> Stream | RejectReason:
@@ -142,17 +143,17 @@ class Handler:
         known = self.streams.get(session or self.current.session)
         return known if known is not None else RejectReason.SESSION_NOT_AVAILABLE
 
-    def unsequenced_received(self, client: Client, payload: bytes) -> None:
+    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
         """Keeps the message."""
         self.received.append((client, payload))
         self.changed.set()
 
-    def client_joined(self, client: Client) -> None:
+    def client_joined(self, client: Connection) -> None:
         """Keeps the client."""
         self.joined.append(client)
         self.changed.set()
 
-    def client_left(self, client: Client, reason: str) -> None:
+    def client_left(self, client: Connection, reason: str) -> None:
         """Keeps the reason."""
         self.left.append((client, reason))
         self.changed.set()

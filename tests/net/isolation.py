@@ -31,14 +31,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from tradestack.net.users import new_salt, users_line
+
+from tradestack.net.server.users import new_salt, users_line
 
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 from bench.program import Program  # noqa: E402
-
-from tests.daemons.gateway.daemon import PASSWORD, Daemon  # noqa: E402
+from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon  # noqa: E402
 
 Times = npt.NDArray[np.int64]
 

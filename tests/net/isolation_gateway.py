@@ -11,18 +11,17 @@ import os
 import time
 from pathlib import Path
 
-from tradestack.net.client_sender import Progress
-from tradestack.net.client_session import Client
-
-from daemons.gateway.__main__ import main
+from tradestack.net.server.connection import Connection
+from tradestack.net.server.sender import Progress
+from tradestack_gateway.__main__ import main
 
 LIVE = "live"
-pump = Client.pump
+pump = Connection.pump
 sends_ns: list[int] = []
 
 
-def pump_and_note(client: Client, bytes_max: int) -> Progress:
-    """What `Client.pump` does."""
+def pump_and_note(client: Connection, bytes_max: int) -> Progress:
+    """What `Connection.pump` does."""
     cursor = client.cursor
     progress = pump(client, bytes_max)
     if client.user == LIVE and client.cursor > cursor:
@@ -37,6 +36,6 @@ def write_down() -> None:
 
 
 if __name__ == "__main__":
-    Client.pump = pump_and_note  # type: ignore[method-assign]
+    Connection.pump = pump_and_note  # type: ignore[method-assign]
     atexit.register(write_down)
     main()

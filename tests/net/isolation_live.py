@@ -11,9 +11,10 @@ import sys
 import time
 
 import uvloop
+
 from tradestack.net.addresses import parse_address
-from tradestack.net.feed_connection import FeedConnection
-from tradestack.net.soup_client import Credentials
+from tradestack.net.client.feed_connection import FeedConnection
+from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.feed import TickBatch
 

@@ -1,6 +1,6 @@
 """messages → a handler that streams them, packets → what a client was told: for session tests."""
 
-from tradestack.net.failed_logins import FAILURES_MAX
+from tradestack.net.server.failed_logins import FAILURES_MAX
 from tradestack.wire import soup
 from tradestack.wire.soup import Packet, PacketType
 

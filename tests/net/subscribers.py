@@ -12,8 +12,9 @@ import sys
 import zlib
 
 import uvloop
-from tradestack.net import soup_client
+
 from tradestack.net.addresses import parse_address
+from tradestack.net.client import login as soup_client
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.feed import FeedDecoder, TickBatch
 from tradestack.wire.soup import LoginRequest, PacketType

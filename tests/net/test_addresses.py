@@ -5,6 +5,7 @@ import socket
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradestack.net.addresses import Address, connect, name_of, parse_address
 
 

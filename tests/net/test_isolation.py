@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tradestack.net.session_limits import SessionLimits
-from tradestack.wire.soup import Packet, PacketType
+from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
 
-from tests.daemons.gateway.daemon import PASSWORD, Daemon
+from tradestack.net.server.limits import SessionLimits
+from tradestack.wire.soup import Packet, PacketType
 
 SUBSCRIBERS = 32
 TICKS = 1_000_000

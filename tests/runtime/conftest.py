@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
-from tradestack.ctl.control_client import ControlClient
+
+from tradestack.net.control.client import ControlClient
 
 ECHO_DAEMON = Path(__file__).with_name("echo_daemon.py")
 DEADLINE_S = 20.0  # for anything that must happen; on a busy machine it happens late

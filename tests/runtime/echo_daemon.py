@@ -11,15 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import tradestack.runtime.lean  # noqa: F401 - first, as in every daemon
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
-from tradestack.net.control_server import Interface
+from tradestack.net.control.server import Interface
 from tradestack.runtime.config import key
 from tradestack.runtime.config_values import Choice, FilePath, TcpAddress, Text
 from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.program import Context, Program, Tool
-from tradestack.runtime.service import run
+from tradestack.runtime.program import run
+from tradestack.runtime.service import Context, Program, Tool
 
 
 class Behaviour(enum.Enum):

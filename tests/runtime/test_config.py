@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config import (
     CONFIG_BYTES_MAX,

@@ -4,6 +4,7 @@ import enum
 from pathlib import Path
 
 import pytest
+
 from tradestack.domain.fixed_point import SCALE
 from tradestack.net.addresses import Address
 from tradestack.runtime.config_values import (

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tradestack.ctl.control_client import ControlClient
+
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.control.client import ControlClient
 from tradestack.runtime.daemonize import PidFile
 
 ECHO_DAEMON = Path(__file__).with_name("echo_daemon.py")

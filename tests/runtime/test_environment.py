@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tradestack.runtime.environment import forget_supervisor, parse_environment
 from tradestack.runtime.notify import parse_watchdog, watchdog_interval_ns
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime import fail_points
 from tradestack.runtime.clock import SystemClock

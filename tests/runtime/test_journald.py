@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from tradestack.runtime.journald import ENTRY_BYTES_MAX, JournalSocket, encode_entry
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
 from tradestack.runtime.listen_fds import adopt_sockets, bind_tcp, bind_unix, parse_listen_fds

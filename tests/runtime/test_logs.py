@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from tradestack.domain import events
+
+from tradestack.observe import events
 from tradestack.runtime.logs import Destination, Logs, destination_of_stderr
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradestack.runtime.quantities import (
     BYTES_OF,
     NANOSECONDS_OF,

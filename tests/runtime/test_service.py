@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tradestack.ctl.control_client import ControlClient
+
+from tradestack.net.control.client import ControlClient
 from tradestack.runtime.log_level import LogLevel
 from tradestack.wire.varlink import VarlinkError
 

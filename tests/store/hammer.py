@@ -10,7 +10,8 @@ import sys
 
 import numpy as np
 import numpy.typing as npt
-from tradestack.domain.ticks import TickKind
+
+from tradestack.domain.tick import TickKind
 from tradestack.store.books import SharedPriceBook
 from tradestack.wire.feed import encode_symbol, new_records
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.append_file import AppendFile
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tradestack.domain.ticks import TickKind
+
+from tradestack.domain.tick import TickKind
 from tradestack.store import books
 from tradestack.store.book_reader import (
     BEGIN,

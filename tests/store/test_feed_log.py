@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.ticks import TickKind
+from tradestack.domain.tick import TickKind
 from tradestack.store import feed_log
 from tradestack.store.append_file import AppendFile
 from tradestack.store.feed_log import READ_BYTES_MAX, FeedLog

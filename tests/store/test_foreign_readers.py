@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tradestack.domain.fixed_point import SCALE
 from tradestack.store import books
 from tradestack.store.books import SharedPriceBook

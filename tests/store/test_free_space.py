@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tradestack.store.free_space import find_shortage
 
 

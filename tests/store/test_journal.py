@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradestack.domain.faults import OperatorFault
 from tradestack.store import journal as journal_module
 from tradestack.store.journal import PAYLOAD_BYTES_MAX, PREFIX_LENGTH, Journal, Replay

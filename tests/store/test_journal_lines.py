@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tradestack.store import journal_lines
 from tradestack.store.journal import PAYLOAD_BYTES_MAX, Journal
 from tradestack.store.journal_lines import CONTENT_BYTES_MAX, read_lines

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import Journal, Replay

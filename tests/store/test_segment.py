@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tradestack.domain.faults import OperatorFault
 from tradestack.store import segment
 from tradestack.store.segment import (

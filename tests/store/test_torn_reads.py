@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tradestack.store.book_reader import BookRecords
 from tradestack.store.books import SharedPriceBook
 from tradestack.store.segment import SEGMENT_DIRECTORY

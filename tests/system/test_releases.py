@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 
 import pytest
-
 from tests.system.cases.harness import CASES
 from tests.system.cases.order import ALL_CASES_IMPORTED
 from tests.system.container import Container, run_cases

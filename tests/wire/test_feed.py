@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tradestack.domain.fixed_point import parse_fixed
-from tradestack.domain.ticks import Tick, TickKind
+from tradestack.domain.tick import Tick, TickKind
 from tradestack.domain.times import format_utc
 from tradestack.wire import feed, soup
 from tradestack.wire.errors import ProtocolError

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tradestack.domain.orders import (
+
+from tradestack.domain.order import (
     BusinessRejectReason,
     ExecType,
     OrdRejReason,
@@ -25,7 +26,7 @@ from tradestack.wire.order_messages import (
     Register,
     Registered,
 )
-from tradestack.wire.orders import Refusal
+from tradestack.wire.orders import InvalidOrder
 
 ORDER = NewOrderSingle(
     cl_ord_id="news-1",
@@ -126,7 +127,7 @@ def test_nobody_reads_the_other_sides_messages():
             with pytest.raises(ProtocolError):
                 orders.decode_server_message(text.encode())
         else:
-            with pytest.raises(Refusal):
+            with pytest.raises(InvalidOrder):
                 orders.decode_client_message(text.encode())
 
 
@@ -176,7 +177,7 @@ def changed(**fields: object) -> bytes:
 )
 def test_a_wrong_field_is_refused_with_the_clordid(fields):
     """The session lives, and the client learns which of its orders it was."""
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(changed(**fields))
 
     assert refusal.value.cl_ord_id == "news-1"
@@ -198,7 +199,7 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields):
 )
 def test_a_refusal_says_in_words_what_is_allowed(name, words):
     """Field and what may stand there; nobody has to read a regular expression."""
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(changed(**{name: " "}))
 
     assert refusal.value.text.startswith(f"Expected {words}")
@@ -224,7 +225,7 @@ def test_a_refusal_says_in_words_what_is_allowed(name, words):
 )
 def test_a_clordid_that_cannot_be_made_out_is_empty(payload):
     """JSON, but nothing to name the order by."""
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(payload)
 
     assert refusal.value.cl_ord_id == ""
@@ -263,7 +264,7 @@ def test_any_bytes_are_a_message_a_refusal_or_a_violation(payload):
     for decode in (orders.decode_client_message, orders.decode_server_message):
         try:
             decode(payload)
-        except (Refusal, ProtocolError) as error:
+        except (InvalidOrder, ProtocolError) as error:
             texts.append(str(error))
 
     assert all(text.isprintable() and len(text) < 400 for text in texts)
@@ -289,7 +290,7 @@ def test_a_field_of_any_value_is_taken_or_refused(name, value):
 
     try:
         message = orders.decode_client_message(payload)
-    except Refusal:
+    except InvalidOrder:
         return
 
     assert isinstance(message, NewOrderSingle | Register)

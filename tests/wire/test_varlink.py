@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import (
     SERVICE_DESCRIPTION,

@@ -5,6 +5,7 @@ import contextlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradestack.wire.varlink_idl import IdlError, parse_interface
 from tradestack.wire.varlink_types import (
     Alias,

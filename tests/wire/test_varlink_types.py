@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tradestack.wire.varlink import VarlinkError
 from tradestack.wire.varlink_idl import parse_interface
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tradestack.ctl.control_client import READ_SIZE_MAX, REPLY_SIZE_MAX, ControlFault
+from tradestack.net.control.client import READ_SIZE_MAX, REPLY_SIZE_MAX, ControlFault
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import Call, MessageDecoder, Reply, decode_reply, encode_call
 

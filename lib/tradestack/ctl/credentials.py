@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 
 from tradestack.ctl.secret_file import new_password, write_secret
-from tradestack.net.users import Users, canonical_user, new_salt, parse_users, users_line
+from tradestack.net.server.users import Users, canonical_user, new_salt, parse_users, users_line
 
 CREDENTIALS_MODE = 0o700
 PASSWORD_MODE = 0o600

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.ctl.control_client import ControlFault
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
+from tradestack.net.control.client import ControlFault
 from tradestack.wire.varlink import SERVICE_INTERFACE, VarlinkError
 
 DESCRIPTION = "Operates tradestack: asks its daemons, steers them, and runs the whole of it."
@@ -38,7 +38,7 @@ exit status: 0 done; 1 refused or failed; 2 wrong arguments; 3 not running or no
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """name: as typed. summary: its line in the overview. module: in tradestack.ctl.
+    """name: as typed. summary: its line in the overview. module: in tradestack.ctl.verbs.
 
     asks: whether it looks for daemons in --runtime-dir.
     """
@@ -54,8 +54,8 @@ VERBS = (
     Verb("stats", "every counter, as text or JSON", "stats"),
     Verb("tail", "ticks of the feed", "tail"),
     Verb("clients", "who is connected to the servers", "clients"),
-    Verb("pause", "stop publishing ticks", "publication"),
-    Verb("resume", "go on publishing ticks", "publication"),
+    Verb("pause", "stop publishing ticks", "pause"),
+    Verb("resume", "go on publishing ticks", "pause"),
     Verb("pace", "how fast ticks are published", "pace"),
     Verb("new-session", "end the session and begin another", "new_session"),
     Verb("log-level", "what daemons log", "log_level"),
@@ -124,7 +124,7 @@ def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
             parents=[runtime] if verb.asks else [],
         )
         if verb.name in words:
-            module = importlib.import_module(f"tradestack.ctl.{verb.module}")
+            module = importlib.import_module(f"tradestack.ctl.verbs.{verb.module}")
             subparser.description = module.__doc__
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run, verb=verb.name)

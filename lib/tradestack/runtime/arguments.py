@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from tradestack.domain.version import VERSION
 from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.program import Program, Tool
+from tradestack.runtime.service import Program, Tool
 
 EXIT_STATUS_NOT_UNDERSTOOD = 2
 HELP_WIDTH = 80  # characters

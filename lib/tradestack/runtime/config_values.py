@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, format_fixed, parse_fixed
-from tradestack.domain.symbols import SYMBOL_LENGTH_MAX, is_symbol
+from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, is_symbol
 from tradestack.net.addresses import Address, parse_address
 from tradestack.runtime.quantities import (
     BYTES_OF,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
-from tradestack.net.control_server import Interface, Method, Peer
+from tradestack.net.control.server import Interface, Method, Peer
 from tradestack.runtime.log_level import LogLevel
 from tradestack.wire.varlink import invalid_parameter
 

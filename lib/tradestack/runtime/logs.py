@@ -15,8 +15,8 @@ import os
 import socket
 import sys
 
-from tradestack.domain.events import Event
 from tradestack.domain.times import format_utc
+from tradestack.observe.events import Event
 from tradestack.runtime.journald import JournalSocket
 from tradestack.runtime.log_level import LogLevel
 

@@ -15,7 +15,7 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tradestack.domain.ticks import TickKind
+from tradestack.domain.tick import TickKind
 from tradestack.store.book_reader import (
     BEGIN,
     END,
@@ -43,7 +43,6 @@ from tradestack.store.segment import (
     WORD_LENGTH,
     Segment,
 )
-from tradestack.store.symbol_index import Slots, SymbolIndex
 from tradestack.wire.feed import (
     TickRecords,
     UnpackedTick,
@@ -51,6 +50,7 @@ from tradestack.wire.feed import (
     encode_symbol,
     unpack_ticks,
 )
+from tradestack.wire.symbol_table import Slots, SymbolIndex
 
 _FIRST_WORD = RECORDS_OFFSET // WORD_LENGTH
 # Up to this many records of a batch are stored one by one; more are worth numpy's fixed cost.

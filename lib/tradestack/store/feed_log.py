@@ -17,8 +17,8 @@ from typing import Self
 
 import numpy as np
 
-from tradestack.domain.events import TAIL_CUT, emit
 from tradestack.domain.faults import OperatorFault
+from tradestack.observe.events import TAIL_CUT, emit
 from tradestack.store.append_file import AppendFile
 from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH, TickRecords, is_tick_packets
 

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from tradestack.domain.events import TAIL_CUT, emit
 from tradestack.domain.faults import OperatorFault
+from tradestack.observe.events import TAIL_CUT, emit
 from tradestack.store.append_file import AppendFile
 
 # Bounds what replay holds in memory, whatever the damage. An order and its report are below 2 KiB;

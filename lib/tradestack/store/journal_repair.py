@@ -20,31 +20,11 @@ import msgspec
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal_lines import JournalLine, read_lines
+from tradestack.wire.order_journal import RepairedRecord
 
 # No order with its report is shorter: what bounds the orders in damage that no order follows.
 ORDER_BYTES_MIN = 300
 EXCERPT_BYTES_MAX = 60  # of damage, for people to see what it was
-
-
-class RepairedRecord(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="Record",
-    tag="Repaired",
-    rename={
-        "time_ns": "Time",
-        "lines_lost": "LinesLost",
-        "bytes_lost": "BytesLost",
-        "orders_lost": "OrdersLost",
-    },
-):
-    """Here stood damaged lines; so many order numbers belong to them."""
-
-    time_ns: int
-    lines_lost: int
-    bytes_lost: int
-    orders_lost: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

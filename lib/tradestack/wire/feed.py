@@ -22,7 +22,7 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from tradestack.domain.ticks import Tick, TickKind
+from tradestack.domain.tick import Tick, TickKind
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import HEADER_LENGTH, Packet, PacketDecoder, PacketType
 

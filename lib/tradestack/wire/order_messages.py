@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from tradestack.domain.orders import (
+from tradestack.domain.order import (
     BusinessRejectReason,
     ExecType,
     OrdRejReason,

@@ -8,7 +8,7 @@ decode an order; now they take 0.5.
 import re
 from collections.abc import Callable
 
-from tradestack.domain.symbols import is_symbol
+from tradestack.domain.symbol import is_symbol
 
 # Of each form: when as many are known, all are forgotten. Somebody who sends always others makes
 # orders slower, and nothing else.

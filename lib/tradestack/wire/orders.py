@@ -45,7 +45,7 @@ _TEXTS: Mapping[type[Any], Mapping[str, TextForm]] = {
 }
 
 
-class Refusal(Exception):
+class InvalidOrder(Exception):
     """A JSON message that is no order: it is answered with REJECTED, and the session lives.
 
     cl_ord_id: as far as it could be made out, else "".
@@ -71,17 +71,17 @@ def encode_message(message: ClientMessage | ServerMessage) -> bytes:
 
 
 def decode_client_message(payload: bytes) -> ClientMessage:
-    """What a client sent; Refusal for a wrong field, ProtocolError for what is not JSON."""
+    """What a client sent; InvalidOrder for a wrong field, ProtocolError for what is not JSON."""
     try:
         message = _client_decoder.decode(payload)
     except msgspec.ValidationError as error:
         _check_json(payload)  # what comes behind the wrong field was not looked at
-        raise Refusal(_clean(str(error)), _find_cl_ord_id(payload)) from error
+        raise InvalidOrder(_clean(str(error)), _find_cl_ord_id(payload)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
     fault = None if _is_known(message) else _find_fault(message)
     if fault is not None:
-        raise Refusal(fault, _find_cl_ord_id(payload))
+        raise InvalidOrder(fault, _find_cl_ord_id(payload))
     return message
 
 

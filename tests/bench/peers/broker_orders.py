@@ -15,12 +15,12 @@ import time
 import nats
 import redis
 import uvloop
-from tradestack.domain.orders import ExecType, OrdStatus
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
-from tradestack.wire.orders import decode_client_message, encode_message
 
 from bench.orders import check_reports, order_payloads
 from bench.program import answer, wait_for_go
+from tradestack.domain.order import ExecType, OrdStatus
+from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
+from tradestack.wire.orders import decode_client_message, encode_message
 
 HOST = "127.0.0.1"
 SUBJECT = "orders"

@@ -9,10 +9,10 @@ import time
 from multiprocessing.connection import Client, Listener
 
 import numpy as np
-from tradestack.wire.feed import TICK_PACKET
 
 from bench.pattern import Check, new_block, number
 from bench.program import answer, wait_for_go
+from tradestack.wire.feed import TICK_PACKET
 
 
 def publish(port: int, subscribers: int, ticks: int, batch: int) -> None:

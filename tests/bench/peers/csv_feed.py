@@ -12,11 +12,10 @@ import sys
 import time
 from pathlib import Path
 
-from tradestack.domain.fixed_point import SCALE
-from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol
-
 from bench.pattern import BATCH_64_KIB
 from bench.program import answer, wait_for_go
+from tradestack.domain.fixed_point import SCALE
+from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol
 
 PACKET = struct.Struct(">H2s12sqqqq")
 HEADER = (TICK_PACKET_LENGTH - 2, b"SP")

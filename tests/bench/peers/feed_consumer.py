@@ -8,14 +8,14 @@ import sys
 import time
 
 import uvloop
-from tradestack.net.addresses import parse_address
-from tradestack.net.feed_client import FeedClient, SessionEnded
-from tradestack.net.soup_client import Credentials
-from tradestack.runtime.clock import SystemClock
-from tradestack.wire.feed import TickBatch
 
 from bench.pattern import Check
 from bench.program import answer, wait_for_go
+from tradestack.net.addresses import parse_address
+from tradestack.net.client.feed_client import FeedClient, SessionEnded
+from tradestack.net.client.login import Credentials
+from tradestack.runtime.clock import SystemClock
+from tradestack.wire.feed import TickBatch
 
 
 async def consume(feed: FeedClient, ticks: int, step: int) -> int:

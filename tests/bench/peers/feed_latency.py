@@ -8,14 +8,14 @@ import sys
 import time
 
 import uvloop
-from tradestack.net.addresses import parse_address
-from tradestack.net.feed_connection import FeedConnection
-from tradestack.net.soup_client import Credentials
-from tradestack.runtime.clock import SystemClock
-from tradestack.wire.feed import TickBatch
 
 from bench.program import answer, wait_for_go
 from bench.schedule import WARM_UP
+from tradestack.net.addresses import parse_address
+from tradestack.net.client.feed_connection import FeedConnection
+from tradestack.net.client.login import Credentials
+from tradestack.runtime.clock import SystemClock
+from tradestack.wire.feed import TickBatch
 
 
 async def main(port: str, user: str, password: str, count: str) -> None:

@@ -8,18 +8,17 @@ numbers in it, as the peers' publishers do.
 
 import os
 
-from tradestack.wire.feed import TickRecords
-
 from bench.pattern import new_block, number
-from daemons.gateway import __main__ as gateway
-from daemons.gateway import sessions
-from daemons.gateway.config import GatewayConfig
-from daemons.gateway.refusals import Refusals
-from daemons.gateway.sources import Checkpoint
+from tradestack.sources.bad_rows import BadRows
+from tradestack.sources.source import Checkpoint
+from tradestack.wire.feed import TickRecords
+from tradestack_gateway import __main__ as gateway
+from tradestack_gateway import sessions
+from tradestack_gateway.config import GatewayConfig
 
 
 class Blocks:
-    """See `daemons.gateway.sources.Source`."""
+    """See `tradestack.sources.source.Source`."""
 
     def __init__(self, ticks: int, block: int, symbols: int) -> None:
         self._ticks = ticks
@@ -51,7 +50,7 @@ class Blocks:
         pass
 
 
-def open_blocks(_config: GatewayConfig, _refusals: Refusals) -> Blocks:
+def open_blocks(_config: GatewayConfig, _refusals: BadRows) -> Blocks:
     names = ("BENCH_TICKS", "BENCH_BLOCK", "BENCH_SYMBOLS")
     return Blocks(*(int(os.environ[name]) for name in names))
 

@@ -10,12 +10,12 @@ import time
 
 import grpc
 import uvloop
-from tradestack.domain.orders import ExecType, OrdStatus
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
-from tradestack.wire.orders import decode_client_message, encode_message
 
 from bench.orders import check_reports, order_payloads
 from bench.program import answer, wait_for_go
+from tradestack.domain.order import ExecType, OrdStatus
+from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
+from tradestack.wire.orders import decode_client_message, encode_message
 
 SERVICE, METHOD = "bench.Orders", "Enter"
 

@@ -20,11 +20,11 @@ import nats
 import redis
 import uvloop
 import zmq
-from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 from bench.pattern import new_block
 from bench.program import answer, wait_for_go
 from bench.schedule import INTERVAL_NS, WARM_UP
+from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 HOST = "127.0.0.1"
 SUBJECT = "ticks"

@@ -20,9 +20,8 @@ import time
 import timeit
 from pathlib import Path
 
-from tradestack.store.books import SharedPriceBook
-
 from bench.program import answer, wait_for_go
+from tradestack.store.books import SharedPriceBook
 
 SYMBOL = "SPY"
 SYMBOLS_OF_ALL = 1_000

@@ -12,10 +12,10 @@ import time
 import nats
 import numpy as np
 import uvloop
-from tradestack.wire.feed import TICK_PACKET
 
 from bench.pattern import Check, new_block, number
 from bench.program import answer, wait_for_go
+from tradestack.wire.feed import TICK_PACKET
 
 SUBJECT, HERE = "ticks", "here"
 UNFLUSHED_MAX = 16  # messages between two waits for the server, 1 MiB

@@ -13,16 +13,15 @@ import struct
 import sys
 import time
 
+from bench.daemon import PASSWORD, user_name
+from bench.orders import check_reports, order_packets
+from bench.program import answer, wait_for_go
 from tradestack.wire.soup import (
     HEADER_LENGTH,
     LoginRequest,
     PacketType,
     encode_login_request,
 )
-
-from bench.daemon import PASSWORD, user_name
-from bench.orders import check_reports, order_packets
-from bench.program import answer, wait_for_go
 
 RECEIVE_BYTES = 1 << 18
 HEADER = struct.Struct(">HB")

@@ -10,10 +10,10 @@ import time
 
 import numpy as np
 import zmq
-from tradestack.wire.feed import TICK_PACKET
 
 from bench.pattern import Check, new_block, number
 from bench.program import answer, wait_for_go
+from tradestack.wire.feed import TICK_PACKET
 
 GREETING = b"hello"
 NUMBER_OFFSET = 40

@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from tradestack.domain.fixed_point import SCALE
-
 from bench.comparison import Better, Comparison, Contestant, Role, Target
 from bench.daemon import Daemon
 from bench.faults import expect_count
@@ -27,6 +25,7 @@ from bench.price_file import price_file
 from bench.process_tree import pss_bytes
 from bench.program import Program
 from bench.workshop import Workshop, free_port
+from tradestack.domain.fixed_point import SCALE
 
 NAME = "csv-replay"
 ROWS, ROWS_QUICK = 10_000_000, 200_000

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.order_entry import Answer, OrderEntry
+from bench.order_entry import Answer, OrderFactory
 from bench.placement import Placement
 from bench.workshop import Workshop
 
@@ -31,7 +31,7 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
 
 
 def _compare(workshop: Workshop, placement: Placement) -> Comparison:
-    entry = OrderEntry(workshop, placement, workshop.size(ORDERS, ORDERS_QUICK), depth=1)
+    entry = OrderFactory(workshop, placement, workshop.size(ORDERS, ORDERS_QUICK), depth=1)
     in_c = partial(entry.in_c, journalled=False)
     with entry.order_manager("os") as enter_orders:
         contestants = [
@@ -64,5 +64,5 @@ def _compare(workshop: Workshop, placement: Placement) -> Comparison:
     )
 
 
-def _peer(entry: OrderEntry, name: str, run: Callable[[], Answer]) -> Contestant:
+def _peer(entry: OrderFactory, name: str, run: Callable[[], Answer]) -> Contestant:
     return Contestant(name, Role.PEER, partial(entry.p50_us, name, run))

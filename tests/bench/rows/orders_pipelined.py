@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.order_entry import OrderEntry
+from bench.order_entry import OrderFactory
 from bench.placement import Placement
 from bench.workshop import Workshop
 
@@ -34,7 +34,7 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
 
 
 def _compare(workshop: Workshop, durability: str) -> Comparison:
-    entry = OrderEntry(
+    entry = OrderFactory(
         workshop, Placement.TWO_CPUS, workshop.size(ORDERS, ORDERS_QUICK), depth=DEPTH
     )
     redis = partial(entry.by_redis, REDIS_FSYNC[durability])

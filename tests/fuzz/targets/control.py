@@ -9,18 +9,18 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from tradestack.net.control_connection import (
+from tests.fuzz.target import Target, assert_one_line
+from tests.fuzz.targets.varlink import FORMS, TAKE, call_seeds
+
+from tradestack.net.control.connection import (
     MISSING_NUL_HINT,
     ControlConnection,
     ControlLimits,
     Stream,
 )
-from tradestack.net.control_server import ControlServer, Interface, Method, Peer
+from tradestack.net.control.server import ControlServer, Interface, Method, Peer
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import Call
-
-from tests.fuzz.target import Target, assert_one_line
-from tests.fuzz.targets.varlink import FORMS, TAKE, call_seeds
 
 LIMITS = ControlLimits(request_size_max=1_024)
 ITEMS = 3  # of the stream

@@ -8,19 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.symbols import is_symbol
-from tradestack.wire.feed import (
-    TICK_PACKET,
-    TickRecords,
-    decode_symbol,
-    is_tick_packets,
-    new_records,
-)
+from tests.fuzz.scratch import scratch_file
+from tests.fuzz.target import Target, assert_one_line
 
-from daemons.gateway import csv_source
-from daemons.gateway.csv_block import parse_block
-from daemons.gateway.csv_header import (
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.symbol import is_symbol
+from tradestack.sources.bad_rows import BadRows
+from tradestack.sources.csv import source as csv_source
+from tradestack.sources.csv.block import parse_block
+from tradestack.sources.csv.header import (
     STANDARD_NAMES,
     HeaderFault,
     Layout,
@@ -29,12 +25,16 @@ from daemons.gateway.csv_header import (
     kind_of_header,
     parse_header,
 )
-from daemons.gateway.csv_rows import OnBadRow, RowParser, RowState
-from daemons.gateway.csv_source import CsvSource
-from daemons.gateway.refusals import Refusals
-from daemons.gateway.sources import SourceFault
-from tests.fuzz.scratch import scratch_file
-from tests.fuzz.target import Target, assert_one_line
+from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
+from tradestack.sources.csv.source import CsvSource
+from tradestack.sources.source import SourceFault
+from tradestack.wire.feed import (
+    TICK_PACKET,
+    TickRecords,
+    decode_symbol,
+    is_tick_packets,
+    new_records,
+)
 
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 CHUNK_BYTES = (5, 33, 200, 128 << 10)  # how files are read; the last is how the gateway does it
@@ -151,7 +151,7 @@ def _read_file(path: Path, chunk_bytes: int) -> Outcome:
     batches = [outcome.records]
     with _chunks_of(chunk_bytes):
         try:
-            source = CsvSource(path, None, STANDARD_NAMES, OnBadRow.SKIP, Refusals(refuse))
+            source = CsvSource(path, None, STANDARD_NAMES, OnBadRow.SKIP, BadRows(refuse))
             with contextlib.closing(source):
                 while (batch := source.next_batch()) is not None:
                     batches.append(batch)

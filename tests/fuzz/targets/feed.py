@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from tradestack.domain.ticks import TickKind
+from tests.fuzz.pieces import cut
+from tests.fuzz.target import Target, assert_one_line
+
+from tradestack.domain.tick import TickKind
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import (
@@ -14,9 +17,6 @@ from tradestack.wire.feed import (
     new_records,
 )
 from tradestack.wire.soup import PacketType
-
-from tests.fuzz.pieces import cut
-from tests.fuzz.target import Target, assert_one_line
 
 FIRST_SEQUENCE = 7
 KINDS = {int(kind) for kind in TickKind}

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from tradestack.domain.faults import OperatorFault
-
-from daemons.gateway.sidecar import Mark, Settings, Sidecar, load_sidecars
-from daemons.order_manager.judge import Received, judge
-from daemons.order_manager.manager import Manager
-from daemons.order_manager.order_session import OrderSession
-from daemons.order_manager.records import encode_record
 from tests.fuzz.log_lines import logged
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.trading.judge import Received, judge
+from tradestack.trading.session_state import SessionState
+from tradestack.wire.order_journal import encode_record
+from tradestack_gateway.sidecar import Mark, Settings, Sidecar, load_sidecars
+from tradestack_order_manager.order_session import OrderSession
 
 NAME = f"{HEADER.session}.journal"
 
@@ -86,7 +86,7 @@ def _line(payload: bytes) -> bytes:
 
 
 def _payloads() -> list[bytes]:
-    manager = Manager(HEADER)
+    manager = SessionState(HEADER)
     received = [Received("news", NOW_NS, message) for message in (ORDER, LIMIT_ORDER, REGISTER)]
     return [encode_record(HEADER), *judge(manager, received, RULES).payloads]
 

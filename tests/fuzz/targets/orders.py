@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from tests.fuzz.target import Target, assert_one_line
+
 from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.orders import (
+from tradestack.domain.order import (
     BusinessRejectReason,
     ExecType,
     OrdRejReason,
@@ -13,7 +15,17 @@ from tradestack.domain.orders import (
     Start,
     TimeInForce,
 )
+from tradestack.trading.checks import Rules
+from tradestack.trading.judge import Batch, Received, judge
+from tradestack.trading.session_state import SessionState
 from tradestack.wire.errors import ProtocolError
+from tradestack.wire.order_journal import (
+    FORMAT_VERSION,
+    OrderRecord,
+    SessionRecord,
+    decode_record,
+    report_length,
+)
 from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
@@ -24,25 +36,13 @@ from tradestack.wire.order_messages import (
 from tradestack.wire.orders import (
     MESSAGE_LENGTH_MAX,
     TEXT_LENGTH_MAX,
-    Refusal,
+    InvalidOrder,
     decode_client_message,
     decode_server_message,
     encode_message,
 )
 from tradestack.wire.soup import PAYLOAD_LENGTH_MAX
-
-from daemons.order_manager.checks import Rules
-from daemons.order_manager.judge import Batch, Received, judge
-from daemons.order_manager.manager import Manager
-from daemons.order_manager.order_line import last_order_id, order_line
-from daemons.order_manager.records import (
-    FORMAT_VERSION,
-    OrderRecord,
-    SessionRecord,
-    decode_record,
-    report_length,
-)
-from tests.fuzz.target import Target, assert_one_line
+from tradestack_order_manager.order_line import last_order_id, order_line
 
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
 HEADER = SessionRecord(
@@ -73,7 +73,7 @@ def order_intake(data: bytes) -> None:
     manager, payloads = _settle(received, together=True)
     _, payloads_one_by_one = _settle(received, together=False)
     assert payloads_one_by_one == payloads
-    replayed = Manager(HEADER)
+    replayed = SessionState(HEADER)
     offset = 0
     for payload in payloads:
         replayed.replay(offset, payload)
@@ -91,10 +91,10 @@ def order_reports(data: bytes) -> None:
     assert decode_server_message(encode_message(message)) == message
 
 
-def _understood(line: bytes) -> NewOrderSingle | Register | Refusal | None:
+def _understood(line: bytes) -> NewOrderSingle | Register | InvalidOrder | None:
     try:
         message = decode_client_message(line)
-    except Refusal as refusal:
+    except InvalidOrder as refusal:
         assert_one_line(refusal.text, TEXT_LENGTH_MAX)
         assert_one_line(refusal.cl_ord_id, 64)
         return refusal
@@ -105,9 +105,9 @@ def _understood(line: bytes) -> NewOrderSingle | Register | Refusal | None:
     return message
 
 
-def _settle(received: Sequence[Received], *, together: bool) -> tuple[Manager, list[bytes]]:
+def _settle(received: Sequence[Received], *, together: bool) -> tuple[SessionState, list[bytes]]:
     """The state they come to, and the journal's payloads."""
-    manager = Manager(HEADER)
+    manager = SessionState(HEADER)
     payloads: list[bytes] = []
     offset = 0
     for items in [received] if together else [[item] for item in received]:
@@ -136,7 +136,7 @@ def _check_batch(batch: Batch) -> None:
             assert last_order_id(line) == entry.record.report.order_id
 
 
-def _state(manager: Manager) -> tuple[object, ...]:
+def _state(manager: SessionState) -> tuple[object, ...]:
     ranges = {
         user: [*map(found.__getitem__, range(len(found)))]
         for user, found in manager.reports.items()

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz.scratch import scratch_file
+from tests.fuzz.target import Target, assert_one_line
+
 from tradestack.domain.faults import OperatorFault
-from tradestack.net.users import Users, canonical_user, users_line
+from tradestack.net.server.users import Users, canonical_user, users_line
 from tradestack.runtime.config import describe_config, load_config, parse_config
 from tradestack.runtime.environment import parse_environment
 from tradestack.runtime.listen_fds import LISTEN_FDS_MAX, LISTEN_FDS_START
-
-from daemons.gateway.config import GatewayConfig
-from daemons.order_manager.config import OrderManagerConfig
-from daemons.strategy.config import StrategyConfig
-from tests.fuzz.scratch import scratch_file
-from tests.fuzz.target import Target, assert_one_line
+from tradestack_gateway.config import GatewayConfig
+from tradestack_order_manager.config import OrderManagerConfig
+from tradestack_strategy.config import StrategyConfig
 
 PID = 812
 ETC = Path(__file__).parents[3] / "etc"

@@ -4,13 +4,13 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tradestack.net.session_states import ALLOWED, State
+from tests.fuzz.pieces import cut
+from tests.fuzz.target import Target, assert_one_line
+
+from tradestack.net.server.states import ALLOWED, State
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import PacketType
-
-from tests.fuzz.pieces import cut
-from tests.fuzz.target import Target, assert_one_line
 
 PAYLOAD_MAX = 512  # of a server after the login, so that short inputs reach beyond it
 

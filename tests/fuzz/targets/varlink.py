@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from tests.fuzz.pieces import cut
+from tests.fuzz.target import Target, assert_one_line
+
 from tradestack.runtime import daemon_interface
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import (
@@ -19,12 +22,9 @@ from tradestack.wire.varlink import (
     encode_reply,
 )
 from tradestack.wire.varlink_idl import InterfaceType, parse_interface
-
-from daemons.gateway import interface as gateway_interface
-from daemons.order_manager import interface as order_manager_interface
-from daemons.strategy import interface as strategy_interface
-from tests.fuzz.pieces import cut
-from tests.fuzz.target import Target, assert_one_line
+from tradestack_gateway import control as gateway_interface
+from tradestack_order_manager import control as order_manager_interface
+from tradestack_strategy import control as strategy_interface
 
 SIZE_MAX = 1_024  # of a call, so that short inputs reach beyond it
 

@@ -39,7 +39,7 @@ SERVERS = {GATEWAY: FEED_PORT, ORDER_MANAGER: ORDER_PORT}
 GUEST, LATECOMER, PASSWORD = "guest", "late", "GUESTS"
 USERS_LINE = """
 import sys
-from tradestack.net.users import new_salt, users_line
+from tradestack.net.server.users import new_salt, users_line
 print(users_line(*sys.argv[1:], salt=new_salt()), end="")
 """
 PYTHON = "/usr/local/lib/tradestack/current/bin/python"

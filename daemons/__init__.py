@@ -1,1 +1,0 @@
-"""The three daemons: gateway (CSV → ticks), strategy (→ orders), order_manager (→ reports)."""

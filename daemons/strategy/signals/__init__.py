@@ -1,1 +1,0 @@
-"""The signals: pure functions of the feed, one module each."""

@@ -1,0 +1,53 @@
+"""a price or sentiment file → what an importer would say of it: `tradestack-gateway --check-csv
+FILE`.
+
+[prices:|sentiment:]FILE      the kind, if the header is not to decide it
+--config FILE                 column names and on_bad_row as in there, instead of the defaults
+"""
+
+import contextlib
+import sys
+from collections import deque
+from pathlib import Path
+
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
+from tradestack.runtime.config import load_config
+from tradestack.sources.bad_rows import BadRows
+from tradestack.sources.csv.header import SourceKind
+from tradestack.sources.source import SourceFault
+from tradestack_gateway.config import GatewayConfig
+from tradestack_gateway.open_source import open_csv
+from tradestack_gateway.source_check import Verdict, check_source
+
+KINDS = {"prices:": SourceKind.PRICES, "sentiment:": SourceKind.NEWS}
+
+
+def check_csv(argument: str, config_path: Path | None) -> int:
+    """Prints refusals and the verdict (ACCEPT, SKIP, REJECT); the exit status: 0, or 78 for REJECT.
+
+    Raises OperatorFault where the file cannot be opened, or for the config.
+    """
+    config = GatewayConfig() if config_path is None else load_config(GatewayConfig, config_path)
+    prefix = next((prefix for prefix in KINDS if argument.startswith(prefix)), "")
+    path = Path(argument.removeprefix(prefix))
+    try:
+        source = open_csv(config, path, KINDS.get(prefix), BadRows(_print_refusal))
+        with contextlib.closing(source):
+            (verdict,) = deque(check_source(source, sys.maxsize), maxlen=1)
+    except SourceFault as fault:
+        sys.stdout.write(f"{fault}\n{path}: REJECT, 0 rows\n")
+        return EXIT_STATUS_OPERATOR_FAULT
+    sys.stdout.write(f"{path}: {_sentence(verdict)}\n")
+    return 0
+
+
+def _print_refusal(path: Path, line: int, reason: str, count: int) -> None:
+    sys.stdout.write(f"{path}: line {line}: refused: {reason} (row {count} refused)\n")
+
+
+def _sentence(verdict: Verdict) -> str:
+    word = "SKIP" if verdict.rows_rejected else "ACCEPT"
+    return (
+        f"{word}, {verdict.rows_good} rows good, {verdict.rows_rejected} refused, "
+        f"{verdict.rows_rounded} rounded to 8 decimals"
+    )

@@ -1,0 +1,165 @@
+"""a session's records → published when they are due: pace, pause, and waiting for disk space.
+
+All that is due at a pass of the loop goes out together, at most `BATCH_TICKS_MAX`; then everyone
+else has a turn. Nothing is slowed by clients: they read from the log at their own speed.
+"""
+
+import asyncio
+import enum
+import errno
+import logging
+
+import numpy as np
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, emit
+from tradestack.wire.feed import TickRecords
+from tradestack_gateway.feed_session import FeedSession
+from tradestack_gateway.pace import Pace, PaceKind, Plan, Schedule
+from tradestack_gateway.publisher import Publisher
+
+BATCH_TICKS_MAX = 8_192  # published in one pass, some 400 KB: a few ms in which others wait
+LOOKAHEAD_TICKS = (
+    1_024  # looked at for being due at a timed pace; more are looked at in the next pass
+)
+RETRY_NS = NANOSECONDS_PER_SECOND  # until appending is tried again when the disk was full
+# The loop's timers are whole milliseconds: to wait for the rest would be a second wake-up a tick.
+TIMER_GRAIN_NS = 1_000_000
+STALL_NS = 5 * NANOSECONDS_PER_SECOND  # a due tick that waits longer for us is a fault of ours
+
+logger = logging.getLogger(__name__)
+
+
+class PlayEnd(enum.Enum):
+    """Why a session is no longer played."""
+
+    SOURCE_ENDED = "the source has ended"
+    INTERRUPTED = "another session is to be played"
+
+
+class Player:
+    """Plays one session at a time."""
+
+    def __init__(self, publisher: Publisher, schedule: Schedule, clock: Clock) -> None:
+        self.blocked: str | None = None  # why nothing can be appended
+        self.shortage: str | None = None  # of disk space: nothing is appended while there is one
+        self.paused = False
+        self._publisher = publisher
+        self._schedule = schedule
+        self._clock = clock
+        self._awake: asyncio.Future[None] | None = None  # done when the present sleep is over
+        self._interrupted = False
+        self._due_ns: int | None = None  # monotonic: when the next pass has to be
+
+    @property
+    def pace(self) -> Pace:
+        """As it is now."""
+        return self._schedule.pace
+
+    def set_pace(self, pace: Pace, max_gap_ns: int) -> None:
+        """From the next tick on."""
+        self._schedule = Schedule(pace, max_gap_ns)
+        self._wake()
+
+    def pause(self) -> None:
+        """Nothing is published until `resume`."""
+        self.paused = True
+        self._wake()
+
+    def resume(self) -> None:
+        """Goes on with the tick after the last one, at once."""
+        self.paused = False
+        self._schedule.reset()
+        self._wake()
+
+    def interrupt(self) -> None:
+        """Ends `play` at the next opportunity."""
+        self._interrupted = True
+        self._wake()
+
+    def overdue(self, now_ns: int) -> bool:
+        """Whether a pass should have been long ago."""
+        return self._due_ns is not None and now_ns - self._due_ns > STALL_NS
+
+    async def play(self, session: FeedSession) -> PlayEnd:
+        """Until the source ends or somebody interrupts. Raises SourceFault."""
+        self._interrupted = False
+        self._schedule.reset()
+        try:
+            while not self._interrupted:
+                if self.paused:
+                    await self._sleep(None)
+                    continue
+                wait_ns = self._step(session, self._now_ns())
+                if wait_ns is None:
+                    return PlayEnd.SOURCE_ENDED
+                await self._sleep(wait_ns)
+        finally:
+            self._due_ns = None
+        return PlayEnd.INTERRUPTED
+
+    def _now_ns(self) -> int:
+        """Monotonic time; that of the tick waited for if the timer was a little early."""
+        now_ns = self._clock.monotonic_ns()
+        if self._due_ns is not None and 0 < self._due_ns - now_ns <= TIMER_GRAIN_NS:
+            return self._due_ns
+        return now_ns
+
+    def _step(self, session: FeedSession, now_ns: int) -> int | None:
+        """Publishes what is due; how long to wait then, in ns. None at the end of the source."""
+        try:
+            records = session.pending(now_ns)
+            if records is None:
+                return None
+            if not len(records):
+                return 0
+            plan = self._plan(records, now_ns)
+            if plan.count and self.shortage is not None:
+                raise OSError(errno.ENOSPC, self.shortage)
+            if plan.count:
+                self._publisher.publish(session, records[: plan.count])
+        except OSError as error:
+            self._block(error)
+            return RETRY_NS
+        self._schedule.advance(plan)
+        if plan.count:
+            self._unblock()
+        return plan.wait_ns
+
+    def _plan(self, records: TickRecords, now_ns: int) -> Plan:
+        ahead = records[: BATCH_TICKS_MAX if self.pace.kind is PaceKind.MAX else LOOKAHEAD_TICKS]
+        return self._schedule.plan(ahead["event_time_ns"].astype(np.int64), now_ns)
+
+    def _block(self, error: OSError) -> None:
+        if self.blocked is None:
+            emit(logger, PUBLICATION_BLOCKED, reason=error.strerror or error)
+        self.blocked = error.strerror or str(error)
+
+    def _unblock(self) -> None:
+        if self.blocked is not None:
+            emit(logger, PUBLICATION_RESUMED, after=self.blocked)
+            self.blocked = None
+            self._schedule.reset()
+
+    async def _sleep(self, wait_ns: int | None) -> None:
+        """Waits so long or for a change by command, and gives everyone else a turn."""
+        self._due_ns = None if wait_ns is None else self._clock.monotonic_ns() + wait_ns
+        if wait_ns is not None and wait_ns <= 0:
+            await asyncio.sleep(0)
+            return
+        # A future and a timer of our own: asyncio.timeout around an event costs five times as much,
+        # and this is done for every tick.
+        loop = asyncio.get_running_loop()
+        self._awake = loop.create_future()
+        timer = None
+        if wait_ns is not None:
+            timer = loop.call_later(wait_ns / NANOSECONDS_PER_SECOND, self._wake)
+        try:
+            await self._awake
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._awake is not None and not self._awake.done():
+            self._awake.set_result(None)

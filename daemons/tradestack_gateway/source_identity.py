@@ -1,0 +1,56 @@
+"""config → what the ticks are made from, as JSON: equal identities give equal ticks.
+
+A file is known by path, size, modification time and a hash of its first and last MiB: enough to
+notice that it was replaced or edited, without reading all of a large one.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from tradestack.sources.source import unreadable
+from tradestack_gateway.config import GatewayConfig, SourceChoice
+
+HASHED_BYTES = 1 << 20  # at each end of the file
+
+Identity = dict[str, Any]  # JSON
+
+
+def identity_of(config: GatewayConfig) -> Identity:
+    """Raises OperatorFault for a file that cannot be read."""
+    if config.source is SourceChoice.RANDOM_WALK:
+        return {
+            "source": config.source.value,
+            "seed": config.walk_seed,
+            "symbols": config.walk_symbols,
+            "news_every": config.walk_news_every,
+            "interval_ns": config.walk_interval,
+            "start_at_ns": config.start_at,
+        }
+    return {
+        "source": config.source.value,
+        "prices": file_identity(config.prices) if config.prices else None,
+        "sentiment": file_identity(config.sentiment) if config.sentiment else None,
+        "columns": {name: list(names) for name, names in config.column_names().items()},
+        "on_bad_row": config.on_bad_row.value,
+        "start_at_ns": config.start_at,
+    }
+
+
+def file_identity(path: Path) -> Identity:
+    """Raises OperatorFault where the file cannot be read."""
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            digest = hashlib.sha256(file.read(HASHED_BYTES))
+            file.seek(max(0, status.st_size - HASHED_BYTES))
+            digest.update(file.read(HASHED_BYTES))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return {
+        "path": str(path),
+        "size_bytes": status.st_size,
+        "modified_ns": status.st_mtime_ns,
+        "sha256_of_ends": digest.hexdigest(),
+    }

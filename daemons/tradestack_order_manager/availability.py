@@ -1,0 +1,54 @@
+"""writes that fail, and disks that fill → why no order can be journalled now.
+
+Two causes, each of which goes by itself: the last write failed (it is tried again with the next
+message), or less than `free_bytes_min` is free (nothing is written until there is more). The first
+of them is logged when it comes, and their end when both are gone.
+"""
+
+import errno
+import logging
+
+from tradestack.observe.events import JOURNAL_AVAILABLE, JOURNAL_UNAVAILABLE, emit
+
+logger = logging.getLogger(__name__)
+
+
+class Availability:
+    """Whether orders can be journalled."""
+
+    def __init__(self) -> None:
+        self._write_fault: str | None = None
+        self._shortage: str | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """Why not, None = they can."""
+        return self._shortage or self._write_fault
+
+    def check(self) -> None:
+        """Raises OSError while the disk has less room than it is to keep."""
+        if self._shortage is not None:
+            raise OSError(errno.ENOSPC, self._shortage)
+
+    def note_failed(self, error: OSError, session: str) -> None:
+        """A write to the journal failed."""
+        if self._shortage is None:
+            self._change(error.strerror or str(error), None, session)
+
+    def note_written(self, session: str) -> None:
+        """A write to the journal succeeded."""
+        if self._write_fault is not None:
+            self._change(None, self._shortage, session)
+
+    def note_space(self, shortage: str | None, session: str) -> None:
+        """The disk was looked at."""
+        if shortage != self._shortage:
+            self._change(self._write_fault, shortage, session)
+
+    def _change(self, write_fault: str | None, shortage: str | None, session: str) -> None:
+        before = self.fault
+        self._write_fault, self._shortage = write_fault, shortage
+        if before is None and self.fault is not None:
+            emit(logger, JOURNAL_UNAVAILABLE, session=session, reason=self.fault)
+        elif before is not None and self.fault is None:
+            emit(logger, JOURNAL_AVAILABLE, session=session)

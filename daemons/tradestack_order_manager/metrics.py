@@ -1,0 +1,78 @@
+"""what was settled → counters, rates and latency, as GetStats shows them."""
+
+from tradestack.domain.clock import Clock
+from tradestack.domain.times import format_utc
+from tradestack.observe.statistics import LatencyHistogram, RateWindows
+from tradestack_order_manager.order_session import OrderSession
+
+
+class Meters:
+    """Counters that no journal can give back, beside those that one does.
+
+    What the session's journal holds is counted since the session began, restarts included. Repeated
+    orders and refused messages leave no trace in it: their counters begin with the session or with
+    the process, whichever is later, and in "process" with the process.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._orders_duplicate = 0
+        self._orders_duplicate_total = 0
+        self._messages_refused_total = 0
+        self._settled_total = 0
+        self._rate = RateWindows()
+        self._latency = LatencyHistogram()
+
+    def count_settled(self, messages: int, latency_ns: int, *, orders: int) -> None:
+        """Messages journalled together just now, so long after they came; so many orders.
+
+        The latency of all is that of the first: it is never shown shorter than it was.
+        """
+        self._settled_total += messages
+        self._rate.add(orders, self._clock.monotonic_ns())
+        self._latency.record(latency_ns, messages)
+
+    def count_duplicates(self, count: int) -> None:
+        """Orders that were known already."""
+        self._orders_duplicate += count
+        self._orders_duplicate_total += count
+
+    def count_refused(self, count: int) -> None:
+        """Messages answered with BusinessMessageReject."""
+        self._messages_refused_total += count
+
+    def reset(self) -> None:
+        """A new order session began."""
+        self._orders_duplicate = 0
+        self._latency.reset()
+
+    def rates(self) -> dict[str, float]:
+        """Numbered orders a second, by window."""
+        return self._rate.rates(self._clock.monotonic_ns())
+
+    def stats(self, session: OrderSession) -> dict[str, object]:
+        """The order manager's part of GetStats."""
+        counters = session.manager.counters
+        return {
+            "session": session.id,
+            "session_start_time": format_utc(session.manager.header.time_ns),
+            "orders_received": counters.orders_received,
+            "orders_accepted": counters.orders_accepted,
+            "orders_rejected": counters.orders_rejected,
+            "orders_duplicate": self._orders_duplicate,
+            "orders_malformed": counters.orders_malformed,
+            "rejects": {reason.value: count for reason, count in counters.rejects.items()},
+            "registrations": counters.registrations,
+            "last_order_id": session.last_order_id,
+            "journal_bytes": session.journal_bytes,
+            "rates": self.rates(),
+            "latency": {"received_to_journalled": self._latency.summary()},
+        }
+
+    def process_stats(self) -> dict[str, object]:
+        """What is counted since the process began."""
+        return {
+            "messages_journalled": self._settled_total,
+            "messages_refused": self._messages_refused_total,
+            "orders_duplicate": self._orders_duplicate_total,
+        }

@@ -1,0 +1,129 @@
+"""order records → order_log.txt, a projection of the journal for people to read.
+
+The journal is the truth; this file lags behind it by one write. Each numbered order has one line in
+it, in order, across crashes and across logrotate: at start a torn last line is cut, and what is
+after the file's last number (or after the number with which an older file was put away) is appended
+from the journal. When a write fails the file is cut back and the rest is written later.
+"""
+
+import errno
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.observe.events import ORDER_LOG_REOPENED, TAIL_CUT, emit
+from tradestack.wire.order_journal import OrderRecord
+from tradestack_order_manager.order_line import last_order_id, order_line
+from tradestack_order_manager.order_session import OrderSession
+
+# Where the last whole line with a number is looked for; a line has some 200 bytes.
+TAIL_BYTES_MAX = 65_536
+# Orders read from the journal and written at a time when the file is behind.
+CATCH_UP_ORDERS = 1_000
+FILE_MODE = 0o640  # group tradestack-ops may read it
+
+logger = logging.getLogger(__name__)
+
+
+class OrderLog:
+    """The file, held open for appending.
+
+    written_order_id: every order up to this number has its line here or in a file put away.
+    """
+
+    __slots__ = ("_descriptor", "_size_bytes", "path", "written_order_id")
+
+    def __init__(self, path: Path, written_order_id: int) -> None:
+        """Raises OperatorFault where the file cannot be opened."""
+        self.path = path
+        self.written_order_id = written_order_id
+        self._open()
+
+    @classmethod
+    def recover(cls, path: Path, session: OrderSession) -> "OrderLog":
+        """The file, ending with a whole line; `catch_up` is due. Raises OperatorFault, OSError."""
+        log = cls(path, session.manager.log_reopened_order_id)
+        in_file = log._mend_tail()
+        if in_file > session.last_order_id:
+            # The journal lost its end with the machine's power, or was moved away.
+            logger.warning(
+                "%s ends with order %d, the journal with order %d: numbers recur from here on",
+                path,
+                in_file,
+                session.last_order_id,
+            )
+            in_file = session.last_order_id
+        log.written_order_id = max(log.written_order_id, in_file)
+        return log
+
+    def write(self, records: list[OrderRecord], session: OrderSession) -> None:
+        """Appends the lines of new orders; raises OSError, and then `catch_up` is due."""
+        if not records:
+            return
+        if records[0].report.order_id == self.written_order_id + 1:
+            self._append(records, self.written_order_id + len(records))
+        else:
+            self.catch_up(session)
+
+    def catch_up(self, session: OrderSession) -> None:
+        """Appends the lines of all orders that have none. Raises OSError."""
+        while self.written_order_id < session.last_order_id:
+            last = min(self.written_order_id + CATCH_UP_ORDERS, session.last_order_id)
+            # Fewer where a repair of the journal has lost some: those have no line.
+            records = session.orders(self.written_order_id + 1, last - self.written_order_id)
+            self._append(records, last)
+
+    def reopen(self) -> None:
+        """Goes on in the file that now has the name. Raises OperatorFault; the old one stays."""
+        old = self._descriptor
+        self._open()
+        os.close(old)
+        emit(logger, ORDER_LOG_REOPENED, file=self.path, last_order_id=self.written_order_id)
+
+    def sync(self) -> None:
+        """Returns when all lines are on the disk. Raises OSError."""
+        os.fdatasync(self._descriptor)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        os.close(self._descriptor)
+
+    def _open(self) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        try:
+            self._descriptor = os.open(self.path, flags, FILE_MODE)
+        except OSError as error:
+            raise OperatorFault(
+                f"{self.path}: order_log",
+                error.strerror or str(error),
+                "name a file that the daemon's user may write, in a directory that exists",
+            ) from error
+        self._size_bytes = os.fstat(self._descriptor).st_size
+
+    def _mend_tail(self) -> int:
+        """Cuts a torn last line; returns the last number in the file, 0 when there is none."""
+        begin = max(0, self._size_bytes - TAIL_BYTES_MAX)
+        tail = os.pread(self._descriptor, TAIL_BYTES_MAX, begin)
+        whole = tail.rstrip(b"\0")  # blocks that a power cut left empty
+        whole = whole[: whole.rfind(b"\n") + 1]
+        if len(whole) < len(tail):
+            self._size_bytes = begin + len(whole)
+            os.ftruncate(self._descriptor, self._size_bytes)
+            torn_bytes = len(tail) - len(whole)
+            emit(logger, TAIL_CUT, file=self.path, offset=self._size_bytes, bytes=torn_bytes)
+        return last_order_id(whole) or 0
+
+    def _append(self, records: Sequence[OrderRecord], last_order_id: int) -> None:
+        lines = b"".join(map(order_line, records))
+        written = 0
+        try:
+            written = os.write(self._descriptor, lines)
+            if written < len(lines):
+                raise OSError(errno.ENOSPC, f"{written} of {len(lines)} bytes were written")
+        except OSError:
+            os.ftruncate(self._descriptor, self._size_bytes)
+            raise
+        self._size_bytes += written
+        self.written_order_id = last_order_id

@@ -1,0 +1,93 @@
+"""order records → what people read: order_log.txt and entries in the system's journal.
+
+Nothing here holds up a report: lines and entries are written when the reports of the pass have been
+sent. After a fault the order log is caught up with later, from the journal, and `fault` says
+until then what is wrong.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from tradestack.domain.clock import Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.trading.judge import Batch
+from tradestack_order_manager.journal_events import JournalEvents
+from tradestack_order_manager.order_log import OrderLog
+from tradestack_order_manager.order_session import OrderSession
+
+logger = logging.getLogger(__name__)
+
+
+class OrderLogs:
+    """The order log of the current session, and its orders' entries in the system's journal.
+
+    fault: why the order log is behind, None = it is not.
+    """
+
+    def __init__(
+        self, path: Path, session: OrderSession, events: JournalEvents, clock: Clock
+    ) -> None:
+        """Recovers the order log. Raises OperatorFault."""
+        self.fault: str | None = None
+        self.events = events
+        self._clock = clock
+        self._log = OrderLog.recover(path, session)
+        self.catch_up(session)
+
+    @property
+    def written_order_id(self) -> int:
+        """Every order up to this number has its line."""
+        return self._log.written_order_id
+
+    def show(self, batch: Batch, session: OrderSession) -> None:
+        """What was settled, once its reports are on their way."""
+        now_ns = self._clock.monotonic_ns()
+        self.events.offer(batch.malformed_records, now_ns)
+        if batch.order_records:
+            self._try(lambda: self._log.write(batch.order_records, session))
+            passed(FailPoint.ORDER_MANAGER_LOGGED)
+            self.events.offer(batch.order_records, now_ns)
+        self.events.flush(now_ns)
+
+    def catch_up(self, session: OrderSession) -> None:
+        """Writes what is due: lines that the disk had no room for, entries of a second gone by."""
+        self.events.flush(self._clock.monotonic_ns())
+        self._try(lambda: self._log.catch_up(session))
+
+    def complete(self, session: OrderSession) -> None:
+        """All lines are on the disk when this returns. Raises OSError."""
+        self._log.catch_up(session)
+        self._log.sync()
+
+    def reopen(self, session: OrderSession) -> None:
+        """Goes on in the file that has the name now. Raises OperatorFault; the old one stays.
+
+        It is journalled before: the lines up to that number stand in the old file.
+        """
+        try:
+            self._log.sync()
+            session.record_log_reopened(self.written_order_id, self._clock.wall_ns())
+        except OSError as error:
+            raise OperatorFault(
+                f"order_log: {self._log.path}",
+                f"cannot be reopened: {error.strerror}",
+                "make room on the disk and reload again; until then the old file is written",
+            ) from error
+        self._log.reopen()
+
+    def close(self, session: OrderSession) -> None:
+        """Writes what is due, and lets go of the order log."""
+        self.catch_up(session)
+        self._log.close()
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except OSError as error:
+            if self.fault is None:
+                logger.error("order log %s cannot be written: %s", self._log.path, error.strerror)
+            self.fault = error.strerror or str(error)
+        else:
+            self.fault = None

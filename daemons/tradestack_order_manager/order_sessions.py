@@ -1,0 +1,120 @@
+"""the state directory → the current order session, and those before it that are still asked for.
+
+A client that missed the end of a session can log in to it by its id and is given the rest and the
+end of session, as long as its journal is kept. Sessions beyond `sessions_kept` are removed when a
+new one begins, but not under a client that is still reading.
+"""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.session_id import following_session_id
+from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.order_session import (
+    SUFFIX,
+    OrderSession,
+    first_header,
+    recover_newest,
+    session_paths,
+)
+
+DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
+ENTROPY_BYTES = 4  # of os.urandom: `secrets` would load random and base64, too, 0.2 MB
+# A journal is replayed at some 70 MB/s on a busy small machine; slower than this is a fault.
+REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
+RECOVERY_TIMEOUT_MIN_S = 30
+# Replaying an ended session's journal holds up everybody: about a second for 100,000 orders.
+ENDED_JOURNAL_BYTES_MAX = 64 << 20
+
+
+class OrderSessions:
+    """All sessions of one state directory, which no other process writes.
+
+    current: the one that takes orders.
+    """
+
+    def __init__(self, directory: Path, durability: Durability, now_ns: int) -> None:
+        """Recovers the newest session, or begins the first.
+
+        What is recovered will be reported: with durability "disk" it is on the disk before. Raises
+        OperatorFault, OSError, SyncFailed.
+        """
+        self._directory = directory
+        self._ended: dict[str, OrderSession] = {}
+        recovered = recover_newest(directory)
+        if recovered is None:
+            header = first_header(now_ns, int.from_bytes(os.urandom(ENTROPY_BYTES)))
+            recovered = OrderSession.begin(directory, header)
+        elif durability is Durability.DISK:
+            recovered.sync()
+        self.current = recovered
+
+    def find(self, session: str) -> OrderSession | None:
+        """The session of that id, "" = the current one.
+
+        None when its journal is not kept, too long to be replayed while others wait, or repaired:
+        then its reports have other numbers than they had.
+        """
+        if session in ("", self.current.id):
+            return self.current
+        ended = self._ended.get(session) or self._recover_ended(session)
+        return None if ended is None or ended.manager.is_repaired else ended
+
+    def _recover_ended(self, session: str) -> OrderSession | None:
+        path = self._directory / f"{session}{SUFFIX}"
+        if path not in session_paths(self._directory):
+            return None
+        if path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
+            return None
+        ended = OrderSession.recover(path)
+        if ended is not None:
+            ended.end()
+            self._ended[session] = ended
+        return ended
+
+    def begin_next(self, now_ns: int) -> None:
+        """Ends the current session and begins another. Raises OSError; then all is as before."""
+        previous = self.current
+        entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
+        session = following_session_id(previous.id, now_ns, entropy)
+        header = previous.manager.next_header(session, now_ns)
+        self.current = OrderSession.begin(self._directory, header)
+        previous.end()
+        self._ended[previous.id] = previous
+
+    def prune(self, sessions_kept: int, followed: Collection[str]) -> None:
+        """Removes the oldest journals, but none that somebody follows. Raises OSError."""
+        for path in session_paths(self._directory)[sessions_kept:]:
+            if path.stem in followed:
+                continue
+            ended = self._ended.pop(path.stem, None)
+            if ended is not None:
+                ended.close()
+            path.unlink()
+
+    def close(self) -> None:
+        """Lets go of all journals."""
+        for session in (self.current, *self._ended.values()):
+            session.close()
+
+
+def recovery_timeout_s(directory: Path) -> int:
+    """How long the recovery of the newest session may take, in seconds."""
+    sizes = [path.stat().st_size for path in session_paths(directory)[:1]]
+    return RECOVERY_TIMEOUT_MIN_S + sum(sizes) // REPLAY_BYTES_PER_SECOND_MIN
+
+
+def is_session_due(session_time_ns: int, new_session_at: int | None, now_ns: int) -> bool:
+    """Whether the time of day (ns after midnight UTC) has passed since the session began.
+
+    A session that began more than a day from now was begun by a clock that was wrong: it is over,
+    or no other would be due until then.
+    """
+    if new_session_at is None:
+        return False
+    if session_time_ns > now_ns + DAY_NS:
+        return True
+    latest_ns = (now_ns - new_session_at) // DAY_NS * DAY_NS + new_session_at
+    return session_time_ns < latest_ns

@@ -1,0 +1,230 @@
+"""one connection → its answers: Varlink calls, or one line of text.
+
+The first byte decides: "{" begins Varlink calls, anything else one text command, which is answered
+when its line or the sending side ends; then the connection is closed. So `varlinkctl` and
+`printf 'stats\\n' | nc -U -N SOCKET` ask the same socket. Whoever sends JSON without the NUL that
+ends a Varlink message is told so.
+
+Nothing here knows what the methods do: an Answerer does.
+"""
+
+import asyncio
+import contextlib
+import logging
+import select
+import socket
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tradestack.observe.events import PROTOCOL_VIOLATION, emit
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.varlink import (
+    CALL_SIZE_MAX,
+    Answer,
+    Call,
+    MessageDecoder,
+    Reply,
+    VarlinkError,
+    decode_call,
+    encode_error,
+    encode_reply,
+    expected_more,
+)
+
+READ_SIZE_MAX = 16 * 1024  # bytes taken at once
+TEXT_LINE_SIZE_MAX = 1024  # bytes; the longest command is a dozen
+GONE_CHECK_INTERVAL_S = 1.0  # a stream whose reader has gone is given up after so long
+MISSING_NUL_HINT = (
+    "error: a Varlink message ends with a NUL byte, and none came; try "
+    'printf \'{"method":"org.varlink.service.GetInfo"}\\0\' | nc -U -N SOCKET, or varlinkctl\n'
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlLimits:
+    """Every number that bounds a control socket."""
+
+    # Connections at once: some operators, a monitor, no crowd. Each may hold request_size_max.
+    connections_max: int = 32
+    # Connections that may be watching a stream, so that some are left for commands.
+    streams_max: int = 16
+    # Bytes of one call.
+    request_size_max: int = CALL_SIZE_MAX
+    # Seconds from connecting to the first byte, and from a call's first byte to its last.
+    request_deadline_s: float = 10.0
+    # Seconds without a call after which a Varlink connection is closed.
+    idle_deadline_s: float = 300.0
+    # Seconds in which one reply must have been taken by the peer.
+    reply_deadline_s: float = 10.0
+    # Seconds granted to the peer of a text command to close its side.
+    linger_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Many replies to one call: each item is sent at once, `end` when there are no more."""
+
+    items: AsyncGenerator[dict[str, Any], None]
+    end: dict[str, Any]
+
+
+class Answerer(Protocol):
+    """Who knows the methods and commands of a connection's daemon."""
+
+    async def call(self, call: Call) -> dict[str, Any] | Stream:
+        """Raises VarlinkError."""
+        ...
+
+    def text(self, command: str) -> str:
+        """The answer to a line of text, newline included."""
+        ...
+
+
+class ControlConnection:
+    """Serves one accepted socket until it ends; `run` closes it."""
+
+    def __init__(
+        self, connection: socket.socket, peer: str, answerer: Answerer, limits: ControlLimits
+    ) -> None:
+        self._socket = connection
+        self._peer = peer
+        self._answerer = answerer
+        self._limits = limits
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter
+
+    async def run(self) -> None:
+        """Returns when the connection is closed, whoever closed it, whatever the peer sent."""
+        self._reader, self._writer = await asyncio.open_unix_connection(
+            sock=self._socket, limit=READ_SIZE_MAX
+        )
+        self._writer.transport.set_write_buffer_limits(high=0)  # drain = the kernel has it all
+        try:
+            await self._serve()
+        except ProtocolError as error:
+            emit(logger, PROTOCOL_VIOLATION, peer=self._peer, reason=error)
+            with contextlib.suppress(OSError, TimeoutError):
+                await self._finish(f"error: {error}\n")
+        except TimeoutError:
+            logger.warning("control peer takes no bytes, disconnected peer=%s", self._peer)
+            self._writer.transport.abort()
+        except OSError:
+            pass  # the peer has gone: its right
+        finally:
+            self._writer.close()
+
+    async def _serve(self) -> None:
+        first = await self._read(
+            asyncio.get_running_loop().time() + self._limits.request_deadline_s
+        )
+        if first.startswith(b"{"):
+            await self._serve_calls(first)
+        elif first:
+            await self._serve_text(first)
+
+    async def _read(self, deadline_s: float) -> bytes:
+        """Some bytes; none when the peer has ended its side, or the deadline passed."""
+        try:
+            async with asyncio.timeout_at(deadline_s):
+                return await self._reader.read(READ_SIZE_MAX)
+        except TimeoutError:
+            return b""
+
+    # text
+
+    async def _serve_text(self, first: bytes) -> None:
+        deadline_s = asyncio.get_running_loop().time() + self._limits.request_deadline_s
+        received = bytearray(first)
+        while b"\n" not in received and len(received) <= TEXT_LINE_SIZE_MAX:
+            more = await self._read(deadline_s)
+            if not more:
+                break
+            received += more
+        line = bytes(received).split(b"\n", 1)[0]
+        if len(line) > TEXT_LINE_SIZE_MAX:
+            raise ProtocolError(f"a command is longer than {TEXT_LINE_SIZE_MAX} bytes")
+        command = line.decode("ascii", "backslashreplace").strip()
+        await self._finish(self._answerer.text(command))
+
+    async def _finish(self, text: str) -> None:
+        """The last words; then waits a little for the peer, whose unread bytes would reset us."""
+        await self._send(text.encode())
+        self._check_open()
+        self._writer.write_eof()
+        deadline_s = asyncio.get_running_loop().time() + self._limits.linger_s
+        while await self._read(deadline_s):
+            pass
+
+    # Varlink
+
+    async def _serve_calls(self, first: bytes) -> None:
+        decoder = MessageDecoder(self._limits.request_size_max)
+        data = first
+        deadline_s = 0.0
+        while data:
+            begun = bool(decoder.pending)
+            decoder.receive_data(data)
+            while (message := decoder.next_message()) is not None:
+                begun = False
+                await self._answer(decode_call(message))
+            if not (begun and decoder.pending):  # no longer the call that the deadline was for
+                deadline_s = asyncio.get_running_loop().time() + (
+                    self._limits.request_deadline_s
+                    if decoder.pending
+                    else self._limits.idle_deadline_s
+                )
+            data = await self._read(deadline_s)
+        if decoder.pending.strip():
+            await self._finish(MISSING_NUL_HINT)
+
+    async def _answer(self, call: Call) -> None:
+        try:
+            outcome = await self._answerer.call(call)
+            if isinstance(outcome, Stream):
+                await self._answer_stream(outcome, call.answer)
+                return
+            reply = encode_reply(Reply(outcome))
+        except VarlinkError as error:
+            reply = encode_error(error)
+        if call.answer is not Answer.NONE:
+            await self._send(reply)
+
+    async def _answer_stream(self, stream: Stream, answer: Answer) -> None:
+        async with contextlib.aclosing(stream.items):
+            if answer is not Answer.MANY:
+                raise expected_more()
+            task = asyncio.current_task()
+            assert task is not None
+            watch = asyncio.create_task(self._cancel_when_gone(task))
+            try:
+                async for item in stream.items:
+                    await self._send(encode_reply(Reply(item, continues=True)))
+            finally:
+                watch.cancel()
+        await self._send(encode_reply(Reply(stream.end)))
+
+    async def _cancel_when_gone(self, task: asyncio.Task[None]) -> None:
+        """A stream with nothing to say would not notice that its reader has gone.
+
+        POLLHUP says that the peer has closed; a half-close (nc -N) does not raise it.
+        """
+        poll = select.poll()
+        poll.register(self._socket.fileno(), 0)
+        while not poll.poll(0):
+            await asyncio.sleep(GONE_CHECK_INTERVAL_S)
+        task.cancel()
+
+    async def _send(self, data: bytes) -> None:
+        """Returns when the kernel has it all. Raises TimeoutError when the peer takes nothing."""
+        self._check_open()
+        self._writer.write(data)
+        async with asyncio.timeout(self._limits.reply_deadline_s):
+            await self._writer.drain()
+
+    def _check_open(self) -> None:
+        """Raises ConnectionResetError for a peer that has gone: uvloop would raise RuntimeError."""
+        if self._writer.is_closing():
+            raise ConnectionResetError("the peer has gone")

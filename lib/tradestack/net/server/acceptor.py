@@ -1,0 +1,86 @@
+"""a listener → connections, while they are wanted and descriptors last.
+
+Connections that are not accepted wait in the listener's queue. When descriptors or memory run out
+(EMFILE and its kin) accepting pauses for a second at a time, and that is logged once.
+"""
+
+import asyncio
+import errno
+import logging
+import socket
+from collections.abc import Callable
+
+from tradestack.observe.events import ACCEPT_PAUSED, emit
+
+CONNECTIONS_PER_PASS = 16  # taken in one go; a storm of them leaves room for others' data
+PAUSE_S = 1.0  # until the next attempt when descriptors or memory had run out
+EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+
+logger = logging.getLogger(__name__)
+
+
+class Acceptor:
+    """Accepts on one listener, which stays its owner's.
+
+    name: what the log calls the listener.
+    on_connection(socket, address): a non-blocking socket, and what accept() says of its peer.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        listener: socket.socket,
+        on_connection: Callable[[socket.socket, object], None],
+    ) -> None:
+        self._name = name
+        self._listener = listener
+        self._on_connection = on_connection
+        self._loop: asyncio.AbstractEventLoop | None = None  # while accepting
+        self._is_paused = False
+        self._exhaustion_logged = False
+
+    def start(self) -> None:
+        """Accepts from now on."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._listener.settimeout(0)
+            self._loop.add_reader(self._listener, self._accept)
+
+    def stop(self) -> None:
+        """Leaves connections in the queue from now on."""
+        if self._loop is not None:
+            self._loop.remove_reader(self._listener)
+            self._loop = None
+
+    def _accept(self) -> None:
+        for _ in range(CONNECTIONS_PER_PASS):
+            if self._loop is None:
+                return
+            try:
+                connection, address = self._listener.accept()
+            except ConnectionAbortedError:
+                return
+            except BlockingIOError:
+                self._exhaustion_logged = False  # nobody waits any more
+                return
+            except OSError as error:
+                if error.errno not in EXHAUSTED:
+                    raise
+                self._pause(error)
+                return
+            connection.settimeout(0)
+            self._on_connection(connection, address)
+
+    def _pause(self, error: OSError) -> None:
+        assert self._loop is not None
+        if not self._exhaustion_logged:
+            self._exhaustion_logged = True
+            emit(logger, ACCEPT_PAUSED, listener=self._name, reason=error.strerror)
+        self._is_paused = True
+        self._loop.remove_reader(self._listener)
+        self._loop.call_later(PAUSE_S, self._resume)
+
+    def _resume(self) -> None:
+        self._is_paused = False
+        if self._loop is not None:
+            self._loop.add_reader(self._listener, self._accept)

@@ -1,0 +1,135 @@
+"""seed → endless prices and news of any number of symbols.
+
+The walk is made in blocks of `BLOCK_TICKS`. Each block draws from a generator of its own, keyed by
+seed and block number, and needs of the past only the prices at its beginning: that is the
+checkpoint. Prices keep to cents and above one cent; one symbol at a time moves, by a random step
+that is proportional to its first price. Time goes on by `interval_ns` a tick, on average.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.symbol import is_symbol
+from tradestack.domain.tick import TickKind
+from tradestack.sources.source import Checkpoint
+from tradestack.wire.feed import TickRecords, encode_symbol, new_records
+
+BLOCK_TICKS = 4_096
+CENT = SCALE // 100
+FIRST_PRICES = (10, 500)  # dollars, drawn evenly
+STEP = 0.000_3  # standard deviation of one step, relative to the first price
+LOTS_MAX = 20  # sizes are 1 to 20 lots of 100
+LOT = 100 * SCALE
+SENTIMENTS = (0, 10_000)  # hundredths of a point, drawn evenly
+
+
+def walk_symbols(count: int) -> tuple[str, ...]:
+    """Names for so many symbols: AAA, AAB … ZZZ, then AAAA and so on."""
+    width = 3
+    while 26**width < count:
+        width += 1
+    return tuple(_letters(number, width) for number in range(count))
+
+
+def _letters(number: int, width: int) -> str:
+    text = ""
+    for _ in range(width):
+        number, digit = divmod(number, 26)
+        text = chr(ord("A") + digit) + text
+    return text
+
+
+class RandomWalk:
+    """See `Source`; never ends.
+
+    news_every: one tick in so many is a news item; 0 = none.
+    """
+
+    def __init__(
+        self, seed: int, symbols: Sequence[str], news_every: int, start_ns: int, interval_ns: int
+    ) -> None:
+        assert symbols
+        assert all(map(is_symbol, symbols))
+        self._seed = seed
+        self._symbols = np.array([encode_symbol(symbol) for symbol in symbols], "S12")
+        self._news_every = news_every
+        self._interval_ns = interval_ns
+        self._block = 0
+        self._time_ns = start_ns
+        first = self._generator(0).integers(*FIRST_PRICES, len(symbols)) * SCALE
+        self._first_prices: NDArray[np.int64] = first
+        self._prices = first.copy()
+
+    def next_batch(self) -> TickRecords:
+        """See `Source`."""
+        self._block += 1
+        random = self._generator(self._block)
+        chosen = random.integers(0, len(self._symbols), BLOCK_TICKS)
+        is_news = np.zeros(BLOCK_TICKS, np.bool_)
+        if self._news_every:
+            is_news = random.integers(0, self._news_every, BLOCK_TICKS) == 0
+        records = new_records(BLOCK_TICKS)
+        records["kind"] = np.where(is_news, int(TickKind.NEWS), int(TickKind.PRICE))
+        records["symbol"] = self._symbols[chosen]
+        records["event_time_ns"] = self._times(random)
+        sentiments = random.integers(*SENTIMENTS, BLOCK_TICKS, endpoint=True) * CENT
+        records["value"] = np.where(is_news, sentiments, self._walk(random, chosen, ~is_news))
+        lots = random.integers(1, LOTS_MAX, BLOCK_TICKS, endpoint=True) * LOT
+        records["size"] = np.where(is_news, 0, lots)
+        return records
+
+    def checkpoint(self) -> Checkpoint:
+        """See `Source`."""
+        return {"block": self._block, "time_ns": self._time_ns, "prices": self._prices.tolist()}
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """See `Source`."""
+        self._block = checkpoint["block"]
+        self._time_ns = checkpoint["time_ns"]
+        self._prices = np.array(checkpoint["prices"], np.int64)
+
+    def rows_rejected(self) -> int:
+        """See `Source`."""
+        return 0
+
+    def rows_rounded(self) -> int:
+        """See `Source`."""
+        return 0
+
+    def close(self) -> None:
+        """See `Source`."""
+
+    # In quotes: 3 MB of numpy are loaded where its name is evaluated, also for a CSV.
+    def _generator(self, block: int) -> "np.random.Generator":
+        return np.random.Generator(np.random.Philox(key=[self._seed, block]))
+
+    def _times(self, random: "np.random.Generator") -> NDArray[np.int64]:
+        waits = random.integers(0, 2 * self._interval_ns, BLOCK_TICKS, endpoint=True)
+        times: NDArray[np.int64] = self._time_ns + np.cumsum(waits)
+        self._time_ns = int(times[-1])
+        return times
+
+    def _walk(
+        self,
+        random: "np.random.Generator",
+        chosen: NDArray[np.int64],
+        moves: NDArray[np.bool_],
+    ) -> NDArray[np.int64]:
+        """Each tick's price: the running sum of its symbol's steps, all symbols at once."""
+        steps = random.standard_normal(BLOCK_TICKS) * STEP * self._first_prices[chosen]
+        cents = np.where(moves, np.rint(steps / CENT).astype(np.int64) * CENT, 0)
+        order = np.argsort(chosen, kind="stable")
+        sums = np.cumsum(cents[order])
+        owners = chosen[order]
+        first = np.flatnonzero(np.diff(owners, prepend=-1))
+        before = np.repeat(sums[first] - cents[order][first], np.diff(first, append=BLOCK_TICKS))
+        paths = self._prices[owners] + sums - before
+        paths = np.abs(paths - CENT) + CENT  # reflected at one cent
+        last = np.append(first[1:], BLOCK_TICKS) - 1
+        self._prices[owners[last]] = paths[last]
+        prices = np.empty(BLOCK_TICKS, np.int64)
+        prices[order] = paths
+        return prices

@@ -1,0 +1,350 @@
+"""The whole stack by `tradestackctl up`: real processes, sockets, files and shared memory."""
+
+import hashlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tradestack.net.control.client import ControlClient
+
+COMMAND = (str(Path(sys.executable).with_name("tradestackctl")),)
+REAL_DATA = Path(__file__).parents[4] / "shared" / "data" / "real"
+DEADLINE_S = 120.0
+
+PRICES = "timestamp,symbol,price,size\n" + "".join(
+    f"2026-01-05T14:30:{second:02d}Z,{symbol},{100 + second}.25,10\n"
+    for second in range(40)
+    for symbol in ("AAA", "BBB")
+)
+SENTIMENT = """\
+timestamp,symbol,sentiment
+2026-01-05T14:30:05Z,AAA,85.5
+2026-01-05T14:30:06Z,AAA,50
+2026-01-05T14:30:07Z,AAA,90
+2026-01-05T14:30:08Z,ZZZ,90
+2026-01-05T14:30:20Z,AAA,10
+2026-01-05T14:30:21Z,BBB,61
+"""
+
+
+def up(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """Runs it to its end."""
+    return subprocess.run(
+        [*COMMAND, "up", *map(str, arguments)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+    )
+
+
+def segments_of(state: Path) -> list[Path]:
+    """What is in shared memory of a stack with this state directory."""
+    suffix = hashlib.sha256(str(state).encode()).hexdigest()[:8]
+    return list(Path("/dev/shm").glob(f"tradestack-*-up-{suffix}"))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, ...]:
+    """The options that play two small files."""
+    (tmp_path / "prices.csv").write_text(PRICES)
+    (tmp_path / "sentiment.csv").write_text(SENTIMENT)
+    return (
+        *("--prices", str(tmp_path / "prices.csv")),
+        *("--sentiment", str(tmp_path / "sentiment.csv")),
+    )
+
+
+def wanted(stats: dict[str, Any], instance: str = "news") -> dict[str, Any]:
+    """The counters that tell what happened; neither times nor ids."""
+    gateway, manager, strategy = (
+        stats["gateway"],
+        stats["order_manager"],
+        stats["strategies"][instance],
+    )
+    return {
+        "gateway": [
+            gateway[name] for name in ("ticks_total", "prices_total", "news_total", "rows_rejected")
+        ],
+        "order_manager": [
+            manager[f"orders_{name}"] for name in ("received", "accepted", "rejected", "duplicate")
+        ],
+        "strategy": [
+            strategy[name]
+            for name in (
+                "ticks_received",
+                "orders_sent",
+                "orders_acknowledged",
+                "orders_rejected",
+                "signals_without_price",
+            )
+        ],
+    }
+
+
+EXPECTED = {
+    "gateway": [86, 80, 6, 0],
+    "order_manager": [3, 3, 0, 0],  # AAA bought, AAA sold, BBB bought
+    "strategy": [86, 3, 3, 0, 1],
+}
+
+
+def test_plays_to_the_end_and_tells_what_happened(files: tuple[str, ...]) -> None:
+    """Stdout is one line of JSON, and the counters are those of the two files."""
+    done = up(*files, "--pace", "max", "--until-end", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    assert wanted(json.loads(done.stdout)) == EXPECTED
+
+
+def test_leaves_nothing_behind(files: tuple[str, ...]) -> None:
+    """The private directory, and with it every password, is gone; so are the segments."""
+    done = up(*files, "--pace", "max", "--until-end", "--json")
+
+    directory = Path(done.stderr.partition("--runtime-dir ")[2].split()[0]).parent
+    pid = json.loads(done.stdout)["gateway"]["pid"]
+    assert not directory.exists()
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_state_directory_is_gone_on_from(files: tuple[str, ...], tmp_path: Path) -> None:
+    """The same session, the same password, nothing ordered twice; closed to others."""
+    state = tmp_path / "state"
+    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", state)
+
+    first = up(*options)
+    password = (state / "credentials" / "news" / "password").read_text()
+    second = up(*options)
+
+    assert (first.returncode, second.returncode) == (0, 0), second.stderr
+    stats = [json.loads(done.stdout) for done in (first, second)]
+    assert stats[0]["gateway"]["session"] == stats[1]["gateway"]["session"]
+    assert stats[1]["order_manager"]["orders_received"] == 3
+    assert (state / "credentials" / "news" / "password").read_text() == password
+    assert (state / "log" / "order_log.txt").read_text().count("Received Order") == 3
+    assert [path for path in state.rglob("*") if path.stat().st_mode & 0o077] == []
+    assert not list(state.glob("run/*"))
+    assert not segments_of(state)
+
+
+def test_duration_ends_a_random_or_sample_run() -> None:
+    """Without files the shipped sample is played; after the time is over all stop well."""
+    done = up("--duration", "2s", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["gateway"]["ticks_total"] > 0
+
+
+def test_own_strategy_runs_under_its_own_name(files: tuple[str, ...], tmp_path: Path) -> None:
+    """Instance and user are those of the file; its parameters count."""
+    config = tmp_path / "bold.toml"
+    config.write_text(
+        'signal = "news"\nquantity = "5"\nuser = "bold"\n'
+        '[parameters]\nbuy_above = "88"\nsell_below = "5"\n'
+    )
+
+    done = up(*files, "--pace", "max", "--until-end", "--json", "--strategy-config", config)
+
+    assert done.returncode == 0, done.stderr
+    stats = json.loads(done.stdout)
+    assert wanted(stats, "bold")["strategy"] == [86, 1, 1, 0, 1]
+
+
+def test_missing_file_is_said_and_nothing_else(tmp_path: Path) -> None:
+    """Stdout is empty, the last line of stderr is the reason, exit 78."""
+    done = up("--prices", tmp_path / "none.csv", "--until-end", "--json")
+
+    assert (done.returncode, done.stdout) == (78, "")
+    assert "none.csv: No such file or directory" in done.stderr.splitlines()[-1]
+
+
+def test_pace_that_is_none_is_said(files: tuple[str, ...]) -> None:
+    """What the gateway refuses, `up` refuses in its words."""
+    done = up(*files, "--pace", "10", "--until-end")
+
+    assert (done.returncode, done.stdout) == (78, "")
+    assert "pace: '10'" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--duration", "soon"),
+        ("--duration", "1s", "--until-end"),
+        ("--what",),
+        ("--set", "gateway.at_end"),
+        ("--set", "strategy.start=now"),
+    ],
+)
+def test_arguments_that_make_no_sense_exit_2(arguments: tuple[str, ...]) -> None:
+    """As every command does."""
+    assert up(*arguments).returncode == 2
+
+
+class Running:
+    """`up` in the background, ready."""
+
+    def __init__(self, *arguments: str | Path) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "up", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if "--runtime-dir" in line:
+                self.runtime = Path(line.partition("--runtime-dir ")[2].split()[0])
+                return
+        raise AssertionError("it ended before it was ready")
+
+    def pid_of(self, daemon: str) -> int:
+        """Asked over its control socket."""
+        with ControlClient(self.runtime / f"{daemon}.sock") as client:
+            pid: int = client.call("io.tradestack.Daemon.GetStats")["stats"]["pid"]
+            return pid
+
+    def end(self) -> tuple[int, str, str]:
+        """Status, stdout, stderr since it was ready."""
+        out, error = self.process.communicate(timeout=DEADLINE_S)
+        return self.process.returncode, out, error
+
+
+@pytest.fixture
+def running(files: tuple[str, ...]) -> Iterator[Running]:
+    """A paced run that would take a while."""
+    running = Running(*files, "--pace", "1x", "--json")
+    yield running
+    running.process.kill()
+    running.process.communicate()
+
+
+def test_control_c_stops_well_and_tells(running: Running) -> None:
+    """An open-ended run was not cut short: its result counts."""
+    running.process.send_signal(signal.SIGINT)
+    status, out, _ = running.end()
+
+    assert status == 0
+    assert json.loads(out)["gateway"]["source_state"] == "running"
+    assert not running.runtime.exists()
+
+
+@pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
+def test_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> None:
+    """Its name and its end are the last line; there is no result."""
+    os.kill(running.pid_of(daemon), signal.SIGKILL)
+    status, out, error = running.end()
+
+    assert (status, out) == (1, "")
+    assert f"{daemon} was killed by SIGKILL" in error.splitlines()[-1]
+    assert not running.runtime.exists()
+
+
+@pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
+def test_respawned_daemon_goes_on(files: tuple[str, ...], daemon: str) -> None:
+    """It is another process behind the same sockets, and the result is that of an unhurt run."""
+    running = Running(*files, "--pace", "40/s", "--until-end", "--json", "--respawn")
+    before = running.pid_of(daemon)
+
+    os.kill(before, signal.SIGKILL)
+    after = running.pid_of(daemon)
+    status, out, error = running.end()
+
+    assert after != before
+    assert status == 0, error
+    stats = json.loads(out)
+    assert stats["respawns"][daemon] == sum(stats["respawns"].values()) == 1
+    assert wanted(stats)["gateway"] == EXPECTED["gateway"]
+    assert wanted(stats)["strategy"] == EXPECTED["strategy"]
+    assert wanted(stats)["order_manager"][:3] == EXPECTED["order_manager"][:3]
+    assert f"{daemon} was killed by SIGKILL" in error
+
+
+def test_respawn_leaves_to_the_operator_what_only_he_can_mend(files: tuple[str, ...]) -> None:
+    """A config that is refused is refused again: the run ends at once, with 78."""
+    done = up(*files, "--pace", "10", "--until-end", "--respawn")
+
+    assert (done.returncode, done.stdout) == (78, "")
+
+
+def test_settings_reach_the_daemons_configs(files: tuple[str, ...]) -> None:
+    """With or without quotes; a key that there is not is refused by the daemon itself."""
+    options = (*files, "--pace", "max", "--until-end", "--json")
+
+    done = up(*options, "--set", "gateway.at_end=hold", "--set", "order-manager.order_qty_max='5'")
+    refused = up(*options, "--set", "gateway.at_and=hold")
+
+    assert json.loads(done.stdout)["gateway"]["at_end"] == "hold", done.stderr
+    assert json.loads(done.stdout)["order_manager"]["orders_rejected"] == 3
+    assert refused.returncode == 78
+    assert "did you mean at_end?" in refused.stderr
+
+
+def test_killed_up_takes_its_daemons_along(files: tuple[str, ...], tmp_path: Path) -> None:
+    """The kernel tells them; the next run goes on in the directory and clears what was left."""
+    options = (*files, "--pace", "1x", "--state-dir", tmp_path / "state")
+    running = Running(*options)
+    pidfds = [os.pidfd_open(running.pid_of(name)) for name in ("gateway", "order-manager")]
+
+    running.process.kill()
+    for pidfd in pidfds:
+        assert select.select([pidfd], [], [], DEADLINE_S)[0]
+        os.close(pidfd)
+    running.process.communicate()
+    second = up(*options, "--duration", "1s")
+
+    assert second.returncode == 0, second.stderr
+    assert not segments_of(tmp_path / "state")
+
+
+def test_control_c_before_the_end_is_no_result(files: tuple[str, ...]) -> None:
+    """Who asked for the end gets nothing less."""
+    running = Running(*files, "--pace", "1x", "--until-end", "--json")
+
+    running.process.send_signal(signal.SIGINT)
+    status, out, error = running.end()
+
+    assert (status, out) == (130, "")
+    assert error.splitlines()[-1] == "tradestackctl up: interrupted"
+
+
+def test_state_directory_in_use_is_refused(files: tuple[str, ...], tmp_path: Path) -> None:
+    """Two stacks in one directory would write into each other's files."""
+    running = Running(*files, "--pace", "1x", "--state-dir", tmp_path / "state")
+    assert len(segments_of(tmp_path / "state")) == 2
+
+    second = up(*files, "--state-dir", tmp_path / "state")
+    running.process.terminate()
+    status, _, _ = running.end()
+
+    assert second.returncode == 78
+    assert "another `tradestackctl up` uses it" in second.stderr
+    assert status == 0
+
+
+def test_real_day_gives_the_same_numbers_every_time() -> None:
+    """199,333 ticks, 26 orders, one signal without a price: as an independent script counts."""
+    if not REAL_DATA.is_dir():
+        pytest.skip(f"no real data in {REAL_DATA}")
+    options = (
+        *("--prices", REAL_DATA / "prices.csv.gz", "--sentiment", REAL_DATA / "sentiment.csv"),
+        *("--pace", "max", "--until-end", "--json"),
+    )
+
+    results = [wanted(json.loads(up(*options).stdout)) for _ in range(2)]
+
+    assert results[0] == results[1]
+    assert results[0] == {
+        "gateway": [199333, 199229, 104, 0],
+        "order_manager": [26, 26, 0, 0],
+        "strategy": [199333, 26, 26, 0, 1],
+    }

@@ -1,0 +1,105 @@
+"""CSV texts and files, and what the gateway's sources make of them."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tradestack.sources.bad_rows import BadRows
+from tradestack.sources.csv.header import STANDARD_NAMES, SourceKind
+from tradestack.sources.csv.rows import OnBadRow
+from tradestack.sources.csv.source import CsvSource
+from tradestack.sources.source import Source, SourceFault
+from tradestack.wire.feed import TickRecords, new_records
+
+SHARED_DATA = Path(__file__).parents[4] / "shared" / "data"
+PRICES_HEADER = "timestamp,symbol,price,size\n"
+SYMBOLS = ("AA", "BB", "CCC")
+NEWS_HEADER = "timestamp,symbol,sentiment\n"
+
+
+class Told:
+    """BadRows that were told, as (line, reason)."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[int, str]] = []
+        self.refusals = BadRows(lambda _path, line, reason, _count: self._add(line, reason))
+
+    def _add(self, line: int, reason: str) -> None:
+        self.lines.append((line, reason))
+
+
+def price_rows(count: int, *, first: int = 0) -> str:
+    """Rows without a header, one each millisecond, of three symbols."""
+    return "".join(
+        f"2026-01-15T14:30:{n // 1000:02}.{n % 1000:03}Z,{SYMBOLS[n % 3]},{10 + n}.25,{n}\n"
+        for n in range(first, first + count)
+    )
+
+
+def news_rows(*times_ms: int) -> str:
+    """News of one symbol at those milliseconds."""
+    return "".join(
+        f"2026-01-15T14:30:{n // 1000:02}.{n % 1000:03}Z,AA,{50 + n % 50}\n" for n in times_ms
+    )
+
+
+def write(path: Path, text: str | bytes) -> Path:
+    """The file with that content."""
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def open_csv(
+    path: Path,
+    kind: SourceKind | None = None,
+    *,
+    on_bad_row: OnBadRow = OnBadRow.SKIP,
+    told: Told | None = None,
+) -> CsvSource:
+    """A source with the standard column names."""
+    return CsvSource(path, kind, STANDARD_NAMES, on_bad_row, (told or Told()).refusals)
+
+
+def read_all(source: Source) -> TickRecords:
+    """Every record, to the end."""
+    batches = []
+    while (batch := source.next_batch()) is not None:
+        batches.append(batch)
+    return joined(batches)
+
+
+def read_to_fault(source: Source) -> tuple[TickRecords, SourceFault]:
+    """Every record up to the fault that has to come, and the fault."""
+    batches = []
+    try:
+        while (batch := source.next_batch()) is not None:
+            batches.append(batch)
+    except SourceFault as fault:
+        return joined(batches), fault
+    finally:
+        source.close()
+    raise AssertionError("the source ended without a fault")
+
+
+def joined(batches: list[TickRecords]) -> TickRecords:
+    """One array of all; numpy's own concatenate would turn the bytes around."""
+    records = new_records(sum(map(len, batches)))
+    if batches:
+        np.concatenate(batches, out=records)
+    return records
+
+
+def read_from_text(
+    tmp_path: Path, text: str | bytes, kind: SourceKind | None = None
+) -> TickRecords:
+    """The records of a file with that content."""
+    return read_file(write(tmp_path / "file.csv", text), kind)
+
+
+def read_file(path: Path, kind: SourceKind | None = None) -> TickRecords:
+    """The records of a file."""
+    source = open_csv(path, kind)
+    try:
+        return read_all(source)
+    finally:
+        source.close()

@@ -1,0 +1,77 @@
+"""etc/gateway.toml and the config type say the same."""
+
+import dataclasses
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.config import describe_config, load_config, parse_config
+from tradestack.sources.csv.header import STANDARD_NAMES
+from tradestack_gateway.config import GatewayConfig
+
+SHIPPED = Path(__file__).parents[3] / "etc" / "gateway.toml"
+# Shown with a value that is an example or depends on the installation.
+EXAMPLES = {"state_directory", "control_socket", "start_at", "columns", "prices", "sentiment"}
+
+
+def test_the_shipped_file_is_valid() -> None:
+    """Sample data, 500 ticks a second, in a loop."""
+    described = describe_config(load_config(GatewayConfig, SHIPPED))
+
+    assert described["pace"] == "500/s"
+    assert described["at_end"] == "loop"
+    assert described["prices"] == "/usr/local/share/tradestack/data/prices.csv"
+
+
+def test_the_shipped_file_shows_every_default() -> None:
+    """With all comment signs taken away it is the default config."""
+    text = re.sub(r"^#(?=[a-z_]+ = |\[)", "", SHIPPED.read_text(), flags=re.MULTILINE)
+    table = tomllib.loads(text)
+    shown = describe_config(parse_config(GatewayConfig, table, source="shipped"))
+    defaults = describe_config(GatewayConfig())
+
+    assert set(table) == {field.name for field in dataclasses.fields(GatewayConfig)}
+    assert {name: shown[name] for name in shown if name not in EXAMPLES} == {
+        name: defaults[name] for name in defaults if name not in EXAMPLES
+    }
+    assert shown["columns"] == {name: list(names) for name, names in STANDARD_NAMES.items()}
+
+
+def test_each_key_is_explained_above_its_value() -> None:
+    """No key stands there without words."""
+    lines = SHIPPED.read_text().splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r"#?[a-z_]+ = ", line):
+            assert lines[number - 1].startswith("#"), line
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("pace", "fast", '"1x", "60x", "500/s" or "max"'),
+        ("start_at", "noon", "2013-10-10T14:30:00Z"),
+        ("at_end", "stop", '"hold" or "loop" or "end-session"'),
+        ("columns", {"prize": ["x"]}, "unknown entry 'prize'"),
+        ("columns", {"price": []}, "at least 1 and at most 16"),
+        ("walk_symbols", 5_000, "from 1 to 4096"),
+        ("segment_suffix", "../x", "letters, digits"),
+        ("pase", "1x", "did you mean pace"),
+    ],
+)
+def test_what_is_not_allowed_is_said(key: str, value: object, words: str) -> None:
+    """File, key, and what would be right."""
+    with pytest.raises(OperatorFault, match=f"gateway.toml: {key}.*{re.escape(words)}"):
+        parse_config(GatewayConfig, {key: value}, source="gateway.toml")
+
+
+@pytest.mark.parametrize("text", ['"2013-10-10T14:30:00.5Z"', "2013-10-10T14:30:00.5Z"])
+def test_a_moment_is_a_text_or_a_time_of_tomls_own(text: str) -> None:
+    """Who leaves the quotes away has written what TOML calls an offset date-time."""
+    table = tomllib.loads(f"start_at = {text}")
+
+    config = parse_config(GatewayConfig, table, source="gateway.toml")
+
+    assert config.start_at == 1_381_415_400_500_000_000

@@ -1,0 +1,130 @@
+"""When ticks are due: by factor, by rate, at once; no burst after a pause, no night of waiting."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradestack_gateway.pace import LATENESS_MAX_NS, Schedule, parse_pace
+
+SECOND = 1_000_000_000
+START = 5_000 * SECOND  # of the monotonic clock: any number
+
+
+@pytest.mark.parametrize("text", ["1x", "60x", "0.5x", "500/s", "0.25/s", "max"])
+def test_a_pace_reads_as_it_is_written(text: str) -> None:
+    """What status shows is what a config could say."""
+    assert str(parse_pace(text)) == text
+    assert parse_pace(str(parse_pace(text))) == parse_pace(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0x", "x", "-1x", "1", "500", "500/m", "1e3/s", "9999999999x"]
+)
+def test_what_is_no_pace_is_refused(text: str) -> None:
+    """With what is allowed."""
+    with pytest.raises(ValueError, match="is expected"):
+        parse_pace(text)
+
+
+def play(schedule: Schedule, times: list[int], start_ns: int = START) -> list[int]:
+    """The moments, from start_ns, at which each tick goes out if every wait is kept exactly."""
+    moments: list[int] = []
+    now_ns = start_ns
+    while len(moments) < len(times):
+        plan = schedule.plan(np.array(times[len(moments) :], np.int64), now_ns)
+        schedule.advance(plan)
+        moments += [now_ns - start_ns] * plan.count
+        now_ns += plan.wait_ns
+    return moments
+
+
+def test_by_factor_the_distances_are_those_of_the_events() -> None:
+    """Divided by the factor; the first tick goes out at once."""
+    times = [0, SECOND, SECOND, 4 * SECOND]
+
+    assert play(Schedule(parse_pace("1x"), 0), times) == times
+    assert play(Schedule(parse_pace("2x"), 0), times) == [time // 2 for time in times]
+
+
+def test_by_rate_the_distances_are_even() -> None:
+    """Whatever the event times."""
+    assert play(Schedule(parse_pace("4/s"), 0), [0, 0, 9, 10**18]) == [
+        0,
+        SECOND // 4,
+        SECOND // 2,
+        3 * SECOND // 4,
+    ]
+
+
+def test_at_max_everything_is_due() -> None:
+    """There is never anything to wait for."""
+    assert play(Schedule(parse_pace("max"), 0), [0, 10**18]) == [0, 0]
+
+
+@pytest.mark.parametrize("pace", ["1x", "60x"])
+def test_a_night_is_no_longer_than_max_gap(pace: str) -> None:
+    """In time waited, whatever the pace."""
+    moments = play(Schedule(parse_pace(pace), 10 * SECOND), [0, 17 * 3600 * SECOND])
+
+    assert moments == [0, 10 * SECOND]
+
+
+@given(
+    st.lists(st.integers(0, 10 * SECOND), min_size=1, max_size=30).map(sorted),
+    st.sampled_from(["1x", "3x", "7/s", "1000/s"]),
+    st.lists(st.integers(1, 8), max_size=30),
+)
+def test_where_batches_end_never_matters(times: list[int], pace: str, cuts: list[int]) -> None:
+    """The moments are the same when the schedule sees the ticks in any portions."""
+    expected = play(Schedule(parse_pace(pace), SECOND), times)
+    schedule = Schedule(parse_pace(pace), SECOND)
+    moments: list[int] = []
+    now_ns = START
+    portions = iter(cuts)
+    while len(moments) < len(times):
+        ahead = times[len(moments) :][: next(portions, None)]
+        plan = schedule.plan(np.array(ahead, np.int64), now_ns)
+        schedule.advance(plan)
+        moments += [now_ns - START] * plan.count
+        now_ns += plan.wait_ns
+
+    # A float64 may be a nanosecond off; so may be two sums of them.
+    assert np.abs(np.array(moments) - np.array(expected)).max() <= len(times)
+
+
+@pytest.mark.parametrize("pace", ["1x", "100/s"])
+def test_after_a_long_stop_nothing_bursts_out(pace: str) -> None:
+    """A schedule far behind begins anew from now."""
+    times = np.arange(1_000) * SECOND // 100
+    schedule = Schedule(parse_pace(pace), 0)
+    schedule.advance(schedule.plan(times, START))
+    late_ns = START + LATENESS_MAX_NS + SECOND
+
+    plan = schedule.plan(times[1:], late_ns)
+
+    assert plan.count == 1
+    assert plan.wait_ns == pytest.approx(SECOND / 100, abs=2)
+
+
+@pytest.mark.parametrize("pace", ["1x", "100/s"])
+def test_a_short_delay_is_made_up_for(pace: str) -> None:
+    """So that the rate is what was asked for on a busy machine too."""
+    times = np.arange(1_000) * SECOND // 100
+    schedule = Schedule(parse_pace(pace), 0)
+    schedule.advance(schedule.plan(times, START))
+
+    plan = schedule.plan(times[1:], START + SECOND)
+
+    assert plan.count == 100
+
+
+def test_a_plan_that_was_not_carried_out_is_made_again() -> None:
+    """If the disk was full, the same ticks are due next time."""
+    schedule = Schedule(parse_pace("10/s"), 0)
+    times = np.zeros(5, np.int64)
+
+    first = schedule.plan(times, START)
+    second = schedule.plan(times, START + SECOND // 10)
+
+    assert (first.count, second.count) == (1, 2)

@@ -1,0 +1,80 @@
+"""The sidecar: what a session is made from, in a file that is always whole."""
+
+from pathlib import Path
+
+import pytest
+
+from tradestack.domain.faults import OperatorFault
+from tradestack_gateway.sidecar import (
+    CHECKPOINTS_MAX,
+    Mark,
+    Settings,
+    Sidecar,
+    load_sidecars,
+    remove_session,
+)
+
+IDENTITY = {"source": "csv", "prices": {"path": "/x", "size_bytes": 1}}
+
+
+def saved(directory: Path, session: str, start_time_ns: int) -> Sidecar:
+    """A session with a log."""
+    sidecar = Sidecar(session=session, start_time_ns=start_time_ns, sources=IDENTITY)
+    sidecar.save(directory)
+    (directory / f"{session}.feed").touch()
+    return sidecar
+
+
+def test_what_is_saved_is_loaded_oldest_first(tmp_path: Path) -> None:
+    """By the time they began."""
+    newer = saved(tmp_path, "AAAAAAAAAA", 2)
+    newer.settings = Settings(paused=True, pace="60x", pace_configured="500/s")
+    newer.add_mark(Mark(sequence=5, prices_total=4, position={"offset": 9}))
+    newer.save(tmp_path)
+    older = saved(tmp_path, "BBBBBBBBBB", 1)
+
+    assert load_sidecars(tmp_path) == [older, newer]
+    assert (tmp_path / "AAAAAAAAAA.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_sidecar_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    """So is one without a log."""
+    unreadable = [b"{", b'{"session":"\xff"}', b'{"sources":' + b"[" * 5_000]
+    for number, content in enumerate(unreadable):
+        saved(tmp_path, f"AAAAAAAAA{number}", 1)
+        (tmp_path / f"AAAAAAAAA{number}.json").write_bytes(content)
+    saved(tmp_path, "BBBBBBBBBB", 1)
+    (tmp_path / "BBBBBBBBBB.feed").unlink()
+
+    assert load_sidecars(tmp_path) == []
+
+
+def test_a_sidecar_of_another_format_is_refused_with_words(tmp_path: Path) -> None:
+    """Passed over, its session would be over, and nobody would know why."""
+    saved(tmp_path, "AAAAAAAAAA", 1)
+    (tmp_path / "AAAAAAAAAA.json").write_text('{"format": 99, "whatever": "it holds"}')
+
+    with pytest.raises(OperatorFault, match=r"AAAAAAAAAA\.json: is of format 99; .*reads format 1"):
+        load_sidecars(tmp_path)
+
+
+def test_the_newest_mark_that_the_log_still_has_counts(tmp_path: Path) -> None:
+    """After a power cut the log may end before the last one."""
+    sidecar = saved(tmp_path, "AAAAAAAAAA", 1)
+    for sequence in range(10, 100, 10):
+        sidecar.add_mark(Mark(sequence=sequence, prices_total=0, position={}))
+
+    assert len(sidecar.checkpoints) == CHECKPOINTS_MAX
+    newest = sidecar.newest_mark(85)
+    assert newest is not None
+    assert newest.sequence == 80
+    assert sidecar.newest_mark(5) is None
+
+
+def test_a_removed_session_leaves_nothing(tmp_path: Path) -> None:
+    """Neither log nor sidecar."""
+    saved(tmp_path, "AAAAAAAAAA", 1)
+
+    remove_session(tmp_path, "AAAAAAAAAA")
+
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,255 @@
+"""A real order manager in its own process, and a raw client that does nothing by itself."""
+
+import fcntl
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from tradestack.net.server.users import new_salt, users_line
+from tradestack.wire import soup
+from tradestack.wire.order_messages import ServerMessage
+from tradestack.wire.orders import decode_server_message, encode_message
+from tradestack.wire.soup import PacketType
+
+DEADLINE_S = 30  # whoever waits longer waits for ever
+POLL_S = 0.01  # the control socket is asked, as there is no event to wait for
+PASSWORD = "secret"
+# Sockets are handed over at 3 and 4, as systemd does; LISTEN_PID is known only after the fork.
+LAUNCH = 'exec 3<&"$1" 4<&"$2"; shift 2; ulimit -S -f "$1"; shift; export LISTEN_PID=$$; exec "$@"'
+RUN_MODULE = ["-m", "tradestack_order_manager"]
+
+
+class Daemon:
+    """An order manager in a directory; its listening sockets outlive it, as under systemd."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.order_log = directory / "order_log.txt"
+        self.state = directory / "state"
+        self._errors = directory / "stderr"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._clients: list[RawClient] = []
+        self._orders = socket.create_server(("127.0.0.1", 0))
+        self._control = socket.socket(socket.AF_UNIX)
+        self._control.bind(str(directory / "control"))
+        self._control.listen()
+        self.write_users()
+        self.configure()
+
+    def write_users(self) -> None:
+        """Two users, as install.sh would."""
+        lines = [users_line(user, PASSWORD, salt=new_salt()) for user in ("news", "other")]
+        (self.directory / "users").write_text("".join(lines))
+
+    @property
+    def address(self) -> str:
+        """Where orders are taken."""
+        return "{}:{}".format(*self._orders.getsockname())
+
+    def configure(self, **keys: Any) -> None:
+        """Writes the config file."""
+        table = {
+            "users_file": str(self.directory / "users"),
+            "order_log": str(self.order_log),
+            "state_directory": str(self.state),
+            "max_order_age": "0",
+            **keys,
+        }
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in table.items()]
+        (self.directory / "config.toml").write_text("".join(lines))
+
+    def start(self, *, command: list[str] | None = None, file_size_max: str = "unlimited") -> None:
+        """Runs it and waits until it is ready. file_size_max: KiB."""
+        # Above whatever bash itself uses.
+        descriptors = [
+            fcntl.fcntl(sock, fcntl.F_DUPFD, 20) for sock in (self._orders, self._control)
+        ]
+        config = str(self.directory / "config.toml")
+        arguments = [sys.executable, *(command or RUN_MODULE), "--config", config]
+        with self._errors.open("ab") as errors:
+            self._process = subprocess.Popen(
+                ["bash", "-c", LAUNCH, "launch", *map(str, descriptors), file_size_max, *arguments],
+                pass_fds=descriptors,
+                env={**os.environ, "LISTEN_FDS": "2", "LISTEN_FDNAMES": "orders:control"},
+                stderr=errors,
+            )
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self.stats()  # answered from the moment it is ready
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def errors(self) -> str:
+        """What it has logged in all its lives."""
+        return self._errors.read_text()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends it."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def allow_any_file_size(self) -> None:
+        """As if somebody had made room on the disk."""
+        _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+    def wait(self) -> int:
+        """Its exit status, when it has ended."""
+        assert self._process is not None
+        status = self._process.wait(DEADLINE_S)
+        self._process = None
+        return status
+
+    def kill(self) -> None:
+        """The way a power supply would."""
+        self.signal(signal.SIGKILL)
+        self.wait()
+
+    def stats(self) -> dict[str, Any]:
+        """GetStats."""
+        stats: dict[str, Any] = self.call("io.tradestack.Daemon.GetStats")["stats"]
+        return stats
+
+    def stats_when(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first stats that fulfil it."""
+        for _ in range(int(DEADLINE_S / POLL_S)):
+            stats = self.stats()
+            if condition(stats):
+                return stats
+            select.select([], [], [], POLL_S)
+        raise AssertionError(f"never: {stats}\n{self.errors}")
+
+    def call(self, method: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """One Varlink call; its parameters, or the error as {"error": …}."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(DEADLINE_S)
+            connection.connect(str(self.directory / "control"))
+            call = {"method": method, "parameters": dict(parameters or {})}
+            connection.sendall(json.dumps(call).encode() + b"\0")
+            reply = b""
+            while not reply.endswith(b"\0"):
+                received = connection.recv(65_536)
+                assert received, f"the daemon closed the control connection: {self.errors}"
+                reply += received
+        answer: dict[str, Any] = json.loads(reply[:-1])
+        return answer if "error" in answer else answer.get("parameters", {})
+
+    def client(self, user: str = "news", session: str = "", sequence: int = 1) -> "RawClient":
+        """A client that is logged in."""
+        return self.raw_client(user).login(session, sequence)
+
+    def raw_client(self, user: str = "news") -> "RawClient":
+        """A client that has connected."""
+        client = RawClient(self._orders.getsockname(), user)
+        self._clients.append(client)
+        return client
+
+    def log_numbers(self) -> list[int]:
+        """The order numbers in order_log.txt, line by line."""
+        self.stats()  # a line may come a loop pass after its report
+        return [
+            int(line.split()[3].rstrip(":")) for line in self.order_log.read_text().splitlines()
+        ]
+
+    def close(self) -> None:
+        """Ends what is left of it."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        for client in self._clients:
+            client.close()
+        self._orders.close()
+        self._control.close()
+
+
+class RawClient:
+    """A blocking SoupBinTCP client that does nothing by itself."""
+
+    def __init__(self, address: tuple[str, int], user: str) -> None:
+        self.session = ""
+        self.next_sequence = 0
+        self.remarks: list[bytes] = []  # what came in debug packets
+        self._user = user
+        self._socket = socket.create_connection(address, timeout=DEADLINE_S)
+        self._decoder = soup.PacketDecoder()
+
+    def send_login(self, session: str = "", sequence: int = 1) -> Self:
+        """Asks to be let in, without waiting."""
+        request = soup.LoginRequest(
+            user=self._user, password=PASSWORD, session=session, sequence=sequence
+        )
+        self._socket.sendall(soup.encode_login_request(request))
+        return self
+
+    def login(self, session: str = "", sequence: int = 1) -> Self:
+        """Asks to be let in, and is."""
+        return self.send_login(session, sequence).await_login()
+
+    def await_login(self) -> Self:
+        """Reads the answer to the login."""
+        packet = self.next_packet()
+        assert packet is not None
+        assert packet.type is PacketType.LOGIN_ACCEPTED, packet
+        accepted = soup.decode_login_accepted(packet.payload)
+        self.session = accepted.session
+        self.next_sequence = accepted.sequence
+        return self
+
+    def send(self, *messages: Any) -> None:
+        """Messages or payloads, in one go."""
+        payloads = [one if isinstance(one, bytes) else encode_message(one) for one in messages]
+        packets = [soup.encode_packet(PacketType.UNSEQUENCED_DATA, one) for one in payloads]
+        self._socket.sendall(b"".join(packets))
+
+    def next_packet(self) -> soup.Packet | None:
+        """The next packet that says something; None when the server has closed."""
+        while True:
+            packet = self._decoder.next_packet()
+            if packet is None:
+                try:
+                    data = self._socket.recv(65_536)
+                except ConnectionResetError:
+                    data = b""
+                if not data:
+                    return None
+                self._decoder.receive_data(data)
+            elif packet.type is PacketType.DEBUG:
+                self.remarks.append(packet.payload)
+            elif packet.type is not PacketType.SERVER_HEARTBEAT:
+                return packet
+
+    def receive(self, count: int = 1) -> list[Any]:
+        """That many messages."""
+        return [self.receive_one() for _ in range(count)]
+
+    def receive_one(self) -> ServerMessage:
+        """The next message, sequenced or not."""
+        packet = self.next_packet()
+        assert packet is not None, "the server closed the connection"
+        if packet.type is PacketType.SEQUENCED_DATA:
+            self.next_sequence += 1
+        return decode_server_message(packet.payload)
+
+    def rest(self) -> list[soup.Packet]:
+        """All packets until the server closes."""
+        packets = []
+        while (packet := self.next_packet()) is not None:
+            packets.append(packet)
+        return packets
+
+    def close(self) -> None:
+        """Disconnects."""
+        self._socket.close()

@@ -1,0 +1,67 @@
+"""Orders, registrations and rules that the tests of the order manager vary."""
+
+from typing import Any
+
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import OrdType, Side, Start, TimeInForce
+from tradestack.trading.checks import Rules
+from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
+from tradestack.wire.order_messages import NewOrderSingle, Register
+
+NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
+SECOND_NS = 1_000_000_000
+SESSION = "3DAA100000"
+FEED_SESSION = "3DAA200000"
+
+
+def an_order(**changes: Any) -> NewOrderSingle:
+    """A market order of the news strategy, young enough at NOW_NS."""
+    fields: dict[str, Any] = {
+        "cl_ord_id": "news-1",
+        "symbol": "SPY",
+        "side": Side.BUY,
+        "order_qty": "10",
+        "ord_type": OrdType.MARKET,
+        "time_in_force": TimeInForce.IOC,
+        "signal_time_ns": NOW_NS - SECOND_NS,
+        "signal_name": "news",
+        "signal_value": "85.48",
+        "reference_px": "168.23",
+    }
+    return NewOrderSingle(**{**fields, **changes})
+
+
+def a_register(**changes: Any) -> Register:
+    """A Register of the news strategy at head 100."""
+    fields: dict[str, Any] = {
+        "request_id": "r1",
+        "instance": "news",
+        "config_hash": "c0ffee",
+        "feed_session": FEED_SESSION,
+        "head": 100,
+        "start": Start.NOW,
+    }
+    return Register(**{**fields, **changes})
+
+
+def some_rules(**changes: Any) -> Rules:
+    """Any symbol, up to 1,000, up to 30 s old, 10,000 reports."""
+    fields: dict[str, Any] = {
+        "symbols": frozenset(),
+        "order_qty_max": 1_000 * SCALE,
+        "order_age_max_ns": 30 * SECOND_NS,
+        "reports_per_session_max": 10_000,
+    }
+    return Rules(**{**fields, **changes})
+
+
+def a_header(**changes: Any) -> SessionRecord:
+    """The header of a first session."""
+    fields: dict[str, Any] = {
+        "format_version": FORMAT_VERSION,
+        "session": SESSION,
+        "time_ns": NOW_NS,
+        "next_order_id": 1,
+        "registrations": (),
+    }
+    return SessionRecord(**{**fields, **changes})

@@ -1,0 +1,72 @@
+"""etc/order-manager.toml and the keys there are."""
+
+import dataclasses
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.fixed_point import SCALE
+from tradestack.runtime.config import load_config, parse_config
+from tradestack_order_manager.config import OrderManagerConfig
+
+SHIPPED = Path(__file__).parents[3] / "etc" / "order-manager.toml"
+
+
+def parse(**table: object) -> OrderManagerConfig:
+    """A config of these keys."""
+    return parse_config(OrderManagerConfig, table, source="x.toml")
+
+
+def test_the_shipped_file_shows_every_key_with_its_default() -> None:
+    """What is commented out there, taken in, changes nothing but the optional keys."""
+    text = SHIPPED.read_text()
+    shown = tomllib.loads(re.sub(r"^#(\w+ = )", r"\1", text, flags=re.MULTILINE))
+    optional = {"new_session_at", "state_directory", "control_socket"}
+
+    assert {field.name for field in dataclasses.fields(OrderManagerConfig)} == shown.keys()
+    without = {name: value for name, value in shown.items() if name not in optional}
+    assert parse() == parse(**without) == load_config(OrderManagerConfig, SHIPPED)
+    parse(**shown)
+
+
+def test_rules_and_limits_have_the_units_of_their_users() -> None:
+    """Quantities ×10⁸, times in ns."""
+    config = parse(symbols=["SPY"], order_qty_max="2.5", max_order_age="2s", clients_max=3)
+
+    assert (frozenset({"SPY"}), 5 * SCALE // 2) == (
+        config.rules.symbols,
+        config.rules.order_qty_max,
+    )
+    assert config.rules.order_age_max_ns == 2_000_000_000
+    assert config.limits.clients_max == 3
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("new_session_at", "24:00"),
+        ("new_session_at", "9:00"),
+        ("durability", "maybe"),
+        ("max_order_age", "30"),
+        ("symbols", ["SPY", "SPY"]),
+        ("symbols", ["S PY"]),
+        ("order_qty_max", "0"),
+        ("orders_in_flight_max", 0),
+        ("order_quantity_max", "1"),
+    ],
+)
+def test_what_is_not_allowed_is_named(key: str, value: object) -> None:
+    """File and key stand in the refusal."""
+    with pytest.raises(OperatorFault, match=f"x.toml: {key}"):
+        parse(**{key: value})
+
+
+def test_off_and_a_time_of_day_are_understood() -> None:
+    """Any age, and half past nine in the evening."""
+    config = parse(max_order_age="0", new_session_at="21:30")
+
+    assert config.rules.order_age_max_ns == 0
+    assert config.new_session_at == (21 * 60 + 30) * 60 * 10**9

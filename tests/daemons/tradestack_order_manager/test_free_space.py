@@ -1,0 +1,99 @@
+"""A disk that fills up under the order manager, before it is full."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.daemons.tradestack_order_manager.daemon import Daemon
+from tests.daemons.tradestack_order_manager.samples import an_order
+
+from tradestack.domain.order import BusinessRejectReason, OrdStatus
+from tradestack.wire.order_messages import BusinessMessageReject, ExecutionReport
+
+MORE_THAN_ANY_DISK = "1000000TiB"
+MIB = 2**20
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+
+
+@pytest.fixture
+def small_disk(daemon: Daemon) -> Iterator[Path]:
+    """The daemon's state directory, on a file system of 3 MiB."""
+    daemon.state.mkdir()
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tradestack-test", daemon.state], check=True
+    )
+    yield daemon.state
+    daemon.close()
+    subprocess.run(["umount", daemon.state], check=True)
+
+
+def test_orders_are_refused_while_less_is_free_than_asked_for(daemon: Daemon) -> None:
+    """Said in the stats and once in the log; when there is room the same orders are accepted."""
+    daemon.configure(free_bytes_min=MORE_THAN_ANY_DISK)
+    daemon.start()
+    client = daemon.client()
+    client.send(an_order(cl_ord_id="1"), an_order(cl_ord_id="2"))
+    refused = client.receive(2)
+    fault = daemon.stats()["journal_fault"]
+
+    assert all(isinstance(one, BusinessMessageReject) for one in refused)
+    assert {one.business_reject_reason for one in refused} == {
+        BusinessRejectReason.APPLICATION_NOT_AVAILABLE
+    }
+    assert "MiB free, free_bytes_min is" in fault
+    assert fault in refused[0].text
+    assert daemon.stats()["orders_received"] == 0
+
+    daemon.configure(free_bytes_min="0B")
+    daemon.signal(signal.SIGHUP)
+    daemon.stats_when(lambda stats: stats["journal_fault"] is None)
+    client.send(an_order(cl_ord_id="2"))
+    (report,) = client.receive()
+
+    assert isinstance(report, ExecutionReport)
+    assert (report.order_id, report.ord_status) == (1, OrdStatus.NEW)
+    for phrase in ("order journal unavailable", "order journal available again"):
+        assert daemon.errors.count(phrase) == 1
+
+
+def test_old_journals_make_room_but_not_under_a_reader(daemon: Daemon) -> None:
+    """The current one is never among them."""
+    daemon.configure(free_bytes_min="0B", sessions_kept=10)
+    daemon.start()
+    new_session = "io.tradestack.OrderManager.NewSession"
+    sessions = [daemon.stats()["session"], *(daemon.call(new_session)["session"] for _ in range(3))]
+    daemon.client(session=sessions[1])
+
+    daemon.configure(free_bytes_min=MORE_THAN_ANY_DISK, sessions_kept=10)
+    daemon.signal(signal.SIGHUP)
+    daemon.stats_when(lambda stats: stats["journal_fault"] is not None)
+
+    kept = sorted(path.stem for path in daemon.state.glob("*.journal"))
+    assert kept == sorted([sessions[1], sessions[3]])
+
+
+@needs_root
+def test_a_disk_that_somebody_fills_stops_orders_before_it_is_full(
+    daemon: Daemon, small_disk: Path
+) -> None:
+    """What was acknowledged stands, and it goes on by itself when there is room again."""
+    daemon.configure(free_bytes_min="1MiB")
+    daemon.start()
+    client = daemon.client()
+    client.send(an_order(cl_ord_id="1"))
+    assert client.receive_one().order_id == 1
+
+    (small_disk / "somebody's").write_bytes(bytes(int(2.5 * MIB)))
+    daemon.stats_when(lambda stats: stats["journal_fault"] is not None)
+    client.send(an_order(cl_ord_id="2"))
+    assert isinstance(client.receive_one(), BusinessMessageReject)
+    (small_disk / "somebody's").unlink()
+    daemon.stats_when(lambda stats: stats["journal_fault"] is None)
+    client.send(an_order(cl_ord_id="2"))
+
+    assert client.receive_one().order_id == 2
+    assert daemon.log_numbers() == [1, 2]

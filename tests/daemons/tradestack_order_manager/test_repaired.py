@@ -1,0 +1,116 @@
+"""A journal that was damaged and repaired: nothing of it happens twice, and no number recurs."""
+
+from pathlib import Path
+
+import pytest
+from tests.daemons.tradestack_order_manager.daemon import Daemon
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.store.journal_lines import read_lines
+from tradestack.store.journal_repair import repair
+from tradestack_order_manager.order_session import OrderSession
+
+
+def damage(path: Path, cl_ord_id: str) -> None:
+    """Changes a byte in the record of that order."""
+    content = bytearray(path.read_bytes())
+    content[content.index(f'"ClOrdID":"{cl_ord_id}"'.encode()) + 3] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.fixture
+def journal(daemon: Daemon) -> Path:
+    """The journal of a daemon that has taken five orders and was killed."""
+    daemon.start()
+    client = daemon.client()
+    client.send(*[an_order(cl_ord_id=f"c{number}") for number in range(1, 6)])
+    client.receive(5)
+    daemon.stats()  # the order log is written
+    daemon.kill()
+    (path,) = daemon.state.glob("*.journal")
+    return path
+
+
+def test_a_damaged_journal_stops_the_start_and_names_the_remedy(
+    daemon: Daemon, journal: Path
+) -> None:
+    """Line and byte, and the command that says what is lost."""
+    damage(journal, "c3")
+    (line,) = [line for line in read_lines(journal) if line.is_damaged]
+
+    with pytest.raises(OperatorFault) as fault:
+        OrderSession.recover(journal)
+
+    assert fault.value.where == f"{journal}: line {line.number} at byte {line.offset}"
+    assert f"tradestackctl journal repair {journal}" in fault.value.remedy
+
+
+def test_after_a_repair_orders_go_on_in_a_new_session(daemon: Daemon, journal: Path) -> None:
+    """Numbers go on after the lost ones; the order log has the lines it had."""
+    old_session = journal.stem
+    log_before = daemon.order_log.read_bytes()
+    damage(journal, "c3")
+    repair(journal, NOW_NS)
+
+    daemon.start()
+    client = daemon.client()
+    assert client.session > old_session
+    client.send(an_order(cl_ord_id="c6"))
+
+    assert client.receive_one().order_id == 6
+    assert daemon.log_numbers() == [1, 2, 3, 4, 5, 6]
+    assert daemon.order_log.read_bytes().startswith(log_before)
+    assert "was repaired: orders go on in a new session" in daemon.errors
+    daemon.kill()
+    daemon.start()
+    assert daemon.client().session == client.session
+
+
+def test_lines_that_the_order_log_had_not_yet_are_written_but_for_the_lost(
+    daemon: Daemon, journal: Path
+) -> None:
+    """The projection of what is left."""
+    daemon.order_log.unlink()
+    damage(journal, "c3")
+    repair(journal, NOW_NS)
+
+    daemon.start()
+
+    assert daemon.log_numbers() == [1, 2, 4, 5]
+
+
+def test_numbers_that_may_have_been_given_at_the_end_are_not_given_again(
+    daemon: Daemon, journal: Path
+) -> None:
+    """Nobody knows how many orders stood in the damage: it is as many as there was room for."""
+    damage(journal, "c5")
+    repair(journal, NOW_NS)
+
+    daemon.start()
+    client = daemon.client()
+    client.send(an_order(cl_ord_id="c6"))
+
+    assert client.receive_one().order_id > 5
+
+
+def test_the_repaired_session_is_not_served(daemon: Daemon, journal: Path) -> None:
+    """Its reports have other numbers than clients know."""
+    damage(journal, "c3")
+    repair(journal, NOW_NS)
+    daemon.start()
+
+    client = daemon.raw_client().send_login(session=journal.stem, sequence=3)
+
+    packet = client.next_packet()
+    assert packet is not None
+    assert packet.payload == b"S"
+
+
+def test_a_line_that_somebody_has_removed_is_found(journal: Path) -> None:
+    """Its checksum is not missed, its number is."""
+    lines = journal.read_bytes().split(b"\n")
+    journal.write_bytes(b"\n".join(line for line in lines if b'"ClOrdID":"c3"' not in line))
+
+    with pytest.raises(OperatorFault, match="order 4 stands where order 3 is expected"):
+        OrderSession.recover(journal)

@@ -1,0 +1,418 @@
+"""Feeds written down as rows; a gateway and an order manager as small as they can be."""
+
+import asyncio
+import contextlib
+import inspect
+import itertools
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from tradestack.domain.fixed_point import SCALE, parse_fixed
+from tradestack.domain.order import BusinessRejectReason, ExecType, OrdRejReason, OrdStatus, Start
+from tradestack.domain.session_id import new_session_id
+from tradestack.domain.tick import TickKind
+from tradestack.net.addresses import Address
+from tradestack.net.client.login import Credentials
+from tradestack.net.server.connection import Connection
+from tradestack.net.server.limits import SessionLimits
+from tradestack.net.server.outgoing import Stream
+from tradestack.net.server.server import SessionServer
+from tradestack.net.server.users import Users, users_line
+from tradestack.runtime.clock import SystemClock
+from tradestack.store.feed_log import FeedLog
+from tradestack.strategies.news import NewsSignal
+from tradestack.trading.counters import Counters
+from tradestack.trading.order_factory import OrderFactory
+from tradestack.wire import soup
+from tradestack.wire.feed import TickBatch, encode_symbol, new_records
+from tradestack.wire.order_messages import (
+    BusinessMessageReject,
+    ExecutionReport,
+    NewOrderSingle,
+    Register,
+    Registered,
+    ServerMessage,
+)
+from tradestack.wire.orders import decode_client_message, encode_message
+from tradestack.wire.soup import PacketType, RejectReason
+from tradestack_strategy.handshake import State
+from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.reference_price import ReferencePrices
+from tradestack_strategy.runner import Identity, Runner, Servers
+
+TEST_DEADLINE_S = 30  # a test that waits longer than this for its event waits for ever
+Row = tuple[str, str, str]  # "P" or "N", symbol, value as decimal text
+MakeBatch = Callable[..., TickBatch]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs coroutine tests on uvloop; what was raised in a callback fails the test."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    _run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
+
+
+def _run(work: Awaitable[None]) -> None:
+    raised: list[dict[str, object]] = []
+
+    async def supervised() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
+        async with asyncio.timeout(TEST_DEADLINE_S):
+            await work
+
+    uvloop.run(supervised())
+    for context in raised:
+        error = context.get("exception")
+        raise error if isinstance(error, BaseException) else AssertionError(context)
+
+
+def batch_of(rows: Sequence[Row], first_sequence: int = 1) -> TickBatch:
+    """Rows → a batch whose publish times are 1000 × sequence."""
+    records = new_records(len(rows))
+    records["kind"] = [int(TickKind(ord(kind))) for kind, _, _ in rows]
+    records["symbol"] = [encode_symbol(symbol) for _, symbol, _ in rows]
+    records["value"] = [parse_fixed(value) for _, _, value in rows]
+    numbers = range(first_sequence, first_sequence + len(rows))
+    records["publish_time_ns"] = [1000 * number for number in numbers]
+    return TickBatch(first_sequence, records)
+
+
+@pytest.fixture(scope="session")
+def make_batch() -> MakeBatch:
+    """Rows → a batch."""
+    return batch_of
+
+
+class Peer:
+    """A session server that can be killed and comes back on the same port."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+        self._port = 0
+        self._server: SessionServer | None = None
+        self._listener: socket.socket | None = None
+
+    def start(self) -> None:
+        """Listens."""
+        self._listener = socket.create_server(("127.0.0.1", self._port), reuse_port=False)
+        self._port = self._listener.getsockname()[1]
+        self._server = SessionServer(
+            listener=self._listener,
+            users=self._users,
+            handler=self,
+            limits=SessionLimits(),
+            clock=SystemClock(),
+        )
+        self._server.start()
+
+    async def kill(self) -> None:
+        """Drops every connection and the port."""
+        if self._server is not None and self._listener is not None:
+            await self._server.close()
+            self._listener.close()
+            self._server = None
+
+    def wake(self) -> None:
+        """What there is to send is sent."""
+        if self._server is not None:
+            self._server.wake()
+
+    @property
+    def address(self) -> Address:
+        """Where it listens, or will again."""
+        return Address("127.0.0.1", self._port)
+
+    def client_joined(self, client: Connection) -> None:
+        """Nothing to do."""
+
+    def client_left(self, client: Connection, reason: str) -> None:
+        """Nothing to do."""
+
+    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
+        """A feed is told nothing."""
+
+
+class Feed(Peer):
+    """A gateway: feed logs, the newest of them current."""
+
+    def __init__(self, users: Users, directory: Path) -> None:
+        super().__init__(users)
+        self._directory = directory
+        self._sessions: dict[str, FeedLog] = {}
+        self._numbers = itertools.count(1)
+        self.new_session()
+
+    @property
+    def log(self) -> FeedLog:
+        """The current session's."""
+        return next(reversed(self._sessions.values()))
+
+    def new_session(self) -> str:
+        """Begins another session; the one before stays available."""
+        session = new_session_id(0, next(self._numbers))
+        self._sessions[session] = FeedLog.create(self._directory, session)
+        return session
+
+    def publish(self, *rows: Row) -> None:
+        """Appends and sends."""
+        self.log.append(batch_of(rows, self.log.head + 1).records.tobytes())
+        self.wake()
+
+    def end_session(self) -> None:
+        """Z to all."""
+        self.log.end()
+        self.wake()
+
+    def forget(self, session: str) -> None:
+        """Serves that session no longer."""
+        del self._sessions[session]
+
+    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
+        """The asked-for session, or the current one."""
+        del user
+        if not session:
+            return self.log
+        return self._sessions.get(session, RejectReason.SESSION_NOT_AVAILABLE)
+
+
+@dataclass
+class Reports:
+    """The packets of one order session, of one user."""
+
+    session: str
+    packets: list[bytes] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def head(self) -> int:
+        """How many there are."""
+        return len(self.packets)
+
+    def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
+        """Whole packets, at least one."""
+        chunk = b""
+        while sequence <= self.head and len(chunk) < bytes_max:
+            chunk += self.packets[sequence - 1]
+            sequence += 1
+        return chunk, sequence
+
+
+class Orders(Peer):
+    """An order manager: registrations, orders each once, reports.
+
+    takes_orders = False loses orders as a killed process does; is_available = False refuses them.
+    """
+
+    def __init__(self, users: Users) -> None:
+        super().__init__(users)
+        self._numbers = itertools.count(1)
+        self.takes_orders = True
+        self.is_available = True
+        self.rejects = False
+        self.received: list[NewOrderSingle] = []  # everything that came, repetitions too
+        self.orders: dict[str, NewOrderSingle] = {}  # of this order session
+        self.registers: list[Register] = []
+        self._from: dict[str, tuple[str, int]] = {}
+        self._carried: set[str] = set()
+        self.reports = Reports("")
+        self.new_session()
+
+    def new_session(self) -> None:
+        """Another journal; feed sessions registered for before trade from their head on."""
+        self.reports = Reports(new_session_id(10**18, next(self._numbers)))
+        self.orders = {}
+        self._carried |= set(self._from)
+        self._from = {}
+
+    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
+        """The current session alone."""
+        del user
+        is_current = session in ("", self.reports.session)
+        return self.reports if is_current else RejectReason.SESSION_NOT_AVAILABLE
+
+    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
+        """Register and NewOrderSingle."""
+        match decode_client_message(payload):
+            case Register() as register:
+                self.registers.append(register)
+                if self.is_available:
+                    self._register(register)
+                else:
+                    client.send_unsequenced(
+                        encode_message(_not_available("Register", register.request_id))
+                    )
+            case NewOrderSingle() as order:
+                self.received.append(order)
+                if not self.is_available:
+                    client.send_unsequenced(
+                        encode_message(_not_available("NewOrderSingle", order.cl_ord_id))
+                    )
+                elif self.takes_orders and order.cl_ord_id not in self.orders:
+                    self.orders[order.cl_ord_id] = order
+                    self._append(_report(len(self.orders), order, is_rejected=self.rejects))
+
+    @property
+    def made(self) -> list[tuple[int | None, str, str]]:
+        """(feed sequence, symbol, side) of the orders taken in this order session."""
+        return [(order.feed_seq, order.symbol, order.side.value) for order in self.orders.values()]
+
+    def _register(self, register: Register) -> None:
+        known = self._from.get(register.feed_session)
+        if known is not None and known[0] == register.config_hash:
+            from_seq = known[1]
+        elif known is None and register.start is Start.SESSION:
+            from_seq = register.head + 1 if register.feed_session in self._carried else 1
+        else:
+            from_seq = register.head + 1
+        self._from[register.feed_session] = (register.config_hash, from_seq)
+        self._append(
+            Registered(
+                request_id=register.request_id,
+                feed_session=register.feed_session,
+                from_seq=from_seq,
+            )
+        )
+
+    def _append(self, message: ServerMessage) -> None:
+        packet = soup.encode_packet(PacketType.SEQUENCED_DATA, encode_message(message))
+        self.reports.packets.append(packet)
+        self.wake()
+
+
+def _report(number: int, order: NewOrderSingle, *, is_rejected: bool) -> ExecutionReport:
+    return ExecutionReport(
+        order_id=number,
+        cl_ord_id=order.cl_ord_id,
+        exec_id=str(number),
+        exec_type=ExecType.REJECTED if is_rejected else ExecType.NEW,
+        ord_status=OrdStatus.REJECTED if is_rejected else OrdStatus.NEW,
+        symbol=order.symbol,
+        ord_rej_reason=OrdRejReason.OTHER if is_rejected else None,
+        transact_time_ns=0,
+    )
+
+
+def _not_available(kind: str, name: str) -> BusinessMessageReject:
+    return BusinessMessageReject(
+        ref_msg_type=kind,
+        business_reject_ref_id=name,
+        business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
+        text="disk full",
+    )
+
+
+class Life:
+    """One process of a strategy: everything it knows is gone with it."""
+
+    def __init__(
+        self, feed: Feed, orders: Orders, *, start: Start, config_hash: str, in_flight_max: int
+    ) -> None:
+        clock = SystemClock()
+        self.counters = Counters()
+        self.desk = OrderEntry(
+            entry=OrderFactory(signal_name="news", quantity=10 * SCALE),
+            prices=ReferencePrices("-of-nobody", self.counters),
+            counters=self.counters,
+            clock=clock,
+        )
+        self.runner = Runner(
+            Identity(instance="news", config_hash=config_hash, start=start),
+            Servers(
+                feed=feed.address, orders=orders.address, credentials=Credentials("news", "secret")
+            ),
+            signal=NewsSignal(buy_above=60 * SCALE, sell_below=40 * SCALE),
+            desk=self.desk,
+            counters=self.counters,
+            orders_in_flight_max=in_flight_max,
+            clock=clock,
+        )
+        self._task = asyncio.create_task(self.runner.run())
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Waits for the condition; a fault of the runner is raised."""
+        while not condition():
+            if self._task.done():
+                self._task.result()
+            await asyncio.sleep(0.002)
+
+    async def settled(self, sequence: int) -> None:
+        """Waits until it is live, has seen that message, and every order is reported on."""
+        await self.until(
+            lambda: (
+                self.runner.state is State.LIVE
+                and self.runner.trader is not None
+                and self.runner.trader.sequence_processed >= sequence
+                and self.desk.in_flight == 0
+            )
+        )
+
+    async def kill(self) -> None:
+        """The process ends."""
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+
+@dataclass
+class World:
+    """Both peers, and the lives of a strategy between them."""
+
+    feed: Feed
+    orders: Orders
+    lives: list[Life] = field(default_factory=list)
+
+    def start_strategy(
+        self,
+        *,
+        start: Start = Start.NOW,
+        config_hash: str = "0123456789ab",
+        in_flight_max: int = 1_000,
+    ) -> Life:
+        """A process of the strategy."""
+        life = Life(
+            self.feed,
+            self.orders,
+            start=start,
+            config_hash=config_hash,
+            in_flight_max=in_flight_max,
+        )
+        self.lives.append(life)
+        return life
+
+
+@pytest.fixture(scope="session")
+def users(tmp_path_factory: pytest.TempPathFactory) -> Users:
+    """One user, news."""
+    path = tmp_path_factory.mktemp("users") / "users"
+    path.write_text(users_line("news", "secret", salt=b"0123456789abcdef"))
+    return Users.load(path)
+
+
+@pytest.fixture
+def world(
+    users: Users, tmp_path: Path
+) -> Callable[[], contextlib.AbstractAsyncContextManager[World]]:
+    """Both peers, listening."""
+
+    @contextlib.asynccontextmanager
+    async def running() -> AsyncIterator[World]:
+        world = World(Feed(users, tmp_path), Orders(users))
+        world.feed.start()
+        world.orders.start()
+        try:
+            yield world
+        finally:
+            for life in world.lives:
+                await life.kill()
+            await world.feed.kill()
+            await world.orders.kill()
+
+    return running

@@ -1,0 +1,106 @@
+"""The keys of a strategy's config, and which of them make it another strategy."""
+
+from pathlib import Path
+
+import pytest
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import Start
+from tradestack.runtime.config import load_config, parse_config
+from tradestack_strategy.config import StrategyConfig
+from tradestack_strategy.strategy import build_signal, hash_of
+
+ROOT = Path(__file__).parents[3]
+LEAST = {"quantity": "10", "user": "news"}
+
+
+def parse(**keys: object) -> StrategyConfig:
+    """A config of these keys besides those that must be there."""
+    return parse_config(StrategyConfig, LEAST | keys, source="news.toml")
+
+
+def test_the_shipped_config_says_what_the_defaults_are():
+    """Who deletes a line of the shipped file has the same strategy."""
+    shipped = load_config(StrategyConfig, ROOT / "etc/strategy/news.toml")
+
+    assert shipped == parse()
+    assert shipped.start is Start.NOW
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"start": "session"},
+        {"log_level": "debug"},
+        {"feed": "127.0.0.1:1"},
+        {"orders_in_flight_max": 5},
+        {"quantity": "10.0"},
+        {"parameters": {"buy_above": "60.00"}},
+        {"parameters": {"sell_below": 40}},
+    ],
+)
+def test_what_decides_nothing_about_orders_keeps_their_names(keys):
+    """Start, addresses, limits, log level, and how a number is written."""
+    assert hash_of(parse(**keys)) == hash_of(parse())
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"quantity": "11"},
+        {"symbols": ["SPY"]},
+        {"parameters": {"buy_above": "61"}},
+        {"parameters": {"sell_below": "39.5"}},
+        {"signal": "crossover"},
+    ],
+)
+def test_what_decides_about_orders_names_them_anew(keys):
+    """Signal, parameters, symbols and quantity."""
+    assert hash_of(parse(**keys)) != hash_of(parse())
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        ({"user": "newsroom"}, "user"),
+        ({"user": "a b"}, "user"),
+        ({"user": "a:b"}, "user"),
+        ({"quantity": "0"}, "quantity"),
+        ({"quantity": 1.5}, "quantity"),
+        ({"signal": "magic"}, "signal"),
+        ({"start": "yesterday"}, "start"),
+        ({"symbols": ["S P Y"]}, "symbols"),
+        ({"orders_in_flight_max": 0}, "orders_in_flight_max"),
+        ({"parameters": {"buy_over": "60"}}, "buy_over"),
+        ({"parameters": {"buy_above": "101"}}, "parameters"),
+        ({"parameters": {"buy_above": "30"}}, "sell_below above buy_above"),
+        ({"signal": "crossover", "parameters": {"buy_above": "60"}}, "short_ticks, long_ticks"),
+        ({"signal": "crossover", "parameters": {"short_ticks": 100}}, "not below long_ticks"),
+        ({"signal": "crossover", "parameters": {"short_ticks": "1.5"}}, "a whole number from 1"),
+        ({"signal": "crossover", "parameters": {"short_ticks": 0}}, "a whole number from 1"),
+        ({"signal": "crossover", "parameters": {"long_ticks": 10001}}, "to 10000"),
+        ({"quantitty": "10"}, "quantity"),
+    ],
+)
+def test_faults_name_file_and_key(keys, complaint):
+    """What an operator reads tells where to look."""
+    with pytest.raises(OperatorFault) as fault:
+        parse(**keys)
+
+    assert "news.toml" in str(fault.value)
+    assert complaint in str(fault.value)
+
+
+def test_quantity_and_user_have_no_default():
+    """Nobody trades by accident."""
+    with pytest.raises(OperatorFault, match="user: is missing"):
+        parse_config(StrategyConfig, {"quantity": "10"}, source="news.toml")
+
+
+def test_parameters_are_those_of_the_signal():
+    """What is left out has the signal's own default."""
+    config = parse(signal="crossover", parameters={"short_ticks": "5.0"})
+
+    assert dict(config.parameters) == {"short_ticks": 5 * SCALE, "long_ticks": 100 * SCALE}
+    assert build_signal(config).parameters() == {"short_ticks": "5", "long_ticks": "100"}

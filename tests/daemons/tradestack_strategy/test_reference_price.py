@@ -1,0 +1,78 @@
+"""The live price beside an order, from a real segment."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tradestack.domain.fixed_point import SCALE
+from tradestack.store.books import SharedPriceBook
+from tradestack.trading.counters import Counters
+from tradestack.trading.order_factory import ReferencePrice
+from tradestack_strategy.reference_price import REFRESH_INTERVAL_NS, ReferencePrices
+
+NOW_NS = 10**18
+
+
+@pytest.fixture
+def suffix() -> Iterator[str]:
+    """Of a segment that is removed afterwards."""
+    suffix = f"-test-{os.getpid()}"
+    yield suffix
+    segment_of(suffix).unlink(missing_ok=True)
+
+
+def segment_of(suffix: str) -> Path:
+    """Where the segment is a file."""
+    return Path(f"/dev/shm/{SharedPriceBook.NAME}{suffix}")
+
+
+def write(suffix: str, price: int, publish_time_ns: int) -> SharedPriceBook:
+    """A book with one price of SPY."""
+    book = SharedPriceBook.create(name=f"{SharedPriceBook.NAME}{suffix}")
+    book.update("SPY", price, 0, publish_time_ns, publish_time_ns, 1)
+    return book
+
+
+def test_price_and_age(suffix):
+    """The latest price, as old as its publication."""
+    book = write(suffix, 168 * SCALE, NOW_NS - 250)
+    prices = ReferencePrices(suffix, Counters())
+
+    reference = prices.read("SPY", NOW_NS)
+
+    assert reference == ReferencePrice(168 * SCALE, 250)
+    prices.close()
+    book.close()
+
+
+def test_what_cannot_be_read_is_counted(suffix):
+    """Neither a missing book nor a missing symbol fails an order."""
+    counters = Counters()
+    prices = ReferencePrices(suffix, counters)
+
+    without_book = prices.read("SPY", NOW_NS)
+    book = write(suffix, 168 * SCALE, NOW_NS)
+    without_symbol = prices.read("IBM", NOW_NS)
+
+    assert without_book is None
+    assert without_symbol is None
+    assert counters.process()["book_read_failures"] == 2
+    assert prices.read("SPY", NOW_NS) is not None
+    prices.close()
+    book.close()
+
+
+def test_a_replaced_segment_is_picked_up(suffix):
+    """A gateway that had to make its segment anew is read a second later."""
+    write(suffix, 168 * SCALE, NOW_NS).close()
+    prices = ReferencePrices(suffix, Counters())
+    prices.read("SPY", NOW_NS)
+    segment_of(suffix).unlink()
+    write(suffix, 169 * SCALE, NOW_NS).close()
+
+    reference = prices.read("SPY", NOW_NS + REFRESH_INTERVAL_NS)
+
+    assert reference == ReferencePrice(169 * SCALE, REFRESH_INTERVAL_NS)
+    prices.close()

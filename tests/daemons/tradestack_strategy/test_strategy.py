@@ -1,0 +1,178 @@
+"""The strategy as the runtime sees it: built, started, asked, reloaded, stopped."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.control.server import Peer
+from tradestack.runtime.clock import SystemClock
+from tradestack.runtime.config import parse_config
+from tradestack.runtime.notify import Notifier
+from tradestack.runtime.service import Context
+from tradestack_strategy.config import StrategyConfig
+from tradestack_strategy.strategy import Strategy, build_strategy
+
+ROOT = Peer(pid=1, uid=0, gid=0)
+Make = Callable[..., Strategy]
+
+
+@pytest.fixture
+def make_strategy(tmp_path: Path) -> Make:
+    """Config keys → a built strategy."""
+    (tmp_path / "password").write_text("secret\n")
+
+    def make(instance: str = "news", **keys: object) -> Strategy:
+        return build_strategy(
+            Context(
+                config=config_of(tmp_path, **keys),
+                instance=instance,
+                listeners={},
+                clock=SystemClock(),
+                notifier=Notifier(None),
+                state_path=tmp_path / "state",
+                credentials_directory=None,
+                version="0",
+                spawn=lambda work, name: asyncio.create_task(work, name=name),
+            )
+        )
+
+    return make
+
+
+def config_of(directory: Path, **keys: object) -> StrategyConfig:
+    """A config that finds its password there."""
+    table = {"quantity": "10", "user": "news", "password_file": str(directory / "password")} | keys
+    return parse_config(StrategyConfig, table, source="news.toml")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits for the condition."""
+    while not condition():
+        await asyncio.sleep(0.002)
+
+
+async def test_it_trades_and_tells(world, make_strategy):
+    """From start to stop, with what stats, status and control socket say between."""
+    async with world() as w:
+        strategy = make_strategy(
+            feed=str(w.feed.address), orders=str(w.orders.address), segment_suffix="-of-nobody"
+        )
+        await strategy.start()
+        await until(lambda: strategy.stats()["state"] == "live")
+        w.feed.publish(("P", "SPY", "168"), ("N", "IBM", "80"), ("N", "SPY", "80"))
+        await until(lambda: strategy.stats()["orders_acknowledged"] == 1)
+
+        stats = strategy.stats()
+        status = strategy.status()
+        interface = strategy.interfaces()[0]
+        state = interface.methods["GetState"].handler({}, ROOT)
+        stalled = strategy.stalled(0)
+        await strategy.stop()
+
+        assert stats["session"] == w.feed.log.session
+        assert stats["order_session"] == w.orders.reports.session
+        assert stats["connected_feed"]
+        assert stats["connected_orders"]
+        assert stats["sequence_processed"] == stats["ticks_received"] == 3
+        assert stats["signals_without_price"] == 1
+        assert stats["orders_pending"] == stats["lag"] == 0
+        assert stats["latency"]["order_to_report"]["count"] == 1
+        assert status.startswith("live, ")
+        assert status.endswith(" ticks/s, lag 0, 1 orders sent, 0 pending")
+        assert status.isascii()
+        assert stalled is None
+        interface.type.check_reply("GetState", state)
+        assert state["state"]["sequence_processed"] == 3
+
+
+async def test_pending_orders_are_listed(world, make_strategy):
+    """What waits for its report can be asked for."""
+    async with world() as w:
+        w.orders.takes_orders = False
+        strategy = make_strategy(
+            feed=str(w.feed.address), orders=str(w.orders.address), segment_suffix="-of-nobody"
+        )
+        await strategy.start()
+        await until(lambda: strategy.stats()["state"] == "live")
+        w.feed.publish(("P", "SPY", "168"), ("N", "SPY", "80"))
+        await until(lambda: strategy.stats()["orders_pending"] == 1)
+
+        interface = strategy.interfaces()[0]
+        listed = interface.methods["ListPending"].handler({}, ROOT)
+        await strategy.stop()
+
+        interface.type.check_reply("ListPending", listed)
+        (order,) = listed["orders"]
+        assert (order["symbol"], order["side"], order["feed_seq"]) == ("SPY", "BUY", 2)
+        assert listed["total"] == 1
+
+
+def test_stats_before_the_first_session(make_strategy):
+    """Nothing is known yet, and that is what it says."""
+    strategy = make_strategy()
+
+    stats = strategy.stats()
+
+    assert stats["session"] == ""
+    assert stats["sequence_processed"] == 0
+    assert not stats["connected_feed"]
+    assert strategy.status().startswith("waiting for the order manager, 0 ticks/s")
+
+
+def test_reload_takes_over_the_limit_alone(make_strategy, tmp_path):
+    """Another signal or quantity is another epoch, which begins with a restart."""
+    strategy = make_strategy()
+
+    strategy.reload(config_of(tmp_path, orders_in_flight_max=7, log_level="debug"))
+    with pytest.raises(OperatorFault, match="quantity: cannot change while it runs"):
+        strategy.reload(config_of(tmp_path, quantity="11"))
+
+
+@pytest.mark.parametrize("instance", ["", "a b", "x" * 17, "é"])
+def test_an_instance_names_orders_and_must_be_fit_for_it(make_strategy, instance):
+    """A name that would not fit a ClOrdID is the operator's to change."""
+    with pytest.raises(OperatorFault, match="instance"):
+        make_strategy(instance)
+
+
+def test_a_password_that_no_login_can_carry_is_said_at_once(make_strategy, tmp_path):
+    """SoupBinTCP has ten characters for it."""
+    (tmp_path / "password").write_text("12345678901")
+
+    with pytest.raises(OperatorFault, match="at most 10 characters"):
+        make_strategy()
+
+
+def test_its_control_socket_has_the_name_of_the_instance(tmp_path):
+    """Two instances may have equal configs, as the shipped one says."""
+    password = tmp_path / "password"
+    password.write_text("secret")
+    config = tmp_path / "any.toml"
+    config.write_text(
+        f'''
+        user = "news"
+        quantity = "10"
+        feed = "127.0.0.1:1"
+        orders = "127.0.0.1:1"
+        password_file = "{password}"
+        control_socket = "{tmp_path}/strategy-{{instance}}.sock"
+        '''
+    )
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "tradestack_strategy", "banks", "--config", str(config)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        said = [process.stderr.readline(), process.stderr.readline()]
+        is_there = (tmp_path / "strategy-banks.sock").is_socket()
+        process.terminate()
+
+    assert is_there
+    assert any("no connection to orders at 127.0.0.1:1" in line for line in said)

@@ -1,0 +1,155 @@
+"""What a peer may take: each limit at its number, and at one more."""
+
+import resource
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
+
+from tradestack.net.server.limits import SessionLimits
+from tradestack.wire import soup
+from tradestack.wire.soup import HEADER_LENGTH, Packet, PacketType
+
+SECOND_NS = 10**9
+
+
+async def test_a_packet_may_be_as_long_as_the_limit_and_no_longer(net):
+    """Header included; one byte more ends the session before the rest has come."""
+    handler = net.handler(net.memory_stream())
+    limits = SessionLimits(packet_length_max=100)
+    async with (
+        net.serving(handler, limits=limits) as running,
+        net.connected(running.address) as client,
+    ):
+        await client.log_in(1)
+        await client.send_packet(PacketType.UNSEQUENCED_DATA, bytes(100 - HEADER_LENGTH))
+        await handler.until(lambda: len(handler.received) == 1)
+        packet = soup.encode_packet(PacketType.UNSEQUENCED_DATA, bytes(101 - HEADER_LENGTH))
+        await client.send(packet[:HEADER_LENGTH])
+        await handler.until(lambda: bool(handler.left))
+
+    assert len(handler.received) == 1
+
+
+async def test_the_login_has_a_deadline_to_the_quarter_of_a_second_in_which_it_is_looked_at(net):
+    """A connection that says nothing lives for it, and no longer."""
+    handler, clock = net.handler(net.memory_stream()), net.fake_clock()
+    limits = SessionLimits(login_deadline_ns=2 * SECOND_NS)
+    async with (
+        net.serving(handler, limits=limits, clock=clock) as running,
+        net.connected(running.address) as silent,
+        net.connected(running.address) as witness,
+    ):
+        await witness.log_in(1)  # accepted after the silent one
+        running.let_time_pass(1.75)
+        alive = len(running.server._pending)
+        running.let_time_pass(0.25)
+
+        assert alive == 1
+        assert await silent.packets_to_end() == []
+
+
+async def test_as_many_clients_as_the_limit_log_in_and_no_more(net):
+    """The next one is told that the session is not available."""
+    handler = net.handler(net.memory_stream())
+    async with (
+        net.serving(handler, limits=SessionLimits(clients_max=2)) as running,
+        net.connected(running.address) as first,
+        net.connected(running.address) as second,
+        net.connected(running.address) as third,
+    ):
+        answers = [await client.log_in(1) for client in (first, second, third)]
+
+    assert [answer.type for answer in answers[:2]] == [PacketType.LOGIN_ACCEPTED] * 2
+    assert answers[2] == Packet(PacketType.LOGIN_REJECTED, b"S")
+
+
+async def test_as_many_connections_as_the_limit_await_their_login_and_no_more(net):
+    """The next one waits in the listener's queue, and is served when one of them has gone."""
+    handler = net.handler(net.memory_stream())
+    async with (
+        net.serving(handler, limits=SessionLimits(logins_pending_max=2)) as running,
+        net.connected(running.address) as first,
+        net.connected(running.address) as second,
+        net.connected(running.address) as third,
+    ):
+        await second.log_in(1, password="wrong")  # stays pending until it closes
+        pending = len(running.server._pending)
+        first.socket.close()
+        answer = await third.log_in(1)
+
+    assert pending == 2
+    assert answer.type is PacketType.LOGIN_ACCEPTED
+
+
+async def test_unsequenced_messages_may_wait_up_to_the_limit_and_no_more(net):
+    """The client that leaves one byte more unread is disconnected."""
+    handler = net.handler(net.memory_stream())
+    limits = SessionLimits(unsequenced_bytes_max=1_000)
+    async with (
+        net.serving(handler, limits=limits) as running,
+        net.connected(running.address) as client,
+    ):
+        await client.log_in(1)
+        served = handler.joined[0]
+        served.send_unsequenced(bytes(1_000 - HEADER_LENGTH))
+        assert handler.left == []
+        served.send_unsequenced(b"")
+
+        assert [client for client, _ in handler.left] == [served]
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Daemon]:
+    """A real one that publishes fifty ticks a second."""
+    daemon = Daemon(tmp_path)
+    daemon.configure(source="random-walk", pace="50/s")
+    yield daemon
+    daemon.close()
+
+
+def take_descriptors_away(pid: int) -> tuple[int, int]:
+    """The process can open nothing more; its limits as they were."""
+    used = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    lowest_free = next(number for number in range(len(used) + 1) if number not in used)
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest_free, before[1]))
+    return before
+
+
+def test_without_descriptors_accepting_pauses_and_each_listener_says_so_once(gateway):
+    """Who is connected is served as ever, who waits is served when there are descriptors again."""
+    pid = gateway.start()["pid"]
+    live = gateway.client(sequence=0)
+    before = take_descriptors_away(pid)
+    with (
+        socket.create_connection(gateway.address) as waiting,
+        socket.socket(socket.AF_UNIX) as asking,
+    ):
+        asking.connect(str(gateway.control))
+        live.read(150)  # three seconds, and so some attempts to accept
+        paused = [line for line in gateway.errors.splitlines() if "accepting paused" in line]
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        request = soup.LoginRequest(user="guest", password=PASSWORD)
+        waiting.sendall(soup.encode_login_request(request))
+        asking.sendall(b"stats\n")
+        answers = waiting.recv(HEADER_LENGTH), asking.recv(1)
+
+    assert sorted("listener=control" in line for line in paused) == [False, True]
+    assert answers[0][2] == PacketType.LOGIN_ACCEPTED
+    assert answers[1]
+
+
+def test_connections_leave_no_descriptors_behind(gateway):
+    """After fifty clients there are as many as before the first."""
+    pid = gateway.start()["pid"]
+    descriptors = Path(f"/proc/{pid}/fd")
+    gateway.stats()
+    count_before = len(list(descriptors.iterdir()))
+    for _ in range(50):
+        gateway.client().close()
+    gateway.stats_when(lambda stats: not stats["clients"])
+
+    assert len(list(descriptors.iterdir())) <= count_before + 1  # the connection that asked

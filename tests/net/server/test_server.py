@@ -1,0 +1,340 @@
+"""SessionServer: streams, numbers, messages and their violations, on real sockets."""
+
+import asyncio
+import logging
+import os
+import resource
+import socket
+
+import pytest
+from tests.net.streamed import accepted, filled, sequenced
+
+from tradestack.net.server.limits import SessionLimits
+from tradestack.wire import soup
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.soup import Packet, PacketType
+
+
+async def test_streams_from_the_requested_number_and_what_is_appended_later(net):
+    """A login for message 2 gets A with 2, message 2, and each later message as it is made."""
+    handler = filled(net, b"one", b"two")
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        answer = await client.log_in(2)
+        first = await client.packet()
+        handler.current.append(b"three")
+        running.server.wake()
+        second = await client.packet()
+
+    assert accepted(answer) == soup.LoginAccepted("0ABCDE1234", 2)
+    assert (first, second) == (sequenced(b"two"), sequenced(b"three"))
+
+
+async def test_who_is_up_to_date_is_served_before_serve_live_returns(net):
+    """What was appended is in the client's socket, with no pass of the loop between."""
+    handler = filled(net, b"one")
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        await client.packet()
+        handler.current.append(b"two")
+        running.server.serve_live()
+        data = client.socket.recv(1000)
+
+    assert data == handler.current.packets[1]
+
+
+async def test_number_zero_means_only_what_comes_from_now_on(net):
+    """A login for 0 is answered with head+1."""
+    handler = filled(net, b"one", b"two")
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        answer = await client.log_in(0)
+        handler.current.append(b"three")
+        running.server.wake()
+        packet = await client.packet()
+
+    assert accepted(answer).sequence == 3
+    assert packet == sequenced(b"three")
+
+
+async def test_a_login_beyond_the_head_waits_for_the_head(net):
+    """A answers the requested number, and that message is the first that comes."""
+    handler = filled(net, b"one")
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        answer = await client.log_in(4)
+        handler.current.append(b"two", b"three")
+        running.server.wake()
+        handler.current.append(b"four")
+        running.server.wake()
+        packet = await client.packet()
+
+    assert accepted(answer).sequence == 4
+    assert packet == sequenced(b"four")
+
+
+async def test_the_end_of_a_session_is_the_rest_then_z_then_the_close(net):
+    """Nothing of an ended stream is lost, and the client is told by Z."""
+    handler = filled(net, b"one")
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        handler.current.append(b"two")
+        handler.current.ended = True
+        running.server.wake()
+        packets = await client.packets_to_end()
+        client.socket.close()
+        await handler.until(lambda: bool(handler.left))
+
+    assert handler.left[0][1] == "session ended"
+    assert packets == [sequenced(b"one"), sequenced(b"two"), Packet(PacketType.END_OF_SESSION, b"")]
+
+
+async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net):
+    """Each client stays in its session; a blank one gets the current one."""
+    old, new = net.memory_stream("AAAAAAAAAA"), net.memory_stream("BBBBBBBBBB")
+    old.append(b"old")
+    new.append(b"new")
+    handler = net.handler(old)
+    async with (
+        net.serving(handler) as running,
+        net.connected(running.address) as before,
+        net.connected(running.address) as after,
+        net.connected(running.address) as late,
+    ):
+        await before.log_in(1)
+        handler.streams["BBBBBBBBBB"] = handler.current = new
+        answers = [
+            accepted(await after.log_in(1)),
+            accepted(await late.log_in(1, session="AAAAAAAAAA")),
+        ]
+        old.ended = True
+        running.server.wake()
+        packets = [await before.packet(), await after.packet(), await late.packet()]
+
+    assert [answer.session for answer in answers] == ["BBBBBBBBBB", "AAAAAAAAAA"]
+    assert packets == [sequenced(b"old"), sequenced(b"new"), sequenced(b"old")]
+
+
+async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(net, caplog):
+    """The live client goes on, and who waited is served when descriptors are back."""
+    handler = filled(net)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    async with net.serving(handler) as running, net.connected(running.address) as live:
+        await live.log_in(1)
+        with socket.socket() as connection:
+            lowest_free = os.dup(0)
+            os.close(lowest_free)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+            try:
+                connection.connect((running.address.host, running.address.port))
+                for _ in range(2):  # attempts to accept
+                    while running.server._acceptor._is_paused is False:
+                        await asyncio.sleep(0)
+                    running.server._acceptor._resume()
+                handler.current.append(b"one")
+                running.server.wake()
+                assert await live.packet() == sequenced(b"one")
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            connection.settimeout(0)
+            assert accepted(await type(live)(connection).log_in(1)).sequence == 1
+
+    assert sum("accepting paused" in text for text in caplog.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x00\x00L",
+        b"\xff\xffL",
+        soup.encode_packet(PacketType.CLIENT_HEARTBEAT),
+        soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}"),
+        soup.encode_packet(PacketType.LOGIN_REQUEST, b"news"),
+        soup.encode_packet(PacketType.LOGIN_REQUEST, b"news  secret    " + b"x" * 30),
+    ],
+)
+async def test_anything_but_a_login_ends_the_connection_with_one_line(net, caplog, data):
+    """Nothing but the connection ends, and the log has one line about it."""
+    caplog.set_level(logging.INFO)
+    async with net.serving(filled(net)) as running, net.connected(running.address) as client:
+        await client.send(data)
+        packets = await client.packets_to_end()
+
+    assert packets == []
+    assert len(caplog.messages) == 1
+    assert "protocol violation" in caplog.messages[0]
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        soup.encode_packet(PacketType.SERVER_HEARTBEAT),
+        soup.encode_packet(PacketType.END_OF_SESSION),
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b"x"),
+        soup.encode_login_request(soup.LoginRequest(user="news", password="secret")),
+        b"\x00\x01?",
+        b"\x00\x00U",
+        b"\x10\x00U",
+    ],
+)
+async def test_a_wrong_packet_ends_its_session_alone(net, caplog, packet):
+    """The other client goes on; one line says what was wrong; the handler is told once."""
+    handler = filled(net)
+    limits = SessionLimits(packet_length_max=4096)
+    async with (
+        net.serving(handler, limits=limits) as running,
+        net.connected(running.address) as wrong,
+        net.connected(running.address) as other,
+    ):
+        await wrong.log_in(1)
+        await other.log_in(1)
+        caplog.clear()
+        await wrong.send(packet)
+        ending = await wrong.packets_to_end()
+        handler.current.append(b"one")
+        running.server.wake()
+        assert await other.packet() == sequenced(b"one")
+
+        assert [client.user for client, _ in handler.left] == ["news"]
+        assert running.server.violations_total == 1
+    assert [packet.type for packet in ending] == [PacketType.DEBUG]
+    assert sum("protocol violation" in text for text in caplog.messages) == 1
+
+
+async def test_what_the_handler_calls_a_violation_ends_the_session(net):
+    """A ProtocolError of the handler is the client's fault, not ours."""
+    handler = filled(net)
+
+    def refuse(client: object, payload: bytes) -> None:
+        raise ProtocolError("order message is not JSON")
+
+    handler.unsequenced_received = refuse
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        await client.send_packet(PacketType.UNSEQUENCED_DATA, b"nonsense")
+        ending = await client.packets_to_end()
+
+    assert ending == [Packet(PacketType.DEBUG, b"order message is not JSON")]
+
+
+async def test_debug_packets_are_ignored_before_and_after_the_login(net):
+    """'+' may come at any time."""
+    handler = filled(net)
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.send_packet(PacketType.DEBUG, b"hello")
+        answer = await client.log_in(1)
+        await client.send_packet(PacketType.DEBUG, b"x" * 500)
+        await client.send_packet(PacketType.UNSEQUENCED_DATA, b"order")
+        await handler.until(lambda: bool(handler.received))
+
+    assert accepted(answer).sequence == 1
+    assert handler.received[0][1] == b"order"
+
+
+async def test_a_logout_closes_the_connection(net):
+    """O is answered by the close, and the handler is told why."""
+    handler = filled(net)
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        await client.send_packet(PacketType.LOGOUT_REQUEST)
+        await handler.until(lambda: bool(handler.left))
+
+        assert handler.left[0][1] == "logged out"
+        assert list(running.server.clients) == []
+
+
+async def test_unsequenced_messages_reach_the_client_beside_the_stream(net):
+    """They take no number: the stream goes on as if they had not been."""
+    handler = filled(net, b"one")
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        first = await client.packet()
+        handler.joined[0].send_unsequenced(b"not now")
+        beside = await client.packet()
+        handler.current.append(b"two")
+        running.server.wake()
+        second = await client.packet()
+
+    assert (first, second) == (sequenced(b"one"), sequenced(b"two"))
+    assert beside == Packet(PacketType.UNSEQUENCED_DATA, b"not now")
+
+
+async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(net):
+    """Their buffer has a limit; beyond it the client goes, not our memory."""
+    handler = filled(net)
+    limits = SessionLimits(unsequenced_bytes_max=1000)
+    async with net.serving(handler, limits=limits) as running, net.connected(running.address) as c:
+        await c.log_in(1)
+        for _ in range(11):
+            handler.joined[0].send_unsequenced(b"x" * 97)
+
+        assert "1000 bytes of unsequenced messages" in handler.left[0][1]
+
+
+async def test_a_paused_client_is_not_read_and_then_goes_on_in_order(net):
+    """Messages wait while paused, also those received already, and come in order afterwards."""
+    handler = filled(net)
+    messages = [b"%d" % number for number in range(50)]
+    keep = handler.unsequenced_received
+
+    def pause_after_each(client, payload: bytes) -> None:
+        keep(client, payload)
+        client.pause_reading()
+
+    handler.unsequenced_received = pause_after_each
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        for text in messages:
+            await client.send_packet(PacketType.UNSEQUENCED_DATA, text)
+        for count in range(1, 51):
+            await handler.until(lambda count=count: len(handler.received) == count)
+            handler.joined[0].resume_reading()
+
+    assert [payload for _, payload in handler.received] == messages
+
+
+async def test_drain_received_takes_all_that_was_delivered_even_while_paused(net):
+    """What a replaced connection had delivered is handled before it is closed."""
+    handler = filled(net)
+    messages = [b"%d" % number for number in range(20_000)]
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        handler.joined[0].pause_reading()
+        await client.send(
+            b"".join(soup.encode_packet(PacketType.UNSEQUENCED_DATA, text) for text in messages)
+        )
+        handler.joined[0].drain_received()
+        handler.joined[0].close("logged in again")
+        ending = await client.packet()
+
+    assert [payload for _, payload in handler.received] == messages
+    assert ending == Packet(PacketType.DEBUG, b"logged in again")
+
+
+async def test_close_sends_what_is_due_and_disconnects_all(net):
+    """The last report is out before the daemon is gone."""
+    handler = filled(net)
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        handler.current.append(b"last")
+        await running.server.close()
+        packets = await client.packets_to_end()
+
+    assert packets == [sequenced(b"last"), Packet(PacketType.DEBUG, b"server stops")]
+
+
+async def test_limits_and_users_can_be_replaced_while_it_runs(net):
+    """New limits hold for clients that are there; a removed user cannot come back."""
+    handler, clock = filled(net), net.fake_clock()
+    async with (
+        net.serving(handler, clock=clock) as running,
+        net.connected(running.address) as client,
+        net.connected(running.address) as later,
+    ):
+        await client.log_in(1)
+        net.users_file.write_text("# nobody\n")
+        running.server.users.reload()
+        running.server.limits = SessionLimits(client_silence_max_ns=2 * 10**9)
+        answer = await later.log_in(1)
+        running.let_time_pass(2)
+
+    assert answer == Packet(PacketType.LOGIN_REJECTED, b"A")
+    assert handler.left[0][1] == "silent for 2 s"

@@ -1,0 +1,163 @@
+"""Users: the file's grammar, verification, reload."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.users import Users, canonical_user, new_salt, parse_users, users_line
+
+PRINTABLE = st.characters(min_codepoint=33, max_codepoint=126)
+NAMES = st.text(PRINTABLE, min_size=1, max_size=6).filter(lambda n: ":" not in n and n[0] != "#")
+PASSWORDS = st.text(PRINTABLE, min_size=1, max_size=10)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where the users file of a test lies."""
+    return tmp_path / "users"
+
+
+def test_a_line_is_the_salted_scrypt_of_the_upper_cased_password():
+    """A golden line: the format that install.sh and servers of other versions rely on."""
+    expected = hashlib.scrypt(b"SECRET", salt=b"\x01\x02", n=1024, r=8, p=1, dklen=32)
+
+    assert users_line("News", "seCret ", salt=b"\x01\x02") == f"news:0102:{expected.hex()}\n"
+
+
+@settings(max_examples=20, deadline=None)
+@given(name=NAMES, password=PASSWORDS, other=PASSWORDS)
+def test_only_the_password_of_the_user_is_right(name, password, other, tmp_path_factory):
+    """Ignoring case, as SoupBinTCP does, before and after it was remembered."""
+    path = tmp_path_factory.mktemp("users") / "users"
+    path.write_text(users_line(name, password, salt=new_salt()))
+    users = Users.load(path)
+
+    for _ in range(2):
+        assert users.verify(name.swapcase(), password.lower())
+        assert users.verify(name, other) == (other.upper() == password.upper())
+        assert not users.verify("nobody", password)
+
+
+def test_an_unknown_user_costs_a_hash_like_a_wrong_password(path, monkeypatch):
+    """The answer's time does not tell which users exist."""
+    path.write_text(users_line("news", "secret", salt=b"salt"))
+    users = Users.load(path)
+    costs = []
+    scrypt = hashlib.scrypt
+    monkeypatch.setattr(hashlib, "scrypt", lambda *a, **k: costs.append(k["n"]) or scrypt(*a, **k))
+
+    users.verify("news", "wrong")
+    users.verify("nobody", "wrong")
+
+    assert costs == [1024, 1024]
+
+
+def test_remarks_and_blank_lines_are_allowed(path):
+    """An operator may write down whose user it is."""
+    path.write_text("# our strategies\n\n" + users_line("news", "secret", salt=b"salt"))
+
+    assert Users.load(path).verify("news", "secret")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("news:00\n", 1, "2 fields"),
+        ("\nnews:zz:00\n", 2, "hexadecimal"),
+        ("news:00:00\n", 1, "32 bytes"),
+        ("news::" + "00" * 32 + "\n", 1, "no salt"),
+        ("seventh:00:" + "00" * 32 + "\n", 1, "1 to 6"),
+        (("news:00:" + "00" * 32 + "\n") + "NEWS:00:" + "00" * 32 + "\n", 2, "twice"),
+    ],
+)
+def test_a_bad_line_is_the_operators_fault_with_file_and_line(path, text, line, words):
+    """So that it can be mended without reading this program."""
+    with pytest.raises(OperatorFault) as fault:
+        parse_users(path, text)
+
+    assert fault.value.where == f"{path}: line {line}"
+    assert words in fault.value.problem
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"#" * (1 << 20) + b"#"])
+def test_what_is_no_users_file_is_the_operators_fault(path, content):
+    """Binary or far too large."""
+    path.write_bytes(content)
+
+    with pytest.raises(OperatorFault, match=str(path)):
+        Users.load(path)
+
+
+def test_a_file_that_may_not_be_read_is_not_to_be_written(path, monkeypatch):
+    """The tests run as root, who may read everything: the refusal is made."""
+    path.write_text("")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(OperatorFault, match="let the daemon's user read it"):
+        Users.load(path)
+
+
+def test_a_missing_file_is_the_operators_fault(path):
+    """With the system's words for it."""
+    with pytest.raises(OperatorFault, match="No such file"):
+        Users.load(path)
+
+
+def test_reload_takes_over_the_new_file(path):
+    """New users get in, removed ones and old passwords do not, remembered or not."""
+    path.write_text(users_line("news", "old", salt=b"salt") + users_line("gone", "x", salt=b"salt"))
+    users = Users.load(path)
+    assert users.verify("news", "old")
+    assert users.verify("gone", "x")
+
+    path.write_text(users_line("news", "new", salt=b"salt"))
+    users.reload()
+
+    assert users.verify("news", "new")
+    assert not users.verify("news", "old")
+    assert not users.verify("gone", "x")
+
+
+def test_a_bad_reload_changes_nothing(path):
+    """The fault is raised and those who could log in still can."""
+    path.write_text(users_line("news", "secret", salt=b"salt"))
+    users = Users.load(path)
+    path.write_text("nonsense")
+
+    with pytest.raises(OperatorFault):
+        users.reload()
+
+    assert users.verify("news", "secret")
+
+
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [
+        ("", "x"),
+        ("toolong", "x"),
+        ("a:b", "x"),
+        ("#a", "x"),
+        ("é", "x"),
+        ("a b", "x"),
+        ("a", ""),
+        ("a", "12345678901"),
+        ("a", "pä"),
+        ("a", "p w"),
+    ],
+)
+def test_what_no_login_carries_gets_no_line(user, password):
+    """Six and ten printable ASCII characters are what a login has room for."""
+    with pytest.raises(ValueError, match="printable"):
+        users_line(user, password, salt=b"salt")
+
+
+def test_users_have_one_spelling():
+    """Handlers key by it."""
+    assert canonical_user(" NeWs ") == "news"

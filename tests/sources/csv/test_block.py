@@ -1,0 +1,164 @@
+"""The quick way gives what the slow way gives, or nothing; where a file is cut never matters."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.daemons.tradestack_gateway.files import (
+    NEWS_HEADER,
+    PRICES_HEADER,
+    SHARED_DATA,
+    open_csv,
+    price_rows,
+    read_all,
+    write,
+)
+
+from tradestack.sources.csv import source as csv_source
+from tradestack.sources.csv.block import parse_block
+from tradestack.sources.csv.header import STANDARD_NAMES, SourceKind, parse_header
+from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
+
+LAYOUT = parse_header(PRICES_HEADER, SourceKind.PRICES, STANDARD_NAMES)
+
+times = st.sampled_from(
+    [
+        "2026-01-15T14:30:00.5Z",
+        "2026-01-15T14:30:00.7Z",
+        "2026-01-15 14:30:01.250",
+        "2026-01-15T14:30+01:00",
+        "2026-02-29T14:30:00.5Z",
+        "2026-01-15T24:30:00.5Z",
+        "1768487400.5",
+        "1768487401.5",
+        "1768487401500",
+        "1768487401500000001",
+        "9999999999999999999",
+        "99999999999",
+        "",
+    ]
+)
+symbols = st.sampled_from(["A", "SPY", "TWELVELETTER", "THIRTEENCHARS", "", "B C", "\u00c4", "!~"])
+numbers = st.one_of(
+    st.from_regex(r"[0-9]{0,12}(\.[0-9]{0,10})?", fullmatch=True),
+    st.sampled_from(["1.5", "0", "-1", "1e3", ".5", "5.", "1.2.3", "+1", " 1 ", "NaN", "9" * 18]),
+    st.sampled_from(["92233720368.54775807", "92233720368.54775808", "99999999999", "1" * 19]),
+)
+rows = st.lists(st.builds(",".join, st.tuples(times, symbols, numbers, numbers)), max_size=6)
+endings = st.sampled_from(["\n", "\r\n"])
+
+
+def slowly(data: bytes, kind: SourceKind) -> tuple[RowParser, np.ndarray]:
+    """The block by the csv module, row by row."""
+    layout = LAYOUT if kind is SourceKind.PRICES else NEWS_LAYOUT
+    parser = RowParser(layout, kind, OnBadRow.SKIP, lambda _line, _reason: None)
+    records, _ = parser.parse(data, final=True)
+    return parser, records
+
+
+NEWS_LAYOUT = parse_header(NEWS_HEADER, SourceKind.NEWS, STANDARD_NAMES)
+
+
+@given(rows, endings)
+def test_a_block_is_read_as_its_rows_are(lines: list[str], ending: str) -> None:
+    """Same records and same state, whenever the quick way takes the block at all."""
+    data = "".join(line + ending for line in lines).encode()
+    state = RowState()
+
+    records = parse_block(data, LAYOUT, SourceKind.PRICES, state)
+
+    parser, expected = slowly(data, SourceKind.PRICES)
+    if records is None:
+        assert state == RowState()
+    else:
+        assert parser.fault is None
+        assert parser.state.rows_rejected == 0
+        assert records.tobytes() == expected.tobytes()
+        assert state == parser.state
+
+
+@given(st.lists(st.tuples(st.sampled_from(["A", "BB"]), st.integers(0, 10_001)), min_size=1))
+def test_a_block_of_news_is_read_as_its_rows_are(items: list[tuple[str, int]]) -> None:
+    """And refuses to judge sentiments above 100."""
+    data = "".join(f"1768487400,{s},{v // 100}.{v % 100:02}\n" for s, v in items).encode()
+    state = RowState()
+
+    records = parse_block(data, NEWS_LAYOUT, SourceKind.NEWS, state)
+
+    parser, expected = slowly(data, SourceKind.NEWS)
+    assert (records is None) == (parser.state.rows_rejected > 0)
+    if records is not None:
+        assert records.tobytes() == expected.tobytes()
+        assert state == parser.state
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2026-01-15T14:30:00.026000Z,SPY,167.29,5000",
+        "2026-01-15 14:30:00,SPY,167.29,",
+        "2026-01-15T09:30:00-05:00,SPY,1,0.5",
+        "1768487400,SPY,167.29,5000",
+        "1768487400.026,SPY,0.00000001,5000",
+        "1768487400026,SPY,1234567890.12345678,1",
+        "1768487400026000001,!~,1.5,5000",
+    ],
+)
+def test_plain_rows_go_the_quick_way(row: str) -> None:
+    """Else the property above would hold for a parser that refuses everything."""
+    data = (row + "\n").encode() * 3
+    records = parse_block(data, LAYOUT, SourceKind.PRICES, RowState())
+
+    assert records is not None
+    assert records.tobytes() == slowly(data, SourceKind.PRICES)[1].tobytes()
+
+
+@pytest.mark.parametrize("year", [1, 1006, 1677, 1969, 2262, 9999])
+def test_years_that_nanoseconds_do_not_hold_go_the_careful_way(year: int) -> None:
+    """There the row is refused; 64 bits would take it for a row of another year."""
+    row = f"2026-01-15T14:30:00Z,SPY,1,1\n{year:04d}-06-15T14:30:00Z,SPY,1,1\n"
+
+    assert parse_block(row.encode(), LAYOUT, SourceKind.PRICES, RowState()) is None
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 7, 100, 1000])
+def test_where_chunks_end_never_matters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int
+) -> None:
+    """Quoted line breaks, refused rows and rows without a final newline included."""
+    quoted = '2026-01-15T14:30:00.020Z,AA,1,2,"a\nb"\n'
+    text = PRICES_HEADER + price_rows(20) + quoted + price_rows(5, first=21) + "x,y\n"
+    path = write(tmp_path / "prices.csv", text + price_rows(1, first=30).rstrip("\n"))
+    whole = open_csv(path)
+    expected = read_all(whole)
+
+    monkeypatch.setattr(csv_source, "CHUNK_BYTES", chunk_bytes)
+    cut = open_csv(path)
+    records = read_all(cut)
+
+    assert records.tobytes() == expected.tobytes()
+    assert len(records) == 27
+    assert cut.state == whole.state
+    whole.close()
+    cut.close()
+
+
+def test_the_real_tape_is_read_alike_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every record of a quarter of an hour of real trades."""
+    path = SHARED_DATA / "real" / "prices_small.csv"
+    if not path.exists():
+        pytest.skip(f"{path} is not here")
+    quick = open_csv(path)
+    expected = read_all(quick)
+
+    monkeypatch.setattr(csv_source, "parse_block", lambda *_: None)
+    slow = open_csv(path)
+    records = read_all(slow)
+
+    assert len(records) == 17_274
+    assert records.tobytes() == expected.tobytes()
+    assert slow.state == quick.state
+    quick.close()
+    slow.close()

@@ -1,0 +1,80 @@
+"""The header: columns by name, and words for a line that is none."""
+
+from pathlib import Path
+
+import pytest
+from tests.daemons.tradestack_gateway.files import read_file, write
+
+from tradestack.sources.csv.header import (
+    STANDARD_NAMES,
+    HeaderFault,
+    SourceKind,
+    kind_of_header,
+    parse_header,
+)
+from tradestack.sources.source import SourceFault
+
+
+def test_order_case_and_spaces_do_not_matter() -> None:
+    """Other columns are passed over."""
+    layout = parse_header(
+        ' Size,"PRICE", venue,Symbol ,Timestamp\r\n', SourceKind.PRICES, STANDARD_NAMES
+    )
+
+    assert (layout.timestamp, layout.symbol, layout.value, layout.size) == (4, 3, 1, 0)
+    assert layout.column_count == layout.column_count_min == 5
+
+
+def test_names_can_be_mapped() -> None:
+    """Of several names the first that the file has counts."""
+    names = {**STANDARD_NAMES, "price": ("Last", "close"), "timestamp": ("time",)}
+
+    layout = parse_header("time,close,last,symbol", SourceKind.PRICES, names)
+
+    assert layout.value == 2
+    assert layout.size is None
+
+
+def test_the_kind_is_told_by_the_header() -> None:
+    """A file with prices is a price file, whatever else it has."""
+    assert kind_of_header("timestamp,symbol,price,sentiment", STANDARD_NAMES) is SourceKind.PRICES
+    assert kind_of_header("timestamp,symbol,sentiment", STANDARD_NAMES) is SourceKind.NEWS
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("timestamp,symbol,size", 'column "price" missing; columns found: timestamp, symbol, size'),
+        ("timestamp;symbol;price", "separated by a semicolon"),
+        ("timestamp\tsymbol\tprice", "separated by a tab"),
+        ("2013-10-10T13:30:00Z,SPY,1,2", "not found on line 1: it is a data row"),
+        ("34200402,1831700,100,P,1,0", "not found on line 1: it is a data row"),
+        ("# export", "not found on line 1: it is something else"),
+        ("", "the line is blank"),
+        ('"timestamp,symbol', "not found on line 1"),
+        ("timestamp,symbol,price,price", 'column "price" occurs twice'),
+        ("timestamp,symbol,price" + ",x" * 1000, "more than 1000"),
+    ],
+)
+def test_what_is_no_header_says_why(line: str, reason: str) -> None:
+    """So that the operator sees at once what kind of file it is."""
+    with pytest.raises(HeaderFault, match=reason):
+        parse_header(line, SourceKind.PRICES, STANDARD_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "file is empty"),
+        (b"timestamp,symbol,price\n", "no data rows"),
+        (b"\xff\xfet\0i\0m\0e\0", "UTF-16"),
+        (b"timestamp,symb\xe9l,price\n", "not valid UTF-8"),
+        (b"x" * 70_000, "header is longer"),
+    ],
+)
+def test_files_that_cannot_be_read(tmp_path: Path, content: bytes, reason: str) -> None:
+    """Each is a fault in line 1, not a traceback."""
+    path = write(tmp_path / "x.csv", content)
+
+    with pytest.raises(SourceFault, match=rf"line 1: .*{reason}"):
+        read_file(path)

@@ -1,0 +1,176 @@
+"""The rules of a row, and what puts a whole file at fault."""
+
+from pathlib import Path
+
+import pytest
+from tests.daemons.tradestack_gateway.files import (
+    NEWS_HEADER,
+    PRICES_HEADER,
+    Told,
+    open_csv,
+    read_all,
+    read_from_text,
+    read_to_fault,
+    write,
+)
+
+from tradestack.sources.csv.header import SourceKind
+from tradestack.sources.csv.rows import OnBadRow
+from tradestack.sources.source import SourceFault
+
+TIME = "2026-01-15T14:30:00Z"
+GOOD = f"{TIME},SPY,1.5,100\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (f"{TIME},SPY", "2 fields where the header has 4"),
+        (f"{TIME},SPY,,100", "price is blank"),
+        (f"{TIME},SPY,NaN,100", "price 'NaN' is not a decimal number"),
+        (f"{TIME},SPY,inf,100", "price 'inf' is not a decimal number"),
+        (f'{TIME},SPY,"$1,049.20",100', "price '$1,049.20' is not a decimal number"),
+        (f"{TIME},SPY,0,100", "price is not greater than 0: '0'"),
+        (f"{TIME},SPY,0.000000001,100", "price is not greater than 0: '0.000000001'"),
+        (f"{TIME},SPY,-1,100", "price is not greater than 0: '-1'"),
+        (f"{TIME},SPY,99999999999,100", "price '99999999999' is out of range"),
+        (f"{TIME},SPY,1.5,-1", "size is negative: '-1'"),
+        (f"{TIME},SPY,1.5,many", "size 'many' is not a decimal number"),
+        (f"{TIME},,1.5,100", "symbol is not 1 to 12 printable ASCII characters: ''"),
+        (f"{TIME},S PY,1.5,100", "symbol is not 1 to 12 printable ASCII characters: 'S PY'"),
+        (f"{TIME},S\0PY,1.5,100", "symbol is not 1 to 12 printable ASCII characters: 'S\\x00PY'"),
+        (f"{TIME},THIRTEENCHARS,1.5,1", "symbol is not 1 to 12 printable ASCII characters"),
+        (f"{TIME},\u0391APL,1.5,1", "symbol is not 1 to 12 printable ASCII characters"),
+        ("noon,SPY,1.5,100", "timestamp is neither ISO-8601 nor an epoch: 'noon'"),
+        (f"{TIME},SPY,1.\r5,100", "new-line character"),
+        (f'{TIME},"SP"Y,1.5,100', "',' expected after '\"'"),
+    ],
+)
+def test_a_bad_row_is_refused_alone(tmp_path: Path, row: str, reason: str) -> None:
+    """With its own line and reason; the rows around it are read."""
+    told = Told()
+    path = write(tmp_path / "prices.csv", PRICES_HEADER + GOOD + row + "\n" + GOOD)
+
+    source = open_csv(path, told=told)
+    records = read_all(source)
+
+    assert len(records) == 2
+    assert [line for line, _ in told.lines] == [3]
+    assert told.lines[0][1].startswith(reason)
+    assert source.rows_rejected() == 1
+    source.close()
+
+
+def test_reject_refuses_the_file_at_the_first_bad_row(tmp_path: Path) -> None:
+    """Under on_bad_row = reject nothing after it is read."""
+    path = write(tmp_path / "prices.csv", PRICES_HEADER + GOOD + f"{TIME},SPY,,\n" + GOOD)
+    source = open_csv(path, on_bad_row=OnBadRow.REJECT)
+
+    records, fault = read_to_fault(source)
+
+    assert len(records) == 1
+    assert (fault.line, fault.reason) == (3, "price is blank")
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "reason"),
+    [
+        (GOOD + "2026-01-15T14:29:59Z,SPY,1,1\n", 3, "earlier than the row before"),
+        (GOOD + "1768487401,SPY,1,1\n", 3, "change from ISO-8601 to epoch seconds"),
+        (
+            "1768487400,SPY,1,1\n1768487401000,SPY,1,1\n",
+            3,
+            "change from epoch seconds to epoch milliseconds",
+        ),
+        (GOOD + '"' + GOOD * 3, 3, "a quoted field that begins here does not end"),
+        (GOOD + '"' + GOOD * 9000, 3, "a quoted field that begins here does not end"),
+        (GOOD + "x" * (2 << 20) + "\n", 3, "longer than"),
+    ],
+)
+def test_a_fault_ends_the_file_and_keeps_what_was_before(
+    tmp_path: Path, rows: str, line: int, reason: str
+) -> None:
+    """The row before the fault is given, then the fault with its line."""
+    source = open_csv(write(tmp_path / "prices.csv", PRICES_HEADER + rows))
+
+    records, fault = read_to_fault(source)
+
+    assert len(records) == 1
+    assert fault.line == line
+    assert reason in fault.reason
+
+
+def test_bytes_that_are_not_utf8_name_their_line(tmp_path: Path) -> None:
+    """The rows before them are good."""
+    content = (PRICES_HEADER + GOOD).encode() + b"2026-01-15T14:30:00Z,SP\xe9,1,1\n"
+    source = open_csv(write(tmp_path / "prices.csv", content))
+
+    records, fault = read_to_fault(source)
+
+    assert len(records) == 1
+    assert (fault.line, fault.reason) == (3, "not valid UTF-8")
+
+
+def test_values_are_exact_integers(tmp_path: Path) -> None:
+    """Eight decimals, rounding half to even, blank and absent sizes."""
+    rows = [
+        f"{TIME},A,168.23,5",
+        f"{TIME},A,0.00000001,",
+        f"{TIME},A,1.000000005,",  # a tie: to the even neighbour below
+        f"{TIME},A,1.000000015,0.123456789",
+        f"{TIME},A,92233720368.54775807,0",
+        f" {TIME} , A , 2 , 3 ,beyond the header",
+    ]
+    source = open_csv(write(tmp_path / "prices.csv", PRICES_HEADER + "\n".join(rows)))
+
+    records = read_all(source)
+
+    assert records["value"].tolist() == [
+        16_823_000_000,
+        1,
+        100_000_000,
+        100_000_002,
+        2**63 - 1,
+        200_000_000,
+    ]
+    assert records["size"].tolist() == [500_000_000, 0, 0, 12_345_679, 0, 300_000_000]
+    assert source.rows_rounded() == 2
+    source.close()
+
+
+def test_a_quoted_field_may_span_lines_and_lines_stay_right(tmp_path: Path) -> None:
+    """The refused row after a two-line record has the number an editor shows."""
+    told = Told()
+    header = "timestamp,symbol,sentiment,headline\n"
+    rows = f'{TIME},SPY,60,"rise, then ""fall""\nfade"\n{TIME},SPY,101,x\n'
+    source = open_csv(write(tmp_path / "news.csv", header + rows), told=told)
+
+    records = read_all(source)
+
+    assert source.kind is SourceKind.NEWS
+    assert records["value"].tolist() == [6_000_000_000]
+    assert told.lines == [(4, "sentiment is not within 0 to 100: '101'")]
+    source.close()
+
+
+def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    """Neither counted nor refused, wherever they are."""
+    text = PRICES_HEADER + "\n" + GOOD + " , ,\n\n" + GOOD + "\n\n"
+
+    assert len(read_from_text(tmp_path, text)) == 2
+
+
+def test_sentiments_reach_from_0_to_100(tmp_path: Path) -> None:
+    """Both ends included."""
+    text = f"{NEWS_HEADER}{TIME},A,0\n{TIME},A,100\n{TIME},A,100.00000001\n"
+
+    assert read_from_text(tmp_path, text)["value"].tolist() == [0, 10_000_000_000]
+
+
+def test_a_file_without_a_good_row_is_at_fault(tmp_path: Path) -> None:
+    """With the first reason, so that one need not search the log."""
+    source = open_csv(write(tmp_path / "x.csv", PRICES_HEADER + f"{TIME},SPY,,\n" * 2))
+
+    with pytest.raises(SourceFault, match=r"line 2: price is blank \(none of the 2 rows is good\)"):
+        read_all(source)
+    source.close()

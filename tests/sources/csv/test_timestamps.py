@@ -1,0 +1,79 @@
+"""Timestamps: every form to the right nanosecond, and what is none refused in words."""
+
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradestack.sources.csv.timestamps import Form, parse_timestamp
+
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+MOMENT = 1_381_411_800_026_000_000  # 2013-10-10T13:30:00.026Z
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "time_ns"),
+    [
+        ("2013-10-10T13:30:00.026000Z", Form.ISO, MOMENT),
+        ("2013-10-10T13:30:00.026", Form.ISO, MOMENT),
+        ("2013-10-10 13:30:00.026", Form.ISO, MOMENT),
+        ("2013-10-10T09:30:00.026-04:00", Form.ISO, MOMENT),
+        ("2013-10-10T09:30:00.026-0400", Form.ISO, MOMENT),
+        ("2013-10-10 19:00:00.026 +05:30", Form.ISO, MOMENT),
+        ("2013-10-10T13:30:00.026000001Z", Form.ISO, MOMENT + 1),
+        ("2013-10-10T13:30Z", Form.ISO, MOMENT - 26_000_000),
+        ("1381411800", Form.SECONDS, MOMENT - 26_000_000),
+        ("1381411800.026", Form.SECONDS, MOMENT),
+        ("1381411800.026000001", Form.SECONDS, MOMENT + 1),
+        ("1381411800026", Form.MILLISECONDS, MOMENT),
+        ("1381411800026.000001", Form.MILLISECONDS, MOMENT + 1),
+        ("1381411800026000", Form.MICROSECONDS, MOMENT),
+        ("1381411800026000001", Form.NANOSECONDS, MOMENT + 1),
+        ("0", Form.SECONDS, 0),
+    ],
+)
+def test_forms(text: str, form: Form, time_ns: int) -> None:
+    """One instant in all the ways in which files write it."""
+    assert parse_timestamp(text) == (form, time_ns)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "blank"),
+        ("yesterday", "neither"),
+        ("2013-02-30T00:00:00Z", "no such date"),
+        ("2013-10-10T24:00:00Z", "no such time of day"),
+        ("2013-10-10T13:30:00.0000000001Z", "finer than a nanosecond"),
+        ("1381411800026000001.5", "finer than a nanosecond"),
+        ("1969-12-31T23:59:59Z", "outside"),
+        ("2300-01-01T00:00:00Z", "outside"),
+        ("9999999999999999999", "outside"),
+        ("1.381E12", "neither"),
+        ("-5", "neither"),
+        ("1" * 1000, "neither"),
+    ],
+)
+def test_refused(text: str, reason: str) -> None:
+    """What is no instant, or not one that a packet can hold, says so."""
+    with pytest.raises(ValueError, match=reason):
+        parse_timestamp(text)
+
+
+@given(
+    st.integers(86_400 * 10**6, 9_214_646_400 * 10**6),
+    st.integers(0, 999),
+    st.integers(-1439, 1439),
+)
+def test_iso_agrees_with_datetime(microseconds: int, nanoseconds: int, offset_minutes: int) -> None:
+    """Any date, fraction and zone gives what exact integer arithmetic gives."""
+    moment = EPOCH + datetime.timedelta(microseconds=microseconds)
+    sign = "-" if offset_minutes < 0 else "+"
+    zone = f"{sign}{abs(offset_minutes) // 60:02}:{abs(offset_minutes) % 60:02}"
+    text = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06}{nanoseconds:03}{zone}"
+    expected = microseconds * 1000 + nanoseconds - offset_minutes * 60 * 10**9
+
+    form, time_ns = parse_timestamp(text)
+
+    assert (form, time_ns) == (Form.ISO, expected)

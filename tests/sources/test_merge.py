@@ -1,0 +1,107 @@
+"""Two sources in one order, however they are cut into batches."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tradestack.domain.tick import TickKind
+from tradestack.sources.merge import MergedSource
+from tradestack.sources.source import Checkpoint
+from tradestack.wire.feed import TickRecords, new_records
+
+
+class Recorded:
+    """A source that gives its records in batches of given sizes, then one by one."""
+
+    def __init__(self, kind: TickKind, times: list[int], sizes: list[int]) -> None:
+        self._records = new_records(len(times))
+        self._records["kind"] = kind
+        self._records["event_time_ns"] = times
+        self._records["value"] = np.arange(len(times))
+        self._sizes = sizes
+        self._place = 0
+        self._turn = 0
+
+    def next_batch(self) -> TickRecords | None:
+        size = self._sizes[self._turn] if self._turn < len(self._sizes) else 1
+        batch: TickRecords = self._records[self._place : self._place + size]
+        self._turn += 1
+        self._place += len(batch)
+        return batch if len(batch) else None
+
+    def checkpoint(self) -> Checkpoint:
+        return {"place": self._place}
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        self._place = checkpoint["place"]
+
+    def rows_rejected(self) -> int:
+        return 1
+
+    def rows_rounded(self) -> int:
+        return 2
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+times = st.lists(st.integers(0, 8), max_size=12).map(sorted)
+cuts = st.lists(st.integers(1, 5), max_size=6)
+
+
+def merged(prices: list[int], news: list[int], sizes: tuple[list[int], list[int]]) -> MergedSource:
+    """Both of them."""
+    return MergedSource(
+        Recorded(TickKind.PRICE, prices, sizes[0]), Recorded(TickKind.NEWS, news, sizes[1])
+    )
+
+
+def messages(source: MergedSource) -> list[tuple[int, int, int]]:
+    """(time, kind, number in its own source) of every record."""
+    found: list[tuple[int, int, int]] = []
+    while (batch := source.next_batch()) is not None:
+        columns = (batch[name].tolist() for name in ("event_time_ns", "kind", "value"))
+        found += zip(*columns, strict=True)
+    return found
+
+
+@given(times, times, st.tuples(cuts, cuts))
+def test_cutting_never_matters(
+    prices: list[int], news: list[int], sizes: tuple[list[int], list[int]]
+) -> None:
+    """By time, prices first at equal times, each source in its own order, none lost or twice."""
+    price_messages = [(time, 0, number) for number, time in enumerate(prices)]
+    news_messages = [(time, 1, number) for number, time in enumerate(news)]
+
+    found = messages(merged(prices, news, sizes))
+
+    kinds = {int(TickKind.PRICE): 0, int(TickKind.NEWS): 1}
+    assert [(time, kinds[kind], number) for time, kind, number in found] == sorted(
+        price_messages + news_messages
+    )
+
+
+@given(times, times, st.tuples(cuts, cuts), st.integers(0, 10))
+def test_a_checkpoint_leads_to_the_same_rest(
+    prices: list[int], news: list[int], sizes: tuple[list[int], list[int]], batches: int
+) -> None:
+    """Even where the batches after it are cut differently."""
+    source = merged(prices, news, sizes)
+    everything = messages(merged(prices, news, sizes))
+    for _ in range(batches):
+        if source.next_batch() is None:
+            break
+    mark = source.checkpoint()
+    rest = messages(source)
+
+    again = merged(prices, news, ([], [2, 3]))
+    again.restore(mark)
+
+    assert messages(again) == rest == everything[len(everything) - len(rest) :]
+
+
+def test_counters_are_of_both() -> None:
+    """Rejection and rounded rows of either file are rows of the feed's sources."""
+    source = merged([1], [1], ([], []))
+
+    assert (source.rows_rejected(), source.rows_rounded()) == (2, 4)

@@ -1,0 +1,76 @@
+"""The random walk: repeatable, endless, believable, for any number of symbols."""
+
+import numpy as np
+import pytest
+
+from tradestack.domain.symbol import is_symbol
+from tradestack.domain.tick import TickKind
+from tradestack.sources.random_walk import BLOCK_TICKS, CENT, RandomWalk, walk_symbols
+
+START_NS = 1_700_000_000_000_000_000
+
+
+def a_walk(seed: int = 7, symbols: int = 10, news_every: int = 50) -> RandomWalk:
+    """One of a millisecond a tick."""
+    return RandomWalk(seed, walk_symbols(symbols), news_every, START_NS, 1_000_000)
+
+
+@pytest.mark.parametrize("count", [1, 10, 4_096, 20_000])
+def test_symbols_are_as_many_as_wanted(count: int) -> None:
+    """All different, all fit for a packet."""
+    symbols = walk_symbols(count)
+
+    assert len(set(symbols)) == count
+    assert all(map(is_symbol, symbols))
+
+
+def test_equal_seeds_give_equal_ticks() -> None:
+    """And other seeds others."""
+    one, same, other = a_walk(), a_walk(), a_walk(seed=8)
+
+    for _ in range(3):
+        batch = one.next_batch()
+        assert batch.tobytes() == same.next_batch().tobytes()
+        assert batch.tobytes() != other.next_batch().tobytes()
+
+
+def test_a_checkpoint_leads_to_the_same_rest() -> None:
+    """It holds no more than the prices of now."""
+    walk, again = a_walk(), a_walk()
+    walk.next_batch()
+    mark = walk.checkpoint()
+
+    again.restore(mark)
+
+    assert walk.next_batch().tobytes() == again.next_batch().tobytes()
+
+
+@pytest.mark.parametrize("symbols", [1, 10, 4_096])
+def test_what_it_says_is_possible(symbols: int) -> None:
+    """Prices of at least a cent in whole cents, sentiments 0 to 100, times that do not go back."""
+    walk = a_walk(symbols=symbols)
+    records = np.concatenate([walk.next_batch() for _ in range(20)])
+    prices = records[records["kind"] == TickKind.PRICE]
+    news = records[records["kind"] == TickKind.NEWS]
+
+    assert prices["value"].min() >= CENT
+    assert not (prices["value"] % CENT).any()
+    assert (prices["size"] > 0).all()
+    assert news["value"].min() >= 0
+    assert news["value"].max() <= 10_000 * CENT
+    assert not news["size"].any()
+    assert len(news) == pytest.approx(len(records) / 50, rel=0.2)
+    assert (np.diff(records["event_time_ns"].astype(np.int64)) >= 0).all()
+    assert len(np.unique(records["symbol"])) == symbols
+
+
+def test_each_symbol_walks_in_small_steps_over_block_borders() -> None:
+    """A price is near the one before it of the same symbol."""
+    walk = a_walk(symbols=3, news_every=0)
+    records = np.concatenate([walk.next_batch() for _ in range(5)])
+
+    assert len(records) == 5 * BLOCK_TICKS
+    for symbol in np.unique(records["symbol"]):
+        prices = records["value"][records["symbol"] == symbol].astype(np.int64)
+        assert np.abs(np.diff(prices)).max() < 0.01 * prices.max()
+        assert len(np.unique(prices)) > 10

@@ -1,0 +1,64 @@
+"""Each check by a table, and which of two refusals counts."""
+
+import pytest
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, SECOND_NS, an_order, some_rules
+
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import OrdRejReason, OrdType
+from tradestack.trading.checks import check_order
+
+ANY_AGE = {"order_age_max_ns": 0}
+OLD = NOW_NS - 30 * SECOND_NS
+
+CASES = [
+    ({}, {}, None),
+    ({"symbol": "IBM"}, {"symbols": frozenset({"SPY"})}, OrdRejReason.UNKNOWN_SYMBOL),
+    ({"symbol": "spy"}, {"symbols": frozenset({"SPY"})}, OrdRejReason.UNKNOWN_SYMBOL),
+    ({}, {"symbols": frozenset({"SPY"})}, None),
+    ({"order_qty": "0"}, {}, OrdRejReason.INCORRECT_QUANTITY),
+    ({"order_qty": "0.00000000"}, {}, OrdRejReason.INCORRECT_QUANTITY),
+    ({"order_qty": "0.00000001"}, {}, None),
+    ({"order_qty": "1000"}, {}, None),
+    ({"order_qty": "1000.00000001"}, {}, OrdRejReason.ORDER_EXCEEDS_LIMIT),
+    ({"order_qty": "1"}, {"order_qty_max": SCALE // 2}, OrdRejReason.ORDER_EXCEEDS_LIMIT),
+    ({"price": "168"}, {}, OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC),
+    ({"ord_type": OrdType.LIMIT}, {}, OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC),
+    (
+        {"ord_type": OrdType.LIMIT, "price": "0"},
+        {},
+        OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
+    ),
+    ({"ord_type": OrdType.LIMIT, "price": "0.01"}, {}, None),
+    ({"signal_time_ns": OLD}, {}, None),
+    ({"signal_time_ns": OLD - 1}, {}, OrdRejReason.STALE_ORDER),
+    ({"signal_time_ns": OLD - 1}, ANY_AGE, None),
+    ({"signal_time_ns": None}, {}, None),
+    ({"signal_time_ns": NOW_NS + SECOND_NS}, {}, None),
+    (
+        {"symbol": "IBM", "order_qty": "0"},
+        {"symbols": frozenset({"SPY"})},
+        OrdRejReason.UNKNOWN_SYMBOL,
+    ),
+    ({"order_qty": "0", "signal_time_ns": 0}, {}, OrdRejReason.INCORRECT_QUANTITY),
+]
+
+
+@pytest.mark.parametrize(("order", "rules", "reason"), CASES)
+def test_orders_are_refused_for_the_first_reason_that_holds(
+    order: dict[str, object], rules: dict[str, object], reason: OrdRejReason | None
+) -> None:
+    """What an order at NOW_NS under these rules comes to."""
+    refused = check_order(an_order(**order), some_rules(**rules), NOW_NS)
+
+    assert reason == (refused.reason if refused else None)
+
+
+def test_texts_of_refusals_name_value_and_limit() -> None:
+    """A reject tells its reader what to change."""
+    too_much = check_order(an_order(order_qty="1000.5"), some_rules(), NOW_NS)
+    too_old = check_order(an_order(signal_time_ns=OLD - SECOND_NS), some_rules(), NOW_NS)
+
+    assert too_much is not None
+    assert too_old is not None
+    assert too_much.text == "OrderQty 1000.5 is above 1000"
+    assert too_old.text == "signal is 31.000 s old, allowed are 30 s"

@@ -1,0 +1,389 @@
+"""Orders, repetitions, registrations, nonsense → records and reports; and replay gives the same."""
+
+import gc
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.daemons.tradestack_order_manager.samples import (
+    FEED_SESSION,
+    NOW_NS,
+    SESSION,
+    a_header,
+    a_register,
+    an_order,
+    some_rules,
+)
+
+from tradestack.domain.order import OrdRejReason, OrdStatus, OrdType, Side, Start, TimeInForce
+from tradestack.trading.judge import Batch, Received, judge
+from tradestack.trading.registrations import Registration
+from tradestack.trading.session_state import CARRIED_MAX, SessionState
+from tradestack.wire.order_journal import CarriedRegistration, report_length
+from tradestack.wire.order_messages import ExecutionReport, Registered
+from tradestack.wire.orders import InvalidOrder, decode_client_message, decode_server_message
+
+RULES = some_rules()
+
+
+class MemoryJournal:
+    """Payloads with the offsets they would have in a file."""
+
+    def __init__(self) -> None:
+        self.payloads: list[bytes] = []
+        self.size_bytes = 0
+
+    def append(self, payloads: list[bytes]) -> list[int]:
+        offsets = []
+        for payload in payloads:
+            offsets.append(self.size_bytes + 9)
+            self.payloads.append(payload)
+            self.size_bytes += len(payload) + 10
+        return offsets
+
+    @property
+    def bytes(self) -> bytes:
+        return b"".join(b"xxxxxxxx " + payload + b"\n" for payload in self.payloads)
+
+    def replayed(self) -> SessionState:
+        """A manager that was told all of it."""
+        manager = SessionState(a_header())
+        offset = 9
+        for payload in self.payloads:
+            manager.replay(offset, payload)
+            offset += len(payload) + 10
+        return manager
+
+
+def state_of(manager: SessionState) -> dict[str, Any]:
+    """Everything a manager knows, by name."""
+    names = SessionState.__slots__
+    return {name: getattr(manager, name) for name in names if hasattr(manager, name)}
+
+
+def from_user(message: Any, user: str = "news", time_ns: int = NOW_NS) -> Received:
+    """Something a user sent."""
+    return Received(user, time_ns, message)
+
+
+def settle(manager: SessionState, journal: MemoryJournal, *received: Received) -> Batch:
+    """Judged, journalled and taken over."""
+    batch = judge(manager, received, RULES)
+    manager.commit(batch.entries, journal.append(batch.payloads))
+    return batch
+
+
+def reports_of(journal: MemoryJournal, manager: SessionState, user: str) -> list[Any]:
+    """What a user would be sent: the ranges of his index, cut out of the file."""
+    content = journal.bytes
+    ranges = manager.reports[user]
+    cuts = [ranges[index] for index in range(len(ranges))]
+    return [decode_server_message(content[offset : offset + length]) for offset, length in cuts]
+
+
+def test_orders_are_numbered_and_reported_to_their_user() -> None:
+    """Numbers go over all users, reports to each his own."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+
+    settle(manager, journal, from_user(an_order()), from_user(an_order(), "other"))
+
+    (first,) = reports_of(journal, manager, "news")
+    (second,) = reports_of(journal, manager, "other")
+    assert (first.order_id, first.ord_status, first.cl_ord_id) == (1, OrdStatus.NEW, "news-1")
+    assert (second.order_id, second.ord_status) == (2, OrdStatus.NEW)
+    assert first.exec_id != second.exec_id
+    assert first.transact_time_ns == NOW_NS
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
+@pytest.mark.parametrize(
+    "annotations",
+    [
+        {},
+        {"signal_time_ns": 0, "reference_px": "1", "signal_value": "1", "transact_time_ns": 5},
+        {"order_qty": "10.0"},
+    ],
+)
+def test_the_same_order_again_is_counted_and_nothing_else(
+    annotations: dict[str, Any], *, together: bool
+) -> None:
+    """Annotations are never compared, not even a SignalTime that is stale by now."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    received = [from_user(an_order()), from_user(an_order(**annotations))]
+
+    batches = [received] if together else [received[:1], received[1:]]
+    duplicates = [settle(manager, journal, *batch).duplicates for batch in batches]
+
+    assert sum(duplicates) == 1
+    assert len(journal.payloads) == 1
+    assert manager.next_order_id == 2
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"symbol": "IBM"},
+        {"side": Side.SELL},
+        {"order_qty": "11"},
+        {"ord_type": OrdType.LIMIT, "price": "168"},
+        {"time_in_force": TimeInForce.DAY},
+    ],
+)
+def test_a_known_clordid_with_another_order_is_rejected_and_the_first_stands(
+    change: dict[str, Any], *, together: bool
+) -> None:
+    """Each of the fields that make an order makes another one."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    received = [from_user(an_order()), from_user(an_order(**change)), from_user(an_order())]
+
+    for batch in [received] if together else [[one] for one in received]:
+        settle(manager, journal, *batch)
+
+    accepted, rejected = reports_of(journal, manager, "news")
+    assert accepted.ord_status == OrdStatus.NEW
+    assert rejected.ord_rej_reason == OrdRejReason.DUPLICATE_ORDER
+    assert rejected.order_id == 2
+
+
+def test_a_rejected_order_uses_up_its_clordid() -> None:
+    """Sent again it is a repetition, even when it would be accepted now."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    received = from_user(an_order(symbol="IBM"))
+    strict = some_rules(symbols=frozenset({"SPY"}))
+    batch = judge(manager, [received], strict)
+    manager.commit(batch.entries, journal.append(batch.payloads))
+
+    again = settle(manager, journal, received)
+
+    (report,) = reports_of(journal, manager, "news")
+    assert report.ord_rej_reason == OrdRejReason.UNKNOWN_SYMBOL
+    assert again.duplicates == 1
+
+
+def test_what_did_not_parse_is_reported_without_a_number_and_uses_up_nothing() -> None:
+    """The same ClOrdID, mended, is a new order."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+
+    settle(manager, journal, from_user(InvalidOrder("no Side", "news-1")), from_user(an_order()))
+
+    refused, accepted = reports_of(journal, manager, "news")
+    assert refused.order_id is None
+    assert (refused.ord_rej_reason, refused.text) == (OrdRejReason.OTHER, "no Side")
+    assert (accepted.ord_status, accepted.order_id) == (OrdStatus.NEW, 1)
+    assert (manager.counters.orders_malformed, manager.counters.orders_received) == (1, 1)
+
+
+def test_a_report_that_quotes_the_journal_is_still_found() -> None:
+    """Text of a peer that looks like the record's last field cannot move the report's range."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    hostile = 'x,"Report":{"MsgType":"ExecutionReport"}}\\",\\"Report\\":{'
+
+    settle(
+        manager, journal, from_user(InvalidOrder(hostile, "a")), from_user(an_order(cl_ord_id='",'))
+    )
+
+    refused, accepted = reports_of(journal, manager, "news")
+    assert hostile == refused.text
+    assert accepted.cl_ord_id == '",'
+
+
+def test_counters_add_up() -> None:
+    """Received = accepted + rejected; repetitions and nonsense apart."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+
+    settle(
+        manager,
+        journal,
+        from_user(an_order()),
+        from_user(an_order()),
+        from_user(an_order(cl_ord_id="2", order_qty="0")),
+        from_user(an_order(side=Side.SELL)),
+        from_user(InvalidOrder("", "")),
+        from_user(a_register()),
+    )
+
+    counters = manager.counters
+    assert (
+        counters.orders_received,
+        counters.orders_accepted,
+        counters.orders_rejected,
+    ) == (3, 1, 2)
+    assert counters.rejects == {
+        OrdRejReason.INCORRECT_QUANTITY: 1,
+        OrdRejReason.DUPLICATE_ORDER: 1,
+    }
+    assert (counters.orders_malformed, counters.registrations) == (1, 1)
+
+
+def test_a_full_session_records_nothing_more_but_knows_what_it_knew() -> None:
+    """Repetitions are still recognised, all else is left to the sender."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    settle(manager, journal, from_user(an_order()))
+    received = [
+        from_user(an_order()),
+        from_user(an_order(cl_ord_id="2")),
+        from_user(an_order(cl_ord_id="3")),
+        from_user(a_register()),
+        from_user(InvalidOrder("", "")),
+    ]
+
+    batch = judge(manager, received, some_rules(reports_per_session_max=2))
+
+    assert (batch.duplicates, batch.sources, batch.excess) == (1, [1], [2, 3, 4])
+
+
+def test_judging_changes_nothing() -> None:
+    """A batch that the journal refuses has never been: the same messages may come again."""
+    manager = SessionState(a_header())
+    received = [from_user(an_order()), from_user(a_register()), from_user(InvalidOrder("", ""))]
+
+    first = judge(manager, received, RULES)
+    second = judge(manager, received, RULES)
+
+    assert first.payloads == second.payloads
+    assert state_of(SessionState(a_header())).keys() == state_of(manager).keys()
+    assert (manager.reports_count, manager.known, manager.next_order_id) == (0, {}, 1)
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
+def test_registers_are_answered_by_the_one_before(*, together: bool) -> None:
+    """The second of one config gets the first's epoch, in the same batch as in the next."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    received = [
+        from_user(a_register()),
+        from_user(a_register(request_id="r2", head=500, start=Start.SESSION)),
+    ]
+
+    for batch in [received] if together else [[one] for one in received]:
+        settle(manager, journal, *batch)
+
+    expected = [
+        Registered(request_id="r1", feed_session=FEED_SESSION, from_seq=101),
+        Registered(request_id="r2", feed_session=FEED_SESSION, from_seq=101),
+    ]
+    assert expected == reports_of(journal, manager, "news")
+
+
+def test_the_next_session_goes_on_with_numbers_and_registrations_and_knows_no_order() -> None:
+    """FromSeq is Head + 1 at the next Register; the same ClOrdID is a new order there."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    settle(manager, journal, from_user(an_order()), from_user(a_register(start=Start.SESSION)))
+
+    header = manager.next_header("3DAA900000", NOW_NS + 1)
+    following, next_journal = SessionState(header), MemoryJournal()
+    settle(
+        following,
+        next_journal,
+        from_user(a_register(head=400, start=Start.SESSION)),
+        from_user(an_order()),
+    )
+
+    registered, report = reports_of(next_journal, following, "news")
+    carried = CarriedRegistration(user="news", feed_session=FEED_SESSION, config_hash="c0ffee")
+    assert ((carried,), 2) == (header.registrations, header.next_order_id)
+    assert registered.from_seq == 401
+    assert (report.order_id, report.ord_status) == (2, OrdStatus.NEW)
+
+
+def test_a_header_carries_a_bounded_number_of_registrations() -> None:
+    """However many users there are, it fits one payload of the journal."""
+    manager = SessionState(a_header())
+    for number in range(CARRIED_MAX + 1):
+        manager.registrations.put(f"{number:06d}", FEED_SESSION, Registration("c" * 32, 1))
+
+    header = manager.next_header(SESSION, NOW_NS)
+
+    assert len(header.registrations) == CARRIED_MAX
+
+
+orders = st.builds(
+    an_order,
+    cl_ord_id=st.sampled_from(["a", "b", "c"]),
+    side=st.sampled_from(Side),
+    order_qty=st.sampled_from(["0", "10", "5000"]),
+    signal_time_ns=st.sampled_from([None, 0, NOW_NS]),
+)
+registers = st.builds(
+    a_register,
+    config_hash=st.sampled_from(["x", "y"]),
+    feed_session=st.sampled_from(["A" * 10, "B" * 10]),
+    head=st.integers(0, 1_000),
+    start=st.sampled_from(Start),
+)
+refusals = st.builds(InvalidOrder, st.text(max_size=20), st.sampled_from(["", "a"]))
+messages = st.builds(
+    Received,
+    st.sampled_from(["news", "other"]),
+    st.integers(NOW_NS, NOW_NS + 10**9),
+    st.one_of(orders, orders, registers, refusals),
+)
+
+
+@given(st.lists(messages, max_size=30), st.lists(st.integers(1, 5), min_size=1, max_size=30))
+def test_cutting_into_batches_never_matters(received: list[Received], sizes: list[int]) -> None:
+    """One pass of the loop or many: the journal is the same to the byte, and so is the state."""
+    whole, whole_journal = SessionState(a_header()), MemoryJournal()
+    settle(whole, whole_journal, *received)
+
+    cut, cut_journal = SessionState(a_header()), MemoryJournal()
+    rest = received
+    while rest:
+        for size in sizes:
+            settle(cut, cut_journal, *rest[:size])
+            rest = rest[size:]
+
+    assert whole_journal.payloads == cut_journal.payloads
+    assert state_of(whole) == state_of(cut)
+
+
+@given(st.lists(messages, max_size=30))
+def test_replay_gives_the_state_there_was(received: list[Received]) -> None:
+    """A restart knows what the process knew, reports included."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    settle(manager, journal, *received)
+
+    replayed = journal.replayed()
+
+    assert state_of(manager) == state_of(replayed)
+    for user in ("news", "other"):
+        assert reports_of(journal, manager, user) == reports_of(journal, replayed, user)
+
+
+@given(st.lists(messages, max_size=30))
+def test_every_message_is_reported_once_or_is_a_repetition(received: list[Received]) -> None:
+    """Nothing is answered twice, nothing is left unanswered, and exec ids never recur."""
+    manager, journal = SessionState(a_header()), MemoryJournal()
+    batch = settle(manager, journal, *received)
+
+    reports = [
+        report for user in ("news", "other") for report in reports_of(journal, manager, user)
+    ]
+    exec_ids = [one.exec_id for one in reports if isinstance(one, ExecutionReport)]
+    assert len(received) == len(reports) + batch.duplicates
+    assert len(exec_ids) == len(set(exec_ids))
+    assert all(report_length(payload) for payload in journal.payloads)
+
+
+def test_a_message_that_is_no_order_leaves_nothing_behind() -> None:
+    """Its refusal is an exception, which holds on to those that hold it: only gc parts them."""
+
+    def settle_one() -> None:
+        try:
+            message = decode_client_message(b"{}")
+        except InvalidOrder as refusal:
+            received = from_user(refusal)
+            assert judge(SessionState(a_header()), [received], RULES).malformed_records
+        else:
+            pytest.fail(f"{message} was taken for an order")
+
+    def refusals() -> int:
+        gc.collect()
+        return sum(isinstance(one, InvalidOrder) for one in gc.get_objects())
+
+    before = refusals()
+    for _ in range(10):
+        settle_one()
+
+    assert refusals() == before
