@@ -101,7 +101,7 @@ def test_a_checkpoint_leads_to_the_same_rest(
 
 
 def test_counters_are_of_both() -> None:
-    """Rejection and rounded rows of either file are rows of the feed's sources."""
+    """Refused and rounded rows of either file are rows of the feed's sources."""
     source = merged([1], [1], ([], []))
 
     assert (source.rows_rejected(), source.rows_rounded()) == (2, 4)

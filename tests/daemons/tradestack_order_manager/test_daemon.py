@@ -289,7 +289,7 @@ def test_a_client_with_too_much_in_flight_is_not_read_from_but_loses_nothing(
 
 
 def test_a_full_disk_loses_nothing_that_was_said(daemon: Daemon) -> None:
-    """Rejection orders are not remembered; when space returns the same ones are accepted."""
+    """Refused orders are not remembered; when space returns the same ones are accepted."""
     daemon.start(file_size_max="8")
     client = daemon.client()
     answers = []

@@ -38,19 +38,19 @@ class ConnectionOwner(Protocol):
         """The limits that hold now."""
         ...
 
-    def login_requested(self, client: "Client", request: soup.LoginRequest) -> None:
+    def login_requested(self, client: "Connection", request: soup.LoginRequest) -> None:
         """To be answered by `accept_login` or `reject_login`, at the server's leisure."""
         ...
 
-    def unsequenced_received(self, client: "Client", payload: bytes) -> None:
+    def unsequenced_received(self, client: "Connection", payload: bytes) -> None:
         """May raise ProtocolError, which ends the client's session."""
         ...
 
-    def sendable(self, client: "Client") -> None:
+    def sendable(self, client: "Connection") -> None:
         """There is something to send, and the socket may accept it."""
         ...
 
-    def closed(self, client: "Client", reason: str) -> None:
+    def closed(self, client: "Connection", reason: str) -> None:
         """The connection is gone."""
         ...
 
