@@ -172,7 +172,7 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
 # interpreter is gone or has become another version.
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
-import sys, daemon, numpy, sdnotify, uvloop, tradestack.ctl.main
+import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop, tradestack.ctl.main
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 
@@ -357,7 +357,7 @@ install_credentials() {
     local owner=
     [[ $scope == user ]] || owner=tradestack
     say "passwords are in $config/credentials, their hashes in $config/users"
-    "$lib/current/bin/python" -m tradestack.ctl.credentials "$config" $owner
+    "$lib/current/bin/python" -m tradestack.ctl.installation.credentials "$config" $owner
 }
 
 choose_user_ports() { # keeps the ports of an earlier installation

@@ -25,11 +25,11 @@ from tradestack.runtime.notify import Notifier
 from tradestack.sources.bad_rows import BadRows, log_refusal
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.source import Source, SourceFault
-from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
+from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack_gateway.config import AtEnd, GatewayConfig, SourceChoice
 from tradestack_gateway.feed_session import FeedSession, SourcesDiffer, open_log
 from tradestack_gateway.open_source import csv_sources, open_source
-from tradestack_gateway.sidecar import SUFFIX, Settings, Sidecar, load_sidecars, remove_session
+from tradestack_gateway.sidecar import Settings, Sidecar, load_sidecars, remove_session
 from tradestack_gateway.source_check import NOTHING_READ, check_source
 from tradestack_gateway.source_identity import Identity, identity_of
 
@@ -136,7 +136,7 @@ class Sessions:
     def remove_unborn(self) -> None:
         """Deletes logs that were made, and nothing else of their sessions, before a death."""
         for path in self._directory.glob(f"*{FEED_LOG_SUFFIX}"):
-            if not path.with_suffix(SUFFIX).exists() and path.stat().st_size == 0:
+            if not path.with_suffix(SIDECAR_SUFFIX).exists() and path.stat().st_size == 0:
                 path.unlink()
 
     def prune(self, kept: int, in_use: Collection[str]) -> None:

@@ -17,11 +17,10 @@ import msgspec
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.source import Checkpoint
-from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack_gateway.source_identity import Identity
 
 FORMAT = 1
-SUFFIX = ".json"
 CHECKPOINTS_MAX = 4
 FILE_MODE = 0o600  # like the log
 
@@ -73,7 +72,7 @@ class Sidecar(msgspec.Struct, kw_only=True):
 
     def save(self, directory: Path) -> None:
         """Returns when it will survive a power cut. Raises OSError."""
-        path = directory / f"{self.session}{SUFFIX}"
+        path = directory / f"{self.session}{SIDECAR_SUFFIX}"
         beside = path.with_suffix(".tmp")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
         with os.fdopen(descriptor, "wb") as file:
@@ -89,7 +88,7 @@ def load_sidecars(directory: Path) -> list[Sidecar]:
     Raises OperatorFault for a sidecar of another format.
     """
     found = []
-    for path in directory.glob(f"*{SUFFIX}"):
+    for path in directory.glob(f"*{SIDECAR_SUFFIX}"):
         try:
             content = path.read_bytes()
             _check_format(path, msgspec.json.decode(content, type=_Format).format)
@@ -115,4 +114,4 @@ def _check_format(path: Path, found: int) -> None:
 def remove_session(directory: Path, session: str) -> None:
     """Deletes a session's log, then what says that it was there."""
     (directory / f"{session}{FEED_LOG_SUFFIX}").unlink(missing_ok=True)
-    (directory / f"{session}{SUFFIX}").unlink(missing_ok=True)
+    (directory / f"{session}{SIDECAR_SUFFIX}").unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from typing import Self
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
-from tradestack.store.journal import Journal, Replay
+from tradestack.store.journal import JOURNAL_SUFFIX, Journal, Replay
 from tradestack.trading.judge import Batch
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
@@ -28,8 +28,6 @@ from tradestack.wire.order_journal import (
 )
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.reports import ReportStream
-
-SUFFIX = ".journal"
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ class OrderSession:
     @classmethod
     def begin(cls, directory: Path, header: SessionRecord) -> Self:
         """A new session; its header is on the disk when this returns. Raises OSError."""
-        journal = Journal.create(directory / f"{header.session}{SUFFIX}")
+        journal = Journal.create(directory / f"{header.session}{JOURNAL_SUFFIX}")
         try:
             journal.append([encode_record(header)])
             journal.sync()
@@ -175,7 +173,7 @@ class OrderSession:
 
 def session_paths(directory: Path) -> list[Path]:
     """The journals in the directory, the newest first."""
-    paths = [path for path in directory.glob(f"*{SUFFIX}") if is_session_id(path.stem)]
+    paths = [path for path in directory.glob(f"*{JOURNAL_SUFFIX}") if is_session_id(path.stem)]
     return sorted(paths, reverse=True)
 
 

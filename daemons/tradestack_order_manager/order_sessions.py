@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.session_id import following_session_id
+from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.order_session import (
-    SUFFIX,
     OrderSession,
     first_header,
     recover_newest,
@@ -63,7 +63,7 @@ class OrderSessions:
         return None if ended is None or ended.manager.is_repaired else ended
 
     def _recover_ended(self, session: str) -> OrderSession | None:
-        path = self._directory / f"{session}{SUFFIX}"
+        path = self._directory / f"{session}{JOURNAL_SUFFIX}"
         if path not in session_paths(self._directory):
             return None
         if path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:

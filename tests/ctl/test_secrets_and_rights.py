@@ -1,4 +1,4 @@
-"""A whole stack by `up`: where no password may stand, and what a stranger may not do."""
+"""Secrets and permissions, with a stack that `up` runs."""
 
 import json
 import os
@@ -18,8 +18,8 @@ from tradestack.wire.varlink_idl import parse_interface
 
 TRADESTACKCTL = str(Path(sys.executable).parent / "tradestackctl")
 NOBODY = 65_534
-READS = ("Get", "List", "Read", "Watch")  # how the names of methods begin that change nothing
-# The directory is entered as root, for it is closed; the kernel notes who connects, and when.
+READS = ("Get", "List", "Read", "Watch")  # prefixes of methods that change nothing
+# Enters the directory as root, since it is closed to others, then connects as another user.
 ASK_AS = """\
 import os, socket, sys
 os.chdir(sys.argv[1])
@@ -37,7 +37,7 @@ with socket.socket(socket.AF_UNIX) as connection:
 
 @dataclass(frozen=True)
 class Run:
-    """A stack that runs, and the file that all of it writes to."""
+    """A running stack and the file with all of its output."""
 
     process: "subprocess.Popen[bytes]"
     directory: Path
@@ -45,26 +45,26 @@ class Run:
 
     @property
     def sockets(self) -> list[Path]:
-        """Of the daemons."""
+        """The control sockets of the daemons."""
         return sorted((self.directory / "run").glob("*.sock"))
 
     def processes(self) -> list[int]:
-        """Of `up` and all that it started."""
-        found = [self.process.pid]
-        for pid in found:
+        """List the pids of `up` and of all processes that it started."""
+        pids = [self.process.pid]
+        for pid in pids:
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-            found += map(int, children.split())
-        return found
+            pids += map(int, children.split())
+        return pids
 
     def passwords(self) -> list[str]:
-        """Of all strategies."""
+        """Read the passwords of all strategies."""
         files = sorted((self.directory / "credentials").glob("*/password"))
         return [path.read_text().strip() for path in files]
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
-    """One that has come so far as to say where its sockets are."""
+    """A stack whose daemons are all ready."""
     directory, output = tmp_path / "state", tmp_path / "output"
     command = [TRADESTACKCTL, "up", "--state-dir", str(directory), "--pace", "2000/s"]
     with output.open("wb") as file:
@@ -76,19 +76,19 @@ def run(tmp_path: Path) -> Iterator[Run]:
             file.flush()
             if b"--runtime-dir" in line:
                 break
-        rest = subprocess.Popen(["cat"], stdin=process.stderr, stdout=file)
-        more = subprocess.Popen(["cat"], stdin=process.stdout, stdout=file)
+        errors = subprocess.Popen(["cat"], stdin=process.stderr, stdout=file)
+        results = subprocess.Popen(["cat"], stdin=process.stdout, stdout=file)
         yield Run(process, directory, output)
         process.send_signal(signal.SIGTERM)
         process.wait()
-        for reader in (rest, more):
+        for reader in (errors, results):
             reader.wait()
         process.stderr.close()
         process.stdout.close()
 
 
-def said_by_daemons(run: Run) -> str:
-    """Stats, configs, and every other answer to a question without parameters."""
+def answers_of_daemons(run: Run) -> str:
+    """Collect the replies to all methods that only read and need no parameters."""
     answers = []
     for path in run.sockets:
         for method in methods_of(path):
@@ -102,25 +102,25 @@ def said_by_daemons(run: Run) -> str:
 
 
 def methods_of(path: Path) -> list[str]:
-    """What a control socket answers, as it describes itself."""
+    """List the methods of a control socket, from its own interface descriptions."""
     with ControlClient(path) as client:
-        interfaces = client.call("org.varlink.service.GetInfo", {})["interfaces"]
+        names = client.call("org.varlink.service.GetInfo", {})["interfaces"]
         texts = [
             client.call("org.varlink.service.GetInterfaceDescription", {"interface": name})
-            for name in interfaces
+            for name in names
         ]
-    described = [parse_interface(text["description"]) for text in texts]
-    return [f"{one.name}.{method}" for one in described for method in one.methods]
+    interfaces = [parse_interface(text["description"]) for text in texts]
+    return [f"{each.name}.{method}" for each in interfaces for method in each.methods]
 
 
-def test_no_password_is_shown(run: Run) -> None:
-    """Neither logs, screens, arguments, environments, answers nor files of the servers have one."""
+def test_no_password_leaks(run: Run) -> None:
+    """No log, argument, environment, reply or file of a server contains a password."""
     passwords = run.passwords()
     pids = run.processes()
     of_processes = b"".join(
         Path(f"/proc/{pid}/{name}").read_bytes() for pid in pids for name in ("cmdline", "environ")
     )
-    answers = said_by_daemons(run)
+    answers = answers_of_daemons(run)
     run.process.send_signal(signal.SIGTERM)
     run.process.wait()
     kept = b"".join(
@@ -138,8 +138,8 @@ def test_no_password_is_shown(run: Run) -> None:
         assert not re.search(re.escape(password.encode()), everything, re.IGNORECASE)
 
 
-def test_what_the_servers_keep_is_a_salted_hash_for_its_owner_alone(run: Run) -> None:
-    """The file of users and each password are closed to everybody else."""
+def test_the_servers_keep_salted_hashes_readable_by_their_owner_only(run: Run) -> None:
+    """Nobody but their owner can read the users file and the passwords."""
     (users_file,) = run.directory.rglob("users")
     hashes = parse_users(users_file, users_file.read_text())
     closed = [users_file, *(run.directory / "credentials").rglob("password")]
@@ -148,9 +148,9 @@ def test_what_the_servers_keep_is_a_salted_hash_for_its_owner_alone(run: Run) ->
     assert [path for path in closed if path.stat().st_mode & 0o077] == []
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_a_stranger_may_change_nothing_and_each_attempt_is_logged(run: Run) -> None:
-    """Every method that changes something is refused to another uid, on every daemon."""
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change its user id")
+def test_other_users_may_change_nothing_and_each_attempt_is_logged(run: Run) -> None:
+    """Every daemon denies each method that changes something to another uid."""
     (run.directory / "run").chmod(0o711)
     changing, answers = [], []
     for path in run.sockets:
@@ -172,5 +172,5 @@ def test_a_stranger_may_change_nothing_and_each_attempt_is_logged(run: Run) -> N
 
 
 def is_a_change(method: str) -> bool:
-    """By its name: one that is not called a question."""
+    """Whether a method changes something, judged by its name."""
     return not method.rpartition(".")[2].startswith(READS)

@@ -1,4 +1,4 @@
-"""The verbs that ask and steer, against real daemons."""
+"""The verbs that query and control daemons, with real ones."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ from tests.ctl.conftest import TRADESTACKCTL, Stack
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
-from tradestack.ctl.up.running_daemons import RunningDaemons
+from tradestack.ctl.running_daemons import RunningDaemons
 from tradestack.net.control.client import ControlClient, ControlFault
 
 Output = pytest.CaptureFixture[str]
@@ -17,7 +17,7 @@ Output = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def paused(stack: Stack) -> Stack:
-    """The stack with some ticks published and no more to come."""
+    """The stack, paused after some ticks were published."""
     stack.ctl("resume")
     for report in stack.daemons.watch():
         if report.gateway and report.gateway["ticks_total"] >= 20:
@@ -32,8 +32,8 @@ def gateway_stats(stack: Stack) -> dict[str, object]:
     return stats
 
 
-def test_status_has_a_line_for_each_daemon(stack: Stack, capsys: Output) -> None:
-    """Gateway, order manager and strategy are shown with what they do."""
+def test_status_prints_a_line_for_each_daemon(stack: Stack, capsys: Output) -> None:
+    """Gateway, order manager and strategy are listed with what they are doing."""
     status = stack.ctl("status")
 
     heading, *lines = capsys.readouterr().out.splitlines()
@@ -47,8 +47,8 @@ def test_status_has_a_line_for_each_daemon(stack: Stack, capsys: Output) -> None
     assert "ticks/s" in lines[0]
 
 
-def test_stats_as_json_have_the_promised_shape(stack: Stack, capsys: Output) -> None:
-    """One object with the three keys, and in each what every daemon tells."""
+def test_stats_json_has_the_documented_keys(stack: Stack, capsys: Output) -> None:
+    """The object has the three documented keys, and each daemon the common stats."""
     status = stack.ctl("stats", "--json")
 
     answer = json.loads(capsys.readouterr().out)
@@ -61,8 +61,8 @@ def test_stats_as_json_have_the_promised_shape(stack: Stack, capsys: Output) -> 
     assert answer["gateway"]["ticks_total"] >= 0
 
 
-def test_stats_as_text_have_the_names_of_the_json(paused: Stack, capsys: Output) -> None:
-    """Each line is a path into the JSON."""
+def test_stats_text_uses_the_names_of_the_json(paused: Stack, capsys: Output) -> None:
+    """Each line of the text is a path into the JSON object, and its value."""
     paused.ctl("stats")
     lines = capsys.readouterr().out.splitlines()
     paused.ctl("stats", "--json")
@@ -73,8 +73,8 @@ def test_stats_as_text_have_the_names_of_the_json(paused: Stack, capsys: Output)
     assert values["strategies.news.daemon"] == answer["strategies"]["news"]["daemon"]
 
 
-def test_stats_can_be_watched(stack: Stack) -> None:
-    """One line of JSON after the other, flushed as it comes, until the reader has enough."""
+def test_stats_watch_prints_a_line_each_second(stack: Stack) -> None:
+    """--watch prints and flushes JSON lines until the reader closes the pipe."""
     command = [TRADESTACKCTL, "--runtime-dir", str(stack.daemons.directory)]
     with subprocess.Popen(
         [*command, "stats", "--json", "--watch"], stdout=subprocess.PIPE, text=True
@@ -87,8 +87,8 @@ def test_stats_can_be_watched(stack: Stack) -> None:
     assert uptimes[0] < uptimes[1]
 
 
-def test_tail_shows_the_last_ticks(paused: Stack, capsys: Output) -> None:
-    """-n of them, the newest last, numbered without gaps."""
+def test_tail_prints_the_last_ticks(paused: Stack, capsys: Output) -> None:
+    """-n prints that many ticks, the newest last, without gaps in their numbers."""
     head = gateway_stats(paused)["head"]
 
     status = paused.ctl("tail", "-n", "5", "--json")
@@ -100,8 +100,8 @@ def test_tail_shows_the_last_ticks(paused: Stack, capsys: Output) -> None:
     assert {tick["kind"] for tick in ticks} <= {"price", "news"}
 
 
-def test_tail_from_a_number_reads_to_the_head(paused: Stack, capsys: Output) -> None:
-    """As people read it, one line a tick."""
+def test_tail_from_a_number_prints_up_to_the_head(paused: Stack, capsys: Output) -> None:
+    """--from prints one line for each tick from that number to the newest."""
     head = gateway_stats(paused)["head"]
 
     paused.ctl("tail", "--from", "3")
@@ -111,8 +111,8 @@ def test_tail_from_a_number_reads_to_the_head(paused: Stack, capsys: Output) -> 
     assert numbers == list(range(3, head + 1))
 
 
-def test_tail_of_a_symbol_skips_the_others(paused: Stack, capsys: Output) -> None:
-    """The last two of one symbol, wherever they are."""
+def test_tail_of_a_symbol_omits_other_symbols(paused: Stack, capsys: Output) -> None:
+    """-n counts ticks of the symbol only, however far back they are."""
     paused.ctl("tail", "--from", "1", "--json")
     ticks = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     symbol = ticks[-1]["symbol"]
@@ -123,8 +123,8 @@ def test_tail_of_a_symbol_skips_the_others(paused: Stack, capsys: Output) -> Non
     assert shown == [tick for tick in ticks if tick["symbol"] == symbol][-2:]
 
 
-def test_tail_follows(stack: Stack) -> None:
-    """After the last tick come the next ones, each number once."""
+def test_tail_follow_prints_new_ticks(stack: Stack) -> None:
+    """--follow continues after the last tick without a gap or repetition."""
     stack.ctl("resume")
     command = [TRADESTACKCTL, "--runtime-dir", str(stack.daemons.directory)]
     with subprocess.Popen(
@@ -140,8 +140,8 @@ def test_tail_follows(stack: Stack) -> None:
     assert numbers == list(range(numbers[0], numbers[0] + 50))
 
 
-def test_pause_and_resume_stop_and_start_the_feed(stack: Stack) -> None:
-    """The gateway says so itself."""
+def test_pause_and_resume_change_the_source_state(stack: Stack) -> None:
+    """The gateway's stats show the state after each command."""
     pause = stack.ctl("pause")
     paused_state = gateway_stats(stack)["source_state"]
     resume = stack.ctl("resume")
@@ -150,8 +150,8 @@ def test_pause_and_resume_stop_and_start_the_feed(stack: Stack) -> None:
     assert (paused_state, gateway_stats(stack)["source_state"]) == ("paused", "running")
 
 
-def test_pace_changes_and_refuses(stack: Stack, capsys: Output) -> None:
-    """A pace that is none is refused with the daemon's words."""
+def test_pace_is_set_and_an_invalid_one_is_refused(stack: Stack, capsys: Output) -> None:
+    """A refusal is printed with the daemon's own explanation."""
     changed = stack.ctl("pace", "400/s")
     refused = stack.ctl("pace", "fast")
 
@@ -160,8 +160,8 @@ def test_pace_changes_and_refuses(stack: Stack, capsys: Output) -> None:
     assert "refused: InvalidPace: 'fast'" in capsys.readouterr().err
 
 
-def test_new_sessions_have_new_ids(stack: Stack, capsys: Output) -> None:
-    """What is printed is the session that the daemon is in then."""
+def test_new_session_prints_the_id_of_the_new_session(stack: Stack, capsys: Output) -> None:
+    """The id printed is the one that the daemon reports afterwards, and it is new."""
     before = stack.daemons.report()
     stack.ctl("new-session")
     stack.ctl("new-session", "orders")
@@ -175,9 +175,9 @@ def test_new_sessions_have_new_ids(stack: Stack, capsys: Output) -> None:
     assert after.order_manager["session"] == orders
 
 
-def test_clients_are_listed(stack: Stack, capsys: Output) -> None:
-    """The strategy is there, on both servers."""
-    for report in stack.daemons.watch():  # it may be on its way into a new session
+def test_clients_lists_the_strategy_on_both_servers(stack: Stack, capsys: Output) -> None:
+    """The strategy is logged in to the gateway and to the order manager."""
+    for report in stack.daemons.watch():  # it may just be changing to a new session
         strategy = report.strategies["news"]
         if strategy and strategy["connected_feed"] and strategy["connected_orders"]:
             break
@@ -191,8 +191,8 @@ def test_clients_are_listed(stack: Stack, capsys: Output) -> None:
     ]
 
 
-def test_log_level_is_for_one_or_all(stack: Stack, capsys: Output) -> None:
-    """A daemon that is not there is said so."""
+def test_log_level_applies_to_one_daemon_or_all(stack: Stack, capsys: Output) -> None:
+    """A name without a daemon is an error that names the daemon."""
     statuses = [
         stack.ctl("log-level", "debug"),
         stack.ctl("log-level", "news", "info"),
@@ -203,8 +203,8 @@ def test_log_level_is_for_one_or_all(stack: Stack, capsys: Output) -> None:
     assert "strategy-nobody is not running" in capsys.readouterr().err
 
 
-def test_prune_spares_the_current_session(stack: Stack, capsys: Output) -> None:
-    """After new sessions there is something to remove; the daemons go on with what is theirs."""
+def test_prune_keeps_the_current_session(stack: Stack, capsys: Output) -> None:
+    """Old sessions are deleted as --dry-run announced, and the daemons continue theirs."""
     stack.ctl("new-session")
     current = gateway_stats(stack)["session"]
     state = ("--state-dir", str(stack.directory / "state"))
@@ -220,11 +220,11 @@ def test_prune_spares_the_current_session(stack: Stack, capsys: Output) -> None:
     assert gateway_stats(stack)["session"] == current
 
 
-# ---- when nothing runs ---------------------------------------------------------------------
+# ---- without daemons ---------------------------------------------------------------------
 
 
-def test_what_does_not_run_is_said_with_the_remedy(tmp_path: Path, capsys: Output) -> None:
-    """Every daemon that is expected is named; JSON has null in its place."""
+def test_daemons_that_do_not_run_are_reported_with_a_remedy(tmp_path: Path, capsys: Output) -> None:
+    """Gateway and order manager are named on stderr; the JSON has null for each."""
     status = run(["stats", "--json", "--runtime-dir", str(tmp_path)])
 
     output = capsys.readouterr()
@@ -234,27 +234,27 @@ def test_what_does_not_run_is_said_with_the_remedy(tmp_path: Path, capsys: Outpu
     assert "systemctl start tradestack.target" in output.err
 
 
-def test_watching_ends_when_nobody_is_there(tmp_path: Path, capsys: Output) -> None:
-    """It does not wait for what may never come."""
+def test_watch_ends_if_no_daemon_answers(tmp_path: Path, capsys: Output) -> None:
+    """--watch prints one report and exits."""
     status = run(["stats", "--watch", "--runtime-dir", str(tmp_path)])
 
     assert status == ExitStatus.NOT_RUNNING
     assert capsys.readouterr().out == "gateway: -\norder_manager: -\n"
 
 
-def test_status_shows_what_does_not_answer(tmp_path: Path, capsys: Output) -> None:
-    """A socket that nobody serves is a daemon that should run."""
+def test_status_shows_a_daemon_that_does_not_respond(tmp_path: Path, capsys: Output) -> None:
+    """A strategy whose socket exists is listed even if nothing listens on it."""
     (tmp_path / "strategy-momentum.sock").touch()
 
     status = run(["status", "--runtime-dir", str(tmp_path)])
 
     lines = capsys.readouterr().out.splitlines()
     assert status == ExitStatus.NOT_RUNNING
-    assert lines[-1].split() == ["strategy", "momentum", *"----", "does", "not", "answer"]
+    assert lines[-1].split() == ["strategy", "momentum", *"----", "not", "responding"]
 
 
-def test_daemons_are_named_as_their_sockets() -> None:
-    """A bare name is a strategy's."""
+def test_sockets_are_found_by_the_names_of_daemons() -> None:
+    """Any name but gateway and order-manager is that of a strategy instance."""
     daemons = RunningDaemons(Path("/run/tradestack"))
 
     assert daemons.socket_of("gateway").name == "gateway.sock"
@@ -263,8 +263,8 @@ def test_daemons_are_named_as_their_sockets() -> None:
     assert daemons.socket_of("strategy-news").name == "strategy-news.sock"
 
 
-def test_a_client_can_be_used_again_after_a_fault(stack: Stack) -> None:
-    """A stopped stream, a daemon that is not there: each call connects anew where it must."""
+def test_a_control_client_connects_again_after_close(stack: Stack) -> None:
+    """A closed client connects again at its next call; one without a daemon fails."""
     with ControlClient(stack.daemons.socket_of("gateway")) as client:
         stats = client.call("io.tradestack.Daemon.GetStats")["stats"]
         client.close()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tradestack.ctl.control_call import control_call
+from tradestack.ctl.up.control_call import control_call
 from tradestack.ctl.up.progress import StackStats
 from tradestack.net.addresses import Address, parse_address
 from tradestack.net.client.login import Credentials

@@ -1,1 +1,1 @@
-"""tradestackctl: the operator's command."""
+"""tradestackctl, the operator's command."""

@@ -1,4 +1,4 @@
-"""how a command ended → what the shell sees."""
+"""The exit statuses of tradestackctl."""
 
 from enum import IntEnum
 
@@ -6,10 +6,10 @@ from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
 
 
 class ExitStatus(IntEnum):
-    """Exit statuses of tradestackctl; argparse adds 2 for arguments it does not understand."""
+    """An exit status; argparse adds 2 for a command line that it cannot parse."""
 
     DONE = 0
-    REFUSED = 1  # a daemon, or systemd, would not or could not
-    NOT_RUNNING = 3  # nobody to ask, or no right to ask: as systemctl status
+    REFUSED = 1  # a daemon or systemd refused the request, or it failed
+    NOT_RUNNING = 3  # a daemon could not be reached; the status that systemctl uses
     OPERATOR_FAULT = EXIT_STATUS_OPERATOR_FAULT
-    INTERRUPTED = 130  # as shells count SIGINT
+    INTERRUPTED = 130  # 128 + SIGINT, as shells report it

@@ -1,7 +1,7 @@
-"""arguments → one verb: tradestackctl.
+"""The command line of tradestackctl: finds the verb and runs it.
 
 A verb is a module with `add_arguments(parser)` and `run(args) -> exit status`. It is imported only
-when its name is among the arguments, so that `tradestackctl stats` does not pay for `up`.
+if its name occurs on the command line, so that `tradestackctl stats` does not load what `up` needs.
 """
 
 import argparse
@@ -12,70 +12,88 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
 from tradestack.wire.varlink import SERVICE_INTERFACE, VarlinkError
 
-DESCRIPTION = "Operates tradestack: asks its daemons, steers them, and runs the whole of it."
+DESCRIPTION = "Query, control and run the tradestack daemons."
 EPILOG = """\
 examples:
-  tradestackctl up --pace 60x                 the whole stack here and now, without systemd
-  tradestackctl status                        what runs, and how it is
-  tradestackctl stats --json | jq .gateway    every counter, for scripts
-  tradestackctl tail --follow --symbol SPY    ticks as they are published
-  tradestackctl pace 60x                      sixty times as fast as it happened
-  tradestackctl add-strategy momentum         another instance, enabled and started
-  tradestackctl import prices.csv.gz          your own data, where the gateway can read it
+  tradestackctl up --pace 60x                 run the whole stack here, without systemd
+  tradestackctl status                        show which daemons run and how they are doing
+  tradestackctl stats --json | jq .gateway    print every counter, for scripts
+  tradestackctl tail --follow --symbol SPY    print ticks as they are published
+  tradestackctl pace 60x                      replay sixty times faster than real time
+  tradestackctl add-strategy momentum         create, enable and start another strategy instance
+  tradestackctl import prices.csv.gz          copy your own data to where the gateway can read it
 
-Daemons are found by their control sockets in --runtime-dir. `tradestackctl VERB --help` says more.
+`tradestackctl VERB --help` describes a verb. The daemons are found by their control sockets in
+--runtime-dir.
 
-exit status: 0 done; 1 refused or failed; 2 wrong arguments; 3 not running or not permitted;
-  78 something must be mended first, as the message says
+exit status:
+  0   success
+  1   the request was refused, or it failed
+  2   the command line is wrong
+  3   a daemon is not running, or you may not access it
+  78  a file or setting has to be fixed first; the message names it
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """name: as typed. summary: its line in the overview. module: in tradestack.ctl.verbs.
-
-    asks: whether it looks for daemons in --runtime-dir.
-    """
+    """A subcommand: its name, its line in the overview, and its module in tradestack.ctl.verbs."""
 
     name: str
     summary: str
     module: str
-    asks: bool = True
+    uses_runtime_dir: bool = True
 
 
 VERBS = (
-    Verb("status", "what runs, and how it is", "status"),
-    Verb("stats", "every counter, as text or JSON", "stats"),
-    Verb("tail", "ticks of the feed", "tail"),
-    Verb("clients", "who is connected to the servers", "clients"),
-    Verb("pause", "stop publishing ticks", "pause"),
-    Verb("resume", "go on publishing ticks", "pause"),
-    Verb("pace", "how fast ticks are published", "pace"),
-    Verb("new-session", "end the session and begin another", "new_session"),
-    Verb("log-level", "what daemons log", "log_level"),
-    Verb("prune", "remove old sessions' files", "prune"),
-    Verb("journal", "look at journals and feed logs, repair journals", "journal", asks=False),
-    Verb("add-strategy", "another strategy instance", "add_strategy", asks=False),
-    Verb("import", "a CSV of your own, where the gateway can read it", "import_file", asks=False),
-    Verb("stop", "stop a daemon, so that nothing revives it", "stop", asks=False),
-    Verb("up", "the whole stack in the foreground, without systemd", "up", asks=False),
-    Verb("completion", "a script that completes words in a shell", "completion", asks=False),
+    Verb("status", "show which daemons run and how they are doing", "ask.status"),
+    Verb("stats", "print every counter, as text or JSON", "ask.stats"),
+    Verb("tail", "print ticks of the feed", "ask.tail"),
+    Verb("clients", "list the clients that are logged in", "ask.clients"),
+    Verb("pause", "stop publishing ticks", "steer.pause"),
+    Verb("resume", "continue publishing ticks", "steer.pause"),
+    Verb("pace", "set how fast ticks are published", "steer.pace"),
+    Verb("new-session", "end the current session and begin a new one", "steer.new_session"),
+    Verb("log-level", "set how much the daemons log", "steer.log_level"),
+    Verb("prune", "delete the files of old sessions", "host.prune"),
+    Verb(
+        "journal",
+        "check, print and repair order journals; check feed logs",
+        "journal",
+        uses_runtime_dir=False,
+    ),
+    Verb("add-strategy", "create a strategy instance", "host.add_strategy", uses_runtime_dir=False),
+    Verb(
+        "import",
+        "copy a CSV file to where the gateway can read it",
+        "host.import_file",
+        uses_runtime_dir=False,
+    ),
+    Verb("stop", "stop a daemon and its sockets", "host.stop", uses_runtime_dir=False),
+    Verb(
+        "up",
+        "run the whole stack in the foreground, without systemd",
+        "up",
+        uses_runtime_dir=False,
+    ),
+    Verb("completion", "print a shell completion script", "completion", uses_runtime_dir=False),
 )
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Run the console script."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Carries out one command line; the exit status."""
+    """Execute one command line and return its exit status."""
     args = build_parser(arguments).parse_args(arguments)
     try:
         status: int = args.run(args)
@@ -86,9 +104,9 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(str(fault), ExitStatus.NOT_RUNNING)
     except VarlinkError as error:
         return _fail(_explain(error), ExitStatus.REFUSED)
-    except BrokenPipeError:  # the reader, head for instance, has seen enough
+    except BrokenPipeError:  # the reader, `head` for instance, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return ExitStatus.DONE
     except OSError as error:
         advice = "; run this as root" if isinstance(error, PermissionError) else ""
         return _fail(f"{error}{advice}", ExitStatus.REFUSED)
@@ -98,14 +116,16 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """All verbs; those among the words with their arguments."""
+    """Build the parser with all verbs, and with the arguments of those that occur in `words`."""
     runtime = argparse.ArgumentParser(add_help=False)
     runtime.add_argument(
         "--runtime-dir",
         type=Path,
+        action=StorePath,
         default=argparse.SUPPRESS,
         metavar="DIR",
-        help="where the control sockets are: /run/tradestack, or DIR/run of `up --state-dir DIR`",
+        help="directory of the control sockets (default: /run/tradestack; "
+        "for `up --state-dir DIR`: DIR/run)",
     )
     parser = argparse.ArgumentParser(
         prog="tradestackctl",
@@ -114,14 +134,19 @@ def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[runtime],
     )
-    parser.add_argument("--version", action="version", version=f"tradestack {VERSION}")
-    subparsers = parser.add_subparsers(metavar="VERB", required=True)
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"tradestack {VERSION}",
+        help="show the version and exit",
+    )
+    subparsers = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     for verb in VERBS:
         subparser = subparsers.add_parser(
             verb.name,
             help=verb.summary,
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            parents=[runtime] if verb.asks else [],
+            parents=[runtime] if verb.uses_runtime_dir else [],
         )
         if verb.name in words:
             module = importlib.import_module(f"tradestack.ctl.verbs.{verb.module}")
@@ -138,7 +163,7 @@ def _fail(reason: str, status: int) -> int:
 
 def _explain(error: VarlinkError) -> str:
     if error.name == f"{SERVICE_INTERFACE}.PermissionDenied":
-        return "you may not change anything: be root, or join the group tradestack-ops"
+        return "permission denied: only root and members of the group tradestack-ops may do this"
     name = error.name.rpartition(".")[2]
     reasons = ", ".join(str(value) for value in error.parameters.values())
     return f"refused: {name}: {reasons}" if reasons else f"refused: {name}"

@@ -1,10 +1,10 @@
-"""rows of cells → columns as wide as their widest cell."""
+"""Tables for terminals."""
 
 from collections.abc import Sequence
 
 
 def aligned(rows: Sequence[Sequence[object]]) -> str:
-    """One line a row, columns two spaces apart; no spaces at the ends of lines."""
+    """Format rows as lines with columns two spaces apart and no trailing spaces."""
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     lines = (

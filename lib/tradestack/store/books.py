@@ -32,6 +32,8 @@ from tradestack.store.segment import (
     NAME_LENGTH,
     NAME_USED_LENGTH,
     NAMES_OFFSET,
+    NEWS_BOOK_NAME,
+    PRICE_BOOK_NAME,
     RECORDS_OFFSET,
     SLOT_GENERATION,
     SLOT_HEARTBEAT_NS,
@@ -273,7 +275,7 @@ class SharedPriceBook(SharedBook):
     """The latest price of each symbol."""
 
     KIND = TickKind.PRICE
-    NAME = "tradestack-prices"
+    NAME = PRICE_BOOK_NAME
     __slots__ = ()
 
 
@@ -281,5 +283,5 @@ class SharedNewsBook(SharedBook):
     """The latest news sentiment of each symbol."""
 
     KIND = TickKind.NEWS
-    NAME = "tradestack-news"
+    NAME = NEWS_BOOK_NAME
     __slots__ = ()

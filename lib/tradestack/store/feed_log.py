@@ -23,6 +23,7 @@ from tradestack.store.append_file import AppendFile
 from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH, TickRecords, is_tick_packets
 
 FEED_LOG_SUFFIX = ".feed"
+SIDECAR_SUFFIX = ".json"  # what the session was made from, beside its feed log
 # One read gives at most this: what a socket takes in one go, in whole packets.
 READ_BYTES_MAX = 5_461 * TICK_PACKET_LENGTH  # just under 256 KiB
 # Chunks kept for readers at the same place; with READ_BYTES_MAX it bounds the memory (2 MiB).

@@ -26,6 +26,8 @@ PAYLOAD_BYTES_MAX = 1024 * 1024
 # processor's cache still has it when its lines are taken out (4 MiB: a third slower).
 CHUNK_BYTES = 256 * 1024
 
+JOURNAL_SUFFIX = ".journal"
+
 PREFIX_LENGTH = 9  # checksum and space
 FRAME_LENGTH = PREFIX_LENGTH + 1  # and the newline
 

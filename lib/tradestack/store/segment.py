@@ -24,6 +24,8 @@ from typing import Self
 from tradestack.domain.faults import OperatorFault
 
 SEGMENT_DIRECTORY = Path("/dev/shm")  # where shm_open has them: shm_overview(7)
+PRICE_BOOK_NAME = "tradestack-prices"
+NEWS_BOOK_NAME = "tradestack-news"
 # Readable for the group (tradestack-ops), closed to others.
 SEGMENT_MODE = 0o640
 

@@ -1,4 +1,4 @@
-"""command, sockets → a supervised child."""
+"""A supervised child process."""
 
 import asyncio
 import signal
@@ -26,7 +26,7 @@ def run(
     use: Callable[[ChildProcess], Awaitable[None]],
     listeners: dict[str, socket.socket] | None = None,
 ) -> list[str]:
-    """Starts a Python script as the child "x"; what it wrote."""
+    """Run a Python script as the child "x" and return the lines that it wrote."""
     lines: list[str] = []
 
     async def started() -> None:
@@ -48,8 +48,8 @@ def run(
     return lines
 
 
-def test_ready_is_heard(tmp_path: Path) -> None:
-    """Status and variables come through as well."""
+def test_ready_and_status_are_received(tmp_path: Path) -> None:
+    """READY=1 and STATUS= arrive, and the child has the variables of its command."""
 
     async def use(child: ChildProcess) -> None:
         await child.wait_ready()
@@ -63,14 +63,13 @@ def test_ready_is_heard(tmp_path: Path) -> None:
     )
 
 
-def test_sockets_arrive_by_name_whatever_their_numbers(tmp_path: Path) -> None:
-    """The child finds each where its name says, for its own pid, and no other descriptor."""
+def test_listeners_are_passed_by_name(tmp_path: Path) -> None:
+    """The child finds each listener at its number, and its own pid in LISTEN_PID."""
     script = """
 assert os.environ["LISTEN_PID"] == str(os.getpid())
 names = os.environ["LISTEN_FDNAMES"].split(":")
 for number, name in enumerate(names, 3):
     print(name, socket.socket(fileno=number).getsockname()[1], flush=True)
-print(sorted(int(fd) for fd in os.listdir("/proc/self/fd"))[:4])
 """
 
     async def use(child: ChildProcess) -> None:
@@ -78,22 +77,22 @@ print(sorted(int(fd) for fd in os.listdir("/proc/self/fd"))[:4])
 
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("", 0)) as other:
         lines = run(tmp_path, script, use, {"one": one, "other": other})
-        assert lines[:2] == [f"one {one.getsockname()[1]}", f"other {other.getsockname()[1]}"]
+        assert lines == [f"one {one.getsockname()[1]}", f"other {other.getsockname()[1]}"]
 
 
-def test_death_before_ready_has_its_last_words(tmp_path: Path) -> None:
-    """The last line is the reason, even without its line break."""
+def test_death_before_ready_has_the_last_line_of_output(tmp_path: Path) -> None:
+    """The last line is the reason, even if it has no line break."""
 
     async def use(child: ChildProcess) -> None:
-        with pytest.raises(ChildDied, match=r"^x ended with 5: the reason$") as caught:
+        with pytest.raises(ChildDied, match=r"^x exited with status 5: the reason$") as caught:
             await child.wait_ready()
         assert caught.value.exit_code == 5
 
-    run(tmp_path, "sys.stderr.write('words\\nthe reason'); sys.exit(5)", use)
+    run(tmp_path, "sys.stderr.write('some line\\nthe reason'); sys.exit(5)", use)
 
 
-def test_signal_that_killed_it_is_named(tmp_path: Path) -> None:
-    """Not a number; what it happened to say before is no reason."""
+def test_death_by_a_signal_names_the_signal(tmp_path: Path) -> None:
+    """The last line of output is not given as the reason."""
 
     async def use(child: ChildProcess) -> None:
         with pytest.raises(ChildDied, match=r"^x was killed by SIGABRT$"):
@@ -102,8 +101,8 @@ def test_signal_that_killed_it_is_named(tmp_path: Path) -> None:
     run(tmp_path, "print('all is well', flush=True); os.abort()", use)
 
 
-def test_program_that_is_not_there_is_said(tmp_path: Path) -> None:
-    """As its last words."""
+def test_a_missing_program_is_reported(tmp_path: Path) -> None:
+    """The shell's message is the last line of output."""
 
     async def started() -> None:
         command = ChildCommand(
@@ -113,16 +112,16 @@ def test_program_that_is_not_there_is_said(tmp_path: Path) -> None:
             variables={},
             notify_path=tmp_path / "notify",
         )
-        with pytest.raises(ChildDied, match=r"cannot run .*none: No such file"):
+        with pytest.raises(ChildDied, match=r"exited with status 127: .*none: not found"):
             await ChildProcess(command, lambda _name, _line: None).wait_ready()
 
     asyncio.run(started())
 
 
-def test_patience_ends_unless_asked_for_more(
+def test_a_child_that_does_not_get_ready_times_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """EXTEND_TIMEOUT_USEC buys time; a child that says nothing more is given up."""
+    """After READY_TIMEOUT_S, unless it was extended, waiting fails."""
     monkeypatch.setattr("tradestack.ctl.up.child_process.READY_TIMEOUT_S", 0.0)
 
     async def use(child: ChildProcess) -> None:
@@ -132,8 +131,8 @@ def test_patience_ends_unless_asked_for_more(
     run(tmp_path, "import signal; signal.pause()", use)
 
 
-def test_long_line_is_passed_on_in_pieces(tmp_path: Path) -> None:
-    """Memory does not grow with what a child says."""
+def test_a_long_line_is_passed_on_in_pieces(tmp_path: Path) -> None:
+    """Memory does not grow with the length of a line."""
 
     async def use(child: ChildProcess) -> None:
         await child.exited
@@ -144,13 +143,13 @@ def test_long_line_is_passed_on_in_pieces(tmp_path: Path) -> None:
     assert len(lines) > 1
 
 
-def test_path_too_long_for_a_socket_is_said(tmp_path: Path) -> None:
-    """An option changes it."""
+def test_a_path_too_long_for_a_socket_is_reported(tmp_path: Path) -> None:
+    """The message names the option that sets the path."""
     deep = tmp_path / ("x" * 100)
     deep.mkdir()
 
     async def use(child: ChildProcess) -> None:
-        raise AssertionError("it must not come to this")
+        raise AssertionError("the child must not be started")
 
     with pytest.raises(OperatorFault, match="--state-dir"):
         run(deep, "", use)

@@ -1,4 +1,4 @@
-"""stats of the three daemons → whether a run has ended."""
+"""Whether a run has ended, by the stats of its daemons."""
 
 from typing import Any
 
@@ -26,27 +26,28 @@ STRATEGY = {
 
 
 def stats(gateway: dict[str, Any] | None = None, *strategies: dict[str, Any]) -> StackStats:
-    """Of a run that has ended, but for what is given."""
+    """Stats of a run that has ended, changed by the arguments."""
     return StackStats(
         gateway={**GATEWAY, **(gateway or {})},
         order_manager=MANAGER,
         strategies={
-            f"s{number}": {**STRATEGY, **one} for number, one in enumerate(strategies or ({},))
+            f"s{number}": {**STRATEGY, **changes}
+            for number, changes in enumerate(strategies or ({},))
         },
         respawns={},
     )
 
 
-def test_all_played_ordered_and_reported_is_the_end() -> None:
-    """Nothing more can happen."""
+def test_a_run_ends_when_all_is_published_and_reported() -> None:
+    """All ticks are processed and all orders have their reports."""
     assert has_ended(stats())
 
 
 @pytest.mark.parametrize(
     "gateway", [{"source_state": "running"}, {"source_state": "paused"}, {"head": 11}]
 )
-def test_feed_that_goes_on_is_no_end(gateway: dict[str, Any]) -> None:
-    """Nor is one whose last message nobody has seen."""
+def test_a_run_continues_while_the_feed_does(gateway: dict[str, Any]) -> None:
+    """So it does while a strategy has not processed the last message."""
     assert not has_ended(stats(gateway))
 
 
@@ -60,19 +61,19 @@ def test_feed_that_goes_on_is_no_end(gateway: dict[str, Any]) -> None:
         {"orders_acknowledged": 1},
     ],
 )
-def test_strategy_that_is_behind_is_no_end(strategy: dict[str, Any]) -> None:
-    """One of several is enough."""
+def test_a_run_continues_while_a_strategy_is_behind(strategy: dict[str, Any]) -> None:
+    """One strategy of several that is behind is enough."""
     assert not has_ended(stats(None, {}, strategy))
 
 
-def test_fault_of_the_source_is_told() -> None:
-    """With the gateway's words."""
+def test_a_fault_of_the_source_is_returned() -> None:
+    """The reason is the one that the gateway gives."""
     assert source_fault(stats({"source_state": "fault", "source_fault": "line 7"})) == "line 7"
     assert source_fault(stats()) is None
 
 
-def test_summary_is_one_line_for_people() -> None:
-    """State, rate, ticks, orders."""
+def test_the_summary_is_one_line() -> None:
+    """The summary has state, rate, ticks and orders."""
     assert summary(stats()) == (
         "ended 500 ticks/s, 1,234 ticks | orders 2 accepted, 0 rejected | s0 1,234 ticks, 2 orders"
     )

@@ -1,4 +1,4 @@
-"""log lines and one summary → stderr."""
+"""The output of `up` for people."""
 
 import fcntl
 import io
@@ -11,8 +11,8 @@ import termios
 from tradestack.ctl.up.screen import Screen
 
 
-def test_lines_are_prefixed_and_nothing_else_is_written() -> None:
-    """A file or pipe gets no summary and no control characters."""
+def test_only_prefixed_lines_are_written_to_a_file() -> None:
+    """A file or pipe gets neither the summary nor control characters."""
     stream = io.StringIO()
     screen = Screen(stream)
 
@@ -23,8 +23,8 @@ def test_lines_are_prefixed_and_nothing_else_is_written() -> None:
     assert stream.getvalue() == "         gateway | ready\n"
 
 
-def test_summary_stays_below_the_lines_of_a_terminal() -> None:
-    """It is cleared before a line, and never longer than a row."""
+def test_the_summary_stays_below_the_lines_on_a_terminal() -> None:
+    """The summary is removed before a line is written, and cut to one row."""
     master, slave = pty.openpty()
     with os.fdopen(master, "rb", buffering=0) as terminal, os.fdopen(slave, "w") as stream:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 10, 0, 0))

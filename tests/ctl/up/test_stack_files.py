@@ -1,4 +1,4 @@
-"""options → one private directory."""
+"""The directory of a stack in the foreground."""
 
 import stat
 import tomllib
@@ -25,13 +25,13 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_written_values_are_read_back(value: object) -> None:
-    """Whatever a user's strategy config holds reaches the strategy."""
+def test_toml_values_are_read_back(value: object) -> None:
+    """Every value that a strategy's configuration may have survives being written."""
     assert tomllib.loads(f"key = {toml(value)}") == {"key": value}
 
 
-def test_directory_is_closed_to_others(tmp_path: Path) -> None:
-    """Also one that was there before, and open."""
+def test_the_directory_is_closed_to_others(tmp_path: Path) -> None:
+    """So is a directory that existed before with other permissions."""
     root = tmp_path / "root"
     root.mkdir(mode=0o755)
 
@@ -42,8 +42,8 @@ def test_directory_is_closed_to_others(tmp_path: Path) -> None:
     assert (root / "etc" / "gateway.toml").read_text() == 'pace = "max"\n'
 
 
-def test_generated_passwords_open_the_servers(tmp_path: Path) -> None:
-    """The hash in the users file is that of what the strategy reads."""
+def test_generated_passwords_match_the_users_file(tmp_path: Path) -> None:
+    """The hash in the users file is that of the strategy's password."""
     files = StackFiles.create(tmp_path / "root", reused=False)
 
     users = Users.load(files.write_users({"news": "news"}))
@@ -51,33 +51,35 @@ def test_generated_passwords_open_the_servers(tmp_path: Path) -> None:
     assert users.verify("NEWS", (files.credentials_path("news") / "password").read_text())
 
 
-def test_each_private_stack_has_segments_of_its_own(tmp_path: Path) -> None:
-    """A directory that is used again finds its own; two fresh ones never meet."""
+def test_each_stack_has_its_own_segment_suffix(tmp_path: Path) -> None:
+    """A directory that is used again gets the same suffix; new ones get random ones."""
     fresh = [StackFiles.create(tmp_path / name, reused=False) for name in ("a", "b")]
+    reused = StackFiles.create(tmp_path / "c", reused=True)
+    (tmp_path / "c/lock").unlink()  # the test's own process holds the lock
     again = StackFiles.create(tmp_path / "c", reused=True)
 
     assert fresh[0].suffix != fresh[1].suffix
-    assert again.suffix == StackFiles(tmp_path / "c", again.suffix).suffix
+    assert again.suffix == reused.suffix
 
 
-def test_place_that_cannot_be_made_is_said(tmp_path: Path) -> None:
-    """With the option to change."""
+def test_a_directory_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
+    """The message names the option that sets it."""
     (tmp_path / "file").touch()
 
     with pytest.raises(OperatorFault, match="--state-dir"):
         StackFiles.create(tmp_path / "file" / "root", reused=True)
 
 
-def test_user_that_no_login_carries_is_said(tmp_path: Path) -> None:
-    """SoupBinTCP has six characters."""
+def test_an_invalid_user_name_is_reported(tmp_path: Path) -> None:
+    """A user name longer than six characters is refused with its instance."""
     files = StackFiles.create(tmp_path / "root", reused=False)
 
     with pytest.raises(OperatorFault, match="strategy news: user 'toolong'"):
         files.write_users({"news": "toolong"})
 
 
-def test_strategy_files_name_their_instances(tmp_path: Path) -> None:
-    """None given: the shipped one."""
+def test_strategy_instances_are_named_after_their_files(tmp_path: Path) -> None:
+    """Without files there is the shipped instance."""
     path = tmp_path / "bold.toml"
     path.write_text('user = "bold"')
 
@@ -86,8 +88,8 @@ def test_strategy_files_name_their_instances(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"user = ", b"\xff"])
-def test_strategy_file_that_cannot_be_read_is_said(tmp_path: Path, content: bytes | None) -> None:
-    """With its path."""
+def test_an_unreadable_strategy_file_is_reported(tmp_path: Path, content: bytes | None) -> None:
+    """The message has the path of the file."""
     path = tmp_path / "bold.toml"
     if content is not None:
         path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""The whole stack by `tradestackctl up`: real processes, sockets, files and shared memory."""
+"""`tradestackctl up` with real processes, sockets, files and shared memory."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ timestamp,symbol,sentiment
 
 
 def up(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    """Runs it to its end."""
+    """Run `up` to its end."""
     return subprocess.run(
         [*COMMAND, "up", *map(str, arguments)],
         check=False,
@@ -47,14 +47,14 @@ def up(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
 
 
 def segments_of(state: Path) -> list[Path]:
-    """What is in shared memory of a stack with this state directory."""
+    """List the shared-memory segments of a stack with this state directory."""
     suffix = hashlib.sha256(str(state).encode()).hexdigest()[:8]
     return list(Path("/dev/shm").glob(f"tradestack-*-up-{suffix}"))
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[str, ...]:
-    """The options that play two small files."""
+    """The options that publish two small files."""
     (tmp_path / "prices.csv").write_text(PRICES)
     (tmp_path / "sentiment.csv").write_text(SENTIMENT)
     return (
@@ -63,8 +63,8 @@ def files(tmp_path: Path) -> tuple[str, ...]:
     )
 
 
-def wanted(stats: dict[str, Any], instance: str = "news") -> dict[str, Any]:
-    """The counters that tell what happened; neither times nor ids."""
+def counters(stats: dict[str, Any], instance: str = "news") -> dict[str, Any]:
+    """Select the counters that depend on the data alone: neither times nor ids."""
     gateway, manager, strategy = (
         stats["gateway"],
         stats["order_manager"],
@@ -97,17 +97,17 @@ EXPECTED = {
 }
 
 
-def test_plays_to_the_end_and_tells_what_happened(files: tuple[str, ...]) -> None:
-    """Stdout is one line of JSON, and the counters are those of the two files."""
+def test_until_end_prints_the_counters_of_the_data(files: tuple[str, ...]) -> None:
+    """Stdout is one line of JSON with the counters that the two files lead to."""
     done = up(*files, "--pace", "max", "--until-end", "--json")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
-    assert wanted(json.loads(done.stdout)) == EXPECTED
+    assert counters(json.loads(done.stdout)) == EXPECTED
 
 
-def test_leaves_nothing_behind(files: tuple[str, ...]) -> None:
-    """The private directory, and with it every password, is gone; so are the segments."""
+def test_the_private_directory_is_deleted(files: tuple[str, ...]) -> None:
+    """After the run its directory, passwords included, and its processes are gone."""
     done = up(*files, "--pace", "max", "--until-end", "--json")
 
     directory = Path(done.stderr.partition("--runtime-dir ")[2].split()[0]).parent
@@ -116,8 +116,8 @@ def test_leaves_nothing_behind(files: tuple[str, ...]) -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_state_directory_is_gone_on_from(files: tuple[str, ...], tmp_path: Path) -> None:
-    """The same session, the same password, nothing ordered twice; closed to others."""
+def test_a_state_directory_is_continued(files: tuple[str, ...], tmp_path: Path) -> None:
+    """Session and password stay the same, no order is repeated, no file is open to others."""
     state = tmp_path / "state"
     options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", state)
 
@@ -136,16 +136,16 @@ def test_state_directory_is_gone_on_from(files: tuple[str, ...], tmp_path: Path)
     assert not segments_of(state)
 
 
-def test_duration_ends_a_random_or_sample_run() -> None:
-    """Without files the shipped sample is played; after the time is over all stop well."""
+def test_duration_ends_a_run_of_the_sample_data() -> None:
+    """Without files the sample data is published; after the time all daemons stop."""
     done = up("--duration", "2s", "--json")
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["gateway"]["ticks_total"] > 0
 
 
-def test_own_strategy_runs_under_its_own_name(files: tuple[str, ...], tmp_path: Path) -> None:
-    """Instance and user are those of the file; its parameters count."""
+def test_a_strategy_config_is_used(files: tuple[str, ...], tmp_path: Path) -> None:
+    """Instance, user and parameters are those of the file."""
     config = tmp_path / "bold.toml"
     config.write_text(
         'signal = "news"\nquantity = "5"\nuser = "bold"\n'
@@ -156,19 +156,19 @@ def test_own_strategy_runs_under_its_own_name(files: tuple[str, ...], tmp_path: 
 
     assert done.returncode == 0, done.stderr
     stats = json.loads(done.stdout)
-    assert wanted(stats, "bold")["strategy"] == [86, 1, 1, 0, 1]
+    assert counters(stats, "bold")["strategy"] == [86, 1, 1, 0, 1]
 
 
-def test_missing_file_is_said_and_nothing_else(tmp_path: Path) -> None:
-    """Stdout is empty, the last line of stderr is the reason, exit 78."""
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
+    """The status is 78, stdout is empty, and the last line of stderr names the file."""
     done = up("--prices", tmp_path / "none.csv", "--until-end", "--json")
 
     assert (done.returncode, done.stdout) == (78, "")
     assert "none.csv: No such file or directory" in done.stderr.splitlines()[-1]
 
 
-def test_pace_that_is_none_is_said(files: tuple[str, ...]) -> None:
-    """What the gateway refuses, `up` refuses in its words."""
+def test_an_invalid_pace_is_reported(files: tuple[str, ...]) -> None:
+    """The status is 78 and the last line has the gateway's own message."""
     done = up(*files, "--pace", "10", "--until-end")
 
     assert (done.returncode, done.stdout) == (78, "")
@@ -185,13 +185,13 @@ def test_pace_that_is_none_is_said(files: tuple[str, ...]) -> None:
         ("--set", "strategy.start=now"),
     ],
 )
-def test_arguments_that_make_no_sense_exit_2(arguments: tuple[str, ...]) -> None:
-    """As every command does."""
+def test_invalid_arguments_exit_with_2(arguments: tuple[str, ...]) -> None:
+    """Values that cannot be parsed and options that exclude each other are usage errors."""
     assert up(*arguments).returncode == 2
 
 
 class Running:
-    """`up` in the background, ready."""
+    """`up` in the background, with all daemons ready."""
 
     def __init__(self, *arguments: str | Path) -> None:
         self.process = subprocess.Popen(
@@ -205,31 +205,31 @@ class Running:
             if "--runtime-dir" in line:
                 self.runtime = Path(line.partition("--runtime-dir ")[2].split()[0])
                 return
-        raise AssertionError("it ended before it was ready")
+        raise AssertionError("`up` ended before it was ready")
 
     def pid_of(self, daemon: str) -> int:
-        """Asked over its control socket."""
+        """Ask the daemon for its pid."""
         with ControlClient(self.runtime / f"{daemon}.sock") as client:
             pid: int = client.call("io.tradestack.Daemon.GetStats")["stats"]["pid"]
             return pid
 
     def end(self) -> tuple[int, str, str]:
-        """Status, stdout, stderr since it was ready."""
+        """Wait for the end; return exit status, stdout, and stderr since it was ready."""
         out, error = self.process.communicate(timeout=DEADLINE_S)
         return self.process.returncode, out, error
 
 
 @pytest.fixture
 def running(files: tuple[str, ...]) -> Iterator[Running]:
-    """A paced run that would take a while."""
+    """A run at real-time pace, which would take 40 s."""
     running = Running(*files, "--pace", "1x", "--json")
     yield running
     running.process.kill()
     running.process.communicate()
 
 
-def test_control_c_stops_well_and_tells(running: Running) -> None:
-    """An open-ended run was not cut short: its result counts."""
+def test_ctrl_c_ends_an_open_ended_run(running: Running) -> None:
+    """All daemons stop, and the result so far is printed with status 0."""
     running.process.send_signal(signal.SIGINT)
     status, out, _ = running.end()
 
@@ -239,8 +239,8 @@ def test_control_c_stops_well_and_tells(running: Running) -> None:
 
 
 @pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
-def test_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> None:
-    """Its name and its end are the last line; there is no result."""
+def test_the_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> None:
+    """The last line has its name and how it died; no result is printed."""
     os.kill(running.pid_of(daemon), signal.SIGKILL)
     status, out, error = running.end()
 
@@ -250,8 +250,8 @@ def test_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> None:
 
 
 @pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
-def test_respawned_daemon_goes_on(files: tuple[str, ...], daemon: str) -> None:
-    """It is another process behind the same sockets, and the result is that of an unhurt run."""
+def test_a_respawned_daemon_continues(files: tuple[str, ...], daemon: str) -> None:
+    """A new process takes over its sockets, and the result is as if it had not died."""
     running = Running(*files, "--pace", "40/s", "--until-end", "--json", "--respawn")
     before = running.pid_of(daemon)
 
@@ -263,21 +263,21 @@ def test_respawned_daemon_goes_on(files: tuple[str, ...], daemon: str) -> None:
     assert status == 0, error
     stats = json.loads(out)
     assert stats["respawns"][daemon] == sum(stats["respawns"].values()) == 1
-    assert wanted(stats)["gateway"] == EXPECTED["gateway"]
-    assert wanted(stats)["strategy"] == EXPECTED["strategy"]
-    assert wanted(stats)["order_manager"][:3] == EXPECTED["order_manager"][:3]
+    assert counters(stats)["gateway"] == EXPECTED["gateway"]
+    assert counters(stats)["strategy"] == EXPECTED["strategy"]
+    assert counters(stats)["order_manager"][:3] == EXPECTED["order_manager"][:3]
     assert f"{daemon} was killed by SIGKILL" in error
 
 
-def test_respawn_leaves_to_the_operator_what_only_he_can_mend(files: tuple[str, ...]) -> None:
-    """A config that is refused is refused again: the run ends at once, with 78."""
+def test_respawn_does_not_repeat_operator_faults(files: tuple[str, ...]) -> None:
+    """An invalid configuration ends the run at once with status 78."""
     done = up(*files, "--pace", "10", "--until-end", "--respawn")
 
     assert (done.returncode, done.stdout) == (78, "")
 
 
-def test_settings_reach_the_daemons_configs(files: tuple[str, ...]) -> None:
-    """With or without quotes; a key that there is not is refused by the daemon itself."""
+def test_set_changes_the_daemons_configuration(files: tuple[str, ...]) -> None:
+    """--set takes values with or without quotes; the daemon refuses an unknown key."""
     options = (*files, "--pace", "max", "--until-end", "--json")
 
     done = up(*options, "--set", "gateway.at_end=hold", "--set", "order-manager.order_qty_max='5'")
@@ -289,8 +289,8 @@ def test_settings_reach_the_daemons_configs(files: tuple[str, ...]) -> None:
     assert "did you mean at_end?" in refused.stderr
 
 
-def test_killed_up_takes_its_daemons_along(files: tuple[str, ...], tmp_path: Path) -> None:
-    """The kernel tells them; the next run goes on in the directory and clears what was left."""
+def test_daemons_end_when_up_is_killed(files: tuple[str, ...], tmp_path: Path) -> None:
+    """The kernel ends them; the next run continues in the directory and cleans it up."""
     options = (*files, "--pace", "1x", "--state-dir", tmp_path / "state")
     running = Running(*options)
     pidfds = [os.pidfd_open(running.pid_of(name)) for name in ("gateway", "order-manager")]
@@ -306,8 +306,8 @@ def test_killed_up_takes_its_daemons_along(files: tuple[str, ...], tmp_path: Pat
     assert not segments_of(tmp_path / "state")
 
 
-def test_control_c_before_the_end_is_no_result(files: tuple[str, ...]) -> None:
-    """Who asked for the end gets nothing less."""
+def test_ctrl_c_before_the_end_of_the_data_prints_no_result(files: tuple[str, ...]) -> None:
+    """With --until-end, an interrupted run has status 130."""
     running = Running(*files, "--pace", "1x", "--until-end", "--json")
 
     running.process.send_signal(signal.SIGINT)
@@ -317,8 +317,8 @@ def test_control_c_before_the_end_is_no_result(files: tuple[str, ...]) -> None:
     assert error.splitlines()[-1] == "tradestackctl up: interrupted"
 
 
-def test_state_directory_in_use_is_refused(files: tuple[str, ...], tmp_path: Path) -> None:
-    """Two stacks in one directory would write into each other's files."""
+def test_a_state_directory_in_use_is_refused(files: tuple[str, ...], tmp_path: Path) -> None:
+    """Two stacks cannot use the same directory at the same time."""
     running = Running(*files, "--pace", "1x", "--state-dir", tmp_path / "state")
     assert len(segments_of(tmp_path / "state")) == 2
 
@@ -327,12 +327,12 @@ def test_state_directory_in_use_is_refused(files: tuple[str, ...], tmp_path: Pat
     status, _, _ = running.end()
 
     assert second.returncode == 78
-    assert "another `tradestackctl up` uses it" in second.stderr
+    assert "another `tradestackctl up` uses this directory" in second.stderr
     assert status == 0
 
 
-def test_real_day_gives_the_same_numbers_every_time() -> None:
-    """199,333 ticks, 26 orders, one signal without a price: as an independent script counts."""
+def test_a_real_day_always_gives_the_same_counters() -> None:
+    """The counters are those that an independent script has computed from the data."""
     if not REAL_DATA.is_dir():
         pytest.skip(f"no real data in {REAL_DATA}")
     options = (
@@ -340,7 +340,7 @@ def test_real_day_gives_the_same_numbers_every_time() -> None:
         *("--pace", "max", "--until-end", "--json"),
     )
 
-    results = [wanted(json.loads(up(*options).stdout)) for _ in range(2)]
+    results = [counters(json.loads(up(*options).stdout)) for _ in range(2)]
 
     assert results[0] == results[1]
     assert results[0] == {

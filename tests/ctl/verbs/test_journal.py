@@ -1,4 +1,4 @@
-"""journal: what people are told of the daemons' files, and what a repair does."""
+"""journal: the reports on the daemons' files, and repairs of order journals."""
 
 import zlib
 from pathlib import Path
@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from tradestack.ctl import feed_check
+from tradestack.ctl.check import feed_check
+from tradestack.ctl.check.findings import PROBLEMS_LISTED_MAX
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.file_check import PROBLEMS_LISTED_MAX
 from tradestack.ctl.main import run
 from tradestack.domain.tick import TickKind
 from tradestack.store.journal import Journal
@@ -21,7 +21,7 @@ NOON_NS = 1_795_348_800_000_000_000  # 2026-11-22T12:00:00Z
 
 
 def an_order(order_id: int, user: str = "news", **report: Any) -> dict[str, Any]:
-    """An order's record as the order manager writes it."""
+    """An order's record, as the order manager writes it."""
     return {
         "Record": "Order",
         "Time": NOON_NS + order_id,
@@ -63,7 +63,7 @@ RECORDS = [HEADER, REGISTER, an_order(7), MALFORMED, REOPENED, an_order(8, "othe
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
-    """Two users, three orders, and one of each other record."""
+    """A journal with two users, three orders and one record of each other kind."""
     path = tmp_path / "3DAA100000.journal"
     file = Journal.create(path)
     file.append([msgspec.json.encode(record) for record in RECORDS])
@@ -73,14 +73,14 @@ def journal(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def feed(tmp_path: Path) -> Path:
-    """A hundred packets."""
+    """A feed log of a hundred packets."""
     path = tmp_path / "3DAA200000.feed"
     path.write_bytes(packets(100).tobytes())
     return path
 
 
 def packets(count: int) -> TickRecords:
-    """Prices, one a second from noon on."""
+    """Prices, one each second from noon on."""
     records = new_records(count)
     records["kind"] = int(TickKind.PRICE)
     records["symbol"] = encode_symbol("SPY")
@@ -89,7 +89,7 @@ def packets(count: int) -> TickRecords:
 
 
 def damage(path: Path, line: int) -> None:
-    """Changes a byte within that line."""
+    """Change a byte within that line."""
     lines = path.read_bytes().split(b"\n")
     lines[line - 1] = lines[line - 1].replace(b"Time", b"time", 1)
     path.write_bytes(b"\n".join(lines))
@@ -98,8 +98,8 @@ def damage(path: Path, line: int) -> None:
 # ---- journals ----------------------------------------------------------------------------------
 
 
-def test_check_says_what_is_in_a_journal(journal: Path, capsys: Output) -> None:
-    """Session, records, orders, users."""
+def test_check_summarises_a_journal(journal: Path, capsys: Output) -> None:
+    """The summary has session, records, order numbers and users."""
     assert run(["journal", "check", str(journal)]) == ExitStatus.DONE
 
     assert capsys.readouterr().out == (
@@ -109,8 +109,8 @@ def test_check_says_what_is_in_a_journal(journal: Path, capsys: Output) -> None:
     )
 
 
-def test_check_finds_damage_by_line_and_byte(journal: Path, capsys: Output) -> None:
-    """The exit status says that something must be mended; a torn end alone would be none."""
+def test_check_reports_damage_by_line_and_byte(journal: Path, capsys: Output) -> None:
+    """Damage changes the exit status; an unfinished line at the end does not."""
     journal.write_bytes(journal.read_bytes() + b"torn")
     assert run(["journal", "check", str(journal)]) == ExitStatus.DONE
     assert "torn end: 4 bytes at byte" in capsys.readouterr().out
@@ -135,10 +135,10 @@ def test_check_finds_damage_by_line_and_byte(journal: Path, capsys: Output) -> N
         ([HEADER, {"Record": "Order"}], "line 2 at byte 127: an order without number"),
     ],
 )
-def test_check_finds_what_no_checksum_tells(
+def test_check_reports_invalid_records_with_valid_checksums(
     tmp_path: Path, capsys: Output, records: list[Any], problem: str
 ) -> None:
-    """Lines that somebody has removed, or written."""
+    """Lines that were removed or written by another program are reported."""
     path = tmp_path / "a.journal"
     file = Journal.create(path)
     file.append([msgspec.json.encode(record) for record in records])
@@ -149,8 +149,8 @@ def test_check_finds_what_no_checksum_tells(
     assert f"  DAMAGED {problem}\n" in capsys.readouterr().out
 
 
-def test_a_file_of_another_kind_does_not_flood_the_terminal(tmp_path: Path, capsys: Output) -> None:
-    """Twenty places are enough; the rest is counted."""
+def test_the_number_of_reported_places_is_limited(tmp_path: Path, capsys: Output) -> None:
+    """Beyond PROBLEMS_LISTED_MAX, damaged places are only counted."""
     path = tmp_path / "some.txt"
     path.write_text("something else\n" * 1_000)
 
@@ -162,7 +162,7 @@ def test_a_file_of_another_kind_does_not_flood_the_terminal(tmp_path: Path, caps
 
 
 def test_show_prints_a_line_for_each_record(journal: Path, capsys: Output) -> None:
-    """Whatever a client once sent cannot move the cursor of who reads it."""
+    """Control characters that a client sent are not printed."""
     damage(journal, 6)
     run(["journal", "show", str(journal)])
 
@@ -189,17 +189,17 @@ def test_show_prints_a_line_for_each_record(journal: Path, capsys: Output) -> No
         (["--user", "nobody"], []),
     ],
 )
-def test_show_can_be_narrowed(
+def test_show_selects_by_user_and_line(
     journal: Path, capsys: Output, options: list[str], numbers: list[str]
 ) -> None:
-    """By user, and by line."""
+    """--user and --from limit the records that are printed."""
     run(["journal", "show", str(journal), *options])
 
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == numbers
 
 
-def test_repair_says_what_is_lost_before_it_does_anything(journal: Path, capsys: Output) -> None:
-    """Only --yes changes a file."""
+def test_repair_changes_the_file_only_with_yes(journal: Path, capsys: Output) -> None:
+    """Without --yes, the loss is printed; with it, the original file is kept as a backup."""
     damage(journal, 6)
     before = journal.read_bytes()
 
@@ -208,8 +208,8 @@ def test_repair_says_what_is_lost_before_it_does_anything(journal: Path, capsys:
     out = capsys.readouterr().out
     content = before.split(b"\n")[5]
     offset = before.index(content)
-    said = f"line 6, {len(content) + 1} bytes at byte {offset:,}: order 8 at most; begins with b'"
-    assert out.startswith(said)
+    loss = f"line 6, {len(content) + 1} bytes at byte {offset:,}: order 8 lost at most; "
+    assert out.startswith(f"{loss}begins with b'")
     assert b'"Order","time":' in content
     assert "nothing was changed" in out
     assert journal.read_bytes() == before
@@ -221,16 +221,16 @@ def test_repair_says_what_is_lost_before_it_does_anything(journal: Path, capsys:
     assert (journal.parent / f"{journal.name}.damaged").read_bytes() == before
 
 
-def test_a_whole_journal_needs_no_repair(journal: Path, capsys: Output) -> None:
-    """It stays as it is, and nothing beside it."""
+def test_an_undamaged_journal_needs_no_repair(journal: Path, capsys: Output) -> None:
+    """The file is not changed, and no backup is made."""
     assert run(["journal", "repair", "--yes", str(journal)]) == ExitStatus.DONE
 
     assert "nothing to repair" in capsys.readouterr().out
     assert list(journal.parent.iterdir()) == [journal]
 
 
-def test_the_checksums_of_the_test_are_those_of_the_format(journal: Path) -> None:
-    """Else everything above would be damage."""
+def test_lines_begin_with_the_crc_of_their_payload(journal: Path) -> None:
+    """The first 8 characters of a line are the CRC-32 of its payload in hexadecimal."""
     first = journal.read_bytes().split(b"\n")[0]
 
     assert int(first[:8], 16) == zlib.crc32(first[9:])
@@ -240,10 +240,10 @@ def test_the_checksums_of_the_test_are_those_of_the_format(journal: Path) -> Non
 
 
 @pytest.mark.parametrize("chunk_packets", [1, 7, 65_536])
-def test_check_says_what_is_in_a_feed_log(
+def test_check_summarises_a_feed_log(
     feed: Path, capsys: Output, chunk_packets: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Numbers and times; what is behind them is a torn end, zeros as well."""
+    """Zeros and a partial packet after the last packet are a torn end, not damage."""
     monkeypatch.setattr(feed_check, "CHUNK_PACKETS", chunk_packets)
     feed.write_bytes(feed.read_bytes() + bytes(5 * TICK_PACKET_LENGTH) + b"\0\x2eS")
 
@@ -258,10 +258,10 @@ def test_check_says_what_is_in_a_feed_log(
 
 
 @pytest.mark.parametrize("chunk_packets", [1, 7, 65_536])
-def test_packets_that_are_none_are_damage_if_others_follow(
+def test_invalid_packets_before_valid_ones_are_damage(
     feed: Path, capsys: Output, chunk_packets: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also zeros; and at the end two that are neither packets nor zeros."""
+    """So are zeros between packets, and two invalid packets at the end."""
     monkeypatch.setattr(feed_check, "CHUNK_PACKETS", chunk_packets)
     records = packets(100)
     records["type"][[11, 98, 99]] = ord("?")
@@ -271,18 +271,18 @@ def test_packets_that_are_none_are_damage_if_others_follow(
 
     assert run(["journal", "check", str(feed)]) == ExitStatus.OPERATOR_FAULT
 
-    found = [line for line in capsys.readouterr().out.splitlines() if "DAMAGED" in line]
-    assert found == [
-        f"  DAMAGED packet {number} at byte {(number - 1) * 48:,}: this is no tick packet"
+    damaged = [line for line in capsys.readouterr().out.splitlines() if "DAMAGED" in line]
+    assert damaged == [
+        f"  DAMAGED packet {number} at byte {(number - 1) * 48:,}: not a tick packet"
         for number in (12, 51, 52, 99, 100)
     ]
 
 
 @pytest.mark.parametrize("chunk_packets", [1, 7, 65_536])
-def test_a_clock_that_was_set_back_is_said_and_no_damage(
+def test_decreasing_publish_times_are_reported_but_not_damage(
     feed: Path, capsys: Output, chunk_packets: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Numbers give the order, not times."""
+    """A clock that was set back is a remark: the order of ticks is that of their numbers."""
     monkeypatch.setattr(feed_check, "CHUNK_PACKETS", chunk_packets)
     records = packets(100)
     records["publish_time_ns"][40:] -= 3_600_000_000_000
@@ -292,26 +292,26 @@ def test_a_clock_that_was_set_back_is_said_and_no_damage(
     assert run(["journal", "check", str(feed)]) == ExitStatus.DONE
 
     out = capsys.readouterr().out
-    assert "publish time goes back in 2 places, the first at packet 41: the clock was set" in out
+    assert "publish times decrease in 2 places, the first at packet 41: the clock was set" in out
 
 
-def test_an_empty_feed_log_is_no_damage(tmp_path: Path, capsys: Output) -> None:
-    """A session that had not begun."""
+def test_an_empty_feed_log_is_not_damaged(tmp_path: Path, capsys: Output) -> None:
+    """A session without ticks is reported as such."""
     path = tmp_path / "3DAA200000.feed"
     path.touch()
 
     assert run(["journal", "check", str(path)]) == ExitStatus.DONE
 
-    assert "no packet" in capsys.readouterr().out
+    assert "no packets" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("action", ["show", "repair"])
-def test_feed_logs_are_neither_shown_nor_repaired(feed: Path, action: str) -> None:
-    """What to do instead is said."""
+def test_show_and_repair_refuse_feed_logs(feed: Path, action: str) -> None:
+    """Both actions are for order journals only."""
     assert run(["journal", action, str(feed)]) == ExitStatus.OPERATOR_FAULT
 
 
 @pytest.mark.parametrize("action", ["check", "show", "repair"])
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path, action: str) -> None:
-    """With the words of the system."""
+def test_a_missing_file_is_an_error(tmp_path: Path, action: str) -> None:
+    """Every action fails with status 1 for a file that does not exist."""
     assert run(["journal", action, str(tmp_path / "none.journal")]) == ExitStatus.REFUSED

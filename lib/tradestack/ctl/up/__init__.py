@@ -1,0 +1,1 @@
+"""The stack in the foreground: `tradestackctl up`."""

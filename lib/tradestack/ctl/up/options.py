@@ -1,4 +1,4 @@
-"""arguments of `up` → what its stack is to be."""
+"""The options of `up`, and the stack that they describe."""
 
 import argparse
 import sys
@@ -6,8 +6,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.ctl.arguments import StorePath
+from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.screen import Screen
-from tradestack.ctl.up.stack import GATEWAY, ORDER_MANAGER, StackConfig
+from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import read_strategies
 from tradestack.ctl.up.supervised import AfterDeath
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
@@ -15,7 +17,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.quantities import NANOSECONDS_OF, parse_quantity
 
 _SAMPLES = ("prices", "sentiment")
-# A system's stack spares 1 GiB for its neighbours; this one may stand in a small /tmp.
+# The daemons' default of 1 GiB protects other programs of a host; a /tmp may be smaller than that.
 _FREE_BYTES_MIN = "64MiB"
 
 
@@ -28,8 +30,68 @@ class Setting:
     value: object
 
 
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    data = parser.add_argument_group("data")
+    data.add_argument(
+        "--prices", type=Path, action=StorePath, metavar="FILE", help="price CSV, plain or .gz"
+    )
+    data.add_argument(
+        "--sentiment",
+        type=Path,
+        action=StorePath,
+        metavar="FILE",
+        help="sentiment CSV, plain or .gz",
+    )
+    data.add_argument(
+        "--pace", metavar="PACE", help='"1x", "60x", "500/s" or "max" (default: 500/s)'
+    )
+    ends = parser.add_argument_group(
+        "end", "Without one of these, the stack runs until Ctrl-C."
+    ).add_mutually_exclusive_group()
+    ends.add_argument(
+        "--duration", type=parse_seconds, metavar="TIME", help='stop after "20s", "5min", …'
+    )
+    ends.add_argument(
+        "--until-end",
+        action="store_true",
+        help="stop when all ticks are published and all orders are answered",
+    )
+    stack = parser.add_argument_group("stack")
+    stack.add_argument(
+        "--strategy-config",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="run this strategy instead of the shipped one; repeat it for several",
+    )
+    stack.add_argument(
+        "--set",
+        type=parse_setting,
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="DAEMON.KEY=VALUE",
+        help="set a configuration key of gateway or order-manager, e.g. gateway.at_end=hold",
+    )
+    stack.add_argument(
+        "--state-dir",
+        type=Path,
+        action=StorePath,
+        metavar="DIR",
+        help="keep all files in this directory, and continue from those it has",
+    )
+    stack.add_argument(
+        "--respawn",
+        action="store_true",
+        help="start a daemon again when it dies, instead of stopping the stack",
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+
+
 def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
-    """What was asked for. Raises OperatorFault."""
+    """Build the stack's configuration; raise OperatorFault."""
     strategies = read_strategies(args.strategy_config)
     gateway = {
         **_sources(args, screen),
@@ -39,12 +101,11 @@ def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
     order_manager: dict[str, object] = {"free_bytes_min": _FREE_BYTES_MIN}
     if args.until_end:
         gateway["at_end"] = "end-session"
-        order_manager["max_order_age"] = "0"  # nobody waits for wall time here
-        strategies = {name: {**one, "start": "session"} for name, one in strategies.items()}
+        order_manager["max_order_age"] = "0"  # the result must not depend on the host's speed
+        strategies = {name: {**keys, "start": "session"} for name, keys in strategies.items()}
+    keys_of = {GATEWAY: gateway, ORDER_MANAGER: order_manager}
     for setting in args.settings:
-        {GATEWAY: gateway, ORDER_MANAGER: order_manager}[setting.daemon][setting.key] = (
-            setting.value
-        )
+        keys_of[setting.daemon][setting.key] = setting.value
     return StackConfig(
         gateway=gateway,
         order_manager=order_manager,
@@ -53,47 +114,49 @@ def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
     )
 
 
+def parse_setting(text: str) -> Setting:
+    """Parse a --set; raise ArgumentTypeError."""
+    name, equals, value = text.partition("=")
+    daemon, dot, key = name.partition(".")
+    if not (equals and dot and key) or daemon not in (GATEWAY, ORDER_MANAGER):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form gateway.at_end=hold")
+    try:
+        return Setting(daemon, key, tomllib.loads(f"value = {value}")["value"])
+    except tomllib.TOMLDecodeError:
+        return Setting(daemon, key, value)  # a string without quotes
+
+
+def parse_seconds(text: str) -> float:
+    """Parse a --duration into seconds; raise ArgumentTypeError."""
+    try:
+        duration_ns = parse_quantity(text, NANOSECONDS_OF)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'{text!r} {error}; write it like "20s"') from None
+    return duration_ns / NANOSECONDS_PER_SECOND
+
+
 def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
-    """Either file given drops both defaults; without shipped samples there is the random walk."""
+    """Return the files of the options; without any, the sample data or else a random walk."""
     if args.prices is not None or args.sentiment is not None:
-        given = {"prices": args.prices, "sentiment": args.sentiment}
-        return {name: str(path.absolute()) for name, path in given.items() if path is not None}
+        paths = {"prices": args.prices, "sentiment": args.sentiment}
+        return {name: str(path.absolute()) for name, path in paths.items() if path is not None}
     for directory in _sample_directories():
-        paths = {name: directory / f"{name}.csv" for name in _SAMPLES}
-        if all(path.exists() for path in paths.values()):
-            return {name: str(path) for name, path in paths.items()}
+        samples = {name: directory / f"{name}.csv" for name in _SAMPLES}
+        if all(path.exists() for path in samples.values()):
+            return {name: str(path) for name, path in samples.items()}
     if args.until_end:
         raise OperatorFault(
-            "--until-end", "there is no sample data here to come to an end", "give --prices FILE"
+            "--until-end",
+            "this needs data that ends, and no sample data is installed",
+            "add --prices FILE",
         )
-    screen.line("up", "no sample data found, playing a random walk")
+    screen.line("up", "no sample data found; publishing a random walk")
     return {"source": "random-walk"}
 
 
 def _sample_directories() -> list[Path]:
-    """data/ of a checkout; share/ beside what install.sh installed; the systems' own."""
+    """List where sample data may be: in a checkout, or under the share/ of an installation."""
     checkout = Path(__file__).resolve().parents[4]
     installed = Path(sys.prefix).resolve().parents
     shares = [*(parent / "share" for parent in installed[:4]), Path("/usr/share")]
     return [checkout / "data", *(share / "tradestack" / "data" for share in shares)]
-
-
-def parse_setting(text: str) -> Setting:
-    """A --set. Raises ArgumentTypeError."""
-    name, equals, value = text.partition("=")
-    daemon, dot, key = name.partition(".")
-    if not (equals and dot and key) or daemon not in (GATEWAY, ORDER_MANAGER):
-        raise argparse.ArgumentTypeError(f"{text!r}: write it as in gateway.at_end=hold")
-    try:
-        return Setting(daemon, key, tomllib.loads(f"value = {value}")["value"])
-    except tomllib.TOMLDecodeError:
-        return Setting(daemon, key, value)  # a text without its quotes
-
-
-def parse_seconds(text: str) -> float:
-    """A --duration in seconds. Raises ArgumentTypeError."""
-    try:
-        duration_ns = parse_quantity(text, NANOSECONDS_OF)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f'{text!r} {error}; write it as in "20s"') from None
-    return duration_ns / NANOSECONDS_PER_SECOND

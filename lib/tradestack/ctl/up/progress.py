@@ -1,9 +1,9 @@
-"""stats of the three daemons → whether a run has ended, and one line for people.
+"""The stats of the whole stack: whether a run has ended, and a summary of it.
 
-    stats := {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
+    {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
 
-A run has ended when the source has, every strategy has passed the session's last message with its
-orders sent, and every order sent has its report.
+A run has ended when the source has ended, every strategy has processed the session's last message
+and sent its orders, and every order has its report.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ SOURCE_FAULT = "fault"
 
 @dataclass(frozen=True, slots=True)
 class StackStats:
-    """The stats of one moment (nearly: they are asked one after the other)."""
+    """The stats of all daemons at nearly the same moment."""
 
     gateway: DaemonStats
     order_manager: DaemonStats
@@ -26,7 +26,7 @@ class StackStats:
     respawns: Mapping[str, int]  # by daemon: how often it was started again
 
     def as_dict(self) -> dict[str, object]:
-        """As `tradestackctl stats --json` prints them, and `respawns`."""
+        """Return what `tradestackctl stats --json` prints, and `respawns`."""
         return {
             "gateway": self.gateway,
             "order_manager": self.order_manager,
@@ -36,21 +36,21 @@ class StackStats:
 
 
 def source_fault(stats: StackStats) -> str | None:
-    """Why the source stopped before its end; None when it did not."""
+    """Return why the source stopped before its end, or None if it did not."""
     if stats.gateway["source_state"] != SOURCE_FAULT:
         return None
     return str(stats.gateway["source_fault"])
 
 
 def has_ended(stats: StackStats) -> bool:
-    """Whether nothing more can happen."""
+    """Whether the run has ended."""
     return stats.gateway["source_state"] == SOURCE_ENDED and all(
         _is_done(strategy, stats.gateway) for strategy in stats.strategies.values()
     )
 
 
 def summary(stats: StackStats) -> str:
-    """One line: rate, ticks, orders."""
+    """Summarise rate, ticks and orders in one line."""
     gateway, manager = stats.gateway, stats.order_manager
     rate = gateway.get("rates", {}).get("1s", 0.0)
     parts = [

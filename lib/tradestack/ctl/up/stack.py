@@ -1,8 +1,8 @@
-"""options, private directory → the three daemons, running: sockets bound, started, asked, stopped.
+"""The daemons of a stack: started together, asked for their stats, stopped in order.
 
-All are started at once: their listening sockets exist before any of them, so that whoever is first
-waits for nobody. They are stopped the other way round than data flows: strategies, order manager,
-gateway.
+Their listening sockets exist before any daemon does, so all start at once, and a connection to one
+that is not ready yet waits in the queue. They are stopped in the direction in which data flows back
+to its source: strategies, order manager, gateway.
 """
 
 import asyncio
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tradestack.ctl.control_call import control_call
+from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, STRATEGY_PREFIX
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
+from tradestack.ctl.up.control_call import control_call
 from tradestack.ctl.up.progress import StackStats
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack_files import StackFiles
@@ -23,10 +24,8 @@ from tradestack.ctl.up.supervised import AfterDeath, Supervised
 from tradestack.net.addresses import Address, name_of
 from tradestack.runtime.listen_fds import CONTROL, bind_tcp, bind_unix
 
-GATEWAY = "gateway"
-ORDER_MANAGER = "order-manager"
 STOP_TIMEOUT_S = 15.0  # as TimeoutStopSec= in the units
-STATS_TIMEOUT_S = 10.0  # a daemon whose loop stands for so long is as good as dead
+STATS_TIMEOUT_S = 10.0  # as WatchdogSec= in the units
 
 T = TypeVar("T")
 
@@ -35,7 +34,7 @@ _ANY_PORT = Address("127.0.0.1", 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackConfig:
-    """What is special about this stack; all else is as `StackFiles` and the defaults have it."""
+    """The configuration keys of each daemon that differ from the defaults for `up`."""
 
     gateway: Mapping[str, object]
     order_manager: Mapping[str, object]
@@ -44,7 +43,7 @@ class StackConfig:
 
 
 class Stack:
-    """The running daemons. `died` tells of the first whose death is final."""
+    """The running daemons. `died` completes with the first death that ends the run."""
 
     def __init__(self, files: StackFiles, config: StackConfig, screen: Screen) -> None:
         self._files = files
@@ -52,25 +51,25 @@ class Stack:
         self._screen = screen
         self._daemons: dict[str, Supervised] = {}
         self._watches: list[asyncio.Task[None]] = []
-        self._listeners: list[socket.socket] = []  # held open between two lives of a daemon
+        self._listeners: list[socket.socket] = []  # stay open while a daemon is respawned
         self.died: asyncio.Future[ChildDied] = asyncio.get_running_loop().create_future()
 
     async def start(self) -> None:
-        """Returns when all are ready. Raises ChildDied, OperatorFault."""
+        """Start all daemons and wait until they are ready; raise ChildDied, OperatorFault."""
         feed, orders = self._listen(bind_tcp(_ANY_PORT)), self._listen(bind_tcp(_ANY_PORT))
         self._start_servers(feed, orders)
-        for instance, values in self._config.strategies.items():
+        for instance, keys in self._config.strategies.items():
             self._start_strategy(
-                instance, values, name_of(feed.getsockname()), name_of(orders.getsockname())
+                instance, keys, name_of(feed.getsockname()), name_of(orders.getsockname())
             )
         for daemon in self._daemons.values():
             self._watches.append(asyncio.create_task(self._watch(daemon)))
         for daemon in self._daemons.values():
-            await self.unless_died(daemon.is_ready.wait())
+            await self._unless_died(daemon.is_ready.wait())
 
     async def stats(self) -> StackStats:
-        """Asks each. Raises ControlFault when one does not answer, ChildDied."""
-        gateway, order_manager, *strategies = await self.unless_died(
+        """Ask all daemons for their stats; raise ControlFault, ChildDied."""
+        gateway, order_manager, *strategies = await self._unless_died(
             asyncio.gather(*(self._ask(name) for name in self._daemons))
         )
         return StackStats(
@@ -81,7 +80,7 @@ class Stack:
         )
 
     async def stop(self) -> None:
-        """Ends all in order. Raises ChildDied for one that did not end well, or not in time."""
+        """Stop all daemons in order; raise ChildDied unless each exits with status 0 in time."""
         self._stop_watching()
         strategies = [_strategy(instance) for instance in self._config.strategies]
         for names in (strategies, [ORDER_MANAGER], [GATEWAY]):
@@ -89,23 +88,23 @@ class Stack:
 
     @property
     def after_death(self) -> AfterDeath:
-        """What the death of a daemon leads to."""
+        """What happens when a daemon dies."""
         return self._config.after_death
 
     def kill(self) -> None:
-        """Ends at once what still runs; for the way out after a fault."""
+        """Kill the daemons that still run, after a fault."""
         self._stop_watching()
         for daemon in self._daemons.values():
             daemon.child.send_signal(signal.SIGKILL)
 
     async def wait_gone(self) -> None:
-        """Returns when no child is left."""
+        """Wait until no daemon is left, then close the sockets."""
         await asyncio.gather(*(daemon.child.exited for daemon in self._daemons.values()))
         for listener in self._listeners:
             listener.close()
 
-    async def unless_died(self, work: Awaitable[T]) -> T:
-        """The work's result. Raises ChildDied when a daemon has died for good first."""
+    async def _unless_died(self, work: Awaitable[T]) -> T:
+        """Return the work's result; raise ChildDied if a death ends the run before."""
         task = asyncio.ensure_future(work)
         either: set[asyncio.Future[Any]] = {task, self.died}
         try:
@@ -132,7 +131,7 @@ class Stack:
     def _start_servers(self, feed: socket.socket, orders: socket.socket) -> None:
         files = self._files
         users = files.write_users(
-            {name: str(values.get("user")) for name, values in self._config.strategies.items()}
+            {name: str(keys.get("user")) for name, keys in self._config.strategies.items()}
         )
         gateway = {
             **files.common(GATEWAY),
@@ -148,27 +147,27 @@ class Stack:
             "order_log": str(files.root / "log" / "order_log.txt"),
             **self._config.order_manager,
         }
-        self._start_child(GATEWAY, [], files.write_config(GATEWAY, gateway), {"feed": feed}, {})
+        self._start_daemon(GATEWAY, [], files.write_config(GATEWAY, gateway), {"feed": feed}, {})
         config_path = files.write_config(ORDER_MANAGER, order_manager)
-        self._start_child(ORDER_MANAGER, [], config_path, {"orders": orders}, {})
+        self._start_daemon(ORDER_MANAGER, [], config_path, {"orders": orders}, {})
 
     def _start_strategy(
-        self, instance: str, values: Mapping[str, object], feed: str, orders: str
+        self, instance: str, keys: Mapping[str, object], feed: str, orders: str
     ) -> None:
         name = _strategy(instance)
-        own = {
-            **values,
+        config = {
+            **keys,
             **self._files.common(name),
             "feed": feed,
             "orders": orders,
             "segment_suffix": self._files.suffix,
         }
-        config_path = self._files.write_config(f"strategy/{instance}", own)
+        config_path = self._files.write_config(f"strategy/{instance}", config)
         credentials = str(self._files.credentials_path(instance))
         variables = {"CREDENTIALS_DIRECTORY": credentials}
-        self._start_child(name, [instance], config_path, {}, variables)
+        self._start_daemon(name, [instance], config_path, {}, variables)
 
-    def _start_child(
+    def _start_daemon(
         self,
         name: str,
         arguments: list[str],
@@ -179,7 +178,7 @@ class Stack:
         control = self._listen(bind_unix(self._files.socket_path(name)))
         command = ChildCommand(
             name=name,
-            argv=[*_program(name), *arguments, "--config", str(config_path)],
+            argv=[_program(name), *arguments, "--config", str(config_path)],
             listeners={**listeners, CONTROL: control},
             variables=variables,
             notify_path=self._files.notify_path(name),
@@ -206,13 +205,10 @@ class Stack:
 
 
 def _strategy(instance: str) -> str:
-    return f"strategy-{instance}"
+    return f"{STRATEGY_PREFIX}{instance}"
 
 
-def _program(name: str) -> list[str]:
-    """The console script beside this interpreter, else the module it would run."""
+def _program(name: str) -> str:
+    """Return the daemon's console script, which is installed beside this interpreter."""
     daemon = name if name in (GATEWAY, ORDER_MANAGER) else "strategy"
-    script = Path(sys.executable).parent / f"tradestack-{daemon}"
-    if script.exists():
-        return [str(script)]
-    return [sys.executable, "-m", f"daemons.{daemon.replace('-', '_')}"]
+    return str(Path(sys.executable).parent / f"tradestack-{daemon}")

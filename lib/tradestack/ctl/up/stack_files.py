@@ -1,11 +1,11 @@
-"""options of `up` → one private directory with all that three daemons need.
+"""The directory of a stack in the foreground, with all files that its daemons need.
 
     etc/gateway.toml, etc/order-manager.toml, etc/strategy/<instance>.toml, etc/users
     credentials/<instance>/password                 state/<daemon>/   log/order_log.txt
     run/<daemon>.sock, run/notify-<daemon>          lock
 
-The configs are written anew each time, from the options. Passwords and state are kept where the
-directory is used again, so that sessions go on.
+The configuration is written anew each time. A directory that is used again keeps its passwords and
+state, so that sessions continue.
 """
 
 import datetime
@@ -19,28 +19,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.ctl.secret_file import new_password, write_secret
+from tradestack.ctl.installation.secret_file import new_password, write_secret
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import new_salt, users_line
+from tradestack.store.segment import NEWS_BOOK_NAME, PRICE_BOOK_NAME, SEGMENT_DIRECTORY
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
-SEGMENT_DIRECTORY = Path("/dev/shm")
-SEGMENT_NAMES = ("tradestack-prices", "tradestack-news")
 STRATEGY_SHIPPED: Mapping[str, object] = {"signal": "news", "quantity": "10", "user": "news"}
 INSTANCE_SHIPPED = "news"
 
 
 @dataclass(frozen=True, slots=True)
 class StackFiles:
-    """The directory's places. `suffix` tells this stack's segments from any other's."""
+    """The paths in the directory. `suffix` makes the names of this stack's books unique."""
 
     root: Path
     suffix: str
 
     @classmethod
     def create(cls, root: Path, *, reused: bool) -> "StackFiles":
-        """Makes what is missing; locks it for this process's life. Raises OperatorFault."""
+        """Create what is missing and lock the directory for as long as this process runs.
+
+        reused: whether the directory is kept at the end. Raises OperatorFault.
+        """
         try:
             for name in ("etc", "etc/strategy", "credentials", "state", "log", "run"):
                 (root / name).mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
@@ -50,40 +52,37 @@ class StackFiles:
             raise OperatorFault(
                 str(root), error.strerror or str(error), "choose another --state-dir"
             ) from error
-        chance = hashlib.sha256(str(root.resolve()).encode()).hexdigest()
-        return cls(root, f"-up-{chance[:8] if reused else secrets.token_hex(4)}")
+        digest = hashlib.sha256(str(root.resolve()).encode()).hexdigest()
+        return cls(root, f"-up-{digest[:8] if reused else secrets.token_hex(4)}")
 
     def socket_path(self, daemon: str) -> Path:
-        """Of the daemon's control socket."""
+        """Return the path of the daemon's control socket."""
         return self.root / "run" / f"{daemon}.sock"
 
     def notify_path(self, daemon: str) -> Path:
-        """Of the socket that the daemon tells its state to."""
+        """Return the path of the socket that receives the daemon's state ($NOTIFY_SOCKET)."""
         return self.root / "run" / f"notify-{daemon}"
 
     def credentials_path(self, instance: str) -> Path:
-        """The strategy's $CREDENTIALS_DIRECTORY."""
+        """Return the strategy's $CREDENTIALS_DIRECTORY."""
         return self.root / "credentials" / instance
 
     def write_config(self, name: str, values: Mapping[str, object]) -> Path:
-        """Writes etc/<name>.toml; keys whose value is None are left out."""
+        """Write etc/<name>.toml without the keys whose value is None; return its path."""
         path = self.root / "etc" / f"{name}.toml"
-        write_secret(
-            path,
-            "".join(f"{key} = {toml(value)}\n" for key, value in _set(values).items()),
-            mode=FILE_MODE,
-        )
+        lines = (f"{key} = {toml(value)}\n" for key, value in values.items() if value is not None)
+        write_secret(path, "".join(lines), mode=FILE_MODE)
         return path
 
     def common(self, daemon: str) -> dict[str, object]:
-        """The keys that every daemon's config has."""
+        """Return the keys that every daemon's configuration has."""
         return {
             "control_socket": str(self.socket_path(daemon)),
             "state_directory": str(self.root / "state" / daemon),
         }
 
     def write_users(self, user_of_instance: Mapping[str, str]) -> Path:
-        """The servers' file of users; makes each instance's password unless it has one."""
+        """Write the servers' users file and the passwords that are missing; return its path."""
         lines = []
         for instance, user in user_of_instance.items():
             path = self.credentials_path(instance) / "password"
@@ -94,59 +93,60 @@ class StackFiles:
                 lines.append(users_line(user, path.read_text(), salt=new_salt()))
             except ValueError as error:
                 raise OperatorFault(
-                    f"strategy {instance}", str(error), "change its config"
+                    f"strategy {instance}", str(error), "change its configuration"
                 ) from None
         path = self.root / "etc" / "users"
         write_secret(path, "".join(lines), mode=FILE_MODE)
         return path
 
     def clean_up(self) -> None:
-        """Removes books and sockets, which nobody can use again; no daemon lives any more."""
-        for name in SEGMENT_NAMES:
+        """Remove the books and sockets, once no daemon runs any more."""
+        for name in (PRICE_BOOK_NAME, NEWS_BOOK_NAME):
             (SEGMENT_DIRECTORY / f"{name}{self.suffix}").unlink(missing_ok=True)
         for path in (self.root / "run").iterdir():
             path.unlink()
 
 
 def read_strategies(paths: Sequence[Path]) -> dict[str, Mapping[str, object]]:
-    """Instance → values of its config; the shipped strategy if no file is given. OperatorFault."""
+    """Read the configuration of each strategy instance; without paths, of the shipped one.
+
+    Raises OperatorFault.
+    """
     if not paths:
         return {INSTANCE_SHIPPED: STRATEGY_SHIPPED}
     strategies: dict[str, Mapping[str, object]] = {}
+    remedy = "write a strategy configuration like etc/strategy/news.toml"
     for path in paths:
         try:
             strategies[path.stem] = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
-            problem = error.strerror or str(error)
-            raise OperatorFault(str(path), problem, "give a config as in etc/strategy") from None
+            raise OperatorFault(str(path), error.strerror or str(error), remedy) from None
         except ValueError as error:
-            raise OperatorFault(str(path), str(error), "give a config as in etc/strategy") from None
+            raise OperatorFault(str(path), str(error), remedy) from None
     return strategies
 
 
 def toml(value: object) -> str:
-    """The value as TOML: whatever `tomllib` may have read."""
+    """Any value that tomllib may have read → TOML."""
     if isinstance(value, Mapping):
-        entries = ", ".join(f"{toml(str(name))} = {toml(one)}" for name, one in value.items())
+        entries = ", ".join(f"{toml(str(name))} = {toml(entry)}" for name, entry in value.items())
         return f"{{{entries}}}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(toml(one) for one in value)}]"
+        return f"[{', '.join(toml(element) for element in value)}]"
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
-    return json.dumps(value, ensure_ascii=False)  # TOML took these forms from JSON
-
-
-def _set(values: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in values.items() if value is not None}
+    return json.dumps(value, ensure_ascii=False)  # strings, numbers and booleans are as in JSON
 
 
 def _lock(path: Path) -> None:
-    """Held until the process ends, however it ends."""
+    """Lock the file until this process ends; raise OperatorFault if another one has locked it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         raise OperatorFault(
-            str(path.parent), "another `tradestackctl up` uses it", "stop that one first"
+            str(path.parent),
+            "another `tradestackctl up` uses this directory",
+            "stop it first, or choose another --state-dir",
         ) from None

@@ -1,10 +1,10 @@
-"""command → a daemon that lives, and with RESPAWN lives again: what `Restart=` does, for `up`.
+"""A daemon that is started again when it dies: what `Restart=` does for a service, for `up`.
 
-    start ─► READY=1 ─► death ─► wait 0.1 s, 0.2 s, … 5 s ─► start      the wait is short again
-      └──────── death ───────────▲                                      after READY=1
+    start ─► READY=1 ─► death ─► wait 0.1 s, 0.2 s, … 5 s ─► start      READY=1 makes the next
+      └──────── death ───────────▲                                      wait short again
 
-The listening sockets stay open here between two lives, so that connections queue and nobody is
-refused. A fault that only an operator can mend (exit status 78) ends it, as under systemd.
+The listening sockets stay open in `up` in the meantime: connections queue, and none is refused. As
+under systemd, a daemon that exits with status 78, a fault of the operator's, is not started again.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ OnLine = Callable[[str, str], None]
 
 
 class AfterDeath(enum.Enum):
-    """What the death of a daemon leads to."""
+    """What happens when a daemon dies."""
 
     END = "end"
     RESPAWN = "respawn"
 
 
 class Supervised:
-    """One daemon's place. Started when made; `watch` is to run beside it."""
+    """A daemon and its current process. It starts at once; a task has to run `watch`."""
 
     def __init__(self, command: ChildCommand, on_line: OnLine, after_death: AfterDeath) -> None:
         self.child = ChildProcess(command, on_line)
@@ -40,7 +40,7 @@ class Supervised:
         self._after_death = after_death
 
     async def watch(self) -> ChildDied:
-        """Returns at a death that is final."""
+        """Start the daemon again whenever it dies; return the death after which it is not."""
         backoff = Backoff()
         while True:
             with contextlib.suppress(ChildDied):
@@ -48,12 +48,12 @@ class Supervised:
                 self.is_ready.set()
                 backoff.reset()
                 await asyncio.wait({self.child.exited})
-            is_late = not self.child.exited.done()
-            self.child.send_signal(signal.SIGKILL)  # one that was not ready in time
+            was_late = not self.child.exited.done()
+            self.child.send_signal(signal.SIGKILL)  # if it was not ready in time
             await asyncio.wait({self.child.exited})
             self.is_ready.clear()
             death = self.child.death()
-            if is_late:
+            if was_late:
                 death = ChildDied(f"{self.child.name} was not ready in time", None)
             if not self._is_to_respawn(death):
                 return death

@@ -1,0 +1,1 @@
+"""The verbs of tradestackctl, one module each."""

@@ -1,0 +1,1 @@
+"""Checks of order journals and feed logs."""

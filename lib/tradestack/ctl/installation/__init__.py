@@ -1,0 +1,1 @@
+"""The files that install.sh has installed, and the systemd that runs them."""

@@ -1,0 +1,112 @@
+"""Where an installation keeps its files, and the systemd that runs it."""
+
+import argparse
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestack.ctl.arguments import StorePath
+from tradestack.domain.faults import OperatorFault
+
+SERVICE_USER = "tradestack"
+SYSTEMD_RUNS = Path("/run/systemd/system")  # sd_booted(3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """The system's installation, or that of `./install.sh --user`.
+
+    service_user: owner of the files that the daemons read; None if that is the caller.
+    """
+
+    config: Path
+    state: Path
+    systemctl: tuple[str, ...]
+    service_user: str | None
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> "Installation":
+        """Return the installation that the options of `add_arguments` select."""
+        home = Path.home()
+        if args.user:
+            return cls(
+                config=args.config_dir or home / ".config/tradestack",
+                state=args.state_dir or home / ".local/state/tradestack",
+                systemctl=("systemctl", "--user"),
+                service_user=None,
+            )
+        return cls(
+            config=args.config_dir or Path("/etc/tradestack"),
+            state=args.state_dir or Path("/var/lib/tradestack"),
+            systemctl=("systemctl",),
+            # Only root can change owners; others work on directories of their own.
+            service_user=SERVICE_USER if os.geteuid() == 0 and _exists(SERVICE_USER) else None,
+        )
+
+    def has_systemd(self) -> bool:
+        """Whether this host was booted with systemd."""
+        return SYSTEMD_RUNS.is_dir() and shutil.which(self.systemctl[0]) is not None
+
+    def run_systemctl(self, *arguments: str) -> None:
+        """Run systemctl; raise OperatorFault if it fails, after its own message on stderr."""
+        command = [*self.systemctl, *arguments]
+        if not self.has_systemd():
+            raise OperatorFault(
+                " ".join(command),
+                "systemd is not running on this host",
+                "run this command on the host where tradestack is installed",
+            )
+        if subprocess.run(command, check=False).returncode != 0:
+            raise OperatorFault(
+                " ".join(command), "failed", "see the message above, or run journalctl -e"
+            )
+
+    def hand_over(self, path: Path) -> None:
+        """Make the service user the owner of a file or directory."""
+        if self.service_user is not None:
+            shutil.chown(path, self.service_user, self.service_user)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that select an installation."""
+    group = parser.add_argument_group("installation")
+    group.add_argument(
+        "--user",
+        action="store_true",
+        help="use the installation of the calling user (install.sh --user)",
+    )
+    group.add_argument(
+        "--config-dir",
+        type=Path,
+        action=StorePath,
+        metavar="DIR",
+        help="configuration directory (default: /etc/tradestack)",
+    )
+    group.add_argument(
+        "--state-dir",
+        type=Path,
+        action=StorePath,
+        metavar="DIR",
+        help="state directory (default: /var/lib/tradestack)",
+    )
+
+
+def require_directory(path: Path, option: str) -> None:
+    """Raise OperatorFault if the directory does not exist; `option` would change it."""
+    if not path.is_dir():
+        raise OperatorFault(
+            str(path),
+            "no such directory",
+            f"install tradestack first (./install.sh), or set {option}",
+        )
+
+
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True

@@ -1,0 +1,135 @@
+"""The daemons that have a control socket in a runtime directory.
+
+gateway.sock   order-manager.sock   strategy-<instance>.sock
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tradestack.net.control.client import ControlClient, ControlFault
+
+RUNTIME_DIRECTORY = Path("/run/tradestack")
+GATEWAY = "gateway"
+ORDER_MANAGER = "order-manager"
+STRATEGY_PREFIX = "strategy-"
+SOCKET_SUFFIX = ".sock"
+STATS_DEADLINE_S = 5.0  # WatchStats replies every second; a daemon this late hangs
+
+Stats = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StackReport:
+    """The stats of each daemon, None for one that could not be asked, and the reasons why."""
+
+    gateway: Stats | None
+    order_manager: Stats | None
+    strategies: Mapping[str, Stats | None]
+    faults: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the object that `stats --json` prints."""
+        return {
+            "gateway": self.gateway,
+            "order_manager": self.order_manager,
+            "strategies": dict(self.strategies),
+        }
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no daemon answered."""
+        return not (self.gateway or self.order_manager or any(self.strategies.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDaemons:
+    """The control sockets in a directory.
+
+    Gateway and order manager are expected to have one; strategies are found by theirs.
+    """
+
+    directory: Path
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> "RunningDaemons":
+        """Use --runtime-dir, else the system's directory, else that of a --user installation."""
+        directory: Path | None = getattr(args, "runtime_dir", None)
+        if directory is not None:
+            return cls(directory)
+        users = Path(f"/run/user/{os.getuid()}/tradestack")
+        is_users = users.is_dir() and not RUNTIME_DIRECTORY.is_dir()
+        return cls(users if is_users else RUNTIME_DIRECTORY)
+
+    def socket_of(self, name: str) -> Path:
+        """Return the socket of `gateway`, `order-manager` or a strategy instance."""
+        if name not in (GATEWAY, ORDER_MANAGER) and not name.startswith(STRATEGY_PREFIX):
+            name = STRATEGY_PREFIX + name
+        return self.directory / f"{name}{SOCKET_SUFFIX}"
+
+    def strategies(self) -> list[str]:
+        """List the strategy instances that have a control socket, sorted."""
+        sockets = self.directory.glob(f"{STRATEGY_PREFIX}*{SOCKET_SUFFIX}")
+        return sorted(path.stem.removeprefix(STRATEGY_PREFIX) for path in sockets)
+
+    def names(self) -> list[str]:
+        """List gateway, order manager and the strategy instances."""
+        return [GATEWAY, ORDER_MANAGER, *self.strategies()]
+
+    def client(self, name: str) -> ControlClient:
+        """Return a client of the daemon; it connects at its first call."""
+        return ControlClient(self.socket_of(name))
+
+    def report(self) -> StackReport:
+        """Ask each daemon for its stats."""
+        return self._report_from(self._ask)
+
+    def watch(self) -> Iterator[StackReport]:
+        """Yield a report whenever the daemons publish their stats, every second.
+
+        The last report is the first to which no daemon answered.
+        """
+        streams: dict[str, Iterator[Stats]] = {}
+
+        def next_stats(name: str) -> Stats:
+            stream = streams.setdefault(name, self._stream(name))
+            try:
+                return next(stream)
+            except (ControlFault, StopIteration):
+                del streams[name]
+                return self._ask(name)  # the daemon may have been restarted
+
+        while True:
+            report = self._report_from(next_stats)
+            yield report
+            if report.is_empty:
+                return
+
+    def _report_from(self, ask: Callable[[str], Stats]) -> StackReport:
+        faults: list[str] = []
+
+        def asked(name: str) -> Stats | None:
+            try:
+                return ask(name)
+            except ControlFault as fault:
+                faults.append(str(fault))
+                return None
+
+        gateway, order_manager = asked(GATEWAY), asked(ORDER_MANAGER)
+        strategies = {name: asked(name) for name in self.strategies()}
+        return StackReport(gateway, order_manager, strategies, tuple(faults))
+
+    def _ask(self, name: str) -> Stats:
+        with self.client(name) as client:
+            stats: Stats = client.call("io.tradestack.Daemon.GetStats")["stats"]
+            return stats
+
+    def _stream(self, name: str) -> Iterator[Stats]:
+        with self.client(name) as client:
+            for reply in client.stream(
+                "io.tradestack.Daemon.WatchStats", deadline_s=STATS_DEADLINE_S
+            ):
+                yield reply["stats"]

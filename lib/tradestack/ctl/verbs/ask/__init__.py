@@ -1,0 +1,1 @@
+"""Verbs that query the daemons."""

@@ -1,0 +1,82 @@
+"""Show which daemons run and how they are doing, one line each.
+
+example:
+  tradestackctl status
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons, Stats
+from tradestack.ctl.table import aligned
+
+HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
+MEBIBYTE = 1 << 20
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Declare no arguments."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table; return NOT_RUNNING unless every daemon answered."""
+    report = RunningDaemons.of(args).report()
+    daemons: list[tuple[str, Stats | None, Callable[[Stats], str]]] = [
+        (GATEWAY, report.gateway, _gateway),
+        (ORDER_MANAGER, report.order_manager, _order_manager),
+        *((f"strategy {name}", stats, _strategy) for name, stats in report.strategies.items()),
+    ]
+    print(aligned([HEADINGS, *(_row(*daemon) for daemon in daemons)]), end="")
+    for name, stats, _ in daemons:
+        if stats is not None and stats.get("last_error"):
+            print(f"{name}: last error: {stats['last_error']}")
+    for fault in report.faults:
+        print(f"tradestackctl: {fault}", file=sys.stderr)
+    return ExitStatus.NOT_RUNNING if report.faults else ExitStatus.DONE
+
+
+def _row(name: str, stats: Stats | None, describe: Callable[[Stats], str]) -> Sequence[object]:
+    if stats is None:
+        return (name, "-", "-", "-", "-", "not responding")
+    pss_bytes = stats.get("pss_bytes")
+    memory = "-" if pss_bytes is None else f"{pss_bytes / MEBIBYTE:.1f} MiB"
+    session = stats.get("session") or "-"
+    return (name, stats["pid"], _duration(stats["uptime_s"]), memory, session, describe(stats))
+
+
+def _gateway(stats: Stats) -> str:
+    rate = stats.get("rates", {}).get("1s", 0.0)
+    return (
+        f"{stats.get('source_state', '-')}, {rate:,.0f} ticks/s, "
+        f"{stats.get('ticks_total', 0):,} ticks, {stats.get('rows_rejected', 0):,} rows rejected"
+    )
+
+
+def _order_manager(stats: Stats) -> str:
+    return (
+        f"{stats.get('orders_received', 0):,} orders, "
+        f"{stats.get('orders_accepted', 0):,} accepted, "
+        f"{stats.get('orders_rejected', 0):,} rejected"
+    )
+
+
+def _strategy(stats: Stats) -> str:
+    lost = [name for name in ("feed", "orders") if not stats.get(f"connected_{name}", True)]
+    return (
+        f"{stats.get('ticks_received', 0):,} ticks, {stats.get('orders_sent', 0):,} orders sent, "
+        f"{stats.get('orders_pending', 0):,} pending"
+        + "".join(f", not connected to {name}" for name in lost)
+    )
+
+
+def _duration(seconds: float) -> str:
+    """Format a duration in its two largest units: `3 d 4 h`, `12 min 5 s`."""
+    seconds_left = int(seconds)
+    parts: list[str] = []
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
+        count, seconds_left = divmod(seconds_left, size)
+        if count or parts or unit == "s":
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])

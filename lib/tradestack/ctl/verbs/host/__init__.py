@@ -1,0 +1,1 @@
+"""Verbs that change files and units of an installation."""

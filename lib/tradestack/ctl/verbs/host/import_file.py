@@ -1,0 +1,114 @@
+"""Check a CSV file and copy it to where the gateway can read it.
+
+A price file has the columns timestamp, symbol, price and optionally size; a sentiment file has
+timestamp, symbol and sentiment (0 to 100). Both may be compressed with gzip. The line to put into
+gateway.toml is printed; the gateway uses the file once you have put it there.
+
+examples:
+  tradestackctl import prices.csv.gz
+  tradestackctl import scores.csv --as sentiment
+"""
+
+import argparse
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tradestack.ctl.arguments import StorePath
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.installation.installation import Installation, require_directory
+from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.domain.faults import OperatorFault
+from tradestack.sources.csv.header import HeaderFault, SourceKind, header_names
+
+DIRECTORY_MODE = 0o750
+FILE_MODE = 0o640
+HEADER_BYTES_MAX = 64 * 1024  # a longer first line is not a header
+GZIP_MAGIC = b"\x1f\x8b"
+KINDS = {"prices": SourceKind.PRICES, "sentiment": SourceKind.NEWS}  # by their key in gateway.toml
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "file", type=Path, action=StorePath, metavar="FILE", help="CSV file, plain or .gz"
+    )
+    parser.add_argument(
+        "--as",
+        choices=tuple(KINDS),
+        dest="kind",
+        help="what the file contains, if its header is ambiguous",
+    )
+    add_installation_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, copy and print the line for gateway.toml."""
+    installation = Installation.of(args)
+    require_directory(installation.state, "--state-dir")
+    kind = args.kind or _kind_of(args.file)
+    gateway_config = installation.config / "gateway.toml"
+    _check(args.file, kind, gateway_config)
+    copy = _copy(args.file, installation)
+    print(f"copied to {copy}; put this line into {gateway_config}:", file=sys.stderr)
+    print(f'{kind} = "{copy}"')
+    print("then run: systemctl restart tradestack-gateway", file=sys.stderr)
+    return ExitStatus.DONE
+
+
+def _kind_of(path: Path) -> str:
+    """Tell prices from sentiment by the header; raise OperatorFault."""
+    with path.open("rb") as file:
+        is_compressed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    try:
+        with gzip.open(path) if is_compressed else path.open("rb") as file:
+            header = file.readline(HEADER_BYTES_MAX).decode("utf-8-sig", "replace")
+        columns = header_names(header)
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise OperatorFault(str(path), str(error), "compress the file again") from None
+    except HeaderFault as fault:
+        raise OperatorFault(str(path), str(fault), "add a header line") from None
+    kinds = [name for name, kind in KINDS.items() if kind.value in columns]
+    if len(kinds) != 1:
+        raise OperatorFault(
+            f"{path}: line 1",
+            "the header must have exactly one of the columns price and sentiment",
+            "add --as prices or --as sentiment",
+        )
+    return kinds[0]
+
+
+def _check(path: Path, kind: str, config: Path) -> None:
+    """Have the gateway's own reader check every row, with the column names of its configuration.
+
+    Raises OperatorFault if it rejects the file, after its messages on stderr.
+    """
+    program = Path(sys.executable).parent / "tradestack-gateway"
+    command = [str(program), "--check-csv", f"{kind}:{path}"]
+    if config.exists():
+        command += ["--config", str(config)]
+    if subprocess.run(command, check=False, stdout=sys.stderr).returncode != 0:
+        raise OperatorFault(str(path), "not imported", "fix the errors listed above")
+
+
+def _copy(path: Path, installation: Installation) -> Path:
+    """Copy the file atomically, readable by the daemons; return the path of the copy."""
+    directory = installation.state / "import"
+    if not directory.is_dir():
+        directory.mkdir(mode=DIRECTORY_MODE)
+        installation.hand_over(directory)
+    target = directory / path.name
+    unfinished = target.with_name(target.name + ".tmp")
+    try:
+        shutil.copyfile(path, unfinished)
+        unfinished.chmod(FILE_MODE)
+        installation.hand_over(unfinished)
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return target

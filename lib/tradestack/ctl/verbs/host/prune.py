@@ -1,0 +1,100 @@
+"""Delete the files of old sessions: feed logs, their JSON descriptions, and order journals.
+
+The newest --keep sessions of each kind are kept, and the current session of a running daemon in any
+case. The daemons do the same whenever a session begins (`sessions_kept`); use this verb if a disk
+fills up before that.
+
+examples:
+  tradestackctl prune --dry-run
+  tradestackctl prune --keep 1
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestack.ctl.arguments import positive_integer
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.installation.installation import Installation, require_directory
+from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons
+from tradestack.net.control.client import ControlFault
+from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
+from tradestack.store.journal import JOURNAL_SUFFIX
+
+KEEP_DEFAULT = 3
+SESSION_FILES = {
+    GATEWAY: (FEED_LOG_SUFFIX, SIDECAR_SUFFIX),
+    ORDER_MANAGER: (JOURNAL_SUFFIX,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OldSession:
+    """The files of one session."""
+
+    session_id: str
+    files: tuple[Path, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of all files together."""
+        return sum(path.stat().st_size for path in self.files)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "--keep",
+        type=positive_integer,
+        default=KEEP_DEFAULT,
+        metavar="COUNT",
+        help=f"how many sessions of each kind to keep (default: {KEEP_DEFAULT})",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only print what would be deleted")
+    add_installation_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Delete the files and print their sessions."""
+    state = Installation.of(args).state
+    require_directory(state, "--state-dir")
+    daemons = RunningDaemons.of(args)
+    for daemon, suffixes in SESSION_FILES.items():
+        current = _current_session(daemons, daemon)
+        for old in sessions_to_remove(state / daemon, suffixes, keep=args.keep, current=current):
+            print(f"{daemon} session {old.session_id}: {old.size_bytes:,} bytes")
+            if not args.dry_run:
+                for path in old.files:
+                    path.unlink()
+    return ExitStatus.DONE
+
+
+def sessions_to_remove(
+    directory: Path, suffixes: Sequence[str], *, keep: int, current: str | None
+) -> list[OldSession]:
+    """List all sessions but the newest `keep` (at least 1) and the current one, oldest first.
+
+    suffixes: of a session's files; the first is that of the file that every session has.
+    """
+    sessions: list[OldSession] = []
+    for path in directory.glob(f"*{suffixes[0]}"):
+        files = (path.with_suffix(suffix) for suffix in suffixes)
+        sessions.append(OldSession(path.stem, tuple(file for file in files if file.exists())))
+    # Ids ascend with every session; the files' times follow a clock that may be set back.
+    sessions.sort(key=lambda session: session.session_id)
+    return [old for old in sessions[: -max(1, keep)] if old.session_id != current]
+
+
+def _current_session(daemons: RunningDaemons, daemon: str) -> str | None:
+    """Return the session of a running daemon.
+
+    Return None if it is not running: it will continue the newest session, which is kept anyway.
+    """
+    try:
+        with daemons.client(daemon) as client:
+            session: str | None = client.call("io.tradestack.Daemon.GetStats")["stats"]["session"]
+            return session
+    except ControlFault:
+        return None

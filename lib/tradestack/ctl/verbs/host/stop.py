@@ -1,0 +1,49 @@
+"""Stop a daemon together with its sockets, so that no connection starts it again.
+
+NAME is gateway, order-manager, all, or a strategy instance. A stopped strategy stays enabled and
+starts again with tradestack.target; to prevent that: systemctl disable tradestack-strategy@NAME
+
+examples:
+  tradestackctl stop news                  stop this strategy instance
+  tradestackctl stop gateway               stop the service and close its ports
+  tradestackctl stop all
+  systemctl start tradestack.target        start everything again
+"""
+
+import argparse
+
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.installation.installation import Installation
+from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.ctl.installation.strategy_name import strategy_name
+from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
+
+ALL = "all"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "name", metavar="NAME", help="gateway, order-manager, all, or a strategy instance"
+    )
+    add_installation_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Stop the units."""
+    Installation.of(args).run_systemctl("stop", *units_of(args.name))
+    return ExitStatus.DONE
+
+
+def units_of(name: str) -> tuple[str, ...]:
+    """Return the units that one `systemctl stop` has to name; raise OperatorFault.
+
+    The next connection would start a service whose sockets are still open; and sockets that are
+    stopped by a separate command can still be in use when they are started again.
+    """
+    if name == ALL:
+        return ("tradestack.target",)  # every unit is PartOf= it
+    if name in (GATEWAY, ORDER_MANAGER):
+        unit = f"tradestack-{name}"
+        return (f"{unit}.service", f"{unit}.socket", f"{unit}-control.socket")
+    return (f"tradestack-strategy@{strategy_name(name)}.service",)

@@ -1,0 +1,70 @@
+"""prune: which sessions are deleted."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.main import run
+from tradestack.ctl.running_daemons import GATEWAY
+from tradestack.ctl.verbs.host.prune import SESSION_FILES, sessions_to_remove
+
+SUFFIXES = SESSION_FILES[GATEWAY]
+
+
+def make_session(directory: Path, session_id: str) -> None:
+    """Create a feed session; the older its id, the newer its files, as if the clock went back."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for suffix in SUFFIXES:
+        path = directory / f"{session_id}{suffix}"
+        path.write_bytes(b"12345")
+        os.utime(path, ns=(0, (1000 - ord(session_id)) * 86_400 * 10**9))
+
+
+@pytest.mark.parametrize(
+    ("keep", "current", "removed"),
+    [
+        (3, None, ["A"]),
+        (1, None, ["A", "B", "C"]),
+        (1, "B", ["A", "C"]),
+        (1, "D", ["A", "B", "C"]),
+        (9, None, []),
+    ],
+)
+def test_the_newest_and_the_current_session_are_kept(
+    tmp_path: Path, keep: int, current: str | None, removed: list[str]
+) -> None:
+    """All others are listed, oldest first by their ids; file times do not matter."""
+    for session in "BDAC":
+        make_session(tmp_path, session)
+
+    old_sessions = sessions_to_remove(tmp_path, SUFFIXES, keep=keep, current=current)
+
+    assert [old.session_id for old in old_sessions] == removed
+    assert all(old.size_bytes == 10 for old in old_sessions)
+
+
+def test_without_daemons_the_newest_session_is_kept(tmp_path: Path) -> None:
+    """A stopped stack finds the session that it will continue."""
+    state = tmp_path / "state"
+    for session in "AB":
+        make_session(state / "gateway", session)
+    (state / "gateway/other.txt").touch()
+
+    status = run(
+        ["prune", "--keep", "1", "--state-dir", str(state), "--runtime-dir", str(tmp_path)]
+    )
+
+    assert status == ExitStatus.DONE
+    names = sorted(path.name for path in (state / "gateway").iterdir())
+    assert names == ["B.feed", "B.json", "other.txt"]
+
+
+@pytest.mark.parametrize("keep", ["0", "-1", "some"])
+def test_keep_must_be_at_least_one(keep: str) -> None:
+    """Any other value of --keep is a usage error."""
+    with pytest.raises(SystemExit) as raised:
+        run(["prune", f"--keep={keep}"])
+
+    assert raised.value.code == 2
