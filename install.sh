@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs, upgrades, removes or just tries tradestack. `./install.sh --help` says how.
+# Installs, upgrades, uninstalls or tries out tradestack; see `./install.sh --help`.
 #
-# Layout: PREFIX/lib/tradestack/<id> is a virtual environment, its id a digest of sources and Python;
-# PREFIX/lib/tradestack/current points to the one in use, PREFIX/bin to the commands in it. So an
-# upgrade is one rename, and a failed one changes nothing.
+# PREFIX/lib/tradestack/<id> is a virtual environment whose id is a digest of the sources and of the
+# Python interpreter. The link PREFIX/lib/tradestack/current points to the one in use, and the links
+# in PREFIX/bin point to its commands. An upgrade is therefore one rename, and a failed upgrade
+# changes nothing.
 set -euo pipefail
 
 CHECKOUT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
@@ -13,20 +14,25 @@ PYTHON_NEEDED="3.11 or later"
 
 usage() {
     cat <<'TEXT'
-usage: ./install.sh [--user] [--prefix DIR] [--now]        install or upgrade
-       ./install.sh [--user] [--prefix DIR] --uninstall [--purge]
-       ./install.sh --try [-- ARGS]                        run it from here, installing nothing
+usage: ./install.sh [--user] [--prefix DIR] [--now]                  install or upgrade
+       ./install.sh [--user] [--prefix DIR] --uninstall [--purge]    uninstall
+       ./install.sh --try [-- ARGUMENTS]                             run without installing
 
-  --now         start it, too (an upgrade restarts what runs in any case; sockets stay open)
-  --user        for the calling user's own systemd; without it root is needed
-  --prefix DIR  default /usr/local, with --user ~/.local
-  --uninstall   remove programs and units; configuration, state and logs stay
-  --purge       remove these as well, and the user and group tradestack
-  --try         private environment in .venv, then `tradestackctl up ARGS`
+  --now         also start the daemons (an upgrade restarts running daemons in any case, while
+                their sockets stay open)
+  --user        install for the calling user, under systemd --user; otherwise root is required
+  --prefix DIR  installation prefix (default: /usr/local; with --user: ~/.local)
+  --uninstall   remove programs and units; keep configuration, state and logs
+  --purge       with --uninstall: also remove configuration, state and logs, and for a system
+                installation the user and groups
+  --try         create a virtual environment in .venv and run `tradestackctl up ARGUMENTS`
 
-Environment: PYTHON (which interpreter), PIP_* (pip's own, e.g. PIP_NO_INDEX and PIP_FIND_LINKS for
-a wheelhouse), DESTDIR (install into a tree; no user is made, nothing is started).
-What it does is said on stderr.
+Environment:
+  PYTHON        Python interpreter to use
+  PIP_*         settings of pip; to install offline: PIP_NO_INDEX=1 PIP_FIND_LINKS=WHEELHOUSE
+  DESTDIR       install into this directory tree; no user is created, nothing is started
+
+Progress and errors are printed to stderr.
 TEXT
 }
 
@@ -45,7 +51,7 @@ parse_arguments() {
             --now) now=yes ;;
             --user) scope=user ;;
             --prefix)
-                (($# > 1)) || fail "--prefix wants a directory"
+                (($# > 1)) || fail "--prefix needs a directory"
                 prefix=$2
                 shift
                 ;;
@@ -62,21 +68,21 @@ parse_arguments() {
                 up_arguments=("$@")
                 break
                 ;;
-            *) fail "unknown argument $1; see ./install.sh --help" ;;
+            *) fail "unknown argument: $1; see ./install.sh --help" ;;
         esac
         shift
     done
-    [[ $purge == no || $action == uninstall ]] || fail "--purge goes with --uninstall"
-    [[ $action == try || ${#up_arguments[@]} == 0 ]] || fail "arguments after -- go with --try"
-    [[ $action != try || $now == no ]] || fail "--try installs nothing that --now could start"
+    [[ $purge == no || $action == uninstall ]] || fail "--purge can only be used with --uninstall"
+    [[ $action == try || ${#up_arguments[@]} == 0 ]] || fail "arguments after -- can only be used with --try"
+    [[ $action != try || $now == no ]] || fail "--try and --now cannot be used together"
 }
 
-# Where everything goes, for root and for a user.
+# Set the paths of a system installation or of a user's.
 set_places() {
     if [[ $scope == user ]]; then
         prefix=${prefix:-$HOME/.local}
         etc=$HOME/.config
-        own_units=${XDG_CONFIG_HOME:-$etc}/systemd/user # links of enabled units, drop-ins of the operator
+        own_units=${XDG_CONFIG_HOME:-$etc}/systemd/user # links of enabled units and the operator's drop-ins
         unit_directory=${XDG_DATA_HOME:-$HOME/.local/share}/systemd/user
         runtime_directory=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/tradestack
         state_directory=$HOME/.local/state/tradestack
@@ -97,10 +103,10 @@ set_places() {
         log_directory=/var/log/tradestack
         systemctl=(systemctl)
     fi
-    [[ $prefix == /* ]] || fail "--prefix: $prefix is not absolute"
+    [[ $prefix == /* ]] || fail "--prefix: $prefix is not an absolute path"
     prefix=$(realpath -m -- "$prefix")
     if [[ $scope == system && $prefix =~ ^/(home|root|run/user)(/|$) ]]; then
-        fail "--prefix: the daemons cannot see $prefix (ProtectHome=yes); take /opt/..., or --user"
+        fail "--prefix: the daemons cannot access $prefix (ProtectHome=yes); use another directory, or --user"
     fi
     bin=$prefix/bin
     lib=$prefix/lib/tradestack
@@ -110,7 +116,7 @@ set_places() {
     config=$etc/tradestack
 }
 
-# Whether a systemd is there to be told (not in a plain container, not for DESTDIR).
+# Whether systemd runs here and is to be used: not in a plain container, not for DESTDIR.
 is_live() {
     [[ -z $DESTDIR && -d /run/systemd/system ]] || return 1
     [[ $scope == system ]] || "${systemctl[@]}" show-environment >/dev/null 2>&1
@@ -118,11 +124,11 @@ is_live() {
 
 # ---- Python and the environment ------------------------------------------------------------------------
 
-is_usable_python() { # system daemons cannot run an interpreter that lives in somebody's home
+is_usable_python() { # system daemons cannot run an interpreter from a home directory
     "$1" - "$scope-$action" <<'PYTHON' 2>/dev/null
 import re, sys
-homely = re.match(r"/(home|root)(/|$)", sys.base_prefix)
-sys.exit(sys.version_info < (3, 11) or bool(homely and sys.argv[1] == "system-install"))
+in_home = re.match(r"/(home|root)(/|$)", sys.base_prefix)
+sys.exit(sys.version_info < (3, 11) or bool(in_home and sys.argv[1] == "system-install"))
 PYTHON
 }
 
@@ -139,16 +145,16 @@ find_python() {
 
 install_packages() {
     if ((EUID != 0)); then
-        fail "missing: $*; install it as root (Debian: apt-get install $*), then run this again"
+        fail "these packages are required: $*; install them as root (Debian: apt-get install $*) and run this again"
     elif command -v apt-get >/dev/null; then
-        say "installing $* by apt-get"
+        say "installing $* with apt-get"
         apt_install "$@" || { apt-get -qq update >&2 && apt_install "$@"; } ||
             fail "apt-get could not install $*"
     elif command -v dnf >/dev/null; then
-        say "installing python3 and python3-pip by dnf"
+        say "installing python3 and python3-pip with dnf"
         dnf -q -y install python3 python3-pip >&2 || fail "dnf could not install Python"
     else
-        fail "missing: $*, and neither apt-get nor dnf is here to install it"
+        fail "these packages are required: $*; found neither apt-get nor dnf to install them"
     fi
 }
 
@@ -160,7 +166,7 @@ apt_install() {
 need_python() {
     if ! find_python; then
         install_packages python3 python3-venv
-        find_python || fail "no Python $PYTHON_NEEDED (set PYTHON= to name one)"
+        find_python || fail "found no Python $PYTHON_NEEDED; set PYTHON to the path of one"
     fi
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         install_packages "$("$python" -c 'import sys
@@ -168,22 +174,22 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
     fi
 }
 
-# Whether the environment runs and holds what tradestack imports: an upgraded OS leaves one whose
-# interpreter is gone or has become another version.
+# Whether the environment works and has all packages: after an upgrade of the operating system its
+# interpreter may be missing or of another version.
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
 import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop, tradestack.ctl.main
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 
-digest_of() { # files and directories, and the interpreter → 12 hexadecimal digits
+digest_of() { # FILE_OR_DIRECTORY…: of their contents and the interpreter, 12 hexadecimal digits
     {
         "$python" -c 'import sys; print(sys.version, sys.base_prefix)'
         find "$@" -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum
     } | sha256sum | cut -c 1-12
 }
 
-make_environment() { # directory, then pip's arguments
+make_environment() { # DIRECTORY PIP_ARGUMENT…
     local directory=$1
     shift
     rm -rf -- "$directory"
@@ -191,7 +197,7 @@ make_environment() { # directory, then pip's arguments
     "$python" -m venv "$directory" >&2
     "$directory/bin/python" -m pip --disable-pip-version-check --quiet install "$@" >&2 || {
         rm -rf -- "$directory"
-        fail "pip failed; offline, set PIP_NO_INDEX=1 and PIP_FIND_LINKS=<wheelhouse>"
+        fail "pip install failed; without a network, set PIP_NO_INDEX=1 and PIP_FIND_LINKS=WHEELHOUSE"
     }
 }
 
@@ -204,7 +210,7 @@ try_it() {
     if [[ $(cat "$environment/.tradestack" 2>/dev/null) != "$stamp" ]] ||
         ! is_healthy "$environment"; then
         need_python
-        say "making $environment"
+        say "creating $environment"
         make_environment "$environment" --editable "$CHECKOUT"
         echo "$stamp" >"$environment/.tradestack"
     fi
@@ -218,12 +224,12 @@ install_programs() {
     programs=kept
     id=$(digest_of "$CHECKOUT/pyproject.toml" "$CHECKOUT/lib" "$CHECKOUT/daemons")
     if is_healthy "$DESTDIR$lib/$id"; then
-        say "programs are up to date in $lib/$id"
+        say "the programs in $lib/$id are up to date"
     else
-        say "installing programs into $lib/$id"
+        say "installing the programs into $lib/$id"
         programs=new
         make_environment "$DESTDIR$lib/$id" "$CHECKOUT"
-        is_healthy "$DESTDIR$lib/$id" || fail "what was installed into $lib/$id does not run"
+        is_healthy "$DESTDIR$lib/$id" || fail "the programs installed into $lib/$id do not run"
         [[ -z $DESTDIR ]] || forget_destdir "$DESTDIR$lib/$id"
     fi
     ln -sfn -- "$id" "$DESTDIR$lib/current.new"
@@ -235,7 +241,7 @@ install_programs() {
     done
 }
 
-forget_destdir() { # scripts and byte code name the place they were made in
+forget_destdir() { # DIRECTORY: scripts and byte code contain the path they were made in
     grep -rlIF --null -- "$DESTDIR" "$1/bin" "$1/pyvenv.cfg" |
         xargs -0r sed -i "s|$DESTDIR$lib|$lib|g"
     "$1/bin/python3" -m compileall -q -f -s "$DESTDIR" "$1/lib" >&2 || true
@@ -248,13 +254,13 @@ remove_old_programs() {
 
 # ---- files ---------------------------------------------------------------------------------------------------
 
-fill() { # file → its text with the places filled in
+fill() { # FILE: print it with its placeholders replaced
     sed -e "s|@bindir@|$bin|g; s|@libdir@|$lib|g; s|@sysconfdir@|$etc|g; s|@docdir@|$doc|g" \
         -e "s|@rundir@|$runtime_directory|g; s|@statedir@|$state_directory|g" \
         -e "s|@systemctl@|${systemctl[*]}|g" -- "$1"
 }
 
-put() { # mode, target: stdin → file, in one step
+put() { # MODE FILE: replace the file with stdin, atomically
     local target=$DESTDIR$2
     mkdir -p -- "$(dirname -- "$target")"
     cat >"$target.tmp"
@@ -264,13 +270,13 @@ put() { # mode, target: stdin → file, in one step
 
 install_files() {
     local file
-    for file in README.md CHANGELOG.md; do
+    for file in README.md CHANGELOG.md LICENSE; do
         [[ ! -e $CHECKOUT/$file ]] || put 0644 "$doc/$file" <"$CHECKOUT/$file"
     done
     for file in prices.csv sentiment.csv; do
         [[ ! -e $CHECKOUT/data/$file ]] || put 0644 "$share/data/$file" <"$CHECKOUT/data/$file"
     done
-    # By name of its interpreter: inside a DESTDIR the script's first line is not right yet.
+    # Run by the interpreter: within DESTDIR, the first line of the script names another path.
     "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" completion bash |
         put 0644 "$completion"
     install_units
@@ -299,7 +305,7 @@ install_units() {
     done
 }
 
-# A user's manager may not change users, mounts, devices, or make a process dearer to the kernel.
+# Remove the settings that a user's systemd may not apply: users, mounts, devices, OOM score.
 adapted() {
     if [[ $scope == system ]]; then
         cat
@@ -324,25 +330,25 @@ install_config() {
     done < <(find "$CHECKOUT/etc" -name '*.toml' -print0 | sort -z)
 }
 
-# The shipped text is kept beside the data, to know an edited file from an old default.
-install_config_file() { # source, name
+# Install a new default unless the file was edited; a copy of the last default tells.
+install_config_file() { # SOURCE NAME
     local target=$config/$2 default=$share/default/$2 new=$work/config
     configured "$1" >"$new"
     if [[ ! -e $DESTDIR$target ]] || cmp -s -- "$DESTDIR$default" "$DESTDIR$target"; then
         put 0644 "$target" <"$new"
     elif ! cmp -s -- "$DESTDIR$default" "$new" && ! cmp -s -- "$DESTDIR$target" "$new"; then
-        say "$target was edited and stays; the new default is in $target.new"
+        say "kept $target, which was edited; the new default is $target.new"
         put 0644 "$target.new" <"$new"
     fi
     put 0644 "$default" <"$new"
 }
 
-configured() { # shipped config → with this installation's places and ports
+configured() { # FILE: print it with the paths and ports of this installation
     if [[ $scope == system ]]; then
         sed -e "s|/usr/local/share/tradestack|$share|g" -- "$1"
         return
     fi
-    # A default that does not fit a user's installation becomes a setting.
+    # Defaults that do not fit a user's installation are set explicitly.
     sed -E -e "s|/usr/local/share/tradestack|$share|g" \
         -e '/^#[a-z_]+ = ".*(\/(etc|run|var\/lib|var\/log)\/tradestack|127\.0\.0\.1:899[89])/s/^#//' \
         -e "s|/etc/tradestack|$config|g; s|/run/tradestack|$runtime_directory|g" \
@@ -352,15 +358,15 @@ configured() { # shipped config → with this installation's places and ports
         -e "s|^#?segment_suffix = \"\"|segment_suffix = \"$segment_suffix\"|" -- "$1"
 }
 
-# Makes what is missing of each strategy's password and of its line in the servers' file of users.
+# Create the passwords of the strategies, and their lines in the servers' users file, if missing.
 install_credentials() {
     local owner=
     [[ $scope == user ]] || owner=tradestack
-    say "passwords are in $config/credentials, their hashes in $config/users"
+    say "passwords are in $config/credentials, their hashes are in $config/users"
     "$lib/current/bin/python" -m tradestack.ctl.installation.credentials "$config" $owner
 }
 
-choose_user_ports() { # keeps the ports of an earlier installation
+choose_user_ports() { # free ones, or those of the existing installation
     local socket=$unit_directory/tradestack-gateway.socket
     segment_suffix=-$(id -un)
     if [[ -e $socket ]]; then
@@ -376,7 +382,7 @@ print(*(each.getsockname()[1] for each in sockets))')
 
 # ---- the running system --------------------------------------------------------------------------------------
 
-fingerprint() { # changes when a restart would bring something new
+fingerprint() { # of everything that takes effect at a restart
     {
         readlink -- "$DESTDIR$lib/current" || true
         cat -- "$DESTDIR$unit_directory"/tradestack*.{service,target,slice} \
@@ -385,7 +391,7 @@ fingerprint() { # changes when a restart would bring something new
     } 2>/dev/null | sha256sum
 }
 
-tell_systemd() { # first installation or upgrade
+update_systemd() { # first | upgrade
     "${systemctl[@]}" daemon-reload
     [[ $1 != first ]] ||
         "${systemctl[@]}" --quiet enable tradestack.target tradestack-strategy@news.service
@@ -394,11 +400,11 @@ tell_systemd() { # first installation or upgrade
     fi
 }
 
-restart_what_runs() { # services only: the sockets stay open and connections wait in them
+restart_services() { # the sockets stay open, and connections wait in their queues
     "${systemctl[@]}" --quiet is-active 'tradestack-*.service' || return 0
     say "restarting the services"
     "${systemctl[@]}" try-restart tradestack-gateway.service tradestack-order-manager.service \
-        'tradestack-strategy@*.service' || fail "restart failed: journalctl -e -u 'tradestack-*'"
+        'tradestack-strategy@*.service' || fail "the restart failed; see journalctl -e -u 'tradestack-*'"
 }
 
 start_it() {
@@ -408,15 +414,15 @@ start_it() {
     for unit in tradestack-gateway tradestack-order-manager tradestack-strategy@news; do
         "${systemctl[@]}" --quiet is-active "$unit.service" ||
             ! "${systemctl[@]}" --quiet is-enabled "$unit.service" 2>/dev/null ||
-            fail "$unit does not run: journalctl -e -u $unit"
+            fail "$unit is not running; see journalctl -e -u $unit"
     done
-    say "running; try: tradestackctl status, or systemctl status 'tradestack-*'"
+    say "all daemons are running; see tradestackctl status, or systemctl status 'tradestack-*'"
 }
 
 install_it() {
     [[ $scope == user || $EUID == 0 || -n $DESTDIR ]] ||
-        fail "a system installation needs root; ./install.sh --user does not, --try installs nothing"
-    [[ $now == no ]] || is_live || fail "--now: no systemd runs here; try ./install.sh --try"
+        fail "run this as root, or use --user to install for yourself, or --try to run without installing"
+    [[ $now == no ]] || is_live || fail "--now: systemd is not running here; use ./install.sh --try instead"
     need_python
     [[ $scope == system ]] || choose_user_ports
     local occasion=first before
@@ -426,7 +432,7 @@ install_it() {
     install_files
     install_config
     if [[ -n $DESTDIR ]]; then
-        say "installed into $DESTDIR; on the target system run install.sh, which makes user and passwords"
+        say "installed into $DESTDIR; run install.sh on the target system to create the user and passwords"
     else
         if [[ $scope == system ]]; then
             systemd-sysusers "$vendor_directory/sysusers.d/tradestack.conf"
@@ -437,20 +443,20 @@ install_it() {
         install_credentials
     fi
     if is_live; then
-        tell_systemd "$occasion"
-        [[ $programs == kept && $before == "$(fingerprint)" ]] || restart_what_runs
+        update_systemd "$occasion"
+        [[ $programs == kept && $before == "$(fingerprint)" ]] || restart_services
         [[ $now == no ]] || start_it
     fi
     remove_old_programs
-    say "done; configuration is in $config"
+    say "done; the configuration is in $config"
 }
 
 # ---- removal --------------------------------------------------------------------------------------------------
 
 uninstall_it() {
-    [[ $scope == user || $EUID == 0 || -n $DESTDIR ]] || fail "removing a system installation needs root"
+    [[ $scope == user || $EUID == 0 || -n $DESTDIR ]] || fail "run this as root to remove a system installation"
     if is_live; then
-        say "stopping what runs"
+        say "stopping the daemons"
         "${systemctl[@]}" stop tradestack.target 'tradestack-*.service' 'tradestack-*.socket' \
             tradestack.slice 2>/dev/null || true
     fi
@@ -485,7 +491,7 @@ purge_it() {
         return
     fi
     rm -f -- /dev/shm/tradestack-{prices,news}
-    say "removing user and groups"
+    say "removing the user and groups"
     ! getent passwd tradestack >/dev/null || userdel tradestack
     local group
     for group in tradestack tradestack-ops; do
@@ -493,7 +499,7 @@ purge_it() {
     done
 }
 
-remove_empty_directories() { # of those that a fresh system does not have
+remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion"
         "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d)

@@ -180,7 +180,7 @@ class Stack:
             name=name,
             argv=[_program(name), *arguments, "--config", str(config_path)],
             listeners={**listeners, CONTROL: control},
-            variables=variables,
+            variables={"OPENBLAS_NUM_THREADS": "1", **variables},  # as in the units
             notify_path=self._files.notify_path(name),
         )
         self._daemons[name] = Supervised(command, self._screen.line, self._config.after_death)

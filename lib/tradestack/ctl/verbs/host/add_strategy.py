@@ -145,7 +145,13 @@ def _config_for(template: Path, name: str, user: str) -> str:
             str(template), "no such file", "choose another instance with --like"
         ) from None
     old = template.stem
-    for place in ('instance "{}"', "@{}.service", "strategy/{}.toml", "credentials/{}.password"):
+    for place in (
+        'instance "{}"',
+        "@{}.service",
+        "@{}.socket",
+        "strategy/{}.toml",
+        "credentials/{}.password",
+    ):
         text = text.replace(place.format(old), place.format(name))
     text, count = _USER_LINE.subn(f'user = "{user}"', text)
     if count != 1:
