@@ -1,8 +1,10 @@
-"""Settings of all tests."""
+"""The settings of all tests: plugins and hypothesis profiles."""
 
 import os
 
 import hypothesis
+
+pytest_plugins = ["tests.kit.asyncio_runner"]
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("local", deadline=None)

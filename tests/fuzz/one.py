@@ -24,6 +24,7 @@ SIGNS = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+PACKAGES = ["tradestack", "tradestack_gateway", "tradestack_order_manager", "tradestack_strategy"]
 COMPARE = tuple(SIGNS[sign] for sign in cmp_op)
 watch = core._trace_cmp
 
@@ -36,7 +37,7 @@ def compare(left: object, right: object, operation: int, place: int, is_constant
 
 
 core._trace_cmp = compare
-with atheris.instrument_imports(include=["tradestack", "daemons"]):
+with atheris.instrument_imports(include=PACKAGES):
     from tests.fuzz.registry import TARGETS
 
 name, *flags = sys.argv[1:]

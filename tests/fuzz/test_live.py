@@ -16,7 +16,9 @@ from tests.fuzz.target import assert_one_line
 from tests.fuzz.targets import control
 from tests.fuzz.targets import soup as soup_targets
 from tests.fuzz.targets.control import LIMITS
-from tests.net.conftest import Handler, MemoryStream, Net, RawClient, RunningServer, run_on_uvloop
+from tests.kit.asyncio_runner import run_on_uvloop
+from tests.kit.raw_client import RawClient
+from tests.net.conftest import Handler, MemoryStream, Net, RunningServer
 
 from tradestack.net.addresses import Address
 from tradestack.net.client.feed_connection import FeedConnection

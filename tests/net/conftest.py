@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvloop
+from tests.kit.asyncio_runner import run_on_uvloop
+from tests.kit.clock import FakeClock
+from tests.kit.raw_client import RawClient
 
 from tradestack.domain import fixed_point
 from tradestack.domain import order as domain_orders
@@ -35,54 +37,13 @@ EXAMPLE_IMPORTS = {
     for module in (domain_orders, fixed_point, feed_client, wire_orders)
     for name, value in vars(module).items()
 } | {"SystemClock": SystemClock, "Credentials": Credentials}
-TEST_DEADLINE_S = 60  # a test that waits longer than this for its event waits for ever
 SESSION = "0ABCDE1234"
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Runs coroutine tests on uvloop; what was raised in a callback fails the test."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    names = pyfuncitem._fixtureinfo.argnames
-    run_on_uvloop(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
-    return True
-
-
-def run_on_uvloop(work: Awaitable[None]) -> None:
-    """Runs one coroutine to its end; raises also what callbacks raised."""
-    raised: list[dict[str, object]] = []
-
-    async def supervised() -> None:
-        asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
-        async with asyncio.timeout(TEST_DEADLINE_S):
-            await work
-
-    uvloop.run(supervised())
-    for context in raised:
-        error = context.get("exception")
-        raise error if isinstance(error, BaseException) else AssertionError(context)
 
 
 @pytest.fixture(scope="session")
 def run() -> Callable[[Awaitable[None]], None]:
     """For tests that run several loops, as those of hypothesis."""
     return run_on_uvloop
-
-
-class FakeClock:
-    """A clock that moves when told."""
-
-    def __init__(self) -> None:
-        self.now_ns = 1_000 * NANOSECONDS_PER_SECOND
-
-    def wall_ns(self) -> int:
-        """The same as the monotonic time."""
-        return self.now_ns
-
-    def monotonic_ns(self) -> int:
-        """What it was told."""
-        return self.now_ns
 
 
 @dataclass
@@ -181,57 +142,6 @@ class RunningServer:
         for _ in range(int(seconds * NANOSECONDS_PER_SECOND) // DEADLINES_INTERVAL_NS):
             self.clock.now_ns += DEADLINES_INTERVAL_NS
             self.server.check_deadlines(self.clock.now_ns)
-
-
-class RawClient:
-    """A client's socket, spoken to packet by packet."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self.socket = connection
-        self.decoder = soup.PacketDecoder(65_535)
-        self._loop = asyncio.get_running_loop()
-
-    async def send(self, data: bytes) -> None:
-        """Sends bytes."""
-        await self._loop.sock_sendall(self.socket, data)
-
-    async def send_packet(self, packet_type: PacketType, payload: bytes = b"") -> None:
-        """Sends one packet."""
-        await self.send(soup.encode_packet(packet_type, payload))
-
-    async def packet(self) -> soup.Packet | None:
-        """The next packet, None at the end of the connection."""
-        while True:
-            packet = self.decoder.next_packet()
-            if packet is not None:
-                return packet
-            try:
-                data = await self._loop.sock_recv(self.socket, 65_536)
-            except ConnectionResetError:
-                return None
-            if not data:
-                assert not self.decoder.pending, "the connection ended inside a packet"
-                return None
-            self.decoder.receive_data(data)
-
-    async def packets_to_end(self) -> list[soup.Packet]:
-        """All packets until the server closes."""
-        packets = []
-        while (packet := await self.packet()) is not None:
-            packets.append(packet)
-        return packets
-
-    async def log_in(
-        self, sequence: int = 1, session: str = "", password: str = "secret", user: str = "news"
-    ) -> soup.Packet:
-        """Logs in, as news; the answer."""
-        request = soup.LoginRequest(
-            user=user, password=password, session=session, sequence=sequence
-        )
-        await self.send(soup.encode_login_request(request))
-        answer = await self.packet()
-        assert answer is not None
-        return answer
 
 
 class Net:

@@ -3,27 +3,16 @@
 import os
 from pathlib import Path
 
+from tests.kit.clock import FakeClock
+
 from tradestack.runtime.process_facts import ProcessFacts, read_pss_bytes
 
-
-class FixedClock:
-    """A clock that stands until it is set."""
-
-    def __init__(self) -> None:
-        self.now_ns = 0
-
-    def wall_ns(self) -> int:
-        """Monotonic time and the year 2026."""
-        return 1_767_225_600_000_000_000 + self.now_ns
-
-    def monotonic_ns(self) -> int:
-        """What was set."""
-        return self.now_ns
+YEAR_2026_NS = 1_767_225_600_000_000_000
 
 
 def test_age_is_measured_by_the_monotonic_clock() -> None:
     """The start time is that of the wall clock at the beginning."""
-    clock = FixedClock()
+    clock = FakeClock(0, wall_offset_ns=YEAR_2026_NS)
     facts = ProcessFacts.begin(clock)
 
     clock.now_ns = 1_500_000_000

@@ -1,4 +1,4 @@
-"""A real gateway in its own process, and a raw client of its feed that does nothing by itself."""
+"""A real gateway in a process of its own."""
 
 import fcntl
 import json
@@ -15,13 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tests.daemons.tradestack_gateway.files import joined
+from tests.kit.blocking_client import BlockingClient
 
 from tradestack.net.control.client import ControlClient, ControlFault
 from tradestack.net.server.users import new_salt, users_line
-from tradestack.wire import soup
-from tradestack.wire.feed import FeedDecoder, TickBatch, TickRecords, new_records
-from tradestack.wire.soup import PacketType
+from tradestack.wire.feed import TickRecords, new_records
 
 DEADLINE_S = 30  # whoever waits longer waits for ever
 POLL_S = 0.01  # the control socket is asked, as there is no event to wait for
@@ -42,7 +40,7 @@ class Daemon:
         self.control = directory / "gateway.sock"
         self._errors = directory / "stderr"
         self._process: subprocess.Popen[bytes] | None = None
-        self._clients: list[RawClient] = []
+        self._clients: list[BlockingClient] = []
         self._feed = socket.create_server(("127.0.0.1", 0))
         self._control = socket.socket(socket.AF_UNIX)
         self._control.bind(str(self.control))
@@ -172,11 +170,11 @@ class Daemon:
         records: TickRecords = np.fromfile(self.state / f"{session}.feed", new_records(0).dtype)
         return records
 
-    def client(self, session: str = "", sequence: int = 1) -> "RawClient":
-        """A client that is logged in."""
-        client = RawClient(self._feed.getsockname(), session, sequence)
+    def client(self, session: str = "", sequence: int = 1) -> BlockingClient:
+        """A client that has logged in, or was rejected."""
+        client = BlockingClient(self._feed.getsockname(), "guest", PASSWORD, deadline_s=DEADLINE_S)
         self._clients.append(client)
-        return client
+        return client.send_login(session, sequence).await_answer()
 
     def close(self) -> None:
         """Ends what is left of it."""
@@ -189,41 +187,3 @@ class Daemon:
         self._control.close()
         for segment in SEGMENTS.glob(f"*{self.suffix}"):
             segment.unlink()
-
-
-class RawClient:
-    """A blocking reader of the feed."""
-
-    def __init__(self, address: tuple[str, int], session: str, sequence: int) -> None:
-        self._socket = socket.create_connection(address, timeout=DEADLINE_S)
-        request = soup.LoginRequest(
-            user="guest", password=PASSWORD, session=session, sequence=sequence
-        )
-        self._socket.sendall(soup.encode_login_request(request))
-        answer = self._socket.recv(soup.HEADER_LENGTH, socket.MSG_WAITALL)
-        rest = self._socket.recv(int.from_bytes(answer[:2]) - 1, socket.MSG_WAITALL)
-        self.rejected = answer[2] == PacketType.LOGIN_REJECTED
-        if not self.rejected:
-            accepted = soup.decode_login_accepted(rest)
-            self.session, self.next_sequence = accepted.session, accepted.sequence
-            self._decoder = FeedDecoder(accepted.sequence)
-
-    def read(self, count: int | None = None) -> TickRecords:
-        """So many ticks; all until the end of the session if None."""
-        batches: list[TickRecords] = []
-        while count is None or sum(map(len, batches)) < count:
-            event = self._decoder.next_event()
-            if event is None:
-                data = self._socket.recv(1 << 16)
-                assert data, "the gateway closed the connection"
-                self._decoder.receive_data(data)
-            elif isinstance(event, TickBatch):
-                batches.append(event.records)
-            elif event.type is PacketType.END_OF_SESSION:
-                assert count is None, "the session ended before"
-                break
-        return joined(batches)
-
-    def close(self) -> None:
-        """Disconnects."""
-        self._socket.close()

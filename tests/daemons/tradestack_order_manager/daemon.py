@@ -1,4 +1,4 @@
-"""A real order manager in its own process, and a raw client that does nothing by itself."""
+"""A real order manager in a process of its own."""
 
 import fcntl
 import json
@@ -11,13 +11,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
+
+from tests.kit.blocking_client import BlockingClient
 
 from tradestack.net.server.users import new_salt, users_line
-from tradestack.wire import soup
-from tradestack.wire.order_messages import ServerMessage
-from tradestack.wire.orders import decode_server_message, encode_message
-from tradestack.wire.soup import PacketType
 
 DEADLINE_S = 30  # whoever waits longer waits for ever
 POLL_S = 0.01  # the control socket is asked, as there is no event to wait for
@@ -36,7 +34,7 @@ class Daemon:
         self.state = directory / "state"
         self._errors = directory / "stderr"
         self._process: subprocess.Popen[bytes] | None = None
-        self._clients: list[RawClient] = []
+        self._clients: list[BlockingClient] = []
         self._orders = socket.create_server(("127.0.0.1", 0))
         self._control = socket.socket(socket.AF_UNIX)
         self._control.bind(str(directory / "control"))
@@ -147,13 +145,13 @@ class Daemon:
         answer: dict[str, Any] = json.loads(reply[:-1])
         return answer if "error" in answer else answer.get("parameters", {})
 
-    def client(self, user: str = "news", session: str = "", sequence: int = 1) -> "RawClient":
+    def client(self, user: str = "news", session: str = "", sequence: int = 1) -> BlockingClient:
         """A client that is logged in."""
         return self.raw_client(user).login(session, sequence)
 
-    def raw_client(self, user: str = "news") -> "RawClient":
+    def raw_client(self, user: str = "news") -> BlockingClient:
         """A client that has connected."""
-        client = RawClient(self._orders.getsockname(), user)
+        client = BlockingClient(self._orders.getsockname(), user, PASSWORD, deadline_s=DEADLINE_S)
         self._clients.append(client)
         return client
 
@@ -173,83 +171,3 @@ class Daemon:
             client.close()
         self._orders.close()
         self._control.close()
-
-
-class RawClient:
-    """A blocking SoupBinTCP client that does nothing by itself."""
-
-    def __init__(self, address: tuple[str, int], user: str) -> None:
-        self.session = ""
-        self.next_sequence = 0
-        self.remarks: list[bytes] = []  # what came in debug packets
-        self._user = user
-        self._socket = socket.create_connection(address, timeout=DEADLINE_S)
-        self._decoder = soup.PacketDecoder()
-
-    def send_login(self, session: str = "", sequence: int = 1) -> Self:
-        """Asks to be let in, without waiting."""
-        request = soup.LoginRequest(
-            user=self._user, password=PASSWORD, session=session, sequence=sequence
-        )
-        self._socket.sendall(soup.encode_login_request(request))
-        return self
-
-    def login(self, session: str = "", sequence: int = 1) -> Self:
-        """Asks to be let in, and is."""
-        return self.send_login(session, sequence).await_login()
-
-    def await_login(self) -> Self:
-        """Reads the answer to the login."""
-        packet = self.next_packet()
-        assert packet is not None
-        assert packet.type is PacketType.LOGIN_ACCEPTED, packet
-        accepted = soup.decode_login_accepted(packet.payload)
-        self.session = accepted.session
-        self.next_sequence = accepted.sequence
-        return self
-
-    def send(self, *messages: Any) -> None:
-        """Messages or payloads, in one go."""
-        payloads = [one if isinstance(one, bytes) else encode_message(one) for one in messages]
-        packets = [soup.encode_packet(PacketType.UNSEQUENCED_DATA, one) for one in payloads]
-        self._socket.sendall(b"".join(packets))
-
-    def next_packet(self) -> soup.Packet | None:
-        """The next packet that says something; None when the server has closed."""
-        while True:
-            packet = self._decoder.next_packet()
-            if packet is None:
-                try:
-                    data = self._socket.recv(65_536)
-                except ConnectionResetError:
-                    data = b""
-                if not data:
-                    return None
-                self._decoder.receive_data(data)
-            elif packet.type is PacketType.DEBUG:
-                self.remarks.append(packet.payload)
-            elif packet.type is not PacketType.SERVER_HEARTBEAT:
-                return packet
-
-    def receive(self, count: int = 1) -> list[Any]:
-        """That many messages."""
-        return [self.receive_one() for _ in range(count)]
-
-    def receive_one(self) -> ServerMessage:
-        """The next message, sequenced or not."""
-        packet = self.next_packet()
-        assert packet is not None, "the server closed the connection"
-        if packet.type is PacketType.SEQUENCED_DATA:
-            self.next_sequence += 1
-        return decode_server_message(packet.payload)
-
-    def rest(self) -> list[soup.Packet]:
-        """All packets until the server closes."""
-        packets = []
-        while (packet := self.next_packet()) is not None:
-            packets.append(packet)
-        return packets
-
-    def close(self) -> None:
-        """Disconnects."""
-        self._socket.close()

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.daemons.tradestack_order_manager.daemon import PASSWORD, Daemon, RawClient
+from tests.daemons.tradestack_order_manager.daemon import PASSWORD, Daemon
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register, an_order
+from tests.kit.blocking_client import BlockingClient
 
 from tradestack.domain.order import BusinessRejectReason, OrdRejReason, OrdStatus, Start
 from tradestack.net.addresses import parse_address
@@ -403,7 +404,7 @@ def test_the_public_client_gets_its_reports_over_a_restart(daemon: Daemon) -> No
     assert daemon.log_numbers() == [1, 2]
 
 
-def _enter(client: RawClient, cl_ord_id: str) -> Any:
+def _enter(client: BlockingClient, cl_ord_id: str) -> Any:
     """Sends one order and reads its report."""
     client.send(an_order(cl_ord_id=cl_ord_id))
     (report,) = client.receive(1)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from tests.daemons.tradestack_order_manager.samples import an_order
-from tests.net.conftest import Handler, MemoryStream, Net, run_on_uvloop
+from tests.kit.asyncio_runner import run_on_uvloop
+from tests.net.conftest import Handler, MemoryStream, Net
 
 from tradestack.net.server.connection import Connection
 from tradestack.runtime.clock import SystemClock

@@ -2,15 +2,13 @@
 
 import asyncio
 import contextlib
-import inspect
 import itertools
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvloop
 
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import BusinessRejectReason, ExecType, OrdRejReason, OrdStatus, Start
@@ -45,33 +43,8 @@ from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import Identity, Runner, Servers
 
-TEST_DEADLINE_S = 30  # a test that waits longer than this for its event waits for ever
 Row = tuple[str, str, str]  # "P" or "N", symbol, value as decimal text
 MakeBatch = Callable[..., TickBatch]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Runs coroutine tests on uvloop; what was raised in a callback fails the test."""
-    if not inspect.iscoroutinefunction(pyfuncitem.obj):
-        return None
-    names = pyfuncitem._fixtureinfo.argnames
-    _run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
-    return True
-
-
-def _run(work: Awaitable[None]) -> None:
-    raised: list[dict[str, object]] = []
-
-    async def supervised() -> None:
-        asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
-        async with asyncio.timeout(TEST_DEADLINE_S):
-            await work
-
-    uvloop.run(supervised())
-    for context in raised:
-        error = context.get("exception")
-        raise error if isinstance(error, BaseException) else AssertionError(context)
 
 
 def batch_of(rows: Sequence[Row], first_sequence: int = 1) -> TickBatch:

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from tests.kit.clock import FakeClock
 
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus, Side
@@ -19,21 +20,6 @@ from tradestack_strategy.reference_price import ReferencePrices
 EPOCH = Epoch(instance="news", config_hash="0123456789ab", feed_session="0ABCDEFGHI")
 NEXT_EPOCH = Epoch(instance="news", config_hash="0123456789ab", feed_session="0ABCDEFGHJ")
 ENTRY = OrderFactory(signal_name="news", quantity=10 * SCALE)
-
-
-class FakeClock:
-    """A clock that moves when told."""
-
-    def __init__(self) -> None:
-        self.now_ns = 10**18
-
-    def wall_ns(self) -> int:
-        """The same as the monotonic time."""
-        return self.now_ns
-
-    def monotonic_ns(self) -> int:
-        """What it was told."""
-        return self.now_ns
 
 
 class Line:
@@ -59,7 +45,7 @@ class Line:
 @pytest.fixture
 def clock() -> FakeClock:
     """The desk's time."""
-    return FakeClock()
+    return FakeClock(10**18)
 
 
 @pytest.fixture
