@@ -20,28 +20,29 @@ from tradestack.net.client import feed_client
 from tradestack.net.client.login import Credentials
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.outgoing import Stream
-from tradestack.net.server.server import DEADLINES_INTERVAL_NS, SessionServer
+from tradestack.net.server.outbox import Stream
+from tradestack.net.server.session_server import DEADLINES_INTERVAL_NS, SessionServer
 from tradestack.net.server.users import Users, users_line
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire import orders as wire_orders
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol, new_records
 from tradestack.wire.soup import PacketType, RejectReason
 
-# What a user's program imports besides the module that the example stands in.
+# What a user's program imports besides the module that contains the example.
 EXAMPLE_IMPORTS = {
     name: value
     for module in (domain_orders, fixed_point, feed_client, wire_orders)
     for name, value in vars(module).items()
 } | {"SystemClock": SystemClock, "Credentials": Credentials}
-TEST_DEADLINE_S = 60  # a test that waits longer than this for its event waits for ever
+TEST_DEADLINE_S = 60  # longer than any test waits for its event, even on a busy machine
 SESSION = "0ABCDE1234"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Runs coroutine tests on uvloop; what was raised in a callback fails the test."""
+    """Run coroutine tests on uvloop; an exception of a callback fails the test."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     names = pyfuncitem._fixtureinfo.argnames
@@ -50,7 +51,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 def run_on_uvloop(work: Awaitable[None]) -> None:
-    """Runs one coroutine to its end; raises also what callbacks raised."""
+    """Run one coroutine to its end; raise what it or a callback has raised."""
     raised: list[dict[str, object]] = []
 
     async def supervised() -> None:
@@ -66,22 +67,22 @@ def run_on_uvloop(work: Awaitable[None]) -> None:
 
 @pytest.fixture(scope="session")
 def run() -> Callable[[Awaitable[None]], None]:
-    """For tests that run several loops, as those of hypothesis."""
+    """Provide `run_on_uvloop` to tests that run several loops, such as those of hypothesis."""
     return run_on_uvloop
 
 
 class FakeClock:
-    """A clock that moves when told."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.now_ns = 1_000 * NANOSECONDS_PER_SECOND
 
     def wall_ns(self) -> int:
-        """The same as the monotonic time."""
+        """Return the same as the monotonic clock."""
         return self.now_ns
 
     def monotonic_ns(self) -> int:
-        """What it was told."""
+        """Return the time that the test has set."""
         return self.now_ns
 
 
@@ -89,21 +90,21 @@ class FakeClock:
 class MemoryStream:
     """A session's packets in a list."""
 
-    session: str = SESSION
+    session_id: str = SESSION
     packets: list[bytes] = field(default_factory=list)
     ended: bool = False
 
     @property
     def head(self) -> int:
-        """How many packets there are."""
+        """The number of packets."""
         return len(self.packets)
 
     def append(self, *payloads: bytes) -> None:
-        """Adds a sequenced packet for each payload."""
+        """Add a sequenced packet for each payload."""
         self.packets += [soup.encode_packet(PacketType.SEQUENCED_DATA, p) for p in payloads]
 
     def append_ticks(self, count: int) -> None:
-        """Adds prices whose values are their sequence numbers."""
+        """Add prices whose values are their sequence numbers."""
         records = new_records(count)
         records["kind"] = int(TickKind.PRICE)
         records["symbol"] = encode_symbol("SPY")
@@ -115,7 +116,7 @@ class MemoryStream:
         ]
 
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
-        """Whole packets, at least one."""
+        """Return whole packets, at least one."""
         chunk = b""
         while sequence <= self.head:
             packet = self.packets[sequence - 1]
@@ -127,39 +128,39 @@ class MemoryStream:
 
 
 class Handler:
-    """Serves one stream for each session id, and writes down what it is told."""
+    """Serves one stream for each session id, and records what the server reports."""
 
     def __init__(self, *streams: MemoryStream) -> None:
-        self.streams = {stream.session: stream for stream in streams}
+        self.streams = {stream.session_id: stream for stream in streams}
         self.current = streams[-1]
         self.joined: list[Connection] = []
-        self.left: list[tuple[Connection, str]] = []
+        self.left: list[tuple[Connection, Close]] = []
         self.received: list[tuple[Connection, bytes]] = []
         self.changed = asyncio.Event()
 
-    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
-        """The asked-for stream, or the current one."""
+    def stream_for(self, user: str, session_id: str) -> Stream | RejectReason:
+        """Return the requested stream, or the current one."""
         del user
-        known = self.streams.get(session or self.current.session)
-        return known if known is not None else RejectReason.SESSION_NOT_AVAILABLE
+        stream = self.streams.get(session_id or self.current.session_id)
+        return stream if stream is not None else RejectReason.SESSION_NOT_AVAILABLE
 
-    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """Keeps the message."""
-        self.received.append((client, payload))
+    def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
+        """Keep the message."""
+        self.received.append((connection, payload))
         self.changed.set()
 
-    def client_joined(self, client: Connection) -> None:
-        """Keeps the client."""
-        self.joined.append(client)
+    def client_joined(self, connection: Connection) -> None:
+        """Keep the connection."""
+        self.joined.append(connection)
         self.changed.set()
 
-    def client_left(self, client: Connection, reason: str) -> None:
-        """Keeps the reason."""
-        self.left.append((client, reason))
+    def client_left(self, connection: Connection, close: Close) -> None:
+        """Keep the connection and why it closed."""
+        self.left.append((connection, close))
         self.changed.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Waits until what the handler was told makes the condition true."""
+        """Wait until something that the server reports makes the condition true."""
         while not condition():
             self.changed.clear()
             await self.changed.wait()
@@ -176,7 +177,7 @@ class RunningServer:
     listener: socket.socket
 
     def let_time_pass(self, seconds: float) -> None:
-        """Moves a fake clock on, in the steps in which the server looks at it."""
+        """Advance a fake clock in the steps at which the server checks deadlines."""
         assert isinstance(self.clock, FakeClock)
         for _ in range(int(seconds * NANOSECONDS_PER_SECOND) // DEADLINES_INTERVAL_NS):
             self.clock.now_ns += DEADLINES_INTERVAL_NS
@@ -184,7 +185,7 @@ class RunningServer:
 
 
 class RawClient:
-    """A client's socket, spoken to packet by packet."""
+    """A client's socket, used packet by packet."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.socket = connection
@@ -192,15 +193,15 @@ class RawClient:
         self._loop = asyncio.get_running_loop()
 
     async def send(self, data: bytes) -> None:
-        """Sends bytes."""
+        """Send bytes."""
         await self._loop.sock_sendall(self.socket, data)
 
     async def send_packet(self, packet_type: PacketType, payload: bytes = b"") -> None:
-        """Sends one packet."""
+        """Send one packet."""
         await self.send(soup.encode_packet(packet_type, payload))
 
     async def packet(self) -> soup.Packet | None:
-        """The next packet, None at the end of the connection."""
+        """Return the next packet, None at the end of the connection."""
         while True:
             packet = self.decoder.next_packet()
             if packet is not None:
@@ -215,18 +216,18 @@ class RawClient:
             self.decoder.receive_data(data)
 
     async def packets_to_end(self) -> list[soup.Packet]:
-        """All packets until the server closes."""
+        """Return all packets until the server closes."""
         packets = []
         while (packet := await self.packet()) is not None:
             packets.append(packet)
         return packets
 
     async def log_in(
-        self, sequence: int = 1, session: str = "", password: str = "secret", user: str = "news"
+        self, sequence: int = 1, session_id: str = "", password: str = "secret", user: str = "news"
     ) -> soup.Packet:
-        """Logs in, as news; the answer."""
+        """Log in, as news by default, and return the answer."""
         request = soup.LoginRequest(
-            user=user, password=password, session=session, sequence=sequence
+            user=user, password=password, session_id=session_id, sequence=sequence
         )
         await self.send(soup.encode_login_request(request))
         answer = await self.packet()
@@ -235,7 +236,7 @@ class RawClient:
 
 
 class Net:
-    """What the tests of this folder are made with."""
+    """Makes the servers and clients of the tests of this folder."""
 
     credentials = Credentials("news", "secret")
     system_clock = SystemClock()
@@ -259,7 +260,7 @@ class Net:
         clock: Clock | None = None,
         address: Address | None = None,
     ) -> AsyncIterator[RunningServer]:
-        """A server, listening."""
+        """Run a listening server."""
         address = address or Address("127.0.0.1", 0)
         listener = socket.create_server((address.host, address.port))
         clock = clock or SystemClock()
@@ -282,7 +283,7 @@ class Net:
     async def connected(
         self, address: Address, *, receive_buffer_bytes: int | None = None
     ) -> AsyncIterator[RawClient]:
-        """A raw client, connected."""
+        """Connect a raw client."""
         connection = socket.socket()
         connection.settimeout(0)
         if receive_buffer_bytes is not None:
@@ -297,7 +298,7 @@ class Net:
     async def scripted(
         self, script: Callable[[RawClient], Awaitable[None]]
     ) -> AsyncIterator[Address]:
-        """A server that follows a script with each connection, one after the other."""
+        """Run a server that follows a script with each connection, one after the other."""
         loop = asyncio.get_running_loop()
         listener = socket.create_server(("127.0.0.1", 0))
         listener.settimeout(0)
@@ -317,7 +318,7 @@ class Net:
             listener.close()
 
     async def run_example(self, of: type, names: dict[str, object]) -> None:
-        """Runs the indented block of a class's docstring as it stands."""
+        """Run the indented block of a class's docstring unchanged."""
         lines = inspect.cleandoc(of.__doc__ or "").splitlines()
         block = [line for line in lines if not line or line.startswith("    ")]
         source = "async def example():\n" + "\n".join(block)
@@ -328,11 +329,11 @@ class Net:
 
 @pytest.fixture(scope="session")
 def net_class() -> type[Net]:
-    """For tests that make their own, as those of hypothesis."""
+    """Provide the class to tests that make their own, such as those of hypothesis."""
     return Net
 
 
 @pytest.fixture
 def net(tmp_path: Path) -> Net:
-    """Servers and clients with the users news (secret) and orders (s3cret)."""
+    """Provide servers and clients with the users news (secret) and orders (s3cret)."""
     return Net(tmp_path)

@@ -197,7 +197,7 @@ class RawClient:
     def __init__(self, address: tuple[str, int], session: str, sequence: int) -> None:
         self._socket = socket.create_connection(address, timeout=DEADLINE_S)
         request = soup.LoginRequest(
-            user="guest", password=PASSWORD, session=session, sequence=sequence
+            user="guest", password=PASSWORD, session_id=session, sequence=sequence
         )
         self._socket.sendall(soup.encode_login_request(request))
         answer = self._socket.recv(soup.HEADER_LENGTH, socket.MSG_WAITALL)
@@ -205,7 +205,7 @@ class RawClient:
         self.rejected = answer[2] == PacketType.LOGIN_REJECTED
         if not self.rejected:
             accepted = soup.decode_login_accepted(rest)
-            self.session, self.next_sequence = accepted.session, accepted.sequence
+            self.session, self.next_sequence = accepted.session_id, accepted.sequence
             self._decoder = FeedDecoder(accepted.sequence)
 
     def read(self, count: int | None = None) -> TickRecords:

@@ -189,7 +189,7 @@ class RawClient:
     def send_login(self, session: str = "", sequence: int = 1) -> Self:
         """Asks to be let in, without waiting."""
         request = soup.LoginRequest(
-            user=self._user, password=PASSWORD, session=session, sequence=sequence
+            user=self._user, password=PASSWORD, session_id=session, sequence=sequence
         )
         self._socket.sendall(soup.encode_login_request(request))
         return self
@@ -204,7 +204,7 @@ class RawClient:
         assert packet is not None
         assert packet.type is PacketType.LOGIN_ACCEPTED, packet
         accepted = soup.decode_login_accepted(packet.payload)
-        self.session = accepted.session
+        self.session = accepted.session_id
         self.next_sequence = accepted.sequence
         return self
 
