@@ -10,8 +10,8 @@ from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import Tick
 from tradestack.domain.times import format_utc
 from tradestack.net.control.server import Interface, Method, Peer
-from tradestack.net.server.connection import Connection
-from tradestack.net.server.server import SessionServer
+from tradestack.net.server.client_facts import ClientFacts, describe_connections
+from tradestack.net.server.session_server import SessionServer
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.varlink import VarlinkError, invalid_parameter
@@ -107,7 +107,8 @@ class GatewayMethods:
 
     def list_clients(self, _parameters: Mapping[str, Any], _peer: Peer) -> dict[str, Any]:
         """ListClients."""
-        return {"clients": [client_facts(client) for client in self._server.clients]}
+        clients = describe_connections(self._server.connections)
+        return {"clients": [client_facts(client) for client in clients]}
 
     async def new_session(self, _parameters: Mapping[str, Any], _peer: Peer) -> dict[str, Any]:
         """NewSession."""
@@ -128,7 +129,7 @@ class GatewayMethods:
         while True:
             while sequence <= log.head:
                 batch = TickBatch(sequence, log.records(sequence, READ_RECORDS_MAX))
-                if ticks := _chosen(log.session, batch, symbol):
+                if ticks := _chosen(log.session_id, batch, symbol):
                     yield {"ticks": ticks}
                 sequence = batch.last_sequence + 1
                 await asyncio.sleep(0)
@@ -146,12 +147,12 @@ def _first_sequence(parameters: Mapping[str, Any]) -> int:
     return sequence
 
 
-def client_facts(client: Connection) -> dict[str, Any]:
+def client_facts(client: ClientFacts) -> dict[str, Any]:
     """One client as it is told of, in ListClients and in the stats."""
     return {
         "user": client.user,
         "peer": client.peer,
-        "session": client.session,
+        "session": client.session_id,
         "cursor": client.cursor,
         "lag": client.lag,
         "bytes_sent": client.bytes_sent,

@@ -64,7 +64,7 @@ class FeedSession:
     @property
     def session(self) -> str:
         """Its id."""
-        return self.log.session
+        return self.log.session_id
 
     @property
     def news_total(self) -> int:

@@ -7,14 +7,16 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.times import format_utc
 from tradestack.net.control.server import Interface
+from tradestack.net.server.client_facts import describe_connections, largest_lag
 from tradestack.net.server.connection import Connection
-from tradestack.net.server.outgoing import Stream
-from tradestack.net.server.server import SessionServer
+from tradestack.net.server.outbox import Stream
+from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.service import Context
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.free_space import find_shortage
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.control import client_facts, gateway_interface
@@ -32,7 +34,7 @@ FIXED_KEYS = ("listen", "control_socket", "state_directory", "segment_suffix")
 
 
 class Gateway:
-    """See `runtime.program.Service`, and `net.session_server.SessionHandler`."""
+    """See `runtime.program.Service`, and `net.server.session_server.SessionHandler`."""
 
     def __init__(self, context: Context[GatewayConfig]) -> None:
         config = context.config
@@ -48,8 +50,8 @@ class Gateway:
         self._publisher = Publisher(
             SharedPriceBook(name=f"{SharedPriceBook.NAME}{config.segment_suffix}"),
             SharedNewsBook(name=f"{SharedNewsBook.NAME}{config.segment_suffix}"),
-            serve=self._server.serve_live,
-            wake=self._server.wake,
+            serve=self._server.scheduler.serve_live,
+            wake=self._server.scheduler.wake,
             clock=context.clock,
         )
         self._sessions = Sessions(context.state_directory, context.clock, context.notifier)
@@ -99,21 +101,25 @@ class Gateway:
 
     # ---- the feed's clients --------------------------------------------------------------------
 
-    def stream_for(self, user: str, session: str) -> Stream | soup.RejectReason:  # noqa: ARG002
+    def stream_for(
+        self,
+        user: str,  # noqa: ARG002
+        session_id: str,
+    ) -> Stream | soup.RejectReason:
         """Every user may read every session that is kept."""
         current = self._playback.session.log
-        if session in ("", current.session):
+        if session_id in ("", current.session_id):
             return current
-        return self._sessions.ended_log(session) or soup.RejectReason.SESSION_NOT_AVAILABLE
+        return self._sessions.ended_log(session_id) or soup.RejectReason.SESSION_NOT_AVAILABLE
 
-    def unsequenced_received(self, client: Connection, payload: bytes) -> None:  # noqa: ARG002
+    def unsequenced_received(self, connection: Connection, payload: bytes) -> None:  # noqa: ARG002
         """A feed has nothing to be told."""
         self._unsequenced_ignored += 1
 
-    def client_joined(self, client: Connection) -> None:
+    def client_joined(self, connection: Connection) -> None:
         """Nothing to do: the log is its stream."""
 
-    def client_left(self, client: Connection, reason: str) -> None:  # noqa: ARG002
+    def client_left(self, connection: Connection, close: Close) -> None:  # noqa: ARG002
         """It may have been the last that read an old session."""
         self._prune()
 
@@ -121,22 +127,21 @@ class Gateway:
 
     def status(self) -> str:
         """One line."""
-        session, clients = self._playback.session, self._server.clients
+        session, connections = self._playback.session, self._server.connections
         rate = self._publisher.rates.rates(self._context.clock.monotonic_ns())["1s"]
         if self._playback.fault is not None:
             return f"fault: {self._playback.fault}; {session.log.head} messages published"
         if self._player.blocked is not None:
             return f"blocked: {self._player.blocked}; {session.log.head} messages published"
-        lag = max((client.lag for client in clients), default=0)
         return (
             f"{self._playback.state.value} at {self._player.pace}: {rate:,.0f} ticks/s, "
             f"message {session.log.head} of {session.session}, "
-            f"{len(clients)} clients, lag {lag}"
+            f"{len(connections)} clients, lag {largest_lag(connections)}"
         )
 
     def stats(self) -> dict[str, object]:
         """Counters at the top level are the session's."""
-        session, clients = self._playback.session, self._server.clients
+        session, connections = self._playback.session, self._server.connections
         head = session.log.head
         return {
             "session": session.session,
@@ -153,9 +158,9 @@ class Gateway:
             "rows_rejected": session.rows_rejected,
             "rows_rounded": session.rows_rounded,
             "log_bytes": head * TICK_PACKET_LENGTH,
-            "clients": [client_facts(client) for client in clients],
-            "client_count": len(clients),
-            "lag_max": max((client.lag for client in clients), default=0),
+            "clients": [client_facts(facts) for facts in describe_connections(connections)],
+            "client_count": len(connections),
+            "lag_max": largest_lag(connections),
             "rates": self._publisher.rates.rates(self._context.clock.monotonic_ns()),
             "process": self._process_stats(),
         }
@@ -191,5 +196,5 @@ class Gateway:
         self._prune_to(self._playback.config.sessions_kept)
 
     def _prune_to(self, sessions_kept: int) -> None:
-        in_use = {client.session for client in self._server.clients}
+        in_use = {connection.session_id for connection in self._server.connections}
         self._sessions.prune(sessions_kept, in_use)

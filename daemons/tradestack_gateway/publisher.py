@@ -90,7 +90,7 @@ class Publisher:
         """
         if any(self._is_foreign(book, log) for book in self._books):
             self.reset_books()
-            self.begin_books(log.session)
+            self.begin_books(log.session_id)
         sequence = min(book.sequence for book in self._books)
         while sequence < log.head:
             records = log.records(sequence + 1, RECOVERY_RECORDS)
@@ -98,7 +98,7 @@ class Publisher:
             sequence += len(records)
 
     def _is_foreign(self, book: SharedBook, log: FeedLog) -> bool:
-        return book.session != log.session or book.sequence > log.head
+        return book.session != log.session_id or book.sequence > log.head
 
     def heartbeat(self) -> None:
         """Tells the books' readers that their writer lives."""

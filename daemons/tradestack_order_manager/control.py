@@ -5,7 +5,7 @@ from typing import Protocol
 
 from tradestack.domain.times import format_utc
 from tradestack.net.control.server import Interface, Method, Peer
-from tradestack.net.server.connection import Connection
+from tradestack.net.server.client_facts import ClientFacts
 from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.varlink import VarlinkError, invalid_parameter
 
@@ -56,7 +56,7 @@ error NotAvailable (reason: string)
 class Orders(Protocol):
     """What the interface asks of the order manager."""
 
-    def clients(self) -> Sequence[Connection]: ...
+    def clients(self) -> Sequence[ClientFacts]: ...
     def users(self) -> Iterable[tuple[str, int]]: ...
     def last_orders(self, count: int) -> Sequence[OrderRecord]: ...
     def new_session(self) -> str: ...
@@ -105,11 +105,11 @@ def _count(parameters: Mapping[str, object]) -> int:
     return count
 
 
-def _describe_client(client: Connection) -> dict[str, object]:
+def _describe_client(client: ClientFacts) -> dict[str, object]:
     return {
         "user": client.user,
         "peer": client.peer,
-        "session": client.session,
+        "session": client.session_id,
         "next": client.cursor,
         "lag": client.lag,
         "bytes_sent": client.bytes_sent,

@@ -12,15 +12,17 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from tradestack.net.control.server import Interface
+from tradestack.net.server.client_facts import ClientFacts, describe_connections, largest_lag
 from tradestack.net.server.connection import Connection
-from tradestack.net.server.outgoing import Stream
-from tradestack.net.server.server import SessionServer
+from tradestack.net.server.outbox import Stream
+from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.service import Context
 from tradestack.store.free_space import find_shortage
 from tradestack.trading.judge import Batch, judge
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
@@ -116,7 +118,7 @@ class OrderManager:
         parts = [
             f"{rate:g} orders/s",
             f"{counters.orders_received} orders in session {self._session.id}",
-            f"{len(self._server.clients)} clients",
+            f"{len(self._server.connections)} clients",
         ]
         if self._availability.fault is not None:
             parts.append(f"JOURNAL UNAVAILABLE: {self._availability.fault}")
@@ -127,11 +129,10 @@ class OrderManager:
     def stats(self) -> dict[str, object]:
         """Counters of the order session; orders_duplicate since process or session began."""
         session = self._session
-        lag = max((client.lag for client in self._server.clients), default=0)
         return {
             **self._meters.stats(session),
-            "clients": len(self._server.clients),
-            "client_lag_max": lag,
+            "clients": len(self._server.connections),
+            "client_lag_max": largest_lag(self._server.connections),
             "order_log_behind": session.last_order_id - self._order_logs.written_order_id,
             "journal_fault": self._availability.fault,
             "order_log_fault": self._order_logs.fault,
@@ -149,9 +150,9 @@ class OrderManager:
 
     # ---- what the control socket asks ------------------------------------------------------
 
-    def clients(self) -> Sequence[Connection]:
-        """Who is logged in."""
-        return self._server.clients
+    def clients(self) -> Sequence[ClientFacts]:
+        """Return the facts of each client that is logged in."""
+        return describe_connections(self._server.connections)
 
     def users(self) -> Iterable[tuple[str, int]]:
         """Everybody who has reports in this session, and how many."""
@@ -169,28 +170,28 @@ class OrderManager:
         self._order_logs.complete(self._session)
         self._sessions.begin_next(self._clock.wall_ns())
         self._meters.reset()
-        self._server.wake()
+        self._server.scheduler.wake()
         self._prune(self._config.sessions_kept)
         return self._session.id
 
     # ---- clients ---------------------------------------------------------------------------
 
-    def stream_for(self, user: str, session: str) -> Stream | soup.RejectReason:
+    def stream_for(self, user: str, session_id: str) -> Stream | soup.RejectReason:
         """The user's reports; an older connection of his is drained and closed before."""
-        found = self._sessions.find(session)
+        found = self._sessions.find(session_id)
         if found is None:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
-        for client in self._server.clients:
-            if client.user == user:
-                client.drain_received()
-                client.close("the user has logged in again")
+        for connection in self._server.connections:
+            if connection.user == user:
+                connection.drain_received()
+                connection.close(Close(CloseReason.REPLACED, "the user has logged in again"))
         self._intake.settle_now()
         return found.stream(user)
 
-    def client_joined(self, client: Connection) -> None:
+    def client_joined(self, connection: Connection) -> None:
         """Nothing is due: the stream says everything."""
 
-    def client_left(self, client: Connection, reason: str) -> None:
+    def client_left(self, connection: Connection, close: Close) -> None:
         """Nothing is due: orders outlive connections."""
 
     # ---- settling --------------------------------------------------------------------------
@@ -202,9 +203,9 @@ class OrderManager:
     def _settle(self, received: list[Waiting], received_ns: int) -> None:
         passed(FailPoint.ORDER_MANAGER_RECEIVED)
         session = self._session.id
-        waiting = [one for one in received if one.client.session == session]
+        waiting = [one for one in received if one.client.session_id == session]
         if len(waiting) < len(received):
-            ended = [one for one in received if one.client.session != session]
+            ended = [one for one in received if one.client.session_id != session]
             self._refuse(ended, range(len(ended)), SESSION_ENDED)
         batch = judge(self._session.manager, [one.received for one in waiting], self._rules)
         passed(FailPoint.ORDER_MANAGER_JUDGED)
@@ -218,7 +219,7 @@ class OrderManager:
         else:
             passed(FailPoint.ORDER_MANAGER_JOURNALLED)
             journalled_ns = self._clock.monotonic_ns()
-            self._server.serve_live()
+            self._server.scheduler.serve_live()
             passed(FailPoint.ORDER_MANAGER_REPORTED)
             if batch.entries:
                 self._count(batch, journalled_ns - received_ns)
@@ -262,7 +263,7 @@ class OrderManager:
         self._availability.note_space(shortage, self._session.id)
 
     def _prune(self, sessions_kept: int) -> None:
-        followed = {client.session for client in self._server.clients}
+        followed = {connection.session_id for connection in self._server.connections}
         try:
             self._sessions.prune(sessions_kept, followed)
         except OSError as error:

@@ -58,4 +58,4 @@ def test_client_is_held_to_the_timeout_it_named(connection: socket.socket) -> No
         received += data
 
     assert received.startswith(b"\0\x1fA")
-    assert b"+silent for 1 s" in received
+    assert b"+CLIENT_SILENT silent for 1 s" in received

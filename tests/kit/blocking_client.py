@@ -17,14 +17,14 @@ RECEIVE_BYTES_MAX = 65_536
 class BlockingClient:
     """A client of either port; a read that takes longer than deadline_s fails.
 
-    session, next_sequence: as the login was accepted, then counted. remarks: texts of debug
+    session_id, next_sequence: as the login was accepted, then counted. remarks: texts of debug
     packets.
     """
 
     def __init__(
         self, address: tuple[str, int], user: str, password: str, *, deadline_s: float
     ) -> None:
-        self.session = ""
+        self.session_id = ""
         self.next_sequence = 0
         self.rejected = False
         self.remarks: list[bytes] = []
@@ -33,17 +33,17 @@ class BlockingClient:
         self._socket = socket.create_connection(address, timeout=deadline_s)
         self._decoder = soup.PacketDecoder()
 
-    def send_login(self, session: str = "", sequence: int = 1) -> Self:
+    def send_login(self, session_id: str = "", sequence: int = 1) -> Self:
         """Send a login request without waiting for the answer."""
         request = soup.LoginRequest(
-            user=self._user, password=self._password, session=session, sequence=sequence
+            user=self._user, password=self._password, session_id=session_id, sequence=sequence
         )
         self._socket.sendall(soup.encode_login_request(request))
         return self
 
-    def login(self, session: str = "", sequence: int = 1) -> Self:
+    def login(self, session_id: str = "", sequence: int = 1) -> Self:
         """Log in; fail if that is rejected."""
-        return self.send_login(session, sequence).await_login()
+        return self.send_login(session_id, sequence).await_login()
 
     def await_login(self) -> Self:
         """Read the answer to the login request; fail if it is a rejection."""
@@ -58,7 +58,7 @@ class BlockingClient:
         self.rejected = packet.type is PacketType.LOGIN_REJECTED
         if not self.rejected:
             accepted = soup.decode_login_accepted(packet.payload)
-            self.session, self.next_sequence = accepted.session, accepted.sequence
+            self.session_id, self.next_sequence = accepted.session_id, accepted.sequence
         return self
 
     def send(self, *messages: Any) -> None:

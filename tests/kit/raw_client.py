@@ -49,11 +49,11 @@ class RawClient:
         return packets
 
     async def log_in(
-        self, sequence: int = 1, session: str = "", password: str = "secret", user: str = "news"
+        self, sequence: int = 1, session_id: str = "", password: str = "secret", user: str = "news"
     ) -> soup.Packet:
         """Send a login request; return the answer."""
         request = soup.LoginRequest(
-            user=user, password=password, session=session, sequence=sequence
+            user=user, password=password, session_id=session_id, sequence=sequence
         )
         await self.send(soup.encode_login_request(request))
         answer = await self.packet()

@@ -22,16 +22,17 @@ from tradestack.net.client import feed_client
 from tradestack.net.client.login import Credentials
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.outgoing import Stream
-from tradestack.net.server.server import DEADLINES_INTERVAL_NS, SessionServer
+from tradestack.net.server.outbox import Stream
+from tradestack.net.server.session_server import DEADLINES_INTERVAL_NS, SessionServer
 from tradestack.net.server.users import Users, users_line
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire import orders as wire_orders
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol, new_records
 from tradestack.wire.soup import PacketType, RejectReason
 
-# What a user's program imports besides the module that the example stands in.
+# What a user's program imports besides the module that contains the example.
 EXAMPLE_IMPORTS = {
     name: value
     for module in (domain_orders, fixed_point, feed_client, wire_orders)
@@ -42,7 +43,7 @@ SESSION = "0ABCDE1234"
 
 @pytest.fixture(scope="session")
 def run() -> Callable[[Awaitable[None]], None]:
-    """For tests that run several loops, as those of hypothesis."""
+    """Provide `run_on_uvloop` to tests that run several loops, such as those of hypothesis."""
     return run_on_uvloop
 
 
@@ -50,21 +51,21 @@ def run() -> Callable[[Awaitable[None]], None]:
 class MemoryStream:
     """A session's packets in a list."""
 
-    session: str = SESSION
+    session_id: str = SESSION
     packets: list[bytes] = field(default_factory=list)
     ended: bool = False
 
     @property
     def head(self) -> int:
-        """How many packets there are."""
+        """The number of packets."""
         return len(self.packets)
 
     def append(self, *payloads: bytes) -> None:
-        """Adds a sequenced packet for each payload."""
+        """Add a sequenced packet for each payload."""
         self.packets += [soup.encode_packet(PacketType.SEQUENCED_DATA, p) for p in payloads]
 
     def append_ticks(self, count: int) -> None:
-        """Adds prices whose values are their sequence numbers."""
+        """Add prices whose values are their sequence numbers."""
         records = new_records(count)
         records["kind"] = int(TickKind.PRICE)
         records["symbol"] = encode_symbol("SPY")
@@ -76,7 +77,7 @@ class MemoryStream:
         ]
 
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
-        """Whole packets, at least one."""
+        """Return whole packets, at least one."""
         chunk = b""
         while sequence <= self.head:
             packet = self.packets[sequence - 1]
@@ -88,39 +89,39 @@ class MemoryStream:
 
 
 class Handler:
-    """Serves one stream for each session id, and writes down what it is told."""
+    """Serves one stream for each session id, and records what the server reports."""
 
     def __init__(self, *streams: MemoryStream) -> None:
-        self.streams = {stream.session: stream for stream in streams}
+        self.streams = {stream.session_id: stream for stream in streams}
         self.current = streams[-1]
         self.joined: list[Connection] = []
-        self.left: list[tuple[Connection, str]] = []
+        self.left: list[tuple[Connection, Close]] = []
         self.received: list[tuple[Connection, bytes]] = []
         self.changed = asyncio.Event()
 
-    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
-        """The asked-for stream, or the current one."""
+    def stream_for(self, user: str, session_id: str) -> Stream | RejectReason:
+        """Return the requested stream, or the current one."""
         del user
-        known = self.streams.get(session or self.current.session)
-        return known if known is not None else RejectReason.SESSION_NOT_AVAILABLE
+        stream = self.streams.get(session_id or self.current.session_id)
+        return stream if stream is not None else RejectReason.SESSION_NOT_AVAILABLE
 
-    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """Keeps the message."""
-        self.received.append((client, payload))
+    def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
+        """Keep the message."""
+        self.received.append((connection, payload))
         self.changed.set()
 
-    def client_joined(self, client: Connection) -> None:
-        """Keeps the client."""
-        self.joined.append(client)
+    def client_joined(self, connection: Connection) -> None:
+        """Keep the connection."""
+        self.joined.append(connection)
         self.changed.set()
 
-    def client_left(self, client: Connection, reason: str) -> None:
-        """Keeps the reason."""
-        self.left.append((client, reason))
+    def client_left(self, connection: Connection, close: Close) -> None:
+        """Keep the connection and why it closed."""
+        self.left.append((connection, close))
         self.changed.set()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Waits until what the handler was told makes the condition true."""
+        """Wait until something that the server reports makes the condition true."""
         while not condition():
             self.changed.clear()
             await self.changed.wait()
@@ -137,7 +138,7 @@ class RunningServer:
     listener: socket.socket
 
     def let_time_pass(self, seconds: float) -> None:
-        """Moves a fake clock on, in the steps in which the server looks at it."""
+        """Advance a fake clock in the steps at which the server checks deadlines."""
         assert isinstance(self.clock, FakeClock)
         for _ in range(int(seconds * NANOSECONDS_PER_SECOND) // DEADLINES_INTERVAL_NS):
             self.clock.now_ns += DEADLINES_INTERVAL_NS
@@ -145,7 +146,7 @@ class RunningServer:
 
 
 class Net:
-    """What the tests of this folder are made with."""
+    """Makes the servers and clients of the tests of this folder."""
 
     credentials = Credentials("news", "secret")
     system_clock = SystemClock()
@@ -169,7 +170,7 @@ class Net:
         clock: Clock | None = None,
         address: Address | None = None,
     ) -> AsyncIterator[RunningServer]:
-        """A server, listening."""
+        """Run a listening server."""
         address = address or Address("127.0.0.1", 0)
         listener = socket.create_server((address.host, address.port))
         clock = clock or SystemClock()
@@ -192,7 +193,7 @@ class Net:
     async def connected(
         self, address: Address, *, receive_buffer_bytes: int | None = None
     ) -> AsyncIterator[RawClient]:
-        """A raw client, connected."""
+        """Connect a raw client."""
         connection = socket.socket()
         connection.settimeout(0)
         if receive_buffer_bytes is not None:
@@ -207,7 +208,7 @@ class Net:
     async def scripted(
         self, script: Callable[[RawClient], Awaitable[None]]
     ) -> AsyncIterator[Address]:
-        """A server that follows a script with each connection, one after the other."""
+        """Run a server that follows a script with each connection, one after the other."""
         loop = asyncio.get_running_loop()
         listener = socket.create_server(("127.0.0.1", 0))
         listener.settimeout(0)
@@ -227,7 +228,7 @@ class Net:
             listener.close()
 
     async def run_example(self, of: type, names: dict[str, object]) -> None:
-        """Runs the indented block of a class's docstring as it stands."""
+        """Run the indented block of a class's docstring unchanged."""
         lines = inspect.cleandoc(of.__doc__ or "").splitlines()
         block = [line for line in lines if not line or line.startswith("    ")]
         source = "async def example():\n" + "\n".join(block)
@@ -238,11 +239,11 @@ class Net:
 
 @pytest.fixture(scope="session")
 def net_class() -> type[Net]:
-    """For tests that make their own, as those of hypothesis."""
+    """Provide the class to tests that make their own, such as those of hypothesis."""
     return Net
 
 
 @pytest.fixture
 def net(tmp_path: Path) -> Net:
-    """Servers and clients with the users news (secret) and orders (s3cret)."""
+    """Provide servers and clients with the users news (secret) and orders (s3cret)."""
     return Net(tmp_path)

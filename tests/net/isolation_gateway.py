@@ -1,8 +1,8 @@
-"""The real gateway, which writes down when the client `live` was given each tick.
+"""The real gateway, which records when the client `live` was given each tick.
 
     ISOLATION_FILE=FILE python tests/net/isolation_gateway.py --config FILE
 
-Nothing is replaced. When it ends it writes one line for each time that the client's socket was
+Nothing else differs. When it ends it writes one line for each time that the client's socket was
 given ticks: the wall clock right after the call, in nanoseconds.
 """
 
@@ -12,30 +12,43 @@ import time
 from pathlib import Path
 
 from tradestack.net.server.connection import Connection
-from tradestack.net.server.sender import Progress
+from tradestack.net.server.outbox import Outbox, Stream
+from tradestack.wire.soup import LoginRequest
 from tradestack_gateway.__main__ import main
 
 LIVE = "live"
-pump = Connection.pump
+accept_login = Connection.accept_login
+pump = Outbox.pump
+live_outboxes: set[Outbox] = set()
 sends_ns: list[int] = []
 
 
-def pump_and_note(client: Connection, bytes_max: int) -> Progress:
-    """What `Connection.pump` does."""
-    cursor = client.cursor
-    progress = pump(client, bytes_max)
-    if client.user == LIVE and client.cursor > cursor:
+def accept_and_mark(
+    connection: Connection, user: str, stream: Stream, request: LoginRequest
+) -> None:
+    """Accept the login, and remember the outbox of the client `live`."""
+    if user == LIVE:
+        live_outboxes.add(connection.outbox)
+    accept_login(connection, user, stream, request)
+
+
+def pump_and_note(outbox: Outbox, bytes_max: int) -> bool:
+    """Pump, and note the time if ticks of the client `live` were sent."""
+    cursor = outbox.cursor
+    has_more = pump(outbox, bytes_max)
+    if outbox in live_outboxes and outbox.cursor > cursor:
         sends_ns.append(time.time_ns())
-    return progress
+    return has_more
 
 
-def write_down() -> None:
-    """At the end, for while it runs that would be measured too."""
+def write_sends() -> None:
+    """Write the times at the end, because writing while it runs would be measured too."""
     lines = "".join(f"{time_ns}\n" for time_ns in sends_ns)
     Path(os.environ["ISOLATION_FILE"]).write_text(lines)
 
 
 if __name__ == "__main__":
-    Connection.pump = pump_and_note  # type: ignore[method-assign]
-    atexit.register(write_down)
+    Connection.accept_login = accept_and_mark  # type: ignore[method-assign]
+    Outbox.pump = pump_and_note  # type: ignore[method-assign]
+    atexit.register(write_sends)
     main()

@@ -22,7 +22,7 @@ NICE = 19
 def log_in(port: int, password: str) -> socket.socket:
     """A connection that is sent everything from number 1 on."""
     connection = socket.create_connection(("127.0.0.1", port))
-    request = soup.LoginRequest(user="replay", password=password, session="", sequence=1)
+    request = soup.LoginRequest(user="replay", password=password, session_id="", sequence=1)
     connection.sendall(soup.encode_login_request(request))
     connection.setblocking(False)
     return connection

@@ -33,7 +33,7 @@ class Subscriber:
         login = LoginRequest(
             user="guest",
             password=password,
-            session="",
+            session_id="",
             sequence=1,
             heartbeat_timeout_ms=60_000,
         )

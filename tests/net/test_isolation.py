@@ -53,14 +53,14 @@ async def test_a_stopped_reader_costs_one_chunk_and_delays_nobody(net):
         await live.log_in(1)
         for _ in range(1000):
             handler.current.append(payload)
-            running.server.wake()
+            running.server.scheduler.wake()
             assert await live.packet() == sequenced(payload)
         slow = handler.joined[0]
-        assert slow.blocked
-        assert slow.lag > 0
-        assert len(slow._sender._outgoing._chunk) <= running.server.limits.send_chunk_bytes_max
+        assert slow.outbox.blocked
+        assert slow.outbox.lag > 0
+        assert len(slow.outbox._chunk) <= running.server.limits.send_chunk_bytes_max
         handler.current.ended = True
-        running.server.wake()
+        running.server.scheduler.wake()
         caught_up = await stopped.packets_to_end()
 
     assert caught_up == [sequenced(payload)] * 1000 + [Packet(PacketType.END_OF_SESSION, b"")]
@@ -78,21 +78,21 @@ async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_appen
             await replay.log_in(1)
             stack.enter_context(dropping(replay.socket))
         handler.current.append(*[bytes(30_000)] * 400)
-        running.server.wake()
+        running.server.scheduler.wake()
         await asyncio.sleep(0)  # all were up to date, and are behind from now on
         live = await stack.enter_async_context(net.connected(running.address))
         await live.log_in(0)
-        *replays, live_client = handler.joined
+        *replays, live_connection = handler.joined
 
         def sent_bytes() -> int:
-            return sum(client.bytes_sent for client in replays)
+            return sum(connection.outbox.bytes_sent for connection in replays)
 
-        while any(client.lag for client in replays):
+        while any(connection.outbox.lag for connection in replays):
             before = sent_bytes()
             handler.current.append(b"tick")
-            running.server.wake()
+            running.server.scheduler.wake()
             await asyncio.sleep(0)
-            live_lags.append(live_client.lag)
+            live_lags.append(live_connection.outbox.lag)
             replayed_bytes.append(sent_bytes() - before)
 
     assert set(live_lags) == {0}
@@ -112,12 +112,15 @@ async def test_replays_take_turns(net):
             await replay.log_in(1)
             stack.enter_context(dropping(replay.socket))
         handler.current.append(*[bytes(30_000)] * 100)
-        begun_bytes = {client: client.bytes_sent for client in handler.joined}
-        running.server.wake()
-        while any(client.lag for client in handler.joined):
+        begun_bytes = {connection: connection.outbox.bytes_sent for connection in handler.joined}
+        running.server.scheduler.wake()
+        while any(connection.outbox.lag for connection in handler.joined):
             await asyncio.sleep(0)
-            sent = [client.bytes_sent - begun_bytes[client] for client in handler.joined]
-            if not any(client.blocked for client in handler.joined):
+            sent = [
+                connection.outbox.bytes_sent - bytes_begun
+                for connection, bytes_begun in begun_bytes.items()
+            ]
+            if not any(connection.outbox.blocked for connection in handler.joined):
                 spreads.append(max(sent) - min(sent))
 
     assert spreads

@@ -150,9 +150,9 @@ def test_a_failed_sync_is_final(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         with pytest.raises(OSError, match=os.strerror(errno.EIO)):
             file.sync()
 
-    with pytest.raises(OSError, match="restart is due"):
+    with pytest.raises(OSError, match="restart the daemon"):
         file.append(b"more")
-    with pytest.raises(OSError, match="restart is due"):
+    with pytest.raises(OSError, match="restart the daemon"):
         file.sync()
 
     file.close()

@@ -73,7 +73,7 @@ def test_the_name_is_the_session(tmp_path: Path) -> None:
 
     opened = FeedLog.open(tmp_path / f"{SESSION}.feed")
 
-    assert (created.session, opened.session, opened.head) == (SESSION, SESSION, 0)
+    assert (created.session_id, opened.session_id, opened.head) == (SESSION, SESSION, 0)
     opened.close()
 
 

@@ -28,7 +28,7 @@ GOLDEN = [
     ),
     (
         soup.encode_login_request(
-            soup.LoginRequest(user="news", password="pw", session="S1", sequence=0)
+            soup.LoginRequest(user="news", password="pw", session_id="S1", sequence=0)
         ),
         "002f 4c" + b"news  pw        ".hex() + b"S1".rjust(10).hex() + b"0".rjust(20).hex(),
     ),
@@ -58,7 +58,7 @@ def test_packets_have_their_published_bytes(packet, expected):
 @given(packets=PACKETS, data=st.data())
 def test_cutting_never_matters(packets, data):
     """Any cut of the bytes gives the same packets."""
-    stream = b"".join(soup.encode_packet(*packet) for packet in packets)
+    stream = b"".join(soup.encode_packet(packet.type, packet.payload) for packet in packets)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=20)))
     decoder, decoded = PacketDecoder(), []
 
@@ -82,7 +82,7 @@ def test_any_bytes_give_packets_or_a_protocol_error(stream):
     except ProtocolError:
         pass
     else:
-        encoded = b"".join(soup.encode_packet(*packet) for packet in packets)
+        encoded = b"".join(soup.encode_packet(packet.type, packet.payload) for packet in packets)
         assert encoded + decoder.pending == stream
 
 
@@ -126,7 +126,7 @@ FIELD_TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_siz
         soup.LoginRequest,
         user=FIELD_TEXT,
         password=FIELD_TEXT,
-        session=FIELD_TEXT,
+        session_id=FIELD_TEXT,
         sequence=st.integers(0, 10**20 - 1),
         heartbeat_timeout_ms=st.none() | st.integers(0, 99_999),
     )
@@ -178,7 +178,7 @@ def test_names_that_peers_send_are_fit_for_a_log_line(field):
     [
         {"user": "seventh"},
         {"password": "12345678901"},
-        {"session": "12345678901"},
+        {"session_id": "12345678901"},
         {"user": "né"},
         {"user": "a\n"},
         {"sequence": 10**20},

@@ -15,18 +15,18 @@ PORT_MAX = 65535
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a TCP server listens; port 0 means "any free one" for a listener."""
+    """The host and port of a TCP server; to a listener, port 0 is any free port."""
 
     host: str
     port: int
 
     def __str__(self) -> str:
-        """The text that `parse_address` reads."""
+        """Return the text that `parse_address` reads."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def parse_address(text: str) -> Address:
-    """`"127.0.0.1:8999"` → Address. Raises ValueError saying what is allowed."""
+    """`"127.0.0.1:8999"` → Address; raise ValueError that names what is allowed."""
     host, colon, port_text = text.strip().rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     if bracketed:
@@ -39,31 +39,31 @@ def parse_address(text: str) -> Address:
 
 
 def name_of(socket_address: object) -> str:
-    """What `getpeername()` or `accept()` gave → text for logs and listings."""
+    """An address of `getpeername()` or `accept()` → text for logs and listings."""
     if isinstance(socket_address, tuple) and len(socket_address) >= 2:
         return str(Address(str(socket_address[0]), int(socket_address[1])))
     return str(socket_address) or "unnamed"
 
 
 def host_of(name: str) -> str:
-    """What `name_of` gave → without the port: the same for all connections from one host."""
+    """Text of `name_of` → the part without the port, the same for all connections of a host."""
     return name.rpartition(":")[0] or name
 
 
 def pending_error(connection: socket.socket) -> str:
-    """What has broken the connection, "" when nothing has.
+    """Return the error that has broken the connection, "" if none has.
 
-    uvloop does not call a reader or writer of a connection that was reset (libuv answers EPOLLERR
-    by stopping the handle), so whoever uses them has to ask from time to time.
+    uvloop does not call a reader or writer of a connection that was reset (libuv stops the handle
+    on EPOLLERR), so users of readers and writers have to ask from time to time.
     """
     number = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     return os.strerror(number) if number else ""
 
 
 async def connect(address: Address) -> socket.socket:
-    """A connected non-blocking socket without Nagle's delay. Raises OSError.
+    """Return a connected non-blocking socket without Nagle's delay; raise OSError.
 
-    Every address the name resolves to is tried in turn; the last failure is raised.
+    Tries each address that the name resolves to in turn, and raises the last failure.
     """
     loop = asyncio.get_running_loop()
     candidates = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)

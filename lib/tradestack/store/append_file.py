@@ -1,10 +1,11 @@
-"""bytes → the end of a file that one process owns: whole appends or none.
+"""A file that one process owns and only appends to: each append is whole, or not there at all.
 
-Journal and feed log stand on this. One append is one write; if it fails or comes back short, the
-file is cut back to what it was, so that nothing half-written is ever followed by something whole.
+The order journal and the feed log are built on this. One append is one write; if it fails or is
+short, the file is truncated to its former size, so that a partial append is never followed by a
+whole one.
 
 The invariant: bytes below `size_bytes` were written whole and never change; bytes above it are
-the remains of a failed write, and are cut before anything else is written.
+what a failed write has left, and are truncated before anything else is written.
 """
 
 import errno
@@ -20,9 +21,9 @@ FILE_MODE = 0o600
 
 
 class AppendFile:
-    """A file held open, locked against a second process, and only ever appended to.
+    """A file held open for appending, and locked against a second process.
 
-    The lock (flock) belongs to the open file: the kernel lets go of it however the process ends.
+    The lock (flock) belongs to the open file: the kernel releases it however the process ends.
     """
 
     __slots__ = ("_descriptor", "_sync_failed", "_torn", "path", "size_bytes")
@@ -36,9 +37,9 @@ class AppendFile:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Creates the file, empty, and makes its name durable.
+        """Create the file, empty, and make its name durable.
 
-        Raises FileExistsError, OperatorFault where the directory may not be written, OSError.
+        Raises FileExistsError, OperatorFault if the directory is not writable, OSError.
         """
         file = cls._locked(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -50,9 +51,9 @@ class AppendFile:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Opens the file to go on after its end.
+        """Open the file to append after its end.
 
-        Raises FileNotFoundError, OperatorFault where it is in use or not ours to write, OSError.
+        Raises FileNotFoundError, OperatorFault if it is in use or not writable, OSError.
         """
         return cls._locked(path, os.O_RDWR)
 
@@ -66,7 +67,7 @@ class AppendFile:
                 raise OperatorFault(
                     str(path),
                     os.strerror(error.errno),
-                    "the daemon's user must be able to read and write it",
+                    "make it readable and writable for the daemon's user",
                 ) from error
             raise
         try:
@@ -74,14 +75,14 @@ class AppendFile:
         except BlockingIOError as error:
             os.close(descriptor)
             raise OperatorFault(
-                str(path), "another process is writing it", "stop that process first"
+                str(path), "another process is writing it", "stop that process"
             ) from error
         return cls(path, descriptor)
 
     def append(self, data: bytes | memoryview) -> int:
-        """Writes `data` after the end, in one write; returns the offset at which it begins.
+        """Append `data` in one write; return the offset at which it begins.
 
-        Raises OSError (ENOSPC, EFBIG, EIO, …), and then nothing of `data` is in the file.
+        Raises OSError (ENOSPC, EFBIG, EIO, …), in which case nothing of `data` is in the file.
         """
         self._refuse_after_failed_sync()
         if self._torn:
@@ -91,7 +92,7 @@ class AppendFile:
         try:
             written = os.pwrite(self._descriptor, data, offset)
             if written < length:
-                # What the rest would have met is not known; a full disk is what it nearly always is
+                # The error of the remainder is unknown; it is nearly always a full disk.
                 raise OSError(
                     errno.ENOSPC, f"{written} of {length} bytes were written", str(self.path)
                 )
@@ -103,28 +104,27 @@ class AppendFile:
         return offset
 
     def _try_cut(self, size_bytes: int) -> None:
-        """Cuts if the file system lets us; otherwise the next append begins with it."""
+        """Truncate if the file system allows it; otherwise the next append begins with that."""
         try:
             self.cut(size_bytes)
         except OSError:
             return
 
     def cut(self, size_bytes: int) -> None:
-        """Drops everything from `size_bytes` on. Raises OSError."""
+        """Truncate the file to `size_bytes`; raise OSError."""
         os.ftruncate(self._descriptor, size_bytes)
         self.size_bytes = size_bytes
         self._torn = False
 
     def read(self, offset: int, length: int) -> bytes:
-        """Up to `length` bytes from `offset`, fewer only where the file ends. Raises OSError."""
+        """Return `length` bytes from `offset` on, fewer only at the end of file; raise OSError."""
         return os.pread(self._descriptor, length, offset)
 
     def sync(self) -> None:
-        """Returns when everything appended is on the disk (fdatasync).
+        """Return when everything appended is on the disk (fdatasync); raise OSError.
 
-        Raises OSError; from then on append and sync fail until the file is opened anew, because
-        the kernel reports a lost page once only and a later success would prove nothing (see
-        fsync(2), ERRORS, EIO).
+        After an error, append and sync fail until the file is opened again: the kernel reports a
+        lost page only once, so a later success would prove nothing (fsync(2), ERRORS, EIO).
         """
         self._refuse_after_failed_sync()
         try:
@@ -136,9 +136,9 @@ class AppendFile:
     def _refuse_after_failed_sync(self) -> None:
         if self._sync_failed:
             raise OSError(
-                errno.EIO, "an earlier fdatasync failed: a restart is due", str(self.path)
+                errno.EIO, "an earlier fdatasync failed: restart the daemon", str(self.path)
             )
 
     def close(self) -> None:
-        """Lets go of the file and its lock."""
+        """Close the file and release its lock."""
         os.close(self._descriptor)

@@ -37,7 +37,7 @@ _logger = logging.getLogger(__name__)
 class FeedLog:
     """One session's packets, held open by the gateway."""
 
-    __slots__ = ("_chunks", "_ended", "_file", "_head", "_newest", "_newest_sequence", "session")
+    __slots__ = ("_chunks", "_ended", "_file", "_head", "_newest", "_newest_sequence", "session_id")
 
     def __init__(self, file: AppendFile, *, ended: bool) -> None:
         self._file = file
@@ -46,7 +46,7 @@ class FeedLog:
         self._chunks: dict[int, bytes] = {}
         self._newest = b""  # the packets of the last append; their size is the caller's batch
         self._newest_sequence = self._head + 1  # the number of the first of them
-        self.session = file.path.stem
+        self.session_id = file.path.stem
 
     @classmethod
     def create(cls, directory: Path, session: str) -> Self:

@@ -1,4 +1,4 @@
-"""CloseReason, text ⇄ payload of the debug packet (`+`) that a server sends before it closes.
+"""Close ⇄ payload of the debug packet (`+`) that a server sends before it closes a connection.
 
     payload := code [" " text]      code: a name of CloseReason; text: ASCII, for people
 
@@ -9,22 +9,24 @@ text (PROTOCOL.md, "Why a connection ends").
 import enum
 from dataclasses import dataclass
 
+from tradestack.wire import soup
+
 
 class CloseReason(enum.StrEnum):
-    """Why a connection ended; the value is the code on the wire."""
+    """Why a connection ended; the value is the code in the packet."""
 
     LOGGED_OUT = "LOGGED_OUT"  # the client sent O
     SESSION_ENDED = "SESSION_ENDED"  # everything was delivered, Z included
     REPLACED = "REPLACED"  # the same user has logged in again
-    SERVER_STOPPING = "SERVER_STOPPING"  # it comes back; connect again
+    SERVER_STOPPING = "SERVER_STOPPING"  # for a restart, most likely
     LOGIN_TIMEOUT = "LOGIN_TIMEOUT"  # no login request in time
-    CLIENT_SILENT = "CLIENT_SILENT"  # no heartbeat in time
-    CLIENT_STALLED = "CLIENT_STALLED"  # behind, and accepts no byte
+    CLIENT_SILENT = "CLIENT_SILENT"  # no packet of the client in time
+    CLIENT_STALLED = "CLIENT_STALLED"  # behind, and accepted no byte in time
     UNSEQUENCED_UNREAD = "UNSEQUENCED_UNREAD"  # too many unsequenced messages wait for it
-    PROTOCOL_VIOLATION = "PROTOCOL_VIOLATION"
-    # Those below are found out by a side itself and never travel.
-    CONNECTION_LOST = "CONNECTION_LOST"
-    SERVER_SILENT = "SERVER_SILENT"
+    PROTOCOL_VIOLATION = "PROTOCOL_VIOLATION"  # a packet that is not allowed, or malformed
+    # Those below are what a side itself observes; they are never sent.
+    CONNECTION_LOST = "CONNECTION_LOST"  # closed or reset by the other side, or by the network
+    SERVER_SILENT = "SERVER_SILENT"  # no packet of the server in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,17 @@ class Close:
     text: str
 
     def __str__(self) -> str:
+        """Return the text, or the code where there is none."""
         return self.text or self.reason.value
 
 
 def encode_close(close: Close) -> bytes:
-    """Close → payload of a debug packet."""
-    return f"{close.reason} {close.text}".rstrip().encode("ascii", "replace")
+    """Close → payload of a debug packet; the text is cut so that a client can log it whole."""
+    payload = f"{close.reason} {close.text}".rstrip().encode("ascii", "replace")
+    return payload[: soup.DEBUG_TEXT_LENGTH_MAX]
 
 
 def decode_close(payload: bytes) -> Close | None:
-    """Payload of a debug packet → Close; None for a debug text that begins with no known code."""
-    code, _, text = payload.decode("ascii", "replace").partition(" ")
+    """Payload of a debug packet → Close; None for a text that begins with no known code."""
+    code, _, text = soup.decode_debug(payload).partition(" ")
     return Close(CloseReason(code), text) if code in CloseReason.__members__ else None

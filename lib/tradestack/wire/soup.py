@@ -6,36 +6,35 @@
     J  login rejected   reason[1]
     S  sequenced data, U unsequenced data: one message
     H  server heartbeat, R client heartbeat, Z end of session, O logout request: no payload
-    +  debug: free text, ignored
+    +  debug: text (close_reason.py: why the server closes)
 
 Text fields are ASCII, user and password left-justified, session and numbers right-justified, all
-padded with spaces; whatever justification comes in is read. Numbers of sequenced packets are not
-sent, they are counted: from the number in A.
+padded with spaces; either justification is read. Sequenced packets carry no numbers: they are
+counted, from the number in A.
 """
 
 import enum
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+
+import msgspec
 
 from tradestack.wire.errors import ProtocolError
 
 HEADER_LENGTH = 3
-# The u16 would allow 65,534; some peers read the length as signed, so nobody is sent more.
+# The u16 would allow 65,534, but some implementations read the length as signed.
 PAYLOAD_LENGTH_MAX = 32_766
 USER_LENGTH_MAX = 6
 PASSWORD_LENGTH_MAX = 10
 SESSION_LENGTH = 10
-# Characters of a peer's free text that are worth being logged.
+# Characters of a peer's debug text that are kept for the log.
 DEBUG_TEXT_LENGTH_MAX = 256
-# "Login Request" with and without the heartbeat timeout of 4.10.
+# Payload of a login request without and with the heartbeat timeout of version 4.10.
 LOGIN_REQUEST_LENGTHS = (46, 51)
 LOGIN_PACKET_LENGTH_MAX = HEADER_LENGTH + max(LOGIN_REQUEST_LENGTHS)
 
 _HEADER = struct.Struct(">HB")
-_unpack_header = _HEADER.unpack_from
-_new_tuple = tuple.__new__
 
 
 class PacketType(enum.IntEnum):
@@ -63,7 +62,7 @@ class RejectReason(enum.Enum):
     SESSION_NOT_AVAILABLE = b"S"
 
 
-class Packet(NamedTuple):
+class Packet(msgspec.Struct, frozen=True, gc=False):
     """One packet without its length."""
 
     type: PacketType
@@ -72,35 +71,35 @@ class Packet(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRequest:
-    """session "" = the current one; sequence = the first message wanted, 0 = only new ones."""
+    """A login to a session ("" = the current one) from a number on (0 = only new messages)."""
 
     user: str
     password: str
-    session: str = ""
+    session_id: str = ""
     sequence: int = 1
     heartbeat_timeout_ms: int | None = None
 
     def __repr__(self) -> str:
-        """Without the password: reprs end in logs."""
-        return f"LoginRequest(user={self.user!r}, session={self.session!r}, {self.sequence})"
+        """Return the fields without the password: reprs end up in logs."""
+        return f"LoginRequest(user={self.user!r}, {self.session_id!r}, sequence={self.sequence})"
 
 
 @dataclass(frozen=True, slots=True)
 class LoginAccepted:
-    """sequence = the number of the next S packet."""
+    """An accepted login to a session; `sequence` is the number of the next S packet."""
 
-    session: str
+    session_id: str
     sequence: int
 
 
 def encode_packet(packet_type: PacketType, payload: bytes = b"") -> bytes:
-    """One packet; AssertionError beyond PAYLOAD_LENGTH_MAX: the caller has to know its limit."""
+    """Type, payload → packet; AssertionError beyond PAYLOAD_LENGTH_MAX, the caller's own limit."""
     assert len(payload) <= PAYLOAD_LENGTH_MAX, f"payload of {len(payload)} bytes"
     return _HEADER.pack(1 + len(payload), packet_type) + payload
 
 
 def encode_packets(packet_type: PacketType, payloads: Iterable[bytes]) -> bytes:
-    """A packet of each payload, one after the other; AssertionError as `encode_packet`."""
+    """Type, payloads → a packet of each, joined; AssertionError as in `encode_packet`."""
     pack = _HEADER.pack
     pieces: list[bytes] = []
     for payload in payloads:
@@ -116,11 +115,11 @@ LOGOUT_REQUEST = encode_packet(PacketType.LOGOUT_REQUEST)
 
 
 def encode_login_request(request: LoginRequest) -> bytes:
-    """The L packet; ValueError when a field does not fit or is not ASCII."""
+    """LoginRequest → L packet; ValueError for a field that does not fit or is not ASCII."""
     payload = (
         _left(request.user, USER_LENGTH_MAX, "user")
         + _left(request.password, PASSWORD_LENGTH_MAX, "password")
-        + _right(request.session, SESSION_LENGTH, "session")
+        + _right(request.session_id, SESSION_LENGTH, "session")
         + _right(str(request.sequence), 20, "sequence")
     )
     if request.heartbeat_timeout_ms is not None:
@@ -129,54 +128,54 @@ def encode_login_request(request: LoginRequest) -> bytes:
 
 
 def decode_login_request(payload: bytes) -> LoginRequest:
-    """The fields of an L packet."""
+    """Payload of an L packet → LoginRequest; ProtocolError."""
     if len(payload) not in LOGIN_REQUEST_LENGTHS:
         raise ProtocolError(f"login request of {len(payload)} bytes, not 46 or 51")
     return LoginRequest(
         user=_text(payload[:6]),
         password=_text(payload[6:16]),
-        session=_text(payload[16:26]),
+        session_id=_text(payload[16:26]),
         sequence=_number(payload[26:46], "sequence"),
         heartbeat_timeout_ms=_lenient_number(payload[46:51]),
     )
 
 
 def encode_login_accepted(accepted: LoginAccepted) -> bytes:
-    """The A packet."""
-    session = _right(accepted.session, SESSION_LENGTH, "session")
+    """LoginAccepted → A packet."""
+    session = _right(accepted.session_id, SESSION_LENGTH, "session")
     payload = session + _right(str(accepted.sequence), 20, "sequence")
     return encode_packet(PacketType.LOGIN_ACCEPTED, payload)
 
 
 def decode_login_accepted(payload: bytes) -> LoginAccepted:
-    """The fields of an A packet."""
+    """Payload of an A packet → LoginAccepted; ProtocolError."""
     if len(payload) != 30:
         raise ProtocolError(f"login accepted of {len(payload)} bytes, not 30")
     return LoginAccepted(_text(payload[:10]), _number(payload[10:30], "sequence"))
 
 
 def encode_login_rejected(reason: RejectReason) -> bytes:
-    """The J packet."""
+    """RejectReason → J packet."""
     return encode_packet(PacketType.LOGIN_REJECTED, reason.value)
 
 
 def decode_login_rejected(payload: bytes) -> RejectReason:
-    """The reason in a J packet; one we do not know counts as not authorized."""
+    """Payload of a J packet → RejectReason; an unknown letter counts as not authorized."""
     if payload == RejectReason.SESSION_NOT_AVAILABLE.value:
         return RejectReason.SESSION_NOT_AVAILABLE
     return RejectReason.NOT_AUTHORIZED
 
 
 def decode_debug(payload: bytes) -> str:
-    """The text of a + packet, so much of it as has a place in a log line."""
+    """Payload of a + packet → its text, cut to DEBUG_TEXT_LENGTH_MAX printable characters."""
     return _text(payload[:DEBUG_TEXT_LENGTH_MAX])
 
 
 class PacketDecoder:
-    """Bytes in any cuts → packets, pulled one by one so that good ones before a bad one count.
+    """Bytes in any cuts → packets, pulled one by one, so that good ones before a bad one count.
 
-    payload_length_max: longer packets are a ProtocolError as soon as their header is seen, so the
-    buffer never grows beyond one packet and one received piece.
+    A packet longer than `payload_length_max` is a ProtocolError as soon as its header is there, so
+    the buffer never grows beyond one packet and one received piece.
     """
 
     __slots__ = ("_buffer", "_offset", "_payload_length_max")
@@ -187,16 +186,16 @@ class PacketDecoder:
         self._payload_length_max = payload_length_max
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
-        """Takes over a copy of what the socket gave."""
+        """Append a copy of received bytes."""
         self._buffer = self._buffer[self._offset :] + bytes(data)
         self._offset = 0
 
     def next_packet(self) -> Packet | None:
-        """The next whole packet, None when more bytes are needed; ProtocolError is final."""
+        """Return the next whole packet, None if more bytes are needed; ProtocolError is final."""
         buffer, body = self._buffer, self._offset + HEADER_LENGTH
         if len(buffer) < body:
             return None
-        length, type_byte = _unpack_header(buffer, self._offset)
+        length, type_byte = _HEADER.unpack_from(buffer, self._offset)
         packet_type = _TYPES.get(type_byte)
         if packet_type is None:
             raise ProtocolError(f"unknown packet type {bytes([type_byte])!r}")
@@ -208,12 +207,11 @@ class PacketDecoder:
         if len(buffer) < end:
             return None
         self._offset = end
-        # Not Packet(…): a NamedTuple's own constructor takes four times as long.
-        return _new_tuple(Packet, (packet_type, buffer[body:end]))
+        return Packet(packet_type, buffer[body:end])
 
     @property
     def pending(self) -> bytes:
-        """What was received and not yet pulled: what a following decoder goes on with."""
+        """The received bytes that were not pulled yet, for a decoder that takes over."""
         return self._buffer[self._offset :]
 
 
@@ -232,7 +230,7 @@ def _field(text: str, length: int, name: str) -> bytes:
 
 
 def _text(field: bytes) -> str:
-    """Whatever is not printable becomes U+FFFD: names end in logs, and match nothing we know."""
+    """Field → text; what is not printable becomes U+FFFD, fit for a log and equal to no name."""
     text = field.strip(b" \0").decode("ascii", errors="replace")
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 

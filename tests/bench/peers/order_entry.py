@@ -85,7 +85,7 @@ def pipelined(
 
 def log_in(connection: socket.socket, answers: Answers) -> None:
     """From the newest report on."""
-    login = LoginRequest(user=user_name(0), password=PASSWORD, session="", sequence=0)
+    login = LoginRequest(user=user_name(0), password=PASSWORD, session_id="", sequence=0)
     connection.sendall(encode_login_request(login))
     while not answers.receive():
         pass

@@ -63,7 +63,7 @@ def test_directories_used_in_turns_do_not_mix_their_values(
     ]:
         publisher.recover_books(log)
         assert prices(publisher) == expected
-        assert publisher._books[0].session == log.session
+        assert publisher._books[0].session == log.session_id
     short.close()
     long.close()
 

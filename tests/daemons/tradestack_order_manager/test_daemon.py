@@ -15,9 +15,9 @@ from tradestack.net.addresses import parse_address
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.runtime.clock import SystemClock
+from tradestack.wire.close_reason import Close, CloseReason, encode_close
 from tradestack.wire.order_messages import BusinessMessageReject, ExecutionReport, Registered
 from tradestack.wire.soup import PacketType
-from tradestack_strategy.order_link import LOGGED_IN_AGAIN
 
 FAILING_SYNC = """
 import tradestack_order_manager.__main__ as program
@@ -265,15 +265,17 @@ def test_a_new_login_drains_the_old_connection_and_closes_it(daemon: Daemon) -> 
     assert daemon.stats()["clients"] == 1
 
 
-def test_who_is_put_out_by_a_new_login_is_told_so(daemon: Daemon) -> None:
-    """The words by which a strategy knows that it shares its user with another."""
+def test_a_connection_replaced_by_a_new_login_gets_the_code(daemon: Daemon) -> None:
+    """The code lets a strategy know that it shares its user with another program."""
     daemon.start()
     old = daemon.client()
 
     daemon.client()
 
     assert old.rest() == []
-    assert old.remarks == [LOGGED_IN_AGAIN.encode()]
+    assert old.remarks == [
+        encode_close(Close(CloseReason.REPLACED, "the user has logged in again"))
+    ]
 
 
 def test_a_client_with_too_much_in_flight_is_not_read_from_but_loses_nothing(

@@ -18,8 +18,8 @@ from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.outgoing import Stream
-from tradestack.net.server.server import SessionServer
+from tradestack.net.server.outbox import Stream
+from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users, users_line
 from tradestack.runtime.clock import SystemClock
 from tradestack.store.feed_log import FeedLog
@@ -27,6 +27,7 @@ from tradestack.strategies.news import NewsSignal
 from tradestack.trading.counters import Counters
 from tradestack.trading.order_factory import OrderFactory
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 from tradestack.wire.order_messages import (
     BusinessMessageReject,
@@ -96,7 +97,7 @@ class Peer:
     def wake(self) -> None:
         """What there is to send is sent."""
         if self._server is not None:
-            self._server.wake()
+            self._server.scheduler.wake()
 
     @property
     def address(self) -> Address:
@@ -106,7 +107,7 @@ class Peer:
     def client_joined(self, client: Connection) -> None:
         """Nothing to do."""
 
-    def client_left(self, client: Connection, reason: str) -> None:
+    def client_left(self, connection: Connection, close: Close) -> None:
         """Nothing to do."""
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
@@ -160,7 +161,7 @@ class Feed(Peer):
 class Reports:
     """The packets of one order session, of one user."""
 
-    session: str
+    session_id: str
     packets: list[bytes] = field(default_factory=list)
     ended: bool = False
 
@@ -208,7 +209,7 @@ class Orders(Peer):
     def stream_for(self, user: str, session: str) -> Stream | RejectReason:
         """The current session alone."""
         del user
-        is_current = session in ("", self.reports.session)
+        is_current = session in ("", self.reports.session_id)
         return self.reports if is_current else RejectReason.SESSION_NOT_AVAILABLE
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tradestack.domain.order import Start
 from tradestack.trading.counters import Counted
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack_strategy.handshake import State
 from tradestack_strategy.order_link import LOGGED_IN_AGAIN
 
@@ -28,9 +29,9 @@ async def test_news_becomes_a_reported_order(world):
 
         (order,) = w.orders.orders.values()
         assert (order.symbol, order.side.value, order.order_qty) == ("SPY", "BUY", "10")
-        assert (order.feed_session, order.feed_seq) == (w.feed.log.session, 3)
+        assert (order.feed_session, order.feed_seq) == (w.feed.log.session_id, 3)
         assert (order.signal_time_ns, order.signal_value) == (3000, "80")
-        assert order.cl_ord_id == f"news-0123456789ab-{w.feed.log.session}-3-0"
+        assert order.cl_ord_id == f"news-0123456789ab-{w.feed.log.session_id}-3-0"
         assert strategy.counters[Counted.TICKS_RECEIVED] == 3
         assert strategy.counters[Counted.ORDERS_ACCEPTED] == 1
 
@@ -272,7 +273,7 @@ async def test_the_next_feed_session_is_traded_from_its_first_message(world):
         await strategy.settled(0)
         w.feed.publish(*PRICES, BUY_SPY)
         await strategy.settled(3)
-        first = w.feed.log.session
+        first = w.feed.log.session_id
 
         w.feed.end_session()
         second = w.feed.new_session()
@@ -331,7 +332,7 @@ async def test_a_session_that_vanished_unseen_is_another_start(world):
         await strategy.settled(3)
 
         await w.feed.kill()
-        old = w.feed.log.session
+        old = w.feed.log.session_id
         w.feed.new_session()
         w.feed.forget(old)
         w.feed.publish(*PRICES, BUY_SPY, BUY_IBM)
@@ -448,8 +449,8 @@ async def test_two_programs_of_one_user_do_not_storm_the_order_manager(world, ca
         await strategy.settled(0)
 
         for put_out in range(1, 4):
-            (client,) = w.orders._server.clients
-            client.close(LOGGED_IN_AGAIN)
+            (client,) = w.orders._server.connections
+            client.close(Close(CloseReason.REPLACED, LOGGED_IN_AGAIN))
             await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)
             await strategy.settled(0)
             assert strategy.runner.orders._backoff.failures == put_out

@@ -74,8 +74,8 @@ async def test_it_trades_and_tells(world, make_strategy):
         stalled = strategy.stalled(0)
         await strategy.stop()
 
-        assert stats["session"] == w.feed.log.session
-        assert stats["order_session"] == w.orders.reports.session
+        assert stats["session"] == w.feed.log.session_id
+        assert stats["order_session"] == w.orders.reports.session_id
         assert stats["connected_feed"]
         assert stats["connected_orders"]
         assert stats["sequence_processed"] == stats["ticks_received"] == 3

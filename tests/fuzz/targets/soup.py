@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.fuzz.pieces import cut
 from tests.fuzz.target import Target, assert_one_line
 
-from tradestack.net.server.states import ALLOWED, State
+from tradestack.net.server.states import RESPONSES, Response, State
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import PacketType
@@ -53,7 +53,7 @@ def login(data: bytes) -> None:
 
 
 def _heard_by_server(pieces: Iterable[bytes]) -> Heard:
-    """As net.client_session reads: a short limit before the login, a longer one after it."""
+    """As net.server.connection reads: a short limit before the login, a longer one after it."""
     heard = Heard()
     state = State.AWAITING_LOGIN
     limit = soup.LOGIN_PACKET_LENGTH_MAX - soup.HEADER_LENGTH
@@ -62,12 +62,11 @@ def _heard_by_server(pieces: Iterable[bytes]) -> Heard:
         for piece in pieces:
             decoder.receive_data(piece)
             while (packet := decoder.next_packet()) is not None:
-                heard.packets.append(soup.encode_packet(*packet))
-                if packet.type is PacketType.DEBUG:
-                    continue
-                if (state, packet.type) not in ALLOWED:
+                heard.packets.append(soup.encode_packet(packet.type, packet.payload))
+                response = RESPONSES[state].get(packet.type)
+                if response is None:
                     raise ProtocolError(f"packet {chr(packet.type)!r}")
-                if packet.type is PacketType.LOGIN_REQUEST:
+                if response is Response.CHECK_LOGIN:
                     _check_request(soup.decode_login_request(packet.payload))
                     state, limit, rest = State.STREAMING, PAYLOAD_MAX, decoder.pending
                     decoder = soup.PacketDecoder(limit)
@@ -86,7 +85,7 @@ def _heard_by_client(pieces: Iterable[bytes]) -> Heard:
         for piece in pieces:
             decoder.receive_data(piece)
             while (packet := decoder.next_packet()) is not None:
-                heard.packets.append(soup.encode_packet(*packet))
+                heard.packets.append(soup.encode_packet(packet.type, packet.payload))
                 if packet.type is PacketType.LOGIN_ACCEPTED:
                     _check_accepted(soup.decode_login_accepted(packet.payload))
             assert len(decoder.pending) < soup.HEADER_LENGTH + soup.PAYLOAD_LENGTH_MAX
@@ -98,7 +97,7 @@ def _heard_by_client(pieces: Iterable[bytes]) -> Heard:
 
 def _check_request(request: soup.LoginRequest) -> None:
     assert_one_line(repr(request))
-    texts = request.user + request.password + request.session
+    texts = request.user + request.password + request.session_id
     if texts.isascii():
         packet = soup.encode_login_request(request)
         assert soup.decode_login_request(packet[soup.HEADER_LENGTH :]) == request
@@ -106,14 +105,14 @@ def _check_request(request: soup.LoginRequest) -> None:
 
 def _check_accepted(accepted: soup.LoginAccepted) -> None:
     assert_one_line(repr(accepted))
-    if accepted.session.isascii():
+    if accepted.session_id.isascii():
         packet = soup.encode_login_accepted(accepted)
         assert soup.decode_login_accepted(packet[soup.HEADER_LENGTH :]) == accepted
 
 
 REQUESTS = (
     soup.LoginRequest(user="news", password="secret"),
-    soup.LoginRequest(user="a", password="", session="0ABCDE1234", sequence=0),
+    soup.LoginRequest(user="a", password="", session_id="0ABCDE1234", sequence=0),
     soup.LoginRequest(user="abcdef", password="0123456789", sequence=10**20 - 1),
     soup.LoginRequest(user="news", password="secret", heartbeat_timeout_ms=15_000),
 )

@@ -17,6 +17,7 @@ from tradestack.net.client.feed_client import (
 from tradestack.net.client.feed_connection import FeedConnection, probe_head
 from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.soup import PacketType
@@ -153,11 +154,11 @@ async def test_why_the_server_closed_is_told_when_it_said_so(net):
     async with net.serving(handler) as running:
         await recording_connection(net, running.address, told)
         await handler.until(lambda: bool(handler.joined))
-        handler.joined[0].close("too slow")
+        handler.joined[0].close(Close(CloseReason.CLIENT_STALLED, "too slow"))
         while not told:
             await asyncio.sleep(0)
 
-    assert told == ["connection closed by server (too slow)"]
+    assert told == ["connection closed by server (CLIENT_STALLED too slow)"]
 
 
 # ---- FeedClient ----------------------------------------------------------------------------
@@ -173,7 +174,7 @@ async def test_a_client_gets_session_ticks_and_end(net):
             events.append(len(event) if isinstance(event, TickBatch) else event)
             if isinstance(event, TickBatch) and event.last_sequence == 1000:
                 handler.current.ended = True
-                running.server.wake()
+                running.server.scheduler.wake()
             elif isinstance(event, SessionEnded):
                 following.append_ticks(1)
                 handler.streams["1ABCDE1234"] = handler.current = following
@@ -216,11 +217,11 @@ async def test_each_number_comes_once_over_many_disconnects(net):
         async def produce() -> None:
             while handler.current.head < total:
                 handler.current.append_ticks(100)
-                running.server.wake()
+                running.server.scheduler.wake()
                 if handler.current.head % 5000 == 0:
-                    await handler.until(lambda: bool(running.server.clients))
-                    for connected in running.server.clients:
-                        connected.close("again")
+                    await handler.until(lambda: bool(running.server.connections))
+                    for connected in running.server.connections:
+                        connected.close(Close(CloseReason.SERVER_STOPPING, "again"))
                 await asyncio.sleep(0)
 
         producing = asyncio.create_task(produce())
@@ -240,7 +241,7 @@ async def test_a_session_that_is_gone_is_told_and_the_current_one_followed(net):
         following = net.memory_stream("1ABCDE1234")
         following.append_ticks(2)
         handler.streams["1ABCDE1234"] = handler.current = following
-        running.server.clients[0].close("restart")
+        running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "restart"))
         events = [await anext(client), await anext(client), await anext(client)]
 
     assert events[:2] == [
@@ -265,9 +266,9 @@ async def test_sequence_zero_gets_only_what_is_new(net):
     handler = feed(net, 10)
     async with net.serving(handler) as running, client_of(net, running.address, sequence=0) as c:
         started = await anext(c)
-        running.server.clients[0].close("again")
+        running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "again"))
         handler.current.append_ticks(3)
-        running.server.wake()
+        running.server.scheduler.wake()
         values = await values_until(c, 13)
 
     assert started == SessionStarted("0ABCDE1234", 11)

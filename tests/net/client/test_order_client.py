@@ -22,6 +22,7 @@ from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.net.client.order_client import OrderClient, OrderNotTaken, OutcomeUnknown
 from tradestack.net.client.order_connection import OrderConnection
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
@@ -77,7 +78,7 @@ class OrderEntry:
             transact_time_ns=1,
         )
         self.handler.current.append(encode_message(report))
-        self.running.server.wake()
+        self.running.server.scheduler.wake()
 
 
 def desk_of(net) -> OrderEntry:
@@ -138,7 +139,7 @@ async def test_messages_go_out_and_reports_come_with_their_numbers(net):
             await asyncio.sleep(0)
         handler.current.append(encode_message(registered))
         handler.current.ended = True
-        running.server.wake()
+        running.server.scheduler.wake()
         while len(told) < 4:
             await asyncio.sleep(0)
 
@@ -203,7 +204,7 @@ async def test_what_has_no_report_is_sent_again_after_a_disconnect(net):
     def lose_some(client, payload: bytes) -> None:
         if len(lost) < 3:
             lost.append(payload)
-            client.close("lost before it was recorded")
+            client.close(Close(CloseReason.SERVER_STOPPING, "lost before it was recorded"))
         else:
             receive(client, payload)
 
@@ -228,7 +229,7 @@ async def test_a_report_that_was_lost_on_the_way_comes_by_its_number(net):
     def record_and_leave(client, payload: bytes) -> None:
         desk.receive(client, payload)
         if len(desk.seen) % 2:
-            client.close("died between record and report")
+            client.close(Close(CloseReason.SERVER_STOPPING, "died between record and report"))
 
     desk.handler.unsequenced_received = record_and_leave
     async with (
@@ -271,10 +272,10 @@ async def test_an_order_session_that_ends_leaves_outcomes_unknown(net):
         unknown = asyncio.ensure_future(orders.enter(an_order("a")))
         await arrived.wait()
         old, new = desk.handler.current, net.memory_stream("1ABCDE1234")
-        desk.handler.streams[new.session] = desk.handler.current = new
+        desk.handler.streams[new.session_id] = desk.handler.current = new
         desk.handler.unsequenced_received = desk.receive
         old.ended = True
-        desk.running.server.wake()
+        desk.running.server.scheduler.wake()
         with pytest.raises(OutcomeUnknown) as outcome:
             await unknown
         report = await orders.enter(an_order("b"))
@@ -295,9 +296,9 @@ async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net):
         unknown = asyncio.ensure_future(orders.enter(an_order("a")))
         await asyncio.sleep(0)
         new = net.memory_stream("1ABCDE1234")
-        desk.handler.streams = {new.session: new}
+        desk.handler.streams = {new.session_id: new}
         desk.handler.current = new
-        desk.running.server.clients[0].close("restart")
+        desk.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "restart"))
         with pytest.raises(OutcomeUnknown):
             await unknown
 
@@ -409,7 +410,7 @@ async def test_credentials_that_cease_to_be_valid_end_waiting_orders(net):
         waiting = asyncio.ensure_future(orders.enter(an_order("a")))
         await asyncio.sleep(0)
         desk.running.server.users.hashes.clear()
-        desk.running.server.clients[0].close("reload")
+        desk.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "reload"))
         with pytest.raises(LoginRejected):
             await waiting
         with pytest.raises(LoginRejected):

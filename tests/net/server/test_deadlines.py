@@ -10,10 +10,11 @@ from tests.net.streamed import fail, filled, sequenced
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.failed_logins import FAILURES_MAX
 from tradestack.runtime.clock import SystemClock
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.soup import Packet, PacketType
 
 
-async def test_an_idle_server_says_h_every_second(net):
+async def test_an_idle_server_sends_h_every_second(net):
     """One H for each second in which nothing else was sent."""
     handler, clock = filled(net), net.fake_clock()
     async with (
@@ -26,11 +27,11 @@ async def test_an_idle_server_says_h_every_second(net):
             assert await client.packet() == Packet(PacketType.SERVER_HEARTBEAT, b"")
         running.let_time_pass(0.5)
         handler.current.append(b"one")
-        running.server.wake()
+        running.server.scheduler.wake()
         assert await client.packet() == sequenced(b"one")
         running.let_time_pass(0.75)
         handler.current.append(b"two")
-        running.server.wake()
+        running.server.scheduler.wake()
         assert await client.packet() == sequenced(b"two")
 
 
@@ -45,7 +46,7 @@ async def test_an_idle_server_says_h_every_second(net):
     ],
 )
 async def test_a_silent_client_is_disconnected(net, timeout, lives_s, dies_s):
-    """After 15 s, or what its 4.10 login asked for between 1 and 60 s; any bytes are a sign."""
+    """After 15 s, or the 4.10 login's timeout between 1 and 60 s; any bytes end the silence."""
     handler, clock = filled(net), net.fake_clock()
     fields = b"news  secret    " + b" " * 10 + b"1".rjust(20) + timeout
     async with (
@@ -61,11 +62,11 @@ async def test_a_silent_client_is_disconnected(net, timeout, lives_s, dies_s):
         assert handler.left == []
         running.let_time_pass(dies_s - lives_s)
 
-        assert handler.left[0][1] == f"silent for {dies_s} s"
+        assert handler.left[0][1] == Close(CloseReason.CLIENT_SILENT, f"silent for {dies_s} s")
 
 
-async def test_a_paused_client_is_not_blamed_for_silence(net):
-    """We do not listen, so its heartbeats cannot arrive."""
+async def test_silence_does_not_count_while_reading_is_paused(net):
+    """The heartbeats of a client that is not read cannot arrive."""
     handler, clock = filled(net), net.fake_clock()
     async with (
         net.serving(handler, clock=clock) as running,
@@ -80,8 +81,8 @@ async def test_a_paused_client_is_not_blamed_for_silence(net):
         assert handler.left == []
 
 
-async def test_time_in_which_the_server_stood_still_counts_against_nobody(net):
-    """After a suspend of a minute the clients are still there."""
+async def test_time_in_which_the_server_was_suspended_counts_against_no_client(net):
+    """After a minute of suspension the clients are still connected."""
     handler, clock = filled(net), net.fake_clock()
     async with (
         net.serving(handler, clock=clock) as running,
@@ -95,7 +96,7 @@ async def test_time_in_which_the_server_stood_still_counts_against_nobody(net):
 
 
 async def test_a_client_that_accepts_nothing_while_behind_is_disconnected(net):
-    """After client_stall_max, though it still sends heartbeats."""
+    """After client_stall_max, although it still sends heartbeats."""
     handler, clock = filled(net, *[bytes(30_000)] * 500), net.fake_clock()
     async with (
         net.serving(handler, clock=clock) as running,
@@ -103,7 +104,7 @@ async def test_a_client_that_accepts_nothing_while_behind_is_disconnected(net):
     ):
         await client.log_in(1)
         await handler.until(lambda: bool(handler.joined))
-        while not handler.joined[0].blocked:
+        while not handler.joined[0].outbox.blocked:
             await asyncio.sleep(0)
         for _ in range(59):
             running.let_time_pass(1)
@@ -113,11 +114,12 @@ async def test_a_client_that_accepts_nothing_while_behind_is_disconnected(net):
         assert handler.left == []
         running.let_time_pass(1.25)
 
-        assert handler.left[0][1] == "behind, and accepted no byte for 60 s"
+        text = "behind, and accepted no byte for 60 s"
+        assert handler.left[0][1] == Close(CloseReason.CLIENT_STALLED, text)
 
 
 async def test_a_client_that_was_reset_is_noticed_without_sending(net):
-    """Also while it is paused or blocked: the next look at deadlines finds it."""
+    """The next check of deadlines finds it."""
     handler, clock = filled(net), net.fake_clock()
     async with (
         net.serving(handler, clock=clock) as running,
@@ -129,11 +131,12 @@ async def test_a_client_that_was_reset_is_noticed_without_sending(net):
         client.socket.close()
         await handler.until(lambda: bool(handler.left))
 
-        assert handler.left[0][1] == "connection lost: Connection reset by peer"
+        text = "connection lost: Connection reset by peer"
+        assert handler.left[0][1] == Close(CloseReason.CONNECTION_LOST, text)
 
 
 async def test_stalled_names_a_client_that_could_be_served_and_is_not(net):
-    """What the watchdog asks: behind, writable, and nothing went out for long."""
+    """For the watchdog: behind, writable, and nothing was sent for longer than the patience."""
     handler, clock = filled(net), net.fake_clock()
     async with (
         net.serving(handler, clock=clock) as running,
@@ -142,14 +145,14 @@ async def test_stalled_names_a_client_that_could_be_served_and_is_not(net):
         await client.log_in(1)
         clock.now_ns += 5 * 10**9
         assert running.server.stalled(clock.now_ns, 10**9) is None
-        handler.current.append(b"forgotten")  # and nobody woke the server
+        handler.current.append(b"forgotten")  # and the scheduler was not woken
 
-        assert "behind by 1" in str(running.server.stalled(clock.now_ns, 10**9))
+        assert "behind by 1 messages" in str(running.server.stalled(clock.now_ns, 10**9))
 
 
 @pytest.mark.parametrize("jump_s", [-365 * 86_400, 365 * 86_400])
 async def test_a_wall_clock_that_jumps_is_no_deadline(net, jump_s):
-    """Nobody is silent, stalled or late to log in because somebody has set the clock."""
+    """No client is silent, stalled or late to log in because the wall clock was set."""
     clock = SystemClock()
     async with (
         net.serving(filled(net, b"one"), clock=clock) as running,
@@ -162,7 +165,7 @@ async def test_a_wall_clock_that_jumps_is_no_deadline(net, jump_s):
         clock.jump(jump_s * NANOSECONDS_PER_SECOND)
         running.server.check_deadlines(clock.monotonic_ns())
 
-        assert [one.user for one in running.server.clients] == ["news"]
+        assert [connection.user for connection in running.server.connections] == ["news"]
         assert await client.packet() == sequenced(b"one")
         assert (await hesitating.log_in(1)).type is PacketType.LOGIN_REJECTED  # still refused
         assert running.server.logins_unchecked_total == 1

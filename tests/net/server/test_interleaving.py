@@ -18,12 +18,12 @@ END = Packet(PacketType.END_OF_SESSION, b"")
 
 @st.composite
 def readers(draw) -> tuple[int, list[int]]:
-    """From which number a reader begins, and how much it reads between pauses."""
+    """Draw the number from which a reader begins, and the bytes it reads between pauses."""
     return draw(st.integers(0, 50)), draw(st.lists(st.integers(1, 5_000), min_size=1, max_size=5))
 
 
 async def read_to_end(net, address, sequence: int, sizes: list[int]) -> None:
-    """A reader of that pace gets each number from the one it was promised on, once."""
+    """Read at that pace, and check that each number from the accepted one on comes once."""
     async with net.connected(address, receive_buffer_bytes=2_048) as client:
         first = soup.decode_login_accepted((await client.log_in(sequence)).payload).sequence
         got: list[int] = []
@@ -50,7 +50,7 @@ async def read_to_end(net, address, sequence: int, sizes: list[int]) -> None:
 def test_slow_and_fast_readers_all_get_every_number_once(
     plans, batches, run, net_class, tmp_path_factory
 ):
-    """Over real sockets, while the stream grows in batches of any size."""
+    """Over real sockets, while the stream grows in batches of any size, no number is lost."""
     net = net_class(tmp_path_factory.mktemp("users"))
 
     async def scenario() -> None:
@@ -64,13 +64,13 @@ def test_slow_and_fast_readers_all_get_every_number_once(
                 first = stream.head + 1
                 numbers = range(first, min(first + count, TOTAL + 1))
                 stream.append(*(b"%06d" % number + bytes(200) for number in numbers))
-                running.server.wake()
+                running.server.scheduler.wake()
                 await asyncio.sleep(0)
                 if stream.head == TOTAL:
                     break
             await handler.until(lambda: len(handler.joined) == len(plans))
             stream.ended = True
-            running.server.wake()
+            running.server.scheduler.wake()
             await asyncio.gather(*reading)
 
     run(scenario())

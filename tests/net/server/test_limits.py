@@ -1,4 +1,4 @@
-"""What a peer may take: each limit at its number, and at one more."""
+"""Limits of what a peer may use: each at its number, and at one more."""
 
 import resource
 import socket
@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.soup import HEADER_LENGTH, Packet, PacketType
 
-SECOND_NS = 10**9
-
 
 async def test_a_packet_may_be_as_long_as_the_limit_and_no_longer(net):
-    """Header included; one byte more ends the session before the rest has come."""
+    """Header included; one byte more ends the connection before the payload has come."""
     handler = net.handler(net.memory_stream())
     limits = SessionLimits(packet_length_max=100)
     async with (
@@ -33,10 +32,10 @@ async def test_a_packet_may_be_as_long_as_the_limit_and_no_longer(net):
     assert len(handler.received) == 1
 
 
-async def test_the_login_has_a_deadline_to_the_quarter_of_a_second_in_which_it_is_looked_at(net):
-    """A connection that says nothing lives for it, and no longer."""
+async def test_a_connection_without_a_login_is_closed_at_its_deadline(net):
+    """Within the quarter of a second between two checks."""
     handler, clock = net.handler(net.memory_stream()), net.fake_clock()
-    limits = SessionLimits(login_deadline_ns=2 * SECOND_NS)
+    limits = SessionLimits(login_deadline_ns=2 * NANOSECONDS_PER_SECOND)
     async with (
         net.serving(handler, limits=limits, clock=clock) as running,
         net.connected(running.address) as silent,
@@ -52,7 +51,7 @@ async def test_the_login_has_a_deadline_to_the_quarter_of_a_second_in_which_it_i
 
 
 async def test_as_many_clients_as_the_limit_log_in_and_no_more(net):
-    """The next one is told that the session is not available."""
+    """The next login is answered that the session is not available."""
     handler = net.handler(net.memory_stream())
     async with (
         net.serving(handler, limits=SessionLimits(clients_max=2)) as running,
@@ -98,12 +97,12 @@ async def test_unsequenced_messages_may_wait_up_to_the_limit_and_no_more(net):
         assert handler.left == []
         served.send_unsequenced(b"")
 
-        assert [client for client, _ in handler.left] == [served]
+        assert [connection for connection, _ in handler.left] == [served]
 
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Daemon]:
-    """A real one that publishes fifty ticks a second."""
+    """Provide a real gateway that publishes fifty ticks a second."""
     daemon = Daemon(tmp_path)
     daemon.configure(source="random-walk", pace="50/s")
     yield daemon
@@ -111,7 +110,7 @@ def gateway(tmp_path: Path) -> Iterator[Daemon]:
 
 
 def take_descriptors_away(pid: int) -> tuple[int, int]:
-    """The process can open nothing more; its limits as they were."""
+    """Leave the process no descriptor to open; return its limits as they were."""
     used = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
     lowest_free = next(number for number in range(len(used) + 1) if number not in used)
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
@@ -119,8 +118,8 @@ def take_descriptors_away(pid: int) -> tuple[int, int]:
     return before
 
 
-def test_without_descriptors_accepting_pauses_and_each_listener_says_so_once(gateway):
-    """Who is connected is served as ever, who waits is served when there are descriptors again."""
+def test_without_descriptors_each_listener_pauses_and_logs_it_once(gateway):
+    """Connected clients are still served, waiting ones when descriptors are available again."""
     pid = gateway.start()["pid"]
     live = gateway.client(sequence=0)
     before = take_descriptors_away(pid)

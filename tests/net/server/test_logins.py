@@ -1,4 +1,4 @@
-"""SessionServer: who logs in, who is rejected, who waits, on real sockets."""
+"""SessionServer: logins that are accepted, rejected or have to wait, on real sockets."""
 
 import asyncio
 import logging
@@ -9,9 +9,10 @@ from tests.net.streamed import accepted, fail, filled, rejected
 
 from tradestack.net.server.failed_logins import FAILURES_MAX, WINDOW_NS
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.outgoing import Stream
+from tradestack.net.server.outbox import Stream
 from tradestack.net.server.users import Users
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.soup import Packet, PacketType, RejectReason
 
 
@@ -27,7 +28,7 @@ from tradestack.wire.soup import Packet, PacketType, RejectReason
     ],
 )
 async def test_logins_of_both_lengths_and_any_justification_are_read(net, fields, sequence):
-    """47- and 52-byte logins, either case, either side, spaces or NULs."""
+    """47- and 52-byte logins in either case, justified to either side by spaces or NULs."""
     handler = filled(net, b"one", b"two")
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.send_packet(PacketType.LOGIN_REQUEST, fields)
@@ -45,13 +46,13 @@ async def test_logins_of_both_lengths_and_any_justification_are_read(net, fields
     ],
 )
 async def test_a_rejected_login_gets_j_and_the_close(net, caplog, password, session, reason):
-    """The client learns A or S, the log says who was rejected from where."""
+    """The client learns A or S, and the log names the user and the peer."""
     caplog.set_level(logging.WARNING)
     async with (
         net.serving(filled(net, b"one")) as running,
         net.connected(running.address) as client,
     ):
-        answer = await client.log_in(1, session=session, password=password)
+        answer = await client.log_in(1, session_id=session, password=password)
         rest = await client.packets_to_end()
         peer = client.socket.getsockname()
 
@@ -74,8 +75,8 @@ async def test_what_comes_with_the_login_is_read_after_it(net):
     assert [payload for _, payload in handler.received] == messages
 
 
-async def test_who_does_not_log_in_is_disconnected(net, caplog):
-    """After login_deadline the place is free again, and the log says whose it was."""
+async def test_a_connection_that_does_not_log_in_is_closed(net, caplog):
+    """After login_deadline its place is free again, and the log names the peer."""
     handler, clock = filled(net), net.fake_clock()
     async with (
         net.serving(handler, clock=clock) as running,
@@ -90,8 +91,8 @@ async def test_who_does_not_log_in_is_disconnected(net, caplog):
     assert any("no login in time" in text for text in caplog.messages)
 
 
-async def test_who_fails_too_often_is_refused_unchecked_until_the_window_has_passed(net, caplog):
-    """Each failure is logged with its number, what is refused for it is only counted."""
+async def test_after_too_many_failures_logins_are_refused_unchecked_for_the_window(net, caplog):
+    """Each failure is logged with its number; logins refused for them are only counted."""
     clock = net.fake_clock()
     async with net.serving(filled(net), clock=clock) as running:
         await fail(net, running, FAILURES_MAX - 1)
@@ -110,8 +111,8 @@ async def test_who_fails_too_often_is_refused_unchecked_until_the_window_has_pas
         assert f"failures={FAILURES_MAX} " in failures[-1]
 
 
-async def test_one_users_failures_shut_out_nobody_else(net):
-    """On loopback all peers have one address."""
+async def test_the_failures_of_one_user_shut_out_no_other(net):
+    """Users count apart, because on loopback all peers have one address."""
     async with net.serving(filled(net)) as running:
         await fail(net, running)
         assert await rejected(net, running)
@@ -120,7 +121,7 @@ async def test_one_users_failures_shut_out_nobody_else(net):
 
 
 async def test_new_users_may_try_again_at_once(net):
-    """The operator has just set the password that was wrong."""
+    """A new users file forgets the failures: the operator may have corrected a password."""
     async with net.serving(filled(net)) as running:
         await fail(net, running)
 
@@ -129,8 +130,8 @@ async def test_new_users_may_try_again_at_once(net):
         assert not await rejected(net, running)
 
 
-async def test_names_that_nobody_has_count_as_one(net):
-    """Each new one would cost a hash, and a place in memory."""
+async def test_names_that_no_user_has_count_as_one(net):
+    """Otherwise each new one would cost a hash and a place in memory."""
     async with net.serving(filled(net)) as running:
         for number in range(FAILURES_MAX + 2):
             assert await rejected(net, running, user=f"user{number}")
@@ -140,7 +141,7 @@ async def test_names_that_nobody_has_count_as_one(net):
 
 
 async def test_beyond_logins_pending_max_connections_wait_in_the_queue(net):
-    """The second connection is served when the first has gone."""
+    """The second connection is served when the first has closed."""
     limits = SessionLimits(logins_pending_max=1)
     async with (
         net.serving(filled(net, b"one"), limits=limits) as running,
@@ -152,7 +153,7 @@ async def test_beyond_logins_pending_max_connections_wait_in_the_queue(net):
         answer = asyncio.ensure_future(second.log_in(1))
         await asyncio.sleep(0)
         assert list(running.server._pending) != []
-        assert list(running.server.clients) == []
+        assert list(running.server.connections) == []
         first.socket.close()
 
         assert accepted(await answer).sequence == 1
@@ -172,20 +173,20 @@ async def test_beyond_clients_max_a_login_is_rejected(net):
     assert answer == Packet(PacketType.LOGIN_REJECTED, b"S")
 
 
-class OneConnectionEach(Handler):
+class OneConnectionForEachUser(Handler):
     """Closes a user's older connection, as the order manager does."""
 
-    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
-        """The asked-for stream."""
+    def stream_for(self, user: str, session_id: str) -> Stream | RejectReason:
+        """Return the requested stream."""
         for client in self.joined:
             if client.user == user:
-                client.close("the user has logged in again")
-        return super().stream_for(user, session)
+                client.close(Close(CloseReason.REPLACED, "logged in again"))
+        return super().stream_for(user, session_id)
 
 
 async def test_at_clients_max_a_user_may_replace_their_own_connection(net):
-    """The older one makes room, for its user alone."""
-    handler = OneConnectionEach(net.memory_stream())
+    """The older one makes room, and only for its own user."""
+    handler = OneConnectionForEachUser(net.memory_stream())
     async with (
         net.serving(handler, limits=SessionLimits(clients_max=1)) as running,
         net.connected(running.address) as first,
@@ -200,5 +201,5 @@ async def test_at_clients_max_a_user_may_replace_their_own_connection(net):
         others_answer = await other.packet()
 
     assert accepted(answer).sequence == 1
-    assert handler.left[0] == (handler.joined[0], "the user has logged in again")
+    assert handler.left[0] == (handler.joined[0], Close(CloseReason.REPLACED, "logged in again"))
     assert others_answer == Packet(PacketType.LOGIN_REJECTED, b"S")

@@ -1,7 +1,7 @@
 """Our session server against nasdaq-protocols, an independent client of SoupBinTCP (PyPI).
 
-Its own heartbeat timer is late (its first R comes after two intervals), so it is given an interval
-of 1 s; and it takes about a millisecond a message, so it is given few.
+Its heartbeat timer is late (the first R comes after two intervals), so the tests set an interval of
+1 s; it needs about a millisecond for a message, so they send few.
 """
 
 import asyncio
@@ -9,9 +9,11 @@ import asyncio
 import pytest
 from nasdaq_protocols import soup
 
+from tradestack.wire.close_reason import Close, CloseReason
+
 
 async def log_in(address, *, password="secret", session="", sequence=1):
-    """A session of theirs, and the list of all it receives."""
+    """Log in with their client; return it, the list of what it receives, and its closing event."""
     received, closed = [], asyncio.Event()
 
     async def on_message(message: object) -> None:
@@ -54,10 +56,10 @@ async def test_it_streams_from_the_number_it_asks_for(net, sequence, expected):
         client, received, closed = await log_in(running.address, sequence=sequence)
         await until(lambda: len(payloads(received)) == expected)
         handler.current.append_ticks(5)
-        running.server.wake()
+        running.server.scheduler.wake()
         await until(lambda: len(payloads(received)) == expected + 5)
         handler.current.ended = True
-        running.server.wake()
+        running.server.scheduler.wake()
         await asyncio.wait_for(closed.wait(), 10)
 
     assert client.session_id.session.strip() == "0ABCDE1234"
@@ -73,7 +75,7 @@ async def test_it_resumes_in_its_session(net):
         first, received, closed = await log_in(running.address)
         await until(lambda: len(payloads(received)) == 10)
         session, following = first.session_id.session, first.sequence + 1
-        handler.joined[0].close("again")
+        handler.joined[0].close(Close(CloseReason.SERVER_STOPPING, "again"))
         await closed.wait()
         handler.current.append_ticks(3)
         second, received, _ = await log_in(running.address, session=session, sequence=following)
@@ -94,7 +96,7 @@ async def test_its_unsequenced_messages_arrive(net):
         await handler.until(lambda: bool(handler.left))
 
     assert handler.received[0][1] == b'{"MsgType":"NewOrderSingle"}'
-    assert handler.left[0][1] == "logged out"
+    assert handler.left[0][1].reason is CloseReason.LOGGED_OUT
 
 
 @pytest.mark.parametrize(("password", "session"), [("wrong", ""), ("secret", "ZZZZZZZZZZ")])

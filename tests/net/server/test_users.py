@@ -100,7 +100,7 @@ def test_a_file_that_may_not_be_read_is_not_to_be_written(path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(OperatorFault, match="let the daemon's user read it"):
+    with pytest.raises(OperatorFault, match="make it readable for the daemon's user"):
         Users.load(path)
 
 

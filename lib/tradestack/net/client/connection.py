@@ -63,7 +63,7 @@ class SoupConnection:
         clock: Clock,
         limits: ConnectionLimits,
     ) -> None:
-        self.session = accepted.session
+        self.session = accepted.session_id
         self.next_sequence = accepted.sequence  # as answered to the login
         self.bytes_received = 0
         self._socket = connection

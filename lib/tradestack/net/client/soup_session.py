@@ -55,7 +55,10 @@ class SoupSession:
         """
         self = cls(on_end_of_session, on_closed)
         login = soup.LoginRequest(
-            user=credentials.user, password=credentials.password, session=session, sequence=sequence
+            user=credentials.user,
+            password=credentials.password,
+            session_id=session,
+            sequence=sequence,
         )
         self.connection = await soup_client.log_in(
             address,
@@ -92,9 +95,9 @@ def _check_offered(login: soup.LoginRequest, connection: SoupConnection) -> None
 
     ProtocolError when it serves another session than the one asked for.
     """
-    if login.session and connection.session != login.session:
+    if login.session_id and connection.session != login.session_id:
         connection.close()
-        raise ProtocolError(f"asked for session {login.session}, got {connection.session}")
+        raise ProtocolError(f"asked for session {login.session_id}, got {connection.session}")
     if 0 < login.sequence < connection.next_sequence:
         connection.close()
         raise SequenceHole(connection.session, login.sequence, connection.next_sequence)

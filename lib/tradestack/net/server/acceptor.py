@@ -1,7 +1,7 @@
-"""a listener → connections, while they are wanted and descriptors last.
+"""The accepting side of a listener, as long as connections are wanted and descriptors last.
 
 Connections that are not accepted wait in the listener's queue. When descriptors or memory run out
-(EMFILE and its kin) accepting pauses for a second at a time, and that is logged once.
+(EMFILE and the like), accepting pauses for a second at a time, and that is logged once.
 """
 
 import asyncio
@@ -12,18 +12,18 @@ from collections.abc import Callable
 
 from tradestack.observe.events import ACCEPT_PAUSED, emit
 
-CONNECTIONS_PER_PASS = 16  # taken in one go; a storm of them leaves room for others' data
-PAUSE_S = 1.0  # until the next attempt when descriptors or memory had run out
+CONNECTIONS_PER_PASS = 16  # so that a storm of them delays the data of others little
+PAUSE_S = 1.0  # until the next attempt after descriptors or memory ran out
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 logger = logging.getLogger(__name__)
 
 
 class Acceptor:
-    """Accepts on one listener, which stays its owner's.
+    """Accepts on one listener, which remains its owner's.
 
-    name: what the log calls the listener.
-    on_connection(socket, address): a non-blocking socket, and what accept() says of its peer.
+    name: of the listener, for the log.
+    on_connection(socket, address): a non-blocking socket, and its peer as accept() returns it.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Acceptor:
         self._exhaustion_logged = False
 
     def start(self) -> None:
-        """Accepts from now on."""
+        """Begin to accept."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._listener.settimeout(0)
             self._loop.add_reader(self._listener, self._accept)
 
     def stop(self) -> None:
-        """Leaves connections in the queue from now on."""
+        """Leave further connections in the listener's queue."""
         if self._loop is not None:
             self._loop.remove_reader(self._listener)
             self._loop = None
@@ -61,7 +61,7 @@ class Acceptor:
             except ConnectionAbortedError:
                 return
             except BlockingIOError:
-                self._exhaustion_logged = False  # nobody waits any more
+                self._exhaustion_logged = False  # the queue is empty
                 return
             except OSError as error:
                 if error.errno not in EXHAUSTED:

@@ -1,78 +1,92 @@
-"""moments, limits → what time demands of one client's connection: a heartbeat, or its end and why.
+"""What time demands of one connection: a heartbeat to its client, or its end and the reason.
 
-Time in which a side itself stood still, or did not listen, is not held against the other.
+Time in which the server itself was suspended, or did not read from the client, does not count
+against the client.
 """
 
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, NANOSECONDS_PER_SECOND
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.states import State
+from tradestack.wire.close_reason import Close, CloseReason
 
-TIMEOUT_MIN_NS = NANOSECONDS_PER_SECOND  # of 4.10's heartbeat timeout: 0 would end every session
-TIMEOUT_MAX_NS = 60 * NANOSECONDS_PER_SECOND  # and a huge one would keep the dead for ever
+# Bounds of the heartbeat timeout in a 4.10 login: 0 would end every session at once, and a huge
+# one would hold a dead client's place for good.
+TIMEOUT_MIN_NS = NANOSECONDS_PER_SECOND
+TIMEOUT_MAX_NS = 60 * NANOSECONDS_PER_SECOND
 
 
-class ClientDeadlines:
-    """When something last happened, by the monotonic clock.
+class Deadlines:
+    """The moments, by the monotonic clock, from which a connection's deadlines count.
 
-    entered_ns: the present state began. received_ns: bytes came, or we began to listen again.
-    sent_ns: the socket took bytes. Whoever causes these sets them.
+    entered_ns: the present state began. received_ns: bytes came, or reading was resumed. The
+    connection sets both.
     """
 
-    __slots__ = ("_is_accepted", "_silence_max_ns", "entered_ns", "received_ns", "sent_ns")
+    __slots__ = ("_is_accepted", "_silence_max_ns", "entered_ns", "received_ns")
 
     def __init__(self, now_ns: int) -> None:
         self.entered_ns = now_ns
         self.received_ns = now_ns
-        self.sent_ns = now_ns
         self._is_accepted = False
-        self._silence_max_ns: int | None = None  # asked for by a 4.10 login
+        self._silence_max_ns: int | None = None  # requested by a 4.10 login
 
     def accepted(self, heartbeat_timeout_ms: int | None) -> None:
-        """The login was accepted; a 4.10 login says after how long a silence its client is gone."""
+        """Apply the deadlines of a logged-in client, with the timeout of a 4.10 login if any."""
         self._is_accepted = True
         if heartbeat_timeout_ms is not None:
-            asked_ns = heartbeat_timeout_ms * NANOSECONDS_PER_MILLISECOND
-            self._silence_max_ns = min(max(asked_ns, TIMEOUT_MIN_NS), TIMEOUT_MAX_NS)
+            timeout_ns = heartbeat_timeout_ms * NANOSECONDS_PER_MILLISECOND
+            self._silence_max_ns = min(max(timeout_ns, TIMEOUT_MIN_NS), TIMEOUT_MAX_NS)
 
     def postpone(self, late_ns: int) -> None:
-        """We ourselves stood still for so long: that is no fault of the client's."""
+        """Exempt `late_ns` from every deadline."""
         self.entered_ns += late_ns
         self.received_ns += late_ns
-        self.sent_ns += late_ns
-
-    def is_heartbeat_due(self, now_ns: int, limits: SessionLimits) -> bool:
-        """Whether nothing was sent for so long that we have to say that we live."""
-        return now_ns - self.sent_ns >= limits.heartbeat_interval_ns
 
     def missed(
-        self, state: State, now_ns: int, limits: SessionLimits, *, listening: bool, blocked: bool
-    ) -> str | None:
-        """Which deadline the client let pass, in words; None = none.
+        self,
+        state: State,
+        now_ns: int,
+        limits: SessionLimits,
+        *,
+        is_reading: bool,
+        blocked_since_ns: int | None,
+    ) -> Close | None:
+        """Return why the connection is to be closed; None if every deadline was kept.
 
-        listening: whether we read from it. blocked: whether it has to take bytes before more go.
+        is_reading: whether bytes of the client are read. blocked_since_ns: when its full socket
+        last accepted bytes; None if it is not full.
         """
         match state:
             case State.AWAITING_LOGIN if now_ns - self.entered_ns >= limits.login_deadline_ns:
-                return "no login in time"
+                return Close(CloseReason.LOGIN_TIMEOUT, "no login in time")
             case State.DRAINING if now_ns - self.entered_ns >= self._drain_max_ns(limits):
-                return "did not close after the last packet"
+                text = "did not close after the last packet"
+                return Close(CloseReason.CLIENT_STALLED, text)
             case State.STREAMING:
+                silent_since_ns = self.received_ns if is_reading else now_ns
                 return self._missed_while_streaming(
-                    now_ns, limits, listening=listening, blocked=blocked
+                    now_ns, limits, silent_since_ns, blocked_since_ns
                 )
         return None
 
     def _missed_while_streaming(
-        self, now_ns: int, limits: SessionLimits, *, listening: bool, blocked: bool
-    ) -> str | None:
+        self,
+        now_ns: int,
+        limits: SessionLimits,
+        silent_since_ns: int,
+        blocked_since_ns: int | None,
+    ) -> Close | None:
         silence_max_ns = self._silence_max_ns or limits.client_silence_max_ns
-        if listening and now_ns - self.received_ns >= silence_max_ns:
-            return f"silent for {silence_max_ns / NANOSECONDS_PER_SECOND:g} s"
-        if blocked and now_ns - self.sent_ns >= limits.client_stall_max_ns:
-            stall_s = limits.client_stall_max_ns / NANOSECONDS_PER_SECOND
-            return f"behind, and accepted no byte for {stall_s:g} s"
+        if now_ns - silent_since_ns >= silence_max_ns:
+            text = f"silent for {silence_max_ns / NANOSECONDS_PER_SECOND:g} s"
+            return Close(CloseReason.CLIENT_SILENT, text)
+        stall_max_ns = limits.client_stall_max_ns
+        if blocked_since_ns is not None and now_ns - blocked_since_ns >= stall_max_ns:
+            stall_s = stall_max_ns / NANOSECONDS_PER_SECOND
+            text = f"behind, and accepted no byte for {stall_s:g} s"
+            return Close(CloseReason.CLIENT_STALLED, text)
         return None
 
     def _drain_max_ns(self, limits: SessionLimits) -> int:
-        """A slow reader may still have a full socket to read; who was rejected has one packet."""
+        """Return the limit of DRAINING: a full socket of packets to read, or one rejection."""
         return limits.client_stall_max_ns if self._is_accepted else limits.login_deadline_ns

@@ -1,78 +1,94 @@
-"""clients with something to send → who sends when, so that nobody delays another.
+"""The order in which connections send, so that none of them delays another.
 
-Whoever made a stream grow calls `serve_live`, and every client that is up to date is given what is
-new; or `wake`, and it is done at the end of the pass of the loop. Who is further behind, or has
-just become writable again, waits in a queue that is served once in a pass after them, in rounds,
-within a budget of bytes: a replay costs a live client at most that budget.
+When a stream has grown, its owner calls `serve_live`, which gives every connection that is up to
+date what is new at once, or `wake`, which does it at the end of the loop's pass. Connections that
+are further behind, or have just become writable again, wait in a queue. It is served once a pass
+after the live ones, in turns, within a budget of bytes: replays delay a live connection by at most
+that budget.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from typing import Protocol
 
-from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.sender import Progress
+from tradestack.net.server.outbox import Outbox
+
+
+class SchedulerOwner(Protocol):
+    """The server whose connections are scheduled."""
+
+    @property
+    def limits(self) -> SessionLimits:
+        """The limits that hold now."""
+        ...
 
 
 class Scheduler:
-    """The order in which a server's clients are served."""
+    """The turns of a server's outboxes."""
 
-    def __init__(
-        self, clients: Callable[[], Iterable[Connection]], limits: Callable[[], SessionLimits]
-    ) -> None:
-        self._clients = clients
-        self._limits = limits
-        self._queue: dict[Connection, None] = {}  # a set that keeps its order
-        self._grown = False
-        self._pass_is_due = False
+    def __init__(self, owner: SchedulerOwner) -> None:
+        self._owner = owner
+        self._followers: dict[Outbox, None] = {}  # a set that keeps its order
+        self._queue: dict[Outbox, None] = {}
+        self._has_grown = False
+        self._is_pass_due = False
+
+    def add(self, outbox: Outbox) -> None:
+        """Serve this outbox, which follows a stream, whenever streams have grown."""
+        self._followers[outbox] = None
+
+    def remove(self, outbox: Outbox) -> None:
+        """Serve this outbox no longer."""
+        self._followers.pop(outbox, None)
+        self._queue.pop(outbox, None)
+
+    def queue(self, outbox: Outbox) -> None:
+        """Give this outbox, which has something to send, a turn in the next pass."""
+        if not outbox.blocked:
+            self._queue[outbox] = None
+            self._schedule()
 
     def wake(self) -> None:
-        """Streams have grown or ended."""
-        self._grown = True
+        """Serve all followers at the end of this pass: streams have grown or ended."""
+        self._has_grown = True
         self._schedule()
 
     def serve_live(self) -> None:
-        """Streams have grown by all that is due now: another pass of the loop takes 15 µs."""
-        turn_bytes = self._limits().send_chunk_bytes_max
-        for client in tuple(self._clients()):
-            if client.blocked or client in self._queue:
+        """Serve all followers that are up to date before this returns.
+
+        For a stream that has grown by all that is due now: a pass of the loop would add 15 µs.
+        """
+        turn_bytes = self._owner.limits.send_chunk_bytes_max
+        for outbox in tuple(self._followers):
+            if outbox.blocked or outbox in self._queue:
                 continue
-            if client.pump(turn_bytes) is Progress.BEHIND:
-                self.queue(client)
-
-    def queue(self, client: Connection) -> None:
-        """This client has something to send, and its socket may take it."""
-        self._queue[client] = None
-        self._schedule()
-
-    def forget(self, client: Connection) -> None:
-        """This client is gone."""
-        self._queue.pop(client, None)
+            if outbox.pump(turn_bytes):
+                self.queue(outbox)
 
     def _schedule(self) -> None:
-        if not self._pass_is_due:
-            self._pass_is_due = True
+        if not self._is_pass_due:
+            self._is_pass_due = True
             asyncio.get_running_loop().call_soon(self._pass)
 
     def _pass(self) -> None:
-        self._pass_is_due = False
-        if self._grown:
-            self._grown = False
+        self._is_pass_due = False
+        if self._has_grown:
+            self._has_grown = False
             self.serve_live()
         self._serve_queue()
         if self._queue:
             self._schedule()
 
     def _serve_queue(self) -> None:
-        limits = self._limits()
-        left_bytes = limits.replay_pass_bytes_max
-        turn_bytes = min(left_bytes, limits.send_chunk_bytes_max)
-        for client in tuple(self._queue):
-            if left_bytes < turn_bytes:
+        limits = self._owner.limits
+        unused_bytes = limits.replay_pass_bytes_max
+        turn_bytes = min(unused_bytes, limits.send_chunk_bytes_max)
+        for outbox in tuple(self._queue):
+            if unused_bytes < turn_bytes:
                 return
-            self._queue.pop(client, None)
-            before = client.bytes_sent
-            progress = client.pump(turn_bytes)
-            left_bytes -= client.bytes_sent - before
-            if progress is Progress.BEHIND:
-                self._queue[client] = None
+            self._queue.pop(outbox, None)
+            bytes_sent = outbox.bytes_sent
+            is_behind = outbox.pump(turn_bytes)
+            unused_bytes -= outbox.bytes_sent - bytes_sent
+            if is_behind:
+                self._queue[outbox] = None

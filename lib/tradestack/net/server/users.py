@@ -1,16 +1,16 @@
-"""Users file → who may log in.
+"""The users file: the users that may log in, and hashes of their passwords.
 
 file := { line "\\n" }
 line := "" | "#" remark | user ":" salt ":" hash
 
 salt and hash are hexadecimal; hash = scrypt(password, salt, n=1024, r=8, p=1, 32 bytes).
 SoupBinTCP compares users (≤ 6 characters) and passwords (≤ 10) ignoring case and surrounding
-spaces: users are known by their lower-case names, passwords are stripped and upper-cased first.
-Ten characters are what the protocol carries: the hash keeps a reader of the file from learning a
-password at a glance, it does not make a weak one strong.
+spaces: users are identified by their lower-case names; passwords are stripped and upper-cased
+first. The protocol carries ten characters: the hash keeps a reader of the file from learning a
+password at a glance; it does not make a weak one strong.
 
-A right password is remembered as a keyed digest in memory, so that a storm of reconnecting clients
-costs one scrypt (about 3 ms of the only thread) each and not one per login.
+A correct password is remembered as a keyed digest in memory: a storm of reconnecting clients costs
+one scrypt (about 3 ms of the only thread) for each user, not for each login.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX, USER_LENGTH_MAX
 
-USERS_FILE_BYTES_MAX = 1 << 20  # some ten thousand users; what is larger is another file
+USERS_FILE_BYTES_MAX = 1 << 20  # some ten thousand users; a larger file is some other file
 SALT_BYTES = 16
 HASH_BYTES = 32
 SCRYPT_COST = 1024
@@ -38,9 +38,8 @@ class PasswordHash:
     digest: bytes
 
 
-NOBODY = PasswordHash(
-    bytes(SALT_BYTES), bytes(HASH_BYTES)
-)  # what unknown users are checked against
+# Unknown users are checked against this, so that they take as long as a wrong password.
+NOBODY = PasswordHash(bytes(SALT_BYTES), bytes(HASH_BYTES))
 
 
 @dataclass(slots=True)
@@ -54,42 +53,42 @@ class Users:
 
     @classmethod
     def load(cls, path: Path) -> "Users":
-        """Raises OperatorFault naming file and line."""
+        """Read the file; raise OperatorFault that names file and line."""
         users = cls(path)
         users.reload()
         return users
 
     def reload(self) -> None:
-        """Takes over the file's present content. Raises OperatorFault; then nothing has changed."""
+        """Read the file again; raise OperatorFault, in which case nothing has changed."""
         self.hashes = parse_users(self.path, _read(self.path))
         self._verified.clear()
 
     def has(self, user: str) -> bool:
-        """Whether there is such a user."""
+        """Return whether there is such a user."""
         return canonical_user(user) in self.hashes
 
     def verify(self, user: str, password: str) -> bool:
-        """Whether the password is the user's; an unknown user takes as long as a wrong password."""
+        """Return whether the password is that user's; unknown users take as long to refuse."""
         name = canonical_user(user)
-        known = self.hashes.get(name)
-        memory = hmac.digest(self._memory_key, _canonical_password(password), "sha256")
-        if known is not None and hmac.compare_digest(self._verified.get(name, b""), memory):
+        known_hash = self.hashes.get(name)
+        digest = hmac.digest(self._memory_key, _canonical_password(password), "sha256")
+        if known_hash is not None and hmac.compare_digest(self._verified.get(name, b""), digest):
             return True
-        expected = known or NOBODY
+        expected = known_hash or NOBODY
         matches = hmac.compare_digest(_digest(password, expected.salt), expected.digest)
-        if known is None or not matches:
+        if known_hash is None or not matches:
             return False
-        self._verified[name] = memory
+        self._verified[name] = digest
         return True
 
 
 def canonical_user(user: str) -> str:
-    """The one spelling of a user's name: "NEWS " and "news" are the same user."""
+    """A user's name in any spelling → its canonical form: "NEWS " and "news" are one user."""
     return user.strip().lower()
 
 
 def users_line(user: str, password: str, *, salt: bytes) -> str:
-    """One user's line, newline included. Raises ValueError for what no login could carry."""
+    """User, password → line of the file, with newline; ValueError if no login can carry it."""
     name = canonical_user(user)
     if not 0 < len(name) <= USER_LENGTH_MAX or not _is_plain(name) or ":" in name or name[0] == "#":
         raise ValueError(
@@ -104,12 +103,12 @@ def users_line(user: str, password: str, *, salt: bytes) -> str:
 
 
 def new_salt() -> bytes:
-    """Salt from the system's random source."""
+    """Return a salt from the system's random source."""
     return os.urandom(SALT_BYTES)
 
 
 def parse_users(path: Path, text: str) -> dict[str, PasswordHash]:
-    """The file's text → canonical user → hash. Raises OperatorFault naming file and line."""
+    """Text of the file → hashes by canonical user; OperatorFault that names file and line."""
     hashes: dict[str, PasswordHash] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         entry = line.strip()
@@ -117,7 +116,7 @@ def parse_users(path: Path, text: str) -> dict[str, PasswordHash]:
             continue
         name, parsed = _parse_line(path, number, entry)
         if name in hashes:
-            raise _fault(path, number, f"user {name} stands there twice (case does not matter)")
+            raise _fault(path, number, f"user {name} appears twice (case does not matter)")
         hashes[name] = parsed
     return hashes
 
@@ -143,7 +142,7 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(USERS_FILE_BYTES_MAX + 1)
     except PermissionError as error:
-        remedy = "let the daemon's user read it, and nobody else"
+        remedy = "make it readable for the daemon's user, and for nobody else"
         raise OperatorFault(str(path), "Permission denied", remedy) from error
     except OSError as error:
         raise OperatorFault(str(path), error.strerror or str(error), REMEDY) from error

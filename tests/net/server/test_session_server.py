@@ -1,4 +1,4 @@
-"""SessionServer: streams, numbers, messages and their violations, on real sockets."""
+"""SessionServer: streams, numbers, messages and violations, on real sockets."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from tests.net.streamed import accepted, filled, sequenced
 
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import Packet, PacketType
 
@@ -22,21 +23,21 @@ async def test_streams_from_the_requested_number_and_what_is_appended_later(net)
         answer = await client.log_in(2)
         first = await client.packet()
         handler.current.append(b"three")
-        running.server.wake()
+        running.server.scheduler.wake()
         second = await client.packet()
 
     assert accepted(answer) == soup.LoginAccepted("0ABCDE1234", 2)
     assert (first, second) == (sequenced(b"two"), sequenced(b"three"))
 
 
-async def test_who_is_up_to_date_is_served_before_serve_live_returns(net):
-    """What was appended is in the client's socket, with no pass of the loop between."""
+async def test_a_client_that_is_up_to_date_is_served_before_serve_live_returns(net):
+    """What was appended is in the client's socket without another pass of the loop."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.log_in(1)
         await client.packet()
         handler.current.append(b"two")
-        running.server.serve_live()
+        running.server.scheduler.serve_live()
         data = client.socket.recv(1000)
 
     assert data == handler.current.packets[1]
@@ -48,7 +49,7 @@ async def test_number_zero_means_only_what_comes_from_now_on(net):
     async with net.serving(handler) as running, net.connected(running.address) as client:
         answer = await client.log_in(0)
         handler.current.append(b"three")
-        running.server.wake()
+        running.server.scheduler.wake()
         packet = await client.packet()
 
     assert accepted(answer).sequence == 3
@@ -61,9 +62,9 @@ async def test_a_login_beyond_the_head_waits_for_the_head(net):
     async with net.serving(handler) as running, net.connected(running.address) as client:
         answer = await client.log_in(4)
         handler.current.append(b"two", b"three")
-        running.server.wake()
+        running.server.scheduler.wake()
         handler.current.append(b"four")
-        running.server.wake()
+        running.server.scheduler.wake()
         packet = await client.packet()
 
     assert accepted(answer).sequence == 4
@@ -77,12 +78,12 @@ async def test_the_end_of_a_session_is_the_rest_then_z_then_the_close(net):
         await client.log_in(1)
         handler.current.append(b"two")
         handler.current.ended = True
-        running.server.wake()
+        running.server.scheduler.wake()
         packets = await client.packets_to_end()
         client.socket.close()
         await handler.until(lambda: bool(handler.left))
 
-    assert handler.left[0][1] == "session ended"
+    assert handler.left[0][1] == Close(CloseReason.SESSION_ENDED, "session ended")
     assert packets == [sequenced(b"one"), sequenced(b"two"), Packet(PacketType.END_OF_SESSION, b"")]
 
 
@@ -102,18 +103,18 @@ async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net):
         handler.streams["BBBBBBBBBB"] = handler.current = new
         answers = [
             accepted(await after.log_in(1)),
-            accepted(await late.log_in(1, session="AAAAAAAAAA")),
+            accepted(await late.log_in(1, session_id="AAAAAAAAAA")),
         ]
         old.ended = True
-        running.server.wake()
+        running.server.scheduler.wake()
         packets = [await before.packet(), await after.packet(), await late.packet()]
 
-    assert [answer.session for answer in answers] == ["BBBBBBBBBB", "AAAAAAAAAA"]
+    assert [answer.session_id for answer in answers] == ["BBBBBBBBBB", "AAAAAAAAAA"]
     assert packets == [sequenced(b"old"), sequenced(b"new"), sequenced(b"old")]
 
 
 async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(net, caplog):
-    """The live client goes on, and who waited is served when descriptors are back."""
+    """The live client is still served, and the waiting one when descriptors are available again."""
     handler = filled(net)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     async with net.serving(handler) as running, net.connected(running.address) as live:
@@ -129,7 +130,7 @@ async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(ne
                         await asyncio.sleep(0)
                     running.server._acceptor._resume()
                 handler.current.append(b"one")
-                running.server.wake()
+                running.server.scheduler.wake()
                 assert await live.packet() == sequenced(b"one")
             finally:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
@@ -152,7 +153,7 @@ async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(ne
     ],
 )
 async def test_anything_but_a_login_ends_the_connection_with_one_line(net, caplog, data):
-    """Nothing but the connection ends, and the log has one line about it."""
+    """Only that connection ends, and the log has one line about it."""
     caplog.set_level(logging.INFO)
     async with net.serving(filled(net)) as running, net.connected(running.address) as client:
         await client.send(data)
@@ -176,7 +177,7 @@ async def test_anything_but_a_login_ends_the_connection_with_one_line(net, caplo
     ],
 )
 async def test_a_wrong_packet_ends_its_session_alone(net, caplog, packet):
-    """The other client goes on; one line says what was wrong; the handler is told once."""
+    """Others are still served; one log line names the fault; the handler is called once."""
     handler = filled(net)
     limits = SessionLimits(packet_length_max=4096)
     async with (
@@ -190,7 +191,7 @@ async def test_a_wrong_packet_ends_its_session_alone(net, caplog, packet):
         await wrong.send(packet)
         ending = await wrong.packets_to_end()
         handler.current.append(b"one")
-        running.server.wake()
+        running.server.scheduler.wake()
         assert await other.packet() == sequenced(b"one")
 
         assert [client.user for client, _ in handler.left] == ["news"]
@@ -199,8 +200,8 @@ async def test_a_wrong_packet_ends_its_session_alone(net, caplog, packet):
     assert sum("protocol violation" in text for text in caplog.messages) == 1
 
 
-async def test_what_the_handler_calls_a_violation_ends_the_session(net):
-    """A ProtocolError of the handler is the client's fault, not ours."""
+async def test_a_violation_that_the_handler_finds_ends_the_connection(net):
+    """A ProtocolError of the handler is the client's fault: it gets code and text."""
     handler = filled(net)
 
     def refuse(client: object, payload: bytes) -> None:
@@ -212,7 +213,7 @@ async def test_what_the_handler_calls_a_violation_ends_the_session(net):
         await client.send_packet(PacketType.UNSEQUENCED_DATA, b"nonsense")
         ending = await client.packets_to_end()
 
-    assert ending == [Packet(PacketType.DEBUG, b"order message is not JSON")]
+    assert ending == [Packet(PacketType.DEBUG, b"PROTOCOL_VIOLATION order message is not JSON")]
 
 
 async def test_debug_packets_are_ignored_before_and_after_the_login(net):
@@ -230,19 +231,19 @@ async def test_debug_packets_are_ignored_before_and_after_the_login(net):
 
 
 async def test_a_logout_closes_the_connection(net):
-    """O is answered by the close, and the handler is told why."""
+    """O is answered by the close, and the handler gets the reason."""
     handler = filled(net)
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.log_in(1)
         await client.send_packet(PacketType.LOGOUT_REQUEST)
         await handler.until(lambda: bool(handler.left))
 
-        assert handler.left[0][1] == "logged out"
-        assert list(running.server.clients) == []
+        assert handler.left[0][1] == Close(CloseReason.LOGGED_OUT, "logged out")
+        assert list(running.server.connections) == []
 
 
 async def test_unsequenced_messages_reach_the_client_beside_the_stream(net):
-    """They take no number: the stream goes on as if they had not been."""
+    """They take no number: the stream continues as without them."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.log_in(1)
@@ -250,7 +251,7 @@ async def test_unsequenced_messages_reach_the_client_beside_the_stream(net):
         handler.joined[0].send_unsequenced(b"not now")
         beside = await client.packet()
         handler.current.append(b"two")
-        running.server.wake()
+        running.server.scheduler.wake()
         second = await client.packet()
 
     assert (first, second) == (sequenced(b"one"), sequenced(b"two"))
@@ -258,7 +259,7 @@ async def test_unsequenced_messages_reach_the_client_beside_the_stream(net):
 
 
 async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(net):
-    """Their buffer has a limit; beyond it the client goes, not our memory."""
+    """Beyond the limit of their buffer the connection is closed."""
     handler = filled(net)
     limits = SessionLimits(unsequenced_bytes_max=1000)
     async with net.serving(handler, limits=limits) as running, net.connected(running.address) as c:
@@ -266,10 +267,11 @@ async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(
         for _ in range(11):
             handler.joined[0].send_unsequenced(b"x" * 97)
 
-        assert "1000 bytes of unsequenced messages" in handler.left[0][1]
+        text = "more than 1000 bytes of unsequenced messages unread"
+        assert handler.left[0][1] == Close(CloseReason.UNSEQUENCED_UNREAD, text)
 
 
-async def test_a_paused_client_is_not_read_and_then_goes_on_in_order(net):
+async def test_a_paused_client_is_not_read_and_then_continues_in_order(net):
     """Messages wait while paused, also those received already, and come in order afterwards."""
     handler = filled(net)
     messages = [b"%d" % number for number in range(50)]
@@ -292,7 +294,7 @@ async def test_a_paused_client_is_not_read_and_then_goes_on_in_order(net):
 
 
 async def test_drain_received_takes_all_that_was_delivered_even_while_paused(net):
-    """What a replaced connection had delivered is handled before it is closed."""
+    """What a replaced connection has delivered is handled before it is closed."""
     handler = filled(net)
     messages = [b"%d" % number for number in range(20_000)]
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -302,15 +304,15 @@ async def test_drain_received_takes_all_that_was_delivered_even_while_paused(net
             b"".join(soup.encode_packet(PacketType.UNSEQUENCED_DATA, text) for text in messages)
         )
         handler.joined[0].drain_received()
-        handler.joined[0].close("logged in again")
+        handler.joined[0].close(Close(CloseReason.REPLACED, "logged in again"))
         ending = await client.packet()
 
     assert [payload for _, payload in handler.received] == messages
-    assert ending == Packet(PacketType.DEBUG, b"logged in again")
+    assert ending == Packet(PacketType.DEBUG, b"REPLACED logged in again")
 
 
 async def test_close_sends_what_is_due_and_disconnects_all(net):
-    """The last report is out before the daemon is gone."""
+    """The last report is sent before the daemon ends."""
     handler = filled(net)
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.log_in(1)
@@ -318,11 +320,14 @@ async def test_close_sends_what_is_due_and_disconnects_all(net):
         await running.server.close()
         packets = await client.packets_to_end()
 
-    assert packets == [sequenced(b"last"), Packet(PacketType.DEBUG, b"server stops")]
+    assert packets == [
+        sequenced(b"last"),
+        Packet(PacketType.DEBUG, b"SERVER_STOPPING server stops"),
+    ]
 
 
 async def test_limits_and_users_can_be_replaced_while_it_runs(net):
-    """New limits hold for clients that are there; a removed user cannot come back."""
+    """New limits hold for connected clients; a removed user cannot log in again."""
     handler, clock = filled(net), net.fake_clock()
     async with (
         net.serving(handler, clock=clock) as running,
@@ -337,4 +342,4 @@ async def test_limits_and_users_can_be_replaced_while_it_runs(net):
         running.let_time_pass(2)
 
     assert answer == Packet(PacketType.LOGIN_REJECTED, b"A")
-    assert handler.left[0][1] == "silent for 2 s"
+    assert handler.left[0][1] == Close(CloseReason.CLIENT_SILENT, "silent for 2 s")

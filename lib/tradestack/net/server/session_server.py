@@ -1,8 +1,8 @@
-"""a listener, users, a handler → SoupBinTCP sessions of any number of clients.
+"""A server of SoupBinTCP sessions: accepts connections, checks logins, watches deadlines.
 
-What a handler does with messages is its own affair; the server knows logins, numbers, heartbeats
-and deadlines. Logins are checked one in a pass of the loop, because each costs milliseconds
-(users.py). Who is sent to when: turns.py.
+What messages mean is up to the handler; the server knows logins, sequence numbers, heartbeats and
+deadlines. It checks one login in a pass of the loop, because each may cost milliseconds (users.py).
+The order in which connections send: scheduler.py.
 """
 
 import asyncio
@@ -14,50 +14,48 @@ from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net import addresses
-from tradestack.net.addresses import host_of
 from tradestack.net.server.acceptor import Acceptor
-from tradestack.net.server.connection import Connection
+from tradestack.net.server.connection import Connection, MessageHandler
 from tradestack.net.server.failed_logins import FailedLogins, Origin
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.outgoing import Stream
+from tradestack.net.server.outbox import Stream
 from tradestack.net.server.scheduler import Scheduler
 from tradestack.net.server.states import State
 from tradestack.net.server.users import Users, canonical_user
 from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJECTED, emit
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
 
-DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4  # how often deadlines are looked at
+# Between two checks of deadlines: heartbeats of 1 s are late by at most a quarter.
+DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4
 
 logger = logging.getLogger(__name__)
 
 
-class SessionHandler(Protocol):
-    """What a daemon does with its clients. Users are known by their lower-case names."""
+class SessionHandler(MessageHandler, Protocol):
+    """What a daemon does with its clients. Users are identified by their lower-case names."""
 
-    def stream_for(self, user: str, session: str) -> Stream | soup.RejectReason:
-        """The stream to follow; session "" = the current one. The user is authenticated.
+    def stream_for(self, user: str, session_id: str) -> Stream | soup.RejectReason:
+        """Return the stream that this authenticated user is to follow; "" = the current session.
 
         Older connections of the user may be closed here. The login may still be rejected.
         """
         ...
 
-    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """One message of a client, which may be paused. ProtocolError ends its session."""
+    def client_joined(self, connection: Connection) -> None:
+        """Note that the login was accepted."""
         ...
 
-    def client_joined(self, client: Connection) -> None:
-        """The login was accepted."""
-        ...
-
-    def client_left(self, client: Connection, reason: str) -> None:
-        """Called once for each that joined."""
+    def client_left(self, connection: Connection, close: Close) -> None:
+        """Note that a connection which had joined is closed."""
         ...
 
 
 class SessionServer:
     """Serves every connection that the listener accepts.
 
-    users and limits may be replaced while it runs; they hold from then on for all clients.
+    users and limits may be replaced while it runs; they then hold for all connections.
+    scheduler: its owner calls `wake` or `serve_live` when a stream has grown or ended.
     """
 
     def __init__(
@@ -70,6 +68,7 @@ class SessionServer:
         clock: Clock,
     ) -> None:
         self.limits = limits
+        self.scheduler = Scheduler(self)
         self.logins_rejected_total = 0
         self.logins_unchecked_total = 0  # of those rejected: after too many failures
         self.violations_total = 0
@@ -77,7 +76,6 @@ class SessionServer:
         self._failed_logins = FailedLogins()
         name = addresses.name_of(listener.getsockname())
         self._acceptor = Acceptor(name, listener, self._on_connection)
-        self._turns = Scheduler(lambda: self._joined, lambda: self.limits)
         self._handler = handler
         self._clock = clock
         self._pending: set[Connection] = set()  # not logged in, or rejected and about to close
@@ -90,38 +88,30 @@ class SessionServer:
     # ---- what owners use -------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begins to accept; needs the running loop."""
+        """Begin to accept; needs the running loop."""
         self._is_open = True
         self._update_accepting()
         self._checked_ns = self._clock.monotonic_ns()
         self._schedule_deadlines()
 
     def stop_accepting(self) -> None:
-        """Leaves new connections in the listener's queue."""
+        """Leave new connections in the listener's queue."""
         self._is_open = False
         self._update_accepting()
 
     async def close(self) -> None:
-        """Gives each client once more what its socket takes, and disconnects all."""
+        """Send each client once more what its socket accepts, and disconnect all."""
         self.stop_accepting()
         if self._timer is not None:
             self._timer.cancel()
-        for client in [*self._joined, *self._pending]:
-            if not client.blocked:
-                client.pump(self.limits.send_chunk_bytes_max)
-            client.close("server stops")
-
-    def wake(self) -> None:
-        """A stream has grown or ended: everyone gets what is new at the end of this pass."""
-        self._turns.wake()
-
-    def serve_live(self) -> None:
-        """A stream has grown: everyone who is up to date gets what is new before this returns."""
-        self._turns.serve_live()
+        for connection in [*self._joined, *self._pending]:
+            if not connection.outbox.blocked:
+                connection.outbox.pump(self.limits.send_chunk_bytes_max)
+            connection.close(Close(CloseReason.SERVER_STOPPING, "server stops"))
 
     @property
     def users(self) -> Users:
-        """Who may log in; replaced, those who failed too often may try again."""
+        """The users that may log in; replacing them also forgets earlier failed logins."""
         return self._users
 
     @users.setter
@@ -130,61 +120,58 @@ class SessionServer:
         self._failed_logins.clear()
 
     @property
-    def clients(self) -> Sequence[Connection]:
-        """Those who have logged in, in the order they did."""
+    def connections(self) -> Sequence[Connection]:
+        """The connections that are logged in, in the order of their logins."""
         return tuple(self._joined)
 
     def stalled(self, now_ns: int, patience_ns: int) -> str | None:
-        """Which client is behind, could be sent to, and was not for so long; None = healthy."""
-        for client in self._joined:
-            if client.is_neglected(now_ns, patience_ns):
-                return f"{client.user} at {client.peer} is behind by {client.lag} and not served"
+        """Describe a client that has been behind and sendable, but not served, for `patience_ns`.
+
+        None if there is none.
+        """
+        for connection in self._joined:
+            outbox = connection.outbox
+            if outbox.is_neglected(now_ns, patience_ns):
+                client = f"{connection.user} at {connection.peer}"
+                return f"{client} is behind by {outbox.lag} messages and not served"
         return None
 
-    # ---- what clients call -----------------------------------------------------------------
+    # ---- what connections call -------------------------------------------------------------
 
-    def login_requested(self, client: Connection, request: soup.LoginRequest) -> None:
-        """Queues the login."""
-        self._logins.append((client, request))
+    def login_requested(self, connection: Connection, request: soup.LoginRequest) -> None:
+        """Queue the login."""
+        self._logins.append((connection, request))
         if len(self._logins) == 1:
             asyncio.get_running_loop().call_soon(self._check_next_login)
 
-    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """Hands the message to the handler."""
-        self._handler.unsequenced_received(client, payload)
-
-    def sendable(self, client: Connection) -> None:
-        """Gives the client a turn in the next pass."""
-        if not client.blocked:
-            self._turns.queue(client)
-
-    def closed(self, client: Connection, reason: str) -> None:
-        """Forgets the client and tells the handler."""
-        self._turns.forget(client)
-        self._pending.discard(client)
-        self.violations_total += client.violated
-        if client in self._joined:
-            del self._joined[client]
-            if not client.violated:
+    def closed(self, connection: Connection, close: Close) -> None:
+        """Forget the connection; report it to the handler if it had joined."""
+        self._pending.discard(connection)
+        is_violation = close.reason is CloseReason.PROTOCOL_VIOLATION
+        self.violations_total += is_violation
+        if connection in self._joined:
+            del self._joined[connection]
+            if not is_violation:  # which is logged already
                 emit(
                     logger,
                     CLIENT_LEFT,
-                    user=client.user,
-                    peer=client.peer,
-                    session=client.session,
-                    reason=reason,
+                    user=connection.user,
+                    peer=connection.peer,
+                    session=connection.session_id,
+                    reason=close,
                 )
-            self._handler.client_left(client, reason)
+            self._handler.client_left(connection, close)
         self._update_accepting()
 
     # ---- connections and logins ------------------------------------------------------------
 
-    def _on_connection(self, connection: socket.socket, address: object) -> None:
-        buffer_bytes = self.limits.send_buffer_bytes
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer_bytes)
+    def _on_connection(self, accepted: socket.socket, address: object) -> None:
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.limits.send_buffer_bytes)
         peer = addresses.name_of(address)
-        self._pending.add(Connection(connection, peer, owner=self, clock=self._clock))
+        self._pending.add(
+            Connection(accepted, peer, owner=self, handler=self._handler, clock=self._clock)
+        )
         self._update_accepting()
 
     def _update_accepting(self) -> None:
@@ -194,24 +181,24 @@ class SessionServer:
             self._acceptor.stop()
 
     def _check_next_login(self) -> None:
-        client, request = self._logins.popleft()
+        connection, request = self._logins.popleft()
         if self._logins:
             asyncio.get_running_loop().call_soon(self._check_next_login)
-        if client.state is not State.CHECKING_LOGIN:
+        if connection.state is not State.CHECKING_LOGIN:
             return
         user = canonical_user(request.user)
-        # All names that nobody has are one: else each new one would be hashed.
-        origin = (host_of(client.peer), user if self._users.has(user) else "")
+        # All names that no user has count as one; otherwise each new one would cost a hash.
+        origin = (addresses.host_of(connection.peer), user if self._users.has(user) else "")
         if self._failed_logins.is_refused(origin, self._clock.monotonic_ns()):
             self.logins_unchecked_total += 1  # not logged: its failures were
-            self._reject(client, soup.RejectReason.NOT_AUTHORIZED)
+            self._reject(connection, soup.RejectReason.NOT_AUTHORIZED)
             return
         answer = self._answer(user, request, origin)
         if isinstance(answer, soup.RejectReason):
-            self._log_rejection(client, request, answer, origin)
-            self._reject(client, answer)
+            self._log_rejection(connection, request, answer, origin)
+            self._reject(connection, answer)
         else:
-            self._accept(client, user, request, answer)
+            self._accept(connection, user, request, answer)
 
     def _answer(
         self, user: str, request: soup.LoginRequest, origin: Origin
@@ -220,36 +207,36 @@ class SessionServer:
             self._failed_logins.note(origin, self._clock.monotonic_ns())
             return soup.RejectReason.NOT_AUTHORIZED
         self._failed_logins.forget(origin)
-        answer = self._handler.stream_for(user, request.session)
-        # Counted after the handler was asked: it may have closed the user's older connection.
+        answer = self._handler.stream_for(user, request.session_id)
+        # Counted after the handler has answered: it may have closed an older connection.
         if len(self._joined) >= self.limits.clients_max:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
         return answer
 
     def _accept(
-        self, client: Connection, user: str, request: soup.LoginRequest, stream: Stream
+        self, connection: Connection, user: str, request: soup.LoginRequest, stream: Stream
     ) -> None:
-        self._pending.discard(client)
-        self._joined[client] = None
+        self._pending.discard(connection)
+        self._joined[connection] = None
         self._update_accepting()
-        client.accept_login(user, stream, request)
+        connection.accept_login(user, stream, request)
         emit(
             logger,
             CLIENT_LOGGED_IN,
             user=user,
-            peer=client.peer,
-            session=client.session,
-            next=client.cursor,
+            peer=connection.peer,
+            session=connection.session_id,
+            next=connection.outbox.cursor,
         )
-        self._handler.client_joined(client)
+        self._handler.client_joined(connection)
 
-    def _reject(self, client: Connection, reason: soup.RejectReason) -> None:
+    def _reject(self, connection: Connection, reason: soup.RejectReason) -> None:
         self.logins_rejected_total += 1
-        client.reject_login(reason)
+        connection.reject_login(reason)
 
     def _log_rejection(
         self,
-        client: Connection,
+        connection: Connection,
         request: soup.LoginRequest,
         reason: soup.RejectReason,
         origin: Origin,
@@ -258,8 +245,8 @@ class SessionServer:
             logger,
             LOGIN_REJECTED,
             user=request.user,
-            peer=client.peer,
-            session=request.session,
+            peer=connection.peer,
+            session=request.session_id,
             reason=reason.name,
             failures=self._failed_logins.count(origin),
             clients=len(self._joined),
@@ -276,10 +263,13 @@ class SessionServer:
         self.check_deadlines(self._clock.monotonic_ns())
 
     def check_deadlines(self, now_ns: int) -> None:
-        """Heartbeats and deadlines of all clients; time in which we stood still does not count."""
+        """Check heartbeats and deadlines of all connections.
+
+        When this is called late, the server was suspended; that time counts against no client.
+        """
         late_ns = now_ns - self._checked_ns - DEADLINES_INTERVAL_NS
         self._checked_ns = now_ns
-        for client in [*self._joined, *self._pending]:
+        for connection in [*self._joined, *self._pending]:
             if late_ns > DEADLINES_INTERVAL_NS:
-                client.postpone_deadlines(late_ns)
-            client.check_deadlines(now_ns)
+                connection.postpone_deadlines(late_ns)
+            connection.check_deadlines(now_ns)

@@ -1,0 +1,121 @@
+"""Scheduler: connections that are up to date come first, replays take turns within a budget."""
+
+import asyncio
+import contextlib
+import socket
+from dataclasses import dataclass, field
+
+from tradestack.net.server.limits import SessionLimits
+from tradestack.net.server.outbox import Outbox
+from tradestack.net.server.scheduler import Scheduler
+
+# A message has 1,000 bytes with its header: a turn is one message, a pass serves two turns.
+LIMITS = SessionLimits(send_chunk_bytes_max=1_000, replay_pass_bytes_max=2_000)
+PAYLOAD = bytes(997)
+
+
+@dataclass
+class Scene:
+    """A scheduler and outboxes that follow one stream."""
+
+    limits: SessionLimits = LIMITS
+    scheduler: Scheduler = field(init=False)
+    stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def __post_init__(self) -> None:
+        self.scheduler = Scheduler(self)
+
+    def outbox(self, net, stream, sequence: int = 1) -> Outbox:
+        """Return an outbox on a socket of its own that follows the stream from that number on."""
+        ours, theirs = socket.socketpair()
+        self.stack.enter_context(ours)
+        self.stack.enter_context(theirs)
+        ours.settimeout(0)
+        outbox = Outbox(ours, self, net.fake_clock())
+        self.stack.callback(outbox.close)
+        outbox.follow(stream, sequence)
+        self.scheduler.add(outbox)
+        return outbox
+
+
+async def test_followers_that_are_up_to_date_are_served_before_serve_live_returns(net):
+    """Each has sent what was appended, without another pass of the loop."""
+    scene, stream = Scene(), net.memory_stream()
+    with scene.stack:
+        outboxes = [scene.outbox(net, stream) for _ in range(3)]
+        stream.append(b"one")
+
+        scene.scheduler.serve_live()
+
+        assert [outbox.cursor for outbox in outboxes] == [2, 2, 2]
+
+
+async def test_wake_serves_all_followers_at_the_end_of_the_pass(net):
+    """However often it is called in one pass, nothing is sent before the pass ends."""
+    scene, stream = Scene(), net.memory_stream()
+    with scene.stack:
+        outbox = scene.outbox(net, stream)
+        stream.append(b"one")
+        scene.scheduler.wake()
+        scene.scheduler.wake()
+        cursor_before = outbox.cursor
+        await asyncio.sleep(0)
+
+        assert (cursor_before, outbox.cursor) == (1, 2)
+
+
+async def test_a_replay_waits_in_the_queue_while_live_ones_are_served(net):
+    """`serve_live` gives an outbox that is far behind one turn, and then skips it."""
+    scene, stream = Scene(), net.memory_stream()
+    with scene.stack:
+        stream.append(*[PAYLOAD] * 10)
+        replay, live = scene.outbox(net, stream), scene.outbox(net, stream, 11)
+        scene.scheduler.serve_live()
+        stream.append(b"new")
+        scene.scheduler.serve_live()
+
+        assert (replay.cursor, live.cursor) == (2, 12)
+
+
+async def test_replays_take_turns_within_the_budget_of_a_pass(net):
+    """Each pass serves two of the three, the ones that have waited longest."""
+    scene, stream = Scene(), net.memory_stream()
+    with scene.stack:
+        stream.append(*[PAYLOAD] * 4)
+        outboxes = [scene.outbox(net, stream) for _ in range(3)]
+        for outbox in outboxes:
+            scene.scheduler.queue(outbox)
+        cursors = []
+        for _ in range(3):
+            await asyncio.sleep(0)
+            cursors.append([outbox.cursor for outbox in outboxes])
+
+    assert cursors == [[2, 2, 1], [3, 2, 2], [3, 3, 3]]
+
+
+async def test_a_removed_outbox_is_not_served(net):
+    """Neither as a follower nor from the queue."""
+    scene, stream = Scene(), net.memory_stream()
+    with scene.stack:
+        stream.append(*[PAYLOAD] * 4)
+        outbox = scene.outbox(net, stream)
+        scene.scheduler.queue(outbox)
+        scene.scheduler.remove(outbox)
+        scene.scheduler.serve_live()
+        await asyncio.sleep(0)
+
+        assert outbox.cursor == 1
+
+
+async def test_a_blocked_outbox_is_neither_queued_nor_served(net):
+    """It costs no system call until its socket is writable again."""
+    scene, stream = Scene(), net.memory_stream()
+    with scene.stack:
+        outbox = scene.outbox(net, stream)
+        outbox.blocked = True
+        stream.append(b"one")
+        scene.scheduler.queue(outbox)
+        scene.scheduler.serve_live()
+        await asyncio.sleep(0)
+
+        assert outbox.cursor == 1
