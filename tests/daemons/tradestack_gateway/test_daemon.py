@@ -172,7 +172,7 @@ def test_a_loop_is_one_session_after_the_other(daemon: Daemon, sources: dict[str
     daemon.stats_when(lambda stats: stats["process"]["sessions_started"] >= 4)
 
     second = daemon.client()
-    assert second.session != first
+    assert second.session_id != first
     assert messages(second.read()) == everything
     assert len(list(daemon.state.glob("*.feed"))) <= 4
     assert daemon.client("NEVERTHERE").rejected

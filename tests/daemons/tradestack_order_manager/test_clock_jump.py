@@ -26,7 +26,7 @@ def test_numbers_ids_and_reports_go_on(
         reports += client.receive()
     client.send(a_register())
     client.receive()
-    sessions = [client.session, daemon.call(NEW_SESSION)["session"]]
+    sessions = [client.session_id, daemon.call(NEW_SESSION)["session"]]
     later = daemon.client()
     later.send(an_order(cl_ord_id="c6"))
     reports += later.receive()
@@ -34,7 +34,7 @@ def test_numbers_ids_and_reports_go_on(
     daemon.signal(signal.SIGTERM)
     assert daemon.wait() == 0
     daemon.start()
-    sessions += [daemon.client().session, daemon.call(NEW_SESSION)["session"]]
+    sessions += [daemon.client().session_id, daemon.call(NEW_SESSION)["session"]]
 
     assert [report.order_id for report in reports] == [1, 2, 3, 4, 5, 6]
     assert "as a test has asked for" in daemon.errors

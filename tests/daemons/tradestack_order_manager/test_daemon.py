@@ -69,7 +69,7 @@ def test_an_order_is_reported_journalled_logged_and_counted(daemon: Daemon) -> N
         "registrations": 1,
         "clients": 1,
         "order_log_behind": 0,
-        "session": client.session,
+        "session": client.session_id,
     }
     assert counted.items() <= stats.items()
     assert stats["rejects"] == {"INCORRECT_QUANTITY": 1}
@@ -109,12 +109,12 @@ def test_the_control_socket_tells_and_begins_a_session(daemon: Daemon) -> None:
 
     assert [packet.type for packet in client.rest()] == [PacketType.END_OF_SESSION]
     again = daemon.client()
-    assert session == again.session
+    assert session == again.session_id
     again.send(a_register(head=200, start=Start.SESSION), *some_orders(3, 1))
     registered, report = again.receive(2)
     assert registered.from_seq == 201
     assert (report.order_id, report.ord_status) == (4, OrdStatus.NEW)
-    late = daemon.client(session=client.session, sequence=4)
+    late = daemon.client(session=client.session_id, sequence=4)
     assert [chr(packet.type) for packet in late.rest()] == ["S", "Z"]
     assert daemon.log_numbers() == [1, 2, 3, 4]
 
@@ -123,7 +123,7 @@ def test_an_order_for_a_session_that_has_ended_is_not_executed_in_the_next(daemo
     """It was sent into a stream that will never report it: it is refused, not remembered."""
     daemon.start()
     client = daemon.client()
-    ended = client.session
+    ended = client.session_id
     client.close()
     daemon.call("io.tradestack.OrderManager.NewSession")
     daemon.signal(signal.SIGSTOP)
@@ -142,7 +142,7 @@ def test_nothing_acknowledged_is_lost_by_kill_and_nothing_happens_twice(daemon: 
     """Killed three times amid orders; everything is sent again after each; each counts once."""
     daemon.start()
     client = daemon.client()
-    session = client.session
+    session = client.session_id
     reports: dict[str, ExecutionReport] = {}
     orders = some_orders(0, 600)
 
@@ -179,13 +179,13 @@ def test_a_report_can_be_asked_for_again_by_its_number(daemon: Daemon) -> None:
     first = client.receive(5)
     client.close()
 
-    resumed = daemon.client(session=client.session, sequence=4).receive(2)
+    resumed = daemon.client(session=client.session_id, sequence=4).receive(2)
     daemon.signal(signal.SIGTERM)
     assert daemon.wait() == 0
     daemon.start()
 
     assert first[3:] == resumed
-    assert first == daemon.client(session=client.session).receive(5)
+    assert first == daemon.client(session=client.session_id).receive(5)
     assert daemon.client(sequence=0).next_sequence == 6
 
 
@@ -358,7 +358,7 @@ def test_after_a_failed_fdatasync_the_daemon_ends_and_has_answered_nobody(daemon
     assert daemon.wait() == 1
     assert "fdatasync" in daemon.errors
     daemon.start()
-    assert daemon.client(session=client.session, sequence=2).receive()[0].order_id == 2
+    assert daemon.client(session=client.session_id, sequence=2).receive()[0].order_id == 2
 
 
 def test_hangup_reopens_the_log_and_applies_rules_and_users(daemon: Daemon) -> None:

@@ -55,7 +55,7 @@ def test_after_a_repair_orders_go_on_in_a_new_session(daemon: Daemon, journal: P
 
     daemon.start()
     client = daemon.client()
-    assert client.session > old_session
+    assert client.session_id > old_session
     client.send(an_order(cl_ord_id="c6"))
 
     assert client.receive_one().order_id == 6
@@ -64,7 +64,7 @@ def test_after_a_repair_orders_go_on_in_a_new_session(daemon: Daemon, journal: P
     assert "was repaired: orders go on in a new session" in daemon.errors
     daemon.kill()
     daemon.start()
-    assert daemon.client().session == client.session
+    assert daemon.client().session_id == client.session_id
 
 
 def test_lines_that_the_order_log_had_not_yet_are_written_but_for_the_lost(
