@@ -1,4 +1,4 @@
-"""Users: the file's grammar, verification, reload."""
+"""Users: the grammar of the file, and verification."""
 
 import hashlib
 from pathlib import Path
@@ -108,33 +108,6 @@ def test_a_missing_file_is_the_operators_fault(path):
     """The error has the system's text."""
     with pytest.raises(OperatorFault, match="No such file"):
         Users.load(path)
-
-
-def test_a_reload_replaces_the_users(path):
-    """New users can log in; removed ones and old passwords cannot, remembered or not."""
-    path.write_text(users_line("news", "old", salt=b"salt") + users_line("gone", "x", salt=b"salt"))
-    users = Users.load(path)
-    assert users.verify("news", "old")
-    assert users.verify("gone", "x")
-
-    path.write_text(users_line("news", "new", salt=b"salt"))
-    users.reload()
-
-    assert users.verify("news", "new")
-    assert not users.verify("news", "old")
-    assert not users.verify("gone", "x")
-
-
-def test_a_bad_reload_changes_nothing(path):
-    """The fault is raised, and the users before still hold."""
-    path.write_text(users_line("news", "secret", salt=b"salt"))
-    users = Users.load(path)
-    path.write_text("nonsense")
-
-    with pytest.raises(OperatorFault):
-        users.reload()
-
-    assert users.verify("news", "secret")
 
 
 @pytest.mark.parametrize(
