@@ -1,8 +1,8 @@
-"""A subscriber of the gateway that looks at the clock when ticks come, as a strategy would.
+"""A subscriber of the gateway that notes the time at which ticks come, as a strategy would.
 
     python tests/net/isolation_live.py PASSWORD PORT
 
-Told "stop" it answers with the lists sent_ns (the ticks' stamps) and taken_ns, wall clock.
+At any input it prints the lists sent_ns (the ticks' stamps) and taken_ns, wall clock, and ends.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from tradestack.wire.feed import TickBatch
 
 
 async def main(password: str, port: str) -> None:
-    """Until it is told to stop."""
+    """Record ticks until there is input."""
     sent_ns: list[int] = []
     taken_ns: list[int] = []
     stopped = asyncio.Event()

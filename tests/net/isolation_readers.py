@@ -2,9 +2,9 @@
 
     python tests/net/isolation_readers.py PASSWORD PORT COUNT SIZE
 
-They are to load the server and not the machine: one process at the lowest priority, which has the
-kernel drop what came (MSG_TRUNC, tcp(7)) instead of copying it. Each logs in anew after SIZE bytes.
-Told "go" they begin, told "stop" they disconnect and answer with how many bytes came.
+They load the server and not the machine: one process at the lowest priority, which has the kernel
+drop what came (MSG_TRUNC, tcp(7)) instead of copying it. Each logs in again after SIZE bytes. At a
+line of input they begin; at the next they disconnect, and print the number of bytes that came.
 """
 
 import json
@@ -15,12 +15,12 @@ import sys
 
 from tradestack.wire import soup
 
-DROPPED_BYTES = 1 << 20  # in one go
+DROPPED_BYTES = 1 << 20  # at a time
 NICE = 19
 
 
 def log_in(port: int, password: str) -> socket.socket:
-    """A connection that is sent everything from number 1 on."""
+    """Return a connection that receives everything from number 1 on."""
     connection = socket.create_connection(("127.0.0.1", port))
     request = soup.LoginRequest(user="replay", password=password, session_id="", sequence=1)
     connection.sendall(soup.encode_login_request(request))
@@ -29,7 +29,7 @@ def log_in(port: int, password: str) -> socket.socket:
 
 
 def replay(port: int, count: int, password: str, size_bytes: int) -> int:
-    """Until a line comes on the standard input; the bytes that all have received."""
+    """Replay until there is input; return the bytes that all have received."""
     epoll = select.epoll()
     epoll.register(sys.stdin.fileno(), select.EPOLLIN)
     readers: dict[int, tuple[socket.socket, int]] = {}
@@ -61,7 +61,7 @@ def replay(port: int, count: int, password: str, size_bytes: int) -> int:
 
 
 def main(password: str, port: str, count: str, size_bytes: str) -> None:
-    """Rounds of replaying, until the standard input ends."""
+    """Replay in rounds until the standard input ends."""
     os.nice(NICE)
     print("ready", flush=True)
     while os.read(0, 64):

@@ -1,4 +1,4 @@
-"""messages → a handler that streams them, packets → what a client was told: for session tests."""
+"""Handlers with a filled stream, and checks of what a client received, for tests of sessions."""
 
 from tradestack.net.server.failed_logins import FAILURES_MAX
 from tradestack.wire import soup
@@ -6,31 +6,31 @@ from tradestack.wire.soup import Packet, PacketType
 
 
 def sequenced(payload: bytes) -> Packet:
-    """What a client gets of one message."""
+    """Return the packet that a client gets for one message."""
     return Packet(PacketType.SEQUENCED_DATA, payload)
 
 
 def filled(net, *payloads: bytes):
-    """A handler whose one stream has these messages."""
+    """Return a handler whose one stream has these messages."""
     handler = net.handler(net.memory_stream())
     handler.current.append(*payloads)
     return handler
 
 
 def accepted(answer: Packet) -> soup.LoginAccepted:
-    """The fields of what must be an A packet."""
+    """Return the fields of a packet that must be A."""
     assert answer.type is PacketType.LOGIN_ACCEPTED
     return soup.decode_login_accepted(answer.payload)
 
 
 async def rejected(net, running, **login):
-    """Whether another connection's login is."""
+    """Return whether the login of another connection is rejected."""
     async with net.connected(running.address) as client:
         answer = await client.log_in(1, **login)
     return answer.type is PacketType.LOGIN_REJECTED
 
 
 async def fail(net, running, times=FAILURES_MAX):
-    """That many logins with a wrong password."""
+    """Make that many logins with a wrong password."""
     for _ in range(times):
         assert await rejected(net, running, password="wrong")

@@ -1,9 +1,9 @@
-"""Many connections to a feed from its first number on, in a process that a test can stop.
+"""Many connections to a feed from its first number on, in a process that a test can suspend.
 
     python tests/net/subscribers.py PORT PASSWORD COUNT
 
-Says "ready" when all are logged in. When the session has ended, it prints for each connection how
-many ticks came, and the CRC-32 of their bytes.
+Prints "ready" when all are logged in. When the session has ended, it prints the number of ticks of
+each connection and the CRC-32 of their bytes.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tradestack.wire.soup import LoginRequest, PacketType
 
 
 class Subscriber:
-    """One connection, and what it has received."""
+    """One connection: the number and checksum of the ticks it has received."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -29,7 +29,7 @@ class Subscriber:
         self.ended = asyncio.Event()
 
     async def connect(self, port: str, password: str) -> None:
-        """Logs in, and asks for as much patience with its silence as there is."""
+        """Log in with the longest heartbeat timeout that the server grants."""
         login = LoginRequest(
             user="guest",
             password=password,
@@ -47,7 +47,7 @@ class Subscriber:
         self.decoder = FeedDecoder(connection.next_sequence)
 
     def on_data(self, data: memoryview) -> None:
-        """Counts the ticks; that numbers have no holes is seen by the content."""
+        """Count the ticks and add them to the checksum, which would reveal a missing one."""
         self.decoder.receive_data(data)
         while (event := self.decoder.next_event()) is not None:
             if isinstance(event, TickBatch):
@@ -58,14 +58,14 @@ class Subscriber:
 
 
 async def main(port: str, password: str, count: str) -> None:
-    """Until the session ends."""
+    """Receive until the session ends, and print the results."""
     subscribers = [Subscriber() for _ in range(int(count))]
     for subscriber in subscribers:
         await subscriber.connect(port, password)
     print("ready", flush=True)
     for subscriber in subscribers:
         await subscriber.ended.wait()
-    print(json.dumps([[one.count, one.checksum] for one in subscribers]))
+    print(json.dumps([[subscriber.count, subscriber.checksum] for subscriber in subscribers]))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from tradestack.net.addresses import Address, connect, name_of, parse_address
     ],
 )
 def test_an_address_is_read(text, address):
-    """Names, IPv4, IPv6 in brackets."""
+    """Host names, IPv4 addresses, and IPv6 addresses in brackets."""
     assert parse_address(text) == address
 
 
@@ -36,8 +36,8 @@ def test_an_address_is_read(text, address):
         "h:-1",
     ],
 )
-def test_what_is_no_address_is_refused_by_name(text):
-    """The error repeats what was written."""
+def test_other_text_is_refused_and_quoted(text):
+    """The error repeats the text."""
     with pytest.raises(ValueError, match=r"address|port") as refusal:
         parse_address(text)
 
@@ -51,14 +51,14 @@ def test_an_address_is_written_as_it_is_read(host, port):
 
 
 def test_peers_have_names():
-    """Of IPv4, IPv6 and Unix sockets."""
+    """Peers on IPv4, IPv6 and Unix sockets have a text for the log."""
     names = [name_of(("127.0.0.1", 5)), name_of(("::1", 5, 0, 0)), name_of("")]
 
     assert names == ["127.0.0.1:5", "[::1]:5", "unnamed"]
 
 
 async def test_connecting_gives_a_non_blocking_socket_without_delay():
-    """As the data ports need it."""
+    """The data ports need both properties."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connection = await connect(Address("127.0.0.1", listener.getsockname()[1]))
         with connection:
@@ -66,7 +66,7 @@ async def test_connecting_gives_a_non_blocking_socket_without_delay():
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
-async def test_connecting_to_nobody_is_an_os_error():
+async def test_connecting_to_a_closed_port_is_an_os_error():
     """The socket that failed is closed (an unclosed one would fail this test)."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -19,18 +19,18 @@ from tradestack.wire.soup import Packet, PacketType
 
 SUBSCRIBERS = 32
 TICKS = 1_000_000
-SLACK_BYTES = 8 << 20  # what a Python process breathes
+SLACK_BYTES = 8 << 20  # by which a Python process varies
 CHUNK_CACHE_BYTES = 2 << 20  # of the feed log: store/feed_log.py
 
 
 def sequenced(payload: bytes) -> Packet:
-    """The packet of one message of a stream."""
+    """Return the packet of one message of a stream."""
     return Packet(PacketType.SEQUENCED_DATA, payload)
 
 
 @contextlib.contextmanager
 def dropping(connection: socket.socket) -> Iterator[None]:
-    """Whatever the socket receives is dropped by the kernel (MSG_TRUNC, tcp(7)), at once."""
+    """Have the kernel drop what the socket receives (MSG_TRUNC, tcp(7))."""
     loop = asyncio.get_running_loop()
     buffer = bytearray(1 << 20)
     loop.add_reader(connection, lambda: connection.recv_into(buffer, len(buffer), socket.MSG_TRUNC))
@@ -41,7 +41,7 @@ def dropping(connection: socket.socket) -> Iterator[None]:
 
 
 async def test_a_stopped_reader_costs_one_chunk_and_delays_nobody(net):
-    """The other client gets everything; the stopped one catches up without loss."""
+    """The other client gets everything at once; the stopped one catches up without loss."""
     handler = net.handler(net.memory_stream())
     payload = bytes(10_000)
     async with (
@@ -67,7 +67,7 @@ async def test_a_stopped_reader_costs_one_chunk_and_delays_nobody(net):
 
 
 async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_append(net):
-    """Between append and send at most the budget of a pass goes to all who replay."""
+    """Between append and send, all replays together get at most the budget of one pass."""
     handler = net.handler(net.memory_stream())
     limits = SessionLimits()
     live_lags, replayed_bytes = [], []
@@ -79,7 +79,7 @@ async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_appen
             stack.enter_context(dropping(replay.socket))
         handler.current.append(*[bytes(30_000)] * 400)
         running.server.scheduler.wake()
-        await asyncio.sleep(0)  # all were up to date, and are behind from now on
+        await asyncio.sleep(0)  # until then they were up to date
         live = await stack.enter_async_context(net.connected(running.address))
         await live.log_in(0)
         *replays, live_connection = handler.joined
@@ -97,11 +97,13 @@ async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_appen
 
     assert set(live_lags) == {0}
     assert max(replayed_bytes) <= limits.replay_pass_bytes_max
-    assert sum(replayed_bytes) > SUBSCRIBERS * 400 * 30_000 / 2  # else nothing was shown
+    assert (
+        sum(replayed_bytes) > SUBSCRIBERS * 400 * 30_000 / 2
+    )  # otherwise the test would show nothing
 
 
 async def test_replays_take_turns(net):
-    """While 32 replay, none has got two chunks more than another that takes what it is given."""
+    """None of 32 replays is more than two chunks ahead of another that is not blocked."""
     handler = net.handler(net.memory_stream())
     limits = SessionLimits()
     spreads = []
@@ -129,21 +131,21 @@ async def test_replays_take_turns(net):
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Daemon]:
-    """A real one, not started."""
+    """Provide a real gateway, not started."""
     daemon = Daemon(tmp_path)
     yield daemon
     daemon.close()
 
 
 def private_bytes(pid: int) -> int:
-    """The memory that is the process's own."""
+    """Return the process's private memory."""
     status = Path(f"/proc/{pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("RssAnon:"))
     return int(line.split()[1]) * 1024
 
 
 def test_stopped_subscribers_grow_no_memory_and_lose_nothing(gateway):
-    """A million ticks go by while 32 connections are stopped; then they get every one."""
+    """32 connections are stopped for a million ticks, and then receive every one of them."""
     gateway.configure(source="random-walk", pace="1/s", at_end="hold")
     pid = gateway.start()["pid"]
     script = Path(__file__).with_name("subscribers.py")
@@ -172,7 +174,7 @@ def test_stopped_subscribers_grow_no_memory_and_lose_nothing(gateway):
 
 
 async def test_what_the_kernel_keeps_for_a_client_is_limited(net):
-    """SO_SNDBUF is what the limit says; the kernel shows twice the number."""
+    """SO_SNDBUF is set to the limit; the kernel reports twice the number."""
     limits = SessionLimits(send_buffer_bytes=65_536)
     handler = net.handler(net.memory_stream())
     async with (

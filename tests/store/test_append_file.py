@@ -1,4 +1,4 @@
-"""Whole appends or none, by one process, on disks that fill and fail."""
+"""AppendFile: whole appends or none, by one process, on disks that fill and fail."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ FULL = "File too large|bytes were written"  # where the limit lets nothing in, o
 
 
 def fail_with(number: int) -> Callable[..., None]:
-    """A system call that fails."""
+    """Return a system call that fails with that error."""
 
     def fail(*_: object) -> None:
         raise OSError(number, os.strerror(number))
@@ -26,7 +26,7 @@ def fail_with(number: int) -> Callable[..., None]:
 
 
 def test_appends_follow_each_other(tmp_path: Path) -> None:
-    """Each append begins where the one before ended, over a reopening too."""
+    """Each append begins where the one before ended, also after the file was reopened."""
     file = AppendFile.create(tmp_path / "file")
     first = file.append(b"one")
     file.close()
@@ -39,7 +39,7 @@ def test_appends_follow_each_other(tmp_path: Path) -> None:
 
 
 def test_creating_twice_is_refused(tmp_path: Path) -> None:
-    """A file that is there is never begun anew."""
+    """An existing file is never overwritten."""
     AppendFile.create(tmp_path / "file").close()
 
     with pytest.raises(FileExistsError):
@@ -47,7 +47,7 @@ def test_creating_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
-    """Two processes never write one file; the refusal names it."""
+    """Two processes never write one file; the error names it."""
     file = AppendFile.create(tmp_path / "file")
 
     with pytest.raises(OperatorFault) as refusal:
@@ -83,8 +83,8 @@ def test_a_killed_writer_holds_no_lock(
     file.close()
 
 
-def test_a_forbidden_file_is_the_operators_fault(tmp_path: Path) -> None:
-    """A file that the daemon's user may not write is said with its path and a remedy."""
+def test_an_unwritable_file_is_the_operators_fault(tmp_path: Path) -> None:
+    """For a file that the daemon's user may not write, the error names the path."""
     path = tmp_path / "file"
     AppendFile.create(path).close()
     path.chmod(0)
@@ -100,15 +100,15 @@ def test_a_forbidden_file_is_the_operators_fault(tmp_path: Path) -> None:
     assert refusal.value.where == str(path)
 
 
-def test_files_are_closed_to_others(tmp_path: Path) -> None:
-    """Nobody but the owner reads what the stack remembers."""
+def test_files_are_private_to_their_owner(tmp_path: Path) -> None:
+    """Other users can neither read nor write the daemons' state."""
     AppendFile.create(tmp_path / "file").close()
 
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, file_size_limit: Limit) -> None:
-    """Wherever the disk is full within an append, the file is as before, and can go on later."""
+    """Wherever in an append the disk is full, the file stays as it was, and can grow later."""
     file = AppendFile.create(tmp_path / "file")
     file.append(b"whole")
 
@@ -122,10 +122,10 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, file_size_limit
     file.close()
 
 
-def test_a_cut_that_fails_is_made_up_for(
+def test_a_failed_truncation_is_repeated_by_the_next_append(
     tmp_path: Path, file_size_limit: Limit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The remains of a failed write are gone before anything follows them."""
+    """What a failed write has left is truncated before anything follows it."""
     file = AppendFile.create(tmp_path / "file")
     file.append(b"whole")
     with monkeypatch.context() as broken, file_size_limit(len(b"whole") + 6):
@@ -142,7 +142,7 @@ def test_a_cut_that_fails_is_made_up_for(
 
 
 def test_a_failed_sync_is_final(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a failed fdatasync nothing is appended or synced until the file is opened anew."""
+    """After a failed fdatasync nothing is appended or synced until the file is reopened."""
     file = AppendFile.create(tmp_path / "file")
     file.append(b"perhaps lost")
     with monkeypatch.context() as broken:

@@ -106,7 +106,7 @@ def test_cutting_never_matters(pieces, data):
     stream, expected, first = b"", [], 7
     for piece in pieces:
         if isinstance(piece, Packet):
-            stream += soup.encode_packet(*piece)
+            stream += soup.encode_packet(piece.type, piece.payload)
             expected.append(piece)
         else:
             stream += tick_packets(piece, first)

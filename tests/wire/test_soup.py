@@ -1,4 +1,4 @@
-"""wire/soup: golden bytes, every cut, every kind of damage."""
+"""SoupBinTCP packets: golden bytes, every cut, every kind of damage."""
 
 import pytest
 from hypothesis import given
@@ -42,7 +42,7 @@ GOLDEN = [
 
 
 def pulled(decoder: PacketDecoder) -> list[Packet]:
-    """All packets that are whole."""
+    """Return all packets that are whole."""
     packets = []
     while (packet := decoder.next_packet()) is not None:
         packets.append(packet)
@@ -51,13 +51,13 @@ def pulled(decoder: PacketDecoder) -> list[Packet]:
 
 @pytest.mark.parametrize(("packet", "expected"), GOLDEN)
 def test_packets_have_their_published_bytes(packet, expected):
-    """What other implementations of SoupBinTCP read and write."""
+    """They are the bytes that other implementations of SoupBinTCP read and write."""
     assert packet.hex() == expected.replace(" ", "")
 
 
 @given(packets=PACKETS, data=st.data())
 def test_cutting_never_matters(packets, data):
-    """Any cut of the bytes gives the same packets."""
+    """Any cut of the bytes results in the same packets."""
     stream = b"".join(soup.encode_packet(packet.type, packet.payload) for packet in packets)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=20)))
     decoder, decoded = PacketDecoder(), []
@@ -72,7 +72,7 @@ def test_cutting_never_matters(packets, data):
 
 @given(st.binary(max_size=200))
 def test_any_bytes_give_packets_or_a_protocol_error(stream):
-    """Nothing else, and no packet that was not there."""
+    """The packets and the pending bytes together are the input."""
     decoder = PacketDecoder()
     decoder.receive_data(stream)
     packets = []
@@ -87,7 +87,7 @@ def test_any_bytes_give_packets_or_a_protocol_error(stream):
 
 
 def test_good_packets_before_a_bad_one_count():
-    """Whatever arrived in the same piece as the damage."""
+    """They are returned, even if they arrived in the same piece as the bad one."""
     decoder = PacketDecoder()
     decoder.receive_data(soup.SERVER_HEARTBEAT + b"\x00\x01?")
 
@@ -97,8 +97,8 @@ def test_good_packets_before_a_bad_one_count():
 
 
 @pytest.mark.parametrize(("length", "is_allowed"), [(0, False), (1, True), (11, True), (12, False)])
-def test_lengths_are_judged_by_the_header(length, is_allowed):
-    """Before the payload is there: the limit bounds what a peer can make us hold."""
+def test_a_length_beyond_the_limit_is_refused_at_the_header(length, is_allowed):
+    """The limit bounds what a peer can make the decoder keep."""
     decoder = PacketDecoder(payload_length_max=10)
     decoder.receive_data(length.to_bytes(2) + b"U")
 
@@ -109,8 +109,8 @@ def test_lengths_are_judged_by_the_header(length, is_allowed):
             decoder.next_packet()
 
 
-def test_what_follows_the_login_can_be_handed_on():
-    """`pending` is what a following decoder goes on with."""
+def test_pending_bytes_can_be_given_to_another_decoder():
+    """`pending` is what was received and not pulled."""
     decoder = PacketDecoder()
     decoder.receive_data(soup.SERVER_HEARTBEAT + b"\x00\x05Uab")
     decoder.next_packet()
@@ -132,7 +132,7 @@ FIELD_TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_siz
     )
 )
 def test_login_requests_are_read_as_they_were_written(request_written):
-    """Both lengths."""
+    """Login requests of both lengths survive encoding and decoding."""
     packet = soup.encode_login_request(request_written)
 
     assert soup.decode_login_request(packet[3:]) == request_written
@@ -141,7 +141,7 @@ def test_login_requests_are_read_as_they_were_written(request_written):
 @pytest.mark.parametrize("pad", [b" ", b"\0"])
 @pytest.mark.parametrize("justify", [bytes.ljust, bytes.rjust])
 def test_numbers_are_read_however_they_are_justified(justify, pad):
-    """Implementations differ."""
+    """Implementations justify and pad them differently."""
     payload = justify(b"0ABCDE1234", 10, pad) + justify(b"990", 20, pad)
 
     assert soup.decode_login_accepted(payload) == soup.LoginAccepted("0ABCDE1234", 990)
@@ -151,22 +151,22 @@ def test_numbers_are_read_however_they_are_justified(justify, pad):
     "payload",
     [b"", b" " * 45, b" " * 47, b" " * 26 + b"x".rjust(20), b" " * 26 + b"-1".rjust(20)],
 )
-def test_login_requests_that_are_none_are_refused(payload):
-    """Wrong length, or a number that is none."""
+def test_malformed_login_requests_are_refused(payload):
+    """The length is wrong, or a number is not one."""
     with pytest.raises(ProtocolError):
         soup.decode_login_request(payload)
 
 
 @pytest.mark.parametrize("payload", [b"", b" " * 29, b" " * 10 + b"1.5".rjust(20)])
-def test_login_answers_that_are_none_are_refused(payload):
-    """Wrong length, or a number that is none."""
+def test_malformed_login_answers_are_refused(payload):
+    """The length is wrong, or a number is not one."""
     with pytest.raises(ProtocolError):
         soup.decode_login_accepted(payload)
 
 
 @pytest.mark.parametrize("field", [b"ne\nws\x1b[", b"n\xe9ws  "])
 def test_names_that_peers_send_are_fit_for_a_log_line(field):
-    """Neither control characters nor bytes beyond ASCII get through, nor match a name of ours."""
+    """Control characters and bytes beyond ASCII are replaced, so that no name matches."""
     request = soup.decode_login_request(field.ljust(6)[:6] + b" " * 40)
 
     assert request.user.isprintable()
@@ -185,8 +185,8 @@ def test_names_that_peers_send_are_fit_for_a_log_line(field):
         {"heartbeat_timeout_ms": 100_000},
     ],
 )
-def test_fields_that_do_not_fit_are_our_own_fault(fields):
-    """ValueError before anything is sent."""
+def test_fields_that_do_not_fit_are_a_value_error(fields):
+    """The caller learns it before anything is sent."""
     request = soup.LoginRequest(**{"user": "news", "password": "pw"} | fields)
 
     with pytest.raises(ValueError, match="at most"):
@@ -194,7 +194,7 @@ def test_fields_that_do_not_fit_are_our_own_fault(fields):
 
 
 def test_unknown_reject_reasons_count_as_not_authorized():
-    """A client must not go on trying because it does not know a letter."""
+    """A client must not keep trying because it does not know a letter."""
     reasons = [soup.decode_login_rejected(payload) for payload in (b"A", b"S", b"?", b"")]
 
     assert reasons == [
@@ -206,7 +206,7 @@ def test_unknown_reject_reasons_count_as_not_authorized():
 
 
 def test_a_payload_beyond_the_limit_is_never_sent():
-    """Some peers read the length as signed."""
+    """Some implementations read the length as signed."""
     assert len(soup.encode_packet(PacketType.UNSEQUENCED_DATA, bytes(32_766))) == 32_769
     with pytest.raises(AssertionError):
         soup.encode_packet(PacketType.UNSEQUENCED_DATA, bytes(32_767))
@@ -214,13 +214,13 @@ def test_a_payload_beyond_the_limit_is_never_sent():
 
 @given(st.lists(st.binary(max_size=100), max_size=5))
 def test_packets_of_many_payloads_are_those_of_each(payloads):
-    """Whoever sends in bulk sends the same bytes."""
+    """Encoding in bulk results in the same bytes."""
     one_by_one = [soup.encode_packet(PacketType.SEQUENCED_DATA, payload) for payload in payloads]
 
     assert b"".join(one_by_one) == soup.encode_packets(PacketType.SEQUENCED_DATA, payloads)
 
 
-def test_free_text_of_a_peer_is_one_line():
-    """It ends in our log, and must not write lines of its own there."""
+def test_debug_text_of_a_peer_is_one_printable_line():
+    """It is logged, and must not forge lines of the log."""
     assert soup.decode_debug(b"slow\n<3>broken\x1b[2J\xff") == "slow\ufffd<3>broken\ufffd[2J\ufffd"
     assert len(soup.decode_debug(b"x" * 30_000)) == soup.DEBUG_TEXT_LENGTH_MAX

@@ -70,7 +70,7 @@ def _read(pieces: Iterable[bytes]) -> tuple[list[bytes], bool]:
                     sequence += len(event)
                     packets += _tick_packets(event)
                 else:
-                    packets.append(soup.encode_packet(*event))
+                    packets.append(soup.encode_packet(event.type, event.payload))
             held = len(decoder._data) - decoder._offset
             assert held < soup.HEADER_LENGTH + soup.PAYLOAD_LENGTH_MAX, f"{held} bytes are held"
     except ProtocolError as error:

@@ -1,4 +1,4 @@
-"""Failures → who is refused, for how long, and what is remembered of them."""
+"""Failed logins: which origins are refused, for how long, and how many are remembered."""
 
 import pytest
 
@@ -15,7 +15,7 @@ NEWS = ("127.0.0.1", "news")
 
 
 def failed(origin: Origin, *times_ns: int) -> FailedLogins:
-    """What is known after these failures."""
+    """Return the memory after these failures."""
     logins = FailedLogins()
     for time_ns in times_ns:
         logins.note(origin, time_ns)
@@ -38,7 +38,7 @@ def failed(origin: Origin, *times_ns: int) -> FailedLogins:
 def test_the_last_failures_count_as_long_as_they_are_within_the_window(
     seconds: list[int], asked_s: int, *, refused: bool
 ) -> None:
-    """Who fails now and then, all day long, is never refused."""
+    """An origin that fails now and then is never refused."""
     logins = failed(NEWS, *(second * NANOSECONDS_PER_SECOND for second in seconds))
 
     assert refused == logins.is_refused(NEWS, asked_s * NANOSECONDS_PER_SECOND)
@@ -46,15 +46,15 @@ def test_the_last_failures_count_as_long_as_they_are_within_the_window(
 
 @pytest.mark.parametrize("other", [("127.0.0.1", "banks"), ("127.0.0.2", "news")])
 def test_another_user_or_address_is_another_origin(other: Origin) -> None:
-    """Nobody pays for another's failures."""
+    """The failures of one origin do not count for another."""
     logins = failed(NEWS, *range(FAILURES_MAX))
 
     assert logins.is_refused(NEWS, FAILURES_MAX)
     assert not logins.is_refused(other, FAILURES_MAX)
 
 
-def test_who_got_in_has_not_failed() -> None:
-    """The count begins anew."""
+def test_an_accepted_login_clears_the_failures() -> None:
+    """After it the count begins at one again."""
     logins = failed(NEWS, *range(FAILURES_MAX - 1))
 
     logins.forget(NEWS)
@@ -64,7 +64,7 @@ def test_who_got_in_has_not_failed() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """Who failed first is forgotten first, however many addresses there are."""
+    """Beyond the limit, the origin that failed first is forgotten first."""
     logins = failed(NEWS, *range(FAILURES_MAX))
 
     for number in range(REMEMBERED_MAX):

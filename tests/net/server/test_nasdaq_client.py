@@ -37,19 +37,19 @@ async def log_in(address, *, password="secret", session="", sequence=1):
 
 
 def payloads(received) -> list[bytes]:
-    """Of the sequenced messages."""
+    """Return the payloads of the sequenced messages."""
     return [m.data for m in received if isinstance(m, soup.SequencedData)]
 
 
 async def until(condition) -> None:
-    """Their client polls, so it is asked from time to time."""
+    """Wait for a condition of their client, which notifies nobody."""
     while not condition():
         await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize(("sequence", "expected"), [(1, 20), (15, 6), (0, 0)])
 async def test_it_streams_from_the_number_it_asks_for(net, sequence, expected):
-    """All, some, or only what is new; then what is appended, then the end."""
+    """It gets all, some, or only new messages, then what is appended, then the end."""
     handler = net.handler(net.memory_stream())
     handler.current.append_ticks(20)
     async with net.serving(handler) as running:
@@ -68,7 +68,7 @@ async def test_it_streams_from_the_number_it_asks_for(net, sequence, expected):
 
 
 async def test_it_resumes_in_its_session(net):
-    """By the session and number that it saw last."""
+    """It continues at the number after the last one it received."""
     handler = net.handler(net.memory_stream())
     handler.current.append_ticks(10)
     async with net.serving(handler) as running:
@@ -86,7 +86,7 @@ async def test_it_resumes_in_its_session(net):
 
 
 async def test_its_unsequenced_messages_arrive(net):
-    """As orders will."""
+    """Its messages reach the handler, as orders do."""
     handler = net.handler(net.memory_stream())
     async with net.serving(handler) as running:
         client, _, _ = await log_in(running.address)
@@ -101,7 +101,7 @@ async def test_its_unsequenced_messages_arrive(net):
 
 @pytest.mark.parametrize(("password", "session"), [("wrong", ""), ("secret", "ZZZZZZZZZZ")])
 async def test_its_rejected_logins_are_understood(net, password, session):
-    """It takes our J for what it is."""
+    """It reads our J as a refused connection."""
     handler = net.handler(net.memory_stream())
     async with net.serving(handler) as running:
         with pytest.raises(ConnectionRefusedError):
@@ -109,7 +109,7 @@ async def test_its_rejected_logins_are_understood(net, password, session):
 
 
 async def test_both_sides_stay_connected_when_idle(net):
-    """Heartbeats of both sides suit each other."""
+    """The heartbeats of both sides satisfy the other."""
     handler = net.handler(net.memory_stream())
     async with net.serving(handler) as running:
         client, _, closed = await log_in(running.address)

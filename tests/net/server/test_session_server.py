@@ -9,7 +9,10 @@ import socket
 import pytest
 from tests.net.streamed import accepted, filled, sequenced
 
+from tradestack.net.server import acceptor as acceptor_module
+from tradestack.net.server.acceptor import Acceptor
 from tradestack.net.server.limits import SessionLimits
+from tradestack.net.server.users import Users
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.errors import ProtocolError
@@ -113,9 +116,19 @@ async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net):
     assert packets == [sequenced(b"old"), sequenced(b"new"), sequenced(b"old")]
 
 
-async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(net, caplog):
+async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(
+    net, caplog, monkeypatch
+):
     """The live client is still served, and the waiting one when descriptors are available again."""
-    handler = filled(net)
+    handler, paused = filled(net), asyncio.Semaphore(0)
+    pause = Acceptor._pause
+
+    def pause_and_note(acceptor: Acceptor, error: OSError) -> None:
+        pause(acceptor, error)
+        paused.release()
+
+    monkeypatch.setattr(Acceptor, "_pause", pause_and_note)
+    monkeypatch.setattr(acceptor_module, "PAUSE_S", 0.01)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     async with net.serving(handler) as running, net.connected(running.address) as live:
         await live.log_in(1)
@@ -126,9 +139,7 @@ async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(ne
             try:
                 connection.connect((running.address.host, running.address.port))
                 for _ in range(2):  # attempts to accept
-                    while running.server._acceptor._is_paused is False:
-                        await asyncio.sleep(0)
-                    running.server._acceptor._resume()
+                    await asyncio.wait_for(paused.acquire(), 10)
                 handler.current.append(b"one")
                 running.server.scheduler.wake()
                 assert await live.packet() == sequenced(b"one")
@@ -336,7 +347,7 @@ async def test_limits_and_users_can_be_replaced_while_it_runs(net):
     ):
         await client.log_in(1)
         net.users_file.write_text("# nobody\n")
-        running.server.users.reload()
+        running.server.users = Users.load(net.users_file)
         running.server.limits = SessionLimits(client_silence_max_ns=2 * 10**9)
         answer = await later.log_in(1)
         running.let_time_pass(2)

@@ -1,4 +1,4 @@
-"""Users: the file's grammar, verification, reload."""
+"""Users: the grammar of the file, and verification."""
 
 import hashlib
 from pathlib import Path
@@ -17,12 +17,12 @@ PASSWORDS = st.text(PRINTABLE, min_size=1, max_size=10)
 
 @pytest.fixture
 def path(tmp_path):
-    """Where the users file of a test lies."""
+    """Provide the path of a users file."""
     return tmp_path / "users"
 
 
 def test_a_line_is_the_salted_scrypt_of_the_upper_cased_password():
-    """A golden line: the format that install.sh and servers of other versions rely on."""
+    """The golden line of a format that install.sh and other versions rely on."""
     expected = hashlib.scrypt(b"SECRET", salt=b"\x01\x02", n=1024, r=8, p=1, dklen=32)
 
     assert users_line("News", "seCret ", salt=b"\x01\x02") == f"news:0102:{expected.hex()}\n"
@@ -31,7 +31,7 @@ def test_a_line_is_the_salted_scrypt_of_the_upper_cased_password():
 @settings(max_examples=20, deadline=None)
 @given(name=NAMES, password=PASSWORDS, other=PASSWORDS)
 def test_only_the_password_of_the_user_is_right(name, password, other, tmp_path_factory):
-    """Ignoring case, as SoupBinTCP does, before and after it was remembered."""
+    """Case does not matter, as in SoupBinTCP, before and after the password was remembered."""
     path = tmp_path_factory.mktemp("users") / "users"
     path.write_text(users_line(name, password, salt=new_salt()))
     users = Users.load(path)
@@ -43,7 +43,7 @@ def test_only_the_password_of_the_user_is_right(name, password, other, tmp_path_
 
 
 def test_an_unknown_user_costs_a_hash_like_a_wrong_password(path, monkeypatch):
-    """The answer's time does not tell which users exist."""
+    """The time of the answer does not reveal which users exist."""
     path.write_text(users_line("news", "secret", salt=b"salt"))
     users = Users.load(path)
     costs = []
@@ -56,8 +56,8 @@ def test_an_unknown_user_costs_a_hash_like_a_wrong_password(path, monkeypatch):
     assert costs == [1024, 1024]
 
 
-def test_remarks_and_blank_lines_are_allowed(path):
-    """An operator may write down whose user it is."""
+def test_comments_and_blank_lines_are_allowed(path):
+    """An operator may note whose user it is."""
     path.write_text("# our strategies\n\n" + users_line("news", "secret", salt=b"salt"))
 
     assert Users.load(path).verify("news", "secret")
@@ -75,7 +75,7 @@ def test_remarks_and_blank_lines_are_allowed(path):
     ],
 )
 def test_a_bad_line_is_the_operators_fault_with_file_and_line(path, text, line, words):
-    """So that it can be mended without reading this program."""
+    """The error names what to correct, so that nobody has to read this program."""
     with pytest.raises(OperatorFault) as fault:
         parse_users(path, text)
 
@@ -84,16 +84,16 @@ def test_a_bad_line_is_the_operators_fault_with_file_and_line(path, text, line, 
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"#" * (1 << 20) + b"#"])
-def test_what_is_no_users_file_is_the_operators_fault(path, content):
-    """Binary or far too large."""
+def test_another_kind_of_file_is_the_operators_fault(path, content):
+    """A binary file, or one that is far too large, is refused by name."""
     path.write_bytes(content)
 
     with pytest.raises(OperatorFault, match=str(path)):
         Users.load(path)
 
 
-def test_a_file_that_may_not_be_read_is_not_to_be_written(path, monkeypatch):
-    """The tests run as root, who may read everything: the refusal is made."""
+def test_an_unreadable_file_is_the_operators_fault(path, monkeypatch):
+    """The remedy is about reading; root may read everything, so the test raises the error."""
     path.write_text("")
 
     def refuse(*_: object) -> None:
@@ -105,36 +105,9 @@ def test_a_file_that_may_not_be_read_is_not_to_be_written(path, monkeypatch):
 
 
 def test_a_missing_file_is_the_operators_fault(path):
-    """With the system's words for it."""
+    """The error has the system's text."""
     with pytest.raises(OperatorFault, match="No such file"):
         Users.load(path)
-
-
-def test_reload_takes_over_the_new_file(path):
-    """New users get in, removed ones and old passwords do not, remembered or not."""
-    path.write_text(users_line("news", "old", salt=b"salt") + users_line("gone", "x", salt=b"salt"))
-    users = Users.load(path)
-    assert users.verify("news", "old")
-    assert users.verify("gone", "x")
-
-    path.write_text(users_line("news", "new", salt=b"salt"))
-    users.reload()
-
-    assert users.verify("news", "new")
-    assert not users.verify("news", "old")
-    assert not users.verify("gone", "x")
-
-
-def test_a_bad_reload_changes_nothing(path):
-    """The fault is raised and those who could log in still can."""
-    path.write_text(users_line("news", "secret", salt=b"salt"))
-    users = Users.load(path)
-    path.write_text("nonsense")
-
-    with pytest.raises(OperatorFault):
-        users.reload()
-
-    assert users.verify("news", "secret")
 
 
 @pytest.mark.parametrize(
@@ -152,12 +125,12 @@ def test_a_bad_reload_changes_nothing(path):
         ("a", "p w"),
     ],
 )
-def test_what_no_login_carries_gets_no_line(user, password):
-    """Six and ten printable ASCII characters are what a login has room for."""
+def test_users_and_passwords_that_no_login_can_carry_are_refused(user, password):
+    """A login has room for six and ten printable ASCII characters."""
     with pytest.raises(ValueError, match="printable"):
         users_line(user, password, salt=b"salt")
 
 
 def test_users_have_one_spelling():
-    """Handlers key by it."""
+    """Handlers identify users by the canonical name."""
     assert canonical_user(" NeWs ") == "news"

@@ -35,33 +35,32 @@ class Acceptor:
         self._name = name
         self._listener = listener
         self._on_connection = on_connection
-        self._loop: asyncio.AbstractEventLoop | None = None  # while accepting
-        self._is_paused = False
-        self._exhaustion_logged = False
+        self._is_accepting = False
+        self._is_exhaustion_logged = False
 
     def start(self) -> None:
-        """Begin to accept."""
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
+        """Begin to accept; needs the running loop, as all methods do."""
+        if not self._is_accepting:
+            self._is_accepting = True
             self._listener.settimeout(0)
-            self._loop.add_reader(self._listener, self._accept)
+            asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     def stop(self) -> None:
         """Leave further connections in the listener's queue."""
-        if self._loop is not None:
-            self._loop.remove_reader(self._listener)
-            self._loop = None
+        if self._is_accepting:
+            self._is_accepting = False
+            asyncio.get_running_loop().remove_reader(self._listener)
 
     def _accept(self) -> None:
         for _ in range(CONNECTIONS_PER_PASS):
-            if self._loop is None:
+            if not self._is_accepting:
                 return
             try:
                 connection, address = self._listener.accept()
             except ConnectionAbortedError:
                 return
             except BlockingIOError:
-                self._exhaustion_logged = False  # the queue is empty
+                self._is_exhaustion_logged = False  # the queue is empty
                 return
             except OSError as error:
                 if error.errno not in EXHAUSTED:
@@ -72,15 +71,13 @@ class Acceptor:
             self._on_connection(connection, address)
 
     def _pause(self, error: OSError) -> None:
-        assert self._loop is not None
-        if not self._exhaustion_logged:
-            self._exhaustion_logged = True
+        if not self._is_exhaustion_logged:
+            self._is_exhaustion_logged = True
             emit(logger, ACCEPT_PAUSED, listener=self._name, reason=error.strerror)
-        self._is_paused = True
-        self._loop.remove_reader(self._listener)
-        self._loop.call_later(PAUSE_S, self._resume)
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._listener)
+        loop.call_later(PAUSE_S, self._resume)
 
     def _resume(self) -> None:
-        self._is_paused = False
-        if self._loop is not None:
-            self._loop.add_reader(self._listener, self._accept)
+        if self._is_accepting:
+            asyncio.get_running_loop().add_reader(self._listener, self._accept)

@@ -18,6 +18,7 @@ import hmac
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX, USER_LENGTH_MAX
@@ -44,24 +45,16 @@ NOBODY = PasswordHash(bytes(SALT_BYTES), bytes(HASH_BYTES))
 
 @dataclass(slots=True)
 class Users:
-    """The users of one file."""
+    """The users of one file: the hashes of their passwords, by canonical name."""
 
-    path: Path
-    hashes: dict[str, PasswordHash] = field(default_factory=dict)
+    hashes: dict[str, PasswordHash]
     _verified: dict[str, bytes] = field(default_factory=dict)
     _memory_key: bytes = field(default_factory=lambda: os.urandom(HASH_BYTES))
 
     @classmethod
-    def load(cls, path: Path) -> "Users":
+    def load(cls, path: Path) -> Self:
         """Read the file; raise OperatorFault that names file and line."""
-        users = cls(path)
-        users.reload()
-        return users
-
-    def reload(self) -> None:
-        """Read the file again; raise OperatorFault, in which case nothing has changed."""
-        self.hashes = parse_users(self.path, _read(self.path))
-        self._verified.clear()
+        return cls(parse_users(path, _read(path)))
 
     def has(self, user: str) -> bool:
         """Return whether there is such a user."""
