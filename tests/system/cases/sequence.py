@@ -1,31 +1,31 @@
-"""the modules of cases, in the order in which they run: from a fresh system to a purged one."""
+"""The modules of cases in the order in which they run, from a new system to a purged one."""
 
 from tests.system.cases import (  # isort: skip
     installing,
     serving,
-    outsiders,
+    permissions,
     loading,
     restarting,
     reloading,
     failing,
-    mending,
+    operator_faults,
     upgrading,
     operating,
-    at_home,
+    user_installation,
     removing,
 )
 
 ALL_CASES_IMPORTED = (
     installing,
     serving,
-    outsiders,
+    permissions,
     loading,
     restarting,
     reloading,
     failing,
-    mending,
+    operator_faults,
     upgrading,
     operating,
-    at_home,
+    user_installation,
     removing,
 )
