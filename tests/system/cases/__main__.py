@@ -7,9 +7,9 @@ import traceback
 from pathlib import Path
 
 from tests.system.cases.harness import CASES, Case, attempt
-from tests.system.cases.sequence import ALL_CASES_IMPORTED
+from tests.system.cases.sequence import import_cases
 
-assert ALL_CASES_IMPORTED
+import_cases()
 
 
 def fault_of(case: Case) -> str:
