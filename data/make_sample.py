@@ -1,11 +1,11 @@
-"""seed → prices.csv and sentiment.csv beside this file: an invented session of ten symbols.
+"""Generate the sample data: prices.csv and sentiment.csv beside this file.
 
     python3 data/make_sample.py
 
-Every number comes from `Random(SEED).random()` and integer arithmetic, so the files are the same,
-byte for byte, on any machine. Prices walk by cents, more trades fall into the first and last hours,
-and news moves its symbol for a while. `CHANGE_TICKS` keeps the promise that a strategy finds work:
-at least so often, counted in ticks of both files, some symbol's sentiment changes its side.
+All numbers come from `Random(SEED).random()` and integer arithmetic, so the files are identical on
+any machine. Prices move by cents, there are more trades in the first and the last hours, and news
+moves its symbol for a while. `CHANGE_TICKS` guarantees that a strategy finds something to trade on:
+the longest distance, in ticks of both files, between two news items that change a symbol's side.
 """
 
 import datetime
@@ -29,7 +29,7 @@ FIRST_CENTS = {
     "TSLA": 43_870,
     "XOM": 12_935,
 }
-CHANGE_TICKS = (700, 1_200)  # between two changes of side: 1.4 to 2.4 s at 500 ticks/s
+CHANGE_TICKS = (700, 1_200)  # between two changes of a side; 1.4 to 2.4 s at 500 ticks/s
 OTHER_NEWS_SHARE = 0.002  # news that changes no side, per price
 DRIFT_TICKS = 600  # how long news moves its symbol, in trades of all symbols
 
@@ -52,7 +52,7 @@ class News(NamedTuple):
 
 
 class Market:
-    """The session as it goes on: each symbol's price and the side of its newest news."""
+    """The state of the session: each symbol's price and the side of its latest news."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -62,15 +62,15 @@ class Market:
         self._priced: set[str] = set()
 
     def below(self, limit: int) -> int:
-        """0 to limit - 1, evenly."""
+        """Return a random integer from 0 to limit - 1."""
         return int(self._chance.random() * limit)
 
     def chosen(self, symbols: list[str]) -> str:
-        """One of them."""
+        """Return a random element."""
         return symbols[self.below(len(symbols))]
 
     def trade(self, number: int, time_ms: int) -> Trade:
-        """The next trade: of some symbol, a few cents from its last."""
+        """Return the next trade, of a random symbol and a few cents from its last price."""
         symbol = self.chosen(list(FIRST_CENTS))
         self._priced.add(symbol)
         # Four dice: near 0 most of the time, and the dearer the symbol, the more cents a step has.
@@ -85,7 +85,7 @@ class Market:
         return Trade(time_ms, symbol, self._cents[symbol], size)
 
     def change_side(self, number: int, time_ms: int) -> News:
-        """News that turns a symbol which has a price from one side to the other."""
+        """Return news that changes the side of a symbol that has traded."""
         symbol = self.chosen(sorted(self._priced))
         side = -self._side[symbol] or (1 if self.below(2) else -1)
         self._side[symbol] = side
@@ -94,7 +94,7 @@ class Market:
         return News(time_ms, symbol, 6_000 + strength if side > 0 else 4_000 - strength)
 
     def confirm_side(self, time_ms: int) -> News:
-        """News that changes nothing: neutral, or what everybody knew."""
+        """Return news that changes no side: neutral, or of the side that the symbol has."""
         symbol = self.chosen(list(FIRST_CENTS))
         hundredths = 4_000 + self.below(2_001)
         if self._side[symbol] and self.below(2):
@@ -103,7 +103,7 @@ class Market:
 
 
 def trade_times(chance: random.Random) -> list[int]:
-    """Milliseconds since the open, ascending; the first and last hours are the busiest."""
+    """Return ascending times in ms since the open, denser in the first and last hours."""
     middle = MINUTES // 2
     weights = [40 + 60 * (minute - middle) ** 2 // middle**2 for minute in range(MINUTES)]
     due, made, times = 0, 0, list[int]()
@@ -116,7 +116,7 @@ def trade_times(chance: random.Random) -> list[int]:
 
 
 def make_session() -> tuple[list[Trade], list[News]]:
-    """The rows of both files."""
+    """Generate the rows of both files."""
     chance = random.Random(SEED)
     times = trade_times(chance)
     market = Market(chance)
@@ -135,7 +135,7 @@ def make_session() -> tuple[list[Trade], list[News]]:
 
 
 def make_files() -> dict[str, str]:
-    """File name → its text."""
+    """Return the text of each file by its name."""
     trades, news = make_session()
     prices = [
         f"{_time(t.time_ms)},{t.symbol},{t.cents // 100}.{t.cents % 100:02},{t.size}\n"
@@ -157,7 +157,7 @@ def _time(time_ms: int) -> str:
 
 
 def main() -> None:
-    """Writes both files."""
+    """Write both files."""
     for name, text in make_files().items():
         path = Path(__file__).with_name(name)
         path.write_text(text, encoding="ascii", newline="\n")

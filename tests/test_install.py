@@ -1,4 +1,4 @@
-"""install.sh into a tree of its own: what goes where, what it refuses, and that it goes again."""
+"""install.sh with DESTDIR: which files it installs and removes, and which arguments it refuses."""
 
 import os
 import re
@@ -15,7 +15,7 @@ PREFIX = "/opt/tradestack"
 def install(
     *arguments: str, destdir: Path | None = None, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
-    """The finished script."""
+    """Run the script to its end."""
     return subprocess.run(
         [ROOT / "install.sh", *arguments],
         capture_output=True,
@@ -27,7 +27,7 @@ def install(
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A system installation below /opt, in a directory."""
+    """A system installation with a prefix in /opt, in a DESTDIR."""
     destdir = tmp_path_factory.mktemp("tree")
     finished = install("--prefix", PREFIX, destdir=destdir)
     assert finished.returncode == 0, finished.stderr
@@ -36,7 +36,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_commands_point_into_the_prefix(tree: Path) -> None:
-    """Each command is a link that will be right on the target system."""
+    """Each command is a link that is valid on the target system."""
     commands = sorted((tree / "opt/tradestack/bin").iterdir())
 
     names = ["gateway", "order-manager", "strategy"]
@@ -50,17 +50,17 @@ def test_commands_point_into_the_prefix(tree: Path) -> None:
         assert (tree / inside).exists()
 
 
-def test_no_text_names_the_tree(tree: Path) -> None:
-    """Nothing that is read on the target system knows where it was made."""
-    named = subprocess.run(
+def test_no_file_contains_the_destdir(tree: Path) -> None:
+    """No installed text contains the path that it was created in."""
+    matches = subprocess.run(
         ["grep", "-rlI", str(tree), str(tree)], capture_output=True, text=True, check=False
     )
 
-    assert named.stdout == ""
+    assert matches.stdout == ""
 
 
-def test_units_and_config_know_the_prefix(tree: Path) -> None:
-    """Units start the prefix's programs, config reads the prefix's data."""
+def test_units_and_config_use_the_prefix(tree: Path) -> None:
+    """Units start programs in the prefix, and the configuration reads data in it."""
     unit = (tree / "etc/systemd/system/tradestack-gateway.service").read_text()
     config = (tree / "etc/tradestack/gateway.toml").read_text()
 
@@ -71,7 +71,7 @@ def test_units_and_config_know_the_prefix(tree: Path) -> None:
 
 
 def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
-    """What was installed into a tree is removed from it to the last file."""
+    """--uninstall --purge removes every installed file."""
     copy = tmp_path / "copy"
     shutil.copytree(tree, copy, symlinks=True)
 
@@ -81,8 +81,8 @@ def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
     assert not [path for path in copy.rglob("*") if not path.is_dir()]
 
 
-def test_user_units_are_understood(tmp_path: Path) -> None:
-    """A user's manager has nothing to say against the adapted units."""
+def test_user_units_are_valid(tmp_path: Path) -> None:
+    """systemd-analyze accepts the units that are adapted for a user's systemd."""
     home = tmp_path / "home"
     destdir = tmp_path / "tree"
 
@@ -113,16 +113,16 @@ def test_user_units_are_understood(tmp_path: Path) -> None:
     ("arguments", "reason"),
     [
         (["--prefix", "/home/somebody/x"], "ProtectHome"),
-        (["--prefix", "relative"], "not absolute"),
-        (["--prefix"], "wants a directory"),
-        (["--purge"], "goes with --uninstall"),
-        (["--try", "--now"], "installs nothing that --now could start"),
-        (["--now", "--", "--pace", "max"], "go with --try"),
+        (["--prefix", "relative"], "not an absolute path"),
+        (["--prefix"], "needs a directory"),
+        (["--purge"], "only be used with --uninstall"),
+        (["--try", "--now"], "cannot be used together"),
+        (["--now", "--", "--pace", "max"], "only be used with --try"),
         (["--no-such-thing"], "--help"),
     ],
 )
-def test_refusals_say_why(arguments: list[str], reason: str) -> None:
-    """What cannot be meant is refused before anything is done, on stderr."""
+def test_invalid_arguments_are_refused_with_a_reason(arguments: list[str], reason: str) -> None:
+    """Invalid arguments are refused on stderr before anything is done."""
     finished = install(*arguments)
 
     assert finished.returncode != 0

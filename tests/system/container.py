@@ -1,6 +1,6 @@
-"""release → the results of all cases, run by a systemd that boots in a container of its own.
+"""A container of a Debian release in which systemd boots and the cases run.
 
-A oneshot unit runs the cases, which write a line of JSON each, then shuts the container down.
+A oneshot unit runs the cases, which write one line of JSON each, then shuts the container down.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of
 from tests.system.releases import CACHE, Release
 
-RUN_SECONDS_MAX = 900  # far beyond what the cases take; a container that hangs must not
+RUN_SECONDS_MAX = 900  # several times what the cases take, for a container that hangs
 STOP_SECONDS_MAX = 20
 NAME = "cases.service"
 UNIT = """\
@@ -34,7 +34,7 @@ TimeoutStartSec=infinity
 
 @dataclass(slots=True)
 class Container:
-    """One booted release; `results` waits for its end."""
+    """A booted release; `results` waits until it has shut down."""
 
     release: Release
     directory: Path
@@ -42,7 +42,7 @@ class Container:
     collected: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def results(self) -> dict[str, dict[str, Any]]:
-        """Case name → its line."""
+        """Return the result of each case by its name."""
         if not self.collected:
             self.process.wait(RUN_SECONDS_MAX)
             self._keep_logs()
@@ -51,7 +51,7 @@ class Container:
         return self.collected
 
     def remove(self) -> None:
-        """Ends and deletes the container; its journal and console are kept."""
+        """Stop and delete the container; keep its journal and console output."""
         self.process.terminate()
         try:
             self.process.wait(STOP_SECONDS_MAX)
@@ -62,7 +62,7 @@ class Container:
         shutil.rmtree(self.directory)
 
     def log_directory(self) -> Path:
-        """Where the journal and the console of the last run are."""
+        """Return the directory of the journal and console output of the last run."""
         return CACHE / f"last-{self.release.codename}"
 
     def _keep_logs(self) -> None:
@@ -74,7 +74,7 @@ class Container:
 
 
 def run_cases(release: Release) -> Container:
-    """Starts the cases on the release and returns at once."""
+    """Start the cases on the release and return at once."""
     unit = UNIT.format(codename=release.codename, pip=PIP_ENVIRONMENT)
     directory = copy_of(release, {NAME: unit})
     wanted = directory / "etc/systemd/system/multi-user.target.wants"

@@ -1,7 +1,7 @@
-"""release → a copy of its tree with this checkout in it, booted by a systemd of its own.
+"""Copies of a Debian release that contain this checkout and can be booted.
 
-The container is without network: nothing outside can disturb it or be disturbed. The checkout lies
-in /root/tradestack, the wheelhouse in /wheels.
+The container has no network, so that it is isolated from the host. The checkout is in
+/root/tradestack, the wheelhouse in /wheels.
 """
 
 import os
@@ -15,24 +15,25 @@ from tests.system.releases import CACHE, CHECKOUT, Release, prepared_tree, prepa
 
 NEEDED = ("systemd-nspawn", "debootstrap", "systemctl", "unshare", "setpriv", "nsenter")
 NOT_COPIED = (".git", ".venv", "*cache*", "__pycache__", "*.egg-info", "build", "dist")
-PIP_ENVIRONMENT = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels"  # what install.sh takes packages from
+PIP_ENVIRONMENT = "PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels"  # where install.sh finds packages
 
 
 def what_is_missing() -> str:
-    """Why no container can be booted here, "" when one can."""
+    """Return why no container can be booted here, or "" if one can."""
     if os.geteuid() != 0:
         return "containers need root"
     if missing := [program for program in NEEDED if shutil.which(program) is None]:
         return f"containers need {', '.join(missing)}"
     if subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False).returncode:
-        return "containers need a root that may make namespaces"
+        return "containers need the permission to create namespaces"
     return ""
 
 
 def copy_of(release: Release, units: Mapping[str, str]) -> Path:
-    """The copy's directory, which is the caller's to remove; units: their texts by name.
+    """Copy the release; return the directory, which the caller has to remove.
 
-    Raises RuntimeError where tree or wheelhouse cannot be made, OSError, CalledProcessError.
+    units: the texts of additional units by name. Raises RuntimeError if tree or wheelhouse cannot
+    be created, OSError, CalledProcessError.
     """
     _remove_abandoned()
     tree, _ = prepared_tree(release), prepared_wheelhouse(release)
@@ -49,9 +50,9 @@ def copy_of(release: Release, units: Mapping[str, str]) -> Path:
 def boot(
     release: Release, directory: Path, *options: str, **environment: str
 ) -> "subprocess.Popen[bytes]":
-    """systemd-nspawn, begun; options and environment are its own. Its console is console.txt.
+    """Start systemd-nspawn with additional options and environment; its console is console.txt.
 
-    Its container shuts down when this process dies.
+    The container shuts down if this process dies.
     """
     command = [
         "setpriv",
@@ -75,7 +76,7 @@ def boot(
 
 
 def _remove_abandoned() -> None:
-    """Deletes the containers of runs that were killed."""
+    """Delete the containers of runs that were killed."""
     for directory in CACHE.glob("run-*"):
         if not Path(f"/proc/{directory.name.split('-')[1]}").exists():
             shutil.rmtree(directory, ignore_errors=True)

@@ -1,8 +1,8 @@
-"""Debian release → a minimal tree of it, and a wheelhouse for its Python: made once, then kept.
+"""Minimal trees of Debian releases, and wheelhouses for their Python; created once, then kept.
 
-Both lie in CACHE under a name with a digest of their recipe, so that a new recipe makes new ones.
-They are made under a temporary name and renamed when complete. A tree knows neither python3-venv
-nor pip; the packages for it wait in its apt cache, since the booted container has no network.
+They are in CACHE under names with a digest of what they are made from, so that a change creates new
+ones, and under a temporary name until they are complete. A tree has neither python3-venv nor pip;
+their packages are in its apt cache, because the booted container has no network.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ from pathlib import Path
 CACHE = Path("/var/cache/tradestack-tests")
 CHECKOUT = Path(__file__).parents[2]
 MIRROR = "http://deb.debian.org/debian"
-RECIPE_VERSION = "1"  # to be raised when the steps below change
+RECIPE_VERSION = "1"  # raise this when the steps below change
 PACKAGES = (
     "systemd",
     "systemd-sysv",
@@ -30,7 +30,7 @@ PACKAGES = (
     "netcat-openbsd",
     "logrotate",
 )
-PACKAGES_LATER = ("python3-venv",)  # what install.sh finds missing
+PACKAGES_LATER = ("python3-venv",)  # install.sh has to install these
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
 SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python
 WHEEL_PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
@@ -48,13 +48,13 @@ RELEASES = (Release("bookworm", "3.11"), Release("trixie", "3.13"))
 
 
 def prepared_tree(release: Release) -> Path:
-    """The directory of the release's tree; to be copied, never booted itself."""
+    """Return the directory of the release's tree, which is copied and never booted itself."""
     recipe = (RECIPE_VERSION, MIRROR, *PACKAGES, *PACKAGES_LATER, *NOISE)
     return _made_once(f"tree-{release.codename}", recipe, lambda tree: _make_tree(release, tree))
 
 
 def prepared_wheelhouse(release: Release) -> Path:
-    """The directory with every wheel that `pip install CHECKOUT` needs on the release."""
+    """Return the directory of all wheels that `pip install CHECKOUT` needs on the release."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
     needed = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     return _made_once(
@@ -71,7 +71,7 @@ def _made_once(name: str, recipe: object, make: Callable[[Path], None]) -> Path:
         if not finished.exists():
             unfinished = CACHE / f"{name}.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
-            print(f"making {finished} (once)", file=sys.stderr, flush=True)
+            print(f"creating {finished} (once)", file=sys.stderr, flush=True)
             make(unfinished)
             unfinished.rename(finished)
     return finished

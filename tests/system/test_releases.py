@@ -1,16 +1,16 @@
-"""The stack as a user installs it, under a real systemd, on every Debian release we promise."""
+"""The installed stack under a real systemd, on every supported Debian release."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 from tests.system.cases.harness import CASES
-from tests.system.cases.order import ALL_CASES_IMPORTED
+from tests.system.cases.sequence import import_cases
 from tests.system.container import Container, run_cases
 from tests.system.copy_of_release import what_is_missing
 from tests.system.releases import RELEASES, Release
 
-assert ALL_CASES_IMPORTED
+import_cases()
 
 if reason := what_is_missing():
     if os.environ.get("CI"):
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="session")
 def containers(request: pytest.FixtureRequest) -> Iterator[dict[Release, Container]]:
-    """The releases that selected tests ask for, booted together; they run side by side."""
+    """Boot the releases that the selected tests need; they run in parallel."""
     selected = {
         item.callspec.params["release"]
         for item in request.session.items
@@ -44,7 +44,7 @@ def containers(request: pytest.FixtureRequest) -> Iterator[dict[Release, Contain
     ],
 )
 def test_case(containers: dict[Release, Container], release: Release, name: str) -> None:
-    """What the case's own sentence says holds on the release."""
+    """The case passes on the release."""
     container = containers[release]
 
     result = container.results().get(name)

@@ -1,4 +1,4 @@
-"""release, file → one line of JSON a case: name, passed, fault, seconds."""
+"""Run the cases of a release and write one line of JSON for each: name, passed, fault, seconds."""
 
 import json
 import sys
@@ -7,35 +7,35 @@ import traceback
 from pathlib import Path
 
 from tests.system.cases.harness import CASES, Case, attempt
-from tests.system.cases.order import ALL_CASES_IMPORTED
+from tests.system.cases.sequence import import_cases
 
-assert ALL_CASES_IMPORTED
+import_cases()
 
 
-def fault_of(one: Case) -> str:
-    """Runs the case; "" when it holds."""
+def fault_of(case: Case) -> str:
+    """Run the case and return how it failed, or "" if it passed."""
     try:
-        one.run()
-    except Exception:  # whatever a case stumbles over is its result
+        case.run()
+    except Exception:  # any exception is the result of the case
         units = attempt("systemctl", "--no-pager", "--lines=5", "status", "tradestack*").stdout
         return f"{traceback.format_exc()}\n{units[-6000:]}"
     return ""
 
 
 def main(codename: str, results: Path) -> None:
-    """Runs all cases of the release."""
+    """Run all cases of the release."""
     with results.open("w") as file:
         ended = ""
-        for one in CASES.values():
-            if codename not in one.releases:
+        for case in CASES.values():
+            if codename not in case.releases:
                 continue
             started = time.monotonic()
-            fault = ended or fault_of(one)
+            fault = ended or fault_of(case)
             seconds = round(time.monotonic() - started, 1)
-            line = {"name": one.name, "passed": not fault, "fault": fault, "seconds": seconds}
+            line = {"name": case.name, "passed": not fault, "fault": fault, "seconds": seconds}
             print(json.dumps(line), file=file, flush=True)
-            if fault and one.essential and not ended:
-                ended = f"not run: {one.name} failed"
+            if fault and case.essential and not ended:
+                ended = f"not run: {case.name} failed"
 
 
 main(sys.argv[1], Path(sys.argv[2]))

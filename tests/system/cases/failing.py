@@ -1,4 +1,4 @@
-"""Daemons that die, hang, or cannot even start."""
+"""Daemons that crash, hang, or fail to start."""
 
 import os
 import signal
@@ -18,46 +18,46 @@ from tests.system.cases.harness import (
     sh,
     state,
 )
-from tests.system.cases.knocking import CLIENTS_A_PORT, knocking
+from tests.system.cases.login_attempts import CLIENTS_PER_PORT, login_attempts
 
 ORDER_MANAGER = "tradestack-order-manager.service"
 KILLS = 2
-PAUSE_MAX, RESTART_STEPS = "3s", 5
+DELAY_MAX, RESTART_STEPS = "3s", 5
 
 
 def is_another_active(service: str, pid: int) -> bool:
-    """Whether the service runs again, in a new process."""
+    """Whether the service is active with a new process."""
     return state(service) == "active" and main_pid(service) not in (0, pid)
 
 
 @case()
-def sigkill_under_load_refuses_nobody() -> None:
-    """Each daemon comes back by itself after SIGKILL; who connects meanwhile is answered late.
+def sigkill_under_load_refuses_no_connection() -> None:
+    """A killed daemon is restarted, and connections made meanwhile wait and are answered.
 
-    Only those that the dead process had accepted are cut off.
+    Only connections that the killed process had accepted are cut.
     """
-    with knocking() as knocks:
+    with login_attempts() as attempts:
         for service in SERVICES * KILLS:
             pid = main_pid(service)
             os.kill(pid, signal.SIGKILL)
-            eventually(15, f"{service} is back", lambda: is_another_active(service, pid))  # noqa: B023
+            eventually(15, f"{service} is restarted", lambda: is_another_active(service, pid))  # noqa: B023
 
-    assert knocks.refused == 0, knocks
-    assert knocks.answered > 100, knocks
-    assert knocks.cut <= KILLS * 2 * CLIENTS_A_PORT, knocks
+    assert attempts.refused == 0, attempts
+    assert attempts.answered > 100, attempts
+    assert attempts.cut <= KILLS * 2 * CLIENTS_PER_PORT, attempts
     orders_go_on()
     nothing_lost()
 
 
 @case()
 def watchdog_ends_a_hung_daemon() -> None:
-    """A daemon whose loop stands still is replaced."""
+    """A daemon whose event loop hangs is restarted."""
     pids = {service: main_pid(service) for service in SERVICES}
     for pid in pids.values():
         os.kill(pid, signal.SIGSTOP)
 
     for service, pid in pids.items():
-        eventually(40, f"{service} is replaced", lambda: is_another_active(service, pid))  # noqa: B023
+        eventually(40, f"{service} is restarted", lambda: is_another_active(service, pid))  # noqa: B023
 
     orders_go_on()
     nothing_lost()
@@ -65,10 +65,10 @@ def watchdog_ends_a_hung_daemon() -> None:
 
 @case(releases=("bookworm",))
 def crash_loop_ends_at_the_start_limit() -> None:
-    """Before systemd 254: who always crashes ends as failed, until reset-failed lifts the limit."""
-    sh("systemctl", "reset-failed", ORDER_MANAGER)  # forgets how often it was started so far
+    """Before systemd 254, a daemon that keeps crashing ends as failed until reset-failed."""
+    sh("systemctl", "reset-failed", ORDER_MANAGER)  # resets the count of starts
     with replaced_program(ORDER_MANAGER):
-        eventually(120, "it is given up", lambda: state(ORDER_MANAGER) == "failed")
+        eventually(120, "systemd gives up", lambda: state(ORDER_MANAGER) == "failed")
         assert state("tradestack-order-manager.socket", "Result") == "service-start-limit-hit"
 
     sh("systemctl", "start", ORDER_MANAGER, status=1)
@@ -81,16 +81,16 @@ def crash_loop_ends_at_the_start_limit() -> None:
 
 @case(releases=("trixie",))
 def crash_loop_slows_down() -> None:
-    """Since systemd 254: who crashes at every start is tried again after ever longer pauses."""
-    sh("systemctl", "reset-failed", ORDER_MANAGER)  # forgets how often it has died so far
+    """Since systemd 254, a daemon that keeps crashing is restarted after increasing delays."""
+    sh("systemctl", "reset-failed", ORDER_MANAGER)  # resets the count of restarts
     with replaced_program(ORDER_MANAGER):
-        pauses = {pause_of(ORDER_MANAGER)}
-        while PAUSE_MAX not in pauses:
-            eventually(30, "a longer pause", lambda: pause_of(ORDER_MANAGER) not in pauses)
-            pauses.add(pause_of(ORDER_MANAGER))
-        assert len(pauses) == RESTART_STEPS + 1, pauses
+        delays = {restart_delay(ORDER_MANAGER)}
+        while DELAY_MAX not in delays:
+            eventually(30, "a longer delay", lambda: restart_delay(ORDER_MANAGER) not in delays)
+            delays.add(restart_delay(ORDER_MANAGER))
+        assert len(delays) == RESTART_STEPS + 1, delays
 
-    eventually(20, "it is back by itself", lambda: state(ORDER_MANAGER) == "active")
+    eventually(20, "the daemon is restarted", lambda: state(ORDER_MANAGER) == "active")
     all_active()
     orders_go_on()
     nothing_lost()
@@ -98,9 +98,9 @@ def crash_loop_slows_down() -> None:
 
 @contextmanager
 def replaced_program(service: str) -> Iterator[None]:
-    """The service dies, its program fails at once; its own is back when the block is left."""
+    """Kill the service and replace its program by one that fails, until the block ends."""
     program = Path("/usr/local/bin") / service.removesuffix(".service")
-    own = program.readlink()
+    original = program.readlink()
     program.unlink()
     program.symlink_to("/bin/false")
     os.kill(main_pid(service), signal.SIGKILL)
@@ -108,9 +108,9 @@ def replaced_program(service: str) -> Iterator[None]:
         yield
     finally:
         program.unlink()
-        program.symlink_to(own)
+        program.symlink_to(original)
 
 
-def pause_of(service: str) -> str:
-    """How long systemd waits before the next start."""
+def restart_delay(service: str) -> str:
+    """Return the delay before the next restart."""
     return state(service, "RestartUSecNext")

@@ -1,8 +1,8 @@
-"""functions marked @case → CASES; what they ask systemd, the daemons and the file system with.
+"""The registry of cases, and the functions with which they check systemd, daemons and files.
 
-Runs inside the container on the release's own Python with nothing but the standard library. A case
-fails by raising; its docstring says what holds. Cases run in the order of their definition and may
-rely on those before them; `essential` ones end the run when they fail.
+This runs inside the container with the release's own Python and only the standard library. A case
+fails by raising an exception. Cases run in the order of their definition and may rely on earlier
+ones; if an `essential` one fails, the rest is not run.
 """
 
 import json
@@ -33,7 +33,7 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One claim: `run` raises where it does not hold."""
+    """A test case; `run` raises an exception if it fails."""
 
     name: str
     run: Callable[[], None]
@@ -47,7 +47,7 @@ CASES: dict[str, Case] = {}
 def case(
     *, releases: tuple[str, ...] = EVERYWHERE, essential: bool = False
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Registers a function as a case."""
+    """Register a function as a case."""
 
     def register(run: Callable[[], None]) -> Callable[[], None]:
         CASES[run.__name__] = Case(run.__name__, run, releases, essential)
@@ -57,16 +57,16 @@ def case(
 
 
 def sh(*command: str, stdin: str = "", status: int | None = 0) -> str:
-    """The command's stdout; it must exit with `status` (None = any)."""
+    """Run a command that has to exit with `status` (None: any) and return its stdout."""
     finished = attempt(*command, stdin=stdin)
     if status is not None and finished.returncode != status:
-        said = f"{finished.stdout[-1500:]}{finished.stderr[-3000:]}"
-        raise AssertionError(f"{' '.join(command)}: exit {finished.returncode}: {said}")
+        output = f"{finished.stdout[-1500:]}{finished.stderr[-3000:]}"
+        raise AssertionError(f"{' '.join(command)}: exit {finished.returncode}: {output}")
     return finished.stdout
 
 
 def attempt(*command: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    """The finished command, whatever became of it."""
+    """Run a command and return its result, whatever its exit status."""
     return subprocess.run(
         command,
         input=stdin,
@@ -78,7 +78,7 @@ def attempt(*command: str, stdin: str = "") -> "subprocess.CompletedProcess[str]
 
 
 def eventually(seconds: float, claim: str, probe: Callable[[], Any]) -> Any:
-    """The probe's first true answer. Systemd and the daemons are asked again and again."""
+    """Repeat the probe until its answer is true, and return that."""
     deadline = time.monotonic() + seconds
     while True:
         answer = probe()
@@ -86,53 +86,56 @@ def eventually(seconds: float, claim: str, probe: Callable[[], Any]) -> Any:
             return answer
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {claim}; last answer {answer!r}")
-        time.sleep(POLL_SECONDS)  # noqa: TID251  another process is waited for
+        time.sleep(POLL_SECONDS)  # noqa: TID251  waits for another process
 
 
 def state(unit: str, name: str = "ActiveState") -> str:
-    """A property of a unit."""
+    """Return a property of a unit."""
     return sh("systemctl", "show", "--value", f"--property={name}", unit).strip()
 
 
 def inactive_among(units: Sequence[str]) -> list[str]:
-    """Those that are not active, with what they are."""
-    return [f"{unit}: {it}" for unit in units if (it := state(unit)) != "active"]
+    """List the units that are not active, each with its state."""
+    return [
+        f"{unit}: {active_state}" for unit in units if (active_state := state(unit)) != "active"
+    ]
 
 
 def all_active() -> None:
-    """Target, services and sockets are active, now."""
-    wrong = inactive_among((TARGET, *SERVICES, *SOCKETS))
-    assert not wrong, wrong
+    """Assert that target, services and sockets are active."""
+    inactive = inactive_among((TARGET, *SERVICES, *SOCKETS))
+    assert not inactive, inactive
 
 
 def main_pid(unit: str) -> int:
-    """0 = none runs."""
+    """Return the pid of the service's main process, or 0."""
     return int(state(unit, "MainPID"))
 
 
 def stats() -> dict[str, Any]:
-    """What `tradestackctl stats --json` says."""
+    """Return the object that `tradestackctl stats --json` prints."""
     answer = json.loads(sh("tradestackctl", "stats", "--json"))
     assert isinstance(answer, dict)
     return answer
 
 
 def order_numbers() -> list[int]:
-    """The numbers in the order log, as they stand there."""
+    """List the order numbers in the order log."""
     if not ORDER_LOG.exists():
         return []
     return [int(each) for each in re.findall(r"Received Order (\d+):", ORDER_LOG.read_text())]
 
 
 def orders_go_on(seconds: float = 30) -> None:
-    """Another order arrives."""
+    """Assert that another order arrives."""
     before = len(order_numbers())
     eventually(seconds, "another order in the log", lambda: len(order_numbers()) > before)
 
 
 def nothing_lost() -> None:
-    """While the feed pauses: every order of every strategy has its report, and the order log has
-    each once, with numbers from 1 to the order manager's last without gap or repetition.
+    """Assert that every order has its report and is in the order log exactly once.
+
+    The feed is paused meanwhile. Order numbers run from 1 to the order manager's last without gaps.
     """
     sh("tradestackctl", "pause")
     try:

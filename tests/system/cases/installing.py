@@ -1,4 +1,4 @@
-"""A fresh minimal system → the stack runs and the first order is in the log."""
+"""The installation on a new minimal system, up to the first order."""
 
 import sys
 import time
@@ -18,12 +18,12 @@ from tests.system.cases.harness import (
     sh,
 )
 
-BEFORE = Path("/var/tmp/files-before.txt")  # every path of the fresh system; `removing` compares
+BEFORE = Path("/var/tmp/files-before.txt")  # every path of the new system, for `removing`
 installed_at = 0.0
 
 
 def every_path() -> list[str]:
-    """All files, directories and links of the root file system and of shared memory."""
+    """List all files, directories and links of the root file system and of shared memory."""
     apart = ("-path", "/proc", "-o", "-path", "/sys", "-o", "-path", "/root/tradestack")
     found = sh("find", "/", "(", *apart, ")", "-prune", "-o", "-print", status=None)
     return sorted(found.splitlines())
@@ -31,7 +31,7 @@ def every_path() -> list[str]:
 
 @case(essential=True)
 def fresh_system() -> None:
-    """The release starts without python3-venv and without anything of ours."""
+    """The system has neither python3-venv nor anything of tradestack."""
     BEFORE.write_text("\n".join(every_path()))
 
     assert attempt(sys.executable, "-c", "import ensurepip").returncode != 0
@@ -41,7 +41,7 @@ def fresh_system() -> None:
 
 @case(essential=True)
 def install_now() -> None:
-    """`./install.sh --now` installs what is missing, starts everything and keeps stdout clean."""
+    """`./install.sh --now` installs missing packages and prints nothing to stdout."""
     global installed_at
 
     printed = sh("./install.sh", "--now")
@@ -62,7 +62,7 @@ def active_within_10_s() -> None:
 
 @case(essential=True)
 def first_order_within_30_s() -> None:
-    """The first order is in order_log.txt within 30 s, and its line reads as promised."""
+    """The first order is in order_log.txt within 30 s, in the documented form."""
     left = 30 - (time.monotonic() - installed_at)
     eventually(left, "an order in the log", order_numbers)
 
@@ -73,14 +73,14 @@ def first_order_within_30_s() -> None:
 
 @case()
 def enabled_at_boot() -> None:
-    """The next boot starts the stack."""
+    """The stack is enabled for the next boot."""
     for unit in (TARGET, "tradestack-strategy@news.service"):
         assert sh("systemctl", "is-enabled", unit, status=None).strip() == "enabled"
 
 
 @case()
 def install_again_changes_nothing() -> None:
-    """The same installation once more restarts nothing and leaves no second file of anything."""
+    """Installing the same sources again restarts nothing and adds no file."""
     pids = [sh("systemctl", "show", "--value", "-p", "MainPID", unit) for unit in SERVICES]
     files = sh("find", "/etc/tradestack", "/usr/local", "-not", "-name", "*.pyc")
 

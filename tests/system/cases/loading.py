@@ -1,4 +1,4 @@
-"""A second strategy that orders many times a second: what follows happens while orders flow."""
+"""A second strategy that sends many orders per second, as load for the cases that follow."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ PARAMETERS = "[parameters]\nshort_ticks = 5\nlong_ticks = 20\n"
 
 
 def orders_sent() -> int:
-    """By the second strategy, since its process began."""
+    """Count the orders that the second strategy's process has sent."""
     strategy = stats()["strategies"]["dense"]
     return int(strategy["process"]["orders_sent"]) if strategy else 0
 
 
 @case(essential=True)
 def second_strategy_trades() -> None:
-    """`add-strategy` makes an instance with user and password of its own; edited, it trades."""
+    """An instance that `add-strategy` creates can log in and trades after an edit."""
     sh("tradestackctl", "add-strategy", "dense", "--no-start")
     config = CONFIG.read_text().replace('signal = "news"', 'signal = "crossover"')
     CONFIG.write_text(config[: config.index("[parameters]")] + PARAMETERS)

@@ -1,4 +1,4 @@
-"""port, user, password → a session, or its refusal: as little SoupBinTCP as it takes."""
+"""Logins by SoupBinTCP, with the standard library only."""
 
 import socket
 import time
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 FEED_PORT, ORDER_PORT = 8999, 8998
 ACCEPTED, NOT_AUTHORIZED, NOT_AVAILABLE = "A", "JA", "JS"
 ANSWER_SECONDS_MAX = 10
-HEARTBEAT = b"\0\1R"  # a server ends the session of a client that is silent for 15 s
-LISTEN_SECONDS = 1.5  # a server says something each second
+HEARTBEAT = b"\0\1R"  # a server disconnects a client that is silent for 15 s
+LISTEN_SECONDS = 1.5  # a server sends at least a heartbeat each second
 
 
 @dataclass(slots=True)
 class Login:
-    """What became of a login: ACCEPTED, NOT_AUTHORIZED or NOT_AVAILABLE."""
+    """An answered login. answer: ACCEPTED, NOT_AUTHORIZED or NOT_AVAILABLE."""
 
     answer: str
     connection: socket.socket
 
-    def goes_on(self) -> bool:
-        """Whether the server still talks to this session; it is told that the client lives."""
+    def is_alive(self) -> bool:
+        """Send a heartbeat; return whether the server still sends data."""
         self.connection.sendall(HEARTBEAT)
         bytes_received, deadline = 0, time.monotonic() + LISTEN_SECONDS
         while time.monotonic() < deadline:
@@ -30,12 +30,12 @@ class Login:
         return bytes_received > 0
 
     def close(self) -> None:
-        """Leaves without logging out."""
+        """Disconnect without logging out."""
         self.connection.close()
 
 
 def login(port: int, user: str, password: str) -> Login:
-    """To the current session, from its next message on."""
+    """Log in to the current session, from its next message on."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS_MAX)
     request = f"L{user:<6}{password:<10}{'':>10}{0:>20}".encode()
     connection.sendall(len(request).to_bytes(2, "big") + request)
@@ -47,7 +47,7 @@ def login(port: int, user: str, password: str) -> Login:
 
 
 def answer_to(port: int, user: str, password: str) -> str:
-    """The answer alone."""
-    one = login(port, user, password)
-    one.close()
-    return one.answer
+    """Log in, disconnect, and return the answer."""
+    session = login(port, user, password)
+    session.close()
+    return session.answer

@@ -1,4 +1,4 @@
-"""An operator's days: log rotation, further strategies."""
+"""Everyday operation: log rotation and further strategies."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.system.cases.harness import (
 
 @case()
 def logrotate_loses_no_line() -> None:
-    """After logrotate the order log goes on in a new file with the next number."""
+    """After logrotate, the order log continues in a new file with the next number."""
     old = ORDER_LOG.with_name("order_log.txt.1")
 
     sh("logrotate", "--force", "/etc/logrotate.d/tradestack")
@@ -31,12 +31,16 @@ def logrotate_loses_no_line() -> None:
 
 
 @case()
-def strategies_come_and_go() -> None:
-    """`add-strategy` makes another instance that trades beside the first; it goes again."""
+def strategies_can_be_added_and_removed() -> None:
+    """`add-strategy` creates a running instance, and disabling it removes its socket."""
     sh("tradestackctl", "add-strategy", "second")
     sh("systemctl", "enable", "--now", "tradestack-strategy@second.service")
 
-    eventually(15, "it is served", lambda: stats()["strategies"]["second"]["ticks_received"] > 0)
+    eventually(
+        15,
+        "the new strategy receives ticks",
+        lambda: stats()["strategies"]["second"]["ticks_received"] > 0,
+    )
     sh("systemctl", "disable", "--now", "tradestack-strategy@second.service")
     assert state("tradestack-strategy-control@second.socket") == "inactive"
     assert not Path("/run/tradestack/strategy-second.sock").exists()

@@ -1,4 +1,4 @@
-"""`systemctl reload` with edited files: what it changes, whom it leaves alone, what it refuses."""
+"""`systemctl reload` after edits: what it applies, and what it refuses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,13 +46,13 @@ PYTHON = "/usr/local/lib/tradestack/current/bin/python"
 
 
 def users_line(user: str) -> str:
-    """What lets the user in with PASSWORD."""
+    """Return a line of the users file for the user with PASSWORD."""
     return sh(PYTHON, "-c", USERS_LINE, user, PASSWORD)
 
 
 @contextmanager
 def edited(path: Path, addition: str) -> Iterator[None]:
-    """The file begins with more; as it was when the block is left."""
+    """Insert text at the beginning of the file until the block ends."""
     before = path.read_text()
     path.write_text(addition + before)
     try:
@@ -61,39 +61,39 @@ def edited(path: Path, addition: str) -> Iterator[None]:
         path.write_text(before)
 
 
-def said_by(service: str) -> dict[str, Any]:
-    """The daemon's stats."""
-    said = stats()
+def stats_of(service: str) -> dict[str, Any]:
+    """Return the daemon's stats."""
+    all_stats = stats()
     answer = {
-        GATEWAY: said["gateway"],
-        ORDER_MANAGER: said["order_manager"],
-        STRATEGY: said["strategies"].get("news"),
+        GATEWAY: all_stats["gateway"],
+        ORDER_MANAGER: all_stats["order_manager"],
+        STRATEGY: all_stats["strategies"].get("news"),
     }[service]
     assert isinstance(answer, dict), service
     return answer
 
 
 def reloaded(service: str, counter: str = "config_reloads") -> int:
-    """`systemctl reload`; its exit status when the daemon has done it, or has refused."""
-    before = said_by(service)["process"][counter]
+    """Reload the service, wait until its counter grows, and return the exit status."""
+    before = stats_of(service)["process"][counter]
     status = attempt("systemctl", "reload", service).returncode
-    eventually(10, f"{counter} grows", lambda: said_by(service)["process"][counter] > before)
+    eventually(10, f"{counter} grows", lambda: stats_of(service)["process"][counter] > before)
     return status
 
 
 def refused(service: str) -> int:
-    """As `reloaded`, where it must be refused."""
+    """Reload the service with a configuration that it has to refuse."""
     return reloaded(service, "config_reloads_refused")
 
 
 def latecomers_logged(service: str) -> int:
-    """How many logins of the latecomer stand in the system's journal."""
+    """Count the logins of LATECOMER in the systemd journal."""
     entries = ("journalctl", "--no-pager", "-o", "cat", "-u", service, "EVENT=CLIENT_LOGGED_IN")
     return sh(*entries, status=None).count(f"user={LATECOMER} ")
 
 
 def disconnects() -> list[int]:
-    """How often each strategy lost one of its servers."""
+    """List how often each strategy lost each of its connections."""
     return [
         strategy["process"][counter]
         for strategy in stats()["strategies"].values()
@@ -103,7 +103,7 @@ def disconnects() -> list[int]:
 
 @case()
 def reload_applies_users_limits_and_log_level() -> None:
-    """New users, clients_max and log_level count at once, and who is there is not dropped."""
+    """New users, clients_max and log_level apply at once, and no client is disconnected."""
     before = [main_pid(service) for service in SERVICES], disconnects()
     lines = users_line(GUEST) + users_line(LATECOMER)
     for service, port in SERVERS.items():
@@ -112,21 +112,21 @@ def reload_applies_users_limits_and_log_level() -> None:
             assert reloaded(service) == 0
             guest = login(port, GUEST, PASSWORD)
             assert guest.answer == ACCEPTED
-            clients = said_by(service)["client_count" if port == FEED_PORT else "clients"]
+            clients = stats_of(service)["client_count" if port == FEED_PORT else "clients"]
             with edited(CONFIGS[service], f'clients_max = {clients}\nlog_level = "error"\n'):
                 assert reloaded(service) == 0
                 assert answer_to(port, LATECOMER, PASSWORD) == NOT_AVAILABLE
-                assert guest.goes_on()
+                assert guest.is_alive()
             with edited(CONFIGS[service], 'log_level = "error"\n'):
                 assert reloaded(service) == 0
                 assert answer_to(port, LATECOMER, PASSWORD) == ACCEPTED
             assert reloaded(service) == 0
             assert answer_to(port, LATECOMER, PASSWORD) == ACCEPTED
-            eventually(10, "one is logged", lambda: latecomers_logged(service))  # noqa: B023
+            eventually(10, "one login is logged", lambda: latecomers_logged(service))  # noqa: B023
             assert latecomers_logged(service) == 1
         assert reloaded(service) == 0
         assert answer_to(port, GUEST, PASSWORD) == NOT_AUTHORIZED
-        assert guest.goes_on()
+        assert guest.is_alive()
         guest.close()
 
     assert before == ([main_pid(service) for service in SERVICES], disconnects())
@@ -136,20 +136,20 @@ def reload_applies_users_limits_and_log_level() -> None:
 
 @case()
 def reload_refuses_a_bad_config() -> None:
-    """A bad config fails the reload, stands in status and journal, and the old one goes on."""
+    """An invalid file fails the reload, is shown in status and journal, and has no effect."""
     before = [main_pid(service) for service in SERVICES], disconnects()
     for service, config in CONFIGS.items():
         with edited(config, "no_such_key = 1\n"):
             assert refused(service) != 0
         assert state(service) == "active"
-        eventually(10, "status says it", lambda: "no_such_key" in state(service, "StatusText"))  # noqa: B023
+        eventually(10, "error in status", lambda: "no_such_key" in state(service, "StatusText"))  # noqa: B023
         journal = sh("journalctl", "-x", "-u", service, "EVENT=CONFIG_REFUSED")
         assert f"{config}: no_such_key" in journal
         assert "refused its new configuration" in journal
         assert reloaded(service) == 0
         eventually(
             10,
-            "status is as before",
+            "the status shows no error",
             lambda: "no_such_key" not in state(service, "StatusText"),  # noqa: B023
         )
 
@@ -160,12 +160,12 @@ def reload_refuses_a_bad_config() -> None:
 
 @case()
 def reload_refuses_a_bad_users_file() -> None:
-    """A file of users with a bad line is refused by its number; who could log in still can."""
+    """An invalid users file is refused with the line; the old users can still log in."""
     password = (ETC / "credentials/news.password").read_text().strip()
     for service in SERVERS:
         with edited(USERS, "not a line of users\n"):
             refused(service)
-            eventually(10, "status says it", lambda: "line 1" in state(service, "StatusText"))  # noqa: B023
+            eventually(10, "error in status", lambda: "line 1" in state(service, "StatusText"))  # noqa: B023
             assert answer_to(FEED_PORT, "news", password) == ACCEPTED
         assert reloaded(service) == 0
 

@@ -1,14 +1,14 @@
-"""--uninstall keeps what is the operator's; --purge leaves a system as it was before."""
+"""--uninstall keeps the operator's files; --purge leaves the system as it was before."""
 
 from pathlib import Path
 
 from tests.system.cases.harness import all_active, attempt, case, orders_go_on, sh
 from tests.system.cases.installing import BEFORE, every_path
-from tests.system.cases.outsiders import OPERATOR, OUTSIDER
+from tests.system.cases.permissions import OPERATOR, OUTSIDER
 
 KEPT = ("/etc/tradestack/gateway.toml", "/var/lib/tradestack/order-manager", "/var/log/tradestack")
-# Not ours: what the system writes by itself, python3-venv and byte code of the system's Python.
-SYSTEMS_OWN = (
+# Written by the system itself.
+WRITTEN_BY_SYSTEM = (
     "/dev/",
     "/run/",
     "/tmp/",
@@ -27,7 +27,7 @@ SYSTEMS_OWN = (
 
 @case()
 def uninstall_keeps_config_state_and_logs() -> None:
-    """Without --purge the operator's files stay, and a new installation goes on with them."""
+    """Without --purge the operator's files are kept, and a new installation uses them."""
     sh("./install.sh", "--uninstall")
 
     assert all(Path(path).exists() for path in KEPT)
@@ -39,7 +39,7 @@ def uninstall_keeps_config_state_and_logs() -> None:
 
 @case()
 def purge_leaves_nothing() -> None:
-    """After --uninstall --purge no file, user, group, unit or segment of ours is left."""
+    """After --uninstall --purge, no file or segment of tradestack is left."""
     for user in (OUTSIDER, OPERATOR):
         sh("userdel", user)
 
@@ -50,13 +50,13 @@ def purge_leaves_nothing() -> None:
     assert not ours, ours
     packaged = set(sh("sh", "-c", "cat /var/lib/dpkg/info/*.list").splitlines())
     differing = {path for path in (now ^ before) - packaged if "__pycache__" not in path}
-    strange = sorted(path for path in differing if not path.startswith(SYSTEMS_OWN))
-    assert not strange, strange
+    unexpected = sorted(path for path in differing if not path.startswith(WRITTEN_BY_SYSTEM))
+    assert not unexpected, unexpected
 
 
 @case()
 def purge_leaves_no_trace_in_systemd() -> None:
-    """Neither systemd nor the user database knows the name any more."""
+    """Neither systemd nor the user database contains the name any more."""
     for database in ("passwd", "group"):
         assert "tradestack" not in sh("getent", database)
     listed = sh("systemctl", "list-units", "--all", "--no-legend", "--plain", "tradestack*")

@@ -1,4 +1,4 @@
-"""Orderly restarts: quick ones, many, under load, of everything or of one daemon."""
+"""Restarts by systemctl: many in a row, under load, of the target and of services."""
 
 from tests.system.cases.harness import (
     DAEMONS,
@@ -14,7 +14,7 @@ from tests.system.cases.harness import (
     sh,
     state,
 )
-from tests.system.cases.knocking import knocking
+from tests.system.cases.login_attempts import login_attempts
 
 TIMES = 10
 TIMES_UNDER_LOAD = 3
@@ -22,7 +22,7 @@ TIMES_UNDER_LOAD = 3
 
 @case()
 def ten_quick_restarts() -> None:
-    """`systemctl restart tradestack.target` ten times without pause: everything is active."""
+    """After ten restarts of the target without a pause, everything is active."""
     for _ in range(TIMES):
         sh("systemctl", "restart", TARGET)
 
@@ -34,14 +34,14 @@ def ten_quick_restarts() -> None:
 
 @case()
 def ten_stops_and_starts() -> None:
-    """Stop and start of the target, ten times out of ten; a stop alone leaves nothing running."""
+    """Ten stops and starts of the target succeed; after a stop, nothing is running."""
     everything = (TARGET, *SERVICES, *SOCKETS)
     for _ in range(TIMES):
         sh("systemctl", "stop", TARGET)
         sh("systemctl", "start", TARGET)
         all_active()
     sh("systemctl", "stop", TARGET)
-    eventually(15, "everything is inactive", lambda: set(map(state, everything)) == {"inactive"})
+    eventually(15, "all units are inactive", lambda: set(map(state, everything)) == {"inactive"})
     sh("systemctl", "start", TARGET)
     all_active()
     orders_go_on()
@@ -49,14 +49,14 @@ def ten_stops_and_starts() -> None:
 
 
 @case()
-def restart_under_load_refuses_nobody() -> None:
-    """While both servers restart, whoever connects waits a little and is answered."""
-    with knocking() as knocks:
+def restart_under_load_refuses_no_connection() -> None:
+    """Connections that are made while the daemons restart wait and are answered."""
+    with login_attempts() as attempts:
         for daemon in DAEMONS:
             sh("systemctl", "restart", f"{daemon}.service")
 
-    assert knocks.refused == 0, knocks
-    assert knocks.answered > 100, knocks
+    assert attempts.refused == 0, attempts
+    assert attempts.answered > 100, attempts
     all_active()
     orders_go_on()
     nothing_lost()
@@ -64,13 +64,13 @@ def restart_under_load_refuses_nobody() -> None:
 
 @case()
 def restart_of_the_target_under_load() -> None:
-    """While clients knock at both ports the target restarts; no port stays closed afterwards."""
-    with knocking() as knocks:
+    """The target can be restarted while clients log in, and the ports are open afterwards."""
+    with login_attempts() as attempts:
         for _ in range(TIMES_UNDER_LOAD):
             sh("systemctl", "restart", TARGET)
             all_active()
 
-    assert knocks.answered > 100, knocks
+    assert attempts.answered > 100, attempts
     all_active()
     orders_go_on()
     nothing_lost()
@@ -78,7 +78,7 @@ def restart_of_the_target_under_load() -> None:
 
 @case()
 def stopped_strategy_stays_stopped() -> None:
-    """A strategy that the operator stopped is not revived by whoever asks for its stats."""
+    """Asking for stats does not start a strategy that the operator has stopped."""
     sh("systemctl", "stop", "tradestack-strategy@news.service")
 
     sh("tradestackctl", "stats", "--json", status=None)

@@ -1,4 +1,4 @@
-"""What operators ask a running stack: systemctl, tradestackctl, nc, varlinkctl, journalctl."""
+"""Queries to a running stack by systemctl, tradestackctl, nc, varlinkctl and journalctl."""
 
 import json
 import re
@@ -23,7 +23,7 @@ CONTROL_SOCKETS = {
     "order-manager.sock": "io.tradestack.OrderManager",
     "strategy-news.sock": "io.tradestack.Strategy",
 }
-EXPOSURE_MAX = {  # tenths, as systemd-analyze wants them
+EXPOSURE_MAX = {  # in tenths, as --threshold= of systemd-analyze expects
     "tradestack-gateway": 5,
     "tradestack-order-manager": 5,
     "tradestack-strategy@news": 12,
@@ -32,7 +32,7 @@ EXPOSURE_MAX = {  # tenths, as systemd-analyze wants them
 
 @case()
 def status_shows_rates() -> None:
-    """`systemctl status` shows all three at work: rates that are not zero where ticks flow."""
+    """`systemctl status` shows the daemons' current rates."""
 
     def rate(service: str) -> bool:
         shown = re.search(r"Status: \"(.*)\"", sh("systemctl", "status", service))
@@ -45,7 +45,7 @@ def status_shows_rates() -> None:
 
 @case()
 def stats_as_json() -> None:
-    """`tradestackctl stats --json` answers for all three, and the counters grow."""
+    """`tradestackctl stats --json` has the stats of all daemons, and counters grow."""
     first = stats()
     strategy = first["strategies"]["news"]
     for daemon in (first["gateway"], first["order_manager"], strategy):
@@ -61,7 +61,7 @@ def stats_as_json() -> None:
 
 @case()
 def text_lines_by_nc() -> None:
-    """`printf 'stats\\n' | nc -U -N` answers with the names that the JSON has."""
+    """`printf 'stats\\n' | nc -U -N` prints the stats as text, and `help` is answered."""
     for name in CONTROL_SOCKETS:
         answer = sh("nc", "-U", "-N", str(RUN / name), stdin="stats\n")
         assert "uptime_s" in answer, answer
@@ -70,7 +70,7 @@ def text_lines_by_nc() -> None:
 
 @case(releases=("trixie",))
 def varlinkctl_drives_the_sockets() -> None:
-    """`varlinkctl` of systemd finds its way on every control socket."""
+    """systemd's `varlinkctl` can introspect and call every control socket."""
     for name, interface in CONTROL_SOCKETS.items():
         address = f"unix:{RUN / name}"
         assert "io.tradestack.Daemon" in sh("varlinkctl", "info", address)
@@ -87,7 +87,7 @@ def varlinkctl_drives_the_sockets() -> None:
 
 @case()
 def journal_finds_orders() -> None:
-    """`journalctl SYMBOL=…` finds the entries of an order that stands in the order log."""
+    """`journalctl SYMBOL=…` finds the entries of an order in the order log."""
     symbol = re.search(r"Order 1: (?:BUY|SELL) \S+ (\S+) @", ORDER_LOG.read_text())
     assert symbol
 
@@ -100,7 +100,7 @@ def journal_finds_orders() -> None:
 
 @case()
 def journal_explains() -> None:
-    """`journalctl -x` adds the catalog's explanation of an event."""
+    """`journalctl -x` prints the catalog's explanation of an event."""
     explained = sh("journalctl", "-x", "MESSAGE_ID=121fac21df4745bfb65d93aa30ecd8a0")
 
     assert "Subject: A tradestack daemon is ready" in explained, explained[:2000]
@@ -108,7 +108,7 @@ def journal_explains() -> None:
 
 @case()
 def security_scores() -> None:
-    """`systemd-analyze security` gives each running service no more than its limit."""
+    """`systemd-analyze security` rates each running service within its limit."""
     for daemon in DAEMONS:
         limit = f"--threshold={EXPOSURE_MAX[daemon]}"
         sh("systemd-analyze", "security", "--no-pager", limit, f"{daemon}.service")
@@ -116,7 +116,7 @@ def security_scores() -> None:
 
 @case()
 def omissions_have_reasons() -> None:
-    """Whatever `systemd-analyze security` misses in a running service, its unit explains."""
+    """Each setting that `systemd-analyze security` misses is explained in the unit."""
     for daemon in DAEMONS:
         service = f"{daemon}.service"
         unit = sh("systemctl", "cat", service)
@@ -131,7 +131,7 @@ def omissions_have_reasons() -> None:
 
 @case()
 def units_verify() -> None:
-    """`systemd-analyze verify` has nothing to say about the installed units."""
+    """`systemd-analyze verify` reports nothing about the installed units."""
     verdict = attempt("systemd-analyze", "verify", "--man=no", TARGET, *SERVICES, *SOCKETS)
 
     assert (verdict.returncode, verdict.stdout + verdict.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""A newer install.sh over a running stack, with config that somebody has edited."""
+"""Upgrades of a running stack, with edited configuration."""
 
 from pathlib import Path
 
@@ -24,13 +24,13 @@ MARK = "# edited by the operator\n"
 
 
 def socket_starts() -> list[str]:
-    """When each socket began to listen."""
+    """List when each socket began to listen."""
     return [state(socket, "ActiveEnterTimestampMonotonic") for socket in SOCKETS[:4]]
 
 
 @case()
 def upgrade_over_a_running_stack() -> None:
-    """New sources: services restart, sockets stay open, no order is lost, old programs go."""
+    """Services restart, sockets stay open, no order is lost, old programs are removed."""
     SOURCE.write_text(SOURCE.read_text() + "\n# a newer version\n")
     pids, sockets, programs = (
         [main_pid(each) for each in SERVICES],
@@ -57,7 +57,7 @@ def _all_reported() -> bool:
 
 @case()
 def upgrade_keeps_edited_config() -> None:
-    """Edited config stays; a new default is put beside it, and only when it is new."""
+    """Edited configuration is kept; a changed default is installed beside it."""
     CONFIG.write_text(CONFIG.read_text() + MARK)
     sh("./install.sh")
     assert CONFIG.read_text().endswith(MARK)
@@ -73,7 +73,7 @@ def upgrade_keeps_edited_config() -> None:
 
 @case()
 def passwords_survive_upgrades() -> None:
-    """Another installation leaves the passwords and their hashes as they are."""
+    """An upgrade does not change the passwords and their hashes."""
     files = (Path("/etc/tradestack/users"), Path("/etc/tradestack/credentials/news.password"))
     before = [file.read_bytes() for file in files]
 
@@ -84,7 +84,7 @@ def passwords_survive_upgrades() -> None:
 
 @case()
 def broken_environment_is_rebuilt() -> None:
-    """An environment whose interpreter is gone, as after an OS upgrade, is made anew."""
+    """An environment whose interpreter is missing, as after an OS upgrade, is rebuilt."""
     interpreter = CURRENT.resolve() / "bin/python3"
     interpreter.unlink()
     interpreter.symlink_to("/usr/bin/python3.1")

@@ -61,7 +61,7 @@ async def _run_stack(
     stack = Stack(files, config, screen)
     try:
         await _unless_interrupted(stack.start(), interrupted)
-        screen.line("up", f"tradestackctl --runtime-dir {files.root}/run stats")
+        screen.line("up", f"ready; to query it: tradestackctl --runtime-dir {files.root}/run stats")
         await _wait_for_end(args, stack, interrupted, screen)
         stats = await _final_stats(stack)
         await stack.stop()

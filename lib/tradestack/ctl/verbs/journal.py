@@ -42,10 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions, each with its arguments."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser("check", help="print contents and damage of the files")
-    check.add_argument("files", type=Path, action=StorePath, nargs="+", metavar="FILE")
+    check.add_argument(
+        "files",
+        type=Path,
+        action=StorePath,
+        nargs="+",
+        metavar="FILE",
+        help="order journals and feed logs",
+    )
     check.set_defaults(act=_check)
     show = actions.add_parser("show", help="print one line per record")
-    show.add_argument("file", type=Path, action=StorePath, metavar="FILE")
+    show.add_argument("file", type=Path, action=StorePath, metavar="FILE", help="order journal")
     show.add_argument("--user", metavar="USER", help="print records of this user only")
     show.add_argument(
         "--from",
@@ -57,7 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     show.set_defaults(act=_show)
     repairing = actions.add_parser("repair", help="list what is damaged; with --yes, remove it")
-    repairing.add_argument("file", type=Path, action=StorePath, metavar="FILE")
+    repairing.add_argument(
+        "file", type=Path, action=StorePath, metavar="FILE", help="order journal"
+    )
     repairing.add_argument("--yes", action="store_true", help="change the file")
     repairing.set_defaults(act=_repair)
 

@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DAEMON",
         help="gateway, order-manager or a strategy instance (default: all daemons)",
     )
-    parser.add_argument("level", choices=[level.value for level in LogLevel])
+    parser.add_argument(
+        "level", choices=[level.value for level in LogLevel], help="lowest level to log"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """Set how fast the gateway publishes ticks, from the next tick on.
 
-The pace holds until the gateway is restarted, or reloaded with another `pace` in its configuration.
+The pace holds, across restarts and sessions, until `pace` is changed in gateway.toml.
 
   1x, 60x      as fast as the ticks happened, or sixty times as fast
   500/s        this many ticks per second

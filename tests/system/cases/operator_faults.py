@@ -1,4 +1,4 @@
-"""What only the operator can mend: a config that cannot be right, a disk that is full."""
+"""Faults that the operator has to fix: an invalid configuration, a full disk."""
 
 from tests.system.cases.harness import (
     SERVICES,
@@ -14,7 +14,7 @@ from tests.system.cases.harness import (
     state,
     stats,
 )
-from tests.system.cases.knocking import knocking
+from tests.system.cases.login_attempts import login_attempts
 from tests.system.cases.reloading import CONFIGS, GATEWAY, ORDER_MANAGER, edited, reloaded
 
 OPERATOR_FAULT = 78
@@ -27,24 +27,24 @@ NO_SPACE_EVER = 'free_bytes_min = "1000000GiB"\n'
 
 
 def starts(service: str) -> int:
-    """How often systemd has started it since boot."""
+    """Count how often systemd has started the service since boot."""
     entries = ("journalctl", "--no-pager", "-o", "cat", f"UNIT={service}", "JOB_TYPE=start")
     return sh(*entries).count("Starting ")
 
 
 @case()
-def wrong_config_is_not_tried_again() -> None:
-    """A config error ends a daemon with 78 and words; not even waiting clients start it again.
+def invalid_config_is_not_retried() -> None:
+    """A daemon with an invalid file exits with 78, and connections do not start it again.
 
-    Its sockets are closed, so that they are refused; the others stay as they are. Once the file is
-    mended one `systemctl start tradestack.target` is enough, at once.
+    Its sockets are closed, and the other daemons keep running. After the file is fixed, a single
+    `systemctl start tradestack.target` is enough.
     """
     for service, sockets in SOCKETS.items():
-        with knocking() as knocks, edited(CONFIGS[service], "no_such_key = 1\n"):
+        with login_attempts() as attempts, edited(CONFIGS[service], "no_such_key = 1\n"):
             before = starts(service)
-            said = attempt("systemctl", "restart", service)
-            assert said.returncode == 1
-            assert f"systemctl status {service}" in said.stderr, said.stderr
+            restart = attempt("systemctl", "restart", service)
+            assert restart.returncode == 1
+            assert f"systemctl status {service}" in restart.stderr, restart.stderr
             for _ in range(3):
                 sh("tradestackctl", "status", status=None)
             assert state(service) == "failed"
@@ -52,7 +52,7 @@ def wrong_config_is_not_tried_again() -> None:
             assert {*map(state, sockets)} == {"inactive"}
             assert "no_such_key" in sh("systemctl", "status", service, status=3)
             assert starts(service) == before + 1
-        assert (knocks.refused > 0) == (len(sockets) > 1), knocks
+        assert (attempts.refused > 0) == (len(sockets) > 1), attempts
         assert not inactive_among([other for other in SERVICES if other != service])
 
         sh("systemctl", "start", TARGET)
@@ -63,19 +63,19 @@ def wrong_config_is_not_tried_again() -> None:
 
 @case()
 def full_disk_is_in_the_status() -> None:
-    """With too little space both servers stay up and say so in status and stats; it passes."""
-    for service, words in ((GATEWAY, "blocked: "), (ORDER_MANAGER, "JOURNAL UNAVAILABLE: ")):
+    """With too little free space, both servers keep running and report it until there is more."""
+    for service, text in ((GATEWAY, "blocked: "), (ORDER_MANAGER, "JOURNAL UNAVAILABLE: ")):
         with edited(CONFIGS[service], NO_SPACE_EVER):
             assert reloaded(service) == 0
-            eventually(10, "status says it", lambda: words in state(service, "StatusText"))  # noqa: B023
+            eventually(10, "the status shows it", lambda: text in state(service, "StatusText"))  # noqa: B023
             assert state(service) == "active"
-            said = stats()
+            answer = stats()
             fault = {
-                GATEWAY: said["gateway"]["publication_blocked"],
-                ORDER_MANAGER: said["order_manager"]["journal_fault"],
+                GATEWAY: answer["gateway"]["publication_blocked"],
+                ORDER_MANAGER: answer["order_manager"]["journal_fault"],
             }[service]
             assert "free_bytes_min" in fault, fault
         assert reloaded(service) == 0
-        eventually(10, "it is over", lambda: words not in state(service, "StatusText"))  # noqa: B023
+        eventually(10, "normal status", lambda: text not in state(service, "StatusText"))  # noqa: B023
     orders_go_on()
     nothing_lost()

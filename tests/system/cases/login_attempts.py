@@ -1,6 +1,6 @@
-"""many clients that log in without pause, while something happens → how each attempt ended.
+"""Clients that continuously try to log in while something else happens.
 
-They are nobody's: every server answers them with a rejection, which costs it a whole login.
+Their user does not exist: the servers do all the work of a login and answer with a rejection.
 """
 
 import json
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-CLIENTS_A_PORT = 8
-PATIENCE_SECONDS = 60
-KNOCK = """
+CLIENTS_PER_PORT = 8
+ANSWER_SECONDS_MAX = 60
+SCRIPT = """
 import json, socket, sys, threading
 login = (47).to_bytes(2, "big") + b"Lnobodywrong     " + b" " * 10 + b"1".rjust(20)
 counts, lock, stopped = {"answered": 0, "cut": 0, "refused": 0}, threading.Lock(), threading.Event()
@@ -27,14 +27,14 @@ def attempt(port):
     except ConnectionError:
         return "cut"
 
-def knock(port):
+def attempt_repeatedly(port):
     while not stopped.wait(0.01):
         outcome = attempt(port)
         with lock:
             counts[outcome] += 1
 
 ports = [8999, 8998] * int(sys.argv[1])
-threads = [threading.Thread(target=knock, args=(port,)) for port in ports]
+threads = [threading.Thread(target=attempt_repeatedly, args=(port,)) for port in ports]
 for thread in threads:
     thread.start()
 sys.stdin.read()
@@ -46,10 +46,10 @@ print(json.dumps(counts))
 
 
 @dataclass(slots=True)
-class Knocks:
-    """Attempts so far as they are known: when the knocking is over.
+class Attempts:
+    """The number of attempts by how they ended; filled in when all clients have stopped.
 
-    cut: connected, and then closed without an answer.
+    cut: connected, then closed without an answer.
     """
 
     answered: int = 0
@@ -58,16 +58,16 @@ class Knocks:
 
 
 @contextmanager
-def knocking() -> Iterator[Knocks]:
-    """On both ports, until the block is left; its Knocks are then filled in."""
-    knocks = Knocks()
-    command = [sys.executable, "-c", KNOCK, str(CLIENTS_A_PORT), str(PATIENCE_SECONDS)]
+def login_attempts() -> Iterator[Attempts]:
+    """Try to log in at both ports until the block ends."""
+    attempts = Attempts()
+    command = [sys.executable, "-c", SCRIPT, str(CLIENTS_PER_PORT), str(ANSWER_SECONDS_MAX)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as knocker:
+    ) as clients:
         try:
-            yield knocks
+            yield attempts
         finally:
-            counts = json.loads(knocker.communicate(timeout=2 * PATIENCE_SECONDS)[0])
-            knocks.answered, knocks.cut = counts["answered"], counts["cut"]
-            knocks.refused = counts["refused"]
+            counts = json.loads(clients.communicate(timeout=2 * ANSWER_SECONDS_MAX)[0])
+            attempts.answered, attempts.cut = counts["answered"], counts["cut"]
+            attempts.refused = counts["refused"]

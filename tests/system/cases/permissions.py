@@ -1,4 +1,4 @@
-"""Who is neither root nor an operator gets nothing; an operator gets what is meant for them."""
+"""What other users, operators and unknown clients may access."""
 
 import errno
 import pwd
@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.system.cases.harness import ORDER_LOG, RUN, attempt, case, eventually, sh, stats
 from tests.system.cases.logins import FEED_PORT, NOT_AUTHORIZED, ORDER_PORT, answer_to
 
-OUTSIDER, OPERATOR = "outsider", "insider"
+OUTSIDER, OPERATOR = "outsider", "opsmember"
 CLOSED = (
     "/var/lib/tradestack/gateway",
     "/var/lib/tradestack/order-manager",
@@ -27,7 +27,7 @@ FOR_OPERATORS = (
     "/dev/shm/tradestack-news",
 )
 PASSWORDS = Path("/etc/tradestack/credentials")
-WHERE_FILES_ARE = ("/etc", "/run", "/tmp", "/var", "/dev/shm", "/usr/local")
+SEARCHED = ("/etc", "/run", "/tmp", "/var", "/dev/shm", "/usr/local")
 CONNECT = """
 import socket, sys
 for path in sys.argv[1:]:
@@ -39,14 +39,14 @@ for path in sys.argv[1:]:
 
 
 def as_user(user: str, *command: str) -> str:
-    """What the command prints when the user runs it, errors included."""
+    """Run the command as the user; return its stdout and stderr."""
     finished = attempt("runuser", "-u", user, "--", *command)
     return finished.stdout + finished.stderr
 
 
 @case()
 def outsiders_are_refused() -> None:
-    """An outsider gets EACCES from every control socket, file, directory and segment."""
+    """Other users get EACCES for every control socket, file, directory and segment."""
     sh("useradd", OUTSIDER)
     sh("useradd", "--groups", "tradestack-ops", OPERATOR)
     sockets = sorted(str(path) for path in RUN.glob("*.sock"))
@@ -62,7 +62,7 @@ def outsiders_are_refused() -> None:
 
 @case()
 def operators_are_served() -> None:
-    """A member of tradestack-ops asks for stats, reads order log and segments, and no more."""
+    """Members of tradestack-ops can use control sockets, order log and segments, no more."""
     assert '"gateway"' in as_user(OPERATOR, "tradestackctl", "stats", "--json")
     for path in CLOSED:
         command = "ls" if Path(path).is_dir() else "cat"
@@ -73,15 +73,15 @@ def operators_are_served() -> None:
 
 
 @case()
-def operators_steer_by_name() -> None:
-    """What an operator changes is done, and stands in the journal with the operator's uid."""
+def changes_by_operators_are_logged() -> None:
+    """An operator's changes take effect and are logged with the operator's uid."""
     uid = pwd.getpwnam(OPERATOR).pw_uid
 
     as_user(OPERATOR, "tradestackctl", "pause")
-    eventually(5, "it pauses", lambda: stats()["gateway"]["source_state"] == "paused")
+    eventually(5, "the gateway pauses", lambda: stats()["gateway"]["source_state"] == "paused")
     as_user(OPERATOR, "tradestackctl", "resume")
 
-    eventually(5, "it goes on", lambda: stats()["gateway"]["source_state"] == "running")
+    eventually(5, "the gateway continues", lambda: stats()["gateway"]["source_state"] == "running")
     entries = sh("journalctl", "--no-pager", "-o", "cat", "EVENT=CONTROL_CHANGE", f"UID={uid}")
     methods = re.findall(r"method=io\.tradestack\.Gateway\.(\w+) uid=(\d+)", entries)
     assert methods == [("Pause", str(uid)), ("Resume", str(uid))], entries
@@ -89,20 +89,23 @@ def operators_steer_by_name() -> None:
 
 @case()
 def wrong_logins_are_rejected() -> None:
-    """No port lets in an unknown user, a wrong or empty password, or another's."""
+    """Unknown users and wrong, empty or other users' passwords are rejected at both ports."""
     password = (PASSWORDS / "news.password").read_text().strip()
     for port in (FEED_PORT, ORDER_PORT):
-        for user, tried in (("nobody", password), ("news", "WRONG"), ("news", ""), ("", "")):
-            assert answer_to(port, user, tried) == NOT_AUTHORIZED, (port, user)
+        for user, wrong_password in (
+            ("nobody", password),
+            ("news", "WRONG"),
+            ("news", ""),
+            ("", ""),
+        ):
+            assert answer_to(port, user, wrong_password) == NOT_AUTHORIZED, (port, user)
     rejected = sh("journalctl", "--no-pager", "-o", "cat", "EVENT=LOGIN_REJECTED")
     assert re.search(r"user=news peer=127\.0\.0\.1:\d+", rejected), rejected
 
 
 @case()
-def no_password_is_shown() -> None:
-    """No password stands in any process's arguments or environment, in the journal, or in a file
-    that an outsider can read.
-    """
+def no_password_leaks() -> None:
+    """No password is in a process's arguments or environment, the journal, or a readable file."""
     passwords = [file.read_text().strip() for file in PASSWORDS.iterdir()]
     assert passwords
     journal = sh("journalctl", "--no-pager", "-o", "export")
@@ -111,12 +114,12 @@ def no_password_is_shown() -> None:
             for path in Path("/proc").glob(f"[0-9]*/{name}"):
                 assert password not in read_of_process(path), path
         assert password not in journal
-        found = as_user(OUTSIDER, "grep", "-rIlsF", "--", password, *WHERE_FILES_ARE)
-        assert not found, found
+        matches = as_user(OUTSIDER, "grep", "-rIlsF", "--", password, *SEARCHED)
+        assert not matches, matches
 
 
 def read_of_process(path: Path) -> str:
-    """A file of /proc; "" where the process is gone or has no memory."""
+    """Read a file in /proc; "" if the process has ended or is a kernel thread."""
     try:
         return path.read_bytes().decode(errors="replace")
     except OSError:

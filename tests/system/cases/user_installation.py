@@ -1,4 +1,4 @@
-"""A user's own installation, under that user's systemd, beside the system's."""
+"""An installation by `install.sh --user`, beside the system's."""
 
 import pwd
 from pathlib import Path
@@ -15,8 +15,8 @@ UNITS = (
 )
 
 
-def at_home(*command: str, status: int = 0) -> str:
-    """What the user's command prints; the session is as a login makes it."""
+def run_as_user(*command: str, status: int = 0) -> str:
+    """Run the command in a login session of the user and return its stdout."""
     record = pwd.getpwnam(USER)
     session = f"XDG_RUNTIME_DIR=/run/user/{record.pw_uid}"
     script = 'cd ~/tradestack && "$@"'
@@ -25,27 +25,27 @@ def at_home(*command: str, status: int = 0) -> str:
 
 
 def inactive_units() -> list[str]:
-    """The user's units that do not run."""
+    """List the user's units that are not active."""
     return [
         unit
         for unit in UNITS
-        if at_home("systemctl", "--user", "show", "--value", "-p", "ActiveState", unit).strip()
+        if run_as_user("systemctl", "--user", "show", "--value", "-p", "ActiveState", unit).strip()
         != "active"
     ]
 
 
 @case()
 def user_installation_runs() -> None:
-    """`install.sh --user --now` needs no root and trades beside the system's stack."""
+    """`install.sh --user --now` works without root and beside the system's stack."""
     sh("useradd", "--create-home", USER)
     sh("loginctl", "enable-linger", USER)
     home = Path(pwd.getpwnam(USER).pw_dir)
     sh("cp", "-r", ".", str(home / "tradestack"))
     sh("chown", "-R", f"{USER}:", str(home))
     socket = Path(f"/run/user/{pwd.getpwnam(USER).pw_uid}/systemd/private")
-    eventually(10, "the user's systemd is there", socket.exists)
+    eventually(10, "the user's systemd runs", socket.exists)
 
-    at_home("./install.sh", "--user", "--now")
+    run_as_user("./install.sh", "--user", "--now")
 
     assert not inactive_units()
     log = home / ".local/state/tradestack/log/order_log.txt"
@@ -55,23 +55,23 @@ def user_installation_runs() -> None:
 
 @case()
 def user_fault_closes_the_sockets() -> None:
-    """The user's own systemd, too, leaves a daemon alone that only the user can mend."""
+    """The user's systemd also closes the sockets of a daemon with an invalid configuration."""
     config = Path(pwd.getpwnam(USER).pw_dir) / ".config/tradestack/gateway.toml"
     sockets = ("tradestack-gateway.socket", "tradestack-gateway-control.socket")
     with edited(config, "no_such_key = 1\n"):
-        at_home("systemctl", "--user", "restart", "tradestack-gateway", status=1)
-        at_home("systemctl", "--user", "is-failed", "tradestack-gateway")
+        run_as_user("systemctl", "--user", "restart", "tradestack-gateway", status=1)
+        run_as_user("systemctl", "--user", "is-failed", "tradestack-gateway")
         for socket in sockets:
-            assert at_home("systemctl", "--user", "is-active", socket, status=3) == "inactive\n"
+            assert run_as_user("systemctl", "--user", "is-active", socket, status=3) == "inactive\n"
 
-    at_home("systemctl", "--user", "start", "tradestack.target")
+    run_as_user("systemctl", "--user", "start", "tradestack.target")
     assert not inactive_units()
 
 
 @case()
-def user_installation_goes() -> None:
-    """`--user --uninstall --purge` leaves nothing in the home, and the system's stack alone."""
-    at_home("./install.sh", "--user", "--uninstall", "--purge")
+def user_installation_is_removed() -> None:
+    """`--user --uninstall --purge` removes all files and leaves the system's stack alone."""
+    run_as_user("./install.sh", "--user", "--uninstall", "--purge")
 
     home = pwd.getpwnam(USER).pw_dir
     left = sh("find", home, "-path", f"{home}/tradestack", "-prune", "-o", "-print").splitlines()
