@@ -59,7 +59,12 @@ class Daemon:
         config.write_text(
             "".join(f"{key} = {toml(value)}\n" for key, value in self._values(values).items())
         )
-        argv = [str(STACK_PYTHON), "-m", module or f"tradestack_{kind.replace('-', '_')}", *arguments]
+        argv = [
+            str(STACK_PYTHON),
+            "-m",
+            module or f"tradestack_{kind.replace('-', '_')}",
+            *arguments,
+        ]
         began_s = time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
