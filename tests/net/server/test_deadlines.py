@@ -1,4 +1,4 @@
-"""SessionServer: heartbeats, silence, and clients that take nothing, on real sockets."""
+"""Deadlines, as a function of time, and on the real sockets of a server."""
 
 import asyncio
 import socket
@@ -8,10 +8,69 @@ import pytest
 from tests.net.streamed import fail, filled, sequenced
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.net.server.deadlines import Deadlines
 from tradestack.net.server.failed_logins import FAILURES_MAX
+from tradestack.net.server.limits import SessionLimits
+from tradestack.net.server.states import State
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.soup import Packet, PacketType
+
+LIMITS = SessionLimits(
+    login_deadline_ns=5 * NANOSECONDS_PER_SECOND,
+    client_silence_max_ns=15 * NANOSECONDS_PER_SECOND,
+    client_stall_max_ns=60 * NANOSECONDS_PER_SECOND,
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "kept_s", "missed_s", "reason"),
+    [
+        (State.AWAITING_LOGIN, 4.9, 5, CloseReason.LOGIN_TIMEOUT),
+        (State.CHECKING_LOGIN, 10**6, None, None),
+        (State.STREAMING, 14.9, 15, CloseReason.CLIENT_SILENT),
+        (State.DRAINING, 4.9, 5, CloseReason.CLIENT_STALLED),
+        (State.CLOSED, 10**6, None, None),
+    ],
+)
+def test_each_state_has_its_deadline(state, kept_s, missed_s, reason):
+    """Deadlines count from the beginning of the state, or from the last received bytes."""
+
+    def missed(after_s: float) -> Close | None:
+        now_ns = int(after_s * NANOSECONDS_PER_SECOND)
+        return Deadlines(0).missed(state, now_ns, LIMITS, is_reading=True, blocked_since_ns=None)
+
+    assert missed(kept_s) is None
+    assert missed_s is None or missed(missed_s).reason is reason
+
+
+def test_a_client_with_a_full_socket_has_a_deadline_of_its_own():
+    """It counts from the last accepted bytes, whatever the client sends."""
+    deadlines, now_ns = Deadlines(0), 100 * NANOSECONDS_PER_SECOND
+    deadlines.received_ns = now_ns
+    missed = [
+        deadlines.missed(
+            State.STREAMING,
+            now_ns,
+            LIMITS,
+            is_reading=True,
+            blocked_since_ns=now_ns - blocked_s * NANOSECONDS_PER_SECOND,
+        )
+        for blocked_s in (59, 60)
+    ]
+
+    assert missed[0] is None
+    assert missed[1].reason is CloseReason.CLIENT_STALLED
+
+
+def test_an_accepted_client_may_drain_as_long_as_it_may_stall():
+    """After Z its socket can still be full; a rejected client has one packet to read."""
+    deadlines, now_ns = Deadlines(0), 59 * NANOSECONDS_PER_SECOND
+    deadlines.accepted(heartbeat_timeout_ms=None)
+
+    assert not deadlines.missed(
+        State.DRAINING, now_ns, LIMITS, is_reading=True, blocked_since_ns=None
+    )
 
 
 async def test_an_idle_server_sends_h_every_second(net):
