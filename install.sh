@@ -178,7 +178,8 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
 # interpreter may be missing or of another version.
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
-import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop, tradestack.ctl.main
+import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop
+import tradestack.ctl.main, tradestack_gateway, tradestack_order_manager, tradestack_strategy
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 

@@ -3,20 +3,15 @@
 import asyncio
 import signal
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.ctl.up.children import script_command
 
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
 from tradestack.domain.faults import OperatorFault
 
-NOTIFY = """
-import os, socket, sys
-notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-notify.connect(os.environ["NOTIFY_SOCKET"])
-"""
 DEADLINE_S = 60
 
 
@@ -30,13 +25,7 @@ def run(
     lines: list[str] = []
 
     async def started() -> None:
-        command = ChildCommand(
-            name="x",
-            argv=[sys.executable, "-c", NOTIFY + script],
-            listeners=listeners or {},
-            variables={"GREETING": "hello"},
-            notify_path=tmp_path / "notify",
-        )
+        command = script_command(tmp_path, script, listeners)
         child = ChildProcess(command, lambda _, line: lines.append(line))
         try:
             await asyncio.wait_for(use(child), DEADLINE_S)
@@ -58,7 +47,7 @@ def test_ready_and_status_are_received(tmp_path: Path) -> None:
     run(
         tmp_path,
         "notify.send(f'STATUS={os.environ[\"GREETING\"]}\\nREADY=1'.encode()); sys.stdin.read();"
-        "import signal; signal.pause()",
+        "signal.pause()",
         use,
     )
 
@@ -128,7 +117,7 @@ def test_a_child_that_does_not_get_ready_times_out(
         with pytest.raises(ChildDied, match="x was not ready in time: no status"):
             await child.wait_ready()
 
-    run(tmp_path, "import signal; signal.pause()", use)
+    run(tmp_path, "signal.pause()", use)
 
 
 def test_a_long_line_is_passed_on_in_pieces(tmp_path: Path) -> None:
