@@ -1,4 +1,4 @@
-"""what the project logs → lines to look at."""
+"""The lines that are logged while a test runs."""
 
 import contextlib
 import logging
@@ -8,14 +8,14 @@ from tests.fuzz.target import assert_one_line
 
 
 class LogLines(logging.Handler):
-    """Keeps each line, and insists that it is one."""
+    """A logging handler that keeps each line and checks that it is a single one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """A record's text. What it asserts must not be swallowed by logging, so it may raise."""
+        """Keep the record's text; raise AssertionError, which logging would swallow otherwise."""
         text = record.getMessage()
         assert_one_line(text, length_max=8_192)
         self.lines.append(text)
@@ -23,7 +23,7 @@ class LogLines(logging.Handler):
 
 @contextlib.contextmanager
 def logged() -> Iterator[list[str]]:
-    """The lines of warnings and errors logged meanwhile."""
+    """Collect the lines that are logged inside the with block."""
     handler = LogLines()
     root = logging.getLogger()
     root.addHandler(handler)

@@ -1,9 +1,9 @@
-"""one target under a coverage-guided fuzzer, until its flags say that it is enough.
+"""The program that libFuzzer runs: one target, with instrumented code.
 
     python -m tests.fuzz.one TARGET [LIBFUZZER FLAGS AND DIRECTORIES]
 
-Atheris watches comparisons, to learn what inputs are compared with; of two arrays it leaks the
-result (3.0.0), which would look like a leak of ours: those are compared behind its back.
+Atheris traces comparisons to learn what inputs are compared with. Version 3.0.0 leaks the result of
+comparing two arrays, which would count as growth of the target, so arrays are compared untraced.
 """
 
 import operator
@@ -30,7 +30,7 @@ watch = core._trace_cmp
 
 
 def compare(left: object, right: object, operation: int, place: int, is_constant: bool) -> object:
-    """In place of the function that instrumented code calls to compare."""
+    """Compare for instrumented code, in place of atheris's function of this signature."""
     if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
         return COMPARE[operation >> CMP_OP_SHIFT_AMOUNT](left, right)
     return watch(left, right, operation, place, is_constant)
@@ -41,7 +41,7 @@ with atheris.instrument_imports(include=PACKAGES):
     from tests.fuzz.registry import TARGETS
 
 name, *flags = sys.argv[1:]
-# libFuzzer merges in a process of its own, which a shell starts by this name.
+# To merge, libFuzzer starts this command in a shell.
 program = shlex.join([sys.executable, "-m", "tests.fuzz.one", name])
 atheris.Setup([program, *flags], TARGETS[name].run)
 atheris.Fuzz()

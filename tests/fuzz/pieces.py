@@ -1,12 +1,12 @@
-"""fuzz bytes → a stream in the pieces in which a socket could have delivered it."""
+"""Fuzz bytes → a stream, cut into the pieces that a socket could have delivered."""
 
 from collections.abc import Iterator
 
-CUTS_LENGTH = 2  # bytes at the beginning of an input that say where it is cut
+CUTS_LENGTH = 2  # bytes at the beginning of an input: the lengths of the pieces
 
 
 def cut(data: bytes) -> tuple[list[bytes], bytes]:
-    """The pieces, and what they are pieces of: the two first bytes are their lengths in turn."""
+    """Input → the pieces, whose lengths are the first two bytes in turn; and the stream."""
     first, second = (data[:CUTS_LENGTH] + b"\xff\xff")[:CUTS_LENGTH]
     stream = data[CUTS_LENGTH:]
     return list(_pieces(stream, (first + 1, second + 1))), stream

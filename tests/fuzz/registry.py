@@ -1,4 +1,4 @@
-"""every target by its name."""
+"""All targets by name."""
 
 from collections.abc import Mapping
 

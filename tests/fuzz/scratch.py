@@ -1,4 +1,4 @@
-"""bytes → a file for decoders that read one: in memory, one for each process."""
+"""A file in memory, for decoders that read files; each process has its own."""
 
 import atexit
 import os
@@ -11,7 +11,7 @@ _directories: dict[int, "tempfile.TemporaryDirectory[str]"] = {}
 
 
 def scratch_file(name: str, content: bytes) -> Path:
-    """A file of that name with that content, removed with the process."""
+    """Write a file of this name and content; it is removed at the end of the process."""
     path = Path(_directory()) / name
     path.write_bytes(content)
     return path

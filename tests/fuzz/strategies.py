@@ -1,4 +1,4 @@
-"""for each target: inputs that are right or nearly so, and what becomes of them when damaged."""
+"""Hypothesis strategies for each target: valid inputs, nearly valid ones, damaged ones."""
 
 import gzip
 import json
@@ -40,7 +40,7 @@ json_values = st.recursive(
 
 
 def damaged(valid: Bytes) -> Bytes:
-    """The same with a few places changed, cut out, doubled, or cut off behind."""
+    """Replace, insert, remove or repeat bytes in a few places, or cut the end off."""
     return st.tuples(valid, st.lists(_edits(), min_size=1, max_size=EDITS_MAX)).map(_edited)
 
 
@@ -77,12 +77,12 @@ def _cut(stream: Bytes) -> Bytes:
 
 
 def _chosen(content: Bytes) -> Bytes:
-    """Behind the byte that says how a target is to take it."""
+    """Prepend the byte by which a target chooses how to read the content."""
     return st.tuples(st.binary(min_size=1, max_size=1), content).map(b"".join)
 
 
 def _nearly(objects: Sequence[bytes]) -> Bytes:
-    """JSON objects with a field replaced, left out or added."""
+    """Replace, remove or add a field of one of these JSON objects."""
     parsed = st.sampled_from([json.loads(one) for one in objects])
     names = st.sampled_from(sorted({name for one in objects for name in json.loads(one)}))
     changes = st.dictionaries(names | st.text(max_size=4), json_values, max_size=2)
@@ -95,7 +95,7 @@ def _changed(fields: Mapping[str, Any], changes: Mapping[str, Any], without: set
 
 
 def _packets(types: Sequence[soup.PacketType]) -> Bytes:
-    """Packets with payloads on both sides of every limit."""
+    """Make packets whose payloads are just within and just beyond every limit."""
     sizes = st.sampled_from([0, 1, 46, 51, 52, PAYLOAD_MAX, PAYLOAD_MAX + 1])
     return st.builds(
         lambda packet_type, size: soup.encode_packet(packet_type, b" " * size),
@@ -142,7 +142,7 @@ _line = st.builds(
 _keys = sorted({name for config_type, _ in CONFIGS for name in config_type.__dataclass_fields__})
 _texts = ["30s", "0", "-1", "1.5", "1x", "64MiB", "SPY", "~x/y", "127.0.0.1:1", "21:30", "é", ""]
 _plain = ["1", "-1", "1.5", "inf", "true", "2013-10-10", "[]", '["A", "B"]', "{ price = [] }"]
-# Longer than Python turns into a number, or into a text; nested deeper than it calls.
+# More digits than Python converts to a number, or back; nested deeper than it recurses.
 _extreme = ["9" * 5_000, "0x" + "f" * 5_000, "[" * 2_000, "{a=" * 2_000]
 _values = st.sampled_from([*map(json.dumps, _texts), *_plain, *_extreme])
 _setting = st.builds("{} = {}\n".format, st.sampled_from(_keys), _values).map(str.encode)
@@ -195,6 +195,6 @@ VALID: Mapping[str, Bytes] = {
 
 
 def inputs(name: str) -> Bytes:
-    """What a target is to be given."""
+    """Return the strategy for a target's inputs: valid, damaged, or noise."""
     valid = VALID[name]
     return valid | damaged(valid) | st.binary(max_size=200)

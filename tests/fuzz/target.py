@@ -1,4 +1,4 @@
-"""name → what is done with each input: the one shape that all fuzzed decoders have."""
+"""The interface of a fuzzed decoder."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One decoder under attack.
+    """A decoder to be fuzzed.
 
-    run: takes any bytes and returns; whatever it raises is a finding.
-    seeds: valid inputs to begin with, and words for the fuzzer's dictionary.
+    run: takes any bytes and returns; any exception is a finding.
+    seeds: valid inputs to start from; their words are the fuzzer's dictionary.
     length_max: bytes of the longest input worth trying.
     """
 
@@ -20,6 +20,6 @@ class Target:
 
 
 def assert_one_line(text: str, length_max: int = 1_000) -> None:
-    """What ends in a log must be one line that shows what it holds, of a bounded length."""
+    """Fail unless the text is one printable line of a bounded length, fit for a log."""
     assert text.isprintable(), ascii(text)
     assert len(text) <= length_max, f"{len(text)} characters: {text[:80]}"

@@ -1,6 +1,6 @@
-"""What the fuzzer and hypothesis found worth keeping: every decoder, at every commit.
+"""Every decoder on its corpus, and on inputs that hypothesis makes.
 
-A long run with new inputs: `tests/fuzz/run --inputs 10000000`.
+For a long run with new inputs: `tests/fuzz/run --inputs 10000000`.
 """
 
 import pytest
@@ -14,8 +14,8 @@ EXAMPLES = 60  # of each target
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_corpus_is_taken_or_refused_as_it_should_be(name: str) -> None:
-    """Each kept input, and each that the fuzzer begins with."""
+def test_corpus_is_handled_correctly(name: str) -> None:
+    """Each input of the corpus, and each seed, is decoded or refused as the target checks."""
     target = TARGETS[name]
     kept = load_corpus(name)
 
@@ -31,8 +31,8 @@ def test_corpus_is_taken_or_refused_as_it_should_be(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_what_is_nearly_right_is_taken_or_refused_as_it_should_be(name: str) -> None:
-    """Valid inputs, damaged ones and noise, of hypothesis's invention."""
+def test_generated_inputs_are_handled_correctly(name: str) -> None:
+    """Valid inputs, damaged ones and noise are decoded or refused as the target checks."""
     run = TARGETS[name].run
 
     @settings(max_examples=EXAMPLES)
@@ -43,8 +43,8 @@ def test_what_is_nearly_right_is_taken_or_refused_as_it_should_be(name: str) -> 
     holds()
 
 
-def test_every_target_has_a_corpus_and_inputs_and_no_other_has() -> None:
-    """Neither is left behind when a decoder is renamed."""
+def test_corpora_and_strategies_belong_to_the_targets() -> None:
+    """None is missing, and none is left behind when a target is renamed."""
     kept = {path.name for path in (HERE / "corpus").iterdir()}
 
     assert kept == set(TARGETS) == set(VALID)

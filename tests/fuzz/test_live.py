@@ -1,4 +1,4 @@
-"""The corpus on real sockets: a bad session ends alone, with one line, and nobody else notices."""
+"""The corpus on real sockets: a bad connection ends alone, with one log line."""
 
 import asyncio
 import contextlib
@@ -38,7 +38,7 @@ GET_INFO = encode_call(Call("org.varlink.service.GetInfo", {}))
 
 
 class Echo(Handler):
-    """Sends pings back; anything else has to be an order, as for the order manager."""
+    """A handler that returns pings and decodes everything else as an order."""
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
         if payload == PING:
@@ -56,13 +56,13 @@ def net(tmp_path: Path) -> Net:
 
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
-    """What is logged from "information" on, one line each."""
+    """The lines that are logged at level INFO and above."""
     with caplog.at_level(logging.INFO), logged() as lines:
         yield lines
 
 
 async def _bad_session(connection: RawClient, stream: bytes) -> None:
-    """Sends it all, says that no more comes, and reads to the end."""
+    """Send the stream, shut down the sending side, and read to the end."""
     loop = asyncio.get_running_loop()
     with contextlib.suppress(ConnectionError):
         await loop.sock_sendall(connection.socket, stream)
@@ -73,7 +73,7 @@ async def _bad_session(connection: RawClient, stream: bytes) -> None:
 
 
 async def _ping(healthy: RawClient) -> None:
-    """The healthy client is answered; heartbeats may come between."""
+    """Check that the healthy client gets its answer, heartbeats aside."""
     await healthy.send_packet(PacketType.UNSEQUENCED_DATA, PING)
     while (packet := await healthy.packet()) is not None:
         if packet.type is PacketType.UNSEQUENCED_DATA:
@@ -103,15 +103,15 @@ async def _serving(net: Net) -> AsyncIterator[tuple[RunningServer, RawClient]]:
         yield running, healthy
 
 
-def test_what_no_client_says_before_the_login_costs_one_line(net: Net, lines: list[str]) -> None:
-    """A violation or a rejected login is said once; who only goes away is not worth a word."""
+def test_bad_bytes_before_the_login_are_logged_once(net: Net, lines: list[str]) -> None:
+    """A violation or a rejected login is logged once, a mere disconnect not at all."""
 
     async def attack() -> None:
         async with _serving(net) as (running, healthy):
             for content in load_corpus("soup_server"):
                 stream = content[CUTS_LENGTH:]
                 heard = soup_targets._heard_by_server([stream])
-                # Forgets who failed to log in: of too many failures not each is worth a line.
+                # Forget failed logins: after too many of them, not each is logged.
                 running.server.users = running.server.users
                 asked = any(packet[2] == PacketType.LOGIN_REQUEST for packet in heard.packets)
                 lines.clear()
@@ -122,10 +122,8 @@ def test_what_no_client_says_before_the_login_costs_one_line(net: Net, lines: li
 
 
 @pytest.mark.parametrize("name", ["soup_server", "soup_client", "feed", "order_intake"])
-def test_what_no_client_says_after_the_login_ends_its_session(
-    name: str, net: Net, lines: list[str]
-) -> None:
-    """With one line, whatever it was, and whether or not it was a violation."""
+def test_bad_bytes_after_the_login_end_one_session(name: str, net: Net, lines: list[str]) -> None:
+    """The end is logged in one line, whether or not it was a violation."""
     login = soup.encode_login_request(soup.LoginRequest(user="orders", password="s3cret"))
 
     async def attack() -> None:
@@ -156,10 +154,10 @@ def _as_messages(content: bytes) -> bytes:
     ("kind", "name"),
     [(FeedConnection, "feed"), (OrderConnection, "soup_client"), (FeedConnection, "soup_client")],
 )
-def test_what_no_server_says_ends_a_clients_connection(
+def test_bad_bytes_of_a_server_end_the_clients_connection(
     kind: type[FeedConnection | OrderConnection], name: str, net: Net, lines: list[str]
 ) -> None:
-    """The owner is told once and why, in one line, and a violation is logged once."""
+    """The reason is given once, in one line, and a violation is logged once."""
     accepted = soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 1))
     answers = [accepted + content[CUTS_LENGTH:] for content in load_corpus(name)]
     if name == "soup_client":
@@ -182,7 +180,7 @@ def test_what_no_server_says_ends_a_clients_connection(
 
 
 async def _listen(kind: type[FeedConnection | OrderConnection], address: Address, net: Net) -> None:
-    """Until the connection is over, one way or the other."""
+    """Open a connection and wait until it is closed."""
     closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     receiver = "on_batch" if kind is FeedConnection else "on_message"
     callbacks = {
@@ -198,10 +196,8 @@ async def _listen(kind: type[FeedConnection | OrderConnection], address: Address
         assert_one_line(await closed)
 
 
-def test_what_nobody_says_to_a_control_socket_costs_one_line(
-    tmp_path: Path, lines: list[str]
-) -> None:
-    """A peer who breaks the protocol is disconnected; others go on with their calls."""
+def test_bad_bytes_to_a_control_socket_are_logged_once(tmp_path: Path, lines: list[str]) -> None:
+    """A peer that breaks the protocol is disconnected; the calls of others are answered."""
     attacks = [(content, _fault_of(content)) for content in [*load_corpus("control"), b"x" * 2_000]]
     path = tmp_path / "control.sock"
 

@@ -1,19 +1,19 @@
-"""Feeds written down as rows; a gateway and an order manager as small as they can be."""
+"""A gateway and an order manager as small as they can be, and strategies between them."""
 
 import asyncio
 import contextlib
 import itertools
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.kit.batches import Row, batch_of
 
-from tradestack.domain.fixed_point import SCALE, parse_fixed
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import BusinessRejectReason, ExecType, OrdRejReason, OrdStatus, Start
 from tradestack.domain.session_id import new_session_id
-from tradestack.domain.tick import TickKind
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.server.connection import Connection
@@ -43,26 +43,6 @@ from tradestack_strategy.handshake import State
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import Identity, Runner, Servers
-
-Row = tuple[str, str, str]  # "P" or "N", symbol, value as decimal text
-MakeBatch = Callable[..., TickBatch]
-
-
-def batch_of(rows: Sequence[Row], first_sequence: int = 1) -> TickBatch:
-    """Rows → a batch whose publish times are 1000 × sequence."""
-    records = new_records(len(rows))
-    records["kind"] = [int(TickKind(ord(kind))) for kind, _, _ in rows]
-    records["symbol"] = [encode_symbol(symbol) for _, symbol, _ in rows]
-    records["value"] = [parse_fixed(value) for _, _, value in rows]
-    numbers = range(first_sequence, first_sequence + len(rows))
-    records["publish_time_ns"] = [1000 * number for number in numbers]
-    return TickBatch(first_sequence, records)
-
-
-@pytest.fixture(scope="session")
-def make_batch() -> MakeBatch:
-    """Rows → a batch."""
-    return batch_of
 
 
 class Peer:

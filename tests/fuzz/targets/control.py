@@ -29,8 +29,9 @@ TEXT_ANSWERS = {"stats": "a: 1\n", "help": "stats\n"}
 
 
 def control(data: bytes) -> None:
-    """Whatever comes before the peer closes its side: it gets whole replies or lines of text, and
-    nothing is raised but a ProtocolError of one line.
+    """Check that a peer gets whole replies or lines of text, whatever it sends.
+
+    Nothing but a ProtocolError of one line may be raised.
     """
     answer, fault = _loop().run_until_complete(_serve(data))
     if not data.startswith(b"{"):
@@ -46,21 +47,21 @@ def control(data: bytes) -> None:
 
 @functools.cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """One for all inputs: to make one costs more than most of them."""
+    """Return one loop for all inputs: making one takes longer than most inputs."""
     loop = asyncio.new_event_loop()
     atexit.register(loop.close)
     return loop
 
 
 def _is_said(answer: bytes, data: bytes) -> bool:
-    """Whether an unknown command, and no command at all, got their answer."""
+    """Return whether an unknown command, or an empty one, got the answer it should get."""
     return (
         answer.startswith(b"error: no command") and answer.count(b"\n") == 1 if data else not answer
     )
 
 
 class _Written:
-    """The writing side, in memory."""
+    """A StreamWriter that keeps in memory what is written."""
 
     def __init__(self) -> None:
         self.content = b""
@@ -79,7 +80,7 @@ class _Written:
 
 
 class _Answerer:
-    """The server for a peer who may do everything."""
+    """A server whose peer is permitted to call everything."""
 
     def __init__(self, server: ControlServer) -> None:
         self._server = server
@@ -93,7 +94,7 @@ class _Answerer:
 
 
 async def _serve(data: bytes) -> tuple[bytes, str | None]:
-    """What the peer gets, and the ProtocolError that ended it."""
+    """Return what the peer receives, and the ProtocolError that ended the connection."""
     connection = ControlConnection(_PAIR[0], "peer", _ANSWERER, LIMITS)
     written = _Written()
     connection._reader = asyncio.StreamReader()

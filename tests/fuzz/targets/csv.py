@@ -37,7 +37,7 @@ from tradestack.wire.feed import (
 )
 
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
-CHUNK_BYTES = (5, 33, 200, 128 << 10)  # how files are read; the last is how the gateway does it
+CHUNK_BYTES = (5, 33, 200, 128 << 10)  # sizes to read files in; the last is the gateway's
 LAYOUTS = (
     (SourceKind.PRICES, Layout(4, timestamp=0, symbol=1, value=2, size=3)),
     (SourceKind.PRICES, Layout(5, timestamp=4, symbol=2, value=0, size=None)),
@@ -47,7 +47,7 @@ LAYOUTS = (
 
 
 def csv_header(data: bytes) -> None:
-    """A first line gives a layout whose columns are all there, or a HeaderFault of one line."""
+    """Check that a first line gives a layout of columns it has, or a HeaderFault of one line."""
     try:
         line = data.decode()
         kind = kind_of_header(line, STANDARD_NAMES)
@@ -65,8 +65,9 @@ def csv_header(data: bytes) -> None:
 
 
 def csv_rows(data: bytes) -> None:
-    """Rows come to the same records, refusals and fault whole or line by line; where the quick
-    way takes them, it gives the same records and state as the careful one.
+    """Check that rows give the same records, refusals and fault whole as line by line.
+
+    Where the block parser accepts them, it gives the same records and state as the row parser.
     """
     choice, text = (data[:1] or b"\0")[0], data[1:]
     kind, layout = LAYOUTS[choice % len(LAYOUTS)]
@@ -85,8 +86,9 @@ def csv_rows(data: bytes) -> None:
 
 
 def csv_file(data: bytes) -> None:
-    """A file, plain or compressed, is refused with a SourceFault of one line, or read to its end
-    to the same records whatever the size of the pieces in which it is read.
+    """Check that a file gives the same records whatever the size of the chunks it is read in.
+
+    It may be compressed; it may be refused, with a SourceFault of one line.
     """
     choice, content = (data[:1] or b"\0")[0], data[1:]
     if choice & 0x40:
@@ -98,7 +100,7 @@ def csv_file(data: bytes) -> None:
 
 @dataclass
 class Outcome:
-    """What came of some rows or a file."""
+    """The result of parsing some rows or a file."""
 
     records: TickRecords = field(default_factory=lambda: new_records(0))
     refused: list[tuple[int, str]] = field(default_factory=list)
@@ -115,7 +117,7 @@ class Outcome:
 def _read_rows(
     pieces: Sequence[bytes], kind: SourceKind, layout: Layout, on_bad_row: OnBadRow
 ) -> Outcome:
-    """As csv_source feeds them: what a piece leaves unused is put before the next."""
+    """Parse the pieces as sources.csv.source does: what one leaves unused precedes the next."""
     outcome = Outcome()
 
     def refuse(line: int, reason: str) -> None:
@@ -175,12 +177,12 @@ def _chunks_of(chunk_bytes: int) -> Iterator[None]:
 
 
 def _joined(batches: Sequence[TickRecords]) -> TickRecords:
-    """In the byte order of packets, which numpy.concatenate would change."""
+    """Join batches in the byte order of packets, which numpy.concatenate would change."""
     return np.frombuffer(b"".join(batch.tobytes() for batch in batches), TICK_PACKET)
 
 
 def _check_records(records: TickRecords, kind: SourceKind) -> None:
-    """Whatever is read can be published."""
+    """Check that every record can be published."""
     assert is_tick_packets(records).all()
     assert (records["kind"] == int(kind.tick_kind)).all()
     times = records["event_time_ns"]

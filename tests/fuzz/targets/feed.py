@@ -1,4 +1,4 @@
-"""The feed: the decoder that looks at many ticks at once, against a reading byte by byte."""
+"""The feed decoder, which takes many ticks at once, against a decoder of single packets."""
 
 from collections.abc import Iterable, Sequence
 
@@ -24,8 +24,9 @@ TYPES = {int(packet_type) for packet_type in PacketType}
 
 
 def feed(data: bytes) -> None:
-    """Any stream in any cuts gives the packets that a plain reading of the layout gives, ticks
-    with their numbers, and a ProtocolError exactly where that reading finds one.
+    """Check that a stream gives the packets of the plain decoder, however it is cut.
+
+    Ticks have their numbers; a ProtocolError is raised where the plain decoder finds an error.
     """
     pieces, stream = cut(data)
     plain = _read_plainly(stream)
@@ -34,7 +35,7 @@ def feed(data: bytes) -> None:
 
 
 def _read_plainly(stream: bytes) -> tuple[list[bytes], bool]:
-    """The whole packets in front, and whether what follows can be none."""
+    """Return the whole packets at the beginning, and whether what follows is not a packet."""
     packets: list[bytes] = []
     at = 0
     while len(stream) - at >= soup.HEADER_LENGTH:
@@ -81,7 +82,7 @@ def _read(pieces: Iterable[bytes]) -> tuple[list[bytes], bool]:
 
 
 def _tick_packets(batch: TickBatch) -> list[bytes]:
-    """The batch's bytes packet by packet; its ticks can be read, whatever is in them."""
+    """Return the batch's packets, having read every field of its ticks."""
     ticks = list(batch.ticks())
     assert [tick.sequence for tick in ticks] == [
         *range(batch.first_sequence, batch.last_sequence + 1)
@@ -93,7 +94,7 @@ def _tick_packets(batch: TickBatch) -> list[bytes]:
 
 
 def tick_packets(count: int) -> bytes:
-    """Prices and news in turn."""
+    """Encode ticks, prices and news in turn."""
     records = new_records(count)
     records["kind"] = [int(TickKind.PRICE), int(TickKind.NEWS)] * (count // 2) + [
         int(TickKind.PRICE)

@@ -1,4 +1,4 @@
-"""A feed log that is opened after whatever was done to its file."""
+"""A feed log that is opened with anything in its file."""
 
 import contextlib
 from collections.abc import Sequence
@@ -16,8 +16,9 @@ WHOLE_MAX = 4  # packets in front of what is fuzzed, as many as the first byte s
 
 
 def feed_log(data: bytes) -> None:
-    """A file is opened after its torn end was cut and said once, or damage before that is the
-    operator's; what stays are its first packets, it needs no second repair, and it grows.
+    """Check that a torn end is cut and logged once; damage before it is an OperatorFault.
+
+    The first packets are kept, need no second repair, and more can be appended to them.
     """
     whole = tick_packets((data[:1] or b"\0")[0] % (WHOLE_MAX + 1))
     content = whole + data[1:]

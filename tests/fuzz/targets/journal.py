@@ -1,4 +1,4 @@
-"""The order journal and what it finds at its end; the gateway's note beside a feed log."""
+"""The recovery of the order journal, and of the sidecar of a feed log."""
 
 import contextlib
 import zlib
@@ -22,8 +22,10 @@ NAME = f"{HEADER.session}.journal"
 
 
 def journal_tail(data: bytes) -> None:
-    """After whole lines anything may follow: a torn last line is cut and said once, damage before
-    it is the operator's; what was whole is kept, and what a restart left needs no second repair.
+    """Check that anything may follow whole lines, which are kept.
+
+    A torn last line is cut and logged once; damage before it is an OperatorFault. What the recovery
+    leaves needs no second one.
     """
     content = WHOLE + data
     path = scratch_file(NAME, content)
@@ -39,8 +41,9 @@ def journal_tail(data: bytes) -> None:
 
 
 def journal_records(data: bytes) -> None:
-    """Lines whose checksums are right hold records that are replayed, or an OperatorFault says
-    where there is none; the first must be a header.
+    """Check that lines with right checksums are replayed, or refused by an OperatorFault.
+
+    The first record must be a header.
     """
     content = b"".join(map(_line, data.split(b"\n")))
     path = scratch_file(NAME, content)
@@ -50,8 +53,9 @@ def journal_records(data: bytes) -> None:
 
 
 def sidecar(data: bytes) -> None:
-    """A note that cannot be read is passed over with one line, one of another format is an
-    OperatorFault, and any other encodes to itself.
+    """Check that a sidecar encodes to itself.
+
+    One that cannot be read is skipped with one log line, one of another format is an OperatorFault.
     """
     path = scratch_file("0ABCDE1234.json", data)
     scratch_file("0ABCDE1234.feed", b"")
@@ -67,7 +71,7 @@ def sidecar(data: bytes) -> None:
 
 
 def _recovered_end(path: Path, lines_max: int) -> int | None:
-    """The journal's length after recovery, None for an OperatorFault."""
+    """Return the journal's length after recovery, None for an OperatorFault."""
     with logged() as lines:
         try:
             session = OrderSession.recover(path)

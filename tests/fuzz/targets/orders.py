@@ -1,4 +1,4 @@
-"""Orders and registrations on their way from a packet to the journal and back."""
+"""Orders and registrations, from a packet to the journal and back."""
 
 from collections.abc import Sequence
 
@@ -62,8 +62,10 @@ MESSAGES_MAX = 6  # of one input: enough to meet each other, and the end of the 
 
 
 def order_intake(data: bytes) -> None:
-    """Lines as messages of two users: each is a ProtocolError or comes to a record that decodes
-    to itself, the same in one batch as one by one, and a replay finds the same state.
+    """Check that messages of two users give the same records in one batch as one by one.
+
+    Each record decodes to itself, and a replay of them gives the same state. A message may be a
+    ProtocolError instead.
     """
     received = [
         Received(("news", "orders")[index % 2], NOW_NS + index, message)
@@ -82,7 +84,7 @@ def order_intake(data: bytes) -> None:
 
 
 def order_reports(data: bytes) -> None:
-    """A server's message is a ProtocolError of one line, or one that encodes to itself."""
+    """Check that a server's message encodes to itself, or is a ProtocolError of one line."""
     try:
         message = decode_server_message(data)
     except ProtocolError as error:
@@ -106,7 +108,7 @@ def _understood(line: bytes) -> NewOrderSingle | Register | InvalidOrder | None:
 
 
 def _settle(received: Sequence[Received], *, together: bool) -> tuple[SessionState, list[bytes]]:
-    """The state they come to, and the journal's payloads."""
+    """Return the state after these messages, and the journal's payloads."""
     manager = SessionState(HEADER)
     payloads: list[bytes] = []
     offset = 0

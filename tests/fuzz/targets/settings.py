@@ -1,4 +1,4 @@
-"""What an operator or a service manager gives a daemon: users, configuration, environment."""
+"""A daemon's users file, configuration and environment."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,8 +26,9 @@ CONFIGS: tuple[tuple[type[Any], str], ...] = (
 
 
 def users(data: bytes) -> None:
-    """A users file gives users by their one spelling, or an OperatorFault of one line; what was
-    understood and written again is understood the same.
+    """Check that a users file, written again from what was read, is read as the same users.
+
+    It may be an OperatorFault of one line instead.
     """
     try:
         found = Users.load(scratch_file("users", data)).hashes
@@ -40,8 +41,9 @@ def users(data: bytes) -> None:
 
 
 def config(data: bytes) -> None:
-    """A configuration is an OperatorFault of one line, or one that, shown as a file would say it
-    and read again, is the same.
+    """Check that a configuration, written again from what was read, is read as the same.
+
+    It may be an OperatorFault of one line instead.
     """
     config_type, _ = CONFIGS[(data[:1] or b"\0")[0] % len(CONFIGS)]
     try:
@@ -54,7 +56,7 @@ def config(data: bytes) -> None:
 
 
 def environment(data: bytes) -> None:
-    """Variables are an OperatorFault of one line, or give sockets of different names, in order."""
+    """Check that variables give sockets of different names, or an OperatorFault of one line."""
     pairs = (text.partition("=") for text in data.decode(errors="surrogateescape").split("\0"))
     variables = {"LISTEN_PID": str(PID), **{name: value for name, _, value in pairs}}
     try:

@@ -1,4 +1,4 @@
-"""SoupBinTCP packets: what a server is sent by clients, and a client by a server."""
+"""SoupBinTCP packets, as a server and as a client receive them."""
 
 import contextlib
 from collections.abc import Iterable, Sequence
@@ -17,15 +17,16 @@ PAYLOAD_MAX = 512  # of a server after the login, so that short inputs reach bey
 
 @dataclass
 class Heard:
-    """What a receiver made of a stream: the packets in their bytes, and why it stopped."""
+    """The packets that a receiver found in a stream, and the error that stopped it."""
 
     packets: list[bytes] = field(default_factory=list)
     fault: str | None = None
 
 
 def soup_server(data: bytes) -> None:
-    """A client's bytes are the same packets however they are cut, and no more is ever held than
-    one packet; a login that is understood is one that can be written.
+    """Check that a client's bytes are the same packets however they are cut.
+
+    Never more than one packet is buffered. A login that is decoded can be encoded again.
     """
     pieces, stream = cut(data)
     whole = _heard_by_server([stream])
@@ -34,8 +35,9 @@ def soup_server(data: bytes) -> None:
 
 
 def soup_client(data: bytes) -> None:
-    """A server's bytes are the same packets however they are cut; an answer to a login that is
-    understood is one that can be written.
+    """Check that a server's bytes are the same packets however they are cut.
+
+    An answer to a login that is decoded can be encoded again.
     """
     pieces, stream = cut(data)
     whole = _heard_by_client([stream])
@@ -44,7 +46,7 @@ def soup_client(data: bytes) -> None:
 
 
 def login(data: bytes) -> None:
-    """The payload of a login request, or of its acceptance, is understood or a ProtocolError."""
+    """Check that the payload of a login or its acceptance is decoded, or a ProtocolError."""
     with contextlib.suppress(ProtocolError):
         _check_request(soup.decode_login_request(data))
     with contextlib.suppress(ProtocolError):
@@ -53,7 +55,7 @@ def login(data: bytes) -> None:
 
 
 def _heard_by_server(pieces: Iterable[bytes]) -> Heard:
-    """As net.server.connection reads: a short limit before the login, a longer one after it."""
+    """Decode with a short limit before the login and a longer one after it, as a server does."""
     heard = Heard()
     state = State.AWAITING_LOGIN
     limit = soup.LOGIN_PACKET_LENGTH_MAX - soup.HEADER_LENGTH

@@ -53,8 +53,9 @@ INTERFACES: Mapping[str, InterfaceType] = {
 
 
 def varlink_calls(data: bytes) -> None:
-    """A stream is the same calls however it is cut, or a ProtocolError of one line; each call's
-    parameters are accepted, and then encode to themselves, or answered with a VarlinkError.
+    """Check that a stream gives the same calls, or the same ProtocolError, however it is cut.
+
+    Parameters that are accepted encode to themselves; others are answered with a VarlinkError.
     """
     pieces, stream = cut(data)
     calls, fault = _calls(pieces)
@@ -65,8 +66,9 @@ def varlink_calls(data: bytes) -> None:
 
 
 def varlink_replies(data: bytes) -> None:
-    """A reply is understood and encodes to itself, or it is a VarlinkError that does, or a
-    ProtocolError of one line.
+    """Check that a reply, or the VarlinkError that it holds, encodes to itself.
+
+    It may be a ProtocolError of one line instead.
     """
     try:
         reply = decode_reply(data)
@@ -94,7 +96,7 @@ def _calls(pieces: Sequence[bytes]) -> tuple[list[Call], str | None]:
 
 
 def _check_parameters(call: Call) -> None:
-    """As net.control_server does."""
+    """Check the parameters as net.control.server does."""
     interface_name, _, method = call.method.rpartition(".")
     interface = INTERFACES.get(interface_name)
     if interface is None or method not in interface.methods:
@@ -132,7 +134,7 @@ TAKE = {
 
 
 def call_seeds() -> list[bytes]:
-    """Calls of every kind, each in its message."""
+    """Encode one call of each kind."""
     calls = [
         Call("io.test.Forms.Take", TAKE),
         Call("org.varlink.service.GetInfo", {}),
