@@ -123,19 +123,19 @@ class GatewayMethods:
         symbol = parameters.get("symbol")
         if symbol is not None and not is_symbol(symbol):
             raise invalid_parameter("symbol")
-        log, sequence = self._playback.session.log, _first_sequence(parameters)
+        log, sequence = self._playback.feed_session.log, _first_sequence(parameters)
         sequence = sequence or max(1, log.head)
         while True:
             while sequence <= log.head:
                 batch = TickBatch(sequence, log.records(sequence, READ_RECORDS_MAX))
-                if ticks := _chosen(log.session, batch, symbol):
+                if ticks := _chosen(log.session_id, batch, symbol):
                     yield {"ticks": ticks}
                 sequence = batch.last_sequence + 1
                 await asyncio.sleep(0)
             if not parameters.get("follow"):
                 return
-            if log.ended and self._playback.session.log is not log:
-                log, sequence = self._playback.session.log, 1
+            if log.ended and self._playback.feed_session.log is not log:
+                log, sequence = self._playback.feed_session.log, 1
             await asyncio.sleep(POLL_S)
 
 

@@ -26,7 +26,7 @@ class ReportStream:
     read_file: (offset, length) → bytes of the journal.
     """
 
-    session: str
+    session_id: str
     read_file: ReadFile
     ended: bool = False
     ranges: Ranges = field(default_factory=Ranges)

@@ -89,7 +89,7 @@ class FakeClock:
 class MemoryStream:
     """A session's packets in a list."""
 
-    session: str = SESSION
+    session_id: str = SESSION
     packets: list[bytes] = field(default_factory=list)
     ended: bool = False
 

@@ -44,8 +44,8 @@ Times = npt.NDArray[np.int64]
 
 RATE = 1_000  # ticks a second
 INTERVAL_NS = 1_000_000_000 // RATE
-LOGGED_TICKS = 2_000_000  # 96 MB: what each replay is about
-TICK_BYTES = 48
+LOGGED_TICKS = 2_000_000  # 128 MB: what each replay is about
+TICK_BYTES = 64
 SETTLE_S = 0.25  # at the beginning of a round: logins, and what the last round left
 MICROSECOND_NS = 1_000
 REALTIME_PRIORITY = 20

@@ -20,9 +20,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.store.segment import (
     NAME_LENGTH,
-    NAME_USED_LENGTH,
     NAMES_OFFSET,
     RECORD_LENGTH,
     RECORDS_OFFSET,
@@ -33,7 +33,6 @@ from tradestack.store.segment import (
     SLOT_SESSION,
     SLOT_SYMBOL_COUNT,
     SLOT_WRITER_PID,
-    SYMBOLS_MAX,
     WORD_LENGTH,
     Segment,
 )
@@ -249,7 +248,7 @@ class BookReader:
         count = self._segment.words[SLOT_SYMBOL_COUNT]
         for slot in range(known, count):
             offset = NAMES_OFFSET + slot * NAME_LENGTH
-            field = self._segment.memory[offset : offset + NAME_USED_LENGTH]
+            field = self._segment.memory[offset : offset + NAME_LENGTH]
             self._slots[decode_symbol(field)] = slot
 
     def close(self) -> None:

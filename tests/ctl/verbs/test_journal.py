@@ -239,13 +239,22 @@ def test_the_checksums_of_the_test_are_those_of_the_format(journal: Path) -> Non
 # ---- feed logs ---------------------------------------------------------------------------------
 
 
+def test_check_names_a_feed_log_of_the_old_layout(feed: Path, capsys: Output) -> None:
+    """It is not called damaged packet by packet."""
+    feed.write_bytes((b"\0\x2eSP" + bytes(44)) * 100)
+
+    assert run(["journal", "check", str(feed)]) == ExitStatus.OPERATOR_FAULT
+
+    assert "a feed log of an older tradestack, with 48 bytes a tick" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("chunk_packets", [1, 7, 65_536])
 def test_check_says_what_is_in_a_feed_log(
     feed: Path, capsys: Output, chunk_packets: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Numbers and times; what is behind them is a torn end, zeros as well."""
     monkeypatch.setattr(feed_check, "CHUNK_PACKETS", chunk_packets)
-    feed.write_bytes(feed.read_bytes() + bytes(5 * TICK_PACKET_LENGTH) + b"\0\x2eS")
+    feed.write_bytes(feed.read_bytes() + bytes(5 * TICK_PACKET_LENGTH) + b"\0\x3eS")
 
     assert run(["journal", "check", str(feed)]) == ExitStatus.DONE
 
@@ -254,7 +263,7 @@ def test_check_says_what_is_in_a_feed_log(
         f"{feed}: session 3DAA200000, 100 packets, numbers 1 to 100, "
         "published 2026-11-22T12:00:00.000000Z to 2026-11-22T12:01:39.000000Z"
     )
-    assert "torn end: 243 bytes at byte 4,800" in torn
+    assert "torn end: 323 bytes at byte 6,400" in torn
 
 
 @pytest.mark.parametrize("chunk_packets", [1, 7, 65_536])
@@ -273,7 +282,7 @@ def test_packets_that_are_none_are_damage_if_others_follow(
 
     found = [line for line in capsys.readouterr().out.splitlines() if "DAMAGED" in line]
     assert found == [
-        f"  DAMAGED packet {number} at byte {(number - 1) * 48:,}: this is no tick packet"
+        f"  DAMAGED packet {number} at byte {(number - 1) * 64:,}: this is no tick packet"
         for number in (12, 51, 52, 99, 100)
     ]
 

@@ -10,7 +10,6 @@ examples:
 """
 
 import argparse
-import gzip
 import os
 import shutil
 import subprocess
@@ -21,19 +20,28 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.places import Places, chosen_places, need_directory
 from tradestack.ctl.places import add_arguments as add_place_arguments
 from tradestack.domain.faults import OperatorFault
+from tradestack.sources.csv.header import (
+    STANDARD_NAMES,
+    HeaderFault,
+    SourceKind,
+    kinds_of_header,
+)
+from tradestack.sources.csv.source import read_header
+from tradestack.sources.source import SourceFault
 
 DIRECTORY_MODE = 0o750
 FILE_MODE = 0o640
-HEADER_BYTES_MAX = 64 * 1024  # a longer first line is no header
-GZIP_MAGIC = b"\x1f\x8b"
-KINDS = ("prices", "sentiment")
+KINDS = {SourceKind.PRICES: "prices", SourceKind.NEWS: "sentiment"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument("file", type=Path, metavar="FILE", help="a CSV, plain or .gz")
     parser.add_argument(
-        "--as", choices=KINDS, dest="kind", help="what it holds, where the header does not tell"
+        "--as",
+        choices=tuple(KINDS.values()),
+        dest="kind",
+        help="what it holds, where the header does not tell",
     )
     add_place_arguments(parser)
 
@@ -52,24 +60,19 @@ def run(args: argparse.Namespace) -> int:
 
 def _kind_of(path: Path) -> str:
     """By the name of its value column. Raises OperatorFault."""
-    with path.open("rb") as file:
-        is_compressed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     try:
-        with gzip.open(path) if is_compressed else path.open("rb") as file:
-            header = file.readline(HEADER_BYTES_MAX).decode("utf-8-sig", "replace").lower()
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise OperatorFault(str(path), str(error), "compress it again") from None
-    names = {name.strip().strip('"') for name in header.split(",")}
-    found = [
-        kind for kind, name in zip(KINDS, ("price", "sentiment"), strict=True) if name in names
-    ]
-    if len(found) != 1:
+        kinds = kinds_of_header(read_header(path), STANDARD_NAMES)
+    except HeaderFault as fault:
+        raise OperatorFault(f"{path}: line 1", str(fault), "correct the file") from None
+    except SourceFault as fault:
+        raise OperatorFault(f"{path}: line 1", fault.reason, "correct the file") from None
+    if len(kinds) != 1:
         raise OperatorFault(
             f"{path}: line 1",
             "the header does not tell what the file holds",
             "say --as prices or --as sentiment",
         )
-    return found[0]
+    return KINDS[kinds[0]]
 
 
 def _check(path: Path, kind: str, config: Path) -> None:

@@ -166,11 +166,11 @@ class Connection:
         """Answers A and streams from the requested number on; 0 = what comes from now on."""
         self._enter(Step.ACCEPTED)
         self.user = user
-        self.session = stream.session
+        self.session = stream.session_id
         self.joined_time_ns = self._clock.wall_ns()
         self._deadlines.accepted(request.heartbeat_timeout_ms)
         sequence = request.sequence or stream.head + 1
-        self._put_aside(soup.encode_login_accepted(soup.LoginAccepted(stream.session, sequence)))
+        self._put_aside(soup.encode_login_accepted(soup.LoginAccepted(stream.session_id, sequence)))
         self._sender.follow(stream, sequence)
         rest = self._decoder.pending
         self._decoder = soup.PacketDecoder(

@@ -14,7 +14,7 @@ class Stream(Protocol):
     """A session's sequenced packets, numbered from 1; it only grows, until it has ended."""
 
     @property
-    def session(self) -> str:
+    def session_id(self) -> str:
         """Its id: 10 base-36 characters."""
         ...
 
