@@ -132,12 +132,12 @@ class Player:
         if self.blocked is None:
             emit(logger, PUBLICATION_BLOCKED, reason=error.strerror or error)
         self.blocked = error.strerror or str(error)
+        self._schedule.reset()
 
     def _unblock(self) -> None:
         if self.blocked is not None:
             emit(logger, PUBLICATION_RESUMED, after=self.blocked)
             self.blocked = None
-            self._schedule.reset()
 
     async def _sleep(self, wait_ns: int | None) -> None:
         """Sleep for `wait_ns` or until a command changes something; always yield to the loop."""

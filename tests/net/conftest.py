@@ -130,7 +130,7 @@ class Handler:
     """Serves one stream for each session id, and writes down what it is told."""
 
     def __init__(self, *streams: MemoryStream) -> None:
-        self.streams = {stream.session: stream for stream in streams}
+        self.streams = {stream.session_id: stream for stream in streams}
         self.current = streams[-1]
         self.joined: list[Connection] = []
         self.left: list[tuple[Connection, str]] = []
@@ -140,7 +140,7 @@ class Handler:
     def stream_for(self, user: str, session: str) -> Stream | RejectReason:
         """The asked-for stream, or the current one."""
         del user
-        known = self.streams.get(session or self.current.session)
+        known = self.streams.get(session or self.current.session_id)
         return known if known is not None else RejectReason.SESSION_NOT_AVAILABLE
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:

@@ -5,6 +5,8 @@ column is looked up in whole: hash, fetch the slot, compare the symbols; the few
 symbol at their place try the next one. That takes about 15 ns a record; a dict takes 90.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,14 +17,14 @@ Slots = NDArray[np.intp]
 SymbolFields = NDArray[np.bytes_]  # one dimension of SYMBOL_FIELD, right-padded with spaces
 NO_SLOT = -1  # of a symbol that is not in the table
 
+_Words = Sequence[NDArray[np.uint64]]  # the three integers of a field, a column each
+
 _WORDS = np.dtype([("first", "<u8"), ("second", "<u8"), ("third", "<u8")])
 assert _WORDS.itemsize == SYMBOL_LENGTH_MAX
 # Odd 64-bit numbers without pattern (multiplicative hashing: Knuth, TAOCP 3, 6.4).
-_FACTORS = {
-    "first": np.uint64(0x9E3779B97F4A7C15),
-    "second": np.uint64(0xC2B2AE3D27D4EB4F),
-    "third": np.uint64(0x165667B19E3779F9),
-}
+_FACTORS = tuple(
+    np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+)
 # So many places that most symbols are found at the first one.
 _PLACES_PER_SYMBOL = 8
 
@@ -36,11 +38,11 @@ class SymbolTable:
         self.symbols_max = symbols_max
         bits = (symbols_max * _PLACES_PER_SYMBOL).bit_length()
         self._slots: dict[bytes, int] = {}
-        self._places = np.full(1 << bits, NO_SLOT, np.int32)
+        self._places = np.full(1 << bits, NO_SLOT, np.intp)
         self._mask = (1 << bits) - 1
         self._shift = np.uint64(64 - bits)
         # One more than there are slots: NO_SLOT is compared with it, and never equal to it.
-        self._words = np.zeros(symbols_max + 1, _WORDS)
+        self._words = [np.zeros(symbols_max + 1, np.uint64) for _ in _FACTORS]
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -61,25 +63,26 @@ class SymbolTable:
         if slot == self.symbols_max:
             return NO_SLOT
         self._slots[field] = slot
-        words = np.array([field], SYMBOL_FIELD).view(_WORDS)
+        words = _words_of(np.array([field], SYMBOL_FIELD))
         place = int(self._hash(words)[0])
         while self._places[place] != NO_SLOT:
             place = (place + 1) & self._mask
         self._places[place] = slot
-        self._words[slot] = words[0]
+        for held, word in zip(self._words, words, strict=True):
+            held[slot] = word[0]
         return slot
 
     def find_all(self, fields: SymbolFields) -> Slots:
         """Return the slot of each symbol field, NO_SLOT for those that have none."""
-        words = fields.view(_WORDS)
+        words = _words_of(fields)
         places = self._hash(words)
-        slots = self._places.take(places).astype(np.intp)
+        slots = self._places.take(places)
         others = np.flatnonzero(self._is_other(slots, words))
         while others.size:
             others = others[slots[others] != NO_SLOT]
             places[others] = (places[others] + 1) & self._mask
             slots[others] = self._places[places[others]]
-            others = others[self._is_other(slots[others], words[others])]
+            others = others[self._is_other(slots[others], [word[others] for word in words])]
         return slots
 
     def add_all(self, fields: SymbolFields) -> Slots:
@@ -89,19 +92,22 @@ class SymbolTable:
             slots[position] = self.add(bytes(fields[position]))
         return slots
 
-    def _hash(self, words: NDArray[np.void]) -> Slots:
-        mixed = words["first"] * _FACTORS["first"]
-        mixed += words["second"] * _FACTORS["second"]
-        mixed += words["third"] * _FACTORS["third"]
-        places: Slots = (mixed >> self._shift).astype(np.intp)
+    def _hash(self, words: _Words) -> Slots:
+        mixed = words[0] * _FACTORS[0]
+        for word, factor in zip(words[1:], _FACTORS[1:], strict=True):
+            mixed += word * factor
+        places: Slots = (mixed >> self._shift).view(np.intp)
         return places
 
-    def _is_other(self, slots: Slots, words: NDArray[np.void]) -> NDArray[np.bool_]:
+    def _is_other(self, slots: Slots, words: _Words) -> NDArray[np.bool_]:
         """Tell where the slot is another symbol's, or none."""
-        held = self._words.take(slots, mode="wrap")
-        other: NDArray[np.bool_] = (
-            (held["first"] != words["first"])
-            | (held["second"] != words["second"])
-            | (held["third"] != words["third"])
-        )
+        other = np.zeros(len(slots), np.bool_)
+        for held, word in zip(self._words, words, strict=True):
+            other |= held[slots] != word
         return other
+
+
+def _words_of(fields: SymbolFields) -> _Words:
+    """Return the three integers of each field, a column each."""
+    words = fields.view(_WORDS)
+    return [np.ascontiguousarray(words[name]) for name in ("first", "second", "third")]
