@@ -1,4 +1,4 @@
-"""CSV or random walk → feed log and shared memory → subscribers: tradestack-gateway."""
+"""The entry point of tradestack-gateway."""
 
 from typing import NoReturn
 

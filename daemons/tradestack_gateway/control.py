@@ -124,7 +124,7 @@ class GatewayMethods:
         symbol = parameters.get("symbol")
         if symbol is not None and not is_symbol(symbol):
             raise invalid_parameter("symbol")
-        log, sequence = self._playback.session.log, _first_sequence(parameters)
+        log, sequence = self._playback.feed_session.log, _first_sequence(parameters)
         sequence = sequence or max(1, log.head)
         while True:
             while sequence <= log.head:
@@ -135,8 +135,8 @@ class GatewayMethods:
                 await asyncio.sleep(0)
             if not parameters.get("follow"):
                 return
-            if log.ended and self._playback.session.log is not log:
-                log, sequence = self._playback.session.log, 1
+            if log.ended and self._playback.feed_session.log is not log:
+                log, sequence = self._playback.feed_session.log, 1
             await asyncio.sleep(POLL_S)
 
 

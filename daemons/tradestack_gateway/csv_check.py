@@ -1,39 +1,42 @@
-"""a price or sentiment file → what an importer would say of it: `tradestack-gateway --check-csv
-FILE`.
+"""`tradestack-gateway --check-csv FILE`: what an import of a price or sentiment file would find.
 
 [prices:|sentiment:]FILE      the kind, if the header is not to decide it
---config FILE                 column names and on_bad_row as in there, instead of the defaults
+--config FILE                 column names and on_bad_row as in this config, not the defaults
 """
 
 import contextlib
 import sys
-from collections import deque
 from pathlib import Path
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
 from tradestack.runtime.config import load_config
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.header import SourceKind
-from tradestack.sources.source import SourceFault
+from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault
+from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.open_source import open_csv
-from tradestack_gateway.source_check import Verdict, check_source
+from tradestack_gateway.source_check import NOTHING_READ, Verdict, check_source
 
 KINDS = {"prices:": SourceKind.PRICES, "sentiment:": SourceKind.NEWS}
 
 
 def check_csv(argument: str, config_path: Path | None) -> int:
-    """Prints refusals and the verdict (ACCEPT, SKIP, REJECT); the exit status: 0, or 78 for REJECT.
+    """Print bad rows and the verdict: ACCEPT, SKIP or REJECT.
 
-    Raises OperatorFault where the file cannot be opened, or for the config.
+    Returns the exit status: 0, or 78 for REJECT. Raises OperatorFault if the file cannot be
+    opened, or for the config.
     """
     config = GatewayConfig() if config_path is None else load_config(GatewayConfig, config_path)
     prefix = next((prefix for prefix in KINDS if argument.startswith(prefix)), "")
     path = Path(argument.removeprefix(prefix))
+    symbols = SymbolTable(SOURCE_SYMBOLS_MAX)
+    verdict = NOTHING_READ
     try:
-        source = open_csv(config, path, KINDS.get(prefix), BadRows(_print_refusal))
+        source = open_csv(config, path, KINDS.get(prefix), BadRows(_print_bad_row), symbols)
         with contextlib.closing(source):
-            (verdict,) = deque(check_source(source, sys.maxsize), maxlen=1)
+            for newest in check_source(source, sys.maxsize):
+                verdict = newest
     except SourceFault as fault:
         sys.stdout.write(f"{fault}\n{path}: REJECT, 0 rows\n")
         return EXIT_STATUS_OPERATOR_FAULT
@@ -41,7 +44,7 @@ def check_csv(argument: str, config_path: Path | None) -> int:
     return 0
 
 
-def _print_refusal(path: Path, line: int, reason: str, count: int) -> None:
+def _print_bad_row(path: Path, line: int, reason: str, count: int) -> None:
     sys.stdout.write(f"{path}: line {line}: refused: {reason} (row {count} refused)\n")
 
 

@@ -1,126 +1,178 @@
-"""sidecar, log, source → a feed session, begun or continued at the message after its head.
+"""One feed session on its way: what is published is in the log, what comes next in the source.
 
-To continue, the source is put to the newest checkpoint that the log still has, and what was
-published since then is made again and dropped. The last of it must be what the log has at its head:
-if it is not, the sources are not what they were, whatever their identity says.
+To continue a session, its source goes to the newest checkpoint that the log still covers, and what
+was published since then is read again and dropped. The last record of that must be the one at the
+head of the log: if it is not, the sources have changed, whatever their identity says.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, Self
 
 from tradestack.domain.tick import TickKind
-from tradestack.sources.source import Source
+from tradestack.sources.source import NO_RECORDS, Source, SourceBatch
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
-from tradestack.wire.feed import TickRecords, new_records
+from tradestack.wire.feed import TickRecords
+from tradestack.wire.symbol_table import Slots, SymbolTable
 from tradestack_gateway.sidecar import Mark, Sidecar
 
-MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to make again
-MARK_INTERVAL_NS = 250_000_000  # at the least, as each costs a sync
-PRICE = bytes([TickKind.PRICE])
+MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to read again
+MARK_INTERVAL_NS = 250_000_000  # between two checkpoints at least, because each costs a sync
+_PRICE = bytes([TickKind.PRICE])
+
+StillBusy = Callable[[], Awaitable[None]]  # called between two batches of work that may take long
 
 
 class SourcesDiffer(Exception):
-    """The sources do not give what is in the log."""
+    """The sources do not return what is in the log."""
+
+
+class Published(NamedTuple):
+    """Consecutive messages that are in the log now, with the slots of their symbols."""
+
+    first_sequence: int
+    records: TickRecords
+    slots: Slots
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """How far a session got.
+
+    batch: the source's newest; taken: the records of it that are in the log.
+    """
+
+    batch: SourceBatch
+    taken: int
+    prices_total: int
+    marked_sequence: int  # the head at the newest checkpoint
+
+
+_BEGINNING = _Position(NO_RECORDS, 0, 0, 0)
 
 
 class FeedSession:
-    """One session on its way: what is published is in `log`, what comes next is in `source`."""
+    """A session's log, source, counters and sidecar."""
 
-    def __init__(self, directory: Path, sidecar: Sidecar, log: FeedLog, source: Source) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        sidecar: Sidecar,
+        log: FeedLog,
+        source: Source,
+        position: _Position = _BEGINNING,
+    ) -> None:
         self.sidecar = sidecar
         self.log = log
-        self.prices_total = 0
+        self.prices_total = position.prices_total
         self._directory = directory
         self._source = source
-        self._pending: TickRecords = new_records(0)  # read, and not published yet
-        self._marked_sequence = 0
+        self._batch = position.batch
+        self._taken = position.taken
+        self._marked_sequence = position.marked_sequence
         self._marked_ns = 0
 
     @classmethod
-    def begin(cls, directory: Path, sidecar: Sidecar, source: Source) -> "FeedSession":
-        """A new session. Raises OSError."""
-        log = FeedLog.create(directory, sidecar.session)
+    def begin(cls, directory: Path, sidecar: Sidecar, source: Source) -> Self:
+        """Create the files of a new session. Raises OSError."""
+        log = FeedLog.create(directory, sidecar.session_id)
         sidecar.save(directory)
         return cls(directory, sidecar, log, source)
 
     @classmethod
     async def resume(
-        cls,
-        directory: Path,
-        sidecar: Sidecar,
-        source: Source,
-        still_busy: Callable[[], Awaitable[None]],
-    ) -> "FeedSession":
-        """The session as it was. Raises SourcesDiffer, SourceFault, OperatorFault, OSError."""
-        log = open_log(directory, sidecar)
-        session = cls(directory, sidecar, log, source)
-        try:
-            await session._catch_up(still_busy)
-        except BaseException:
-            log.close()
-            raise
-        return session
+        cls, directory: Path, sidecar: Sidecar, source: Source, still_busy: StillBusy
+    ) -> Self:
+        """Open a session where it stopped.
+
+        Raises SourcesDiffer, SourceFault, OperatorFault, OSError.
+        """
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(source.close)
+            log = open_log(directory, sidecar)
+            on_failure.callback(log.close)
+            position = await _catch_up(sidecar, log, source, still_busy)
+            on_failure.pop_all()
+        return cls(directory, sidecar, log, source, position)
 
     @property
-    def session(self) -> str:
-        """Its id."""
+    def session_id(self) -> str:
+        """The session's id."""
         return self.log.session_id
 
     @property
+    def symbols(self) -> SymbolTable:
+        """The table of the slots in what is published."""
+        return self._source.symbols
+
+    @property
     def news_total(self) -> int:
-        """Every message is a price or news."""
+        """Messages that are not prices."""
         return self.log.head - self.prices_total
 
     @property
     def rows_rejected(self) -> int:
-        """Of the rows read so far, a batch ahead of those published at most."""
+        """Rows rejected so far, at most a batch ahead of what is published."""
         return self._source.rows_rejected()
 
     @property
     def rows_rounded(self) -> int:
-        """As `rows_rejected`."""
+        """Rows rounded so far, at most a batch ahead of what is published."""
         return self._source.rows_rounded()
 
     def pending(self, now_ns: int) -> TickRecords | None:
-        """The records that come next, as far as they are known; None at the end.
+        """Return the records that come next, as far as they are read; None at the end.
 
-        Raises SourceFault, OSError.
+        now_ns: monotonic. Raises SourceFault, OSError.
         """
-        if not len(self._pending):
+        if self._taken == len(self._batch):
             if self.log.ended:
                 return None
             self._mark(now_ns)
             batch = self._source.next_batch()
             if batch is None:
                 return None
-            self._pending = batch
-        return self._pending
+            self._batch, self._taken = batch, 0
+        records: TickRecords = self._batch.records[self._taken :]
+        return records
 
-    def published(self, records: TickRecords) -> None:
-        """The first of the pending records are in the log."""
-        self._pending = self._pending[len(records) :]
+    def commit(self, count: int, publish_time_ns: int) -> Published:
+        """Append the first `count` pending records to the log, and count them.
+
+        publish_time_ns: since the Unix epoch. Raises OSError, and then none of them is in the log.
+        """
+        end = self._taken + count
+        records = self._batch.records[self._taken : end]
+        records["publish_time_ns"] = publish_time_ns
+        first_sequence = self.log.head + 1
+        self.log.append(records.tobytes())
+        published = Published(first_sequence, records, self._batch.slots[self._taken : end])
+        self._taken = end
         # As bytes: for one tick numpy's comparing and counting takes eight times as long.
-        self.prices_total += records["kind"].tobytes().count(PRICE)
+        self.prices_total += records["kind"].tobytes().count(_PRICE)
+        return published
 
     def end(self) -> None:
-        """Nothing is added any more, here or after a restart. Raises OSError."""
+        """End the session for good. Raises OSError."""
         self.sidecar.ended = True
         self.sidecar.save(self._directory)
         self.log.end()
         self._source.close()
 
     def save(self) -> None:
-        """Writes the sidecar. Raises OSError."""
+        """Write the sidecar. Raises OSError."""
         self.sidecar.save(self._directory)
 
     def close(self) -> None:
-        """Lets go of the files; a log that has ended is kept open for those who read it."""
+        """Close the files; a log that has ended stays open for its readers."""
         self._source.close()
         if not self.log.ended:
             self.log.close()
 
     def _mark(self, now_ns: int) -> None:
-        """Notes where the source stands, if enough was published since the last time."""
+        """Save a checkpoint of the source if enough was published since the last one."""
         head = self.log.head
         if head - self._marked_sequence < MARK_TICKS_MIN:
             return
@@ -133,39 +185,43 @@ class FeedSession:
         self._marked_sequence, self._marked_ns = head, now_ns
         self.save()
 
-    async def _catch_up(self, still_busy: Callable[[], Awaitable[None]]) -> None:
-        head = self.log.head
-        mark = self.sidecar.newest_mark(head)
-        sequence = 0
-        if mark is not None:
-            try:
-                self._source.restore(mark.position)
-            except (KeyError, TypeError, ValueError) as error:
-                # Whoever wrote it, it was not this program for these sources.
-                where = f"message {mark.sequence}"
-                raise SourcesDiffer(f"the checkpoint at {where} is not understood") from error
-            sequence, self.prices_total = mark.sequence, mark.prices_total
-        self._marked_sequence = sequence
-        newest = new_records(0)
-        while sequence < head:
-            batch = self._source.next_batch()
-            if batch is None:
-                raise SourcesDiffer(f"the sources end at message {sequence}, the log at {head}")
-            self._pending = batch
-            newest = batch[: head - sequence]
-            self.published(newest)
-            sequence += len(newest)
-            await still_busy()
-        if len(newest) and not _is_same(newest[-1:], self.log.records(head, 1)):
-            raise SourcesDiffer(f"message {head} of the log is not what the sources give")
-
 
 def open_log(directory: Path, sidecar: Sidecar) -> FeedLog:
-    """A session's log. Raises OperatorFault, OSError."""
-    return FeedLog.open(directory / f"{sidecar.session}{FEED_LOG_SUFFIX}", ended=sidecar.ended)
+    """Open a session's log. Raises OperatorFault, OSError."""
+    return FeedLog.open(directory / f"{sidecar.session_id}{FEED_LOG_SUFFIX}", ended=sidecar.ended)
 
 
-def _is_same(made: TickRecords, logged: TickRecords) -> bool:
-    """Whether two records are the same message, whenever it was published."""
-    names = ("kind", "symbol", "event_time_ns", "value", "size")
-    return len(made) == len(logged) and all(made[name] == logged[name] for name in names)
+async def _catch_up(
+    sidecar: Sidecar, log: FeedLog, source: Source, still_busy: StillBusy
+) -> _Position:
+    """Read the source up to the log's head. Raises SourcesDiffer, SourceFault, OSError."""
+    head = log.head
+    mark = sidecar.newest_mark(head)
+    sequence = marked_sequence = prices_total = 0
+    if mark is not None:
+        try:
+            source.restore(mark.position)
+        except (KeyError, TypeError, ValueError) as error:
+            # It was not written by this program for these sources.
+            where = f"message {mark.sequence}"
+            raise SourcesDiffer(f"the checkpoint at {where} is not understood") from error
+        sequence = marked_sequence = mark.sequence
+        prices_total = mark.prices_total
+    batch, taken = NO_RECORDS, 0
+    while sequence < head:
+        read = source.next_batch()
+        if read is None:
+            raise SourcesDiffer(f"the sources end at message {sequence}, the log at {head}")
+        batch, taken = read, min(len(read), head - sequence)
+        sequence += taken
+        prices_total += batch.records["kind"][:taken].tobytes().count(_PRICE)
+        await still_busy()
+    if taken and not _is_same(batch.records[taken - 1 : taken], log.records(head, 1)):
+        raise SourcesDiffer(f"message {head} of the log is not what the sources return")
+    return _Position(batch, taken, prices_total, marked_sequence)
+
+
+def _is_same(read: TickRecords, logged: TickRecords) -> bool:
+    """Tell whether two records are the same message, whenever it was published."""
+    names = [name for name in read.dtype.names or () if name != "publish_time_ns"]
+    return len(read) == len(logged) and all(read[name] == logged[name] for name in names)

@@ -1,4 +1,4 @@
-"""config, listener → the gateway as the runtime and the clients see it."""
+"""The gateway as the runtime and its clients see it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,28 +13,28 @@ from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.service import Context
-from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.free_space import find_shortage
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH
+from tradestack_gateway.books import Books
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.control import client_facts, gateway_interface
+from tradestack_gateway.feed_sessions import FeedSessions
 from tradestack_gateway.pace import Schedule
-from tradestack_gateway.playback import Playback
+from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
-from tradestack_gateway.sessions import Sessions
 
-# How often the books' readers are told that their writer lives, and the disk is looked at.
-HEARTBEAT_S = 1.0
-CLIENT_PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND  # longer, and that a client waits is our fault
+HEARTBEAT_S = 1.0  # between two heartbeats in the books, and two looks at the free disk space
+# A client that can take bytes and waits for them longer than this means that the gateway hangs.
+CLIENT_PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND
 # What a reload cannot change: where files and sockets are.
 FIXED_KEYS = ("listen", "control_socket", "state_directory", "segment_suffix")
 
 
 class Gateway:
-    """See `runtime.program.Service`, and `net.server.session_server.SessionHandler`."""
+    """The service that the runtime runs, and the handler of the feed's session server."""
 
     def __init__(self, context: Context[GatewayConfig]) -> None:
         config = context.config
@@ -47,40 +47,35 @@ class Gateway:
             limits=config.session_limits(),
             clock=context.clock,
         )
-        self._publisher = Publisher(
-            SharedPriceBook(name=f"{SharedPriceBook.NAME}{config.segment_suffix}"),
-            SharedNewsBook(name=f"{SharedNewsBook.NAME}{config.segment_suffix}"),
-            serve=self._server.scheduler.serve_live,
-            wake=self._server.scheduler.wake,
-            clock=context.clock,
-        )
-        self._sessions = Sessions(context.state_directory, context.clock, context.notifier)
+        self._books = Books.open(config.segment_suffix)
+        self._publisher = Publisher(self._books, self._server.scheduler.serve_live, context.clock)
+        self._feed_sessions = FeedSessions(context.state_directory, context.clock, context.notifier)
         self._player = Player(self._publisher, Schedule(config.pace, config.max_gap), context.clock)
         self._playback = Playback(
-            config, self._sessions, self._publisher, self._player, context.clock, self._prune
+            config, self._feed_sessions, self._books, self._player, self._server, context.clock
         )
 
-    # ---- the daemon's life ---------------------------------------------------------------------
+    # ---- the service ---------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Raises OperatorFault for sources that cannot be used."""
-        self._sessions.remove_unborn()
+        """Open the feed session and serve it. Raises OperatorFault for unusable sources."""
+        self._feed_sessions.remove_unfinished()
         await self._playback.open()
-        self._prune()
+        self._playback.prune()
         self._look_at_disk()
         self._server.start()
         self._context.spawn(self._playback.run(), "playback")
         self._context.spawn(self._heartbeat(), "heartbeat")
 
     async def stop(self) -> None:
-        """Clients get what their sockets take; the rest is in the log."""
+        """Send clients what their sockets take, and close everything."""
         await self._server.close()
         self._playback.close()
-        self._sessions.close()
-        self._publisher.close()
+        self._feed_sessions.close()
+        self._books.close()
 
     def reload(self, config: GatewayConfig) -> None:
-        """Users, limits, pace, gaps, end: at once. Sources: at the next session."""
+        """Apply users, limits, pace, gaps and end at once, sources at the next session."""
         for key in FIXED_KEYS:
             if getattr(config, key) != getattr(self._playback.config, key):
                 raise OperatorFault(key, "cannot change while running", "restart the gateway")
@@ -90,11 +85,11 @@ class Gateway:
         self._look_at_disk()
 
     def interfaces(self) -> Sequence[Interface]:
-        """io.tradestack.Gateway."""
+        """Return io.tradestack.Gateway."""
         return (gateway_interface(self._playback, self._server),)
 
     def stalled(self, now_ns: int) -> str | None:
-        """Paused, held, blocked by the disk and idle are healthy."""
+        """Say what hangs; paused, held, blocked by the disk and idle are healthy."""
         if self._player.overdue(now_ns):
             return "a tick is overdue"
         return self._server.stalled(now_ns, CLIENT_PATIENCE_NS)
@@ -106,46 +101,49 @@ class Gateway:
         user: str,  # noqa: ARG002
         session_id: str,
     ) -> Stream | soup.RejectReason:
-        """Every user may read every session that is kept."""
-        current = self._playback.session.log
+        """Return the log of a session that is kept; every user may read it."""
+        current = self._playback.feed_session.log
         if session_id in ("", current.session_id):
             return current
-        return self._sessions.ended_log(session_id) or soup.RejectReason.SESSION_NOT_AVAILABLE
+        return self._feed_sessions.ended_log(session_id) or soup.RejectReason.SESSION_NOT_AVAILABLE
 
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:  # noqa: ARG002
-        """A feed has nothing to be told."""
+        """Count a message: a feed takes none."""
         self._unsequenced_ignored += 1
 
     def client_joined(self, connection: Connection) -> None:
-        """Nothing to do: the log is its stream."""
+        """Do nothing: the log is the client's stream."""
 
     def client_left(self, connection: Connection, close: Close) -> None:  # noqa: ARG002
-        """It may have been the last that read an old session."""
-        self._prune()
+        """Remove an old session if the client was the last to read it."""
+        self._playback.prune()
 
     # ---- what people see -----------------------------------------------------------------------
 
     def status(self) -> str:
-        """One line."""
-        session, connections = self._playback.session, self._server.connections
+        """Return one line for people."""
+        if self._playback.state is SourceState.CHECKING:
+            return "checking the sources"
+        feed_session, connections = self._playback.feed_session, self._server.connections
+        head = feed_session.log.head
         rate = self._publisher.rates.rates(self._context.clock.monotonic_ns())["1s"]
         if self._playback.fault is not None:
-            return f"fault: {self._playback.fault}; {session.log.head} messages published"
+            return f"fault: {self._playback.fault}; {head} messages published"
         if self._player.blocked is not None:
-            return f"blocked: {self._player.blocked}; {session.log.head} messages published"
+            return f"blocked: {self._player.blocked}; {head} messages published"
         return (
             f"{self._playback.state.value} at {self._player.pace}: {rate:,.0f} ticks/s, "
-            f"message {session.log.head} of {session.session}, "
+            f"message {head} of {feed_session.session_id}, "
             f"{len(connections)} clients, lag {largest_lag(connections)}"
         )
 
     def stats(self) -> dict[str, object]:
-        """Counters at the top level are the session's."""
-        session, connections = self._playback.session, self._server.connections
-        head = session.log.head
+        """Return counters: at the top level the feed session's, under "process" since its start."""
+        feed_session, connections = self._playback.feed_session, self._server.connections
+        head = feed_session.log.head
         return {
-            "session": session.session,
-            "session_start_time": format_utc(session.sidecar.start_time_ns),
+            "session": feed_session.session_id,
+            "session_start_time": format_utc(feed_session.sidecar.start_time_ns),
             "head": head,
             "source_state": self._playback.state.value,
             "source_fault": self._playback.fault,
@@ -153,10 +151,10 @@ class Gateway:
             "pace": str(self._player.pace),
             "at_end": self._playback.config.at_end.value,
             "ticks_total": head,
-            "prices_total": session.prices_total,
-            "news_total": session.news_total,
-            "rows_rejected": session.rows_rejected,
-            "rows_rounded": session.rows_rounded,
+            "prices_total": feed_session.prices_total,
+            "news_total": feed_session.news_total,
+            "rows_rejected": feed_session.rows_rejected,
+            "rows_rounded": feed_session.rows_rounded,
             "log_bytes": head * TICK_PACKET_LENGTH,
             "clients": [client_facts(facts) for facts in describe_connections(connections)],
             "client_count": len(connections),
@@ -168,8 +166,8 @@ class Gateway:
     def _process_stats(self) -> dict[str, object]:
         return {
             "ticks_published": self._publisher.ticks_published,
-            "sessions_started": self._sessions.started_total,
-            "symbols_refused": self._publisher.symbols_refused,
+            "sessions_started": self._feed_sessions.started_total,
+            "symbols_refused": self._books.symbols_refused,
             "logins_rejected": self._server.logins_rejected_total,
             "logins_unchecked": self._server.logins_unchecked_total,
             "protocol_violations": self._server.violations_total,
@@ -178,23 +176,16 @@ class Gateway:
 
     async def _heartbeat(self) -> None:
         while True:
-            self._publisher.heartbeat()
+            self._books.heartbeat(self._context.clock.wall_ns())
             self._look_at_disk()
             await asyncio.sleep(HEARTBEAT_S)
 
     def _look_at_disk(self) -> None:
-        """Makes room where it is short, by what is kept for comfort only."""
+        """Stop publishing while disk space is short; remove ended sessions first."""
         directory = self._context.state_directory
         bytes_min = self._playback.config.free_bytes_min
         shortage = find_shortage(directory, bytes_min)
         if shortage is not None:
-            self._prune_to(1)
+            self._playback.prune(1)
             shortage = find_shortage(directory, bytes_min)
         self._player.shortage = shortage
-
-    def _prune(self) -> None:
-        self._prune_to(self._playback.config.sessions_kept)
-
-    def _prune_to(self, sessions_kept: int) -> None:
-        in_use = {connection.session_id for connection in self._server.connections}
-        self._sessions.prune(sessions_kept, in_use)

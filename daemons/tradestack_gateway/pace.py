@@ -1,12 +1,12 @@
-"""event times, pace, now → how many ticks are due, and when the next one is.
+"""When ticks are due: event times, pace, now → how many are due, and when the next one is.
 
     "1x" "60x" "0.5x"    as fast as the events were, times the factor
-    "500/s" "0.2/s"      so many ticks a second, whatever their event times
-    "max"                all that is there
+    "500/s" "0.2/s"      500 or 0.2 ticks a second, whatever their event times
+    "max"                all at once
 
 Waits are counted from an anchor: the moment at which one tick was due. A pause, a change of pace,
 or a stop longer than `LATENESS_MAX_NS` sets a new anchor, so that what was not published meanwhile
-does not come out in one burst.
+is not published in one burst.
 """
 
 import dataclasses
@@ -14,19 +14,20 @@ import enum
 import fractions
 import re
 
-import numpy
+import numpy as np
 from numpy.typing import NDArray
 
-SECOND_NS = 1_000_000_000
-LATENESS_MAX_NS = 2 * SECOND_NS  # behind by more than this, the schedule begins anew from now
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+
+LATENESS_MAX_NS = 2 * NANOSECONDS_PER_SECOND  # if later than this, the schedule starts from now
 FACTOR_MAX = 10**9  # keeps ns times factor in 64 bits after the division
 PACE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(x|/s)", re.ASCII)
 
-Times = NDArray[numpy.int64]
+Times = NDArray[np.int64]
 
 
 class PaceKind(enum.Enum):
-    """What the distance between two ticks follows."""
+    """What determines the distance between two ticks."""
 
     FACTOR = "x"
     RATE = "/s"
@@ -35,7 +36,7 @@ class PaceKind(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Pace:
-    """One pace; `value` is the factor or the ticks per second, 0 for MAX."""
+    """A pace; `value` is the factor or the ticks per second, 0 for MAX."""
 
     kind: PaceKind
     value: fractions.Fraction
@@ -49,7 +50,7 @@ class Pace:
 
 
 def parse_pace(text: str) -> Pace:
-    """ValueError says what is allowed."""
+    """text → pace. Raises ValueError, which says what is allowed."""
     if text.strip() == "max":
         return Pace(PaceKind.MAX, fractions.Fraction(0))
     match = PACE.fullmatch(text.strip())
@@ -60,7 +61,7 @@ def parse_pace(text: str) -> Pace:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
-    """How many ticks to publish now, and how long to wait after that (0 = look again at once)."""
+    """How many ticks to publish now, and how long to wait after that (0: plan again at once)."""
 
     count: int
     wait_ns: int
@@ -69,9 +70,9 @@ class Plan:
 
 
 class Schedule:
-    """Decides when ticks are due; knows no clock.
+    """Decides when ticks are due; time is an argument.
 
-    `max_gap_ns` is the longest wait between two ticks, whatever the pace; 0 = no limit.
+    max_gap_ns: the longest wait between two ticks, whatever the pace; 0: no limit.
     """
 
     def __init__(self, pace: Pace, max_gap_ns: int) -> None:
@@ -85,18 +86,18 @@ class Schedule:
 
     @property
     def pace(self) -> Pace:
-        """As it is now."""
+        """The present pace."""
         return self._pace
 
     def reset(self) -> None:
-        """The next tick is due at once; the ones after it are counted from then."""
+        """Make the next tick due at once, and count the ones after it from then."""
         self._anchor_ns = self._event_ns = None
         self._count = 0
 
     def plan(self, event_times: Times, now_ns: int) -> Plan:
-        """What of the next ticks is due; `event_times` int64, ns, ascending, at least one.
+        """Plan the next ticks; `event_times` int64, ns, ascending, at least one.
 
-        Nothing counts as published before `advance` is told that it was.
+        now_ns: monotonic. Nothing counts as published before `advance`.
         """
         if self._pace.kind is PaceKind.MAX:
             return Plan(len(event_times), 0, now_ns, int(event_times[-1]))
@@ -106,7 +107,7 @@ class Schedule:
             self.reset()
             waits = self._waits(event_times)
             self._anchor_ns = now_ns - int(waits[0])
-        count = int(numpy.searchsorted(waits, now_ns - self._anchor_ns, side="right"))
+        count = int(np.searchsorted(waits, now_ns - self._anchor_ns, side="right"))
         if not count:
             return Plan(0, self._anchor_ns + int(waits[0]) - now_ns, now_ns, 0)
         last_due_ns = self._anchor_ns + int(waits[count - 1])
@@ -114,28 +115,28 @@ class Schedule:
         return Plan(count, wait_ns, last_due_ns, int(event_times[count - 1]))
 
     def advance(self, plan: Plan) -> None:
-        """What was planned is published: the next waits are counted from its last tick."""
+        """Count what was planned as published: waits are counted from its last tick now."""
         if self._pace.kind is PaceKind.FACTOR and plan.count:
             self._anchor_ns, self._event_ns = plan.last_due_ns, plan.last_event_ns
         self._count += plan.count
 
     def _waits(self, event_times: Times) -> Times:
-        """Ns from the anchor to each tick's due time."""
+        """Return the ns from the anchor to each tick's due time."""
         if self._pace.kind is PaceKind.RATE:
-            numbers = numpy.arange(self._count + 1, self._count + 1 + len(event_times))
+            numbers = np.arange(self._count + 1, self._count + 1 + len(event_times))
             return self._scaled(numbers)
         before = event_times[0] if self._event_ns is None else self._event_ns
-        gaps = self._scaled(numpy.diff(event_times, prepend=before))
+        gaps = self._scaled(np.diff(event_times, prepend=before))
         if self._max_gap_ns:
-            numpy.minimum(gaps, self._max_gap_ns, out=gaps)
-        return numpy.cumsum(gaps)
+            np.minimum(gaps, self._max_gap_ns, out=gaps)
+        return np.cumsum(gaps)
 
     def _scaled(self, values: Times) -> Times:
-        return (values * self._factor).astype(numpy.int64)
+        return (values * self._factor).astype(np.int64)
 
 
 def _wait_factor(pace: Pace) -> float:
-    """Ns to wait for each tick (RATE) or for each ns between two events (FACTOR)."""
+    """Return the ns to wait for each tick (RATE) or each ns between two events (FACTOR)."""
     if pace.kind is PaceKind.MAX:
         return 0.0
-    return float((SECOND_NS if pace.kind is PaceKind.RATE else 1) / pace.value)
+    return float((NANOSECONDS_PER_SECOND if pace.kind is PaceKind.RATE else 1) / pace.value)

@@ -1,5 +1,4 @@
-"""sessions → played one after the other; what commands, the end of a source, and a fault mean for
-them.
+"""Feed sessions played one after the other, and the effect of commands, ends and faults on them.
 
 end of source    hold │ loop: a new session │ end-session: Z to all, the log stays to be read
 fault            nothing more is published, what was sent stays; a new session or a restart goes on
@@ -8,23 +7,23 @@ fault            nothing more is published, what was sent stays; a new session o
 import asyncio
 import enum
 import logging
-from collections.abc import Callable
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.server import SessionServer
 from tradestack.observe.events import SOURCE_FAULT, emit
 from tradestack.sources.source import SourceFault
+from tradestack_gateway.books import Books
 from tradestack_gateway.config import AtEnd, GatewayConfig
 from tradestack_gateway.feed_session import FeedSession
+from tradestack_gateway.feed_sessions import FeedSessions
 from tradestack_gateway.pace import Pace, parse_pace
 from tradestack_gateway.player import PlayEnd, Player
-from tradestack_gateway.publisher import Publisher
-from tradestack_gateway.sessions import Sessions
 from tradestack_gateway.sidecar import Settings
 from tradestack_gateway.source_identity import Identity
 
 # Between two beginnings of a session in a loop, at least: a tiny file at full speed would make
-# thousands of sessions a second, which nobody can follow.
+# thousands of sessions a second, which no client can follow.
 LOOP_INTERVAL_NS = NANOSECONDS_PER_SECOND
 RETRY_S = 1.0  # until ending or beginning a session is tried again when the disk was full
 
@@ -32,8 +31,9 @@ logger = logging.getLogger(__name__)
 
 
 class SourceState(enum.Enum):
-    """Where the source stands."""
+    """The state of the source."""
 
+    CHECKING = "checking"  # before the first session
     RUNNING = "running"
     PAUSED = "paused"
     ENDED = "ended"
@@ -41,33 +41,41 @@ class SourceState(enum.Enum):
 
 
 class Playback:
-    """The present session, and how it came to be; `open` before anything else."""
-
-    session: FeedSession
+    """The present feed session; there is none before `open` has returned."""
 
     def __init__(
         self,
         config: GatewayConfig,
-        sessions: Sessions,
-        publisher: Publisher,
+        feed_sessions: FeedSessions,
+        books: Books,
         player: Player,
+        server: SessionServer,
         clock: Clock,
-        session_begun: Callable[[], None],
     ) -> None:
         self.config = config
         self.fault: str | None = None
-        self._sessions = sessions
-        self._publisher = publisher
+        self._feed_sessions = feed_sessions
+        self._books = books
         self._player = player
+        self._server = server
         self._clock = clock
-        self._session_begun = session_begun
+        self._feed_session: FeedSession | None = None
         self._settings = Settings()
         self._source_ended = False
         self._replaced = asyncio.Event()  # there is another session to play
 
     @property
+    def feed_session(self) -> FeedSession:
+        """The present session. Raises RuntimeError before `open` has returned."""
+        if self._feed_session is None:
+            raise RuntimeError("no feed session was opened yet")
+        return self._feed_session
+
+    @property
     def state(self) -> SourceState:
-        """Where the source stands."""
+        """The state of the source."""
+        if self._feed_session is None:
+            return SourceState.CHECKING
         if self.fault is not None:
             return SourceState.FAULT
         if self._source_ended:
@@ -75,24 +83,24 @@ class Playback:
         return SourceState.PAUSED if self._player.paused else SourceState.RUNNING
 
     async def open(self) -> None:
-        """Finds or begins the session. Raises OperatorFault, OSError."""
-        identity = await self._sessions.check(self.config)
-        newest = self._sessions.newest()
+        """Check the sources, then continue or begin the session. Raises OperatorFault, OSError."""
+        identity = await self._feed_sessions.check(self.config)
+        newest = self._feed_sessions.newest()
         self._settings = newest.settings if newest is not None else Settings()
-        resumed = await self._sessions.resume(self.config, identity)
-        if resumed is None:
+        resumed = await self._feed_sessions.resume(self.config, identity)
+        if resumed is not None:
+            self._books.rebuild(resumed.log, resumed.symbols)
+            self._feed_session = resumed
+        else:
             try:
                 self._begin(identity)
             except SourceFault as fault:
                 remedy = "correct the file"
                 raise OperatorFault(str(fault.path), fault.reason, remedy) from fault
-        else:
-            self.session = resumed
-        self._publisher.recover_books(self.session.log)
         self.apply_config(self.config)
 
     def apply_config(self, config: GatewayConfig) -> None:
-        """Pace, gaps and what happens at the end hold at once; sources, for the next session."""
+        """Apply pace, gaps and the end of the source at once, sources at the next session."""
         self.config = config
         if self._settings.pace_configured != str(config.pace):
             self._settings = Settings(paused=self._settings.paused)
@@ -103,71 +111,75 @@ class Playback:
             self._player.pause()
 
     async def run(self) -> None:
-        """Plays for ever."""
+        """Play sessions until cancelled."""
         while True:
             self._replaced.clear()
-            session = self.session
+            playing = self.feed_session
             try:
-                end = await self._player.play(session)
+                end = await self._player.play(playing)
                 if end is PlayEnd.SOURCE_ENDED:
                     await self._at_end()
             except (SourceFault, OperatorFault) as fault:
                 self._hold(str(fault))
             except OSError as error:
-                logger.error("no session can be ended or begun: %s; trying again", error)
+                logger.error("cannot end or begin a session: %s; trying again", error)
                 await asyncio.sleep(RETRY_S)
                 continue
-            if self.session is session:
+            if self.feed_session is playing:
                 await self._replaced.wait()
 
     def pause(self) -> None:
-        """Stops publishing, also over restarts, until `resume`."""
+        """Stop publishing, also over restarts, until `resume`."""
         self._player.pause()
         self._keep(paused=True, pace=self._settings.pace)
 
     def resume(self) -> None:
-        """Goes on."""
+        """Go on publishing."""
         self._player.resume()
         self._keep(paused=False, pace=self._settings.pace)
 
     def set_pace(self, pace: Pace) -> None:
-        """Holds over restarts until the config says another one than now."""
+        """Change the pace, also over restarts until the config has another pace than now."""
         self._player.set_pace(pace, self.config.max_gap)
         self._keep(paused=self._settings.paused, pace=str(pace))
 
     async def new_session(self) -> str:
-        """Ends the session and begins another; its id.
+        """End the session, begin another and return its id.
 
-        Raises OperatorFault, SourceFault, OSError.
+        Raises OperatorFault, SourceFault, OSError, and then the session goes on.
         """
-        identity = await self._sessions.check(self.config)
+        identity = await self._feed_sessions.check(self.config)
         self._begin(identity)
-        return self.session.session
+        return self.feed_session.session_id
+
+    def prune(self, sessions_kept: int | None = None) -> None:
+        """Remove old sessions that no client reads; None: keep as many as the config says."""
+        in_use = {client.session for client in self._server.clients}
+        self._feed_sessions.prune(sessions_kept or self.config.sessions_kept, in_use)
 
     def close(self) -> None:
-        """Lets go of the session's files, wherever it stands."""
-        session = getattr(self, "session", None)
-        if session is not None:
-            session.close()
+        """Close the session's files, whatever its state."""
+        if self._feed_session is not None:
+            self._feed_session.close()
 
     def _begin(self, identity: Identity) -> None:
-        source = self._sessions.open(self.config)
+        source = self._feed_sessions.open_source(self.config)
         self._end_session()
-        # Before the session is on record: a restart must not take the old one's books for its own.
-        self._publisher.reset_books()
-        self.session = self._sessions.begin(source, identity, self._settings)
-        self._publisher.begin_books(self.session.session)
+        self._books.reset()  # before the new session is on record
+        begun = self._feed_sessions.begin(source, identity, self._settings)
+        self._books.begin(begun.session_id, begun.symbols)
+        self._feed_session = begun
         self.fault = None
         self._source_ended = False
         self._player.interrupt()
         self._replaced.set()
-        self._session_begun()
+        self.prune()
 
     def _end_session(self) -> None:
-        session = getattr(self, "session", None)
-        if session is not None and not session.log.ended:
-            self._sessions.end(session)
-            self._publisher.wake()
+        ending = self._feed_session
+        if ending is not None and not ending.log.ended:
+            self._feed_sessions.end(ending)
+            self._server.wake()
 
     async def _at_end(self) -> None:
         if self.config.at_end is AtEnd.LOOP:
@@ -178,12 +190,12 @@ class Playback:
         self._source_ended = True
 
     async def _loop(self) -> None:
-        session = self.session
-        elapsed_ns = self._clock.wall_ns() - session.sidecar.start_time_ns
+        played = self.feed_session
+        elapsed_ns = self._clock.wall_ns() - played.sidecar.start_time_ns
         wait_ns = min(max(0, LOOP_INTERVAL_NS - elapsed_ns), LOOP_INTERVAL_NS)
         await asyncio.sleep(wait_ns / NANOSECONDS_PER_SECOND)
-        identity = await self._sessions.check(self.config)
-        if self.session is session:  # nobody asked for a new one meanwhile
+        identity = await self._feed_sessions.check(self.config)
+        if self.feed_session is played:  # no command began a new one meanwhile
             self._begin(identity)
 
     def _hold(self, fault: str) -> None:
@@ -193,8 +205,9 @@ class Playback:
     def _keep(self, *, paused: bool, pace: str | None) -> None:
         configured = str(self.config.pace)
         self._settings = Settings(paused=paused, pace=pace, pace_configured=configured)
-        self.session.sidecar.settings = self._settings
+        feed_session = self.feed_session
+        feed_session.sidecar.settings = self._settings
         try:
-            self.session.save()
+            feed_session.save()
         except OSError as error:
-            logger.error("the setting is lost at a restart: %s", error)
+            logger.error("a restart will lose the pace or pause just set: %s", error)

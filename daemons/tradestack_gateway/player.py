@@ -1,7 +1,7 @@
-"""a session's records → published when they are due: pace, pause, and waiting for disk space.
+"""A feed session published when its ticks are due: pace, pause, and waiting for disk space.
 
-All that is due at a pass of the loop goes out together, at most `BATCH_TICKS_MAX`; then everyone
-else has a turn. Nothing is slowed by clients: they read from the log at their own speed.
+All that is due at a pass of the loop is published together, at most `BATCH_TICKS_MAX`; then all
+other tasks have a turn. Clients slow nothing down: they read from the log at their own speed.
 """
 
 import asyncio
@@ -18,14 +18,12 @@ from tradestack_gateway.feed_session import FeedSession
 from tradestack_gateway.pace import Pace, PaceKind, Plan, Schedule
 from tradestack_gateway.publisher import Publisher
 
-BATCH_TICKS_MAX = 8_192  # published in one pass, some 400 KB: a few ms in which others wait
-LOOKAHEAD_TICKS = (
-    1_024  # looked at for being due at a timed pace; more are looked at in the next pass
-)
+BATCH_TICKS_MAX = 8_192  # published in one pass, 512 KiB: a few ms in which clients wait
+LOOKAHEAD_TICKS = 1_024  # looked at in one pass for being due at a timed pace
 RETRY_NS = NANOSECONDS_PER_SECOND  # until appending is tried again when the disk was full
-# The loop's timers are whole milliseconds: to wait for the rest would be a second wake-up a tick.
+# The loop's timers are whole milliseconds: a second wake-up a tick for the rest is not worth it.
 TIMER_GRAIN_NS = 1_000_000
-STALL_NS = 5 * NANOSECONDS_PER_SECOND  # a due tick that waits longer for us is a fault of ours
+STALL_NS = 5 * NANOSECONDS_PER_SECOND  # a tick that is late by more is a fault of the gateway
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +36,7 @@ class PlayEnd(enum.Enum):
 
 
 class Player:
-    """Plays one session at a time."""
+    """Plays one feed session at a time."""
 
     def __init__(self, publisher: Publisher, schedule: Schedule, clock: Clock) -> None:
         self.blocked: str | None = None  # why nothing can be appended
@@ -53,36 +51,36 @@ class Player:
 
     @property
     def pace(self) -> Pace:
-        """As it is now."""
+        """The present pace."""
         return self._schedule.pace
 
     def set_pace(self, pace: Pace, max_gap_ns: int) -> None:
-        """From the next tick on."""
+        """Change the pace from the next tick on."""
         self._schedule = Schedule(pace, max_gap_ns)
         self._wake()
 
     def pause(self) -> None:
-        """Nothing is published until `resume`."""
+        """Publish nothing until `resume`."""
         self.paused = True
         self._wake()
 
     def resume(self) -> None:
-        """Goes on with the tick after the last one, at once."""
+        """Publish the tick after the last one at once, and go on from there."""
         self.paused = False
         self._schedule.reset()
         self._wake()
 
     def interrupt(self) -> None:
-        """Ends `play` at the next opportunity."""
+        """End `play` at the next opportunity."""
         self._interrupted = True
         self._wake()
 
     def overdue(self, now_ns: int) -> bool:
-        """Whether a pass should have been long ago."""
+        """Tell whether a pass should have happened STALL_NS before this monotonic time."""
         return self._due_ns is not None and now_ns - self._due_ns > STALL_NS
 
-    async def play(self, session: FeedSession) -> PlayEnd:
-        """Until the source ends or somebody interrupts. Raises SourceFault."""
+    async def play(self, feed_session: FeedSession) -> PlayEnd:
+        """Publish the session until its source ends or `interrupt`. Raises SourceFault."""
         self._interrupted = False
         self._schedule.reset()
         try:
@@ -90,7 +88,7 @@ class Player:
                 if self.paused:
                     await self._sleep(None)
                     continue
-                wait_ns = self._step(session, self._now_ns())
+                wait_ns = self._step(feed_session, self._now_ns())
                 if wait_ns is None:
                     return PlayEnd.SOURCE_ENDED
                 await self._sleep(wait_ns)
@@ -99,25 +97,25 @@ class Player:
         return PlayEnd.INTERRUPTED
 
     def _now_ns(self) -> int:
-        """Monotonic time; that of the tick waited for if the timer was a little early."""
+        """Return monotonic time; that of the tick waited for if the timer was a little early."""
         now_ns = self._clock.monotonic_ns()
         if self._due_ns is not None and 0 < self._due_ns - now_ns <= TIMER_GRAIN_NS:
             return self._due_ns
         return now_ns
 
-    def _step(self, session: FeedSession, now_ns: int) -> int | None:
-        """Publishes what is due; how long to wait then, in ns. None at the end of the source."""
+    def _step(self, feed_session: FeedSession, now_ns: int) -> int | None:
+        """Publish what is due and return the ns to wait then; None at the end of the source."""
         try:
-            records = session.pending(now_ns)
+            records = feed_session.pending(now_ns)
             if records is None:
                 return None
             if not len(records):
                 return 0
             plan = self._plan(records, now_ns)
-            if plan.count and self.shortage is not None:
-                raise OSError(errno.ENOSPC, self.shortage)
             if plan.count:
-                self._publisher.publish(session, records[: plan.count])
+                if self.shortage is not None:
+                    raise OSError(errno.ENOSPC, self.shortage)
+                self._publisher.publish(feed_session, plan.count)
         except OSError as error:
             self._block(error)
             return RETRY_NS
@@ -134,21 +132,21 @@ class Player:
         if self.blocked is None:
             emit(logger, PUBLICATION_BLOCKED, reason=error.strerror or error)
         self.blocked = error.strerror or str(error)
+        self._schedule.reset()
 
     def _unblock(self) -> None:
         if self.blocked is not None:
             emit(logger, PUBLICATION_RESUMED, after=self.blocked)
             self.blocked = None
-            self._schedule.reset()
 
     async def _sleep(self, wait_ns: int | None) -> None:
-        """Waits so long or for a change by command, and gives everyone else a turn."""
+        """Sleep for `wait_ns` or until a command changes something; always yield to the loop."""
         self._due_ns = None if wait_ns is None else self._clock.monotonic_ns() + wait_ns
         if wait_ns is not None and wait_ns <= 0:
             await asyncio.sleep(0)
             return
-        # A future and a timer of our own: asyncio.timeout around an event costs five times as much,
-        # and this is done for every tick.
+        # A future and a timer: asyncio.timeout around an event costs five times as much, and this
+        # is done for every tick.
         loop = asyncio.get_running_loop()
         self._awake = loop.create_future()
         timer = None

@@ -1,25 +1,33 @@
-"""a source file, read to its end → verdict, before anything of it is published.
+"""Source files read to their ends before anything of them is published.
 
-Files up to `validate_bytes_max` (decompressed) are checked whole; of a larger one only so much, and
-what is wrong later stops the publication there. A file of sentiments between -1 and 1 with some
-below 0 is refused: rows would be dropped one by one, and the rest taken for extreme pessimism.
+Files up to `validate_bytes_max` (decompressed) are checked whole; of a larger one only that much,
+and what is wrong later stops the publication there. A file of sentiments between -1 and 1, some of
+them below 0, is rejected: rows would be dropped one by one, and the others taken for extreme
+pessimism.
 """
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE, format_fixed
+from tradestack.observe.events import SOURCE_CHECKED, emit
+from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.source import SourceFault
+from tradestack_gateway.config import GatewayConfig, SourceChoice
+from tradestack_gateway.feed_session import StillBusy
+from tradestack_gateway.open_source import csv_sources
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is in a file that may be published. whole: it was read to its end."""
+    """The rows of a file. whole: it was read to its end."""
 
     rows_good: int
     rows_rejected: int
@@ -30,8 +38,41 @@ class Verdict:
 NOTHING_READ = Verdict(rows_good=0, rows_rejected=0, rows_rounded=0, whole=False)
 
 
+async def check_sources(config: GatewayConfig, bad_rows: BadRows, still_busy: StillBusy) -> bool:
+    """Check the configured files; tell if all were read to their ends. Raises OperatorFault."""
+    if config.source is not SourceChoice.CSV:
+        return True
+    try:
+        verdicts = [
+            await _check(source, config.validate_bytes_max, still_busy)
+            for source in csv_sources(config, bad_rows)
+        ]
+    except SourceFault as fault:
+        where = f"{fault.path}: line {fault.line}"
+        raise OperatorFault(where, fault.reason, "correct the file") from fault
+    return all(verdicts)
+
+
+async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> bool:
+    verdict = NOTHING_READ
+    with contextlib.closing(source):
+        for newest in check_source(source, bytes_max):
+            verdict = newest
+            await still_busy()
+    emit(
+        logger,
+        SOURCE_CHECKED,
+        file=source.path,
+        rows=verdict.rows_good,
+        refused=verdict.rows_rejected,
+        rounded=verdict.rows_rounded,
+        whole=verdict.whole,
+    )
+    return verdict.whole
+
+
 def check_source(source: CsvSource, bytes_max: int) -> Iterator[Verdict]:
-    """Reads on a batch with each step; the last value counts. Raises SourceFault."""
+    """Read one batch with each step; the last verdict is the result. Raises SourceFault."""
     whole = False
     while not whole and source.offset <= bytes_max:
         whole = source.next_batch() is None
@@ -49,9 +90,9 @@ def _check_scale(source: CsvSource) -> None:
     lowest, highest = source.state.value_min, source.state.value_max
     if highest > SCALE or lowest < -SCALE:
         return
-    found = f"all sentiments are within {format_fixed(lowest)} to {format_fixed(highest)}"
+    problem = f"all sentiments are within {format_fixed(lowest)} to {format_fixed(highest)}"
     advice = "this looks like the scale -1 to 1; 0 to 100 is expected (value * 50 + 50)"
     if lowest < 0:
-        line = source.first_refusal[0] if source.first_refusal else source.state.line
-        raise SourceFault(source.path, line, f"{found}: {advice}")
-    logger.warning("%s: %s: %s", source.path, found, advice)
+        line = source.first_bad_row[0] if source.first_bad_row else source.state.line
+        raise SourceFault(source.path, line, f"{problem}: {advice}")
+    logger.warning("%s: %s: %s", source.path, problem, advice)

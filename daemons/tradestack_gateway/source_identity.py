@@ -1,7 +1,7 @@
-"""config → what the ticks are made from, as JSON: equal identities give equal ticks.
+"""config → identity of its sources, as JSON: equal identities give equal ticks.
 
-A file is known by path, size, modification time and a hash of its first and last MiB: enough to
-notice that it was replaced or edited, without reading all of a large one.
+A file is identified by path, size, modification time and a hash of its first and last MiB: enough
+to notice that it was replaced or edited, without reading all of a large one.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ Identity = dict[str, Any]  # JSON
 
 
 def identity_of(config: GatewayConfig) -> Identity:
-    """Raises OperatorFault for a file that cannot be read."""
+    """Return the identity of the configured sources. Raises OperatorFault, as file_identity."""
     if config.source is SourceChoice.RANDOM_WALK:
         return {
             "source": config.source.value,
@@ -39,7 +39,7 @@ def identity_of(config: GatewayConfig) -> Identity:
 
 
 def file_identity(path: Path) -> Identity:
-    """Raises OperatorFault where the file cannot be read."""
+    """Return the identity of one file. Raises OperatorFault if it cannot be read."""
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())

@@ -20,7 +20,7 @@ PRICES = 300_000  # 14 MB of packets: more than the kernel keeps for a stopped c
 STOPPED_FROM = 2_000
 BEHIND_MIN = 150_000  # messages, of each stopped subscriber, when the others have everything
 # What a gateway that kept the missing packets itself would need for one subscriber; it has four.
-GROWTH_BYTES_MAX = BEHIND_MIN * 48
+GROWTH_BYTES_MAX = BEHIND_MIN * 64
 POLL_S = 0.05
 
 

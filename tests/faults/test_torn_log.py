@@ -27,7 +27,7 @@ async def play_until(repetition: Repetition, head: int) -> None:
     stack = repetition.stack
     await stack.start(repetition.options())
     (feed,) = (repetition.directory / "state" / GATEWAY).glob("*.feed")
-    while feed.stat().st_size < head * 48:
+    while feed.stat().st_size < head * 64:
         await asyncio.sleep(POLL_S)
     await stack.cut_power()
 
@@ -67,7 +67,7 @@ def test_torn_ends_are_made_again(
             (feed,) = (state / GATEWAY).glob("*.feed")
             (journal,) = (state / ORDER_MANAGER).glob("*.journal")
             order_log = repetition.directory / "log" / "order_log.txt"
-            tear(feed, rng.randrange(PACKETS_TORN_MAX * 48), rng.choice([0, zeros]))
+            tear(feed, rng.randrange(PACKETS_TORN_MAX * 64), rng.choice([0, zeros]))
             lost = journal_loss(journal, rng.randrange(1, LINES_TORN_MAX), rng)
             tear(journal, lost, rng.choice([0, zeros]))
             # The order log is written after the journal and is behind it on the disk as well.

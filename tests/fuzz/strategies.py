@@ -95,8 +95,8 @@ def _changed(fields: Mapping[str, Any], changes: Mapping[str, Any], without: set
 
 
 def _packets(types: Sequence[soup.PacketType]) -> Bytes:
-    """Make packets whose payloads are just within and just beyond every limit."""
-    sizes = st.sampled_from([0, 1, 46, 51, 52, PAYLOAD_MAX, PAYLOAD_MAX + 1])
+    """Packets with payloads on both sides of every limit."""
+    sizes = st.sampled_from([0, 1, 46, 51, 52, 62, PAYLOAD_MAX, PAYLOAD_MAX + 1])
     return st.builds(
         lambda packet_type, size: soup.encode_packet(packet_type, b" " * size),
         st.sampled_from(types),
@@ -118,14 +118,16 @@ _times = st.sampled_from(
 _row = st.builds(
     lambda time, symbol, value, size, pad, end: f"{time},{pad}{symbol}{pad},{value},{size}{end}",
     _times,
-    st.sampled_from(["SPY", "IBM", "EUR/USD", "A B", "TOOLONGSYMBOL", "", "é"]),
+    st.sampled_from(["SPY", "IBM", "EUR/USD", "A B", "X" * 25, "", "é"]),
     numbers,
     numbers,
     st.sampled_from(["", " ", "\t", '"']),
     st.sampled_from(["\n", "\r\n", ",extra\n", "\n\n", "\r", ""]),
 ).map(str.encode)
 _rows = _joined(_row, 8) | st.sampled_from([*PRICE_ROWS, *NEWS_ROWS])
-_names = st.sampled_from(["timestamp", " Symbol ", '"price"', "SIZE", "sentiment", "note", "", "é"])
+_names = st.sampled_from(
+    ["timestamp", " Symbol ", '"price"', "SIZE", "side", "sentiment", "note", "", "é"]
+)
 _header = st.lists(_names, max_size=6).map(lambda names: ",".join(names).encode())
 _plain_file = st.builds(
     lambda header, rows: header + b"\n" + rows,

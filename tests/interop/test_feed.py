@@ -12,7 +12,7 @@ TICKS = 600  # Nasdaq's client takes a millisecond for each
 LATE_TICKS = 8
 SILENCE_UNENDURABLE = "4500ms"  # Nasdaq's client closes after 2 to 4 s without a byte
 SILENCE_ENDLESS = "10min"
-PACKET_LENGTH = 48
+PACKET_LENGTH = 64
 HEADER_LENGTH = 3
 
 

@@ -45,8 +45,8 @@ Times = npt.NDArray[np.int64]
 
 RATE = 1_000  # ticks a second
 INTERVAL_NS = NANOSECONDS_PER_SECOND // RATE
-LOGGED_TICKS = 2_000_000  # 96 MB for each replay
-TICK_BYTES = 48
+LOGGED_TICKS = 2_000_000  # 128 MB for each replay
+TICK_BYTES = 64
 SETTLE_S = 0.25  # at the beginning of a round, for logins and the remains of the last round
 NANOSECONDS_PER_MICROSECOND = 1_000
 REALTIME_PRIORITY = 20

@@ -6,25 +6,31 @@ from hypothesis import strategies as st
 
 from tradestack.domain.tick import TickKind
 from tradestack.sources.merge import MergedSource
-from tradestack.sources.source import Checkpoint
-from tradestack.wire.feed import TickRecords, new_records
+from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.wire.feed import SYMBOL_FIELD, encode_symbol, new_records
+from tradestack.wire.symbol_table import SymbolTable
 
 
 class Recorded:
     """A source that gives its records in batches of given sizes, then one by one."""
 
-    def __init__(self, kind: TickKind, times: list[int], sizes: list[int]) -> None:
+    def __init__(
+        self, kind: TickKind, times: list[int], sizes: list[int], symbols: SymbolTable
+    ) -> None:
+        self.symbols = symbols
         self._records = new_records(len(times))
         self._records["kind"] = kind
         self._records["event_time_ns"] = times
         self._records["value"] = np.arange(len(times))
+        names = [encode_symbol(f"{chr(kind)}{number % 3}") for number in range(len(times))]
+        self._records["symbol"] = np.array(names, SYMBOL_FIELD)
         self._sizes = sizes
         self._place = 0
         self._turn = 0
 
-    def next_batch(self) -> TickRecords | None:
+    def next_batch(self) -> SourceBatch | None:
         size = self._sizes[self._turn] if self._turn < len(self._sizes) else 1
-        batch: TickRecords = self._records[self._place : self._place + size]
+        batch = SourceBatch.of(self._records[self._place : self._place + size], self.symbols)
         self._turn += 1
         self._place += len(batch)
         return batch if len(batch) else None
@@ -50,18 +56,21 @@ cuts = st.lists(st.integers(1, 5), max_size=6)
 
 
 def merged(prices: list[int], news: list[int], sizes: tuple[list[int], list[int]]) -> MergedSource:
-    """Both of them."""
+    """A source of both, which share a table of symbols."""
+    symbols = SymbolTable(10)
     return MergedSource(
-        Recorded(TickKind.PRICE, prices, sizes[0]), Recorded(TickKind.NEWS, news, sizes[1])
+        Recorded(TickKind.PRICE, prices, sizes[0], symbols),
+        Recorded(TickKind.NEWS, news, sizes[1], symbols),
     )
 
 
 def messages(source: MergedSource) -> list[tuple[int, int, int]]:
-    """(time, kind, number in its own source) of every record."""
+    """(time, kind, number in its own source) of every record; the slots must be its symbol's."""
     found: list[tuple[int, int, int]] = []
     while (batch := source.next_batch()) is not None:
-        columns = (batch[name].tolist() for name in ("event_time_ns", "kind", "value"))
+        columns = (batch.records[name].tolist() for name in ("event_time_ns", "kind", "value"))
         found += zip(*columns, strict=True)
+        assert (batch.slots == source.symbols.find_all(batch.records["symbol"])).all()
     return found
 
 

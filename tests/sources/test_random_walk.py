@@ -30,8 +30,8 @@ def test_equal_seeds_give_equal_ticks() -> None:
 
     for _ in range(3):
         batch = one.next_batch()
-        assert batch.tobytes() == same.next_batch().tobytes()
-        assert batch.tobytes() != other.next_batch().tobytes()
+        assert batch.records.tobytes() == same.next_batch().records.tobytes()
+        assert batch.records.tobytes() != other.next_batch().records.tobytes()
 
 
 def test_a_checkpoint_leads_to_the_same_rest() -> None:
@@ -42,14 +42,14 @@ def test_a_checkpoint_leads_to_the_same_rest() -> None:
 
     again.restore(mark)
 
-    assert walk.next_batch().tobytes() == again.next_batch().tobytes()
+    assert walk.next_batch().records.tobytes() == again.next_batch().records.tobytes()
 
 
 @pytest.mark.parametrize("symbols", [1, 10, 4_096])
 def test_what_it_says_is_possible(symbols: int) -> None:
     """Prices of at least a cent in whole cents, sentiments 0 to 100, times that do not go back."""
     walk = a_walk(symbols=symbols)
-    records = np.concatenate([walk.next_batch() for _ in range(20)])
+    records = np.concatenate([walk.next_batch().records for _ in range(20)])
     prices = records[records["kind"] == TickKind.PRICE]
     news = records[records["kind"] == TickKind.NEWS]
 
@@ -67,10 +67,19 @@ def test_what_it_says_is_possible(symbols: int) -> None:
 def test_each_symbol_walks_in_small_steps_over_block_borders() -> None:
     """A price is near the one before it of the same symbol."""
     walk = a_walk(symbols=3, news_every=0)
-    records = np.concatenate([walk.next_batch() for _ in range(5)])
+    records = np.concatenate([walk.next_batch().records for _ in range(5)])
 
     assert len(records) == 5 * BLOCK_TICKS
     for symbol in np.unique(records["symbol"]):
         prices = records["value"][records["symbol"] == symbol].astype(np.int64)
         assert np.abs(np.diff(prices)).max() < 0.01 * prices.max()
         assert len(np.unique(prices)) > 10
+
+
+def test_slots_are_those_of_the_symbols() -> None:
+    """Each record's slot is its symbol's in the walk's table."""
+    walk = a_walk()
+
+    batch = walk.next_batch()
+
+    assert (batch.slots == walk.symbols.find_all(batch.records["symbol"])).all()

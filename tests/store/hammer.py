@@ -14,6 +14,7 @@ import numpy.typing as npt
 from tradestack.domain.tick import TickKind
 from tradestack.store.books import SharedPriceBook
 from tradestack.wire.feed import encode_symbol, new_records
+from tradestack.wire.symbol_table import SymbolTable
 
 Column = npt.NDArray[np.int64]
 
@@ -38,6 +39,9 @@ def store_batches(book: SharedPriceBook, symbols: list[str]) -> None:
     records = new_records(len(symbols))
     records["kind"] = TickKind.PRICE
     records["symbol"] = [encode_symbol(symbol) for symbol in symbols]
+    table = SymbolTable(len(symbols))
+    slots = table.add_all(records["symbol"])
+    book.use_table(table)
     while True:
         first = book.sequence + 1
         fields = expected_fields(np.arange(first, first + len(symbols)))
@@ -45,7 +49,7 @@ def store_batches(book: SharedPriceBook, symbols: list[str]) -> None:
             ("value", "size", "event_time_ns", "publish_time_ns"), fields, strict=True
         ):
             records[name] = column
-        book.update_batch(records, first)
+        book.update_batch(records, slots, first)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.tick import TickKind
 from tradestack.store import books
 from tradestack.store.book_reader import (
@@ -19,8 +20,9 @@ from tradestack.store.book_reader import (
     BookReader,
 )
 from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
-from tradestack.store.segment import SEGMENT_DIRECTORY, SYMBOLS_MAX, unlink
-from tradestack.wire.feed import TickRecords, encode_symbol, new_records, unpack_ticks
+from tradestack.store.segment import SEGMENT_DIRECTORY, unlink
+from tradestack.wire.feed import TickRecords, encode_symbol, new_records
+from tradestack.wire.symbol_table import SymbolTable
 
 Row = tuple[str, int, int, int, int, int]
 
@@ -45,8 +47,17 @@ def make_records(ticks: list[tuple[TickKind, str]]) -> TickRecords:
     """Packets with these kinds and symbols; the numbers in them tell their place."""
     records = new_records(len(ticks))
     for place, (kind, symbol) in enumerate(ticks):
-        records[place] = (46, ord("S"), kind, encode_symbol(symbol), place, place, -place, place)
+        numbers = (place, place, -place, place)
+        records[place] = (62, ord("S"), kind, ord("B"), 0, 0, encode_symbol(symbol), *numbers)
     return records
+
+
+def update_batch(
+    book: SharedBook, table: SymbolTable, ticks: list[tuple[TickKind, str]], first: int
+) -> None:
+    """Store packets with these kinds and symbols."""
+    records = make_records(ticks)
+    book.update_batch(records, table.add_all(records["symbol"]), first)
 
 
 def all_rows(book: BookReader) -> list[Row]:
@@ -108,31 +119,35 @@ def test_the_books_have_their_names() -> None:
     assert (SharedPriceBook.NAME, SharedNewsBook.NAME) == ("tradestack-prices", "tradestack-news")
 
 
-ticks = st.tuples(st.sampled_from(TickKind), st.sampled_from(["A", "B", "C" * 12, "D!", "~"]))
+ticks = st.tuples(st.sampled_from(TickKind), st.sampled_from(["A", "B", "C" * 24, "D!", "~"]))
 
 
 @given(
     batches=st.lists(st.lists(ticks, max_size=12), max_size=4),
     few=st.sampled_from([0, 3, 40]),
-    each=st.booleans(),
+    symbols_max=st.sampled_from([1, 3, 100]),
 )
 @pytest.mark.parametrize("book_type", [SharedPriceBook, SharedNewsBook])
 def test_a_batch_is_its_updates(
-    book_type: type[SharedBook], batches: list[list[tuple[TickKind, str]]], few: int, each: bool
+    book_type: type[SharedBook],
+    batches: list[list[tuple[TickKind, str]]],
+    few: int,
+    symbols_max: int,
 ) -> None:
-    """Each book takes the last record of each symbol of its kind, however long the batch is."""
+    """Each book takes the last record of each symbol of its kind, however long the batch is.
+
+    Also of symbols for which the table of slots has no room.
+    """
     name = f"tradestack-test-{os.getpid()}-{book_type.__name__}"
     writer = book_type((), name, reset=True)
+    table = SymbolTable(symbols_max)
+    writer.use_table(table)
     expected: dict[str, Row] = {}
     first = 1
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(books, "FEW_RECORDS", few)
         for batch in batches:
-            records = make_records(batch)
-            if each:
-                writer.update_each(tuple(unpack_ticks(records.tobytes())), first)
-            else:
-                writer.update_batch(records, first)
+            update_batch(writer, table, batch, first)
             for place, (kind, symbol) in enumerate(batch):
                 if kind == book_type.KIND:
                     expected[symbol] = (symbol, -place, place, place, place, first + place)
@@ -149,9 +164,11 @@ def test_a_batch_is_its_updates(
 def test_more_symbols_than_room_are_counted(writer: SharedPriceBook, reader: BookReader) -> None:
     """Symbols beyond the capacity are refused and counted; the others do not suffer."""
     symbols = [f"S{number}" for number in range(SYMBOLS_MAX + 2)]
-    writer.update_batch(make_records([(TickKind.PRICE, symbol) for symbol in symbols]), 1)
+    table = SymbolTable(len(symbols))
+    writer.use_table(table)
+    update_batch(writer, table, [(TickKind.PRICE, symbol) for symbol in symbols], 1)
     writer.update(symbols[-1], 1, 1, 1, 1, 5000)
-    writer.update_batch(make_records([(TickKind.PRICE, symbols[-2])]), 5001)
+    update_batch(writer, table, [(TickKind.PRICE, symbols[-2])], 5001)
     writer.update("S0", 5, 5, 5, 5, 5002)
 
     assert writer.symbols_refused == 4
@@ -233,6 +250,17 @@ def test_a_new_session_has_no_old_values(segment_name: str) -> None:
     assert (all_rows(reader), reader.symbols, reader.sequence) == ([], ("SPY",), 0)
     reader.close()
     writer.close()
+
+
+def test_another_table_has_other_slots(writer: SharedPriceBook, reader: BookReader) -> None:
+    """A book that goes on with another table finds each symbol's row by its name again."""
+    for number, names in enumerate((["A", "B"], ["B", "C", "A"])):
+        table = SymbolTable(10)
+        writer.use_table(table)
+        ticks = [(TickKind.PRICE, name) for name in names * 30]
+        update_batch(writer, table, ticks, 1 + 100 * number)
+
+    assert {row[0]: row[5] for row in all_rows(reader)} == {"B": 188, "C": 189, "A": 190}
 
 
 def test_a_book_says_of_which_session_it_is(segment_name: str) -> None:

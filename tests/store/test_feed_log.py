@@ -37,7 +37,7 @@ def make_records(count: int, first: int = 1) -> TickRecords:
 def numbers_in(packets: bytes) -> list[int]:
     """The numbers of the ticks."""
     return [
-        int.from_bytes(packets[offset + 32 : offset + 40])
+        int.from_bytes(packets[offset + 48 : offset + 56])
         for offset in range(0, len(packets), TICK_PACKET_LENGTH)
     ]
 
@@ -78,13 +78,13 @@ def test_the_name_is_the_session(tmp_path: Path) -> None:
 
 
 def test_packets_lie_at_their_number(log: FeedLog) -> None:
-    """Message n is at byte (n-1)·48, as it travels."""
+    """Message n is at byte (n-1)·64, as it travels."""
     assert log.path.read_bytes() == make_records(10).tobytes()
 
 
 @given(
     batches=st.lists(st.integers(1, 30), min_size=1, max_size=10),
-    reads=st.lists(st.tuples(st.integers(1, 320), st.integers(0, 40 * 48)), max_size=30),
+    reads=st.lists(st.tuples(st.integers(1, 320), st.integers(0, 40 * 64)), max_size=30),
 )
 def test_a_read_gives_whole_packets_from_a_number(
     tmp_path_factory: pytest.TempPathFactory, batches: list[int], reads: list[tuple[int, int]]
@@ -95,7 +95,7 @@ def test_a_read_gives_whole_packets_from_a_number(
         log.append(make_records(count, log.head + 1).tobytes())
         for sequence, bytes_max in reads:
             packets, next_sequence = log.read(sequence, bytes_max)
-            end = min(sequence + bytes_max // 48, log.head + 1)
+            end = min(sequence + bytes_max // 64, log.head + 1)
             assert numbers_in(packets) == list(range(sequence, end))
             assert next_sequence == max(sequence, end)
     log.close()
@@ -118,21 +118,21 @@ def test_who_follows_the_head_is_given_what_was_appended(log: FeedLog) -> None:
     log.append(packets)
 
     assert log.read(11, READ_BYTES_MAX)[0] is packets
-    assert log.read(12, 48) == (packets[48:96], 13)
+    assert log.read(12, 64) == (packets[64:128], 13)
     assert log.read(10, READ_BYTES_MAX) == (make_records(4, 10).tobytes(), 14)
 
 
 def test_reads_are_bounded(tmp_path: Path) -> None:
     """No reader makes the gateway hold more than READ_BYTES_MAX a place, and few places."""
     log = FeedLog.create(tmp_path, SESSION)
-    log.append(make_records(READ_BYTES_MAX // 48 + 99).tobytes())
+    log.append(make_records(READ_BYTES_MAX // 64 + 99).tobytes())
     log.append(make_records(1, log.head + 1).tobytes())
 
     packets, next_sequence = log.read(1, 1 << 40)
     for sequence in range(1, 100):
         log.read(sequence, 1 << 40)
 
-    assert (len(packets), next_sequence) == (READ_BYTES_MAX, READ_BYTES_MAX // 48 + 1)
+    assert (len(packets), next_sequence) == (READ_BYTES_MAX, READ_BYTES_MAX // 64 + 1)
     assert len(log._chunks) == feed_log.CHUNKS_MAX
     log.close()
 
@@ -145,13 +145,13 @@ def test_records_are_the_decoded_packets(log: FeedLog) -> None:
 def test_there_is_no_message_zero(log: FeedLog) -> None:
     """Numbers begin at 1."""
     with pytest.raises(ValueError, match="no message 0"):
-        log.read(0, 48)
+        log.read(0, 64)
 
 
 def test_half_packets_are_refused(log: FeedLog) -> None:
     """A log holds whole packets or none."""
-    with pytest.raises(ValueError, match="no whole packets"):
-        log.append(bytes(47))
+    with pytest.raises(ValueError, match="not whole packets"):
+        log.append(bytes(63))
 
     assert log.head == 10
 
@@ -174,7 +174,7 @@ def test_a_shortened_file_is_noticed(log: FeedLog) -> None:
     with log.path.open("r+b") as file:
         file.truncate(100)
 
-    with pytest.raises(OSError, match="somebody cut it"):
+    with pytest.raises(OSError, match="another program cut it"):
         log.read(1, 1000)
 
 
@@ -190,11 +190,11 @@ def test_a_packet_cut_anywhere_is_dropped_and_said(
     """Truncated at every byte of the last packet, the log is what it was before it."""
     content = path.read_bytes()
 
-    for size in range(9 * 48, 10 * 48):
+    for size in range(9 * 64, 10 * 64):
         path.write_bytes(content[:size])
         caplog.clear()
         assert reopened_head(path) == 9
-        assert (f"offset=432 bytes={size - 432}" in caplog.text) == (size > 432)
+        assert (f"offset=576 bytes={size - 576}" in caplog.text) == (size > 576)
 
 
 def test_a_tail_of_zeros_is_dropped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +202,7 @@ def test_a_tail_of_zeros_is_dropped(path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(feed_log, "TAIL_PACKETS", 4)
     content = path.read_bytes()
 
-    for start in range(5 * 48, 6 * 48):
+    for start in range(5 * 64, 6 * 64):
         path.write_bytes(content[:start] + bytes(len(content) - start))
         assert reopened_head(path) == 5
 
@@ -210,7 +210,7 @@ def test_a_tail_of_zeros_is_dropped(path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_log_of_zeros_is_empty(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of which nothing reached the disk begins anew."""
     monkeypatch.setattr(feed_log, "TAIL_PACKETS", 4)
-    path.write_bytes(bytes(10 * 48 + 7))
+    path.write_bytes(bytes(10 * 64 + 7))
 
     assert reopened_head(path) == 0
 
@@ -228,24 +228,38 @@ def test_a_changed_byte_of_the_last_packet_costs_it_at_most(path: Path) -> None:
     """Whichever byte of the last packet changes, the packets before it stay."""
     content = path.read_bytes()
 
-    for position in range(9 * 48, 10 * 48):
+    for position in range(9 * 64, 10 * 64):
         damaged = bytearray(content)
         damaged[position] ^= 0x80
         path.write_bytes(damaged)
-        is_seen = position - 9 * 48 in (0, 1, 2, 3, 24)  # the header; a time before 1970
+        is_seen = position - 9 * 64 in (0, 1, 2, 3, 40)  # the header; a time before 1970
         assert reopened_head(path) == (9 if is_seen else 10)
 
 
 def test_damage_before_the_end_stops_the_start(path: Path) -> None:
     """A packet that is none with packets after it is refused with file, number and offset."""
     content = bytearray(path.read_bytes())
-    content[3 * 48 : 4 * 48] = bytes(48)
+    content[3 * 64 : 4 * 64] = bytes(64)
     path.write_bytes(content)
 
     with pytest.raises(OperatorFault) as refusal:
         FeedLog.open(path)
 
-    assert refusal.value.where == f"{path}: packet 4 at byte 144"
+    assert refusal.value.where == f"{path}: packet 4 at byte 192"
+    assert path.read_bytes() == content
+
+
+def test_log_of_the_old_layout_is_refused(path: Path) -> None:
+    """A log with 48 bytes a tick is named as such, with a remedy, and stays as it is."""
+    content = (b"\0\x2eSP" + bytes(44)) * 4
+    path.write_bytes(content)
+
+    with pytest.raises(OperatorFault) as refusal:
+        FeedLog.open(path)
+
+    assert refusal.value.where == str(path)
+    assert "older tradestack, with 48 bytes a tick" in refusal.value.problem
+    assert f"{SESSION}.json" in refusal.value.remedy
     assert path.read_bytes() == content
 
 
@@ -264,7 +278,7 @@ def test_a_full_disk_leaves_no_hole(log: FeedLog, file_size_limit: Limit) -> Non
     """Wherever the disk is full, the head stays and nothing half-written is read."""
     content = log.path.read_bytes()
 
-    for room in range(2 * 48):
+    for room in range(2 * 64):
         with file_size_limit(len(content) + room), pytest.raises(OSError, match=FULL):
             log.append(make_records(2, 11).tobytes())
         assert (log.head, log.path.read_bytes()) == (10, content)
@@ -290,4 +304,4 @@ def test_only_the_end_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(AppendFile, "read", note)
 
     assert reopened_head(log.path) == 1000
-    assert min(offsets) == 990 * 48
+    assert sorted(set(offsets)) == [0, 990 * 64]  # the first packet tells the layout

@@ -90,7 +90,7 @@ def test_a_killed_writers_segment_is_used_on(
     )
     process = child(program, segment_name)
     inode = (SEGMENT_DIRECTORY / segment_name).stat().st_ino
-    with pytest.raises(OperatorFault, match="writer lives"):
+    with pytest.raises(OperatorFault, match="another process writes it"):
         Segment.create(segment_name, KIND)
 
     process.send_signal(signal.SIGKILL)
@@ -106,9 +106,9 @@ def test_a_killed_writers_segment_is_used_on(
     ("slot", "value", "words"),
     [
         (SLOT_MAGIC, 1, "magic"),
-        (SLOT_VERSION, 2, "format version is 2, not 1"),
+        (SLOT_VERSION, 1, "format version is 1, not 2"),
         (SLOT_KIND, ord("N"), "kind"),
-        (SLOT_SYMBOL_COUNT, 4097, "claims 4097 symbols"),
+        (SLOT_SYMBOL_COUNT, 4097, "claims to have 4097 symbols"),
     ],
 )
 def test_another_format_is_refused_or_replaced(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradestack.domain.fixed_point import parse_fixed
-from tradestack.domain.tick import Tick, TickKind
+from tradestack.domain.tick import Aggressor, Tick, TickKind
 from tradestack.domain.times import format_utc
 from tradestack.wire import feed, soup
 from tradestack.wire.errors import ProtocolError
@@ -39,27 +39,35 @@ def pulled(decoder: FeedDecoder) -> list[int | Packet]:
     return events
 
 
-def test_a_tick_has_its_published_48_bytes():
+def test_a_tick_has_its_published_64_bytes():
     """Offset by offset, as PROTOCOL.md gives them."""
     records = feed.new_records(1)
-    records[0] = (46, ord("S"), ord("N"), feed.encode_symbol("BRK.B"), 1, 2, -3, 4)
+    records[0] = (62, 83, ord("N"), ord("B"), 0, 0, feed.encode_symbol("BRK.B"), 1, 2, -3, 4)
 
-    assert records.tobytes().hex() == (
-        "002e"  # length
-        "53"  # S
-        "4e"  # N
-        "42524b2e4220202020202020"  # symbol
-        "0000000000000001"  # event time
-        "0000000000000002"  # publish time
-        "fffffffffffffffd"  # value
-        "0000000000000004"  # size
+    assert (
+        records.tobytes().hex()
+        == (
+            "003e"  # length
+            "53"  # S
+            "4e"  # N
+            "42"  # the buyer took the price
+            "00"  # flags
+            "0000"
+            "42524b2e42202020"
+            + "20"
+            * 16  # symbol
+            + "0000000000000001"  # event time
+            "0000000000000002"  # publish time
+            "fffffffffffffffd"  # value
+            "0000000000000004"  # size
+        )
     )
 
 
 def test_the_example_of_the_specification_is_true():
     """PROTOCOL.md shows one tick as bytes; they are what this code reads."""
     text = Path(feed.__file__).with_name("PROTOCOL.md").read_text()
-    shown = re.search(r"^    (002e[ 0-9a-f]+)$", text, re.MULTILINE)
+    shown = re.search(r"^    (003e[ 0-9a-f\n]+)\n\n", text, re.MULTILINE)
     assert shown is not None
 
     records = np.frombuffer(bytes.fromhex(shown[1]), feed.TICK_PACKET)
@@ -79,12 +87,36 @@ def test_the_example_of_the_specification_is_true():
 def test_ticks_are_the_records_one_by_one():
     """Names, kinds and Python integers."""
     records = feed.new_records(2)
-    records[0] = (46, 83, ord("P"), feed.encode_symbol("ESZ6"), 10, 11, 4_500 * 10**8, 7)
-    records[1] = (46, 83, ord("N"), feed.encode_symbol("ABCDEFGHIJKL"), 20, 21, 85 * 10**8, 0)
+    records[0] = (
+        62,
+        83,
+        ord("P"),
+        ord("S"),
+        0,
+        0,
+        feed.encode_symbol("ESZ6"),
+        10,
+        11,
+        4_500 * 10**8,
+        7,
+    )
+    records[1] = (
+        62,
+        83,
+        ord("N"),
+        0xFF,
+        0xFF,
+        0xFFFF,
+        feed.encode_symbol("A" * 24),
+        20,
+        21,
+        85 * 10**8,
+        0,
+    )
 
     assert list(TickBatch(41, records).ticks()) == [
-        Tick(41, TickKind.PRICE, "ESZ6", 10, 11, 4_500 * 10**8, 7),
-        Tick(42, TickKind.NEWS, "ABCDEFGHIJKL", 20, 21, 85 * 10**8, 0),
+        Tick(41, TickKind.PRICE, "ESZ6", 10, 11, 4_500 * 10**8, 7, Aggressor.SELLER),
+        Tick(42, TickKind.NEWS, "A" * 24, 20, 21, 85 * 10**8, 0),
     ]
 
 
@@ -92,7 +124,7 @@ BETWEEN = st.sampled_from(
     [
         Packet(PacketType.SERVER_HEARTBEAT, b""),
         Packet(PacketType.DEBUG, b"a remark"),
-        Packet(PacketType.DEBUG, tick_packets(1)[: 48 - 3]),  # its inside looks like a tick
+        Packet(PacketType.DEBUG, tick_packets(1)[: 64 - 3]),  # its inside looks like a tick
         Packet(PacketType.UNSEQUENCED_DATA, tick_packets(2)),
         Packet(PacketType.END_OF_SESSION, b""),
     ]
@@ -123,7 +155,7 @@ def test_cutting_never_matters(pieces, data):
     assert decoder.next_sequence == first
 
 
-@given(st.integers(0, 5), st.binary(max_size=150))
+@given(st.integers(0, 5), st.binary(max_size=200))
 def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count, garbage):
     """Nothing else; the ticks before the damage count."""
     decoder, decoded = FeedDecoder(1), []
@@ -141,9 +173,9 @@ def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count, garbage):
 @pytest.mark.parametrize(
     "packet",
     [
-        soup.encode_packet(PacketType.SEQUENCED_DATA, b"P" + bytes(43)),
-        soup.encode_packet(PacketType.SEQUENCED_DATA, b"P" + bytes(45)),
-        soup.encode_packet(PacketType.SEQUENCED_DATA, b"X" + bytes(44)),
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b"P" + bytes(59)),
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b"P" + bytes(61)),
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b"X" + bytes(60)),
         soup.encode_packet(PacketType.SEQUENCED_DATA, b""),
         b"\x00\x01?",
     ],

@@ -19,7 +19,7 @@ from tradestack.wire.order_texts import (
 
 FORMS = [
     (CL_ORD_ID, r"[!-~]{1,64}"),
-    (SYMBOL, r"[!-~]{1,12}"),
+    (SYMBOL, r"[!-~]{1,24}"),
     (WORD, r"[!-~]{1,32}"),
     (QUANTITY, r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?"),
     (SIGNED_DECIMAL, r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?"),

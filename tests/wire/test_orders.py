@@ -142,7 +142,7 @@ def changed(**fields: object) -> bytes:
     [
         {"Symbol": ""},
         {"Symbol": "WITH SPACE"},
-        {"Symbol": "THIRTEENCHARS"},
+        {"Symbol": "X" * 25},
         {"Symbol": "SPY\n"},
         {"Symbol": "SPÝ"},
         {"Symbol": None},
@@ -189,7 +189,7 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields):
     ("name", "words"),
     [
         ("ClOrdID", "1 to 64 printable"),
-        ("Symbol", "1 to 12 printable"),
+        ("Symbol", "1 to 24 printable"),
         ("OrderQty", "a decimal number"),
         ("Price", "a decimal number"),
         ("SignalValue", "a decimal number"),

@@ -1,16 +1,20 @@
-"""text → symbol: what may name an instrument.
+"""What may name an instrument.
 
-A symbol is 1 to 12 printable ASCII characters without spaces: shares, FX pairs, crypto and
-futures fit; 21-character option symbols do not. The limit is the feed packet's field (PROTOCOL.md).
+A symbol is 1 to 24 printable ASCII characters without spaces: shares, FX pairs, coins, futures,
+perpetual swaps and options fit. The length is that of the feed packet's field (PROTOCOL.md).
 """
 
 import re
 
-SYMBOL_LENGTH_MAX = 12
+SYMBOL_LENGTH_MAX = 24
+# What the field of a symbol takes, for people.
+SYMBOL_FORM = f"1 to {SYMBOL_LENGTH_MAX} printable ASCII characters without spaces"
+# Symbols that the books have room for, more than any exchange's index has members.
+SYMBOLS_MAX = 4_096
 
-_SYMBOL = re.compile(r"[!-~]{1,12}", re.ASCII)
+_SYMBOL = re.compile(rf"[!-~]{{1,{SYMBOL_LENGTH_MAX}}}", re.ASCII)
 
 
 def is_symbol(text: str) -> bool:
-    """Whether the text can name an instrument, unchanged."""
+    """Tell whether the text can name an instrument as it is."""
     return _SYMBOL.fullmatch(text) is not None

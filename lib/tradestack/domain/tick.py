@@ -1,4 +1,4 @@
-"""one change in the market → Tick: a price, or the sentiment of a news item."""
+"""One change in the market: a price, or the sentiment of a news item."""
 
 import enum
 from typing import NamedTuple
@@ -9,6 +9,14 @@ class TickKind(enum.IntEnum):
 
     PRICE = ord("P")
     NEWS = ord("N")
+
+
+class Aggressor(enum.IntEnum):
+    """Who caused a trade, by taking the other side's price; the number is the byte on the wire."""
+
+    BUYER = ord("B")
+    SELLER = ord("S")
+    UNKNOWN = ord(" ")
 
 
 class Tick(NamedTuple):
@@ -24,3 +32,4 @@ class Tick(NamedTuple):
     publish_time_ns: int  # when the gateway appended it, ns since the Unix epoch
     value: int  # ×10⁻⁸: price, or sentiment 0–100
     size: int  # ×10⁻⁸, 0 where there is none
+    aggressor: Aggressor = Aggressor.UNKNOWN

@@ -1,7 +1,7 @@
-"""refused rows → log lines, not one for each: the first few, then ever rarer, with the count.
+"""Log lines for bad rows: the first few of a file, then ever fewer, each with the count so far.
 
-A file can be wrong in every row; its log lines must not drown the others. Of one file the first
-`SHOWN_MAX` are told, then the 16th, 32nd, 64th …; the full number is in the counters.
+Every row of a file can be wrong; its log lines must not drown the others. Of each file the first
+`SHOWN_MAX` are shown, then the 16th, 32nd, 64th …; the exact number is in the counters.
 """
 
 import logging
@@ -12,26 +12,30 @@ from tradestack.observe.events import ROW_REFUSED, emit
 
 SHOWN_MAX = 10  # of a file, before they become rare
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class BadRows:
-    """Tells `show(path, line, reason, count)` of refused rows."""
+    """The bad rows of any number of files, of which a few are passed to `show`.
+
+    show: called with path, line, reason, and how many rows of that file were bad so far.
+    """
 
     def __init__(self, show: Callable[[Path, int, str, int], None]) -> None:
         self._show = show
         self._counts: dict[Path, int] = {}
-        self.muted = False  # while rows are read that were told of before
 
-    def tell(self, path: Path, line: int, reason: str) -> None:
-        """One row of `path` was refused."""
-        if self.muted:
-            return
+    def add(self, path: Path, line: int, reason: str) -> None:
+        """Count a bad row and show it if it is one of the few."""
         count = self._counts[path] = self._counts.get(path, 0) + 1
         if count <= SHOWN_MAX or count & (count - 1) == 0:
             self._show(path, line, reason, count)
 
 
-def log_refusal(path: Path, line: int, reason: str, count: int) -> None:
-    """To the log."""
-    emit(logger, ROW_REFUSED, file=path, line=line, reason=reason, refused=count)
+def show_nothing(path: Path, line: int, reason: str, count: int) -> None:
+    """Ignore a bad row: it was shown when the file was checked."""
+
+
+def log_bad_row(path: Path, line: int, reason: str, count: int) -> None:
+    """Log a bad row."""
+    emit(_logger, ROW_REFUSED, file=path, line=line, reason=reason, refused=count)

@@ -1,7 +1,7 @@
-"""seed → endless prices and news of any number of symbols.
+"""Endless prices and news of any number of symbols, the same ones for the same seed.
 
 The walk is made in blocks of `BLOCK_TICKS`. Each block draws from a generator of its own, keyed by
-seed and block number, and needs of the past only the prices at its beginning: that is the
+seed and block number, and needs only the prices at its beginning from the past: they are the
 checkpoint. Prices keep to cents and above one cent; one symbol at a time moves, by a random step
 that is proportional to its first price. Time goes on by `interval_ns` a tick, on average.
 """
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import TickKind
-from tradestack.sources.source import Checkpoint
-from tradestack.wire.feed import TickRecords, encode_symbol, new_records
+from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.wire.feed import SYMBOL_FIELD, encode_symbol, new_records
+from tradestack.wire.symbol_table import SymbolTable
 
 BLOCK_TICKS = 4_096
 CENT = SCALE // 100
@@ -27,7 +28,7 @@ SENTIMENTS = (0, 10_000)  # hundredths of a point, drawn evenly
 
 
 def walk_symbols(count: int) -> tuple[str, ...]:
-    """Names for so many symbols: AAA, AAB … ZZZ, then AAAA and so on."""
+    """Name `count` symbols: AAA, AAB … ZZZ; of four letters or more if there are not enough."""
     width = 3
     while 26**width < count:
         width += 1
@@ -43,70 +44,71 @@ def _letters(number: int, width: int) -> str:
 
 
 class RandomWalk:
-    """See `Source`; never ends.
+    """A source that never ends.
 
-    news_every: one tick in so many is a news item; 0 = none.
+    news_every: one tick in this many is a news item; 0: none.
     """
 
     def __init__(
-        self, seed: int, symbols: Sequence[str], news_every: int, start_ns: int, interval_ns: int
+        self, seed: int, names: Sequence[str], news_every: int, start_ns: int, interval_ns: int
     ) -> None:
-        assert symbols
-        assert all(map(is_symbol, symbols))
+        assert names
+        assert all(map(is_symbol, names))
+        self.symbols = SymbolTable(len(names))
         self._seed = seed
-        self._symbols = np.array([encode_symbol(symbol) for symbol in symbols], "S12")
+        self._fields = np.array([encode_symbol(name) for name in names], SYMBOL_FIELD)
+        self._slots = self.symbols.add_all(self._fields)
         self._news_every = news_every
         self._interval_ns = interval_ns
         self._block = 0
         self._time_ns = start_ns
-        first = self._generator(0).integers(*FIRST_PRICES, len(symbols)) * SCALE
+        first = self._generator(0).integers(*FIRST_PRICES, len(names)) * SCALE
         self._first_prices: NDArray[np.int64] = first
         self._prices = first.copy()
 
-    def next_batch(self) -> TickRecords:
-        """See `Source`."""
+    def next_batch(self) -> SourceBatch:
+        """Return the next block of BLOCK_TICKS records."""
         self._block += 1
         random = self._generator(self._block)
-        chosen = random.integers(0, len(self._symbols), BLOCK_TICKS)
+        chosen = random.integers(0, len(self._fields), BLOCK_TICKS)
         is_news = np.zeros(BLOCK_TICKS, np.bool_)
         if self._news_every:
             is_news = random.integers(0, self._news_every, BLOCK_TICKS) == 0
         records = new_records(BLOCK_TICKS)
         records["kind"] = np.where(is_news, int(TickKind.NEWS), int(TickKind.PRICE))
-        records["symbol"] = self._symbols[chosen]
+        records["symbol"] = self._fields[chosen]
         records["event_time_ns"] = self._times(random)
         sentiments = random.integers(*SENTIMENTS, BLOCK_TICKS, endpoint=True) * CENT
         records["value"] = np.where(is_news, sentiments, self._walk(random, chosen, ~is_news))
         lots = random.integers(1, LOTS_MAX, BLOCK_TICKS, endpoint=True) * LOT
         records["size"] = np.where(is_news, 0, lots)
-        return records
+        return SourceBatch(records, self._slots[chosen])
 
     def checkpoint(self) -> Checkpoint:
-        """See `Source`."""
+        """Return the position before the next block."""
         return {"block": self._block, "time_ns": self._time_ns, "prices": self._prices.tolist()}
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """See `Source`."""
+        """Go to a position before a block."""
         self._block = checkpoint["block"]
         self._time_ns = checkpoint["time_ns"]
         self._prices = np.array(checkpoint["prices"], np.int64)
 
     def rows_rejected(self) -> int:
-        """See `Source`."""
+        """Return 0: there are no rows."""
         return 0
 
     def rows_rounded(self) -> int:
-        """See `Source`."""
+        """Return 0: there are no rows."""
         return 0
 
     def close(self) -> None:
-        """See `Source`."""
+        """Do nothing: there are no files."""
 
-    # In quotes: 3 MB of numpy are loaded where its name is evaluated, also for a CSV.
-    def _generator(self, block: int) -> "np.random.Generator":
+    def _generator(self, block: int) -> np.random.Generator:
         return np.random.Generator(np.random.Philox(key=[self._seed, block]))
 
-    def _times(self, random: "np.random.Generator") -> NDArray[np.int64]:
+    def _times(self, random: np.random.Generator) -> NDArray[np.int64]:
         waits = random.integers(0, 2 * self._interval_ns, BLOCK_TICKS, endpoint=True)
         times: NDArray[np.int64] = self._time_ns + np.cumsum(waits)
         self._time_ns = int(times[-1])
@@ -114,11 +116,11 @@ class RandomWalk:
 
     def _walk(
         self,
-        random: "np.random.Generator",
+        random: np.random.Generator,
         chosen: NDArray[np.int64],
         moves: NDArray[np.bool_],
     ) -> NDArray[np.int64]:
-        """Each tick's price: the running sum of its symbol's steps, all symbols at once."""
+        """Return each tick's price: the running sum of its symbol's steps, all symbols at once."""
         steps = random.standard_normal(BLOCK_TICKS) * STEP * self._first_prices[chosen]
         cents = np.where(moves, np.rint(steps / CENT).astype(np.int64) * CENT, 0)
         order = np.argsort(chosen, kind="stable")

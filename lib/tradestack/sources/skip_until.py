@@ -1,43 +1,47 @@
-"""a source → the same without what happened before a given time."""
+"""A source without what happened before a given time."""
 
 import numpy as np
 
-from tradestack.sources.source import Checkpoint, Source
-from tradestack.wire.feed import TickRecords
+from tradestack.sources.source import Checkpoint, Source, SourceBatch
+from tradestack.wire.symbol_table import SymbolTable
 
 
 class SkipUntil:
-    """See `Source`."""
+    """The records of `source` from `start_ns` on, event time in ns since the Unix epoch."""
 
     def __init__(self, source: Source, start_ns: int) -> None:
         self._source = source
         self._start_ns = start_ns
 
-    def next_batch(self) -> TickRecords | None:
-        """See `Source`."""
+    @property
+    def symbols(self) -> SymbolTable:
+        """The slots of the symbols met so far, skipped records included."""
+        return self._source.symbols
+
+    def next_batch(self) -> SourceBatch | None:
+        """Return what the next batch holds from the start on, perhaps nothing; None at the end."""
         batch = self._source.next_batch()
         if batch is None:
             return None
-        times = batch["event_time_ns"].astype(np.int64)
-        rest: TickRecords = batch[int(np.searchsorted(times, self._start_ns)) :]
-        return rest
+        times = batch.records["event_time_ns"].astype(np.int64)
+        return batch.part(int(np.searchsorted(times, self._start_ns)))
 
     def checkpoint(self) -> Checkpoint:
-        """See `Source`."""
+        """Return the position in the source before the next batch."""
         return self._source.checkpoint()
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """See `Source`."""
+        """Go to a position in the source."""
         self._source.restore(checkpoint)
 
     def rows_rejected(self) -> int:
-        """See `Source`."""
+        """Return the number of rows rejected so far, skipped ones included."""
         return self._source.rows_rejected()
 
     def rows_rounded(self) -> int:
-        """See `Source`."""
+        """Return the number of rows rounded so far, skipped ones included."""
         return self._source.rows_rounded()
 
     def close(self) -> None:
-        """See `Source`."""
+        """Close the source."""
         self._source.close()

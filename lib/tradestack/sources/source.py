@@ -1,22 +1,28 @@
-"""where ticks come from: what a CSV, two merged ones and a random walk have in common.
+"""Where ticks come from: what CSV files, merged sources and the random walk have in common.
 
-A source gives its records in order, and the same ones again after `restore`: a checkpoint is the
+A source returns its records in order, and the same ones again after `restore`: a checkpoint is the
 position before the next record, as JSON, so that a restarted gateway need not begin at the first.
 """
 
 import os
 import pwd
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.wire.feed import TickRecords
+from tradestack.domain.symbol import SYMBOLS_MAX
+from tradestack.wire.feed import TickRecords, new_records
+from tradestack.wire.symbol_table import Slots, SymbolTable
+
+# Symbols of a source that have a slot: a book of prices and a book of news, filled by others.
+SOURCE_SYMBOLS_MAX = 2 * SYMBOLS_MAX
 
 Checkpoint = dict[str, Any]  # JSON
 
 
 class SourceFault(Exception):
-    """The source cannot go on past this line; what it gave before stands."""
+    """The source cannot go on past this line; the records before it are good."""
 
     def __init__(self, path: Path, line: int, reason: str) -> None:
         super().__init__(f"{path}: line {line}: {reason}")
@@ -26,13 +32,13 @@ class SourceFault(Exception):
 
 
 def unreadable(path: Path, error: OSError) -> OperatorFault:
-    """Why a file of the operator's cannot be read, and what to do about it."""
+    """Explain why a file cannot be read, and what to do about it."""
     if isinstance(error, PermissionError):
         problem = f"the user {_user_name()} may not read it"
-        remedy = f"give the gateway a copy of its own: tradestackctl import {path}"
+        remedy = f"copy it to where the gateway can read it: tradestackctl import {path}"
         return OperatorFault(str(path), problem, remedy)
     problem = error.strerror or str(error)
-    return OperatorFault(str(path), problem, "name a CSV file that is there")
+    return OperatorFault(str(path), problem, "name a CSV file that exists")
 
 
 def _user_name() -> str:
@@ -43,33 +49,64 @@ def _user_name() -> str:
         return f"with id {user_id}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceBatch:
+    """Consecutive records of a source, with the slots of their symbols.
+
+    slots: one for each record, in the source's table; NO_SLOT for symbols beyond its room.
+    """
+
+    records: TickRecords
+    slots: Slots
+
+    @classmethod
+    def of(cls, records: TickRecords, symbols: SymbolTable) -> "SourceBatch":
+        """Give the records' symbols their slots."""
+        return cls(records, symbols.add_all(records["symbol"]))
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def part(self, start: int, end: int | None = None) -> "SourceBatch":
+        """Return the records from `start` to before `end` (None: to the last)."""
+        return SourceBatch(self.records[start:end], self.slots[start:end])
+
+
+NO_RECORDS = SourceBatch.of(new_records(0), SymbolTable(1))
+
+
 class Source(Protocol):
-    """Records in the order of their event times; publish times are still 0."""
+    """Records in the order of their event times, with publish times of 0."""
 
-    def next_batch(self) -> TickRecords | None:
-        """The next records; None at the end, for good. Raises SourceFault.
+    @property
+    def symbols(self) -> SymbolTable:
+        """The slots of the symbols met so far."""
+        ...
 
-        None of them where a stretch of the source held nothing good: each call does a bounded
-        piece of work, so that whoever reads on can let others have a turn between two.
+    def next_batch(self) -> SourceBatch | None:
+        """Return the next records, or None at the end and ever after. Raises SourceFault.
+
+        A batch is empty where a stretch of the source had no good record: each call does a
+        bounded piece of work, so that the caller can do something else between two.
         """
         ...
 
     def checkpoint(self) -> Checkpoint:
-        """The position before the next batch."""
+        """Return the position before the next batch."""
         ...
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Goes to a position that a source of the same identity gave."""
+        """Go to a position that a source of the same identity has returned."""
         ...
 
     def rows_rejected(self) -> int:
-        """Rows refused up to here."""
+        """Return the number of rows rejected so far."""
         ...
 
     def rows_rounded(self) -> int:
-        """Rows up to here with more decimals than a packet holds."""
+        """Return the number of rows so far with more decimals than a packet holds."""
         ...
 
     def close(self) -> None:
-        """Lets go of files."""
+        """Close the source's files."""
         ...

@@ -1,13 +1,13 @@
-"""a book in shared memory → the latest value of each symbol, whole.
+"""The latest value of each symbol, read whole from a book in shared memory.
 
-One 64-byte record a symbol, aligned, of 8-byte integers in native order:
+One record of 64 bytes a symbol, on one cache line, of 8-byte integers in native order:
 
     byte   0            8      16    24             32               40        48     56
            end counter  value  size  event time ns  publish time ns  sequence  spare  begin counter
 
 The writer stores begin, then the data, then end; the reader loads end, then the data, then begin,
-and what it has is whole if the two are equal. On x86-64 stores and loads keep their order, so that
-needs no lock (BOOKS.md says more, and how ten lines of numpy read the same).
+and its copy is whole if the two are equal. On x86-64 stores and loads keep their order, so no lock
+is needed (BOOKS.md explains it, and shows ten lines of numpy that read the same).
 
 The invariant: a record with equal counters holds one message's data, or sequence 0 and no data.
 """
@@ -20,9 +20,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.store.segment import (
     NAME_LENGTH,
-    NAME_USED_LENGTH,
     NAMES_OFFSET,
     RECORD_LENGTH,
     RECORDS_OFFSET,
@@ -33,7 +33,6 @@ from tradestack.store.segment import (
     SLOT_SESSION,
     SLOT_SYMBOL_COUNT,
     SLOT_WRITER_PID,
-    SYMBOLS_MAX,
     WORD_LENGTH,
     Segment,
 )
@@ -58,23 +57,23 @@ assert BOOK_RECORD.itemsize == RECORD_LENGTH
 BookRecords = NDArray[np.void]  # one dimension of BOOK_RECORD
 Rows = NDArray[np.int64]  # the same, a column to a field
 
-# unpack_from loads native 8-byte fields one by one in the order of memory, which is the reader's
-# half of the protocol; a copy of the bytes would leave the order to memcpy.
+# unpack_from loads native 8-byte fields one by one in the order of memory, as the protocol requires
+# of a reader; in a copy of the bytes, memcpy would choose the order.
 _RECORD = struct.Struct("@8q")
 
-# A writer is in a record for some 200 ns at a time, unless it loses its processor just there: then
-# for a time slice of some other process, which is milliseconds. Both limits are 10 to 20 ms of
-# looks (half a microsecond each for one record, eight for the block); who is in a record for longer
-# was killed there, and a reader pays this until the next writer comes.
+# A writer is in a record for some 200 ns at a time, or, if it loses its processor there, for a time
+# slice of another process, which is milliseconds. Both limits are 10 to 20 ms of attempts (half a
+# microsecond each for one record, eight for the block): a writer that is in a record for longer was
+# killed there, and each read of that record costs as much until the next writer comes.
 READ_ATTEMPTS_MAX = 30_000
 READ_ALL_ATTEMPTS_MAX = 2_000
-# From here on each look gives the processor away first: the writer may be waiting for it.
+# Later attempts yield the processor first: the writer may be waiting for it.
 _SPIN_ATTEMPTS_MAX = 50
 
 
-def encode_session(session: str) -> tuple[int, int]:
-    """A session id as the two integers of the header."""
-    field = session.encode("ascii").ljust(2 * WORD_LENGTH, b"\0")
+def encode_session(session_id: str) -> tuple[int, int]:
+    """session id → the two integers of the header."""
+    field = session_id.encode("ascii").ljust(2 * WORD_LENGTH, b"\0")
     return (
         int.from_bytes(field[:WORD_LENGTH], sys.byteorder),
         int.from_bytes(field[WORD_LENGTH:], sys.byteorder),
@@ -82,7 +81,7 @@ def encode_session(session: str) -> tuple[int, int]:
 
 
 def decode_session(first: int, second: int) -> str:
-    """The session id in two integers, "" for zeros."""
+    """two integers of the header → session id, "" for zeros."""
     fields = [word.to_bytes(WORD_LENGTH, sys.byteorder, signed=True) for word in (first, second)]
     return b"".join(fields).rstrip(b"\0").decode("ascii", "replace")
 
@@ -99,12 +98,12 @@ class BookEntry(msgspec.Struct, frozen=True, gc=False):
 
 
 class BookReader:
-    """A book opened for reading: what SharedPriceBook.attach and SharedNewsBook.attach give."""
+    """A book opened for reading, as SharedPriceBook.attach and SharedNewsBook.attach return it."""
 
     __slots__ = ("_rows", "_segment", "_slots", "_symbols", "stale_reads")
 
     def __init__(self, segment: Segment) -> None:
-        self.stale_reads = 0  # records given up because they stayed half-written
+        self.stale_reads = 0  # reads given up because the record stayed half-written
         self._map(segment)
 
     def _map(self, segment: Segment) -> None:
@@ -118,31 +117,31 @@ class BookReader:
 
     @property
     def generation(self) -> int:
-        """Goes up when a writer opens the book, and when it is reset."""
+        """A number that grows when a writer opens the book, and when it is reset."""
         return self._segment.words[SLOT_GENERATION]
 
     @property
     def writer_pid(self) -> int:
-        """The process that writes, or was killed writing; 0 after it closed the book."""
+        """The process that has the book open for writing, or died so; 0 after it closed it."""
         return self._segment.words[SLOT_WRITER_PID]
 
     @property
     def heartbeat_ns(self) -> int:
-        """When the writer last said that it lives, ns since the Unix epoch."""
+        """The time of the writer's last heartbeat, ns since the Unix epoch."""
         return self._segment.words[SLOT_HEARTBEAT_NS]
 
     @property
     def sequence(self) -> int:
-        """Every message up to this number is in the book, if it was of this kind.
+        """The number up to which every message of the book's kind is in it.
 
-        A restarted writer goes on with the message after it, and so makes good what it was killed
-        in the middle of.
+        A restarted writer continues with the message after it, and so repeats the one in which it
+        was killed.
         """
         return self._segment.words[SLOT_SEQUENCE]
 
     @property
     def session(self) -> str:
-        """The feed session that the values are of; "" before the first, and while it changes."""
+        """The id of the feed session of the values; "" before the first, and while it changes."""
         words = self._segment.words
         while True:
             first, second = words[SLOT_SESSION], words[SLOT_SESSION + 1]
@@ -156,10 +155,10 @@ class BookReader:
         return tuple(self._slots)
 
     def read(self, symbol: str) -> BookEntry | None:
-        """The latest value; None where there is none or where it stays half-written.
+        """Return the latest value; None if there is none or it stays half-written.
 
-        The latter happens when the writer was killed in the middle, until another one opens the
-        book; it is counted in `stale_reads`.
+        The latter happens after the writer was killed in the middle of it, until another one opens
+        the book; it is counted in `stale_reads`.
         """
         slot = self._slots.get(symbol)
         if slot is None:
@@ -189,10 +188,10 @@ class BookReader:
         return None
 
     def read_all(self) -> tuple[tuple[str, ...], BookRecords]:
-        """All symbols that have a value, and a copy of their records (BOOK_RECORD), row for row.
+        """Return all symbols that have a value, and a copy of their records, row for row.
 
-        The block is copied once; rows that were being written are read again. Each row is whole
-        by itself; rows may be of different moments.
+        The records are one dimension of BOOK_RECORD. They are copied at once; those that were being
+        written are read again. Each record is whole, but two may be of different moments.
         """
         self._load_symbols()
         if len(self._symbols) != len(self._slots):
@@ -213,7 +212,7 @@ class BookReader:
         return symbols, rows.view(BOOK_RECORD)[:, 0]
 
     def _read_torn(self, rows: Rows, is_whole: NDArray[np.bool_]) -> None:
-        """Reads the rows again that are not whole, and marks those that now are."""
+        """Read the rows again that are not whole, and mark those that are now."""
         live = self._rows
         for attempt in range(READ_ALL_ATTEMPTS_MAX):
             if attempt >= _SPIN_ATTEMPTS_MAX:
@@ -227,11 +226,11 @@ class BookReader:
         self.stale_reads += len(is_whole) - int(is_whole.sum())
 
     def refresh(self) -> bool:
-        """Maps the segment anew if the writer had to replace it; whether it did. One stat.
+        """Map the segment again if the writer has replaced it, and tell whether it has; one stat.
 
-        A restarted writer uses the segment that is there, and then there is nothing to do. Call
-        it when the heartbeat is old, or once a second. Raises what attach raises, except that the
-        old segment is kept while there is no new one.
+        A restarted writer uses the segment that exists, and then there is nothing to do. Call this
+        when the heartbeat is old, or once a second. Raises PermissionError and OperatorFault as
+        attach does; while there is no new segment, the old one is kept.
         """
         if not self._segment.is_replaced():
             return False
@@ -244,15 +243,15 @@ class BookReader:
         return True
 
     def _load_symbols(self) -> None:
-        """Takes over the symbols that were appended since the last look."""
+        """Load the symbols that were appended since the last time."""
         known = len(self._slots)
         count = self._segment.words[SLOT_SYMBOL_COUNT]
         for slot in range(known, count):
             offset = NAMES_OFFSET + slot * NAME_LENGTH
-            field = self._segment.memory[offset : offset + NAME_USED_LENGTH]
+            field = self._segment.memory[offset : offset + NAME_LENGTH]
             self._slots[decode_symbol(field)] = slot
 
     def close(self) -> None:
-        """Unmaps the book; the segment, its values and its other readers stay."""
+        """Unmap the book; the segment, its values and its other readers stay."""
         self._rows = self._rows[:0].copy()  # a closed mapping may have no views
         self._segment.close()

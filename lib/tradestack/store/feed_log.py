@@ -1,13 +1,14 @@
-"""packets → one file a session → packets again, from any number, for any number of readers.
+"""The packets of one feed session in one file, read back from any number by many readers.
 
-    feed log := packet*     (48 bytes each: tradestack.wire.feed)
+    feed log := packet*     (64 bytes each: tradestack.wire.feed)
 
-Message n lies at byte (n-1)·48, so the head is the size divided by 48 and a reader is a number.
-What was appended last is kept, and those who follow the head are given it from memory; all others
-are served from the file, and those that stand at one place cost one pread together. What recovery
-does with damage is in JOURNAL.md.
+Message n is at byte (n-1)·64, so the head is the size divided by 64 and a reader is a number. The
+newest append is kept, and readers who follow the head are served from memory; all others are
+served from the file, and those at the same place share one pread. What recovery does with damage
+is described in JOURNAL.md.
 
-Whether the session has ended is not in the file: the gateway's sidecar says it, `ended` repeats it.
+Whether the session has ended is not in the file: the gateway's sidecar records it, `ended`
+repeats it.
 """
 
 import errno
@@ -20,15 +21,22 @@ import numpy as np
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import TAIL_CUT, emit
 from tradestack.store.append_file import AppendFile
-from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH, TickRecords, is_tick_packets
+from tradestack.wire.feed import (
+    TICK_PACKET,
+    TICK_PACKET_LENGTH,
+    TickRecords,
+    has_old_layout,
+    is_tick_packets,
+)
 
 FEED_LOG_SUFFIX = ".feed"
 SIDECAR_SUFFIX = ".json"  # what the session was made from, beside its feed log
-# One read gives at most this: what a socket takes in one go, in whole packets.
-READ_BYTES_MAX = 5_461 * TICK_PACKET_LENGTH  # just under 256 KiB
+# One read returns at most this: what a socket takes at once.
+READ_PACKETS_MAX = 4_096
+READ_BYTES_MAX = READ_PACKETS_MAX * TICK_PACKET_LENGTH  # 256 KiB
 # Chunks kept for readers at the same place; with READ_BYTES_MAX it bounds the memory (2 MiB).
 CHUNKS_MAX = 8
-# Looked at in one go at the end of the file when it is opened (3 MiB).
+# Checked at the end of the file when it is opened (4 MiB).
 TAIL_PACKETS = 65_536
 
 _logger = logging.getLogger(__name__)
@@ -49,19 +57,20 @@ class FeedLog:
         self.session_id = file.path.stem
 
     @classmethod
-    def create(cls, directory: Path, session: str) -> Self:
-        """A new session's log, empty. Raises FileExistsError, OperatorFault, OSError."""
-        return cls(AppendFile.create(directory / f"{session}{FEED_LOG_SUFFIX}"), ended=False)
+    def create(cls, directory: Path, session_id: str) -> Self:
+        """Create the empty log of a new session. Raises FileExistsError, OperatorFault, OSError."""
+        return cls(AppendFile.create(directory / f"{session_id}{FEED_LOG_SUFFIX}"), ended=False)
 
     @classmethod
     def open(cls, path: Path, *, ended: bool = False) -> Self:
-        """A log to go on with (or, ended, only to serve); a torn end is cut and said.
+        """Open a log to append to (or, if it has ended, only to serve); cut and log a torn end.
 
-        ended: what the sidecar says. Raises OperatorFault for damage before the end and for a log
-        that another process holds, FileNotFoundError, OSError.
+        ended: as the sidecar has it. Raises OperatorFault for damage before the end, for a log of
+        the old layout, and for one that another process holds, FileNotFoundError, OSError.
         """
         file = AppendFile.open(path)
         try:
+            _refuse_old_layout(file)
             end = _count_whole_packets(file) * TICK_PACKET_LENGTH
             torn_bytes = file.size_bytes - end
             if torn_bytes:
@@ -74,42 +83,42 @@ class FeedLog:
 
     @property
     def path(self) -> Path:
-        """Where the log is."""
+        """The log's file."""
         return self._file.path
 
     @property
     def head(self) -> int:
-        """The number of the newest message; 0 when there is none."""
+        """The number of the newest message; 0 if there is none."""
         return self._head
 
     @property
     def ended(self) -> bool:
-        """Whether nothing will be appended any more."""
+        """Whether nothing more will be appended."""
         return self._ended
 
     def end(self) -> None:
-        """Ends the session; the sidecar has to say so before."""
+        """End the session; the sidecar has to record it first."""
         self._ended = True
 
     def append(self, packets: bytes) -> int:
-        """Appends whole packets in one write, and keeps them until the next; returns the new head.
+        """Append whole packets in one write and return the new head.
 
-        Raises OSError, and then none of them is in the log; ValueError for half a packet or a log
-        that has ended.
+        Raises OSError, and then none of them is in the log; ValueError for a part of a packet or
+        a log that has ended.
         """
         length = len(packets)
         if length % TICK_PACKET_LENGTH or self._ended:
-            raise ValueError(f"{length} bytes are no whole packets, or the session has ended")
+            raise ValueError(f"{length} bytes are not whole packets, or the session has ended")
         self._file.append(packets)
         self._newest, self._newest_sequence = packets, self._head + 1
         self._head += length // TICK_PACKET_LENGTH
         return self._head
 
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
-        """Whole packets from number `sequence` on, and the number after the last of them.
+        """Return whole packets from number `sequence` on, and the number after the last of them.
 
-        Gives at most bytes_max and READ_BYTES_MAX bytes, none at or beyond the head's end. The
-        bytes are shared between readers. Raises OSError, ValueError for a number below 1.
+        They are at most bytes_max and READ_BYTES_MAX bytes, and none beyond the head. The bytes
+        are shared between readers. Raises OSError, ValueError for a number below 1.
         """
         if sequence < 1:
             raise ValueError(f"there is no message {sequence}")
@@ -136,32 +145,43 @@ class FeedLog:
 
     def _read_packets(self, sequence: int, length: int) -> bytes:
         if sequence >= self._newest_sequence:
-            # Copied: a reader that keeps a part for long is not to keep a whole batch in memory.
+            # Copied, so that a slow reader of a part does not keep the whole batch in memory.
             offset = (sequence - self._newest_sequence) * TICK_PACKET_LENGTH
             return self._newest[offset : offset + length]
         offset = (sequence - 1) * TICK_PACKET_LENGTH
         chunk = self._file.read(offset, length)
         if len(chunk) < length:
-            problem = f"ends at byte {offset + len(chunk)}, before its head: somebody cut it"
+            problem = f"ends at byte {offset + len(chunk)}, before its head: another program cut it"
             raise OSError(errno.EIO, problem, str(self.path))
         return chunk
 
     def records(self, sequence: int, count_max: int) -> TickRecords:
-        """Up to count_max records from number `sequence` on (and not above READ_BYTES_MAX)."""
+        """Return up to count_max records from number `sequence` on, READ_PACKETS_MAX at most."""
         packets, _ = self.read(sequence, count_max * TICK_PACKET_LENGTH)
         return np.frombuffer(packets, TICK_PACKET)
 
     def sync(self) -> None:
-        """Returns when everything appended is on the disk. Raises OSError, then and ever after."""
+        """Wait until everything appended is on the disk. Raises OSError, and then always."""
         self._file.sync()
 
     def close(self) -> None:
-        """Lets go of the file and its lock."""
+        """Close the file, which releases its lock."""
         self._file.close()
 
 
+def _refuse_old_layout(file: AppendFile) -> None:
+    if has_old_layout(file.read(0, TICK_PACKET_LENGTH)):
+        sidecar = file.path.with_suffix(".json").name
+        raise OperatorFault(
+            str(file.path),
+            "this is a feed log of an older tradestack, with 48 bytes a tick",
+            f"move it and {sidecar} to another directory, and the gateway begins a new session; "
+            "only the version that wrote them can read them",
+        )
+
+
 def _count_whole_packets(file: AppendFile) -> int:
-    """How many packets of the file to keep. Raises OperatorFault for damage before its end."""
+    """Count the packets of the file to keep. Raises OperatorFault for damage before its end."""
     count_all = file.size_bytes // TICK_PACKET_LENGTH
     count = _count_before_zeros(file, count_all)
     if count == 0:
@@ -174,8 +194,9 @@ def _count_whole_packets(file: AppendFile) -> int:
         offset = (number - 1) * TICK_PACKET_LENGTH
         raise OperatorFault(
             f"{file.path}: packet {number} at byte {offset}",
-            "this is no tick packet, and there are packets after it",
-            f"`truncate -s {offset}` it, and the gateway makes the rest again from its sources",
+            "this is not a tick packet, and there are packets after it",
+            f"run `truncate -s {offset} {file.path}`: the gateway publishes what followed again "
+            "from its sources",
         )
     if not good[-1] or (count < count_all and records["size"][-1] == 0):
         return count - 1
@@ -183,7 +204,7 @@ def _count_whole_packets(file: AppendFile) -> int:
 
 
 def _count_before_zeros(file: AppendFile, count: int) -> int:
-    """How many packets there are up to the last that is not all zeros."""
+    """Count the packets up to the last one that is not all zeros."""
     while count:
         first, records = _read_tail(file, count)
         filled = np.flatnonzero(records.view(np.uint8).reshape(-1, TICK_PACKET_LENGTH).any(axis=1))
@@ -194,7 +215,7 @@ def _count_before_zeros(file: AppendFile, count: int) -> int:
 
 
 def _read_tail(file: AppendFile, count: int) -> tuple[int, TickRecords]:
-    """The last TAIL_PACKETS of the first `count` packets, and how many there are before them."""
+    """Return how many packets precede the tail of the first `count`, and the tail itself."""
     first = max(0, count - TAIL_PACKETS)
     data = file.read(first * TICK_PACKET_LENGTH, (count - first) * TICK_PACKET_LENGTH)
     return first, np.frombuffer(data, TICK_PACKET)

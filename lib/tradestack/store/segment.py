@@ -1,16 +1,16 @@
-"""a name → a piece of shared memory with a header, written by one process and read by many.
+"""A named piece of shared memory with a header, written by one process and read by many.
 
     byte      what
-         0    header page: 8-byte integers, native order, one to a slot (the SLOT_ constants)
-     4,096    symbol table: 4,096 × 16 bytes (12 used, right-padded with spaces, as in the feed)
-    69,632    records: 4,096 × 64 bytes (tradestack.store.books)
+          0   header page: 8-byte integers, native order, one to a slot (the SLOT_ constants)
+      4,096   symbol table: 4,096 × 24 bytes, right-padded with spaces, as in the feed
+    102,400   records: 4,096 × 64 bytes (tradestack.store.books)
 
-The file lies in /dev/shm, where shm_open puts what it makes, and is mapped; Python's own
+The file is in /dev/shm, where shm_open puts what it makes, and is mapped. Python's own
 SharedMemory is not used because its resource tracker unlinks segments that are in use.
 
 The writer holds an flock on the file, which ends with the process however that ends: it tells a
-living writer from a dead one, where a pid may have been given to somebody else. The size of a
-file never changes once it has its magic, so that no reader can meet the end of its mapping.
+running writer from a dead one, where a pid may have been reused. The size of a file never changes
+once it has its magic, so that no reader can run past the end of its mapping.
 """
 
 import errno
@@ -22,22 +22,20 @@ from pathlib import Path
 from typing import Self
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, SYMBOLS_MAX
 
-SEGMENT_DIRECTORY = Path("/dev/shm")  # where shm_open has them: shm_overview(7)
+SEGMENT_DIRECTORY = Path("/dev/shm")  # where shm_open keeps them: shm_overview(7)
 PRICE_BOOK_NAME = "tradestack-prices"
 NEWS_BOOK_NAME = "tradestack-news"
 # Readable for the group (tradestack-ops), closed to others.
 SEGMENT_MODE = 0o640
 
 MAGIC = int.from_bytes(b"TSTKBOOK", "little")
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 WORD_LENGTH = 8
 HEADER_LENGTH = 4096
-# Symbols a segment has room for: more than any exchange's index, and 324 KiB at most.
-SYMBOLS_MAX = 4096
-NAME_LENGTH = 16
-NAME_USED_LENGTH = 12
-RECORD_LENGTH = 64
+NAME_LENGTH = SYMBOL_LENGTH_MAX
+RECORD_LENGTH = 64  # a cache line
 NAMES_OFFSET = HEADER_LENGTH
 RECORDS_OFFSET = NAMES_OFFSET + SYMBOLS_MAX * NAME_LENGTH
 SEGMENT_LENGTH = RECORDS_OFFSET + SYMBOLS_MAX * RECORD_LENGTH
@@ -54,13 +52,13 @@ SLOT_GENERATION = 7
 SLOT_WRITER_PID = 8
 SLOT_HEARTBEAT_NS = 9
 SLOT_SEQUENCE = 10
-SLOT_SESSION = 11  # and the one after it: 10 characters, then zeros; all zeros = no session yet
+SLOT_SESSION = 11  # and the one after it: 10 characters, then zeros; all zeros: no session yet
 
 _logger = logging.getLogger(__name__)
 
 
 class Segment:
-    """A mapped segment. `words` are the 8-byte integers of the whole of it.
+    """A mapped segment; `words` is the whole of it as 8-byte integers.
 
     Everything that another process may be reading is stored through `words` or an 8-byte numpy
     array: one store each. struct.pack_into is not, it clears the field first.
@@ -69,7 +67,7 @@ class Segment:
     __slots__ = ("_identity", "memory", "path", "words")
 
     def __init__(self, path: Path, descriptor: int, access: int) -> None:
-        """Maps the open file and closes the descriptor: the mapping keeps file and lock."""
+        """Map the open file and close the descriptor: the mapping keeps file and lock."""
         try:
             status = os.fstat(descriptor)
             self.memory = mmap.mmap(descriptor, SEGMENT_LENGTH, access=access)
@@ -81,9 +79,9 @@ class Segment:
 
     @classmethod
     def attach(cls, name: str, kind: int) -> Self:
-        """Maps a segment read-only.
+        """Map a segment read-only.
 
-        Raises FileNotFoundError where there is none or its writer is just making it,
+        Raises FileNotFoundError if there is none or its writer is just making it,
         PermissionError, and OperatorFault for a segment of another format.
         """
         path = SEGMENT_DIRECTORY / name
@@ -95,17 +93,17 @@ class Segment:
         if problem is not None:
             os.close(descriptor)
             raise OperatorFault(
-                str(path), problem, "the gateway and its readers must be of one version"
+                str(path), problem, "run the gateway and its readers from the same version"
             )
         return cls(path, descriptor, mmap.ACCESS_READ)
 
     @classmethod
     def create(cls, name: str, kind: int) -> Self:
-        """Maps a segment for its one writer: the one that is there, or a new one.
+        """Map a segment for its one writer: the one that is there, or a new one.
 
-        A segment of ours whose writer is gone is used on, in place, so that readers need not
-        notice; one of another format is replaced. Raises OperatorFault where the writer lives or
-        the segment is not ours, OSError.
+        A segment of the same user whose writer is gone is used in place, so that readers do not
+        notice; one of another format is replaced. Raises OperatorFault if the writer still runs
+        or the segment belongs to another user, OSError.
         """
         path = SEGMENT_DIRECTORY / name
         try:
@@ -121,7 +119,7 @@ class Segment:
             raise _foreign(path, f"it belongs to uid {status.st_uid}")
         problem = _find_problem(descriptor, kind)
         if problem is None and status.st_gid != os.getegid():
-            problem = f"its group is {status.st_gid}, ours is {os.getegid()}"
+            problem = f"its group is {status.st_gid}, that of this process is {os.getegid()}"
         if problem is not None:
             _logger.warning("%s is replaced by a new segment: %s", path, problem)
             path.unlink(missing_ok=True)
@@ -144,12 +142,12 @@ class Segment:
         words[SLOT_RECORD_LENGTH] = RECORD_LENGTH
         words[SLOT_SYMBOLS_MAX] = SYMBOLS_MAX
         words[SLOT_KIND] = kind
-        # Last: readers take a segment without magic for one that is not there yet.
+        # Last: to readers, a segment without magic does not exist yet.
         words[SLOT_MAGIC] = MAGIC
         return segment
 
     def is_replaced(self) -> bool:
-        """Whether another file has the name now (one stat; False where there is none)."""
+        """Tell whether another file has the name now (one stat; False if no file has)."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
@@ -157,13 +155,13 @@ class Segment:
         return (status.st_dev, status.st_ino) != self._identity
 
     def close(self) -> None:
-        """Unmaps, which lets go of the writer's lock; the segment stays for whoever reads it."""
+        """Unmap, which releases the writer's lock; the segment stays for its readers."""
         self.words.release()
         self.memory.close()
 
 
 def unlink(name: str) -> None:
-    """Removes a segment's name, if it is there; mappings of it stay valid until they are closed."""
+    """Remove a segment's name, if it exists; mappings of it stay valid until they are closed."""
     (SEGMENT_DIRECTORY / name).unlink(missing_ok=True)
 
 
@@ -175,7 +173,7 @@ def _lock(path: Path, descriptor: int) -> None:
         os.close(descriptor)
         raise OperatorFault(
             str(path),
-            f"its writer lives (pid {pid})",
+            f"another process writes it (pid {pid})",
             "stop that process, or set another segment_suffix",
         ) from error
 
@@ -193,7 +191,7 @@ def _is_unfinished(descriptor: int) -> bool:
 
 
 def _find_problem(descriptor: int, kind: int) -> str | None:
-    """What keeps the file from being a segment of this format and kind; None if nothing does."""
+    """Say what keeps the file from being a segment of this format and kind; None: nothing."""
     expected = {
         SLOT_MAGIC: ("magic", MAGIC),
         SLOT_VERSION: ("format version", FORMAT_VERSION),
@@ -202,14 +200,14 @@ def _find_problem(descriptor: int, kind: int) -> str | None:
         SLOT_SYMBOLS_MAX: ("capacity", SYMBOLS_MAX),
         SLOT_KIND: ("kind", kind),
     }
+    for slot, (field, value) in expected.items():
+        actual = _read_word(descriptor, slot)
+        if actual != value:
+            return f"its {field} is {actual}, not {value}"
     size = os.fstat(descriptor).st_size
     if size != SEGMENT_LENGTH:
         return f"its size is {size}, not {SEGMENT_LENGTH}"
-    for slot, (field, value) in expected.items():
-        found = _read_word(descriptor, slot)
-        if found != value:
-            return f"its {field} is {found}, not {value}"
     count = _read_word(descriptor, SLOT_SYMBOL_COUNT)
     if count > SYMBOLS_MAX:
-        return f"it claims {count} symbols"
+        return f"it claims to have {count} symbols"
     return None

@@ -4,7 +4,7 @@ A feed is nearly all prices, so no price is looked at in Python: symbols are has
 the batch against a table of those already known. Only symbols the table does not hold are sorted
 out one by one, each once (or again when two known symbols share a slot, which costs time alone).
 
-    slot of the table: the 12 bytes of a symbol as three u32, at the hash of the three
+    slot of the table: the 24 bytes of a symbol as three u64, at the hash of the three
 """
 
 import numpy as np
@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 # Four times the most symbols the stack knows (4,096), so that few of them share a slot.
 SLOTS_BITS = 14
 
-_WORDS = 3  # 12 bytes
-_MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=np.uint32)
-_SHIFT = np.uint32(32 - SLOTS_BITS)
+_WORDS = 3  # 24 bytes
+_MULTIPLIERS = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64
+)
+_SHIFT = np.uint64(64 - SLOTS_BITS)
 
-Symbols = NDArray[np.bytes_]  # one dimension of S12, padded with spaces
+Symbols = NDArray[np.bytes_]  # one dimension of S24, padded with spaces
 
 
 class PricedSymbols:
@@ -27,7 +29,7 @@ class PricedSymbols:
 
     def __init__(self) -> None:
         self._known: set[bytes] = set()
-        self._slots = np.zeros((_WORDS, 1 << SLOTS_BITS), dtype=np.uint32)
+        self._slots = np.zeros((_WORDS, 1 << SLOTS_BITS), dtype=np.uint64)
 
     def __contains__(self, symbol: bytes) -> bool:
         return symbol in self._known
@@ -41,7 +43,7 @@ class PricedSymbols:
 
     def absorb(self, symbols: Symbols) -> dict[bytes, int]:
         """Makes all of them known; those that were not before, with the index of their first."""
-        words = np.ascontiguousarray(symbols).view(np.uint32).reshape(-1, _WORDS)
+        words = np.ascontiguousarray(symbols).view(np.uint64).reshape(-1, _WORDS)
         first, middle, last = words[:, 0], words[:, 1], words[:, 2]
         slots = (
             first * _MULTIPLIERS[0] ^ middle * _MULTIPLIERS[1] ^ last * _MULTIPLIERS[2]

@@ -1,16 +1,20 @@
-"""bytes ⇄ batches of ticks: the feed packet, 48 bytes, big-endian, every one the same size.
+"""bytes ⇄ batches of ticks: the feed packet, 64 bytes, big-endian, one size for all.
 
     offset size field
-     0      2   length 46
+     0      2   length 62
      2      1   'S' sequenced data
      3      1   kind: 'P' price, 'N' news sentiment
-     4     12   symbol, printable ASCII, right-padded with spaces
-    16      8   event time, ns since the Unix epoch
-    24      8   publish time, ns since the Unix epoch
-    32      8   value ×10⁸, signed
-    40      8   size ×10⁸, signed
+     4      1   side of the aggressor: 'B' buyer, 'S' seller, ' ' not known
+     5      1   flags: zero; readers ignore bits that they do not know
+     6      2   zero
+     8     24   symbol, printable ASCII, right-padded with spaces
+    32      8   event time, ns since the Unix epoch
+    40      8   publish time, ns since the Unix epoch
+    48      8   value ×10⁸, signed
+    56      8   size ×10⁸, signed
 
-Message n of a session lies at byte (n-1)·48 of its log, and travels as those same bytes.
+Message n of a session is at byte (n-1)·64 of its log, and is sent as those same bytes. A packet
+is one cache line, and each 8-byte field of it is aligned.
 """
 
 import functools
@@ -22,32 +26,37 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from tradestack.domain.tick import Tick, TickKind
+from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, SYMBOLS_MAX
+from tradestack.domain.tick import Aggressor, Tick, TickKind
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import HEADER_LENGTH, Packet, PacketDecoder, PacketType
 
+SYMBOL_FIELD = np.dtype(f"S{SYMBOL_LENGTH_MAX}")
 TICK_PACKET = np.dtype(
     [
         ("length", ">u2"),
         ("type", "u1"),
         ("kind", "u1"),
-        ("symbol", "S12"),
+        ("side", "u1"),
+        ("flags", "u1"),
+        ("zero", ">u2"),
+        ("symbol", SYMBOL_FIELD),
         ("event_time_ns", ">i8"),
         ("publish_time_ns", ">i8"),
         ("value", ">i8"),
         ("size", ">i8"),
     ]
 )
-TICK_PACKET_LENGTH = 48
+TICK_PACKET_LENGTH = 64
 assert TICK_PACKET.itemsize == TICK_PACKET_LENGTH
 _LENGTH_FIELD = TICK_PACKET_LENGTH - 2
-_TICK = struct.Struct(">3xB12sqqqq")  # the same without the header
+_TICK = struct.Struct(">3xB4x24sqqqq")  # kind, symbol, and the four integers
 assert _TICK.size == TICK_PACKET_LENGTH
-# Symbols whose texts are remembered: as many as the books hold (some 600 KB at most).
-SYMBOLS_REMEMBERED = 4_096
-# Up to so many packets are looked at one by one, 0.1 µs each: numpy takes 4 µs for any number.
+# The first bytes of a log of the layout before this one, which had 48 bytes a packet.
+_OLD_LAYOUT_HEADER = (46).to_bytes(2) + bytes([PacketType.SEQUENCED_DATA])
+# Up to this many packets are looked at one by one, 0.1 µs each: numpy takes 4 µs for any number.
 FEW_PACKETS = 32
-# More records than this are looked at in one go only to find the first foreign header among them.
+# Records that are looked at together to find the first foreign header among them.
 RUN_RECORDS_MAX = 16_384
 
 # Kind, symbol field, event time, publish time, value, size: as struct gives them.
@@ -57,7 +66,7 @@ TickRecords = NDArray[np.void]  # one dimension of TICK_PACKET
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TickBatch:
-    """Consecutive messages of a feed session, as they came.
+    """Consecutive messages of a feed session, as received.
 
     records: one dimension of TICK_PACKET, read-only; its columns are the fields.
     """
@@ -74,9 +83,9 @@ class TickBatch:
         return self.first_sequence + len(self.records) - 1
 
     def ticks(self) -> Iterator[Tick]:
-        """The same messages one by one."""
+        """Iterate over the same messages one by one."""
         columns = self.records
-        # Not Tick._make, which is Python: it takes a third of what a consumer has.
+        # Not Tick._make, which is Python: it takes a third of a consumer's time.
         return map(
             _new_tuple,
             repeat(Tick),
@@ -88,6 +97,7 @@ class TickBatch:
                 columns["publish_time_ns"].tolist(),
                 columns["value"].tolist(),
                 columns["size"].tolist(),
+                map(_AGGRESSORS.__getitem__, columns["side"].tolist()),
                 strict=True,
             ),
         )
@@ -95,34 +105,39 @@ class TickBatch:
 
 _new_tuple = tuple.__new__
 _KINDS = {int(kind): kind for kind in TickKind}
+# By the byte; a side that a later version may add is not known to this one.
+_AGGRESSORS = [Aggressor.UNKNOWN] * 256
+_AGGRESSORS[Aggressor.BUYER] = Aggressor.BUYER
+_AGGRESSORS[Aggressor.SELLER] = Aggressor.SELLER
 
 
 def unpack_ticks(packets: bytes) -> Iterator[UnpackedTick]:
-    """The fields of whole tick packets."""
+    """Iterate over the fields of whole tick packets."""
     return _TICK.iter_unpack(packets)
 
 
 def encode_symbol(symbol: str) -> bytes:
-    """The padded field of a symbol (domain.symbols says which are allowed)."""
-    return symbol.encode("ascii").ljust(12)
+    """symbol → padded field (domain.symbol defines which symbols are allowed)."""
+    return symbol.encode("ascii").ljust(SYMBOL_LENGTH_MAX)
 
 
-@functools.lru_cache(SYMBOLS_REMEMBERED)
+@functools.lru_cache(SYMBOLS_MAX)  # some 600 KB at most
 def decode_symbol(field: bytes) -> str:
-    """The symbol of a field."""
+    """field → symbol."""
     return field.rstrip(b" ").decode("ascii", errors="replace")
 
 
 def new_records(count: int) -> TickRecords:
-    """`count` writable records with their headers filled in and all else zero."""
+    """Make `count` writable records: headers filled in, side not known, all else zero."""
     records = np.zeros(count, dtype=TICK_PACKET)
     records["length"] = _LENGTH_FIELD
     records["type"] = PacketType.SEQUENCED_DATA
+    records["side"] = Aggressor.UNKNOWN
     return records
 
 
 def is_tick_packets(records: TickRecords) -> NDArray[np.bool_]:
-    """Which of the records have the header and a kind of a tick packet."""
+    """Tell which of the records have the header and a kind of a tick packet."""
     kinds = records["kind"]
     good: NDArray[np.bool_] = (
         (records["length"] == _LENGTH_FIELD)
@@ -132,17 +147,22 @@ def is_tick_packets(records: TickRecords) -> NDArray[np.bool_]:
     return good
 
 
+def has_old_layout(log: bytes) -> bool:
+    """Tell whether the beginning of a feed log is that of the layout with 48 bytes a packet."""
+    return log.startswith(_OLD_LAYOUT_HEADER)
+
+
 _TICK_HEADERS = tuple(
     _LENGTH_FIELD.to_bytes(2) + bytes([PacketType.SEQUENCED_DATA, kind]) for kind in TickKind
 )
 
 
 class FeedDecoder:
-    """Bytes of a feed in any cuts → runs of ticks, and the other packets between them.
+    """bytes of a feed, cut anywhere → runs of ticks, and the other packets between them.
 
     Start it with the number from LoginAccepted. Runs are found by looking at equally spaced
     headers; records before the first mismatch are aligned by induction, so only the first
-    mismatch is trusted and one packet parsed there. Batches are views of the received bytes.
+    mismatch is trusted, and one packet is parsed there. Batches are views of the received bytes.
     """
 
     __slots__ = ("_data", "_next_sequence", "_offset")
@@ -158,15 +178,15 @@ class FeedDecoder:
         return self._next_sequence
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> None:
-        """Takes over a copy of what the socket gave."""
-        rest = self._data[self._offset :]
-        self._data = rest + data if rest else bytes(data)
+        """Add a copy of bytes that were received."""
+        unused = self._data[self._offset :]
+        self._data = unused + data if unused else bytes(data)
         self._offset = 0
 
     def next_event(self) -> TickBatch | Packet | None:
-        """The next run of ticks or other packet; None when more bytes are needed.
+        """Return the next run of ticks or other packet, or None when more bytes are needed.
 
-        Raises ProtocolError for a packet that no feed has; that is final.
+        Raises ProtocolError for a packet that no feed has; the decoder is of no use after that.
         """
         if self._offset == len(self._data):
             return None
@@ -187,7 +207,7 @@ class FeedDecoder:
         return batch
 
     def _run_of_few(self, count: int) -> int:
-        """How many of the next packets are ticks before the first that is none."""
+        """Count the ticks before the first of the next `count` packets that is none."""
         offset = self._offset
         for run in range(count):
             if not self._data.startswith(_TICK_HEADERS, offset):
@@ -196,7 +216,7 @@ class FeedDecoder:
         return count
 
     def _run_of_many(self, count: int) -> int:
-        """The same by numpy."""
+        """Do what `_run_of_few` does, by numpy."""
         good = is_tick_packets(np.frombuffer(self._data, TICK_PACKET, count, self._offset))
         return count if good.all() else int(good.argmin())
 
@@ -209,9 +229,9 @@ class FeedDecoder:
             available = len(self._data) - self._offset
             if length == TICK_PACKET_LENGTH and available < TICK_PACKET_LENGTH:
                 return None
-            raise ProtocolError("a sequenced packet that is no tick")
+            raise ProtocolError(f"a sequenced packet of {length} bytes that is not a tick")
         decoder = PacketDecoder()
-        # A length below the header's is not waited for: the packet decoder is to refuse it.
+        # A length below the header's is an error now: the packet decoder raises it.
         end = self._offset + max(length, HEADER_LENGTH)
         decoder.receive_data(self._data[self._offset : end])
         packet = decoder.next_packet()

@@ -8,7 +8,7 @@ decode an order; now they take 0.5.
 import re
 from collections.abc import Callable
 
-from tradestack.domain.symbol import is_symbol
+from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 
 # Of each form: when as many are known, all are forgotten. Somebody who sends always others makes
 # orders slower, and nothing else.
@@ -51,7 +51,7 @@ def _matching(pattern: str) -> Callable[[str], object]:
 
 
 CL_ORD_ID = TextForm("1 to 64 printable ASCII characters without spaces", is_cl_ord_id)
-SYMBOL = TextForm("1 to 12 printable ASCII characters without spaces", is_symbol)
+SYMBOL = TextForm(SYMBOL_FORM, is_symbol)
 WORD = TextForm("1 to 32 printable ASCII characters without spaces", _matching(r"[!-~]{1,32}"))
 QUANTITY = TextForm(
     'a decimal number as in "10.5", at most 10 digits and 8 decimals',

@@ -1,80 +1,113 @@
-"""symbol fields of many packets → slots, in a few passes over arrays instead of one step each.
+"""Symbols numbered by slot, and whole columns of symbols translated to slots at once.
 
-An open hash table over the 12 bytes of a feed packet's symbol field, taken as one 8-byte and one
-4-byte integer. A batch is looked up in whole: hash, fetch the slot, compare the names; the few that
-met another symbol at their place try the next one. About 15 ns a record; a dict takes 90.
+An open hash table over the 24 bytes of a feed packet's symbol field, taken as three integers. A
+column is looked up in whole: hash, fetch the slot, compare the symbols; the few that met another
+symbol at their place try the next one. That takes about 15 ns a record; a dict takes 90.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tradestack.domain.symbol import SYMBOL_LENGTH_MAX
+from tradestack.wire.feed import SYMBOL_FIELD
+
 Slots = NDArray[np.intp]
+SymbolFields = NDArray[np.bytes_]  # one dimension of SYMBOL_FIELD, right-padded with spaces
+NO_SLOT = -1  # of a symbol that is not in the table
 
-# Eight places for each symbol that fits (segment.SYMBOLS_MAX), so that most are found at the first.
-_PLACES = 32_768
-_PLACE_SHIFT = np.uint64(64 - 15)
-_UNUSED = -1
+_Words = Sequence[NDArray[np.uint64]]  # the three integers of a field, a column each
+
+_WORDS = np.dtype([("first", "<u8"), ("second", "<u8"), ("third", "<u8")])
+assert _WORDS.itemsize == SYMBOL_LENGTH_MAX
 # Odd 64-bit numbers without pattern (multiplicative hashing: Knuth, TAOCP 3, 6.4).
-_HEAD_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_TAIL_FACTOR = np.uint64(0xC2B2AE3D27D4EB4F)
-_FIELD = np.dtype([("head", "<u8"), ("tail", "<u4")])
+_FACTORS = tuple(
+    np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+)
+# So many places that most symbols are found at the first one.
+_PLACES_PER_SYMBOL = 8
 
 
-class SymbolIndex:
-    """Which symbol has which slot; slots are given out 0, 1, 2, … and never taken back."""
+class SymbolTable:
+    """The slots 0, 1, 2, … of up to `symbols_max` symbols, given in the order of `add`."""
 
-    __slots__ = ("_heads", "_places", "_slots", "_tails")
+    __slots__ = ("_mask", "_places", "_shift", "_slots", "_words", "symbols_max")
 
     def __init__(self, symbols_max: int) -> None:
+        self.symbols_max = symbols_max
+        bits = (symbols_max * _PLACES_PER_SYMBOL).bit_length()
         self._slots: dict[bytes, int] = {}
-        self._places = np.full(_PLACES, _UNUSED, np.int16)
-        # One entry more than symbols: what slot -1 is compared with, and never equal to.
-        self._heads = np.zeros(symbols_max + 1, np.uint64)
-        self._tails = np.zeros(symbols_max + 1, np.uint32)
+        self._places = np.full(1 << bits, NO_SLOT, np.intp)
+        self._mask = (1 << bits) - 1
+        self._shift = np.uint64(64 - bits)
+        # One more than there are slots: NO_SLOT is compared with it, and never equal to it.
+        self._words = [np.zeros(symbols_max + 1, np.uint64) for _ in _FACTORS]
 
     def __len__(self) -> int:
         return len(self._slots)
 
+    def __contains__(self, field: bytes) -> bool:
+        return field in self._slots
+
+    def find(self, field: bytes) -> int:
+        """Return the slot of a symbol field, NO_SLOT if it has none."""
+        return self._slots.get(field, NO_SLOT)
+
     def add(self, field: bytes) -> int:
-        """Gives the next slot to a symbol (12 bytes, padded) that has none yet."""
-        slot = self._slots[field] = len(self._slots)
-        symbol = np.frombuffer(field, _FIELD)
-        place = int(_hash(symbol)[0])
-        while self._places[place] != _UNUSED:
-            place = (place + 1) % _PLACES
+        """Return a symbol field's slot, a new one if needed; NO_SLOT if the table is full."""
+        slot = self._slots.get(field)
+        if slot is not None:
+            return slot
+        slot = len(self._slots)
+        if slot == self.symbols_max:
+            return NO_SLOT
+        self._slots[field] = slot
+        words = _words_of(np.array([field], SYMBOL_FIELD))
+        place = int(self._hash(words)[0])
+        while self._places[place] != NO_SLOT:
+            place = (place + 1) & self._mask
         self._places[place] = slot
-        self._heads[slot] = symbol["head"][0]
-        self._tails[slot] = symbol["tail"][0]
+        for held, word in zip(self._words, words, strict=True):
+            held[slot] = word[0]
         return slot
 
-    def find(self, field: bytes) -> int | None:
-        """The slot of a symbol, None if it has none."""
-        return self._slots.get(field)
-
-    def find_all(self, fields: NDArray[np.bytes_]) -> Slots:
-        """The slots of an array of symbols (dtype S12), -1 for those that have none."""
-        symbols = fields.view(_FIELD)
-        places = _hash(symbols)
-        slots = self._places[places].astype(np.intp)
-        others = np.flatnonzero(self._is_other(slots, symbols))
+    def find_all(self, fields: SymbolFields) -> Slots:
+        """Return the slot of each symbol field, NO_SLOT for those that have none."""
+        words = _words_of(fields)
+        places = self._hash(words)
+        slots = self._places.take(places)
+        others = np.flatnonzero(self._is_other(slots, words))
         while others.size:
-            others = others[slots[others] != _UNUSED]
-            places[others] = (places[others] + 1) % _PLACES
+            others = others[slots[others] != NO_SLOT]
+            places[others] = (places[others] + 1) & self._mask
             slots[others] = self._places[places[others]]
-            others = others[self._is_other(slots[others], symbols[others])]
+            others = others[self._is_other(slots[others], [word[others] for word in words])]
         return slots
 
-    def _is_other(self, slots: Slots, symbols: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Where the slot is another symbol's, or nobody's."""
-        other: NDArray[np.bool_] = (self._heads[slots] != symbols["head"]) | (
-            self._tails[slots] != symbols["tail"]
-        )
+    def add_all(self, fields: SymbolFields) -> Slots:
+        """Return the slot of each symbol field, new ones where needed, as `add` gives them."""
+        slots = self.find_all(fields)
+        for position in np.flatnonzero(slots == NO_SLOT).tolist():
+            slots[position] = self.add(bytes(fields[position]))
+        return slots
+
+    def _hash(self, words: _Words) -> Slots:
+        mixed = words[0] * _FACTORS[0]
+        for word, factor in zip(words[1:], _FACTORS[1:], strict=True):
+            mixed += word * factor
+        places: Slots = (mixed >> self._shift).view(np.intp)
+        return places
+
+    def _is_other(self, slots: Slots, words: _Words) -> NDArray[np.bool_]:
+        """Tell where the slot is another symbol's, or none."""
+        other = np.zeros(len(slots), np.bool_)
+        for held, word in zip(self._words, words, strict=True):
+            other |= held[slots] != word
         return other
 
 
-def _hash(symbols: NDArray[np.void]) -> Slots:
-    heads: NDArray[np.uint64] = symbols["head"]
-    tails: NDArray[np.uint64] = symbols["tail"].astype(np.uint64)
-    mixed = heads * _HEAD_FACTOR + tails * _TAIL_FACTOR
-    places: Slots = (mixed >> _PLACE_SHIFT).astype(np.intp)
-    return places
+def _words_of(fields: SymbolFields) -> _Words:
+    """Return the three integers of each field, a column each."""
+    words = fields.view(_WORDS)
+    return [np.ascontiguousarray(words[name]) for name in ("first", "second", "third")]

@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TICK_LENGTH 48
-#define PUBLISH_TIME_OFFSET 24
-#define NUMBER_OFFSET 40
+#define TICK_LENGTH 64
+#define PUBLISH_TIME_OFFSET 40
+#define NUMBER_OFFSET 56
 
 static inline int64_t clock_ns(clockid_t clock)
 {

@@ -58,13 +58,15 @@ static const char *parse(const char *row, char *packet, int64_t now_ns)
 	static const char header[4] = {0, TICK_LENGTH - 2, 'S', 'P'};
 	int64_t price, size;
 	memcpy(packet, header, sizeof header);
-	memset(packet + 4, ' ', 12);
-	store_i64(packet + 16, time_of(row));
+	memset(packet + 4, ' ', 1);
+	memset(packet + 5, 0, 3);
+	memset(packet + 8, ' ', 24);
+	store_i64(packet + 32, time_of(row));
 	store_i64(packet + PUBLISH_TIME_OFFSET, now_ns);
-	const char *symbol = row + 25, *comma = memchr(symbol, ',', 13);
-	memcpy(packet + 4, symbol, comma - symbol);
+	const char *symbol = row + 25, *comma = memchr(symbol, ',', 25);
+	memcpy(packet + 8, symbol, comma - symbol);
 	const char *next = fixed(fixed(comma + 1, &price), &size);
-	store_i64(packet + 32, price);
+	store_i64(packet + 48, price);
 	store_i64(packet + NUMBER_OFFSET, size);
 	return next;
 }

@@ -17,8 +17,8 @@ from bench.program import answer, wait_for_go
 from tradestack.domain.fixed_point import SCALE
 from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol
 
-PACKET = struct.Struct(">H2s12sqqqq")
-HEADER = (TICK_PACKET_LENGTH - 2, b"SP")
+PACKET = struct.Struct(">H2sc3x24sqqqq")
+HEADER = (TICK_PACKET_LENGTH - 2, b"SP", b" ")
 
 
 def main(path: str, port: str) -> None:

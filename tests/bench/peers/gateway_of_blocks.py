@@ -10,29 +10,30 @@ import os
 
 from bench.pattern import new_block, number
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.source import Checkpoint
-from tradestack.wire.feed import TickRecords
+from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway import __main__ as gateway
-from tradestack_gateway import sessions
+from tradestack_gateway import feed_sessions
 from tradestack_gateway.config import GatewayConfig
 
 
 class Blocks:
-    """See `tradestack.sources.source.Source`."""
+    """A `tradestack.sources.source.Source`."""
 
     def __init__(self, ticks: int, block: int, symbols: int) -> None:
         self._ticks = ticks
-        self._block = new_block(block, symbols)
+        self.symbols = SymbolTable(symbols)
+        self._block = SourceBatch.of(new_block(block, symbols), self.symbols)
         self._given = 0
 
-    def next_batch(self) -> TickRecords | None:
+    def next_batch(self) -> SourceBatch | None:
         left = self._ticks - self._given
         if not left:
             return None
-        records = self._block[: min(left, len(self._block))]
-        number(records, self._given + 1)
-        self._given += len(records)
-        return records
+        batch = self._block.part(0, min(left, len(self._block)))
+        number(batch.records, self._given + 1)
+        self._given += len(batch)
+        return batch
 
     def checkpoint(self) -> Checkpoint:
         return {"given": self._given}
@@ -50,11 +51,11 @@ class Blocks:
         pass
 
 
-def open_blocks(_config: GatewayConfig, _refusals: BadRows) -> Blocks:
+def open_blocks(_config: GatewayConfig, _bad_rows: BadRows) -> Blocks:
     names = ("BENCH_TICKS", "BENCH_BLOCK", "BENCH_SYMBOLS")
     return Blocks(*(int(os.environ[name]) for name in names))
 
 
 if __name__ == "__main__":
-    sessions.open_source = open_blocks
+    feed_sessions.open_source = open_blocks
     gateway.main()

@@ -3,7 +3,7 @@
     latency send LIBRARY PORT COUNT       LIBRARY: uvloop, blocking, zmq, nats, redis
     latency take LIBRARY PORT COUNT       answers with the lists sent_ns and taken_ns, wall clock
 
-The sender stamps a packet of 48 bytes just before it sends it, and the taker looks at the clock as
+The sender stamps a packet of 64 bytes just before it sends it, and the taker looks at the clock as
 soon as the library hands it over. NATS and Redis need a server at PORT; the others are connected
 to each other.
 """
@@ -29,7 +29,7 @@ from tradestack.wire.feed import TICK_PACKET_LENGTH
 HOST = "127.0.0.1"
 SUBJECT = "ticks"
 STAMP = struct.Struct(">q")
-STAMP_OFFSET = 24
+STAMP_OFFSET = 40
 NANOSECONDS_PER_SECOND = 1_000_000_000
 
 

@@ -16,7 +16,7 @@ from bench.program import answer, wait_for_go
 from tradestack.wire.feed import TICK_PACKET
 
 GREETING = b"hello"
-NUMBER_OFFSET = 40
+NUMBER_OFFSET = 56
 DRAIN_MS = 60_000
 
 
@@ -97,10 +97,10 @@ def take_each(subscriber: "zmq.Socket[bytes]", first: bytes, ticks: int) -> int:
 def subscribe_each(port: str, ticks: int) -> None:
     subscriber = connect(port)
     wait_for_go()
-    unpack = struct.Struct(">H2s12sqqqq").iter_unpack
+    unpack = struct.Struct(">H2sB3x24sqqqq").iter_unpack
     expected = 1
     while expected <= ticks:
-        for _, _, _, _, _, _, value in unpack(subscriber.recv()):
+        for *_, value in unpack(subscriber.recv()):
             if value != expected:
                 sys.exit(f"message {expected} did not come")
             expected += 1

@@ -239,13 +239,22 @@ def test_lines_begin_with_the_crc_of_their_payload(journal: Path) -> None:
 # ---- feed logs ---------------------------------------------------------------------------------
 
 
+def test_check_names_a_feed_log_of_the_old_layout(feed: Path, capsys: Output) -> None:
+    """It is not called damaged packet by packet."""
+    feed.write_bytes((b"\0\x2eSP" + bytes(44)) * 100)
+
+    assert run(["journal", "check", str(feed)]) == ExitStatus.OPERATOR_FAULT
+
+    assert "a feed log of an older tradestack, with 48 bytes a tick" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("chunk_packets", [1, 7, 65_536])
 def test_check_summarises_a_feed_log(
     feed: Path, capsys: Output, chunk_packets: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Zeros and a partial packet after the last packet are a torn end, not damage."""
     monkeypatch.setattr(feed_check, "CHUNK_PACKETS", chunk_packets)
-    feed.write_bytes(feed.read_bytes() + bytes(5 * TICK_PACKET_LENGTH) + b"\0\x2eS")
+    feed.write_bytes(feed.read_bytes() + bytes(5 * TICK_PACKET_LENGTH) + b"\0\x3eS")
 
     assert run(["journal", "check", str(feed)]) == ExitStatus.DONE
 
@@ -254,7 +263,7 @@ def test_check_summarises_a_feed_log(
         f"{feed}: session 3DAA200000, 100 packets, numbers 1 to 100, "
         "published 2026-11-22T12:00:00.000000Z to 2026-11-22T12:01:39.000000Z"
     )
-    assert "torn end: 243 bytes at byte 4,800" in torn
+    assert "torn end: 323 bytes at byte 6,400" in torn
 
 
 @pytest.mark.parametrize("chunk_packets", [1, 7, 65_536])
@@ -273,7 +282,7 @@ def test_invalid_packets_before_valid_ones_are_damage(
 
     damaged = [line for line in capsys.readouterr().out.splitlines() if "DAMAGED" in line]
     assert damaged == [
-        f"  DAMAGED packet {number} at byte {(number - 1) * 48:,}: not a tick packet"
+        f"  DAMAGED packet {number} at byte {(number - 1) * 64:,}: not a tick packet"
         for number in (12, 51, 52, 99, 100)
     ]
 

@@ -8,8 +8,9 @@ from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.header import STANDARD_NAMES, SourceKind
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.csv.source import CsvSource
-from tradestack.sources.source import Source, SourceFault
+from tradestack.sources.source import SOURCE_SYMBOLS_MAX, Source, SourceFault
 from tradestack.wire.feed import TickRecords, new_records
+from tradestack.wire.symbol_table import SymbolTable
 
 SHARED_DATA = Path(__file__).parents[4] / "shared" / "data"
 PRICES_HEADER = "timestamp,symbol,price,size\n"
@@ -22,7 +23,7 @@ class Told:
 
     def __init__(self) -> None:
         self.lines: list[tuple[int, str]] = []
-        self.refusals = BadRows(lambda _path, line, reason, _count: self._add(line, reason))
+        self.bad_rows = BadRows(lambda _path, line, reason, _count: self._add(line, reason))
 
     def _add(self, line: int, reason: str) -> None:
         self.lines.append((line, reason))
@@ -57,14 +58,21 @@ def open_csv(
     told: Told | None = None,
 ) -> CsvSource:
     """A source with the standard column names."""
-    return CsvSource(path, kind, STANDARD_NAMES, on_bad_row, (told or Told()).refusals)
+    return CsvSource(
+        path,
+        kind,
+        STANDARD_NAMES,
+        on_bad_row,
+        (told or Told()).bad_rows,
+        SymbolTable(SOURCE_SYMBOLS_MAX),
+    )
 
 
 def read_all(source: Source) -> TickRecords:
     """Every record, to the end."""
     batches = []
     while (batch := source.next_batch()) is not None:
-        batches.append(batch)
+        batches.append(batch.records)
     return joined(batches)
 
 
@@ -73,7 +81,7 @@ def read_to_fault(source: Source) -> tuple[TickRecords, SourceFault]:
     batches = []
     try:
         while (batch := source.next_batch()) is not None:
-            batches.append(batch)
+            batches.append(batch.records)
     except SourceFault as fault:
         return joined(batches), fault
     finally:

@@ -64,7 +64,7 @@ def test_a_session_from_file_to_client_log_books_and_counters(
     assert (records["publish_time_ns"] > 0).all()
     assert stats["head"] == stats["ticks_total"] == PRICES + len(NEWS_TIMES)
     assert (stats["prices_total"], stats["news_total"]) == (PRICES, len(NEWS_TIMES))
-    assert stats["log_bytes"] == 48 * stats["head"]
+    assert stats["log_bytes"] == 64 * stats["head"]
     prices = SharedPriceBook.attach(f"{SharedPriceBook.NAME}{daemon.suffix}")
     news = SharedNewsBook.attach(f"{SharedNewsBook.NAME}{daemon.suffix}")
     entry, sentiment = prices.read("AA"), news.read("AA")
@@ -123,7 +123,7 @@ def test_a_torn_log_is_made_again_under_the_same_numbers(
     whole = messages(daemon.logged(session))
     path = daemon.state / f"{session}.feed"
     with path.open("r+b") as file:
-        file.truncate(1_000 * 48 + 17)
+        file.truncate(1_000 * 64 + 17)
 
     assert daemon.start()["session"] == session
     daemon.stats_when(ended)
@@ -299,7 +299,7 @@ def test_a_full_disk_stops_publishing_and_leaves_no_hole(
     daemon.configure(**sources, pace="2000/s", at_end="end-session")
     daemon.start()
     client = daemon.client()
-    daemon.limit_file_size(48 * 1_000 + 10)
+    daemon.limit_file_size(64 * 1_000 + 10)
 
     stats = daemon.stats_when(lambda stats: stats["publication_blocked"] is not None)
     assert stats["head"] <= 1_000
@@ -354,7 +354,7 @@ def test_clients_are_listed(daemon: Daemon, sources: dict[str, Any]) -> None:
     assert listed["session"] == session
     assert listed["cursor"] == PRICES + len(NEWS_TIMES) + 1
     assert listed["lag"] == 0
-    assert listed["bytes_sent"] >= 48 * (PRICES + len(NEWS_TIMES))
+    assert listed["bytes_sent"] >= 64 * (PRICES + len(NEWS_TIMES))
 
 
 def test_ticks_can_be_read_by_people(daemon: Daemon, sources: dict[str, Any]) -> None:

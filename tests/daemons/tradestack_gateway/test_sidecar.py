@@ -19,7 +19,7 @@ IDENTITY = {"source": "csv", "prices": {"path": "/x", "size_bytes": 1}}
 
 def saved(directory: Path, session: str, start_time_ns: int) -> Sidecar:
     """A session with a log."""
-    sidecar = Sidecar(session=session, start_time_ns=start_time_ns, sources=IDENTITY)
+    sidecar = Sidecar(session_id=session, start_time_ns=start_time_ns, sources=IDENTITY)
     sidecar.save(directory)
     (directory / f"{session}.feed").touch()
     return sidecar
@@ -39,7 +39,7 @@ def test_what_is_saved_is_loaded_oldest_first(tmp_path: Path) -> None:
 
 def test_a_sidecar_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     """So is one without a log."""
-    unreadable = [b"{", b'{"session":"\xff"}', b'{"sources":' + b"[" * 5_000]
+    unreadable = [b"{", b'{"session_id":"\xff"}', b'{"sources":' + b"[" * 5_000]
     for number, content in enumerate(unreadable):
         saved(tmp_path, f"AAAAAAAAA{number}", 1)
         (tmp_path / f"AAAAAAAAA{number}.json").write_bytes(content)
@@ -54,7 +54,10 @@ def test_a_sidecar_of_another_format_is_refused_with_words(tmp_path: Path) -> No
     saved(tmp_path, "AAAAAAAAAA", 1)
     (tmp_path / "AAAAAAAAAA.json").write_text('{"format": 99, "whatever": "it holds"}')
 
-    with pytest.raises(OperatorFault, match=r"AAAAAAAAAA\.json: is of format 99; .*reads format 1"):
+    with pytest.raises(
+        OperatorFault,
+        match=r"AAAAAAAAAA\.json: has format 99, this version of tradestack reads format 2",
+    ):
         load_sidecars(tmp_path)
 
 

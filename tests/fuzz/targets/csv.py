@@ -22,12 +22,12 @@ from tradestack.sources.csv.header import (
     Layout,
     SourceKind,
     header_names,
-    kind_of_header,
+    kinds_of_header,
     parse_header,
 )
 from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
 from tradestack.sources.csv.source import CsvSource
-from tradestack.sources.source import SourceFault
+from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault
 from tradestack.wire.feed import (
     TICK_PACKET,
     TickRecords,
@@ -35,14 +35,15 @@ from tradestack.wire.feed import (
     is_tick_packets,
     new_records,
 )
+from tradestack.wire.symbol_table import SymbolTable
 
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 CHUNK_BYTES = (5, 33, 200, 128 << 10)  # sizes to read files in; the last is the gateway's
 LAYOUTS = (
-    (SourceKind.PRICES, Layout(4, timestamp=0, symbol=1, value=2, size=3)),
-    (SourceKind.PRICES, Layout(5, timestamp=4, symbol=2, value=0, size=None)),
-    (SourceKind.NEWS, Layout(3, timestamp=0, symbol=1, value=2, size=None)),
-    (SourceKind.NEWS, Layout(4, timestamp=1, symbol=0, value=3, size=None)),
+    (SourceKind.PRICES, Layout(4, timestamp=0, symbol=1, value=2, size=3, side=None)),
+    (SourceKind.PRICES, Layout(5, timestamp=4, symbol=2, value=0, size=None, side=1)),
+    (SourceKind.NEWS, Layout(3, timestamp=0, symbol=1, value=2, size=None, side=None)),
+    (SourceKind.NEWS, Layout(4, timestamp=1, symbol=0, value=3, size=None, side=None)),
 )
 
 
@@ -50,7 +51,8 @@ def csv_header(data: bytes) -> None:
     """Check that a first line gives a layout of columns it has, or a HeaderFault of one line."""
     try:
         line = data.decode()
-        kind = kind_of_header(line, STANDARD_NAMES)
+        kinds = kinds_of_header(line, STANDARD_NAMES)
+        kind = SourceKind.NEWS if kinds == [SourceKind.NEWS] else SourceKind.PRICES
         layout = parse_header(line, kind, STANDARD_NAMES)
     except UnicodeDecodeError:
         return
@@ -62,6 +64,7 @@ def csv_header(data: bytes) -> None:
     found = [names[layout.timestamp], names[layout.symbol], names[layout.value]]
     assert found == ["timestamp", "symbol", kind.value]
     assert layout.size is None or names[layout.size] == "size"
+    assert layout.side is None or names[layout.side] == "side"
 
 
 def csv_rows(data: bytes) -> None:
@@ -153,10 +156,12 @@ def _read_file(path: Path, chunk_bytes: int) -> Outcome:
     batches = [outcome.records]
     with _chunks_of(chunk_bytes):
         try:
-            source = CsvSource(path, None, STANDARD_NAMES, OnBadRow.SKIP, BadRows(refuse))
+            symbols = SymbolTable(SOURCE_SYMBOLS_MAX)
+            source = CsvSource(path, None, STANDARD_NAMES, OnBadRow.SKIP, BadRows(refuse), symbols)
             with contextlib.closing(source):
                 while (batch := source.next_batch()) is not None:
-                    batches.append(batch)
+                    batches.append(batch.records)
+                    assert (batch.slots == symbols.find_all(batch.records["symbol"])).all()
                 outcome.state = source.state
             _check_records(_joined(batches), source.kind)
         except SourceFault as fault:

@@ -113,7 +113,7 @@ def _seeds() -> Sequence[bytes]:
         soup.SERVER_HEARTBEAT + debug + tick_packets(3)[:-1],
         tick_packets(1) + b"\0\0H" + tick_packets(1),
     ]
-    return [cuts + stream for cuts in (b"\x00\x2e", b"\x2f\x11") for stream in streams]
+    return [cuts + stream for cuts in (b"\x00\x3e", b"\x2f\x11") for stream in streams]
 
 
 TARGETS = (Target("feed", feed, _seeds, length_max=768),)

@@ -9,7 +9,7 @@ from tradestack.sources.csv.header import (
     STANDARD_NAMES,
     HeaderFault,
     SourceKind,
-    kind_of_header,
+    kinds_of_header,
     parse_header,
 )
 from tradestack.sources.source import SourceFault
@@ -37,8 +37,10 @@ def test_names_can_be_mapped() -> None:
 
 def test_the_kind_is_told_by_the_header() -> None:
     """A file with prices is a price file, whatever else it has."""
-    assert kind_of_header("timestamp,symbol,price,sentiment", STANDARD_NAMES) is SourceKind.PRICES
-    assert kind_of_header("timestamp,symbol,sentiment", STANDARD_NAMES) is SourceKind.NEWS
+    both = [SourceKind.PRICES, SourceKind.NEWS]
+    assert kinds_of_header("timestamp,symbol,price,sentiment", STANDARD_NAMES) == both
+    assert kinds_of_header("timestamp,symbol,sentiment", STANDARD_NAMES) == [SourceKind.NEWS]
+    assert kinds_of_header("timestamp,symbol", STANDARD_NAMES) == []
 
 
 @pytest.mark.parametrize(

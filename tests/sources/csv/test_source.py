@@ -151,7 +151,7 @@ def outcome(path: Path, chunk_bytes: int) -> tuple[bytes, str, object]:
         patch.setattr(csv_source, "CHUNK_BYTES", chunk_bytes)
         try:
             while (batch := source.next_batch()) is not None:
-                batches.append(batch)
+                batches.append(batch.records)
         except SourceFault as error:
             fault = str(error)
         finally:

@@ -13,9 +13,15 @@ from numpy.typing import NDArray
 
 from tradestack.ctl.check.findings import PROBLEMS_LISTED_MAX, Findings
 from tradestack.domain.times import format_utc
-from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH, TickRecords, is_tick_packets
+from tradestack.wire.feed import (
+    TICK_PACKET,
+    TICK_PACKET_LENGTH,
+    TickRecords,
+    has_old_layout,
+    is_tick_packets,
+)
 
-CHUNK_PACKETS = 65_536  # 3 MiB
+CHUNK_PACKETS = 65_536  # 4 MiB
 
 
 @dataclass(slots=True)
@@ -41,6 +47,8 @@ def check_feed(path: Path) -> Findings:
     contents = _Contents()
     with path.open("rb") as file:
         while data := file.read(CHUNK_PACKETS * TICK_PACKET_LENGTH):
+            if not contents.size_bytes and has_old_layout(data):
+                return _old_layout(path)
             contents.size_bytes += len(data)
             records = np.frombuffer(data, TICK_PACKET, len(data) // TICK_PACKET_LENGTH)
             if len(records):
@@ -57,6 +65,18 @@ def check_feed(path: Path) -> Findings:
         remarks=_remarks(contents),
         problems=problems,
         problems_count=contents.bad_count,
+    )
+
+
+def _old_layout(path: Path) -> Findings:
+    return Findings(
+        path=path,
+        summary="a feed log of an older tradestack, with 48 bytes a tick",
+        remarks=[],
+        problems=[
+            "its packets are shorter than 64 bytes: only the version that wrote it can read it"
+        ],
+        problems_count=1,
     )
 
 

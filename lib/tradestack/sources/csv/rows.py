@@ -1,13 +1,12 @@
-"""bytes of whole CSV lines → tick records, row by row: the rules, and the words for what breaks
-them.
+"""bytes of whole CSV lines → tick records, row by row: the rules, and their error messages.
 
-A row is refused, and the next one read, when a field is missing, no number, out of range or not a
-symbol. The whole file is at fault when its times go back or change their form, when it is not
+A row is rejected, and the next one read, when a field is missing, not a number, out of range or not
+a symbol. The whole file is at fault when its times go back or change their form, when it is not
 UTF-8, or when a quoted field does not end: what follows cannot be trusted then. The fault is kept
 with its line, and the rows before it are still good.
 
 Quotes are the csv module's, strictly: a quoted field may hold commas, doubled quotes and line
-breaks. Blank lines are no rows. Spaces and tabs around a field are dropped, fields beyond the
+breaks. Blank lines are not rows. Spaces and tabs around a field are dropped, fields beyond the
 header ignored.
 """
 
@@ -19,13 +18,22 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tradestack.domain.fixed_point import SCALE, round_fixed
-from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, is_symbol
+from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
+from tradestack.domain.tick import Aggressor
 from tradestack.sources.csv.header import Layout, SourceKind
 from tradestack.sources.csv.timestamps import Form, parse_timestamp, shown
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
 SENTIMENT_MAX = 100 * SCALE
 PADDING = " \t"
+# Of the side of the aggressor, in upper case.
+SIDES = {
+    "": Aggressor.UNKNOWN,
+    "B": Aggressor.BUYER,
+    "BUY": Aggressor.BUYER,
+    "S": Aggressor.SELLER,
+    "SELL": Aggressor.SELLER,
+}
 UNFINISHED = "unexpected end of data"  # the csv module's words for a quote still open at the end
 
 
@@ -46,7 +54,7 @@ class Fault:
 
 @dataclass(slots=True)
 class RowState:
-    """What is carried from row to row; all of it goes into a checkpoint."""
+    """What is carried from row to row; a checkpoint holds all but the extremes."""
 
     line: int = 1  # the last line read; the header is line 1
     form: Form | None = None
@@ -59,12 +67,13 @@ class RowState:
 
 
 class Row(NamedTuple):
-    """The content of one row: symbol as its packet field, value and size ×10⁻⁸."""
+    """The content of one row: symbol and side as packet fields, value and size ×10⁻⁸."""
 
     symbol: bytes
     event_time_ns: int
     value: int
     size: int
+    side: Aggressor
 
 
 class FileFault(Exception):
@@ -72,26 +81,26 @@ class FileFault(Exception):
 
 
 class RowParser:
-    """Rows of one file in order; `on_refusal(line, reason)` is told of each that is refused."""
+    """Parses the rows of one file in order; calls `on_bad_row(line, reason)` for each bad one."""
 
     def __init__(
         self,
         layout: Layout,
         kind: SourceKind,
-        on_bad_row: OnBadRow,
-        on_refusal: Callable[[int, str], None],
+        policy: OnBadRow,
+        on_bad_row: Callable[[int, str], None],
     ) -> None:
         self.state = RowState()
         self.fault: Fault | None = None
         self._layout = layout
         self._kind = kind
+        self._policy = policy
         self._on_bad_row = on_bad_row
-        self._on_refusal = on_refusal
 
     def parse(self, data: bytes, *, final: bool) -> tuple[TickRecords, int]:
-        """The good rows of whole lines, and how many of their bytes were used up.
+        """Parse whole lines: return the good rows, and the number of bytes used up.
 
-        Bytes left over begin a record that needs more lines; `final` says that none will come.
+        Bytes left over begin a record that needs more lines; with `final` there are none.
         After a fault nothing more is read.
         """
         text, broken = _decoded(data)
@@ -124,17 +133,17 @@ class RowParser:
         return rows, used
 
     def _break(self, error: str, line_count: int) -> None:
-        """A record that the csv module cannot read; one of many lines may have swallowed others."""
+        """Note a record that the csv module cannot read; one of several lines may hide others."""
         if error == UNFINISHED or line_count > 1:
             reason = f"a quoted field that begins here does not end properly ({error})"
             self.fault = Fault(self.state.line + 1, reason)
         else:
-            self._refuse(error)
+            self._reject(error)
 
-    def _refuse(self, reason: str) -> None:
+    def _reject(self, reason: str) -> None:
         self.state.rows_rejected += 1
-        self._on_refusal(self.state.line + 1, reason)
-        if self._on_bad_row is OnBadRow.REJECT:
+        self._on_bad_row(self.state.line + 1, reason)
+        if self._policy is OnBadRow.REJECT:
             self.fault = Fault(self.state.line + 1, reason)
 
     def _checked_row(self, fields: Sequence[str]) -> Row | None:
@@ -146,7 +155,7 @@ class RowParser:
         except FileFault as error:
             self.fault = Fault(self.state.line + 1, str(error))
         except ValueError as error:
-            self._refuse(str(error))
+            self._reject(str(error))
         return None
 
     def _row(self, fields: Sequence[str]) -> Row:
@@ -156,15 +165,15 @@ class RowParser:
         form, event_time_ns = parse_timestamp(fields[layout.timestamp])
         symbol = fields[layout.symbol]
         if not is_symbol(symbol):
-            wanted = f"1 to {SYMBOL_LENGTH_MAX} printable ASCII characters"
-            raise ValueError(f"symbol is not {wanted}: {shown(symbol)}")
+            raise ValueError(f"symbol is not {SYMBOL_FORM}: {shown(symbol)}")
         value, value_rounded = self._value(fields[layout.value])
         size, size_rounded = _size(fields[layout.size] if layout.size is not None else "")
+        side = _side(fields[layout.side] if layout.side is not None else "")
         self._check_order(form, event_time_ns)
         self.state.form = form
         self.state.event_time_ns = event_time_ns
         self.state.rows_rounded += value_rounded or size_rounded
-        return Row(encode_symbol(symbol), event_time_ns, value, size)
+        return Row(encode_symbol(symbol), event_time_ns, value, size, side)
 
     def _value(self, text: str) -> tuple[int, bool]:
         value, rounded = _number(self._kind.value, text)
@@ -194,7 +203,7 @@ class RowParser:
 
 
 def _decoded(data: bytes) -> tuple[str, bool]:
-    """The text, up to the first line that is not UTF-8, and whether there was one."""
+    """Decode up to the first line that is not UTF-8, and tell whether there was one."""
     try:
         return data.decode(), False
     except UnicodeDecodeError as error:
@@ -208,6 +217,13 @@ def _size(text: str) -> tuple[int, bool]:
     if size < 0:
         raise ValueError(f"size is negative: {shown(text)}")
     return size, rounded
+
+
+def _side(text: str) -> Aggressor:
+    try:
+        return SIDES[text.upper()]
+    except KeyError:
+        raise ValueError(f"side is not B, S, BUY, SELL or blank: {shown(text)}") from None
 
 
 def _number(name: str, text: str) -> tuple[int, bool]:

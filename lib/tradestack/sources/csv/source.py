@@ -1,8 +1,8 @@
-"""price or sentiment file, plain or gzip → batches of tick records, in bounded memory.
+"""A price or sentiment file, plain or gzip, read in batches of tick records in bounded memory.
 
-The file is read in chunks; each goes whole through `csv_block`, or row by row through `csv_rows`. A
-checkpoint is the offset in the decompressed bytes of a line's beginning, with what the rows before
-it left behind.
+The file is read in chunks; each is parsed as a whole by `block`, or else row by row by `rows`. A
+checkpoint is the offset of the beginning of a line in the decompressed bytes, with the state that
+the rows before it left.
 """
 
 import gzip
@@ -18,18 +18,17 @@ from tradestack.sources.csv.header import (
     HeaderFault,
     Layout,
     SourceKind,
-    kind_of_header,
+    kinds_of_header,
     parse_header,
 )
 from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
 from tradestack.sources.csv.timestamps import Form
-from tradestack.sources.source import Checkpoint, SourceFault, unreadable
+from tradestack.sources.source import Checkpoint, SourceBatch, SourceFault, unreadable
 from tradestack.wire.feed import TickRecords
+from tradestack.wire.symbol_table import SymbolTable
 
-CHUNK_BYTES = (
-    128 << 10
-)  # some 3,000 rows: a millisecond's work, so that clients are not kept waiting
-RECORD_BYTES_MAX = 1 << 20  # one record, its quoted line breaks included; longer is no CSV
+CHUNK_BYTES = 128 << 10  # some 3,000 rows: a millisecond's work, so that clients do not wait longer
+RECORD_BYTES_MAX = 1 << 20  # of one record, its quoted line breaks included
 HEADER_BYTES_MAX = 64 << 10
 GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -38,10 +37,7 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class CsvSource:
-    """One file's good rows.
-
-    Raises OperatorFault where the file cannot be opened, SourceFault for its header.
-    """
+    """The good rows of one file."""
 
     def __init__(
         self,
@@ -49,43 +45,50 @@ class CsvSource:
         kind: SourceKind | None,
         names: ColumnNames,
         on_bad_row: OnBadRow,
-        refusals: BadRows,
+        bad_rows: BadRows,
+        symbols: SymbolTable,
     ) -> None:
-        """`kind` None: what the header says."""
+        """Open the file and read its header; with a kind of None, the header decides.
+
+        Raises OperatorFault if the file cannot be opened, SourceFault for its header.
+        """
         self.path = path
-        self.first_refusal: tuple[int, str] | None = None
-        self._refusals = refusals
-        self._file = _open(path)
+        self.symbols = symbols
+        self.first_bad_row: tuple[int, str] | None = None  # line, reason
+        self._bad_rows = bad_rows
         try:
-            header = self._read_header()
-            self.kind = kind or kind_of_header(header, names)
-            self.layout: Layout = parse_header(header, self.kind, names)
-        except HeaderFault as error:
-            self._file.close()
-            raise SourceFault(path, 1, str(error)) from error
+            self._file = _open(path)
+        except OSError as error:
+            raise unreadable(path, error) from error
+        try:
+            header, self.offset = _read_header(path, self._file)
+            self.kind, self._layout = _parse_header(path, header, kind, names)
         except SourceFault:
             self._file.close()
             raise
-        self._parser = RowParser(self.layout, self.kind, on_bad_row, self._refused)
-        self._rest = b""  # the beginning of a record whose end has not been read yet
+        self._parser = RowParser(self._layout, self.kind, on_bad_row, self._add_bad_row)
+        self._unparsed = b""  # the beginning of a record whose end has not been read yet
         self._ended = False
 
     @property
     def state(self) -> RowState:
-        """What the rows up to here left behind."""
+        """What the rows read so far have left."""
         return self._parser.state
 
-    def next_batch(self) -> TickRecords | None:
-        """See `Source`."""
+    def next_batch(self) -> SourceBatch | None:
+        """Return the good rows of the next chunk, perhaps none; None at the end.
+
+        Raises SourceFault.
+        """
         if self._parser.fault:
             raise SourceFault(self.path, self._parser.fault.line, self._parser.fault.reason)
-        if not self._ended or self._rest:
-            return self._parse_chunk()
+        if not self._ended or self._unparsed:
+            return SourceBatch.of(self._parse_chunk(), self.symbols)
         self._check_not_empty()
         return None
 
     def checkpoint(self) -> Checkpoint:
-        """See `Source`."""
+        """Return the position before the next batch."""
         state = self.state
         return {
             "offset": self.offset,
@@ -98,10 +101,10 @@ class CsvSource:
         }
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """See `Source`. In a gzip file everything up to there is decompressed again."""
+        """Go to a position; a gzip file is decompressed again up to there."""
         self._file.seek(checkpoint["offset"])
         self.offset = checkpoint["offset"]
-        self._rest, self._ended = b"", False
+        self._unparsed, self._ended = b"", False
         state = self.state
         state.line = checkpoint["line"]
         state.form = Form[checkpoint["form"]] if checkpoint["form"] else None
@@ -111,64 +114,49 @@ class CsvSource:
         state.rows_rounded = checkpoint["rows_rounded"]
 
     def rows_rejected(self) -> int:
-        """See `Source`."""
+        """Return the number of rows rejected so far."""
         return self.state.rows_rejected
 
     def rows_rounded(self) -> int:
-        """See `Source`."""
+        """Return the number of rows so far with more decimals than a packet holds."""
         return self.state.rows_rounded
 
     def close(self) -> None:
-        """See `Source`."""
+        """Close the file."""
         self._file.close()
 
-    def _refused(self, line: int, reason: str) -> None:
-        self.first_refusal = self.first_refusal or (line, reason)
-        self._refusals.tell(self.path, line, reason)
+    def _add_bad_row(self, line: int, reason: str) -> None:
+        self.first_bad_row = self.first_bad_row or (line, reason)
+        self._bad_rows.add(self.path, line, reason)
 
     def _parse_chunk(self) -> TickRecords:
-        """The rows of the next chunk, perhaps none; moves past what it used."""
+        """Parse the next chunk, and move past what was used of it."""
         chunk = b"" if self._ended else self._read(CHUNK_BYTES)
         self._ended = not chunk
-        data = self._rest + chunk
-        whole = data if self._ended else data[: data.rfind(b"\n") + 1]
-        records = parse_block(whole, self.layout, self.kind, self.state)
-        used = len(whole)
+        data = self._unparsed + chunk
+        lines = data if self._ended else data[: data.rfind(b"\n") + 1]
+        records = parse_block(lines, self._layout, self.kind, self.state)
+        used = len(lines)
         if records is None:
-            records, used = self._parser.parse(whole, final=self._ended)
+            records, used = self._parser.parse(lines, final=self._ended)
         self.offset += used
-        self._rest = b"" if self._parser.fault else data[used:]
-        if len(self._rest) > RECORD_BYTES_MAX:
-            raise SourceFault(
-                self.path, self.state.line + 1, f"record is longer than {RECORD_BYTES_MAX} bytes"
-            )
+        self._unparsed = b"" if self._parser.fault else data[used:]
+        if len(self._unparsed) > RECORD_BYTES_MAX:
+            reason = f"record is longer than {RECORD_BYTES_MAX} bytes"
+            raise SourceFault(self.path, self.state.line + 1, reason)
         return records
 
     def _check_not_empty(self) -> None:
         if self.state.rows_good:
             return
-        if self.first_refusal is None and not self.state.rows_rejected:
+        if self.first_bad_row is None and not self.state.rows_rejected:
             raise SourceFault(self.path, self.state.line, "no data rows after the header")
-        line, reason = self.first_refusal or (self.state.line, "see the log")
+        line, reason = self.first_bad_row or (self.state.line, "see the log")
         count = self.state.rows_rejected
         raise SourceFault(self.path, line, f"{reason} (none of the {count} rows is good)")
 
-    def _read_header(self) -> str:
-        line = self._readline()
-        self.offset = len(line)
-        if not line:
-            raise SourceFault(self.path, 1, "file is empty, a header is expected")
-        if line.startswith(UTF16_MARKS):
-            raise SourceFault(self.path, 1, "not valid UTF-8: it begins like UTF-16")
-        if len(line) > HEADER_BYTES_MAX:
-            raise SourceFault(self.path, 1, f"header is longer than {HEADER_BYTES_MAX} bytes")
-        try:
-            return line.removeprefix(BYTE_ORDER_MARK).decode()
-        except UnicodeDecodeError as error:
-            raise SourceFault(self.path, 1, "not valid UTF-8") from error
-
     def _read(self, size: int) -> bytes:
-        """As much as there is; what stops the reading is told when all before it was given."""
+        """Read up to `size` bytes; an error is raised only when all bytes before it were read."""
         data = bytearray()
         try:
             while len(data) < size and (piece := self._file.read1(size - len(data))):
@@ -179,24 +167,51 @@ class CsvSource:
                 raise SourceFault(self.path, line, _why_unreadable(error)) from error
         return bytes(data)
 
-    def _readline(self) -> bytes:
-        try:
-            return self._file.readline(HEADER_BYTES_MAX + 1)
-        except UNREADABLE as error:
-            raise SourceFault(self.path, 1, _why_unreadable(error)) from error
+
+def read_header(path: Path) -> str:
+    """Return the first line of a file, plain or gzip. Raises OSError, SourceFault."""
+    with _open(path) as file:
+        return _read_header(path, file)[0]
 
 
 def _open(path: Path) -> io.BufferedReader:
-    """The file's decompressed bytes."""
-    try:
-        file = path.open("rb")
-        head = file.peek(len(GZIP_MAGIC))
-    except OSError as error:
-        raise unreadable(path, error) from error
-    if head.startswith(GZIP_MAGIC):
+    """Open the file's decompressed bytes. Raises OSError."""
+    file = path.open("rb")
+    if file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
         file.close()
         return cast("io.BufferedReader", gzip.open(path))
     return file
+
+
+def _read_header(path: Path, file: io.BufferedReader) -> tuple[str, int]:
+    """Return the first line, and its length in bytes. Raises SourceFault."""
+    try:
+        line = file.readline(HEADER_BYTES_MAX + 1)
+    except UNREADABLE as error:
+        raise SourceFault(path, 1, _why_unreadable(error)) from error
+    if not line:
+        raise SourceFault(path, 1, "file is empty, a header is expected")
+    if line.startswith(UTF16_MARKS):
+        raise SourceFault(path, 1, "not valid UTF-8: it begins like UTF-16")
+    if len(line) > HEADER_BYTES_MAX:
+        raise SourceFault(path, 1, f"header is longer than {HEADER_BYTES_MAX} bytes")
+    try:
+        return line.removeprefix(BYTE_ORDER_MARK).decode(), len(line)
+    except UnicodeDecodeError as error:
+        raise SourceFault(path, 1, "not valid UTF-8") from error
+
+
+def _parse_header(
+    path: Path, header: str, kind: SourceKind | None, names: ColumnNames
+) -> tuple[SourceKind, Layout]:
+    """Find the columns; a kind of None is news if there are only news. Raises SourceFault."""
+    try:
+        if kind is None:
+            has_news_only = kinds_of_header(header, names) == [SourceKind.NEWS]
+            kind = SourceKind.NEWS if has_news_only else SourceKind.PRICES
+        return kind, parse_header(header, kind, names)
+    except HeaderFault as error:
+        raise SourceFault(path, 1, str(error)) from error
 
 
 def _why_unreadable(error: Exception) -> str:

@@ -1,13 +1,13 @@
-"""text → (form, ns since the Unix epoch), in integers throughout.
+"""text of a timestamp → its form and ns since the Unix epoch, in integers throughout.
 
     ISO:    2013-10-10T13:30:00[.fffffffff][Z | ±HH[[:]MM[:SS]]]
-            a space may stand for the T; without a zone it is UTC
+            the T may be a space; without a zone it is UTC
     epoch:  1381411800[.fff]          seconds        fewer than 12 digits before the point
             1381411800026[.fff]       milliseconds   12 to 14 digits
             1381411800026000[.fff]    microseconds   15 to 17 digits
             1381411800026000001       nanoseconds    18 or 19 digits
 
-The unit of an epoch is told by its magnitude: seconds reach to the year 5138, milliseconds begin in
+The magnitude tells the unit of an epoch: seconds reach to the year 5138, milliseconds begin in
 March 1973. Nothing finer than a nanosecond is accepted, nothing before 1970, nothing after
 2262-04-11.
 """
@@ -16,8 +16,9 @@ import datetime
 import enum
 import re
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+
 NANOSECONDS_MAX = 2**63 - 1
-SECOND_NS = 1_000_000_000
 EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
 TEXT_SIZE_MAX = 64  # characters; longer text is refused before any pattern looks at it
 
@@ -30,7 +31,7 @@ EPOCH = re.compile(r"(\d{1,19})(?:\.(\d*))?", re.ASCII)
 
 
 class Form(enum.Enum):
-    """How a file writes its times; one file keeps to one form."""
+    """How a file writes its times; a file keeps to one form."""
 
     ISO = "ISO-8601"
     SECONDS = "epoch seconds"
@@ -43,7 +44,7 @@ UNIT_DIGITS = {Form.SECONDS: 9, Form.MILLISECONDS: 6, Form.MICROSECONDS: 3, Form
 
 
 def form_of_digits(count: int) -> Form:
-    """Unit of an epoch with `count` digits before the point."""
+    """Return the unit of an epoch with `count` digits before the point."""
     if count < 12:
         return Form.SECONDS
     if count < 15:
@@ -54,7 +55,7 @@ def form_of_digits(count: int) -> Form:
 
 
 def parse_timestamp(text: str) -> tuple[Form, int]:
-    """Form and ns; ValueError says in words what is wrong with `text`."""
+    """Return form and ns. Raises ValueError, which says in words what is wrong with `text`."""
     if not text:
         raise ValueError("timestamp is blank")
     if len(text) <= TEXT_SIZE_MAX:
@@ -66,7 +67,7 @@ def parse_timestamp(text: str) -> tuple[Form, int]:
 
 
 def shown(text: str) -> str:
-    """The offending text as it may stand in a message: quoted, escaped, cut."""
+    """Quote, escape and cut a text of the file for a message."""
     return ascii(text if len(text) <= 40 else text[:37] + "...")
 
 
@@ -94,7 +95,7 @@ def _from_iso(text: str, match: re.Match[str]) -> int:
     seconds = _clock_seconds(text, hour, minute, second or "0")
     away = _clock_seconds(text, *(part or "0" for part in offset)) if sign else 0
     seconds += days * 86_400 - (away if sign == "+" else -away)
-    return seconds * SECOND_NS + fraction_ns(text, fraction, 9)
+    return seconds * NANOSECONDS_PER_SECOND + fraction_ns(text, fraction, 9)
 
 
 def _clock_seconds(text: str, hour: str, minute: str, second: str) -> int:

@@ -10,7 +10,6 @@ examples:
 """
 
 import argparse
-import gzip
 import os
 import shutil
 import subprocess
@@ -22,12 +21,17 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
 from tradestack.domain.faults import OperatorFault
-from tradestack.sources.csv.header import HeaderFault, SourceKind, header_names
+from tradestack.sources.csv.header import (
+    STANDARD_NAMES,
+    HeaderFault,
+    SourceKind,
+    kinds_of_header,
+)
+from tradestack.sources.csv.source import read_header
+from tradestack.sources.source import SourceFault
 
 DIRECTORY_MODE = 0o750
 FILE_MODE = 0o640
-HEADER_BYTES_MAX = 64 * 1024  # a longer first line is not a header
-GZIP_MAGIC = b"\x1f\x8b"
 KINDS = {"prices": SourceKind.PRICES, "sentiment": SourceKind.NEWS}  # by their key in gateway.toml
 
 
@@ -61,24 +65,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _kind_of(path: Path) -> str:
     """Tell prices from sentiment by the header; raise OperatorFault."""
-    with path.open("rb") as file:
-        is_compressed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     try:
-        with gzip.open(path) if is_compressed else path.open("rb") as file:
-            header = file.readline(HEADER_BYTES_MAX).decode("utf-8-sig", "replace")
-        columns = header_names(header)
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise OperatorFault(str(path), str(error), "compress the file again") from None
+        kinds = kinds_of_header(read_header(path), STANDARD_NAMES)
     except HeaderFault as fault:
-        raise OperatorFault(str(path), str(fault), "add a header line") from None
-    kinds = [name for name, kind in KINDS.items() if kind.value in columns]
-    if len(kinds) != 1:
+        raise OperatorFault(f"{path}: line 1", str(fault), "add a header line") from None
+    except SourceFault as fault:
+        raise OperatorFault(f"{path}: line 1", fault.reason, "correct the file") from None
+    names = [name for name, kind in KINDS.items() if kind in kinds]
+    if len(names) != 1:
         raise OperatorFault(
             f"{path}: line 1",
             "the header must have exactly one of the columns price and sentiment",
             "add --as prices or --as sentiment",
         )
-    return kinds[0]
+    return names[0]
 
 
 def _check(path: Path, kind: str, config: Path) -> None:

@@ -1,0 +1,76 @@
+"""The books of prices and of news, from their opening to their close."""
+
+from typing import Self
+
+from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
+from tradestack.store.feed_log import READ_PACKETS_MAX, FeedLog
+from tradestack.wire.symbol_table import SymbolTable
+
+
+class Books:
+    """The two books, which always belong to the same feed session."""
+
+    def __init__(self, prices: SharedPriceBook, news: SharedNewsBook) -> None:
+        self.both: tuple[SharedBook, SharedBook] = (prices, news)
+
+    @classmethod
+    def open(cls, suffix: str) -> Self:
+        """Open them as their writer; the suffix is appended to their names.
+
+        Raises OperatorFault if another gateway has them open, OSError.
+        """
+        prices = SharedPriceBook(name=f"{SharedPriceBook.NAME}{suffix}")
+        try:
+            return cls(prices, SharedNewsBook(name=f"{SharedNewsBook.NAME}{suffix}"))
+        except BaseException:
+            prices.close()
+            raise
+
+    @property
+    def symbols_refused(self) -> int:
+        """Updates of symbols for which there was no room."""
+        return sum(book.symbols_refused for book in self.both)
+
+    def reset(self) -> None:
+        """Drop all values; to be done before a new session is on record.
+
+        Else a gateway that is killed between the two would take the old session's values for the
+        new one's.
+        """
+        for book in self.both:
+            book.reset()
+
+    def begin(self, session_id: str, symbols: SymbolTable) -> None:
+        """Give the books, just reset, to a new session with this table of slots."""
+        for book in self.both:
+            book.use_table(symbols)
+            book.begin_session(session_id)
+
+    def rebuild(self, log: FeedLog, symbols: SymbolTable) -> None:
+        """Make the books what the log says: add what a killed gateway could not add any more.
+
+        Books of another session, as of a gateway with another state directory, begin anew.
+        Raises OSError.
+        """
+        for book in self.both:
+            book.use_table(symbols)
+        if any(book.session != log.session_id or book.sequence > log.head for book in self.both):
+            self.reset()
+            self.begin(log.session_id, symbols)
+        sequence = min(book.sequence for book in self.both)
+        while sequence < log.head:
+            records = log.records(sequence + 1, READ_PACKETS_MAX)
+            slots = symbols.add_all(records["symbol"])
+            for book in self.both:
+                book.update_batch(records, slots, sequence + 1)
+            sequence += len(records)
+
+    def heartbeat(self, now_ns: int) -> None:
+        """Show the books' readers that their writer runs; ns since the Unix epoch."""
+        for book in self.both:
+            book.heartbeat(now_ns)
+
+    def close(self) -> None:
+        """Close the books; their values stay for readers."""
+        for book in self.both:
+            book.close()

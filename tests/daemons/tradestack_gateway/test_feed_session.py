@@ -1,0 +1,194 @@
+"""A feed session commits its source's ticks to its log, and continues after any end."""
+
+import asyncio
+import resource
+from pathlib import Path
+
+import pytest
+from tests.daemons.tradestack_gateway.ticks import (
+    NEWS_EVERY,
+    SESSION_ID,
+    TickSource,
+    begin_session,
+    make_ticks,
+)
+
+from tradestack.store.feed_log import FeedLog
+from tradestack.wire.feed import TICK_PACKET_LENGTH
+from tradestack_gateway import feed_session
+from tradestack_gateway.feed_session import FeedSession, SourcesDiffer
+from tradestack_gateway.sidecar import Mark, load_sidecars
+
+TICKS = 30
+
+
+def publish(session: FeedSession, count: int) -> None:
+    """Commit `count` ticks, or those that there are; message n at time n."""
+    while count and (records := session.pending(0)) is not None:
+        for _ in range(min(count, len(records))):
+            session.commit(1, session.log.head + 1)
+            count -= 1
+
+
+def resume(directory: Path, source: TickSource) -> FeedSession:
+    """The session as a restarted gateway has it."""
+
+    async def still_busy() -> None:
+        await asyncio.sleep(0)
+
+    (sidecar,) = load_sidecars(directory)
+    return asyncio.run(FeedSession.resume(directory, sidecar, source, still_busy))
+
+
+def logged_values(directory: Path) -> list[int]:
+    """The numbers of the ticks in the session's log."""
+    log = FeedLog.open(directory / f"{SESSION_ID}.feed")
+    values: list[int] = log.records(1, TICKS)["value"].tolist()
+    log.close()
+    return values
+
+
+def test_committed_ticks_are_in_the_log(tmp_path: Path) -> None:
+    """With their numbers, publish time and slots; the others stay pending."""
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    before = session.pending(0)
+
+    published = session.commit(3, 77)
+
+    assert before is not None
+    assert before["value"].tolist() == [1, 2, 3, 4]
+    assert published.first_sequence == 1
+    assert published.records["value"].tolist() == [1, 2, 3]
+    assert published.slots.tolist() == [0, 1, 2]
+    assert session.log.records(1, 9).tobytes() == published.records.tobytes()
+    assert session.log.records(1, 9)["publish_time_ns"].tolist() == [77] * 3
+    pending = session.pending(0)
+    assert pending is not None
+    assert pending["value"].tolist() == [4]
+    session.close()
+
+
+def test_counters_are_those_of_the_log(tmp_path: Path) -> None:
+    """Prices and news, to the end of the source."""
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+
+    publish(session, TICKS + 1)
+
+    news = TICKS // NEWS_EVERY
+    assert (session.log.head, session.prices_total, session.news_total) == (
+        TICKS,
+        TICKS - news,
+        news,
+    )
+    assert session.pending(0) is None
+    session.close()
+
+
+def test_failed_commit_publishes_nothing(tmp_path: Path) -> None:
+    """On a full disk the same ticks stay pending under the same numbers."""
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    publish(session, 2)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3 * TICK_PACKET_LENGTH + 1, hard))
+    try:
+        with pytest.raises(OSError, match="were written"):
+            session.commit(2, 3)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    totals = session.log.head, session.prices_total
+
+    publish(session, 2)
+
+    assert totals == (2, 2)
+    assert session.log.records(1, 9)["value"].tolist() == [1, 2, 3, 4]
+    session.close()
+
+
+@pytest.mark.parametrize("head", range(0, TICKS + 1, 3))
+@pytest.mark.parametrize("ticks_between_marks", [1, 7, 1_000])
+def test_resumed_session_goes_on_at_the_next_number(
+    tmp_path: Path, head: int, ticks_between_marks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it stopped, whichever checkpoints were saved: log and counters are the same."""
+    monkeypatch.setattr(feed_session, "MARK_TICKS_MIN", ticks_between_marks)
+    monkeypatch.setattr(feed_session, "MARK_INTERVAL_NS", 0)
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    publish(session, head)
+    session.close()
+
+    session = resume(tmp_path, TickSource(make_ticks(TICKS), batch=3))
+    resumed = session.log.head, session.prices_total
+    publish(session, TICKS)
+
+    assert resumed == (head, head - head // NEWS_EVERY)
+    assert session.prices_total == TICKS - TICKS // NEWS_EVERY
+    session.close()
+    assert logged_values(tmp_path) == list(range(1, TICKS + 1))
+
+
+def test_checkpoint_saves_the_reading_of_what_is_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the records after the newest checkpoint are read again."""
+    monkeypatch.setattr(feed_session, "MARK_TICKS_MIN", 1)
+    monkeypatch.setattr(feed_session, "MARK_INTERVAL_NS", 0)
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    publish(session, 10)
+    session.close()
+    (sidecar,) = load_sidecars(tmp_path)
+
+    source = TickSource(make_ticks(TICKS))
+    session = resume(tmp_path, source)
+
+    assert [mark.sequence for mark in sidecar.checkpoints] == [4, 8]
+    assert source.checkpoint() == {"given": 12}
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("records", "words"),
+    [
+        (make_ticks(5), "the sources end at message 5, the log at 10"),
+        (make_ticks(TICKS, seconds_apart=2), "message 10 of the log is not what the sources"),
+    ],
+)
+def test_other_sources_are_noticed(tmp_path: Path, records: object, words: str) -> None:
+    """A source that does not return what is in the log is closed, and the log as well."""
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    publish(session, 10)
+    session.close()
+
+    source = TickSource(records)  # type: ignore[arg-type]
+    with pytest.raises(SourcesDiffer, match=words):
+        resume(tmp_path, source)
+
+    assert source.closed
+    assert logged_values(tmp_path) == list(range(1, 11))  # opened: nobody else has it open
+
+
+def test_checkpoint_that_the_source_does_not_understand(tmp_path: Path) -> None:
+    """It was written for other sources."""
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    publish(session, 10)
+    session.sidecar.add_mark(Mark(sequence=4, prices_total=4, position={"elsewhere": 1}))
+    session.save()
+    session.close()
+
+    with pytest.raises(SourcesDiffer, match="the checkpoint at message 4 is not understood"):
+        resume(tmp_path, TickSource(make_ticks(TICKS)))
+
+
+def test_ended_session_has_nothing_pending(tmp_path: Path) -> None:
+    """Here and after a restart, though its source had more; its log stays open for readers."""
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    publish(session, 8)
+    session.end()
+    session.close()
+    assert session.log.read(1, 1_000)[1] == 9
+    session.log.close()
+
+    resumed = resume(tmp_path, TickSource(make_ticks(TICKS)))
+
+    assert resumed.log.ended
+    assert resumed.pending(0) is None
+    resumed.log.close()

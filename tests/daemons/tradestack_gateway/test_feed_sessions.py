@@ -1,0 +1,193 @@
+"""All sessions of a state directory: their order, their ends, what a process left behind."""
+
+import asyncio
+import dataclasses
+from pathlib import Path
+
+import pytest
+from tests.daemons.tradestack_gateway.fake_time import FakeClock
+from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.notify import Notifier
+from tradestack_gateway.config import AtEnd, GatewayConfig
+from tradestack_gateway.feed_session import FeedSession
+from tradestack_gateway.feed_sessions import FeedSessions
+from tradestack_gateway.sidecar import Settings, load_sidecars
+
+BAD_ROW = "2026-01-15T14:31:00Z,AA,none,1\n"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> GatewayConfig:
+    """A price file of nine good rows and a bad one."""
+    prices = write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(9) + BAD_ROW)
+    return dataclasses.replace(GatewayConfig(), prices=prices, at_end=AtEnd.HOLD)
+
+
+def make_sessions(directory: Path, clock: FakeClock | None = None) -> FeedSessions:
+    """As a gateway has them at its start."""
+    return FeedSessions(directory, clock or FakeClock(), Notifier(None))
+
+
+def begin(sessions: FeedSessions, config: GatewayConfig) -> FeedSession:
+    """A new session of sources that were checked."""
+    identity = asyncio.run(sessions.check(config))
+    return sessions.begin(sessions.open_source(config), identity, Settings())
+
+
+def resume(sessions: FeedSessions, config: GatewayConfig) -> FeedSession | None:
+    """The last session, if it is continued."""
+
+    async def work() -> FeedSession | None:
+        return await sessions.resume(config, await sessions.check(config))
+
+    return asyncio.run(work())
+
+
+def publish_all(session: FeedSession) -> None:
+    """To the end of the source."""
+    while (records := session.pending(0)) is not None:
+        session.commit(len(records), 1)
+
+
+def test_ids_and_times_ascend_though_the_clock_is_set_back(
+    tmp_path: Path, config: GatewayConfig
+) -> None:
+    """So that the newest session is known by both."""
+    clock = FakeClock()
+    sessions = make_sessions(tmp_path, clock)
+
+    for _ in range(3):
+        begin(sessions, config).close()
+        clock.set_back_ns += 3_600 * NANOSECONDS_PER_SECOND
+
+    sidecars = load_sidecars(tmp_path)
+    ids = [sidecar.session_id for sidecar in sidecars]
+    times = [sidecar.start_time_ns for sidecar in sidecars]
+    assert ids == sorted(set(ids))
+    assert times == sorted(set(times))
+    assert sessions.started_total == 3
+
+
+def test_beginning_ends_those_before(tmp_path: Path, config: GatewayConfig) -> None:
+    """Also those that a killed process left without an end."""
+    begin(make_sessions(tmp_path), config).close()
+    begin(make_sessions(tmp_path), config).close()
+
+    assert [sidecar.ended for sidecar in load_sidecars(tmp_path)] == [True, False]
+
+
+def test_same_sources_continue_the_session(tmp_path: Path, config: GatewayConfig) -> None:
+    """Without a second check of the files; changed files do not continue it."""
+    begun = begin(make_sessions(tmp_path), config)
+    begun.close()
+
+    resumed = resume(make_sessions(tmp_path), config)
+    assert resumed is not None
+    assert resumed.session_id == begun.session_id
+    resumed.close()
+
+    assert config.prices is not None
+    write(config.prices, PRICES_HEADER + price_rows(8))
+    assert resume(make_sessions(tmp_path), config) is None
+
+
+@pytest.mark.parametrize(("at_end", "continues"), [(AtEnd.HOLD, False), (AtEnd.END_SESSION, True)])
+def test_ended_session_continues_only_to_be_served(
+    tmp_path: Path, config: GatewayConfig, at_end: AtEnd, continues: bool
+) -> None:
+    """With "end-session" the gateway has nothing else to do; else it begins another."""
+    sessions = make_sessions(tmp_path)
+    begun = begin(sessions, config)
+    sessions.end(begun)
+    sessions.close()
+
+    sessions = make_sessions(tmp_path)
+    resumed = resume(sessions, dataclasses.replace(config, at_end=at_end))
+
+    assert (resumed is not None) == continues
+    log = sessions.ended_log(begun.session_id)
+    assert log is not None
+    assert log.ended
+    if resumed is not None:
+        resumed.close()
+    sessions.close()
+
+
+def test_bad_rows_are_shown_once(
+    tmp_path: Path, config: GatewayConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the check, and not again when the checked file is played or continued."""
+    session = begin(make_sessions(tmp_path), config)
+    publish_all(session)
+    session.close()
+    resumed = resume(make_sessions(tmp_path), config)
+    assert resumed is not None
+    publish_all(resumed)
+    resumed.close()
+
+    assert caplog.text.count("row refused") == 1
+    assert resumed.rows_rejected == 1
+
+
+def test_bad_rows_beyond_the_check_are_shown_when_they_are_read(
+    tmp_path: Path, config: GatewayConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of a file that is too large to be checked whole."""
+    config = dataclasses.replace(config, validate_bytes_max=0)
+    assert config.prices is not None
+    write(config.prices, PRICES_HEADER + price_rows(9_000) + BAD_ROW)
+    session = begin(make_sessions(tmp_path), config)
+    shown_before = caplog.text.count("row refused")
+
+    publish_all(session)
+    session.close()
+
+    assert (shown_before, caplog.text.count("row refused")) == (0, 1)
+
+
+def test_bad_file_is_the_operators_fault(tmp_path: Path, config: GatewayConfig) -> None:
+    """With file and line, before a session begins."""
+    assert config.prices is not None
+    write(config.prices, PRICES_HEADER + BAD_ROW)
+
+    with pytest.raises(OperatorFault) as fault:
+        begin(make_sessions(tmp_path), config)
+
+    assert fault.value.where == f"{config.prices}: line 2"
+    assert load_sidecars(tmp_path) == []
+
+
+def test_unfinished_beginnings_are_removed(tmp_path: Path, config: GatewayConfig) -> None:
+    """An empty log without a sidecar; any other log stays."""
+    sessions = make_sessions(tmp_path)
+    begun = begin(sessions, config)
+    begun.close()
+    (tmp_path / "AAAAAAAAAA.feed").touch()
+    (tmp_path / "BBBBBBBBBB.feed").write_bytes(b"not empty")
+
+    sessions.remove_unfinished()
+
+    logs = sorted(path.stem for path in tmp_path.glob("*.feed"))
+    assert logs == sorted([begun.session_id, "BBBBBBBBBB"])
+
+
+def test_sessions_that_are_not_over_are_not_pruned(tmp_path: Path, config: GatewayConfig) -> None:
+    """Whatever their age."""
+    sessions = make_sessions(tmp_path)
+    ids = []
+    for _ in range(3):
+        begun = begin(sessions, config)
+        sessions.end(begun)
+        ids.append(begun.session_id)
+    first = load_sidecars(tmp_path)[0]
+    first.ended = False
+    first.save(tmp_path)
+
+    sessions.prune(1, in_use=())
+
+    assert [sidecar.session_id for sidecar in load_sidecars(tmp_path)] == [ids[0], ids[2]]
+    assert sessions.ended_log(ids[1]) is None
+    sessions.close()

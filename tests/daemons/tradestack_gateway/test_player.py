@@ -1,0 +1,148 @@
+"""The player publishes ticks when they are due, in time that the test makes pass."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from tests.daemons.tradestack_gateway.fake_time import START_NS, FakeClock, run
+from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, make_ticks
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack_gateway.feed_session import FeedSession
+from tradestack_gateway.pace import Schedule, parse_pace
+from tradestack_gateway.player import STALL_NS, PlayEnd, Player
+from tradestack_gateway.publisher import Publisher
+
+TICKS = 10
+
+
+@dataclass
+class NoBooks:
+    """Books without memory."""
+
+    both: tuple[()] = ()
+
+
+@dataclass
+class Stage:
+    """A player with a session of TICKS ticks, one a second of event time."""
+
+    session: FeedSession
+    clock: FakeClock = field(default_factory=FakeClock)
+    player: Player = field(init=False)
+    served: int = 0
+
+    def __post_init__(self) -> None:
+        publisher = Publisher(NoBooks(), self._serve, self.clock)  # type: ignore[arg-type]
+        self.player = Player(publisher, Schedule(parse_pace("1x"), 0), self.clock)
+
+    def _serve(self) -> None:
+        self.served += 1
+
+    def play(self, *commands: tuple[int, Callable[[], None]]) -> PlayEnd:
+        """Play to the end; each command is given so many seconds after the beginning."""
+
+        async def work() -> PlayEnd:
+            loop = asyncio.get_running_loop()
+            for delay_s, command in commands:
+                loop.call_later(delay_s, command)
+            return await self.player.play(self.session)
+
+        return run(self.clock, work())
+
+    @property
+    def seconds(self) -> list[float]:
+        """When each message was published, since the first."""
+        times = self.session.log.records(1, 1_000)["publish_time_ns"].tolist()
+        return [round((time - times[0]) / NANOSECONDS_PER_SECOND, 6) for time in times]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """A player before it plays."""
+    stage = Stage(begin_session(tmp_path, TickSource(make_ticks(TICKS))))
+    yield stage
+    stage.session.close()
+
+
+@pytest.mark.parametrize(
+    ("pace", "seconds_apart"), [("1x", 1.0), ("4x", 0.25), ("2/s", 0.5), ("max", 0.0)]
+)
+def test_ticks_are_published_when_they_are_due(
+    stage: Stage, pace: str, seconds_apart: float
+) -> None:
+    """To the end of the source, each with the time at which it was published."""
+    stage.player.set_pace(parse_pace(pace), 0)
+
+    end = stage.play()
+
+    assert end is PlayEnd.SOURCE_ENDED
+    assert stage.seconds == [number * seconds_apart for number in range(TICKS)]
+    assert stage.session.log.records(1, 1)["publish_time_ns"][0] > START_NS
+
+
+def test_batches_are_served_at_once(stage: Stage) -> None:
+    """At "max" clients are served once a batch, not once a tick."""
+    stage.player.set_pace(parse_pace("max"), 0)
+
+    stage.play()
+
+    assert stage.served == 3  # batches of four
+
+
+def test_pause_leaves_no_burst_behind(stage: Stage) -> None:
+    """What was not published in the pause is published at its own distance afterwards."""
+    stage.play((2.5, stage.player.pause), (100, stage.player.resume))
+
+    assert stage.seconds == [0, 1, 2, *range(100, 107)]
+
+
+def test_new_pace_holds_from_the_next_tick(stage: Stage) -> None:
+    """Also when the player was asleep until a tick of the old pace."""
+    stage.play((2.5, lambda: stage.player.set_pace(parse_pace("max"), 0)))
+
+    assert stage.seconds == [0, 1, 2] + [2.5] * 7
+
+
+def test_interrupted_session_stays_where_it_is(stage: Stage) -> None:
+    """Nothing more of it is published; another play goes on with the next tick."""
+    first = stage.play((3.5, stage.player.interrupt))
+    head = stage.session.log.head
+    second = stage.play()
+
+    assert (first, head, second) == (PlayEnd.INTERRUPTED, 4, PlayEnd.SOURCE_ENDED)
+    assert stage.session.log.records(1, 99)["value"].tolist() == list(range(1, TICKS + 1))
+
+
+def test_shortage_blocks_until_it_is_over(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is lost, and the first tick after it is not followed by a burst."""
+    reasons = []
+
+    def shorten() -> None:
+        stage.player.shortage = "3 MiB are free"
+
+    def end() -> None:
+        reasons.append(stage.player.blocked)
+        stage.player.shortage = None
+
+    stage.play((1.5, shorten), (20.2, end))
+
+    assert reasons == ["3 MiB are free"]
+    assert stage.player.blocked is None
+    assert stage.seconds == [0, 1, *range(21, 29)]
+    assert caplog.text.count("3 MiB are free") == 1
+
+
+def test_missed_pass_is_overdue(stage: Stage) -> None:
+    """A loop that hangs is seen by its watchdog, one that sleeps until the next tick is not."""
+    now_ns: list[int] = []
+    stage.play(
+        (0.5, lambda: now_ns.append(stage.clock.now_ns)),
+        (0.6, lambda: now_ns.append(int(stage.player.overdue(now_ns[0] + STALL_NS)))),
+        (0.7, lambda: now_ns.append(int(stage.player.overdue(now_ns[0] + 2 * STALL_NS)))),
+    )
+
+    assert now_ns[1:] == [0, 1]
+    assert not stage.player.overdue(stage.clock.now_ns + 100 * STALL_NS)

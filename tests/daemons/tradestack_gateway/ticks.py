@@ -1,0 +1,70 @@
+"""A source of numbered prices, and a feed session that is made from it."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.tick import TickKind
+from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.wire.feed import SYMBOL_FIELD, TickRecords, encode_symbol, new_records
+from tradestack.wire.symbol_table import SymbolTable
+from tradestack_gateway.feed_session import FeedSession
+from tradestack_gateway.sidecar import Sidecar
+
+SESSION_ID = "0MB9ZK3Q7X"
+NEWS_EVERY = 5
+
+
+def make_ticks(count: int, seconds_apart: int = 1) -> TickRecords:
+    """Ticks whose values are their numbers, of three symbols; each NEWS_EVERYth is news."""
+    numbers = np.arange(1, count + 1)
+    records = new_records(count)
+    is_news = numbers % NEWS_EVERY == 0
+    records["kind"] = np.where(is_news, int(TickKind.NEWS), int(TickKind.PRICE))
+    names = [encode_symbol(f"S{number % 3}") for number in range(count)]
+    records["symbol"] = np.array(names, SYMBOL_FIELD)
+    records["event_time_ns"] = numbers * seconds_apart * NANOSECONDS_PER_SECOND
+    records["value"] = numbers
+    return records
+
+
+class TickSource:
+    """Records in batches of `batch`, one empty batch among them."""
+
+    def __init__(self, records: TickRecords, batch: int = 4) -> None:
+        self.symbols = SymbolTable(10)
+        self.closed = False
+        self._records = records.copy()
+        self._batch = batch
+        self._given = 0
+        self._is_empty_due = True
+
+    def next_batch(self) -> SourceBatch | None:
+        if self._given and self._is_empty_due:
+            self._is_empty_due = False
+            return SourceBatch.of(new_records(0), self.symbols)
+        records = self._records[self._given : self._given + self._batch]
+        self._given += len(records)
+        return SourceBatch.of(records, self.symbols) if len(records) else None
+
+    def checkpoint(self) -> Checkpoint:
+        return {"given": self._given}
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        self._given = checkpoint["given"]
+
+    def rows_rejected(self) -> int:
+        return 0
+
+    def rows_rounded(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def begin_session(directory: Path, source: TickSource) -> FeedSession:
+    """A feed session at its beginning."""
+    sidecar = Sidecar(session_id=SESSION_ID, start_time_ns=1, sources={})
+    return FeedSession.begin(directory, sidecar, source)
