@@ -8,9 +8,10 @@ import asyncio
 import enum
 import logging
 
+from tradestack.net.server.session_server import SessionServer
+
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
-from tradestack.net.server.server import SessionServer
 from tradestack.observe.events import SOURCE_FAULT, emit
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.books import Books
@@ -154,7 +155,7 @@ class Playback:
 
     def prune(self, sessions_kept: int | None = None) -> None:
         """Remove old sessions that no client reads; None: keep as many as the config says."""
-        in_use = {client.session for client in self._server.clients}
+        in_use = {connection.session_id for connection in self._server.connections}
         self._feed_sessions.prune(sessions_kept or self.config.sessions_kept, in_use)
 
     def close(self) -> None:
@@ -179,7 +180,7 @@ class Playback:
         ending = self._feed_session
         if ending is not None and not ending.log.ended:
             self._feed_sessions.end(ending)
-            self._server.wake()
+            self._server.scheduler.wake()
 
     async def _at_end(self) -> None:
         if self.config.at_end is AtEnd.LOOP:

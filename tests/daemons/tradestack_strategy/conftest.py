@@ -28,7 +28,6 @@ from tradestack.trading.counters import Counters
 from tradestack.trading.order_factory import OrderFactory
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
-from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 from tradestack.wire.order_messages import (
     BusinessMessageReject,
     ExecutionReport,
