@@ -100,12 +100,7 @@ def encode_packet(packet_type: PacketType, payload: bytes = b"") -> bytes:
 
 def encode_packets(packet_type: PacketType, payloads: Iterable[bytes]) -> bytes:
     """Type, payloads → a packet of each, joined; AssertionError as in `encode_packet`."""
-    pack = _HEADER.pack
-    pieces: list[bytes] = []
-    for payload in payloads:
-        assert len(payload) <= PAYLOAD_LENGTH_MAX, f"payload of {len(payload)} bytes"
-        pieces += (pack(1 + len(payload), packet_type), payload)
-    return b"".join(pieces)
+    return b"".join([encode_packet(packet_type, payload) for payload in payloads])
 
 
 SERVER_HEARTBEAT = encode_packet(PacketType.SERVER_HEARTBEAT)

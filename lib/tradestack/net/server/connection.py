@@ -283,6 +283,8 @@ class Connection:
                 self._owner.login_requested(self, request)
             case Response.LOG_OUT:
                 self.close(Close(CloseReason.LOGGED_OUT, "logged out"))
+            case Response.IGNORE:
+                pass
             case None:
                 raise ProtocolError(f"packet {chr(packet.type)!r} from a client {self.state.value}")
 
