@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
+
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.domain.faults import OperatorFault
 from tradestack.domain.times import format_utc
-from tradestack.net.control.server import Interface
+from tradestack.net.control.interface import Interface
+from tradestack.net.server.client_facts import client_facts
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.outgoing import Stream
 from tradestack.net.server.server import SessionServer
@@ -17,7 +19,7 @@ from tradestack.store.free_space import find_shortage
 from tradestack.wire import soup
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack_gateway.config import GatewayConfig
-from tradestack_gateway.control import client_facts, gateway_interface
+from tradestack_gateway.control import gateway_interface
 from tradestack_gateway.pace import Schedule
 from tradestack_gateway.playback import Playback
 from tradestack_gateway.player import Player
@@ -27,8 +29,6 @@ from tradestack_gateway.sessions import Sessions
 # How often the books' readers are told that their writer lives, and the disk is looked at.
 HEARTBEAT_S = 1.0
 CLIENT_PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND  # longer, and that a client waits is our fault
-# What a reload cannot change: where files and sockets are.
-FIXED_KEYS = ("listen", "control_socket", "state_directory", "segment_suffix")
 
 
 class Gateway:
@@ -55,7 +55,12 @@ class Gateway:
         self._sessions = Sessions(context.state_directory, context.clock, context.notifier)
         self._player = Player(self._publisher, Schedule(config.pace, config.max_gap), context.clock)
         self._playback = Playback(
-            config, self._sessions, self._publisher, self._player, context.clock, self._prune
+            config,
+            self._sessions,
+            self._publisher,
+            self._player,
+            context.clock,
+            self._session_begun,
         )
 
     # ---- the daemon's life ---------------------------------------------------------------------
@@ -78,10 +83,7 @@ class Gateway:
         self._publisher.close()
 
     def reload(self, config: GatewayConfig) -> None:
-        """Users, limits, pace, gaps, end: at once. Sources: at the next session."""
-        for key in FIXED_KEYS:
-            if getattr(config, key) != getattr(self._playback.config, key):
-                raise OperatorFault(key, "cannot change while running", "restart the gateway")
+        """Apply users, limits, pace, gaps and end at once, sources at the next session."""
         self._server.users = Users.load(config.users_file)
         self._server.limits = config.session_limits()
         self._playback.apply_config(config)
@@ -153,7 +155,7 @@ class Gateway:
             "rows_rejected": session.rows_rejected,
             "rows_rounded": session.rows_rounded,
             "log_bytes": head * TICK_PACKET_LENGTH,
-            "clients": [client_facts(client) for client in clients],
+            "clients": [msgspec.to_builtins(client_facts(client)) for client in clients],
             "client_count": len(clients),
             "lag_max": max((client.lag for client in clients), default=0),
             "rates": self._publisher.rates.rates(self._context.clock.monotonic_ns()),
@@ -186,6 +188,10 @@ class Gateway:
             self._prune_to(1)
             shortage = find_shortage(directory, bytes_min)
         self._player.shortage = shortage
+
+    def _session_begun(self) -> None:
+        self._context.session_began()
+        self._prune()
 
     def _prune(self) -> None:
         self._prune_to(self._playback.config.sessions_kept)

@@ -207,9 +207,7 @@ def test_what_nobody_says_to_a_control_socket_costs_one_line(
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(path))
         listener.listen()
-        server = ControlServer(
-            listener, [control.FORMS_INTERFACE], control.TEXT_COMMANDS, limits=LIMITS
-        )
+        server = ControlServer(listener, [control.FORMS], control.TEXT_COMMANDS, limits=LIMITS)
         await server.start()
         reader, writer = await asyncio.open_unix_connection(path)
         for content, fault in attacks:

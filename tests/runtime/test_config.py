@@ -1,4 +1,4 @@
-"""TOML file → frozen dataclass."""
+"""Config files: TOML → a frozen dataclass."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config import (
     CONFIG_BYTES_MAX,
+    Reload,
     describe_config,
     key,
     load_config,
@@ -32,12 +33,12 @@ from tradestack.runtime.config_values import (
 class SampleConfig:
     """Some of each."""
 
-    heartbeat_interval: int = key("1s", Duration(1))
-    clients_max: int = key(256, Integer(1, 1000))
-    symbols: tuple[str, ...] = key([], ListOf(Symbol()))
-    columns: Mapping[str, str] = key({}, MapOf(Text()))
-    prices: Path | None = key(None, FilePath())
-    user: str = required_key(Text(length_max=6))
+    heartbeat_interval: int = key("1s", Duration(1), reload=Reload.AT_ONCE)
+    clients_max: int = key(256, Integer(1, 1000), reload=Reload.AT_ONCE)
+    symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.AT_ONCE)
+    columns: Mapping[str, str] = key({}, MapOf(Text()), reload=Reload.AT_ONCE)
+    prices: Path | None = key(None, FilePath(), reload=Reload.AT_ONCE)
+    user: str = required_key(Text(length_max=6), reload=Reload.RESTART)
 
 
 def parse(text: Mapping[str, object]) -> SampleConfig:
@@ -76,18 +77,18 @@ def test_file_wins_over_defaults(tmp_path: Path) -> None:
         ),
         (
             {"user": "n", "zzz": 5},
-            "g.toml: zzz: unknown key; known are clients_max, columns, heartbeat_interval, "
+            "g.toml: zzz: unknown key; known keys: clients_max, columns, heartbeat_interval, "
             "prices, symbols, user",
         ),
         (
             {"user": "n", "z\nz": 5},
-            "g.toml: z?z: unknown key; known are clients_max, columns, heartbeat_interval, "
+            "g.toml: z?z: unknown key; known keys: clients_max, columns, heartbeat_interval, "
             "prices, symbols, user",
         ),
         (
             {"user": "n", "feed": {"listen": "x"}},
             "g.toml: [feed]: there is no such section; write its keys at the top of the file, "
-            "above every section",
+            "above all sections",
         ),
         (
             {"user": "n", "clients_max": 0},
@@ -105,7 +106,7 @@ def test_file_wins_over_defaults(tmp_path: Path) -> None:
         ),
         (
             {"user": "n", "prices": ""},
-            "g.toml: prices: '' is not understood; allowed is the path of a file or directory",
+            "g.toml: prices: '' is not valid; allowed is the path of a file or directory",
         ),
     ],
 )
@@ -142,7 +143,7 @@ def test_unreadable_files_are_refused(tmp_path: Path, content: bytes, message: s
 
 def test_directory_is_no_config(tmp_path: Path) -> None:
     """Any error of the system is said with the path."""
-    with pytest.raises(OperatorFault, match="is a directory; name a file in it"):
+    with pytest.raises(OperatorFault, match="is a directory; name a file with --config"):
         load_config(SampleConfig, tmp_path)
 
 
@@ -174,8 +175,8 @@ def test_described_config_means_the_same(table: dict[str, object]) -> None:
 class RangeConfig:
     """Two keys that must go together."""
 
-    low: int = key(1, Integer(0, 10))
-    high: int = key(2, Integer(0, 10))
+    low: int = key(1, Integer(0, 10), reload=Reload.AT_ONCE)
+    high: int = key(2, Integer(0, 10), reload=Reload.AT_ONCE)
 
     def __post_init__(self) -> None:
         if self.low > self.high:

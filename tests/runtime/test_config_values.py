@@ -8,7 +8,6 @@ import pytest
 from tradestack.domain.fixed_point import SCALE
 from tradestack.net.addresses import Address
 from tradestack.runtime.config_values import (
-    Boolean,
     ByteSize,
     Choice,
     Duration,
@@ -33,7 +32,6 @@ class Colour(enum.Enum):
 
 ACCEPTED = [
     (Text(), "words", "words"),
-    (Boolean(), True, True),
     (Integer(1, 3), 3, 3),
     (FixedPoint(), "60.5", 60 * SCALE + SCALE // 2),
     (FixedPoint(), 60, 60 * SCALE),
@@ -53,8 +51,6 @@ REFUSED = [
     (Text(), "two\nlines", ""),
     (Text(length_max=3), "four", "has 4 characters"),
     (Text("[a-z]+"), "ABC", ""),
-    (Boolean(), "true", ""),
-    (Boolean(), 1, ""),
     (Integer(), True, ""),
     (Integer(), "5", ""),
     (Integer(1, 3), 4, "out of range"),

@@ -1,4 +1,4 @@
-"""A daemon's whole life, seen from outside: notify socket, signals, exit status, stderr."""
+"""The life of a daemon, seen from outside: notify socket, signals, exit status, stderr."""
 
 import signal
 import socket
@@ -157,6 +157,78 @@ def test_status_tells_of_a_refused_reload(launch) -> None:
     assert "refused" not in last
 
 
+def test_keys_that_need_a_restart_wait_and_are_named(launch) -> None:
+    """A reload takes over what it can, and names the rest in STATUS=, log, stats and GetConfig."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.notified.clear()
+
+    daemon.write_config('prefix = "changed"\nlisten = "127.0.0.1:9"\nsuffix = "!"')
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_for("READY=1")
+    answer = daemon.call("GetConfig")
+    stats = daemon.call("GetStats")["stats"]
+    daemon.send_signal(signal.SIGTERM)
+    _, stderr = daemon.wait_for_exit()
+
+    assert "STATUS=restart needed for changed listen; changed ? 0" in daemon.notified
+    assert answer["config"]["prefix"] == "changed"
+    assert answer["config"]["listen"] == "127.0.0.1:0"
+    assert answer["pending"] == {
+        "listen": {"value": "127.0.0.1:9", "holds": "restart"},
+        "suffix": {"value": "!", "holds": "next session"},
+    }
+    assert stats["config_pending"] == {"listen": "restart", "suffix": "next session"}
+    assert stats["process"]["config_reloads"] == 1
+    assert "changed configuration keys need a restart keys=listen path=" in stderr
+
+
+def test_keys_that_wait_for_a_session_hold_when_it_begins(launch) -> None:
+    """GetConfig shows the old value until the service has begun a session."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.write_config('suffix = "!"')
+    daemon.notified.clear()
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_for("READY=1")
+    before = daemon.call("GetConfig")
+
+    daemon.echo("session")
+    after = daemon.call("GetConfig")
+
+    assert (before["config"]["suffix"], before["pending"].keys()) == ("", {"suffix"})
+    assert (after["config"]["suffix"], after["pending"]) == ("!", {})
+
+
+def test_file_that_is_set_back_waits_for_nothing(launch) -> None:
+    """A key with its old value again needs no restart."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    for config in ('listen = "127.0.0.1:9"', ""):
+        daemon.notified.clear()
+        daemon.write_config(config)
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_for("READY=1")
+
+    assert daemon.call("GetConfig")["pending"] == {}
+    assert not any("restart" in line for line in daemon.notified)
+
+
+def test_reload_during_the_start_is_made_up_for(launch) -> None:
+    """A SIGHUP that comes before READY=1 is not lost and cannot disturb the start."""
+    daemon = launch('behaviour = "start-on-file"')
+    daemon.wait_for("EXTEND_TIMEOUT_USEC=60000000")
+    daemon.write_config('behaviour = "start-on-file"\nprefix = "changed"')
+
+    daemon.send_signal(signal.SIGHUP)
+    (daemon.directory / "state" / "go").touch()
+    daemon.wait_for("RELOADING=1")
+    daemon.wait_for("STATUS=changed ? 0")
+
+    assert daemon.notified.index("READY=1") < daemon.notified.index("RELOADING=1")
+    assert daemon.call("GetConfig")["config"]["prefix"] == "changed"
+
+
 @pytest.mark.parametrize("behaviour", ["crash-on-input", "crash-in-callback"])
 def test_fault_of_ours_ends_the_process(launch, behaviour: str) -> None:
     """An exception in a task or a callback of the loop is logged with its trace, and is fatal."""
@@ -201,7 +273,7 @@ def test_a_full_disk_is_said_in_one_line(launch) -> None:
 
     assert status == 1
     assert said.count("\n") == 1
-    assert "No space left on device, the daemon ends: make room" in said
+    assert "No space left on device, the daemon exits: free space" in said
 
 
 def test_missing_socket_is_fatal_under_a_supervisor(launch) -> None:
@@ -301,6 +373,23 @@ def test_watch_interval_has_limits(launch, interval_ms: int) -> None:
         next(client.stream("io.tradestack.Daemon.WatchStats", {"interval_ms": interval_ms}))
 
 
+def test_metrics_are_listed_with_their_declarations(launch) -> None:
+    """Those of the runtime and those of the program, with kind, unit and help."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+
+    declared = {metric["name"]: metric for metric in daemon.call("ListMetrics")["metrics"]}
+
+    assert declared["uptime_s"]["kind"] == "gauge"
+    assert declared["echoed_total"] == {
+        "name": "echoed_total",
+        "kind": "counter",
+        "unit": "messages",
+        "help": "Messages sent back.",
+        "label": "",
+    }
+
+
 def test_line_of_text_names_the_same_counters(launch) -> None:
     """For people with nothing but nc."""
     daemon = launch()
@@ -347,7 +436,7 @@ def test_check_config_says_what_is_wrong(tmp_path: Path) -> None:
     done = run_echo("--config", str(config), "--check-config")
 
     assert (done.returncode, done.stdout) == (78, "")
-    assert f"{config}: listen: 'nowhere' is not understood; allowed is HOST:PORT" in done.stderr
+    assert f"{config}: listen: 'nowhere' is not valid; allowed is HOST:PORT" in done.stderr
 
 
 def test_a_directory_is_no_config(tmp_path: Path) -> None:
@@ -355,7 +444,7 @@ def test_a_directory_is_no_config(tmp_path: Path) -> None:
     done = run_echo("--config", str(tmp_path))
 
     assert done.returncode == 78
-    assert f"{tmp_path}: is a directory; name a file in it with --config" in done.stderr
+    assert f"{tmp_path}: is a directory; name a file with --config" in done.stderr
 
 
 def test_missing_config_says_what_to_do(tmp_path: Path) -> None:
@@ -363,7 +452,7 @@ def test_missing_config_says_what_to_do(tmp_path: Path) -> None:
     done = run_echo("--config", str(tmp_path / "none.toml"))
 
     assert done.returncode == 78
-    assert "none.toml: no such file; make it from" in done.stderr
+    assert "none.toml: no such file; copy the commented one" in done.stderr
 
 
 def test_tool_runs_instead_of_the_daemon() -> None:
@@ -404,10 +493,11 @@ def test_version_is_that_of_the_package() -> None:
     [
         (["--daemonize"], "--pidfile"),
         (["--pidfile", "x"], "--daemonize"),
-        (["--config"], "--config requires argument"),
-        (["--check-config=yes"], "--check-config must not have an argument"),
-        (["--shout"], "--shout not recognized"),
-        (["news"], "expected options alone, not news"),
+        (["--config"], "--config: expected one argument"),
+        (["--check-config=yes"], "--check-config: ignored explicit argument"),
+        (["--shout"], "unrecognized arguments: --shout"),
+        (["--conf", "x"], "unrecognized arguments: --conf"),
+        (["news"], "unrecognized arguments: news"),
     ],
 )
 def test_command_line_that_is_not_understood_exits_2(arguments: list[str], said: str) -> None:
@@ -425,4 +515,5 @@ def test_help_names_every_option() -> None:
 
     assert done.returncode == 0
     assert all(option in done.stdout for option in ("--config FILE", "--daemonize", "--greet"))
+    assert all(part in done.stdout for part in ("exit status:", "/etc/tradestack/echo.toml"))
     assert max(map(len, done.stdout.splitlines())) <= 80

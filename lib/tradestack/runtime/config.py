@@ -1,19 +1,21 @@
-"""TOML file → frozen dataclass: each key with its default, its limits and an error that helps.
+"""Configuration files: TOML → a frozen dataclass whose fields declare its keys.
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class GatewayConfig:
-        listen: Address = key("127.0.0.1:8999", TcpAddress())
-        prices: Path | None = key(None, FilePath())
-        user: str = required_key(Text(length_max=6))
+        listen: Address = key("127.0.0.1:8999", TcpAddress(), reload=Reload.RESTART)
+        prices: Path | None = key(None, FilePath(), reload=Reload.NEXT_SESSION)
+        user: str = required_key(Text(length_max=6), reload=Reload.RESTART)
 
     config = load_config(GatewayConfig, Path("/etc/tradestack/gateway.toml"))
 
-A default is written as the file would write it, and goes through the same parser. The file is
-flat: a section is refused unless the key it names takes a table. Every fault is the operator's and
-names file, key, what stands there and what is allowed.
+A default is written as the file would write it and goes through the same parser. The file is flat:
+a section is refused unless the key it names takes a table. Every error is an OperatorFault with
+file, key, value and what is allowed.
 """
 
 import dataclasses
+import difflib
+import enum
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,9 +27,18 @@ from tradestack.runtime.config_values import ValueParser
 T = TypeVar("T")
 C = TypeVar("C", bound="DataclassInstance")
 
-CONFIG_BYTES_MAX = 1 << 20  # a config is written by hand; what is larger is another file
+CONFIG_BYTES_MAX = 1 << 20  # a config is written by hand; a larger file is another file
 
 _PARSER = "parser"
+_RELOAD = "reload"
+
+
+class Reload(enum.Enum):
+    """When a changed key takes effect after a reload (SIGHUP)."""
+
+    AT_ONCE = "at once"
+    NEXT_SESSION = "next session"
+    RESTART = "restart"
 
 
 class DataclassInstance(Protocol):
@@ -37,34 +48,37 @@ class DataclassInstance(Protocol):
 
 
 @overload
-def key(default: None, parser: ValueParser[T]) -> T | None: ...
+def key(default: None, parser: ValueParser[T], *, reload: Reload) -> T | None: ...
 @overload
-def key(default: object, parser: ValueParser[T]) -> T: ...
-def key(default: object, parser: ValueParser[T]) -> T | None:
-    """A key that may be left out. None as the default means: unset, which no file can say."""
+def key(default: object, parser: ValueParser[T], *, reload: Reload) -> T: ...
+def key(default: object, parser: ValueParser[T], *, reload: Reload) -> T | None:
+    """Declare a key that may be left out. The default None means unset; no file can write that."""
 
     def parsed_default() -> T | None:
         return None if default is None else parser.parse(default)
 
     declared: T | None = dataclasses.field(
-        default_factory=parsed_default, metadata={_PARSER: parser}
+        default_factory=parsed_default, metadata={_PARSER: parser, _RELOAD: reload}
     )
     return declared
 
 
-def required_key(parser: ValueParser[T]) -> T:
-    """A key for which no default can be right."""
-    declared: T = dataclasses.field(metadata={_PARSER: parser})
+def required_key(parser: ValueParser[T], *, reload: Reload) -> T:
+    """Declare a key for which no default can be right."""
+    declared: T = dataclasses.field(metadata={_PARSER: parser, _RELOAD: reload})
     return declared
 
 
 def load_config(config_type: type[C], path: Path) -> C:
-    """The file's config. Raises OperatorFault."""
+    """Read a config file. Raises OperatorFault."""
     return parse_config(config_type, _read_table(path), source=str(path))
 
 
 def parse_config(config_type: type[C], table: Mapping[str, object], *, source: str) -> C:
-    """A config from TOML's values; `source` names them in errors. Raises OperatorFault."""
+    """Make a config from TOML values; `source` names their place in errors.
+
+    Raises OperatorFault.
+    """
     parsers = _parsers(config_type)
     unknown = next((name for name in table if name not in parsers), None)
     if unknown is not None:
@@ -76,18 +90,24 @@ def parse_config(config_type: type[C], table: Mapping[str, object], *, source: s
     values = {name: _parse_value(source, name, parsers[name], table[name]) for name in table}
     try:
         return config_type(**values)
-    except ValueError as error:  # of its __post_init__: keys that do not go together
+    except ValueError as error:  # from __post_init__: keys that contradict each other
         raise OperatorFault(source, str(error), "change the key it names") from None
 
 
 def describe_config(config: DataclassInstance) -> dict[str, object]:
-    """The effective values, defaults included, as a config file would write them; null = unset."""
+    """Return all values, defaults included, as a config file would write them; None = unset."""
     parsers = _parsers(type(config))
     values = {name: getattr(config, name) for name in parsers}
     return {
         name: None if value is None else parsers[name].format(value)
         for name, value in values.items()
     }
+
+
+def reload_of(config_type: type[DataclassInstance], name: str) -> Reload:
+    """Return when a change of the key takes effect."""
+    reload: Reload = config_type.__dataclass_fields__[name].metadata[_RELOAD]
+    return reload
 
 
 def _parsers(config_type: type[DataclassInstance]) -> dict[str, ValueParser[Any]]:
@@ -103,27 +123,23 @@ def _read_table(path: Path) -> dict[str, object]:
         with path.open("rb") as file:
             content = file.read(CONFIG_BYTES_MAX + 1)
     except FileNotFoundError:
-        remedy = (
-            "make it from the commented one in etc/ of the source, or name another with --config"
-        )
+        remedy = "copy the commented one from etc/ of the source, or name another with --config"
         raise OperatorFault(str(path), "no such file", remedy) from None
     except IsADirectoryError:
-        raise OperatorFault(
-            str(path), "is a directory", "name a file in it with --config"
-        ) from None
+        raise OperatorFault(str(path), "is a directory", "name a file with --config") from None
     except OSError as error:
-        remedy = "let the daemon's user read it, or name another with --config"
+        remedy = "make it readable for the daemon's user, or name another with --config"
         raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
     if len(content) > CONFIG_BYTES_MAX:
         raise OperatorFault(
-            str(path), f"larger than {CONFIG_BYTES_MAX} bytes", "name the right file with --config"
+            str(path), f"larger than {CONFIG_BYTES_MAX} bytes", "name the config file with --config"
         )
     try:
         return tomllib.loads(content.decode())
     except UnicodeDecodeError as error:
         problem = f"byte {error.start} is not UTF-8"
         raise OperatorFault(str(path), problem, "save it as UTF-8 text") from None
-    # TOMLDecodeError is a ValueError; so is a number of more digits than Python turns into one.
+    # TOMLDecodeError is a ValueError, as is the error for a number of more than 4300 digits.
     except (ValueError, RecursionError) as error:
         raise OperatorFault(
             str(path), f"not TOML: {error}", 'write lines like key = "value"'
@@ -134,7 +150,7 @@ def _parse_value(source: str, name: str, parser: ValueParser[T], value: object) 
     try:
         return parser.parse(value)
     except ValueError as error:
-        reason = str(error) or "is not understood"
+        reason = str(error) or "is not valid"
         raise OperatorFault(
             f"{source}: {name}", f"{_shown(value)} {reason}", f"allowed is {parser.allowed}"
         ) from None
@@ -144,18 +160,18 @@ def _unknown_key(
     source: str, name: str, value: object, parsers: Mapping[str, ValueParser[Any]]
 ) -> OperatorFault:
     if isinstance(value, dict):
-        remedy = "write its keys at the top of the file, above every section"
+        remedy = "write its keys at the top of the file, above all sections"
         return OperatorFault(f"{source}: [{name}]", "there is no such section", remedy)
-    import difflib  # here, as it costs 0.2 MB
-
     nearest = difflib.get_close_matches(name, parsers, n=1, cutoff=0.5)
-    known = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(sorted(parsers))}"
+    known = (
+        f"did you mean {nearest[0]}?" if nearest else f"known keys: {', '.join(sorted(parsers))}"
+    )
     return OperatorFault(f"{source}: {name}", "unknown key", known)
 
 
 def _shown(value: object) -> str:
     try:
         text = repr(value)
-    except ValueError:  # a hexadecimal number of any length is read, but not written in digits
+    except ValueError:  # a hexadecimal number of any length is read, but has no decimal text
         return "a number of thousands of digits"
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -75,20 +75,6 @@ class Text(ValueParser[str]):
 
 
 @dataclass(frozen=True, slots=True)
-class Boolean(ValueParser[bool]):
-    """TOML's true and false, nothing else."""
-
-    @property
-    def allowed(self) -> str:
-        return "true or false, without quotes"
-
-    def parse(self, value: object) -> bool:
-        if not isinstance(value, bool):
-            raise ValueError
-        return value
-
-
-@dataclass(frozen=True, slots=True)
 class Integer(ValueParser[int]):
     """A whole number within limits, both included."""
 

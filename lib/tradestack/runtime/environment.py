@@ -1,7 +1,7 @@
-"""environment variables → Environment: all that systemd (or `tradestackctl up`) tells a daemon.
+"""Environment variables: what systemd or `tradestackctl up` passes to a daemon.
 
-This is the only reader of the environment. What belongs to this process alone is taken out of it
-after reading, so that no child is misled by it (sd_listen_fds(3), sd_watchdog_enabled(3)).
+This is the only reader of the environment. Variables that are meant for this process alone are
+removed after reading, so that no child misreads them (sd_listen_fds(3), sd_watchdog_enabled(3)).
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tradestack.runtime.fail_points import VARIABLE as FAIL_POINTS
 from tradestack.runtime.listen_fds import parse_listen_fds
-from tradestack.runtime.notify import parse_watchdog
+from tradestack.runtime.watchdog import parse_watchdog
 
-_OURS_ALONE = (
+_FOR_THIS_PROCESS = (
     "LISTEN_FDS",
     "LISTEN_PID",
     "LISTEN_FDNAMES",
@@ -25,18 +25,18 @@ _OURS_ALONE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """listen_fds: name → descriptor. notify_socket: a supervisor waits there for READY=1."""
+    """The parsed variables."""
 
-    listen_fds: Mapping[str, int]
-    notify_socket: str | None
-    watchdog_ns: int | None  # the supervisor's patience; None = nobody waits
+    listen_fds: Mapping[str, int]  # name → descriptor
+    notify_socket: str | None  # where a supervisor waits for READY=1
+    watchdog_ns: int | None  # within which WATCHDOG=1 must come; None = no watchdog
     state_directory: Path | None
     credentials_directory: Path | None
-    fail_points: str  # what tests ask for (fail_points.py)
+    fail_points: str  # for tests (fail_points.py)
 
 
 def parse_environment(variables: Mapping[str, str], *, pid: int) -> Environment:
-    """Raises OperatorFault for variables that contradict themselves."""
+    """Parse the variables. Raises OperatorFault for contradictory ones."""
     return Environment(
         listen_fds=parse_listen_fds(variables, pid=pid),
         notify_socket=variables.get("NOTIFY_SOCKET") or None,
@@ -48,11 +48,11 @@ def parse_environment(variables: Mapping[str, str], *, pid: int) -> Environment:
 
 
 def forget_supervisor(variables: MutableMapping[str, str]) -> None:
-    """Removes what was meant for this process alone."""
-    for name in _OURS_ALONE:
+    """Remove the variables that are meant for this process alone."""
+    for name in _FOR_THIS_PROCESS:
         variables.pop(name, None)
 
 
 def _first_path(text: str | None) -> Path | None:
-    """systemd joins several directories by colons; the first is the daemon's own."""
+    """Return the first of several directories joined by colons: the daemon's own."""
     return Path(text.split(":")[0]) if text else None

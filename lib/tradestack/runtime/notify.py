@@ -1,22 +1,17 @@
-"""state of a daemon → datagrams to its supervisor: sd_notify(3) by way of the package sdnotify.
+"""Messages to the supervisor, sd_notify(3), by way of the package sdnotify.
 
     READY=1   STATUS=text   RELOADING=1 + MONOTONIC_USEC=n   STOPPING=1   WATCHDOG=1
     EXTEND_TIMEOUT_USEC=n
 
-sdnotify encodes latin-1 and would lose any other text without a word: texts are made ASCII here.
-Without a supervisor everything here does nothing.
+sdnotify encodes latin-1 and silently loses any other text, so texts are made ASCII here.
 """
 
 import logging
-from collections.abc import Mapping
 from typing import Protocol
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from sdnotify import SystemdNotifier
 
-WATCHDOG_LENGTH_MAX = 20  # digits of 64 bits; Python turns no thousands of them into a number
-STATUS_LENGTH_MAX = 512  # characters; what `systemctl status` shows of it on one line is less
-
-_NANOSECONDS_PER_MICROSECOND = 1_000
+STATUS_LENGTH_MAX = 512  # characters; `systemctl status` shows fewer on one line
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +21,7 @@ class _Channel(Protocol):
 
 
 class Notifier:
-    """Tells the supervisor; `channel` is sdnotify's notifier, None = there is no supervisor."""
+    """The connection to the supervisor; without one (`channel` is None) nothing is sent."""
 
     def __init__(self, channel: _Channel | None) -> None:
         self._channel = channel
@@ -34,44 +29,36 @@ class Notifier:
 
     @classmethod
     def connect(cls, notify_socket: str | None) -> "Notifier":
-        """To the socket of the environment, which sdnotify reads for itself."""
-        if notify_socket is None:
-            return cls(None)
-        # Not needed without a supervisor, as in most tests and with --daemonize.
-        from sdnotify import SystemdNotifier
-
-        return cls(SystemdNotifier(debug=True))  # debug: raises instead of losing messages
-
-    @property
-    def supervised(self) -> bool:
-        """Whether anybody listens."""
-        return self._channel is not None
+        """Connect to $NOTIFY_SOCKET, which sdnotify reads itself; None = no supervisor."""
+        # debug=True: raise an error instead of dropping the message
+        return cls(None if notify_socket is None else SystemdNotifier(debug=True))
 
     def ready(self) -> None:
         """The daemon serves, or its reload is done."""
         self._send("READY=1")
 
     def status(self, text: str) -> None:
-        """One line for `systemctl status`; sent only when it changed."""
-        line = _one_ascii_line(text)
+        """Set the line that `systemctl status` shows; sent only if it changed."""
+        line = " ".join(text.split())[:STATUS_LENGTH_MAX]
+        line = line.encode("ascii", errors="replace").decode("ascii")
         if line != self._status:
             self._status = line
             self._send(f"STATUS={line}")
 
     def reloading(self, monotonic_ns: int) -> None:
-        """A reload began; without the time systemd >= 253 would wait for its timeout."""
-        self._send(f"RELOADING=1\nMONOTONIC_USEC={monotonic_ns // _NANOSECONDS_PER_MICROSECOND}")
+        """A reload begins; without its time systemd >= 253 would wait for a timeout."""
+        self._send(f"RELOADING=1\nMONOTONIC_USEC={monotonic_ns // 1_000}")
 
     def stopping(self) -> None:
-        """The daemon begins to end by its own decision or by SIGTERM."""
+        """The daemon begins to stop."""
         self._send("STOPPING=1")
 
     def watchdog(self) -> None:
-        """The daemon has checked itself and is well."""
+        """The daemon has checked itself and is healthy."""
         self._send("WATCHDOG=1")
 
     def extend_timeout(self, seconds: int) -> None:
-        """Start or stop goes on and needs this long from now; say it again before that is over."""
+        """Ask for this much time from now on to start or stop; repeat before it is over."""
         self._send(f"EXTEND_TIMEOUT_USEC={seconds * 1_000_000}")
 
     def _send(self, state: str) -> None:
@@ -81,26 +68,3 @@ class Notifier:
             self._channel.notify(state)
         except OSError as error:
             logger.warning("supervisor did not take %s: %s", state.partition("=")[0], error)
-
-
-def parse_watchdog(variables: Mapping[str, str], *, pid: int) -> int | None:
-    """Nanoseconds within which the supervisor wants to hear WATCHDOG=1; None = it does not care.
-
-    As sd_watchdog_enabled(3): WATCHDOG_PID, where it is set, must be this process.
-    """
-    if variables.get("WATCHDOG_PID", str(pid)) != str(pid):
-        return None
-    text = variables.get("WATCHDOG_USEC", "")
-    if len(text) > WATCHDOG_LENGTH_MAX or not (text.isascii() and text.isdigit()):
-        return None
-    return int(text) * _NANOSECONDS_PER_MICROSECOND or None
-
-
-def watchdog_interval_ns(patience_ns: int) -> int:
-    """How often to feed it: half its patience, as sd_watchdog_enabled(3) advises, at most 1 s."""
-    return min(patience_ns // 2, NANOSECONDS_PER_SECOND)
-
-
-def _one_ascii_line(text: str) -> str:
-    line = " ".join(text.split())[:STATUS_LENGTH_MAX]
-    return line.encode("ascii", errors="replace").decode("ascii")

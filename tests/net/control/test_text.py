@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.net.abacus import (
@@ -14,8 +13,6 @@ from tests.net.abacus import (
 )
 
 from tradestack.net.control.connection import ControlLimits
-from tradestack.net.control.server import Interface, Method, Peer
-from tradestack.wire.varlink_idl import IdlError
 
 
 @pytest.mark.parametrize("line", [b"stats\n", b"stats", b" stats \r\n", b"stats\nhelp\n"])
@@ -63,21 +60,6 @@ async def test_json_without_its_nul_gets_a_hint_at_the_deadline(tmp_path: Path) 
         answer = await client.reader.read()
 
     assert answer.startswith(b"error: a Varlink message ends with a NUL")
-
-
-def test_text_and_handlers_must_match() -> None:
-    """A method without a handler, and a handler without a method, are found at construction."""
-    text = "interface a.b\nmethod X() -> ()\nmethod Y() -> ()\n"
-
-    def handler(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        return {}
-
-    with pytest.raises(ValueError, match=r"\['Y', 'Z'\]"):
-        Interface("a.b", text, {"X": Method(handler), "Z": Method(handler)})
-    with pytest.raises(ValueError, match=r"a\.c is described as a\.b"):
-        Interface("a.c", text, {})
-    with pytest.raises(IdlError):
-        Interface("a.b", text + "method", {})
 
 
 async def test_netcat_reads_our_text(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tests.net.streamed import fail, filled, sequenced
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.failed_logins import FAILURES_MAX
-from tradestack.runtime.clock import SystemClock
+from tradestack.runtime.fail_points import JumpingClock
 from tradestack.wire.soup import Packet, PacketType
 
 
@@ -150,7 +150,7 @@ async def test_stalled_names_a_client_that_could_be_served_and_is_not(net):
 @pytest.mark.parametrize("jump_s", [-365 * 86_400, 365 * 86_400])
 async def test_a_wall_clock_that_jumps_is_no_deadline(net, jump_s):
     """Nobody is silent, stalled or late to log in because somebody has set the clock."""
-    clock = SystemClock()
+    clock = JumpingClock()
     async with (
         net.serving(filled(net, b"one"), clock=clock) as running,
         net.connected(running.address) as client,

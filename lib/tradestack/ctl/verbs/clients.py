@@ -14,10 +14,8 @@ from tradestack.ctl.table import aligned
 from tradestack.ctl.up.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons
 
 HEADINGS = ("DAEMON", "USER", "PEER", "SESSION", "NEXT", "LAG", "BYTES SENT", "JOINED")
-SERVERS = (
-    (GATEWAY, "io.tradestack.Gateway", "cursor", "joined_time"),
-    (ORDER_MANAGER, "io.tradestack.OrderManager", "next", "joined"),
-)
+KEYS = ("user", "peer", "session", "cursor", "lag", "bytes_sent", "joined_time")
+SERVERS = ((GATEWAY, "io.tradestack.Gateway"), (ORDER_MANAGER, "io.tradestack.OrderManager"))
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -27,10 +25,9 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     daemons = RunningDaemons.of(args)
     rows: list[Sequence[object]] = [HEADINGS]
-    for name, interface, following, joined in SERVERS:
+    for name, interface in SERVERS:
         with daemons.client(name) as server:
             clients = server.call(f"{interface}.ListClients")["clients"]
-        keys = ("user", "peer", "session", following, "lag", "bytes_sent", joined)
-        rows += [(name, *(client[key] for key in keys)) for client in clients]
+        rows += [(name, *(client[key] for key in KEYS)) for client in clients]
     print(aligned(rows), end="")
     return ExitStatus.DONE
