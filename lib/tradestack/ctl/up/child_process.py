@@ -27,6 +27,9 @@ READY_TIMEOUT_S = 30.0  # as TimeoutStartSec= in the units; the child may ask fo
 LINE_BYTES_MAX = 64 << 10  # a longer line is passed on in pieces
 DATAGRAM_BYTES_MAX = 8 << 10  # of the notify socket
 
+# As the units set it. The daemons are single-threaded: OpenBLAS, which numpy loads, would start a
+# pool of threads with stacks and buffers that nobody uses.
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 _DESCRIPTORS_MAX = 1 << 16  # closed in the child above those it is passed
 _EXIT_STATUS_NO_EXEC = 127
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -168,7 +171,8 @@ def _notify_socket(path: Path) -> socket.socket:
 
 def _spawn(command: ChildCommand, stderr_fd: int) -> int:
     libc = ctypes.CDLL(None)  # loaded before the fork: the child only calls
-    variables = {**os.environ, **command.variables, "NOTIFY_SOCKET": str(command.notify_path)}
+    variables = {**os.environ, **_ENVIRONMENT, **command.variables}
+    variables["NOTIFY_SOCKET"] = str(command.notify_path)
     for inherited in ("WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"):
         variables.pop(inherited, None)
     variables["LISTEN_FDS"] = str(len(command.listeners))
