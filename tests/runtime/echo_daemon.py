@@ -58,15 +58,15 @@ class Echo:
         self._echoed_total = 0
 
     async def start(self) -> None:
-        """Serves, or does not."""
+        """Serve, or misbehave."""
         (self._context.state_directory / "address").write_text(str(self._listener.getsockname()))
         match self._config.behaviour:
             case Behaviour.CRASH_AT_START:
-                raise RuntimeError("crashed as told")
+                raise RuntimeError("crashed by its config")
             case Behaviour.DISK_FULL_AT_START:
                 raise OSError(errno.ENOSPC, "No space left on device")
             case Behaviour.REFUSE_AT_START:
-                raise OperatorFault("echo", "refused as told", "tell it otherwise")
+                raise OperatorFault("echo", "refused by its config", "change behaviour")
             case Behaviour.NEVER_READY:
                 self._context.notifier.extend_timeout(60)
                 await asyncio.Event().wait()
@@ -81,30 +81,30 @@ class Echo:
             await asyncio.sleep(0.01)
 
     async def stop(self) -> None:
-        """Takes forever if told so."""
+        """Return, or take for ever."""
         if self._config.behaviour is Behaviour.NEVER_STOP:
             await asyncio.Event().wait()
 
     def reload(self, config: EchoConfig) -> None:
         """Apply the prefix, refuse one of them; the suffix waits for the input "session"."""
         if config.prefix == "refused":
-            raise OperatorFault("prefix", "'refused' is no prefix", "take another")
+            raise OperatorFault("prefix", "'refused' is not allowed", "change it")
         self._config = config
 
     def stats(self) -> dict[str, object]:
-        """One counter of the session, one of the process."""
+        """Return one counter of the session and one of the process."""
         return {"echoed_total": self._echoed_total, "process": {"echoed": self._echoed_total}}
 
     def status(self) -> str:
-        """With letters that are not ASCII, which a notify socket's package would lose."""
+        """Return text that is not ASCII, which sdnotify alone would lose."""
         return f"{self._config.prefix} → {self._echoed_total}"
 
     def stalled(self, now_ns: int) -> str | None:
-        """As told."""
-        return "stuck as told" if self._config.behaviour is Behaviour.STALL else None
+        """Return a reason if the config asks for one."""
+        return "stuck by its config" if self._config.behaviour is Behaviour.STALL else None
 
     def interfaces(self) -> Sequence[Interface]:
-        """None of its own."""
+        """Return none."""
         return ()
 
     async def _accept(self) -> None:
@@ -118,7 +118,7 @@ class Echo:
         with connection:
             while data := await loop.sock_recv(connection, 4096):
                 if self._config.behaviour is Behaviour.CRASH_ON_INPUT:
-                    raise RuntimeError("crashed as told")
+                    raise RuntimeError("crashed by its config")
                 if self._config.behaviour is Behaviour.CRASH_IN_CALLBACK:
                     loop.call_soon(lambda: 1 // 0)
                 if data == b"session":

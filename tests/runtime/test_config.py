@@ -31,7 +31,7 @@ from tradestack.runtime.config_values import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleConfig:
-    """Some of each."""
+    """Keys of different kinds."""
 
     heartbeat_interval: int = key("1s", Duration(1), reload=Reload.AT_ONCE)
     clients_max: int = key(256, Integer(1, 1000), reload=Reload.AT_ONCE)
@@ -42,7 +42,7 @@ class SampleConfig:
 
 
 def parse(text: Mapping[str, object]) -> SampleConfig:
-    """The config of a table read from g.toml."""
+    """Parse a table as if it was read from g.toml."""
     return parse_config(SampleConfig, text, source="g.toml")
 
 
@@ -113,7 +113,7 @@ def test_file_wins_over_defaults(tmp_path: Path) -> None:
 def test_faults_name_file_key_value_and_what_is_allowed(
     table: Mapping[str, object], message: str
 ) -> None:
-    """All that is needed to mend it stands in one line."""
+    """One line has all that is needed to correct the file."""
     with pytest.raises(OperatorFault) as caught:
         parse(table)
 
@@ -131,7 +131,7 @@ def test_faults_name_file_key_value_and_what_is_allowed(
     ],
 )
 def test_unreadable_files_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
-    """The fault begins with the file's path."""
+    """The fault begins with the path of the file."""
     path = tmp_path / "g.toml"
     path.write_bytes(content)
 
@@ -142,7 +142,7 @@ def test_unreadable_files_are_refused(tmp_path: Path, content: bytes, message: s
 
 
 def test_directory_is_no_config(tmp_path: Path) -> None:
-    """Any error of the system is said with the path."""
+    """Any error of the system is reported with the path."""
     with pytest.raises(OperatorFault, match="is a directory; name a file with --config"):
         load_config(SampleConfig, tmp_path)
 
@@ -173,7 +173,7 @@ def test_described_config_means_the_same(table: dict[str, object]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeConfig:
-    """Two keys that must go together."""
+    """Two keys that depend on each other."""
 
     low: int = key(1, Integer(0, 10), reload=Reload.AT_ONCE)
     high: int = key(2, Integer(0, 10), reload=Reload.AT_ONCE)
@@ -184,6 +184,6 @@ class RangeConfig:
 
 
 def test_keys_that_do_not_go_together_are_the_operators_fault() -> None:
-    """What `__post_init__` refuses is told with the file's name."""
+    """An error of `__post_init__` is reported with the name of the file."""
     with pytest.raises(OperatorFault, match=r"g\.toml: low: is above high"):
         parse_config(RangeConfig, {"low": 3}, source="g.toml")

@@ -1,4 +1,4 @@
-"""TOML value → value of the program, and back."""
+"""Parsers of config values: TOML value → value of the program, and back."""
 
 import enum
 from pathlib import Path
@@ -24,7 +24,7 @@ from tradestack.runtime.config_values import (
 
 
 class Colour(enum.Enum):
-    """Two."""
+    """Two colours."""
 
     RED = "red"
     BLUE = "blue"
@@ -68,7 +68,7 @@ REFUSED = [
     (TcpAddress(), "nowhere", ""),
     (FilePath(), "", ""),
     (FilePath(), "a\0b", ""),
-    (FilePath(), "~nobody-of-that-name/x", "not known"),
+    (FilePath(), "~nobody-of-that-name/x", "unknown user"),
     (Symbol(), "A B", ""),
     (ListOf(Symbol()), "SPY", "not a list"),
     (ListOf(Symbol()), ["SPY", "A B"], "entry 2: 'A B'"),
@@ -85,13 +85,13 @@ REFUSED = [
 def test_allowed_values_are_read(
     parser: ValueParser[object], value: object, expected: object
 ) -> None:
-    """Each kind gives the program's value."""
+    """Each kind of value is parsed into the program's value."""
     assert parser.parse(value) == expected
 
 
 @pytest.mark.parametrize(("parser", "value"), [(parser, value) for parser, value, _ in ACCEPTED])
 def test_shown_values_are_read_back(parser: ValueParser[object], value: object) -> None:
-    """What GetConfig shows would, in a config file, mean the same."""
+    """What GetConfig shows has the same meaning in a config file."""
     parsed = parser.parse(value)
 
     assert parser.parse(parser.format(parsed)) == parsed
@@ -99,19 +99,19 @@ def test_shown_values_are_read_back(parser: ValueParser[object], value: object) 
 
 @pytest.mark.parametrize(("parser", "value", "reason"), REFUSED)
 def test_other_values_are_refused(parser: ValueParser[object], value: object, reason: str) -> None:
-    """With the reason where the words of `allowed` do not say it already."""
+    """The error has a reason where `allowed` does not already imply it."""
     with pytest.raises(ValueError, match=reason or "^$"):
         parser.parse(value)
 
 
 @pytest.mark.parametrize("parser", {type(parser): parser for parser, _, _ in ACCEPTED}.values())
 def test_every_kind_says_what_it_allows(parser: ValueParser[object]) -> None:
-    """In words that complete "allowed is …"."""
+    """The words complete "allowed is …"."""
     assert parser.allowed
 
 
 def test_paths_are_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A daemon that changes its directory must not look elsewhere."""
+    """A daemon that changes its directory still finds its files."""
     monkeypatch.chdir(tmp_path)
 
     assert FilePath().parse("prices.csv") == tmp_path / "prices.csv"

@@ -1,4 +1,4 @@
-"""fields → journal entry."""
+"""Fields → entries of the systemd journal."""
 
 import socket
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from tradestack.runtime.journald import ENTRY_BYTES_MAX, JournalSocket, encode_entry
 
 
-def test_values_of_one_line_stand_after_an_equals_sign() -> None:
+def test_values_of_one_line_follow_an_equals_sign() -> None:
     """Names are made valid."""
     assert encode_entry({"MESSAGE": "a=b", "feed_seq": "5", "_x-y": "é"}) == (
         b"MESSAGE=a=b\nFEED_SEQ=5\nX_Y=\xc3\xa9\n"
@@ -23,7 +23,7 @@ def test_values_of_more_lines_carry_their_length() -> None:
 
 
 def test_entry_reaches_the_journal(tmp_path: Path) -> None:
-    """One datagram an entry."""
+    """Each entry is one datagram."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(str(tmp_path / "socket"))
         receiver.settimeout(10)
@@ -36,8 +36,8 @@ def test_entry_reaches_the_journal(tmp_path: Path) -> None:
         journal.close()
 
 
-def test_entry_that_does_not_get_through_is_admitted(tmp_path: Path) -> None:
-    """Too large, or nobody there any more: the caller has another way."""
+def test_entry_that_journald_does_not_take_returns_false(tmp_path: Path) -> None:
+    """It is too large, or journald is gone: the caller writes a line instead."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(str(tmp_path / "socket"))
         journal = JournalSocket(str(tmp_path / "socket"))
@@ -49,6 +49,6 @@ def test_entry_that_does_not_get_through_is_admitted(tmp_path: Path) -> None:
 
 
 def test_host_without_journal_is_an_error(tmp_path: Path) -> None:
-    """The caller decides what then."""
+    """The caller decides what to do then."""
     with pytest.raises(FileNotFoundError):
         JournalSocket(str(tmp_path / "none"))

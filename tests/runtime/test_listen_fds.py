@@ -1,4 +1,4 @@
-"""LISTEN_FDS or config → listening sockets by name."""
+"""Listening sockets: passed by systemd, or bound."""
 
 import os
 import socket
@@ -30,7 +30,7 @@ def test_each_name_has_its_descriptor(names: list[str], pid: int) -> None:
 
 @given(st.dictionaries(st.sampled_from(["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]), st.text()))
 def test_any_variables_are_read_or_refused(variables: dict[str, str]) -> None:
-    """Nothing in the environment makes it do anything else."""
+    """No text in the environment raises another error."""
     try:
         fds = parse_listen_fds({"LISTEN_PID": "1", **variables}, pid=1)
     except OperatorFault:
@@ -39,8 +39,8 @@ def test_any_variables_are_read_or_refused(variables: dict[str, str]) -> None:
     assert list(fds.values()) == list(range(3, 3 + len(fds)))
 
 
-def test_what_was_meant_for_another_process_is_ignored() -> None:
-    """A parent that forgot to clean up must not hand its sockets to us."""
+def test_variables_for_another_process_are_ignored() -> None:
+    """A parent that forgot to clean up must not pass its sockets on."""
     variables = {"LISTEN_PID": "2", "LISTEN_FDS": "1", "LISTEN_FDNAMES": "feed"}
 
     assert parse_listen_fds(variables, pid=1) == {}
@@ -48,7 +48,7 @@ def test_what_was_meant_for_another_process_is_ignored() -> None:
 
 @pytest.mark.parametrize(("count", "names"), [("2", "feed"), ("2", "feed:feed"), ("1", "a:b")])
 def test_names_must_fit_the_sockets(count: str, names: str) -> None:
-    """One name a socket, each its own."""
+    """Each socket needs a name of its own."""
     variables = {"LISTEN_PID": "1", "LISTEN_FDS": count, "LISTEN_FDNAMES": names}
 
     with pytest.raises(OperatorFault, match="FileDescriptorName"):
@@ -56,14 +56,14 @@ def test_names_must_fit_the_sockets(count: str, names: str) -> None:
 
 
 @pytest.mark.parametrize("count", ["", "-1", "\u00b2", "65", "9" * 5_000])
-def test_count_must_be_one(count: str) -> None:
-    """And a small one: a daemon has two sockets."""
-    with pytest.raises(OperatorFault, match="is no number of sockets"):
+def test_count_must_be_a_small_number(count: str) -> None:
+    """A daemon has two sockets."""
+    with pytest.raises(OperatorFault, match="is not a number of sockets"):
         parse_listen_fds({"LISTEN_PID": "1", "LISTEN_FDS": count}, pid=1)
 
 
-def test_adopted_sockets_are_ours_alone() -> None:
-    """Non-blocking, and closed in every program this process may start."""
+def test_adopted_sockets_are_not_inherited() -> None:
+    """They are non-blocking, and closed in every program this process starts."""
     with socket.create_server(("127.0.0.1", 0)) as original:
         passed_fd = os.dup(original.fileno())
         os.set_inheritable(passed_fd, True)
@@ -74,24 +74,27 @@ def test_adopted_sockets_are_ours_alone() -> None:
             assert adopted.gettimeout() == 0
 
 
-def test_missing_name_is_said_with_those_that_were_passed() -> None:
-    """The message names the unit's key."""
+def test_error_for_a_missing_name_lists_the_passed_ones() -> None:
+    """The operator sees which socket unit failed."""
     with pytest.raises(OperatorFault, match=r"no socket named feed was passed \(passed: control\)"):
         adopt_sockets({"control": 3}, ["feed"])
 
 
-def test_descriptor_that_is_no_socket_is_refused(tmp_path: Path) -> None:
-    """A broken environment is told apart from a broken network."""
-    with (tmp_path / "file").open("w") as file, pytest.raises(OperatorFault, match="is no socket"):
+def test_descriptor_that_is_not_a_socket_is_refused(tmp_path: Path) -> None:
+    """A broken environment is not mistaken for a broken network."""
+    with (
+        (tmp_path / "file").open("w") as file,
+        pytest.raises(OperatorFault, match="is not a socket"),
+    ):
         adopt_sockets({"feed": file.fileno()}, ["feed"])
 
 
 def test_taken_port_is_an_operators_fault() -> None:
-    """Who has it must be ended, or another taken."""
+    """The remedy names the key."""
     with bind_tcp(Address("127.0.0.1", 0)) as listener:
         taken = Address(*listener.getsockname())
 
-        with pytest.raises(OperatorFault, match=f"listen: {taken}: Address already in use; end"):
+        with pytest.raises(OperatorFault, match=f"listen: {taken}: Address already in use; stop"):
             bind_tcp(taken)
 
 
@@ -108,7 +111,7 @@ def test_accepted_connections_do_not_wait_for_full_packets() -> None:
 
 
 def test_control_socket_is_for_owner_and_group(tmp_path: Path) -> None:
-    """Mode 0660 from the first moment."""
+    """It has mode 0660 from the first moment."""
     path = tmp_path / "control.sock"
 
     with bind_unix(path):
@@ -116,7 +119,7 @@ def test_control_socket_is_for_owner_and_group(tmp_path: Path) -> None:
 
 
 def test_socket_of_a_dead_daemon_is_replaced(tmp_path: Path) -> None:
-    """What SIGKILL left behind is no obstacle."""
+    """A socket that SIGKILL left behind is no obstacle."""
     path = tmp_path / "control.sock"
     bind_unix(path).close()
 
@@ -140,8 +143,8 @@ def test_socket_of_a_living_daemon_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing/control.sock", "file"])
-def test_place_that_cannot_be_bound_is_said(tmp_path: Path, name: str) -> None:
-    """A missing directory, or a file that is no socket: never deleted."""
+def test_path_that_cannot_be_bound_is_refused(tmp_path: Path, name: str) -> None:
+    """A file that is not a socket is never deleted."""
     (tmp_path / "file").write_text("precious")
 
     with pytest.raises(OperatorFault, match="control_socket"):

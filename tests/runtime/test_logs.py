@@ -1,4 +1,4 @@
-"""log record → line or journal entry."""
+"""Log records → lines or entries of the systemd journal."""
 
 import logging
 import os
@@ -13,7 +13,7 @@ from tradestack.runtime.logs import Destination, Logs, destination_of_stderr
 
 @pytest.fixture
 def logger() -> Iterator[logging.Logger]:
-    """A logger of its own, whose records go nowhere else."""
+    """A logger whose records go nowhere else."""
     logger = logging.getLogger("tradestack.test_logs")
     logger.propagate = False
     logger.setLevel(logging.DEBUG)
@@ -24,7 +24,7 @@ def logger() -> Iterator[logging.Logger]:
 def test_people_read_time_level_and_text(
     logger: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One line a record."""
+    """Each record is one line."""
     logger.addHandler(Logs("x", Destination.PEOPLE))
 
     logger.warning("careful with %s", "that")
@@ -37,7 +37,7 @@ def test_people_read_time_level_and_text(
 def test_the_journal_reads_a_priority_before_each_line(
     logger: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Also before the lines of a trace."""
+    """Lines of a trace have one too."""
     logger.addHandler(Logs("x", Destination.JOURNAL))
 
     logger.critical("first\nsecond")
@@ -48,7 +48,7 @@ def test_the_journal_reads_a_priority_before_each_line(
 def test_event_without_journald_is_a_line(
     logger: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is lost where entries cannot go."""
+    """Nothing is lost without journald."""
     logger.addHandler(Logs("x", Destination.PEOPLE))
 
     events.emit(logger, events.LOGIN_REJECTED, user="x")
@@ -59,7 +59,7 @@ def test_event_without_journald_is_a_line(
 def test_last_error_is_remembered(
     logger: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With its time, without its trace; a warning is none."""
+    """It has its time and no trace; a warning is not an error."""
     logs = Logs("x", Destination.PEOPLE)
     logger.addHandler(logs)
 
@@ -77,7 +77,7 @@ def test_last_error_is_remembered(
 def test_closed_stderr_does_not_end_the_daemon(
     logger: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who read it may be gone."""
+    """Its reader may be gone."""
     reading_fd, writing_fd = os.pipe()
     os.close(reading_fd)
     logger.addHandler(Logs("x", Destination.PEOPLE))
@@ -87,14 +87,14 @@ def test_closed_stderr_does_not_end_the_daemon(
         logger.error("nobody hears")
 
         monkeypatch.undo()
-        # What was buffered goes nowhere, too.
+        # The rest of the buffer goes nowhere, too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), broken.fileno())
 
 
 def test_stderr_of_the_journal_is_recognised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """By device and inode; a stream that was redirected is for people."""
+    """Device and inode decide; a redirected stream is for people."""
     reading_fd, writing_fd = os.pipe()
     with os.fdopen(reading_fd), os.fdopen(writing_fd, "w") as stream:
         monkeypatch.setattr(sys, "stderr", stream)

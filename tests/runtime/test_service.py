@@ -26,7 +26,7 @@ def test_serves_on_passed_sockets_once_ready(launch) -> None:
     assert daemon.call("GetStats")["stats"]["echoed_total"] == 1
 
 
-def test_sigterm_stops_it_well(launch) -> None:
+def test_sigterm_stops_the_daemon(launch) -> None:
     """SIGTERM is answered by STOPPING=1 and exit status 0."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -38,8 +38,8 @@ def test_sigterm_stops_it_well(launch) -> None:
     assert "STOPPING=1" in daemon.notified
 
 
-def test_sigterm_before_ready_stops_it_well(launch) -> None:
-    """A daemon that is told to end while it starts ends, and never says it was ready."""
+def test_sigterm_before_ready_stops_the_daemon(launch) -> None:
+    """A daemon that gets it while it starts ends, and was never ready."""
     daemon = launch('behaviour = "never-ready"')
     daemon.wait_for("EXTEND_TIMEOUT_USEC=60000000")
 
@@ -50,8 +50,8 @@ def test_sigterm_before_ready_stops_it_well(launch) -> None:
     assert "READY=1" not in daemon.notified
 
 
-def test_second_sigterm_leaves_at_once(launch) -> None:
-    """A stop that does not come to an end is cut short by another SIGTERM."""
+def test_second_sigterm_ends_it_at_once(launch) -> None:
+    """A stop that hangs is cut short by another SIGTERM."""
     daemon = launch('behaviour = "never-stop"')
     daemon.wait_for("READY=1")
     daemon.send_signal(signal.SIGTERM)
@@ -83,20 +83,20 @@ def test_watchdog_is_fed(launch) -> None:
 
 
 def test_watchdog_starves_when_the_service_stalls(launch) -> None:
-    """A service that says it is stuck is not kept alive, and STATUS= says why."""
+    """A service that is stuck is not kept alive, and STATUS= has the reason."""
     daemon = launch('behaviour = "stall"', WATCHDOG_USEC="200000")
 
     daemon.wait_for("READY=1")
-    daemon.wait_for("STATUS=stalled: stuck as told; echo ? 0")
+    daemon.wait_for("STATUS=stalled: stuck by its config; echo ? 0")
     daemon.send_signal(signal.SIGTERM)
-    _, said = daemon.wait_for_exit()
+    _, stderr = daemon.wait_for_exit()
 
     assert "WATCHDOG=1" not in daemon.notified
-    assert said.count("stalled: stuck as told") == 1
+    assert stderr.count("stalled: stuck by its config") == 1
 
 
 def test_reload_takes_over_the_config(launch) -> None:
-    """SIGHUP applies the file as it is now; systemd hears when that began and when it was done."""
+    """SIGHUP applies the file; systemd learns when that began and when it was done."""
     daemon = launch()
     daemon.wait_for("READY=1")
     daemon.notified.clear()
@@ -117,7 +117,7 @@ def test_reload_takes_over_the_config(launch) -> None:
     [
         ("prefix = 5", "is not a text"),
         ("prefix =", "not TOML"),
-        ('prefix = "refused"', "is no prefix"),
+        ('prefix = "refused"', "is not allowed"),
     ],
 )
 def test_refused_reload_keeps_the_old_config(launch, config: str, reason: str) -> None:
@@ -136,7 +136,7 @@ def test_refused_reload_keeps_the_old_config(launch, config: str, reason: str) -
     assert reason in stats["last_error"]
 
 
-def test_status_tells_of_a_refused_reload(launch) -> None:
+def test_status_shows_a_refused_reload(launch) -> None:
     """STATUS begins with the refusal when the reload is over, until one succeeds."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -236,10 +236,10 @@ def test_fault_of_ours_ends_the_process(launch, behaviour: str) -> None:
     daemon.wait_for("READY=1")
 
     daemon.echo("hello")
-    status, said = daemon.wait_for_exit()
+    status, stderr = daemon.wait_for_exit()
 
     assert status == 1
-    assert "Traceback" in said
+    assert "Traceback" in stderr
     assert "STOPPING=1" not in daemon.notified
 
 
@@ -247,47 +247,47 @@ def test_fault_at_start_is_never_ready(launch) -> None:
     """A daemon that crashes while it starts exits 1 and was never ready."""
     daemon = launch('behaviour = "crash-at-start"')
 
-    status, said = daemon.wait_for_exit()
+    status, stderr = daemon.wait_for_exit()
 
     assert status == 1
-    assert "crashed as told" in said
+    assert "crashed by its config" in stderr
     assert "READY=1" not in daemon.notified
 
 
 def test_operator_fault_exits_78_with_one_line(launch) -> None:
-    """What the operator must mend is said in one line, without a trace."""
+    """The operator reads one line with place, problem and remedy, without a trace."""
     daemon = launch('behaviour = "refuse-at-start"')
 
-    status, said = daemon.wait_for_exit()
+    status, stderr = daemon.wait_for_exit()
 
     assert status == 78
-    assert said.count("\n") == 1
-    assert "echo: refused as told; tell it otherwise" in said
+    assert stderr.count("\n") == 1
+    assert "echo: refused by its config; change behaviour" in stderr
 
 
-def test_a_full_disk_is_said_in_one_line(launch) -> None:
-    """It is neither ours nor a fault of the config: no trace, and a restart is tried."""
+def test_a_full_disk_is_logged_in_one_line(launch) -> None:
+    """It is neither our fault nor one of the config: no trace, and a restart may help."""
     daemon = launch('behaviour = "disk-full-at-start"')
 
-    status, said = daemon.wait_for_exit()
+    status, stderr = daemon.wait_for_exit()
 
     assert status == 1
-    assert said.count("\n") == 1
-    assert "No space left on device, the daemon exits: free space" in said
+    assert stderr.count("\n") == 1
+    assert "No space left on device, the daemon exits: free space" in stderr
 
 
 def test_missing_socket_is_fatal_under_a_supervisor(launch) -> None:
-    """A socket unit that failed is not papered over by binding."""
+    """The daemon does not hide a failed socket unit by binding the address itself."""
     daemon = launch(LISTEN_FDNAMES="control:other")
 
-    status, said = daemon.wait_for_exit()
+    status, stderr = daemon.wait_for_exit()
 
     assert status == 78
-    assert "no socket named echo was passed" in said
+    assert "no socket named echo was passed" in stderr
 
 
-def test_binds_what_its_config_says_without_a_supervisor(tmp_path: Path) -> None:
-    """Nobody passes sockets: it binds its own, control socket 0660, and removes that at the end."""
+def test_binds_the_addresses_of_its_config_without_a_supervisor(tmp_path: Path) -> None:
+    """Its own control socket has mode 0660 and is removed at the end."""
     control = tmp_path / "control.sock"
     config = tmp_path / "echo.toml"
     config.write_text(f'control_socket = "{control}"\nstate_directory = "{tmp_path}"')
@@ -309,15 +309,15 @@ def test_binds_what_its_config_says_without_a_supervisor(tmp_path: Path) -> None
 
 
 def test_log_level_changes_at_once(launch) -> None:
-    """SetLogLevel silences what is less grave; an unknown level is an invalid parameter."""
+    """SetLogLevel silences what is less severe."""
     daemon = launch()
     daemon.wait_for("READY=1")
 
     daemon.call("SetLogLevel", {"level": "error"})
     daemon.send_signal(signal.SIGTERM)
-    _, said = daemon.wait_for_exit()
+    _, stderr = daemon.wait_for_exit()
 
-    assert "stopping" not in said
+    assert "stopping" not in stderr
 
 
 def test_unknown_log_level_is_refused(launch) -> None:
@@ -329,8 +329,8 @@ def test_unknown_log_level_is_refused(launch) -> None:
         daemon.call("SetLogLevel", {"level": "loud"})
 
 
-def test_stats_say_who_answers_and_since_when(launch) -> None:
-    """The runtime adds what is the same for all daemons."""
+def test_stats_name_the_daemon_and_its_start(launch) -> None:
+    """The runtime adds what all daemons have."""
     daemon = launch()
     daemon.wait_for("READY=1")
 
@@ -362,7 +362,7 @@ def test_stats_stream_until_the_watcher_leaves(launch) -> None:
 
 @pytest.mark.parametrize("interval_ms", [99, 3_600_001])
 def test_watch_interval_has_limits(launch, interval_ms: int) -> None:
-    """Faster would cost the loop, slower is a mistake."""
+    """A shorter interval would burden the loop, a longer one is a mistake."""
     daemon = launch()
     daemon.wait_for("READY=1")
 
@@ -391,7 +391,7 @@ def test_metrics_are_listed_with_their_declarations(launch) -> None:
 
 
 def test_line_of_text_names_the_same_counters(launch) -> None:
-    """For people with nothing but nc."""
+    """People can read them with nc alone."""
     daemon = launch()
     daemon.wait_for("READY=1")
 
@@ -408,7 +408,7 @@ def test_line_of_text_names_the_same_counters(launch) -> None:
 
 
 def run_echo(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The daemon's program with a command line that does not run it."""
+    """Run the program with a command line that does not start the daemon."""
     return subprocess.run(
         [sys.executable, str(ECHO_DAEMON), *arguments],
         check=False,
@@ -418,7 +418,7 @@ def run_echo(*arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_check_config_says_ok(tmp_path: Path) -> None:
+def test_check_config_accepts_a_good_file(tmp_path: Path) -> None:
     """--check-config reads the file and nothing else."""
     config = tmp_path / "echo.toml"
     config.write_text('prefix = "x"')
@@ -428,7 +428,7 @@ def test_check_config_says_ok(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, f"{config}: ok\n")
 
 
-def test_check_config_says_what_is_wrong(tmp_path: Path) -> None:
+def test_check_config_names_an_error(tmp_path: Path) -> None:
     """A refusal is exit 78 with file, key and what is allowed, and nothing on stdout."""
     config = tmp_path / "echo.toml"
     config.write_text('listen = "nowhere"')
@@ -440,15 +440,15 @@ def test_check_config_says_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_directory_is_no_config(tmp_path: Path) -> None:
-    """To let the daemon read it would not help."""
+    """The remedy is another one than for an unreadable file."""
     done = run_echo("--config", str(tmp_path))
 
     assert done.returncode == 78
     assert f"{tmp_path}: is a directory; name a file with --config" in done.stderr
 
 
-def test_missing_config_says_what_to_do(tmp_path: Path) -> None:
-    """A file that is not there is an operator's fault."""
+def test_missing_config_has_a_remedy(tmp_path: Path) -> None:
+    """A missing file is an operator's fault."""
     done = run_echo("--config", str(tmp_path / "none.toml"))
 
     assert done.returncode == 78
@@ -462,8 +462,8 @@ def test_tool_runs_instead_of_the_daemon() -> None:
     assert (done.returncode, done.stdout) == (3, "hello you\n")
 
 
-def test_tool_is_told_of_the_config_that_was_given(tmp_path: Path) -> None:
-    """Not of the default one, which a tool does not need."""
+def test_tool_gets_the_path_of_config(tmp_path: Path) -> None:
+    """It does not get the default path, which a tool does not need."""
     config = tmp_path / "echo.toml"
 
     done = run_echo("--greet", "you", "--config", str(config))
@@ -472,7 +472,7 @@ def test_tool_is_told_of_the_config_that_was_given(tmp_path: Path) -> None:
 
 
 def test_unknown_log_level_names_the_known_ones() -> None:
-    """What is allowed stands in the refusal."""
+    """The error lists what is allowed."""
     done = run_echo("--log-level", "loud")
 
     assert done.returncode == 2
@@ -480,7 +480,7 @@ def test_unknown_log_level_names_the_known_ones() -> None:
 
 
 def test_version_is_that_of_the_package() -> None:
-    """One place says the version, and the installed metadata has it from there."""
+    """The installed metadata has it from the same place."""
     from importlib.metadata import version
 
     done = run_echo("--version")
@@ -489,7 +489,7 @@ def test_version_is_that_of_the_package() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--daemonize"], "--pidfile"),
         (["--pidfile", "x"], "--daemonize"),
@@ -500,17 +500,17 @@ def test_version_is_that_of_the_package() -> None:
         (["news"], "unrecognized arguments: news"),
     ],
 )
-def test_command_line_that_is_not_understood_exits_2(arguments: list[str], said: str) -> None:
-    """The reason is given, and where to find more."""
+def test_invalid_command_line_exits_2(arguments: list[str], message: str) -> None:
+    """The error has the reason, and names --help."""
     done = run_echo(*arguments)
 
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr
     assert "--help" in done.stderr
 
 
 def test_help_names_every_option() -> None:
-    """Within the width of a terminal, tools of the program's own included."""
+    """It fits into a terminal, and includes the program's own tools."""
     done = run_echo("--help")
 
     assert done.returncode == 0

@@ -1,12 +1,12 @@
-"""TOML value → value of the program: one parser for each kind of value a config key can have.
+"""Parsers of config values: one for each kind of value that a key can have.
 
 A parser is made where the key is declared and holds its limits:
 
     client_stall_max: int = key("60s", Duration(minimum_ns=1_000_000_000))
 
-It says in words what it allows (`allowed`), refuses with ValueError what it does not, and turns
-its value back into what a config file would say (`format`), which is what GetConfig shows. A daemon
-with a kind of its own derives it from `ValueParser`.
+It describes what it allows (`allowed`), raises ValueError for anything else, and formats its value
+as a config file would write it (`format`), which GetConfig shows. A daemon derives its own kinds of
+value from `ValueParser`.
 """
 
 import enum
@@ -31,31 +31,31 @@ from tradestack.runtime.quantities import (
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
 
-TEXT_LENGTH_MAX = 4096  # characters; PATH_MAX, and nothing else in a config is longer
-LIST_LENGTH_MAX = 4096  # entries; the number of symbols a book holds
-INTEGER_MAX = 2**63 - 1  # what TOML itself promises to carry
+TEXT_LENGTH_MAX = 4096  # characters: PATH_MAX; nothing else in a config is longer
+LIST_LENGTH_MAX = 4096  # entries: as many symbols as a book holds
+INTEGER_MAX = 2**63 - 1  # the largest integer of TOML
 
 
 class ValueParser(ABC, Generic[T]):
-    """How one kind of value is read, described and shown."""
+    """Reads, describes and formats one kind of value."""
 
     @property
     @abstractmethod
     def allowed(self) -> str:
-        """What may stand there, in words that complete "allowed is …"."""
+        """What is allowed, in words that complete "allowed is …"."""
 
     @abstractmethod
     def parse(self, value: object) -> T:
-        """The program's value. Raises ValueError, with what is wrong if more can be said."""
+        """Parse a TOML value. Raises ValueError, with a text if it adds to `allowed`."""
 
     def format(self, value: T) -> object:
-        """What a config file would say for the value: text, number, boolean, list or dict."""
+        """Format the value as a config file would write it: text, number, list or dict."""
         return value
 
 
 @dataclass(frozen=True, slots=True)
 class Text(ValueParser[str]):
-    """Printable text of one line; `pattern` must match it whole."""
+    """Printable text of one line, all of which `pattern` must match."""
 
     pattern: str = ".+"
     described: str = "a text of one line"
@@ -95,7 +95,7 @@ class Integer(ValueParser[int]):
 
 @dataclass(frozen=True, slots=True)
 class FixedPoint(ValueParser[int]):
-    """A decimal number → integer ×10⁻⁸. TOML floats are refused: they are not what was written."""
+    """A decimal number → integer ×10⁻⁸. TOML floats are refused, as they are rounded."""
 
     minimum: int = FIXED_MIN
     maximum: int = FIXED_MAX
@@ -121,7 +121,7 @@ class FixedPoint(ValueParser[int]):
 
 @dataclass(frozen=True, slots=True)
 class Duration(ValueParser[int]):
-    """A time span → nanoseconds. "0" means off and is allowed only where minimum_ns is 0."""
+    """A time span → nanoseconds. "0" means off and is allowed if minimum_ns is 0."""
 
     minimum_ns: int = 0
     maximum_ns: int = 366 * NANOSECONDS_OF["d"]
@@ -171,7 +171,7 @@ class ByteSize(ValueParser[int]):
 
 @dataclass(frozen=True, slots=True)
 class Choice(ValueParser[E]):
-    """One of an enum's values, which are texts."""
+    """One of the text values of an enum."""
 
     choices: type[E]
 
@@ -183,7 +183,7 @@ class Choice(ValueParser[E]):
         try:
             return self.choices(expect_text(value))
         except ValueError:
-            raise ValueError from None  # the enum's own text tells nothing more
+            raise ValueError from None  # `allowed` has the values
 
     def format(self, value: E) -> object:
         return value.value
@@ -201,7 +201,7 @@ class TcpAddress(ValueParser[Address]):
         try:
             return parse_address(expect_text(value))
         except ValueError:
-            raise ValueError from None  # its text repeats what `allowed` says
+            raise ValueError from None  # `allowed` has the same text
 
     def format(self, value: Address) -> object:
         return str(value)
@@ -209,7 +209,7 @@ class TcpAddress(ValueParser[Address]):
 
 @dataclass(frozen=True, slots=True)
 class FilePath(ValueParser[Path]):
-    """A path, made absolute at once: a daemon does not stay in the directory it was started in."""
+    """A path, made absolute at once: a daemon leaves the directory in which it was started."""
 
     @property
     def allowed(self) -> str:
@@ -222,7 +222,7 @@ class FilePath(ValueParser[Path]):
         try:
             return Path(text).expanduser().absolute()
         except RuntimeError:
-            raise ValueError("names a user who is not known") from None
+            raise ValueError("names an unknown user") from None
 
     def format(self, value: Path) -> object:
         return str(value)
@@ -245,7 +245,7 @@ class Symbol(ValueParser[str]):
 
 @dataclass(frozen=True, slots=True)
 class ListOf(ValueParser[tuple[T, ...]]):
-    """A TOML array whose entries are all of one kind and all different."""
+    """A TOML array of different entries of one kind."""
 
     entry: ValueParser[T]
     length_max: int = LIST_LENGTH_MAX
@@ -272,9 +272,9 @@ class ListOf(ValueParser[tuple[T, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class MapOf(ValueParser[Mapping[str, T]]):
-    """A TOML table (a section of its own, or { … }) from names to values of one kind.
+    """A TOML table (a section or { … }) from names to values of one kind.
 
-    names: the only names allowed; none given = any.
+    Only `names` are allowed; if there are none, any name is.
     """
 
     entry: ValueParser[T]
@@ -303,7 +303,7 @@ class MapOf(ValueParser[Mapping[str, T]]):
 
 
 def expect_text(value: object) -> str:
-    """The value if it is text. Raises ValueError with what to do about it."""
+    """Return a value that is text. Raises ValueError with a remedy."""
     if not isinstance(value, str):
         raise ValueError("is not a text; put it in quotes")
     return value

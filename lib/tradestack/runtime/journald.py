@@ -1,8 +1,8 @@
-"""fields → journal entry: the native datagram of systemd-journald.
+"""Fields → an entry of the systemd journal, as a datagram of its native protocol.
 
     entry := { NAME "=" value "\\n" | NAME "\\n" length value "\\n" }   length: 64 bit little-endian
 
-The second form carries values with line breaks. Names are capitals, digits and underscores and do
+The second form is for values with line breaks. Names have capitals, digits and underscores and do
 not begin with an underscore. https://systemd.io/JOURNAL_NATIVE_PROTOCOL/
 """
 
@@ -12,17 +12,17 @@ import struct
 from collections.abc import Mapping
 
 JOURNAL_SOCKET = "/run/systemd/journal/socket"
-ENTRY_BYTES_MAX = 64 << 10  # a datagram; what is larger would have to be passed as a memfd
+ENTRY_BYTES_MAX = 64 << 10  # a larger entry would have to be passed as a memfd
 
 _LENGTH = struct.Struct("<Q")
 _NOT_IN_NAMES = re.compile(r"[^A-Z0-9_]")
 
 
 class JournalSocket:
-    """A way to journald that never blocks; `send` says when an entry did not get through."""
+    """A connection to journald that never blocks."""
 
     def __init__(self, path: str = JOURNAL_SOCKET) -> None:
-        """Connects at once. Raises OSError where there is no journald."""
+        """Connect. Raises OSError if there is no journald."""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             self._socket.settimeout(0)
@@ -32,7 +32,7 @@ class JournalSocket:
             raise
 
     def send(self, fields: Mapping[str, str]) -> bool:
-        """Whether journald took the entry; False when it is overrun or gone."""
+        """Send an entry; return whether journald took it, which it does not if overrun or gone."""
         entry = encode_entry(fields)
         if len(entry) > ENTRY_BYTES_MAX:
             return False
@@ -43,17 +43,17 @@ class JournalSocket:
         return True
 
     def close(self) -> None:
-        """Gives the descriptor back."""
+        """Close the socket."""
         self._socket.close()
 
 
 def encode_entry(fields: Mapping[str, str]) -> bytes:
-    """The datagram; names are made valid ("feed_seq" → FEED_SEQ)."""
+    """Fields → datagram; names are made valid ("feed_seq" → FEED_SEQ)."""
     return b"".join(_encode_field(field_name(name), value) for name, value in fields.items())
 
 
 def field_name(name: str) -> str:
-    """The name as journald takes it, at most 64 characters."""
+    """Return the name in a form that journald takes, at most 64 characters."""
     return _NOT_IN_NAMES.sub("_", name.upper()).lstrip("_0123456789")[:64] or "FIELD"
 
 

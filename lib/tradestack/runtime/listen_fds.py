@@ -1,11 +1,10 @@
-"""LISTEN_FDS or config → listening sockets by name.
+"""Listening sockets by name: passed by systemd, or bound.
 
 systemd passes descriptors 3, 4, … and their names (sd_listen_fds(3)):
 
     LISTEN_PID=812  LISTEN_FDS=2  LISTEN_FDNAMES=control:feed
 
-Their order means nothing, it changes when a socket unit is restarted; the names are what counts.
-A daemon that nobody passes sockets to binds the addresses of its config.
+Only the names count: the order changes when a socket unit is restarted.
 """
 
 import os
@@ -17,25 +16,27 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
 
-CONTROL = "control"  # the name of every daemon's control socket
+CONTROL = "control"  # the name of the control socket in every daemon
 LISTEN_FDS_START = 3
 LISTEN_FDS_MAX = 64  # a daemon has two; a larger number is a broken environment
-COUNT_LENGTH_MAX = 20  # digits; Python refuses to turn thousands of them into a number
-BACKLOG = 256  # connections that queue while a daemon restarts; the units say the same
+COUNT_LENGTH_MAX = 20  # digits; int() refuses thousands of them
+BACKLOG = 256  # connections that queue while a daemon restarts; the same as in the units
 CONTROL_SOCKET_UMASK = 0o117  # → 0660: the owner and the operators' group
 
 _WHERE = "LISTEN_FDS"
 
 
 def parse_listen_fds(variables: Mapping[str, str], *, pid: int) -> dict[str, int]:
-    """Name → descriptor; {} when none are meant for this pid. Raises OperatorFault."""
+    """Variables → descriptors by name, none if they are not for this pid. Raises OperatorFault."""
     if variables.get("LISTEN_PID") != str(pid):
         return {}
     count_text = variables.get("LISTEN_FDS", "")
     is_number = count_text.isascii() and count_text.isdigit()
     if not is_number or len(count_text) > COUNT_LENGTH_MAX or int(count_text) > LISTEN_FDS_MAX:
         shown = count_text[:COUNT_LENGTH_MAX]
-        raise OperatorFault(_WHERE, f"{shown!r} is no number of sockets", "start by systemd")
+        raise OperatorFault(
+            _WHERE, f"{shown!r} is not a number of sockets", "start the service by systemd"
+        )
     count = int(count_text)
     names = variables.get("LISTEN_FDNAMES", "").split(":") if count else []
     if len(names) != count or len(set(names)) != count:
@@ -48,9 +49,10 @@ def parse_listen_fds(variables: Mapping[str, str], *, pid: int) -> dict[str, int
 
 
 def adopt_sockets(fds: Mapping[str, int], wanted: Iterable[str]) -> dict[str, socket.socket]:
-    """The passed sockets, non-blocking, not inherited by children. Raises OperatorFault.
+    """Adopt the passed sockets: non-blocking, not inherited by children.
 
-    Every wanted name must be there: to bind instead would hide a socket unit that failed.
+    Raises OperatorFault if one of the wanted names is missing: to bind it instead would hide a
+    socket unit that failed.
     """
     missing = [name for name in wanted if name not in fds]
     if missing:
@@ -63,7 +65,7 @@ def adopt_sockets(fds: Mapping[str, int], wanted: Iterable[str]) -> dict[str, so
 
 
 def bind_tcp(address: Address) -> socket.socket:
-    """A listening socket. Raises OperatorFault when the address cannot be had."""
+    """Bind a listening socket. Raises OperatorFault if the address is not available."""
     try:
         listener = socket.create_server(
             (address.host, address.port),
@@ -74,7 +76,7 @@ def bind_tcp(address: Address) -> socket.socket:
         raise OperatorFault(
             f"listen: {address}",
             _words_of(error),
-            "end who has it, or change the key",
+            "stop the process that uses this port, or change `listen`",
         ) from error
     listener.settimeout(0)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
@@ -82,9 +84,9 @@ def bind_tcp(address: Address) -> socket.socket:
 
 
 def bind_unix(path: Path) -> socket.socket:
-    """A listening socket of mode 0660; what a killed daemon left at the path is removed.
+    """Bind a listening socket with mode 0660, replacing the one that a killed daemon left.
 
-    Raises OperatorFault when somebody answers there, or the directory cannot be written to.
+    Raises OperatorFault if a process serves there or the directory is not writable.
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -100,7 +102,7 @@ def bind_unix(path: Path) -> socket.socket:
         raise OperatorFault(
             f"control_socket: {path}",
             error.strerror or str(error),
-            "make the directory, writable by the daemon's user, or change the key",
+            "create the directory, writable by the daemon's user, or change the key",
         ) from error
     except OperatorFault:
         listener.close()
@@ -110,7 +112,7 @@ def bind_unix(path: Path) -> socket.socket:
 
 
 def _words_of(error: OSError) -> str:
-    """The system's, without the address that Python appends."""
+    """Return the system's text, without the address that Python appends."""
     if isinstance(error, socket.gaierror) or not error.errno:
         return error.strerror or str(error)
     return os.strerror(error.errno)
@@ -122,7 +124,9 @@ def _adopt(name: str, fd: int) -> socket.socket:
     except OSError:
         is_socket = False
     if not is_socket:
-        raise OperatorFault(_WHERE, f"descriptor {fd} ({name}) is no socket", "start by systemd")
+        raise OperatorFault(
+            _WHERE, f"descriptor {fd} ({name}) is not a socket", "start the service by systemd"
+        )
     os.set_inheritable(fd, False)
     listener = socket.socket(fileno=fd)
     listener.settimeout(0)
@@ -139,5 +143,7 @@ def _remove_stale_socket(path: Path) -> None:
             path.unlink()
             return
     raise OperatorFault(
-        f"control_socket: {path}", "another process serves there", "stop it, or change the key"
+        f"control_socket: {path}",
+        "another process serves there",
+        "stop that process, or change the key",
     )

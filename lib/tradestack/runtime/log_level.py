@@ -1,11 +1,11 @@
-"""the words for how much is logged, as config and control socket say them."""
+"""The log levels by the names that config and control socket use."""
 
 import enum
 import logging
 
 
 class LogLevel(enum.Enum):
-    """What is logged: this and everything graver."""
+    """The least severe level that is logged."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -14,5 +14,5 @@ class LogLevel(enum.Enum):
 
     @property
     def number(self) -> int:
-        """The standard library's number for it."""
+        """The standard library's number of the level."""
         return logging.getLevelNamesMapping()[self.name]

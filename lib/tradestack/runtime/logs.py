@@ -1,12 +1,12 @@
-"""log record → line or journal entry: where a daemon's words go.
+"""The log of a daemon: log records → lines or entries of the systemd journal.
 
     stderr of a terminal, file or pipe    2026-11-22T09:00:00.123456Z warning  login rejected user=x
     stderr of the journal                 <4>login rejected user=x
     events, where there is a journald     a native entry: MESSAGE_ID and a field for each value
     --daemonize, stderr is no file        the line, to /dev/log
 
-Only what the life of a daemon or of a session changes is logged, never a message of the data path;
-so all of this is synchronous. An event that journald does not take goes the way of a line.
+Changes in a daemon or a session are logged, never a message of the data path; so all of this is
+synchronous. An event that journald does not take is written as a line.
 """
 
 import enum
@@ -21,7 +21,7 @@ from tradestack.runtime.journald import JournalSocket
 from tradestack.runtime.log_level import LogLevel
 
 SYSLOG_SOCKET = "/dev/log"
-LINE_LENGTH_MAX = 8192  # characters of one record; a longer one is cut
+LINE_LENGTH_MAX = 8192  # characters of one record; the rest is cut off
 
 _FACILITY_DAEMON = 3 << 3  # syslog(3)
 _PRIORITIES = {
@@ -42,7 +42,7 @@ class Destination(enum.Enum):
 
 
 class Logs(logging.Handler):
-    """The one handler of the process; remembers the last error for GetStats."""
+    """The only log handler of the process; keeps the last error for the stats."""
 
     def __init__(self, identifier: str, destination: Destination) -> None:
         super().__init__()
@@ -53,20 +53,20 @@ class Logs(logging.Handler):
         self._syslog = _connect_syslog() if destination is Destination.SYSLOG else None
 
     def install(self, level: LogLevel) -> None:
-        """Becomes the handler of every logger of the process."""
+        """Become the handler of every logger of the process."""
         root = logging.getLogger()
         root.handlers = [self]
         self.set_threshold(level)
 
     def set_threshold(self, level: LogLevel) -> None:
-        """Logs this level and what is graver from now on."""
+        """Log this level and more severe ones from now on."""
         logging.getLogger().setLevel(level.number)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes one record; a reader that is gone must not end the daemon."""
+        """Write one record; a reader that is gone must not end the daemon."""
         try:
             text = _text_of(record)
-        except Exception:  # a wrong format string is reported by logging itself, with its place
+        except Exception:  # logging reports a wrong format string itself, with its place
             self.handleError(record)
             return
         if record.levelno >= logging.ERROR:
@@ -75,14 +75,14 @@ class Logs(logging.Handler):
             self._write_line(record, text)
 
     def close(self) -> None:
-        """Gives the descriptors back."""
+        """Close the sockets."""
         for channel in (self._journal, self._syslog):
             if channel is not None:
                 channel.close()
         super().close()
 
     def _enter_event(self, record: logging.LogRecord, text: str) -> bool:
-        """Whether the record was an event and journald has it."""
+        """Return whether the record is an event that journald took."""
         event: Event | None = getattr(record, "event", None)
         if event is None or self._journal is None:
             return False
@@ -111,7 +111,7 @@ class Logs(logging.Handler):
 
 
 def destination_of_stderr(journal_stream: str | None) -> Destination:
-    """JOURNAL if stderr is the stream that JOURNAL_STREAM ("device:inode") tells of."""
+    """Return JOURNAL if stderr is the stream that $JOURNAL_STREAM ("device:inode") names."""
     try:
         status = os.fstat(sys.stderr.fileno())
     except (OSError, ValueError, AttributeError):
@@ -159,7 +159,7 @@ def _send_quietly(channel: socket.socket, line: str) -> None:
     try:
         channel.send(line.encode("utf-8", errors="replace"))
     except OSError:
-        return  # an overrun syslog loses lines; there is nobody left to tell
+        return  # an overrun syslog loses lines, and nothing else could show them
 
 
 def _write_quietly(lines: str) -> None:
@@ -167,4 +167,4 @@ def _write_quietly(lines: str) -> None:
         sys.stderr.write(lines)
         sys.stderr.flush()
     except (OSError, ValueError):
-        return  # the reader of stderr is gone; the daemon goes on
+        return  # the reader of stderr is gone

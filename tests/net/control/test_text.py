@@ -34,7 +34,7 @@ async def test_text_is_answered_before_the_half_close(tmp_path: Path) -> None:
         assert await client.reader.read() == b"commands: help, stats\n"
 
 
-async def test_an_unknown_command_is_told_what_there_is(tmp_path: Path) -> None:
+async def test_an_unknown_command_gets_the_list_of_commands(tmp_path: Path) -> None:
     """Control characters do not come back raw."""
     async with serving(tmp_path) as running:
         answer = await running.exchange(b"sta\x1bts\xff\n")
@@ -52,7 +52,7 @@ async def test_json_without_its_nul_gets_a_hint(tmp_path: Path) -> None:
 
 
 async def test_json_without_its_nul_gets_a_hint_at_the_deadline(tmp_path: Path) -> None:
-    """A peer that keeps its side open is told, too, however often it sends a byte."""
+    """So does a peer that keeps its side open, however often it sends a byte."""
     limits = ControlLimits(request_deadline_s=0.05, idle_deadline_s=60.0, linger_s=0.0)
     async with serving(tmp_path, limits) as running, running.connected() as client:
         client.writer.write(b'{"method":')
