@@ -7,7 +7,7 @@ import json
 import os
 import socket
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.varlink import FORMS, call_seeds
@@ -93,12 +93,11 @@ class _Answerer:
 
 async def _serve(data: bytes) -> tuple[bytes, str | None]:
     """What the peer gets, and the ProtocolError that ended it."""
-    connection = ControlConnection(_PAIR[0], "peer", _ANSWERER, LIMITS)
-    written = _Written()
-    connection._reader = asyncio.StreamReader()
-    connection._reader.feed_data(data)
-    connection._reader.feed_eof()
-    connection._writer = written  # type: ignore[assignment]
+    reader, written = asyncio.StreamReader(), _Written()
+    reader.feed_data(data)
+    reader.feed_eof()
+    writer = cast("asyncio.StreamWriter", written)
+    connection = ControlConnection(reader, writer, _PAIR[0], "peer", _ANSWERER, LIMITS)
     try:
         await connection._serve()
     except ProtocolError as error:

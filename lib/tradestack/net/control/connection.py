@@ -84,25 +84,36 @@ class Answerer(Protocol):
         ...
 
 
+async def serve_connection(
+    connection: socket.socket, peer: str, answerer: Answerer, limits: ControlLimits
+) -> None:
+    """Serve an accepted socket until either side closes it; `peer` names it in the log."""
+    reader, writer = await asyncio.open_unix_connection(sock=connection, limit=READ_SIZE_MAX)
+    writer.transport.set_write_buffer_limits(high=0)  # drain() waits for the kernel
+    await ControlConnection(reader, writer, connection, peer, answerer, limits).run()
+
+
 class ControlConnection:
-    """Serves one accepted socket until it ends; `run` closes it."""
+    """One open connection; `run` serves and closes it."""
 
     def __init__(
-        self, connection: socket.socket, peer: str, answerer: Answerer, limits: ControlLimits
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        connection: socket.socket,
+        peer: str,
+        answerer: Answerer,
+        limits: ControlLimits,
     ) -> None:
+        self._reader = reader
+        self._writer = writer
         self._socket = connection
         self._peer = peer
         self._answerer = answerer
         self._limits = limits
-        self._reader: asyncio.StreamReader
-        self._writer: asyncio.StreamWriter
 
     async def run(self) -> None:
         """Serve until either side closes the connection."""
-        self._reader, self._writer = await asyncio.open_unix_connection(
-            sock=self._socket, limit=READ_SIZE_MAX
-        )
-        self._writer.transport.set_write_buffer_limits(high=0)  # drain() waits for the kernel
         try:
             await self._serve()
         except ProtocolError as error:
@@ -110,7 +121,7 @@ class ControlConnection:
             with contextlib.suppress(OSError, TimeoutError):
                 await self._finish(f"error: {error}\n")
         except TimeoutError:
-            logger.warning("control peer takes no bytes, disconnected peer=%s", self._peer)
+            logger.warning("control peer reads no bytes, disconnected peer=%s", self._peer)
             self._writer.transport.abort()
         except OSError:
             pass  # the peer closed the connection, as it may

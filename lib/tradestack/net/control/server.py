@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from tradestack.net.control.connection import ControlConnection, ControlLimits, Stream
+from tradestack.net.control.connection import ControlLimits, Stream, serve_connection
 from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.net.control.service_interface import service_interface
 from tradestack.net.server.acceptor import Acceptor
@@ -95,10 +95,10 @@ class ControlServer:
             _turn_away(connection, self.limits.connections_max)
             return
         peer = peer_of(connection)
-        served = ControlConnection(
-            connection, f"pid {peer.pid} uid {peer.uid}", _PeerAnswerer(self, peer), self.limits
+        name = f"pid {peer.pid} uid {peer.uid}"
+        task = asyncio.create_task(
+            serve_connection(connection, name, _PeerAnswerer(self, peer), self.limits)
         )
-        task = asyncio.create_task(served.run())
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
         task.add_done_callback(_raise_in_loop)
