@@ -2,9 +2,9 @@
 
 from typing import NoReturn
 
-from tradestack.runtime.listen_fds import CONTROL
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program, Tool
+from tradestack.runtime.supervisor.listen_fds import CONTROL
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.csv_check import check_csv
 from tradestack_gateway.gateway import Gateway

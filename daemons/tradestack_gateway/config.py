@@ -9,11 +9,12 @@ from pathlib import Path
 from tradestack.domain.times import format_utc
 from tradestack.net.addresses import Address
 from tradestack.net.server.limits import SessionLimits
-from tradestack.runtime.config import Reload, key
-from tradestack.runtime.config_values import (
-    ByteSize,
+from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.quantities import ByteSize, Duration
+from tradestack.runtime.config.shared_keys import SEGMENT_SUFFIX_LENGTH_MAX, ServerConfig
+from tradestack.runtime.config.units import NANOSECONDS_OF
+from tradestack.runtime.config.values import (
     Choice,
-    Duration,
     FilePath,
     Integer,
     ListOf,
@@ -23,8 +24,6 @@ from tradestack.runtime.config_values import (
     ValueParser,
     expect_text,
 )
-from tradestack.runtime.quantities import NANOSECONDS_OF
-from tradestack.runtime.shared_keys import SEGMENT_SUFFIX_LENGTH_MAX, ServerConfig
 from tradestack.sources.csv.header import STANDARD_NAMES, ColumnNames
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.csv.timestamps import parse_timestamp

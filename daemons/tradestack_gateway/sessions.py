@@ -21,7 +21,7 @@ from tradestack.observe.events import (
     SOURCE_CHECKED,
     emit,
 )
-from tradestack.runtime.notify import Notifier
+from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.sources.bad_rows import BadRows, log_refusal
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.source import Source, SourceFault

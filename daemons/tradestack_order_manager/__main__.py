@@ -2,9 +2,9 @@
 
 from typing import NoReturn
 
-from tradestack.runtime.listen_fds import CONTROL
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program
+from tradestack.runtime.supervisor.listen_fds import CONTROL
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.metric_table import METRICS
 from tradestack_order_manager.order_manager import OrderManager

@@ -11,12 +11,12 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.fixed_point import SCALE
 from tradestack.net.addresses import Address
 from tradestack.net.server.limits import SessionLimits
-from tradestack.runtime.config import Reload, key
-from tradestack.runtime.config_values import (
+from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.quantities import Duration, FixedPoint
+from tradestack.runtime.config.shared_keys import ServerConfig
+from tradestack.runtime.config.values import (
     Choice,
-    Duration,
     FilePath,
-    FixedPoint,
     Integer,
     ListOf,
     Symbol,
@@ -24,7 +24,6 @@ from tradestack.runtime.config_values import (
     ValueParser,
     expect_text,
 )
-from tradestack.runtime.shared_keys import ServerConfig
 from tradestack.trading.checks import Rules
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH

@@ -10,11 +10,12 @@ from pathlib import Path
 from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
 from tradestack.domain.order import Start
 from tradestack.net.addresses import Address
-from tradestack.runtime.config import Reload, key, required_key
-from tradestack.runtime.config_values import (
+from tradestack.runtime.config.keys import Reload, key, required_key
+from tradestack.runtime.config.quantities import FixedPoint
+from tradestack.runtime.config.shared_keys import SEGMENT_SUFFIX_LENGTH_MAX, DaemonConfig
+from tradestack.runtime.config.values import (
     Choice,
     FilePath,
-    FixedPoint,
     Integer,
     ListOf,
     MapOf,
@@ -22,7 +23,6 @@ from tradestack.runtime.config_values import (
     TcpAddress,
     Text,
 )
-from tradestack.runtime.shared_keys import SEGMENT_SUFFIX_LENGTH_MAX, DaemonConfig
 from tradestack.wire.soup import USER_LENGTH_MAX
 from tradestack_strategy.parameters import SignalName, effective_parameters
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tradestack.runtime.config import Reload, reload_of
-from tradestack.runtime.shared_keys import DaemonConfig
+from tradestack.runtime.config.keys import Reload, reload_of
+from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack_gateway.config import GatewayConfig
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_strategy.config import StrategyConfig

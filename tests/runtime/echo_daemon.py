@@ -15,12 +15,12 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
 from tradestack.net.control.interface import Interface
 from tradestack.observe.metrics import COUNTER, Metric
-from tradestack.runtime.config import Reload, key
-from tradestack.runtime.config_values import Choice, TcpAddress, Text
+from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.config.values import Choice, TcpAddress, Text
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program, Tool
 from tradestack.runtime.service import Context
-from tradestack.runtime.shared_keys import DaemonConfig
 
 
 class Behaviour(enum.Enum):

@@ -16,7 +16,7 @@ from tradestack.observe.flat_text import flat_items
 
 
 class Kind(enum.Enum):
-    """How a metric behaves over time; the kinds of OpenMetrics that are needed here."""
+    """How a metric behaves over time, in the terms of OpenMetrics."""
 
     COUNTER = "counter"  # only grows, and begins at 0 with its session or process
     GAUGE = "gauge"  # goes up and down

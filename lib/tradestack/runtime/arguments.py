@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.domain.version import VERSION
-from tradestack.runtime.log_level import LogLevel
+from tradestack.runtime.logs.level import LogLevel
 from tradestack.runtime.program import Program, Tool
 
 EXIT_STATUS_HELP = """\

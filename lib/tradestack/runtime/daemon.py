@@ -24,20 +24,20 @@ from tradestack.observe import events
 from tradestack.observe.flat_text import flat_text
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import Arguments
-from tradestack.runtime.config import Reload, load_config
+from tradestack.runtime.config.keys import Reload, load_config
+from tradestack.runtime.config.running import PendingKey, RunningConfig
+from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon_interface import daemon_interface
-from tradestack.runtime.environment import Environment
 from tradestack.runtime.listeners import Listeners
-from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.logs import Logs
+from tradestack.runtime.logs.handler import Logs
+from tradestack.runtime.logs.level import LogLevel
 from tradestack.runtime.metric_table import METRICS
-from tradestack.runtime.notify import Notifier
 from tradestack.runtime.process_facts import ProcessFacts
 from tradestack.runtime.program import Program
-from tradestack.runtime.reload import PendingKey, RunningConfig
 from tradestack.runtime.service import Context
-from tradestack.runtime.shared_keys import DaemonConfig
-from tradestack.runtime.watchdog import watchdog_interval_ns
+from tradestack.runtime.supervisor.environment import Environment
+from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.runtime.supervisor.watchdog import watchdog_interval_ns
 
 C = TypeVar("C", bound=DaemonConfig)
 

@@ -9,8 +9,8 @@ import msgspec
 from tradestack.net.control.interface import Interface, Method
 from tradestack.net.control.server import DAEMON_INTERFACE, TooMany
 from tradestack.observe.metrics import Kind, Metric
-from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.reload import PendingKey
+from tradestack.runtime.config.running import PendingKey
+from tradestack.runtime.logs.level import LogLevel
 
 WATCH_INTERVAL_MS_MIN = 100  # each reply takes about a millisecond of the loop
 WATCH_INTERVAL_MS_DEFAULT = 1_000

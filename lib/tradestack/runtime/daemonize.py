@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import TextIO
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
-from tradestack.runtime.logs import Destination
+from tradestack.runtime.logs.handler import Destination
 
 EXIT_STATUS_CRASHED = 1
 REASON_BYTES_MAX = 4096  # PIPE_BUF: a pipe takes this much in one write

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.clock import SystemClock
-from tradestack.runtime.quantities import NANOSECONDS_OF, parse_quantity
+from tradestack.runtime.config.units import NANOSECONDS_OF, parse_quantity
 
 VARIABLE = "TRADESTACK_FAIL_POINTS"
 

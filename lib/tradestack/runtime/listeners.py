@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from tradestack.net.addresses import Address
-from tradestack.runtime.listen_fds import CONTROL, adopt_sockets, bind_tcp, bind_unix
+from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.program import Program
-from tradestack.runtime.shared_keys import DaemonConfig
+from tradestack.runtime.supervisor.listen_fds import CONTROL, adopt_sockets, bind_tcp, bind_unix
 
 RUNTIME_DIRECTORY = Path("/run/tradestack")
 

@@ -20,17 +20,21 @@ import uvloop
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.arguments import Arguments, parse_arguments
-from tradestack.runtime.config import load_config
+from tradestack.runtime.config.keys import load_config
+from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
-from tradestack.runtime.environment import Environment, forget_supervisor, parse_environment
 from tradestack.runtime.fail_points import arm
 from tradestack.runtime.listeners import Listeners
-from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.logs import Destination, Logs, destination_of_stderr
-from tradestack.runtime.notify import Notifier
+from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
+from tradestack.runtime.logs.level import LogLevel
 from tradestack.runtime.program import Program
-from tradestack.runtime.shared_keys import DaemonConfig
+from tradestack.runtime.supervisor.environment import (
+    Environment,
+    forget_supervisor,
+    parse_environment,
+)
+from tradestack.runtime.supervisor.notify import Notifier
 
 C = TypeVar("C", bound=DaemonConfig)
 

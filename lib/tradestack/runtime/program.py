@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from tradestack.observe.metrics import Metric
-from tradestack.runtime.listen_fds import CONTROL
+from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.service import Context, Service
-from tradestack.runtime.shared_keys import DaemonConfig
+from tradestack.runtime.supervisor.listen_fds import CONTROL
 
 C = TypeVar("C", bound=DaemonConfig)
 

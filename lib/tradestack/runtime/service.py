@@ -15,9 +15,9 @@ from typing import Generic, Protocol, TypeVar
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
-from tradestack.runtime.notify import Notifier
-from tradestack.runtime.password import read_password
-from tradestack.runtime.shared_keys import DaemonConfig
+from tradestack.runtime.config.password import read_password
+from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.supervisor.notify import Notifier
 
 STATE_DIRECTORY_MODE = 0o700
 

@@ -11,10 +11,10 @@ import pytest
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Peer, reply_parameters
 from tradestack.runtime.clock import SystemClock
-from tradestack.runtime.config import Reload, parse_config
-from tradestack.runtime.notify import Notifier
-from tradestack.runtime.reload import RunningConfig
+from tradestack.runtime.config.keys import Reload, parse_config
+from tradestack.runtime.config.running import RunningConfig
 from tradestack.runtime.service import Context
+from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.strategy import Strategy, build_strategy
 

@@ -21,7 +21,7 @@ from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.supervised import AfterDeath, Supervised
 from tradestack.net.addresses import Address, name_of
-from tradestack.runtime.listen_fds import CONTROL, bind_tcp, bind_unix
+from tradestack.runtime.supervisor.listen_fds import CONTROL, bind_tcp, bind_unix
 
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"

@@ -17,8 +17,8 @@ import sys
 
 from tradestack.domain.times import format_utc
 from tradestack.observe.events import Event
-from tradestack.runtime.journald import JournalSocket
-from tradestack.runtime.log_level import LogLevel
+from tradestack.runtime.logs.journald import JournalSocket
+from tradestack.runtime.logs.level import LogLevel
 
 SYSLOG_SOCKET = "/dev/log"
 LINE_LENGTH_MAX = 8192  # characters of one record; the rest is cut off

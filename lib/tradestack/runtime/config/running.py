@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.config import DataclassInstance, Reload, describe_config, reload_of
+from tradestack.runtime.config.keys import DataclassInstance, Reload, describe_config, reload_of
 
 C = TypeVar("C", bound=DataclassInstance)
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.runtime.config import Reload, key
-from tradestack.runtime.config_values import ByteSize, Choice, Duration, FilePath, Integer
-from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.quantities import NANOSECONDS_OF
+from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.quantities import ByteSize, Duration
+from tradestack.runtime.config.units import NANOSECONDS_OF
+from tradestack.runtime.config.values import Choice, FilePath, Integer
+from tradestack.runtime.logs.level import LogLevel
 
 CLIENTS_MAX = 4_096  # the units allow 8192 descriptors, and each client is one
 SEGMENT_SUFFIX_LENGTH_MAX = 64  # characters

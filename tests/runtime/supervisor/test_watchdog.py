@@ -2,7 +2,7 @@
 
 import pytest
 
-from tradestack.runtime.watchdog import parse_watchdog, watchdog_interval_ns
+from tradestack.runtime.supervisor.watchdog import parse_watchdog, watchdog_interval_ns
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, overload
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.config_values import ValueParser
+from tradestack.runtime.config.values import ValueParser
 
 T = TypeVar("T")
 C = TypeVar("C", bound="DataclassInstance")

@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
-from tradestack.runtime.listen_fds import adopt_sockets, bind_tcp, bind_unix, parse_listen_fds
+from tradestack.runtime.supervisor.listen_fds import (
+    adopt_sockets,
+    bind_tcp,
+    bind_unix,
+    parse_listen_fds,
+)
 
 NAMES = st.lists(st.from_regex("[a-z]{1,8}", fullmatch=True), unique=True, max_size=8)
 

@@ -2,7 +2,7 @@
 
 A parser is made where the key is declared and holds its limits:
 
-    client_stall_max: int = key("60s", Duration(minimum_ns=1_000_000_000))
+    clients_max: int = key(256, Integer(1, 4_096), reload=Reload.AT_ONCE)
 
 It describes what it allows (`allowed`), raises ValueError for anything else, and formats its value
 as a config file would write it (`format`), which GetConfig shows. A daemon derives its own kinds of
@@ -18,15 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, format_fixed, parse_fixed
 from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, is_symbol
 from tradestack.net.addresses import Address, parse_address
-from tradestack.runtime.quantities import (
-    BYTES_OF,
-    NANOSECONDS_OF,
-    format_quantity,
-    parse_quantity,
-)
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -91,82 +84,6 @@ class Integer(ValueParser[int]):
         if not self.minimum <= value <= self.maximum:
             raise ValueError("is out of range")
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class FixedPoint(ValueParser[int]):
-    """A decimal number → integer ×10⁻⁸. TOML floats are refused, as they are rounded."""
-
-    minimum: int = FIXED_MIN
-    maximum: int = FIXED_MAX
-
-    @property
-    def allowed(self) -> str:
-        limits = f"{format_fixed(self.minimum)} to {format_fixed(self.maximum)}"
-        return f'a decimal number in quotes ("60.5") or a whole number, from {limits}'
-
-    def parse(self, value: object) -> int:
-        if isinstance(value, float):
-            raise ValueError("is a binary fraction; write it in quotes")
-        if isinstance(value, bool) or not isinstance(value, int | str):
-            raise ValueError
-        number = _fixed(str(value))
-        if not self.minimum <= number <= self.maximum:
-            raise ValueError("is out of range")
-        return number
-
-    def format(self, value: int) -> object:
-        return format_fixed(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Duration(ValueParser[int]):
-    """A time span → nanoseconds. "0" means off and is allowed if minimum_ns is 0."""
-
-    minimum_ns: int = 0
-    maximum_ns: int = 366 * NANOSECONDS_OF["d"]
-
-    @property
-    def allowed(self) -> str:
-        units = ", ".join(NANOSECONDS_OF)
-        off = ', or "0" for off' if self.minimum_ns == 0 else ""
-        lowest = f"at least {format_quantity(self.minimum_ns, NANOSECONDS_OF)}, "
-        highest = f"at most {format_quantity(self.maximum_ns, NANOSECONDS_OF)}"
-        limits = highest if self.minimum_ns == 0 else lowest + highest
-        return f'a time with its unit ({units}), as in "30s", {limits}{off}'
-
-    def parse(self, value: object) -> int:
-        duration_ns = parse_quantity(expect_text(value), NANOSECONDS_OF)
-        if not self.minimum_ns <= duration_ns <= self.maximum_ns:
-            raise ValueError("is out of range")
-        return duration_ns
-
-    def format(self, value: int) -> object:
-        return format_quantity(value, NANOSECONDS_OF)
-
-
-@dataclass(frozen=True, slots=True)
-class ByteSize(ValueParser[int]):
-    """An amount of memory or disk → bytes."""
-
-    minimum_bytes: int = 0
-    maximum_bytes: int = 2**62
-
-    @property
-    def allowed(self) -> str:
-        lowest = format_quantity(self.minimum_bytes, BYTES_OF)
-        highest = format_quantity(self.maximum_bytes, BYTES_OF)
-        units = ", ".join(BYTES_OF)
-        return f'a size with its unit ({units}), as in "64MiB", from {lowest} to {highest}'
-
-    def parse(self, value: object) -> int:
-        size_bytes = parse_quantity(expect_text(value), BYTES_OF)
-        if not self.minimum_bytes <= size_bytes <= self.maximum_bytes:
-            raise ValueError("is out of range")
-        return size_bytes
-
-    def format(self, value: int) -> object:
-        return format_quantity(value, BYTES_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,13 +224,6 @@ def expect_text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("is not a text; put it in quotes")
     return value
-
-
-def _fixed(text: str) -> int:
-    try:
-        return parse_fixed(text)
-    except ValueError as error:
-        raise ValueError("has more than 8 decimals" if "decimals" in str(error) else "") from None
 
 
 def _entry(name: str, parser: ValueParser[T], value: object) -> T:

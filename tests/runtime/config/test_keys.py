@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.config import (
+from tradestack.runtime.config.keys import (
     CONFIG_BYTES_MAX,
     Reload,
     describe_config,
@@ -18,15 +18,8 @@ from tradestack.runtime.config import (
     parse_config,
     required_key,
 )
-from tradestack.runtime.config_values import (
-    Duration,
-    FilePath,
-    Integer,
-    ListOf,
-    MapOf,
-    Symbol,
-    Text,
-)
+from tradestack.runtime.config.quantities import Duration
+from tradestack.runtime.config.values import FilePath, Integer, ListOf, MapOf, Symbol, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

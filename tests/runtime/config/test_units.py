@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack.runtime.quantities import (
+from tradestack.runtime.config.units import (
     BYTES_OF,
     NANOSECONDS_OF,
     format_quantity,

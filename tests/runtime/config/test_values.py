@@ -7,12 +7,10 @@ import pytest
 
 from tradestack.domain.fixed_point import SCALE
 from tradestack.net.addresses import Address
-from tradestack.runtime.config_values import (
-    ByteSize,
+from tradestack.runtime.config.quantities import ByteSize, Duration, FixedPoint
+from tradestack.runtime.config.values import (
     Choice,
-    Duration,
     FilePath,
-    FixedPoint,
     Integer,
     ListOf,
     MapOf,
@@ -82,7 +80,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("parser", "value", "expected"), ACCEPTED)
-def test_allowed_values_are_read(
+def test_allowed_values_are_parsed(
     parser: ValueParser[object], value: object, expected: object
 ) -> None:
     """Each kind of value is parsed into the program's value."""
@@ -90,7 +88,7 @@ def test_allowed_values_are_read(
 
 
 @pytest.mark.parametrize(("parser", "value"), [(parser, value) for parser, value, _ in ACCEPTED])
-def test_shown_values_are_read_back(parser: ValueParser[object], value: object) -> None:
+def test_formatted_values_are_parsed_back(parser: ValueParser[object], value: object) -> None:
     """What GetConfig shows has the same meaning in a config file."""
     parsed = parser.parse(value)
 
@@ -105,7 +103,7 @@ def test_other_values_are_refused(parser: ValueParser[object], value: object, re
 
 
 @pytest.mark.parametrize("parser", {type(parser): parser for parser, _, _ in ACCEPTED}.values())
-def test_every_kind_says_what_it_allows(parser: ValueParser[object]) -> None:
+def test_every_kind_describes_what_it_allows(parser: ValueParser[object]) -> None:
     """The words complete "allowed is …"."""
     assert parser.allowed
 

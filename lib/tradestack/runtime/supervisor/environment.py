@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradestack.runtime.fail_points import VARIABLE as FAIL_POINTS
-from tradestack.runtime.listen_fds import parse_listen_fds
-from tradestack.runtime.watchdog import parse_watchdog
+from tradestack.runtime.supervisor.listen_fds import parse_listen_fds
+from tradestack.runtime.supervisor.watchdog import parse_watchdog
 
 _FOR_THIS_PROCESS = (
     "LISTEN_FDS",

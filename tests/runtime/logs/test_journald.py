@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tradestack.runtime.journald import ENTRY_BYTES_MAX, JournalSocket, encode_entry
+from tradestack.runtime.logs.journald import ENTRY_BYTES_MAX, JournalSocket, encode_entry
 
 
 def test_values_of_one_line_follow_an_equals_sign() -> None:

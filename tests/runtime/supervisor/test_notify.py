@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tradestack.runtime.notify import Notifier
+from tradestack.runtime.supervisor.notify import Notifier
 
 
 @pytest.fixture

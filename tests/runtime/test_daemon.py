@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tradestack.net.control.client import ControlClient
-from tradestack.runtime.log_level import LogLevel
+from tradestack.runtime.logs.level import LogLevel
 from tradestack.wire.varlink import VarlinkError
 
 ECHO_DAEMON = Path(__file__).with_name("echo_daemon.py")

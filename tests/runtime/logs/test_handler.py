@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tradestack.observe import events
-from tradestack.runtime.logs import Destination, Logs, destination_of_stderr
+from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
 
 
 @pytest.fixture

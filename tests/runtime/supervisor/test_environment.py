@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tradestack.runtime.environment import forget_supervisor, parse_environment
+from tradestack.runtime.supervisor.environment import forget_supervisor, parse_environment
 
 
 def test_empty_environment_means_no_supervisor() -> None:
