@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -11,8 +11,9 @@ from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import Tick
 from tradestack.domain.times import format_utc
+from tradestack.net.control.clients import Client, Clients
 from tradestack.net.control.interface import Interface, Method, invalid_parameter
-from tradestack.net.server.client_facts import ClientFacts, client_facts
+from tradestack.net.server.client_facts import ClientFacts, describe_connections
 from tradestack.net.server.server import SessionServer
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickBatch
@@ -29,12 +30,6 @@ class Pace(msgspec.Struct, frozen=True):
     """The pace of publication: "1x", "60x", "500/s" or "max"."""
 
     pace: str
-
-
-class Clients(msgspec.Struct, frozen=True):
-    """The clients that are logged in."""
-
-    clients: list[ClientFacts]
 
 
 class NewFeedSession(msgspec.Struct, frozen=True):
@@ -133,7 +128,7 @@ class Handlers:
 
     def list_clients(self) -> Clients:
         """List the clients that are logged in, in the order of their logins."""
-        return Clients([client_facts(client) for client in self._server.clients])
+        return Clients([*map(Client.of, describe_connections(self._server.clients))])
 
     async def new_session(self) -> NewFeedSession:
         """End the session and begin one with the first tick of the sources as they are now."""
@@ -165,6 +160,12 @@ class Handlers:
             if log.ended and self._playback.session.log is not log:
                 log, sequence = self._playback.session.log, 1
             await asyncio.sleep(POLL_INTERVAL_S)
+
+
+def client_facts(client: ClientFacts) -> dict[str, Any]:
+    """Return a client as the stats show it, with the fields of ListClients."""
+    values: dict[str, Any] = msgspec.to_builtins(Client.of(client))
+    return values
 
 
 def _selected(session: str, batch: TickBatch, symbol: str | None) -> list[TickFacts]:

@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
-
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
 from tradestack.net.control.interface import Interface
-from tradestack.net.server.client_facts import client_facts
+from tradestack.net.server.client_facts import describe_connections
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.outgoing import Stream
 from tradestack.net.server.server import SessionServer
@@ -19,7 +17,7 @@ from tradestack.store.free_space import find_shortage
 from tradestack.wire import soup
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack_gateway.config import GatewayConfig
-from tradestack_gateway.control import gateway_interface
+from tradestack_gateway.control import client_facts, gateway_interface
 from tradestack_gateway.pace import Schedule
 from tradestack_gateway.playback import Playback
 from tradestack_gateway.player import Player
@@ -155,7 +153,7 @@ class Gateway:
             "rows_rejected": session.rows_rejected,
             "rows_rounded": session.rows_rounded,
             "log_bytes": head * TICK_PACKET_LENGTH,
-            "clients": [msgspec.to_builtins(client_facts(client)) for client in clients],
+            "clients": [client_facts(facts) for facts in describe_connections(clients)],
             "client_count": len(clients),
             "lag_max": max((client.lag for client in clients), default=0),
             "rates": self._publisher.rates.rates(self._context.clock.monotonic_ns()),

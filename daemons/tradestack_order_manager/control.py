@@ -6,21 +6,15 @@ from typing import Annotated, Protocol
 import msgspec
 
 from tradestack.domain.times import format_utc
+from tradestack.net.control.clients import Client, Clients
 from tradestack.net.control.interface import Interface, Method
-from tradestack.net.server.client_facts import ClientFacts, client_facts
-from tradestack.net.server.connection import Connection
+from tradestack.net.server.client_facts import ClientFacts
 from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.varlink import declared_error
 
 NAME = "io.tradestack.OrderManager"
 ORDERS_LISTED_MAX = 1_000  # in one reply, of about 300 bytes each
 ORDERS_LISTED_DEFAULT = 20
-
-
-class Clients(msgspec.Struct, frozen=True):
-    """The clients that are logged in."""
-
-    clients: list[ClientFacts]
 
 
 class User(msgspec.Struct, frozen=True):
@@ -83,7 +77,7 @@ class NotAvailable(msgspec.Struct, frozen=True):
 class ControlledOrderManager(Protocol):
     """The order manager as its interface needs it."""
 
-    def clients(self) -> Sequence[Connection]: ...
+    def clients(self) -> Sequence[ClientFacts]: ...
     def users(self) -> Iterable[tuple[str, int]]: ...
     def last_orders(self, count: int) -> Sequence[OrderRecord]: ...
     def new_session(self) -> str: ...
@@ -94,7 +88,7 @@ def order_manager_interface(manager: ControlledOrderManager) -> Interface:
 
     def list_clients() -> Clients:
         """List the clients that are logged in, in the order of their logins."""
-        return Clients([client_facts(client) for client in manager.clients()])
+        return Clients([*map(Client.of, manager.clients())])
 
     def list_users() -> Users:
         """List the users who have reports in this order session."""

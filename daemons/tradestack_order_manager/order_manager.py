@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from tradestack.net.control.interface import Interface
+from tradestack.net.server.client_facts import ClientFacts, describe_connections
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.outgoing import Stream
 from tradestack.net.server.server import SessionServer
@@ -149,9 +150,9 @@ class OrderManager:
 
     # ---- what the control socket asks ------------------------------------------------------
 
-    def clients(self) -> Sequence[Connection]:
-        """Who is logged in."""
-        return self._server.clients
+    def clients(self) -> Sequence[ClientFacts]:
+        """Return the facts of each client that is logged in."""
+        return describe_connections(self._server.clients)
 
     def users(self) -> Iterable[tuple[str, int]]:
         """Everybody who has reports in this session, and how many."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tradestack.net.server.client_facts import ClientFacts
+from tradestack.net.control.clients import Client
 from tradestack.observe.metrics import HISTOGRAM, INFO, Kind, Metric, collect, undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack_gateway.metric_table import METRICS as OF_GATEWAY
@@ -23,7 +23,7 @@ DAEMONS = {
     "strategy": OF_EVERY_DAEMON + OF_STRATEGY,
 }
 # A client's facts in the gateway's stats; at the end of the stack all have left.
-OF_A_CLIENT = {f"clients.*.{name}" for name in ClientFacts.__struct_fields__}
+OF_A_CLIENT = {f"clients.*.{name}" for name in Client.__struct_fields__}
 # What a healthy stack at its end need not have.
 OPTIONAL = {"instance", "config_pending.*"} | OF_A_CLIENT
 

@@ -1,35 +1,40 @@
-"""What operators see of a client that is logged in."""
+"""What both servers report about the clients that are logged in."""
+
+from collections.abc import Iterable
 
 import msgspec
 
-from tradestack.domain.times import format_utc
 from tradestack.net.server.connection import Connection
 
 
-class ClientFacts(msgspec.Struct, frozen=True):
-    """A client that is logged in.
+class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """One logged-in client.
 
-    cursor: the next message to be sent; lag: messages of the session that are still to be sent;
-    joined_time: when it logged in, UTC.
+    cursor: the number of the next message to be sent. lag: messages of its session that are still
+    to be sent. bytes_sent: since the login, everything included. joined_time_ns: time of the
+    login, nanoseconds since the Unix epoch.
     """
 
     user: str
     peer: str
-    session: str
+    session_id: str
     cursor: int
     lag: int
     bytes_sent: int
-    joined_time: str
+    joined_time_ns: int
 
 
-def client_facts(client: Connection) -> ClientFacts:
-    """Return the facts of a client as of now."""
-    return ClientFacts(
-        user=client.user,
-        peer=client.peer,
-        session=client.session,
-        cursor=client.cursor,
-        lag=client.lag,
-        bytes_sent=client.bytes_sent,
-        joined_time=format_utc(client.joined_time_ns),
-    )
+def describe_connections(connections: Iterable[Connection]) -> list[ClientFacts]:
+    """Return the facts of each connection, in the given order."""
+    return [
+        ClientFacts(
+            user=connection.user,
+            peer=connection.peer,
+            session_id=connection.session,
+            cursor=connection.cursor,
+            lag=connection.lag,
+            bytes_sent=connection.bytes_sent,
+            joined_time_ns=connection.joined_time_ns,
+        )
+        for connection in connections
+    ]
