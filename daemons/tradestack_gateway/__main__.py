@@ -4,7 +4,6 @@ from typing import NoReturn
 
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program, Tool
-from tradestack.runtime.supervisor.listen_fds import CONTROL
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.csv_check import check_csv
 from tradestack_gateway.gateway import Gateway
@@ -16,7 +15,7 @@ PROGRAM = Program(
     config_type=GatewayConfig,
     config_path="/etc/tradestack/gateway.toml",
     build=Gateway,
-    listen_fds=("feed", CONTROL),
+    addresses={"feed": lambda config: config.listen},
     metrics=METRICS,
     tools=(
         Tool(

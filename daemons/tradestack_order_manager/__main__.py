@@ -4,7 +4,6 @@ from typing import NoReturn
 
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program
-from tradestack.runtime.supervisor.listen_fds import CONTROL
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.metric_table import METRICS
 from tradestack_order_manager.order_manager import OrderManager
@@ -15,7 +14,7 @@ PROGRAM = Program(
     config_type=OrderManagerConfig,
     config_path="/etc/tradestack/order-manager.toml",
     build=OrderManager,
-    listen_fds=("orders", CONTROL),
+    addresses={"orders": lambda config: config.listen},
     metrics=METRICS,
     examples=("--check-config", "--config order-manager.toml --log-level debug"),
 )

@@ -4,12 +4,13 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar
 
-from tradestack.net.addresses import Address
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.program import Program
 from tradestack.runtime.supervisor.listen_fds import CONTROL, adopt_sockets, bind_tcp, bind_unix
+
+C = TypeVar("C", bound=DaemonConfig)
 
 RUNTIME_DIRECTORY = Path("/run/tradestack")
 
@@ -33,13 +34,9 @@ class Listeners:
         return cls(adopt_sockets(fds, program.listen_fds))
 
     @classmethod
-    def bind(cls, program: Program[Any], config: DaemonConfig, instance: str | None) -> "Listeners":
+    def bind(cls, program: Program[C], config: C, instance: str | None) -> "Listeners":
         """Bind the addresses of the config. Raises OperatorFault if one is not available."""
-        sockets = {
-            name: bind_tcp(cast("Address", cast("Any", config).listen))
-            for name in program.listen_fds
-            if name != CONTROL
-        }
+        sockets = {name: bind_tcp(address(config)) for name, address in program.addresses.items()}
         path = control_path(program.name, config, instance)
         return cls({**sockets, CONTROL: bind_unix(path)}, path)
 

@@ -1,10 +1,11 @@
 """The declaration of a daemon: its name, its configuration and how its service is built."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from tradestack.net.addresses import Address
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.service import Context, Service
@@ -29,8 +30,8 @@ class Program(Generic[C]):
     """A daemon as its `main()` declares it.
 
     `config_path` is the default; "{instance}" in it is replaced by the name of the instance.
-    `listen_fds` names the sockets it serves. Without socket activation all of them but "control"
-    are bound to `config.listen`. `metrics` declares what `Service.stats` holds.
+    `addresses` names the TCP sockets that it serves, and gives the address in the config to which
+    each is bound without socket activation. `metrics` declares what `Service.stats` holds.
     """
 
     name: str  # "order-manager"; the command is tradestack-<name>
@@ -38,8 +39,13 @@ class Program(Generic[C]):
     config_type: type[C]
     config_path: str
     build: Callable[[Context[C]], Service[C]]
-    listen_fds: tuple[str, ...] = (CONTROL,)
+    addresses: Mapping[str, Callable[[C], Address]] = field(default_factory=dict)
     has_instances: bool = False
     tools: tuple[Tool, ...] = ()
     metrics: tuple[Metric, ...] = ()
     examples: tuple[str, ...] = ()  # command lines without "tradestack-<name>", for --help
+
+    @property
+    def listen_fds(self) -> tuple[str, ...]:
+        """The names of all sockets that it serves (FileDescriptorName= in the units)."""
+        return (*self.addresses, CONTROL)

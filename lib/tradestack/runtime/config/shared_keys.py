@@ -18,8 +18,7 @@ class DaemonConfig:
     """The keys of every daemon.
 
     `control_socket` defaults to /run/tradestack/<daemon>[-<instance>].sock, `state_directory` to
-    $STATE_DIRECTORY or else /var/lib/tradestack/<daemon>. A daemon with a TCP socket among its
-    listen fds has `listen: Address` as well.
+    $STATE_DIRECTORY or else /var/lib/tradestack/<daemon>.
     """
 
     control_socket: Path | None = key(None, FilePath(), reload=Reload.RESTART)
