@@ -1,35 +1,37 @@
-"""The entry point of tradestack-gateway."""
+"""The command tradestack-gateway."""
 
 from typing import NoReturn
 
-from tradestack.runtime.listen_fds import CONTROL
-from tradestack.runtime.program import run
-from tradestack.runtime.service import Program, Tool
+from tradestack.runtime.main import run
+from tradestack.runtime.program import Program, Tool
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.csv_check import check_csv
 from tradestack_gateway.gateway import Gateway
+from tradestack_gateway.metric_table import METRICS
 
 PROGRAM = Program(
     name="gateway",
-    description="Replays prices and news as a feed that nobody misses a message of.",
+    description="Replay prices and news as a gap-free, resumable feed.",
     config_type=GatewayConfig,
     config_path="/etc/tradestack/gateway.toml",
     build=Gateway,
-    listen_fds=("feed", CONTROL),
+    addresses={"feed": lambda config: config.listen},
+    metrics=METRICS,
     tools=(
         Tool(
             option="--check-csv",
             metavar="[prices:|sentiment:]FILE",
-            description="check a price or sentiment file, say what would be refused, and end; "
-            "column names are those of --config, where that is given",
+            description="check a price or sentiment file, show what would be refused, and exit; "
+            "column names are those of --config, if it is given",
             run=check_csv,
         ),
     ),
+    examples=("--check-config", "--check-csv prices.csv.gz", "--config gateway.toml"),
 )
 
 
 def main() -> NoReturn:
-    """The console script."""
+    """Run the console script."""
     run(PROGRAM)
 
 

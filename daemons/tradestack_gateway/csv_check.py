@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
-from tradestack.runtime.config import load_config
+from tradestack.runtime.config.keys import load_config
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault

@@ -19,7 +19,7 @@ from tradestack.observe.events import (
     FEED_SESSION_STARTED,
     emit,
 )
-from tradestack.runtime.notify import Notifier
+from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
 from tradestack.sources.source import Source, SourceFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.domain.faults import OperatorFault
 from tradestack.domain.times import format_utc
-from tradestack.net.control.server import Interface
+from tradestack.net.control.interface import Interface
 from tradestack.net.server.client_facts import describe_connections, largest_lag
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.outbox import Stream
@@ -29,8 +28,6 @@ from tradestack_gateway.publisher import Publisher
 HEARTBEAT_S = 1.0  # between two heartbeats in the books, and two looks at the free disk space
 # A client that can take bytes and waits for them longer than this means that the gateway hangs.
 CLIENT_PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND
-# What a reload cannot change: where files and sockets are.
-FIXED_KEYS = ("listen", "control_socket", "state_directory", "segment_suffix")
 
 
 class Gateway:
@@ -52,7 +49,13 @@ class Gateway:
         self._feed_sessions = FeedSessions(context.state_directory, context.clock, context.notifier)
         self._player = Player(self._publisher, Schedule(config.pace, config.max_gap), context.clock)
         self._playback = Playback(
-            config, self._feed_sessions, self._books, self._player, self._server, context.clock
+            config,
+            self._feed_sessions,
+            self._books,
+            self._player,
+            self._server,
+            context.clock,
+            context.session_began,
         )
 
     # ---- the service ---------------------------------------------------------------------------
@@ -76,9 +79,6 @@ class Gateway:
 
     def reload(self, config: GatewayConfig) -> None:
         """Apply users, limits, pace, gaps and end at once, sources at the next session."""
-        for key in FIXED_KEYS:
-            if getattr(config, key) != getattr(self._playback.config, key):
-                raise OperatorFault(key, "cannot change while running", "restart the gateway")
         self._server.users = Users.load(config.users_file)
         self._server.limits = config.session_limits()
         self._playback.apply_config(config)

@@ -7,11 +7,11 @@ fault            nothing more is published, what was sent stays; a new session o
 import asyncio
 import enum
 import logging
-
-from tradestack.net.server.session_server import SessionServer
+from collections.abc import Callable
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.session_server import SessionServer
 from tradestack.observe.events import SOURCE_FAULT, emit
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.books import Books
@@ -42,7 +42,10 @@ class SourceState(enum.Enum):
 
 
 class Playback:
-    """The present feed session; there is none before `open` has returned."""
+    """The present feed session; there is none before `open` has returned.
+
+    session_began: called when a session begins with the configuration as it is then.
+    """
 
     def __init__(
         self,
@@ -52,6 +55,7 @@ class Playback:
         player: Player,
         server: SessionServer,
         clock: Clock,
+        session_began: Callable[[], None],
     ) -> None:
         self.config = config
         self.fault: str | None = None
@@ -60,6 +64,7 @@ class Playback:
         self._player = player
         self._server = server
         self._clock = clock
+        self._session_began = session_began
         self._feed_session: FeedSession | None = None
         self._settings = Settings()
         self._source_ended = False
@@ -174,6 +179,7 @@ class Playback:
         self._source_ended = False
         self._player.interrupt()
         self._replaced.set()
+        self._session_began()
         self.prune()
 
     def _end_session(self) -> None:

@@ -1,28 +1,28 @@
-"""command line → the order manager: orders in, checked, journalled, reported; order_log.txt."""
+"""The command tradestack-order-manager."""
 
 from typing import NoReturn
 
-from tradestack.runtime.listen_fds import CONTROL
-from tradestack.runtime.program import run
-from tradestack.runtime.service import Program
+from tradestack.runtime.main import run
+from tradestack.runtime.program import Program
 from tradestack_order_manager.config import OrderManagerConfig
+from tradestack_order_manager.metric_table import METRICS
 from tradestack_order_manager.order_manager import OrderManager
 
-ORDERS = "orders"  # the name systemd gives to the TCP socket (FileDescriptorName=)
+PROGRAM = Program(
+    name="order-manager",
+    description="Take orders over TCP, check them, journal them and send their reports.",
+    config_type=OrderManagerConfig,
+    config_path="/etc/tradestack/order-manager.toml",
+    build=OrderManager,
+    addresses={"orders": lambda config: config.listen},
+    metrics=METRICS,
+    examples=("--check-config", "--config order-manager.toml --log-level debug"),
+)
 
 
 def main() -> NoReturn:
-    """Runs the daemon to its end."""
-    run(
-        Program(
-            name="order-manager",
-            description="Takes orders over TCP, checks, journals and reports them.",
-            config_type=OrderManagerConfig,
-            config_path="/etc/tradestack/order-manager.toml",
-            listen_fds=(ORDERS, CONTROL),
-            build=OrderManager,
-        )
-    )
+    """Run the console script."""
+    run(PROGRAM)
 
 
 if __name__ == "__main__":

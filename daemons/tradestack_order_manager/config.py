@@ -1,4 +1,7 @@
-"""etc/order-manager.toml → OrderManagerConfig: every key, its default and its limits."""
+"""The config keys of the order manager, with defaults and limits.
+
+etc/order-manager.toml explains them.
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,13 +11,12 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.fixed_point import SCALE
 from tradestack.net.addresses import Address
 from tradestack.net.server.limits import SessionLimits
-from tradestack.runtime.config import key
-from tradestack.runtime.config_values import (
-    ByteSize,
+from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.quantities import Duration, FixedPoint
+from tradestack.runtime.config.shared_keys import ServerConfig
+from tradestack.runtime.config.values import (
     Choice,
-    Duration,
     FilePath,
-    FixedPoint,
     Integer,
     ListOf,
     Symbol,
@@ -22,15 +24,14 @@ from tradestack.runtime.config_values import (
     ValueParser,
     expect_text,
 )
-from tradestack.runtime.log_level import LogLevel
 from tradestack.trading.checks import Rules
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
 from tradestack_order_manager.durability import Durability
 
-# The wire carries quantities of at most 10 digits before the point.
+# A quantity has at most 10 digits before the point on the wire.
 QUANTITY_MAX = 10**10 * SCALE - 1
-# Ten times as many would need gigabytes for what is known of them.
+# Each takes about 180 bytes of memory: this many take 18 GB.
 ORDERS_PER_SESSION_MAX = 100_000_000
 MINUTE_NS = 60 * NANOSECONDS_PER_SECOND
 
@@ -55,31 +56,25 @@ class TimeOfDay(ValueParser[int]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderManagerConfig:
-    """The order manager's keys; etc/order-manager.toml says what each is for."""
+class OrderManagerConfig(ServerConfig):
+    """The keys of the order manager, beside those that it shares with other daemons."""
 
-    listen: Address = key("127.0.0.1:8998", TcpAddress())
-    users_file: Path = key("/etc/tradestack/users", FilePath())
-    order_log: Path = key("/var/log/tradestack/order_log.txt", FilePath())
-    symbols: tuple[str, ...] = key([], ListOf(Symbol()))
-    order_qty_max: int = key("1000000", FixedPoint(1, QUANTITY_MAX))
-    max_order_age: int = key("30s", Duration())
-    durability: Durability = key("os", Choice(Durability))
-    new_session_at: int | None = key(None, TimeOfDay())
-    sessions_kept: int = key(3, Integer(1, 1_000))
-    free_bytes_min: int = key("1GiB", ByteSize())
-    orders_per_session_max: int = key(1_000_000, Integer(1, ORDERS_PER_SESSION_MAX))
-    orders_in_flight_max: int = key(1_000, Integer(1, 100_000))
-    clients_max: int = key(256, Integer(1, 4_096))
-    client_stall_max: int = key("60s", Duration(NANOSECONDS_PER_SECOND))
-    journal_orders_per_second: int = key(100, Integer(0, 10_000))
-    control_socket: Path | None = key(None, FilePath())
-    state_directory: Path | None = key(None, FilePath())
-    log_level: LogLevel = key("info", Choice(LogLevel))
+    listen: Address = key("127.0.0.1:8998", TcpAddress(), reload=Reload.RESTART)
+    order_log: Path = key("/var/log/tradestack/order_log.txt", FilePath(), reload=Reload.RESTART)
+    symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.AT_ONCE)
+    order_qty_max: int = key("1000000", FixedPoint(1, QUANTITY_MAX), reload=Reload.AT_ONCE)
+    max_order_age: int = key("30s", Duration(), reload=Reload.AT_ONCE)
+    durability: Durability = key("os", Choice(Durability), reload=Reload.AT_ONCE)
+    new_session_at: int | None = key(None, TimeOfDay(), reload=Reload.AT_ONCE)
+    orders_per_session_max: int = key(
+        1_000_000, Integer(1, ORDERS_PER_SESSION_MAX), reload=Reload.AT_ONCE
+    )
+    orders_in_flight_max: int = key(1_000, Integer(1, 100_000), reload=Reload.AT_ONCE)
+    journal_orders_per_second: int = key(100, Integer(0, 10_000), reload=Reload.AT_ONCE)
 
     @property
     def rules(self) -> Rules:
-        """What orders are checked against."""
+        """Return the rules that orders are checked against."""
         return Rules(
             symbols=frozenset(self.symbols),
             order_qty_max=self.order_qty_max,
@@ -89,7 +84,7 @@ class OrderManagerConfig:
 
     @property
     def limits(self) -> SessionLimits:
-        """What each client may cost."""
+        """Return the limits of each client."""
         return SessionLimits(
             clients_max=self.clients_max,
             client_stall_max_ns=self.client_stall_max,

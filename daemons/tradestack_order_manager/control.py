@@ -1,60 +1,81 @@
-"""control socket → io.tradestack.OrderManager: who is there, what came in, a new session."""
+"""io.tradestack.OrderManager: the order manager's interface on its control socket."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Protocol
+
+import msgspec
 
 from tradestack.domain.times import format_utc
-from tradestack.net.control.server import Interface, Method, Peer
+from tradestack.net.control.clients import Client, Clients
+from tradestack.net.control.interface import Interface, Method
 from tradestack.net.server.client_facts import ClientFacts
 from tradestack.wire.order_journal import OrderRecord
-from tradestack.wire.varlink import VarlinkError, invalid_parameter
+from tradestack.wire.varlink import declared_error
 
 NAME = "io.tradestack.OrderManager"
-
-# One reply holds them all; each order has about 300 bytes in it.
-ORDERS_LISTED_MAX = 1_000
+ORDERS_LISTED_MAX = 1_000  # in one reply, of about 300 bytes each
 ORDERS_LISTED_DEFAULT = 20
 
-DESCRIPTION = """\
-# The order manager: orders in, reports out.
-interface io.tradestack.OrderManager
 
-# A connection that is logged in. next: the number of the report to be sent next; lag: how many
-# reports of its session wait to be sent; joined: when it logged in, UTC.
-type Connection (
-  user: string, peer: string, session: string, next: int, lag: int, bytes_sent: int, joined: string
-)
+class User(msgspec.Struct, frozen=True):
+    """A user who has reports in this order session, and their number."""
 
-# A user who has sent something in this order session, and the reports it came to.
-type User (user: string, reports: int)
-
-# A numbered order. price: the live price the strategy saw, else the limit, or null; reason: why it
-# was rejected, or null.
-type Order (
-  order_id: int, received: string, user: string, cl_ord_id: string, symbol: string, side: string,
-  order_qty: string, ord_type: string, price: ?string, ord_status: string, reason: ?string
-)
-
-# Who is logged in, in the order of joining.
-method ListClients() -> (clients: []Connection)
-
-# Who has reports in this order session.
-method ListUsers() -> (users: []User)
-
-# The newest orders of this order session, count of them (1 to 1000, default 20), oldest first.
-method ListOrders(count: ?int) -> (orders: []Order)
-
-# Ends the order session and begins another: clients are given their last reports and the end of
-# session; order numbers go on, known ClOrdIDs and report numbers begin anew.
-method NewSession() -> (session: string)
-
-# The journal or the order log cannot be written now; the present session goes on.
-error NotAvailable (reason: string)
-"""
+    user: str
+    reports: int
 
 
-class Orders(Protocol):
-    """What the interface asks of the order manager."""
+class Users(msgspec.Struct, frozen=True):
+    """Users by name."""
+
+    users: list[User]
+
+
+class ListOrders(msgspec.Struct, frozen=True):
+    """How many orders to list."""
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=ORDERS_LISTED_MAX)] | None = None
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A numbered order.
+
+    price: the price that the strategy saw, else the limit, or null; reason: why it was rejected,
+    or null.
+    """
+
+    order_id: int
+    received: str
+    user: str
+    cl_ord_id: str
+    symbol: str
+    side: str
+    order_qty: str
+    ord_type: str
+    price: str | None
+    ord_status: str
+    reason: str | None
+
+
+class OrderList(msgspec.Struct, frozen=True):
+    """Orders in the order of their numbers."""
+
+    orders: list[Order]
+
+
+class NewOrderSession(msgspec.Struct, frozen=True):
+    """The id of the order session that began."""
+
+    session: str
+
+
+class NotAvailable(msgspec.Struct, frozen=True):
+    """The order journal or the order log cannot be written; the order session goes on."""
+
+    reason: str
+
+
+class ControlledOrderManager(Protocol):
+    """The order manager as its interface needs it."""
 
     def clients(self) -> Sequence[ClientFacts]: ...
     def users(self) -> Iterable[tuple[str, int]]: ...
@@ -62,75 +83,60 @@ class Orders(Protocol):
     def new_session(self) -> str: ...
 
 
-def order_manager_interface(orders: Orders) -> Interface:
-    """The Varlink interface of an order manager."""
+def order_manager_interface(manager: ControlledOrderManager) -> Interface:
+    """Declare the Varlink interface of an order manager."""
 
-    def list_clients(_parameters: Mapping[str, object], _peer: Peer) -> dict[str, object]:
-        return {"clients": [_describe_client(client) for client in orders.clients()]}
+    def list_clients() -> Clients:
+        """List the clients that are logged in, in the order of their logins."""
+        return Clients([*map(Client.of, manager.clients())])
 
-    def list_users(_parameters: Mapping[str, object], _peer: Peer) -> dict[str, object]:
-        return {"users": [{"user": user, "reports": count} for user, count in orders.users()]}
+    def list_users() -> Users:
+        """List the users who have reports in this order session."""
+        return Users([User(user, reports) for user, reports in manager.users()])
 
-    def list_orders(parameters: Mapping[str, object], _peer: Peer) -> dict[str, object]:
-        count = _count(parameters)
-        return {"orders": [_describe_order(record) for record in orders.last_orders(count)]}
+    def list_orders(parameters: ListOrders) -> OrderList:
+        """List the newest orders of this order session, oldest first: 1 to 1000, default 20."""
+        count = parameters.count or ORDERS_LISTED_DEFAULT
+        return OrderList([_order(record) for record in manager.last_orders(count)])
 
-    def new_session(_parameters: Mapping[str, object], _peer: Peer) -> dict[str, object]:
+    def new_session() -> NewOrderSession:
+        """End the order session and begin another.
+
+        Clients get their last reports and the end of the session. Order numbers go on; known
+        ClOrdIDs and report numbers begin anew.
+        """
         try:
-            return {"session": orders.new_session()}
+            return NewOrderSession(manager.new_session())
         except OSError as error:
             reason = error.strerror or str(error)
-            raise VarlinkError(f"{NAME}.NotAvailable", {"reason": reason}) from error
+            raise declared_error(NAME, NotAvailable(reason)) from error
 
     return Interface(
-        name=NAME,
-        description=DESCRIPTION,
-        methods={
-            "ListClients": Method(list_clients, changes=False),
-            "ListUsers": Method(list_users, changes=False),
-            "ListOrders": Method(list_orders, changes=False),
-            "NewSession": Method(new_session, changes=True),
-        },
+        NAME,
+        "The order manager: orders in, reports out.",
+        [
+            Method.of(list_clients),
+            Method.of(list_users),
+            Method.of(list_orders),
+            Method.of(new_session, changes=True),
+        ],
+        (NotAvailable,),
     )
 
 
-def _count(parameters: Mapping[str, object]) -> int:
-    count = parameters.get("count")
-    if count is None:
-        return ORDERS_LISTED_DEFAULT
-    if isinstance(count, bool) or not isinstance(count, int):
-        raise invalid_parameter("count")
-    if not 1 <= count <= ORDERS_LISTED_MAX:
-        raise invalid_parameter("count")
-    return count
-
-
-def _describe_client(client: ClientFacts) -> dict[str, object]:
-    return {
-        "user": client.user,
-        "peer": client.peer,
-        "session": client.session_id,
-        "next": client.cursor,
-        "lag": client.lag,
-        "bytes_sent": client.bytes_sent,
-        "joined": format_utc(client.joined_time_ns),
-    }
-
-
-def _describe_order(record: OrderRecord) -> dict[str, object]:
-    order = record.order
-    report = record.report
-    reason = report.ord_rej_reason
-    return {
-        "order_id": report.order_id,
-        "received": format_utc(record.time_ns),
-        "user": record.user,
-        "cl_ord_id": order.cl_ord_id,
-        "symbol": order.symbol,
-        "side": order.side,
-        "order_qty": order.order_qty,
-        "ord_type": order.ord_type,
-        "price": order.reference_px or order.price,
-        "ord_status": report.ord_status,
-        "reason": reason,
-    }
+def _order(record: OrderRecord) -> Order:
+    order, report = record.order, record.report
+    assert report.order_id is not None  # only orders that got a number are recorded
+    return Order(
+        order_id=report.order_id,
+        received=format_utc(record.time_ns),
+        user=record.user,
+        cl_ord_id=order.cl_ord_id,
+        symbol=order.symbol,
+        side=order.side,
+        order_qty=order.order_qty,
+        ord_type=order.ord_type,
+        price=order.reference_px or order.price,
+        ord_status=report.ord_status,
+        reason=report.ord_rej_reason,
+    )

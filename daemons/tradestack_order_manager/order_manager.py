@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
-from tradestack.net.control.server import Interface
+from tradestack.net.control.interface import Interface
 from tradestack.net.server.client_facts import ClientFacts, describe_connections, largest_lag
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.outbox import Stream

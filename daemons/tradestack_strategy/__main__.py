@@ -1,24 +1,27 @@
-"""tradestack-strategy NAME: feed and books → signal → orders."""
+"""The command tradestack-strategy."""
 
 from typing import NoReturn
 
-from tradestack.runtime.program import run
-from tradestack.runtime.service import Program
+from tradestack.runtime.main import run
+from tradestack.runtime.program import Program
 from tradestack_strategy.config import StrategyConfig
+from tradestack_strategy.metric_table import METRICS
 from tradestack_strategy.strategy import build_strategy
 
 PROGRAM = Program(
     name="strategy",
-    description="Follows the gateway's feed and sends an order when its signal fires.",
+    description="Follow the gateway's feed and send an order when the signal fires.",
     config_type=StrategyConfig,
     config_path="/etc/tradestack/strategy/{instance}.toml",
     build=build_strategy,
-    instance=True,
+    has_instances=True,
+    metrics=METRICS,
+    examples=("news", "news --check-config", "news --config news.toml"),
 )
 
 
 def main() -> NoReturn:
-    """The console script."""
+    """Run the console script."""
     run(PROGRAM)
 
 

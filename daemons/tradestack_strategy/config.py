@@ -1,4 +1,7 @@
-"""etc/strategy/<instance>.toml → StrategyConfig: every key, its default and its limits."""
+"""The config keys of a strategy instance, with defaults and limits.
+
+etc/strategy/news.toml explains them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +10,12 @@ from pathlib import Path
 from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
 from tradestack.domain.order import Start
 from tradestack.net.addresses import Address
-from tradestack.runtime.config import key, required_key
-from tradestack.runtime.config_values import (
+from tradestack.runtime.config.keys import Reload, key, required_key
+from tradestack.runtime.config.quantities import FixedPoint
+from tradestack.runtime.config.shared_keys import SEGMENT_SUFFIX_LENGTH_MAX, DaemonConfig
+from tradestack.runtime.config.values import (
     Choice,
     FilePath,
-    FixedPoint,
     Integer,
     ListOf,
     MapOf,
@@ -19,36 +23,43 @@ from tradestack.runtime.config_values import (
     TcpAddress,
     Text,
 )
-from tradestack.runtime.log_level import LogLevel
 from tradestack.wire.soup import USER_LENGTH_MAX
 from tradestack_strategy.parameters import SignalName, effective_parameters
 
-# The wire carries quantities of at most 10 digits before the point.
+# A quantity has at most 10 digits before the point on the wire.
 QUANTITY_MAX = 10**10 * SCALE - 1
-# More in flight than the order manager may hold up in one connection gains nothing.
+# The most that the order manager lets one connection have in flight.
 ORDERS_IN_FLIGHT_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StrategyConfig:
-    """One strategy instance."""
+class StrategyConfig(DaemonConfig):
+    """The keys of a strategy instance, beside those of every daemon.
 
-    signal: SignalName = key("news", Choice(SignalName))
-    parameters: Mapping[str, int] = key({}, MapOf(FixedPoint(FIXED_MIN, FIXED_MAX)))
-    symbols: tuple[str, ...] = key([], ListOf(Symbol()))
-    quantity: int = required_key(FixedPoint(1, QUANTITY_MAX))
-    user: str = required_key(
-        Text("(?!#)[!-9;-~]+", "printable ASCII without space, colon, # in front", USER_LENGTH_MAX)
+    Those that decide about orders make up the epoch: another value is another epoch, and an epoch
+    begins with a start of the process. So they need a restart, as does what names a peer.
+    """
+
+    signal: SignalName = key("news", Choice(SignalName), reload=Reload.RESTART)
+    parameters: Mapping[str, int] = key(
+        {}, MapOf(FixedPoint(FIXED_MIN, FIXED_MAX)), reload=Reload.RESTART
     )
-    start: Start = key("now", Choice(Start))
-    feed: Address = key("127.0.0.1:8999", TcpAddress())
-    orders: Address = key("127.0.0.1:8998", TcpAddress())
-    orders_in_flight_max: int = key(1_000, Integer(1, ORDERS_IN_FLIGHT_MAX))
-    password_file: Path | None = key(None, FilePath())
-    segment_suffix: str = key("", Text("[A-Za-z0-9_.-]*", "letters, digits and _ . -", 64))
-    control_socket: Path | None = key(None, FilePath())
-    state_directory: Path | None = key(None, FilePath())
-    log_level: LogLevel = key("info", Choice(LogLevel))
+    symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.RESTART)
+    quantity: int = required_key(FixedPoint(1, QUANTITY_MAX), reload=Reload.RESTART)
+    user: str = required_key(
+        Text("(?!#)[!-9;-~]+", "printable ASCII without space, colon, # in front", USER_LENGTH_MAX),
+        reload=Reload.RESTART,
+    )
+    start: Start = key("now", Choice(Start), reload=Reload.RESTART)
+    feed: Address = key("127.0.0.1:8999", TcpAddress(), reload=Reload.RESTART)
+    orders: Address = key("127.0.0.1:8998", TcpAddress(), reload=Reload.RESTART)
+    orders_in_flight_max: int = key(1_000, Integer(1, ORDERS_IN_FLIGHT_MAX), reload=Reload.AT_ONCE)
+    password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+    segment_suffix: str = key(
+        "",
+        Text("[A-Za-z0-9_.-]*", "letters, digits and _ . -", SEGMENT_SUFFIX_LENGTH_MAX),
+        reload=Reload.RESTART,
+    )
 
     def __post_init__(self) -> None:
         try:

@@ -1,77 +1,90 @@
-"""control socket → where a strategy stands: what io.tradestack.Strategy answers."""
+"""io.tradestack.Strategy: a strategy's interface on its control socket."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tradestack.net.control.server import Interface, Method, Peer
+import msgspec
+
+from tradestack.net.control.interface import Interface, Method
 from tradestack_strategy.order_entry import OrderEntry
 
-# Pending orders in one answer; with orders_in_flight_max as shipped that is all of them.
+# Pending orders in one reply; with the shipped orders_in_flight_max these are all.
 PENDING_LISTED_MAX = 1_000
+NANOSECONDS_PER_MILLISECOND = 1_000_000
 
-INTERFACE_NAME = "io.tradestack.Strategy"
-DESCRIPTION = """\
-# What a strategy answers.
-interface io.tradestack.Strategy
 
-# Where it stands: "live" when orders follow the newest news. feed_session and order_session are
-# empty as long as there is none. Orders are made of messages from from_sequence on.
-type State (
-  state: string,
-  instance: string,
-  signal: string,
-  config_hash: string,
-  feed_session: string,
-  order_session: string,
-  sequence_processed: int,
-  head: int,
-  from_sequence: int,
-  orders_pending: int
-)
+class State(msgspec.Struct, frozen=True):
+    """The state of a strategy: "live" when its orders follow the newest messages.
 
-type PendingOrder (
-  cl_ord_id: string,
-  symbol: string,
-  side: string,
-  order_qty: string,
-  feed_seq: ?int,
-  age_ms: int
-)
+    feed_session and order_session are empty while there is none. Orders are made of messages from
+    from_sequence on.
+    """
 
-method GetState() -> (state: State)
+    state: str
+    instance: str
+    signal: str
+    config_hash: str
+    feed_session: str
+    order_session: str
+    sequence_processed: int
+    head: int
+    from_sequence: int
+    orders_pending: int
 
-# Orders that have no report yet, oldest first, at most 1000 of them; total counts all.
-method ListPending() -> (orders: []PendingOrder, total: int)
-"""
+
+class StateReply(msgspec.Struct, frozen=True):
+    """The state as of now."""
+
+    state: State
+
+
+class PendingOrder(msgspec.Struct, frozen=True):
+    """An order without a report; age_ms counts from its sending."""
+
+    cl_ord_id: str
+    symbol: str
+    side: str
+    order_qty: str
+    feed_seq: int | None
+    age_ms: int
+
+
+class PendingOrders(msgspec.Struct, frozen=True):
+    """Pending orders, and how many there are in total."""
+
+    orders: list[PendingOrder]
+    total: int
 
 
 def strategy_interface(
-    state: Callable[[], dict[str, Any]], desk: OrderEntry, monotonic_ns: Callable[[], int]
+    state: Callable[[], Mapping[str, Any]], desk: OrderEntry, monotonic_ns: Callable[[], int]
 ) -> Interface:
-    """The Varlink interface of a strategy."""
+    """Declare the Varlink interface of a strategy; `state` returns the fields of State."""
 
-    def get_state(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        return {"state": state()}
+    def get_state() -> StateReply:
+        """Get what the strategy does, and how far it has come in the feed."""
+        return StateReply(State(**state()))
 
-    def list_pending(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
+    def list_pending() -> PendingOrders:
+        """List orders that have no report yet, oldest first, at most 1000; total counts all."""
         now_ns = monotonic_ns()
         listed = itertools.islice(desk.pending.outstanding.values(), PENDING_LISTED_MAX)
         orders = [
-            {
-                "cl_ord_id": outstanding.order.cl_ord_id,
-                "symbol": outstanding.order.symbol,
-                "side": outstanding.order.side,
-                "order_qty": outstanding.order.order_qty,
-                "feed_seq": outstanding.order.feed_seq,
-                "age_ms": (now_ns - outstanding.sent_ns) // 1_000_000,
-            }
+            PendingOrder(
+                cl_ord_id=outstanding.order.cl_ord_id,
+                symbol=outstanding.order.symbol,
+                side=outstanding.order.side,
+                order_qty=outstanding.order.order_qty,
+                feed_seq=outstanding.order.feed_seq,
+                age_ms=(now_ns - outstanding.sent_ns) // NANOSECONDS_PER_MILLISECOND,
+            )
             for outstanding in listed
         ]
-        return {"orders": orders, "total": desk.in_flight}
+        return PendingOrders(orders, desk.in_flight)
 
     return Interface(
-        INTERFACE_NAME,
-        DESCRIPTION,
-        {"GetState": Method(get_state), "ListPending": Method(list_pending)},
+        "io.tradestack.Strategy",
+        "A strategy: where it stands in the feed, and its orders.",
+        [Method.of(get_state), Method.of(list_pending)],
     )

@@ -8,7 +8,7 @@ from typing import Any
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE, format_fixed
 from tradestack.net.client.login import Credentials
-from tradestack.net.control.server import Interface
+from tradestack.net.control.interface import Interface
 from tradestack.runtime.service import Context
 from tradestack.strategies.crossover import CrossoverSignal
 from tradestack.strategies.news import NewsSignal
@@ -25,21 +25,6 @@ from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import Identity, Runner, Servers
 
 _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
-
-# What cannot change while a strategy runs: another signal or quantity is another epoch.
-_FIXED_KEYS = (
-    "signal",
-    "parameters",
-    "symbols",
-    "quantity",
-    "user",
-    "start",
-    "feed",
-    "orders",
-    "password_file",
-    "segment_suffix",
-    "control_socket",
-)
 
 
 def build_signal(config: StrategyConfig) -> Signal[Any]:
@@ -132,14 +117,7 @@ class Strategy:
         self._prices.close()
 
     def reload(self, config: StrategyConfig) -> None:
-        """Takes over the limit of orders in flight. Raises OperatorFault for any other change."""
-        for key in _FIXED_KEYS:
-            if getattr(config, key) != getattr(self._config, key):
-                raise OperatorFault(
-                    f"strategy {self._instance}: {key}",
-                    "cannot change while it runs",
-                    "restart the strategy; it goes on where it stands, a changed one at the head",
-                )
+        """Apply the limit of orders in flight; any other change needs a restart."""
         self._config = config
         self._runner.orders_in_flight_max = config.orders_in_flight_max
 

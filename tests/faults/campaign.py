@@ -149,7 +149,7 @@ def hits(lines: list[str]) -> list[str]:
         point.value
         for line in lines
         for point in FailPoint
-        if f"{point.value} reached, as a test has asked for" in line and " up | " not in line
+        if f"fail point reached: {point.value}" in line and " up | " not in line
     ]
 
 

@@ -205,9 +205,7 @@ def test_bad_bytes_to_a_control_socket_are_logged_once(tmp_path: Path, lines: li
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(path))
         listener.listen()
-        server = ControlServer(
-            listener, [control.FORMS_INTERFACE], control.TEXT_COMMANDS, limits=LIMITS
-        )
+        server = ControlServer(listener, [control.FORMS], control.TEXT_COMMANDS, limits=LIMITS)
         await server.start()
         reader, writer = await asyncio.open_unix_connection(path)
         for content, fault in attacks:

@@ -1,4 +1,4 @@
-"""calls → answers: a service with every kind of method behind a control socket, and its clients."""
+"""A service with every kind of method behind a control socket, and its clients."""
 
 import asyncio
 import contextlib
@@ -8,29 +8,57 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tradestack.net.control.connection import ControlLimits
-from tradestack.net.control.server import ControlServer, Interface, Method, Peer
-from tradestack.wire.varlink import VarlinkError
+from tradestack.net.control.interface import Interface, Method, Peer
+from tradestack.net.control.server import ControlServer
+from tradestack.wire.varlink import declared_error
 
-DESCRIPTION = """\
-# For these tests.
-interface io.test.Abacus
+NAME = "io.test.Abacus"
 
-# Adds.
-method Add(a: int, b: ?int) -> (sum: int)
-# Counts up to `to`, or for ever.
-method Count(to: ?int) -> (numbers: []int)
-# Remembers a value.
-method Set(value: string) -> ()
-# Takes a moment.
-method Later() -> (done: bool)
-# Takes as long as the test wants.
-method Hold() -> ()
-# Refuses.
-method Fail() -> ()
 
-error Rejection (why: string)
-"""
+class Terms(msgspec.Struct, frozen=True):
+    """Two numbers."""
+
+    a: int
+    b: int | None = None
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """Their sum."""
+
+    sum: int
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """Where to end."""
+
+    to: int | None = None
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """Some numbers."""
+
+    numbers: list[int] = []
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A value."""
+
+    value: str
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The end."""
+
+    done: bool
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """A call is refused."""
+
+    why: str
 
 
 SERVICE = "org.varlink.service"
@@ -52,7 +80,7 @@ NOBODY = 65534
 
 
 class Abacus:
-    """What the interface does."""
+    """The handlers."""
 
     def __init__(self) -> None:
         self.value = ""
@@ -62,47 +90,53 @@ class Abacus:
         self.released = asyncio.Event()
 
     def interface(self) -> Interface:
+        """The interface with all of them."""
         return Interface(
-            "io.test.Abacus",
-            DESCRIPTION,
-            {
-                "Add": Method(self.add),
-                "Count": Method(self.count),
-                "Set": Method(self.set, changes=True),
-                "Later": Method(self.later),
-                "Hold": Method(self.hold),
-                "Fail": Method(self.fail),
-            },
+            NAME,
+            "For these tests.",
+            [
+                Method.of(self.add),
+                Method.of(self.count),
+                Method.of(self.set, changes=True),
+                Method.of(self.later),
+                Method.of(self.hold),
+                Method.of(self.fail),
+            ],
+            (Rejection,),
         )
 
-    def add(self, parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        return {"sum": parameters["a"] + (parameters.get("b") or 0)}
+    def add(self, parameters: Terms) -> Sum:
+        """Add."""
+        return Sum(parameters.a + (parameters.b or 0))
 
-    async def count(self, parameters: dict[str, Any], _peer: Peer) -> AsyncIterator[dict[str, Any]]:
+    async def count(self, parameters: Limit) -> AsyncIterator[Numbers]:
+        """Count up to `to`, or for ever."""
         try:
-            for number in range(parameters.get("to") or 1):
-                yield {"numbers": [number]}
-            if parameters.get("to") is None:
+            for number in range(parameters.to or 1):
+                yield Numbers([number])
+            if parameters.to is None:
                 await asyncio.Event().wait()
         finally:
             self.streams_ended.set()
 
-    def set(self, parameters: dict[str, Any], peer: Peer) -> dict[str, Any]:
-        self.value = parameters["value"]
+    def set(self, parameters: Value, peer: Peer) -> None:
+        """Remember a value."""
+        self.value = parameters.value
         self.callers.append(peer)
-        return {}
 
-    async def later(self, _parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
+    async def later(self) -> Done:
+        """Take a moment."""
         await asyncio.sleep(0)
-        return {"done": True}
+        return Done(done=True)
 
-    async def hold(self, _parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
+    async def hold(self) -> None:
+        """Take as long as the test wants."""
         self.holding.set()
         await self.released.wait()
-        return {}
 
-    def fail(self, _parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        raise VarlinkError("io.test.Abacus.Rejection", {"why": "always"})
+    def fail(self) -> None:
+        """Refuse."""
+        raise declared_error(NAME, Rejection("always"))
 
 
 class Running:

@@ -1,4 +1,4 @@
-"""A real daemon under a supervisor that speaks systemd's protocols."""
+"""A real daemon under a supervisor that uses systemd's protocols."""
 
 import contextlib
 import fcntl
@@ -52,57 +52,58 @@ class Launched:
     ) -> None:
         self.process.kill()
         self.process.communicate()
-        for one in (self._notify, self._listener, self._control):
-            one.close()
+        for each in (self._notify, self._listener, self._control):
+            each.close()
 
     def write_config(self, text: str) -> None:
-        """Replaces its config, the state directory aside."""
+        """Replace its config, except the state directory."""
         state = f'state_directory = "{self.directory / "state"}"\n'
         self.config_path.write_text(state + text)
 
     def wait_for(self, message: str) -> None:
-        """Returns when this line has come to the notify socket."""
+        """Return when this line has come to the notify socket."""
         while message not in self.notified:
             self.notified += self._notify.recv(65536).decode("ascii").split("\n")
 
     def wait_for_exit(self) -> tuple[int, str]:
-        """The exit status and what was said on stderr."""
-        _, said = self.process.communicate(timeout=DEADLINE_S)
+        """Return the exit status and the text of stderr."""
+        _, stderr = self.process.communicate(timeout=DEADLINE_S)
         self._notify.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while True:
                 self.notified += self._notify.recv(65536).decode("ascii").split("\n")
-        return self.process.returncode, said
+        return self.process.returncode, stderr
 
     def send_signal(self, number: signal.Signals) -> None:
-        """To the daemon."""
+        """Send a signal to the daemon."""
         self.process.send_signal(number)
 
     def call(self, method: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Asks over the control socket."""
+        """Call a method of io.tradestack.Daemon."""
         with ControlClient(self.directory / "control.sock") as client:
             return client.call(f"io.tradestack.Daemon.{method}", parameters)
 
     def echo(self, text: str) -> str:
-        """What the daemon sends back; "" when it dies of it."""
+        """Return what the daemon sends back, "" if it dies of the text."""
         with socket.create_connection(self.address, timeout=DEADLINE_S) as connection:
             connection.sendall(text.encode())
             return connection.recv(4096).decode()
 
     def next_stderr_line(self) -> str:
-        """The next line it says."""
+        """Return the next line of stderr."""
         assert self.process.stderr is not None
         ready, _, _ = select.select([self.process.stderr], [], [], DEADLINE_S)
-        assert ready, "nothing was said in time"
+        assert ready, "no line came in time"
         line: str = self.process.stderr.readline()
         return line
 
     def _spawn(
         self, arguments: tuple[str, ...], environment: Mapping[str, str]
     ) -> "subprocess.Popen[str]":
-        # bash puts the sockets where systemd would, and knows the pid that stays across exec.
+        # bash puts the sockets where systemd would, and knows the pid, which exec keeps.
         passed = [
-            fcntl.fcntl(one.fileno(), fcntl.F_DUPFD, 20) for one in (self._control, self._listener)
+            fcntl.fcntl(each.fileno(), fcntl.F_DUPFD, 20)
+            for each in (self._control, self._listener)
         ]
         script = f'LISTEN_PID=$$ exec "$@" 3<&{passed[0]} 4<&{passed[1]}'
         command = [sys.executable, str(ECHO_DAEMON), "--config", str(self.config_path), *arguments]

@@ -1,6 +1,6 @@
-"""the smallest real daemon: what comes in on its TCP socket goes back, counted.
+"""The smallest real daemon: it echoes what comes in on its TCP socket, and counts it.
 
-Its config says how it misbehaves, so that the runtime can be watched dealing with it.
+Its config makes it misbehave, so that tests can watch how the runtime deals with that.
 """
 
 import asyncio
@@ -13,12 +13,14 @@ from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
-from tradestack.net.control.server import Interface
-from tradestack.runtime.config import key
-from tradestack.runtime.config_values import Choice, FilePath, TcpAddress, Text
-from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.program import run
-from tradestack.runtime.service import Context, Program, Tool
+from tradestack.net.control.interface import Interface
+from tradestack.observe.metrics import COUNTER, Metric
+from tradestack.runtime.config.keys import Reload, key
+from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.config.values import Choice, TcpAddress, Text
+from tradestack.runtime.main import run
+from tradestack.runtime.program import Program, Tool
+from tradestack.runtime.service import Context
 
 
 class Behaviour(enum.Enum):
@@ -32,19 +34,18 @@ class Behaviour(enum.Enum):
     DISK_FULL_AT_START = "disk-full-at-start"
     STALL = "stall"
     NEVER_READY = "never-ready"
+    START_ON_FILE = "start-on-file"
     NEVER_STOP = "never-stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EchoConfig:
-    """The keys of every daemon, and two of its own."""
+class EchoConfig(DaemonConfig):
+    """The keys of every daemon, and a few of its own."""
 
-    listen: Address = key("127.0.0.1:0", TcpAddress())
-    control_socket: Path | None = key(None, FilePath())
-    state_directory: Path | None = key(None, FilePath())
-    log_level: LogLevel = key("info", Choice(LogLevel))
-    behaviour: Behaviour = key("serve", Choice(Behaviour))
-    prefix: str = key("echo", Text())
+    listen: Address = key("127.0.0.1:0", TcpAddress(), reload=Reload.RESTART)
+    behaviour: Behaviour = key("serve", Choice(Behaviour), reload=Reload.RESTART)
+    prefix: str = key("echo", Text(), reload=Reload.AT_ONCE)
+    suffix: str = key("", Text(".*"), reload=Reload.NEXT_SESSION)
 
 
 class Echo:
@@ -57,45 +58,53 @@ class Echo:
         self._echoed_total = 0
 
     async def start(self) -> None:
-        """Serves, or does not."""
+        """Serve, or misbehave."""
         (self._context.state_directory / "address").write_text(str(self._listener.getsockname()))
         match self._config.behaviour:
             case Behaviour.CRASH_AT_START:
-                raise RuntimeError("crashed as told")
+                raise RuntimeError("crashed by its config")
             case Behaviour.DISK_FULL_AT_START:
                 raise OSError(errno.ENOSPC, "No space left on device")
             case Behaviour.REFUSE_AT_START:
-                raise OperatorFault("echo", "refused as told", "tell it otherwise")
+                raise OperatorFault("echo", "refused by its config", "change behaviour")
             case Behaviour.NEVER_READY:
                 self._context.notifier.extend_timeout(60)
                 await asyncio.Event().wait()
+            case Behaviour.START_ON_FILE:
+                await self._wait_for_file()
         self._context.spawn(self._accept(), "accept")
 
+    async def _wait_for_file(self) -> None:
+        """Return when a test has made the file "go"."""
+        self._context.notifier.extend_timeout(60)
+        while not (self._context.state_directory / "go").exists():
+            await asyncio.sleep(0.01)
+
     async def stop(self) -> None:
-        """Takes forever if told so."""
+        """Return, or take for ever."""
         if self._config.behaviour is Behaviour.NEVER_STOP:
             await asyncio.Event().wait()
 
     def reload(self, config: EchoConfig) -> None:
-        """Takes over the prefix; one of them is refused."""
+        """Apply the prefix, refuse one of them; the suffix waits for the input "session"."""
         if config.prefix == "refused":
-            raise OperatorFault("prefix", "'refused' is no prefix", "take another")
+            raise OperatorFault("prefix", "'refused' is not allowed", "change it")
         self._config = config
 
     def stats(self) -> dict[str, object]:
-        """One counter of the session, one of the process."""
+        """Return one counter of the session and one of the process."""
         return {"echoed_total": self._echoed_total, "process": {"echoed": self._echoed_total}}
 
     def status(self) -> str:
-        """With letters that are not ASCII, which a notify socket's package would lose."""
+        """Return text that is not ASCII, which sdnotify alone would lose."""
         return f"{self._config.prefix} → {self._echoed_total}"
 
     def stalled(self, now_ns: int) -> str | None:
-        """As told."""
-        return "stuck as told" if self._config.behaviour is Behaviour.STALL else None
+        """Return a reason if the config asks for one."""
+        return "stuck by its config" if self._config.behaviour is Behaviour.STALL else None
 
     def interfaces(self) -> Sequence[Interface]:
-        """None of its own."""
+        """Return none."""
         return ()
 
     async def _accept(self) -> None:
@@ -109,9 +118,11 @@ class Echo:
         with connection:
             while data := await loop.sock_recv(connection, 4096):
                 if self._config.behaviour is Behaviour.CRASH_ON_INPUT:
-                    raise RuntimeError("crashed as told")
+                    raise RuntimeError("crashed by its config")
                 if self._config.behaviour is Behaviour.CRASH_IN_CALLBACK:
                     loop.call_soon(lambda: 1 // 0)
+                if data == b"session":
+                    self._context.session_began()
                 self._echoed_total += 1
                 await loop.sock_sendall(connection, self._config.prefix.encode() + b" " + data)
 
@@ -125,11 +136,15 @@ if __name__ == "__main__":
     run(
         Program(
             name="echo",
-            description="Sends back what it gets.",
+            description="Send back what comes in.",
             config_type=EchoConfig,
             config_path="/etc/tradestack/echo.toml",
-            listen_fds=("echo", "control"),
+            addresses={"echo": lambda config: config.listen},
             build=Echo,
+            metrics=(
+                Metric("echoed_total", COUNTER, "messages", "Messages sent back."),
+                Metric("process.echoed", COUNTER, "messages", "Messages sent back."),
+            ),
             tools=(Tool(option="--greet", metavar="NAME", description="greet", run=_greet),),
         )
     )

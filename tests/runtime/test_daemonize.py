@@ -1,4 +1,4 @@
-"""foreground process → daemon with a pidfile."""
+"""Detached daemons and their pidfiles."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ DEADLINE_S = 60.0
 
 
 class Detached:
-    """A place to launch detached daemons in."""
+    """A directory in which detached daemons are launched."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -28,7 +28,7 @@ class Detached:
         self.pids: list[int] = []
 
     def launch(self, config: str = "") -> "subprocess.CompletedProcess[str]":
-        """Returns when the launcher does."""
+        """Launch a daemon; return when the launcher does."""
         path = self.directory / "echo.toml"
         path.write_text(
             f'control_socket = "{self.directory / "control.sock"}"\n'
@@ -49,7 +49,7 @@ class Detached:
         return done
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Ends the newest daemon and waits until it is gone."""
+        """End the newest daemon and wait until it is gone."""
         pidfd = os.pidfd_open(self.pids[-1])
         os.kill(self.pids.pop(), number)
         gone, _, _ = select.select([pidfd], [], [], DEADLINE_S)
@@ -59,7 +59,7 @@ class Detached:
 
 @pytest.fixture
 def detached(tmp_path: Path) -> Iterator[Detached]:
-    """Whatever was launched is ended with the test."""
+    """Ends with the test what it launched."""
     detached = Detached(tmp_path)
     yield detached
     while detached.pids:
@@ -91,12 +91,12 @@ def test_pidfile_is_removed_at_the_end(detached: Detached) -> None:
 @pytest.mark.parametrize(
     ("config", "status", "reason"),
     [
-        ('behaviour = "refuse-at-start"', 78, "echo: refused as told; tell it otherwise"),
-        ('behaviour = "crash-at-start"', 1, "RuntimeError: crashed as told"),
+        ('behaviour = "refuse-at-start"', 78, "echo: refused by its config; change behaviour"),
+        ('behaviour = "crash-at-start"', 1, "RuntimeError: crashed by its config"),
         ("prefix = 5", 78, "prefix: 5 is not a text"),
     ],
 )
-def test_launcher_says_why_the_daemon_did_not_start(
+def test_launcher_shows_why_the_daemon_did_not_start(
     detached: Detached, config: str, status: int, reason: str
 ) -> None:
     """The reason comes back through the readiness pipe, with the daemon's exit status."""
@@ -108,13 +108,13 @@ def test_launcher_says_why_the_daemon_did_not_start(
 
 
 def test_running_daemon_is_recognised(detached: Detached) -> None:
-    """The second launch names the first daemon's pid, which goes on."""
+    """The second launch names the pid of the first daemon, which goes on."""
     detached.launch()
 
     second = detached.launch()
 
     assert second.returncode == 78
-    assert f"runs already as process {detached.pids[0]}" in second.stderr
+    assert f"already runs as process {detached.pids[0]}" in second.stderr
     with ControlClient(detached.directory / "control.sock") as client:
         client.call("io.tradestack.Daemon.GetStats")
 
@@ -131,7 +131,7 @@ def test_pidfile_of_a_killed_daemon_is_stale(detached: Detached) -> None:
 
 
 def test_pid_of_another_program_does_not_count(detached: Detached) -> None:
-    """A pid that was given to somebody else since: it is the lock that tells."""
+    """The pid may belong to another process by now: only the lock counts."""
     detached.pidfile.write_text(f"{os.getpid()}\n")
 
     done = detached.launch()
@@ -141,7 +141,7 @@ def test_pid_of_another_program_does_not_count(detached: Detached) -> None:
 
 
 def test_stderr_that_is_a_file_is_kept(detached: Detached) -> None:
-    """There the log goes on; a pipe would keep its reader waiting."""
+    """The log goes on in the file; a pipe would keep its reader waiting."""
     log_path = detached.directory / "log"
     config = detached.directory / "echo.toml"
     detached.launch()
@@ -164,16 +164,16 @@ def test_stderr_that_is_a_file_is_kept(detached: Detached) -> None:
 
 
 def test_locked_pidfile_is_not_taken(tmp_path: Path) -> None:
-    """Two launches at the same time: one of them wins."""
+    """Of two launches at the same time one wins."""
     path = tmp_path / "pid"
     with path.open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
 
-        with pytest.raises(OperatorFault, match="runs already"):
+        with pytest.raises(OperatorFault, match="already runs"):
             PidFile(path).check()
 
 
-def test_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    """Before anything is detached."""
+def test_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    """The launcher finds it before anything is detached."""
     with pytest.raises(OperatorFault, match="No such file or directory"):
         PidFile(tmp_path / "none" / "pid").check()

@@ -1,4 +1,4 @@
-"""named places → deaths and jumps of the clock, where a test asks for them."""
+"""Fail points: deaths and clock jumps at named places."""
 
 import subprocess
 import sys
@@ -17,17 +17,16 @@ HOUR_NS = 3_600_000_000_000
 
 @pytest.fixture(autouse=True)
 def disarmed() -> Iterator[None]:
-    """Nothing stays armed."""
+    """Leave nothing armed."""
     yield
     fail_points._armed.clear()
 
 
-def test_process_dies_at_the_nth_passing() -> None:
-    """Not before, and by SIGKILL: nothing is flushed, nobody is told."""
+def test_process_dies_at_the_nth_pass() -> None:
+    """Not before, and by SIGKILL: nothing is flushed."""
     program = (
         "from tradestack.runtime.fail_points import *\n"
-        "from tradestack.runtime.clock import SystemClock\n"
-        "arm('gateway.sent:1 gateway.appended:3', SystemClock())\n"
+        "arm('gateway.sent:1 gateway.appended:3')\n"
         "for n in range(5):\n"
         "    print(n, flush=True)\n"
         "    passed(FailPoint.GATEWAY_APPENDED)\n"
@@ -42,9 +41,8 @@ def test_process_dies_at_the_nth_passing() -> None:
 
 @pytest.mark.parametrize(("jump", "expected_ns"), [("1h", HOUR_NS), ("-1h", -HOUR_NS)])
 def test_wall_clock_jumps_once(jump: str, expected_ns: int) -> None:
-    """The monotonic clock knows nothing of it."""
-    clock = SystemClock()
-    arm(f"gateway.read:2:{jump}", clock)
+    """The monotonic clock stays as it is."""
+    clock = arm(f"gateway.read:2:{jump}")
 
     passed(FailPoint.GATEWAY_READ)
     assert abs(clock.wall_ns() - time.time_ns()) < HOUR_NS // 2
@@ -58,7 +56,12 @@ def test_wall_clock_jumps_once(jump: str, expected_ns: int) -> None:
 @pytest.mark.parametrize(
     "text", ["gateway.lost:1", "gateway.read", "gateway.read:often", "gateway.read:1:late"]
 )
-def test_what_is_no_place_or_count_is_refused(text: str) -> None:
+def test_unknown_place_or_count_is_refused(text: str) -> None:
     """A test that armed nothing would prove nothing."""
     with pytest.raises(OperatorFault, match="TRADESTACK_FAIL_POINTS"):
-        arm(text, SystemClock())
+        arm(text)
+
+
+def test_without_fail_points_the_clock_cannot_jump() -> None:
+    """A daemon outside of tests runs with the system's clock."""
+    assert type(arm("")) is SystemClock

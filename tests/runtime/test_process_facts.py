@@ -1,4 +1,4 @@
-"""the process itself → what GetStats says of it."""
+"""Facts about the process for the stats."""
 
 import os
 from pathlib import Path
@@ -23,8 +23,8 @@ def test_age_is_measured_by_the_monotonic_clock() -> None:
     assert stats["pid"] == os.getpid()
 
 
-def test_memory_is_what_the_kernel_says(tmp_path: Path) -> None:
-    """Pss alone, not Pss_Anon and its like; null where there is no such file."""
+def test_memory_is_the_figure_of_the_kernel(tmp_path: Path) -> None:
+    """Pss counts, not Pss_Anon and its like; None without the file."""
     rollup = tmp_path / "smaps_rollup"
     rollup.write_text("56 [rollup]\nRss: 9 kB\nPss: 7 kB\nPss_Anon: 3 kB\n")
 

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import (
-    SERVICE_DESCRIPTION,
-    SERVICE_INTERFACE,
     Answer,
     Call,
     MessageDecoder,
@@ -22,7 +20,6 @@ from tradestack.wire.varlink import (
     encode_error,
     encode_reply,
 )
-from tradestack.wire.varlink_idl import parse_interface
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),
@@ -153,18 +150,3 @@ def test_pending_is_what_is_not_complete() -> None:
     message = decoder.next_message()
 
     assert (message, decoder.next_message(), decoder.pending) == (b"one", None, b"tw")
-
-
-def test_the_standard_interface_is_described() -> None:
-    """Its text is in its own language, with the errors that the functions here make."""
-    described = parse_interface(SERVICE_DESCRIPTION)
-
-    assert described.name == SERVICE_INTERFACE
-    assert described.methods.keys() == {"GetInfo", "GetInterfaceDescription"}
-    assert described.errors.keys() >= {
-        "InterfaceNotFound",
-        "MethodNotFound",
-        "InvalidParameter",
-        "PermissionDenied",
-        "ExpectedMore",
-    }

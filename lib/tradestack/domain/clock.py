@@ -1,7 +1,7 @@
-"""nothing → nanoseconds: the two clocks a shell may ask.
+"""The two clocks that a shell may use.
 
-Wall time is what people read and what goes into files; it may jump. Monotonic time measures
-intervals: heartbeats, deadlines, pacing. Cores never hold a clock, they are told `now_ns`.
+Wall time is for people and files; it may jump. Monotonic time measures intervals: heartbeats,
+deadlines, pacing. A pure core has no clock but takes `now_ns` as an argument.
 """
 
 from typing import Protocol
@@ -14,9 +14,9 @@ class Clock(Protocol):
     """The source of time of a shell."""
 
     def wall_ns(self) -> int:
-        """Nanoseconds since the Unix epoch, UTC."""
+        """Return nanoseconds since the Unix epoch, UTC."""
         ...
 
     def monotonic_ns(self) -> int:
-        """Nanoseconds since some moment; never goes back."""
+        """Return nanoseconds since an arbitrary moment; never goes back."""
         ...

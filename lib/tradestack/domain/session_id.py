@@ -1,10 +1,10 @@
-"""time and chance → a session id that never recurs.
+"""Session ids: unique, and sorted by age.
 
-    10 base-36 characters = 6 of seconds since 2020-01-01 (good until 2088) + 4 of chance
+    10 base-36 characters = 6 of seconds since 2020-01-01 (until 2088) + 4 random ones
 
-The time part keeps ids apart after any state was wiped, the chance part (1.7 million values) what
-began in the same second. Whoever knows the id before takes one that follows it: then they sort by
-age, whatever the clock does.
+The time makes ids differ even after all state was deleted, the random part (1.7 million values)
+makes them differ within a second. `following_session_id` makes ids that sort by age, whatever the
+clock does.
 """
 
 import re
@@ -16,27 +16,27 @@ SESSION_ID_LENGTH = 10
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _EPOCH_S = 1_577_836_800  # 2020-01-01T00:00:00Z
 _TIME_DIGITS = 6
-_CHANCE_DIGITS = SESSION_ID_LENGTH - _TIME_DIGITS
+_RANDOM_DIGITS = SESSION_ID_LENGTH - _TIME_DIGITS
 _SESSION_ID = re.compile(r"[0-9A-Z]{10}", re.ASCII)
 
 
 def new_session_id(now_ns: int, entropy: int) -> str:
-    """A fresh id; `entropy` is any non-negative random integer of at least 21 bits."""
+    """Return a new id; `entropy` is any non-negative random integer of at least 21 bits."""
     seconds = max(0, now_ns // NANOSECONDS_PER_SECOND - _EPOCH_S)
-    return _base36(seconds, _TIME_DIGITS) + _base36(entropy, _CHANCE_DIGITS)
+    return _base36(seconds, _TIME_DIGITS) + _base36(entropy, _RANDOM_DIGITS)
 
 
 def following_session_id(previous: str, now_ns: int, entropy: int) -> str:
-    """A fresh id that sorts after `previous`, however far the clock has been set back since."""
+    """Return a new id that sorts after `previous`, however far the clock was set back since."""
     session = new_session_id(now_ns, entropy)
     if session > previous:
         return session
     seconds = int(previous[:_TIME_DIGITS], 36) + 1
-    return _base36(seconds, _TIME_DIGITS) + _base36(entropy, _CHANCE_DIGITS)
+    return _base36(seconds, _TIME_DIGITS) + _base36(entropy, _RANDOM_DIGITS)
 
 
 def is_session_id(text: str) -> bool:
-    """Whether the text has the form of a session id."""
+    """Return whether the text has the form of a session id."""
     return _SESSION_ID.fullmatch(text) is not None
 
 

@@ -1,19 +1,19 @@
-"""nanoseconds since the Unix epoch → text people read: 2026-11-22T09:00:00.123456Z."""
+"""Nanoseconds since the Unix epoch → text for people: 2026-11-22T09:00:00.123456Z."""
 
 import datetime
 from functools import lru_cache
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
-# What is formatted in bulk (order_log.txt) comes second after second, many with the same time: of
-# 3 µs 0.4 are left, or 0.1.
+# Times that are formatted in bulk (order_log.txt) share their second, and often are equal: the
+# caches cut 3 µs to 0.4 or 0.1 µs.
 _TIMES_CACHED_MAX = 16
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
 @lru_cache(_TIMES_CACHED_MAX)
 def format_utc(time_ns: int) -> str:
-    """ISO-8601 in UTC with microseconds (cut, not rounded, so that it never shows the future)."""
+    """Format as ISO 8601 in UTC, truncated to microseconds so that it never shows the future."""
     seconds, nanoseconds = divmod(time_ns, NANOSECONDS_PER_SECOND)
     return f"{_format_second(seconds)}.{nanoseconds // 1000:06d}Z"
 

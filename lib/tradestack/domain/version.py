@@ -1,3 +1,3 @@
-"""the one place that says which version this is; pyproject.toml takes it from here."""
+"""The version of tradestack; pyproject.toml reads it from here."""
 
 VERSION = "0.1.0"

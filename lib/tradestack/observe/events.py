@@ -1,9 +1,9 @@
-"""what happened → one log line and one journal entry: the table of events worth a message id.
+"""The events that have a message id in the systemd journal.
 
-An event is logged by `emit(logger, EVENT, user="news", …)`: the line reads "phrase key=value …",
-and under journald the entry carries MESSAGE_ID and each field in capitals (USER=news), so that
-`journalctl MESSAGE_ID=…`, `journalctl SYMBOL=SPY` and `journalctl -x` work. The texts that
-`journalctl -x` shows stand in systemd/tradestack.catalog, one for each event here.
+`emit(logger, EVENT, user="news", …)` logs the line "phrase key=value …". Under journald the entry
+has MESSAGE_ID and each field in capitals (USER=news), so that `journalctl MESSAGE_ID=…`,
+`journalctl SYMBOL=SPY` and `journalctl -x` work. systemd/tradestack.catalog has the text that
+`journalctl -x` shows for each event.
 """
 
 import logging
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A kind of thing that happens, known to journald by its message id (128 random bits)."""
+    """A kind of event; journald knows it by its message id (128 random bits)."""
 
     name: str
     message_id: str
@@ -21,7 +21,7 @@ class Event:
 
 
 def emit(logger: logging.Logger, event: Event, **fields: object) -> None:
-    """Logs that the event happened; the fields' values must be printable as one line."""
+    """Log an event; the values of the fields must be printable on one line."""
     if not logger.isEnabledFor(event.level):
         return
     text = " ".join([event.phrase, *(f"{name}={value}" for name, value in fields.items())])
@@ -39,7 +39,13 @@ CONFIG_REFUSED = Event(
     "CONFIG_REFUSED",
     "16f72570dd884516995509dd16150d76",
     logging.ERROR,
-    "configuration refused, the old one stays",
+    "configuration refused, the old one stays in use",
+)
+CONFIG_PENDING = Event(
+    "CONFIG_PENDING",
+    "31c53f75ddb16e65140c5449c2d42340",
+    logging.WARNING,
+    "changed configuration keys need a restart",
 )
 CONTROL_CHANGE = Event(
     "CONTROL_CHANGE", "6521c727fa364fc899ad3ce6464b6b58", logging.INFO, "changed by control socket"

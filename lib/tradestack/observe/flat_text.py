@@ -1,23 +1,23 @@
-"""nested counters → "dotted.name: value" lines: what people and shell scripts read.
+"""Nested counters → lines "dotted.name: value", for people and shell scripts.
 
     {"ticks_total": 3, "rates": {"1s": 2.5}, "clients": [{"user": "news"}]}
     → ticks_total: 3
       rates.1s: 2.5
       clients.0.user: news
 
-Names and order are those of the JSON, so whoever knows one knows the other.
+Names and order are those of the JSON.
 """
 
 from collections.abc import Iterator, Mapping
 
 
 def flat_text(values: Mapping[str, object]) -> str:
-    """One line for each value that is not itself a mapping or a list; absent ones are "-"."""
+    """Format one line for each value that is not a mapping or a list; None is "-"."""
     return "".join(f"{name}: {_plain(value)}\n" for name, value in flat_items(values))
 
 
 def flat_items(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """(dotted name, value) in the order of the mapping."""
+    """Yield (dotted name, value) in the order of the mapping."""
     for name, value in values.items():
         yield from _flatten(name, value)
 

@@ -1,4 +1,4 @@
-"""counts and durations → rates and percentiles, in memory that does not grow."""
+"""Rates and percentiles of counts and durations, in constant memory."""
 
 from collections.abc import Mapping
 
@@ -6,32 +6,34 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
 RATE_WINDOWS_S = (1, 10, 60)
 
-_SECONDS_KEPT = max(RATE_WINDOWS_S) + 1  # the windows' whole seconds and the one going on
-_SUB_BUCKET_BITS = 5  # 32 buckets for each doubling: a percentile is at most 3 % too high
+_SECONDS_KEPT = (
+    max(RATE_WINDOWS_S) + 1
+)  # the whole seconds of the longest window, and the current one
+_SUB_BUCKET_BITS = 5  # 32 buckets per doubling: a percentile is at most 3 % too high
 _SUB_BUCKETS = 1 << _SUB_BUCKET_BITS
 _BUCKETS = (64 - _SUB_BUCKET_BITS + 1) * _SUB_BUCKETS
 _NANOSECONDS_PER_MICROSECOND = 1_000
 
 
 class RateWindows:
-    """Events a second over the last 1, 10 and 60 whole seconds of monotonic time.
+    """Events per second over the last 1, 10 and 60 whole seconds of monotonic time.
 
-    A window that began before the first event of all covers only the whole seconds since: the
-    second in which counting began is a part of one, and would make every rate too low.
+    A window that would begin before the first event covers only the whole seconds since: the
+    second of the first event was not counted in full and would make every rate too low.
     """
 
     def __init__(self) -> None:
         self._counts = [0] * _SECONDS_KEPT
-        self._second: int | None = None  # the one going on
+        self._second: int | None = None  # the current one
         self._first_whole_second = 0
 
     def add(self, count: int, now_ns: int) -> None:
-        """Counts events of now."""
+        """Count events that happen now."""
         self._advance(now_ns)
         self._counts[now_ns // NANOSECONDS_PER_SECOND % _SECONDS_KEPT] += count
 
     def rates(self, now_ns: int) -> dict[str, float]:
-        """{"1s": …, "10s": …, "60s": …}, one decimal each."""
+        """Return {"1s": …, "10s": …, "60s": …} in events per second, with one decimal."""
         self._advance(now_ns)
         second = now_ns // NANOSECONDS_PER_SECOND
         seconds_known = max(0, second - self._first_whole_second)
@@ -44,7 +46,7 @@ class RateWindows:
         if covered == 0:
             return 0.0
         past = range(second - covered, second)
-        return round(sum(self._counts[one % _SECONDS_KEPT] for one in past) / covered, 1)
+        return round(sum(self._counts[each % _SECONDS_KEPT] for each in past) / covered, 1)
 
     def _advance(self, now_ns: int) -> None:
         second = now_ns // NANOSECONDS_PER_SECOND
@@ -57,7 +59,7 @@ class RateWindows:
 
 
 class LatencyHistogram:
-    """Durations in logarithmic buckets: constant memory, percentiles at most 3 % too high."""
+    """Durations in logarithmic buckets; percentiles are at most 3 % too high."""
 
     def __init__(self) -> None:
         self._counts = [0] * _BUCKETS
@@ -65,16 +67,16 @@ class LatencyHistogram:
 
     @property
     def count(self) -> int:
-        """Durations recorded since the beginning or the last `reset`."""
+        """The number of durations recorded since the last `reset`."""
         return self._total
 
     def record(self, duration_ns: int, count: int = 1) -> None:
-        """Counts a duration; a negative one (two clocks that disagree) is taken as 0."""
+        """Record a duration; a negative one, from two clocks that disagree, counts as 0."""
         self._counts[_bucket_of(max(0, duration_ns))] += count
         self._total += count
 
     def percentile_ns(self, share: float) -> int:
-        """The duration which this share (0 to 1) of all did not exceed; 0 when there are none."""
+        """Return the duration that this share (0 to 1) did not exceed; 0 if there are none."""
         rank = max(1, -int(-share * self._total // 1))
         seen = 0
         for bucket, count in enumerate(self._counts):
@@ -84,7 +86,7 @@ class LatencyHistogram:
         return 0
 
     def summary(self) -> Mapping[str, float]:
-        """What GetStats shows, in microseconds."""
+        """Return percentiles in microseconds, and the count, for the stats."""
         return {
             "p50_us": self._percentile_us(0.5),
             "p99_us": self._percentile_us(0.99),
@@ -93,7 +95,7 @@ class LatencyHistogram:
         }
 
     def reset(self) -> None:
-        """Begins again, as with a new session."""
+        """Forget all durations, as when a session begins."""
         self._counts = [0] * _BUCKETS
         self._total = 0
 
@@ -102,7 +104,7 @@ class LatencyHistogram:
 
 
 def _bucket_of(duration_ns: int) -> int:
-    """Exact below 2 × 32 ns; above, the exponent and the 5 bits after the leading one."""
+    """Return the bucket: exact below 64 ns, else the exponent and the 5 bits after the first."""
     shift = max(0, duration_ns.bit_length() - _SUB_BUCKET_BITS - 1)
     return min((shift << _SUB_BUCKET_BITS) + (duration_ns >> shift), _BUCKETS - 1)
 

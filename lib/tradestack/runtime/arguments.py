@@ -1,134 +1,124 @@
-"""command line → Arguments of a daemon.
+"""The command line of a daemon."""
 
-tradestack-<name> [INSTANCE] [--config F] [--check-config] [--daemonize --pidfile F]
-                  [--log-level L] [--version] [--help]
-
-By getopt: argparse would stay in each daemon's memory with 0.6 MB, and cost 7 ms of its start.
-"""
-
-import getopt
+import argparse
 import re
-import sys
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from tradestack.domain.version import VERSION
-from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.service import Program, Tool
+from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.program import Program, Tool
 
-EXIT_STATUS_NOT_UNDERSTOOD = 2
-HELP_WIDTH = 80  # characters
-HELP_COLUMN = 24  # where descriptions of options begin
+EXIT_STATUS_HELP = """\
+exit status:
+  0   stopped by SIGTERM or SIGINT; --check-config found no error; with
+      --daemonize, the daemon is ready
+  1   unexpected fault or full disk; the log has the details
+  2   invalid command line
+  78  configuration or environment error; a restart cannot help
+"""
 
-# An instance's name becomes part of file, unit and socket names.
+# The name of an instance becomes part of file, unit and socket names.
 _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """log_level: None = what the config says. pidfile: detach, None = stay in the foreground.
-
-    config_given: what --config says, None = nothing; config_path: that, or the default.
-    """
+    """A parsed command line; None stands for an option that is absent."""
 
     instance: str | None
-    config_path: Path
-    config_given: Path | None
+    config_path: Path  # that of --config, else the default
+    config_option: Path | None
     check_config: bool
-    pidfile: Path | None
+    pidfile: Path | None  # present with --daemonize only
     log_level: LogLevel | None
-    tool: tuple[Tool, str] | None
+    tool: tuple[Tool, str] | None  # a tool to run instead of the daemon, with its value
 
 
 def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
-    """Ends the process for --help, --version (0) and what is not understood (2)."""
-    forms = [option.removeprefix("--").partition(" ") for option in _options(program)]
-    names = [f"{name}=" if metavar else name for name, _, metavar in forms]
-    try:
-        pairs, words = getopt.gnu_getopt(list(argv), "h", names)
-    except getopt.GetoptError as error:
-        _refuse(program, error.msg)
-    given = dict(pairs)
-    if "--help" in given or "-h" in given:
-        _end_with(_help(program))
-    if "--version" in given:
-        _end_with(f"tradestack {VERSION}\n")
-    if ("--daemonize" in given) != ("--pidfile" in given):
-        _refuse(program, "--daemonize and --pidfile FILE belong together")
-    instance = _instance(program, words)
-    config_given = Path(given["--config"]).absolute() if "--config" in given else None
+    """Parse a command line; exit with 0 for --help and --version, 2 for an invalid one."""
+    parser = _parser(program)
+    options = parser.parse_args(argv)
+    if options.daemonize != (options.pidfile is not None):
+        parser.error("--daemonize and --pidfile FILE require each other")
+    instance: str | None = getattr(options, "instance", None)
+    tools = ((tool, getattr(options, _destination(tool))) for tool in program.tools)
     return Arguments(
         instance=instance,
-        config_path=config_given or Path(program.config_path.format(instance=instance)),
-        config_given=config_given,
-        check_config="--check-config" in given,
-        pidfile=Path(given["--pidfile"]).absolute() if "--pidfile" in given else None,
-        log_level=_log_level(program, given),
-        tool=next(((t, given[t.option]) for t in program.tools if t.option in given), None),
+        config_path=options.config or Path(program.config_path.format(instance=instance)),
+        config_option=options.config,
+        check_config=options.check_config,
+        pidfile=options.pidfile,
+        log_level=None if options.log_level is None else LogLevel(options.log_level),
+        tool=next(((tool, value) for tool, value in tools if value is not None), None),
     )
 
 
-def _options(program: Program[Any]) -> dict[str, str]:
-    """Option, with what must follow it → what it is for."""
-    levels = ", ".join(level.value for level in LogLevel)
-    return {
-        "--config FILE": f"instead of {program.config_path.format(instance='INSTANCE')}",
-        "--check-config": "read the config, say what is wrong, and exit",
-        "--daemonize": "detach; return when ready, or say why not",
-        "--pidfile FILE": "of the detached daemon",
-        "--log-level LEVEL": f"instead of what the config says: {levels}",
-        **{f"{tool.option} {tool.metavar}": tool.description for tool in program.tools},
-        "--version": "say which version this is, and exit",
-        "--help": "say this, and exit",
-    }
+def _parser(program: Program[Any]) -> argparse.ArgumentParser:
+    command = f"tradestack-{program.name}"
+    parser = argparse.ArgumentParser(
+        prog=command,
+        usage=f"%(prog)s {'INSTANCE ' if program.has_instances else ''}[--help] [OPTIONS]",
+        description=program.description,
+        epilog=_epilog(program, command),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    if program.has_instances:
+        parser.add_argument("instance", metavar="INSTANCE", type=_instance, help="name to run as")
+    add = parser.add_argument
+    add("--config", metavar="FILE", type=_path, help="read this configuration file")
+    add("--check-config", action="store_true", help="check the configuration file and exit")
+    add(
+        "--daemonize",
+        action="store_true",
+        help="run in the background; return when the daemon is ready",
+    )
+    add("--pidfile", metavar="FILE", type=_path, help="pidfile of the daemon, with --daemonize")
+    levels = [level.value for level in LogLevel]
+    add(
+        "--log-level",
+        metavar="LEVEL",
+        choices=levels,
+        help=f"override log_level of the configuration: {', '.join(levels)}",
+    )
+    for tool in program.tools:
+        add(tool.option, metavar=tool.metavar, dest=_destination(tool), help=tool.description)
+    add(
+        "--version",
+        action="version",
+        version=f"tradestack {VERSION}",
+        help="show the version and exit",
+    )
+    add("-h", "--help", action="help", help="show this help and exit")
+    return parser
 
 
-def _instance(program: Program[Any], words: Sequence[str]) -> str | None:
-    if len(words) != program.instance:
-        expected = "one INSTANCE" if program.instance else "options alone"
-        _refuse(program, f"expected {expected}, not {' '.join(words) or 'nothing'}")
-    if not words:
-        return None
-    if _INSTANCE.fullmatch(words[0]) is None:
-        allowed = "letters, digits, '_', '.', '-', at most 32"
-        _refuse(program, f"{words[0]!r} is no instance name: {allowed}")
-    return words[0]
+def _epilog(program: Program[Any], command: str) -> str:
+    examples = "".join(f"  {command} {example}\n" for example in program.examples)
+    config_path = program.config_path.format(instance="INSTANCE")
+    return (
+        f"files:\n  {config_path}\n      configuration, without --config\n\n"
+        + (f"examples:\n{examples}\n" if examples else "")
+        + EXIT_STATUS_HELP
+    )
 
 
-def _log_level(program: Program[Any], given: Mapping[str, str]) -> LogLevel | None:
-    text = given.get("--log-level")
-    known = [level.value for level in LogLevel]
-    if text is not None and text not in known:
-        _refuse(program, f"--log-level {text}: choose from {', '.join(known)}")
-    return None if text is None else LogLevel(text)
+def _destination(tool: Tool) -> str:
+    return f"tool{tool.option}"
 
 
-def _usage(program: Program[Any]) -> str:
-    instance = " INSTANCE" if program.instance else ""
-    return f"usage: tradestack-{program.name}{instance} [OPTIONS]\n"
+def _path(text: str) -> Path:
+    return Path(text).absolute()
 
 
-def _help(program: Program[Any]) -> str:
-    lines = []
-    for option, description in _options(program).items():
-        first, *rest = textwrap.wrap(description, HELP_WIDTH - HELP_COLUMN)
-        if len(option) < HELP_COLUMN - 3:
-            lines.append(f"  {option:{HELP_COLUMN - 3}} {first}")
-        else:
-            lines.append(f"  {option}")
-            rest = [first, *rest]
-        lines += [f"{'':{HELP_COLUMN}}{line}" for line in rest]
-    return "\n".join([_usage(program), f"{program.description}\n", *lines, ""])
-
-
-def _end_with(text: str) -> NoReturn:
-    sys.stdout.write(text)
-    sys.exit(0)
-
-
-def _refuse(program: Program[Any], reason: str) -> NoReturn:
-    sys.stderr.write(f"{_usage(program)}tradestack-{program.name}: {reason}; --help says more\n")
-    sys.exit(EXIT_STATUS_NOT_UNDERSTOOD)
+def _instance(text: str) -> str:
+    if _INSTANCE.fullmatch(text) is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: use at most 32 letters, digits, '_', '.' and '-', "
+            "beginning with a letter or digit"
+        )
+    return text

@@ -1,4 +1,4 @@
-"""the kernel's clocks → nanoseconds: what the shells of a real daemon are given as their Clock."""
+"""The kernel's clocks, as the shells of a real daemon use them."""
 
 import time
 
@@ -6,19 +6,12 @@ import time
 class SystemClock:
     """`tradestack.domain.clock.Clock` by CLOCK_REALTIME and CLOCK_MONOTONIC."""
 
-    __slots__ = ("_jumped_ns",)
-
-    def __init__(self) -> None:
-        self._jumped_ns = 0
+    __slots__ = ()
 
     def wall_ns(self) -> int:
-        """Nanoseconds since the Unix epoch, UTC."""
-        return time.time_ns() + self._jumped_ns
+        """Return nanoseconds since the Unix epoch, UTC."""
+        return time.time_ns()
 
     def monotonic_ns(self) -> int:
-        """Nanoseconds since some moment; never goes back, whatever happens to the wall clock."""
+        """Return nanoseconds since an arbitrary moment; never goes back."""
         return time.monotonic_ns()
-
-    def jump(self, by_ns: int) -> None:
-        """Sets the wall clock of this process ahead or back; for tests (fail_points.py)."""
-        self._jumped_ns += by_ns

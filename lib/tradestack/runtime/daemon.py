@@ -1,18 +1,17 @@
-"""program, config, environment → a daemon that lives until it is told to end, or has a fault.
+"""The life of a daemon: from its build to its end by a signal or a fault.
 
-    sockets ─► build ─► start ─► READY=1 ─► pulse: STATUS=, WATCHDOG=1 ─► STOPPING=1 ─► stop
-                          │                   │ SIGHUP: reload              ▲
-                          └── SIGTERM ────────┴── SIGTERM, SIGINT ──────────┘
+    build ─► start ─► READY=1 ─► pulse: STATUS=, WATCHDOG=1 ─► STOPPING=1 ─► stop
+               │                   │ SIGHUP: reload              ▲
+               └── SIGTERM ────────┴── SIGTERM, SIGINT ──────────┘
 
 A fault of ours ends the process without `stop`: recovery from the files is the only way back, and
-the one that is tested. A second SIGTERM leaves at once, even when the loop no longer turns.
+the one that is tested. A second SIGTERM ends the process at once, even if the loop is stuck.
 """
 
 import asyncio
 import contextlib
 import logging
 import signal
-import socket
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -20,36 +19,40 @@ from typing import Any, Generic, TypeVar, cast
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
-from tradestack.net.addresses import Address
 from tradestack.net.control.server import ControlServer
 from tradestack.observe import events
 from tradestack.observe.flat_text import flat_text
+from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import Arguments
-from tradestack.runtime.config import describe_config, load_config
+from tradestack.runtime.config.keys import Reload, load_config
+from tradestack.runtime.config.running import PendingKey, RunningConfig
+from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon_interface import daemon_interface
-from tradestack.runtime.environment import Environment
-from tradestack.runtime.listen_fds import CONTROL, adopt_sockets, bind_tcp, bind_unix
-from tradestack.runtime.log_level import LogLevel
-from tradestack.runtime.logs import Logs
-from tradestack.runtime.notify import Notifier, watchdog_interval_ns
+from tradestack.runtime.listeners import Listeners
+from tradestack.runtime.logs.handler import Logs
+from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.metric_table import METRICS
 from tradestack.runtime.process_facts import ProcessFacts
-from tradestack.runtime.service import Context, DaemonConfig, Program, Service
+from tradestack.runtime.program import Program
+from tradestack.runtime.service import Context
+from tradestack.runtime.supervisor.environment import Environment
+from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.runtime.supervisor.watchdog import watchdog_interval_ns
 
 C = TypeVar("C", bound=DaemonConfig)
 
-RUNTIME_DIRECTORY = Path("/run/tradestack")
 STATE_DIRECTORY = Path("/var/lib/tradestack")
 HELP = """\
-stats   counters and values of now, one a line
-help    this
-All else is Varlink: tradestackctl --help, or varlinkctl introspect SOCKET.
+stats   counters and values, one a line
+help    this text
+Everything else is Varlink: see tradestackctl --help, or varlinkctl introspect SOCKET.
 """
 
 logger = logging.getLogger(__name__)
 
 
-class Life(Generic[C]):
-    """One daemon from its build to its end. `run` returns when it was told to end."""
+class Daemon(Generic[C]):
+    """One daemon, made inside its event loop; `run` returns when it was asked to end."""
 
     def __init__(
         self,
@@ -57,98 +60,96 @@ class Life(Generic[C]):
         arguments: Arguments,
         config: C,
         *,
+        listeners: Listeners,
         environment: Environment,
         notifier: Notifier,
         logs: Logs,
         clock: Clock,
     ) -> None:
+        """Take over the signals and build the service. Raises OperatorFault."""
         self._program = program
         self._arguments = arguments
-        self._config = config
-        self._environment = environment
+        self._config = RunningConfig(config)
+        self._watchdog_ns = environment.watchdog_ns
         self._notifier = notifier
         self._logs = logs
         self._clock = clock
         self._facts = ProcessFacts.begin(clock)
-        self._service: Service[C] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._bound_path: Path | None = None  # a control socket that is ours to remove
+        self._is_started = False
+        self._reload_requested = False  # by a SIGHUP before the service was started
         self._reloads = 0
         self._reloads_refused = 0
         self._stalled: str | None = None
-        self._refused: OperatorFault | None = None  # why the last reload was
+        self._refused: OperatorFault | None = None  # why the last reload was refused
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._handle_signals()
+        default_state = environment.state_directory or STATE_DIRECTORY / program.name
+        self._service = program.build(
+            Context(
+                config=config,
+                instance=arguments.instance,
+                listeners=listeners.served,
+                clock=clock,
+                notifier=notifier,
+                state_path=config.state_directory or default_state,
+                credentials_directory=environment.credentials_directory,
+                spawn=self.spawn,
+                session_began=self._config.session_began,
+            )
+        )
+        self._control = ControlServer(
+            listeners.control,
+            [daemon_interface(self), *self._service.interfaces()],
+            {"stats": lambda: flat_text(self.stats()), "help": lambda: HELP},
+            product=f"tradestack-{program.name}",
+        )
 
     async def run(self, on_ready: Callable[[], None]) -> None:
-        """Raises what ends the daemon other than a signal: OperatorFault, or a fault of ours."""
-        loop = asyncio.get_running_loop()
-        self._ended: asyncio.Future[None] = loop.create_future()
-        loop.set_exception_handler(self._on_loop_fault)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._on_terminate)
-        loop.add_signal_handler(signal.SIGHUP, self._on_hangup)
-        listeners = self._open_listeners()
-        control = listeners.pop(CONTROL)
-        try:
-            await self._serve(listeners, control, on_ready)
-        finally:
-            for listener in (*listeners.values(), control):
-                listener.close()
-            if self._bound_path is not None:
-                self._bound_path.unlink(missing_ok=True)
-
-    async def _serve(
-        self,
-        listeners: Mapping[str, socket.socket],
-        control: socket.socket,
-        on_ready: Callable[[], None],
-    ) -> None:
-        service = self._service = self._program.build(self._context(listeners))
-        control_server = ControlServer(
-            control,
-            [daemon_interface(self), *service.interfaces()],
-            {"stats": lambda: flat_text(self.stats()), "help": lambda: HELP},
-            product=f"tradestack-{self._program.name}",
-        )
-        living = self.spawn(self._live(service, control_server, on_ready), "life")
+        """Serve until SIGTERM or SIGINT. Raises OperatorFault, or a fault of ours."""
+        serving = self.spawn(self._serve(on_ready), "daemon")
         await self._ended
         self._notifier.stopping()
-        events.emit(logger, events.DAEMON_STOPPING, daemon=self._name())
-        await _cancel([living])
-        await control_server.close()
-        await service.stop()
+        events.emit(logger, events.DAEMON_STOPPING, daemon=self._name)
+        await _cancel([serving])
+        await self._control.close()
+        await self._service.stop()
         await _cancel(self._tasks)
 
-    async def _live(
-        self, service: Service[C], control_server: ControlServer, on_ready: Callable[[], None]
-    ) -> None:
-        await service.start()
-        await control_server.start()
+    async def _serve(self, on_ready: Callable[[], None]) -> None:
+        await self._service.start()
+        await self._control.start()
         self._beat()
         self._notifier.ready()
         on_ready()
-        events.emit(logger, events.DAEMON_READY, daemon=self._name(), version=VERSION)
+        events.emit(logger, events.DAEMON_READY, daemon=self._name, version=VERSION)
+        self._is_started = True
+        if self._reload_requested:
+            self._reload()
         interval_ns = NANOSECONDS_PER_SECOND
-        if self._environment.watchdog_ns is not None:
-            interval_ns = watchdog_interval_ns(self._environment.watchdog_ns)
+        if self._watchdog_ns is not None:
+            interval_ns = watchdog_interval_ns(self._watchdog_ns)
         while True:
             await asyncio.sleep(interval_ns / NANOSECONDS_PER_SECOND)
             self._beat()
 
     def spawn(self, work: Coroutine[object, object, None], name: str) -> "asyncio.Task[None]":
-        """A task whose fault ends the daemon; cancelled when the service has stopped."""
+        """Start a task; a fault in it ends the daemon. It is cancelled after `Service.stop`."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._on_task_done)
         return task
 
     def stats(self) -> dict[str, object]:
-        """What GetStats answers."""
+        """Return all counters and values of the daemon."""
         stats: dict[str, object] = {"daemon": self._program.name}
         if self._arguments.instance is not None:
             stats["instance"] = self._arguments.instance
-        stats |= {"version": VERSION} | self._facts.stats() | {"last_error": self._logs.last_error}
-        if self._service is not None:
-            stats |= self._service.stats()
+        stats |= {"version": VERSION, **self._facts.stats(), "last_error": self._logs.last_error}
+        stats["config_pending"] = {
+            name: key.holds.value for name, key in self._config.pending().items()
+        }
+        stats |= self._service.stats()
         process = cast("Mapping[str, object]", stats.get("process", {}))
         stats["process"] = {
             **process,
@@ -157,101 +158,92 @@ class Life(Generic[C]):
         }
         return stats
 
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return the declarations of what `stats` holds."""
+        return METRICS + self._program.metrics
+
     def describe_config(self) -> dict[str, object]:
-        """The effective values."""
-        return describe_config(self._config)
+        """Return the config with which the daemon runs."""
+        return self._config.describe()
+
+    def config_pending(self) -> dict[str, PendingKey]:
+        """Return the keys that were changed in the file and do not hold yet."""
+        return self._config.pending()
 
     def config_path(self) -> str:
-        """Where they were read from."""
+        """Return the path of the config file."""
         return str(self._arguments.config_path)
 
     def set_log_level(self, level: LogLevel) -> None:
-        """Until the next reload."""
+        """Log this level and more severe ones, until the next reload."""
         self._logs.set_threshold(level)
 
+    @property
     def _name(self) -> str:
         instance = self._arguments.instance
         return self._program.name if instance is None else f"{self._program.name}-{instance}"
 
-    def _context(self, listeners: Mapping[str, socket.socket]) -> Context[C]:
-        default_state = self._environment.state_directory or STATE_DIRECTORY / self._program.name
-        return Context(
-            config=self._config,
-            instance=self._arguments.instance,
-            listeners=listeners,
-            clock=self._clock,
-            notifier=self._notifier,
-            state_path=self._config.state_directory or default_state,
-            credentials_directory=self._environment.credentials_directory,
-            version=VERSION,
-            spawn=self.spawn,
-        )
-
-    def _open_listeners(self) -> dict[str, socket.socket]:
-        names = self._program.listen_fds
-        if self._notifier.supervised or self._environment.listen_fds:
-            return adopt_sockets(self._environment.listen_fds, names)
-        return {name: self._bind(name) for name in names}
-
-    def _bind(self, name: str) -> socket.socket:
-        if name != CONTROL:
-            listen: Address = cast("Any", self._config).listen
-            return bind_tcp(listen)
-        path = self._config.control_socket or RUNTIME_DIRECTORY / f"{self._name()}.sock"
-        if self._arguments.instance is not None:  # one config may be a pattern for several
-            path = Path(str(path).replace("{instance}", self._arguments.instance))
-        listener = bind_unix(path)
-        self._bound_path = path
-        return listener
-
     def _beat(self) -> None:
-        """Tells the supervisor how it goes, and feeds its watchdog if the service is well."""
-        if self._service is None:
-            return
+        """Send the status to the supervisor, and feed its watchdog if the service is healthy."""
         stalled = self._service.stalled(self._clock.monotonic_ns())
         if stalled is not None and self._stalled is None:
             logger.error("stalled: %s", stalled)
         self._stalled = stalled
-        self._notifier.status(self._status(self._service))
-        if stalled is None and self._environment.watchdog_ns is not None:
+        self._notifier.status(self._status())
+        if stalled is None and self._watchdog_ns is not None:
             self._notifier.watchdog()
 
-    def _status(self, service: Service[C]) -> str:
-        """What is wrong comes first: `systemctl status` cuts the line at its end."""
+    def _status(self) -> str:
+        """Return the status line, problems first: `systemctl status` cuts the end of the line."""
         parts = []
         if self._stalled is not None:
             parts.append(f"stalled: {self._stalled}")
         if self._refused is not None:
             parts.append(f"last reload refused: {self._refused.where}: {self._refused.problem}")
-        return "; ".join([*parts, service.status()])
+        if waiting := self._config.names_waiting_for(Reload.RESTART):
+            parts.append(f"restart needed for changed {', '.join(waiting)}")
+        return "; ".join([*parts, self._service.status()])
+
+    def _handle_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._on_loop_fault)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_terminate)
+        loop.add_signal_handler(signal.SIGHUP, self._on_hangup)
 
     def _on_terminate(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)  # the next one has its default effect
-            signal.signal(number, signal.SIG_DFL)
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)  # a second one ends the process
         if not self._ended.done():
             self._ended.set_result(None)
 
     def _on_hangup(self) -> None:
-        if self._service is None:
-            return
+        if self._is_started:
+            self._reload()
+        else:
+            self._reload_requested = True
+
+    def _reload(self) -> None:
         self._notifier.reloading(self._clock.monotonic_ns())
+        path = self._arguments.config_path
         try:
-            config = load_config(self._program.config_type, self._arguments.config_path)
-            self._service.reload(config)
+            config = load_config(self._program.config_type, path)
+            self._config.reload(config, self._service.reload)
         except OperatorFault as fault:
             self._reloads_refused += 1
             self._refused = fault
             events.emit(logger, events.CONFIG_REFUSED, reason=fault)
         else:
             self._reloads += 1
-            self._config = config
             self._refused = None
             self._logs.set_threshold(self._arguments.log_level or config.log_level)
-            events.emit(logger, events.CONFIG_RELOADED, path=self._arguments.config_path)
+            events.emit(logger, events.CONFIG_RELOADED, path=path)
+            if waiting := self._config.names_waiting_for(Reload.RESTART):
+                events.emit(logger, events.CONFIG_PENDING, keys=",".join(waiting), path=path)
         finally:
-            self._notifier.status(self._status(self._service))
+            self._notifier.status(self._status())
             self._notifier.ready()
 
     def _on_task_done(self, task: "asyncio.Task[None]") -> None:
@@ -262,17 +254,17 @@ class Life(Generic[C]):
     def _on_loop_fault(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         fault: BaseException | None = context.get("exception")
         if fault is None or (isinstance(fault, OSError) and "transport" in context):
-            logger.warning("%s: %s", context.get("message"), fault)  # a peer's connection broke
+            logger.warning("%s: %s", context.get("message"), fault)  # the connection of a peer
             return
         self._end_with(fault)
 
     def _end_with(self, fault: BaseException) -> None:
-        with contextlib.suppress(asyncio.InvalidStateError):  # already ending, for another reason
+        with contextlib.suppress(asyncio.InvalidStateError):  # already ending
             self._ended.set_exception(fault)
 
 
 async def _cancel(tasks: "Iterable[asyncio.Task[None]]") -> None:
-    """Cancels and awaits; a fault on the way out has been noted by the task's callback."""
+    """Cancel and await; the callback of each task has noted its fault."""
     cancelled = list(tasks)
     for task in cancelled:
         task.cancel()

@@ -1,88 +1,136 @@
-"""control socket → the daemon as such: what io.tradestack.Daemon answers."""
+"""io.tradestack.Daemon: the Varlink interface that every daemon has."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from tradestack.net.control.server import Interface, Method, Peer
-from tradestack.runtime.log_level import LogLevel
-from tradestack.wire.varlink import invalid_parameter
+import msgspec
 
-WATCH_INTERVAL_MS_MIN = 100  # each reply costs the loop about a millisecond
+from tradestack.net.control.interface import Interface, Method
+from tradestack.net.control.server import DAEMON_INTERFACE, TooMany
+from tradestack.observe.metrics import Kind, Metric
+from tradestack.runtime.config.running import PendingKey
+from tradestack.runtime.logs.level import LogLevel
+
+WATCH_INTERVAL_MS_MIN = 100  # each reply takes about a millisecond of the loop
 WATCH_INTERVAL_MS_DEFAULT = 1_000
 WATCH_INTERVAL_MS_MAX = 3_600_000
 
-INTERFACE_NAME = "io.tradestack.Daemon"
-DESCRIPTION = """\
-# What every daemon of tradestack answers.
-interface io.tradestack.Daemon
-
-type LogLevel (debug, info, warning, error)
-
-# Counters and values of now. Top-level counters are of the present session, those in "process"
-# since the process began; "rates" are events a second over the last 1, 10 and 60 s; "latency" has
-# percentiles in microseconds; "last_error" is the last line logged as an error, or null.
-method GetStats() -> (stats: object)
-
-# The same, again and again, every interval_ms (100 to 3600000, default 1000).
-method WatchStats(interval_ms: ?int) -> (stats: object)
-
-# The effective configuration, defaults included, as a config file would write it, and the file.
-method GetConfig() -> (config: object, path: string)
-
-# Logs this level and what is graver, until the next reload of the configuration.
-method SetLogLevel(level: LogLevel) -> ()
-
-# So many of them are open already.
-error TooMany (what: string, limit: int)
-"""
+JsonObject = dict[str, Any]  # Varlink's object
 
 
-class Daemon(Protocol):
-    """What the interface asks of the running daemon."""
+class Stats(msgspec.Struct, frozen=True):
+    """Counters and values by name."""
+
+    stats: JsonObject = {}
+
+
+class WatchStats(msgspec.Struct, frozen=True):
+    """How often to send the stats."""
+
+    interval_ms: (
+        Annotated[int, msgspec.Meta(ge=WATCH_INTERVAL_MS_MIN, le=WATCH_INTERVAL_MS_MAX)] | None
+    ) = None
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The config, what of its file waits, and the path of the file."""
+
+    config: JsonObject
+    pending: JsonObject
+    path: str
+
+
+class MetricDeclaration(msgspec.Struct, frozen=True):
+    """What one value in the stats means.
+
+    name: its path in the stats; "*" is a part that varies, and label says what it is.
+    """
+
+    name: str
+    kind: Kind
+    unit: str
+    help: str
+    label: str
+
+
+class MetricDeclarations(msgspec.Struct, frozen=True):
+    """The declarations of all values in the stats."""
+
+    metrics: list[MetricDeclaration]
+
+
+class SetLogLevel(msgspec.Struct, frozen=True):
+    """The least severe level to log."""
+
+    level: LogLevel
+
+
+class ControlledDaemon(Protocol):
+    """The daemon as its interface needs it."""
 
     def stats(self) -> dict[str, object]: ...
+    def metrics(self) -> tuple[Metric, ...]: ...
     def describe_config(self) -> dict[str, object]: ...
+    def config_pending(self) -> dict[str, PendingKey]: ...
     def config_path(self) -> str: ...
     def set_log_level(self, level: LogLevel) -> None: ...
 
 
-def daemon_interface(daemon: Daemon) -> Interface:
-    """The Varlink interface of a daemon."""
+def daemon_interface(daemon: ControlledDaemon) -> Interface:
+    """Declare the interface for a daemon."""
 
-    def get_stats(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        return {"stats": daemon.stats()}
+    def get_stats() -> Stats:
+        """Get counters and values.
 
-    async def watch_stats(parameters: dict[str, Any], _peer: Peer) -> AsyncIterator[dict[str, Any]]:
-        interval_ms = _interval_ms(parameters)
+        Top-level counters are those of the current session, counters in "process" began with the
+        process. "rates" are events per second over the last 1, 10 and 60 s. "latency" has
+        percentiles in microseconds. "last_error" is the last line logged as an error, or null.
+        "config_pending" has the config keys that were changed and wait, with what they wait for.
+        """
+        return Stats(daemon.stats())
+
+    async def watch_stats(parameters: WatchStats) -> AsyncIterator[Stats]:
+        """Get the stats again and again, every interval_ms (100 to 3600000, default 1000)."""
         while True:
-            yield {"stats": daemon.stats()}
-            await asyncio.sleep(interval_ms / 1_000)
+            yield Stats(daemon.stats())
+            await asyncio.sleep((parameters.interval_ms or WATCH_INTERVAL_MS_DEFAULT) / 1_000)
 
-    def get_config(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        return {"config": daemon.describe_config(), "path": daemon.config_path()}
+    def list_metrics() -> MetricDeclarations:
+        """List what the values in the stats mean: kind, unit and help of each."""
+        return MetricDeclarations(
+            [
+                MetricDeclaration(each.name, each.kind, each.unit, each.help, each.label)
+                for each in daemon.metrics()
+            ]
+        )
 
-    def set_log_level(parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        daemon.set_log_level(LogLevel(parameters["level"]))
-        return {}
+    def get_config() -> Config:
+        """Get the config with which the daemon runs, and the path of its file.
+
+        "config" has all keys, defaults included, as the file would write them. "pending" has the
+        keys that were changed in the file and do not hold yet: for each the new value and what it
+        waits for, "next session" or "restart".
+        """
+        pending = {
+            name: {"value": key.value, "holds": key.holds.value}
+            for name, key in daemon.config_pending().items()
+        }
+        return Config(daemon.describe_config(), pending, daemon.config_path())
+
+    def set_log_level(parameters: SetLogLevel) -> None:
+        """Log this level and more severe ones, until the next reload of the configuration."""
+        daemon.set_log_level(parameters.level)
 
     return Interface(
-        INTERFACE_NAME,
-        DESCRIPTION,
-        {
-            "GetStats": Method(get_stats),
-            "WatchStats": Method(watch_stats),
-            "GetConfig": Method(get_config),
-            "SetLogLevel": Method(set_log_level, changes=True),
-        },
+        DAEMON_INTERFACE,
+        "What every tradestack daemon answers.",
+        [
+            Method.of(get_stats),
+            Method.of(watch_stats),
+            Method.of(list_metrics),
+            Method.of(get_config),
+            Method.of(set_log_level, changes=True),
+        ],
+        (TooMany,),
     )
-
-
-def _interval_ms(parameters: dict[str, Any]) -> int:
-    """Raises VarlinkError when it is out of range; its type has been checked."""
-    interval_ms: int | None = parameters.get("interval_ms")
-    if interval_ms is None:
-        return WATCH_INTERVAL_MS_DEFAULT
-    if not WATCH_INTERVAL_MS_MIN <= interval_ms <= WATCH_INTERVAL_MS_MAX:
-        raise invalid_parameter("interval_ms")
-    return interval_ms

@@ -1,12 +1,12 @@
-"""foreground process → daemon with a pidfile, for hosts whose init is not systemd.
+"""Detaching with a pidfile, by way of python-daemon, for hosts whose init is not systemd.
 
     launcher ──fork──► child ──python-daemon: fork, setsid, fork──► daemon
         ▲                                                              │
         └────────── readiness pipe: "0", or a status and a reason ─────┘
 
-The launcher returns 0 only when the daemon serves; otherwise it gives the daemon's reason on
-stderr and its status. The daemon holds a lock on its pidfile for as long as it lives, so a pidfile
-that is not locked is stale, whatever has become of the pid in it.
+The launcher returns 0 only when the daemon serves; otherwise it writes the daemon's reason to
+stderr and returns its status. The daemon holds a lock on its pidfile until it ends, so a pidfile
+that is not locked is stale, whatever process has its pid now.
 """
 
 import contextlib
@@ -20,27 +20,27 @@ from types import TracebackType
 from typing import TextIO
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
-from tradestack.runtime.logs import Destination
+from tradestack.runtime.logs.handler import Destination
 
 EXIT_STATUS_CRASHED = 1
-REASON_BYTES_MAX = 4096  # what a pipe takes in one write, whoever reads
+REASON_BYTES_MAX = 4096  # PIPE_BUF: a pipe takes this much in one write
 
 _UMASK = 0o077  # as the units set
 
 
 class PidFile:
-    """A file that holds the pid and is locked while the process lives; a context manager."""
+    """A file with the pid, locked until the process ends; a context manager."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._fd: int | None = None
 
     def check(self) -> None:
-        """Raises OperatorFault when its daemon runs, or the file could not be written."""
+        """Raise OperatorFault if its daemon runs or the file cannot be written."""
         os.close(self._open_locked())
 
     def __enter__(self) -> "PidFile":
-        """Locks it and writes the pid into it. Raises OperatorFault."""
+        """Lock the file and write the pid into it. Raises OperatorFault."""
         self._fd = self._open_locked()
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
@@ -52,7 +52,7 @@ class PidFile:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Removes it; only then may another daemon have it."""
+        """Remove the file, then release its lock for another daemon."""
         if self._fd is None:
             return
         self._path.unlink(missing_ok=True)
@@ -64,7 +64,9 @@ class PidFile:
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise OperatorFault(
-                f"pidfile {self._path}", error.strerror or str(error), "name another place"
+                f"pidfile {self._path}",
+                error.strerror or str(error),
+                "name another path with --pidfile",
             ) from error
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -73,27 +75,27 @@ class PidFile:
             os.close(fd)
             raise OperatorFault(
                 f"pidfile {self._path}",
-                f"the daemon runs already as process {pid}",
-                "stop that one first, or name another pidfile",
+                f"the daemon already runs as process {pid}",
+                "stop it first, or name another path with --pidfile",
             ) from None
         return fd
 
 
 class Readiness:
-    """The daemon's end of the readiness pipe: the first word counts, the rest is not heard."""
+    """The daemon's end of the readiness pipe; only the first message is sent."""
 
     def __init__(self, fd: int) -> None:
         self._fd: int | None = fd
 
     def ready(self) -> None:
-        """The daemon serves: the launcher returns 0."""
-        self._tell("0")
+        """Make the launcher return 0."""
+        self._send("0")
 
     def failed(self, status: int, reason: str) -> None:
-        """The daemon ends before it served: the launcher says why and returns the status."""
-        self._tell(f"{status} {reason}")
+        """Make the launcher write the reason and return the status."""
+        self._send(f"{status} {reason}")
 
-    def _tell(self, text: str) -> None:
+    def _send(self, text: str) -> None:
         if self._fd is None:
             return
         with contextlib.suppress(BrokenPipeError):  # the launcher was killed
@@ -103,10 +105,10 @@ class Readiness:
 
 
 def daemonize(pidfile_path: Path, run: Callable[[Readiness, Destination], int]) -> int:
-    """Runs `run` in a daemon. Returns in both processes, each with its own exit status.
+    """Run `run` in a daemon; return in launcher and daemon, each with its own exit status.
 
-    Raises OperatorFault in the launcher when the daemon runs already; in the daemon, what `run`
-    raises, after the launcher was told.
+    Raises OperatorFault in the launcher if the daemon already runs; in the daemon, after reporting
+    it to the launcher, what `run` raises.
     """
     pidfile = PidFile(pidfile_path)
     pidfile.check()
@@ -120,11 +122,11 @@ def daemonize(pidfile_path: Path, run: Callable[[Readiness, Destination], int]) 
 
 def _await_readiness(fd: int) -> int:
     with os.fdopen(fd, "rb") as pipe:
-        told = pipe.read().decode(errors="replace")
-    status_text, _, reason = told.partition(" ")
+        message = pipe.read().decode(errors="replace")
+    status_text, _, reason = message.partition(" ")
     if status_text == "0":
         return 0
-    reason = reason or "the daemon died before it was ready; its log may say why"
+    reason = reason or "the daemon ended before it was ready; look into its log"
     sys.stderr.write(f"{reason}\n")
     return int(status_text or EXIT_STATUS_CRASHED)
 
@@ -135,7 +137,7 @@ def _become_daemon(
     readiness_fd: int,
     run: Callable[[Readiness, Destination], int],
 ) -> int:
-    # Imported here: it is needed by nobody who has systemd.
+    # Imported here because a daemon under systemd never needs it.
     from daemon import DaemonContext
 
     log_file = _stderr_if_file()
@@ -146,7 +148,7 @@ def _become_daemon(
         umask=_UMASK,
         working_directory="/",
         prevent_core=False,
-        signal_map={},  # the event loop has its own
+        signal_map={},  # the event loop handles signals
         stdout=log_file,
         stderr=log_file,
     )
@@ -163,7 +165,7 @@ def _become_daemon(
 
 
 def _stderr_if_file() -> TextIO | None:
-    """A daemon keeps stderr if it is a file; a terminal or pipe belongs to who launched it."""
+    """Return stderr if it is a file; a terminal or a pipe belongs to the launcher's user."""
     try:
         is_file = stat.S_ISREG(os.fstat(sys.stderr.fileno()).st_mode)
     except (OSError, ValueError, AttributeError):

@@ -1,11 +1,11 @@
-"""named places in the daemons → where a test makes the process die, or its wall clock jump.
+"""Fail points: named places in the daemons where a test kills the process or moves its clock.
 
     TRADESTACK_FAIL_POINTS := entry (" " entry)*       entry := point ":" count [":" jump]
-    gateway.appended:123                               SIGKILL to itself at the 123rd passing
+    gateway.appended:123                               SIGKILL to itself at the 123rd pass
     order-manager.received:40:-1h                      its wall clock goes back an hour there
 
-Each process counts its own passings; a daemon that was restarted dies again at its 123rd. Without
-the variable a place costs one look at an empty dictionary.
+Each process counts its own passes; a restarted daemon dies again at its 123rd. Without the
+variable a place costs one look at an empty dictionary.
 """
 
 import enum
@@ -15,34 +15,52 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.clock import SystemClock
-from tradestack.runtime.quantities import NANOSECONDS_OF, parse_quantity
+from tradestack.runtime.config.units import NANOSECONDS_OF, parse_quantity
 
 VARIABLE = "TRADESTACK_FAIL_POINTS"
 
 
 class FailPoint(enum.Enum):
-    """The places, in the order in which a tick and its order pass them."""
+    """The places, in the order in which a tick and the order it causes pass them."""
 
-    GATEWAY_READ = "gateway.read"  # due, and in no file yet
+    GATEWAY_READ = "gateway.read"  # due, not yet in a file
     GATEWAY_APPENDED = "gateway.appended"  # in the feed log
     GATEWAY_BOOKED = "gateway.booked"  # in shared memory
-    GATEWAY_SENT = "gateway.sent"  # handed to the clients' sockets
+    GATEWAY_SENT = "gateway.sent"  # written to the clients' sockets
     STRATEGY_RECEIVED = "strategy.received"
-    STRATEGY_DECIDED = "strategy.decided"  # intents are there, no order
-    STRATEGY_SENT = "strategy.sent"  # an order was handed to the socket
-    STRATEGY_REPORTED = "strategy.reported"  # its report was taken in
+    STRATEGY_DECIDED = "strategy.decided"  # there are intents, but no order yet
+    STRATEGY_SENT = "strategy.sent"  # an order was written to the socket
+    STRATEGY_REPORTED = "strategy.reported"  # its report was processed
     ORDER_MANAGER_RECEIVED = "order-manager.received"
     ORDER_MANAGER_JUDGED = "order-manager.judged"
     ORDER_MANAGER_JOURNALLED = "order-manager.journalled"
-    ORDER_MANAGER_REPORTED = "order-manager.reported"  # handed to the clients' sockets
+    ORDER_MANAGER_REPORTED = "order-manager.reported"  # written to the clients' sockets
     ORDER_MANAGER_LOGGED = "order-manager.logged"  # in order_log.txt
+
+
+class JumpingClock(SystemClock):
+    """The system's clocks; the wall clock of this process can be moved."""
+
+    __slots__ = ("_offset_ns",)
+
+    def __init__(self) -> None:
+        self._offset_ns = 0
+
+    def wall_ns(self) -> int:
+        """Return nanoseconds since the Unix epoch, moved by all jumps."""
+        return super().wall_ns() + self._offset_ns
+
+    def jump(self, by_ns: int) -> None:
+        """Move the wall clock ahead, or back for a negative number."""
+        self._offset_ns += by_ns
 
 
 @dataclass(slots=True)
 class _Armed:
-    passings_left: int
+    passes_left: int
     act: Callable[[], None]
 
 
@@ -52,16 +70,22 @@ logger = logging.getLogger(__name__)
 
 
 def passed(point: FailPoint) -> None:
-    """The process is there."""
+    """Note that the process passes this place."""
     if _armed:
         _pass(point)
 
 
-def arm(text: str, clock: SystemClock) -> None:
-    """Makes the places do what the variable's text says. Raises OperatorFault."""
+def arm(text: str) -> Clock:
+    """Arm the places that the variable's text names; return the clock for the daemon to use.
+
+    Raises OperatorFault.
+    """
+    if not text:
+        return SystemClock()
+    clock = JumpingClock()
     for entry in text.split():
-        name, _, rest = entry.partition(":")
-        count, _, jump = rest.partition(":")
+        name, _, settings = entry.partition(":")
+        count, _, jump = settings.partition(":")
         try:
             point = FailPoint(name)
             _armed[point] = _Armed(int(count), _action(jump, clock))
@@ -69,20 +93,21 @@ def arm(text: str, clock: SystemClock) -> None:
             raise OperatorFault(
                 f"{VARIABLE}: {entry}", str(error), "write it as in gateway.appended:123"
             ) from None
-        logger.warning("a test has armed %s", entry)
+        logger.warning("fail point armed: %s", entry)
+    return clock
 
 
 def _pass(point: FailPoint) -> None:
     armed = _armed.get(point)
     if armed is None:
         return
-    armed.passings_left -= 1
-    if armed.passings_left == 0:
-        logger.warning("%s reached, as a test has asked for", point.value)
+    armed.passes_left -= 1
+    if armed.passes_left == 0:
+        logger.warning("fail point reached: %s", point.value)
         armed.act()
 
 
-def _action(jump: str, clock: SystemClock) -> Callable[[], None]:
+def _action(jump: str, clock: JumpingClock) -> Callable[[], None]:
     if not jump:
         return _die
     sign = -1 if jump.startswith("-") else 1

@@ -1,4 +1,4 @@
-"""the process itself → what GetStats says of it: pid, age, memory."""
+"""Facts about the process for the stats: pid, age, memory."""
 
 import os
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _SMAPS_ROLLUP = Path("/proc/self/smaps_rollup")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessFacts:
-    """When the process began, by both clocks."""
+    """The start of the process by both clocks."""
 
     clock: Clock
     start_wall_ns: int
@@ -20,7 +20,7 @@ class ProcessFacts:
 
     @classmethod
     def begin(cls, clock: Clock) -> "ProcessFacts":
-        """Of a process that begins now."""
+        """Take the facts of a process that starts now."""
         return cls(
             clock=clock,
             start_wall_ns=clock.wall_ns(),
@@ -28,7 +28,7 @@ class ProcessFacts:
         )
 
     def stats(self) -> dict[str, object]:
-        """pid, start_time (UTC), uptime_s, pss_bytes (null where the kernel does not tell)."""
+        """Return pid, start_time (UTC), uptime_s and pss_bytes (None if it cannot be read)."""
         uptime_ns = self.clock.monotonic_ns() - self.start_monotonic_ns
         return {
             "pid": os.getpid(),
@@ -39,10 +39,10 @@ class ProcessFacts:
 
 
 def read_pss_bytes(path: Path = _SMAPS_ROLLUP) -> int | None:
-    """The proportional set size: own memory and this process's share of what is shared."""
+    """Read the proportional set size: private memory and a share of what is shared."""
     try:
         text = path.read_text(encoding="ascii")
     except OSError:
-        return None  # an old kernel, or a sandbox that hides it
+        return None  # an old kernel, or a sandbox that hides the file
     lines = (line.split() for line in text.splitlines() if line.startswith("Pss:"))
     return next((int(fields[1]) * 1024 for fields in lines), None)

@@ -1,4 +1,4 @@
-"""bytes ⇄ calls and replies: Varlink, the protocol of the control sockets (varlink.org).
+"""Bytes ⇄ Varlink calls and replies, the protocol of the control sockets (varlink.org).
 
     message := JSON object, NUL
     call    := {"method": INTERFACE.METHOD, "parameters": {…}?, "oneway": bool?, "more": bool?}
@@ -8,7 +8,7 @@
 Each call is answered by one reply; with `more` by any number of replies, all but the last of them
 with `continues`; with `oneway` by none. Calls sent one after another are answered in that order.
 A message that is not a call ends its connection (ProtocolError); a call that cannot be carried out
-is answered with an error (VarlinkError), and the connection lives on.
+is answered with an error (VarlinkError), and the connection goes on.
 """
 
 from collections.abc import Mapping
@@ -20,45 +20,11 @@ import msgspec
 
 from tradestack.wire.errors import ProtocolError
 
-# A call is a method's name and a few parameters. 64 KiB leaves room, and 32 connections that
-# each fill it cost 2 MiB.
+# A call is the name of a method and a few parameters, far below 64 KiB. 32 connections that each
+# fill the buffer take 2 MiB.
 CALL_SIZE_MAX = 64 * 1024  # bytes, without the NUL
 
 SERVICE_INTERFACE = "org.varlink.service"
-SERVICE_DESCRIPTION = """\
-# What every Varlink service answers about itself.
-interface org.varlink.service
-
-# Who answers, and which interfaces it has.
-method GetInfo() -> (
-  vendor: string,
-  product: string,
-  version: string,
-  url: string,
-  interfaces: []string
-)
-
-# The description of one interface, in this language.
-method GetInterfaceDescription(interface: string) -> (description: string)
-
-# The interface is not one of those that GetInfo lists.
-error InterfaceNotFound (interface: string)
-
-# The interface has no such method.
-error MethodNotFound (method: string)
-
-# The method is described, but not served here.
-error MethodNotImplemented (method: string)
-
-# A parameter is missing, unknown, or of another type.
-error InvalidParameter (parameter: string)
-
-# The peer's user may not call this method.
-error PermissionDenied ()
-
-# The method answers with a stream of replies: it is called with "more".
-error ExpectedMore ()
-"""
 
 
 class VarlinkError(Exception):
@@ -74,29 +40,53 @@ class VarlinkError(Exception):
         return f"{self.name}({details})"
 
 
-def interface_not_found(interface: str) -> VarlinkError:
-    return VarlinkError(f"{SERVICE_INTERFACE}.InterfaceNotFound", {"interface": interface})
+class InterfaceNotFound(msgspec.Struct, frozen=True):
+    """The interface is not one of those that GetInfo lists."""
+
+    interface: str
 
 
-def method_not_found(method: str) -> VarlinkError:
-    return VarlinkError(f"{SERVICE_INTERFACE}.MethodNotFound", {"method": method})
+class MethodNotFound(msgspec.Struct, frozen=True):
+    """The interface has no such method."""
+
+    method: str
 
 
-def invalid_parameter(parameter: str) -> VarlinkError:
-    """`parameter` is its name; a path such as `window.start` for one inside another."""
-    return VarlinkError(f"{SERVICE_INTERFACE}.InvalidParameter", {"parameter": parameter})
+class InvalidParameter(msgspec.Struct, frozen=True):
+    """A parameter is missing, unknown, of another type or out of range."""
+
+    parameter: str
 
 
-def permission_denied() -> VarlinkError:
-    return VarlinkError(f"{SERVICE_INTERFACE}.PermissionDenied")
+class PermissionDenied(msgspec.Struct, frozen=True):
+    """The user of the calling process may not call this method."""
 
 
-def expected_more() -> VarlinkError:
-    return VarlinkError(f"{SERVICE_INTERFACE}.ExpectedMore")
+class ExpectedMore(msgspec.Struct, frozen=True):
+    """The method answers with a stream of replies: call it with "more"."""
+
+
+SERVICE_ERRORS = (
+    InterfaceNotFound,
+    MethodNotFound,
+    InvalidParameter,
+    PermissionDenied,
+    ExpectedMore,
+)
+
+
+def declared_error(interface: str, error: msgspec.Struct) -> VarlinkError:
+    """Return the error reply for an error that the interface declares."""
+    return VarlinkError(f"{interface}.{type(error).__name__}", msgspec.to_builtins(error))
+
+
+def service_error(error: msgspec.Struct) -> VarlinkError:
+    """Return the error reply for an error that every Varlink service declares."""
+    return declared_error(SERVICE_INTERFACE, error)
 
 
 class Answer(Enum):
-    """How many replies the caller wants to a call."""
+    """How many replies the caller wants."""
 
     ONE = "one"
     NONE = "oneway"
@@ -105,7 +95,7 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: the full name of a method, its parameters not yet checked against the interface."""
+    """One call: the full name of a method, and parameters that are not checked yet."""
 
     method: str
     parameters: dict[str, Any]
@@ -114,7 +104,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply; `continues` says that another one to the same call follows."""
+    """One reply; `continues` means that another one to the same call follows."""
 
     parameters: dict[str, Any]
     continues: bool = False
@@ -139,27 +129,28 @@ _reply_decoder = msgspec.json.Decoder(_ReplyMessage)
 
 
 class MessageDecoder:
-    """Cuts a stream of bytes into messages.
+    """Splits a stream of bytes into messages.
 
-    `size_max` limits one message, without its NUL, in bytes; so memory stays below `size_max` and
-    what one `receive_data` brought.
+    `size_max` limits one message, without its NUL, in bytes; so the buffer holds at most
+    `size_max` bytes and what one `receive_data` adds.
     """
 
     def __init__(self, size_max: int = CALL_SIZE_MAX) -> None:
         self._size_max = size_max
         self._buffer = bytearray()
-        self._scanned_size = 0  # so much of the buffer is known to hold no NUL
+        self._scanned_size = 0  # this part of the buffer is known to hold no NUL
 
     @property
     def pending(self) -> bytes:
-        """What has come of a message that is not yet complete."""
+        """The received part of a message that is not complete."""
         return bytes(self._buffer)
 
     def receive_data(self, data: bytes) -> None:
+        """Append received bytes."""
         self._buffer += data
 
     def next_message(self) -> bytes | None:
-        """The next whole message without its NUL, or None when more bytes are needed.
+        """Return the next message without its NUL, or None if more bytes are needed.
 
         Raises ProtocolError for one that is longer than `size_max`.
         """
@@ -177,18 +168,19 @@ class MessageDecoder:
 
 
 def decode_call(message: bytes) -> Call:
-    """Raises ProtocolError for what is not a call."""
+    """Message → call. Raises ProtocolError for anything else."""
     try:
         fields = _call_decoder.decode(message)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"not a Varlink call: {error}") from error
     if fields.upgrade or (fields.oneway and fields.more):
-        raise ProtocolError("not a call known here: upgrade, or oneway together with more")
+        raise ProtocolError("unsupported call: upgrade, or oneway together with more")
     answer = Answer.NONE if fields.oneway else Answer.MANY if fields.more else Answer.ONE
     return Call(fields.method, fields.parameters or {}, answer)
 
 
 def encode_call(call: Call) -> bytes:
+    """Call → message with its NUL."""
     message: dict[str, Any] = {"method": call.method, "parameters": call.parameters}
     if call.answer is not Answer.ONE:
         message[call.answer.value] = True
@@ -196,7 +188,7 @@ def encode_call(call: Call) -> bytes:
 
 
 def decode_reply(message: bytes) -> Reply:
-    """Raises VarlinkError for an error reply, ProtocolError for what is not a reply."""
+    """Message → reply. Raises VarlinkError for an error reply, ProtocolError for anything else."""
     try:
         fields = _reply_decoder.decode(message)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -207,6 +199,7 @@ def decode_reply(message: bytes) -> Reply:
 
 
 def encode_reply(reply: Reply) -> bytes:
+    """Reply → message with its NUL."""
     message: dict[str, Any] = {"parameters": reply.parameters}
     if reply.continues:
         message["continues"] = True
@@ -214,4 +207,5 @@ def encode_reply(reply: Reply) -> bytes:
 
 
 def encode_error(error: VarlinkError) -> bytes:
+    """Error → message with its NUL."""
     return msgspec.json.encode({"error": error.name, "parameters": error.parameters}) + b"\0"

@@ -1,4 +1,4 @@
-"""interface text → methods with typed parameters: Varlink's interface definition language.
+"""Struct types → the text of a Varlink interface (https://varlink.org/Interface-Definition).
 
     interface := "interface" NAME (comment | typedef | method | error)*
     typedef   := "type" Name (struct | enum)
@@ -6,171 +6,128 @@
     error     := "error" Name struct
     struct    := "(" [field ":" type ("," field ":" type)*] ")"
     enum      := "(" field ("," field)* ")"
-    type      := ["?"] (("[]" | "[string]") type | "bool" | "int" | "float" | "string" | "object"
-                 | Name | struct | enum)
-    comment   := "#" to the end of the line
+    type      := ["?"] ("[]" type | "[string]" type | "bool" | "int" | "float" | "string" | "object"
+                 | Name)
 
-The text is what `varlinkctl introspect` shows, and what calls are checked against: one source for
-both, so they cannot drift.
+A msgspec struct or an enum with text values becomes a typedef under its class name, where it is
+first used; `X | None` becomes `?X`, list and tuple become an array, dict[str, X] a dictionary, and
+dict[str, Any] an object. The docstrings become comments.
 """
 
-import re
-from collections.abc import Callable, Mapping
+import enum
+import inspect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from tradestack.wire.varlink_types import (
-    Alias,
-    Array,
-    Basic,
-    Dictionary,
-    Enumeration,
-    InterfaceType,
-    Maybe,
-    MethodType,
-    Structure,
-    Type,
-)
+import msgspec
+from msgspec import inspect as types
 
+LINE_LENGTH_MAX = 100
 
-class IdlError(ValueError):
-    """A text that is not an interface description: which line, and what was expected."""
+StructType = type[msgspec.Struct]
 
-
-_INTERFACE_NAME = re.compile(r"[A-Za-z](-*[A-Za-z0-9])*(\.[A-Za-z0-9](-*[A-Za-z0-9])*)+")
-_MEMBER_NAME = re.compile(r"[A-Z][A-Za-z0-9]*")
-_FIELD_NAME = re.compile(r"[A-Za-z](_?[A-Za-z0-9])*")
-_TOKEN = re.compile(r"[ \t\r]*(?:#[^\n]*)?(\n|->|\[\]|\[string\]|[()?:,]|[A-Za-z0-9_.-]+|\Z)")
+_BASICS = {
+    types.BoolType: "bool",
+    types.IntType: "int",
+    types.FloatType: "float",
+    types.StrType: "string",
+}
 
 
-def parse_interface(text: str) -> InterfaceType:
-    """Raises IdlError."""
-    return _Parser(text).interface()
+@dataclass(frozen=True, slots=True)
+class MethodText:
+    """What the text of a method is made of; None stands for no parameters or an empty reply."""
+
+    name: str
+    description: str
+    parameters: StructType | None
+    reply: StructType | None
 
 
-class _Parser:
-    """Recursive descent over the tokens of one text, one token of look-ahead."""
+def interface_text(
+    name: str, description: str, methods: Sequence[MethodText], errors: Sequence[StructType]
+) -> str:
+    """Generate the text of an interface. Raises TypeError for a type that Varlink does not have."""
+    typedefs = _Typedefs()
+    members: list[str] = []
+    for method in methods:
+        parameters, reply = typedefs.fields_of(method.parameters), typedefs.fields_of(method.reply)
+        declared = _wrapped(f"method {method.name}", parameters, " -> ", reply)
+        members.append(_comment(method.description) + declared)
+    for error in errors:
+        declared = _wrapped(f"error {error.__name__} ", typedefs.fields_of(error))
+        members.append(_comment(_doc_of(error)) + declared)
+    return "\n".join([f"{_comment(description)}interface {name}\n", *typedefs.texts, *members])
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._offset = 0
-        self._line = 1
-        self._types: dict[str, Type] = {}
-        self._methods: dict[str, MethodType] = {}
-        self._errors: dict[str, Structure] = {}
-        self._aliases: dict[str, int] = {}  # name → line of its first use
-        self._token = self._scan()
 
-    def interface(self) -> InterfaceType:
-        self._expect("interface")
-        name = self._take(_INTERFACE_NAME, "the interface's name")
-        members: Mapping[str, Callable[[], None]] = {
-            "type": self._typedef,
-            "method": self._method,
-            "error": self._error,
-        }
-        while self._token:
-            member = members.get(self._token)
-            if member is None:
-                raise self._fault("type, method or error")
-            self._advance()
-            member()
-        for alias, line in self._aliases.items():
-            if alias not in self._types:
-                raise IdlError(f"line {line}: there is no type {alias!r}")
-        return InterfaceType(name, self._types, self._methods, self._errors)
+class _Typedefs:
+    """The named types that fields refer to, each written out once, before its user."""
 
-    def _typedef(self) -> None:
-        name = self._new_member()
-        self._types[name] = self._structure_or_enumeration()
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._classes: dict[str, type] = {}
 
-    def _method(self) -> None:
-        name = self._new_member()
-        parameters = self._structure()
-        self._expect("->")
-        self._methods[name] = MethodType(parameters, self._structure())
+    def fields_of(self, struct: StructType | None) -> list[str]:
+        """`name: type` of each field."""
+        if struct is None:
+            return []
+        info = types.type_info(struct)
+        assert isinstance(info, types.StructType)
+        return [f"{field.encode_name}: {self._type(field.type)}" for field in info.fields]
 
-    def _error(self) -> None:
-        name = self._new_member()
-        self._errors[name] = self._structure()
+    def _type(self, info: types.Type) -> str:
+        match info:
+            case types.Metadata(inner):
+                return self._type(inner)
+            case types.UnionType(members) if info.includes_none and len(members) == 2:
+                (present,) = (one for one in members if not isinstance(one, types.NoneType))
+                return f"?{self._type(present)}"
+            case types.ListType(item) | types.VarTupleType(item):
+                return f"[]{self._type(item)}"
+            case types.DictType(types.StrType(), item):
+                return "object" if item == types.AnyType() else f"[string]{self._type(item)}"
+            case types.StructType(cls) | types.EnumType(cls):
+                return self._named(cls)
+            case _ if type(info) in _BASICS:
+                return _BASICS[type(info)]
+        raise TypeError(f"Varlink has no type for {info}")
 
-    def _new_member(self) -> str:
-        name = self._take(_MEMBER_NAME, "a name that begins with a capital letter")
-        if name in self._types or name in self._methods or name in self._errors:
-            raise IdlError(f"line {self._line}: {name!r} is described twice")
+    def _named(self, cls: StructType | type[enum.Enum]) -> str:
+        name = cls.__name__
+        if name not in self._classes:
+            self._classes[name] = cls
+            self.texts.append(_comment(_doc_of(cls)) + _wrapped(f"type {name} ", self._parts(cls)))
+        if self._classes[name] is not cls:
+            raise TypeError(f"two types are named {name}")
         return name
 
-    def _structure(self) -> Structure:
-        found = self._structure_or_enumeration()
-        if isinstance(found, Enumeration):
-            raise self._fault("fields with types before it")
-        return found
-
-    def _structure_or_enumeration(self) -> Structure | Enumeration:
-        self._expect("(")
-        fields: dict[str, Type] = {}
-        names: list[str] = []
-        while self._token != ")":
-            name = self._take(_FIELD_NAME, "a field's name")
-            if name in names:
-                raise IdlError(f"line {self._line}: field {name!r} is described twice")
-            names.append(name)
-            if self._token == ":":
-                self._advance()
-                fields[name] = self._type()
-            if self._token != ")":
-                self._expect(",")
-                if self._token == ")":
-                    raise self._fault("a field's name")
-        if fields and len(fields) < len(names):
-            raise self._fault("a type for each field before it, or for none")
-        self._advance()
-        return Enumeration(tuple(names)) if names and not fields else Structure(fields)
-
-    def _type(self) -> Type:
-        token = self._token
-        if token == "(":
-            return self._structure_or_enumeration()
-        if token == "?":
-            self._advance()
-            if self._token == "?":
-                raise self._fault("one ?")
-            return Maybe(self._type())
-        if token in ("[]", "[string]"):
-            self._advance()
-            return (Array if token == "[]" else Dictionary)(self._type())
-        if token in _BASICS:
-            self._advance()
-            return _BASICS[token]
-        self._aliases.setdefault(token, self._line)
-        return Alias(self._take(_MEMBER_NAME, "a type"))
-
-    def _expect(self, token: str) -> None:
-        if self._token != token:
-            raise self._fault(repr(token))
-        self._advance()
-
-    def _take(self, pattern: re.Pattern[str], what: str) -> str:
-        token = self._token
-        if not pattern.fullmatch(token):
-            raise self._fault(what)
-        self._advance()
-        return token
-
-    def _fault(self, expected: str) -> IdlError:
-        found = repr(self._token) if self._token else "the end"
-        return IdlError(f"line {self._line}: expected {expected}, found {found}")
-
-    def _advance(self) -> None:
-        self._token = self._scan()
-
-    def _scan(self) -> str:
-        while True:
-            found = _TOKEN.match(self._text, self._offset)
-            if found is None:
-                raise IdlError(f"line {self._line}: {self._text[self._offset :][:20]!r} is no word")
-            self._offset = found.end()
-            if found[1] != "\n":
-                return found[1]
-            self._line += 1
+    def _parts(self, cls: StructType | type[enum.Enum]) -> list[str]:
+        if issubclass(cls, enum.Enum):
+            return [member.value for member in cls]
+        return self.fields_of(cls)
 
 
-_BASICS: Mapping[str, Basic] = {basic.value: basic for basic in Basic}
+def _wrapped(head: str, fields: Iterable[str], arrow: str = "", reply: Iterable[str] = ()) -> str:
+    """One line where it fits, else a line for each field."""
+    reply = [*reply]
+    fields = [*fields]
+    line = f"{head}({', '.join(fields)})" + (f"{arrow}({', '.join(reply)})" if arrow else "")
+    if len(line) <= LINE_LENGTH_MAX:
+        return f"{line}\n"
+    return f"{head}{_block(fields)}" + (f"{arrow}{_block(reply)}" if arrow else "") + "\n"
+
+
+def _block(fields: Sequence[str]) -> str:
+    if not fields:
+        return "()"
+    return "(\n" + ",\n".join(f"  {field}" for field in fields) + "\n)"
+
+
+def _comment(text: str) -> str:
+    lines = inspect.cleandoc(text).splitlines()
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+
+def _doc_of(cls: Any) -> str:
+    return cls.__doc__ or ""

@@ -1,6 +1,9 @@
 """The verbs that query and control daemons, with real ones."""
 
 import json
+import os
+import re
+import signal
 import subprocess
 from pathlib import Path
 
@@ -45,6 +48,35 @@ def test_status_prints_a_line_for_each_daemon(stack: Stack, capsys: Output) -> N
         "strategy news",
     ]
     assert "ticks/s" in lines[0]
+
+
+def test_status_names_changed_keys_that_need_a_restart(stack: Stack, capsys: Output) -> None:
+    """It does so until the daemon is restarted or the file is set back."""
+    config = stack.directory / "etc" / "order-manager.toml"
+    content = config.read_text()
+
+    config.write_text(re.sub('order_log = ".*"', 'order_log = "/elsewhere"', content))
+    reload_order_manager(stack)
+    stack.ctl("status")
+    changed = capsys.readouterr().out
+    config.write_text(content)
+    reload_order_manager(stack)
+    stack.ctl("status")
+
+    waiting = "order-manager: changed in its config, but not in use before restart: order_log\n"
+    assert waiting in changed
+    assert waiting not in capsys.readouterr().out
+
+
+def reload_order_manager(stack: Stack) -> None:
+    """Send SIGHUP to the order manager, and wait until it has reloaded its config."""
+    before = stack.daemons.report().order_manager
+    assert before is not None
+    os.kill(before["pid"], signal.SIGHUP)
+    for report in stack.daemons.watch():
+        now = report.order_manager
+        if now and now["process"]["config_reloads"] > before["process"]["config_reloads"]:
+            return
 
 
 def test_stats_json_has_the_documented_keys(stack: Stack, capsys: Output) -> None:

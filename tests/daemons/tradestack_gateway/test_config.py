@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.config import describe_config, load_config, parse_config
+from tradestack.runtime.config.keys import describe_config, load_config, parse_config
 from tradestack.sources.csv.header import STANDARD_NAMES
 from tradestack_gateway.config import GatewayConfig
 

@@ -224,21 +224,30 @@ def test_pause_and_pace_hold_over_a_kill(daemon: Daemon, sources: dict[str, Any]
     daemon.stats_when(ended)
 
 
-def test_a_reload_changes_the_pace_and_refuses_what_is_fixed(
+def test_a_reload_changes_the_pace_and_names_what_waits(
     daemon: Daemon, sources: dict[str, Any]
 ) -> None:
-    """A refused one leaves everything as it was."""
+    """The pace holds at once, a source key from the next session on, an address after a restart."""
+    config = "io.tradestack.Daemon.GetConfig"
     daemon.configure(**sources, pace="1/s", at_end="hold")
     daemon.start()
-    daemon.configure(**sources, pace="max", at_end="hold", listen="127.0.0.1:1")
+    before = daemon.call(config)["config"]
+    daemon.configure(**sources, pace="max", at_end="hold", listen="127.0.0.1:1", walk_seed=7)
     daemon.signal(signal.SIGHUP)
-    daemon.stats_when(lambda stats: stats["process"]["config_reloads_refused"] == 1)
-    assert daemon.stats()["pace"] == "1/s"
-
-    daemon.configure(**sources, pace="max", at_end="hold")
-    daemon.signal(signal.SIGHUP)
-
     daemon.stats_when(ended)
+
+    reloaded = daemon.call(config)
+    daemon.call("io.tradestack.Gateway.NewSession")
+    in_next_session = daemon.call(config)
+
+    assert reloaded["config"] == {**before, "pace": "max"}
+    assert reloaded["pending"] == {
+        "listen": {"value": "127.0.0.1:1", "holds": "restart"},
+        "walk_seed": {"value": 7, "holds": "next session"},
+    }
+    assert in_next_session["config"] == {**before, "pace": "max", "walk_seed": 7}
+    assert in_next_session["pending"].keys() == {"listen"}
+    assert daemon.stats()["config_pending"] == {"listen": "restart"}
 
 
 def test_a_bad_file_is_the_operators_and_names_its_line(

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from tests.daemons.tradestack_gateway.fake_time import FakeClock, run
 from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
+from tradestack.runtime.supervisor.notify import Notifier
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.notify import Notifier
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
 from tradestack_gateway.books import Books
@@ -78,7 +78,15 @@ class Stage:
         publisher = Publisher(self.books, lambda: None, self.clock)
         player = Player(publisher, Schedule(self.config.pace, 0), self.clock)
         server: Any = self.server
-        return Playback(self.config, self._feed_sessions, self.books, player, server, self.clock)
+        return Playback(
+            self.config,
+            self._feed_sessions,
+            self.books,
+            player,
+            server,
+            self.clock,
+            session_began=lambda: None,
+        )
 
     def sessions(self) -> list[str]:
         """The ids of the sessions in the directory, oldest first."""

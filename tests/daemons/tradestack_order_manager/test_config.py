@@ -9,7 +9,7 @@ import pytest
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE
-from tradestack.runtime.config import load_config, parse_config
+from tradestack.runtime.config.keys import load_config, parse_config
 from tradestack_order_manager.config import OrderManagerConfig
 
 SHIPPED = Path(__file__).parents[3] / "etc" / "order-manager.toml"

@@ -97,7 +97,7 @@ def test_the_control_socket_tells_and_begins_a_session(daemon: Daemon) -> None:
 
     interface = "io.tradestack.OrderManager"
     (listed,) = daemon.call(f"{interface}.ListClients")["clients"]
-    assert (listed["user"], listed["next"], listed["lag"]) == ("news", 5, 0)
+    assert (listed["user"], listed["cursor"], listed["lag"]) == ("news", 5, 0)
     assert daemon.call(f"{interface}.ListUsers")["users"] == [{"user": "news", "reports": 4}]
     newest = daemon.call(f"{interface}.ListOrders", {"count": 2})["orders"]
     assert [(order["order_id"], order["cl_ord_id"], order["ord_status"]) for order in newest] == [

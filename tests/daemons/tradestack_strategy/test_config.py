@@ -7,7 +7,7 @@ import pytest
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
-from tradestack.runtime.config import load_config, parse_config
+from tradestack.runtime.config.keys import load_config, parse_config
 from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.strategy import build_signal, hash_of
 

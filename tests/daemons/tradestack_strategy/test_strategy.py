@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.net.control.server import Peer
+from tradestack.net.control.interface import Peer, reply_parameters
 from tradestack.runtime.clock import SystemClock
-from tradestack.runtime.config import parse_config
-from tradestack.runtime.notify import Notifier
+from tradestack.runtime.config.keys import Reload, parse_config
+from tradestack.runtime.config.running import RunningConfig
 from tradestack.runtime.service import Context
+from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.strategy import Strategy, build_strategy
 
@@ -36,8 +37,8 @@ def make_strategy(tmp_path: Path) -> Make:
                 notifier=Notifier(None),
                 state_path=tmp_path / "state",
                 credentials_directory=None,
-                version="0",
                 spawn=lambda work, name: asyncio.create_task(work, name=name),
+                session_began=lambda: None,
             )
         )
 
@@ -70,7 +71,7 @@ async def test_it_trades_and_tells(world, make_strategy):
         stats = strategy.stats()
         status = strategy.status()
         interface = strategy.interfaces()[0]
-        state = interface.methods["GetState"].handler({}, ROOT)
+        state = reply_parameters(interface.methods["GetState"].call({}, ROOT))
         stalled = strategy.stalled(0)
         await strategy.stop()
 
@@ -86,7 +87,6 @@ async def test_it_trades_and_tells(world, make_strategy):
         assert status.endswith(" ticks/s, lag 0, 1 orders sent, 0 pending")
         assert status.isascii()
         assert stalled is None
-        interface.type.check_reply("GetState", state)
         assert state["state"]["sequence_processed"] == 3
 
 
@@ -103,10 +103,9 @@ async def test_pending_orders_are_listed(world, make_strategy):
         await until(lambda: strategy.stats()["orders_pending"] == 1)
 
         interface = strategy.interfaces()[0]
-        listed = interface.methods["ListPending"].handler({}, ROOT)
+        listed = reply_parameters(interface.methods["ListPending"].call({}, ROOT))
         await strategy.stop()
 
-        interface.type.check_reply("ListPending", listed)
         (order,) = listed["orders"]
         assert (order["symbol"], order["side"], order["feed_seq"]) == ("SPY", "BUY", 2)
         assert listed["total"] == 1
@@ -124,13 +123,20 @@ def test_stats_before_the_first_session(make_strategy):
     assert strategy.status().startswith("waiting for the order manager, 0 ticks/s")
 
 
-def test_reload_takes_over_the_limit_alone(make_strategy, tmp_path):
+def test_reload_applies_the_limit_alone(make_strategy, tmp_path):
     """Another signal or quantity is another epoch, which begins with a restart."""
     strategy = make_strategy()
+    running = RunningConfig(config_of(tmp_path))
 
-    strategy.reload(config_of(tmp_path, orders_in_flight_max=7, log_level="debug"))
-    with pytest.raises(OperatorFault, match="quantity: cannot change while it runs"):
-        strategy.reload(config_of(tmp_path, quantity="11"))
+    running.reload(
+        config_of(tmp_path, orders_in_flight_max=7, quantity="11", signal="crossover"),
+        strategy.reload,
+    )
+
+    assert strategy._runner.orders_in_flight_max == 7
+    assert strategy.stats()["config_hash"] == make_strategy().stats()["config_hash"]
+    assert running.names_waiting_for(Reload.RESTART) == ["signal", "parameters", "quantity"]
+    assert running.describe()["quantity"] == "10"
 
 
 @pytest.mark.parametrize("instance", ["", "a b", "x" * 17, "é"])

@@ -6,11 +6,11 @@ import functools
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from tests.fuzz.target import Target, assert_one_line
-from tests.fuzz.targets.varlink import FORMS, TAKE, call_seeds
+from tests.fuzz.targets.varlink import FORMS, call_seeds
 
 from tradestack.net.control.connection import (
     MISSING_NUL_HINT,
@@ -18,13 +18,12 @@ from tradestack.net.control.connection import (
     ControlLimits,
     Stream,
 )
-from tradestack.net.control.server import ControlServer, Interface, Method, Peer
+from tradestack.net.control.interface import Peer
+from tradestack.net.control.server import ControlServer
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import Call
 
 LIMITS = ControlLimits(request_size_max=1_024)
-ITEMS = 3  # of the stream
-DESCRIPTION = FORMS + "\nmethod Count(to: ?int) -> (number: int)\n"
 TEXT_ANSWERS = {"stats": "a: 1\n", "help": "stats\n"}
 
 
@@ -95,12 +94,11 @@ class _Answerer:
 
 async def _serve(data: bytes) -> tuple[bytes, str | None]:
     """Return what the peer receives, and the ProtocolError that ended the connection."""
-    connection = ControlConnection(_PAIR[0], "peer", _ANSWERER, LIMITS)
-    written = _Written()
-    connection._reader = asyncio.StreamReader()
-    connection._reader.feed_data(data)
-    connection._reader.feed_eof()
-    connection._writer = written  # type: ignore[assignment]
+    reader, written = asyncio.StreamReader(), _Written()
+    reader.feed_data(data)
+    reader.feed_eof()
+    writer = cast("asyncio.StreamWriter", written)
+    connection = ControlConnection(reader, writer, _PAIR[0], "peer", _ANSWERER, LIMITS)
     try:
         await connection._serve()
     except ProtocolError as error:
@@ -109,24 +107,11 @@ async def _serve(data: bytes) -> tuple[bytes, str | None]:
     return written.content, None
 
 
-def _take(parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-    assert parameters.keys() <= TAKE.keys()
-    return {}
-
-
-async def _count(parameters: dict[str, Any], _peer: Peer) -> AsyncIterator[dict[str, Any]]:
-    for number in range(ITEMS):
-        yield {"number": number, "to": parameters.get("to")}
-
-
-FORMS_INTERFACE = Interface(
-    "io.test.Forms", DESCRIPTION, {"Take": Method(_take, changes=True), "Count": Method(_count)}
-)
 TEXT_COMMANDS = {name: lambda text=text: text for name, text in TEXT_ANSWERS.items()}
 _PAIR = socket.socketpair()  # a peer that stays, for a stream to look at
 for _end in _PAIR:
     atexit.register(_end.close)
-_ANSWERER = _Answerer(ControlServer(_PAIR[0], [FORMS_INTERFACE], TEXT_COMMANDS, limits=LIMITS))
+_ANSWERER = _Answerer(ControlServer(_PAIR[0], [FORMS], TEXT_COMMANDS, limits=LIMITS))
 
 
 def _seeds() -> Sequence[bytes]:

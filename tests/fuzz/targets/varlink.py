@@ -1,15 +1,18 @@
 """Varlink: calls against the interfaces that the daemons have, and replies."""
 
-from collections.abc import Mapping, Sequence
+import enum
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, cast
 
 import msgspec
 from tests.fuzz.pieces import cut
 from tests.fuzz.target import Target, assert_one_line
 
-from tradestack.runtime import daemon_interface
+from tradestack.net.control.interface import Interface, Method, convert_parameters
+from tradestack.net.control.service_interface import service_interface
+from tradestack.runtime.daemon_interface import daemon_interface
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import (
-    SERVICE_DESCRIPTION,
     Answer,
     Call,
     MessageDecoder,
@@ -21,34 +24,85 @@ from tradestack.wire.varlink import (
     encode_error,
     encode_reply,
 )
-from tradestack.wire.varlink_idl import InterfaceType, parse_interface
-from tradestack_gateway import control as gateway_interface
-from tradestack_order_manager import control as order_manager_interface
-from tradestack_strategy import control as strategy_interface
+from tradestack_gateway.control import gateway_interface
+from tradestack_order_manager.control import order_manager_interface
+from tradestack_strategy.control import strategy_interface
 
 SIZE_MAX = 1_024  # of a call, so that short inputs reach beyond it
+ITEMS = 3  # of the stream
 
-# Every form that a parameter can have; the daemons' own interfaces use few of them.
-FORMS = """\
-interface io.test.Forms
+NOTHING = cast("Any", None)  # for the daemons, which are never asked
 
-type Colour (red, green)
-type Point (x: int, y: ?float, near: ?[]Colour)
 
-method Take(flag: bool, count: int, share: float, name: string, any: object, colour: Colour,
-  points: []Point, by_name: [string]?Point, inner: (shape: (round, square), deep: ?[][]int)) -> ()
-"""
+class Colour(enum.Enum):
+    """A colour."""
 
-DESCRIPTIONS = (
-    FORMS,
-    SERVICE_DESCRIPTION,
-    daemon_interface.DESCRIPTION,
-    gateway_interface.DESCRIPTION,
-    order_manager_interface.DESCRIPTION,
-    strategy_interface.DESCRIPTION,
-)
-INTERFACES: Mapping[str, InterfaceType] = {
-    interface.name: interface for interface in map(parse_interface, DESCRIPTIONS)
+    RED = "red"
+    GREEN = "green"
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A place."""
+
+    x: int
+    y: float | None = None
+    near: list[Colour] | None = None
+
+
+class Inner(msgspec.Struct, frozen=True):
+    """A struct in a struct."""
+
+    shape: Colour
+    deep: list[list[int]] | None = None
+
+
+class Take(msgspec.Struct, frozen=True):
+    """Every form that a parameter can have; the daemons' own interfaces use few of them."""
+
+    flag: bool
+    count: int
+    share: float
+    name: str
+    any: dict[str, Any]
+    colour: Colour
+    points: list[Point]
+    by_name: dict[str, Point | None]
+    inner: Inner
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """Where a stream ends."""
+
+    to: int | None = None
+
+
+class Number(msgspec.Struct, frozen=True):
+    """An item of the stream."""
+
+    number: int = 0
+
+
+def take(parameters: Take) -> None:
+    """Take everything."""
+
+
+async def count(parameters: Limit) -> AsyncIterator[Number]:
+    """Count."""
+    for number in range(ITEMS):
+        yield Number(number)
+
+
+FORMS = Interface("io.test.Forms", "", [Method.of(take, changes=True), Method.of(count)])
+INTERFACES: Mapping[str, Interface] = {
+    interface.name: interface
+    for interface in (
+        FORMS,
+        service_interface("test", {}),
+        daemon_interface(NOTHING),
+        gateway_interface(NOTHING, NOTHING),
+        order_manager_interface(NOTHING),
+        strategy_interface(NOTHING, NOTHING, NOTHING),
+    )
 }
 
 
@@ -97,16 +151,18 @@ def _calls(pieces: Sequence[bytes]) -> tuple[list[Call], str | None]:
 
 def _check_parameters(call: Call) -> None:
     """Check the parameters as net.control.server does."""
-    interface_name, _, method = call.method.rpartition(".")
+    interface_name, _, method_name = call.method.rpartition(".")
     interface = INTERFACES.get(interface_name)
-    if interface is None or method not in interface.methods:
+    method = None if interface is None else interface.methods.get(method_name)
+    if method is None or method.parameters is None:
         return
     try:
-        interface.check_parameters(method, call.parameters)
+        parameters = convert_parameters(method.parameters, call.parameters)
     except VarlinkError as error:
         _check_error(error)
     else:
-        assert msgspec.json.decode(msgspec.json.encode(call.parameters)) == call.parameters
+        plain = msgspec.to_builtins(parameters)
+        assert convert_parameters(method.parameters, plain) == parameters
 
 
 def _check_error(error: VarlinkError) -> None:
@@ -120,7 +176,7 @@ def _check_error(error: VarlinkError) -> None:
 
 
 POINT = {"x": 1, "y": 0.5, "near": ["red"]}
-TAKE = {
+TAKEN = {
     "flag": True,
     "count": -1,
     "share": 1,
@@ -129,14 +185,14 @@ TAKE = {
     "colour": "green",
     "points": [POINT],
     "by_name": {"a": POINT, "b": None},
-    "inner": {"shape": "round", "deep": [[1], []]},
+    "inner": {"shape": "red", "deep": [[1], []]},
 }
 
 
 def call_seeds() -> list[bytes]:
     """Encode one call of each kind."""
     calls = [
-        Call("io.test.Forms.Take", TAKE),
+        Call("io.test.Forms.Take", TAKEN),
         Call("org.varlink.service.GetInfo", {}),
         Call("org.varlink.service.GetInterfaceDescription", {"interface": "io.test.Forms"}),
         Call("io.tradestack.Daemon.WatchStats", {"interval_ms": 100}, Answer.MANY),

@@ -1,4 +1,4 @@
-"""ControlServer: who may change something, and what is logged of it, on real sockets."""
+"""ControlServer: permission to change something, and the log of it, on real sockets."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ from tests.net.abacus import (
 async def test_a_change_is_logged_with_its_caller(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The handler and the log know uid and pid as the kernel does."""
+    """Handler and log have uid and pid from the kernel."""
     caplog.set_level(logging.INFO)
     async with serving(tmp_path) as running:
         answer = await running.exchange(encoded(SET))

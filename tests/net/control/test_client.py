@@ -49,7 +49,7 @@ def test_an_absent_socket_is_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     with pytest.raises(ControlFault) as raised:
         ControlClient(path).call("a.b.C")
 
-    assert str(raised.value).startswith(f"order-manager is not running (nobody listens at {path})")
+    assert str(raised.value).startswith(f"order-manager is not running, nothing listens at {path}")
     assert "systemctl start tradestack.target" in str(raised.value)
 
 

@@ -94,7 +94,7 @@ async def test_streams_have_a_limit(tmp_path: Path) -> None:
         assert [await second.reply(), await second.reply()] == [too_many, ONE]
 
 
-async def test_a_peer_that_takes_no_bytes_is_disconnected(
+async def test_a_peer_that_reads_nothing_is_disconnected(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A stream into a full socket ends at the deadline, with one log line."""
@@ -108,4 +108,4 @@ async def test_a_peer_that_takes_no_bytes_is_disconnected(
             await asyncio.sleep(0)
 
     (record,) = caplog.records
-    assert "takes no bytes" in record.getMessage()
+    assert "reads no bytes" in record.getMessage()

@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.net.abacus import (
@@ -14,8 +13,6 @@ from tests.net.abacus import (
 )
 
 from tradestack.net.control.connection import ControlLimits
-from tradestack.net.control.server import Interface, Method, Peer
-from tradestack.wire.varlink_idl import IdlError
 
 
 @pytest.mark.parametrize("line", [b"stats\n", b"stats", b" stats \r\n", b"stats\nhelp\n"])
@@ -37,7 +34,7 @@ async def test_text_is_answered_before_the_half_close(tmp_path: Path) -> None:
         assert await client.reader.read() == b"commands: help, stats\n"
 
 
-async def test_an_unknown_command_is_told_what_there_is(tmp_path: Path) -> None:
+async def test_an_unknown_command_gets_the_list_of_commands(tmp_path: Path) -> None:
     """Control characters do not come back raw."""
     async with serving(tmp_path) as running:
         answer = await running.exchange(b"sta\x1bts\xff\n")
@@ -55,7 +52,7 @@ async def test_json_without_its_nul_gets_a_hint(tmp_path: Path) -> None:
 
 
 async def test_json_without_its_nul_gets_a_hint_at_the_deadline(tmp_path: Path) -> None:
-    """A peer that keeps its side open is told, too, however often it sends a byte."""
+    """So does a peer that keeps its side open, however often it sends a byte."""
     limits = ControlLimits(request_deadline_s=0.05, idle_deadline_s=60.0, linger_s=0.0)
     async with serving(tmp_path, limits) as running, running.connected() as client:
         client.writer.write(b'{"method":')
@@ -63,21 +60,6 @@ async def test_json_without_its_nul_gets_a_hint_at_the_deadline(tmp_path: Path) 
         answer = await client.reader.read()
 
     assert answer.startswith(b"error: a Varlink message ends with a NUL")
-
-
-def test_text_and_handlers_must_match() -> None:
-    """A method without a handler, and a handler without a method, are found at construction."""
-    text = "interface a.b\nmethod X() -> ()\nmethod Y() -> ()\n"
-
-    def handler(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        return {}
-
-    with pytest.raises(ValueError, match=r"\['Y', 'Z'\]"):
-        Interface("a.b", text, {"X": Method(handler), "Z": Method(handler)})
-    with pytest.raises(ValueError, match=r"a\.c is described as a\.b"):
-        Interface("a.c", text, {})
-    with pytest.raises(IdlError):
-        Interface("a.b", text + "method", {})
 
 
 async def test_netcat_reads_our_text(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tradestack.net.server.deadlines import Deadlines
 from tradestack.net.server.failed_logins import FAILURES_MAX
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.states import State
-from tradestack.runtime.clock import SystemClock
+from tradestack.runtime.fail_points import JumpingClock
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.soup import Packet, PacketType
 
@@ -212,7 +212,7 @@ async def test_stalled_names_a_client_that_could_be_served_and_is_not(net):
 @pytest.mark.parametrize("jump_s", [-365 * 86_400, 365 * 86_400])
 async def test_a_wall_clock_that_jumps_is_no_deadline(net, jump_s):
     """No client is silent, stalled or late to log in because the wall clock was set."""
-    clock = SystemClock()
+    clock = JumpingClock()
     async with (
         net.serving(filled(net, b"one"), clock=clock) as running,
         net.connected(running.address) as client,

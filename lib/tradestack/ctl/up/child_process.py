@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.listen_fds import LISTEN_FDS_START
+from tradestack.runtime.supervisor.listen_fds import LISTEN_FDS_START
 
 READY_TIMEOUT_S = 30.0  # as TimeoutStartSec= in the units; the child may extend it
 LINE_BYTES_MAX = 64 << 10  # a longer line is passed on in pieces

@@ -14,7 +14,7 @@ from tradestack.ctl.up.stack_files import read_strategies
 from tradestack.ctl.up.supervised import AfterDeath
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.quantities import NANOSECONDS_OF, parse_quantity
+from tradestack.runtime.config.units import NANOSECONDS_OF, parse_quantity
 
 _SAMPLES = ("prices", "sentiment")
 # The daemons' default of 1 GiB protects other programs of a host; a /tmp may be smaller than that.

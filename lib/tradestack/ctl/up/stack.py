@@ -22,7 +22,7 @@ from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.supervised import AfterDeath, Supervised
 from tradestack.net.addresses import Address, name_of
-from tradestack.runtime.listen_fds import CONTROL, bind_tcp, bind_unix
+from tradestack.runtime.supervisor.listen_fds import CONTROL, bind_tcp, bind_unix
 
 STOP_TIMEOUT_S = 15.0  # as TimeoutStopSec= in the units
 STATS_TIMEOUT_S = 10.0  # as WatchdogSec= in the units

@@ -1,7 +1,7 @@
-"""method and parameters → reply: a Varlink client for one control socket.
+"""A blocking Varlink client of one control socket, for tradestackctl.
 
-It blocks: tradestackctl does one thing at a time. What may fail is told as ControlFault, in words
-for the operator; a daemon's own refusals stay VarlinkError.
+A daemon that cannot be reached is a ControlFault, with a text for the operator; an error that the
+daemon itself replies is a VarlinkError.
 """
 
 import socket
@@ -21,16 +21,16 @@ from tradestack.wire.varlink import (
 )
 
 REPLY_SIZE_MAX = 16 * 1024 * 1024  # bytes; ListClients with every client is well below 1 MiB
-READ_SIZE_MAX = 64 * 1024  # bytes taken at once
-REPLY_DEADLINE_S = 30.0  # a daemon that says nothing for so long hangs
+READ_SIZE_MAX = 64 * 1024  # bytes read at once
+REPLY_DEADLINE_S = 30.0  # a daemon that takes longer hangs
 
 
 class ControlFault(Exception):
-    """The daemon behind a control socket cannot be asked: why, and what to do about it."""
+    """A daemon cannot be reached by its control socket: the reason, and a remedy."""
 
 
 class ControlClient:
-    """One connection to the control socket at `path`, made at the first call.
+    """One connection to the control socket at `path`, opened by the first call.
 
     `with ControlClient(path) as client: client.call("io.tradestack.Daemon.GetStats")`
     """
@@ -54,13 +54,14 @@ class ControlClient:
         self.close()
 
     def close(self) -> None:
+        """Close the connection; the next call opens another one."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
             self._decoder = MessageDecoder(REPLY_SIZE_MAX)
 
     def call(self, method: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The reply's parameters. Raises VarlinkError, ControlFault."""
+        """Call a method and return the reply's parameters. Raises VarlinkError, ControlFault."""
         self._send(Call(method, dict(parameters or {})))
         return self._reply(self._reply_deadline_s).parameters
 
@@ -71,9 +72,9 @@ class ControlClient:
         *,
         deadline_s: float | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Each reply's parameters as it comes, within deadline_s if there is one.
+        """Yield the parameters of each reply, which must come within deadline_s if there is one.
 
-        The last reply ends the stream and says nothing, unless it is the only one.
+        The last reply only ends the stream, unless it is the only one.
         Raises VarlinkError, ControlFault.
         """
         self._send(Call(method, dict(parameters or {}), Answer.MANY))
@@ -127,12 +128,12 @@ def _explain(name: str, path: Path, error: OSError) -> str:
     match error:
         case FileNotFoundError() | ConnectionRefusedError():
             return (
-                f"{name} is not running (nobody listens at {path}): "
-                "systemctl start tradestack.target, or give --runtime-dir"
+                f"{name} is not running, nothing listens at {path}: "
+                "start it (systemctl start tradestack.target), or name another --runtime-dir"
             )
         case PermissionError():
             return (
-                f"{name}: you may not use {path}: join the group tradestack-ops "
+                f"{name}: permission denied for {path}: join the group tradestack-ops "
                 "(usermod -aG tradestack-ops USER, then log in again) or be root"
             )
         case _:

@@ -1,11 +1,11 @@
-"""one connection → its answers: Varlink calls, or one line of text.
+"""One connection to a control socket: Varlink calls, or one line of text.
 
 The first byte decides: "{" begins Varlink calls, anything else one text command, which is answered
 when its line or the sending side ends; then the connection is closed. So `varlinkctl` and
-`printf 'stats\\n' | nc -U -N SOCKET` ask the same socket. Whoever sends JSON without the NUL that
-ends a Varlink message is told so.
+`printf 'stats\\n' | nc -U -N SOCKET` can use the same socket. A peer that sends JSON without the
+NUL that ends a Varlink message gets a hint.
 
-Nothing here knows what the methods do: an Answerer does.
+An Answerer carries out the calls and commands.
 """
 
 import asyncio
@@ -23,20 +23,21 @@ from tradestack.wire.varlink import (
     CALL_SIZE_MAX,
     Answer,
     Call,
+    ExpectedMore,
     MessageDecoder,
     Reply,
     VarlinkError,
     decode_call,
     encode_error,
     encode_reply,
-    expected_more,
+    service_error,
 )
 
 READ_SIZE_MAX = 16 * 1024  # bytes taken at once
 TEXT_LINE_SIZE_MAX = 1024  # bytes; the longest command is a dozen
-GONE_CHECK_INTERVAL_S = 1.0  # a stream whose reader has gone is given up after so long
+GONE_CHECK_INTERVAL_S = 1.0  # how often to check that the reader of a stream still exists
 MISSING_NUL_HINT = (
-    "error: a Varlink message ends with a NUL byte, and none came; try "
+    "error: a Varlink message ends with a NUL byte, which is missing; try "
     'printf \'{"method":"org.varlink.service.GetInfo"}\\0\' | nc -U -N SOCKET, or varlinkctl\n'
 )
 
@@ -45,11 +46,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlLimits:
-    """Every number that bounds a control socket."""
+    """The limits of a control socket."""
 
-    # Connections at once: some operators, a monitor, no crowd. Each may hold request_size_max.
+    # Open connections: some operators and a monitor. Each may buffer request_size_max.
     connections_max: int = 32
-    # Connections that may be watching a stream, so that some are left for commands.
+    # Open streams, fewer than connections so that some are left for commands.
     streams_max: int = 16
     # Bytes of one call.
     request_size_max: int = CALL_SIZE_MAX
@@ -57,51 +58,62 @@ class ControlLimits:
     request_deadline_s: float = 10.0
     # Seconds without a call after which a Varlink connection is closed.
     idle_deadline_s: float = 300.0
-    # Seconds in which one reply must have been taken by the peer.
+    # Seconds within which the peer must take one reply.
     reply_deadline_s: float = 10.0
-    # Seconds granted to the peer of a text command to close its side.
+    # Seconds for the peer of a text command to close its side.
     linger_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Many replies to one call: each item is sent at once, `end` when there are no more."""
+    """Many replies to one call: each item is sent at once, `end` after the last one."""
 
     items: AsyncGenerator[dict[str, Any], None]
     end: dict[str, Any]
 
 
 class Answerer(Protocol):
-    """Who knows the methods and commands of a connection's daemon."""
+    """Carries out the calls and commands of one peer."""
 
     async def call(self, call: Call) -> dict[str, Any] | Stream:
-        """Raises VarlinkError."""
+        """Carry out a call. Raises VarlinkError."""
         ...
 
     def text(self, command: str) -> str:
-        """The answer to a line of text, newline included."""
+        """Return the answer to a line of text, newline included."""
         ...
 
 
+async def serve_connection(
+    connection: socket.socket, peer: str, answerer: Answerer, limits: ControlLimits
+) -> None:
+    """Serve an accepted socket until either side closes it; `peer` names it in the log."""
+    reader, writer = await asyncio.open_unix_connection(sock=connection, limit=READ_SIZE_MAX)
+    writer.transport.set_write_buffer_limits(high=0)  # drain() waits for the kernel
+    await ControlConnection(reader, writer, connection, peer, answerer, limits).run()
+
+
 class ControlConnection:
-    """Serves one accepted socket until it ends; `run` closes it."""
+    """One open connection; `run` serves and closes it."""
 
     def __init__(
-        self, connection: socket.socket, peer: str, answerer: Answerer, limits: ControlLimits
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        connection: socket.socket,
+        peer: str,
+        answerer: Answerer,
+        limits: ControlLimits,
     ) -> None:
+        self._reader = reader
+        self._writer = writer
         self._socket = connection
         self._peer = peer
         self._answerer = answerer
         self._limits = limits
-        self._reader: asyncio.StreamReader
-        self._writer: asyncio.StreamWriter
 
     async def run(self) -> None:
-        """Returns when the connection is closed, whoever closed it, whatever the peer sent."""
-        self._reader, self._writer = await asyncio.open_unix_connection(
-            sock=self._socket, limit=READ_SIZE_MAX
-        )
-        self._writer.transport.set_write_buffer_limits(high=0)  # drain = the kernel has it all
+        """Serve until either side closes the connection."""
         try:
             await self._serve()
         except ProtocolError as error:
@@ -109,10 +121,10 @@ class ControlConnection:
             with contextlib.suppress(OSError, TimeoutError):
                 await self._finish(f"error: {error}\n")
         except TimeoutError:
-            logger.warning("control peer takes no bytes, disconnected peer=%s", self._peer)
+            logger.warning("control peer reads no bytes, disconnected peer=%s", self._peer)
             self._writer.transport.abort()
         except OSError:
-            pass  # the peer has gone: its right
+            pass  # the peer closed the connection, as it may
         finally:
             self._writer.close()
 
@@ -126,14 +138,12 @@ class ControlConnection:
             await self._serve_text(first)
 
     async def _read(self, deadline_s: float) -> bytes:
-        """Some bytes; none when the peer has ended its side, or the deadline passed."""
+        """Read some bytes; b"" means that the peer ended its side or the deadline passed."""
         try:
             async with asyncio.timeout_at(deadline_s):
                 return await self._reader.read(READ_SIZE_MAX)
         except TimeoutError:
             return b""
-
-    # text
 
     async def _serve_text(self, first: bytes) -> None:
         deadline_s = asyncio.get_running_loop().time() + self._limits.request_deadline_s
@@ -150,15 +160,13 @@ class ControlConnection:
         await self._finish(self._answerer.text(command))
 
     async def _finish(self, text: str) -> None:
-        """The last words; then waits a little for the peer, whose unread bytes would reset us."""
+        """Send the last text and wait for the peer to close; unread bytes would reset us."""
         await self._send(text.encode())
         self._check_open()
         self._writer.write_eof()
         deadline_s = asyncio.get_running_loop().time() + self._limits.linger_s
         while await self._read(deadline_s):
             pass
-
-    # Varlink
 
     async def _serve_calls(self, first: bytes) -> None:
         decoder = MessageDecoder(self._limits.request_size_max)
@@ -170,7 +178,7 @@ class ControlConnection:
             while (message := decoder.next_message()) is not None:
                 begun = False
                 await self._answer(decode_call(message))
-            if not (begun and decoder.pending):  # no longer the call that the deadline was for
+            if not (begun and decoder.pending):  # the deadline was for another call
                 deadline_s = asyncio.get_running_loop().time() + (
                     self._limits.request_deadline_s
                     if decoder.pending
@@ -195,7 +203,7 @@ class ControlConnection:
     async def _answer_stream(self, stream: Stream, answer: Answer) -> None:
         async with contextlib.aclosing(stream.items):
             if answer is not Answer.MANY:
-                raise expected_more()
+                raise service_error(ExpectedMore())
             task = asyncio.current_task()
             assert task is not None
             watch = asyncio.create_task(self._cancel_when_gone(task))
@@ -207,9 +215,9 @@ class ControlConnection:
         await self._send(encode_reply(Reply(stream.end)))
 
     async def _cancel_when_gone(self, task: asyncio.Task[None]) -> None:
-        """A stream with nothing to say would not notice that its reader has gone.
+        """Cancel a stream whose reader has closed; without items to send it would not notice.
 
-        POLLHUP says that the peer has closed; a half-close (nc -N) does not raise it.
+        The kernel sets POLLHUP when the peer has closed, and not for a half-close (nc -N).
         """
         poll = select.poll()
         poll.register(self._socket.fileno(), 0)
@@ -218,13 +226,13 @@ class ControlConnection:
         task.cancel()
 
     async def _send(self, data: bytes) -> None:
-        """Returns when the kernel has it all. Raises TimeoutError when the peer takes nothing."""
+        """Send all; return when the kernel has it. Raises TimeoutError if the peer is stuck."""
         self._check_open()
         self._writer.write(data)
         async with asyncio.timeout(self._limits.reply_deadline_s):
             await self._writer.drain()
 
     def _check_open(self) -> None:
-        """Raises ConnectionResetError for a peer that has gone: uvloop would raise RuntimeError."""
+        """Raise ConnectionResetError if the peer has closed, where uvloop raises RuntimeError."""
         if self._writer.is_closing():
             raise ConnectionResetError("the peer has gone")

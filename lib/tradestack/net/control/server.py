@@ -1,12 +1,11 @@
-"""a Unix listener, interfaces, text commands → a control socket that answers them.
+"""The server of a control socket: Varlink interfaces and text commands.
 
-Methods are described in Varlink's interface language; that text is what peers introspect and what
-their parameters are checked against, before a handler sees them. Methods that change something are
-for root, the daemon's own user, and members of the group that owns the socket; each is logged with
-its caller's uid and pid.
+A call is checked against the declared types of its method before the handler sees it. Methods that
+change something are for root, the daemon's own user and members of the group that owns the socket;
+each such call is logged with uid and pid of the caller.
 
-The listener is accepted from directly: asyncio's servers would unlink a path that is systemd's
-(Python 3.13) and set its backlog anew.
+Connections are accepted directly: asyncio's servers would unlink a path that belongs to systemd
+(Python 3.13) and reset its backlog.
 """
 
 import asyncio
@@ -15,28 +14,29 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tradestack.domain.version import VERSION
-from tradestack.net.control.connection import ControlConnection, ControlLimits, Stream
+import msgspec
+
+from tradestack.net.control.connection import ControlLimits, Stream, serve_connection
+from tradestack.net.control.interface import Interface, Peer, reply_parameters
+from tradestack.net.control.service_interface import service_interface
 from tradestack.net.server.acceptor import Acceptor
 from tradestack.observe.events import CONTROL_CHANGE, emit
 from tradestack.wire.varlink import (
-    SERVICE_DESCRIPTION,
-    SERVICE_INTERFACE,
     Call,
+    InterfaceNotFound,
+    MethodNotFound,
+    PermissionDenied,
     VarlinkError,
+    declared_error,
     encode_error,
-    interface_not_found,
-    method_not_found,
-    permission_denied,
+    service_error,
 )
-from tradestack.wire.varlink_idl import parse_interface
-from tradestack.wire.varlink_types import InterfaceType
 
+DAEMON_INTERFACE = "io.tradestack.Daemon"  # declares TooMany
 SO_PEERGROUPS = 59  # unix(7); the socket module has no name for it
 PEER_GROUPS_SIZE_MAX = 1024  # bytes: 256 groups, the most that Python's getsockopt takes
 PEER_CREDENTIALS = struct.Struct("=iII")  # struct ucred: pid, uid, gid
@@ -44,58 +44,18 @@ PEER_CREDENTIALS = struct.Struct("=iII")  # struct ucred: pid, uid, gid
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Who called: the credentials of the process at the moment it connected."""
+class TooMany(msgspec.Struct, frozen=True):
+    """The limit of open connections or streams is reached."""
 
-    pid: int
-    uid: int
-    gid: int
-    groups: tuple[int, ...] = ()
-
-
-Handler = Callable[
-    [dict[str, Any], Peer],
-    dict[str, Any] | Awaitable[dict[str, Any]] | AsyncIterator[dict[str, Any]],
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """What answers a method: (parameters, peer) → the reply's parameters, at once or awaited.
-
-    An async generator answers a call with `more` by each item it yields; when it ends, an empty
-    reply (InterfaceType.empty_reply) is the last. Errors: raise VarlinkError.
-    changes: whether it changes anything, and so is for those who may.
-    """
-
-    handler: Handler
-    changes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Interface:
-    """A Varlink interface: its text, and a handler for each method that the text describes."""
-
-    name: str
-    description: str
-    methods: Mapping[str, Method]
-    type: InterfaceType = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        described = parse_interface(self.description)
-        if described.name != self.name:
-            raise ValueError(f"{self.name} is described as {described.name}")
-        if unmatched := described.methods.keys() ^ self.methods.keys():
-            raise ValueError(f"{self.name}: described or handled, not both: {sorted(unmatched)}")
-        object.__setattr__(self, "type", described)
+    what: str
+    limit: int
 
 
 class ControlServer:
-    """Serves one control socket from `start` to `close`; the listener is its to close.
+    """Serves one control socket from `start` to `close`, which closes the listener.
 
-    product: what GetInfo calls this daemon.
-    text_commands: a line of text → a function that gives the answer, newline included.
+    `product` is the name that GetInfo gives. `text_commands` maps a line of text to a function
+    that returns the answer, newline included.
     """
 
     def __init__(
@@ -110,18 +70,19 @@ class ControlServer:
         self.limits = limits or ControlLimits()
         self._listener = listener
         self._interfaces = {interface.name: interface for interface in interfaces}
-        self._interfaces[SERVICE_INTERFACE] = self._service_interface()
+        service = service_interface(product, self._interfaces)
+        self._interfaces[service.name] = service
         self._text_commands = text_commands
-        self._product = product
         self._connections: set[asyncio.Task[None]] = set()
         self._streams_count = 0
         self._acceptor = Acceptor("control", listener, self._connected)
 
     async def start(self) -> None:
+        """Begin to accept."""
         self._acceptor.start()
 
     async def close(self) -> None:
-        """Stops accepting and ends every connection; the path stays: who bound it removes it."""
+        """Stop accepting and end every connection; the path stays for its owner to remove."""
         self._acceptor.stop()
         tasks = tuple(self._connections)
         for task in tasks:
@@ -129,50 +90,45 @@ class ControlServer:
         await asyncio.gather(*tasks, return_exceptions=True)
         self._listener.close()
 
-    # connections
-
     def _connected(self, connection: socket.socket, _address: object) -> None:
         if len(self._connections) >= self.limits.connections_max:
             _turn_away(connection, self.limits.connections_max)
             return
         peer = peer_of(connection)
-        session = ControlConnection(
-            connection, f"pid {peer.pid} uid {peer.uid}", _Session(self, peer), self.limits
+        name = f"pid {peer.pid} uid {peer.uid}"
+        task = asyncio.create_task(
+            serve_connection(connection, name, _PeerAnswerer(self, peer), self.limits)
         )
-        task = asyncio.create_task(session.run())
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
         task.add_done_callback(_raise_in_loop)
 
-    # answers
-
     async def call(self, call: Call, peer: Peer) -> dict[str, Any] | Stream:
-        """Carries out one call. Raises VarlinkError."""
+        """Carry out one call. Raises VarlinkError."""
         interface_name, _, method_name = call.method.rpartition(".")
         interface = self._interfaces.get(interface_name)
         if interface is None:
-            raise interface_not_found(interface_name)
+            raise service_error(InterfaceNotFound(interface_name))
         method = interface.methods.get(method_name)
         if method is None:
-            raise method_not_found(call.method)
+            raise service_error(MethodNotFound(call.method))
         if method.changes and not self._may_change(peer):
             logger.warning("denied method=%s uid=%d pid=%d", call.method, peer.uid, peer.pid)
-            raise permission_denied()
-        interface.type.check_parameters(method_name, call.parameters)
-        outcome = method.handler(call.parameters, peer)
+            raise service_error(PermissionDenied())
+        outcome = method.call(call.parameters, peer)
         if isinstance(outcome, AsyncIterator):
-            return Stream(self._counted(outcome), interface.type.empty_reply(method_name))
-        reply: dict[str, Any] = await outcome if inspect.isawaitable(outcome) else outcome
+            return Stream(self._counted(outcome), method.last_reply())
+        reply = await outcome if inspect.isawaitable(outcome) else outcome
         if method.changes:
             emit(logger, CONTROL_CHANGE, method=call.method, uid=peer.uid, peer_pid=peer.pid)
-        return reply
+        return reply_parameters(reply)
 
     def text(self, command: str) -> str:
-        """The answer to a line of text; an unknown one is told what there is."""
+        """Answer a line of text; an unknown command is answered with the list of commands."""
         answer = self._text_commands.get(command)
         if answer is None:
             known = ", ".join(sorted(self._text_commands))
-            return f"error: no command {command!r}; there are: {known}; or speak Varlink\n"
+            return f"error: no command {command!r}; commands: {known}; or send a Varlink call\n"
         return answer()
 
     def _may_change(self, peer: Peer) -> bool:
@@ -180,90 +136,65 @@ class ControlServer:
             return True
         try:
             owner = Path(self._listener.getsockname()).stat().st_gid
-        except OSError:  # the path is gone: nobody's group owns it
+        except OSError:  # the path is gone, so no group owns it
             return False
         return owner == peer.gid or owner in peer.groups
 
     async def _counted(
-        self, items: AsyncIterator[dict[str, Any]]
+        self, replies: AsyncIterator[msgspec.Struct]
     ) -> AsyncGenerator[dict[str, Any], None]:
         if self._streams_count >= self.limits.streams_max:
             raise _too_many("streams", self.limits.streams_max)
         self._streams_count += 1
         try:
-            async for item in items:
-                yield item
+            async for reply in replies:
+                yield reply_parameters(reply)
         finally:
             self._streams_count -= 1
-            if isinstance(items, AsyncGenerator):
-                await items.aclose()
-
-    def _service_interface(self) -> Interface:
-        return Interface(
-            SERVICE_INTERFACE,
-            SERVICE_DESCRIPTION,
-            {
-                "GetInfo": Method(self._get_info),
-                "GetInterfaceDescription": Method(self._get_interface_description),
-            },
-        )
-
-    def _get_info(self, _parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        return {
-            "vendor": "tradestack",
-            "product": self._product,
-            "version": VERSION,
-            "url": "",
-            "interfaces": sorted(self._interfaces),
-        }
-
-    def _get_interface_description(self, parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
-        interface = self._interfaces.get(parameters["interface"])
-        if interface is None:
-            raise interface_not_found(parameters["interface"])
-        return {"description": interface.description}
+            if isinstance(replies, AsyncGenerator):
+                await replies.aclose()
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """The server as one peer sees it."""
+class _PeerAnswerer:
+    """The server as one peer may use it."""
 
-    server: ControlServer
-    peer: Peer
+    def __init__(self, server: ControlServer, peer: Peer) -> None:
+        self._server = server
+        self._peer = peer
 
     async def call(self, call: Call) -> dict[str, Any] | Stream:
-        return await self.server.call(call, self.peer)
+        return await self._server.call(call, self._peer)
 
     def text(self, command: str) -> str:
-        return self.server.text(command)
+        return self._server.text(command)
 
 
 def peer_of(connection: socket.socket) -> Peer:
-    """The connected process, as the kernel knows it (SO_PEERCRED, SO_PEERGROUPS)."""
+    """Return the credentials of the connected process (SO_PEERCRED, SO_PEERGROUPS of unix(7))."""
     credentials = connection.getsockopt(
         socket.SOL_SOCKET, socket.SO_PEERCRED, PEER_CREDENTIALS.size
     )
     try:
         groups = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, PEER_GROUPS_SIZE_MAX)
-    except OSError:  # more groups than that: known by its main group alone
+    except OSError:  # more groups than that: only the primary one counts
         groups = b""
     pid, uid, gid = PEER_CREDENTIALS.unpack(credentials)
     return Peer(pid, uid, gid, struct.unpack(f"={len(groups) // 4}I", groups))
 
 
 def _too_many(what: str, limit: int) -> VarlinkError:
-    return VarlinkError("io.tradestack.Daemon.TooMany", {"what": what, "limit": limit})
+    return declared_error(DAEMON_INTERFACE, TooMany(what, limit))
 
 
 def _turn_away(connection: socket.socket, connections_max: int) -> None:
-    """Says why and closes: one that is asked to wait would look as if the daemon hung."""
+    """Send the reason and close; a connection left waiting would look like a daemon that hangs."""
     logger.warning("control connection turned away, %d are open", connections_max)
     with connection:
         connection.send(encode_error(_too_many("connections", connections_max)))
 
 
 def _raise_in_loop(task: asyncio.Task[None]) -> None:
-    """What a handler did wrong is ours: the loop's exception handler decides."""
+    """Pass an exception of a handler, a fault of ours, to the loop's exception handler."""
     if not task.cancelled() and (error := task.exception()) is not None:
         task.get_loop().call_exception_handler(
             {"message": "a control connection failed", "exception": error, "task": task}

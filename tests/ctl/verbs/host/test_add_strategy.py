@@ -8,7 +8,7 @@ import pytest
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 from tradestack.net.server.users import Users, new_salt, users_line
-from tradestack.runtime.config import load_config
+from tradestack.runtime.config.keys import load_config
 from tradestack_strategy.config import StrategyConfig
 
 SHIPPED = Path(__file__).parents[4] / "etc"

@@ -15,10 +15,8 @@ from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemon
 from tradestack.ctl.table import aligned
 
 HEADINGS = ("DAEMON", "USER", "PEER", "SESSION", "NEXT", "LAG", "BYTES SENT", "JOINED")
-SERVERS = (
-    (GATEWAY, "io.tradestack.Gateway", "cursor", "joined_time"),
-    (ORDER_MANAGER, "io.tradestack.OrderManager", "next", "joined"),
-)
+KEYS = ("user", "peer", "session", "cursor", "lag", "bytes_sent", "joined_time")
+SERVERS = ((GATEWAY, "io.tradestack.Gateway"), (ORDER_MANAGER, "io.tradestack.OrderManager"))
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -29,10 +27,9 @@ def run(args: argparse.Namespace) -> int:
     """Print one line per connection."""
     daemons = RunningDaemons.of(args)
     rows: list[Sequence[object]] = [HEADINGS]
-    for name, interface, next_key, joined_key in SERVERS:
+    for name, interface in SERVERS:
         with daemons.client(name) as server:
             clients = server.call(f"{interface}.ListClients")["clients"]
-        keys = ("user", "peer", "session", next_key, "lag", "bytes_sent", joined_key)
-        rows += [(name, *(client[key] for key in keys)) for client in clients]
+        rows += [(name, *(client[key] for key in KEYS)) for client in clients]
     print(aligned(rows), end="")
     return ExitStatus.DONE

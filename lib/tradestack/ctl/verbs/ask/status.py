@@ -6,7 +6,7 @@ example:
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons, Stats
@@ -32,9 +32,18 @@ def run(args: argparse.Namespace) -> int:
     for name, stats, _ in daemons:
         if stats is not None and stats.get("last_error"):
             print(f"{name}: last error: {stats['last_error']}")
+        if stats is not None:
+            _print_pending(name, stats.get("config_pending", {}))
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
     return ExitStatus.NOT_RUNNING if report.faults else ExitStatus.DONE
+
+
+def _print_pending(name: str, pending: Mapping[str, str]) -> None:
+    """Print which changed config keys are not in use yet; `pending` maps each to its event."""
+    for event in sorted(set(pending.values())):
+        keys = ", ".join(key for key, waits_for in pending.items() if waits_for == event)
+        print(f"{name}: changed in its config, but not in use before {event}: {keys}")
 
 
 def _row(name: str, stats: Stats | None, describe: Callable[[Stats], str]) -> Sequence[object]:

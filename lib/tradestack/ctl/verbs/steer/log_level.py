@@ -10,7 +10,7 @@ import argparse
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import RunningDaemons
-from tradestack.runtime.log_level import LogLevel
+from tradestack.runtime.logs.level import LogLevel
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

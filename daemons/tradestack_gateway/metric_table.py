@@ -1,0 +1,37 @@
+"""The metrics of the gateway; values outside of "process" are of the current feed session."""
+
+from tradestack.observe.metrics import COUNTER, GAUGE, INFO, Metric
+
+METRICS = (
+    Metric("session", INFO, "", "Id of the feed session."),
+    Metric("session_start_time", INFO, "", "When the feed session began, UTC."),
+    Metric("head", GAUGE, "messages", "Number of the newest message."),
+    Metric("source_state", INFO, "", "State of the source: running, paused, ended or fault."),
+    Metric("source_fault", INFO, "", "Why the source cannot be used."),
+    Metric("publication_blocked", INFO, "", "Why nothing can be published."),
+    Metric("pace", INFO, "", "Pace of publication."),
+    Metric("at_end", INFO, "", "What happens at the end of the source."),
+    Metric("ticks_total", COUNTER, "messages", "Ticks published."),
+    Metric("prices_total", COUNTER, "messages", "Prices published."),
+    Metric("news_total", COUNTER, "messages", "News published."),
+    Metric("rows_rejected", COUNTER, "rows", "Rows of the files that were refused."),
+    Metric("rows_rounded", COUNTER, "rows", "Rows with a number rounded to 8 decimals."),
+    Metric("log_bytes", GAUGE, "bytes", "Size of the feed log."),
+    Metric("clients.*.user", INFO, "", "User of a client.", label="client"),
+    Metric("clients.*.peer", INFO, "", "Address of a client.", label="client"),
+    Metric("clients.*.session", INFO, "", "Session that a client reads.", label="client"),
+    Metric("clients.*.cursor", GAUGE, "messages", "Next message of a client.", label="client"),
+    Metric("clients.*.lag", GAUGE, "messages", "Messages to be sent to a client.", label="client"),
+    Metric("clients.*.bytes_sent", COUNTER, "bytes", "Bytes sent to a client.", label="client"),
+    Metric("clients.*.joined_time", INFO, "", "When a client logged in, UTC.", label="client"),
+    Metric("client_count", GAUGE, "clients", "Clients that are logged in."),
+    Metric("lag_max", GAUGE, "messages", "Messages to be sent to the slowest client."),
+    Metric("rates.*", GAUGE, "messages/s", "Ticks published per second.", label="window"),
+    Metric("process.ticks_published", COUNTER, "messages", "Ticks published."),
+    Metric("process.sessions_started", COUNTER, "sessions", "Feed sessions started."),
+    Metric("process.symbols_refused", COUNTER, "symbols", "Symbols without a place in the books."),
+    Metric("process.logins_rejected", COUNTER, "logins", "Logins rejected."),
+    Metric("process.logins_unchecked", COUNTER, "logins", "Logins rejected without a check."),
+    Metric("process.protocol_violations", COUNTER, "", "Connections ended for a violation."),
+    Metric("process.unsequenced_ignored", COUNTER, "messages", "Messages of clients ignored."),
+)

@@ -1,0 +1,42 @@
+"""The metrics of a strategy; values outside of "process" are of the current feed session."""
+
+from tradestack.observe.metrics import COUNTER, GAUGE, HISTOGRAM, INFO, Metric
+
+# Counted in the session and, under "process.", since the process began.
+_OF_A_SESSION = (
+    Metric("ticks_received", COUNTER, "messages", "Ticks received."),
+    Metric("prices_received", COUNTER, "messages", "Prices received."),
+    Metric("news_received", COUNTER, "messages", "News received."),
+    Metric("orders_sent", COUNTER, "orders", "Orders sent, or found reported on after a restart."),
+    Metric("orders_suppressed", COUNTER, "orders", "Orders of messages before from_sequence."),
+    Metric("orders_acknowledged", COUNTER, "orders", "Orders with a report."),
+    Metric("orders_accepted", COUNTER, "orders", "Orders accepted."),
+    Metric("orders_rejected", COUNTER, "orders", "Orders rejected."),
+)
+
+METRICS = (
+    Metric("state", INFO, "", "State of the strategy."),
+    Metric("session", INFO, "", "Id of the feed session."),
+    Metric("session_start_time", INFO, "", "When the strategy began with the feed session, UTC."),
+    Metric("order_session", INFO, "", "Id of the order session."),
+    Metric("config_hash", INFO, "", "Hash of what decides about orders."),
+    Metric("connected_feed", GAUGE, "", "Whether the gateway is connected."),
+    Metric("connected_orders", GAUGE, "", "Whether the order manager is connected."),
+    Metric("sequence_processed", GAUGE, "messages", "Number of the last message processed."),
+    Metric("from_sequence", GAUGE, "messages", "Number of the first message to trade on."),
+    Metric("lag", GAUGE, "messages", "Messages of the feed that wait to be processed."),
+    Metric("orders_pending", GAUGE, "orders", "Orders without a report."),
+    *_OF_A_SESSION,
+    Metric("signals_without_price", COUNTER, "signals", "Signals for a symbol without a price."),
+    Metric("rates.*", GAUGE, "messages/s", "Ticks received per second.", label="window"),
+    Metric("latency.publish_to_order", HISTOGRAM, "us", "From publication to the order."),
+    Metric("latency.order_to_report", HISTOGRAM, "us", "From the order to its report."),
+    *(Metric(f"process.{each.name}", COUNTER, each.unit, each.help) for each in _OF_A_SESSION),
+    Metric("process.orders_resent", COUNTER, "orders", "Orders sent again."),
+    Metric("process.orders_refused", COUNTER, "orders", "Orders that could not be taken."),
+    Metric("process.orders_unknown", COUNTER, "orders", "Orders whose session ended before."),
+    Metric("process.reports_unmatched", COUNTER, "reports", "Reports on unknown orders."),
+    Metric("process.book_read_failures", COUNTER, "", "Failed reads of the books."),
+    Metric("process.feed_disconnects", COUNTER, "", "Connections to the gateway lost."),
+    Metric("process.orders_disconnects", COUNTER, "", "Connections to the order manager lost."),
+)

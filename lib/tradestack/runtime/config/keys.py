@@ -1,0 +1,177 @@
+"""Configuration files: TOML → a frozen dataclass whose fields declare its keys.
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class GatewayConfig:
+        listen: Address = key("127.0.0.1:8999", TcpAddress(), reload=Reload.RESTART)
+        prices: Path | None = key(None, FilePath(), reload=Reload.NEXT_SESSION)
+        user: str = required_key(Text(length_max=6), reload=Reload.RESTART)
+
+    config = load_config(GatewayConfig, Path("/etc/tradestack/gateway.toml"))
+
+A default is written as the file would write it and goes through the same parser. The file is flat:
+a section is refused unless the key it names takes a table. Every error is an OperatorFault with
+file, key, value and what is allowed.
+"""
+
+import dataclasses
+import difflib
+import enum
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar, overload
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.config.values import ValueParser
+
+T = TypeVar("T")
+C = TypeVar("C", bound="DataclassInstance")
+
+CONFIG_BYTES_MAX = 1 << 20  # a config is written by hand; a larger file is another file
+
+_PARSER = "parser"
+_RELOAD = "reload"
+
+
+class Reload(enum.Enum):
+    """When a changed key takes effect after a reload (SIGHUP)."""
+
+    AT_ONCE = "at once"
+    NEXT_SESSION = "next session"
+    RESTART = "restart"
+
+
+class DataclassInstance(Protocol):
+    """What `dataclasses.fields` takes."""
+
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+
+@overload
+def key(default: None, parser: ValueParser[T], *, reload: Reload) -> T | None: ...
+@overload
+def key(default: object, parser: ValueParser[T], *, reload: Reload) -> T: ...
+def key(default: object, parser: ValueParser[T], *, reload: Reload) -> T | None:
+    """Declare a key that may be left out. The default None means unset; no file can write that."""
+
+    def parsed_default() -> T | None:
+        return None if default is None else parser.parse(default)
+
+    declared: T | None = dataclasses.field(
+        default_factory=parsed_default, metadata={_PARSER: parser, _RELOAD: reload}
+    )
+    return declared
+
+
+def required_key(parser: ValueParser[T], *, reload: Reload) -> T:
+    """Declare a key for which no default can be right."""
+    declared: T = dataclasses.field(metadata={_PARSER: parser, _RELOAD: reload})
+    return declared
+
+
+def load_config(config_type: type[C], path: Path) -> C:
+    """Read a config file. Raises OperatorFault."""
+    return parse_config(config_type, _read_table(path), source=str(path))
+
+
+def parse_config(config_type: type[C], table: Mapping[str, object], *, source: str) -> C:
+    """Make a config from TOML values; `source` names their place in errors.
+
+    Raises OperatorFault.
+    """
+    parsers = _parsers(config_type)
+    unknown = next((name for name in table if name not in parsers), None)
+    if unknown is not None:
+        raise _unknown_key(source, unknown, table[unknown], parsers)
+    for field in dataclasses.fields(config_type):
+        if _is_required(field) and field.name not in table:
+            allowed = parsers[field.name].allowed
+            raise OperatorFault(f"{source}: {field.name}", "is missing", f"allowed is {allowed}")
+    values = {name: _parse_value(source, name, parsers[name], table[name]) for name in table}
+    try:
+        return config_type(**values)
+    except ValueError as error:  # from __post_init__: keys that contradict each other
+        raise OperatorFault(source, str(error), "change the key it names") from None
+
+
+def describe_config(config: DataclassInstance) -> dict[str, object]:
+    """Return all values, defaults included, as a config file would write them; None = unset."""
+    parsers = _parsers(type(config))
+    values = {name: getattr(config, name) for name in parsers}
+    return {
+        name: None if value is None else parsers[name].format(value)
+        for name, value in values.items()
+    }
+
+
+def reload_of(config_type: type[DataclassInstance], name: str) -> Reload:
+    """Return when a change of the key takes effect."""
+    reload: Reload = config_type.__dataclass_fields__[name].metadata[_RELOAD]
+    return reload
+
+
+def _parsers(config_type: type[DataclassInstance]) -> dict[str, ValueParser[Any]]:
+    return {field.name: field.metadata[_PARSER] for field in dataclasses.fields(config_type)}
+
+
+def _is_required(field: "dataclasses.Field[Any]") -> bool:
+    return field.default_factory is dataclasses.MISSING
+
+
+def _read_table(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(CONFIG_BYTES_MAX + 1)
+    except FileNotFoundError:
+        remedy = "copy the commented one from etc/ of the source, or name another with --config"
+        raise OperatorFault(str(path), "no such file", remedy) from None
+    except IsADirectoryError:
+        raise OperatorFault(str(path), "is a directory", "name a file with --config") from None
+    except OSError as error:
+        remedy = "make it readable for the daemon's user, or name another with --config"
+        raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
+    if len(content) > CONFIG_BYTES_MAX:
+        raise OperatorFault(
+            str(path), f"larger than {CONFIG_BYTES_MAX} bytes", "name the config file with --config"
+        )
+    try:
+        return tomllib.loads(content.decode())
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not UTF-8"
+        raise OperatorFault(str(path), problem, "save it as UTF-8 text") from None
+    # TOMLDecodeError is a ValueError, as is the error for a number of more than 4300 digits.
+    except (ValueError, RecursionError) as error:
+        raise OperatorFault(
+            str(path), f"not TOML: {error}", 'write lines like key = "value"'
+        ) from None
+
+
+def _parse_value(source: str, name: str, parser: ValueParser[T], value: object) -> T:
+    try:
+        return parser.parse(value)
+    except ValueError as error:
+        reason = str(error) or "is not valid"
+        raise OperatorFault(
+            f"{source}: {name}", f"{_shown(value)} {reason}", f"allowed is {parser.allowed}"
+        ) from None
+
+
+def _unknown_key(
+    source: str, name: str, value: object, parsers: Mapping[str, ValueParser[Any]]
+) -> OperatorFault:
+    if isinstance(value, dict):
+        remedy = "write its keys at the top of the file, above all sections"
+        return OperatorFault(f"{source}: [{name}]", "there is no such section", remedy)
+    nearest = difflib.get_close_matches(name, parsers, n=1, cutoff=0.5)
+    known = (
+        f"did you mean {nearest[0]}?" if nearest else f"known keys: {', '.join(sorted(parsers))}"
+    )
+    return OperatorFault(f"{source}: {name}", "unknown key", known)
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # a hexadecimal number of any length is read, but has no decimal text
+        return "a number of thousands of digits"
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,22 @@
+"""The password with which a daemon logs in to servers."""
+
+from pathlib import Path
+
+from tradestack.domain.faults import OperatorFault
+
+PASSWORD_BYTES_MAX = 4096  # a password file holds one short line; a larger file is another file
+
+_REMEDY = "write only the password into it, readable by the daemon's user alone"
+
+
+def read_password(path: Path) -> str:
+    """Read the password that the file holds alone; raise OperatorFault."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(PASSWORD_BYTES_MAX + 1)
+    except OSError as error:
+        raise OperatorFault(str(path), error.strerror or str(error), _REMEDY) from error
+    password = content.decode("ascii", errors="replace").strip()
+    if not password or len(content) > PASSWORD_BYTES_MAX or not password.isascii():
+        raise OperatorFault(str(path), "holds no password in ASCII", _REMEDY)
+    return password

@@ -1,0 +1,62 @@
+"""The listening sockets of a daemon: passed by systemd, or bound to the addresses of its config."""
+
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.program import Program
+from tradestack.runtime.supervisor.listen_fds import CONTROL, adopt_sockets, bind_tcp, bind_unix
+
+C = TypeVar("C", bound=DaemonConfig)
+
+RUNTIME_DIRECTORY = Path("/run/tradestack")
+
+
+class Listeners:
+    """Listening sockets by name; a context manager that closes them.
+
+    It removes the path of the control socket if the daemon has bound it itself.
+    """
+
+    def __init__(
+        self, sockets: Mapping[str, socket.socket], bound_path: Path | None = None
+    ) -> None:
+        self.control = sockets[CONTROL]
+        self.served = {name: each for name, each in sockets.items() if name != CONTROL}
+        self._bound_path = bound_path
+
+    @classmethod
+    def adopt(cls, program: Program[Any], fds: Mapping[str, int]) -> "Listeners":
+        """Take the sockets that were passed. Raises OperatorFault if one is missing."""
+        return cls(adopt_sockets(fds, program.listen_fds))
+
+    @classmethod
+    def bind(cls, program: Program[C], config: C, instance: str | None) -> "Listeners":
+        """Bind the addresses of the config. Raises OperatorFault if one is not available."""
+        sockets = {name: bind_tcp(address(config)) for name, address in program.addresses.items()}
+        path = control_path(program.name, config, instance)
+        return cls({**sockets, CONTROL: bind_unix(path)}, path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for listener in (*self.served.values(), self.control):
+            listener.close()
+        if self._bound_path is not None:
+            self._bound_path.unlink(missing_ok=True)
+
+
+def control_path(program_name: str, config: DaemonConfig, instance: str | None) -> Path:
+    """Return where the control socket is; "{instance}" in the key is replaced by the name."""
+    name = program_name if instance is None else f"{program_name}-{instance}"
+    path = config.control_socket or RUNTIME_DIRECTORY / f"{name}.sock"
+    return path if instance is None else Path(str(path).replace("{instance}", instance))

@@ -1,0 +1,141 @@
+"""The `main` of every daemon: Program → exit status.
+
+command line ─► config ─► [daemonize] ─► environment, logs ─► Daemon on a uvloop ─► exit status
+
+0    ended by a signal, --check-config without an error, or the launcher of a ready daemon
+1    a fault of ours, its traceback in the log; or a full disk
+2    invalid command line
+78   an operator's fault: one message with place, problem and remedy; a restart cannot help
+"""
+
+import asyncio
+import errno
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeVar
+
+import uvloop
+
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
+from tradestack.runtime.arguments import Arguments, parse_arguments
+from tradestack.runtime.config.keys import load_config
+from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.daemon import Daemon
+from tradestack.runtime.daemonize import Readiness, daemonize
+from tradestack.runtime.fail_points import arm
+from tradestack.runtime.listeners import Listeners
+from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
+from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.program import Program
+from tradestack.runtime.supervisor.environment import (
+    Environment,
+    forget_supervisor,
+    parse_environment,
+)
+from tradestack.runtime.supervisor.notify import Notifier
+
+C = TypeVar("C", bound=DaemonConfig)
+
+EXIT_STATUS_CRASHED = 1
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)  # not 78: a restart may find space
+
+logger = logging.getLogger(__name__)
+
+
+def run(program: Program[C]) -> NoReturn:
+    """Run the daemon, or what its command line asks for, and exit."""
+    sys.exit(run_to_status(program, sys.argv[1:]))
+
+
+def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
+    """Run what the command line asks for and return the exit status of the process."""
+    arguments = parse_arguments(program, argv)
+    logs = _install_logs(program, destination_of_stderr(os.environ.get("JOURNAL_STREAM")))
+    try:
+        if arguments.tool is not None:
+            tool, value = arguments.tool
+            return tool.run(value, arguments.config_option)
+        config = load_config(program.config_type, arguments.config_path)
+        if arguments.check_config:
+            sys.stdout.write(f"{arguments.config_path}: ok\n")
+            return 0
+        if arguments.pidfile is not None:
+            return _run_detached(program, arguments, config)
+        return _run_daemon(program, arguments, config, logs, _no_launcher)
+    except OperatorFault as fault:
+        logger.critical("%s", fault)
+        return EXIT_STATUS_OPERATOR_FAULT
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            logger.critical("unexpected fault, the daemon exits", exc_info=True)
+        else:
+            logger.critical("%s, the daemon exits: free space for its files", error.strerror)
+        return EXIT_STATUS_CRASHED
+    except Exception:  # the last handler: log and exit; the next start recovers from the files
+        logger.critical("unexpected fault, the daemon exits", exc_info=True)
+        return EXIT_STATUS_CRASHED
+
+
+def _install_logs(program: Program[C], destination: Destination) -> Logs:
+    logs = Logs(f"tradestack-{program.name}", destination)
+    logs.install(LogLevel.INFO)
+    return logs
+
+
+def _run_detached(program: Program[C], arguments: Arguments, config: C) -> int:
+    assert arguments.pidfile is not None
+    forget_supervisor(os.environ)  # the supervisor's variables are meant for the launcher
+
+    def run_daemon(readiness: Readiness, destination: Destination) -> int:
+        logs = _install_logs(program, destination)
+        return _run_daemon(program, arguments, config, logs, readiness.ready)
+
+    return daemonize(arguments.pidfile, run_daemon)
+
+
+def _run_daemon(
+    program: Program[C],
+    arguments: Arguments,
+    config: C,
+    logs: Logs,
+    on_ready: Callable[[], None],
+) -> int:
+    """Run the daemon to its end. Raises OperatorFault, or a fault of ours."""
+    logs.set_threshold(arguments.log_level or config.log_level)
+    environment = parse_environment(os.environ, pid=os.getpid())
+    notifier = Notifier.connect(environment.notify_socket)
+    forget_supervisor(os.environ)
+    clock = arm(environment.fail_points)
+
+    async def live() -> None:
+        with _open_listeners(program, arguments, config, environment) as listeners:
+            daemon = Daemon(
+                program,
+                arguments,
+                config,
+                listeners=listeners,
+                environment=environment,
+                notifier=notifier,
+                logs=logs,
+                clock=clock,
+            )
+            await daemon.run(on_ready)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(live())
+    return 0
+
+
+def _open_listeners(
+    program: Program[C], arguments: Arguments, config: C, environment: Environment
+) -> Listeners:
+    """Take the sockets that were passed; bind only where there is no supervisor to pass them."""
+    if environment.notify_socket is not None or environment.listen_fds:
+        return Listeners.adopt(program, environment.listen_fds)
+    return Listeners.bind(program, config, arguments.instance)
+
+
+def _no_launcher() -> None:
+    """A daemon in the foreground tells only its supervisor, by READY=1."""

@@ -1,0 +1,23 @@
+"""The metrics that the runtime adds to the stats of every daemon."""
+
+from tradestack.observe.metrics import COUNTER, GAUGE, INFO, Metric
+
+METRICS = (
+    Metric("daemon", INFO, "", "Name of the daemon."),
+    Metric("instance", INFO, "", "Name of the instance, of a daemon that has instances."),
+    Metric("version", INFO, "", "Version of tradestack."),
+    Metric("pid", INFO, "", "Process id."),
+    Metric("start_time", INFO, "", "When the process started, UTC."),
+    Metric("uptime_s", GAUGE, "s", "Time since the process started."),
+    Metric("pss_bytes", GAUGE, "bytes", "Proportional set size of the process."),
+    Metric("last_error", INFO, "", "Last line logged as an error."),
+    Metric(
+        "config_pending.*",
+        INFO,
+        "",
+        "What a changed config key waits for.",
+        label="key",
+    ),
+    Metric("process.config_reloads", COUNTER, "", "Reloads of the config that were accepted."),
+    Metric("process.config_reloads_refused", COUNTER, "", "Reloads of the config refused."),
+)
