@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.daemons.tradestack_gateway.fake_time import FakeClock
 from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
-from tradestack.runtime.supervisor.notify import Notifier
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_gateway.config import AtEnd, GatewayConfig
 from tradestack_gateway.feed_session import FeedSession
 from tradestack_gateway.feed_sessions import FeedSessions

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from tests.daemons.tradestack_gateway.fake_time import FakeClock, run
 from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
-from tradestack.runtime.supervisor.notify import Notifier
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
 from tradestack_gateway.books import Books
