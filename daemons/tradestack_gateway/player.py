@@ -1,7 +1,7 @@
 """A feed session published when its ticks are due: pace, pause, and waiting for disk space.
 
-All that is due at a pass of the loop is published together, at most `BATCH_TICKS_MAX`; then all
-other tasks have a turn. Clients slow nothing down: they read from the log at their own speed.
+All that is due is published together, at most `BATCH_TICKS_MAX`; after `TURN_NS` all other tasks
+have a turn. Clients slow nothing down: they read from the log at their own speed.
 """
 
 import asyncio
@@ -18,7 +18,10 @@ from tradestack_gateway.feed_session import FeedSession
 from tradestack_gateway.pace import Pace, PaceKind, Plan, Schedule
 from tradestack_gateway.publisher import Publisher
 
-BATCH_TICKS_MAX = 8_192  # published in one pass, 512 KiB: a few ms in which clients wait
+BATCH_TICKS_MAX = 8_192  # published together, 512 KiB: a few ms in which clients wait
+# Batches that are due follow each other for this time before other tasks have a turn: a pass of the
+# loop costs as much as a fifth of a batch.
+TURN_NS = 1_000_000
 LOOKAHEAD_TICKS = 1_024  # looked at in one pass for being due at a timed pace
 RETRY_NS = NANOSECONDS_PER_SECOND  # until appending is tried again when the disk was full
 # The loop's timers are whole milliseconds: a second wake-up a tick for the rest is not worth it.
@@ -48,6 +51,7 @@ class Player:
         self._awake: asyncio.Future[None] | None = None  # done when the present sleep is over
         self._interrupted = False
         self._due_ns: int | None = None  # monotonic: when the next pass has to be
+        self._turn_began_ns = 0  # monotonic: when the loop ran other tasks last
 
     @property
     def pace(self) -> Pace:
@@ -140,10 +144,13 @@ class Player:
             self.blocked = None
 
     async def _sleep(self, wait_ns: int | None) -> None:
-        """Sleep for `wait_ns` or until a command changes something; always yield to the loop."""
-        self._due_ns = None if wait_ns is None else self._clock.monotonic_ns() + wait_ns
+        """Sleep for `wait_ns` or until a command changes something; yield to the loop in time."""
+        now_ns = self._clock.monotonic_ns()
+        self._due_ns = None if wait_ns is None else now_ns + wait_ns
         if wait_ns is not None and wait_ns <= 0:
-            await asyncio.sleep(0)
+            if now_ns - self._turn_began_ns >= TURN_NS:
+                await asyncio.sleep(0)
+                self._turn_began_ns = self._clock.monotonic_ns()
             return
         # A future and a timer: asyncio.timeout around an event costs five times as much, and this
         # is done for every tick.
@@ -157,6 +164,7 @@ class Player:
         finally:
             if timer is not None:
                 timer.cancel()
+        self._turn_began_ns = self._clock.monotonic_ns()
 
     def _wake(self) -> None:
         if self._awake is not None and not self._awake.done():

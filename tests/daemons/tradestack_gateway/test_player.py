@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, ma
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack_gateway.feed_session import FeedSession
 from tradestack_gateway.pace import Schedule, parse_pace
-from tradestack_gateway.player import STALL_NS, PlayEnd, Player
+from tradestack_gateway.player import STALL_NS, TURN_NS, PlayEnd, Player
 from tradestack_gateway.publisher import Publisher
 
 TICKS = 10
@@ -90,6 +91,31 @@ def test_batches_are_served_at_once(stage: Stage) -> None:
     stage.play()
 
     assert stage.served == 3  # batches of four
+
+
+def test_other_tasks_have_turns(tmp_path: Path) -> None:
+    """At "max" too, once in TURN_NS, though a source never makes the player wait."""
+    stage = Stage(begin_session(tmp_path, TickSource(make_ticks(4_000))))
+    stage.player.set_pace(parse_pace("max"), 0)
+    heads: list[int] = []
+
+    def serve() -> None:
+        stage.clock.now_ns += TURN_NS // 10  # what a batch takes
+
+    stage.player._publisher._serve = serve
+
+    async def work() -> None:
+        playing = asyncio.create_task(stage.player.play(stage.session))
+        while not playing.done():
+            heads.append(stage.session.log.head)
+            await asyncio.sleep(0)
+
+    run(stage.clock, work())
+
+    batches = [(later - head) / 4 for head, later in pairwise(heads[1:])]
+    assert max(batches) == 10
+    assert stage.session.log.head == 4_000
+    stage.session.close()
 
 
 def test_pause_leaves_no_burst_behind(stage: Stage) -> None:
