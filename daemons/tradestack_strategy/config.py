@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
-from tradestack.domain.order import Start
+from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN
+from tradestack.domain.order import QUANTITY_MAX, Start
 from tradestack.net.addresses import Address
 from tradestack.runtime.config import key, required_key
 from tradestack.runtime.config_values import (
@@ -23,8 +23,6 @@ from tradestack.runtime.log_level import LogLevel
 from tradestack.wire.soup import USER_LENGTH_MAX
 from tradestack_strategy.parameters import SignalName, effective_parameters
 
-# The wire carries quantities of at most 10 digits before the point.
-QUANTITY_MAX = 10**10 * SCALE - 1
 # More in flight than the order manager may hold up in one connection gains nothing.
 ORDERS_IN_FLIGHT_MAX = 100_000
 
