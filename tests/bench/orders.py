@@ -25,7 +25,7 @@ def order_payloads(prefix: str, count: int) -> list[bytes]:
                 side=Side.BUY if number % 2 else Side.SELL,
                 quantity=(1 + number % 100) * SCALE,
                 ord_type=OrdType.LIMIT,
-                price=f"{100 + number % 50}.25",
+                price=(100 + number % 50) * SCALE + SCALE // 4,
                 time_in_force=TimeInForce.DAY,
             )
         )

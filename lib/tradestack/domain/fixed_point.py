@@ -6,6 +6,7 @@ integer   value × 10⁸, signed 64 bit       16_823_000_000
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 DECIMALS = 8
 SCALE = 10**DECIMALS
@@ -14,6 +15,9 @@ FIXED_MIN = -(2**63)
 
 # A number longer than this is an attack or a broken file, not a price.
 TEXT_LENGTH_MAX = 64
+
+# Quantities and prices recur, and each of an order is formatted twice: for report and log.
+_FORMATTED_MAX = 4_096
 
 _PLAIN = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -43,6 +47,7 @@ def round_fixed(text: str) -> tuple[int, bool]:
     return _in_range(-magnitude if sign else magnitude, text), False
 
 
+@lru_cache(_FORMATTED_MAX)
 def format_fixed(value: int) -> str:
     """The shortest decimal text of an integer ×10⁻⁸: 16_823_000_000 → "168.23"."""
     whole, fraction = divmod(abs(value), SCALE)

@@ -76,10 +76,10 @@ class Start(enum.StrEnum):
     SESSION = "session"
 
 
-class Order(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Order(msgspec.Struct, frozen=True, gc=False):
     """A new order; quantities, prices and values are integers ×10⁻⁸, times ns since the epoch.
 
-    The user and the fields down to time_in_force make the order; the others annotate it and are
+    The user and the fields down to price make the order; the others annotate it and are
     never compared.
     """
 
@@ -88,8 +88,8 @@ class Order(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     side: Side  # 54
     quantity: int  # 38, OrderQty
     ord_type: OrdType  # 40
-    price: int | None = None  # 44, for LIMIT
     time_in_force: TimeInForce  # 59
+    price: int | None = None  # 44, for LIMIT
     transact_time_ns: int | None = None  # 60, when it was sent
     feed_session: str | None = None  # the feed message that made the signal fire
     feed_seq: int | None = None

@@ -69,9 +69,9 @@ def is_cl_ord_id(text: str) -> bool:
 
 def check_cl_ord_id(text: str) -> str:
     """The text; raises InvalidText. ClOrdIDs do not recur, so none is kept."""
-    if not is_cl_ord_id(text):
-        raise InvalidText(text)
-    return text
+    if is_cl_ord_id(text):
+        return text
+    raise InvalidText(text)
 
 
 def _matching(pattern: str) -> Callable[[str], object]:
