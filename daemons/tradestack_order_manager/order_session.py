@@ -23,9 +23,10 @@ from tradestack.wire.order_journal import (
     Record,
     RepairedRecord,
     SessionRecord,
+    UnknownVersion,
+    decode_header,
     decode_record,
     encode_record,
-    version_of,
 )
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.reports import ReportStream
@@ -207,15 +208,12 @@ def first_header(now_ns: int, entropy: int) -> SessionRecord:
 
 
 def _read_header(path: Path, payload: bytes) -> SessionRecord:
-    version = version_of(payload)
-    if version != FORMAT_VERSION:
+    try:
+        return decode_header(payload)
+    except UnknownVersion as unknown:
         raise OperatorFault(
             str(path),
-            f"is of format version {version}",
+            f"is of format version {unknown.version}",
             f"this tradestack reads version {FORMAT_VERSION}: "
             "run the one that wrote it, or move the file away to begin without its records",
-        )
-    record = decode_record(payload)
-    if not isinstance(record, SessionRecord):
-        raise ValueError("the first record is no session header")
-    return record
+        ) from unknown

@@ -33,7 +33,7 @@ def user_name(number: int) -> str:
 
 
 class Daemon:
-    """A daemon of module `daemons.<kind>`, or of another module that wraps one.
+    """A daemon of module `tradestack_<kind>`, or of another module that wraps one.
 
     startup_s: from its start until it answered, which it does when it is ready.
     """
@@ -59,7 +59,12 @@ class Daemon:
         config.write_text(
             "".join(f"{key} = {toml(value)}\n" for key, value in self._values(values).items())
         )
-        argv = [str(STACK_PYTHON), "-m", module or f"daemons.{kind.replace('-', '_')}", *arguments]
+        argv = [
+            str(STACK_PYTHON),
+            "-m",
+            module or f"tradestack_{kind.replace('-', '_')}",
+            *arguments,
+        ]
         began_s = time.monotonic()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

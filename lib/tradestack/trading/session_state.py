@@ -23,6 +23,7 @@ from tradestack.wire.order_journal import (
     RegisterRecord,
     RepairedRecord,
     ReplayedOrderRecord,
+    ReplayedRecord,
     SessionRecord,
     decode_replayed,
     report_length,
@@ -95,8 +96,11 @@ class SessionState:
             self._add_report(user, offset + length - 1, item.report_length)
 
     def replay(self, offset: int, payload: bytes) -> None:
-        """Add a record that follows the header; raises ValueError where it does not belong."""
-        record = decode_replayed(payload)
+        """Add the record in a payload after the header; raises ValueError where it is refused."""
+        self.add(decode_replayed(payload), offset, payload)
+
+    def add(self, record: ReplayedRecord, offset: int, payload: bytes) -> None:
+        """Add a record that was read from this payload; raises ValueError as `replay`."""
         if isinstance(record, LogReopenedRecord):
             self.log_reopened(record.last_order_id)
             return

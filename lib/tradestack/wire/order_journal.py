@@ -42,6 +42,14 @@ from tradestack.wire.orders import (
 FORMAT_VERSION = 1
 
 
+class UnknownVersion(ValueError):
+    """A journal of another format version."""
+
+    def __init__(self, version: object) -> None:
+        super().__init__(f"format version {version}, not {FORMAT_VERSION}")
+        self.version = version
+
+
 class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename=fix_name):
     """A registration of an earlier order session: the next FromSeq is Head + 1 (PROTOCOL.md §3)."""
 
@@ -280,13 +288,22 @@ def decode_replayed(payload: bytes) -> ReplayedRecord:
         raise ValueError(str(error)) from error
 
 
-def version_of(payload: bytes) -> object:
-    """The format version that a header names, None when it names none; ValueError for no JSON."""
+def decode_header(payload: bytes) -> SessionRecord:
+    """The header in a journal's first payload.
+
+    Raises UnknownVersion for another format, ValueError for anything else.
+    """
     try:
         fields = msgspec.json.decode(payload)
     except _REFUSED as error:
         raise ValueError(str(error)) from error
-    return fields.get("Version") if isinstance(fields, dict) else None
+    version = fields.get("Version") if isinstance(fields, dict) else None
+    if version != FORMAT_VERSION:
+        raise UnknownVersion(version)
+    record = decode_record(payload)
+    if not isinstance(record, SessionRecord):
+        raise ValueError("the first record is no session header")
+    return record
 
 
 def report_length(payload: bytes) -> int:

@@ -6,9 +6,9 @@ import pytest
 from tests.daemons.tradestack_order_manager.daemon import Daemon
 from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
 
+from tradestack.ctl.journal_repair import repair
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal_lines import read_lines
-from tradestack.store.journal_repair import repair
 from tradestack_order_manager.order_session import OrderSession
 
 

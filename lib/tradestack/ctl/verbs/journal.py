@@ -20,9 +20,9 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.file_check import Findings
 from tradestack.ctl.journal_check import check_journal
 from tradestack.ctl.journal_record import describe_line
+from tradestack.ctl.journal_repair import Damage, find_damages, repair
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal_lines import read_lines
-from tradestack.store.journal_repair import Damage, find_damages, repair
 
 FEED_SUFFIX = ".feed"
 JOURNAL_SUFFIX = ".journal"
