@@ -1,4 +1,4 @@
-"""decimal text ⇄ integers ×10⁻⁸: prices, quantities and sentiments, never floats.
+"""Decimal text ⇄ integers ×10⁻⁸: prices, quantities and sentiments, never floats.
 
 text      [-] digits [. digits]            "168.23"
 integer   value × 10⁸, signed 64 bit       16_823_000_000
@@ -25,7 +25,7 @@ _CONTEXT = Context(prec=400)
 
 
 def parse_fixed(text: str) -> int:
-    """The integer ×10⁻⁸ of a plain decimal; ValueError when it is none or would need rounding."""
+    """The integer ×10⁻⁸ of a decimal; raises ValueError for no number, or one to be rounded."""
     value, rounded = round_fixed(text)
     if rounded:
         raise ValueError(f"{text!r} has more than {DECIMALS} decimals")
@@ -65,7 +65,7 @@ def _round_scientific(text: str) -> tuple[int, bool]:
         nearest = scaled.to_integral_value(rounding=ROUND_HALF_EVEN)
     except InvalidOperation as error:
         raise ValueError(f"{text!r} is not a decimal number") from error
-    if abs(nearest) > FIXED_MAX:
+    if abs(nearest) > -FIXED_MIN:
         raise ValueError(f"{text!r} is out of range")
     return _in_range(int(nearest), text), nearest != scaled
 
