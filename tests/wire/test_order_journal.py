@@ -39,14 +39,13 @@ from tradestack.wire.order_journal import (
     OrderRecord,
     RepairedRecord,
     decode_record,
+    encode_accepted,
     encode_record,
-    join_order_record,
 )
 from tradestack.wire.order_messages import SEQUENCE_MAX, TIME_NS_MAX, Register
 from tradestack.wire.orders import (
     InvalidOrder,
     decode_client_message,
-    encode_accepted,
     encode_message,
 )
 from tradestack_order_manager.durability import Durability
@@ -143,7 +142,7 @@ FIRST = OrderRecord(
 
 
 @given(orders, visible(6), between(1, 10**18), times)
-def test_joined_records_are_those_of_the_encoder(
+def test_records_of_accepted_orders_are_those_of_the_general_encoder(
     order: Order, user: str, order_id: int, time_ns: int
 ) -> None:
     """Byte for byte, where the client's JSON is our own."""
@@ -159,12 +158,13 @@ def test_joined_records_are_those_of_the_encoder(
         transact_time_ns=time_ns,
     )
 
-    report_json = encode_accepted(order, order_id, "3DAA100000-1", time_ns)
-    joined = join_order_record(time_ns, user, order, encode_message(order), report_json)
+    payload, length = encode_accepted(
+        order, encode_message(order), user, time_ns, order_id, "3DAA100000-1"
+    )
 
     record = OrderRecord(time_ns=time_ns, user=user, order=order, report=report)
-    assert report_json == encode_message(report)
-    assert joined == encode_record(record)
+    assert payload == encode_record(record)
+    assert payload[-1 - length : -1] == encode_message(report)
 
 
 @given(
@@ -180,16 +180,15 @@ def test_an_order_in_any_json_is_the_same_record(
     fields = list(json.loads(encode_message(order)).items())
     random.shuffle(fields)
     payload = json.dumps(dict(fields), indent=indent, separators=separators).encode()
-    report_json = encode_accepted(order, 12, "3DAA100000-1", NOW_NS)
 
-    joined = join_order_record(NOW_NS, "news", order, payload, report_json)
+    journalled, length = encode_accepted(order, payload, "news", NOW_NS, 12, "3DAA100000-1")
 
-    record = decode_record(joined)
+    record = decode_record(journalled)
     assert decode_client_message(payload) == order
     assert isinstance(record, OrderRecord)
     assert (record.order, record.user, record.time_ns) == (order, "news", NOW_NS)
-    assert encode_message(record.report) == report_json
-    assert b"\n" not in joined
+    assert encode_message(record.report) == journalled[-1 - length : -1]
+    assert b"\n" not in journalled
 
 
 def test_the_highest_head_has_a_number_after_it(tmp_path: Path) -> None:
@@ -246,4 +245,5 @@ def test_a_report_repeats_the_quantity_by_value(quantity: str) -> None:
 
     assert isinstance(order, Order)
     assert format_fixed(order.quantity) == "10"
-    assert b'"OrderQty":"10",' in encode_accepted(order, 1, "e", NOW_NS)
+    record, length = encode_accepted(order, payload, "news", NOW_NS, 1, "e")
+    assert b'"OrderQty":"10",' in record[-1 - length : -1]

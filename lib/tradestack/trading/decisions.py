@@ -31,15 +31,10 @@ class JudgedOrder(msgspec.Struct, frozen=True, gc=False):
     received: Received
     record: bytes
     report_length: int
+    order: Order
     identity: int
     order_id: int
     reason: OrdRejReason | None
-
-    @property
-    def order(self) -> Order:
-        """The order."""
-        assert isinstance(self.received.message, Order)
-        return self.received.message
 
 
 class JudgedRegister(msgspec.Struct, frozen=True, gc=False):
@@ -88,12 +83,6 @@ class Batch:
         return [judged.record for judged in self.judged]
 
     def add(self, judged: Judged, origin: int) -> None:
-        """Add a decision on the message received at index `origin`."""
+        """Add a decision on the message that was received at index `origin`."""
         self.judged.append(judged)
         self.origins.append(origin)
-        if isinstance(judged, JudgedOrder):
-            self.orders.append(judged)
-            self.by_identity.setdefault(judged.identity, judged)
-        elif isinstance(judged, JudgedRegister):
-            user = judged.received.user
-            self.registrations[user, judged.feed_session] = judged.registration

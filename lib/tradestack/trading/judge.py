@@ -11,14 +11,12 @@ not available. The records do not depend on how messages are cut into batches.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
 from tradestack.trading.checks import Rejection, Rules, check_order
 from tradestack.trading.decisions import (
     Batch,
-    Judged,
     JudgedMalformed,
     JudgedOrder,
     JudgedRegister,
@@ -32,12 +30,11 @@ from tradestack.wire.order_journal import (
     MalformedRecord,
     OrderRecord,
     RegisterRecord,
+    encode_accepted,
     encode_record,
-    join_order_record,
     report_length,
 )
 from tradestack.wire.order_messages import Register, Registered
-from tradestack.wire.orders import encode_accepted, encode_message
 
 _DUPLICATE = Rejection(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
 
@@ -53,121 +50,130 @@ def judge(
     read_order: the record of an order of this session by its number. It is asked only for a ClOrdID
     that is known; what it raises is raised.
     """
-    batch = Batch()
-    judge = _Judge(state, rules, read_order, batch)
-    room = rules.reports_per_session_max - state.reports_count
+    judge = _Judge(state, rules, read_order)
     for index, item in enumerate(received):
-        judged = judge.decide(item)
-        if judged is None:
-            batch.duplicates += 1
-        elif len(batch.judged) >= room:
-            batch.excess.append(index)
+        message = item.message
+        if isinstance(message, Order):
+            judge.judge_order(index, item, message)
+        elif isinstance(message, Register):
+            judge.answer_register(index, item, message)
         else:
-            batch.add(judged, index)
-    return batch
+            judge.reject_malformed(index, item, message)
+    return judge.batch
 
 
-@dataclass(frozen=True, slots=True)
 class _Judge:
-    """Decides on one message at a time."""
+    """Decides on one message after the other: `index` is its place among those received."""
 
-    state: SessionState
-    rules: Rules
-    read_order: ReadOrder
-    batch: Batch
+    __slots__ = ("_order_ids", "_read_order", "_registrations", "_rules", "_session", "batch",
+                 "first_exec_number", "first_order_id", "room")  # fmt: skip
 
-    def decide(self, item: Received) -> Judged | None:
-        """The decision on a message; None for an order that is known."""
-        exec_number = self.state.reports_count + len(self.batch.judged) + 1
-        exec_id = f"{self.state.header.session}-{exec_number}"
-        if isinstance(item.message, Order):
-            return self._judge_order(item, item.message, exec_id)
-        if isinstance(item.message, Register):
-            return self._answer_register(item, item.message)
-        return _reject_malformed(item, item.message, exec_id)
+    def __init__(self, state: SessionState, rules: Rules, read_order: ReadOrder) -> None:
+        self.batch = Batch()
+        self.first_order_id = state.next_order_id
+        self.first_exec_number = state.reports_count + 1
+        self.room = rules.reports_per_session_max - state.reports_count
+        self._session = state.header.session
+        self._order_ids = state.order_ids
+        self._registrations = state.registrations
+        self._rules = rules
+        self._read_order = read_order
 
-    def _judge_order(self, item: Received, order: Order, exec_id: str) -> JudgedOrder | None:
+    def judge_order(self, index: int, item: Received, order: Order) -> None:
+        """Number an order that is new; count one that is known."""
+        batch = self.batch
         identity = identity_of(item.user, order.cl_ord_id)
-        first = self._find_first(identity)
-        if first is None:
-            rejection = check_order(order, self.rules, item.time_ns)
-        elif first[0] == item.user and first[1].is_same_order(order):
-            return None
+        if identity not in self._order_ids and identity not in batch.by_identity:
+            rejection = check_order(order, self._rules, item.time_ns)
+        elif self._is_known(identity, item.user, order):
+            batch.duplicates += 1
+            return
         else:
             rejection = _DUPLICATE
-        order_id = self.state.next_order_id + len(self.batch.orders)
-        report = _report_order(order, order_id, exec_id, item.time_ns, rejection)
-        return JudgedOrder(
-            received=item,
-            record=join_order_record(item.time_ns, item.user, order, item.payload, report),
-            report_length=len(report),
-            identity=identity,
-            order_id=order_id,
-            reason=None if rejection is None else rejection.reason,
-        )
+        if len(batch.judged) >= self.room:
+            batch.excess.append(index)
+            return
+        order_id = self.first_order_id + len(batch.orders)
+        if rejection is None:
+            reason = None
+            record, length = encode_accepted(
+                order, item.payload, item.user, item.time_ns, order_id, self._exec_id()
+            )
+        else:
+            reason = rejection.reason
+            record = _reject(order, item, order_id, self._exec_id(), rejection)
+            length = report_length(record)
+        judged = JudgedOrder(item, record, length, order, identity, order_id, reason)
+        batch.add(judged, index)
+        batch.orders.append(judged)
+        batch.by_identity.setdefault(identity, judged)
 
-    def _find_first(self, identity: int) -> tuple[str, Order] | None:
-        """User and order of the first that has this identity."""
-        judged = self.batch.by_identity.get(identity)
-        if judged is not None:
-            return judged.received.user, judged.order
-        order_id = self.state.order_ids.get(identity)
-        if order_id is None:
-            return None
-        record = self.read_order(order_id)
-        return record.user, record.order
-
-    def _answer_register(self, item: Received, register: Register) -> JudgedRegister:
+    def answer_register(self, index: int, item: Received, register: Register) -> None:
+        """Answer with FromSeq."""
+        batch = self.batch
+        if len(batch.judged) >= self.room:
+            batch.excess.append(index)
+            return
         key = (item.user, register.feed_session)
-        previous = self.batch.registrations.get(key) or self.state.registrations.find(*key)
+        previous = batch.registrations.get(key) or self._registrations.find(*key)
         answer = Registered(
             request_id=register.request_id,
             feed_session=register.feed_session,
             from_seq=from_sequence(previous, register),
         )
+        registration = Registration(register.config_hash, answer.from_seq)
         record = encode_record(
             RegisterRecord(time_ns=item.time_ns, user=item.user, register=register, report=answer)
         )
-        return JudgedRegister(
-            received=item,
-            record=record,
-            report_length=report_length(record),
-            feed_session=register.feed_session,
-            registration=Registration(register.config_hash, answer.from_seq),
-        )
+        length = report_length(record)
+        batch.add(JudgedRegister(item, record, length, register.feed_session, registration), index)
+        batch.registrations[key] = registration
 
-
-def _report_order(
-    order: Order, order_id: int, exec_id: str, time_ns: int, rejection: Rejection | None
-) -> bytes:
-    if rejection is None:
-        return encode_accepted(order, order_id, exec_id, time_ns)
-    return encode_message(
-        ExecutionReport(
-            order_id=order_id,
-            cl_ord_id=order.cl_ord_id,
-            exec_id=exec_id,
+    def reject_malformed(self, index: int, item: Received, message: Malformed) -> None:
+        """Reject a message that is no order."""
+        if len(self.batch.judged) >= self.room:
+            self.batch.excess.append(index)
+            return
+        report = ExecutionReport(
+            cl_ord_id=message.cl_ord_id,
+            exec_id=self._exec_id(),
             exec_type=ExecType.REJECTED,
             ord_status=OrdStatus.REJECTED,
-            symbol=order.symbol,
-            side=order.side,
-            quantity=order.quantity,
-            reject_reason=rejection.reason,
-            text=rejection.text,
-            transact_time_ns=time_ns,
+            reject_reason=OrdRejReason.OTHER,
+            text=message.text,
+            transact_time_ns=item.time_ns,
         )
-    )
+        record = encode_record(MalformedRecord(time_ns=item.time_ns, user=item.user, report=report))
+        self.batch.add(JudgedMalformed(item, record, report_length(record)), index)
+
+    def _exec_id(self) -> str:
+        return f"{self._session}-{self.first_exec_number + len(self.batch.judged)}"
+
+    def _is_known(self, identity: int, user: str, order: Order) -> bool:
+        """Whether the first order of this identity is the same order of the same user."""
+        judged = self.batch.by_identity.get(identity)
+        if judged is not None:
+            return judged.received.user == user and judged.order.is_same_order(order)
+        record = self._read_order(self._order_ids[identity])
+        return record.user == user and record.order.is_same_order(order)
 
 
-def _reject_malformed(item: Received, message: Malformed, exec_id: str) -> JudgedMalformed:
+def _reject(
+    order: Order, item: Received, order_id: int, exec_id: str, rejection: Rejection
+) -> bytes:
     report = ExecutionReport(
-        cl_ord_id=message.cl_ord_id,
+        order_id=order_id,
+        cl_ord_id=order.cl_ord_id,
         exec_id=exec_id,
         exec_type=ExecType.REJECTED,
         ord_status=OrdStatus.REJECTED,
-        reject_reason=OrdRejReason.OTHER,
-        text=message.text,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=order.quantity,
+        reject_reason=rejection.reason,
+        text=rejection.text,
         transact_time_ns=item.time_ns,
     )
-    record = encode_record(MalformedRecord(time_ns=item.time_ns, user=item.user, report=report))
-    return JudgedMalformed(received=item, record=record, report_length=report_length(record))
+    return encode_record(
+        OrderRecord(time_ns=item.time_ns, user=item.user, order=order, report=report)
+    )

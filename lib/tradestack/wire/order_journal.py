@@ -16,12 +16,11 @@ Replay reads an order by a type of its own, which passes over what the state doe
 a fifth of the time.
 """
 
-from functools import lru_cache
-
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import Order, OrdRejReason
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.order import Order, OrdRejReason, Side
 from tradestack.wire.order_messages import (
     ExecutionReportMessage,
     NewOrderSingle,
@@ -35,7 +34,6 @@ from tradestack.wire.orders import (
     message_to_order,
     message_to_report,
     order_to_message,
-    quote,
     report_to_message,
 )
 
@@ -159,6 +157,38 @@ class _OrderForm(
     report: ExecutionReportMessage
 
 
+class _AcceptedReport(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    tag_field="MsgType",
+    tag="ExecutionReport",
+    rename=fix_name,
+):
+    """The ExecutionReportMessage of an accepted order: the fields that it has, no others."""
+
+    order_id: int
+    cl_ord_id: str
+    exec_id: str
+    exec_type: str
+    ord_status: str
+    symbol: str
+    side: Side
+    order_qty: str
+    transact_time_ns: int
+
+
+class _AcceptedForm(
+    msgspec.Struct, frozen=True, gc=False, tag_field="Record", tag="Order", rename=fix_name
+):
+    """The _OrderForm of an accepted order, around the JSON that the client sent."""
+
+    time_ns: int
+    user: str
+    order: msgspec.Raw
+    report: _AcceptedReport
+
+
 class _MalformedForm(
     msgspec.Struct,
     frozen=True,
@@ -208,8 +238,6 @@ _decoder = msgspec.json.Decoder(PlainRecord | _OrderForm | _MalformedForm)
 _replayed_order_decoder = msgspec.json.Decoder(ReplayedOrderRecord)
 
 _NEWLINE = ord("\n")  # as an integer: bytes are searched for it in a tenth of the time
-# All orders of a loop pass have the same time, and few users send them.
-_BEGINNINGS_CACHED_MAX = 16
 
 _ORDER_BEGINS = b'{"Record":"Order",'
 # A quote inside a JSON string is escaped, so these bytes can only begin a record's last field. They
@@ -237,24 +265,36 @@ def encode_record(record: Record) -> bytes:
     return _encoder.encode(record)
 
 
-def join_order_record(
-    time_ns: int, user: str, order: Order, order_json: bytes, report_json: bytes
-) -> bytes:
-    """The payload of an OrderRecord, joined from what the client sent and what it is sent.
+def encode_accepted(
+    order: Order, order_json: bytes, user: str, time_ns: int, order_id: int, exec_id: str
+) -> tuple[bytes, int]:
+    """The payload of the OrderRecord of an accepted order, and the length of the report in it.
 
-    Encoding the record from its values would take three times as long.
-    order_json: the order as it was received, with any spaces; only newlines end a journal's line.
+    order_json: the order as it was received. It is taken over as it is, with any spaces, unless it
+    has newlines, which end a journal's line. As most orders are accepted, their record is encoded
+    from one struct with its fields by position, in a third of the time of `encode_record`.
     """
     if _NEWLINE in order_json:
         order_json = encode_message(order)
-    return b"".join(
-        (_begin_order_record(time_ns, user), order_json, _REPORT_FIELD, report_json, b"}")
+    payload = _encoder.encode(
+        _AcceptedForm(
+            time_ns,
+            user,
+            msgspec.Raw(order_json),
+            _AcceptedReport(
+                order_id,
+                order.cl_ord_id,
+                exec_id,
+                "NEW",
+                "NEW",
+                order.symbol,
+                order.side,
+                format_fixed(order.quantity),
+                time_ns,
+            ),
+        )
     )
-
-
-@lru_cache(_BEGINNINGS_CACHED_MAX)
-def _begin_order_record(time_ns: int, user: str) -> bytes:
-    return f'{{"Record":"Order","Time":{time_ns},"User":{quote(user)},"Order":'.encode()
+    return payload, report_length(payload)
 
 
 def decode_record(payload: bytes) -> Record:

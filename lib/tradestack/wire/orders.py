@@ -87,27 +87,6 @@ def encode_message(message: ClientMessage | ServerMessage) -> bytes:
     return _encoder.encode(message)
 
 
-def encode_accepted(order: Order, order_id: int, exec_id: str, time_ns: int) -> bytes:
-    """The JSON of the report that an order is accepted (ExecType NEW), as `encode_message` has it.
-
-    Joined from its parts, in a third of the time that report and encoder would take.
-    exec_id: of characters that JSON does not escape.
-    """
-    return (
-        f'{{"MsgType":"ExecutionReport","OrderID":{order_id},"ClOrdID":{quote(order.cl_ord_id)},'
-        f'"ExecID":"{exec_id}","ExecType":"NEW","OrdStatus":"NEW","Symbol":{quote(order.symbol)},'
-        f'"Side":"{order.side}","OrderQty":"{format_fixed(order.quantity)}",'
-        f'"TransactTime":{time_ns}}}'
-    ).encode()
-
-
-def quote(text: str) -> str:
-    """The JSON of a printable ASCII text."""
-    if '"' in text or "\\" in text:
-        return _encoder.encode(text).decode()
-    return f'"{text}"'
-
-
 def decode_client_message(payload: bytes) -> ClientMessage:
     """The message of a client; raises InvalidOrder for a wrong field, ProtocolError for no JSON."""
     try:
