@@ -5,6 +5,7 @@ from typing import Annotated, Protocol
 
 import msgspec
 
+from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.times import format_utc
 from tradestack.net.control.clients import Client, Clients
 from tradestack.net.control.interface import Interface, Method
@@ -127,6 +128,7 @@ def order_manager_interface(manager: ControlledOrderManager) -> Interface:
 def _order(record: OrderRecord) -> Order:
     order, report = record.order, record.report
     assert report.order_id is not None  # only orders that got a number are recorded
+    price = order.reference_price or order.price
     return Order(
         order_id=report.order_id,
         received=format_utc(record.time_ns),
@@ -134,9 +136,9 @@ def _order(record: OrderRecord) -> Order:
         cl_ord_id=order.cl_ord_id,
         symbol=order.symbol,
         side=order.side,
-        order_qty=order.order_qty,
+        order_qty=format_fixed(order.quantity),
         ord_type=order.ord_type,
-        price=order.reference_px or order.price,
+        price=None if price is None else format_fixed(price),
         ord_status=report.ord_status,
-        reason=report.ord_rej_reason,
+        reason=report.reject_reason,
     )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
-from tradestack.domain.order import Start
+from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN
+from tradestack.domain.order import QUANTITY_MAX, Start
 from tradestack.net.addresses import Address
 from tradestack.runtime.config.keys import Reload, key, required_key
 from tradestack.runtime.config.quantities import FixedPoint
@@ -26,8 +26,6 @@ from tradestack.runtime.config.values import (
 from tradestack.wire.soup import USER_LENGTH_MAX
 from tradestack_strategy.parameters import SignalName, effective_parameters
 
-# A quantity has at most 10 digits before the point on the wire.
-QUANTITY_MAX = 10**10 * SCALE - 1
 # The most that the order manager lets one connection have in flight.
 ORDERS_IN_FLIGHT_MAX = 100_000
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tradestack.domain.fixed_point import format_fixed
 from tradestack.net.control.interface import Interface, Method
 from tradestack_strategy.order_entry import OrderEntry
 
@@ -75,7 +76,7 @@ def strategy_interface(
                 cl_ord_id=outstanding.order.cl_ord_id,
                 symbol=outstanding.order.symbol,
                 side=outstanding.order.side,
-                order_qty=outstanding.order.order_qty,
+                order_qty=format_fixed(outstanding.order.quantity),
                 feed_seq=outstanding.order.feed_seq,
                 age_ms=(now_ns - outstanding.sent_ns) // NANOSECONDS_PER_MILLISECOND,
             )

@@ -9,7 +9,8 @@ import logging
 from collections.abc import Callable, Sequence
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.order import ExecType
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, Order
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.observe.events import ORDER_OUTCOME_UNKNOWN, ORDER_REJECTED, emit
 from tradestack.observe.statistics import LatencyHistogram
@@ -19,13 +20,12 @@ from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.order_factory import OrderFactory
 from tradestack.trading.pending import PendingOrders
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
 from tradestack_strategy.reference_price import ReferencePrices
 
 # Log lines a second about orders; the counters know them all.
 ORDERS_LOGGED_PER_SECOND_MAX = 10
 
-Send = Callable[[NewOrderSingle], None]
+Send = Callable[[Order], None]
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class OrderEntry:
                 ORDER_REJECTED,
                 symbol=report.symbol,
                 clordid=report.cl_ord_id,
-                reason=report.ord_rej_reason if report.ord_rej_reason else "",
+                reason=report.reject_reason if report.reject_reason else "",
                 text=report.text,
             )
 
@@ -151,7 +151,7 @@ class OrderEntry:
             passed(FailPoint.STRATEGY_SENT)
             self.publish_to_order.record(self._clock.wall_ns() - intent.time_ns)
 
-    def _try_send(self, order: NewOrderSingle) -> bool:
+    def _try_send(self, order: Order) -> bool:
         if self._send is not None:
             try:
                 self._send(order)

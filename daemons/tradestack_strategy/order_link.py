@@ -16,7 +16,7 @@ from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.net.client.order_connection import OrderConnection
 from tradestack.observe.events import SERVER_CONNECTED, SERVER_LOGIN_REJECTED, SERVER_LOST, emit
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.order_messages import ClientMessage, ServerMessage
+from tradestack.wire.orders import ClientMessage, ServerMessage
 from tradestack.wire.soup import RejectReason
 
 # What OrderConnection says when the server closed because the session is complete.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Start
 from tradestack.domain.times import format_utc
 from tradestack.net.addresses import Address
@@ -32,12 +33,8 @@ from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.signal_runner import SignalRunner
 from tradestack.wire.feed import TickBatch
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    Registered,
-    ServerMessage,
-)
+from tradestack.wire.order_messages import BusinessMessageReject, Registered
+from tradestack.wire.orders import ServerMessage
 from tradestack_strategy.feed_link import Ending, FeedLink, Head
 from tradestack_strategy.handshake import Event, State, advance
 from tradestack_strategy.order_entry import OrderEntry

@@ -89,7 +89,11 @@ class Strategy:
         self._counters = Counters()
         self._prices = ReferencePrices(config.segment_suffix, self._counters)
         self._desk = OrderEntry(
-            entry=OrderFactory(signal_name=self._signal.name, quantity=config.quantity),
+            entry=OrderFactory(
+                signal_name=self._signal.name,
+                signal_label=self._signal.value_label,
+                quantity=config.quantity,
+            ),
             prices=self._prices,
             counters=self._counters,
             clock=context.clock,

@@ -1,4 +1,4 @@
-"""decimal text ⇄ integers ×10⁻⁸: prices, quantities and sentiments, never floats.
+"""Decimal text ⇄ integers ×10⁻⁸: prices, quantities and sentiments, never floats.
 
 text      [-] digits [. digits]            "168.23"
 integer   value × 10⁸, signed 64 bit       16_823_000_000
@@ -6,6 +6,7 @@ integer   value × 10⁸, signed 64 bit       16_823_000_000
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 DECIMALS = 8
 SCALE = 10**DECIMALS
@@ -15,13 +16,16 @@ FIXED_MIN = -(2**63)
 # A number longer than this is an attack or a broken file, not a price.
 TEXT_LENGTH_MAX = 64
 
+# Quantities and prices recur, and each of an order is formatted twice: for report and log.
+_FORMATTED_MAX = 4_096
+
 _PLAIN = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _CONTEXT = Context(prec=400)
 
 
 def parse_fixed(text: str) -> int:
-    """The integer ×10⁻⁸ of a plain decimal; ValueError when it is none or would need rounding."""
+    """The integer ×10⁻⁸ of a decimal; raises ValueError for no number, or one to be rounded."""
     value, rounded = round_fixed(text)
     if rounded:
         raise ValueError(f"{text!r} has more than {DECIMALS} decimals")
@@ -43,6 +47,7 @@ def round_fixed(text: str) -> tuple[int, bool]:
     return _in_range(-magnitude if sign else magnitude, text), False
 
 
+@lru_cache(_FORMATTED_MAX)
 def format_fixed(value: int) -> str:
     """The shortest decimal text of an integer ×10⁻⁸: 16_823_000_000 → "168.23"."""
     whole, fraction = divmod(abs(value), SCALE)
@@ -60,7 +65,7 @@ def _round_scientific(text: str) -> tuple[int, bool]:
         nearest = scaled.to_integral_value(rounding=ROUND_HALF_EVEN)
     except InvalidOperation as error:
         raise ValueError(f"{text!r} is not a decimal number") from error
-    if abs(nearest) > FIXED_MAX:
+    if abs(nearest) > -FIXED_MIN:
         raise ValueError(f"{text!r} is out of range")
     return _in_range(int(nearest), text), nearest != scaled
 

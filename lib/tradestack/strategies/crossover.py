@@ -72,6 +72,7 @@ class CrossoverSignal:
     long_ticks: int  # more than short_ticks, at most TICKS_MAX
     symbols: frozenset[str] = frozenset()
     name: str = "crossover"
+    value_label: str = "price"
     version: int = 1
 
     def parameters(self) -> Mapping[str, object]:

@@ -40,6 +40,7 @@ class NewsSignal:
     sell_below: int  # sentiment ×10⁻⁸, at most buy_above
     symbols: frozenset[str] = frozenset()
     name: str = "news"
+    value_label: str = "sentiment"
     version: int = 1
 
     def parameters(self) -> Mapping[str, object]:

@@ -38,6 +38,11 @@ class Signal(Protocol[StateT]):
         ...
 
     @property
+    def value_label(self) -> str:
+        """The word for the values of its intents, in orders: "sentiment", "price"."""
+        ...
+
+    @property
     def version(self) -> int:
         """Part of what names an order."""
         ...

@@ -11,16 +11,16 @@ All of it belongs to one order session; when that is gone, what had no report st
 
 from dataclasses import dataclass, field
 
-from tradestack.domain.order import ExecType
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, Order
 from tradestack.trading.epoch import Epoch
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
 
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
     """An order on its way, and when it was first handed to the connection (monotonic ns)."""
 
-    order: NewOrderSingle
+    order: Order
     sent_ns: int
 
 
@@ -35,7 +35,7 @@ class PendingOrders:
     outstanding: dict[str, Outstanding] = field(default_factory=dict)
     early: dict[str, ExecType] = field(default_factory=dict)
 
-    def add(self, order: NewOrderSingle, sent_ns: int) -> None:
+    def add(self, order: Order, sent_ns: int) -> None:
         """The order was decided; it waits for its report from now on."""
         assert order.cl_ord_id not in self.outstanding, order.cl_ord_id
         self.outstanding[order.cl_ord_id] = Outstanding(order, sent_ns)
@@ -56,7 +56,7 @@ class PendingOrders:
         """Only orders of this epoch can be decided again."""
         self.early = {name: told for name, told in self.early.items() if epoch.names(name)}
 
-    def abandon(self) -> list[NewOrderSingle]:
+    def abandon(self) -> list[Order]:
         """The order session is gone: the orders whose outcome stays unknown."""
         unknown = [outstanding.order for outstanding in self.outstanding.values()]
         self.outstanding.clear()

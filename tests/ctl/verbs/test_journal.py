@@ -1,5 +1,6 @@
 """journal: the reports on the daemons' files, and repairs of order journals."""
 
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,19 @@ Output = pytest.CaptureFixture[str]
 NOON_NS = 1_795_348_800_000_000_000  # 2026-11-22T12:00:00Z
 
 
+def a_report(exec_number: int, **fields: Any) -> dict[str, Any]:
+    """A report as the order manager writes it."""
+    return {
+        "MsgType": "ExecutionReport",
+        "ClOrdID": "",
+        "ExecID": f"3DAA100000-{exec_number}",
+        "ExecType": "NEW",
+        "OrdStatus": "NEW",
+        "TransactTime": NOON_NS,
+        **fields,
+    }
+
+
 def an_order(order_id: int, user: str = "news", **report: Any) -> dict[str, Any]:
     """An order's record, as the order manager writes it."""
     return {
@@ -36,7 +50,7 @@ def an_order(order_id: int, user: str = "news", **report: Any) -> dict[str, Any]
             "Price": "168.5",
             "TimeInForce": "DAY",
         },
-        "Report": {"OrderID": order_id, "ClOrdID": f"c{order_id}", "OrdStatus": "NEW", **report},
+        "Report": a_report(order_id, OrderID=order_id, ClOrdID=f"c{order_id}", **report),
     }
 
 
@@ -52,11 +66,29 @@ REGISTER = {
     "Record": "Register",
     "Time": NOON_NS,
     "User": "news",
-    "Register": {"Instance": "news", "Head": 100, "Start": "now"},
-    "Report": {"FromSeq": 101},
+    "Register": {
+        "MsgType": "Register",
+        "RequestID": "r1",
+        "Instance": "news",
+        "ConfigHash": "c0ffee",
+        "FeedSession": "3DAA200000",
+        "Head": 100,
+        "Start": "now",
+    },
+    "Report": {
+        "MsgType": "Registered",
+        "RequestID": "r1",
+        "FeedSession": "3DAA200000",
+        "FromSeq": 101,
+    },
 }
 REJECTED = {"OrdStatus": "REJECTED", "OrdRejReason": "OTHER", "Text": "\x1b[2J no Side"}
-MALFORMED = {"Record": "Malformed", "Time": NOON_NS, "User": "other", "Report": REJECTED}
+MALFORMED = {
+    "Record": "Malformed",
+    "Time": NOON_NS,
+    "User": "other",
+    "Report": a_report(2, **REJECTED),
+}
 REOPENED = {"Record": "LogReopened", "Time": NOON_NS, "LastOrderID": 7}
 RECORDS = [HEADER, REGISTER, an_order(7), MALFORMED, REOPENED, an_order(8, "other"), an_order(9)]
 
@@ -127,12 +159,13 @@ def test_check_reports_damage_by_line_and_byte(journal: Path, capsys: Output) ->
 @pytest.mark.parametrize(
     ("records", "problem"),
     [
-        ([HEADER, an_order(7), an_order(9)], "line 3 at byte 402: order 9 follows order 7"),
-        ([an_order(7)], "line 1 at byte 0: Order out of place"),
-        ([HEADER, HEADER], "line 2 at byte 127: Session out of place"),
-        ([HEADER, {"Time": 1}], "line 2 at byte 127: this is no record"),
-        ([HEADER, [1]], "line 2 at byte 127: this is no record"),
-        ([HEADER, {"Record": "Order"}], "line 2 at byte 127: an order without number"),
+        ([HEADER, an_order(7), an_order(9)], r"line 3 at byte \d+: .*: order 9 follows order 7"),
+        ([an_order(7)], "line 1 at byte 0: .*: format version None, not 1"),
+        ([HEADER | {"Version": 9}], "line 1 at byte 0: .*: format version 9, not 1"),
+        ([HEADER, HEADER], "line 2 at byte 127: .*: a second session header"),
+        ([HEADER, {"Time": 1}], "line 2 at byte 127: .*: Object missing required field `Record`"),
+        ([HEADER, [1]], "line 2 at byte 127: .*: Expected `object`, got `array`"),
+        ([HEADER, {"Record": "Order"}], "line 2 at byte 127: .*: Object missing required field"),
     ],
 )
 def test_check_reports_invalid_records_with_valid_checksums(
@@ -146,7 +179,7 @@ def test_check_reports_invalid_records_with_valid_checksums(
 
     assert run(["journal", "check", str(path)]) == ExitStatus.OPERATOR_FAULT
 
-    assert f"  DAMAGED {problem}\n" in capsys.readouterr().out
+    assert re.search(f"\n  DAMAGED {problem}", capsys.readouterr().out)
 
 
 def test_the_number_of_reported_places_is_limited(tmp_path: Path, capsys: Output) -> None:
@@ -172,9 +205,10 @@ def test_show_prints_a_line_for_each_record(journal: Path, capsys: Output) -> No
     assert [line[0] for line in lines] == ["1", "2", "3", "4", "5", "6", "7"]
     assert [line[3] for line in lines[:5]] == [
         "Session 3DAA100000, format 1, next order 7, 0 registrations carried over",
-        "Register Instance news, ConfigHash ?, FeedSession ?, Head 100, Start now: from 101",
+        "Register Instance news, ConfigHash c0ffee, FeedSession 3DAA200000, Head 100, "
+        "Start now: from 101",
         "Order 7 BUY 10 SPY LIMIT DAY at 168.5 ClOrdID=c7: NEW",
-        "Malformed ClOrdID=?: REJECTED OTHER ?[2J no Side",
+        "Malformed ClOrdID=: REJECTED OTHER ?[2J no Side",
         "LogReopened after order 7",
     ]
     assert lines[5][1] == "DAMAGED,"
@@ -217,7 +251,7 @@ def test_repair_changes_the_file_only_with_yes(journal: Path, capsys: Output) ->
     assert run(["journal", "repair", "--yes", str(journal)]) == ExitStatus.DONE
 
     assert run(["journal", "check", str(journal)]) == ExitStatus.DONE
-    assert "line 6: a repair dropped 1 lines here" in capsys.readouterr().out
+    assert "line 6: a repair dropped 1 lines" in capsys.readouterr().out
     assert (journal.parent / f"{journal.name}.damaged").read_bytes() == before
 
 

@@ -6,9 +6,9 @@ import pytest
 from tests.daemons.tradestack_order_manager.daemon import Daemon
 from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
 
+from tradestack.ctl.check.journal_repair import repair
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal_lines import read_lines
-from tradestack.store.journal_repair import repair
 from tradestack_order_manager.order_session import OrderSession
 
 
@@ -112,5 +112,5 @@ def test_a_line_that_somebody_has_removed_is_found(journal: Path) -> None:
     lines = journal.read_bytes().split(b"\n")
     journal.write_bytes(b"\n".join(line for line in lines if b'"ClOrdID":"c3"' not in line))
 
-    with pytest.raises(OperatorFault, match="order 4 stands where order 3 is expected"):
+    with pytest.raises(OperatorFault, match="order 4 follows order 2"):
         OrderSession.recover(journal)

@@ -11,8 +11,16 @@ from pathlib import Path
 import pytest
 from tests.kit.batches import Row, batch_of
 
-from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import BusinessRejectReason, ExecType, OrdRejReason, OrdStatus, Start
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE, parse_fixed
+from tradestack.domain.order import (
+    BusinessRejectReason,
+    ExecType,
+    Order,
+    OrdRejReason,
+    OrdStatus,
+    Start,
+)
 from tradestack.domain.session_id import new_session_id
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
@@ -27,16 +35,9 @@ from tradestack.strategies.news import NewsSignal
 from tradestack.trading.counters import Counters
 from tradestack.trading.order_factory import OrderFactory
 from tradestack.wire import soup
-from tradestack.wire.close_reason import Close
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    NewOrderSingle,
-    Register,
-    Registered,
-    ServerMessage,
-)
-from tradestack.wire.orders import decode_client_message, encode_message
+from tradestack.wire.feed import TickBatch, encode_symbol, new_records
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
+from tradestack.wire.orders import ServerMessage, decode_client_message, encode_message
 from tradestack.wire.soup import PacketType, RejectReason
 from tradestack_strategy.handshake import State
 from tradestack_strategy.order_entry import OrderEntry
@@ -170,8 +171,8 @@ class Orders(Peer):
         self.takes_orders = True
         self.is_available = True
         self.rejects = False
-        self.received: list[NewOrderSingle] = []  # everything that came, repetitions too
-        self.orders: dict[str, NewOrderSingle] = {}  # of this order session
+        self.received: list[Order] = []  # everything that came, repetitions too
+        self.orders: dict[str, Order] = {}  # of this order session
         self.registers: list[Register] = []
         self._from: dict[str, tuple[str, int]] = {}
         self._carried: set[str] = set()
@@ -192,7 +193,7 @@ class Orders(Peer):
         return self.reports if is_current else RejectReason.SESSION_NOT_AVAILABLE
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """Register and NewOrderSingle."""
+        """Register and Order."""
         match decode_client_message(payload):
             case Register() as register:
                 self.registers.append(register)
@@ -202,7 +203,7 @@ class Orders(Peer):
                     client.send_unsequenced(
                         encode_message(_not_available("Register", register.request_id))
                     )
-            case NewOrderSingle() as order:
+            case Order() as order:
                 self.received.append(order)
                 if not self.is_available:
                     client.send_unsequenced(
@@ -240,7 +241,7 @@ class Orders(Peer):
         self.wake()
 
 
-def _report(number: int, order: NewOrderSingle, *, is_rejected: bool) -> ExecutionReport:
+def _report(number: int, order: Order, *, is_rejected: bool) -> ExecutionReport:
     return ExecutionReport(
         order_id=number,
         cl_ord_id=order.cl_ord_id,
@@ -248,7 +249,7 @@ def _report(number: int, order: NewOrderSingle, *, is_rejected: bool) -> Executi
         exec_type=ExecType.REJECTED if is_rejected else ExecType.NEW,
         ord_status=OrdStatus.REJECTED if is_rejected else OrdStatus.NEW,
         symbol=order.symbol,
-        ord_rej_reason=OrdRejReason.OTHER if is_rejected else None,
+        reject_reason=OrdRejReason.OTHER if is_rejected else None,
         transact_time_ns=0,
     )
 
@@ -271,7 +272,7 @@ class Life:
         clock = SystemClock()
         self.counters = Counters()
         self.desk = OrderEntry(
-            entry=OrderFactory(signal_name="news", quantity=10 * SCALE),
+            entry=OrderFactory(signal_name="news", signal_label="sentiment", quantity=10 * SCALE),
             prices=ReferencePrices("-of-nobody", self.counters),
             counters=self.counters,
             clock=clock,

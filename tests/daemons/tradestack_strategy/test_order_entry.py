@@ -5,21 +5,21 @@ import logging
 import pytest
 from tests.kit.clock import FakeClock
 
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE
-from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus, Side
+from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus, Side
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.strategies.signal import Intent
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.order_factory import OrderFactory, ReferencePrice
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
 from tradestack.wire.orders import decode_client_message, encode_message
 from tradestack_strategy.order_entry import ORDERS_LOGGED_PER_SECOND_MAX, OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
 
 EPOCH = Epoch(instance="news", config_hash="0123456789ab", feed_session="0ABCDEFGHI")
 NEXT_EPOCH = Epoch(instance="news", config_hash="0123456789ab", feed_session="0ABCDEFGHJ")
-ENTRY = OrderFactory(signal_name="news", quantity=10 * SCALE)
+ENTRY = OrderFactory(signal_name="news", signal_label="sentiment", quantity=10 * SCALE)
 
 
 class Line:
@@ -27,9 +27,9 @@ class Line:
 
     def __init__(self, room: int = 1_000_000) -> None:
         self.room = room
-        self.orders: list[NewOrderSingle] = []
+        self.orders: list[Order] = []
 
-    def send(self, order: NewOrderSingle) -> None:
+    def send(self, order: Order) -> None:
         """Takes the order, or raises as a connection does."""
         if not self.room:
             raise OutgoingFull("no room")
@@ -74,7 +74,7 @@ def report(sequence: int, exec_type: ExecType = ExecType.NEW, epoch: Epoch = EPO
         exec_id="1",
         exec_type=exec_type,
         ord_status=OrdStatus.REJECTED if is_rejected else OrdStatus.NEW,
-        ord_rej_reason=OrdRejReason.STALE_ORDER if is_rejected else None,
+        reject_reason=OrdRejReason.STALE_ORDER if is_rejected else None,
         transact_time_ns=0,
     )
 
@@ -203,8 +203,8 @@ def test_an_order_is_one_that_the_order_manager_understands():
     order = ENTRY.order_of(extreme, EPOCH, ReferencePrice(FIXED_MAX, -1), 7)
 
     assert decode_client_message(encode_message(order)) == order
-    assert order.reference_px is None
-    assert ENTRY.order_of(extreme, EPOCH, ReferencePrice(-SCALE, 5), 7).reference_px == "-1"
+    assert order.reference_price is None
+    assert ENTRY.order_of(extreme, EPOCH, ReferencePrice(-SCALE, 5), 7).reference_price == -SCALE
 
 
 def test_reports_on_the_session_before_do_not_count_for_the_next(

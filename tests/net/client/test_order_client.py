@@ -6,9 +6,13 @@ import dataclasses
 import msgspec
 import pytest
 
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import (
+    QUANTITY_MAX,
     BusinessRejectReason,
     ExecType,
+    Order,
     OrdStatus,
     OrdType,
     Side,
@@ -22,24 +26,17 @@ from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.net.client.order_client import OrderClient, OrderNotTaken, OutcomeUnknown
 from tradestack.net.client.order_connection import OrderConnection
 from tradestack.wire import soup
-from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    NewOrderSingle,
-    Register,
-    Registered,
-)
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
 from tradestack.wire.orders import decode_client_message, encode_message
 
 
-def an_order(cl_ord_id: str, **fields: object) -> NewOrderSingle:
+def an_order(cl_ord_id: str, **fields: object) -> Order:
     """A market order for 10 SPY."""
-    order = NewOrderSingle(
+    order = Order(
         cl_ord_id=cl_ord_id,
         symbol="SPY",
         side=Side.BUY,
-        order_qty="10",
+        quantity=10 * SCALE,
         ord_type=OrdType.MARKET,
         time_in_force=TimeInForce.IOC,
     )
@@ -64,7 +61,7 @@ class OrderEntry:
         self.seen.append(order.cl_ord_id)
         self.report(client, order)
 
-    def report(self, client, order: NewOrderSingle) -> None:
+    def report(self, client, order: Order) -> None:
         """Appends the report to the stream."""
         report = ExecutionReport(
             order_id=len(self.seen),
@@ -74,7 +71,7 @@ class OrderEntry:
             ord_status=OrdStatus.NEW,
             symbol=order.symbol,
             side=order.side,
-            order_qty=order.order_qty,
+            quantity=order.quantity,
             transact_time_ns=1,
         )
         self.handler.current.append(encode_message(report))
@@ -252,7 +249,7 @@ async def test_the_same_order_again_gets_the_same_report_also_in_a_new_client(ne
         first = await orders.enter(an_order("a"))
         again = await orders.enter(an_order("a"))
         async with client_of(net, desk.running.address) as orders:
-            later = await orders.enter(an_order("a", order_qty="10.0"))
+            later = await orders.enter(an_order("a", signal_name="later"))
             with pytest.raises(ValueError, match="another order"):
                 await orders.enter(an_order("a", side=Side.SELL))
 
@@ -329,8 +326,8 @@ async def test_an_order_that_cannot_be_taken_now_says_so_and_may_be_sent_again(n
     assert report.order_id == 1
 
 
-@pytest.mark.parametrize("order_qty", ["ten", "-1", "1e3", "12345678901"])
-async def test_a_malformed_order_is_not_sent(net, order_qty):
+@pytest.mark.parametrize("quantity", [-1, QUANTITY_MAX + 1])
+async def test_a_malformed_order_is_not_sent(net, quantity):
     """ValueError says which field; its ClOrdID stays free."""
     desk = desk_of(net)
     async with (
@@ -338,7 +335,7 @@ async def test_a_malformed_order_is_not_sent(net, order_qty):
         client_of(net, desk.running.address) as orders,
     ):
         with pytest.raises(ValueError, match="OrderQty"):
-            await orders.enter(an_order("a", order_qty=order_qty))
+            await orders.enter(an_order("a", quantity=quantity))
         assert (await orders.enter(an_order("a"))).order_id == 1
 
 

@@ -1,21 +1,34 @@
-"""an order journal's file → what is in it, and what is damaged."""
+"""An order journal's file → what is in it, and what is damaged, by the rules of replay."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tradestack.ctl.check.findings import PROBLEMS_LISTED_MAX, Findings
-from tradestack.ctl.check.journal_record import printable, record_of
+from tradestack.ctl.check.journal_record import kind_of, printable
+from tradestack.ctl.check.journal_repair import read_record
 from tradestack.domain.times import format_utc
+from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine, read_lines
+from tradestack.trading.session_state import SessionState
+from tradestack.wire.order_journal import (
+    RepairedRecord,
+    ReplayedOrderRecord,
+    ReplayedRecord,
+    SessionRecord,
+)
 
 
 @dataclass(slots=True)
 class _Contents:
-    """What was met so far."""
+    """What was read so far.
 
-    header: dict[str, Any] = field(default_factory=dict)
+    state: what replay has come to; None before the header. is_interrupted: whether lines were
+    damaged since the last order, so that its number is not known.
+    """
+
+    state: SessionState | None = None
+    is_interrupted: bool = False
     kinds: "Counter[str]" = field(default_factory=Counter)
     users: "Counter[str]" = field(default_factory=Counter)
     order_ids: tuple[int, int] | None = None  # first and last
@@ -23,29 +36,32 @@ class _Contents:
     problems: list[str] = field(default_factory=list)
     problems_count: int = 0
 
-    def complain(self, problem: str) -> None:
-        """One place more that is damaged."""
+    def complain(self, line: JournalLine, problem: object) -> None:
+        """Note a damaged place."""
+        self.is_interrupted = True
         self.problems_count += 1
         if len(self.problems) < PROBLEMS_LISTED_MAX:
-            self.problems.append(problem)
+            place = f"line {line.number} at byte {line.offset:,}"
+            self.problems.append(f"{place}: {printable(problem)}")
 
 
 def check_journal(path: Path) -> Findings:
-    """Reads all of it, without a lock. Raises OSError."""
+    """Read all of it, without a lock. Raises OSError."""
     contents = _Contents()
     for line in read_lines(path):
         if line.torn:
             contents.remarks.append(
                 f"torn end: {line.size:,} bytes at byte {line.offset:,}, a line that is being "
-                "written or was cut short; the order manager cuts it at its start"
+                "written or was cut short; the order manager cuts it when it starts"
             )
         elif line.payload is None:
-            contents.complain(
-                f"line {line.number} at byte {line.offset:,}: {line.size:,} bytes, "
-                "the checksum does not match"
-            )
+            contents.complain(line, f"{line.size:,} bytes, the checksum does not match")
         else:
-            _take(contents, line)
+            try:
+                record = read_record(line)
+                _add(contents, line, record)
+            except ValueError as error:
+                contents.complain(line, f"not a record that belongs here: {error}")
     return Findings(
         path=path,
         summary=_summary(contents),
@@ -55,53 +71,41 @@ def check_journal(path: Path) -> Findings:
     )
 
 
-def _take(contents: _Contents, line: JournalLine) -> None:
-    record = record_of(line)
-    if record is None:
-        contents.complain(f"line {line.number} at byte {line.offset:,}: this is no record")
+def _add(contents: _Contents, line: JournalLine, record: ReplayedRecord) -> None:
+    """Replay the record, and count it. Raises ValueError where replay refuses it."""
+    contents.kinds[kind_of(record)] += 1
+    if isinstance(record, SessionRecord):
+        contents.state = SessionState(record)
         return
-    kind = str(record["Record"])
-    contents.kinds[kind] += 1
-    if "User" in record:
-        contents.users[str(record["User"])] += 1
-    if (kind == "Session") != (line.number == 1):
-        contents.complain(f"line {line.number} at byte {line.offset:,}: {kind} out of place")
-    elif kind == "Session":
-        contents.header = record
-    elif kind == "Repaired":
-        contents.remarks.append(
-            f"line {line.number}: a repair dropped {record['LinesLost']} lines here"
-        )
-    elif kind == "Order":
-        _take_order(contents, line, record)
-
-
-def _take_order(contents: _Contents, line: JournalLine, record: dict[str, Any]) -> None:
-    order_id = record.get("Report", {}).get("OrderID")
-    if not isinstance(order_id, int):
-        contents.complain(f"line {line.number} at byte {line.offset:,}: an order without number")
-        return
-    first, last = contents.order_ids or (order_id, order_id - 1)
-    if order_id != last + 1 and not contents.problems_count and not contents.kinds["Repaired"]:
-        contents.complain(
-            f"line {line.number} at byte {line.offset:,}: order {order_id} follows order {last}"
-        )
-    contents.order_ids = first, order_id
+    user = getattr(record, "user", None)
+    if user is not None:
+        contents.users[user] += 1
+    if isinstance(record, RepairedRecord):
+        contents.remarks.append(f"line {line.number}: a repair dropped {record.lines_lost} lines")
+    state = contents.state
+    if isinstance(record, ReplayedOrderRecord):
+        order_id = record.report.order_id
+        first, _ = contents.order_ids or (order_id, order_id)
+        contents.order_ids = first, order_id
+        if state is not None and contents.is_interrupted:
+            state.next_order_id = order_id
+            contents.is_interrupted = False
+    if state is not None:
+        assert line.payload is not None
+        state.add(record, line.offset + PREFIX_LENGTH, line.payload)
 
 
 def _summary(contents: _Contents) -> str:
-    header = contents.header
     if not contents.kinds:
         return "no whole record: it had not begun" if not contents.problems_count else "no record"
     parts = []
-    if header:
-        began = header.get("Time")
-        time = format_utc(began) if isinstance(began, int) else "?"
+    if contents.state is not None:
+        header = contents.state.header
         parts.append(
-            f"session {printable(header.get('Session'))}, format {printable(header.get('Version'))}"
-            f", begun {time}"
+            f"session {printable(header.session)}, format {header.version}, "
+            f"begun {format_utc(header.time_ns)}"
         )
-    kinds = ", ".join(f"{count:,} {printable(kind)}" for kind, count in contents.kinds.items())
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in contents.kinds.items())
     parts.append(f"{contents.kinds.total():,} records ({kinds})")
     if contents.order_ids is not None:
         parts.append("orders {:,} to {:,}".format(*contents.order_ids))

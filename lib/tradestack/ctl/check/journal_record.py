@@ -1,119 +1,96 @@
-"""a line of an order journal → one line that people read.
+"""A line of an order journal → one line for people.
 
-      1  2026-11-22T09:00:00.123456Z  -     Session 3DAA100000, format 1, next order 1
-      2  2026-11-22T09:00:01.000000Z  news  Register feed session 3DAA200000, head 100, ... from 101
-      3  2026-11-22T09:00:02.000000Z  news  Order 1 BUY 10 SPY MARKET IOC ClOrdID=news-1: NEW
-
-Records are read as the JSON that they are: what a later version has added is passed over, what is
-missing is shown as "?".
+1  2026-11-22T09:00:00.123456Z  -     Session 3DAA100000, format 1, next order 1
+2  2026-11-22T09:00:01.000000Z  news  Register feed session 3DAA200000, head 100, ... from 101
+3  2026-11-22T09:00:02.000000Z  news  Order 1 BUY 10 SPY MARKET IOC ClOrdID=news-1: NEW
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import msgspec
-
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.times import format_utc
 from tradestack.store.journal_lines import JournalLine
-
-Record = dict[str, Any]
-
-
-def record_of(line: JournalLine) -> Record | None:
-    """The record in a whole line; None when there is no JSON object that names its kind."""
-    assert line.payload is not None, f"line {line.number} is damaged"
-    try:
-        record = msgspec.json.decode(line.payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return record if isinstance(record, dict) and "Record" in record else None
+from tradestack.wire.order_journal import (
+    LogReopenedRecord,
+    MalformedRecord,
+    OrderRecord,
+    Record,
+    RegisterRecord,
+    RepairedRecord,
+    SessionRecord,
+    decode_record,
+)
 
 
 def describe_line(line: JournalLine, user: str | None = None) -> str | None:
-    """The line for people; None where it is not of that user, if one is asked for."""
-    record = record_of(line) if line.payload is not None else None
-    if user is not None and (record is None or record.get("User") != user):
+    """The line for people; None where it is not of that user, if a user is given."""
+    place = f"{line.size:,} bytes at byte {line.offset:,}"
+    problem, record = None, None
+    if line.torn:
+        problem = f"torn end, {place}"
+    elif line.payload is None:
+        problem = f"DAMAGED, {place}"
+    else:
+        try:
+            record = decode_record(line.payload)
+        except ValueError as error:
+            problem = f"NO RECORD, {place}: {printable(error)}"
+    user_of_record = getattr(record, "user", None)
+    if user is not None and user_of_record != user:
         return None
     if record is None:
-        place = f"{line.size:,} bytes at byte {line.offset:,}"
-        text = f"torn end, {place}" if line.torn else f"DAMAGED, {place}"
-        return f"{line.number:>7}  {text}"
-    time_ns = record.get("Time")
-    time = format_utc(time_ns) if isinstance(time_ns, int) else "?"
-    kind = printable(record["Record"])
-    words = _DESCRIBED.get(kind, _other)(record)
-    return f"{line.number:>7}  {time}  {printable(record.get('User', '-')):<6}  {kind} {words}"
+        return f"{line.number:>7}  {problem}"
+    time, text = format_utc(record.time_ns), printable(_describe(record))
+    return f"{line.number:>7}  {time}  {printable(user_of_record or '-'):<6}  {text}"
+
+
+def kind_of(record: object) -> str:
+    """The name of a record's kind, as in the journal."""
+    return type(record).__name__.removesuffix("Record").removeprefix("Replayed")
 
 
 def printable(value: object) -> str:
-    """Whatever stands in a file, without what would move a terminal's cursor."""
+    """The text of a value from a file, without characters that would move a terminal's cursor."""
     return "".join(c if c.isprintable() else "?" for c in str(value))
 
 
-def _get(record: Record, *path: str) -> str:
-    value: Any = record
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return "?" if value is None else printable(value)
+def _describe(record: Record) -> str:
+    match record:
+        case SessionRecord():
+            return (
+                f"Session {record.session}, format {record.version}, "
+                f"next order {record.next_order_id}, "
+                f"{len(record.registrations)} registrations carried over"
+            )
+        case OrderRecord():
+            return _describe_order(record)
+        case MalformedRecord():
+            return f"Malformed ClOrdID={record.report.cl_ord_id}: {_verdict(record.report)}"
+        case RegisterRecord():
+            register = record.register
+            return (
+                f"Register Instance {register.instance}, ConfigHash {register.config_hash}, "
+                f"FeedSession {register.feed_session}, Head {register.head}, "
+                f"Start {register.start}: from {record.report.from_seq}"
+            )
+        case LogReopenedRecord():
+            return f"LogReopened after order {record.last_order_id}"
+        case RepairedRecord():
+            return (
+                f"Repaired {record.lines_lost} lines, {record.bytes_lost} bytes, "
+                f"{record.orders_lost} order numbers are lost"
+            )
 
 
-def _session(record: Record) -> str:
-    carried = record.get("Registrations")
-    count = len(carried) if isinstance(carried, list) else "?"
+def _describe_order(record: OrderRecord) -> str:
+    order = record.order
+    price = "" if order.price is None else f" at {format_fixed(order.price)}"
     return (
-        f"{_get(record, 'Session')}, format {_get(record, 'Version')}, "
-        f"next order {_get(record, 'NextOrderID')}, {count} registrations carried over"
+        f"Order {record.report.order_id} {order.side} {format_fixed(order.quantity)} "
+        f"{order.symbol} {order.ord_type} {order.time_in_force}{price} "
+        f"ClOrdID={order.cl_ord_id}: {_verdict(record.report)}"
     )
 
 
-def _order(record: Record) -> str:
-    names = ("Side", "OrderQty", "Symbol", "OrdType", "TimeInForce")
-    words = " ".join(_get(record, "Order", name) for name in names)
-    price = f" at {_get(record, 'Order', 'Price')}" if "Price" in record.get("Order", {}) else ""
-    return (
-        f"{_get(record, 'Report', 'OrderID')} {words}{price} "
-        f"ClOrdID={_get(record, 'Order', 'ClOrdID')}: {_verdict(record)}"
-    )
-
-
-def _verdict(record: Record) -> str:
-    report = record.get("Report", {})
-    reasons = [_get(report, name) for name in ("OrdRejReason", "Text") if name in report]
-    return " ".join([_get(report, "OrdStatus"), *reasons])
-
-
-def _malformed(record: Record) -> str:
-    return f"ClOrdID={_get(record, 'Report', 'ClOrdID')}: {_verdict(record)}"
-
-
-def _register(record: Record) -> str:
-    asked = [
-        f"{name} {_get(record, 'Register', name)}"
-        for name in ("Instance", "ConfigHash", "FeedSession", "Head", "Start")
-    ]
-    return f"{', '.join(asked)}: from {_get(record, 'Report', 'FromSeq')}"
-
-
-def _log_reopened(record: Record) -> str:
-    return f"after order {_get(record, 'LastOrderID')}"
-
-
-def _repaired(record: Record) -> str:
-    return (
-        f"{_get(record, 'LinesLost')} lines, {_get(record, 'BytesLost')} bytes, "
-        f"{_get(record, 'OrdersLost')} order numbers are lost"
-    )
-
-
-def _other(record: Record) -> str:
-    return printable(record)
-
-
-_DESCRIBED: Mapping[str, Callable[[Record], str]] = {
-    "Session": _session,
-    "Order": _order,
-    "Malformed": _malformed,
-    "Register": _register,
-    "LogReopened": _log_reopened,
-    "Repaired": _repaired,
-}
+def _verdict(report: ExecutionReport) -> str:
+    words = (report.ord_status, report.reject_reason, report.text)
+    return " ".join(word for word in words if word is not None)

@@ -24,11 +24,11 @@ from tradestack.ctl.check.feed_check import check_feed
 from tradestack.ctl.check.findings import Findings
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.ctl.check.journal_record import describe_line
+from tradestack.ctl.check.journal_repair import Damage, find_damages, repair
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.journal_lines import read_lines
-from tradestack.store.journal_repair import Damage, find_damages, repair
 
 AFTERWARDS = """\
 The order manager continues in a new order session: report numbers begin at 1, and ClOrdIDs of

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.fixed_point import parse_fixed
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import Order
 from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, OutgoingFull
@@ -21,13 +22,13 @@ from tradestack.observe.events import (
     emit,
 )
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    NewOrderSingle,
+from tradestack.wire.order_messages import BusinessMessageReject
+from tradestack.wire.orders import (
+    InvalidOrder,
     ServerMessage,
+    decode_client_message,
+    encode_message,
 )
-from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 from tradestack.wire.soup import RejectReason
 
 # Orders entered and not reported yet; some 4 MiB of them.
@@ -57,7 +58,7 @@ class OrderNotTaken(Exception):
 
 @dataclass(slots=True)
 class _Pending:
-    order: NewOrderSingle
+    order: Order
     reported: asyncio.Future[ExecutionReport]
     sent_in: str = ""  # the order session in which it was sent first, "" = not yet
 
@@ -68,11 +69,11 @@ class OrderClient:
         me = Credentials("news", "secret")
         async with OrderClient(address, me, clock=SystemClock()) as orders:
             report = await orders.enter(
-                NewOrderSingle(
+                Order(
                     cl_ord_id="first",
                     symbol="SPY",
                     side=Side.BUY,
-                    order_qty="10",
+                    quantity=10 * SCALE,
                     ord_type=OrdType.MARKET,
                     time_in_force=TimeInForce.IOC,
                 )
@@ -132,7 +133,7 @@ class OrderClient:
             else:
                 pending.reported.cancel()
 
-    async def enter(self, order: NewOrderSingle) -> ExecutionReport:
+    async def enter(self, order: Order) -> ExecutionReport:
         """Sends the order and awaits its report, accepted or rejected, as long as it takes.
 
         The same order entered again gets the same report. Raises ValueError when a field is not
@@ -274,7 +275,7 @@ class OrderClient:
             pending.reported.set_exception(OutcomeUnknown(cl_ord_id, pending.sent_in))
 
 
-def _check_fields(order: NewOrderSingle) -> None:
+def _check_fields(order: Order) -> None:
     """What would be refused for its form is not sent: that would use up no ClOrdID."""
     try:
         decode_client_message(encode_message(order))
@@ -282,10 +283,9 @@ def _check_fields(order: NewOrderSingle) -> None:
         raise ValueError(f"order {order.cl_ord_id}: {refusal.text}") from refusal
 
 
-def _check_same(order: NewOrderSingle, report: ExecutionReport) -> None:
+def _check_same(order: Order, report: ExecutionReport) -> None:
     """What the report repeats of its order must be what is entered now."""
     if (order.symbol, order.side) != (report.symbol, report.side) or (
-        report.order_qty is not None
-        and parse_fixed(order.order_qty) != parse_fixed(report.order_qty)
+        report.quantity is not None and order.quantity != report.quantity
     ):
         raise ValueError(f"ClOrdID {order.cl_ord_id} already names another order")

@@ -9,8 +9,12 @@ from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.soup_session import SoupSession
 from tradestack.wire import soup
-from tradestack.wire.order_messages import ClientMessage, ServerMessage
-from tradestack.wire.orders import decode_server_message, encode_message
+from tradestack.wire.orders import (
+    ClientMessage,
+    ServerMessage,
+    decode_server_message,
+    encode_message,
+)
 from tradestack.wire.soup import PacketType
 
 

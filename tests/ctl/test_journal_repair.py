@@ -6,20 +6,52 @@ from typing import Any
 import msgspec
 import pytest
 
+from tradestack.ctl.check.journal_check import check_journal
+from tradestack.ctl.check.journal_repair import ORDER_BYTES_MIN, find_damages, repair
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import Journal, Replay
 from tradestack.store.journal_lines import read_lines
-from tradestack.store.journal_repair import ORDER_BYTES_MIN, find_damages, repair
 
 TIME_NS = 1_795_338_000_000_000_000
-SESSION = {"Record": "Session", "Version": 1, "NextOrderID": 5}
-REGISTER = {"Record": "Register", "User": "news", "Report": {"FromSeq": 1}}
+SESSION: dict[str, Any] = {
+    "Record": "Session",
+    "Version": 1,
+    "Session": "3DAA100000",
+    "Time": TIME_NS,
+    "NextOrderID": 5,
+    "Registrations": [],
+}
+REGISTER: dict[str, Any] = {
+    "Record": "Register",
+    "Time": TIME_NS,
+    "User": "news",
+    "Register": {
+        "MsgType": "Register",
+        "RequestID": "r1",
+        "Instance": "news",
+        "ConfigHash": "c0ffee",
+        "FeedSession": "3DAA200000",
+        "Head": 0,
+        "Start": "now",
+    },
+    "Report": {
+        "MsgType": "Registered",
+        "RequestID": "r1",
+        "FeedSession": "3DAA200000",
+        "FromSeq": 1,
+    },
+}
 
 
 def an_order(order_id: int) -> dict[str, Any]:
-    """A record with its number, about as long as a real one."""
-    return {"Record": "Order", "Order": "x" * ORDER_BYTES_MIN, "Report": {"OrderID": order_id}}
+    """What replay reads of an order's record, about as long as a real one."""
+    return {
+        "Record": "Order",
+        "User": "news",
+        "Order": {"ClOrdID": f"c{order_id}", "SignalName": "x" * ORDER_BYTES_MIN},
+        "Report": {"OrderID": order_id},
+    }
 
 
 RECORDS = [SESSION, an_order(5), REGISTER, an_order(6), an_order(7), an_order(8), an_order(9)]
@@ -158,3 +190,18 @@ def test_a_lost_header_cannot_be_made_up(path: Path) -> None:
         repair(path, TIME_NS)
 
     assert names_beside(path) == ["a.journal"]
+
+
+def test_a_whole_line_that_replay_refuses_is_dropped_as_well(path: Path) -> None:
+    """Otherwise the order manager could never start from what a repair leaves."""
+    unreadable = REGISTER | {"Report": REGISTER["Report"] | {"FromSeq": 2**53 + 1}}
+    journal = Journal.open(path, lambda _header: lambda _offset, _payload: None)
+    journal.append([msgspec.json.encode(record) for record in (unreadable, an_order(10))])
+    journal.close()
+
+    (lost,) = find_damages(path)
+    repair(path, TIME_NS)
+
+    assert (lost.first_line, lost.lines_lost, lost.orders_lost) == (len(RECORDS) + 1, 1, 0)
+    assert find_damages(path) == []
+    assert check_journal(path).problems_count == 0

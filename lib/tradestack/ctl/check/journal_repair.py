@@ -1,0 +1,163 @@
+"""What a damaged order journal has lost, and its repair.
+
+A line is damaged if its checksum does not match or if replay refuses its record. The repaired
+journal has, in place of each run of damaged lines,
+
+    Repaired    Time, LinesLost, BytesLost, OrdersLost
+
+so that the order numbers after it stay what they were. An order manager that meets one continues in
+a new order session: what is lost may be the report, the ClOrdID or the registration by which an
+order would be recognised, and in the old session it could be executed twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.store.journal_lines import JournalLine, read_lines
+from tradestack.store.journal_rewrite import encode_line, rewrite_journal
+from tradestack.wire.order_journal import (
+    RepairedRecord,
+    ReplayedOrderRecord,
+    ReplayedRecord,
+    SessionRecord,
+    decode_header,
+    decode_replayed,
+    encode_record,
+)
+
+# No order with its report is shorter: it bounds the orders in damage that no order follows.
+ORDER_BYTES_MIN = 300
+EXCERPT_BYTES_MAX = 60  # of the damage, for people to see what it was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """A run of damaged lines.
+
+    first_line, offset: where it begins. begins_with: its first bytes.
+    first_order_id: the first number that may have been in it. orders_lost: the number of orders, at
+      most; exact where an order follows.
+    """
+
+    first_line: int
+    offset: int
+    begins_with: bytes
+    first_order_id: int
+    lines_lost: int = 0
+    bytes_lost: int = 0
+    orders_lost: int = 0
+
+    def with_line(self, line: JournalLine) -> "Damage":
+        """The run, longer by the line."""
+        return replace(self, lines_lost=self.lines_lost + 1, bytes_lost=self.bytes_lost + line.size)
+
+
+def read_record(line: JournalLine) -> ReplayedRecord:
+    """The record in a line, as replay reads it; raises ValueError where there is none.
+
+    An unknown format version is a ValueError as well.
+    """
+    if line.payload is None:
+        raise ValueError("the checksum does not match")
+    if line.number == 1:
+        return decode_header(line.payload)
+    record = decode_replayed(line.payload)
+    if isinstance(record, SessionRecord):
+        raise ValueError("a second session header")
+    return record
+
+
+def find_damages(path: Path) -> list[Damage]:
+    """What a repair would drop, except the torn end.
+
+    Raises OperatorFault for a journal whose header is lost, OSError.
+    """
+    damages = _Damages(path)
+    for line in read_lines(path):
+        if line.torn:
+            continue
+        try:
+            record = read_record(line)
+        except ValueError as error:
+            damages.add_line(line, error)
+        else:
+            damages.add_record(record)
+    return damages.finish()
+
+
+def repair(path: Path, time_ns: int) -> Path:
+    """Drop the damaged lines and a torn end; return the path of the file as it was.
+
+    Raises OperatorFault where the order manager holds the file or its header is lost, OSError;
+    then nothing has changed.
+    """
+    return rewrite_journal(path, lambda: _repaired_lines(path, find_damages(path), time_ns))
+
+
+@dataclass(slots=True)
+class _Damages:
+    """The damage met so far; open_from: the first of the runs that no order has followed yet."""
+
+    path: Path
+    runs: list[Damage] = field(default_factory=list)
+    open_from: int = 0
+    next_order_id: int = 1
+
+    def add_line(self, line: JournalLine, error: ValueError) -> None:
+        """Add a damaged line to the run that it continues, or begin a run."""
+        if line.number == 1:
+            raise OperatorFault(
+                f"{self.path}: line 1",
+                f"the header is damaged ({error}): its session and registrations are lost",
+                "restore the file from a backup, or move it away to begin without its records",
+            )
+        if self.runs and self.runs[-1].first_line + self.runs[-1].lines_lost == line.number:
+            self.runs[-1] = self.runs[-1].with_line(line)
+            return
+        damage = Damage(
+            first_line=line.number,
+            offset=line.offset,
+            begins_with=line.content[:EXCERPT_BYTES_MAX],
+            first_order_id=self.next_order_id,
+        )
+        self.runs.append(damage.with_line(line))
+
+    def add_record(self, record: ReplayedRecord) -> None:
+        """Follow the order numbers: the first order after damage tells how many it had."""
+        if isinstance(record, SessionRecord):
+            self.next_order_id = record.next_order_id
+        elif isinstance(record, RepairedRecord):
+            self.next_order_id += record.orders_lost
+        elif isinstance(record, ReplayedOrderRecord):
+            if self.open_from < len(self.runs):
+                lost = max(0, record.report.order_id - self.next_order_id)
+                self.runs[self.open_from] = replace(self.runs[self.open_from], orders_lost=lost)
+                self.open_from = len(self.runs)
+            self.next_order_id = record.report.order_id + 1
+
+    def finish(self) -> list[Damage]:
+        """The runs; those that no order follows have lost as many as their bytes could hold."""
+        for index in range(self.open_from, len(self.runs)):
+            most = -(-self.runs[index].bytes_lost // ORDER_BYTES_MIN)
+            self.runs[index] = replace(self.runs[index], orders_lost=most)
+        return self.runs
+
+
+def _repaired_lines(path: Path, damages: Sequence[Damage], time_ns: int) -> Iterator[bytes]:
+    by_number = {damage.first_line: damage for damage in damages}
+    lost_until = 0  # the last line of the damage that was met last
+    for line in read_lines(path):
+        damage = by_number.get(line.number)
+        if damage is not None:
+            lost_until = line.number + damage.lines_lost - 1
+            record = RepairedRecord(
+                time_ns=time_ns,
+                lines_lost=damage.lines_lost,
+                bytes_lost=damage.bytes_lost,
+                orders_lost=damage.orders_lost,
+            )
+            yield encode_line(encode_record(record))
+        elif line.number > lost_until and not line.torn:
+            yield line.content + b"\n"

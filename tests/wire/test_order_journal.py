@@ -1,0 +1,249 @@
+"""Records of the order journal: what is written can be read, for every record and every bound."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.daemons.tradestack_order_manager.samples import (
+    FEED_SESSION,
+    NOW_NS,
+    a_header,
+    a_message,
+    an_order,
+    some_rules,
+)
+
+from tradestack.ctl.check.journal_check import check_journal
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.order import (
+    PRICE_MAX,
+    QUANTITY_MAX,
+    ExecType,
+    Order,
+    OrdStatus,
+    OrdType,
+    Side,
+    Start,
+    TimeInForce,
+)
+from tradestack.trading.decisions import Malformed, Received
+from tradestack.trading.judge import judge
+from tradestack.trading.session_state import SessionState
+from tradestack.wire.order_journal import (
+    CarriedRegistration,
+    LogReopenedRecord,
+    OrderRecord,
+    RepairedRecord,
+    decode_record,
+    encode_accepted,
+    encode_record,
+)
+from tradestack.wire.order_messages import SEQUENCE_MAX, TIME_NS_MAX, Register
+from tradestack.wire.orders import (
+    InvalidOrder,
+    decode_client_message,
+    encode_message,
+)
+from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.order_session import OrderSession
+
+VISIBLE = st.characters(min_codepoint=33, max_codepoint=126)
+
+
+def visible(length_max: int) -> st.SearchStrategy[str]:
+    """Texts of printable ASCII characters, quotes and backslashes among them."""
+    return st.text(VISIBLE | st.sampled_from('"\\'), min_size=1, max_size=length_max)
+
+
+def between(least: int, most: int) -> st.SearchStrategy[int]:
+    """Integers, both bounds included and often drawn."""
+    return st.sampled_from([least, most]) | st.integers(least, most)
+
+
+times = between(0, TIME_NS_MAX)
+session_ids = st.text("0123456789ABCXYZ", min_size=10, max_size=10)
+orders = st.builds(
+    Order,
+    cl_ord_id=visible(64),
+    symbol=visible(12),
+    side=st.sampled_from(Side),
+    quantity=between(0, QUANTITY_MAX),
+    ord_type=st.sampled_from(OrdType),
+    time_in_force=st.sampled_from(TimeInForce),
+    price=st.none() | between(0, PRICE_MAX),
+    transact_time_ns=st.none() | times,
+    feed_session=st.none() | session_ids,
+    feed_seq=st.none() | between(0, SEQUENCE_MAX),
+    signal_time_ns=st.none() | times,
+    signal_name=st.none() | visible(32),
+    signal_label=st.none() | visible(32),
+    signal_value=st.none() | between(-PRICE_MAX, PRICE_MAX),
+    reference_price=st.none() | between(-PRICE_MAX, PRICE_MAX),
+    reference_price_age_ns=st.none() | between(-TIME_NS_MAX, TIME_NS_MAX),
+)
+registers = st.builds(
+    Register,
+    request_id=visible(32),
+    instance=visible(32),
+    config_hash=visible(32),
+    feed_session=session_ids,
+    head=between(0, SEQUENCE_MAX - 1),
+    start=st.sampled_from(Start),
+)
+
+
+@given(orders | registers)
+def test_a_client_message_survives_the_wire(message: Order | Register) -> None:
+    """For every field between its bounds."""
+    assert message == decode_client_message(encode_message(message))
+
+
+@given(
+    st.lists(orders | registers | st.builds(Malformed, st.text(max_size=256), visible(64))),
+    visible(6),
+)
+def test_whatever_the_wire_accepts_survives_journal_and_replay(
+    messages: list[Order | Register | Malformed], user: str
+) -> None:
+    """Each record decodes to its order, and a replay of them comes to the same state."""
+    state, replayed = SessionState(a_header()), SessionState(a_header())
+    rules = some_rules(reports_per_session_max=1_000)
+    offset = 0
+    for message in messages:
+        batch = judge(state, [a_message(message, user)], rules, lambda _order_id: FIRST)
+        for judged in batch.judged:
+            record = decode_record(judged.record)
+            assert record == decode_record(encode_record(record))
+            assert not isinstance(message, Order) or record.order == message
+            replayed.replay(offset, judged.record)
+        state.commit(batch.judged, [offset] * len(batch.judged))
+        offset += sum(map(len, batch.records))
+
+    names = [name for name in SessionState.__slots__ if name != "header"]
+    assert [getattr(state, name) for name in names] == [getattr(replayed, name) for name in names]
+
+
+FIRST = OrderRecord(
+    time_ns=NOW_NS,
+    user="",
+    order=an_order(),
+    report=ExecutionReport(
+        cl_ord_id="",
+        exec_id="",
+        exec_type=ExecType.NEW,
+        ord_status=OrdStatus.NEW,
+        transact_time_ns=0,
+    ),
+)
+
+
+@given(orders, visible(6), between(1, 10**18), times)
+def test_records_of_accepted_orders_are_those_of_the_general_encoder(
+    order: Order, user: str, order_id: int, time_ns: int
+) -> None:
+    """Byte for byte, where the client's JSON is our own."""
+    report = ExecutionReport(
+        order_id=order_id,
+        cl_ord_id=order.cl_ord_id,
+        exec_id="3DAA100000-1",
+        exec_type=ExecType.NEW,
+        ord_status=OrdStatus.NEW,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=order.quantity,
+        transact_time_ns=time_ns,
+    )
+
+    payload, length = encode_accepted(
+        order, encode_message(order), user, time_ns, order_id, "3DAA100000-1"
+    )
+
+    record = OrderRecord(time_ns=time_ns, user=user, order=order, report=report)
+    assert payload == encode_record(record)
+    assert payload[-1 - length : -1] == encode_message(report)
+
+
+@given(
+    orders,
+    st.sampled_from([None, 1, "\t"]),
+    st.sampled_from([(",", ":"), (" , ", " : "), (",\n", ":"), ("\t,\r", ":\n ")]),
+    st.randoms(use_true_random=False),
+)
+def test_an_order_in_any_json_is_the_same_record(
+    order: Order, indent: Any, separators: tuple[str, str], random: Any
+) -> None:
+    """Spaces, newlines and the order of fields are the client's; the record is one line."""
+    fields = list(json.loads(encode_message(order)).items())
+    random.shuffle(fields)
+    payload = json.dumps(dict(fields), indent=indent, separators=separators).encode()
+
+    journalled, length = encode_accepted(order, payload, "news", NOW_NS, 12, "3DAA100000-1")
+
+    record = decode_record(journalled)
+    assert decode_client_message(payload) == order
+    assert isinstance(record, OrderRecord)
+    assert (record.order, record.user, record.time_ns) == (order, "news", NOW_NS)
+    assert encode_message(record.report) == journalled[-1 - length : -1]
+    assert b"\n" not in journalled
+
+
+def test_the_highest_head_has_a_number_after_it(tmp_path: Path) -> None:
+    """Its Registered is journalled, checked and replayed; the next head is refused on the wire."""
+    highest = Register(
+        request_id="r1",
+        instance="news",
+        config_hash="c0ffee",
+        feed_session=FEED_SESSION,
+        head=SEQUENCE_MAX - 1,
+        start=Start.NOW,
+    )
+    payload = encode_message(highest)
+    received = Received("news", NOW_NS, payload, decode_client_message(payload))
+    session = OrderSession.begin(tmp_path, a_header())
+
+    batch = judge(session.state, [received], some_rules(), session.order)
+    session.record(batch, Durability.OS)
+    session.close()
+
+    path = next(tmp_path.glob("*.journal"))
+    assert check_journal(path).problems_count == 0
+    recovered = OrderSession.recover(path)
+    assert recovered is not None
+    registration = recovered.state.registrations.find("news", FEED_SESSION)
+    recovered.close()
+    assert registration is not None
+    assert registration.from_seq == SEQUENCE_MAX
+    with pytest.raises(InvalidOrder, match="Head"):
+        decode_client_message(payload.replace(b"%d" % highest.head, b"%d" % SEQUENCE_MAX))
+
+
+@given(between(0, TIME_NS_MAX), between(0, 2**62), session_ids, visible(6), visible(32))
+def test_records_without_a_report_survive(
+    time_ns: int, number: int, session: str, user: str, config_hash: str
+) -> None:
+    """Headers, reopened logs and repairs."""
+    carried = CarriedRegistration(user=user, feed_session=session, config_hash=config_hash)
+    records = [
+        a_header(time_ns=time_ns, next_order_id=number, session=session, registrations=(carried,)),
+        LogReopenedRecord(time_ns=time_ns, last_order_id=number),
+        RepairedRecord(time_ns=time_ns, lines_lost=1, bytes_lost=number, orders_lost=number),
+    ]
+
+    assert records == [decode_record(encode_record(record)) for record in records]
+
+
+@pytest.mark.parametrize("quantity", ["10", "10.0", "10.00000000"])
+def test_a_report_repeats_the_quantity_by_value(quantity: str) -> None:
+    """A number has one text in reports, whatever zeros the order had."""
+    payload = encode_message(an_order()).replace(b'"10"', f'"{quantity}"'.encode())
+
+    order = decode_client_message(payload)
+
+    assert isinstance(order, Order)
+    assert format_fixed(order.quantity) == "10"
+    record, length = encode_accepted(order, payload, "news", NOW_NS, 1, "e")
+    assert b'"OrderQty":"10",' in record[-1 - length : -1]
