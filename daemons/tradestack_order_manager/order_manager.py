@@ -66,7 +66,7 @@ class OrderManager:
             durability=config.durability,
             rules=config.rules,
             in_flight_max=config.orders_in_flight_max,
-            answer=self._server.serve_live,
+            answer=self._server.scheduler.serve_live,
             clock=clock,
         )
         self._housekeeping = Housekeeping(
@@ -75,7 +75,7 @@ class OrderManager:
             sessions=self._sessions,
             order_logs=self._order_logs,
             availability=self._availability,
-            followed=lambda: {client.session for client in self._server.clients},
+            followed=lambda: {client.session for client in self._server.connections},
             new_session=self.new_session,
             clock=clock,
         )

@@ -125,11 +125,11 @@ class Settler:
         received, self._received = self._received, []
         senders, self._senders = self._senders, []
         self._in_flight.clear()
-        ended = [i for i, client in enumerate(senders) if client.session != session.id]
+        ended = [i for i, client in enumerate(senders) if client.session_id != session.id]
         if not ended:
             return received, senders
         self._refuse(received, senders, ended, SESSION_ENDED)
-        current = [i for i, client in enumerate(senders) if client.session == session.id]
+        current = [i for i, client in enumerate(senders) if client.session_id == session.id]
         return [received[i] for i in current], [senders[i] for i in current]
 
     def _show(self, batch: Batch, session: OrderSession, latency_ns: int) -> None:

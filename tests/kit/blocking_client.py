@@ -7,8 +7,7 @@ import numpy as np
 
 from tradestack.wire import soup
 from tradestack.wire.feed import TICK_PACKET, TickRecords
-from tradestack.wire.order_messages import ServerMessage
-from tradestack.wire.orders import decode_server_message, encode_message
+from tradestack.wire.orders import ServerMessage, decode_server_message, encode_message
 from tradestack.wire.soup import PacketType
 
 RECEIVE_BYTES_MAX = 65_536

@@ -12,7 +12,7 @@ import pytest
 from tests.kit.batches import Row, batch_of
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.fixed_point import SCALE, parse_fixed
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import (
     BusinessRejectReason,
     ExecType,
@@ -35,7 +35,7 @@ from tradestack.strategies.news import NewsSignal
 from tradestack.trading.counters import Counters
 from tradestack.trading.order_factory import OrderFactory
 from tradestack.wire import soup
-from tradestack.wire.feed import TickBatch, encode_symbol, new_records
+from tradestack.wire.close_reason import Close
 from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
 from tradestack.wire.orders import ServerMessage, decode_client_message, encode_message
 from tradestack.wire.soup import PacketType, RejectReason

@@ -26,6 +26,7 @@ from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.net.client.order_client import OrderClient, OrderNotTaken, OutcomeUnknown
 from tradestack.net.client.order_connection import OrderConnection
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
 from tradestack.wire.orders import decode_client_message, encode_message
 
