@@ -75,7 +75,7 @@ class OrderManager:
             sessions=self._sessions,
             order_logs=self._order_logs,
             availability=self._availability,
-            followed=lambda: {client.session for client in self._server.connections},
+            followed=lambda: {connection.session_id for connection in self._server.connections},
             new_session=self.new_session,
             clock=clock,
         )
