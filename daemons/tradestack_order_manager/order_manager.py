@@ -21,6 +21,7 @@ from tradestack.runtime.service import Context
 from tradestack.store.free_space import find_shortage
 from tradestack.trading.judge import Batch, judge
 from tradestack.wire import soup
+from tradestack.wire.close_reason import CloseReason
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
@@ -183,7 +184,7 @@ class OrderManager:
         for client in self._server.clients:
             if client.user == user:
                 client.drain_received()
-                client.close("the user has logged in again")
+                client.close(f"{CloseReason.REPLACED} the user has logged in again")
         self._intake.settle_now()
         return found.stream(user)
 

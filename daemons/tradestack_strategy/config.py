@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
+from tradestack.domain.fixed_point import SCALE, format_fixed
 from tradestack.domain.order import Start
 from tradestack.net.addresses import Address
 from tradestack.runtime.config import key, required_key
@@ -18,10 +19,11 @@ from tradestack.runtime.config_values import (
     Symbol,
     TcpAddress,
     Text,
+    ValueParser,
 )
 from tradestack.runtime.log_level import LogLevel
+from tradestack.strategies.registry import STRATEGIES, build_strategy
 from tradestack.wire.soup import USER_LENGTH_MAX
-from tradestack_strategy.parameters import SignalName, effective_parameters
 
 # The wire carries quantities of at most 10 digits before the point.
 QUANTITY_MAX = 10**10 * SCALE - 1
@@ -29,12 +31,28 @@ QUANTITY_MAX = 10**10 * SCALE - 1
 ORDERS_IN_FLIGHT_MAX = 100_000
 
 
+class DecimalText(ValueParser[str]):
+    """A decimal number → its shortest text: 60 and "60.0" are the same parameter."""
+
+    _number = FixedPoint()
+
+    @property
+    def allowed(self) -> str:
+        return self._number.allowed
+
+    def parse(self, value: object) -> str:
+        return format_fixed(self._number.parse(value))
+
+    def format(self, value: str) -> object:
+        return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyConfig:
     """One strategy instance."""
 
-    signal: SignalName = key("news", Choice(SignalName))
-    parameters: Mapping[str, int] = key({}, MapOf(FixedPoint(FIXED_MIN, FIXED_MAX)))
+    signal: str = key("news", Text("|".join(STRATEGIES), " or ".join(STRATEGIES), 32))
+    parameters: Mapping[str, str] = key({}, MapOf(DecimalText()))
     symbols: tuple[str, ...] = key([], ListOf(Symbol()))
     quantity: int = required_key(FixedPoint(1, QUANTITY_MAX))
     user: str = required_key(
@@ -52,7 +70,7 @@ class StrategyConfig:
 
     def __post_init__(self) -> None:
         try:
-            parameters = effective_parameters(self.signal, self.parameters)
+            parameters = build_strategy(self.signal, self.parameters).parameters()
         except ValueError as error:
             raise ValueError(f"parameters: {error}") from None
-        object.__setattr__(self, "parameters", parameters)
+        object.__setattr__(self, "parameters", MappingProxyType(dict(parameters)))

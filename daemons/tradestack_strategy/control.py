@@ -47,7 +47,7 @@ method ListPending() -> (orders: []PendingOrder, total: int)
 
 
 def strategy_interface(
-    state: Callable[[], dict[str, Any]], desk: OrderEntry, monotonic_ns: Callable[[], int]
+    state: Callable[[], dict[str, Any]], order_entry: OrderEntry, monotonic_ns: Callable[[], int]
 ) -> Interface:
     """The Varlink interface of a strategy."""
 
@@ -56,7 +56,7 @@ def strategy_interface(
 
     def list_pending(_parameters: dict[str, Any], _peer: Peer) -> dict[str, Any]:
         now_ns = monotonic_ns()
-        listed = itertools.islice(desk.pending.outstanding.values(), PENDING_LISTED_MAX)
+        listed = itertools.islice(order_entry.outstanding.values(), PENDING_LISTED_MAX)
         orders = [
             {
                 "cl_ord_id": outstanding.order.cl_ord_id,
@@ -68,7 +68,7 @@ def strategy_interface(
             }
             for outstanding in listed
         ]
-        return {"orders": orders, "total": desk.in_flight}
+        return {"orders": orders, "total": order_entry.in_flight}
 
     return Interface(
         INTERFACE_NAME,

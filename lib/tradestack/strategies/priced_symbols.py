@@ -1,23 +1,25 @@
-"""columns of symbols → which were seen for the first time, and where.
+"""The symbols that a feed has priced, found in whole columns of symbols.
 
-A feed is nearly all prices, so no price is looked at in Python: symbols are hashed and compared by
-the batch against a table of those already known. Only symbols the table does not hold are sorted
-out one by one, each once (or again when two known symbols share a slot, which costs time alone).
+A feed consists almost entirely of prices, so none is looked at in Python: symbols are hashed and
+compared by the batch against a table of known ones. Only symbols that the table does not hold are
+handled one by one, each once (or again when two known symbols share a slot, which only costs time).
 
-    slot of the table: the 12 bytes of a symbol as three u32, at the hash of the three
+    slot of the table: a symbol field as u32 words, at the hash of the words
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Four times the most symbols the stack knows (4,096), so that few of them share a slot.
+from tradestack.wire.feed import TICK_PACKET
+
+# Four times the most symbols the stack serves (4,096), so that few of them share a slot.
 SLOTS_BITS = 14
 
-_WORDS = 3  # 12 bytes
-_MULTIPLIERS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D], dtype=np.uint32)
+_WORDS = TICK_PACKET["symbol"].itemsize // 4
+_MULTIPLIER = np.uint32(0x9E3779B1)
 _SHIFT = np.uint32(32 - SLOTS_BITS)
 
-Symbols = NDArray[np.bytes_]  # one dimension of S12, padded with spaces
+Symbols = NDArray[np.bytes_]  # one dimension of symbol fields, padded with spaces
 
 
 class PricedSymbols:
@@ -36,19 +38,16 @@ class PricedSymbols:
         return len(self._known)
 
     def add(self, symbol: bytes) -> None:
-        """Makes it known; the table learns of it when a batch has it."""
+        """Add one symbol."""
         self._known.add(symbol)
 
     def absorb(self, symbols: Symbols) -> dict[bytes, int]:
-        """Makes all of them known; those that were not before, with the index of their first."""
+        """Add all symbols; return those that were not known, with the index of their first."""
         words = np.ascontiguousarray(symbols).view(np.uint32).reshape(-1, _WORDS)
-        first, middle, last = words[:, 0], words[:, 1], words[:, 2]
-        slots = (
-            first * _MULTIPLIERS[0] ^ middle * _MULTIPLIERS[1] ^ last * _MULTIPLIERS[2]
-        ) >> _SHIFT
-        held = self._slots[0].take(slots) == first
-        held &= self._slots[1].take(slots) == middle
-        held &= self._slots[2].take(slots) == last
+        slots = _hash(words)
+        held = self._slots[0].take(slots) == words[:, 0]
+        for word in range(1, _WORDS):
+            held &= self._slots[word].take(slots) == words[:, word]
         if held.all():
             return {}
         strange = np.flatnonzero(~held)
@@ -62,3 +61,11 @@ class PricedSymbols:
         }
         self._known.update(fresh)
         return fresh
+
+
+def _hash(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return a slot for each row of words."""
+    slots = words[:, 0] * _MULTIPLIER
+    for word in range(1, _WORDS):
+        slots = (slots ^ words[:, word]) * _MULTIPLIER
+    return slots >> _SHIFT

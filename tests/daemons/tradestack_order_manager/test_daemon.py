@@ -14,9 +14,9 @@ from tradestack.net.addresses import parse_address
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.runtime.clock import SystemClock
+from tradestack.wire.close_reason import CloseReason, decode_close
 from tradestack.wire.order_messages import BusinessMessageReject, ExecutionReport, Registered
 from tradestack.wire.soup import PacketType
-from tradestack_strategy.order_link import LOGGED_IN_AGAIN
 
 FAILING_SYNC = """
 import tradestack_order_manager.__main__ as program
@@ -272,7 +272,7 @@ def test_who_is_put_out_by_a_new_login_is_told_so(daemon: Daemon) -> None:
     daemon.client()
 
     assert old.rest() == []
-    assert old.remarks == [LOGGED_IN_AGAIN.encode()]
+    assert [decode_close(remark).reason for remark in old.remarks] == [CloseReason.REPLACED]
 
 
 def test_a_client_with_too_much_in_flight_is_not_read_from_but_loses_nothing(

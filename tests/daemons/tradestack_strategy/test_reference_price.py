@@ -9,7 +9,7 @@ import pytest
 from tradestack.domain.fixed_point import SCALE
 from tradestack.store.books import SharedPriceBook
 from tradestack.trading.counters import Counters
-from tradestack.trading.order_factory import ReferencePrice
+from tradestack.trading.epoch import ReferencePrice
 from tradestack_strategy.reference_price import REFRESH_INTERVAL_NS, ReferencePrices
 
 NOW_NS = 10**18

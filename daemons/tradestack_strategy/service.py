@@ -1,4 +1,4 @@
-"""config → the parts of a strategy, wired; and what the runtime asks of it."""
+"""The strategy daemon: its parts, wired from the configuration, as a service of the runtime."""
 
 import asyncio
 import re
@@ -6,27 +6,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.fixed_point import SCALE, format_fixed
+from tradestack.domain.fixed_point import format_fixed
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.server import Interface
 from tradestack.runtime.service import Context
-from tradestack.strategies.crossover import CrossoverSignal
-from tradestack.strategies.news import NewsSignal
-from tradestack.strategies.signal import Signal
+from tradestack.strategies import registry
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX, config_hash
-from tradestack.trading.order_factory import OrderFactory
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.order_entry import OrderEntry
-from tradestack_strategy.parameters import SignalName
 from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import Identity, Runner, Servers
 
 _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
 
-# What cannot change while a strategy runs: another signal or quantity is another epoch.
+# Keys that take effect after a restart: another signal or quantity is another epoch.
 _FIXED_KEYS = (
     "signal",
     "parameters",
@@ -42,37 +38,19 @@ _FIXED_KEYS = (
 )
 
 
-def build_signal(config: StrategyConfig) -> Signal[Any]:
-    """The signal that the config names, with its parameters."""
-    symbols = frozenset(config.symbols)
-    values = config.parameters
-    match config.signal:
-        case SignalName.NEWS:
-            return NewsSignal(
-                buy_above=values["buy_above"], sell_below=values["sell_below"], symbols=symbols
-            )
-        case SignalName.CROSSOVER:
-            return CrossoverSignal(
-                short_ticks=values["short_ticks"] // SCALE,
-                long_ticks=values["long_ticks"] // SCALE,
-                symbols=symbols,
-            )
-
-
 def hash_of(config: StrategyConfig) -> str:
-    """The hash of everything in the config that decides about orders."""
-    signal = build_signal(config)
+    """The hash of everything in the configuration that decides about orders."""
     return config_hash(
-        signal_name=signal.name,
-        signal_version=signal.version,
-        parameters=signal.parameters(),
+        signal_name=config.signal,
+        signal_version=registry.STRATEGIES[config.signal].version,
+        parameters=dict(config.parameters),
         symbols=config.symbols,
         quantity=format_fixed(config.quantity),
     )
 
 
-def build_strategy(context: Context[StrategyConfig]) -> "Strategy":
-    """The service. Raises OperatorFault for an unusable instance name or password."""
+def build_service(context: Context[StrategyConfig]) -> "StrategyService":
+    """Build the service. Raises OperatorFault for an unusable instance name or password."""
     instance = context.instance or ""
     if _INSTANCE.fullmatch(instance) is None:
         raise OperatorFault(
@@ -87,11 +65,11 @@ def build_strategy(context: Context[StrategyConfig]) -> "Strategy":
             "is too long for a login",
             f"it has at most {PASSWORD_LENGTH_MAX} characters",
         )
-    return Strategy(context, instance, Credentials(context.config.user, password))
+    return StrategyService(context, instance, Credentials(context.config.user, password))
 
 
-class Strategy:
-    """A strategy instance as the runtime's Service."""
+class StrategyService:
+    """A strategy instance as a service of the runtime."""
 
     def __init__(
         self, context: Context[StrategyConfig], instance: str, credentials: Credentials
@@ -100,108 +78,116 @@ class Strategy:
         self._context = context
         self._config = config
         self._instance = instance
-        self._signal = build_signal(config)
+        self._config_hash = hash_of(config)
         self._counters = Counters()
         self._prices = ReferencePrices(config.segment_suffix, self._counters)
-        self._desk = OrderEntry(
-            entry=OrderFactory(signal_name=self._signal.name, quantity=config.quantity),
+        self._order_entry = OrderEntry(
             prices=self._prices,
             counters=self._counters,
             clock=context.clock,
+            orders_in_flight_max=config.orders_in_flight_max,
         )
         self._runner = Runner(
-            Identity(instance=instance, config_hash=hash_of(config), start=config.start),
+            Identity(
+                instance=instance,
+                config_hash=self._config_hash,
+                start=config.start,
+                quantity=config.quantity,
+            ),
             Servers(feed=config.feed, orders=config.orders, credentials=credentials),
-            signal=self._signal,
-            desk=self._desk,
+            strategy=registry.build_strategy(config.signal, config.parameters, config.symbols),
+            order_entry=self._order_entry,
             counters=self._counters,
-            orders_in_flight_max=config.orders_in_flight_max,
             clock=context.clock,
+            spawn=context.spawn,
         )
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Ready at once: the servers may come later."""
+        """Return at once: the servers may come later."""
         self._task = self._context.spawn(self._runner.run(), "runner")
 
     async def stop(self) -> None:
-        """Logs out. Orders without report are found again by the next start's replay."""
+        """Log out. The replay of the next start finds the orders without report."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
         self._prices.close()
 
     def reload(self, config: StrategyConfig) -> None:
-        """Takes over the limit of orders in flight. Raises OperatorFault for any other change."""
+        """Apply the limit of orders in flight. Raises OperatorFault for any other change."""
         for key in _FIXED_KEYS:
             if getattr(config, key) != getattr(self._config, key):
                 raise OperatorFault(
                     f"strategy {self._instance}: {key}",
                     "cannot change while it runs",
-                    "restart the strategy; it goes on where it stands, a changed one at the head",
+                    "restart the strategy; what decides about orders then holds from the head on",
                 )
         self._config = config
-        self._runner.orders_in_flight_max = config.orders_in_flight_max
+        self._order_entry.orders_in_flight_max = config.orders_in_flight_max
 
     def stats(self) -> dict[str, object]:
-        """Counters of the feed session, those of the process, and where the strategy stands."""
-        runner = self._runner
-        trader = runner.trader
+        """Counters of the feed session and of the process, state, rates and latencies."""
+        runner, trading = self._runner, self._runner.trading
+        signal_runner = trading.signal_runner if trading else None
         now_ns = self._context.clock.monotonic_ns()
         return {
             "state": runner.state.value,
-            "session": trader.epoch.feed_session if trader else "",
-            "session_start_time": runner.session_start_time,
-            "order_session": runner.orders.session,
-            "config_hash": hash_of(self._config),
-            "connected_feed": runner.feed.is_connected,
+            "session": trading.epoch.feed_session if trading else "",
+            "session_start_time": trading.start_time if trading else "",
+            "order_session": runner.orders.session_id,
+            "config_hash": self._config_hash,
+            "connected_feed": trading is not None and trading.feed.is_connected,
             "connected_orders": runner.orders.is_connected,
-            "sequence_processed": trader.sequence_processed if trader else 0,
-            "from_sequence": trader.from_sequence if trader else 0,
-            "lag": runner.lag,
-            "orders_pending": self._desk.in_flight,
+            "sequence_processed": signal_runner.sequence_processed if signal_runner else 0,
+            "from_sequence": signal_runner.from_sequence if signal_runner else 0,
+            "lag": trading.lag if trading else 0,
+            "orders_pending": self._order_entry.in_flight,
             **self._counters.session(),
-            **(trader.signal.counters(trader.state) if trader else {}),
+            **(signal_runner.strategy_counters() if signal_runner else {}),
             "process": self._counters.process(),
             "rates": runner.ticks_rates.rates(now_ns),
             "latency": {
-                "publish_to_order": self._desk.publish_to_order.summary(),
-                "order_to_report": self._desk.order_to_report.summary(),
+                "publish_to_order": self._order_entry.publish_to_order.summary(),
+                "order_to_report": self._order_entry.order_to_report.summary(),
             },
         }
 
     def status(self) -> str:
-        """For STATUS=: where it stands, how fast it goes, what it did."""
+        """The line for STATUS=: state, speed, lag, orders."""
+        trading = self._runner.trading
         rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
         parts = [
             self._runner.state.value,
             f"{rates['1s']:.0f} ticks/s",
-            f"lag {self._runner.lag}",
+            f"lag {trading.lag if trading else 0}",
             f"{self._counters[Counted.ORDERS_SENT]} orders sent",
-            f"{self._desk.in_flight} pending",
+            f"{self._order_entry.in_flight} pending",
         ]
         return ", ".join(parts)
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002 (part of the promise)
-        """Healthy while its task lives: waiting for servers, for news, for reports is its work."""
+        """Report a dead task; waiting for servers, ticks and reports is healthy."""
         return "the runner has ended" if self._task is not None and self._task.done() else None
 
     def interfaces(self) -> Sequence[Interface]:
         """io.tradestack.Strategy."""
-        return [strategy_interface(self._state, self._desk, self._context.clock.monotonic_ns)]
+        return [
+            strategy_interface(self._state, self._order_entry, self._context.clock.monotonic_ns)
+        ]
 
     def _state(self) -> dict[str, Any]:
-        runner = self._runner
-        trader = runner.trader
+        runner, trading = self._runner, self._runner.trading
+        signal_runner = trading.signal_runner if trading else None
         return {
             "state": runner.state.value,
             "instance": self._instance,
-            "signal": self._signal.name,
-            "config_hash": hash_of(self._config),
-            "feed_session": trader.epoch.feed_session if trader else "",
-            "order_session": runner.orders.session,
-            "sequence_processed": trader.sequence_processed if trader else 0,
-            "head": runner.head,
-            "from_sequence": trader.from_sequence if trader else 0,
-            "orders_pending": self._desk.in_flight,
+            "signal": self._config.signal,
+            "config_hash": self._config_hash,
+            "feed_session": trading.epoch.feed_session if trading else "",
+            "order_session": runner.orders.session_id,
+            "sequence_processed": signal_runner.sequence_processed if signal_runner else 0,
+            "head": trading.head if trading else 0,
+            "from_sequence": signal_runner.from_sequence if signal_runner else 0,
+            "orders_pending": self._order_entry.in_flight,
         }
