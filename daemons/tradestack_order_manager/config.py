@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import QUANTITY_MAX
 from tradestack.net.addresses import Address
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config import key
@@ -28,8 +28,6 @@ from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
 from tradestack_order_manager.durability import Durability
 
-# The wire carries quantities of at most 10 digits before the point.
-QUANTITY_MAX = 10**10 * SCALE - 1
 # Ten times as many would need gigabytes for what is known of them.
 ORDERS_PER_SESSION_MAX = 100_000_000
 MINUTE_NS = 60 * NANOSECONDS_PER_SECOND

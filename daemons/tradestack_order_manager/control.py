@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.times import format_utc
 from tradestack.net.control.server import Interface, Method, Peer
 from tradestack.net.server.connection import Connection
@@ -120,7 +121,7 @@ def _describe_client(client: Connection) -> dict[str, object]:
 def _describe_order(record: OrderRecord) -> dict[str, object]:
     order = record.order
     report = record.report
-    reason = report.ord_rej_reason
+    price = order.reference_price or order.price
     return {
         "order_id": report.order_id,
         "received": format_utc(record.time_ns),
@@ -128,9 +129,9 @@ def _describe_order(record: OrderRecord) -> dict[str, object]:
         "cl_ord_id": order.cl_ord_id,
         "symbol": order.symbol,
         "side": order.side,
-        "order_qty": order.order_qty,
+        "order_qty": format_fixed(order.quantity),
         "ord_type": order.ord_type,
-        "price": order.reference_px or order.price,
+        "price": None if price is None else format_fixed(price),
         "ord_status": report.ord_status,
-        "reason": reason,
+        "reason": report.reject_reason,
     }

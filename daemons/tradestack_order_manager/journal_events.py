@@ -1,8 +1,8 @@
-"""orders → entries in the system's journal (journald), few enough a second to be read.
+"""Entries in the systemd journal about orders, few enough a second to be read.
 
 `order_log.txt` and the order journal are the audit; these entries are for `journalctl SYMBOL=SPY`.
-At most `per_second` orders of each second get one, the rest are counted and said in one entry when
-that second is over. A message that is no order counts as one that was rejected.
+At most `per_second` orders of each second get one; the others are counted, and one entry states
+their number when that second is over. A malformed message counts as an order that was rejected.
 """
 
 import logging
@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.order import ExecType
 from tradestack.observe.events import (
     ORDER_ACCEPTED,
     ORDER_ENTRIES_SUPPRESSED,
     ORDER_REJECTED,
     emit,
 )
-from tradestack.wire.order_journal import MalformedRecord, OrderRecord
+from tradestack.trading.decisions import JudgedMalformed, JudgedOrder, Malformed
 
 logger = logging.getLogger(__name__)
 
@@ -26,38 +28,38 @@ logger = logging.getLogger(__name__)
 class JournalEvents:
     """The bounded queue of orders that are to get an entry.
 
-    per_second: 0 = none at all, and nothing is said of them.
+    per_second: 0 = no entries, and none about their number.
     """
 
     per_second: int
     suppressed_total: int = 0
-    _queue: "deque[OrderRecord | MalformedRecord]" = field(default_factory=deque)
+    _queue: "deque[JudgedOrder | JudgedMalformed]" = field(default_factory=deque)
     _second: int = 0
     _granted: int = 0
     _suppressed: int = 0
 
     def offer(
-        self, records: Sequence[OrderRecord] | Sequence[MalformedRecord], monotonic_ns: int
+        self, judged: Sequence[JudgedOrder] | Sequence[JudgedMalformed], monotonic_ns: int
     ) -> None:
-        """Queues those that this second still has room for."""
+        """Queue those that this second still has room for."""
         if not self.per_second:
             return
         self._begin_second(monotonic_ns)
         room = max(0, self.per_second - self._granted)
-        taken = records[:room]
+        taken = judged[:room]
         self._queue.extend(taken)
         self._granted += len(taken)
-        self._suppressed += len(records) - len(taken)
+        self._suppressed += len(judged) - len(taken)
 
     def flush(self, monotonic_ns: int) -> None:
-        """Writes the entries that are due."""
+        """Write the entries that are due."""
         self._begin_second(monotonic_ns)
         while self._queue:
-            record = self._queue.popleft()
-            if isinstance(record, MalformedRecord):
-                _emit_malformed(record)
+            judged = self._queue.popleft()
+            if isinstance(judged, JudgedOrder):
+                _emit_order(judged)
             else:
-                _emit_order(record)
+                _emit_malformed(judged)
 
     def _begin_second(self, monotonic_ns: int) -> None:
         second = monotonic_ns // NANOSECONDS_PER_SECOND
@@ -71,30 +73,36 @@ class JournalEvents:
             self._suppressed = 0
 
 
-def _emit_order(record: OrderRecord) -> None:
-    report = record.report
+def _emit_order(judged: JudgedOrder) -> None:
+    order = judged.order
     fields: dict[str, object] = {
-        "orderid": report.order_id,
-        "symbol": record.order.symbol,
-        "side": record.order.side,
-        "orderqty": record.order.order_qty,
-        "clordid": record.order.cl_ord_id,
-        "user": record.user,
-        "exectype": report.exec_type,
+        "orderid": judged.order_id,
+        "symbol": order.symbol,
+        "side": order.side,
+        "orderqty": format_fixed(order.quantity),
+        "clordid": order.cl_ord_id,
+        "user": judged.received.user,
     }
-    if report.ord_rej_reason is None:
-        emit(logger, ORDER_ACCEPTED, **fields)
+    if judged.reason is None:
+        emit(logger, ORDER_ACCEPTED, **fields, exectype=ExecType.NEW)
     else:
-        emit(logger, ORDER_REJECTED, **fields, ordrejreason=report.ord_rej_reason)
+        emit(
+            logger,
+            ORDER_REJECTED,
+            **fields,
+            exectype=ExecType.REJECTED,
+            ordrejreason=judged.reason,
+        )
 
 
-def _emit_malformed(record: MalformedRecord) -> None:
-    report = record.report
+def _emit_malformed(judged: JudgedMalformed) -> None:
+    message = judged.received.message
+    assert isinstance(message, Malformed)
     emit(
         logger,
         ORDER_REJECTED,
-        clordid=report.cl_ord_id,
-        user=record.user,
-        exectype=report.exec_type,
-        text=report.text,
+        clordid=message.cl_ord_id,
+        user=judged.received.user,
+        exectype=ExecType.REJECTED,
+        text=message.text,
     )

@@ -1,4 +1,4 @@
-"""what was settled → counters, rates and latency, as GetStats shows them."""
+"""Counters, rates and latency of what was settled, as GetStats shows them."""
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
@@ -7,7 +7,7 @@ from tradestack_order_manager.order_session import OrderSession
 
 
 class Meters:
-    """Counters that no journal can give back, beside those that one does.
+    """Counters that no journal can restore, beside those that it does.
 
     What the session's journal holds is counted since the session began, restarts included. Repeated
     orders and refused messages leave no trace in it: their counters begin with the session or with
@@ -24,38 +24,38 @@ class Meters:
         self._latency = LatencyHistogram()
 
     def count_settled(self, messages: int, latency_ns: int, *, orders: int) -> None:
-        """Messages journalled together just now, so long after they came; so many orders.
+        """Record a batch: number of messages, of orders among them, and the latency of the first.
 
-        The latency of all is that of the first: it is never shown shorter than it was.
+        It counts for all of them, so latency is never shown shorter than it was.
         """
         self._settled_total += messages
         self._rate.add(orders, self._clock.monotonic_ns())
         self._latency.record(latency_ns, messages)
 
     def count_duplicates(self, count: int) -> None:
-        """Orders that were known already."""
+        """Count orders that were known already."""
         self._orders_duplicate += count
         self._orders_duplicate_total += count
 
     def count_refused(self, count: int) -> None:
-        """Messages answered with BusinessMessageReject."""
+        """Count messages answered with BusinessMessageReject."""
         self._messages_refused_total += count
 
     def reset(self) -> None:
-        """A new order session began."""
+        """Begin to count for a new order session."""
         self._orders_duplicate = 0
         self._latency.reset()
 
     def rates(self) -> dict[str, float]:
-        """Numbered orders a second, by window."""
+        """Numbered orders per second, by window."""
         return self._rate.rates(self._clock.monotonic_ns())
 
     def stats(self, session: OrderSession) -> dict[str, object]:
-        """The order manager's part of GetStats."""
-        counters = session.manager.counters
+        """What GetStats shows of the order session."""
+        counters = session.state.counters
         return {
             "session": session.id,
-            "session_start_time": format_utc(session.manager.header.time_ns),
+            "session_start_time": format_utc(session.state.header.time_ns),
             "orders_received": counters.orders_received,
             "orders_accepted": counters.orders_accepted,
             "orders_rejected": counters.orders_rejected,
@@ -70,7 +70,7 @@ class Meters:
         }
 
     def process_stats(self) -> dict[str, object]:
-        """What is counted since the process began."""
+        """What GetStats shows of the process."""
         return {
             "messages_journalled": self._settled_total,
             "messages_refused": self._messages_refused_total,

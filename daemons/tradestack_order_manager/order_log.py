@@ -1,24 +1,25 @@
-"""order records → order_log.txt, a projection of the journal for people to read.
+"""order_log.txt: a projection of the order journal for people to read.
 
-The journal is the truth; this file lags behind it by one write. Each numbered order has one line in
-it, in order, across crashes and across logrotate: at start a torn last line is cut, and what is
-after the file's last number (or after the number with which an older file was put away) is appended
-from the journal. When a write fails the file is cut back and the rest is written later.
+The journal is the truth; this file lags behind it by one write. Each numbered order has one line,
+in order, across crashes and across logrotate: at start a torn last line is cut, and the lines after
+the file's last number (or after the number with which an older file was put away) are appended from
+the journal. When a write fails the file is cut back, and its lines are written later.
 """
 
 import errno
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import ORDER_LOG_REOPENED, TAIL_CUT, emit
+from tradestack.trading.decisions import JudgedOrder
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.order_line import last_order_id, order_line
 from tradestack_order_manager.order_session import OrderSession
 
-# Where the last whole line with a number is looked for; a line has some 200 bytes.
+# The last line that has a number is looked for in this part of the file; a line has some 200 bytes.
 TAIL_BYTES_MAX = 65_536
 # Orders read from the journal and written at a time when the file is behind.
 CATCH_UP_ORDERS = 1_000
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 class OrderLog:
     """The file, held open for appending.
 
-    written_order_id: every order up to this number has its line here or in a file put away.
+    written_order_id: every order up to this number has its line, here or in a file put away.
     """
 
     __slots__ = ("_descriptor", "_size_bytes", "path", "written_order_id")
@@ -43,9 +44,12 @@ class OrderLog:
 
     @classmethod
     def recover(cls, path: Path, session: OrderSession) -> "OrderLog":
-        """The file, ending with a whole line; `catch_up` is due. Raises OperatorFault, OSError."""
-        log = cls(path, session.manager.log_reopened_order_id)
-        in_file = log._mend_tail()
+        """Open the file after its last whole line; `catch_up` is due.
+
+        Raises OperatorFault, OSError.
+        """
+        log = cls(path, session.state.log_reopened_order_id)
+        in_file = log._cut_tail()
         if in_file > session.last_order_id:
             # The journal lost its end with the machine's power, or was moved away.
             logger.warning(
@@ -58,36 +62,39 @@ class OrderLog:
         log.written_order_id = max(log.written_order_id, in_file)
         return log
 
-    def write(self, records: list[OrderRecord], session: OrderSession) -> None:
-        """Appends the lines of new orders; raises OSError, and then `catch_up` is due."""
-        if not records:
+    def write(self, orders: Sequence[JudgedOrder], session: OrderSession) -> None:
+        """Append the lines of new orders; raises OSError, and then `catch_up` is due."""
+        if not orders:
             return
-        if records[0].report.order_id == self.written_order_id + 1:
-            self._append(records, self.written_order_id + len(records))
+        if orders[0].order_id == self.written_order_id + 1:
+            self._append(map(_line_of_judged, orders), self.written_order_id + len(orders))
         else:
             self.catch_up(session)
 
     def catch_up(self, session: OrderSession) -> None:
-        """Appends the lines of all orders that have none. Raises OSError."""
+        """Append the lines of all orders that have none. Raises OSError."""
         while self.written_order_id < session.last_order_id:
             last = min(self.written_order_id + CATCH_UP_ORDERS, session.last_order_id)
-            # Fewer where a repair of the journal has lost some: those have no line.
+            # Fewer where a repair of the journal has lost some: they get no line.
             records = session.orders(self.written_order_id + 1, last - self.written_order_id)
-            self._append(records, last)
+            self._append(map(_line_of_record, records), last)
 
     def reopen(self) -> None:
-        """Goes on in the file that now has the name. Raises OperatorFault; the old one stays."""
+        """Continue in the file that has the name now.
+
+        Raises OperatorFault, and then the old one stays.
+        """
         old = self._descriptor
         self._open()
         os.close(old)
         emit(logger, ORDER_LOG_REOPENED, file=self.path, last_order_id=self.written_order_id)
 
     def sync(self) -> None:
-        """Returns when all lines are on the disk. Raises OSError."""
+        """Return when all lines are on the disk. Raises OSError."""
         os.fdatasync(self._descriptor)
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Close the file."""
         os.close(self._descriptor)
 
     def _open(self) -> None:
@@ -102,8 +109,8 @@ class OrderLog:
             ) from error
         self._size_bytes = os.fstat(self._descriptor).st_size
 
-    def _mend_tail(self) -> int:
-        """Cuts a torn last line; returns the last number in the file, 0 when there is none."""
+    def _cut_tail(self) -> int:
+        """Cut a torn last line; return the last order number in the file, 0 when there is none."""
         begin = max(0, self._size_bytes - TAIL_BYTES_MAX)
         tail = os.pread(self._descriptor, TAIL_BYTES_MAX, begin)
         whole = tail.rstrip(b"\0")  # blocks that a power cut left empty
@@ -115,8 +122,8 @@ class OrderLog:
             emit(logger, TAIL_CUT, file=self.path, offset=self._size_bytes, bytes=torn_bytes)
         return last_order_id(whole) or 0
 
-    def _append(self, records: Sequence[OrderRecord], last_order_id: int) -> None:
-        lines = b"".join(map(order_line, records))
+    def _append(self, order_lines: Iterable[bytes], last_order_id: int) -> None:
+        lines = b"".join(order_lines)
         written = 0
         try:
             written = os.write(self._descriptor, lines)
@@ -127,3 +134,14 @@ class OrderLog:
             raise
         self._size_bytes += written
         self.written_order_id = last_order_id
+
+
+def _line_of_judged(judged: JudgedOrder) -> bytes:
+    received = judged.received
+    return order_line(judged.order, judged.order_id, received.user, received.time_ns, judged.reason)
+
+
+def _line_of_record(record: OrderRecord) -> bytes:
+    order_id, reason = record.report.order_id, record.report.reject_reason
+    assert order_id is not None
+    return order_line(record.order, order_id, record.user, record.time_ns, reason)

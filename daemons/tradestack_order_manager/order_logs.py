@@ -1,8 +1,8 @@
-"""order records → what people read: order_log.txt and entries in the system's journal.
+"""What people read about orders: order_log.txt, and entries in the systemd journal.
 
-Nothing here holds up a report: lines and entries are written when the reports of the pass have been
-sent. After a fault the order log is caught up with later, from the journal, and `fault` says
-until then what is wrong.
+Nothing here delays a report: lines and entries are written when the reports of the pass have been
+sent. After a fault the order log catches up from the order journal, and `fault` names the problem
+until then.
 """
 
 import logging
@@ -12,7 +12,7 @@ from pathlib import Path
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.trading.judge import Batch
+from tradestack.trading.decisions import Batch, JudgedMalformed
 from tradestack_order_manager.journal_events import JournalEvents
 from tradestack_order_manager.order_log import OrderLog
 from tradestack_order_manager.order_session import OrderSession
@@ -21,15 +21,15 @@ logger = logging.getLogger(__name__)
 
 
 class OrderLogs:
-    """The order log of the current session, and its orders' entries in the system's journal.
+    """The order log of the current session, and the journal entries of its orders.
 
-    fault: why the order log is behind, None = it is not.
+    fault: why the order log is behind; None when it is not.
     """
 
     def __init__(
         self, path: Path, session: OrderSession, events: JournalEvents, clock: Clock
     ) -> None:
-        """Recovers the order log. Raises OperatorFault."""
+        """Recover the order log. Raises OperatorFault."""
         self.fault: str | None = None
         self.events = events
         self._clock = clock
@@ -42,29 +42,31 @@ class OrderLogs:
         return self._log.written_order_id
 
     def show(self, batch: Batch, session: OrderSession) -> None:
-        """What was settled, once its reports are on their way."""
+        """Show what was settled and reported."""
         now_ns = self._clock.monotonic_ns()
-        self.events.offer(batch.malformed_records, now_ns)
-        if batch.order_records:
-            self._try(lambda: self._log.write(batch.order_records, session))
+        self.events.offer(
+            [judged for judged in batch.judged if isinstance(judged, JudgedMalformed)], now_ns
+        )
+        if batch.orders:
+            self._try(lambda: self._log.write(batch.orders, session))
             passed(FailPoint.ORDER_MANAGER_LOGGED)
-            self.events.offer(batch.order_records, now_ns)
+            self.events.offer(batch.orders, now_ns)
         self.events.flush(now_ns)
 
     def catch_up(self, session: OrderSession) -> None:
-        """Writes what is due: lines that the disk had no room for, entries of a second gone by."""
+        """Write the lines that could not be written, and the entries of a second that is over."""
         self.events.flush(self._clock.monotonic_ns())
         self._try(lambda: self._log.catch_up(session))
 
     def complete(self, session: OrderSession) -> None:
-        """All lines are on the disk when this returns. Raises OSError."""
+        """Write all lines, to the disk. Raises OSError."""
         self._log.catch_up(session)
         self._log.sync()
 
     def reopen(self, session: OrderSession) -> None:
-        """Goes on in the file that has the name now. Raises OperatorFault; the old one stays.
+        """Continue in the file that has the name now. Raises OperatorFault; then the old one stays.
 
-        It is journalled before: the lines up to that number stand in the old file.
+        It is journalled before: the lines up to that number are in the old file.
         """
         try:
             self._log.sync()
@@ -78,7 +80,7 @@ class OrderLogs:
         self._log.reopen()
 
     def close(self, session: OrderSession) -> None:
-        """Writes what is due, and lets go of the order log."""
+        """Write what is due, and close the order log."""
         self.catch_up(session)
         self._log.close()
 

@@ -1,13 +1,11 @@
-"""the order manager as a service: sockets → batches → checks → journal → reports → order log.
+"""The order manager as a service: its parts, wired together.
 
-All that one pass of the loop brought is judged, journalled in one write (and one fdatasync with
-`durability = "disk"`), and only then answered. When the journal takes nothing, or the disk has less
-than `free_bytes_min` left, nothing is kept and the senders are told that the application is not
-available; it is tried again with the next message. After a failed fdatasync the process ends: only
-a restart can tell what is on the disk.
+Orders take the way of `Settler` (settler.py). When the journal cannot be written, or the disk has
+less than `free_bytes_min` left, nothing is kept and the senders learn that the application is not
+available; the next message tries again. After a failed fdatasync the process ends, because only a
+restart can tell what is on the disk.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
@@ -16,107 +14,111 @@ from tradestack.net.server.connection import Connection
 from tradestack.net.server.outgoing import Stream
 from tradestack.net.server.server import SessionServer
 from tradestack.net.server.users import Users
-from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.runtime.service import Context
-from tradestack.store.free_space import find_shortage
-from tradestack.trading.judge import Batch, judge
 from tradestack.wire import soup
 from tradestack.wire.close_reason import CloseReason
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
-from tradestack_order_manager.intake import Intake, Waiting
+from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.journal_events import JournalEvents
 from tradestack_order_manager.metrics import Meters
 from tradestack_order_manager.order_logs import OrderLogs
-from tradestack_order_manager.order_session import OrderSession
-from tradestack_order_manager.order_sessions import (
-    OrderSessions,
-    is_session_due,
-    recovery_timeout_s,
-)
-
-TICK_S = 1.0  # how often what may wait is done: the order log's backlog, schedules
-# What a client sends into a session that has ended must not be executed in the next one: there it
-# could not tell the report from one of another order.
-SESSION_ENDED = "the order session has ended: log in to the current one"
-SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
+from tradestack_order_manager.order_sessions import OrderSessions, recovery_timeout_s
+from tradestack_order_manager.settler import Settler
 
 logger = logging.getLogger(__name__)
 
 
 class OrderManager:
-    """tradestack.runtime.service.Service and tradestack.net.server.server.SessionHandler."""
+    """A Service of the runtime, and the SessionHandler of its session server."""
 
     def __init__(self, context: Context[OrderManagerConfig]) -> None:
-        self._context = context
-        self._clock = context.clock
-        self._config = context.config
-        self._rules = context.config.rules
-        self._meters = Meters(context.clock)
-        self._intake = Intake(self._settle, context.config.orders_in_flight_max, context.clock)
-        self._availability = Availability()
-        self.unsequenced_received = self._intake.receive  # an order or a Register
-
-    # ---- a daemon's life -------------------------------------------------------------------
-
-    async def start(self) -> None:
-        """Recovers session and order log, and begins to accept."""
-        config = self._config
+        """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
+        config, clock, directory = context.config, context.clock, context.state_directory
         users = Users.load(config.users_file)
-        directory = self._context.state_directory
-        self._context.notifier.extend_timeout(recovery_timeout_s(directory))
-        self._sessions = OrderSessions(directory, config.durability, self._clock.wall_ns())
-        events = JournalEvents(config.journal_orders_per_second)
-        self._order_logs = OrderLogs(config.order_log, self._session, events, self._clock)
+        context.notifier.extend_timeout(recovery_timeout_s(directory))
+        self._context = context
+        self._clock = clock
+        self._meters = Meters(clock)
+        self._availability = Availability()
+        self._sessions = OrderSessions(directory, config.durability, clock.wall_ns())
+        self._order_logs = OrderLogs(
+            config.order_log,
+            self._sessions.current,
+            JournalEvents(config.journal_orders_per_second),
+            clock,
+        )
         self._server = SessionServer(
-            listener=self._context.listeners["orders"],
+            listener=context.listeners["orders"],
             users=users,
             handler=self,
             limits=config.limits,
-            clock=self._clock,
+            clock=clock,
         )
-        if self._session.manager.is_repaired:
-            logger.warning("%s was repaired: orders go on in a new session", self._session.id)
+        self._settler = Settler(
+            sessions=self._sessions,
+            order_logs=self._order_logs,
+            availability=self._availability,
+            meters=self._meters,
+            durability=config.durability,
+            rules=config.rules,
+            in_flight_max=config.orders_in_flight_max,
+            answer=self._server.serve_live,
+            clock=clock,
+        )
+        self._housekeeping = Housekeeping(
+            config=config,
+            directory=directory,
+            sessions=self._sessions,
+            order_logs=self._order_logs,
+            availability=self._availability,
+            followed=lambda: {client.session for client in self._server.clients},
+            new_session=self.new_session,
+            clock=clock,
+        )
+
+    async def start(self) -> None:
+        """Begin to accept."""
+        session = self._sessions.current
+        if session.state.is_repaired:
+            logger.warning("%s was repaired: orders go on in a new session", session.id)
             self.new_session()
-        self._look_at_disk()
+        self._housekeeping.check_space()
         self._server.start()
-        self._context.spawn(self._tick(), "order manager's second")
+        self._context.spawn(self._housekeeping.run(), "order manager's housekeeping")
 
     async def stop(self) -> None:
-        """Settles what was received, and disconnects everybody."""
-        if not hasattr(self, "_server"):
-            return
+        """Settle what was received, and disconnect all clients."""
         self._server.stop_accepting()
-        self._intake.settle_now()
+        self._settler.settle()
         await self._server.close()
-        self._order_logs.close(self._session)
+        self._order_logs.close(self._sessions.current)
         self._sessions.close()
 
     def reload(self, config: OrderManagerConfig) -> None:
-        """Users, rules, limits; and the order log is reopened."""
+        """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
         users = Users.load(config.users_file)
-        self._order_logs.reopen(self._session)
-        self._config = config
-        self._rules = config.rules
+        self._order_logs.reopen(self._sessions.current)
         self._order_logs.events.per_second = config.journal_orders_per_second
-        self._intake.in_flight_max = config.orders_in_flight_max
+        self._settler.rules = config.rules
+        self._settler.in_flight_max = config.orders_in_flight_max
         self._server.users = users
         self._server.limits = config.limits
-        self._look_at_disk()
+        self._housekeeping.config = config
+        self._housekeeping.check_space()
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
-        """Never, as long as the loop turns: whatever is received is settled in the same pass."""
+        """Never while the loop turns: what a pass has received is settled in the same pass."""
         return None
 
     def status(self) -> str:
-        """Rate, orders, clients, and what is wrong."""
-        rate = self._meters.rates()["1s"]
-        counters = self._session.manager.counters
+        """Rate, orders and clients, and what is wrong."""
+        session = self._sessions.current
         parts = [
-            f"{rate:g} orders/s",
-            f"{counters.orders_received} orders in session {self._session.id}",
+            f"{self._meters.rates()['1s']:g} orders/s",
+            f"{session.state.counters.orders_received} orders in session {session.id}",
             f"{len(self._server.clients)} clients",
         ]
         if self._availability.fault is not None:
@@ -127,7 +129,7 @@ class OrderManager:
 
     def stats(self) -> dict[str, object]:
         """Counters of the order session; orders_duplicate since process or session began."""
-        session = self._session
+        session = self._sessions.current
         lag = max((client.lag for client in self._server.clients), default=0)
         return {
             **self._meters.stats(session),
@@ -148,123 +150,53 @@ class OrderManager:
         """io.tradestack.OrderManager."""
         return (order_manager_interface(self),)
 
-    # ---- what the control socket asks ------------------------------------------------------
+    # ---- what the control socket asks for --------------------------------------------------
 
     def clients(self) -> Sequence[Connection]:
-        """Who is logged in."""
+        """The clients that are logged in."""
         return self._server.clients
 
     def users(self) -> Iterable[tuple[str, int]]:
-        """Everybody who has reports in this session, and how many."""
-        reports = self._session.manager.reports
+        """The users who have reports in this session, with the number of their reports."""
+        reports = self._sessions.current.state.reports
         return [(user, len(ranges)) for user, ranges in sorted(reports.items()) if len(ranges)]
 
     def last_orders(self, count: int) -> Sequence[OrderRecord]:
         """The newest orders of this session, the oldest of them first."""
-        return self._session.orders(self._session.last_order_id - count + 1, count)
+        session = self._sessions.current
+        return session.orders(session.last_order_id - count + 1, count)
 
     def new_session(self) -> str:
-        """Begins another order session; its id. Raises OSError, and then all is as before."""
-        self._intake.settle_now()
+        """Begin another order session; return its id. Raises OSError; then nothing has changed."""
+        self._settler.settle()
         # Lines of a session that has ended would not be found again after a crash.
-        self._order_logs.complete(self._session)
+        self._order_logs.complete(self._sessions.current)
         self._sessions.begin_next(self._clock.wall_ns())
         self._meters.reset()
         self._server.wake()
-        self._prune(self._config.sessions_kept)
-        return self._session.id
+        self._housekeeping.prune(self._housekeeping.config.sessions_kept)
+        return self._sessions.current.id
 
-    # ---- clients ---------------------------------------------------------------------------
+    # ---- what the session server asks for --------------------------------------------------
 
     def stream_for(self, user: str, session: str) -> Stream | soup.RejectReason:
-        """The user's reports; an older connection of his is drained and closed before."""
-        found = self._sessions.find(session)
-        if found is None:
+        """The user's reports; an older connection of the user is drained and closed first."""
+        order_session = self._sessions.find(session)
+        if order_session is None:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
         for client in self._server.clients:
             if client.user == user:
                 client.drain_received()
                 client.close(f"{CloseReason.REPLACED} the user has logged in again")
-        self._intake.settle_now()
-        return found.stream(user)
+        self._settler.settle()
+        return order_session.stream(user)
+
+    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
+        """Receive an order or a Register."""
+        self._settler.receive(client, payload)
 
     def client_joined(self, client: Connection) -> None:
-        """Nothing is due: the stream says everything."""
+        """Nothing to do: the client's stream has everything."""
 
     def client_left(self, client: Connection, reason: str) -> None:
-        """Nothing is due: orders outlive connections."""
-
-    # ---- settling --------------------------------------------------------------------------
-
-    @property
-    def _session(self) -> OrderSession:
-        return self._sessions.current
-
-    def _settle(self, received: list[Waiting], received_ns: int) -> None:
-        passed(FailPoint.ORDER_MANAGER_RECEIVED)
-        session = self._session.id
-        waiting = [one for one in received if one.client.session == session]
-        if len(waiting) < len(received):
-            ended = [one for one in received if one.client.session != session]
-            self._refuse(ended, range(len(ended)), SESSION_ENDED)
-        batch = judge(self._session.manager, [one.received for one in waiting], self._rules)
-        passed(FailPoint.ORDER_MANAGER_JUDGED)
-        self._meters.count_duplicates(batch.duplicates)
-        try:
-            self._availability.check()
-            self._session.record(batch, self._config.durability)
-        except OSError as error:
-            self._availability.note_failed(error, self._session.id)
-            self._refuse(waiting, batch.sources, f"orders cannot be journalled: {error.strerror}")
-        else:
-            passed(FailPoint.ORDER_MANAGER_JOURNALLED)
-            journalled_ns = self._clock.monotonic_ns()
-            self._server.serve_live()
-            passed(FailPoint.ORDER_MANAGER_REPORTED)
-            if batch.entries:
-                self._count(batch, journalled_ns - received_ns)
-                self._order_logs.show(batch, self._session)
-        self._refuse(waiting, batch.excess, SESSION_FULL)
-
-    def _count(self, batch: Batch, latency_ns: int) -> None:
-        self._meters.count_settled(len(batch.entries), latency_ns, orders=len(batch.order_records))
-        self._availability.note_written(self._session.id)
-
-    def _refuse(self, waiting: list[Waiting], indices: Sequence[int], text: str) -> None:
-        for index in indices:
-            waiting[index].refuse(text)
-        self._meters.count_refused(len(indices))
-
-    # ---- what may wait ---------------------------------------------------------------------
-
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_S)
-            self._look_at_disk()
-            self._order_logs.catch_up(self._session)
-            self._follow_schedule()
-
-    def _follow_schedule(self) -> None:
-        began_ns = self._session.manager.header.time_ns
-        if not is_session_due(began_ns, self._config.new_session_at, self._clock.wall_ns()):
-            return
-        try:
-            self.new_session()
-        except OSError as error:
-            self._availability.note_failed(error, self._session.id)
-
-    def _look_at_disk(self) -> None:
-        """Makes room where it is short, by what is kept for comfort only."""
-        directory, bytes_min = self._context.state_directory, self._config.free_bytes_min
-        shortage = find_shortage(directory, bytes_min)
-        if shortage is not None:
-            self._prune(1)
-            shortage = find_shortage(directory, bytes_min)
-        self._availability.note_space(shortage, self._session.id)
-
-    def _prune(self, sessions_kept: int) -> None:
-        followed = {client.session for client in self._server.clients}
-        try:
-            self._sessions.prune(sessions_kept, followed)
-        except OSError as error:
-            logger.warning("an old journal cannot be removed: %s", error)
+        """Nothing to do: orders outlive connections."""

@@ -1,8 +1,8 @@
-"""a directory → the order session in it: one journal, the state it holds, the streams it serves.
+"""One order session: a journal, the state that it holds, the report streams made of both.
 
 A session is the file `<session>.journal`. Ids ascend, whatever the clock does, so the newest name
-is the current session. A journal without a whole header is what a crash left of a beginning: nobody
-was told of it, it is removed.
+is the current session. A journal without a whole header is what a crash left of a beginning: no
+client has seen its id, and it is removed.
 """
 
 import logging
@@ -14,12 +14,13 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.store.journal import Journal, Replay
-from tradestack.trading.judge import Batch
+from tradestack.trading.decisions import Batch
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     LogReopenedRecord,
     OrderRecord,
+    Record,
     RepairedRecord,
     SessionRecord,
     decode_record,
@@ -35,23 +36,23 @@ logger = logging.getLogger(__name__)
 
 
 class SyncFailed(Exception):
-    """fdatasync failed: what is on the disk is not known, only a restart can tell."""
+    """fdatasync failed: only a restart can tell what is on the disk."""
 
 
 class OrderSession:
     """One order session, held open by its only writer."""
 
-    __slots__ = ("_journal", "_streams", "ended", "manager")
+    __slots__ = ("_journal", "_streams", "ended", "state")
 
-    def __init__(self, journal: Journal, manager: SessionState) -> None:
-        self.manager = manager
+    def __init__(self, journal: Journal, state: SessionState) -> None:
+        self.state = state
         self.ended = False
         self._journal = journal
         self._streams: dict[str, ReportStream] = {}
 
     @classmethod
     def begin(cls, directory: Path, header: SessionRecord) -> Self:
-        """A new session; its header is on the disk when this returns. Raises OSError."""
+        """Begin a session; its header is on the disk when this returns. Raises OSError."""
         journal = Journal.create(directory / f"{header.session}{SUFFIX}")
         try:
             journal.append([encode_record(header)])
@@ -71,19 +72,19 @@ class OrderSession:
 
     @classmethod
     def recover(cls, path: Path) -> Self | None:
-        """The session as its journal tells it; None for the remains of a beginning.
+        """Replay a session's journal; None for the remains of a beginning, which are removed.
 
-        Raises OperatorFault for damage and for formats this version does not know.
+        Raises OperatorFault for damage and for formats that this version does not read.
         """
-        manager: SessionState | None = None
+        state: SessionState | None = None
 
         def begin(payload: bytes) -> Replay:
-            nonlocal manager
-            manager = SessionState(_read_header(path, payload))
-            return manager.replay
+            nonlocal state
+            state = SessionState(_read_header(path, payload))
+            return state.replay
 
         journal = Journal.open(path, begin)
-        if manager is None:
+        if state is None:
             journal.close()
             path.unlink()
             logger.warning("removed %s: it had no header, nothing was journalled in it", path)
@@ -91,16 +92,16 @@ class OrderSession:
         emit(
             logger,
             ORDER_SESSION_RECOVERED,
-            session=manager.header.session,
-            next_order_id=manager.next_order_id,
+            session=state.header.session,
+            next_order_id=state.next_order_id,
             journal_bytes=journal.size_bytes,
         )
-        return cls(journal, manager)
+        return cls(journal, state)
 
     @property
     def id(self) -> str:
         """10 base-36 characters: the SoupBinTCP session."""
-        return self.manager.header.session
+        return self.state.header.session
 
     @property
     def journal_bytes(self) -> int:
@@ -110,66 +111,72 @@ class OrderSession:
     @property
     def last_order_id(self) -> int:
         """The newest order number, of this session or of those before."""
-        return self.manager.next_order_id - 1
+        return self.state.next_order_id - 1
 
     def record(self, batch: Batch, durability: Durability) -> None:
-        """Journals the batch, then takes it over; whoever waits may be answered after this.
+        """Journal the batch, then commit it to the state; after this it may be answered.
 
-        Raises OSError, and then nothing is remembered; SyncFailed, after which nothing may be
-        answered by this process any more.
+        Raises OSError, and then the journal holds nothing of it. After any other exception, such as
+        SyncFailed, the journal may hold what the state does not: the process has to end.
         """
-        offsets = self._journal.append(batch.payloads)
+        offsets = self._journal.append(batch.records)
         if durability is Durability.DISK and offsets:
             self.sync()
-        self.manager.commit(batch.entries, offsets)
+        self.state.commit(batch.judged, offsets)
 
     def record_log_reopened(self, last_order_id: int, now_ns: int) -> None:
-        """Journals that an order log which ends with that number is put away. Raises OSError."""
+        """Journal that an order log which ends with that number is put away. Raises OSError."""
         record = LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id)
         self._journal.append([encode_record(record)])
         self.sync()
-        self.manager.log_reopened(record.last_order_id)
+        self.state.log_reopened(record.last_order_id)
+
+    def order(self, order_id: int) -> OrderRecord:
+        """The record of an order of this session. Raises OSError."""
+        record = self._read_order(order_id - self.state.header.next_order_id)
+        assert isinstance(record, OrderRecord), f"order {order_id} of {self.id}: {record}"
+        return record
 
     def orders(self, first_order_id: int, count_max: int) -> Sequence[OrderRecord]:
         """The records of orders from that number on, as far as they are of this session.
 
-        Those that a repair has lost are left out.
+        Orders that a repair of the journal has lost are left out. Raises OSError.
         """
-        ranges = self.manager.orders
-        begin = max(0, first_order_id - self.manager.header.next_order_id)
-        records = []
-        for index in range(begin, min(len(ranges), begin + count_max)):
-            record = decode_record(self._journal.read(*ranges[index]))
-            if isinstance(record, OrderRecord):
-                records.append(record)
-            else:
-                assert isinstance(record, RepairedRecord), f"order {index} of {self.id}: {record}"
-        return records
+        begin = max(0, first_order_id - self.state.header.next_order_id)
+        indices = range(begin, min(len(self.state.orders), begin + count_max))
+        records = [self._read_order(index) for index in indices]
+        return [record for record in records if isinstance(record, OrderRecord)]
+
+    def _read_order(self, index: int) -> Record:
+        """The order's record, or that of the repair which lost it."""
+        record = decode_record(self._journal.read(*self.state.orders[index]))
+        assert isinstance(record, OrderRecord | RepairedRecord), f"order {index} of {self.id}"
+        return record
 
     def stream(self, user: str) -> ReportStream:
-        """This user's reports."""
+        """The user's reports."""
         stream = self._streams.get(user)
         if stream is None:
-            ranges = self.manager.reports[user]
+            ranges = self.state.reports[user]
             stream = ReportStream(self.id, self._journal.read, ended=self.ended, ranges=ranges)
             self._streams[user] = stream
         return stream
 
     def end(self) -> None:
-        """Nothing comes any more: clients get the rest, then the end of session."""
+        """End the session: clients get the reports they have not had, then the end of session."""
         self.ended = True
         for stream in self._streams.values():
             stream.ended = True
 
     def sync(self) -> None:
-        """Returns when all that is recorded is on the disk. Raises SyncFailed."""
+        """Return when all that is recorded is on the disk. Raises SyncFailed."""
         try:
             self._journal.sync()
         except OSError as error:
             raise SyncFailed(f"{self._journal.path}: fdatasync: {error}") from error
 
     def close(self) -> None:
-        """Lets go of the journal."""
+        """Close the journal."""
         self._journal.close()
 
 
@@ -191,7 +198,7 @@ def recover_newest(directory: Path) -> OrderSession | None:
 def first_header(now_ns: int, entropy: int) -> SessionRecord:
     """The header of the very first session."""
     return SessionRecord(
-        format_version=FORMAT_VERSION,
+        version=FORMAT_VERSION,
         session=new_session_id(now_ns, entropy),
         time_ns=now_ns,
         next_order_id=1,
@@ -206,7 +213,7 @@ def _read_header(path: Path, payload: bytes) -> SessionRecord:
             str(path),
             f"is of format version {version}",
             f"this tradestack reads version {FORMAT_VERSION}: "
-            "run the one that wrote it, or move the file away to begin without what it knew",
+            "run the one that wrote it, or move the file away to begin without its records",
         )
     record = decode_record(payload)
     if not isinstance(record, SessionRecord):

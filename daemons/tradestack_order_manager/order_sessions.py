@@ -60,7 +60,7 @@ class OrderSessions:
         if session in ("", self.current.id):
             return self.current
         ended = self._ended.get(session) or self._recover_ended(session)
-        return None if ended is None or ended.manager.is_repaired else ended
+        return None if ended is None or ended.state.is_repaired else ended
 
     def _recover_ended(self, session: str) -> OrderSession | None:
         path = self._directory / f"{session}{SUFFIX}"
@@ -79,7 +79,7 @@ class OrderSessions:
         previous = self.current
         entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
         session = following_session_id(previous.id, now_ns, entropy)
-        header = previous.manager.next_header(session, now_ns)
+        header = previous.state.next_header(session, now_ns)
         self.current = OrderSession.begin(self._directory, header)
         previous.end()
         self._ended[previous.id] = previous

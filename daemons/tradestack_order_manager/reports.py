@@ -8,7 +8,7 @@ at the cost of reading the journal's page cache.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tradestack.store.ranges import Ranges
+from tradestack.trading.ranges import Ranges
 from tradestack.wire import soup
 
 # One read of the journal serves many reports; between them lie their orders and other users'

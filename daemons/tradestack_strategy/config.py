@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from tradestack.domain.fixed_point import SCALE, format_fixed
-from tradestack.domain.order import Start
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.order import QUANTITY_MAX, Start
 from tradestack.net.addresses import Address
 from tradestack.runtime.config import key, required_key
 from tradestack.runtime.config_values import (
@@ -25,8 +25,6 @@ from tradestack.runtime.log_level import LogLevel
 from tradestack.strategies.registry import STRATEGIES, build_strategy
 from tradestack.wire.soup import USER_LENGTH_MAX
 
-# The wire carries quantities of at most 10 digits before the point.
-QUANTITY_MAX = 10**10 * SCALE - 1
 # More in flight than the order manager may hold up in one connection gains nothing.
 ORDERS_IN_FLIGHT_MAX = 100_000
 

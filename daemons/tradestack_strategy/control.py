@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from tradestack.domain.fixed_point import format_fixed
 from tradestack.net.control.server import Interface, Method, Peer
 from tradestack_strategy.order_entry import OrderEntry
 
@@ -62,7 +63,7 @@ def strategy_interface(
                 "cl_ord_id": outstanding.order.cl_ord_id,
                 "symbol": outstanding.order.symbol,
                 "side": outstanding.order.side,
-                "order_qty": outstanding.order.order_qty,
+                "order_qty": format_fixed(outstanding.order.quantity),
                 "feed_seq": outstanding.order.feed_seq,
                 "age_ms": (now_ns - outstanding.sent_ns) // 1_000_000,
             }

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.order import ExecType
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, Order
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.observe.events import ORDER_OUTCOME_UNKNOWN, ORDER_REJECTED, emit
 from tradestack.observe.statistics import LatencyHistogram
@@ -26,13 +27,12 @@ from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.strategies.strategy import Intent
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
 from tradestack_strategy.reference_price import ReferencePrices
 
 # Log lines a second about orders; the counters count them all.
 ORDERS_LOGGED_PER_SECOND_MAX = 10
 
-Send = Callable[[NewOrderSingle], None]
+Send = Callable[[Order], None]
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class PausableFeed(Protocol):
 class Outstanding:
     """An order without report, and when it was first handed to the connection (monotonic ns)."""
 
-    order: NewOrderSingle
+    order: Order
     sent_ns: int
 
 
@@ -157,7 +157,7 @@ class OrderEntry:
                 ORDER_REJECTED,
                 symbol=report.symbol,
                 clordid=report.cl_ord_id,
-                reason=report.ord_rej_reason if report.ord_rej_reason else "",
+                reason=report.reject_reason or "",
                 text=report.text,
             )
         self._adjust_feed()
@@ -199,7 +199,7 @@ class OrderEntry:
             passed(FailPoint.STRATEGY_SENT)
             self.publish_to_order.record(self._clock.wall_ns() - intent.time_ns)
 
-    def _try_send(self, order: NewOrderSingle) -> bool:
+    def _try_send(self, order: Order) -> bool:
         if self._send is not None:
             try:
                 self._send(order)

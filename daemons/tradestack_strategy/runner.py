@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from tradestack.domain.clock import Clock
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Start
 from tradestack.net.addresses import Address
 from tradestack.net.client.feed_client import FeedClient
@@ -30,12 +31,8 @@ from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.signal_runner import SignalRunner
 from tradestack.wire.close_reason import Close
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    Registered,
-    ServerMessage,
-)
+from tradestack.wire.order_messages import BusinessMessageReject, Registered
+from tradestack.wire.orders import ServerMessage
 from tradestack_strategy.handshake import Action, Event, Handshake, State
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.registrar import Registrar
@@ -196,6 +193,7 @@ class Runner(OrderListener):
             config_hash=self._identity.config_hash,
             feed_session=head.session_id,
             signal_name=self._strategy.name,
+            signal_label=self._strategy.value_label,
             quantity=self._identity.quantity,
         )
         trading = Trading(

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bench.faults import CountWrong
-from tradestack.domain.order import OrdStatus, OrdType, Side, TimeInForce
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import Order, OrdStatus, OrdType, Side, TimeInForce
 from tradestack.wire.orders import decode_server_message, encode_message
 from tradestack.wire.soup import PacketType, encode_packet
 
@@ -18,11 +19,11 @@ def order_payloads(prefix: str, count: int) -> list[bytes]:
     """JSON of about 150 bytes each."""
     return [
         encode_message(
-            NewOrderSingle(
+            Order(
                 cl_ord_id=order_id(prefix, number),
                 symbol="SPY",
                 side=Side.BUY if number % 2 else Side.SELL,
-                order_qty=str(1 + number % 100),
+                quantity=(1 + number % 100) * SCALE,
                 ord_type=OrdType.LIMIT,
                 price=f"{100 + number % 50}.25",
                 time_in_force=TimeInForce.DAY,

@@ -15,31 +15,35 @@ CASES = [
     ({"symbol": "IBM"}, {"symbols": frozenset({"SPY"})}, OrdRejReason.UNKNOWN_SYMBOL),
     ({"symbol": "spy"}, {"symbols": frozenset({"SPY"})}, OrdRejReason.UNKNOWN_SYMBOL),
     ({}, {"symbols": frozenset({"SPY"})}, None),
-    ({"order_qty": "0"}, {}, OrdRejReason.INCORRECT_QUANTITY),
-    ({"order_qty": "0.00000000"}, {}, OrdRejReason.INCORRECT_QUANTITY),
-    ({"order_qty": "0.00000001"}, {}, None),
-    ({"order_qty": "1000"}, {}, None),
-    ({"order_qty": "1000.00000001"}, {}, OrdRejReason.ORDER_EXCEEDS_LIMIT),
-    ({"order_qty": "1"}, {"order_qty_max": SCALE // 2}, OrdRejReason.ORDER_EXCEEDS_LIMIT),
-    ({"price": "168"}, {}, OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC),
+    ({"quantity": 0}, {}, OrdRejReason.INCORRECT_QUANTITY),
+    ({"quantity": -1}, {}, OrdRejReason.INCORRECT_QUANTITY),
+    ({"quantity": 1}, {}, None),
+    ({"quantity": 1_000 * SCALE}, {}, None),
+    ({"quantity": 1_000 * SCALE + 1}, {}, OrdRejReason.ORDER_EXCEEDS_LIMIT),
+    (
+        {"quantity": SCALE},
+        {"order_qty_max": SCALE // 2},
+        OrdRejReason.ORDER_EXCEEDS_LIMIT,
+    ),
+    ({"price": 168 * SCALE}, {}, OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC),
     ({"ord_type": OrdType.LIMIT}, {}, OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC),
     (
-        {"ord_type": OrdType.LIMIT, "price": "0"},
+        {"ord_type": OrdType.LIMIT, "price": 0},
         {},
         OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC,
     ),
-    ({"ord_type": OrdType.LIMIT, "price": "0.01"}, {}, None),
+    ({"ord_type": OrdType.LIMIT, "price": SCALE // 100}, {}, None),
     ({"signal_time_ns": OLD}, {}, None),
     ({"signal_time_ns": OLD - 1}, {}, OrdRejReason.STALE_ORDER),
     ({"signal_time_ns": OLD - 1}, ANY_AGE, None),
     ({"signal_time_ns": None}, {}, None),
     ({"signal_time_ns": NOW_NS + SECOND_NS}, {}, None),
     (
-        {"symbol": "IBM", "order_qty": "0"},
+        {"symbol": "IBM", "quantity": 0},
         {"symbols": frozenset({"SPY"})},
         OrdRejReason.UNKNOWN_SYMBOL,
     ),
-    ({"order_qty": "0", "signal_time_ns": 0}, {}, OrdRejReason.INCORRECT_QUANTITY),
+    ({"quantity": 0, "signal_time_ns": 0}, {}, OrdRejReason.INCORRECT_QUANTITY),
 ]
 
 
@@ -55,7 +59,7 @@ def test_orders_are_refused_for_the_first_reason_that_holds(
 
 def test_texts_of_refusals_name_value_and_limit() -> None:
     """A reject tells its reader what to change."""
-    too_much = check_order(an_order(order_qty="1000.5"), some_rules(), NOW_NS)
+    too_much = check_order(an_order(quantity=1_000 * SCALE + SCALE // 2), some_rules(), NOW_NS)
     too_old = check_order(an_order(signal_time_ns=OLD - SECOND_NS), some_rules(), NOW_NS)
 
     assert too_much is not None

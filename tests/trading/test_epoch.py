@@ -33,6 +33,7 @@ def epoch_of(
         config_hash=config_hash,
         feed_session=feed_session,
         signal_name="news",
+        signal_label="sentiment",
         quantity=10 * SCALE,
     )
 
@@ -111,5 +112,5 @@ def test_an_order_fits_the_wire_whatever_the_feed_carries():
     order = epoch.order(extreme, "a", ReferencePrice(FIXED_MAX, -1), 7)
 
     assert decode_client_message(encode_message(order)) == order
-    assert order.reference_px is None
-    assert epoch.order(extreme, "a", ReferencePrice(-SCALE, 5), 7).reference_px == "-1"
+    assert order.reference_price is None
+    assert epoch.order(extreme, "a", ReferencePrice(-SCALE, 5), 7).reference_price == -SCALE

@@ -1,6 +1,6 @@
 """Orders, repetitions, registrations, nonsense → records and reports; and replay gives the same."""
 
-import gc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,18 +11,27 @@ from tests.daemons.tradestack_order_manager.samples import (
     NOW_NS,
     SESSION,
     a_header,
+    a_message,
     a_register,
     an_order,
     some_rules,
 )
 
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdRejReason, OrdStatus, OrdType, Side, Start, TimeInForce
-from tradestack.trading.judge import Batch, Received, judge
+from tradestack.trading.decisions import Batch, Malformed, Received
+from tradestack.trading.judge import judge
 from tradestack.trading.registrations import Registration
 from tradestack.trading.session_state import CARRIED_MAX, SessionState
-from tradestack.wire.order_journal import CarriedRegistration, report_length
-from tradestack.wire.order_messages import ExecutionReport, Registered
-from tradestack.wire.orders import InvalidOrder, decode_client_message, decode_server_message
+from tradestack.wire.order_journal import (
+    CarriedRegistration,
+    OrderRecord,
+    decode_record,
+    report_length,
+)
+from tradestack.wire.order_messages import Registered
+from tradestack.wire.orders import decode_server_message
 
 RULES = some_rules()
 
@@ -42,54 +51,60 @@ class MemoryJournal:
             self.size_bytes += len(payload) + 10
         return offsets
 
+    def reader(self, state: SessionState) -> Callable[[int], OrderRecord]:
+        """Reads the record of an order by its number."""
+
+        def read_order(order_id: int) -> OrderRecord:
+            offset, length = state.orders[order_id - state.header.next_order_id]
+            record = decode_record(self.bytes[offset : offset + length])
+            assert isinstance(record, OrderRecord)
+            return record
+
+        return read_order
+
     @property
     def bytes(self) -> bytes:
         return b"".join(b"xxxxxxxx " + payload + b"\n" for payload in self.payloads)
 
     def replayed(self) -> SessionState:
-        """A manager that was told all of it."""
-        manager = SessionState(a_header())
+        """The state that all of it comes to."""
+        state = SessionState(a_header())
         offset = 9
         for payload in self.payloads:
-            manager.replay(offset, payload)
+            state.replay(offset, payload)
             offset += len(payload) + 10
-        return manager
+        return state
 
 
-def state_of(manager: SessionState) -> dict[str, Any]:
-    """Everything a manager knows, by name."""
+def state_of(state: SessionState) -> dict[str, Any]:
+    """Everything a state knows, by name."""
     names = SessionState.__slots__
-    return {name: getattr(manager, name) for name in names if hasattr(manager, name)}
+    return {name: getattr(state, name) for name in names if hasattr(state, name)}
 
 
-def from_user(message: Any, user: str = "news", time_ns: int = NOW_NS) -> Received:
-    """Something a user sent."""
-    return Received(user, time_ns, message)
-
-
-def settle(manager: SessionState, journal: MemoryJournal, *received: Received) -> Batch:
+def settle(state: SessionState, journal: MemoryJournal, *messages: Received) -> Batch:
     """Judged, journalled and taken over."""
-    batch = judge(manager, received, RULES)
-    manager.commit(batch.entries, journal.append(batch.payloads))
+    batch = judge(state, messages, RULES, journal.reader(state))
+    state.commit(batch.judged, journal.append(batch.records))
     return batch
 
 
-def reports_of(journal: MemoryJournal, manager: SessionState, user: str) -> list[Any]:
+def reports_of(journal: MemoryJournal, state: SessionState, user: str) -> list[Any]:
     """What a user would be sent: the ranges of his index, cut out of the file."""
     content = journal.bytes
-    ranges = manager.reports[user]
+    ranges = state.reports[user]
     cuts = [ranges[index] for index in range(len(ranges))]
     return [decode_server_message(content[offset : offset + length]) for offset, length in cuts]
 
 
 def test_orders_are_numbered_and_reported_to_their_user() -> None:
     """Numbers go over all users, reports to each his own."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
+    state, journal = SessionState(a_header()), MemoryJournal()
 
-    settle(manager, journal, from_user(an_order()), from_user(an_order(), "other"))
+    settle(state, journal, a_message(an_order()), a_message(an_order(), "other"))
 
-    (first,) = reports_of(journal, manager, "news")
-    (second,) = reports_of(journal, manager, "other")
+    (first,) = reports_of(journal, state, "news")
+    (second,) = reports_of(journal, state, "other")
     assert (first.order_id, first.ord_status, first.cl_ord_id) == (1, OrdStatus.NEW, "news-1")
     assert (second.order_id, second.ord_status) == (2, OrdStatus.NEW)
     assert first.exec_id != second.exec_id
@@ -101,23 +116,28 @@ def test_orders_are_numbered_and_reported_to_their_user() -> None:
     "annotations",
     [
         {},
-        {"signal_time_ns": 0, "reference_px": "1", "signal_value": "1", "transact_time_ns": 5},
-        {"order_qty": "10.0"},
+        {
+            "signal_time_ns": 0,
+            "reference_price": SCALE,
+            "signal_value": SCALE,
+            "transact_time_ns": 5,
+        },
+        {"signal_label": "score"},
     ],
 )
 def test_the_same_order_again_is_counted_and_nothing_else(
     annotations: dict[str, Any], *, together: bool
 ) -> None:
     """Annotations are never compared, not even a SignalTime that is stale by now."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
-    received = [from_user(an_order()), from_user(an_order(**annotations))]
+    state, journal = SessionState(a_header()), MemoryJournal()
+    received = [a_message(an_order()), a_message(an_order(**annotations))]
 
     batches = [received] if together else [received[:1], received[1:]]
-    duplicates = [settle(manager, journal, *batch).duplicates for batch in batches]
+    duplicates = [settle(state, journal, *batch).duplicates for batch in batches]
 
     assert sum(duplicates) == 1
     assert len(journal.payloads) == 1
-    assert manager.next_order_id == 2
+    assert state.next_order_id == 2
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
@@ -126,8 +146,8 @@ def test_the_same_order_again_is_counted_and_nothing_else(
     [
         {"symbol": "IBM"},
         {"side": Side.SELL},
-        {"order_qty": "11"},
-        {"ord_type": OrdType.LIMIT, "price": "168"},
+        {"quantity": 11 * SCALE},
+        {"ord_type": OrdType.LIMIT, "price": 168 * SCALE},
         {"time_in_force": TimeInForce.DAY},
     ],
 )
@@ -135,76 +155,74 @@ def test_a_known_clordid_with_another_order_is_rejected_and_the_first_stands(
     change: dict[str, Any], *, together: bool
 ) -> None:
     """Each of the fields that make an order makes another one."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
-    received = [from_user(an_order()), from_user(an_order(**change)), from_user(an_order())]
+    state, journal = SessionState(a_header()), MemoryJournal()
+    received = [a_message(an_order()), a_message(an_order(**change)), a_message(an_order())]
 
     for batch in [received] if together else [[one] for one in received]:
-        settle(manager, journal, *batch)
+        settle(state, journal, *batch)
 
-    accepted, rejected = reports_of(journal, manager, "news")
+    accepted, rejected = reports_of(journal, state, "news")
     assert accepted.ord_status == OrdStatus.NEW
-    assert rejected.ord_rej_reason == OrdRejReason.DUPLICATE_ORDER
+    assert rejected.reject_reason == OrdRejReason.DUPLICATE_ORDER
     assert rejected.order_id == 2
 
 
 def test_a_rejected_order_uses_up_its_clordid() -> None:
     """Sent again it is a repetition, even when it would be accepted now."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
-    received = from_user(an_order(symbol="IBM"))
+    state, journal = SessionState(a_header()), MemoryJournal()
+    received = a_message(an_order(symbol="IBM"))
     strict = some_rules(symbols=frozenset({"SPY"}))
-    batch = judge(manager, [received], strict)
-    manager.commit(batch.entries, journal.append(batch.payloads))
+    batch = judge(state, [received], strict, journal.reader(state))
+    state.commit(batch.judged, journal.append(batch.records))
 
-    again = settle(manager, journal, received)
+    again = settle(state, journal, received)
 
-    (report,) = reports_of(journal, manager, "news")
-    assert report.ord_rej_reason == OrdRejReason.UNKNOWN_SYMBOL
+    (report,) = reports_of(journal, state, "news")
+    assert report.reject_reason == OrdRejReason.UNKNOWN_SYMBOL
     assert again.duplicates == 1
 
 
 def test_what_did_not_parse_is_reported_without_a_number_and_uses_up_nothing() -> None:
     """The same ClOrdID, mended, is a new order."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
+    state, journal = SessionState(a_header()), MemoryJournal()
 
-    settle(manager, journal, from_user(InvalidOrder("no Side", "news-1")), from_user(an_order()))
+    settle(state, journal, a_message(Malformed("no Side", "news-1")), a_message(an_order()))
 
-    refused, accepted = reports_of(journal, manager, "news")
+    refused, accepted = reports_of(journal, state, "news")
     assert refused.order_id is None
-    assert (refused.ord_rej_reason, refused.text) == (OrdRejReason.OTHER, "no Side")
+    assert (refused.reject_reason, refused.text) == (OrdRejReason.OTHER, "no Side")
     assert (accepted.ord_status, accepted.order_id) == (OrdStatus.NEW, 1)
-    assert (manager.counters.orders_malformed, manager.counters.orders_received) == (1, 1)
+    assert (state.counters.orders_malformed, state.counters.orders_received) == (1, 1)
 
 
 def test_a_report_that_quotes_the_journal_is_still_found() -> None:
     """Text of a peer that looks like the record's last field cannot move the report's range."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
+    state, journal = SessionState(a_header()), MemoryJournal()
     hostile = 'x,"Report":{"MsgType":"ExecutionReport"}}\\",\\"Report\\":{'
 
-    settle(
-        manager, journal, from_user(InvalidOrder(hostile, "a")), from_user(an_order(cl_ord_id='",'))
-    )
+    settle(state, journal, a_message(Malformed(hostile, "a")), a_message(an_order(cl_ord_id='",')))
 
-    refused, accepted = reports_of(journal, manager, "news")
+    refused, accepted = reports_of(journal, state, "news")
     assert hostile == refused.text
     assert accepted.cl_ord_id == '",'
 
 
 def test_counters_add_up() -> None:
     """Received = accepted + rejected; repetitions and nonsense apart."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
+    state, journal = SessionState(a_header()), MemoryJournal()
 
     settle(
-        manager,
+        state,
         journal,
-        from_user(an_order()),
-        from_user(an_order()),
-        from_user(an_order(cl_ord_id="2", order_qty="0")),
-        from_user(an_order(side=Side.SELL)),
-        from_user(InvalidOrder("", "")),
-        from_user(a_register()),
+        a_message(an_order()),
+        a_message(an_order()),
+        a_message(an_order(cl_ord_id="2", quantity=0)),
+        a_message(an_order(side=Side.SELL)),
+        a_message(Malformed("", "")),
+        a_message(a_register()),
     )
 
-    counters = manager.counters
+    counters = state.counters
     assert (
         counters.orders_received,
         counters.orders_accepted,
@@ -219,65 +237,65 @@ def test_counters_add_up() -> None:
 
 def test_a_full_session_records_nothing_more_but_knows_what_it_knew() -> None:
     """Repetitions are still recognised, all else is left to the sender."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
-    settle(manager, journal, from_user(an_order()))
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, a_message(an_order()))
     received = [
-        from_user(an_order()),
-        from_user(an_order(cl_ord_id="2")),
-        from_user(an_order(cl_ord_id="3")),
-        from_user(a_register()),
-        from_user(InvalidOrder("", "")),
+        a_message(an_order()),
+        a_message(an_order(cl_ord_id="2")),
+        a_message(an_order(cl_ord_id="3")),
+        a_message(a_register()),
+        a_message(Malformed("", "")),
     ]
 
-    batch = judge(manager, received, some_rules(reports_per_session_max=2))
+    batch = judge(state, received, some_rules(reports_per_session_max=2), journal.reader(state))
 
-    assert (batch.duplicates, batch.sources, batch.excess) == (1, [1], [2, 3, 4])
+    assert (batch.duplicates, batch.origins, batch.excess) == (1, [1], [2, 3, 4])
 
 
 def test_judging_changes_nothing() -> None:
     """A batch that the journal refuses has never been: the same messages may come again."""
-    manager = SessionState(a_header())
-    received = [from_user(an_order()), from_user(a_register()), from_user(InvalidOrder("", ""))]
+    state = SessionState(a_header())
+    received = [a_message(an_order()), a_message(a_register()), a_message(Malformed("", ""))]
 
-    first = judge(manager, received, RULES)
-    second = judge(manager, received, RULES)
+    first = judge(state, received, RULES, MemoryJournal().reader(state))
+    second = judge(state, received, RULES, MemoryJournal().reader(state))
 
-    assert first.payloads == second.payloads
-    assert state_of(SessionState(a_header())).keys() == state_of(manager).keys()
-    assert (manager.reports_count, manager.known, manager.next_order_id) == (0, {}, 1)
+    assert first.records == second.records
+    assert state_of(SessionState(a_header())).keys() == state_of(state).keys()
+    assert (state.reports_count, state.order_ids, state.next_order_id) == (0, {}, 1)
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
 def test_registers_are_answered_by_the_one_before(*, together: bool) -> None:
     """The second of one config gets the first's epoch, in the same batch as in the next."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
+    state, journal = SessionState(a_header()), MemoryJournal()
     received = [
-        from_user(a_register()),
-        from_user(a_register(request_id="r2", head=500, start=Start.SESSION)),
+        a_message(a_register()),
+        a_message(a_register(request_id="r2", head=500, start=Start.SESSION)),
     ]
 
     for batch in [received] if together else [[one] for one in received]:
-        settle(manager, journal, *batch)
+        settle(state, journal, *batch)
 
     expected = [
         Registered(request_id="r1", feed_session=FEED_SESSION, from_seq=101),
         Registered(request_id="r2", feed_session=FEED_SESSION, from_seq=101),
     ]
-    assert expected == reports_of(journal, manager, "news")
+    assert expected == reports_of(journal, state, "news")
 
 
 def test_the_next_session_goes_on_with_numbers_and_registrations_and_knows_no_order() -> None:
     """FromSeq is Head + 1 at the next Register; the same ClOrdID is a new order there."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
-    settle(manager, journal, from_user(an_order()), from_user(a_register(start=Start.SESSION)))
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, a_message(an_order()), a_message(a_register(start=Start.SESSION)))
 
-    header = manager.next_header("3DAA900000", NOW_NS + 1)
+    header = state.next_header("3DAA900000", NOW_NS + 1)
     following, next_journal = SessionState(header), MemoryJournal()
     settle(
         following,
         next_journal,
-        from_user(a_register(head=400, start=Start.SESSION)),
-        from_user(an_order()),
+        a_message(a_register(head=400, start=Start.SESSION)),
+        a_message(an_order()),
     )
 
     registered, report = reports_of(next_journal, following, "news")
@@ -289,11 +307,11 @@ def test_the_next_session_goes_on_with_numbers_and_registrations_and_knows_no_or
 
 def test_a_header_carries_a_bounded_number_of_registrations() -> None:
     """However many users there are, it fits one payload of the journal."""
-    manager = SessionState(a_header())
+    state = SessionState(a_header())
     for number in range(CARRIED_MAX + 1):
-        manager.registrations.put(f"{number:06d}", FEED_SESSION, Registration("c" * 32, 1))
+        state.registrations.put(f"{number:06d}", FEED_SESSION, Registration("c" * 32, 1))
 
-    header = manager.next_header(SESSION, NOW_NS)
+    header = state.next_header(SESSION, NOW_NS)
 
     assert len(header.registrations) == CARRIED_MAX
 
@@ -302,7 +320,7 @@ orders = st.builds(
     an_order,
     cl_ord_id=st.sampled_from(["a", "b", "c"]),
     side=st.sampled_from(Side),
-    order_qty=st.sampled_from(["0", "10", "5000"]),
+    quantity=st.sampled_from([0, 10 * SCALE, 5_000 * SCALE]),
     signal_time_ns=st.sampled_from([None, 0, NOW_NS]),
 )
 registers = st.builds(
@@ -312,12 +330,12 @@ registers = st.builds(
     head=st.integers(0, 1_000),
     start=st.sampled_from(Start),
 )
-refusals = st.builds(InvalidOrder, st.text(max_size=20), st.sampled_from(["", "a"]))
+malformed = st.builds(Malformed, st.text(max_size=20), st.sampled_from(["", "a"]))
 messages = st.builds(
-    Received,
+    a_message,
+    st.one_of(orders, orders, registers, malformed),
     st.sampled_from(["news", "other"]),
     st.integers(NOW_NS, NOW_NS + 10**9),
-    st.one_of(orders, orders, registers, refusals),
 )
 
 
@@ -341,49 +359,24 @@ def test_cutting_into_batches_never_matters(received: list[Received], sizes: lis
 @given(st.lists(messages, max_size=30))
 def test_replay_gives_the_state_there_was(received: list[Received]) -> None:
     """A restart knows what the process knew, reports included."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
-    settle(manager, journal, *received)
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, *received)
 
     replayed = journal.replayed()
 
-    assert state_of(manager) == state_of(replayed)
+    assert state_of(state) == state_of(replayed)
     for user in ("news", "other"):
-        assert reports_of(journal, manager, user) == reports_of(journal, replayed, user)
+        assert reports_of(journal, state, user) == reports_of(journal, replayed, user)
 
 
 @given(st.lists(messages, max_size=30))
 def test_every_message_is_reported_once_or_is_a_repetition(received: list[Received]) -> None:
     """Nothing is answered twice, nothing is left unanswered, and exec ids never recur."""
-    manager, journal = SessionState(a_header()), MemoryJournal()
-    batch = settle(manager, journal, *received)
+    state, journal = SessionState(a_header()), MemoryJournal()
+    batch = settle(state, journal, *received)
 
-    reports = [
-        report for user in ("news", "other") for report in reports_of(journal, manager, user)
-    ]
+    reports = [report for user in ("news", "other") for report in reports_of(journal, state, user)]
     exec_ids = [one.exec_id for one in reports if isinstance(one, ExecutionReport)]
     assert len(received) == len(reports) + batch.duplicates
     assert len(exec_ids) == len(set(exec_ids))
     assert all(report_length(payload) for payload in journal.payloads)
-
-
-def test_a_message_that_is_no_order_leaves_nothing_behind() -> None:
-    """Its refusal is an exception, which holds on to those that hold it: only gc parts them."""
-
-    def settle_one() -> None:
-        try:
-            message = decode_client_message(b"{}")
-        except InvalidOrder as refusal:
-            received = from_user(refusal)
-            assert judge(SessionState(a_header()), [received], RULES).malformed_records
-        else:
-            pytest.fail(f"{message} was taken for an order")
-
-    def refusals() -> int:
-        gc.collect()
-        return sum(isinstance(one, InvalidOrder) for one in gc.get_objects())
-
-    before = refusals()
-    for _ in range(10):
-        settle_one()
-
-    assert refusals() == before

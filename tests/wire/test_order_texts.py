@@ -1,6 +1,7 @@
-"""Which texts the fields of order messages take, however many came before."""
+"""Which texts the fields of order messages accept, however many came before."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,28 +31,30 @@ TEXTS = st.text(max_size=70) | st.from_regex(r"\A-?[0-9A-Z.]{1,12}\n?\Z")
 
 @pytest.mark.parametrize(("form", "pattern"), FORMS)
 @given(text=TEXTS)
-def test_a_form_takes_what_its_pattern_matches(form: TextForm, pattern: str, text: str) -> None:
-    """The first time and, when it may be known, the second time."""
+def test_a_form_takes_what_its_pattern_matches(
+    form: TextForm[Any], pattern: str, text: str
+) -> None:
+    """The first time as the second time, when the form knows the text."""
     expected = re.fullmatch(pattern, text) is not None
 
-    assert [form.allows(text), form.allows(text)] == [expected, expected]
-    assert (text in form.known) == expected
+    assert [form.accepts(text), form.accepts(text)] == [expected, expected]
+    assert (text in form) == expected
 
 
 def test_an_absent_field_is_always_fine() -> None:
-    """Fields without a value are known from the beginning."""
-    assert all(form.allows(None) and None in form.known for form, _ in FORMS)
+    """Its value is None."""
+    assert all(form.accepts(None) and form[None] is None for form, _ in FORMS)
 
 
-def test_what_is_known_has_a_limit() -> None:
-    """Somebody who always sends others fills no memory, and changes no answer."""
-    form = TextForm("digits", str.isdigit)
+def test_the_texts_that_a_form_keeps_have_a_limit() -> None:
+    """A client that always sends new texts fills no memory, and changes no answer."""
+    form = TextForm("digits", str.isdigit, int)
     most = 0
     for number in range(3 * TEXTS_KNOWN_MAX):
-        assert form.allows(str(number))
-        most = max(most, len(form.known))
+        assert form[str(number)] == number
+        most = max(most, len(form))
 
-    assert most <= TEXTS_KNOWN_MAX + 1
-    assert form.allows(None)
-    assert form.allows("0")
-    assert not form.allows("x")
+    assert most == TEXTS_KNOWN_MAX
+    assert form[None] is None
+    assert form["0"] == 0
+    assert not form.accepts("x")

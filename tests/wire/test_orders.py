@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE, format_fixed, parse_fixed
 from tradestack.domain.order import (
     BusinessRejectReason,
     ExecType,
+    Order,
     OrdRejReason,
     OrdStatus,
     OrdType,
@@ -19,20 +22,14 @@ from tradestack.domain.order import (
 )
 from tradestack.wire import orders
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    NewOrderSingle,
-    Register,
-    Registered,
-)
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
 from tradestack.wire.orders import InvalidOrder
 
-ORDER = NewOrderSingle(
+ORDER = Order(
     cl_ord_id="news-1",
     symbol="SPY",
     side=Side.BUY,
-    order_qty="10",
+    quantity=10 * SCALE,
     ord_type=OrdType.MARKET,
     time_in_force=TimeInForce.IOC,
 )
@@ -46,21 +43,22 @@ GOLDEN = [
         msgspec.structs.replace(
             ORDER,
             ord_type=OrdType.LIMIT,
-            price="168.5",
+            price=parse_fixed("168.5"),
             time_in_force=TimeInForce.DAY,
             transact_time_ns=1,
             feed_session="0ABCDE1234",
             feed_seq=812,
             signal_time_ns=2,
             signal_name="news",
-            signal_value="85.48",
-            reference_px="168.23",
-            reference_px_age_ns=-3,
+            signal_label="sentiment",
+            signal_value=parse_fixed("85.48"),
+            reference_price=parse_fixed("168.23"),
+            reference_price_age_ns=-3,
         ),
         '{"MsgType":"NewOrderSingle","ClOrdID":"news-1","Symbol":"SPY","Side":"BUY","OrderQty":"10",'
         '"OrdType":"LIMIT","Price":"168.5","TimeInForce":"DAY","TransactTime":1,'
         '"FeedSession":"0ABCDE1234","FeedSeq":812,"SignalTime":2,"SignalName":"news",'
-        '"SignalValue":"85.48","ReferencePx":"168.23","ReferencePxAge":-3}',
+        '"SignalLabel":"sentiment","SignalValue":"85.48","ReferencePx":"168.23","ReferencePxAge":-3}',
     ),
     (
         Register(
@@ -87,8 +85,8 @@ GOLDEN = [
             ord_status=OrdStatus.REJECTED,
             symbol="SPY",
             side=Side.BUY,
-            order_qty="10",
-            ord_rej_reason=OrdRejReason.UNKNOWN_SYMBOL,
+            quantity=10 * SCALE,
+            reject_reason=OrdRejReason.UNKNOWN_SYMBOL,
             text="no such symbol",
             transact_time_ns=1,
         ),
@@ -113,7 +111,7 @@ GOLDEN = [
 @pytest.mark.parametrize(("message", "text"), GOLDEN)
 def test_messages_have_their_published_json(message, text):
     """Written so, and read back from it."""
-    is_clients = isinstance(message, NewOrderSingle | Register)
+    is_clients = isinstance(message, Order | Register)
     decode = orders.decode_client_message if is_clients else orders.decode_server_message
 
     assert orders.encode_message(message).decode() == text
@@ -123,7 +121,7 @@ def test_messages_have_their_published_json(message, text):
 def test_nobody_reads_the_other_sides_messages():
     """A client that sends reports is refused; a server that sends orders breaks the protocol."""
     for message, text in GOLDEN:
-        if isinstance(message, NewOrderSingle | Register):
+        if isinstance(message, Order | Register):
             with pytest.raises(ProtocolError):
                 orders.decode_server_message(text.encode())
         else:
@@ -165,6 +163,7 @@ def changed(**fields: object) -> bytes:
         {"FeedSession": "short"},
         {"FeedSeq": 2**53 + 1},
         {"SignalName": "two words"},
+        {"SignalLabel": "two words"},
         {"SignalValue": "nan"},
         {"ReferencePx": "Infinity"},
         {"Colour": "green"},
@@ -194,6 +193,7 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields):
         ("Price", "a decimal number"),
         ("SignalValue", "a decimal number"),
         ("SignalName", "1 to 32 printable"),
+        ("SignalLabel", "1 to 32 printable"),
         ("FeedSession", "a session id"),
     ],
 )
@@ -293,9 +293,10 @@ def test_a_field_of_any_value_is_taken_or_refused(name, value):
     except InvalidOrder:
         return
 
-    assert isinstance(message, NewOrderSingle | Register)
-    written = json.loads(orders.encode_message(message))
-    assert written == {key: v for key, v in json.loads(payload).items() if v is not None}
+    sent = {key: v for key, v in json.loads(payload).items() if v is not None}
+    for key in {"OrderQty", "Price", "SignalValue", "ReferencePx"} & sent.keys():
+        sent[key] = format_fixed(parse_fixed(sent[key]))  # 10.0 is 10
+    assert json.loads(orders.encode_message(message)) == sent
 
 
 def test_the_longest_order_fits_the_limit_for_messages():
@@ -309,10 +310,11 @@ def test_the_longest_order_fits_the_limit_for_messages():
         FeedSeq=2**53,
         SignalTime=2**63 - 1,
         SignalName="x" * 32,
+        SignalLabel="x" * 32,
         SignalValue="-9999999999.99999999",
         ReferencePx="-9999999999.99999999",
         ReferencePxAge=2**63 - 1,
     )
 
-    assert isinstance(orders.decode_client_message(longest), NewOrderSingle)
+    assert isinstance(orders.decode_client_message(longest), Order)
     assert len(longest) < orders.MESSAGE_LENGTH_MAX

@@ -1,9 +1,17 @@
-"""the words of order entry: FIX's names, as enums whose values stand on the wire.
+"""Orders, and the words of order entry: FIX's names, as enums whose values travel on the wire.
 
-Each member is its text: it is hashed, compared and formatted as fast as one.
+Each enum member is its own text: it is hashed, compared and formatted as fast as a string.
 """
 
 import enum
+
+import msgspec
+
+from tradestack.domain.fixed_point import SCALE
+
+# The wire carries at most 10 digits before the point and 8 behind it.
+QUANTITY_MAX = 10**10 * SCALE - 1
+PRICE_MAX = QUANTITY_MAX
 
 
 class Side(enum.StrEnum):
@@ -30,21 +38,21 @@ class TimeInForce(enum.StrEnum):
 
 
 class ExecType(enum.StrEnum):
-    """FIX ExecType (150): what this report tells."""
+    """FIX ExecType (150): what the report describes."""
 
     NEW = "NEW"
     REJECTED = "REJECTED"
 
 
 class OrdStatus(enum.StrEnum):
-    """FIX OrdStatus (39): where the order stands after it."""
+    """FIX OrdStatus (39): the state of the order after the report."""
 
     NEW = "NEW"
     REJECTED = "REJECTED"
 
 
 class OrdRejReason(enum.StrEnum):
-    """FIX OrdRejReason (103); the FIX number stands beside each."""
+    """FIX OrdRejReason (103), with the FIX number beside each."""
 
     UNKNOWN_SYMBOL = "UNKNOWN_SYMBOL"  # 1
     ORDER_EXCEEDS_LIMIT = "ORDER_EXCEEDS_LIMIT"  # 3
@@ -62,7 +70,44 @@ class BusinessRejectReason(enum.StrEnum):
 
 
 class Start(enum.StrEnum):
-    """From where in a feed session a strategy trades that was never seen in it before."""
+    """Where a strategy begins to trade in a feed session in which it has never traded."""
 
     NOW = "now"
     SESSION = "session"
+
+
+class Order(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A new order; quantities, prices and values are integers ×10⁻⁸, times ns since the epoch.
+
+    The user and the fields down to time_in_force make the order; the others annotate it and are
+    never compared.
+    """
+
+    cl_ord_id: str  # FIX 11
+    symbol: str  # 55
+    side: Side  # 54
+    quantity: int  # 38, OrderQty
+    ord_type: OrdType  # 40
+    price: int | None = None  # 44, for LIMIT
+    time_in_force: TimeInForce  # 59
+    transact_time_ns: int | None = None  # 60, when it was sent
+    feed_session: str | None = None  # the feed message that made the signal fire
+    feed_seq: int | None = None
+    signal_time_ns: int | None = None  # publish time of that message
+    signal_name: str | None = None
+    signal_label: str | None = None  # what the signal's value is called: "sentiment", "price"
+    signal_value: int | None = None
+    reference_price: int | None = None  # live price from shared memory, when sent
+    reference_price_age_ns: int | None = None  # its age; below 0 where clocks disagree
+
+    def is_same_order(self, other: "Order") -> bool:
+        """Whether both describe one order, whatever their annotations say."""
+        return (
+            self.cl_ord_id == other.cl_ord_id
+            and self.symbol == other.symbol
+            and self.side is other.side
+            and self.quantity == other.quantity
+            and self.ord_type is other.ord_type
+            and self.price == other.price
+            and self.time_in_force is other.time_in_force
+        )

@@ -5,8 +5,8 @@
     checksum := crc32 of the payload (zlib's), 8 lower-case hexadecimal digits
     payload := bytes without "\\n"; the callers write JSON
 
-What stands in the payloads is the caller's affair, the first one (format version) included; see
-JOURNAL.md for the convention and for what recovery does with damage.
+The payloads are the caller's, the first one (with the format version) included. JOURNAL.md has the
+convention for it, and what recovery does with damage.
 """
 
 import logging
@@ -19,12 +19,14 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import TAIL_CUT, emit
 from tradestack.store.append_file import AppendFile
 
-# Bounds what replay holds in memory, whatever the damage. An order and its report are below 2 KiB;
-# this leaves room for records that list things (registrations at the start of a session).
+# Bounds what replay holds in memory, whatever the damage. An order and its report are below 5 KiB;
+# the rest is room for records that list things (registrations at the start of a session).
 PAYLOAD_BYTES_MAX = 1024 * 1024
 # Read at a time in replay: large enough that the system calls do not count, small enough that the
-# processor's cache still has it when its lines are taken out (4 MiB: a third slower).
+# processor's cache still has it when its lines are used (with 4 MiB replay is a third slower).
 CHUNK_BYTES = 256 * 1024
+# The newest append is kept for its readers, unless it is longer than this.
+NEWEST_BYTES_MAX = 1024 * 1024
 
 PREFIX_LENGTH = 9  # checksum and space
 FRAME_LENGTH = PREFIX_LENGTH + 1  # and the newline
@@ -37,24 +39,26 @@ _logger = logging.getLogger(__name__)
 class Journal:
     """One journal, held open by its only writer."""
 
-    __slots__ = ("_file",)
+    __slots__ = ("_file", "_newest", "_newest_offset")
 
     def __init__(self, file: AppendFile) -> None:
         self._file = file
+        self._newest = b""  # the bytes of the newest append, from _newest_offset to the end
+        self._newest_offset = file.size_bytes
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """A new, empty journal. Raises FileExistsError, OperatorFault, OSError."""
+        """Create a new, empty journal. Raises FileExistsError, OperatorFault, OSError."""
         return cls(AppendFile.create(path))
 
     @classmethod
     def open(cls, path: Path, begin: Callable[[bytes], Replay]) -> Self:
-        """Hands the first payload to `begin` and all others, in order, to what that returns, then
-        goes on after them.
+        """Open a journal to append to it, after its payloads were replayed.
 
-        A torn last line is cut and said. Raises OperatorFault for damage before the last line, for
-        a payload that is refused, and for a journal that another process writes;
-        FileNotFoundError, OSError, and what else `begin` and its replay raise.
+        `begin` is called with the first payload; it returns the function that gets all others, in
+        order. A torn last line is truncated and logged. Raises OperatorFault for damage before the
+        last line, for a payload that is refused, and for a journal that another process writes;
+        FileNotFoundError, OSError, and whatever `begin` and its replay raise besides ValueError.
         """
         file = AppendFile.open(path)
         try:
@@ -71,16 +75,16 @@ class Journal:
 
     @property
     def path(self) -> Path:
-        """Where the journal is."""
+        """The path of the journal."""
         return self._file.path
 
     @property
     def size_bytes(self) -> int:
-        """How long the journal is."""
+        """The length of the journal."""
         return self._file.size_bytes
 
     def append(self, payloads: Sequence[bytes]) -> list[int]:
-        """Appends all payloads in one write; returns the file offset of each.
+        """Append all payloads in one write; return the file offset of each.
 
         Raises OSError, and then none of them is in the file; ValueError for a payload with a
         newline or above PAYLOAD_BYTES_MAX.
@@ -95,35 +99,44 @@ class Journal:
             offsets.append(offset)
             offset += len(payload) + FRAME_LENGTH
         if pieces:
-            self._file.append(b"".join(pieces))
+            lines = b"".join(pieces)
+            newest = lines if len(lines) <= NEWEST_BYTES_MAX else b""
+            self._file.append(lines)
+            self._newest, self._newest_offset = newest, offset - PREFIX_LENGTH - len(newest)
         return offsets
 
     def read(self, offset: int, length: int) -> bytes:
-        """The payload of that length at an offset that append or replay gave. Raises OSError."""
+        """The bytes of that length at an offset. Raises OSError.
+
+        What was appended last comes from memory: it is what clients are waiting for.
+        """
+        begin = offset - self._newest_offset
+        if begin >= 0:
+            return self._newest[begin : begin + length]
         return self._file.read(offset, length)
 
     def sync(self) -> None:
-        """Returns when everything appended is on the disk.
+        """Return when everything appended is on the disk.
 
         Raises OSError; nothing can be appended after that until the journal is opened anew.
         """
         self._file.sync()
 
     def close(self) -> None:
-        """Lets go of the file and its lock."""
+        """Close the file, which ends the lock."""
         self._file.close()
 
 
 def _replay_lines(file: AppendFile, begin: Callable[[bytes], Replay]) -> int:
-    """Hands on each line's payload; returns where the last whole line ends."""
+    """Replay each line's payload; return where the last whole line ends."""
     crc32 = zlib.crc32
     replay: Replay | None = None
     line_number = 0
     offset = 0
-    rest = b""
-    while chunk := file.read(offset + len(rest), CHUNK_BYTES):
-        lines = (rest + chunk).split(b"\n")
-        rest = lines.pop()
+    unfinished = b""
+    while chunk := file.read(offset + len(unfinished), CHUNK_BYTES):
+        lines = (unfinished + chunk).split(b"\n")
+        unfinished = lines.pop()
         for line in lines:
             line_number += 1
             payload = line[PREFIX_LENGTH:]
@@ -137,15 +150,15 @@ def _replay_lines(file: AppendFile, begin: Callable[[bytes], Replay]) -> int:
             except ValueError as error:
                 raise _refused(file, offset, error) from error
             offset += len(line) + 1
-        if len(rest) > PAYLOAD_BYTES_MAX + FRAME_LENGTH:
-            if _has_newline(file, offset + len(rest)):
+        if len(unfinished) > PAYLOAD_BYTES_MAX + FRAME_LENGTH:
+            if _has_newline(file, offset + len(unfinished)):
                 raise _damage(file, line_number + 1, offset)
             break
     return offset
 
 
 def _has_newline(file: AppendFile, offset: int) -> bool:
-    """Whether a line ends anywhere after `offset`: if not, all that is there is torn."""
+    """Whether a line ends anywhere after `offset`: if none does, the rest is a torn line."""
     while chunk := file.read(offset, CHUNK_BYTES):
         if b"\n" in chunk:
             return True
@@ -157,7 +170,7 @@ def _refused(file: AppendFile, offset: int, error: ValueError) -> OperatorFault:
     return OperatorFault(
         f"{file.path}: byte {offset + PREFIX_LENGTH}",
         f"not a record that belongs here: {error}",
-        "restore the file from a backup, or move it away to begin without what it knew",
+        "restore the file from a backup, or move it away to begin without its records",
     )
 
 
@@ -165,6 +178,6 @@ def _damage(file: AppendFile, line_number: int, offset: int) -> OperatorFault:
     return OperatorFault(
         f"{file.path}: line {line_number} at byte {offset}",
         "the line is damaged: its checksum does not match",
-        f"restore the file from a backup, or let `tradestackctl journal repair {file.path}` say "
-        "what is lost and drop it",
+        f"restore the file from a backup, or run `tradestackctl journal repair {file.path}`, "
+        "which reports what is lost before it removes anything",
     )

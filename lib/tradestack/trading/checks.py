@@ -1,20 +1,15 @@
-"""order, rules, time → why it is refused, or nothing.
+"""order, rules, time → why the order is rejected, or None.
 
-Each check is a pure function of the order, the rules of the configuration and the time of receipt;
-CHECKS is the order in which they are asked, the first refusal counts. Nothing here looks at shared
-memory or at other orders: the same order at the same time gets the same verdict, always.
+Each check is a pure function of the order, the rules of the configuration and the time of receipt.
+CHECKS gives their order; the first rejection counts. Nothing here reads shared memory or other
+orders: the same order at the same time always gets the same verdict.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
-from tradestack.domain.fixed_point import format_fixed, parse_fixed
-from tradestack.domain.order import OrdRejReason, OrdType
-from tradestack.wire.order_messages import NewOrderSingle
-
-# Quantities repeat: parsing each text once is worth more than anything else here.
-_QUANTITIES_CACHED_MAX = 4_096
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.order import Order, OrdRejReason, OrdType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +17,9 @@ class Rules:
     """What an order is checked against.
 
     symbols: the only ones accepted; empty = every well-formed symbol.
-    order_qty_max: in 10⁻⁸ units.
+    order_qty_max: ×10⁻⁸.
     order_age_max_ns: between SignalTime and receipt; 0 = any age.
-    reports_per_session_max: what one order session answers at all.
+    reports_per_session_max: how many reports one order session may have.
     """
 
     symbols: frozenset[str]
@@ -41,44 +36,41 @@ class Rejection:
     text: str
 
 
-Check = Callable[[NewOrderSingle, Rules, int], Rejection | None]
+Check = Callable[[Order, Rules, int], Rejection | None]
 
 
-def check_symbol(order: NewOrderSingle, rules: Rules, _now_ns: int) -> Rejection | None:
-    """The symbol is one of those configured."""
+def check_symbol(order: Order, rules: Rules, _now_ns: int) -> Rejection | None:
+    """Reject a symbol that is not among those configured."""
     if not rules.symbols or order.symbol in rules.symbols:
         return None
     return Rejection(OrdRejReason.UNKNOWN_SYMBOL, f"{order.symbol} is not in symbols")
 
 
-def check_quantity(order: NewOrderSingle, rules: Rules, _now_ns: int) -> Rejection | None:
-    """The quantity is above 0 and within order_qty_max."""
-    quantity = _parse_quantity(order.order_qty)
-    if quantity <= 0:
-        return Rejection(OrdRejReason.INCORRECT_QUANTITY, "OrderQty must be above 0")
-    if quantity <= rules.order_qty_max:
+def check_quantity(order: Order, rules: Rules, _now_ns: int) -> Rejection | None:
+    """Reject a quantity that is 0 or above order_qty_max."""
+    if 0 < order.quantity <= rules.order_qty_max:
         return None
-    limit = format_fixed(rules.order_qty_max)
-    return Rejection(
-        OrdRejReason.ORDER_EXCEEDS_LIMIT, f"OrderQty {order.order_qty} is above {limit}"
-    )
+    if order.quantity <= 0:
+        return Rejection(OrdRejReason.INCORRECT_QUANTITY, "OrderQty must be above 0")
+    quantity, limit = format_fixed(order.quantity), format_fixed(rules.order_qty_max)
+    return Rejection(OrdRejReason.ORDER_EXCEEDS_LIMIT, f"OrderQty {quantity} is above {limit}")
 
 
-def check_price(order: NewOrderSingle, _rules: Rules, _now_ns: int) -> Rejection | None:
-    """A limit order has a price above 0, a market order has none."""
+def check_price(order: Order, _rules: Rules, _now_ns: int) -> Rejection | None:
+    """Reject a limit order without a price above 0, and a market order with a price."""
     if order.ord_type is OrdType.MARKET:
         if order.price is None:
             return None
         return _unsupported("a MARKET order has no Price")
     if order.price is None:
         return _unsupported("a LIMIT order needs a Price")
-    if _parse_quantity(order.price) <= 0:
+    if order.price <= 0:
         return _unsupported("Price must be above 0")
     return None
 
 
-def check_age(order: NewOrderSingle, rules: Rules, now_ns: int) -> Rejection | None:
-    """The signal is young enough; an order that names no SignalTime has no age."""
+def check_age(order: Order, rules: Rules, now_ns: int) -> Rejection | None:
+    """Reject an order whose signal is too old; without a SignalTime it has no age."""
     if order.signal_time_ns is None or not rules.order_age_max_ns:
         return None
     age_ns = now_ns - order.signal_time_ns
@@ -93,17 +85,14 @@ def check_age(order: NewOrderSingle, rules: Rules, now_ns: int) -> Rejection | N
 CHECKS: tuple[Check, ...] = (check_symbol, check_quantity, check_price, check_age)
 
 
-def check_order(order: NewOrderSingle, rules: Rules, now_ns: int) -> Rejection | None:
-    """The first refusal of CHECKS; None = acceptable."""
+def check_order(order: Order, rules: Rules, now_ns: int) -> Rejection | None:
+    """The first rejection of CHECKS; None = acceptable."""
     for check in CHECKS:
-        refused = check(order, rules, now_ns)
-        if refused is not None:
-            return refused
+        rejection = check(order, rules, now_ns)
+        if rejection is not None:
+            return rejection
     return None
 
 
 def _unsupported(text: str) -> Rejection:
     return Rejection(OrdRejReason.UNSUPPORTED_ORDER_CHARACTERISTIC, text)
-
-
-_parse_quantity = lru_cache(_QUANTITIES_CACHED_MAX)(parse_fixed)

@@ -16,17 +16,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tradestack.domain.fixed_point import SCALE, format_fixed
-from tradestack.domain.order import OrdType, TimeInForce
+from tradestack.domain.order import PRICE_MAX, Order, OrdType, TimeInForce
 from tradestack.strategies.strategy import Intent
-from tradestack.wire.order_messages import NewOrderSingle
 
 CONFIG_HASH_LENGTH = 12
 # With the other parts at their longest, a ClOrdID still fits the 64 characters of the wire.
 INSTANCE_LENGTH_MAX = 16
 INTENTS_PER_MESSAGE_MAX = 9_999
-# The wire carries prices of at most 10 digits before the point; the feed could carry one more.
-PRICE_LIMIT = 10**10 * SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,7 @@ class Epoch:
     config_hash: str
     feed_session: str
     signal_name: str
+    signal_label: str  # what the values of its intents are
     quantity: int
 
     def client_order_id(self, intent: Intent) -> str:
@@ -58,15 +55,18 @@ class Epoch:
 
     def order(
         self, intent: Intent, cl_ord_id: str, reference: ReferencePrice | None, now_ns: int
-    ) -> NewOrderSingle:
-        """The market order that the intent leads to; now_ns: wall clock."""
-        if reference is not None and abs(reference.price) >= PRICE_LIMIT:
+    ) -> Order:
+        """The market order that the intent leads to; now_ns: wall clock.
+
+        A reference price that the wire cannot carry is left out: the feed has one digit more.
+        """
+        if reference is not None and abs(reference.price) > PRICE_MAX:
             reference = None
-        return NewOrderSingle(
+        return Order(
             cl_ord_id=cl_ord_id,
             symbol=intent.symbol,
             side=intent.side,
-            order_qty=format_fixed(self.quantity),
+            quantity=self.quantity,
             ord_type=OrdType.MARKET,
             time_in_force=TimeInForce.IOC,
             transact_time_ns=now_ns,
@@ -74,9 +74,10 @@ class Epoch:
             feed_seq=intent.sequence,
             signal_time_ns=intent.time_ns,
             signal_name=self.signal_name,
-            signal_value=format_fixed(intent.value),
-            reference_px=None if reference is None else format_fixed(reference.price),
-            reference_px_age_ns=None if reference is None else reference.age_ns,
+            signal_label=self.signal_label,
+            signal_value=intent.value,
+            reference_price=None if reference is None else reference.price,
+            reference_price_age_ns=None if reference is None else reference.age_ns,
         )
 
     @property

@@ -1,190 +1,173 @@
-"""state, what users sent, rules → records and reports of one loop pass. Nothing is changed.
+"""state, received messages, rules → the records of one loop pass. The state is not changed.
 
-    the same order again                     counted; its report already stands in the user's stream
-    known ClOrdID, another order             REJECTED DUPLICATE_ORDER, the first one stands
+    the same order again                     counted; its report is in the user's stream already
+    known ClOrdID, another order             REJECTED DUPLICATE_ORDER, the first one stays
     any other order                          NEW, or REJECTED by the first of the checks
     Register                                 Registered with FromSeq
-    what did not parse as either             REJECTED without an order number, uses up nothing
+    a message that did not parse as either   REJECTED without an order number, uses up nothing
 
-The order session full: nothing is recorded, the sender is told that the application is not
-available. Whatever is cut into batches, and however, comes to the same records.
+When the order session is full nothing is recorded, and the sender learns that the application is
+not available. The records do not depend on how messages are cut into batches.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-import msgspec
-
-from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
 from tradestack.trading.checks import Rejection, Rules, check_order
-from tradestack.trading.identity import content_of, identity_of
+from tradestack.trading.decisions import (
+    Batch,
+    Judged,
+    JudgedMalformed,
+    JudgedOrder,
+    JudgedRegister,
+    Malformed,
+    Received,
+)
+from tradestack.trading.identity import identity_of
 from tradestack.trading.registrations import Registration, from_sequence
-from tradestack.trading.session_state import Entry, SessionState, registration_of
+from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
     MalformedRecord,
     OrderRecord,
     RegisterRecord,
     encode_record,
+    join_order_record,
+    report_length,
 )
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle, Register, Registered
-from tradestack.wire.orders import InvalidOrder
+from tradestack.wire.order_messages import Register, Registered
+from tradestack.wire.orders import encode_accepted, encode_message
 
 _DUPLICATE = Rejection(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
 
 
-class Received(msgspec.Struct, frozen=True):
-    """What a user sent, and when it was received (ns since the Unix epoch)."""
-
-    user: str
-    time_ns: int
-    message: NewOrderSingle | Register | InvalidOrder
+ReadOrder = Callable[[int], OrderRecord]
 
 
-@dataclass(slots=True)
-class Batch:
-    """The decisions on one loop pass, and what they would add to the state.
+def judge(
+    state: SessionState, received: Sequence[Received], rules: Rules, read_order: ReadOrder
+) -> Batch:
+    """The decisions on these messages, in their order.
 
-    sources: for each entry, the index of what was received.
-    order_records, malformed_records: those among the entries' records, in order.
-    excess: indices of what found the order session full.
+    read_order: the record of an order of this session by its number. It is asked only for a ClOrdID
+    that is known; what it raises is raised.
     """
-
-    entries: list[Entry] = field(default_factory=list)
-    sources: list[int] = field(default_factory=list)
-    excess: list[int] = field(default_factory=list)
-    duplicates: int = 0
-    order_records: list[OrderRecord] = field(default_factory=list)
-    malformed_records: list[MalformedRecord] = field(default_factory=list)
-    known: dict[int, int] = field(default_factory=dict)
-    registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)
-
-    @property
-    def payloads(self) -> list[bytes]:
-        """What the journal is to hold, in order."""
-        return [entry.payload for entry in self.entries]
-
-
-def judge(manager: SessionState, received: Sequence[Received], rules: Rules) -> Batch:
-    """What these messages come to, in their order."""
     batch = Batch()
-    entries = batch.entries
-    room = rules.reports_per_session_max - manager.reports_count
-    exec_prefix, exec_number = f"{manager.header.session}-", manager.reports_count + 1
+    judge = _Judge(state, rules, read_order, batch)
+    room = rules.reports_per_session_max - state.reports_count
     for index, item in enumerate(received):
-        exec_id = f"{exec_prefix}{exec_number + len(entries)}"
-        if isinstance(item.message, NewOrderSingle):
-            entry = _decide_order(manager, batch, item, item.message, rules, exec_id)
-        else:
-            entry = _decide_other(manager, batch, item, item.message, exec_id)
-        if entry is None:
+        judged = judge.decide(item)
+        if judged is None:
             batch.duplicates += 1
-        elif len(entries) >= room:
+        elif len(batch.judged) >= room:
             batch.excess.append(index)
         else:
-            entries.append(entry)
-            batch.sources.append(index)
-            _take(batch, entry)
+            batch.add(judged, index)
     return batch
 
 
-def _decide_other(
-    manager: SessionState,
-    batch: Batch,
-    item: Received,
-    message: Register | InvalidOrder,
-    exec_id: str,
-) -> Entry:
-    record: RegisterRecord | MalformedRecord
-    if isinstance(message, Register):
-        answer = _answer_register(manager, batch, item.user, message)
-        record = RegisterRecord(
-            time_ns=item.time_ns, user=item.user, register=message, report=answer
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Decides on one message at a time."""
+
+    state: SessionState
+    rules: Rules
+    read_order: ReadOrder
+    batch: Batch
+
+    def decide(self, item: Received) -> Judged | None:
+        """The decision on a message; None for an order that is known."""
+        exec_number = self.state.reports_count + len(self.batch.judged) + 1
+        exec_id = f"{self.state.header.session}-{exec_number}"
+        if isinstance(item.message, Order):
+            return self._judge_order(item, item.message, exec_id)
+        if isinstance(item.message, Register):
+            return self._answer_register(item, item.message)
+        return _reject_malformed(item, item.message, exec_id)
+
+    def _judge_order(self, item: Received, order: Order, exec_id: str) -> JudgedOrder | None:
+        identity = identity_of(item.user, order.cl_ord_id)
+        first = self._find_first(identity)
+        if first is None:
+            rejection = check_order(order, self.rules, item.time_ns)
+        elif first[0] == item.user and first[1].is_same_order(order):
+            return None
+        else:
+            rejection = _DUPLICATE
+        order_id = self.state.next_order_id + len(self.batch.orders)
+        report = _report_order(order, order_id, exec_id, item.time_ns, rejection)
+        return JudgedOrder(
+            received=item,
+            record=join_order_record(item.time_ns, item.user, order, item.payload, report),
+            report_length=len(report),
+            identity=identity,
+            order_id=order_id,
+            reason=None if rejection is None else rejection.reason,
         )
-    else:
-        rejected = _report_malformed(message, item.time_ns, exec_id)
-        record = MalformedRecord(time_ns=item.time_ns, user=item.user, report=rejected)
-    return Entry(record, encode_record(record))
 
+    def _find_first(self, identity: int) -> tuple[str, Order] | None:
+        """User and order of the first that has this identity."""
+        judged = self.batch.by_identity.get(identity)
+        if judged is not None:
+            return judged.received.user, judged.order
+        order_id = self.state.order_ids.get(identity)
+        if order_id is None:
+            return None
+        record = self.read_order(order_id)
+        return record.user, record.order
 
-def _decide_order(
-    manager: SessionState,
-    batch: Batch,
-    item: Received,
-    order: NewOrderSingle,
-    rules: Rules,
-    exec_id: str,
-) -> Entry | None:
-    """None for an order that is known."""
-    identity = identity_of(item.user, order.cl_ord_id)
-    content = content_of(
-        order.symbol,
-        order.side,
-        order.order_qty,
-        order.ord_type,
-        order.price,
-        order.time_in_force,
-    )
-    known = manager.known.get(identity)
-    if known is None:
-        known = batch.known.get(identity)
-    if known == content:
-        return None
-    refused = check_order(order, rules, item.time_ns) if known is None else _DUPLICATE
-    order_id = manager.next_order_id + len(batch.order_records)
-    report = _report_order(order, refused, item.time_ns, order_id, exec_id)
-    record = OrderRecord(time_ns=item.time_ns, user=item.user, order=order, report=report)
-    return Entry(record, encode_record(record), identity, content)
-
-
-def _take(batch: Batch, entry: Entry) -> None:
-    """Later messages of the same batch are judged as if it were in the state."""
-    record = entry.record
-    if isinstance(record, OrderRecord):
-        batch.known.setdefault(entry.identity, entry.content)
-        batch.order_records.append(record)
-    elif isinstance(record, RegisterRecord):
-        batch.registrations[record.user, record.register.feed_session] = registration_of(record)
-    else:
-        batch.malformed_records.append(record)
+    def _answer_register(self, item: Received, register: Register) -> JudgedRegister:
+        key = (item.user, register.feed_session)
+        previous = self.batch.registrations.get(key) or self.state.registrations.find(*key)
+        answer = Registered(
+            request_id=register.request_id,
+            feed_session=register.feed_session,
+            from_seq=from_sequence(previous, register),
+        )
+        record = encode_record(
+            RegisterRecord(time_ns=item.time_ns, user=item.user, register=register, report=answer)
+        )
+        return JudgedRegister(
+            received=item,
+            record=record,
+            report_length=report_length(record),
+            feed_session=register.feed_session,
+            registration=Registration(register.config_hash, answer.from_seq),
+        )
 
 
 def _report_order(
-    order: NewOrderSingle, refused: Rejection | None, time_ns: int, order_id: int, exec_id: str
-) -> ExecutionReport:
-    return ExecutionReport(
-        order_id=order_id,
-        cl_ord_id=order.cl_ord_id,
-        exec_id=exec_id,
-        exec_type=ExecType.NEW if refused is None else ExecType.REJECTED,
-        ord_status=OrdStatus.NEW if refused is None else OrdStatus.REJECTED,
-        symbol=order.symbol,
-        side=order.side,
-        order_qty=order.order_qty,
-        ord_rej_reason=None if refused is None else refused.reason,
-        text=None if refused is None else refused.text,
-        transact_time_ns=time_ns,
+    order: Order, order_id: int, exec_id: str, time_ns: int, rejection: Rejection | None
+) -> bytes:
+    if rejection is None:
+        return encode_accepted(order, order_id, exec_id, time_ns)
+    return encode_message(
+        ExecutionReport(
+            order_id=order_id,
+            cl_ord_id=order.cl_ord_id,
+            exec_id=exec_id,
+            exec_type=ExecType.REJECTED,
+            ord_status=OrdStatus.REJECTED,
+            symbol=order.symbol,
+            side=order.side,
+            quantity=order.quantity,
+            reject_reason=rejection.reason,
+            text=rejection.text,
+            transact_time_ns=time_ns,
+        )
     )
 
 
-def _report_malformed(refusal: InvalidOrder, time_ns: int, exec_id: str) -> ExecutionReport:
-    return ExecutionReport(
-        cl_ord_id=refusal.cl_ord_id,
+def _reject_malformed(item: Received, message: Malformed, exec_id: str) -> JudgedMalformed:
+    report = ExecutionReport(
+        cl_ord_id=message.cl_ord_id,
         exec_id=exec_id,
         exec_type=ExecType.REJECTED,
         ord_status=OrdStatus.REJECTED,
-        ord_rej_reason=OrdRejReason.OTHER,
-        text=refusal.text,
-        transact_time_ns=time_ns,
+        reject_reason=OrdRejReason.OTHER,
+        text=message.text,
+        transact_time_ns=item.time_ns,
     )
-
-
-def _answer_register(
-    manager: SessionState, batch: Batch, user: str, register: Register
-) -> Registered:
-    key = (user, register.feed_session)
-    previous = batch.registrations.get(key) or manager.registrations.find(*key)
-    return Registered(
-        request_id=register.request_id,
-        feed_session=register.feed_session,
-        from_seq=from_sequence(previous, register),
-    )
+    record = encode_record(MalformedRecord(time_ns=item.time_ns, user=item.user, report=report))
+    return JudgedMalformed(received=item, record=record, report_length=report_length(record))

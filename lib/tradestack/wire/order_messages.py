@@ -1,12 +1,13 @@
-"""order messages: FIX's names in JSON, snake_case in Python.
+"""Order messages as they travel: FIX's names in JSON, snake_case in Python.
 
     client → server (unsequenced)   NewOrderSingle, Register
     server → client (sequenced)     ExecutionReport, Registered
     server → client (unsequenced)   BusinessMessageReject
 
-Prices and quantities are decimal strings of at most 10 digits and 8 decimals, times are integers,
-ns since the Unix epoch. Unknown fields are refused: a misspelt one must not be lost in silence.
-Which texts a field takes: order_texts.py; orders.py reads and writes all of them.
+Decimal numbers are strings of at most 10 digits and 8 decimals, times are integers, ns since the
+Unix epoch. Unknown fields of a client are refused: a misspelt one must not be lost in silence.
+order_texts.py has the texts that a field accepts. Outside of wire/ a NewOrderSingle is an Order and
+an ExecutionReportMessage an ExecutionReport, both of domain/ and in integers: orders.py converts.
 """
 
 from typing import Annotated
@@ -26,10 +27,18 @@ from tradestack.domain.order import (
 )
 
 TIME_NS_MAX = 2**63 - 1
+SEQUENCE_MAX = 2**53  # exact in every JSON reader
 
 Time = Annotated[int, Meta(ge=0, le=TIME_NS_MAX)]
 Age = Annotated[int, Meta(ge=-TIME_NS_MAX, le=TIME_NS_MAX)]  # an int without bounds has no encoding
-Sequence = Annotated[int, Meta(ge=0, le=2**53)]  # exact in every JSON reader
+Sequence = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)]
+Head = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX - 1)]  # FromSeq may be the number after it
+
+
+def fix_name(field: str) -> str:
+    """The name in JSON: cl_ord_id → ClOrdID, transact_time_ns → TransactTime."""
+    words = field.removesuffix("_ns").split("_")
+    return "".join("ID" if word == "id" else word.capitalize() for word in words)
 
 
 class NewOrderSingle(
@@ -41,41 +50,26 @@ class NewOrderSingle(
     omit_defaults=True,
     tag_field="MsgType",
     tag="NewOrderSingle",
-    rename={
-        "cl_ord_id": "ClOrdID",
-        "symbol": "Symbol",
-        "side": "Side",
-        "order_qty": "OrderQty",
-        "ord_type": "OrdType",
-        "price": "Price",
-        "time_in_force": "TimeInForce",
-        "transact_time_ns": "TransactTime",
-        "feed_session": "FeedSession",
-        "feed_seq": "FeedSeq",
-        "signal_time_ns": "SignalTime",
-        "signal_name": "SignalName",
-        "signal_value": "SignalValue",
-        "reference_px": "ReferencePx",
-        "reference_px_age_ns": "ReferencePxAge",
-    },
+    rename=fix_name,
 ):
-    """FIX D. User and the fields down to time_in_force make the order; the rest annotates it."""
+    """FIX D; the fields are those of domain.order.Order."""
 
-    cl_ord_id: str  # 11
-    symbol: str  # 55
-    side: Side  # 54
-    order_qty: str  # 38
-    ord_type: OrdType  # 40
-    price: str | None = None  # 44, for LIMIT
-    time_in_force: TimeInForce  # 59
-    transact_time_ns: Time | None = None  # 60, when it was sent
-    feed_session: str | None = None  # the feed message that made the signal fire
+    cl_ord_id: str
+    symbol: str
+    side: Side
+    order_qty: str
+    ord_type: OrdType
+    price: str | None = None
+    time_in_force: TimeInForce
+    transact_time_ns: Time | None = None
+    feed_session: str | None = None
     feed_seq: Sequence | None = None
-    signal_time_ns: Time | None = None  # publish time of that message
+    signal_time_ns: Time | None = None
     signal_name: str | None = None
+    signal_label: str | None = None
     signal_value: str | None = None
-    reference_px: str | None = None  # live price from shared memory, when sent
-    reference_px_age_ns: Age | None = None  # its age, ns; below 0 where clocks disagree
+    reference_px: str | None = None
+    reference_px_age_ns: Age | None = None
 
 
 class Register(
@@ -86,22 +80,15 @@ class Register(
     forbid_unknown_fields=True,
     tag_field="MsgType",
     tag="Register",
-    rename={
-        "request_id": "RequestID",
-        "instance": "Instance",
-        "config_hash": "ConfigHash",
-        "feed_session": "FeedSession",
-        "head": "Head",
-        "start": "Start",
-    },
+    rename=fix_name,
 ):
-    """A strategy asks from which feed message on its orders count (PROTOCOL.md, handshake)."""
+    """A strategy's question from which feed message on its orders count (PROTOCOL.md §3)."""
 
     request_id: str
     instance: str
     config_hash: str
     feed_session: str
-    head: Sequence  # number of the newest message of that session when it asked
+    head: Head  # number of the newest message of that session when it asked, 0 = none
     start: Start
 
 
@@ -112,7 +99,7 @@ class Registered(
     kw_only=True,
     tag_field="MsgType",
     tag="Registered",
-    rename={"request_id": "RequestID", "feed_session": "FeedSession", "from_seq": "FromSeq"},
+    rename=fix_name,
 ):
     """The answer to Register, in the user's report stream."""
 
@@ -121,7 +108,7 @@ class Registered(
     from_seq: Sequence
 
 
-class ExecutionReport(
+class ExecutionReportMessage(
     msgspec.Struct,
     frozen=True,
     gc=False,
@@ -129,33 +116,21 @@ class ExecutionReport(
     omit_defaults=True,
     tag_field="MsgType",
     tag="ExecutionReport",
-    rename={
-        "order_id": "OrderID",
-        "cl_ord_id": "ClOrdID",
-        "exec_id": "ExecID",
-        "exec_type": "ExecType",
-        "ord_status": "OrdStatus",
-        "symbol": "Symbol",
-        "side": "Side",
-        "order_qty": "OrderQty",
-        "ord_rej_reason": "OrdRejReason",
-        "text": "Text",
-        "transact_time_ns": "TransactTime",
-    },
+    rename=fix_name,
 ):
-    """FIX 8. order_id is absent, and cl_ord_id may be empty, for what did not parse as an order."""
+    """FIX 8; the fields are those of domain.execution_report.ExecutionReport."""
 
-    order_id: int | None = None  # 37
-    cl_ord_id: str  # 11
-    exec_id: str  # 17, unique within the order session
-    exec_type: ExecType  # 150
-    ord_status: OrdStatus  # 39
-    symbol: str | None = None  # 55
-    side: Side | None = None  # 54
-    order_qty: str | None = None  # 38
-    ord_rej_reason: OrdRejReason | None = None  # 103
-    text: str | None = None  # 58
-    transact_time_ns: Time  # 60, when it was received
+    order_id: int | None = None
+    cl_ord_id: str
+    exec_id: str
+    exec_type: ExecType
+    ord_status: OrdStatus
+    symbol: str | None = None
+    side: Side | None = None
+    order_qty: str | None = None
+    ord_rej_reason: OrdRejReason | None = None
+    text: str | None = None
+    transact_time_ns: Time
 
 
 class BusinessMessageReject(
@@ -165,12 +140,7 @@ class BusinessMessageReject(
     kw_only=True,
     tag_field="MsgType",
     tag="BusinessMessageReject",
-    rename={
-        "ref_msg_type": "RefMsgType",
-        "business_reject_ref_id": "BusinessRejectRefID",
-        "business_reject_reason": "BusinessRejectReason",
-        "text": "Text",
-    },
+    rename=fix_name,
 ):
     """FIX j: the server could not take the message; nothing is remembered, it may be sent again."""
 
@@ -178,7 +148,3 @@ class BusinessMessageReject(
     business_reject_ref_id: str  # 379: the ClOrdID or RequestID
     business_reject_reason: BusinessRejectReason  # 380
     text: str  # 58
-
-
-ClientMessage = NewOrderSingle | Register
-ServerMessage = ExecutionReport | Registered | BusinessMessageReject

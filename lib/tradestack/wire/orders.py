@@ -1,52 +1,62 @@
-"""JSON ⇄ order messages (order_messages.py), one object a packet."""
+"""JSON ⇄ orders, reports and registrations, one object a packet; numbers become integers here."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from tradestack.wire import order_texts
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.order import Order
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_messages import (
-    ClientMessage,
+    BusinessMessageReject,
+    ExecutionReportMessage,
     NewOrderSingle,
     Register,
     Registered,
-    ServerMessage,
 )
-from tradestack.wire.order_texts import TextForm, is_cl_ord_id
+from tradestack.wire.order_texts import (
+    CL_ORD_ID,
+    QUANTITY,
+    SESSION_ID,
+    SIGNED_DECIMAL,
+    SYMBOL,
+    WORD,
+    InvalidText,
+    TextForm,
+    check_cl_ord_id,
+)
 
-# A NewOrderSingle has about 400 bytes; room for long texts, far below what a packet could hold.
+# An order has about 400 bytes; room for long texts, far below what a packet could hold.
 MESSAGE_LENGTH_MAX = 4_096
 TEXT_LENGTH_MAX = 256
-_WORDS, _SESSION_IDS = order_texts.WORD.known, order_texts.SESSION_ID.known
-_SYMBOLS, _QUANTITIES = order_texts.SYMBOL.known, order_texts.QUANTITY.known
-_SIGNED_DECIMALS = order_texts.SIGNED_DECIMAL.known
 
-# Struct field → form of its text, in the order in which they are told of.
-_TEXTS: Mapping[type[Any], Mapping[str, TextForm]] = {
-    NewOrderSingle: {
-        "cl_ord_id": order_texts.CL_ORD_ID,
-        "symbol": order_texts.SYMBOL,
-        "order_qty": order_texts.QUANTITY,
-        "price": order_texts.QUANTITY,
-        "feed_session": order_texts.SESSION_ID,
-        "signal_name": order_texts.WORD,
-        "signal_value": order_texts.SIGNED_DECIMAL,
-        "reference_px": order_texts.SIGNED_DECIMAL,
-    },
-    Register: {
-        "request_id": order_texts.WORD,
-        "instance": order_texts.WORD,
-        "config_hash": order_texts.WORD,
-        "feed_session": order_texts.SESSION_ID,
-    },
-    Registered: {"request_id": order_texts.WORD, "feed_session": order_texts.SESSION_ID},
+ClientMessage = Order | Register
+ServerMessage = ExecutionReport | Registered | BusinessMessageReject
+
+# Field of a message → the texts that it accepts, in the order in which faults are reported.
+_ORDER_TEXTS: dict[str, TextForm[Any]] = {
+    "cl_ord_id": CL_ORD_ID,
+    "symbol": SYMBOL,
+    "order_qty": QUANTITY,
+    "price": QUANTITY,
+    "feed_session": SESSION_ID,
+    "signal_name": WORD,
+    "signal_label": WORD,
+    "signal_value": SIGNED_DECIMAL,
+    "reference_px": SIGNED_DECIMAL,
 }
+_REGISTER_TEXTS: dict[str, TextForm[Any]] = {
+    "request_id": WORD,
+    "instance": WORD,
+    "config_hash": WORD,
+    "feed_session": SESSION_ID,
+}
+_REGISTERED_TEXTS: dict[str, TextForm[Any]] = {"request_id": WORD, "feed_session": SESSION_ID}
 
 
 class InvalidOrder(Exception):
-    """A JSON message that is no order: it is answered with REJECTED, and the session lives.
+    """A JSON message that is no order: it is answered with REJECTED, the connection stays.
 
     cl_ord_id: as far as it could be made out, else "".
     """
@@ -58,8 +68,11 @@ class InvalidOrder(Exception):
 
 
 _encoder = msgspec.json.Encoder()
-_client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
-_server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
+_client_decoder: msgspec.json.Decoder[NewOrderSingle | Register] = msgspec.json.Decoder(
+    NewOrderSingle | Register
+)
+_server_decoder: msgspec.json.Decoder[ExecutionReportMessage | Registered | BusinessMessageReject]
+_server_decoder = msgspec.json.Decoder(ExecutionReportMessage | Registered | BusinessMessageReject)
 _syntax_decoder = msgspec.json.Decoder(msgspec.Raw)  # reads the grammar and converts nothing
 _lenient_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _text_decoder = msgspec.json.Decoder(str)
@@ -67,60 +80,161 @@ _text_decoder = msgspec.json.Decoder(str)
 
 def encode_message(message: ClientMessage | ServerMessage) -> bytes:
     """The JSON of a message, without a newline."""
+    if isinstance(message, Order):
+        return _encoder.encode(order_to_message(message))
+    if isinstance(message, ExecutionReport):
+        return _encoder.encode(report_to_message(message))
     return _encoder.encode(message)
 
 
+def encode_accepted(order: Order, order_id: int, exec_id: str, time_ns: int) -> bytes:
+    """The JSON of the report that an order is accepted (ExecType NEW), as `encode_message` has it.
+
+    Joined from its parts, in a third of the time that report and encoder would take.
+    exec_id: of characters that JSON does not escape.
+    """
+    return (
+        f'{{"MsgType":"ExecutionReport","OrderID":{order_id},"ClOrdID":{quote(order.cl_ord_id)},'
+        f'"ExecID":"{exec_id}","ExecType":"NEW","OrdStatus":"NEW","Symbol":{quote(order.symbol)},'
+        f'"Side":"{order.side}","OrderQty":"{format_fixed(order.quantity)}",'
+        f'"TransactTime":{time_ns}}}'
+    ).encode()
+
+
+def quote(text: str) -> str:
+    """The JSON of a printable ASCII text."""
+    if '"' in text or "\\" in text:
+        return _encoder.encode(text).decode()
+    return f'"{text}"'
+
+
 def decode_client_message(payload: bytes) -> ClientMessage:
-    """What a client sent; InvalidOrder for a wrong field, ProtocolError for what is not JSON."""
+    """The message of a client; raises InvalidOrder for a wrong field, ProtocolError for no JSON."""
     try:
         message = _client_decoder.decode(payload)
+        if isinstance(message, NewOrderSingle):
+            return message_to_order(message)
+        _check_texts(message, _REGISTER_TEXTS)
+    except InvalidText:
+        forms = _ORDER_TEXTS if isinstance(message, NewOrderSingle) else _REGISTER_TEXTS
+        raise InvalidOrder(_find_fault(message, forms), _find_cl_ord_id(payload)) from None
     except msgspec.ValidationError as error:
-        _check_json(payload)  # what comes behind the wrong field was not looked at
+        _check_json(payload)  # the decoder did not read beyond the wrong field
         raise InvalidOrder(_clean(str(error)), _find_cl_ord_id(payload)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
-    fault = None if _is_known(message) else _find_fault(message)
-    if fault is not None:
-        raise InvalidOrder(fault, _find_cl_ord_id(payload))
     return message
 
 
 def decode_server_message(payload: bytes) -> ServerMessage:
-    """What a server sent; ProtocolError for anything else."""
+    """The message of a server; raises ProtocolError for anything else."""
     try:
         message = _server_decoder.decode(payload)
+        if isinstance(message, ExecutionReportMessage):
+            return message_to_report(message)
+        if isinstance(message, Registered):
+            _check_texts(message, _REGISTERED_TEXTS)
+    except InvalidText as error:
+        raise ProtocolError(f"report is not understood: text {_clean(repr(str(error)))}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"report is not understood: {_clean(str(error))}") from error
-    fault = _find_fault(message) if isinstance(message, Registered) else None
-    if fault is not None:
-        raise ProtocolError(f"report is not understood: {fault}")
     return message
 
 
-def _is_known(message: ClientMessage) -> bool:
-    """Whether it is an order whose texts were all found good before: asked in one go, as a loop
-    over _TEXTS takes three times as long.
-    """
-    return (
-        isinstance(message, NewOrderSingle)
-        and message.symbol in _SYMBOLS
-        and message.order_qty in _QUANTITIES
-        and message.price in _QUANTITIES
-        and message.feed_session in _SESSION_IDS
-        and message.signal_name in _WORDS
-        and message.signal_value in _SIGNED_DECIMALS
-        and message.reference_px in _SIGNED_DECIMALS
-        and is_cl_ord_id(message.cl_ord_id)
+def message_to_order(message: NewOrderSingle) -> Order:
+    """NewOrderSingle → Order; raises InvalidText."""
+    return Order(
+        cl_ord_id=check_cl_ord_id(message.cl_ord_id),
+        symbol=SYMBOL[message.symbol],
+        side=message.side,
+        quantity=QUANTITY[message.order_qty],
+        ord_type=message.ord_type,
+        price=QUANTITY[message.price],
+        time_in_force=message.time_in_force,
+        transact_time_ns=message.transact_time_ns,
+        feed_session=SESSION_ID[message.feed_session],
+        feed_seq=message.feed_seq,
+        signal_time_ns=message.signal_time_ns,
+        signal_name=WORD[message.signal_name],
+        signal_label=WORD[message.signal_label],
+        signal_value=SIGNED_DECIMAL[message.signal_value],
+        reference_price=SIGNED_DECIMAL[message.reference_px],
+        reference_price_age_ns=message.reference_px_age_ns,
     )
 
 
-def _find_fault(message: ClientMessage | Registered) -> str | None:
-    """The first text that its field does not take, said as msgspec says it of other fields."""
-    for field, form in _TEXTS[type(message)].items():
-        if not form.allows(getattr(message, field)):
+def order_to_message(order: Order) -> NewOrderSingle:
+    """Order → NewOrderSingle."""
+    return NewOrderSingle(
+        cl_ord_id=order.cl_ord_id,
+        symbol=order.symbol,
+        side=order.side,
+        order_qty=format_fixed(order.quantity),
+        ord_type=order.ord_type,
+        price=_format_optional(order.price),
+        time_in_force=order.time_in_force,
+        transact_time_ns=order.transact_time_ns,
+        feed_session=order.feed_session,
+        feed_seq=order.feed_seq,
+        signal_time_ns=order.signal_time_ns,
+        signal_name=order.signal_name,
+        signal_label=order.signal_label,
+        signal_value=_format_optional(order.signal_value),
+        reference_px=_format_optional(order.reference_price),
+        reference_px_age_ns=order.reference_price_age_ns,
+    )
+
+
+def message_to_report(message: ExecutionReportMessage) -> ExecutionReport:
+    """ExecutionReportMessage → ExecutionReport; raises InvalidText."""
+    return ExecutionReport(
+        order_id=message.order_id,
+        cl_ord_id=message.cl_ord_id,
+        exec_id=message.exec_id,
+        exec_type=message.exec_type,
+        ord_status=message.ord_status,
+        symbol=message.symbol,
+        side=message.side,
+        quantity=QUANTITY[message.order_qty],
+        reject_reason=message.ord_rej_reason,
+        text=message.text,
+        transact_time_ns=message.transact_time_ns,
+    )
+
+
+def report_to_message(report: ExecutionReport) -> ExecutionReportMessage:
+    """ExecutionReport → ExecutionReportMessage."""
+    return ExecutionReportMessage(
+        order_id=report.order_id,
+        cl_ord_id=report.cl_ord_id,
+        exec_id=report.exec_id,
+        exec_type=report.exec_type,
+        ord_status=report.ord_status,
+        symbol=report.symbol,
+        side=report.side,
+        order_qty=_format_optional(report.quantity),
+        ord_rej_reason=report.reject_reason,
+        text=report.text,
+        transact_time_ns=report.transact_time_ns,
+    )
+
+
+def _format_optional(value: int | None) -> str | None:
+    return None if value is None else format_fixed(value)
+
+
+def _check_texts(message: msgspec.Struct, forms: dict[str, TextForm[Any]]) -> None:
+    for field, form in forms.items():
+        form[getattr(message, field)]  # raises InvalidText
+
+
+def _find_fault(message: msgspec.Struct, forms: dict[str, TextForm[Any]]) -> str:
+    """Describe the first text that its field does not accept, in the words of msgspec's errors."""
+    for field, form in forms.items():
+        if not form.accepts(getattr(message, field)):
             names = zip(message.__struct_fields__, message.__struct_encode_fields__, strict=True)
             return f"Expected {form.words} - at `$.{dict(names)[field]}`"
-    return None
+    raise AssertionError(f"every text of {message} is accepted")
 
 
 def _check_json(payload: bytes) -> None:
@@ -136,10 +250,10 @@ def _find_cl_ord_id(payload: bytes) -> str:
         text = _text_decoder.decode(_lenient_decoder.decode(payload).get("ClOrdID", b'""'))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    return text if is_cl_ord_id(text) else ""
+    return text if CL_ORD_ID.accepts(text) else ""
 
 
 def _clean(text: str) -> str:
-    """Error texts quote the peer: one printable line of bounded length is left of them."""
+    """One printable line of bounded length: error texts quote the peer."""
     printable = "".join(c if c.isprintable() else "?" for c in text)
     return printable[:TEXT_LENGTH_MAX]

@@ -18,8 +18,8 @@ import uvloop
 
 from bench.orders import check_reports, order_payloads
 from bench.program import answer, wait_for_go
-from tradestack.domain.order import ExecType, OrdStatus
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, Order, OrdStatus
 from tradestack.wire.orders import decode_client_message, encode_message
 
 HOST = "127.0.0.1"
@@ -80,7 +80,7 @@ async def reply_by_nats(port: int) -> None:
         nonlocal number
         number += 1
         order = decode_client_message(message.data)
-        assert isinstance(order, NewOrderSingle)
+        assert isinstance(order, Order)
         report = ExecutionReport(
             order_id=number,
             cl_ord_id=order.cl_ord_id,
@@ -89,7 +89,7 @@ async def reply_by_nats(port: int) -> None:
             ord_status=OrdStatus.NEW,
             symbol=order.symbol,
             side=order.side,
-            order_qty=order.order_qty,
+            quantity=order.quantity,
             transact_time_ns=time.time_ns(),
         )
         await client.publish(message.reply, encode_message(report))

@@ -13,8 +13,8 @@ import uvloop
 
 from bench.orders import check_reports, order_payloads
 from bench.program import answer, wait_for_go
-from tradestack.domain.order import ExecType, OrdStatus
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, Order, OrdStatus
 from tradestack.wire.orders import decode_client_message, encode_message
 
 SERVICE, METHOD = "bench.Orders", "Enter"
@@ -22,7 +22,7 @@ SERVICE, METHOD = "bench.Orders", "Enter"
 
 async def enter_order(request: bytes, _context: object) -> bytes:
     order = decode_client_message(request)
-    assert isinstance(order, NewOrderSingle)
+    assert isinstance(order, Order)
     report = ExecutionReport(
         order_id=1,
         cl_ord_id=order.cl_ord_id,
@@ -31,7 +31,7 @@ async def enter_order(request: bytes, _context: object) -> bytes:
         ord_status=OrdStatus.NEW,
         symbol=order.symbol,
         side=order.side,
-        order_qty=order.order_qty,
+        quantity=order.quantity,
         transact_time_ns=time.time_ns(),
     )
     return encode_message(report)

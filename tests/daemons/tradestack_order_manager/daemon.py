@@ -15,8 +15,7 @@ from typing import Any, Self
 
 from tradestack.net.server.users import new_salt, users_line
 from tradestack.wire import soup
-from tradestack.wire.order_messages import ServerMessage
-from tradestack.wire.orders import decode_server_message, encode_message
+from tradestack.wire.orders import ServerMessage, decode_server_message, encode_message
 from tradestack.wire.soup import PacketType
 
 DEADLINE_S = 30  # whoever waits longer waits for ever

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import OrdType, Side, Start, TimeInForce
+from tradestack.domain.fixed_point import SCALE, parse_fixed
+from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
 from tradestack.trading.checks import Rules
+from tradestack.trading.decisions import Malformed, Received
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
-from tradestack.wire.order_messages import NewOrderSingle, Register
+from tradestack.wire.order_messages import Register
+from tradestack.wire.orders import encode_message
 
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
 SECOND_NS = 1_000_000_000
@@ -14,21 +16,22 @@ SESSION = "3DAA100000"
 FEED_SESSION = "3DAA200000"
 
 
-def an_order(**changes: Any) -> NewOrderSingle:
+def an_order(**changes: Any) -> Order:
     """A market order of the news strategy, young enough at NOW_NS."""
     fields: dict[str, Any] = {
         "cl_ord_id": "news-1",
         "symbol": "SPY",
         "side": Side.BUY,
-        "order_qty": "10",
+        "quantity": 10 * SCALE,
         "ord_type": OrdType.MARKET,
         "time_in_force": TimeInForce.IOC,
         "signal_time_ns": NOW_NS - SECOND_NS,
         "signal_name": "news",
-        "signal_value": "85.48",
-        "reference_px": "168.23",
+        "signal_label": "sentiment",
+        "signal_value": parse_fixed("85.48"),
+        "reference_price": parse_fixed("168.23"),
     }
-    return NewOrderSingle(**{**fields, **changes})
+    return Order(**{**fields, **changes})
 
 
 def a_register(**changes: Any) -> Register:
@@ -42,6 +45,14 @@ def a_register(**changes: Any) -> Register:
         "start": Start.NOW,
     }
     return Register(**{**fields, **changes})
+
+
+def a_message(
+    message: Order | Register | Malformed, user: str = "news", time_ns: int = NOW_NS
+) -> Received:
+    """A user's message, as the order manager receives it."""
+    payload = b"{}" if isinstance(message, Malformed) else encode_message(message)
+    return Received(user, time_ns, payload, message)
 
 
 def some_rules(**changes: Any) -> Rules:
@@ -58,7 +69,7 @@ def some_rules(**changes: Any) -> Rules:
 def a_header(**changes: Any) -> SessionRecord:
     """The header of a first session."""
     fields: dict[str, Any] = {
-        "format_version": FORMAT_VERSION,
+        "version": FORMAT_VERSION,
         "session": SESSION,
         "time_ns": NOW_NS,
         "next_order_id": 1,

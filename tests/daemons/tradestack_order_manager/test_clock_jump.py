@@ -60,5 +60,5 @@ def test_an_order_is_as_old_as_the_clock_says(
     client.send(an_order(cl_ord_id="c2", signal_time_ns=now_ns + 3_600_000_000_000))
     stale, young = client.receive(2)
 
-    assert stale.ord_rej_reason is OrdRejReason.STALE_ORDER
-    assert young.ord_rej_reason is None
+    assert stale.reject_reason is OrdRejReason.STALE_ORDER
+    assert young.reject_reason is None

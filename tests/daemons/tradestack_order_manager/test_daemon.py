@@ -9,13 +9,15 @@ import pytest
 from tests.daemons.tradestack_order_manager.daemon import PASSWORD, Daemon, RawClient
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register, an_order
 
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.order import BusinessRejectReason, OrdRejReason, OrdStatus, Start
 from tradestack.net.addresses import parse_address
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.close_reason import CloseReason, decode_close
-from tradestack.wire.order_messages import BusinessMessageReject, ExecutionReport, Registered
+from tradestack.wire.order_messages import BusinessMessageReject, Registered
 from tradestack.wire.soup import PacketType
 
 FAILING_SYNC = """
@@ -46,12 +48,14 @@ def test_an_order_is_reported_journalled_logged_and_counted(daemon: Daemon) -> N
     daemon.start()
     client = daemon.client()
 
-    client.send(an_order(), a_register(), an_order(cl_ord_id="2", order_qty="0"), an_order())
+    client.send(
+        an_order(), a_register(), an_order(cl_ord_id="2", quantity=parse_fixed("0")), an_order()
+    )
     accepted, registered, rejected = client.receive(3)
 
     assert (accepted.order_id, accepted.ord_status) == (1, OrdStatus.NEW)
     assert Registered(request_id="r1", feed_session=FEED_SESSION, from_seq=101) == registered
-    assert (rejected.order_id, rejected.ord_rej_reason) == (2, OrdRejReason.INCORRECT_QUANTITY)
+    assert (rejected.order_id, rejected.reject_reason) == (2, OrdRejReason.INCORRECT_QUANTITY)
     stats = daemon.stats()
     lines = daemon.order_log.read_text().splitlines()
     signal_part = "@ 168.23 news sentiment=85.48"
@@ -368,14 +372,14 @@ def test_hangup_reopens_the_log_and_applies_rules_and_users(daemon: Daemon) -> N
     daemon.signal(signal.SIGHUP)
     _await_stat(daemon, "config_reloads", 1)
 
-    assert _enter(client, "2").ord_rej_reason == OrdRejReason.UNKNOWN_SYMBOL
+    assert _enter(client, "2").reject_reason == OrdRejReason.UNKNOWN_SYMBOL
     assert rotated.read_text().count("\n") == 1
     assert daemon.log_numbers() == [2]
     (daemon.directory / "users").write_text("nonsense\n")
     daemon.configure()
     daemon.signal(signal.SIGHUP)
     _await_stat(daemon, "config_reloads_refused", 1)
-    assert _enter(client, "3").ord_rej_reason == OrdRejReason.UNKNOWN_SYMBOL
+    assert _enter(client, "3").reject_reason == OrdRejReason.UNKNOWN_SYMBOL
     daemon.kill()
     daemon.order_log.unlink()
     daemon.write_users()

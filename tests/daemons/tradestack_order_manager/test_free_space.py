@@ -10,8 +10,9 @@ import pytest
 from tests.daemons.tradestack_order_manager.daemon import Daemon
 from tests.daemons.tradestack_order_manager.samples import an_order
 
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import BusinessRejectReason, OrdStatus
-from tradestack.wire.order_messages import BusinessMessageReject, ExecutionReport
+from tradestack.wire.order_messages import BusinessMessageReject
 
 MORE_THAN_ANY_DISK = "1000000TiB"
 MIB = 2**20

@@ -3,9 +3,16 @@
 import logging
 
 import pytest
-from tests.daemons.tradestack_order_manager.samples import NOW_NS, a_header, an_order, some_rules
+from tests.daemons.tradestack_order_manager.samples import (
+    a_header,
+    a_message,
+    an_order,
+    some_rules,
+)
 
-from tradestack.trading.judge import Received, judge
+from tradestack.domain.fixed_point import SCALE
+from tradestack.trading.decisions import JudgedOrder
+from tradestack.trading.judge import judge
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.journal_events import JournalEvents
@@ -13,11 +20,16 @@ from tradestack_order_manager.journal_events import JournalEvents
 SECOND_NS = 1_000_000_000
 
 
-def records(*quantities: str) -> list[OrderRecord]:
-    """Orders with these quantities."""
-    orders = [an_order(cl_ord_id=f"c{n}", order_qty=text) for n, text in enumerate(quantities)]
-    received = [Received("news", NOW_NS, order) for order in orders]
-    return judge(SessionState(a_header()), received, some_rules()).order_records
+def read_order(order_id: int) -> OrderRecord:
+    """No ClOrdID is used twice here."""
+    raise AssertionError(order_id)
+
+
+def judged(*quantities: int) -> list[JudgedOrder]:
+    """New orders of these quantities, judged."""
+    orders = [an_order(cl_ord_id=f"c{n}", quantity=q * SCALE) for n, q in enumerate(quantities)]
+    received = [a_message(order) for order in orders]
+    return judge(SessionState(a_header()), received, some_rules(), read_order).orders
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +43,7 @@ def test_an_entry_has_the_fields_that_journalctl_is_asked_for(
 ) -> None:
     """Accepted and rejected ones, each with its own message id."""
     events = JournalEvents(10)
-    events.offer(records("10", "0"), 0)
+    events.offer(judged(10, 0), 0)
     events.flush(0)
 
     accepted, rejected = (entry.__dict__ for entry in caplog.records)
@@ -47,8 +59,8 @@ def test_an_entry_has_the_fields_that_journalctl_is_asked_for(
 def test_beyond_the_limit_of_a_second_orders_are_counted(caplog: pytest.LogCaptureFixture) -> None:
     """And said once, when the second is over, however they came."""
     events = JournalEvents(2)
-    events.offer(records("1", "1", "1"), 0)
-    events.offer(records("1"), SECOND_NS - 1)
+    events.offer(judged(1, 1, 1), 0)
+    events.offer(judged(1), SECOND_NS - 1)
     events.flush(SECOND_NS - 1)
     assert len(caplog.records) == 2
 
@@ -64,7 +76,7 @@ def test_each_second_has_room_again(caplog: pytest.LogCaptureFixture) -> None:
     """The limit is of a second, not of a life."""
     events = JournalEvents(1)
     for second in range(3):
-        events.offer(records("1"), second * SECOND_NS)
+        events.offer(judged(1), second * SECOND_NS)
     events.flush(2 * SECOND_NS)
 
     assert len(caplog.records) == 3
@@ -73,7 +85,7 @@ def test_each_second_has_room_again(caplog: pytest.LogCaptureFixture) -> None:
 def test_none_a_second_means_none_at_all(caplog: pytest.LogCaptureFixture) -> None:
     """Who switches entries off does not want to hear how many there were."""
     events = JournalEvents(0)
-    events.offer(records("1"), 0)
+    events.offer(judged(1), 0)
     events.flush(5 * SECOND_NS)
 
     assert not caplog.records

@@ -5,11 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_order_manager.samples import NOW_NS, a_header, an_order, some_rules
+from tests.daemons.tradestack_order_manager.samples import (
+    NOW_NS,
+    a_header,
+    a_message,
+    an_order,
+    some_rules,
+)
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.trading.judge import Received, judge
-from tradestack.wire.order_journal import OrderRecord
+from tradestack.trading.decisions import JudgedOrder
+from tradestack.trading.judge import judge
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.order_log import CATCH_UP_ORDERS, OrderLog
 from tradestack_order_manager.order_session import OrderSession
@@ -29,14 +35,14 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "order_log.txt"
 
 
-def enter(session: OrderSession, count: int) -> list[OrderRecord]:
+def enter(session: OrderSession, count: int) -> list[JudgedOrder]:
     """That many new orders, in one batch."""
     first = session.last_order_id + 1
     orders = [an_order(cl_ord_id=f"c{first + index}") for index in range(count)]
-    received = [Received("news", NOW_NS, order) for order in orders]
-    batch = judge(session.manager, received, some_rules())
+    received = [a_message(order) for order in orders]
+    batch = judge(session.state, received, some_rules(), session.order)
     session.record(batch, Durability.OS)
-    return batch.order_records
+    return batch.orders
 
 
 def numbers(path: Path) -> list[int]:

@@ -12,6 +12,7 @@ from tests.daemons.tradestack_order_manager.samples import (
     SECOND_NS,
     SESSION,
     a_header,
+    a_message,
     a_register,
     an_order,
     some_rules,
@@ -19,10 +20,11 @@ from tests.daemons.tradestack_order_manager.samples import (
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal import Journal
-from tradestack.trading.judge import Received, judge
+from tradestack.trading.decisions import Malformed
+from tradestack.trading.judge import judge
 from tradestack.wire import soup
 from tradestack.wire.order_journal import encode_record
-from tradestack.wire.orders import InvalidOrder, decode_server_message
+from tradestack.wire.orders import decode_server_message
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.order_log import OrderLog
 from tradestack_order_manager.order_session import (
@@ -44,8 +46,8 @@ HOUR_NS = 3_600 * SECOND_NS
 
 def record(session: OrderSession, *messages: Any, user: str = "news") -> None:
     """Judges and journals messages of one user, received at NOW_NS."""
-    received = [Received(user, NOW_NS, message) for message in messages]
-    session.record(judge(session.manager, received, some_rules()), Durability.OS)
+    received = [a_message(message, user) for message in messages]
+    session.record(judge(session.state, received, some_rules(), session.order), Durability.OS)
 
 
 def reports(session: OrderSession, user: str = "news", bytes_max: int = 1 << 20) -> list[Any]:
@@ -115,9 +117,7 @@ def test_nothing_is_read_beyond_the_head(session: OrderSession) -> None:
 def test_recovery_finds_everything(tmp_path: Path) -> None:
     """State, reports and orders are what they were."""
     session = OrderSession.begin(tmp_path, a_header())
-    record(
-        session, an_order(), a_register(), InvalidOrder("nonsense", "x"), an_order(cl_ord_id="2")
-    )
+    record(session, an_order(), a_register(), Malformed("nonsense", "x"), an_order(cl_ord_id="2"))
     before = reports(session)
     session.close()
 
@@ -164,7 +164,7 @@ def test_a_beginning_that_was_cut_short_is_removed(tmp_path: Path, size: int) ->
     """Without a whole header nobody was told of it; the session before is the current one."""
     session = OrderSession.begin(tmp_path, a_header())
     record(session, an_order())
-    header = session.manager.next_header("3DAA900000", NOW_NS)
+    header = session.state.next_header("3DAA900000", NOW_NS)
     OrderSession.begin(tmp_path, header).close()
     session.close()
     torn = tmp_path / "3DAA900000.journal"
@@ -182,7 +182,7 @@ def test_an_unknown_format_is_refused_with_words(tmp_path: Path) -> None:
     """The file stays as it is; the operator reads which version would take it."""
     path = tmp_path / f"{SESSION}.journal"
     journal = Journal.create(path)
-    journal.append([encode_record(a_header(format_version=2))])
+    journal.append([encode_record(a_header(version=2))])
     journal.close()
 
     with pytest.raises(OperatorFault, match=r"3DAA100000.journal: is of format version 2; .*reads"):
@@ -262,9 +262,9 @@ def test_after_a_failed_fdatasync_nothing_is_answered(
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(Journal, "sync", fail)
-    received = [Received("news", NOW_NS, an_order())]
+    received = [a_message(an_order())]
     with pytest.raises(SyncFailed, match="fdatasync"):
-        session.record(judge(session.manager, received, some_rules()), Durability.DISK)
+        session.record(judge(session.state, received, some_rules(), session.order), Durability.DISK)
 
     assert session.stream("news").head == 0
 

@@ -112,5 +112,5 @@ def test_a_line_that_somebody_has_removed_is_found(journal: Path) -> None:
     lines = journal.read_bytes().split(b"\n")
     journal.write_bytes(b"\n".join(line for line in lines if b'"ClOrdID":"c3"' not in line))
 
-    with pytest.raises(OperatorFault, match="order 4 stands where order 3 is expected"):
+    with pytest.raises(OperatorFault, match="order 4 follows order 2"):
         OrderSession.recover(journal)

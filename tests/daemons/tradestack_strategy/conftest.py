@@ -13,8 +13,16 @@ import pytest
 import uvloop
 from tests.kit.batches import Row, batch_of
 
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import BusinessRejectReason, ExecType, OrdRejReason, OrdStatus, Start
+from tradestack.domain.order import (
+    BusinessRejectReason,
+    ExecType,
+    Order,
+    OrdRejReason,
+    OrdStatus,
+    Start,
+)
 from tradestack.domain.session_id import new_session_id
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
@@ -29,15 +37,8 @@ from tradestack.strategies.news import News
 from tradestack.trading.counters import Counters
 from tradestack.trading.registrations import Registration, Registrations, from_sequence
 from tradestack.wire import soup
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    NewOrderSingle,
-    Register,
-    Registered,
-    ServerMessage,
-)
-from tradestack.wire.orders import decode_client_message, encode_message
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
+from tradestack.wire.orders import ServerMessage, decode_client_message, encode_message
 from tradestack.wire.soup import PacketType, RejectReason
 from tradestack_strategy.handshake import State
 from tradestack_strategy.order_entry import OrderEntry
@@ -198,8 +199,8 @@ class Orders(Peer):
         self.takes_orders = True
         self.is_available = True
         self.rejects = False
-        self.received: list[NewOrderSingle] = []  # everything that came, repetitions too
-        self.orders: dict[str, NewOrderSingle] = {}  # of this order session
+        self.received: list[Order] = []  # everything that came, repetitions too
+        self.orders: dict[str, Order] = {}  # of this order session
         self.registers: list[Register] = []
         self._registrations = Registrations()
         self.reports = Reports("")
@@ -222,7 +223,7 @@ class Orders(Peer):
         return self.reports if is_current else RejectReason.SESSION_NOT_AVAILABLE
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """Register and NewOrderSingle."""
+        """Register and Order."""
         match decode_client_message(payload):
             case Register() as register:
                 self.registers.append(register)
@@ -232,7 +233,7 @@ class Orders(Peer):
                     client.send_unsequenced(
                         encode_message(_not_available("Register", register.request_id))
                     )
-            case NewOrderSingle() as order:
+            case Order() as order:
                 self.received.append(order)
                 if not self.is_available:
                     client.send_unsequenced(
@@ -266,7 +267,7 @@ class Orders(Peer):
         self.wake()
 
 
-def _report(number: int, order: NewOrderSingle, *, is_rejected: bool) -> ExecutionReport:
+def _report(number: int, order: Order, *, is_rejected: bool) -> ExecutionReport:
     return ExecutionReport(
         order_id=number,
         cl_ord_id=order.cl_ord_id,
@@ -274,7 +275,7 @@ def _report(number: int, order: NewOrderSingle, *, is_rejected: bool) -> Executi
         exec_type=ExecType.REJECTED if is_rejected else ExecType.NEW,
         ord_status=OrdStatus.REJECTED if is_rejected else OrdStatus.NEW,
         symbol=order.symbol,
-        ord_rej_reason=OrdRejReason.OTHER if is_rejected else None,
+        reject_reason=OrdRejReason.OTHER if is_rejected else None,
         transact_time_ns=0,
     )
 

@@ -5,13 +5,13 @@ import logging
 
 import pytest
 
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus, Side
+from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus, Side
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.strategies.strategy import Intent
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
-from tradestack.wire.order_messages import ExecutionReport, NewOrderSingle
 from tradestack_strategy.order_entry import ORDERS_LOGGED_PER_SECOND_MAX, OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
 
@@ -20,6 +20,7 @@ EPOCH = Epoch(
     config_hash="0123456789ab",
     feed_session="0ABCDEFGHI",
     signal_name="news",
+    signal_label="sentiment",
     quantity=10 * SCALE,
 )
 NEXT_EPOCH = dataclasses.replace(EPOCH, feed_session="0ABCDEFGHJ")
@@ -46,9 +47,9 @@ class Line:
 
     def __init__(self, room: int = 1_000_000) -> None:
         self.room = room
-        self.orders: list[NewOrderSingle] = []
+        self.orders: list[Order] = []
 
-    def send(self, order: NewOrderSingle) -> None:
+    def send(self, order: Order) -> None:
         """Accept the order, or raise as a connection does."""
         if not self.room:
             raise OutgoingFull("no room")
@@ -110,7 +111,7 @@ def report(sequence: int, exec_type: ExecType = ExecType.NEW, epoch: Epoch = EPO
         exec_id="1",
         exec_type=exec_type,
         ord_status=OrdStatus.REJECTED if is_rejected else OrdStatus.NEW,
-        ord_rej_reason=OrdRejReason.STALE_ORDER if is_rejected else None,
+        reject_reason=OrdRejReason.STALE_ORDER if is_rejected else None,
         transact_time_ns=0,
     )
 

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
 from tradestack.trading.counters import Counted
 from tradestack.wire.close_reason import CloseReason
@@ -27,9 +28,9 @@ async def test_news_becomes_a_reported_order(world):
         await strategy.settled(3)
 
         (order,) = w.orders.orders.values()
-        assert (order.symbol, order.side.value, order.order_qty) == ("SPY", "BUY", "10")
+        assert (order.symbol, order.side.value, order.quantity) == ("SPY", "BUY", 10 * SCALE)
         assert (order.feed_session, order.feed_seq) == (w.feed.log.session, 3)
-        assert (order.signal_time_ns, order.signal_value) == (3000, "80")
+        assert (order.signal_time_ns, order.signal_value) == (3000, 80 * SCALE)
         assert order.cl_ord_id == f"news-0123456789ab-{w.feed.log.session}-3-0"
         assert strategy.counters[Counted.TICKS_RECEIVED] == 3
         assert strategy.counters[Counted.ORDERS_ACCEPTED] == 1
@@ -45,8 +46,8 @@ async def test_an_unreadable_book_leaves_the_order_without_reference_price(world
         await strategy.settled(3)
 
         (order,) = w.orders.orders.values()
-        assert order.reference_px is None
-        assert order.reference_px_age_ns is None
+        assert order.reference_price is None
+        assert order.reference_price_age_ns is None
         assert strategy.counters.process()["book_read_failures"] == 1
 
 

@@ -12,9 +12,11 @@ from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.trading.judge import Received, judge
+from tradestack.trading.decisions import Received
+from tradestack.trading.judge import judge
 from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import encode_record
+from tradestack.wire.order_journal import OrderRecord, encode_record
+from tradestack.wire.orders import encode_message
 from tradestack_gateway.sidecar import Mark, Settings, Sidecar, load_sidecars
 from tradestack_order_manager.order_session import OrderSession
 
@@ -86,9 +88,16 @@ def _line(payload: bytes) -> bytes:
 
 
 def _payloads() -> list[bytes]:
-    manager = SessionState(HEADER)
-    received = [Received("news", NOW_NS, message) for message in (ORDER, LIMIT_ORDER, REGISTER)]
-    return [encode_record(HEADER), *judge(manager, received, RULES).payloads]
+    received = [
+        Received("news", NOW_NS, encode_message(message), message)
+        for message in (ORDER, LIMIT_ORDER, REGISTER)
+    ]
+    batch = judge(SessionState(HEADER), received, RULES, _read_order)
+    return [encode_record(HEADER), *batch.records]
+
+
+def _read_order(order_id: int) -> OrderRecord:
+    raise AssertionError(f"order {order_id} is none that recurs")
 
 
 PAYLOADS = _payloads()

@@ -1,13 +1,16 @@
 """Orders and registrations on their way from a packet to the journal and back."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from tests.fuzz.target import Target, assert_one_line
 
-from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import (
     BusinessRejectReason,
     ExecType,
+    Order,
     OrdRejReason,
     OrdStatus,
     OrdType,
@@ -16,23 +19,21 @@ from tradestack.domain.order import (
     TimeInForce,
 )
 from tradestack.trading.checks import Rules
-from tradestack.trading.judge import Batch, Received, judge
+from tradestack.trading.decisions import Batch, JudgedOrder, Malformed, Received
+from tradestack.trading.judge import judge
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
+    LogReopenedRecord,
     OrderRecord,
+    RepairedRecord,
     SessionRecord,
     decode_record,
+    encode_record,
     report_length,
 )
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    NewOrderSingle,
-    Register,
-    Registered,
-)
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
 from tradestack.wire.orders import (
     MESSAGE_LENGTH_MAX,
     TEXT_LENGTH_MAX,
@@ -46,7 +47,7 @@ from tradestack_order_manager.order_line import last_order_id, order_line
 
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
 HEADER = SessionRecord(
-    format_version=FORMAT_VERSION,
+    version=FORMAT_VERSION,
     session="3DAA100000",
     time_ns=NOW_NS,
     next_order_id=12,
@@ -66,11 +67,11 @@ def order_intake(data: bytes) -> None:
     to itself, the same in one batch as one by one, and a replay finds the same state.
     """
     received = [
-        Received(("news", "orders")[index % 2], NOW_NS + index, message)
+        Received(("news", "orders")[index % 2], NOW_NS + index, line, message)
         for index, line in enumerate(data.split(b"\n")[:MESSAGES_MAX])
         if (message := _understood(line)) is not None
     ]
-    manager, payloads = _settle(received, together=True)
+    state, payloads = _settle(received, together=True)
     _, payloads_one_by_one = _settle(received, together=False)
     assert payloads_one_by_one == payloads
     replayed = SessionState(HEADER)
@@ -78,7 +79,7 @@ def order_intake(data: bytes) -> None:
     for payload in payloads:
         replayed.replay(offset, payload)
         offset += len(payload)
-    assert _state(replayed) == _state(manager)
+    assert _state(replayed) == _state(state)
 
 
 def order_reports(data: bytes) -> None:
@@ -91,13 +92,13 @@ def order_reports(data: bytes) -> None:
     assert decode_server_message(encode_message(message)) == message
 
 
-def _understood(line: bytes) -> NewOrderSingle | Register | InvalidOrder | None:
+def _understood(line: bytes) -> Order | Register | Malformed | None:
     try:
         message = decode_client_message(line)
     except InvalidOrder as refusal:
         assert_one_line(refusal.text, TEXT_LENGTH_MAX)
         assert_one_line(refusal.cl_ord_id, 64)
-        return refusal
+        return Malformed(refusal.text, refusal.cl_ord_id)
     except ProtocolError as error:
         assert_one_line(str(error))
         return None
@@ -107,48 +108,62 @@ def _understood(line: bytes) -> NewOrderSingle | Register | InvalidOrder | None:
 
 def _settle(received: Sequence[Received], *, together: bool) -> tuple[SessionState, list[bytes]]:
     """The state they come to, and the journal's payloads."""
-    manager = SessionState(HEADER)
+    state = SessionState(HEADER)
     payloads: list[bytes] = []
     offset = 0
     for items in [received] if together else [[item] for item in received]:
-        batch = judge(manager, items, RULES)
+        batch = judge(state, items, RULES, partial(_read_order, state, payloads))
         if together:
             _check_batch(batch)
         offsets = []
-        for payload in batch.payloads:
+        for payload in batch.records:
             offsets.append(offset)
             offset += len(payload)
-        manager.commit(batch.entries, offsets)
-        payloads += batch.payloads
-    return manager, payloads
+        state.commit(batch.judged, offsets)
+        payloads += batch.records
+    return state, payloads
+
+
+def _read_order(state: SessionState, payloads: Sequence[bytes], order_id: int) -> OrderRecord:
+    offset, length = state.orders[order_id - HEADER.next_order_id]
+    record = decode_record(b"".join(payloads)[offset : offset + length])
+    assert isinstance(record, OrderRecord)
+    return record
 
 
 def _check_batch(batch: Batch) -> None:
-    for entry in batch.entries:
-        assert decode_record(entry.payload) == entry.record
-        assert b"\n" not in entry.payload
-        report = entry.payload[-1 - report_length(entry.payload) : -1]
-        assert report == encode_message(entry.record.report)
+    for judged in batch.judged:
+        record = decode_record(judged.record)
+        assert not isinstance(record, SessionRecord | LogReopenedRecord | RepairedRecord)
+        assert decode_record(encode_record(record)) == record
+        assert b"\n" not in judged.record
+        report = judged.record[-1 - judged.report_length : -1]
+        assert judged.report_length == report_length(judged.record)
+        assert report == encode_message(record.report)
         assert len(report) <= PAYLOAD_LENGTH_MAX
-        if isinstance(entry.record, OrderRecord):
-            line = order_line(entry.record)
+        if isinstance(judged, JudgedOrder):
+            assert isinstance(record, OrderRecord)
+            assert record.order == judged.order
+            received = judged.received
+            line = order_line(
+                judged.order, judged.order_id, received.user, received.time_ns, judged.reason
+            )
             assert_one_line(line[:-1].decode("ascii"))
-            assert last_order_id(line) == entry.record.report.order_id
+            assert last_order_id(line) == judged.order_id == record.report.order_id
 
 
-def _state(manager: SessionState) -> tuple[object, ...]:
+def _state(state: SessionState) -> tuple[object, ...]:
     ranges = {
-        user: [*map(found.__getitem__, range(len(found)))]
-        for user, found in manager.reports.items()
+        user: [*map(found.__getitem__, range(len(found)))] for user, found in state.reports.items()
     }
-    return (ranges, manager.next_order_id, manager.known, manager.counters, manager.registrations)
+    return (ranges, state.next_order_id, state.order_ids, state.counters, state.registrations)
 
 
-ORDER = NewOrderSingle(
+ORDER = Order(
     cl_ord_id="news-1",
     symbol="SPY",
     side=Side.BUY,
-    order_qty="10.5",
+    quantity=parse_fixed("10.5"),
     ord_type=OrdType.MARKET,
     time_in_force=TimeInForce.IOC,
     transact_time_ns=NOW_NS,
@@ -156,17 +171,17 @@ ORDER = NewOrderSingle(
     feed_seq=812,
     signal_time_ns=NOW_NS - 1,
     signal_name="news",
-    signal_value="-85.48",
-    reference_px="168.23",
-    reference_px_age_ns=-1,
+    signal_value=parse_fixed("-85.48"),
+    reference_price=parse_fixed("168.23"),
+    reference_price_age_ns=-1,
 )
-LIMIT_ORDER = NewOrderSingle(
+LIMIT_ORDER = Order(
     cl_ord_id="o",
     symbol="IBM",
     side=Side.SELL,
-    order_qty="1",
+    quantity=parse_fixed("1"),
     ord_type=OrdType.LIMIT,
-    price="99.5",
+    price=parse_fixed("99.5"),
     time_in_force=TimeInForce.GTC,
 )
 REGISTER = Register(
@@ -186,8 +201,8 @@ REPORTS = (
         ord_status=OrdStatus.REJECTED,
         symbol="SPY",
         side=Side.BUY,
-        order_qty="10",
-        ord_rej_reason=OrdRejReason.STALE_ORDER,
+        quantity=parse_fixed("10"),
+        reject_reason=OrdRejReason.STALE_ORDER,
         text="signal is 31.000 s old",
         transact_time_ns=NOW_NS,
     ),

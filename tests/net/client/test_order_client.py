@@ -7,9 +7,13 @@ import dataclasses
 import msgspec
 import pytest
 
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import (
+    QUANTITY_MAX,
     BusinessRejectReason,
     ExecType,
+    Order,
     OrdStatus,
     OrdType,
     Side,
@@ -25,24 +29,17 @@ from tradestack.net.client.order_client import OrderClient
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
-    ExecutionReport,
-    NewOrderSingle,
-    Register,
-    Registered,
-    ServerMessage,
-)
-from tradestack.wire.orders import decode_client_message, encode_message
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
+from tradestack.wire.orders import ServerMessage, decode_client_message, encode_message
 
 
-def an_order(cl_ord_id: str, **fields: object) -> NewOrderSingle:
+def an_order(cl_ord_id: str, **fields: object) -> Order:
     """A market order for 10 SPY."""
-    order = NewOrderSingle(
+    order = Order(
         cl_ord_id=cl_ord_id,
         symbol="SPY",
         side=Side.BUY,
-        order_qty="10",
+        quantity=10 * SCALE,
         ord_type=OrdType.MARKET,
         time_in_force=TimeInForce.IOC,
     )
@@ -67,7 +64,7 @@ class FakeOrderManager:
         self.seen.append(order.cl_ord_id)
         self.report(client, order)
 
-    def report(self, client, order: NewOrderSingle) -> None:
+    def report(self, client, order: Order) -> None:
         """Append the report to the stream."""
         report = ExecutionReport(
             order_id=len(self.seen),
@@ -77,7 +74,7 @@ class FakeOrderManager:
             ord_status=OrdStatus.NEW,
             symbol=order.symbol,
             side=order.side,
-            order_qty=order.order_qty,
+            quantity=order.quantity,
             transact_time_ns=1,
         )
         self.handler.current.append(encode_message(report))
@@ -342,7 +339,7 @@ async def test_the_same_order_again_gets_the_same_report_also_in_a_new_client(ne
         first = await orders.enter(an_order("a"))
         again = await orders.enter(an_order("a"))
         async with client_of(net, manager.running.address) as orders:
-            later = await orders.enter(an_order("a", order_qty="10.0"))
+            later = await orders.enter(an_order("a", signal_name="later"))
             with pytest.raises(ValueError, match="another order"):
                 await orders.enter(an_order("a", side=Side.SELL))
 
@@ -419,8 +416,8 @@ async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net):
     assert report.order_id == 1
 
 
-@pytest.mark.parametrize("order_qty", ["ten", "-1", "1e3", "12345678901"])
-async def test_a_malformed_order_is_not_sent(net, order_qty):
+@pytest.mark.parametrize("quantity", [-1, QUANTITY_MAX + 1])
+async def test_a_malformed_order_is_not_sent(net, quantity):
     """ValueError names the field; the ClOrdID stays free."""
     manager = manager_of(net)
     async with (
@@ -428,7 +425,7 @@ async def test_a_malformed_order_is_not_sent(net, order_qty):
         client_of(net, manager.running.address) as orders,
     ):
         with pytest.raises(ValueError, match="OrderQty"):
-            await orders.enter(an_order("a", order_qty=order_qty))
+            await orders.enter(an_order("a", quantity=quantity))
         assert (await orders.enter(an_order("a"))).order_id == 1
 
 

@@ -6,19 +6,20 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from tradestack.domain.fixed_point import parse_fixed
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import Order
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.observe.events import ORDER_OUTCOME_UNKNOWN, emit
 from tradestack.wire.close_reason import Close
-from tradestack.wire.order_messages import (
-    BusinessMessageReject,
+from tradestack.wire.order_messages import BusinessMessageReject
+from tradestack.wire.orders import (
     ClientMessage,
-    ExecutionReport,
-    NewOrderSingle,
+    InvalidOrder,
     ServerMessage,
+    decode_client_message,
+    encode_message,
 )
-from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 
 # Orders entered and not reported yet; some 4 MiB of them.
 ORDERS_PENDING_MAX = 10_000
@@ -59,7 +60,7 @@ class OrderSender(Protocol):
 
 @dataclass(slots=True)
 class _Pending:
-    order: NewOrderSingle
+    order: Order
     report: asyncio.Future[ExecutionReport]
     sent_in: str = ""  # the order session in which it was sent first, "" = not yet
 
@@ -85,7 +86,7 @@ class AwaitedOrders(OrderListener):
         self._reports: dict[str, ExecutionReport] = {}
         self._room = asyncio.Semaphore(ORDERS_PENDING_MAX)
 
-    async def enter(self, order: NewOrderSingle) -> ExecutionReport:
+    async def enter(self, order: Order) -> ExecutionReport:
         """Send the order and return its report, accepted or rejected, however long that takes.
 
         The same order entered again gets the same report while that is kept (REPORTS_KEPT_MAX).
@@ -194,7 +195,7 @@ class AwaitedOrders(OrderListener):
             pending.fail(OutcomeUnknown(cl_ord_id, pending.sent_in))
 
 
-def _check_fields(order: NewOrderSingle) -> None:
+def _check_fields(order: Order) -> None:
     """Refuse here what the order manager would refuse for its form, using up the ClOrdID."""
     try:
         decode_client_message(encode_message(order))
@@ -202,10 +203,9 @@ def _check_fields(order: NewOrderSingle) -> None:
         raise ValueError(f"order {order.cl_ord_id}: {refusal.text}") from refusal
 
 
-def _check_same(order: NewOrderSingle, report: ExecutionReport) -> None:
+def _check_same(order: Order, report: ExecutionReport) -> None:
     """Compare what the report repeats of its order."""
     if (order.symbol, order.side) != (report.symbol, report.side) or (
-        report.order_qty is not None
-        and parse_fixed(order.order_qty) != parse_fixed(report.order_qty)
+        report.quantity is not None and order.quantity != report.quantity
     ):
         raise ValueError(f"ClOrdID {order.cl_ord_id} already names another order")

@@ -25,8 +25,7 @@ from tradestack.observe.events import (
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.order_messages import ClientMessage
-from tradestack.wire.orders import decode_server_message, encode_message
+from tradestack.wire.orders import ClientMessage, decode_server_message, encode_message
 from tradestack.wire.soup import PacketType, RejectReason
 
 logger = logging.getLogger(__name__)
@@ -56,11 +55,11 @@ class OrderClient:
         me = Credentials("news", "secret")
         async with OrderClient(address, me, clock=SystemClock()) as orders:
             report = await orders.enter(
-                NewOrderSingle(
+                Order(
                     cl_ord_id="first",
                     symbol="SPY",
                     side=Side.BUY,
-                    order_qty="10",
+                    quantity=10 * SCALE,
                     ord_type=OrdType.MARKET,
                     time_in_force=TimeInForce.IOC,
                 )

@@ -1,7 +1,7 @@
 """The consumer of an order session."""
 
 from tradestack.wire.close_reason import Close
-from tradestack.wire.order_messages import ServerMessage
+from tradestack.wire.orders import ServerMessage
 
 
 class OrderListener:

@@ -1,15 +1,13 @@
-"""numbers → byte ranges of a file: where the n-th thing stands.
+"""Byte ranges of a file by number: where the n-th record or report is.
 
-8 bytes a range, offset and length in one integer: a million reports are 8 MB, whatever their
+A range takes 8 bytes, offset and length in one integer: a million reports are 8 MB, whatever their
 length.
 """
 
 from array import array
 from dataclasses import dataclass, field
 
-from tradestack.store.journal import PAYLOAD_BYTES_MAX
-
-LENGTH_BITS = PAYLOAD_BYTES_MAX.bit_length()  # the rest, 43 bits, is an offset of up to 8 TiB
+LENGTH_BITS = 21  # up to 2 MiB, more than a journal's payload has; the offset may have 43 bits
 _LENGTH_MASK = (1 << LENGTH_BITS) - 1
 
 
@@ -20,11 +18,12 @@ class Ranges:
     _packed: "array[int]" = field(default_factory=lambda: array("Q"))
 
     def append(self, offset: int, length: int) -> None:
-        """The next range begins at `offset` and has `length` bytes."""
+        """Append a range; raises OverflowError beyond 8 TiB."""
+        assert length <= _LENGTH_MASK, f"a range of {length} bytes"
         self._packed.append(offset << LENGTH_BITS | length)
 
     def __len__(self) -> int:
-        """How many ranges there are."""
+        """The number of ranges."""
         return len(self._packed)
 
     def __getitem__(self, index: int) -> tuple[int, int]:
@@ -33,7 +32,7 @@ class Ranges:
         return packed >> LENGTH_BITS, packed & _LENGTH_MASK
 
     def slice(self, begin: int, end: int) -> list[tuple[int, int]]:
-        """The same of all from `begin` up to before `end`, fewer where there are no more."""
+        """The same of the ranges from `begin` up to before `end`, fewer where there are no more."""
         return [
             (packed >> LENGTH_BITS, packed & _LENGTH_MASK) for packed in self._packed[begin:end]
         ]

@@ -1,0 +1,79 @@
+"""The order manager's second: free space, the order log's backlog, the schedule of sessions."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from tradestack.domain.clock import Clock
+from tradestack.store.free_space import find_shortage
+from tradestack_order_manager.availability import Availability
+from tradestack_order_manager.config import OrderManagerConfig
+from tradestack_order_manager.order_logs import OrderLogs
+from tradestack_order_manager.order_sessions import OrderSessions, is_session_due
+
+INTERVAL_S = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """Keeps room on the disk, and order sessions on schedule.
+
+    followed: the sessions whose reports clients are reading. new_session: begins another order
+    session; raises OSError.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: OrderManagerConfig,
+        directory: Path,
+        sessions: OrderSessions,
+        order_logs: OrderLogs,
+        availability: Availability,
+        followed: Callable[[], Collection[str]],
+        new_session: Callable[[], object],
+        clock: Clock,
+    ) -> None:
+        self.config = config
+        self._directory = directory
+        self._sessions = sessions
+        self._order_logs = order_logs
+        self._availability = availability
+        self._followed = followed
+        self._new_session = new_session
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Do once a second what may wait."""
+        while True:
+            await asyncio.sleep(INTERVAL_S)
+            self.check_space()
+            self._order_logs.catch_up(self._sessions.current)
+            self._follow_schedule()
+
+    def check_space(self) -> None:
+        """Note whether the disk is short of space, after journals of ended sessions are removed."""
+        shortage = find_shortage(self._directory, self.config.free_bytes_min)
+        if shortage is not None:
+            self.prune(1)
+            shortage = find_shortage(self._directory, self.config.free_bytes_min)
+        self._availability.note_space(shortage, self._sessions.current.id)
+
+    def prune(self, sessions_kept: int) -> None:
+        """Remove the journals of all but the newest sessions, if no client reads them."""
+        try:
+            self._sessions.prune(sessions_kept, self._followed())
+        except OSError as error:
+            logger.warning("an old journal cannot be removed: %s", error)
+
+    def _follow_schedule(self) -> None:
+        session = self._sessions.current
+        began_ns, now_ns = session.state.header.time_ns, self._clock.wall_ns()
+        if not is_session_due(began_ns, self.config.new_session_at, now_ns):
+            return
+        try:
+            self._new_session()
+        except OSError as error:
+            self._availability.note_failed(error, session.id)

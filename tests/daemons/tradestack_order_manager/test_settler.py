@@ -1,0 +1,143 @@
+"""The order path: what one pass settles, which clients wait, and where a fault ends the process."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order, some_rules
+from tests.net.conftest import Handler, MemoryStream, Net, run_on_uvloop
+
+from tradestack.net.server.connection import Connection
+from tradestack.runtime.clock import SystemClock
+from tradestack.trading.session_state import SessionState
+from tradestack.wire.orders import encode_message
+from tradestack.wire.soup import PacketType, encode_packet
+from tradestack_order_manager.availability import Availability
+from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.journal_events import JournalEvents
+from tradestack_order_manager.metrics import Meters
+from tradestack_order_manager.order_logs import OrderLogs
+from tradestack_order_manager.order_session import OrderSession, session_paths
+from tradestack_order_manager.order_sessions import OrderSessions
+from tradestack_order_manager.settler import EXIT_STATUS_FAULT, Settler
+
+LIMIT = 10
+
+
+class Settling(Handler):
+    """Settles as the order manager does, and counts the reports of each pass."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(MemoryStream())
+        self.sessions = OrderSessions(directory, Durability.OS, NOW_NS)
+        self.reported: list[int] = []
+        clock = SystemClock()
+        log = directory / "order_log.txt"
+        self.settler = Settler(
+            sessions=self.sessions,
+            order_logs=OrderLogs(log, self.sessions.current, JournalEvents(0), clock),
+            availability=Availability(),
+            meters=Meters(clock),
+            durability=Durability.OS,
+            rules=some_rules(order_age_max_ns=0),
+            in_flight_max=LIMIT,
+            answer=self._answer,
+            clock=clock,
+        )
+
+    @property
+    def state(self) -> SessionState:
+        """The state of the order session."""
+        return self.sessions.current.state
+
+    def stream_for(self, user: str, session: str) -> Any:
+        """The user's reports."""
+        return self.sessions.current.stream(user)
+
+    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
+        """As the order manager does."""
+        self.settler.receive(client, payload)
+
+    def _answer(self) -> None:
+        self.reported.append(self.state.reports_count - sum(self.reported))
+        self.changed.set()
+
+
+@pytest.fixture
+def handler(tmp_path: Path) -> Iterator[Settling]:
+    """A settler with an order session of its own."""
+    settling = Settling(tmp_path)
+    yield settling
+    settling.sessions.close()
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(LIMIT, [LIMIT]), (LIMIT + 1, [LIMIT, 1]), (3 * LIMIT, [LIMIT] * 3)]
+)
+def test_no_more_orders_of_a_client_are_in_flight_than_the_limit(
+    tmp_path: Path, handler: Settling, count: int, sizes: list[int]
+) -> None:
+    """What is beyond it is not read before those are settled; none is lost, the order stays."""
+    orders = [an_order(cl_ord_id=f"news-{number}") for number in range(count)]
+    packets = [encode_packet(PacketType.UNSEQUENCED_DATA, encode_message(each)) for each in orders]
+    net = Net(tmp_path)
+
+    async def enter_all_at_once() -> None:
+        async with net.serving(handler) as running, net.connected(running.address) as client:
+            await client.log_in(1)
+            await client.send(b"".join(packets))
+            await handler.until(lambda: sum(handler.reported) == count)
+
+    run_on_uvloop(enter_all_at_once())
+
+    records = handler.sessions.current.orders(1, count)
+    assert handler.reported == sizes
+    assert [record.order.cl_ord_id for record in records] == [each.cl_ord_id for each in orders]
+
+
+@pytest.mark.parametrize("place", ["commit", "append"])
+def test_a_fault_between_journal_and_state_ends_the_process_there(
+    tmp_path: Path, handler: Settling, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Nothing is settled, answered or journalled after it, and a restart finds one order."""
+    append = handler.sessions.current._journal._file.append
+
+    def out_of_memory(*_arguments: object) -> None:
+        raise MemoryError
+
+    def append_and_fail(_file: object, data: bytes) -> None:
+        append(data)
+        raise MemoryError
+
+    if place == "commit":
+        monkeypatch.setattr(SessionState, "commit", out_of_memory)
+    else:
+        monkeypatch.setattr("tradestack.store.journal.AppendFile.append", append_and_fail)
+    client: Any = SimpleNamespace(user="news", session=handler.sessions.current.id)
+
+    async def enter_twice() -> None:
+        handler.settler.receive(client, encode_message(an_order()))
+        asyncio.get_running_loop().call_soon(
+            handler.settler.receive, client, encode_message(an_order(cl_ord_id="news-2"))
+        )
+        await asyncio.sleep(0.1)
+
+    if (pid := os.fork()) == 0:
+        try:
+            asyncio.run(enter_twice())
+        finally:
+            os._exit(99)
+    _, status = os.waitpid(pid, 0)
+    handler.sessions.close()
+    recovered = OrderSession.recover(session_paths(tmp_path)[0])
+
+    assert os.waitstatus_to_exitcode(status) == EXIT_STATUS_FAULT
+    assert recovered is not None
+    assert [record.order.cl_ord_id for record in recovered.orders(1, 9)] == ["news-1"]
+    assert recovered.stream("news").head == 1
+    recovered.close()
+    handler.sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
