@@ -453,6 +453,6 @@ async def test_two_programs_of_one_user_do_not_storm_the_order_manager(world, ca
             client.close(f"{CloseReason.REPLACED} by another program")
             await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)
             await strategy.settled(0)
-            assert strategy.runner.orders.backoff.failures == put_out
+            assert strategy.runner.orders._reconnector.backoff.failures == put_out
 
         assert "another program logs in as user news" in caplog.text

@@ -347,7 +347,7 @@ async def test_a_client_waits_for_an_absent_gateway(net):
         address = running.address
     async with client_of(net, address) as client:
         values = asyncio.ensure_future(values_until(client, 3))
-        while client._feed.backoff.failures < 2:
+        while client._feed._reconnector.backoff.failures < 2:
             await asyncio.sleep(0)
         async with net.serving(handler, address=address):
             assert await values == [1, 2, 3]

@@ -1,46 +1,18 @@
 """A client of a gateway's feed: each message once and in order, over any disconnects."""
 
 import asyncio
-import logging
-from dataclasses import dataclass
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.clock import Clock
 from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, SoupConnection
 from tradestack.net.client.feed_events import FeedEvents
 from tradestack.net.client.feed_listener import EndReason, FeedListener
-from tradestack.net.client.login import Credentials, LoggedIn, LoginRejected, log_in
-from tradestack.observe.events import (
-    SERVER_CONNECTED,
-    SERVER_LOGIN_REJECTED,
-    SERVER_LOST,
-    emit,
-)
+from tradestack.net.client.login import Credentials, LoggedIn
+from tradestack.net.client.reconnector import Position, Reconnector
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import FeedDecoder, TickBatch
-from tradestack.wire.soup import PacketType, RejectReason
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Position:
-    """The next message to deliver; session_id "" = the current session, whichever it is."""
-
-    session_id: str
-    sequence: int
-    announced: str = ""  # the session whose start was announced
-    ended: str = ""  # the session that is complete: not to be followed again
-
-    def finish(self, listener: FeedListener, reason: EndReason) -> None:
-        """Announce the end of the session and go on with the first message of the next one."""
-        session_id, last_sequence = self.session_id, max(0, self.sequence - 1)
-        if reason is EndReason.COMPLETE:
-            self.ended = session_id
-        self.session_id, self.sequence = "", 1
-        listener.on_session_ended(session_id, last_sequence, reason)
+from tradestack.wire.soup import PacketType
 
 
 class FeedClient:
@@ -81,14 +53,14 @@ class FeedClient:
         limits: ConnectionLimits | None = None,
         backoff: Backoff | None = None,
     ) -> None:
-        self.backoff = backoff or Backoff()
-        self._address = address
-        self._credentials = credentials
         self._clock = clock
         self._limits = limits or ConnectionLimits()
-        self._position = _Position(session_id, sequence)
+        self._reconnector = Reconnector(
+            "the feed", address, credentials, limits=self._limits, backoff=backoff or Backoff()
+        )
+        self._position = Position(session_id, sequence)
+        self._announced = ""  # the session whose start was announced
         self._connection: SoupConnection | None = None
-        self._is_reconnect = False
         self._is_paused = False
         self._events: FeedEvents | None = None
 
@@ -118,16 +90,11 @@ class FeedClient:
         Raises LoginRejected and SequenceHole. A later run continues at the next message, after a
         delay.
         """
+        position = self._position
         while True:
-            if self._is_reconnect:
-                await asyncio.sleep(self.backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
-            self._is_reconnect = True
-            logged_in = await self._log_in(listener)
-            if logged_in is None:
-                continue
-            if logged_in.session_id == self._position.ended:
-                logged_in.log_out()  # the gateway has not begun another session yet
-                continue
+            logged_in = await self._reconnector.next_login(
+                position, lambda: _end_session(position, listener, EndReason.NOT_AVAILABLE)
+            )
             await self._follow(logged_in, listener)
 
     def pause_reading(self) -> None:
@@ -153,63 +120,34 @@ class FeedClient:
         if self._events is not None:
             self._events.close()
 
-    async def _log_in(self, listener: FeedListener) -> LoggedIn | None:
-        position = self._position
-        try:
-            return await log_in(
-                self._address,
-                self._credentials,
-                position.session_id,
-                position.sequence,
-                deadline_ns=self._limits.login_deadline_ns,
-            )
-        except LoginRejected as rejection:
-            is_gone = rejection.reason is RejectReason.SESSION_NOT_AVAILABLE and position.session_id
-            if not is_gone:
-                emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
-            if rejection.reason is RejectReason.NOT_AUTHORIZED:
-                raise
-            if is_gone:
-                position.finish(listener, EndReason.NOT_AVAILABLE)
-        except (OSError, ProtocolError) as error:
-            level = logging.DEBUG if self.backoff.failures else logging.INFO
-            logger.log(level, "no connection to the feed at %s: %s", self._address, error)
-        return None
-
     async def _follow(self, logged_in: LoggedIn, listener: FeedListener) -> None:
         """Receive from one connection until it is lost or the session ends."""
         position = self._position
-        position.session_id = logged_in.session_id
-        position.sequence = max(position.sequence, logged_in.next_sequence)
         receiver = _FeedReceiver(logged_in, position, listener, self._clock, self._limits)
         self._connection = receiver.connection
         if self._is_paused:
             self._connection.pause_reading()
-        emit(
-            logger,
-            SERVER_CONNECTED,
-            address=self._address,
-            session=position.session_id,
-            next=position.sequence,
-        )
         listener.on_connected()
-        if position.announced != position.session_id:
-            position.announced = position.session_id
+        if self._announced != position.session_id:
+            self._announced = position.session_id
             listener.on_session_started(position.session_id, position.sequence)
         try:
             close = await receiver.closed
         finally:
             receiver.connection.close()
         if receiver.has_delivered:  # a gateway that only accepts logins is no better than none
-            self.backoff.reset()
+            self._reconnector.backoff.reset()
         if close.reason is not CloseReason.SESSION_ENDED:
-            emit(
-                logger,
-                SERVER_LOST,
-                address=self._address,
-                session=logged_in.session_id,
-                reason=close,
-            )
+            self._reconnector.lost(logged_in.session_id, close)
+
+
+def _end_session(position: Position, listener: FeedListener, reason: EndReason) -> None:
+    """Announce the end of the session and go on with the first message of the next one."""
+    last_sequence = max(0, position.sequence - 1)
+    session_id = position.leave()
+    if reason is EndReason.COMPLETE:
+        position.ended = session_id
+    listener.on_session_ended(session_id, last_sequence, reason)
 
 
 class _FeedReceiver:
@@ -218,7 +156,7 @@ class _FeedReceiver:
     def __init__(
         self,
         logged_in: LoggedIn,
-        position: _Position,
+        position: Position,
         listener: FeedListener,
         clock: Clock,
         limits: ConnectionLimits,
@@ -243,7 +181,7 @@ class _FeedReceiver:
 
     def on_closed(self, close: Close) -> None:
         if close.reason is CloseReason.SESSION_ENDED:
-            self._position.finish(self._listener, EndReason.COMPLETE)
+            _end_session(self._position, self._listener, EndReason.COMPLETE)
         else:
             self._listener.on_disconnected(close)
         if not self.closed.done():

@@ -2,47 +2,21 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.clock import Clock
 from tradestack.net.addresses import Address
 from tradestack.net.client.awaited_orders import AwaitedOrders
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, SoupConnection
-from tradestack.net.client.login import (
-    Credentials,
-    LoggedIn,
-    LoginRejected,
-    log_in,
-)
+from tradestack.net.client.login import Credentials, LoggedIn
 from tradestack.net.client.order_listener import OrderListener
-from tradestack.observe.events import (
-    SERVER_CONNECTED,
-    SERVER_LOGIN_REJECTED,
-    SERVER_LOST,
-    emit,
-)
+from tradestack.net.client.reconnector import Position, Reconnector
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.errors import ProtocolError
 from tradestack.wire.orders import ClientMessage, decode_server_message, encode_message
-from tradestack.wire.soup import PacketType, RejectReason
+from tradestack.wire.soup import PacketType
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Position:
-    """The next report to deliver; session_id "" = the current order session."""
-
-    session_id: str = ""
-    sequence: int = 1
-    ended: str = ""  # the session that is complete: not to be followed again
-
-    def forget(self, listener: OrderListener) -> None:
-        """Announce that the session is gone and go on with the first report of the next one."""
-        lost, self.session_id, self.sequence = self.session_id, "", 1
-        listener.on_session_lost(lost)
 
 
 class OrderClient:
@@ -80,14 +54,14 @@ class OrderClient:
         limits: ConnectionLimits | None = None,
         backoff: Backoff | None = None,
     ) -> None:
-        self.backoff = backoff or Backoff()
-        self._address = address
-        self._credentials = credentials
+        self._user = credentials.user
         self._clock = clock
         self._limits = limits or ConnectionLimits()
-        self._position = _Position()
+        self._reconnector = Reconnector(
+            "orders", address, credentials, limits=self._limits, backoff=backoff or Backoff()
+        )
+        self._position = Position()
         self._connection: SoupConnection | None = None
-        self._is_reconnect = False
         self._task: asyncio.Task[None] | None = None
 
     # ---- the awaited form --------------------------------------------------------------------
@@ -133,15 +107,9 @@ class OrderClient:
         delay.
         """
         while True:
-            if self._is_reconnect:
-                await asyncio.sleep(self.backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
-            self._is_reconnect = True
-            logged_in = await self._log_in(listener)
-            if logged_in is None:
-                continue
-            if logged_in.session_id == self._position.ended:
-                logged_in.log_out()  # the order manager has not begun another session yet
-                continue
+            logged_in = await self._reconnector.next_login(
+                self._position, lambda: self.forget_session(listener)
+            )
             await self._follow(logged_in, listener)
 
     def send(self, message: ClientMessage) -> None:
@@ -154,7 +122,7 @@ class OrderClient:
 
     def forget_session(self, listener: OrderListener) -> None:
         """Follow the current order session from its first report on at the next login."""
-        self._position.forget(listener)
+        listener.on_session_lost(self._position.leave())
 
     def disconnect(self) -> None:
         """Log out; the listener is not called any more."""
@@ -162,56 +130,24 @@ class OrderClient:
             self._connection.close()
             self._connection = None
 
-    async def _log_in(self, listener: OrderListener) -> LoggedIn | None:
-        position = self._position
-        try:
-            return await log_in(
-                self._address,
-                self._credentials,
-                position.session_id,
-                position.sequence,
-                deadline_ns=self._limits.login_deadline_ns,
-            )
-        except LoginRejected as rejection:
-            is_gone = rejection.reason is RejectReason.SESSION_NOT_AVAILABLE and position.session_id
-            if not is_gone:
-                emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
-            if rejection.reason is RejectReason.NOT_AUTHORIZED:
-                raise
-            if is_gone:
-                position.forget(listener)
-        except (OSError, ProtocolError) as error:
-            level = logging.DEBUG if self.backoff.failures else logging.INFO
-            logger.log(level, "no connection to orders at %s: %s", self._address, error)
-        return None
-
     async def _follow(self, logged_in: LoggedIn, listener: OrderListener) -> None:
         """Receive from one connection until it is lost or the session ends."""
-        position = self._position
-        position.session_id = logged_in.session_id
-        receiver = _OrderReceiver(logged_in, position, listener, self._clock, self._limits)
+        receiver = _OrderReceiver(logged_in, self._position, listener, self._clock, self._limits)
         self._connection = receiver.connection
-        emit(
-            logger,
-            SERVER_CONNECTED,
-            address=self._address,
-            session=position.session_id,
-            next=position.sequence,
-        )
         listener.on_connected()
         try:
             close = await receiver.closed
         finally:
             receiver.connection.close()
-        emit(logger, SERVER_LOST, address=self._address, session=logged_in.session_id, reason=close)
+        self._reconnector.lost(logged_in.session_id, close)
         if close.reason is CloseReason.REPLACED:
             # The delay grows while two programs replace each other: each login costs a record.
             logger.error(
                 "another program logs in as user %s: give each strategy a user of its own",
-                self._credentials.user,
+                self._user,
             )
         elif receiver.has_delivered:
-            self.backoff.reset()
+            self._reconnector.backoff.reset()
 
 
 class _OrderReceiver:
@@ -220,7 +156,7 @@ class _OrderReceiver:
     def __init__(
         self,
         logged_in: LoggedIn,
-        position: _Position,
+        position: Position,
         listener: OrderListener,
         clock: Clock,
         limits: ConnectionLimits,
@@ -250,8 +186,8 @@ class _OrderReceiver:
     def on_closed(self, close: Close) -> None:
         self._listener.on_disconnected(close)
         if close.reason is CloseReason.SESSION_ENDED:
-            self._position.ended = self._position.session_id
-            self._position.forget(self._listener)
+            self._position.ended = self._position.leave()
+            self._listener.on_session_lost(self._position.ended)
         if not self.closed.done():
             self.closed.set_result(close)
 
