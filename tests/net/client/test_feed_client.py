@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.kit.call_recorder import CallRecorder
 
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.feed_client import FeedClient
@@ -58,43 +59,28 @@ async def values_until(events: FeedEvents, last: int) -> list[int]:
 # ---- one connection ------------------------------------------------------------------------
 
 
-class Recorder(FeedListener):
+class Recorder(CallRecorder, FeedListener):
     """A listener that records its calls."""
-
-    def __init__(self) -> None:
-        self.calls: list[object] = []
-        self.changed = asyncio.Event()
 
     def on_session_started(self, session_id: str, sequence: int) -> None:
         """Record the call."""
-        self._record((session_id, sequence))
+        self.record((session_id, sequence))
 
     def on_ticks(self, batch: TickBatch) -> None:
         """Record the values."""
-        self._record(batch.records["value"].tolist())
+        self.record(batch.records["value"].tolist())
 
     def on_session_ended(self, session_id: str, last_sequence: int, reason: EndReason) -> None:
         """Record the call."""
-        self._record((session_id, last_sequence, reason))
+        self.record((session_id, last_sequence, reason))
 
     def on_connected(self) -> None:
         """Record the call."""
-        self._record("connected")
+        self.record("connected")
 
     def on_disconnected(self, close: Close) -> None:
         """Record the reason."""
-        self._record(close)
-
-    async def until(self, count: int) -> list[object]:
-        """Return the calls once there are `count` of them."""
-        while len(self.calls) < count:
-            self.changed.clear()
-            await self.changed.wait()
-        return self.calls[:count]
-
-    def _record(self, call: object) -> None:
-        self.calls.append(call)
-        self.changed.set()
+        self.record(close)
 
 
 @contextlib.asynccontextmanager

@@ -6,6 +6,7 @@ import dataclasses
 
 import msgspec
 import pytest
+from tests.kit.call_recorder import CallRecorder
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
@@ -103,43 +104,28 @@ def client_of(net, address, **options) -> OrderClient:
 # ---- the callback form ---------------------------------------------------------------------
 
 
-class Recorder(OrderListener):
+class Recorder(CallRecorder, OrderListener):
     """A listener that records its calls."""
-
-    def __init__(self) -> None:
-        self.calls: list[object] = []
-        self.changed = asyncio.Event()
 
     def on_connected(self) -> None:
         """Record the call."""
-        self._record("connected")
+        self.record("connected")
 
     def on_message(self, message: ServerMessage) -> None:
         """Record the message."""
-        self._record(message)
+        self.record(message)
 
     def on_room(self) -> None:
         """Record the call."""
-        self._record("room")
+        self.record("room")
 
     def on_disconnected(self, close: Close) -> None:
         """Record the reason."""
-        self._record(close.reason)
+        self.record(close.reason)
 
     def on_session_lost(self, session_id: str) -> None:
         """Record the session."""
-        self._record(("lost", session_id))
-
-    async def until(self, count: int) -> list[object]:
-        """Return the calls once there are `count` of them."""
-        while len(self.calls) < count:
-            self.changed.clear()
-            await self.changed.wait()
-        return self.calls[:count]
-
-    def _record(self, call: object) -> None:
-        self.calls.append(call)
-        self.changed.set()
+        self.record(("lost", session_id))
 
 
 @contextlib.asynccontextmanager
