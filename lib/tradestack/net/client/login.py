@@ -74,14 +74,20 @@ async def log_in(
     sequence: int = 1,
     *,
     deadline_ns: int = LOGIN_DEADLINE_NS,
+    heartbeat_timeout_ms: int | None = None,
 ) -> LoggedIn:
     """Connect and log in to a session, to receive it from message `sequence` on.
 
-    session_id "" asks for the current session, sequence 0 for new messages only. Raises
+    session_id "" asks for the current session, sequence 0 for new messages only;
+    heartbeat_timeout_ms is the silence that the server should accept, None = its own limit. Raises
     LoginRejected, SequenceHole, ProtocolError, TimeoutError or another OSError.
     """
     request = soup.LoginRequest(
-        user=credentials.user, password=credentials.password, session=session_id, sequence=sequence
+        user=credentials.user,
+        password=credentials.password,
+        session=session_id,
+        sequence=sequence,
+        heartbeat_timeout_ms=heartbeat_timeout_ms,
     )
     async with asyncio.timeout(deadline_ns / NANOSECONDS_PER_SECOND):
         connected = await addresses.connect(address)
