@@ -1,1 +1,1 @@
-"""feed + books → signal → orders: what makes the strategy itself."""
+"""The strategy daemon: follows the feed and sends orders."""

@@ -6,8 +6,9 @@ etc/strategy/news.toml explains them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN
+from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import QUANTITY_MAX, Start
 from tradestack.net.addresses import Address
 from tradestack.runtime.config.keys import Reload, key, required_key
@@ -22,12 +23,29 @@ from tradestack.runtime.config.values import (
     Symbol,
     TcpAddress,
     Text,
+    ValueParser,
 )
+from tradestack.strategies.registry import STRATEGIES, build_strategy
 from tradestack.wire.soup import USER_LENGTH_MAX
-from tradestack_strategy.parameters import SignalName, effective_parameters
 
 # The most that the order manager lets one connection have in flight.
 ORDERS_IN_FLIGHT_MAX = 100_000
+
+
+class DecimalText(ValueParser[str]):
+    """A decimal number → its shortest text: 60 and "60.0" are the same parameter."""
+
+    _number = FixedPoint()
+
+    @property
+    def allowed(self) -> str:
+        return self._number.allowed
+
+    def parse(self, value: object) -> str:
+        return format_fixed(self._number.parse(value))
+
+    def format(self, value: str) -> object:
+        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +56,10 @@ class StrategyConfig(DaemonConfig):
     begins with a start of the process. So they need a restart, as does what names a peer.
     """
 
-    signal: SignalName = key("news", Choice(SignalName), reload=Reload.RESTART)
-    parameters: Mapping[str, int] = key(
-        {}, MapOf(FixedPoint(FIXED_MIN, FIXED_MAX)), reload=Reload.RESTART
+    signal: str = key(
+        "news", Text("|".join(STRATEGIES), " or ".join(STRATEGIES), 32), reload=Reload.RESTART
     )
+    parameters: Mapping[str, str] = key({}, MapOf(DecimalText()), reload=Reload.RESTART)
     symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.RESTART)
     quantity: int = required_key(FixedPoint(1, QUANTITY_MAX), reload=Reload.RESTART)
     user: str = required_key(
@@ -61,7 +79,7 @@ class StrategyConfig(DaemonConfig):
 
     def __post_init__(self) -> None:
         try:
-            parameters = effective_parameters(self.signal, self.parameters)
+            parameters = build_strategy(self.signal, self.parameters).parameters()
         except ValueError as error:
             raise ValueError(f"parameters: {error}") from None
-        object.__setattr__(self, "parameters", parameters)
+        object.__setattr__(self, "parameters", MappingProxyType(dict(parameters)))

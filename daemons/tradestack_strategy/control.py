@@ -59,7 +59,9 @@ class PendingOrders(msgspec.Struct, frozen=True):
 
 
 def strategy_interface(
-    state: Callable[[], Mapping[str, Any]], desk: OrderEntry, monotonic_ns: Callable[[], int]
+    state: Callable[[], Mapping[str, Any]],
+    order_entry: OrderEntry,
+    monotonic_ns: Callable[[], int],
 ) -> Interface:
     """Declare the Varlink interface of a strategy; `state` returns the fields of State."""
 
@@ -70,7 +72,7 @@ def strategy_interface(
     def list_pending() -> PendingOrders:
         """List orders that have no report yet, oldest first, at most 1000; total counts all."""
         now_ns = monotonic_ns()
-        listed = itertools.islice(desk.pending.outstanding.values(), PENDING_LISTED_MAX)
+        listed = itertools.islice(order_entry.outstanding.values(), PENDING_LISTED_MAX)
         orders = [
             PendingOrder(
                 cl_ord_id=outstanding.order.cl_ord_id,
@@ -82,7 +84,7 @@ def strategy_interface(
             )
             for outstanding in listed
         ]
-        return PendingOrders(orders, desk.in_flight)
+        return PendingOrders(orders, order_entry.in_flight)
 
     return Interface(
         "io.tradestack.Strategy",

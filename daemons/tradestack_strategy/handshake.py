@@ -1,23 +1,30 @@
-"""state, what happened → next state: the way of a strategy to live orders, as a table.
+"""The way of a strategy to live orders, as a table: (state, event) → next state and actions.
 
-    DISCONNECTED ─► ORDERS_CONNECTED ─► REGISTERING ─► REGISTERED ─► REPLAYING ─► LIVE
-                      ▲                   │              │  ▲            │          │
-                      ├── refused ────────┘              │  └─ feed lost ┴──────────┤
-                      ├── session changed ───────────────┘                          │
-                      └── next session ── SESSION_OVER ◄── session ended ───────────┘
+    DISCONNECTED     ── ORDERS_LOGGED_IN ─► ORDERS_CONNECTED
+    ORDERS_CONNECTED ── HEAD_KNOWN       ─► REGISTERING
+    REGISTERING      ── REGISTERED       ─► REGISTERED
+    REGISTERING      ── REFUSED          ─► ORDERS_CONNECTED
+    REGISTERED       ── FEED_LOGGED_IN   ─► REPLAYING
+    REGISTERED       ── SESSION_CHANGED  ─► ORDERS_CONNECTED
+    REGISTERED       ── SESSION_ENDED    ─► SESSION_OVER
+    REPLAYING        ── CAUGHT_UP        ─► LIVE
+    REPLAYING        ── FEED_LOST        ─► REGISTERED
+    REPLAYING        ── SESSION_ENDED    ─► SESSION_OVER
+    LIVE             ── FEED_LOST        ─► REGISTERED
+    LIVE             ── SESSION_ENDED    ─► SESSION_OVER
+    SESSION_OVER     ── HEAD_KNOWN       ─► REGISTERING
+    any other        ── ORDERS_LOST      ─► DISCONNECTED
 
-    from anywhere: order manager lost ─► DISCONNECTED
-
-Orders are made in REPLAYING and LIVE alone: whoever is not registered reads no feed, so nothing is
-decided that cannot be sent.
+Orders are made in REPLAYING and LIVE alone: the feed is read only after a registration, so nothing
+is decided that cannot be sent.
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class State(enum.Enum):
-    """Where a strategy stands; the value is what people read."""
+    """How far a strategy is; the value is shown to people."""
 
     DISCONNECTED = "waiting for the order manager"
     ORDERS_CONNECTED = "waiting for the feed"
@@ -41,29 +48,68 @@ class Event(enum.Enum):
     FEED_LOST = "feed lost"
     SESSION_CHANGED = "feed session no longer served"
     SESSION_ENDED = "feed session ended"
-    NEXT_SESSION = "next feed session begun"
 
 
-TRANSITIONS: Mapping[tuple[State, Event], State] = {
-    (State.DISCONNECTED, Event.ORDERS_LOGGED_IN): State.ORDERS_CONNECTED,
-    (State.ORDERS_CONNECTED, Event.HEAD_KNOWN): State.REGISTERING,
-    (State.REGISTERING, Event.REGISTERED): State.REGISTERED,
-    # From the head on as it is then: the one that was asked with grows old.
-    (State.REGISTERING, Event.REFUSED): State.ORDERS_CONNECTED,
-    (State.REGISTERED, Event.FEED_LOGGED_IN): State.REPLAYING,
-    (State.REGISTERED, Event.SESSION_CHANGED): State.ORDERS_CONNECTED,
-    # Registered anew, after the order manager was lost, for a session whose end was already seen.
-    (State.REGISTERED, Event.SESSION_ENDED): State.SESSION_OVER,
-    (State.REPLAYING, Event.CAUGHT_UP): State.LIVE,
-    (State.REPLAYING, Event.FEED_LOST): State.REGISTERED,
-    (State.REPLAYING, Event.SESSION_ENDED): State.SESSION_OVER,
-    (State.LIVE, Event.FEED_LOST): State.REGISTERED,
-    (State.LIVE, Event.SESSION_ENDED): State.SESSION_OVER,
-    (State.SESSION_OVER, Event.NEXT_SESSION): State.ORDERS_CONNECTED,
-    **{(state, Event.ORDERS_LOST): State.DISCONNECTED for state in State},
+class Action(enum.Enum):
+    """What the shell does on a transition, before it hands in the next event."""
+
+    FIND_HEAD = "ask the gateway for its session and head"
+    FIND_HEAD_LATER = "the same after a delay"
+    FIND_NEXT_SESSION = "wait for another session than the one that ended"
+    REGISTER = "ask the order manager from which message on orders count"
+    OPEN_ORDER_ENTRY = "send what has no report, and from now on every order"
+    FOLLOW_FEED = "read the feed session from the next message on"
+    STOP = "close order entry and feed, abandon what is under way"
+
+
+TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
+    (State.DISCONNECTED, Event.ORDERS_LOGGED_IN): (State.ORDERS_CONNECTED, (Action.FIND_HEAD,)),
+    (State.ORDERS_CONNECTED, Event.HEAD_KNOWN): (State.REGISTERING, (Action.REGISTER,)),
+    (State.REGISTERING, Event.REGISTERED): (
+        State.REGISTERED,
+        (Action.OPEN_ORDER_ENTRY, Action.FOLLOW_FEED),
+    ),
+    # With the head as it is then: the one that was asked with grows old.
+    (State.REGISTERING, Event.REFUSED): (State.ORDERS_CONNECTED, (Action.FIND_HEAD_LATER,)),
+    (State.REGISTERED, Event.FEED_LOGGED_IN): (State.REPLAYING, ()),
+    (State.REGISTERED, Event.SESSION_CHANGED): (State.ORDERS_CONNECTED, (Action.FIND_HEAD,)),
+    # Registered again, after the order manager was lost, for a session whose end was already seen.
+    (State.REGISTERED, Event.SESSION_ENDED): (State.SESSION_OVER, (Action.FIND_NEXT_SESSION,)),
+    (State.REPLAYING, Event.CAUGHT_UP): (State.LIVE, ()),
+    (State.REPLAYING, Event.FEED_LOST): (State.REGISTERED, ()),
+    (State.REPLAYING, Event.SESSION_ENDED): (State.SESSION_OVER, (Action.FIND_NEXT_SESSION,)),
+    (State.LIVE, Event.FEED_LOST): (State.REGISTERED, ()),
+    (State.LIVE, Event.SESSION_ENDED): (State.SESSION_OVER, (Action.FIND_NEXT_SESSION,)),
+    (State.SESSION_OVER, Event.HEAD_KNOWN): (State.REGISTERING, (Action.REGISTER,)),
+    **{
+        (state, Event.ORDERS_LOST): (State.DISCONNECTED, (Action.STOP,))
+        for state in State
+        if state is not State.DISCONNECTED
+    },
 }
 
 
-def advance(state: State, happening: Event) -> State:
-    """The next state. KeyError when it cannot happen there, which is a fault of ours."""
-    return TRANSITIONS[state, happening]
+class Handshake:
+    """The state of one strategy; pure: the caller executes the actions."""
+
+    def __init__(self) -> None:
+        self.state = State.DISCONNECTED
+
+    def on(self, event: Event) -> Sequence[Action]:
+        """Take the transition; return its actions in order.
+
+        Raises KeyError for an event that cannot happen in this state: a fault of this program.
+        """
+        self.state, actions = TRANSITIONS[self.state, event]
+        return actions
+
+
+def diagram() -> str:
+    """Draw the table, one transition a line; the docstring of this module contains it."""
+    lines = [
+        f"    {state.name:<16} ── {event.name:<16} ─► {target.name}"
+        for (state, event), (target, _) in TRANSITIONS.items()
+        if event is not Event.ORDERS_LOST
+    ]
+    lines.append(f"    {'any other':<16} ── {'ORDERS_LOST':<16} ─► DISCONNECTED")
+    return "\n".join(lines)

@@ -1,7 +1,7 @@
-"""shared memory → the live price of a symbol and its age, or nothing.
+"""Reference prices: the live price of a symbol and its age, from the gateway's shared memory.
 
-An annotation of orders and never a reason for one: whatever is wrong with the book is counted and
-the order goes without. The book may appear after us, be replaced, or vanish for good.
+They annotate orders and are never a reason for one: a failure to read the book is counted, and the
+order goes without. The book may appear after the start, be replaced, or vanish for good.
 """
 
 import logging
@@ -11,40 +11,40 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.store.book_reader import BookReader
 from tradestack.store.books import SharedPriceBook
 from tradestack.trading.counters import Counted, Counters
-from tradestack.trading.order_factory import ReferencePrice
+from tradestack.trading.epoch import ReferencePrice
 
-# A replaced segment is noticed that late; looking costs a stat.
+# A replaced segment is noticed after this time at the latest; each check costs a stat.
 REFRESH_INTERVAL_NS = NANOSECONDS_PER_SECOND
 
 logger = logging.getLogger(__name__)
 
 
 class ReferencePrices:
-    """Reads the gateway's book of prices."""
+    """The reader of the gateway's book of prices."""
 
     def __init__(self, segment_suffix: str, counters: Counters) -> None:
         self._name = f"{SharedPriceBook.NAME}{segment_suffix}"
         self._counters = counters
         self._book: BookReader | None = None
         self._refreshed_ns = 0
-        self._complaint = ""  # logged once until it changes
+        self._problem = ""  # logged once until it changes
 
     def read(self, symbol: str, now_ns: int) -> ReferencePrice | None:
-        """The latest price there is; now_ns: wall clock."""
+        """Return the latest price, or None if it cannot be read; now_ns: wall clock."""
         try:
             entry = self._open(now_ns).read(symbol)
         except (OSError, OperatorFault) as fault:
-            self._complain(str(fault))
+            self._log_once(str(fault))
             entry = None
         else:
-            self._complaint = ""
+            self._problem = ""
         if entry is None:
             self._counters.add_to_process(Counted.BOOK_READ_FAILURES)
             return None
         return ReferencePrice(entry.value, now_ns - entry.publish_time_ns)
 
     def close(self) -> None:
-        """Lets go of the segment, which lives on."""
+        """Detach from the segment, which stays."""
         if self._book is not None:
             self._book.close()
             self._book = None
@@ -59,7 +59,7 @@ class ReferencePrices:
         self._refreshed_ns = now_ns
         return self._book
 
-    def _complain(self, complaint: str) -> None:
-        if complaint != self._complaint:
-            self._complaint = complaint
-            logger.warning("orders go without reference price: %s", complaint)
+    def _log_once(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            logger.warning("orders go without reference price: %s", problem)

@@ -1,10 +1,9 @@
-"""epoch, head, start → FromSeq: asks the order manager from which message on orders count.
+"""Register and Registered: from which feed message on the orders of an epoch count.
 
-Replayed reports come before the answer, answers to earlier questions among them; only the one to
-the question that was asked last ends the replay, so each question has a name of its own.
+Replayed reports come before the answer, answers to earlier requests among them; only the answer to
+the newest request ends the replay, so each request has an id of its own.
 """
 
-import asyncio
 import logging
 import os
 from collections.abc import Callable
@@ -19,41 +18,50 @@ logger = logging.getLogger(__name__)
 
 
 class Registrar:
-    """Asks one question at a time."""
+    """Sends one request at a time and recognises its answer."""
 
     def __init__(self, send: Callable[[Register], None]) -> None:
         self._send = send
-        self._request_id = ""
-        self._answer: asyncio.Future[int | None] | None = None
+        self._request_id = ""  # of the request that awaits its answer
+        self._on_registered: Callable[[int], None] = _ignore
 
-    async def register(self, epoch: Epoch, head: int, start: Start) -> int | None:
-        """FromSeq; None when the order manager could not take the question."""
+    def register(
+        self, epoch: Epoch, head: int, start: Start, on_registered: Callable[[int], None]
+    ) -> None:
+        """Send a request; on_registered(FromSeq) is called with its answer."""
         self._request_id = os.urandom(REQUEST_ENTROPY_BYTES).hex()
-        self._answer = asyncio.get_running_loop().create_future()
-        register = Register(
-            request_id=self._request_id,
-            instance=epoch.instance,
-            config_hash=epoch.config_hash,
-            feed_session=epoch.feed_session,
-            head=head,
-            start=start,
+        self._on_registered = on_registered
+        self._send(
+            Register(
+                request_id=self._request_id,
+                instance=epoch.instance,
+                config_hash=epoch.config_hash,
+                feed_session=epoch.feed_session,
+                head=head,
+                start=start,
+            )
         )
-        self._send(register)
-        return await self._answer
+
+    def withdraw(self) -> None:
+        """Ignore the answer to the request, should it come later."""
+        self._request_id = ""
+        self._on_registered = _ignore
 
     def registered(self, answer: Registered) -> None:
-        """Takes the answer, if it is the one to our question."""
+        """Take an answer; those to earlier requests are ignored."""
         if answer.request_id == self._request_id:
-            self._settle(answer.from_seq)
+            on_registered = self._on_registered
+            self.withdraw()
+            on_registered(answer.from_seq)
 
     def refused(self, reject: BusinessMessageReject) -> bool:
-        """Whether it was our question that the order manager could not take."""
+        """Whether this refuses the request, which is over then."""
         if reject.business_reject_ref_id != self._request_id:
             return False
-        logger.warning("order manager cannot register us yet: %s", reject.text)
-        self._settle(None)
+        logger.warning("order manager cannot register this strategy yet: %s", reject.text)
+        self.withdraw()
         return True
 
-    def _settle(self, from_sequence: int | None) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(from_sequence)
+
+def _ignore(_from_sequence: int) -> None:
+    """Stand in for the callback while no request awaits its answer."""

@@ -1,75 +1,75 @@
-"""two servers, a signal, a desk → orders: the handshake of handshake.py, carried out.
+"""The shell of the handshake: two servers and a strategy; it executes the actions of the table.
 
-    order manager ── reports ──► desk ◄── intents ── trader ◄── batches ── gateway
+    order manager ── reports ──► order entry ◄── intents ── strategy ◄── batches ── gateway
                   ◄── orders ───┘
 
-One task leads through the states; batches and reports are handled in the calls that bring them.
-When the order manager is lost, the feed is let go of in the same call: what was not decided by then
-is decided after the next registration, from the gateway's own copy of it.
+Batches and reports are handled in the calls that bring them. When the order manager is lost, the
+feed is closed in the same call: what was not decided by then is decided after the next
+registration, from the gateway's own copy.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.clock import Clock
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Start
-from tradestack.domain.times import format_utc
 from tradestack.net.addresses import Address
-from tradestack.net.client.backoff import Backoff
-from tradestack.net.client.login import Credentials
-from tradestack.observe.events import (
-    FEED_SESSION_ENDED,
-    STRATEGY_FOLLOWS_SESSION,
-    STRATEGY_REGISTERED,
-    emit,
-)
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_head import FeedHead, find_head
+from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
+from tradestack.net.client.order_client import OrderClient
+from tradestack.net.client.order_listener import OrderListener
+from tradestack.observe.events import STRATEGY_FOLLOWS_SESSION, STRATEGY_REGISTERED, emit
 from tradestack.observe.statistics import RateWindows
-from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.strategies.signal import Signal
+from tradestack.strategies.strategy import Strategy
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.signal_runner import SignalRunner
-from tradestack.wire.feed import TickBatch
+from tradestack.wire.close_reason import Close
 from tradestack.wire.order_messages import BusinessMessageReject, Registered
 from tradestack.wire.orders import ServerMessage
-from tradestack_strategy.feed_link import Ending, FeedLink, Head
-from tradestack_strategy.handshake import Event, State, advance
+from tradestack_strategy.handshake import Action, Event, Handshake, State
 from tradestack_strategy.order_entry import OrderEntry
-from tradestack_strategy.order_link import OrderLink
 from tradestack_strategy.registrar import Registrar
+from tradestack_strategy.trading import Trading
 
-# How soon what the order manager could not take is sent again.
+# The delay after which the order manager is asked again for what it could not do.
 RETRY_INTERVAL_S = 1.0
+
+Spawn = Callable[[Coroutine[object, object, None], str], "asyncio.Task[None]"]
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who trades, and from where in a feed session that was found and not followed into."""
+    """Who trades what size, and from where in a feed session that was not followed into."""
 
     instance: str
     config_hash: str
     start: Start
+    quantity: int  # of each order, ×10⁻⁸
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
-    """The gateway's feed, the order manager, and who logs in to them."""
+    """The gateway's feed, the order manager, and the login at both."""
 
     feed: Address
     orders: Address
     credentials: Credentials
 
 
-class Runner:
+class Runner(OrderListener):
     """One strategy instance, from its start to its cancellation.
 
-    orders_in_flight_max: at that many orders without report the feed is not read until half of
-    them have theirs.
+    trading: the feed session being traded, None before the first one is known. `spawn` starts a
+    task whose fault ends the daemon.
     """
 
     def __init__(
@@ -77,204 +77,193 @@ class Runner:
         identity: Identity,
         servers: Servers,
         *,
-        signal: Signal[Any],
-        desk: OrderEntry,
+        strategy: Strategy[Any],
+        order_entry: OrderEntry,
         counters: Counters,
-        orders_in_flight_max: int,
         clock: Clock,
+        spawn: Spawn,
     ) -> None:
-        self.state = State.DISCONNECTED
-        self.trader: SignalRunner[Any] | None = None
-        self.head = 0  # number of the newest message known to exist
-        self.session_start_time = ""  # when the trader's session was entered, UTC
-        self.orders_in_flight_max = orders_in_flight_max
+        self.trading: Trading | None = None
         self.ticks_rates = RateWindows()
-        self.feed = FeedLink(address=servers.feed, credentials=servers.credentials, clock=clock)
-        self.orders = OrderLink(
-            address=servers.orders,
-            credentials=servers.credentials,
-            clock=clock,
-            on_message=self._on_message,
-            on_room=desk.send_again,
-            on_lost=self._on_orders_lost,
-            on_session_lost=desk.abandon,
-        )
+        self.orders = OrderClient(servers.orders, servers.credentials, clock=clock)
         self._identity = identity
-        self._signal = signal
-        self._desk = desk
+        self._servers = servers
+        self._strategy = strategy
+        self._order_entry = order_entry
         self._counters = counters
         self._clock = clock
-        self._start = identity.start  # what the trader's session is registered with
-        self._session_is_over = False  # its end was received
-        self._feed_is_paused = False
-        self._following: asyncio.Task[None] | None = None
+        self._spawn = spawn
+        self._handshake = Handshake()
         self._registrar = Registrar(self.orders.send)
+        # Those that concern a feed session are added when one is entered.
+        self._actions: dict[Action, Callable[[], None]] = {
+            Action.FIND_HEAD: partial(self._start, self._find_head, "find head"),
+            Action.FIND_HEAD_LATER: partial(self._start, self._find_head_later, "find head"),
+            Action.STOP: self._stop,
+        }
+        self._task: asyncio.Task[None] | None = None  # what the last action started
         self._retry: asyncio.TimerHandle | None = None
 
     @property
-    def lag(self) -> int:
-        """How many messages known to exist were not seen by the signal yet."""
-        return self.head - self.trader.sequence_processed if self.trader else 0
+    def state(self) -> State:
+        """The state of the handshake."""
+        return self._handshake.state
 
     async def run(self) -> None:
-        """Trades until cancelled; only a fault of ours ends it otherwise."""
+        """Trade until cancelled."""
         try:
             while True:
-                await self.orders.connect()
-                self._step(Event.ORDERS_LOGGED_IN)
-                self._following = asyncio.create_task(self._follow_feed(), name="feed")
-                await asyncio.wait({self._following})
-                if not self._following.cancelled():
-                    self._following.result()
-                await asyncio.sleep(self.orders.next_delay_s())
+                try:
+                    await self.orders.run(self)
+                except SequenceHole as hole:
+                    logger.error("order manager has lost reports: %s", hole)
+                    self.orders.forget_session(self)
+                except LoginRejected:
+                    logger.debug("the client has logged it, and waits before the next login")
         finally:
-            self._let_go()
-            self.orders.close()
+            self._stop()
+            self.orders.disconnect()
 
-    def _step(self, happening: Event) -> None:
-        self.state = advance(self.state, happening)
+    # ---- the order manager -------------------------------------------------------------------
 
-    # ---- the way to live orders --------------------------------------------------------------
+    def on_connected(self) -> None:
+        """Begin the way to live orders."""
+        self._on_event(Event.ORDERS_LOGGED_IN)
 
-    async def _follow_feed(self) -> None:
-        """Session after session, for as long as the order manager is there."""
-        while True:
-            head = await self._next_head()
+    def on_message(self, message: ServerMessage) -> None:
+        """Settle an order, or take the answer to a registration."""
+        match message:
+            case ExecutionReport():
+                self._order_entry.reported(message)
+            case Registered():
+                self._registrar.registered(message)
+            case BusinessMessageReject() if self._registrar.refused(message):
+                self._on_event(Event.REFUSED)
+            case BusinessMessageReject():
+                self._order_entry.refused(message.business_reject_ref_id, message.text)
+                self._retry_later()
+
+    def on_room(self) -> None:
+        """Send what found no room."""
+        self._order_entry.send_again()
+
+    def on_disconnected(self, close: Close) -> None:  # noqa: ARG002 (the client logs it)
+        """Stop deciding: orders could not be sent."""
+        self._counters.add_to_process(Counted.ORDERS_DISCONNECTS)
+        self._on_event(Event.ORDERS_LOST)
+
+    def on_session_lost(self, session_id: str) -> None:
+        """Give up the orders whose reports will not come."""
+        self._order_entry.abandon(session_id)
+
+    # ---- the handshake -----------------------------------------------------------------------
+
+    def _on_event(self, event: Event) -> None:
+        for action in self._handshake.on(event):
+            self._actions[action]()
+
+    def _start(self, work: Callable[[], Coroutine[object, object, None]], name: str) -> None:
+        """Start the work of an action in place of what the action before it started."""
+        self._cancel_task()
+        self._task = self._spawn(work(), name)
+
+    async def _find_head(self) -> None:
+        self._head_known(await find_head(self._servers.feed, self._servers.credentials))
+
+    async def _find_head_later(self) -> None:
+        await asyncio.sleep(RETRY_INTERVAL_S)
+        await self._find_head()
+
+    async def _find_next_session(self, ended: str) -> None:
+        head = await find_head(self._servers.feed, self._servers.credentials, ended=ended)
+        self._head_known(head)
+
+    def _head_known(self, head: FeedHead) -> None:
+        """Stay in the feed session that is traded, or enter another one."""
+        if self.trading is not None and self.trading.epoch.feed_session == head.session_id:
+            self.trading.head = head.sequence
+        else:
             self._enter_session(head)
-            self._step(Event.HEAD_KNOWN)
-            if await self._register():
-                await self._read_session()
-            else:
-                self._step(Event.REFUSED)
-                await asyncio.sleep(RETRY_INTERVAL_S)
+        self._on_event(Event.HEAD_KNOWN)
 
-    async def _next_head(self) -> Head:
-        if self.state is not State.SESSION_OVER:
-            return await self.feed.find_head()
-        assert self.trader is not None
-        head = await self.feed.find_next_session(self.trader.epoch.feed_session)
-        self._step(Event.NEXT_SESSION)
-        return head
-
-    def _enter_session(self, head: Head) -> None:
-        """Stays in the trader's session, or begins another afresh."""
-        self.head = head.sequence
-        if self.trader is not None and self.trader.epoch.feed_session == head.session:
-            return
-        self._start = Start.SESSION if self._session_is_over else self._identity.start
-        self._session_is_over = False
+    def _enter_session(self, head: FeedHead) -> None:
+        has_followed = self.trading is not None and self.trading.is_over
         epoch = Epoch(
             instance=self._identity.instance,
             config_hash=self._identity.config_hash,
-            feed_session=head.session,
+            feed_session=head.session_id,
+            signal_name=self._strategy.name,
+            signal_label=self._strategy.value_label,
+            quantity=self._identity.quantity,
         )
-        self.trader = SignalRunner(epoch, self._signal, self._counters)
-        self._desk.leave_session()
+        trading = Trading(
+            epoch,
+            head=head.sequence,
+            start=Start.SESSION if has_followed else self._identity.start,
+            signal_runner=SignalRunner(self._strategy, self._counters),
+            feed=FeedClient(
+                self._servers.feed,
+                self._servers.credentials,
+                clock=self._clock,
+                session_id=head.session_id,
+            ),
+            order_entry=self._order_entry,
+            counters=self._counters,
+            ticks_rates=self.ticks_rates,
+            clock=self._clock,
+            on_event=self._on_event,
+        )
+        self._order_entry.leave_session()
         self._counters.start_session()
-        self.session_start_time = format_utc(self._clock.wall_ns())
+        self.trading = trading
+        self._actions |= {
+            Action.REGISTER: lambda: self._registrar.register(
+                epoch, trading.head, trading.start, partial(self._registered, trading)
+            ),
+            Action.OPEN_ORDER_ENTRY: lambda: self._order_entry.open(
+                epoch, self.orders.send, trading.feed
+            ),
+            Action.FOLLOW_FEED: partial(self._start, trading.follow, "follow feed"),
+            Action.FIND_NEXT_SESSION: partial(
+                self._start, partial(self._find_next_session, head.session_id), "find next session"
+            ),
+        }
         emit(
             logger,
             STRATEGY_FOLLOWS_SESSION,
-            session=head.session,
+            session=head.session_id,
             head=head.sequence,
-            start=self._start.value,
+            start=trading.start.value,
         )
 
-    async def _register(self) -> bool:
-        """Opens the desk, if the order manager answers with a FromSeq."""
-        assert self.trader is not None
-        from_sequence = await self._registrar.register(self.trader.epoch, self.head, self._start)
-        if from_sequence is None:
-            return False
-        self.trader.from_sequence = from_sequence
-        self._desk.open(self.trader.epoch, self.orders.send)
-        self._step(Event.REGISTERED)
-        self.orders.succeeded()
+    def _registered(self, trading: Trading, from_sequence: int) -> None:
+        trading.signal_runner.from_sequence = from_sequence
         emit(
             logger,
             STRATEGY_REGISTERED,
-            session=self.trader.epoch.feed_session,
+            session=trading.epoch.feed_session,
             from_sequence=from_sequence,
             config_hash=self._identity.config_hash,
-            pending=self._desk.in_flight,
+            pending=self._order_entry.in_flight,
         )
-        return True
+        self._on_event(Event.REGISTERED)
 
-    async def _read_session(self) -> None:
-        """Reads the trader's session to its end, over any disconnects of the gateway."""
-        assert self.trader is not None
-        backoff = Backoff()
-        while not self._session_is_over:
-            wanted = self.trader.next_sequence
-            ending = await self.feed.follow(
-                self.trader.epoch.feed_session,
-                wanted,
-                on_login=self._on_feed_login,
-                on_batch=self._on_batch,
-            )
-            if ending is Ending.CHANGED:
-                self._step(Event.SESSION_CHANGED)
-                return
-            if ending is Ending.COMPLETE:
-                self._session_is_over = True
-                break
-            if self.state is not State.REGISTERED:  # it was connected
-                self._step(Event.FEED_LOST)
-                self._counters.add_to_process(Counted.FEED_DISCONNECTS)
-            if self.trader.next_sequence > wanted:
-                backoff.reset()
-            await asyncio.sleep(backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
-        self._step(Event.SESSION_ENDED)
-        emit(
-            logger,
-            FEED_SESSION_ENDED,
-            session=self.trader.epoch.feed_session,
-            last=self.trader.sequence_processed,
-        )
+    def _stop(self) -> None:
+        self._registrar.withdraw()
+        self._order_entry.close()
+        self._cancel_task()
+        if self.trading is not None:
+            self.trading.stop()
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
-    # ---- what comes in -----------------------------------------------------------------------
+    def _cancel_task(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
 
-    def _on_feed_login(self) -> None:
-        self._feed_is_paused = False
-        self._step(Event.FEED_LOGGED_IN)
-        self._note_progress()
-
-    def _on_batch(self, batch: TickBatch) -> None:
-        assert self.trader is not None
-        passed(FailPoint.STRATEGY_RECEIVED)
-        intents = self.trader.on_batch(batch)
-        if intents:
-            passed(FailPoint.STRATEGY_DECIDED)
-            self._desk.enter(intents)
-        self.ticks_rates.add(len(batch), self._clock.monotonic_ns())
-        self._note_progress()
-
-    def _note_progress(self) -> None:
-        assert self.trader is not None
-        processed = self.trader.sequence_processed
-        if processed >= self.head:
-            self.head = processed
-            if self.state is State.REPLAYING:
-                self._step(Event.CAUGHT_UP)
-        if self._desk.in_flight >= self.orders_in_flight_max and not self._feed_is_paused:
-            self._feed_is_paused = True
-            self.feed.pause_reading()
-
-    def _on_message(self, message: ServerMessage) -> None:
-        match message:
-            case ExecutionReport():
-                self._desk.reported(message)
-                self._read_on()
-            case Registered():
-                self._registrar.registered(message)
-            case BusinessMessageReject() if not self._registrar.refused(message):
-                self._desk.refused(message.business_reject_ref_id, message.text)
-                self._retry_later()
-
-    def _read_on(self) -> None:
-        if self._feed_is_paused and self._desk.in_flight <= self.orders_in_flight_max // 2:
-            self._feed_is_paused = False
-            self.feed.resume_reading()
+    # ---- orders that the order manager could not take ----------------------------------------
 
     def _retry_later(self) -> None:
         if self._retry is None:
@@ -283,21 +272,4 @@ class Runner:
 
     def _retry_now(self) -> None:
         self._retry = None
-        self._desk.send_again()
-
-    # ---- the way back ------------------------------------------------------------------------
-
-    def _on_orders_lost(self) -> None:
-        self._counters.add_to_process(Counted.ORDERS_DISCONNECTS)
-        self._let_go()
-        self._step(Event.ORDERS_LOST)
-
-    def _let_go(self) -> None:
-        """Nothing is decided any more: what comes of the feed could not be sent."""
-        self._desk.close()
-        self.feed.close()
-        if self._following is not None:
-            self._following.cancel()
-        if self._retry is not None:
-            self._retry.cancel()
-            self._retry = None
+        self._order_entry.send_again()

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 
 from tradestack.net.addresses import Address
-from tradestack.net.client.feed_client import FeedClient, SessionEnded, SessionStarted
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_events import SessionEnded, SessionStarted
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.feed import TickBatch

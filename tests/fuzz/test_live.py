@@ -20,18 +20,24 @@ from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.raw_client import RawClient
 from tests.net.conftest import Handler, MemoryStream, Net, RunningServer
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.addresses import Address
-from tradestack.net.client.feed_connection import FeedConnection
+from tradestack.net.client.backoff import Backoff
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_listener import FeedListener
 from tradestack.net.client.login import LoginRejected, SequenceHole
-from tradestack.net.client.order_connection import OrderConnection
+from tradestack.net.client.order_client import OrderClient
+from tradestack.net.client.order_listener import OrderListener
 from tradestack.net.control.server import ControlServer
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
-from tradestack.wire.errors import ProtocolError
+from tradestack.wire.close_reason import Close
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX, InvalidOrder, decode_client_message
 from tradestack.wire.soup import PacketType
 from tradestack.wire.varlink import Call, encode_call
+
+LINES_OF_A_CONNECTION_MAX = 3  # connected, protocol violation, lost
 
 PING = b"ping"
 GET_INFO = encode_call(Call("org.varlink.service.GetInfo", {}))
@@ -152,10 +158,10 @@ def _as_messages(content: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [(FeedConnection, "feed"), (OrderConnection, "soup_client"), (FeedConnection, "soup_client")],
+    [(FeedClient, "feed"), (OrderClient, "soup_client"), (FeedClient, "soup_client")],
 )
 def test_bad_bytes_of_a_server_end_the_clients_connection(
-    kind: type[FeedConnection | OrderConnection], name: str, net: Net, lines: list[str]
+    kind: type[FeedClient | OrderClient], name: str, net: Net, lines: list[str]
 ) -> None:
     """The reason is given once, in one line, and a violation is logged once."""
     accepted = soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 1))
@@ -174,26 +180,47 @@ def test_bad_bytes_of_a_server_end_the_clients_connection(
             for _ in answers:
                 lines.clear()
                 await _listen(kind, address, net)
-                assert len(lines) <= 1
+                for line in lines:
+                    assert_one_line(line)
+                assert sum(line.startswith("protocol violation") for line in lines) <= 1
+                assert len(lines) <= LINES_OF_A_CONNECTION_MAX
 
     run_on_uvloop(attack())
 
 
-async def _listen(kind: type[FeedConnection | OrderConnection], address: Address, net: Net) -> None:
-    """Open a connection and wait until it is closed."""
-    closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    receiver = "on_batch" if kind is FeedConnection else "on_message"
-    callbacks = {
-        receiver: lambda *_: None,
-        "on_end_of_session": lambda: None,
-        "on_closed": closed.set_result,
-    }
-    try:
-        await kind.open(address, net.credentials, "", 1, clock=net.system_clock, **callbacks)
-    except (ProtocolError, LoginRejected, SequenceHole, ConnectionError) as error:
-        assert_one_line(str(error))
-    else:
-        assert_one_line(await closed)
+class _OneAttempt(Backoff):
+    """Ends a client's first attempt, successful or not, with a wait that nobody awaits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_over = asyncio.Event()
+
+    def next_delay_ns(self) -> int:
+        """Count the attempt; delay the next one for an hour."""
+        self.is_over.set()
+        return 3600 * NANOSECONDS_PER_SECOND
+
+
+class _Closes(FeedListener, OrderListener):
+    """Checks what is shown to people of each close."""
+
+    def on_disconnected(self, close: Close) -> None:
+        """Check the text."""
+        assert_one_line(str(close))
+
+
+async def _listen(kind: type[FeedClient | OrderClient], address: Address, net: Net) -> None:
+    """Run a client until its first connection is over, one way or the other."""
+    backoff = _OneAttempt()
+    client = kind(address, net.credentials, clock=net.system_clock, backoff=backoff)
+    task = asyncio.create_task(client.run(_Closes()))
+    over = asyncio.create_task(backoff.is_over.wait())
+    await asyncio.wait({task, over}, return_when=asyncio.FIRST_COMPLETED)
+    over.cancel()
+    task.cancel()
+    (outcome,) = await asyncio.gather(task, return_exceptions=True)
+    if isinstance(outcome, LoginRejected | SequenceHole):
+        assert_one_line(str(outcome))
 
 
 def test_bad_bytes_to_a_control_socket_are_logged_once(tmp_path: Path, lines: list[str]) -> None:

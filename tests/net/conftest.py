@@ -18,7 +18,7 @@ from tradestack.domain import order as domain_orders
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.tick import TickKind
 from tradestack.net.addresses import Address
-from tradestack.net.client import feed_client
+from tradestack.net.client import feed_client, feed_events
 from tradestack.net.client.login import Credentials
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
@@ -35,7 +35,7 @@ from tradestack.wire.soup import PacketType, RejectReason
 # What a user's program imports besides the module that contains the example.
 EXAMPLE_IMPORTS = {
     name: value
-    for module in (domain_orders, fixed_point, feed_client, wire_orders)
+    for module in (domain_orders, fixed_point, feed_client, feed_events, wire_orders)
     for name, value in vars(module).items()
 } | {"SystemClock": SystemClock, "Credentials": Credentials}
 SESSION = "0ABCDE1234"

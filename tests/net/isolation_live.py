@@ -13,38 +13,54 @@ import time
 import uvloop
 
 from tradestack.net.addresses import parse_address
-from tradestack.net.client.feed_connection import FeedConnection
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_listener import FeedListener
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
+from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TickBatch
 
 
-async def main(password: str, port: str) -> None:
-    """Record ticks until there is input."""
-    sent_ns: list[int] = []
-    taken_ns: list[int] = []
-    stopped = asyncio.Event()
+class Stopwatch(FeedListener):
+    """Records when each tick was published and when it arrived."""
 
-    def on_batch(batch: TickBatch) -> None:
+    def __init__(self) -> None:
+        self.sent_ns: list[int] = []
+        self.taken_ns: list[int] = []
+        self.connected = asyncio.Event()
+
+    def on_connected(self) -> None:
+        """Let `main` go on."""
+        self.connected.set()
+
+    def on_ticks(self, batch: TickBatch) -> None:
+        """Record both times."""
         now_ns = time.time_ns()
-        sent_ns.extend(batch.records["publish_time_ns"].tolist())
-        taken_ns.extend([now_ns] * len(batch))
+        self.sent_ns.extend(batch.records["publish_time_ns"].tolist())
+        self.taken_ns.extend([now_ns] * len(batch))
 
-    connection = await FeedConnection.open(
+    def on_disconnected(self, close: Close) -> None:
+        """Exit: the measurement is void."""
+        sys.exit(str(close))
+
+
+async def main(password: str, port: str) -> None:
+    """Measure until a line on stdin."""
+    watch, stopped = Stopwatch(), asyncio.Event()
+    client = FeedClient(
         parse_address(f"127.0.0.1:{port}"),
         Credentials("live", password),
-        "",
-        0,
-        on_batch=on_batch,
-        on_end_of_session=lambda: None,
-        on_closed=sys.exit,
         clock=SystemClock(),
+        sequence=0,
     )
+    task = asyncio.create_task(client.run(watch))
+    await watch.connected.wait()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stopped.set)
     print("ready", flush=True)
     await stopped.wait()
-    connection.close()
-    print(json.dumps({"sent_ns": sent_ns, "taken_ns": taken_ns}), flush=True)
+    client.close()
+    task.cancel()
+    print(json.dumps({"sent_ns": watch.sent_ns, "taken_ns": watch.taken_ns}), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python tests/net/subscribers.py PORT PASSWORD COUNT
 
-Prints "ready" when all are logged in. When the session has ended, it prints the number of ticks of
-each connection and the CRC-32 of their bytes.
+Prints "ready" when all are logged in. When the session has ended, it prints for each connection how
+many ticks came, and the CRC-32 of their bytes.
 """
 
 import asyncio
@@ -14,14 +14,16 @@ import zlib
 import uvloop
 
 from tradestack.net.addresses import parse_address
-from tradestack.net.client import login as soup_client
+from tradestack.net.client.connection import ConnectionLimits, SoupConnection
+from tradestack.net.client.login import Credentials, log_in
 from tradestack.runtime.clock import SystemClock
+from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import FeedDecoder, TickBatch
-from tradestack.wire.soup import LoginRequest, PacketType
+from tradestack.wire.soup import PacketType
 
 
 class Subscriber:
-    """One connection: the number and checksum of the ticks it has received."""
+    """One connection and the digest of what it has received."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -29,25 +31,24 @@ class Subscriber:
         self.ended = asyncio.Event()
 
     async def connect(self, port: str, password: str) -> None:
-        """Log in with the longest heartbeat timeout that the server grants."""
-        login = LoginRequest(
-            user="guest",
-            password=password,
-            session_id="",
-            sequence=1,
+        """Log in; the server is to tolerate a minute of silence."""
+        logged_in = await log_in(
+            parse_address(f"127.0.0.1:{port}"),
+            Credentials("guest", password),
             heartbeat_timeout_ms=60_000,
         )
-        connection = await soup_client.log_in(
-            parse_address(f"127.0.0.1:{port}"),
-            login,
-            on_data=self.on_data,
-            on_closed=lambda _: self.ended.set(),
-            clock=SystemClock(),
-        )
-        self.decoder = FeedDecoder(connection.next_sequence)
+        self.decoder = FeedDecoder(logged_in.next_sequence)
+        SoupConnection(logged_in, self, clock=SystemClock(), limits=ConnectionLimits())
+
+    def on_closed(self, close: Close) -> None:
+        """End the wait."""
+        self.ended.set()
+
+    def on_room(self) -> None:
+        """Do nothing: a subscriber sends nothing."""
 
     def on_data(self, data: memoryview) -> None:
-        """Count the ticks and add them to the checksum, which would reveal a missing one."""
+        """Count the ticks; the checksum shows that none is missing."""
         self.decoder.receive_data(data)
         while (event := self.decoder.next_event()) is not None:
             if isinstance(event, TickBatch):
@@ -58,7 +59,7 @@ class Subscriber:
 
 
 async def main(port: str, password: str, count: str) -> None:
-    """Receive until the session ends, and print the results."""
+    """Receive until the session ends."""
     subscribers = [Subscriber() for _ in range(int(count))]
     for subscriber in subscribers:
         await subscriber.connect(port, password)

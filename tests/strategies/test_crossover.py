@@ -1,4 +1,4 @@
-"""The crossover signal: what gives an order, and what must not matter."""
+"""The crossover strategy: which prices give an order, and what makes no difference."""
 
 import itertools
 import sys
@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestack.domain.fixed_point import SCALE
-from tradestack.strategies.crossover import CrossoverSignal
+from tradestack.strategies.crossover import Crossover
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 
 ROOT = Path(__file__).parents[2]
-SIGNAL = CrossoverSignal(short_ticks=2, long_ticks=3)
+STRATEGY = Crossover(short_ticks=2, long_ticks=3)
 
 
-def orders_of(signal: CrossoverSignal, *batches: TickBatch) -> list[tuple[int, str, str]]:
+def orders_of(strategy: Crossover, *batches: TickBatch) -> list[tuple[int, str, str]]:
     """(sequence, symbol, side) of every intent."""
-    state = signal.initial_state()
-    intents = [intent for batch in batches for intent in signal.on_batch(state, batch)]
+    state = strategy.initial_state()
+    intents = [intent for batch in batches for intent in strategy.on_batch(state, batch)]
     return [(i.sequence, i.symbol, i.side.value) for i in intents]
 
 
@@ -54,23 +54,23 @@ def prices(symbol: str, *values: str) -> list[tuple[str, str, str]]:
     ],
 )
 def test_orders_of_rows(make_batch, rows, expected):
-    """Each little feed gives the orders that the rules say."""
-    assert orders_of(SIGNAL, make_batch(rows)) == expected
+    """Each short feed gives the orders that the rules define."""
+    assert orders_of(STRATEGY, make_batch(rows)) == expected
 
 
 def test_symbols_not_named_are_not_traded(make_batch):
-    """A list of symbols is the universe of the signal."""
-    signal = CrossoverSignal(short_ticks=2, long_ticks=3, symbols=frozenset({"IBM"}))
+    """Only the listed symbols are traded."""
+    strategy = Crossover(short_ticks=2, long_ticks=3, symbols=frozenset({"IBM"}))
     rows = [*prices("SPY", "1", "2", "3"), *prices("IBM", "1", "2", "3")]
 
-    assert orders_of(signal, make_batch(rows)) == [(6, "IBM", "BUY")]
+    assert orders_of(strategy, make_batch(rows)) == [(6, "IBM", "BUY")]
 
 
-def test_intent_carries_what_the_signal_saw(make_batch):
+def test_an_intent_carries_price_and_time(make_batch):
     """Price and publish time of the message go into the order's annotations."""
     batch = make_batch(prices("SPY", "1", "2", "3.5"))
 
-    (intent,) = SIGNAL.on_batch(SIGNAL.initial_state(), batch)
+    (intent,) = STRATEGY.on_batch(STRATEGY.initial_state(), batch)
 
     assert (intent.value, intent.time_ns, intent.index) == (350_000_000, 3000, 0)
 
@@ -84,7 +84,7 @@ rows_of_a_feed = st.lists(
 def naive_orders(
     rows: list[tuple[str, str, str]], short: int, long: int
 ) -> list[tuple[int, str, str]]:
-    """The rules once more, with all prices kept."""
+    """Apply the rules with all prices kept."""
     seen, sides, orders = {"SPY": [], "IBM": []}, {}, []
     for sequence, (kind, symbol, value) in enumerate(rows, start=1):
         if kind == "N":
@@ -107,17 +107,17 @@ def naive_orders(
     short=st.integers(1, 4),
     more=st.integers(1, 4),
 )
-def test_cutting_the_feed_into_batches_never_matters(make_batch, rows, cuts, short, more):
-    """However the feed arrives, and whatever the windows, the orders are those of the rules."""
+def test_cutting_the_feed_into_batches_makes_no_difference(make_batch, rows, cuts, short, more):
+    """However the feed is cut, and with any windows, the orders are those of the rules."""
     edges = [0, *sorted(cut for cut in cuts if cut < len(rows)), len(rows)]
     batches = [
         make_batch(rows[start:end], start + 1)
         for start, end in itertools.pairwise(edges)
         if end > start
     ]
-    signal = CrossoverSignal(short_ticks=short, long_ticks=short + more)
+    strategy = Crossover(short_ticks=short, long_ticks=short + more)
 
-    assert orders_of(signal, *batches) == naive_orders(rows, short, short + more)
+    assert orders_of(strategy, *batches) == naive_orders(rows, short, short + more)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_cutting_the_feed_into_batches_never_matters(make_batch, rows, cuts, sho
         ("../shared/data/real/prices.csv.gz", "../shared/data/real/sentiment.csv", (1, 2)),
     ],
 )
-def test_whole_days_agree_with_the_independent_judge(
+def test_whole_days_agree_with_the_independent_reference(
     prices_file, sentiment_file, windows, monkeypatch
 ):
-    """On sample and real data the orders are those of a script that shares no code with us."""
+    """On sample and real data the orders are those of a script that shares no code."""
     monkeypatch.setattr(sys, "path", [str(ROOT / "tests/reference"), *sys.path])
     import crossover_orders
     import news_orders
@@ -147,6 +147,6 @@ def test_whole_days_agree_with_the_independent_judge(
     starts = range(0, len(rows), 5_000)
     batches = [TickBatch(start + 1, records[start : start + 5_000]) for start in starts]
 
-    orders = orders_of(CrossoverSignal(short_ticks=windows[0], long_ticks=windows[1]), *batches)
+    orders = orders_of(Crossover(short_ticks=windows[0], long_ticks=windows[1]), *batches)
 
     assert [(symbol, side, sequence) for sequence, symbol, side in orders] == verdict

@@ -1,4 +1,4 @@
-"""The news signal: what gives an order, and what must not matter."""
+"""The news strategy: which news gives an order, and what makes no difference."""
 
 import importlib.util
 import itertools
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side
-from tradestack.strategies.news import NewsSignal, NewsState
+from tradestack.strategies.news import News, NewsState
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 
 ROOT = Path(__file__).parents[2]
@@ -21,16 +21,14 @@ _spec = importlib.util.spec_from_file_location(
 news_orders = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(news_orders)
 
-SIGNAL = NewsSignal(buy_above=60 * SCALE, sell_below=40 * SCALE)
+STRATEGY = News(buy_above=60 * SCALE, sell_below=40 * SCALE)
 PRICED = ("P", "SPY", "168.23")
 
 
-def orders_of(
-    signal: NewsSignal, *batches: TickBatch
-) -> tuple[list[tuple[int, str, str]], NewsState]:
+def orders_of(strategy: News, *batches: TickBatch) -> tuple[list[tuple[int, str, str]], NewsState]:
     """(sequence, symbol, side) of every intent, and the state they leave."""
-    state = signal.initial_state()
-    intents = [intent for batch in batches for intent in signal.on_batch(state, batch)]
+    state = strategy.initial_state()
+    intents = [intent for batch in batches for intent in strategy.on_batch(state, batch)]
     return [(i.sequence, i.symbol, i.side.value) for i in intents], state
 
 
@@ -57,8 +55,8 @@ def orders_of(
     ],
 )
 def test_orders_of_rows(make_batch, rows, expected):
-    """Each little feed gives the orders that the rules say."""
-    orders, _ = orders_of(SIGNAL, make_batch(rows))
+    """Each short feed gives the orders that the rules define."""
+    orders, _ = orders_of(STRATEGY, make_batch(rows))
 
     assert orders == expected
 
@@ -67,44 +65,46 @@ def test_news_without_price_is_counted_and_changes_no_side(make_batch):
     """Only news that would have changed the side of an unpriced symbol counts."""
     rows = [("N", "SPY", "80"), ("N", "SPY", "50"), ("N", "SPY", "10"), PRICED, ("N", "SPY", "80")]
 
-    orders, state = orders_of(SIGNAL, make_batch(rows))
+    orders, state = orders_of(STRATEGY, make_batch(rows))
 
     assert orders == [(5, "SPY", "BUY")]
-    assert SIGNAL.counters(state) == {"signals_without_price": 2}
+    assert STRATEGY.counters(state) == {"signals_without_price": 2}
 
 
 def test_symbols_not_named_are_neither_traded_nor_counted(make_batch):
-    """A list of symbols is the universe of the signal."""
-    signal = NewsSignal(buy_above=60 * SCALE, sell_below=40 * SCALE, symbols=frozenset({"IBM"}))
+    """Only the listed symbols are traded."""
+    strategy = News(buy_above=60 * SCALE, sell_below=40 * SCALE, symbols=frozenset({"IBM"}))
     rows = [PRICED, ("P", "IBM", "1"), ("N", "SPY", "80"), ("N", "IBM", "80"), ("N", "XYZ", "80")]
 
-    orders, state = orders_of(signal, make_batch(rows))
+    orders, state = orders_of(strategy, make_batch(rows))
 
     assert orders == [(4, "IBM", "BUY")]
-    assert signal.counters(state) == {"signals_without_price": 0}
+    assert strategy.counters(state) == {"signals_without_price": 0}
 
 
-def test_intent_carries_what_the_signal_saw(make_batch):
+def test_an_intent_carries_sentiment_and_time(make_batch):
     """Value and publish time of the message go into the order's annotations."""
-    (intent,) = SIGNAL.on_batch(SIGNAL.initial_state(), make_batch([PRICED, ("N", "SPY", "85.48")]))
+    batch = make_batch([PRICED, ("N", "SPY", "85.48")])
+
+    (intent,) = STRATEGY.on_batch(STRATEGY.initial_state(), batch)
 
     assert (intent.value, intent.time_ns, intent.index) == (8_548_000_000, 2000, 0)
     assert intent.side is Side.BUY
 
 
-def test_each_session_has_a_state_of_its_own(make_batch):
-    """A new session starts afresh: the same news gives the same order again."""
+def test_each_session_has_its_own_state(make_batch):
+    """In a new session the same news gives the same order again."""
     batch = make_batch([PRICED, ("N", "SPY", "80")])
 
-    first, _ = orders_of(SIGNAL, batch)
-    second, _ = orders_of(SIGNAL, batch)
+    first, _ = orders_of(STRATEGY, batch)
+    second, _ = orders_of(STRATEGY, batch)
 
     assert first == second == [(2, "SPY", "BUY")]
 
 
 def test_parameters_are_the_effective_values():
-    """What names an order does not depend on how a number was written."""
-    assert SIGNAL.parameters() == {"buy_above": "60", "sell_below": "40"}
+    """The name of an order does not depend on how a number was written."""
+    assert STRATEGY.parameters() == {"buy_above": "60", "sell_below": "40"}
 
 
 symbols = st.sampled_from(["SPY", "IBM", "BAC", "AIG", "X", "ABCDEFGHIJKL", "ABCDEFGHIJKM"])
@@ -115,12 +115,12 @@ rows_of_a_feed = st.lists(
             st.just("N"), symbols, st.sampled_from(["0", "39.99", "40", "50", "60", "60.01"])
         ),
     ),
-    max_size=120,  # few at a time and many are read by different code
+    max_size=120,  # small and large batches are read by different code
 )
 
 
 def naive_orders(rows: list[tuple[str, str, str]]) -> list[tuple[int, str, str]]:
-    """The rules once more, message by message."""
+    """Apply the rules message by message."""
     priced, sides, orders = set(), {}, []
     for sequence, (kind, symbol, value) in enumerate(rows, start=1):
         if kind == "P":
@@ -134,8 +134,8 @@ def naive_orders(rows: list[tuple[str, str, str]]) -> list[tuple[int, str, str]]
 
 
 @given(rows=rows_of_a_feed, cuts=st.sets(st.integers(1, 119), max_size=8))
-def test_cutting_the_feed_into_batches_never_matters(make_batch, rows, cuts):
-    """However the feed arrives, the orders are those of the rules."""
+def test_cutting_the_feed_into_batches_makes_no_difference(make_batch, rows, cuts):
+    """However the feed is cut, the orders are those of the rules."""
     edges = [0, *sorted(cut for cut in cuts if cut < len(rows)), len(rows)]
     batches = [
         make_batch(rows[start:end], start + 1)
@@ -143,7 +143,7 @@ def test_cutting_the_feed_into_batches_never_matters(make_batch, rows, cuts):
         if end > start
     ]
 
-    orders, _ = orders_of(SIGNAL, *batches)
+    orders, _ = orders_of(STRATEGY, *batches)
 
     assert orders == naive_orders(rows)
 
@@ -155,8 +155,8 @@ def test_cutting_the_feed_into_batches_never_matters(make_batch, rows, cuts):
         ("../shared/data/real/prices.csv.gz", "../shared/data/real/sentiment.csv"),
     ],
 )
-def test_whole_days_agree_with_the_independent_judge(prices, sentiment):
-    """On sample and real data the orders are those of a script that shares no code with us."""
+def test_whole_days_agree_with_the_independent_reference(prices, sentiment):
+    """On sample and real data the orders are those of a script that shares no code."""
     prices_path, sentiment_path = ROOT / prices, ROOT / sentiment
     if not (prices_path.exists() and sentiment_path.exists()):
         pytest.skip(f"{prices} or {sentiment} is not there")
@@ -169,7 +169,7 @@ def test_whole_days_agree_with_the_independent_judge(prices, sentiment):
     starts = range(0, len(rows), 5_000)
     batches = [TickBatch(start + 1, records[start : start + 5_000]) for start in starts]
 
-    orders, state = orders_of(SIGNAL, *batches)
+    orders, state = orders_of(STRATEGY, *batches)
 
     assert [(symbol, side, sequence) for sequence, symbol, side in orders] == verdict.orders
     assert state.signals_without_price == verdict.signals_without_price

@@ -4,32 +4,30 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack.domain.symbol import SYMBOL_LENGTH_MAX
 from tradestack.strategies.priced_symbols import PricedSymbols
+from tradestack.wire.feed import TICK_PACKET, encode_symbol
 
 
 def column(names: list[str]) -> np.ndarray:
-    """The names as the feed's symbol column has them."""
-    return np.array(
-        [name.encode().ljust(SYMBOL_LENGTH_MAX) for name in names], dtype=f"S{SYMBOL_LENGTH_MAX}"
-    )
+    """Names → a symbol column of the feed."""
+    return np.array([encode_symbol(name) for name in names], dtype=TICK_PACKET["symbol"])
 
 
-def test_first_places_are_told_once():
-    """A symbol is new the first time only, at the place where it stood first."""
+def test_the_first_place_of_a_symbol_is_returned_once():
+    """A symbol is new the first time only, at its first place."""
     priced = PricedSymbols()
 
     first = priced.absorb(column(["SPY", "IBM", "SPY"]))
     second = priced.absorb(column(["IBM", "BAC", "SPY"]))
 
-    assert first == {b"SPY".ljust(24): 0, b"IBM".ljust(24): 1}
-    assert second == {b"BAC".ljust(24): 1}
-    assert b"SPY".ljust(24) in priced
+    assert first == {encode_symbol("SPY"): 0, encode_symbol("IBM"): 1}
+    assert second == {encode_symbol("BAC"): 1}
+    assert encode_symbol("SPY") in priced
     assert len(priced) == 3
 
 
 def test_more_symbols_than_slots_are_all_known():
-    """Symbols that share a slot push each other out of it, and are known nevertheless."""
+    """Symbols that share a slot replace each other in it and are known nevertheless."""
     names = [f"S{number}" for number in range(40_000)]
     priced = PricedSymbols()
 

@@ -1,16 +1,19 @@
-"""The names of orders."""
+"""The names and the content of orders."""
 
 import pytest
 
+from tradestack.domain.fixed_point import FIXED_MAX, SCALE
 from tradestack.domain.order import Side
-from tradestack.strategies.signal import Intent
+from tradestack.strategies.strategy import Intent
 from tradestack.trading.epoch import (
     INSTANCE_LENGTH_MAX,
     INTENTS_PER_MESSAGE_MAX,
     Epoch,
+    ReferencePrice,
     config_hash,
 )
 from tradestack.wire.order_texts import is_cl_ord_id
+from tradestack.wire.orders import decode_client_message, encode_message
 
 BASE = {
     "signal_name": "news",
@@ -19,6 +22,20 @@ BASE = {
     "symbols": ["SPY", "IBM"],
     "quantity": "10",
 }
+
+
+def epoch_of(
+    instance: str = "news", config_hash: str = "0123456789ab", feed_session: str = "0ABCDEFGHI"
+) -> Epoch:
+    """An epoch of the news strategy."""
+    return Epoch(
+        instance=instance,
+        config_hash=config_hash,
+        feed_session=feed_session,
+        signal_name="news",
+        signal_label="sentiment",
+        quantity=10 * SCALE,
+    )
 
 
 def intent(sequence: int, index: int = 0) -> Intent:
@@ -37,12 +54,12 @@ def intent(sequence: int, index: int = 0) -> Intent:
     ],
 )
 def test_every_decisive_value_changes_the_hash(edit):
-    """An edited config names its orders otherwise."""
+    """An edited configuration gives its orders other names."""
     assert config_hash(**{**BASE, **edit}) != config_hash(**BASE)
 
 
 def test_order_of_symbols_and_parameters_does_not_change_the_hash():
-    """The same config written in another order is the same config."""
+    """The same configuration written in another order has the same hash."""
     same = {
         **BASE,
         "symbols": ["IBM", "SPY"],
@@ -52,34 +69,48 @@ def test_order_of_symbols_and_parameters_does_not_change_the_hash():
     assert config_hash(**same) == config_hash(**BASE)
 
 
-def test_the_hash_of_the_shipped_config_stays_what_it_was():
-    """A change of the hash's recipe would make every running strategy trade anew."""
+def test_the_hash_of_the_shipped_config_does_not_change():
+    """A changed hash would make every running strategy trade again."""
     shipped = {**BASE, "symbols": []}
 
     assert config_hash(**shipped) == "265c9a6a1fa2"
 
 
 def test_orders_are_named_after_their_message():
-    """The parts of a ClOrdID, in their order."""
-    epoch = Epoch(instance="news", config_hash="0123456789ab", feed_session="0ABCDEFGHI")
+    """A ClOrdID has its parts in this order."""
+    epoch = epoch_of()
 
     assert epoch.client_order_id(intent(812)) == "news-0123456789ab-0ABCDEFGHI-812-0"
 
 
 def test_the_longest_name_fits_the_wire():
-    """Every part at its longest is still a ClOrdID."""
-    epoch = Epoch(instance="x" * INSTANCE_LENGTH_MAX, config_hash="f" * 12, feed_session="Z" * 10)
+    """With every part at its longest it is still a ClOrdID."""
+    epoch = epoch_of("x" * INSTANCE_LENGTH_MAX, "f" * 12, "Z" * 10)
 
     name = epoch.client_order_id(intent(2**53, INTENTS_PER_MESSAGE_MAX))
 
     assert is_cl_ord_id(name)
 
 
-def test_an_epoch_knows_its_orders():
-    """Other instances, configs and sessions are others' orders."""
-    epoch = Epoch(instance="news", config_hash="0123456789ab", feed_session="0ABCDEFGHI")
+def test_an_epoch_recognises_its_orders():
+    """Orders of other instances, configurations and sessions are not its own."""
+    epoch = epoch_of()
 
     assert epoch.names("news-0123456789ab-0ABCDEFGHI-812-0")
     assert not epoch.names("news-0123456789ab-0ABCDEFGHJ-812-0")
     assert not epoch.names("news-0123456789ac-0ABCDEFGHI-812-0")
     assert not epoch.names("old-news-0123456789ab-0ABCDEFGHI-812-0")
+
+
+def test_an_order_fits_the_wire_whatever_the_feed_carries():
+    """A reference price beyond the wire's range is left out."""
+    epoch = epoch_of()
+    extreme = Intent(
+        sequence=1, index=0, symbol="A" * 12, side=Side.SELL, value=100 * SCALE, time_ns=5
+    )
+
+    order = epoch.order(extreme, "a", ReferencePrice(FIXED_MAX, -1), 7)
+
+    assert decode_client_message(encode_message(order)) == order
+    assert order.reference_price is None
+    assert epoch.order(extreme, "a", ReferencePrice(-SCALE, 5), 7).reference_price == -SCALE

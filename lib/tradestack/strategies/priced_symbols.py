@@ -1,8 +1,8 @@
-"""columns of symbols → which were seen for the first time, and where.
+"""The symbols that a feed has priced, found in whole columns of symbols.
 
-A feed is nearly all prices, so no price is looked at in Python: symbols are hashed and compared by
-the batch against a table of those already known. Only symbols the table does not hold are sorted
-out one by one, each once (or again when two known symbols share a slot, which costs time alone).
+A feed consists almost entirely of prices, so none is looked at in Python: symbols are hashed and
+compared by the batch against a table of known ones. Only symbols that the table does not hold are
+handled one by one, each once (or again when two known symbols share a slot, which only costs time).
 
     slot of the table: the 24 bytes of a symbol as three u64, at the hash of the three
 """
@@ -10,7 +10,9 @@ out one by one, each once (or again when two known symbols share a slot, which c
 import numpy as np
 from numpy.typing import NDArray
 
-# Four times the most symbols the stack knows (4,096), so that few of them share a slot.
+from tradestack.wire.feed import TICK_PACKET
+
+# Four times the most symbols the stack serves (4,096), so that few of them share a slot.
 SLOTS_BITS = 14
 
 _WORDS = 3  # 24 bytes
@@ -38,7 +40,7 @@ class PricedSymbols:
         return len(self._known)
 
     def add(self, symbol: bytes) -> None:
-        """Makes it known; the table learns of it when a batch has it."""
+        """Add one symbol."""
         self._known.add(symbol)
 
     def absorb(self, symbols: Symbols) -> dict[bytes, int]:
@@ -64,3 +66,11 @@ class PricedSymbols:
         }
         self._known.update(fresh)
         return fresh
+
+
+def _hash(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return a slot for each row of words."""
+    slots = words[:, 0] * _MULTIPLIER
+    for word in range(1, _WORDS):
+        slots = (slots ^ words[:, word]) * _MULTIPLIER
+    return slots >> _SHIFT

@@ -1,7 +1,7 @@
-"""things that happened → counts, since the process began and since the feed session did.
+"""What a strategy counts, since the process began and since the feed session did.
 
-Those of the session are a function of feed and report stream: a killed strategy that replays both
-counts again what it had counted. Those of the process say what this process itself did.
+Counts of the session are a function of feed and reports: a killed strategy that replays both counts
+again what it had counted. Counts of the process are of what this process itself did.
 """
 
 import enum
@@ -14,16 +14,16 @@ class Counted(enum.Enum):
     TICKS_RECEIVED = "ticks_received"  # prices and news
     PRICES_RECEIVED = "prices_received"
     NEWS_RECEIVED = "news_received"
-    ORDERS_SENT = "orders_sent"  # in the session: by this process or found reported on
+    ORDERS_SENT = "orders_sent"  # by this process, or by an earlier one and reported
     ORDERS_SUPPRESSED = "orders_suppressed"  # of messages before FromSeq
     ORDERS_ACKNOWLEDGED = "orders_acknowledged"  # reported on, accepted or rejected
     ORDERS_ACCEPTED = "orders_accepted"
     ORDERS_REJECTED = "orders_rejected"
-    # Those below happen to a process and not to a session.
+    # Those below belong to a process and not to a feed session.
     ORDERS_RESENT = "orders_resent"  # the same order again, after a lost connection or a refusal
-    ORDERS_REFUSED = "orders_refused"  # the order manager could not take them then
+    ORDERS_REFUSED = "orders_refused"  # not taken by the order manager, which forgot them
     ORDERS_UNKNOWN = "orders_unknown"  # their order session ended before their report came
-    REPORTS_UNMATCHED = "reports_unmatched"  # on orders that are not this strategy's
+    REPORTS_UNMATCHED = "reports_unmatched"  # on orders of another strategy
     BOOK_READ_FAILURES = "book_read_failures"
     FEED_DISCONNECTS = "feed_disconnects"
     ORDERS_DISCONNECTS = "orders_disconnects"
@@ -42,35 +42,35 @@ OF_A_SESSION = (
 
 
 class Counters:
-    """What belongs to a session is counted twice."""
+    """The counts of the process, and those of the feed session among them."""
 
     def __init__(self) -> None:
         self._process = dict.fromkeys(Counted, 0)
         self._session = dict.fromkeys(OF_A_SESSION, 0)
 
     def __getitem__(self, counted: Counted) -> int:
-        """The count since the session began."""
+        """The count since the feed session began."""
         return self._session[counted]
 
     def add(self, counted: Counted, count: int = 1) -> None:
-        """Counts what this process did in this session."""
+        """Count what this process did in this session."""
         self._session[counted] += count
         self._process[counted] += count
 
     def add_to_session(self, counted: Counted, count: int = 1) -> None:
-        """Counts what an earlier process did in this session."""
+        """Count what an earlier process did in this session."""
         self._session[counted] += count
 
     def add_to_process(self, counted: Counted, count: int = 1) -> None:
-        """Counts what belongs to no session, or to an earlier one."""
+        """Count what belongs to no session, or to an earlier one."""
         self._process[counted] += count
 
     def start_session(self) -> None:
-        """A new feed session counts from zero."""
+        """Count the next feed session from zero."""
         self._session = dict.fromkeys(OF_A_SESSION, 0)
 
     def session(self) -> Mapping[str, int]:
-        """The counts since the session began, by name."""
+        """The counts since the feed session began, by name."""
         return {counted.value: count for counted, count in self._session.items()}
 
     def process(self) -> Mapping[str, int]:

@@ -12,13 +12,14 @@ import uvloop
 from bench.pattern import Check
 from bench.program import answer, wait_for_go
 from tradestack.net.addresses import parse_address
-from tradestack.net.client.feed_client import FeedClient, SessionEnded
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_events import FeedEvents, SessionEnded
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.feed import TickBatch
 
 
-async def consume(feed: FeedClient, ticks: int, step: int) -> int:
+async def consume(feed: FeedEvents, ticks: int, step: int) -> int:
     """Whole batches, as numpy sees them; how many there were."""
     check = Check(step)
     async for event in feed:
@@ -31,7 +32,7 @@ async def consume(feed: FeedClient, ticks: int, step: int) -> int:
     return check.count
 
 
-async def consume_each(feed: FeedClient, ticks: int, step: int) -> int:
+async def consume_each(feed: FeedEvents, ticks: int, step: int) -> int:
     """One `Tick` after the other, as a user's own loop would."""
     expected = step
     async for event in feed:
@@ -49,8 +50,8 @@ async def consume_each(feed: FeedClient, ticks: int, step: int) -> int:
 
 async def main(port: str, user: str, password: str, ticks: str, how: str, step: str) -> None:
     address = parse_address(f"127.0.0.1:{port}")
-    feed = FeedClient(address, Credentials(user, password), clock=SystemClock())
-    async with feed:
+    client = FeedClient(address, Credentials(user, password), clock=SystemClock())
+    async with client as feed:
         await anext(feed)  # the session's start: logged in
         wait_for_go()
         start_ns = time.monotonic_ns()

@@ -12,39 +12,54 @@ import uvloop
 from bench.program import answer, wait_for_go
 from bench.schedule import WARM_UP
 from tradestack.net.addresses import parse_address
-from tradestack.net.client.feed_connection import FeedConnection
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_listener import FeedListener
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
+from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TickBatch
 
 
-async def main(port: str, user: str, password: str, count: str) -> None:
-    sent: list[int] = []
-    taken: list[int] = []
-    done = asyncio.get_running_loop().create_future()
+class Stopwatch(FeedListener):
+    """Records when each tick was published and when it arrived."""
 
-    def on_batch(batch: TickBatch) -> None:
+    def __init__(self, count: int) -> None:
+        self.sent_ns: list[int] = []
+        self.taken_ns: list[int] = []
+        self.connected = asyncio.Event()
+        self.done = asyncio.Event()
+        self._count = count
+
+    def on_connected(self) -> None:
+        self.connected.set()
+
+    def on_ticks(self, batch: TickBatch) -> None:
         now_ns = time.time_ns()
-        sent.extend(batch.records["publish_time_ns"].tolist())
-        taken.extend([now_ns] * len(batch))
-        if len(sent) >= WARM_UP + int(count) and not done.done():
-            done.set_result(None)
+        self.sent_ns.extend(batch.records["publish_time_ns"].tolist())
+        self.taken_ns.extend([now_ns] * len(batch))
+        if len(self.sent_ns) >= self._count:
+            self.done.set()
 
-    await FeedConnection.open(
+    def on_disconnected(self, close: Close) -> None:
+        sys.exit(str(close))
+
+
+async def main(port: str, user: str, password: str, count: str) -> None:
+    watch = Stopwatch(WARM_UP + int(count))
+    client = FeedClient(
         parse_address(f"127.0.0.1:{port}"),
         Credentials(user, password),
-        "",
-        0,
-        on_batch=on_batch,
-        on_end_of_session=lambda: None,
-        on_closed=sys.exit,
         clock=SystemClock(),
+        sequence=0,
     )
+    task = asyncio.create_task(client.run(watch))
+    await watch.connected.wait()
     wait_for_go()
-    sent.clear()
-    taken.clear()
-    await done
-    answer(sent_ns=sent[WARM_UP:], taken_ns=taken[WARM_UP:])
+    watch.sent_ns.clear()
+    watch.taken_ns.clear()
+    await watch.done.wait()
+    task.cancel()
+    answer(sent_ns=watch.sent_ns[WARM_UP:], taken_ns=watch.taken_ns[WARM_UP:])
 
 
 if __name__ == "__main__":

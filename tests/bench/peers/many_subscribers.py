@@ -13,40 +13,40 @@ from bench.daemon import user_name
 from bench.pattern import Check
 from bench.program import answer, wait_for_go
 from tradestack.net.addresses import parse_address
-from tradestack.net.client.feed_connection import FeedConnection
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_listener import FeedListener
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.feed import TickBatch
 
 
-class Subscriber:
+class Subscriber(FeedListener):
     """One of them."""
 
     def __init__(self, ticks: int) -> None:
         self.check = Check()
         self._ticks = ticks
-        self._done = asyncio.get_running_loop().create_future()
+        self._connected = asyncio.Event()
+        self._done = asyncio.Event()
 
     async def log_in(self, port: str, user: str, password: str) -> None:
-        await FeedConnection.open(
-            parse_address(f"127.0.0.1:{port}"),
-            Credentials(user, password),
-            "",
-            1,
-            on_batch=self._on_batch,
-            on_end_of_session=lambda: None,
-            on_closed=lambda _: None,
-            clock=SystemClock(),
+        client = FeedClient(
+            parse_address(f"127.0.0.1:{port}"), Credentials(user, password), clock=SystemClock()
         )
+        self._task = asyncio.create_task(client.run(self))
+        await self._connected.wait()
 
     async def wait(self) -> int:
-        await self._done
+        await self._done.wait()
         return self.check.count
 
-    def _on_batch(self, batch: TickBatch) -> None:
+    def on_connected(self) -> None:
+        self._connected.set()
+
+    def on_ticks(self, batch: TickBatch) -> None:
         self.check.take(batch.records)
-        if self.check.count >= self._ticks and not self._done.done():
-            self._done.set_result(None)
+        if self.check.count >= self._ticks:
+            self._done.set()
 
 
 async def main(port: str, password: str, count: str, ticks: str) -> None:

@@ -1,10 +1,10 @@
-"""A gateway and an order manager as small as they can be, and strategies between them."""
+"""A small gateway and a small order manager, and a strategy between them."""
 
 import asyncio
 import contextlib
 import itertools
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,9 +31,9 @@ from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users, users_line
 from tradestack.runtime.clock import SystemClock
 from tradestack.store.feed_log import FeedLog
-from tradestack.strategies.news import NewsSignal
+from tradestack.strategies.news import News
 from tradestack.trading.counters import Counters
-from tradestack.trading.order_factory import OrderFactory
+from tradestack.trading.registrations import Registration, Registrations, from_sequence
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
@@ -43,6 +43,8 @@ from tradestack_strategy.handshake import State
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import Identity, Runner, Servers
+
+USER = "news"
 
 
 class Peer:
@@ -55,7 +57,7 @@ class Peer:
         self._listener: socket.socket | None = None
 
     def start(self) -> None:
-        """Listens."""
+        """Listen."""
         self._listener = socket.create_server(("127.0.0.1", self._port), reuse_port=False)
         self._port = self._listener.getsockname()[1]
         self._server = SessionServer(
@@ -68,30 +70,30 @@ class Peer:
         self._server.start()
 
     async def kill(self) -> None:
-        """Drops every connection and the port."""
+        """Close every connection and the port."""
         if self._server is not None and self._listener is not None:
             await self._server.close()
             self._listener.close()
             self._server = None
 
     def wake(self) -> None:
-        """What there is to send is sent."""
+        """Send what there is to send."""
         if self._server is not None:
             self._server.scheduler.wake()
 
     @property
     def address(self) -> Address:
-        """Where it listens, or will again."""
+        """The address, also while it does not listen."""
         return Address("127.0.0.1", self._port)
 
     def client_joined(self, client: Connection) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def client_left(self, connection: Connection, close: Close) -> None:
         """Nothing to do."""
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """A feed is told nothing."""
+        """Ignore it: a feed takes no messages."""
 
 
 class Feed(Peer):
@@ -110,23 +112,23 @@ class Feed(Peer):
         return next(reversed(self._sessions.values()))
 
     def new_session(self) -> str:
-        """Begins another session; the one before stays available."""
+        """Begin another session; the one before stays available."""
         session = new_session_id(0, next(self._numbers))
         self._sessions[session] = FeedLog.create(self._directory, session)
         return session
 
     def publish(self, *rows: Row) -> None:
-        """Appends and sends."""
+        """Append and send."""
         self.log.append(batch_of(rows, self.log.head + 1).records.tobytes())
         self.wake()
 
     def end_session(self) -> None:
-        """Z to all."""
+        """Send Z to all."""
         self.log.end()
         self.wake()
 
     def forget(self, session: str) -> None:
-        """Serves that session no longer."""
+        """Stop serving that session."""
         del self._sessions[session]
 
     def stream_for(self, user: str, session: str) -> Stream | RejectReason:
@@ -160,7 +162,7 @@ class Reports:
 
 
 class Orders(Peer):
-    """An order manager: registrations, orders each once, reports.
+    """An order manager: registrations by its own rule, each order once, reports.
 
     takes_orders = False loses orders as a killed process does; is_available = False refuses them.
     """
@@ -174,17 +176,19 @@ class Orders(Peer):
         self.received: list[Order] = []  # everything that came, repetitions too
         self.orders: dict[str, Order] = {}  # of this order session
         self.registers: list[Register] = []
-        self._from: dict[str, tuple[str, int]] = {}
-        self._carried: set[str] = set()
+        self._registrations = Registrations()
         self.reports = Reports("")
         self.new_session()
 
     def new_session(self) -> None:
-        """Another journal; feed sessions registered for before trade from their head on."""
+        """Begin another order session; registrations are carried over to it."""
         self.reports = Reports(new_session_id(10**18, next(self._numbers)))
         self.orders = {}
-        self._carried |= set(self._from)
-        self._from = {}
+        carried = Registrations()
+        for user, sessions in self._registrations:
+            for feed_session, registration in sessions.items():
+                carried.put(user, feed_session, Registration(registration.config_hash, None))
+        self._registrations = carried
 
     def stream_for(self, user: str, session: str) -> Stream | RejectReason:
         """The current session alone."""
@@ -219,14 +223,10 @@ class Orders(Peer):
         return [(order.feed_seq, order.symbol, order.side.value) for order in self.orders.values()]
 
     def _register(self, register: Register) -> None:
-        known = self._from.get(register.feed_session)
-        if known is not None and known[0] == register.config_hash:
-            from_seq = known[1]
-        elif known is None and register.start is Start.SESSION:
-            from_seq = register.head + 1 if register.feed_session in self._carried else 1
-        else:
-            from_seq = register.head + 1
-        self._from[register.feed_session] = (register.config_hash, from_seq)
+        previous = self._registrations.find(USER, register.feed_session)
+        from_seq = from_sequence(previous, register)
+        registration = Registration(register.config_hash, from_seq)
+        self._registrations.put(USER, register.feed_session, registration)
         self._append(
             Registered(
                 request_id=register.request_id,
@@ -264,60 +264,80 @@ def _not_available(kind: str, name: str) -> BusinessMessageReject:
 
 
 class Life:
-    """One process of a strategy: everything it knows is gone with it."""
+    """One process of a strategy: its memory is lost with it."""
 
     def __init__(
         self, feed: Feed, orders: Orders, *, start: Start, config_hash: str, in_flight_max: int
     ) -> None:
         clock = SystemClock()
         self.counters = Counters()
-        self.desk = OrderEntry(
-            entry=OrderFactory(signal_name="news", signal_label="sentiment", quantity=10 * SCALE),
+        self.order_entry = OrderEntry(
             prices=ReferencePrices("-of-nobody", self.counters),
             counters=self.counters,
             clock=clock,
+            orders_in_flight_max=in_flight_max,
         )
+        self.faults: list[BaseException] = []
         self.runner = Runner(
-            Identity(instance="news", config_hash=config_hash, start=start),
+            Identity(instance="news", config_hash=config_hash, start=start, quantity=10 * SCALE),
             Servers(
                 feed=feed.address, orders=orders.address, credentials=Credentials("news", "secret")
             ),
-            signal=NewsSignal(buy_above=60 * SCALE, sell_below=40 * SCALE),
-            desk=self.desk,
+            strategy=News(buy_above=60 * SCALE, sell_below=40 * SCALE),
+            order_entry=self.order_entry,
             counters=self.counters,
-            orders_in_flight_max=in_flight_max,
             clock=clock,
+            spawn=self._spawn,
         )
-        self._task = asyncio.create_task(self.runner.run())
+        self._task = self._spawn(self.runner.run(), "runner")
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Waits for the condition; a fault of the runner is raised."""
+        """Wait for the condition; raise a fault of the runner."""
         while not condition():
-            if self._task.done():
-                self._task.result()
+            if self.faults:
+                raise self.faults[0]
             await asyncio.sleep(0.002)
 
+    @property
+    def sequence_processed(self) -> int:
+        """The newest message that the strategy has seen, 0 = none."""
+        trading = self.runner.trading
+        return trading.signal_runner.sequence_processed if trading else 0
+
+    @property
+    def feed_session(self) -> str:
+        """The feed session being traded, "" = none."""
+        trading = self.runner.trading
+        return trading.epoch.feed_session if trading else ""
+
     async def settled(self, sequence: int) -> None:
-        """Waits until it is live, has seen that message, and every order is reported on."""
+        """Wait until it is live, has seen that message, and every order is reported on."""
         await self.until(
             lambda: (
                 self.runner.state is State.LIVE
-                and self.runner.trader is not None
-                and self.runner.trader.sequence_processed >= sequence
-                and self.desk.in_flight == 0
+                and self.sequence_processed >= sequence
+                and self.order_entry.in_flight == 0
             )
         )
 
     async def kill(self) -> None:
-        """The process ends."""
+        """End the process."""
         self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await asyncio.wait({self._task})
+
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._note_fault)
+        return task
+
+    def _note_fault(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self.faults.append(fault)
 
 
 @dataclass
 class World:
-    """Both peers, and the lives of a strategy between them."""
+    """Both servers, and the lives of a strategy between them."""
 
     feed: Feed
     orders: Orders
@@ -330,7 +350,7 @@ class World:
         config_hash: str = "0123456789ab",
         in_flight_max: int = 1_000,
     ) -> Life:
-        """A process of the strategy."""
+        """Start a process of the strategy."""
         life = Life(
             self.feed,
             self.orders,
@@ -354,7 +374,7 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> Users:
 def world(
     users: Users, tmp_path: Path
 ) -> Callable[[], contextlib.AbstractAsyncContextManager[World]]:
-    """Both peers, listening."""
+    """Both servers, listening."""
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[World]:

@@ -1,27 +1,26 @@
-"""The keys of a strategy's config, and which of them make it another strategy."""
+"""The keys of a strategy's configuration, and which of them decide about orders."""
 
 from pathlib import Path
 
 import pytest
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
 from tradestack.runtime.config.keys import load_config, parse_config
 from tradestack_strategy.config import StrategyConfig
-from tradestack_strategy.strategy import build_signal, hash_of
+from tradestack_strategy.service import hash_of
 
 ROOT = Path(__file__).parents[3]
 LEAST = {"quantity": "10", "user": "news"}
 
 
 def parse(**keys: object) -> StrategyConfig:
-    """A config of these keys besides those that must be there."""
+    """A configuration of these keys and the required ones."""
     return parse_config(StrategyConfig, LEAST | keys, source="news.toml")
 
 
-def test_the_shipped_config_says_what_the_defaults_are():
-    """Who deletes a line of the shipped file has the same strategy."""
+def test_the_shipped_config_shows_the_defaults():
+    """Deleting a line of the shipped file changes nothing."""
     shipped = load_config(StrategyConfig, ROOT / "etc/strategy/news.toml")
 
     assert shipped == parse()
@@ -40,7 +39,7 @@ def test_the_shipped_config_says_what_the_defaults_are():
         {"parameters": {"sell_below": 40}},
     ],
 )
-def test_what_decides_nothing_about_orders_keeps_their_names(keys):
+def test_keys_that_decide_nothing_about_orders_keep_their_names(keys):
     """Start, addresses, limits, log level, and how a number is written."""
     assert hash_of(parse(**keys)) == hash_of(parse())
 
@@ -55,7 +54,7 @@ def test_what_decides_nothing_about_orders_keeps_their_names(keys):
         {"signal": "crossover"},
     ],
 )
-def test_what_decides_about_orders_names_them_anew(keys):
+def test_keys_that_decide_about_orders_change_their_names(keys):
     """Signal, parameters, symbols and quantity."""
     assert hash_of(parse(**keys)) != hash_of(parse())
 
@@ -84,7 +83,7 @@ def test_what_decides_about_orders_names_them_anew(keys):
     ],
 )
 def test_faults_name_file_and_key(keys, complaint):
-    """What an operator reads tells where to look."""
+    """The text names the place of the fault."""
     with pytest.raises(OperatorFault) as fault:
         parse(**keys)
 
@@ -93,14 +92,13 @@ def test_faults_name_file_and_key(keys, complaint):
 
 
 def test_quantity_and_user_have_no_default():
-    """Nobody trades by accident."""
+    """Nothing is traded by accident."""
     with pytest.raises(OperatorFault, match="user: is missing"):
         parse_config(StrategyConfig, {"quantity": "10"}, source="news.toml")
 
 
-def test_parameters_are_those_of_the_signal():
-    """What is left out has the signal's own default."""
+def test_parameters_are_those_of_the_strategy():
+    """Parameters left out have the strategy's defaults."""
     config = parse(signal="crossover", parameters={"short_ticks": "5.0"})
 
-    assert dict(config.parameters) == {"short_ticks": 5 * SCALE, "long_ticks": 100 * SCALE}
-    assert build_signal(config).parameters() == {"short_ticks": "5", "long_ticks": "100"}
+    assert dict(config.parameters) == {"short_ticks": "5", "long_ticks": "100"}

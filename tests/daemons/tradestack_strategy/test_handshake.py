@@ -1,45 +1,89 @@
-"""The table of states."""
+"""The table of the handshake: every row, every event out of place, and the drawing of it."""
+
+import itertools
 
 import pytest
 
-from tradestack_strategy.handshake import TRANSITIONS, Event, State, advance
+from tradestack_strategy import handshake
+from tradestack_strategy.handshake import TRANSITIONS, Action, Event, Handshake, State
+
+READING = {State.REPLAYING, State.LIVE}
+
+
+def handshake_in(state: State) -> Handshake:
+    """A handshake that has come to the state by events alone."""
+    paths = {State.DISCONNECTED: []}
+    while state not in paths:
+        for (before, event), (after, _) in TRANSITIONS.items():
+            if before in paths and after not in paths:
+                paths[after] = [*paths[before], event]
+    machine = Handshake()
+    for event in paths[state]:
+        machine.on(event)
+    return machine
+
+
+@pytest.mark.parametrize(("state", "event"), TRANSITIONS)
+def test_every_row_leads_to_its_state_with_its_actions(state, event):
+    """Each row can be reached from the start and is taken as the table has it."""
+    machine = handshake_in(state)
+    assert machine.state is state
+
+    actions = machine.on(event)
+
+    assert (machine.state, tuple(actions)) == TRANSITIONS[state, event]
+
+
+@pytest.mark.parametrize(
+    ("state", "event"),
+    [pair for pair in itertools.product(State, Event) if pair not in TRANSITIONS],
+)
+def test_an_event_out_of_place_is_a_fault(state, event):
+    """It is not ignored, and the state does not change."""
+    machine = handshake_in(state)
+
+    with pytest.raises(KeyError):
+        machine.on(event)
+    assert machine.state is state
 
 
 def test_the_way_to_live_orders():
     """From nothing to live, and on to the next session."""
+    machine = Handshake()
     way = [
-        (Event.ORDERS_LOGGED_IN, State.ORDERS_CONNECTED),
-        (Event.HEAD_KNOWN, State.REGISTERING),
-        (Event.REGISTERED, State.REGISTERED),
-        (Event.FEED_LOGGED_IN, State.REPLAYING),
-        (Event.CAUGHT_UP, State.LIVE),
-        (Event.SESSION_ENDED, State.SESSION_OVER),
-        (Event.NEXT_SESSION, State.ORDERS_CONNECTED),
+        (Event.ORDERS_LOGGED_IN, [Action.FIND_HEAD]),
+        (Event.HEAD_KNOWN, [Action.REGISTER]),
+        (Event.REGISTERED, [Action.OPEN_ORDER_ENTRY, Action.FOLLOW_FEED]),
+        (Event.FEED_LOGGED_IN, []),
+        (Event.CAUGHT_UP, []),
+        (Event.SESSION_ENDED, [Action.FIND_NEXT_SESSION]),
+        (Event.HEAD_KNOWN, [Action.REGISTER]),
     ]
-    state = State.DISCONNECTED
 
-    for happening, expected in way:
-        state = advance(state, happening)
-
-        assert state is expected
+    for event, expected in way:
+        assert list(machine.on(event)) == expected
 
 
-@pytest.mark.parametrize("state", list(State))
-def test_without_the_order_manager_everything_starts_over(state):
-    """Whatever was going on, nothing may be decided without it."""
-    assert advance(state, Event.ORDERS_LOST) is State.DISCONNECTED
+@pytest.mark.parametrize("state", [state for state in State if state is not State.DISCONNECTED])
+def test_the_loss_of_the_order_manager_stops_everything(state):
+    """Nothing may be decided without it."""
+    assert TRANSITIONS[state, Event.ORDERS_LOST] == (State.DISCONNECTED, (Action.STOP,))
 
 
-def test_the_feed_is_read_by_the_registered_alone():
-    """No way leads to reading the feed but through a registration."""
-    reading = {State.REPLAYING, State.LIVE}
+def test_the_feed_is_read_only_after_a_registration():
+    """The only way into a reading state leads through REGISTERED."""
+    entries = {before for (before, _), (after, _) in TRANSITIONS.items() if after in READING}
 
-    entries = {before for (before, _), after in TRANSITIONS.items() if after in reading}
-
-    assert entries - reading == {State.REGISTERED}
+    assert entries - READING == {State.REGISTERED}
 
 
-def test_what_cannot_happen_is_a_fault():
-    """An event out of place is not passed over."""
-    with pytest.raises(KeyError):
-        advance(State.DISCONNECTED, Event.CAUGHT_UP)
+def test_every_action_is_used():
+    """The shell executes nothing that the table does not ask for."""
+    used = {action for _, actions in TRANSITIONS.values() for action in actions}
+
+    assert used == set(Action)
+
+
+def test_the_docstring_contains_the_diagram_of_the_table():
+    """The drawing cannot differ from the table."""
+    assert handshake.diagram() in handshake.__doc__

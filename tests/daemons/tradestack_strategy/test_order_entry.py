@@ -1,36 +1,42 @@
-"""Order entry without a network: orders handed to a list, reports handed to the desk."""
+"""Order entry without a network: orders go to a list, reports come from the test."""
 
+import dataclasses
 import logging
 
 import pytest
 from tests.kit.clock import FakeClock
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.fixed_point import FIXED_MAX, SCALE
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus, Side
 from tradestack.net.client.connection import OutgoingFull
-from tradestack.strategies.signal import Intent
+from tradestack.strategies.strategy import Intent
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
-from tradestack.trading.order_factory import OrderFactory, ReferencePrice
-from tradestack.wire.orders import decode_client_message, encode_message
 from tradestack_strategy.order_entry import ORDERS_LOGGED_PER_SECOND_MAX, OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
 
-EPOCH = Epoch(instance="news", config_hash="0123456789ab", feed_session="0ABCDEFGHI")
-NEXT_EPOCH = Epoch(instance="news", config_hash="0123456789ab", feed_session="0ABCDEFGHJ")
-ENTRY = OrderFactory(signal_name="news", signal_label="sentiment", quantity=10 * SCALE)
+EPOCH = Epoch(
+    instance="news",
+    config_hash="0123456789ab",
+    feed_session="0ABCDEFGHI",
+    signal_name="news",
+    signal_label="sentiment",
+    quantity=10 * SCALE,
+)
+NEXT_EPOCH = dataclasses.replace(EPOCH, feed_session="0ABCDEFGHJ")
+IN_FLIGHT_MAX = 100
 
 
 class Line:
-    """A connection that takes orders as long as there is room."""
+    """A connection that accepts orders while there is room."""
 
     def __init__(self, room: int = 1_000_000) -> None:
         self.room = room
         self.orders: list[Order] = []
 
     def send(self, order: Order) -> None:
-        """Takes the order, or raises as a connection does."""
+        """Accept the order, or raise as a connection does."""
         if not self.room:
             raise OutgoingFull("no room")
         self.room -= 1
@@ -42,23 +48,40 @@ class Line:
         return [order.feed_seq for order in self.orders]
 
 
+class Feed:
+    """A feed that can be paused."""
+
+    def __init__(self) -> None:
+        self.is_paused = False
+
+    def pause_reading(self) -> None:
+        """Pause."""
+        self.is_paused = True
+
+    def resume_reading(self) -> None:
+        """Resume."""
+        self.is_paused = False
+
+
 @pytest.fixture
 def clock() -> FakeClock:
-    """The desk's time."""
+    """The time of order entry."""
     return FakeClock(10**18)
 
 
 @pytest.fixture
 def counters() -> Counters:
-    """The desk's counters."""
+    """The counters of order entry."""
     return Counters()
 
 
 @pytest.fixture
-def desk(clock: FakeClock, counters: Counters) -> OrderEntry:
-    """A desk that was never open."""
+def order_entry(clock: FakeClock, counters: Counters) -> OrderEntry:
+    """Order entry that was never open."""
     prices = ReferencePrices("-of-nobody", counters)
-    return OrderEntry(entry=ENTRY, prices=prices, counters=counters, clock=clock)
+    return OrderEntry(
+        prices=prices, counters=counters, clock=clock, orders_in_flight_max=IN_FLIGHT_MAX
+    )
 
 
 def intent(sequence: int) -> Intent:
@@ -79,27 +102,27 @@ def report(sequence: int, exec_type: ExecType = ExecType.NEW, epoch: Epoch = EPO
     )
 
 
-def test_a_closed_desk_keeps_orders_until_it_opens(desk):
-    """What was decided in the moment of the loss goes out after the next registration."""
+def test_closed_order_entry_keeps_orders_until_it_opens(order_entry):
+    """An order decided at the moment of the loss is sent after the next registration."""
     before, after = Line(), Line()
-    desk.open(EPOCH, before.send)
-    desk.close()
+    order_entry.open(EPOCH, before.send, Feed())
+    order_entry.close()
 
-    desk.enter([intent(3)])
-    desk.open(EPOCH, after.send)
+    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.open(EPOCH, after.send, Feed())
 
     assert before.sequences == []
     assert after.sequences == [3]
 
 
-def test_reports_replayed_before_the_registration_spare_their_orders(desk, counters):
+def test_orders_reported_on_before_the_registration_are_not_sent(order_entry, counters):
     """The order that an earlier process sent is not sent again; its outcome is counted."""
     line = Line()
-    desk.reported(report(3))
-    desk.reported(report(4, ExecType.REJECTED))
-    desk.open(EPOCH, line.send)
+    order_entry.reported(report(3))
+    order_entry.reported(report(4, ExecType.REJECTED))
+    order_entry.open(EPOCH, line.send, Feed())
 
-    desk.enter([intent(3), intent(4), intent(5)])
+    order_entry.enter(EPOCH, [intent(3), intent(4), intent(5)])
 
     assert line.sequences == [5]
     assert counters[Counted.ORDERS_SENT] == 3
@@ -108,117 +131,132 @@ def test_reports_replayed_before_the_registration_spare_their_orders(desk, count
     assert counters.process()["orders_sent"] == 1
 
 
-def test_a_report_that_overtakes_the_replay_spares_its_order_too(desk, counters):
-    """Our own order, reported on after the registration but before we came to it again."""
+def test_an_order_reported_on_before_its_replay_is_not_sent(order_entry, counters):
+    """Its report comes after the registration but before the feed is replayed to it."""
     line = Line()
-    desk.open(EPOCH, line.send)
-    desk.reported(report(3))
+    order_entry.open(EPOCH, line.send, Feed())
+    order_entry.reported(report(3))
 
-    desk.enter([intent(3)])
+    order_entry.enter(EPOCH, [intent(3)])
 
     assert line.sequences == []
     assert counters[Counted.ORDERS_ACKNOWLEDGED] == 1
 
 
-def test_replayed_reports_on_orders_of_others_are_let_go(desk):
-    """Only orders of the present epoch can be decided again; the rest costs no memory."""
-    desk.reported(report(3))
-    desk.reported(report(3, epoch=NEXT_EPOCH))
+def test_replayed_reports_on_orders_of_other_epochs_are_dropped(order_entry):
+    """Only orders of the current epoch can be decided again; others cost no memory."""
+    order_entry.reported(report(3))
+    order_entry.reported(report(3, epoch=NEXT_EPOCH))
 
-    desk.open(NEXT_EPOCH, Line().send)
+    order_entry.open(NEXT_EPOCH, Line().send, Feed())
 
-    assert list(desk.pending.early) == [NEXT_EPOCH.client_order_id(intent(3))]
+    assert list(order_entry._early) == [NEXT_EPOCH.client_order_id(intent(3))]
 
 
-def test_reports_on_orders_of_others_are_counted(desk, counters):
-    """Another program under the same user is told apart."""
-    desk.open(EPOCH, Line().send)
+def test_reports_on_orders_of_other_epochs_are_counted(order_entry, counters):
+    """Another program may use the same user."""
+    order_entry.open(EPOCH, Line().send, Feed())
 
-    desk.reported(report(3, epoch=NEXT_EPOCH))
+    order_entry.reported(report(3, epoch=NEXT_EPOCH))
 
     assert counters.process()["reports_unmatched"] == 1
-    assert not desk.pending.early
+    assert not order_entry._early
 
 
-def test_orders_that_found_no_room_go_out_when_there_is(desk):
+def test_orders_that_found_no_room_are_sent_later(order_entry):
     """A full connection delays orders, in their order, and loses none."""
     line = Line(room=1)
-    desk.open(EPOCH, line.send)
-    desk.enter([intent(3), intent(4), intent(5)])
+    order_entry.open(EPOCH, line.send, Feed())
+    order_entry.enter(EPOCH, [intent(3), intent(4), intent(5)])
 
     line.room = 10
-    desk.send_again()
+    order_entry.send_again()
 
     assert line.sequences == [3, 4, 5]
 
 
-def test_send_again_repeats_nothing_that_was_taken(desk):
-    """An order on its way waits for its report."""
+def test_send_again_repeats_nothing_that_was_taken(order_entry):
+    """An order that was taken waits for its report."""
     line = Line()
-    desk.open(EPOCH, line.send)
-    desk.enter([intent(3)])
+    order_entry.open(EPOCH, line.send, Feed())
+    order_entry.enter(EPOCH, [intent(3)])
 
-    desk.send_again()
+    order_entry.send_again()
 
     assert line.sequences == [3]
 
 
-def test_a_late_report_of_the_session_before_counts_for_the_process_alone(desk, counters):
-    """Session counters are of the session that goes on."""
-    desk.open(EPOCH, Line().send)
-    desk.enter([intent(3)])
+def test_a_late_report_of_the_session_before_counts_for_the_process_alone(order_entry, counters):
+    """Session counters belong to the current session."""
+    order_entry.open(EPOCH, Line().send, Feed())
+    order_entry.enter(EPOCH, [intent(3)])
     counters.start_session()
-    desk.close()
-    desk.open(NEXT_EPOCH, Line().send)
+    order_entry.close()
+    order_entry.open(NEXT_EPOCH, Line().send, Feed())
 
-    desk.reported(report(3))
+    order_entry.reported(report(3))
 
-    assert desk.in_flight == 0
+    assert order_entry.in_flight == 0
     assert counters[Counted.ORDERS_ACKNOWLEDGED] == 0
     assert counters.process()["orders_acknowledged"] == 1
 
 
-def test_a_flood_of_rejects_does_not_flood_the_log(desk, clock, caplog):
-    """So many lines a second; the counters know them all."""
-    desk.open(EPOCH, Line().send)
-    desk.enter([intent(number) for number in range(1, 101)])
+def test_a_flood_of_rejects_does_not_flood_the_log(order_entry, clock, caplog):
+    """The lines of a second are bounded; the counters count all rejects."""
+    order_entry.open(EPOCH, Line().send, Feed())
+    order_entry.enter(EPOCH, [intent(number) for number in range(1, 101)])
 
     with caplog.at_level(logging.WARNING):
         for number in range(1, 100):
-            desk.reported(report(number, ExecType.REJECTED))
+            order_entry.reported(report(number, ExecType.REJECTED))
         clock.now_ns += 10**9
-        desk.reported(report(100, ExecType.REJECTED))
+        order_entry.reported(report(100, ExecType.REJECTED))
 
     rejected = [record for record in caplog.records if "order rejected" in record.message]
     assert len(rejected) == ORDERS_LOGGED_PER_SECOND_MAX + 1
     assert "reason=STALE_ORDER" in rejected[0].message
 
 
-def test_an_order_is_one_that_the_order_manager_understands():
-    """Whatever the feed can carry, the order fits the wire."""
-    extreme = Intent(
-        sequence=1, index=0, symbol="A" * 12, side=Side.SELL, value=100 * SCALE, time_ns=5
-    )
-
-    order = ENTRY.order_of(extreme, EPOCH, ReferencePrice(FIXED_MAX, -1), 7)
-
-    assert decode_client_message(encode_message(order)) == order
-    assert order.reference_price is None
-    assert ENTRY.order_of(extreme, EPOCH, ReferencePrice(-SCALE, 5), 7).reference_price == -SCALE
-
-
 def test_reports_on_the_session_before_do_not_count_for_the_next(
-    desk: OrderEntry, counters: Counters
+    order_entry: OrderEntry, counters: Counters
 ) -> None:
     """Orders of a session that is over settle after the next was entered."""
     line = Line()
-    desk.open(EPOCH, line.send)
-    desk.enter([intent(1)])
-    desk.leave_session()
+    order_entry.open(EPOCH, line.send, Feed())
+    order_entry.enter(EPOCH, [intent(1)])
+    order_entry.leave_session()
     counters.start_session()
 
-    desk.reported(report(1))
+    order_entry.reported(report(1))
 
-    assert desk.in_flight == 0
+    assert order_entry.in_flight == 0
     assert counters[Counted.ORDERS_ACKNOWLEDGED] == 0
     assert counters.process()["orders_acknowledged"] == 1
+
+
+def test_the_feed_is_paused_at_the_limit_and_resumed_at_half_of_it(order_entry):
+    """Orders in flight are bounded by what the feed is read for."""
+    feed = Feed()
+    order_entry.open(EPOCH, Line().send, feed)
+    order_entry.enter(EPOCH, [intent(number) for number in range(1, IN_FLIGHT_MAX)])
+    before = feed.is_paused
+    order_entry.enter(EPOCH, [intent(IN_FLIGHT_MAX)])
+    at_limit = feed.is_paused
+    for number in range(1, IN_FLIGHT_MAX // 2):
+        order_entry.reported(report(number))
+    above_half = feed.is_paused
+    order_entry.reported(report(IN_FLIGHT_MAX // 2))
+
+    assert (before, at_limit, above_half, feed.is_paused) == (False, True, True, False)
+
+
+def test_orders_given_up_resume_the_feed(order_entry):
+    """The end of an order session leaves nothing in flight."""
+    feed = Feed()
+    order_entry.open(EPOCH, Line().send, feed)
+    order_entry.enter(EPOCH, [intent(number) for number in range(IN_FLIGHT_MAX)])
+
+    order_entry.close()
+    order_entry.abandon("0ORDERS")
+
+    assert not feed.is_paused

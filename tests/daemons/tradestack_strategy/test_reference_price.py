@@ -1,4 +1,4 @@
-"""The live price beside an order, from a real segment."""
+"""The reference price of an order, from a real segment."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from tradestack.domain.fixed_point import SCALE
 from tradestack.store.books import SharedPriceBook
 from tradestack.trading.counters import Counters
-from tradestack.trading.order_factory import ReferencePrice
+from tradestack.trading.epoch import ReferencePrice
 from tradestack_strategy.reference_price import REFRESH_INTERVAL_NS, ReferencePrices
 
 NOW_NS = 10**18
@@ -17,14 +17,14 @@ NOW_NS = 10**18
 
 @pytest.fixture
 def suffix() -> Iterator[str]:
-    """Of a segment that is removed afterwards."""
+    """The suffix of a segment that is removed afterwards."""
     suffix = f"-test-{os.getpid()}"
     yield suffix
     segment_of(suffix).unlink(missing_ok=True)
 
 
 def segment_of(suffix: str) -> Path:
-    """Where the segment is a file."""
+    """The file of the segment."""
     return Path(f"/dev/shm/{SharedPriceBook.NAME}{suffix}")
 
 
@@ -36,7 +36,7 @@ def write(suffix: str, price: int, publish_time_ns: int) -> SharedPriceBook:
 
 
 def test_price_and_age(suffix):
-    """The latest price, as old as its publication."""
+    """The age of the latest price counts from its publication."""
     book = write(suffix, 168 * SCALE, NOW_NS - 250)
     prices = ReferencePrices(suffix, Counters())
 
@@ -65,7 +65,7 @@ def test_what_cannot_be_read_is_counted(suffix):
 
 
 def test_a_replaced_segment_is_picked_up(suffix):
-    """A gateway that had to make its segment anew is read a second later."""
+    """A replaced segment is read a second later."""
     write(suffix, 168 * SCALE, NOW_NS).close()
     prices = ReferencePrices(suffix, Counters())
     prices.read("SPY", NOW_NS)

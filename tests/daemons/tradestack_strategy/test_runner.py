@@ -1,4 +1,4 @@
-"""A strategy between two servers that come, go and forget, over real sockets."""
+"""A strategy between two servers that stop, start and forget, over real sockets."""
 
 import asyncio
 import random
@@ -10,7 +10,6 @@ from tradestack.domain.order import Start
 from tradestack.trading.counters import Counted
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack_strategy.handshake import State
-from tradestack_strategy.order_link import LOGGED_IN_AGAIN
 
 PRICES = [("P", "SPY", "168"), ("P", "IBM", "184")]
 BUY_SPY = ("N", "SPY", "80")
@@ -20,7 +19,7 @@ SELL_IBM = ("N", "IBM", "20")
 
 
 async def test_news_becomes_a_reported_order(world):
-    """The thin path: a price, a news item, an order, its report."""
+    """The shortest path: a price, a news item, an order, its report."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -38,7 +37,7 @@ async def test_news_becomes_a_reported_order(world):
 
 
 async def test_an_unreadable_book_leaves_the_order_without_reference_price(world):
-    """Shared memory annotates; its absence is counted and stops nothing."""
+    """A missing book is counted and stops nothing."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -59,8 +58,8 @@ async def test_an_unreadable_book_leaves_the_order_without_reference_price(world
         (Start.SESSION, [(3, "SPY", "BUY"), (4, "IBM", "BUY"), (5, "SPY", "SELL")]),
     ],
 )
-async def test_start_says_from_where_an_unknown_session_is_traded(world, start, expected):
-    """The past warms the signal; it is traded only when asked for."""
+async def test_start_decides_from_where_an_unknown_session_is_traded(world, start, expected):
+    """The past warms the strategy up; it is traded only when asked for."""
     async with world() as w:
         w.feed.publish(*PRICES, BUY_SPY, BUY_IBM)
         strategy = w.start_strategy(start=start)
@@ -73,7 +72,7 @@ async def test_start_says_from_where_an_unknown_session_is_traded(world, start, 
         assert strategy.counters[Counted.ORDERS_SUPPRESSED] == 3 - len(expected)
 
 
-async def test_it_waits_for_both_servers_whoever_starts_first(world):
+async def test_it_waits_for_both_servers_in_any_order(world):
     """Neither a missing order manager nor a missing gateway ends it."""
     async with world() as w:
         await w.feed.kill()
@@ -90,8 +89,8 @@ async def test_it_waits_for_both_servers_whoever_starts_first(world):
         assert w.orders.made == [(3, "SPY", "BUY")]
 
 
-async def test_a_killed_strategy_comes_to_the_same_orders_under_the_same_names(world):
-    """The order that got lost with the process is sent, the others are not sent again."""
+async def test_a_killed_strategy_makes_the_same_orders_under_the_same_names(world):
+    """The order that was lost with the process is sent, the others are not sent again."""
     async with world() as w:
         first = w.start_strategy()
         await first.settled(0)
@@ -113,7 +112,7 @@ async def test_a_killed_strategy_comes_to_the_same_orders_under_the_same_names(w
 
 
 async def test_counters_of_a_session_survive_the_process(world):
-    """Session counters are a function of the streams; process counters tell what it did itself."""
+    """Session counters are a function of the streams; process counters are of this process."""
     async with world() as w:
         first = w.start_strategy()
         await first.settled(0)
@@ -148,7 +147,7 @@ async def test_an_edited_config_starts_at_the_head(world):
 
 
 async def test_a_killed_gateway_is_resumed_at_the_next_message(world):
-    """No message is missed or seen twice, and nobody registers anew for it."""
+    """No message is missed or seen twice, and no second registration is needed."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -167,7 +166,7 @@ async def test_a_killed_gateway_is_resumed_at_the_next_message(world):
 
 
 async def test_nothing_is_decided_without_the_order_manager(world):
-    """While it is away the feed is not read; afterwards everything is made good."""
+    """While it is away the feed is not read; afterwards all orders are made."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -177,8 +176,8 @@ async def test_nothing_is_decided_without_the_order_manager(world):
         await w.orders.kill()
         await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)
         w.feed.publish(BUY_SPY, BUY_IBM)
-        assert not strategy.runner.feed.is_connected
-        assert strategy.desk.in_flight == 0
+        assert not strategy.runner.trading.feed.is_connected
+        assert strategy.order_entry.in_flight == 0
         w.orders.start()
         await strategy.settled(4)
 
@@ -187,7 +186,7 @@ async def test_nothing_is_decided_without_the_order_manager(world):
 
 
 async def test_orders_lost_with_the_order_manager_are_sent_again(world):
-    """A lost connection is never a reject: the same order goes out again, and is taken once."""
+    """A lost connection is never a reject: the same order is sent again and taken once."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -206,8 +205,8 @@ async def test_orders_lost_with_the_order_manager_are_sent_again(world):
         assert strategy.counters.process()["orders_resent"] == 2
 
 
-async def test_reports_that_were_under_way_when_the_connection_broke_are_caught_up(world):
-    """An order that was journalled but not reported in time is not sent again."""
+async def test_reports_under_way_when_the_connection_broke_are_received_later(world):
+    """An order that was journalled but not reported before the loss is not sent again."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -216,7 +215,7 @@ async def test_reports_that_were_under_way_when_the_connection_broke_are_caught_
         server, w.orders._server = w.orders._server, None  # takes orders, sends no reports
         w.feed.publish(BUY_SPY)
         await strategy.until(lambda: len(w.orders.orders) == 1)
-        assert strategy.desk.in_flight == 1
+        assert strategy.order_entry.in_flight == 1
 
         w.orders._server = server
         await w.orders.kill()
@@ -227,7 +226,7 @@ async def test_reports_that_were_under_way_when_the_connection_broke_are_caught_
 
 
 async def test_orders_of_a_lost_order_session_stay_unknown(world):
-    """Whether they were executed nobody can say, so they are counted and never sent again."""
+    """They may have been executed, so they are counted and never sent again."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -245,11 +244,11 @@ async def test_orders_of_a_lost_order_session_stay_unknown(world):
 
         assert w.orders.made == [(4, "IBM", "BUY")]
         assert strategy.counters.process()["orders_unknown"] == 1
-        assert strategy.desk.in_flight == 0
+        assert strategy.order_entry.in_flight == 0
 
 
 async def test_an_order_session_that_ends_is_followed_into_the_next(world):
-    """Z on the order port: the next order session knows nothing of the one before."""
+    """After Z on the order port the strategy registers in the next order session."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -268,7 +267,7 @@ async def test_an_order_session_that_ends_is_followed_into_the_next(world):
 
 
 async def test_the_next_feed_session_is_traded_from_its_first_message(world):
-    """Whoever saw a session end follows into the next from its beginning, with a fresh signal."""
+    """After the end of a session the next one is traded from its beginning, with a new state."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -279,7 +278,7 @@ async def test_the_next_feed_session_is_traded_from_its_first_message(world):
         w.feed.end_session()
         second = w.feed.new_session()
         w.feed.publish(*PRICES, BUY_SPY)
-        await strategy.until(lambda: strategy.runner.trader.epoch.feed_session == second)
+        await strategy.until(lambda: strategy.feed_session == second)
         await strategy.settled(3)
 
         sessions = [order.feed_session for order in w.orders.orders.values()]
@@ -301,14 +300,14 @@ async def test_following_into_a_session_survives_the_loss_of_the_order_manager(w
         second = w.feed.new_session()
         w.feed.publish(*PRICES, BUY_SPY)
         w.orders.start()
-        await strategy.until(lambda: strategy.runner.trader.epoch.feed_session == second)
+        await strategy.until(lambda: strategy.feed_session == second)
         await strategy.settled(3)
 
         assert w.orders.made == [(3, "SPY", "BUY")]
 
 
-async def test_an_ended_session_that_stays_is_waited_with(world):
-    """At the end of the feed it idles, with everything done, also after a reconnect."""
+async def test_at_the_end_of_the_feed_it_waits_for_the_next_session(world):
+    """It is idle with everything done, also after a reconnect of the order manager."""
     async with world() as w:
         strategy = w.start_strategy(start=Start.SESSION)
         w.feed.publish(*PRICES, BUY_SPY)
@@ -321,11 +320,11 @@ async def test_an_ended_session_that_stays_is_waited_with(world):
 
         assert w.orders.made == [(3, "SPY", "BUY")]
         assert strategy.counters[Counted.TICKS_RECEIVED] == 3
-        assert strategy.runner.trader.sequence_processed == 3
+        assert strategy.sequence_processed == 3
 
 
-async def test_a_session_that_vanished_unseen_is_another_start(world):
-    """Without a Z the next session is a found one: start = now begins at its head."""
+async def test_a_session_that_is_gone_without_an_end_is_not_followed_into_the_next(world):
+    """Without a Z the next session is an unknown one: start = now begins at its head."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -338,7 +337,7 @@ async def test_a_session_that_vanished_unseen_is_another_start(world):
         w.feed.forget(old)
         w.feed.publish(*PRICES, BUY_SPY, BUY_IBM)
         w.feed.start()
-        await strategy.until(lambda: strategy.runner.trader.epoch.feed_session != old)
+        await strategy.until(lambda: strategy.feed_session != old)
         await strategy.settled(4)
         w.feed.publish(SELL_IBM)
         await strategy.settled(5)
@@ -347,16 +346,16 @@ async def test_a_session_that_vanished_unseen_is_another_start(world):
 
 
 async def test_the_feed_waits_when_too_many_orders_are_in_flight(world):
-    """At the limit nothing more is read until half of the orders have their report."""
+    """At the limit the feed is paused until half of the orders have their report."""
     flood = [*PRICES, *[BUY_SPY, BUY_IBM, SELL_SPY, SELL_IBM] * 5_000]
     async with world() as w:
         strategy = w.start_strategy(in_flight_max=10)
         await strategy.settled(0)
         w.orders.takes_orders = False
         w.feed.publish(*flood)
-        await strategy.until(lambda: strategy.desk.in_flight >= 10)
-        await strategy.until(lambda: len(w.orders.received) == strategy.desk.in_flight)
-        assert strategy.runner.trader.sequence_processed < len(flood)
+        await strategy.until(lambda: strategy.order_entry.in_flight >= 10)
+        await strategy.until(lambda: len(w.orders.received) == strategy.order_entry.in_flight)
+        assert strategy.sequence_processed < len(flood)
 
         w.orders.takes_orders = True
         await w.orders.kill()
@@ -368,7 +367,7 @@ async def test_the_feed_waits_when_too_many_orders_are_in_flight(world):
 
 
 async def test_refused_orders_are_sent_again_when_the_order_manager_can(world):
-    """An order manager without disk remembers nothing; the order goes out again a second later."""
+    """An order manager that cannot journal forgets the order; it is sent again a second later."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
@@ -382,8 +381,8 @@ async def test_refused_orders_are_sent_again_when_the_order_manager_can(world):
         assert w.orders.made == [(3, "SPY", "BUY")]
 
 
-async def test_a_refused_registration_is_asked_for_with_the_head_of_then(world):
-    """What was published while the order manager could not register us is the past."""
+async def test_a_refused_registration_is_repeated_with_the_current_head(world):
+    """Messages published before the registration belong to the past."""
     async with world() as w:
         w.orders.is_available = False
         strategy = w.start_strategy()
@@ -399,7 +398,7 @@ async def test_a_refused_registration_is_asked_for_with_the_head_of_then(world):
 
 
 async def test_rejected_orders_are_settled_and_counted(world):
-    """A reject is an answer like another."""
+    """A reject is a report like any other."""
     async with world() as w:
         w.orders.rejects = True
         strategy = w.start_strategy()
@@ -415,7 +414,7 @@ async def test_rejected_orders_are_settled_and_counted(world):
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_kills_at_random_moments_change_nothing(world, seed):
-    """Whatever dies while news flows: each order is taken once, and none is missing."""
+    """Whichever process is killed, each order is taken once and none is missing."""
     chance = random.Random(seed)
     flow = [BUY_SPY, BUY_IBM, SELL_SPY, SELL_IBM]
     async with world() as w:
@@ -444,16 +443,16 @@ async def test_kills_at_random_moments_change_nothing(world, seed):
 
 
 async def test_two_programs_of_one_user_do_not_storm_the_order_manager(world, caplog):
-    """Each login costs it a record: who is put out waits longer each time, and says why."""
+    """Each login costs it a record: the replaced one waits longer each time and logs why."""
     async with world() as w:
         strategy = w.start_strategy()
         await strategy.settled(0)
 
         for put_out in range(1, 4):
             (client,) = w.orders._server.connections
-            client.close(Close(CloseReason.REPLACED, LOGGED_IN_AGAIN))
+            client.close(Close(CloseReason.REPLACED, "by another program"))
             await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)
             await strategy.settled(0)
-            assert strategy.runner.orders._backoff.failures == put_out
+            assert strategy.runner.orders._reconnector.backoff.failures == put_out
 
         assert "another program logs in as user news" in caplog.text

@@ -1,4 +1,4 @@
-"""Backoff: delays double, within bounds, and never agree."""
+"""Backoff: delays double within bounds, and differ between clients."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from tradestack.net.client.backoff import Backoff
 
 @given(st.integers(1, 200), st.floats(0, 1, exclude_max=True))
 def test_delays_stay_between_half_and_all_of_the_doubled_first(failures, chance):
-    """However many failures there were."""
+    """The bounds hold after any number of failures."""
     backoff = Backoff(first_ns=100, max_ns=3_000, chance=lambda: chance)
 
     delays = [backoff.next_delay_ns() for _ in range(failures)]
@@ -18,7 +18,7 @@ def test_delays_stay_between_half_and_all_of_the_doubled_first(failures, chance)
 
 
 def test_a_success_makes_the_next_delay_short_again():
-    """`reset` forgets all failures."""
+    """After `reset` the delay is as short as the first one."""
     backoff = Backoff(first_ns=100, max_ns=3_000, chance=lambda: 0.999)
     for _ in range(20):
         backoff.next_delay_ns()

@@ -1,24 +1,26 @@
-"""FeedConnection and FeedClient: each number once and in order, over disconnects and sessions."""
+"""FeedClient: each number once and in order, over disconnects and sessions."""
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
 import pytest
+from tests.kit.call_recorder import CallRecorder
 
 from tradestack.net.client.backoff import Backoff
-from tradestack.net.client.feed_client import (
-    BATCHES_WAITING_MAX,
-    EndReason,
-    FeedClient,
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_events import (
+    EVENTS_WAITING_MAX,
+    FeedEvents,
     SessionEnded,
     SessionStarted,
 )
-from tradestack.net.client.feed_connection import FeedConnection, probe_head
-from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
+from tradestack.net.client.feed_head import find_head, probe_head
+from tradestack.net.client.feed_listener import EndReason, FeedListener
+from tradestack.net.client.login import Credentials, LoginRejected
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.soup import PacketType
 
@@ -26,7 +28,7 @@ README = Path(__file__).parents[3] / "README.md"
 
 
 def feed(net, count: int, session: str = "0ABCDE1234"):
-    """A handler whose one stream has so many ticks."""
+    """A handler whose one stream has `count` ticks."""
     stream = net.memory_stream(session)
     stream.append_ticks(count)
     return net.handler(stream)
@@ -43,10 +45,10 @@ def client_of(net, address, **options) -> FeedClient:
     )
 
 
-async def values_until(client: FeedClient, last: int) -> list[int]:
-    """The values of all ticks up to that number; other events are dropped."""
+async def values_until(events: FeedEvents, last: int) -> list[int]:
+    """Return the values of all ticks up to that number; other events are dropped."""
     values: list[int] = []
-    async for event in client:
+    async for event in events:
         if isinstance(event, TickBatch):
             values += event.records["value"].tolist()
             if event.last_sequence >= last:
@@ -54,36 +56,48 @@ async def values_until(client: FeedClient, last: int) -> list[int]:
     return values
 
 
-# ---- FeedConnection ------------------------------------------------------------------------
+# ---- one connection ------------------------------------------------------------------------
 
 
-async def test_probe_head_tells_session_and_head(net):
-    """Without receiving anything; an empty session has the head 0."""
-    handler = feed(net, 12)
-    async with net.serving(handler) as running:
-        before = await probe_head(running.address, net.credentials, clock=net.system_clock)
-        handler.current.packets.clear()
-        empty = await probe_head(running.address, net.credentials, clock=net.system_clock)
+class Recorder(CallRecorder, FeedListener):
+    """A listener that records its calls."""
 
-    assert (before, empty) == (("0ABCDE1234", 12), ("0ABCDE1234", 0))
+    def on_session_started(self, session_id: str, sequence: int) -> None:
+        """Record the call."""
+        self.record((session_id, sequence))
+
+    def on_ticks(self, batch: TickBatch) -> None:
+        """Record the values."""
+        self.record(batch.records["value"].tolist())
+
+    def on_session_ended(self, session_id: str, last_sequence: int, reason: EndReason) -> None:
+        """Record the call."""
+        self.record((session_id, last_sequence, reason))
+
+    def on_connected(self) -> None:
+        """Record the call."""
+        self.record("connected")
+
+    def on_disconnected(self, close: Close) -> None:
+        """Record the reason."""
+        self.record(close)
 
 
-def recording_connection(net, address, told: list[object], *, session="", sequence=1):
-    """Opens a FeedConnection that writes down what it calls back."""
-    return FeedConnection.open(
-        address,
-        net.credentials,
-        session,
-        sequence,
-        on_batch=lambda batch: told.append(batch.records["value"].tolist()),
-        on_end_of_session=lambda: told.append("ended"),
-        on_closed=told.append,
-        clock=net.system_clock,
-    )
+@contextlib.asynccontextmanager
+async def listening(net, address, **options):
+    """A FeedClient that calls a Recorder."""
+    client, recorder = client_of(net, address, **options), Recorder()
+    task = asyncio.create_task(client.run(recorder))
+    try:
+        yield recorder
+    finally:
+        client.close()
+        task.cancel()
+        await asyncio.wait({task})
 
 
 def answering(*after_login: bytes, sequence: int = 1):
-    """A script: accept the login at a number, send packets, wait for the client to go."""
+    """A script: accept the login at a number, send packets, wait for the client to leave."""
 
     async def script(peer) -> None:
         await peer.packet()
@@ -94,35 +108,62 @@ def answering(*after_login: bytes, sequence: int = 1):
     return script
 
 
-async def test_a_server_that_goes_on_too_late_leaves_a_hole(net):
-    """Asked for 3, offered 5: that is never passed over in silence."""
-    async with net.scripted(answering(sequence=5)) as address:
-        with pytest.raises(SequenceHole) as hole:
-            await recording_connection(net, address, [], sequence=3)
+async def test_probe_head_returns_session_and_head(net):
+    """Nothing is received; an empty session has the head 0."""
+    handler = feed(net, 12)
+    async with net.serving(handler) as running:
+        before = await probe_head(running.address, net.credentials)
+        handler.current.packets.clear()
+        empty = await probe_head(running.address, net.credentials)
 
-    assert (hole.value.wanted, hole.value.offered) == (3, 5)
+    assert (before, empty) == (("0ABCDE1234", 12), ("0ABCDE1234", 0))
 
 
-async def test_a_server_that_starts_earlier_is_believed_and_its_first_ticks_skipped(net):
-    """Asked for 3, offered 1: numbers 1 and 2 were seen before."""
-    told: list[object] = []
+async def test_find_head_waits_for_another_session_than_the_ended_one(net):
+    """The gateway serves an ended session until it begins the next one."""
+    handler = feed(net, 12)
+    async with net.serving(handler) as running:
+        found = asyncio.ensure_future(
+            find_head(running.address, net.credentials, ended="0ABCDE1234")
+        )
+        await handler.until(lambda: len(handler.joined) >= 1)
+        following = net.memory_stream("1ABCDE1234")
+        handler.streams["1ABCDE1234"] = handler.current = following
+
+        assert await found == ("1ABCDE1234", 0)
+
+
+async def test_a_listener_is_called_for_everything_in_order(net):
+    """Login, session, ticks, end of the session."""
+    handler = feed(net, 3)
+    handler.current.ended = True
+    async with net.serving(handler) as running, listening(net, running.address) as recorder:
+        calls = await recorder.until(4)
+
+    assert calls == [
+        "connected",
+        ("0ABCDE1234", 1),
+        [1, 2, 3],
+        ("0ABCDE1234", 3, EndReason.COMPLETE),
+    ]
+
+
+async def test_messages_from_before_the_requested_one_are_skipped(net):
+    """A server may offer an earlier number than asked for: 1 and 2 were seen before."""
     stream = net.memory_stream()
     stream.append_ticks(5)
-    end = soup.END_OF_SESSION
-    async with net.scripted(answering(*stream.packets[:1], *stream.packets[1:], end)) as address:
-        connection = await recording_connection(net, address, told, sequence=3)
-        while len(told) < 3:
-            await asyncio.sleep(0)
+    script = answering(*stream.packets, soup.END_OF_SESSION)
+    async with (
+        net.scripted(script) as address,
+        listening(net, address, session_id="0ABCDE1234", sequence=3) as recorder,
+    ):
+        calls = await recorder.until(4)
 
-    assert told == [[3, 4, 5], "ended", "session ended"]
-    assert connection.next_sequence == 6
-
-
-async def test_a_server_that_serves_another_session_is_not_followed(net):
-    """A number means something only within its session."""
-    async with net.scripted(answering()) as address:
-        with pytest.raises(ProtocolError):
-            await recording_connection(net, address, [], session="ZZZZZZZZZZ")
+    assert calls[1:] == [
+        ("0ABCDE1234", 3),
+        [3, 4, 5],
+        ("0ABCDE1234", 5, EndReason.COMPLETE),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,32 +174,42 @@ async def test_a_server_that_serves_another_session_is_not_followed(net):
         b"\x00\x01?",
     ],
 )
-async def test_what_no_feed_has_ends_the_connection(net, packet):
+async def test_a_packet_that_no_feed_has_closes_the_connection(net, packet):
     """The ticks before it count."""
-    told: list[object] = []
     stream = net.memory_stream()
     stream.append_ticks(2)
-    async with net.scripted(answering(*stream.packets, packet)) as address:
-        await recording_connection(net, address, told)
-        while len(told) < 2:
-            await asyncio.sleep(0)
+    async with (
+        net.scripted(answering(*stream.packets, packet)) as address,
+        listening(net, address) as recorder,
+    ):
+        calls = await recorder.until(4)
 
-    assert told[0] == [1, 2]
-    assert str(told[1]).startswith("protocol violation")
+    assert calls[2] == [1, 2]
+    assert calls[3].reason is CloseReason.PROTOCOL_VIOLATION
 
 
-async def test_why_the_server_closed_is_told_when_it_said_so(net):
-    """Its last '+' stands in the reason."""
-    told: list[object] = []
+async def test_reading_stays_paused_over_a_disconnect(net):
+    """A paused client reconnects and takes nothing until it resumes."""
     handler = feed(net, 0)
     async with net.serving(handler) as running:
-        await recording_connection(net, running.address, told)
-        await handler.until(lambda: bool(handler.joined))
-        handler.joined[0].close(Close(CloseReason.CLIENT_STALLED, "too slow"))
-        while not told:
+        client, recorder = client_of(net, running.address), Recorder()
+        task = asyncio.create_task(client.run(recorder))
+        await recorder.until(2)
+        client.pause_reading()
+        client._connection._lose_connection("as if the gateway had died")
+        await recorder.until(4)
+        handler.current.append_ticks(3)
+        running.server.wake()
+        for _ in range(100):
             await asyncio.sleep(0)
+        before = len(recorder.calls)
+        client.resume_reading()
+        calls = await recorder.until(5)
+        client.close()
+        task.cancel()
 
-    assert told == ["connection closed by server (CLIENT_STALLED too slow)"]
+    assert before == 4
+    assert calls[4] == [1, 2, 3]
 
 
 # ---- FeedClient ----------------------------------------------------------------------------
@@ -191,7 +242,7 @@ async def test_a_client_gets_session_ticks_and_end(net):
 
 
 async def test_an_ended_session_is_not_followed_again(net):
-    """While the gateway still serves what has ended, the client waits for the next session."""
+    """While the gateway still serves the ended session, the client waits for the next."""
     handler = feed(net, 3)
     handler.current.ended = True
     async with net.serving(handler) as running, client_of(net, running.address) as client:
@@ -208,7 +259,7 @@ async def test_an_ended_session_is_not_followed_again(net):
 
 
 async def test_each_number_comes_once_over_many_disconnects(net):
-    """The server throws the client out again and again; nothing is missed or seen twice."""
+    """The server disconnects the client repeatedly; nothing is missed or seen twice."""
     handler = feed(net, 0)
     total = 20_000
 
@@ -232,7 +283,7 @@ async def test_each_number_comes_once_over_many_disconnects(net):
     assert len(handler.left) > 2
 
 
-async def test_a_session_that_is_gone_is_told_and_the_current_one_followed(net):
+async def test_a_session_that_is_gone_ends_and_the_current_one_is_followed(net):
     """After a restart with other data the client starts with the new session."""
     handler = feed(net, 5)
     async with net.serving(handler) as running, client_of(net, running.address) as client:
@@ -251,10 +302,10 @@ async def test_a_session_that_is_gone_is_told_and_the_current_one_followed(net):
     assert isinstance(events[2], TickBatch)
 
 
-async def test_a_client_goes_on_where_an_earlier_one_stopped(net):
-    """Session and sequence may be given."""
+async def test_a_client_continues_where_an_earlier_one_stopped(net):
+    """Session and sequence can be passed to a new client."""
     handler = feed(net, 10)
-    options = {"session": "0ABCDE1234", "sequence": 8}
+    options = {"session_id": "0ABCDE1234", "sequence": 8}
     async with net.serving(handler) as running, client_of(net, running.address, **options) as c:
         values = await values_until(c, 10)
 
@@ -262,7 +313,7 @@ async def test_a_client_goes_on_where_an_earlier_one_stopped(net):
 
 
 async def test_sequence_zero_gets_only_what_is_new(net):
-    """And what is new after a disconnect as well."""
+    """After a disconnect, too, everything new arrives."""
     handler = feed(net, 10)
     async with net.serving(handler) as running, client_of(net, running.address, sequence=0) as c:
         started = await anext(c)
@@ -275,21 +326,21 @@ async def test_sequence_zero_gets_only_what_is_new(net):
     assert values == [11, 12, 13]
 
 
-async def test_a_gateway_that_is_not_there_is_waited_for(net):
-    """Whoever starts first."""
+async def test_a_client_waits_for_an_absent_gateway(net):
+    """Client and gateway may start in any order."""
     handler = feed(net, 3)
     async with net.serving(handler) as running:
         address = running.address
     async with client_of(net, address) as client:
         values = asyncio.ensure_future(values_until(client, 3))
-        while client._backoff.failures < 2:
+        while client._feed._reconnector.backoff.failures < 2:
             await asyncio.sleep(0)
         async with net.serving(handler, address=address):
             assert await values == [1, 2, 3]
 
 
 async def test_wrong_credentials_are_raised(net):
-    """Waiting would not help."""
+    """Retrying would not help."""
     wrong = Credentials("news", "wrong")
     async with (
         net.serving(feed(net, 3)) as running,
@@ -299,24 +350,24 @@ async def test_wrong_credentials_are_raised(net):
             await anext(client)
 
 
-async def test_a_slow_consumer_is_waited_for(net):
-    """What is not consumed stays with the gateway: here are a bounded number of batches."""
+async def test_events_that_wait_for_a_slow_consumer_are_bounded(net):
+    """The gateway keeps what is not consumed."""
     handler = feed(net, 400_000)
     async with net.serving(handler) as running, client_of(net, running.address) as client:
         await anext(client)
-        while not client._paused:
+        while not client._is_paused:
             await asyncio.sleep(0)
-        for _ in range(100):  # it would grow now if it did
+        for _ in range(100):  # if it were unbounded, it would grow now
             await asyncio.sleep(0)
-        waiting = len(client._events)
+        waiting = len(client._waiting)
         values = await values_until(client, 400_000)
 
-    assert waiting <= BATCHES_WAITING_MAX + 3  # those cut from the last receive come with it
+    assert waiting <= EVENTS_WAITING_MAX + 3  # batches cut from the last receive are added
     assert values == list(range(1, 400_001))
 
 
 async def test_the_example_of_the_documentation_runs(net, capsys):
-    """What FeedClient's docstring shows, with this server's address."""
+    """The example in FeedClient's docstring runs against this server."""
     handler = feed(net, 2)
     handler.current.ended = True
     async with net.serving(handler) as running:
@@ -330,7 +381,7 @@ async def test_the_example_of_the_documentation_runs(net, capsys):
 
 
 async def test_the_example_of_the_readme_runs(net):
-    """As a program of its own, with this server's address and the user's password."""
+    """The program runs in its own process, with this address and password."""
     program = README.read_text().split("```python\n")[1].split("```")[0]
     async with net.serving(feed(net, 2)) as running:
         program = program.replace("127.0.0.1:8999", str(running.address))

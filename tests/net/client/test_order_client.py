@@ -1,10 +1,12 @@
-"""OrderConnection and OrderClient: each order is reported once, over disconnects and sessions."""
+"""OrderClient: each order is reported once, over disconnects and sessions."""
 
 import asyncio
+import contextlib
 import dataclasses
 
 import msgspec
 import pytest
+from tests.kit.call_recorder import CallRecorder
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
@@ -19,16 +21,17 @@ from tradestack.domain.order import (
     Start,
     TimeInForce,
 )
-from tradestack.net.client import order_client
+from tradestack.net.client import awaited_orders
+from tradestack.net.client.awaited_orders import OrderNotTaken, OutcomeUnknown
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, OutgoingFull
 from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
-from tradestack.net.client.order_client import OrderClient, OrderNotTaken, OutcomeUnknown
-from tradestack.net.client.order_connection import OrderConnection
+from tradestack.net.client.order_client import OrderClient
+from tradestack.net.client.order_listener import OrderListener
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
-from tradestack.wire.orders import decode_client_message, encode_message
+from tradestack.wire.orders import ServerMessage, decode_client_message, encode_message
 
 
 def an_order(cl_ord_id: str, **fields: object) -> Order:
@@ -45,15 +48,15 @@ def an_order(cl_ord_id: str, **fields: object) -> Order:
 
 
 @dataclasses.dataclass
-class OrderEntry:
-    """What stands in for the order manager: reports each ClOrdID once, as NEW."""
+class FakeOrderManager:
+    """Reports each ClOrdID once, as NEW."""
 
     handler: object
     running: object = None
     seen: list[str] = dataclasses.field(default_factory=list)
 
     def receive(self, client, payload: bytes) -> None:
-        """Numbers the order and reports it, unless it was seen before."""
+        """Number the order and report it, unless it was seen before."""
         order = decode_client_message(payload)
         self.handler.received.append((client, payload))
         self.handler.changed.set()
@@ -63,7 +66,7 @@ class OrderEntry:
         self.report(client, order)
 
     def report(self, client, order: Order) -> None:
-        """Appends the report to the stream."""
+        """Append the report to the stream."""
         report = ExecutionReport(
             order_id=len(self.seen),
             cl_ord_id=order.cl_ord_id,
@@ -79,12 +82,12 @@ class OrderEntry:
         self.running.server.scheduler.wake()
 
 
-def desk_of(net) -> OrderEntry:
+def manager_of(net) -> FakeOrderManager:
     """An order manager with an empty order session."""
     handler = net.handler(net.memory_stream())
-    desk = OrderEntry(handler)
-    handler.unsequenced_received = desk.receive
-    return desk
+    manager = FakeOrderManager(handler)
+    handler.unsequenced_received = manager.receive
+    return manager
 
 
 def client_of(net, address, **options) -> OrderClient:
@@ -98,13 +101,52 @@ def client_of(net, address, **options) -> OrderClient:
     )
 
 
-# ---- OrderConnection -----------------------------------------------------------------------
+# ---- the callback form ---------------------------------------------------------------------
 
 
-async def test_messages_go_out_and_reports_come_with_their_numbers(net):
-    """Sequenced ones are counted from A; what is outside the stream has the number 0."""
-    handler, told = net.handler(net.memory_stream()), []
-    registered = Registered(request_id="r1", feed_session="0ABCDE1234", from_seq=5)
+class Recorder(CallRecorder, OrderListener):
+    """A listener that records its calls."""
+
+    def on_connected(self) -> None:
+        """Record the call."""
+        self.record("connected")
+
+    def on_message(self, message: ServerMessage) -> None:
+        """Record the message."""
+        self.record(message)
+
+    def on_room(self) -> None:
+        """Record the call."""
+        self.record("room")
+
+    def on_disconnected(self, close: Close) -> None:
+        """Record the reason."""
+        self.record(close.reason)
+
+    def on_session_lost(self, session_id: str) -> None:
+        """Record the session."""
+        self.record(("lost", session_id))
+
+
+@contextlib.asynccontextmanager
+async def listening(net, address, **options):
+    """An OrderClient that calls a Recorder: (client, recorder)."""
+    client, recorder = client_of(net, address, **options), Recorder()
+    task = asyncio.create_task(client.run(recorder))
+    try:
+        yield client, recorder
+    finally:
+        client.disconnect()
+        task.cancel()
+        await asyncio.wait({task})
+
+
+REGISTERED = Registered(request_id="r1", feed_session="0ABCDE1234", from_seq=5)
+
+
+async def test_messages_go_out_and_a_listener_gets_what_comes(net):
+    """Reports, messages outside the stream, and the end of the order session."""
+    handler = net.handler(net.memory_stream())
     refusal = BusinessMessageReject(
         ref_msg_type="NewOrderSingle",
         business_reject_ref_id="a",
@@ -119,63 +161,96 @@ async def test_messages_go_out_and_reports_come_with_their_numbers(net):
         head=4,
         start=Start.NOW,
     )
-    async with net.serving(handler) as running:
-        handler.current.append(encode_message(registered))
-        connection = await OrderConnection.open(
-            running.address,
-            net.credentials,
-            "",
-            1,
-            on_message=lambda sequence, message: told.append((sequence, message)),
-            on_closed=told.append,
-            clock=net.system_clock,
-        )
-        connection.send(register)
+    handler.current.append(encode_message(REGISTERED))
+    async with (
+        net.serving(handler) as running,
+        listening(net, running.address) as (client, recorder),
+    ):
+        await recorder.until(2)
+        client.send(register)
         await handler.until(lambda: bool(handler.received))
         handler.joined[0].send_unsequenced(encode_message(refusal))
-        while len(told) < 2:
-            await asyncio.sleep(0)
-        handler.current.append(encode_message(registered))
+        await recorder.until(3)
+        handler.current.append(encode_message(REGISTERED))
         handler.current.ended = True
-        running.server.scheduler.wake()
-        while len(told) < 4:
-            await asyncio.sleep(0)
+        running.server.wake()
+        calls = await recorder.until(6)
 
     assert decode_client_message(handler.received[0][1]) == register
-    assert told == [(1, registered), (0, refusal), (2, registered), "session ended"]
-    assert connection.next_sequence == 3
+    assert calls == [
+        "connected",
+        REGISTERED,
+        refusal,
+        REGISTERED,
+        CloseReason.SESSION_ENDED,
+        ("lost", "0ABCDE1234"),
+    ]
+
+
+async def test_a_report_is_delivered_once_over_a_disconnect(net):
+    """The next login asks for the report after the last one seen."""
+    handler = net.handler(net.memory_stream())
+    handler.current.append(encode_message(REGISTERED))
+    async with (
+        net.serving(handler) as running,
+        listening(net, running.address) as (_, recorder),
+    ):
+        await recorder.until(2)
+        running.server.clients[0].close("again")
+        handler.current.append(encode_message(REGISTERED))
+        running.server.wake()
+        calls = await recorder.until(5)
+
+    assert calls == [
+        "connected",
+        REGISTERED,
+        CloseReason.CONNECTION_LOST,
+        "connected",
+        REGISTERED,
+    ]
 
 
 @pytest.mark.parametrize("payload", [b"not json", b"{}", b'{"MsgType":"NewOrderSingle"}'])
-async def test_a_report_that_is_none_ends_the_connection(net, payload):
-    """What cannot be understood must not be passed over."""
-    handler, told = net.handler(net.memory_stream()), []
+async def test_a_report_that_cannot_be_decoded_closes_the_connection(net, payload):
+    """A message that is not understood must not be passed over."""
+    handler = net.handler(net.memory_stream())
     handler.current.append(payload)
-    async with net.serving(handler) as running:
-        await OrderConnection.open(
-            running.address,
-            net.credentials,
-            "",
-            1,
-            on_message=lambda *_: told.append("message"),
-            on_closed=told.append,
-            clock=net.system_clock,
-        )
-        while not told:
-            await asyncio.sleep(0)
+    async with net.serving(handler) as running, listening(net, running.address) as (_, recorder):
+        calls = await recorder.until(2)
 
-    assert "report is not understood" in told[0]
+    assert calls == ["connected", CloseReason.PROTOCOL_VIOLATION]
 
 
-# ---- OrderClient ---------------------------------------------------------------------------
+async def test_outgoing_full_is_raised_and_room_is_announced(net):
+    """A sender that does not wait for reports is bounded."""
+    handler = net.handler(net.memory_stream())
+    limits = ConnectionLimits(outgoing_bytes_max=1_000)
+    async with (
+        net.serving(handler) as running,
+        listening(net, running.address, limits=limits) as (client, recorder),
+    ):
+        await recorder.until(1)
+        sent = 0
+        with pytest.raises(OutgoingFull):  # noqa: PT012
+            while True:
+                client.send(an_order(f"a-{sent}"))
+                sent += 1
+        calls = await recorder.until(2)
+        client.send(an_order("last"))
+        await handler.until(lambda: len(handler.received) == sent + 1)
+
+    assert calls == ["connected", "room"]
+
+
+# ---- the awaited form ----------------------------------------------------------------------
 
 
 async def test_an_order_gets_its_report(net):
-    """Many at a time, each its own."""
-    desk = desk_of(net)
+    """Many orders may be entered at the same time."""
+    manager = manager_of(net)
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         reports = await asyncio.gather(
             *(orders.enter(an_order(f"a-{number}")) for number in range(500))
@@ -186,18 +261,18 @@ async def test_an_order_gets_its_report(net):
 
 
 async def test_the_example_of_the_documentation_runs(net, capsys):
-    """What OrderClient's docstring shows, with this server's address."""
-    desk = desk_of(net)
-    async with net.serving(desk.handler) as desk.running:
-        await net.run_example(OrderClient, {"address": desk.running.address})
+    """The example in OrderClient's docstring runs against this server."""
+    manager = manager_of(net)
+    async with net.serving(manager.handler) as manager.running:
+        await net.run_example(OrderClient, {"address": manager.running.address})
 
     assert capsys.readouterr().out == "NEW 1\n"
 
 
-async def test_what_has_no_report_is_sent_again_after_a_disconnect(net):
-    """Under the same ClOrdID, so that it is executed once, whether it had arrived or not."""
-    desk = desk_of(net)
-    receive, lost = desk.receive, []
+async def test_an_order_without_report_is_sent_again_after_a_disconnect(net):
+    """The ClOrdID stays the same, so it is executed once, whether it had arrived or not."""
+    manager = manager_of(net)
+    receive, lost = manager.receive, []
 
     def lose_some(client, payload: bytes) -> None:
         if len(lost) < 3:
@@ -206,104 +281,104 @@ async def test_what_has_no_report_is_sent_again_after_a_disconnect(net):
         else:
             receive(client, payload)
 
-    desk.handler.unsequenced_received = lose_some
+    manager.handler.unsequenced_received = lose_some
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         reports = await asyncio.gather(
             *(orders.enter(an_order(f"a-{number}")) for number in range(100))
         )
 
-    assert sorted(desk.seen) == sorted(f"a-{number}" for number in range(100))
-    assert {report.cl_ord_id for report in reports} == set(desk.seen)
+    assert sorted(manager.seen) == sorted(f"a-{number}" for number in range(100))
+    assert {report.cl_ord_id for report in reports} == set(manager.seen)
     assert len(lost) == 3
 
 
-async def test_a_report_that_was_lost_on_the_way_comes_by_its_number(net):
-    """The order had been recorded: the reconnect asks for the next report, nothing is doubled."""
-    desk = desk_of(net)
+async def test_a_report_that_was_lost_on_the_way_is_requested_by_its_number(net):
+    """The order had been recorded: the reconnect asks for the next report."""
+    manager = manager_of(net)
 
     def record_and_leave(client, payload: bytes) -> None:
-        desk.receive(client, payload)
-        if len(desk.seen) % 2:
-            client.close(Close(CloseReason.SERVER_STOPPING, "died between record and report"))
+        manager.receive(client, payload)
+        if len(manager.seen) % 2:
+            client.close("died between record and report")
 
-    desk.handler.unsequenced_received = record_and_leave
+    manager.handler.unsequenced_received = record_and_leave
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         reports = [await orders.enter(an_order(f"a-{number}")) for number in range(20)]
 
     assert [report.order_id for report in reports] == list(range(1, 21))
-    assert desk.handler.current.head == 20
+    assert manager.handler.current.head == 20
 
 
 async def test_the_same_order_again_gets_the_same_report_also_in_a_new_client(net):
-    """Nobody can tell whether a program was restarted in between."""
-    desk = desk_of(net)
+    """A restart of the program in between makes no difference."""
+    manager = manager_of(net)
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         first = await orders.enter(an_order("a"))
         again = await orders.enter(an_order("a"))
-        async with client_of(net, desk.running.address) as orders:
+        async with client_of(net, manager.running.address) as orders:
             later = await orders.enter(an_order("a", signal_name="later"))
             with pytest.raises(ValueError, match="another order"):
                 await orders.enter(an_order("a", side=Side.SELL))
 
     assert first == again == later
-    assert desk.seen == ["a"]
+    assert manager.seen == ["a"]
 
 
 async def test_an_order_session_that_ends_leaves_outcomes_unknown(net):
-    """What was sent and not reported is neither lost nor rejected; later orders go on."""
-    desk = desk_of(net)
-    desk.handler.unsequenced_received = lambda client, payload: arrived.set()
+    """An order without report is neither lost nor rejected; later orders are entered."""
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: arrived.set()
     arrived = asyncio.Event()
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         unknown = asyncio.ensure_future(orders.enter(an_order("a")))
         await arrived.wait()
-        old, new = desk.handler.current, net.memory_stream("1ABCDE1234")
-        desk.handler.streams[new.session_id] = desk.handler.current = new
-        desk.handler.unsequenced_received = desk.receive
+        old, new = manager.handler.current, net.memory_stream("1ABCDE1234")
+        manager.handler.streams[new.session] = manager.handler.current = new
+        manager.handler.unsequenced_received = manager.receive
         old.ended = True
-        desk.running.server.scheduler.wake()
+        manager.running.server.wake()
         with pytest.raises(OutcomeUnknown) as outcome:
             await unknown
         report = await orders.enter(an_order("b"))
 
     assert (outcome.value.cl_ord_id, outcome.value.session) == ("a", "0ABCDE1234")
     assert report.cl_ord_id == "b"
-    assert desk.seen == ["b"]
+    assert manager.seen == ["b"]
 
 
 async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net):
     """The same without a Z: the login for the old session is rejected."""
-    desk = desk_of(net)
-    desk.handler.unsequenced_received = lambda client, payload: None
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: None
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         unknown = asyncio.ensure_future(orders.enter(an_order("a")))
         await asyncio.sleep(0)
         new = net.memory_stream("1ABCDE1234")
-        desk.handler.streams = {new.session_id: new}
-        desk.handler.current = new
-        desk.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "restart"))
+        manager.handler.streams = {new.session: new}
+        manager.handler.current = new
+        manager.running.server.clients[0].close("restart")
         with pytest.raises(OutcomeUnknown):
             await unknown
 
 
-async def test_an_order_that_cannot_be_taken_now_says_so_and_may_be_sent_again(net):
-    """BusinessMessageReject: nothing is remembered."""
-    desk = desk_of(net)
+async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net):
+    """After a BusinessMessageReject the order manager remembers nothing of it."""
+    manager = manager_of(net)
 
     def refuse(client, payload: bytes) -> None:
         refusal = BusinessMessageReject(
@@ -314,14 +389,14 @@ async def test_an_order_that_cannot_be_taken_now_says_so_and_may_be_sent_again(n
         )
         client.send_unsequenced(encode_message(refusal))
 
-    desk.handler.unsequenced_received = refuse
+    manager.handler.unsequenced_received = refuse
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         with pytest.raises(OrderNotTaken, match="journal unavailable"):
             await orders.enter(an_order("a"))
-        desk.handler.unsequenced_received = desk.receive
+        manager.handler.unsequenced_received = manager.receive
         report = await orders.enter(an_order("a"))
 
     assert report.order_id == 1
@@ -329,39 +404,39 @@ async def test_an_order_that_cannot_be_taken_now_says_so_and_may_be_sent_again(n
 
 @pytest.mark.parametrize("quantity", [-1, QUANTITY_MAX + 1])
 async def test_a_malformed_order_is_not_sent(net, quantity):
-    """ValueError says which field; its ClOrdID stays free."""
-    desk = desk_of(net)
+    """ValueError names the field; the ClOrdID stays free."""
+    manager = manager_of(net)
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         with pytest.raises(ValueError, match="OrderQty"):
             await orders.enter(an_order("a", quantity=quantity))
         assert (await orders.enter(an_order("a"))).order_id == 1
 
 
-async def test_more_orders_than_the_socket_takes_wait_their_turn(net):
+async def test_more_orders_than_the_socket_accepts_wait(net):
     """A full connection holds orders back; none is lost, none is sent twice."""
-    desk = desk_of(net)
+    manager = manager_of(net)
     limits = ConnectionLimits(outgoing_bytes_max=2_000)
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address, limits=limits) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address, limits=limits) as orders,
     ):
         await asyncio.gather(*(orders.enter(an_order(f"a-{n}")) for n in range(1000)))
 
-    assert desk.seen == [f"a-{number}" for number in range(1000)]
-    assert len(desk.handler.received) == 1000
+    assert manager.seen == [f"a-{number}" for number in range(1000)]
+    assert len(manager.handler.received) == 1000
 
 
-async def test_orders_pending_have_a_limit(net, monkeypatch):
+async def test_pending_orders_are_bounded(net, monkeypatch):
     """Beyond it `enter` waits until others are reported."""
-    monkeypatch.setattr(order_client, "ORDERS_PENDING_MAX", 10)
-    desk = desk_of(net)
-    desk.handler.unsequenced_received = lambda client, payload: None
+    monkeypatch.setattr(awaited_orders, "ORDERS_PENDING_MAX", 10)
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: None
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         entered = [asyncio.ensure_future(orders.enter(an_order(f"a-{n}"))) for n in range(50)]
         for _ in range(100):
@@ -374,12 +449,12 @@ async def test_orders_pending_have_a_limit(net, monkeypatch):
     assert pending == 10
 
 
-async def test_leaving_with_an_order_without_report_is_an_unknown_outcome(net):
-    """Whoever leaves early is told that the order may have been executed."""
-    desk = desk_of(net)
-    desk.handler.unsequenced_received = lambda client, payload: None
-    async with net.serving(desk.handler) as desk.running:
-        async with client_of(net, desk.running.address) as orders:
+async def test_closing_with_an_order_without_report_is_an_unknown_outcome(net):
+    """The order may have been executed."""
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: None
+    async with net.serving(manager.handler) as manager.running:
+        async with client_of(net, manager.running.address) as orders:
             unknown = asyncio.ensure_future(orders.enter(an_order("a")))
             await asyncio.sleep(0)
         with pytest.raises(OutcomeUnknown):
@@ -387,28 +462,28 @@ async def test_leaving_with_an_order_without_report_is_an_unknown_outcome(net):
 
 
 async def test_wrong_credentials_are_raised_at_the_start(net):
-    """Waiting would not help."""
-    desk = desk_of(net)
-    async with net.serving(desk.handler) as desk.running:
+    """Retrying would not help."""
+    manager = manager_of(net)
+    async with net.serving(manager.handler) as manager.running:
         with pytest.raises(LoginRejected):
             async with client_of(
-                net, desk.running.address, credentials=Credentials("news", "wrong")
+                net, manager.running.address, credentials=Credentials("news", "wrong")
             ):
                 pass
 
 
-async def test_credentials_that_cease_to_be_valid_end_waiting_orders(net):
-    """Neither those that wait nor later ones hang."""
-    desk = desk_of(net)
-    desk.handler.unsequenced_received = lambda client, payload: None
+async def test_credentials_that_become_invalid_fail_pending_orders(net):
+    """Neither pending nor later orders hang."""
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: None
     async with (
-        net.serving(desk.handler) as desk.running,
-        client_of(net, desk.running.address) as orders,
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
     ):
         waiting = asyncio.ensure_future(orders.enter(an_order("a")))
         await asyncio.sleep(0)
-        desk.running.server.users.hashes.clear()
-        desk.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "reload"))
+        manager.running.server.users.hashes.clear()
+        manager.running.server.clients[0].close("reload")
         with pytest.raises(LoginRejected):
             await waiting
         with pytest.raises(LoginRejected):
@@ -416,7 +491,7 @@ async def test_credentials_that_cease_to_be_valid_end_waiting_orders(net):
 
 
 async def test_a_hole_in_the_reports_is_never_passed_over(net):
-    """A server that offers later reports than the client needs is a fault to be seen."""
+    """A server that has lost reports ends the client with SequenceHole."""
 
     async def script(peer) -> None:
         await peer.packet()
@@ -429,26 +504,18 @@ async def test_a_hole_in_the_reports_is_never_passed_over(net):
                 pass
 
 
-async def test_outgoing_full_is_raised_by_a_connection_and_room_is_told(net):
-    """The strategy's way of not growing."""
-    handler, roomy = net.handler(net.memory_stream()), asyncio.Event()
-    async with net.serving(handler) as running:
-        connection = await OrderConnection.open(
-            running.address,
-            net.credentials,
-            "",
-            1,
-            on_message=lambda *_: None,
-            on_closed=lambda _: None,
-            on_room=roomy.set,
-            clock=net.system_clock,
-            limits=ConnectionLimits(outgoing_bytes_max=1_000),
-        )
-        sent = 0
-        with pytest.raises(OutgoingFull):  # noqa: PT012
-            while True:
-                connection.send(an_order(f"a-{sent}"))
-                sent += 1
-        await roomy.wait()
-        connection.send(an_order("last"))
-        await handler.until(lambda: len(handler.received) == sent + 1)
+async def test_reports_kept_are_bounded(net, monkeypatch):
+    """The oldest report is dropped; the newest answer a repeated order."""
+    monkeypatch.setattr(awaited_orders, "REPORTS_KEPT_MAX", 3)
+    manager = manager_of(net)
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        for number in range(5):
+            await orders.enter(an_order(f"a-{number}"))
+        again = await orders.enter(an_order("a-4"))
+        kept = list(orders._reports)
+
+    assert again.order_id == 5
+    assert kept == ["a-2", "a-3", "a-4"]

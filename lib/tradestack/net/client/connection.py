@@ -1,75 +1,78 @@
-"""a logged-in socket → its bytes in by callback, packets out without waiting, until it is lost.
+"""A logged-in socket: bytes in by callback, packets out without waiting, until it is lost.
 
-What comes is handed over uncut and uninterpreted, in the same call in which the socket became
-readable, for the sake of latency; the receiver decodes it. We say R after a second of saying
-nothing; a server that says nothing for 15 s is gone. How one comes to be: soup_client.py.
+Received bytes are passed on uncut and undecoded, in the call in which the socket became readable;
+the listener decodes them and gives back the packets that carry no message (`control_packet`).
 """
 
 import asyncio
 import contextlib
 import logging
-import socket
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net import addresses
+from tradestack.net.client.login import LOGIN_DEADLINE_NS, LoggedIn
 from tradestack.observe.events import PROTOCOL_VIOLATION, emit
 from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason, decode_close
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import PacketType
 
-DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4  # how often deadlines are looked at
+DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4  # how often deadlines are checked
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """What one connection of a client may take."""
+    """The bounds of one connection of a client."""
 
-    # From connect to the answer to the login; a busy server checks one login after the other.
-    login_deadline_ns: int = 10 * NANOSECONDS_PER_SECOND
-    # Bytes taken from the socket in one go; the size of the one receive buffer.
+    login_deadline_ns: int = LOGIN_DEADLINE_NS
+    # Bytes read from the socket in one call; the size of the one receive buffer.
     receive_bytes_max: int = 131_072
-    # Bytes of packets that the server has not taken yet.
+    # Bytes of packets that the server has not accepted yet.
     outgoing_bytes_max: int = 1 << 20
-    # We say R when nothing was sent for so long (SoupBinTCP: 1 s).
+    # R is sent when nothing else was for this time (SoupBinTCP: 1 s).
     heartbeat_interval_ns: int = NANOSECONDS_PER_SECOND
-    # A server that says nothing for so long is gone (SoupBinTCP: typically 15 s).
+    # A server that sends nothing for this time is lost (SoupBinTCP: typically 15 s).
     server_silence_max_ns: int = 15 * NANOSECONDS_PER_SECOND
 
 
 class OutgoingFull(Exception):
-    """The server does not take our messages as fast as we make them; `on_room` tells when."""
+    """The server does not accept messages as fast as they are sent; `on_room` follows."""
+
+
+class ConnectionListener(Protocol):
+    """The owner of a connection."""
+
+    def on_data(self, data: memoryview) -> None:
+        """Decode bytes: a view, valid during the call. ProtocolError closes the connection."""
+        ...
+
+    def on_closed(self, close: Close) -> None:
+        """Handle the loss of the connection, once; not called after the client's own `close`."""
+        ...
+
+    def on_room(self) -> None:
+        """Resume sending after OutgoingFull: everything that waited was sent."""
+        ...
 
 
 class SoupConnection:
-    """One logged-in connection.
-
-    on_data(bytes): a view that is valid within the call; ProtocolError ends the connection.
-    on_closed(reason): once, when the connection is lost; not after our own `close`.
-    on_room(): after OutgoingFull, when the server has taken everything that was waiting.
-    """
+    """One logged-in connection; reading begins in the next pass of the event loop."""
 
     def __init__(
         self,
-        connection: socket.socket,
-        accepted: soup.LoginAccepted,
+        logged_in: LoggedIn,
+        listener: ConnectionListener,
         *,
-        on_data: Callable[[memoryview], None],
-        on_closed: Callable[[str], None],
-        on_room: Callable[[], None],
         clock: Clock,
         limits: ConnectionLimits,
     ) -> None:
-        self.session = accepted.session_id
-        self.next_sequence = accepted.sequence  # as answered to the login
-        self.bytes_received = 0
-        self._socket = connection
-        self._on_data = on_data
-        self._on_closed = on_closed
-        self._on_room = on_room
+        self.session_id = logged_in.session_id
+        self._socket = logged_in.socket
+        self._listener = listener
         self._clock = clock
         self._limits = limits
         self._loop = asyncio.get_running_loop()
@@ -80,31 +83,24 @@ class SoupConnection:
         self._room_is_wanted = False
         self._reading_paused = False
         self._closed = False
+        self._remark: bytes | None = None  # payload of the server's last debug packet
         now_ns = clock.monotonic_ns()
         self._received_ns = now_ns
         self._sent_ns = now_ns
         self._checked_ns = now_ns
         self._schedule_deadlines()
+        self._loop.call_soon(self._begin, logged_in.pending)
 
     @property
     def is_open(self) -> bool:
-        """Until it is lost or closed."""
+        """Whether it was neither lost nor closed."""
         return not self._closed
 
-    def begin(self, rest: bytes) -> None:
-        """Delivers what came with the answer to the login, and reads on."""
-        if self._closed:
-            return
-        if not self._reading_paused:
-            self._loop.add_reader(self._socket, self._on_readable)
-        if rest:
-            self._deliver(memoryview(rest))
-
     def send_unsequenced(self, payload: bytes) -> None:
-        """Sends one message; on a connection that is already lost it is lost with it.
+        """Send one message; on a closed connection it is discarded.
 
-        The first of a pass of the loop goes out at once, those after it together at its end.
-        Raises OutgoingFull; then nothing was taken.
+        The first message of a loop pass goes out at once, later ones together at its end. Raises
+        OutgoingFull; then nothing was sent of it.
         """
         if self._closed:
             return
@@ -118,21 +114,35 @@ class SoupConnection:
             self._loop.call_soon(self._flush_at_end_of_pass)
             self._flush()
 
+    def control_packet(self, packet: soup.Packet) -> None:
+        """Handle a packet that carries no message. Raises ProtocolError for an unexpected one."""
+        match packet.type:
+            case PacketType.SERVER_HEARTBEAT:
+                pass
+            case PacketType.DEBUG:
+                self._remark = packet.payload
+            case PacketType.END_OF_SESSION:
+                self.close()
+                self._listener.on_closed(Close(CloseReason.SESSION_ENDED, "session ended"))
+            case _:
+                raise ProtocolError(f"packet {chr(packet.type)!r} in a session")
+
     def pause_reading(self) -> None:
-        """Takes no more from the server, until `resume_reading`."""
+        """Read nothing from the socket until `resume_reading`."""
         if not self._closed and not self._reading_paused:
             self._reading_paused = True
             self._loop.remove_reader(self._socket)
 
     def resume_reading(self) -> None:
-        """Goes on reading."""
+        """Read from the socket again."""
         if not self._closed and self._reading_paused:
             self._reading_paused = False
-            self._received_ns = self._clock.monotonic_ns()  # it may have spoken; we did not listen
+            # Silence is counted from now on: while paused, nothing could be heard.
+            self._received_ns = self._clock.monotonic_ns()
             self._loop.add_reader(self._socket, self._on_readable)
 
     def close(self) -> None:
-        """Says O and disconnects; what was not sent yet is not sent any more."""
+        """Send O and disconnect; messages that still wait are discarded."""
         if self._closed:
             return
         if not self._outgoing:
@@ -142,35 +152,42 @@ class SoupConnection:
 
     # ---- receiving -------------------------------------------------------------------------
 
+    def _begin(self, pending: bytes) -> None:
+        if self._closed:
+            return
+        if not self._reading_paused:
+            self._loop.add_reader(self._socket, self._on_readable)
+        if pending:
+            self._deliver(memoryview(pending))
+
     def _on_readable(self) -> None:
         try:
             count = self._socket.recv_into(self._view)
         except BlockingIOError:
             return
         except OSError as error:
-            self._lose(f"connection lost: {error.strerror}")
+            self._lose_connection(f"connection lost: {error.strerror}")
             return
         if count == 0:
-            self._lose("connection closed by server")
+            self._lose_connection("connection closed by server")
             return
-        self.bytes_received += count
         self._deliver(self._view[:count])
-        # Last, and though it was a little earlier: whoever gets the data waits for it.
+        # Last, though it belongs to the receive: what waits for the data comes first.
         self._received_ns = self._clock.monotonic_ns()
 
     def _deliver(self, data: memoryview) -> None:
         try:
-            self._on_data(data)
+            self._listener.on_data(data)
         except ProtocolError as error:
-            emit(logger, PROTOCOL_VIOLATION, session=self.session, reason=error)
-            self._lose(f"protocol violation: {error}")
+            emit(logger, PROTOCOL_VIOLATION, session=self.session_id, reason=error)
+            self._lose(Close(CloseReason.PROTOCOL_VIOLATION, f"protocol violation: {error}"))
 
     # ---- sending ---------------------------------------------------------------------------
 
     def _flush_at_end_of_pass(self) -> None:
         self._flush_is_due = False
         self._flush()
-        self._tell_room()
+        self._announce_room()
 
     def _flush(self) -> None:
         if self._closed or self._blocked or not self._outgoing:
@@ -180,8 +197,8 @@ class SoupConnection:
         except BlockingIOError:
             count = 0
         except OSError as error:
-            # Told later: whoever sends does not expect to be called back before that returns.
-            self._loop.call_soon(self._lose, f"connection lost: {error.strerror}")
+            # In the next pass: a sender does not expect a callback inside its own call.
+            self._loop.call_soon(self._lose_connection, f"connection lost: {error.strerror}")
             return
         if count:
             del self._outgoing[:count]
@@ -194,12 +211,12 @@ class SoupConnection:
         self._blocked = False
         self._loop.remove_writer(self._socket)
         self._flush()
-        self._tell_room()
+        self._announce_room()
 
-    def _tell_room(self) -> None:
+    def _announce_room(self) -> None:
         if self._room_is_wanted and not self._outgoing and not self._closed:
             self._room_is_wanted = False
-            self._on_room()
+            self._listener.on_room()
 
     # ---- deadlines -------------------------------------------------------------------------
 
@@ -212,12 +229,12 @@ class SoupConnection:
         self.check_deadlines(self._clock.monotonic_ns())
 
     def check_deadlines(self, now_ns: int) -> None:
-        """Says R; gives up on a server that is silent or gone.
+        """Send R when due; close if the server is silent or gone.
 
-        Time in which we stood still does not count as its silence.
+        Time in which this process did not run does not count as the server's silence.
         """
         if error := addresses.pending_error(self._socket):
-            self._lose(f"connection lost: {error}")
+            self._lose_connection(f"connection lost: {error}")
             return
         late_ns = now_ns - self._checked_ns - DEADLINES_INTERVAL_NS
         self._checked_ns = now_ns
@@ -225,18 +242,30 @@ class SoupConnection:
             self._received_ns += late_ns
         silence_max_ns = self._limits.server_silence_max_ns
         if not self._reading_paused and now_ns - self._received_ns >= silence_max_ns:
-            self._lose(f"server silent for {silence_max_ns / NANOSECONDS_PER_SECOND:g} s")
+            silence_s = silence_max_ns / NANOSECONDS_PER_SECOND
+            self._lose(Close(CloseReason.SERVER_SILENT, f"server silent for {silence_s:g} s"))
         elif not self._outgoing and now_ns - self._sent_ns >= self._limits.heartbeat_interval_ns:
             self._outgoing += soup.CLIENT_HEARTBEAT
             self._flush()
 
     # ---- the end ---------------------------------------------------------------------------
 
-    def _lose(self, reason: str) -> None:
+    def _lose_connection(self, problem: str) -> None:
+        """Close with the reason that the server gave, or else as CONNECTION_LOST."""
+        if self._remark is None:
+            close = Close(CloseReason.CONNECTION_LOST, problem)
+        else:
+            text = soup.decode_debug(self._remark)
+            announced = decode_close(self._remark)
+            reason = announced.reason if announced else CloseReason.CONNECTION_LOST
+            close = Close(reason, f"{problem} ({text})")
+        self._lose(close)
+
+    def _lose(self, close: Close) -> None:
         if self._closed:
             return
         self._tear_down()
-        self._on_closed(reason)
+        self._listener.on_closed(close)
 
     def _tear_down(self) -> None:
         self._closed = True

@@ -1,67 +1,28 @@
-"""a gateway's feed → batches of ticks, each number once and in order, over any disconnects."""
+"""A client of a gateway's feed: each message once and in order, over any disconnects."""
 
 import asyncio
-import enum
-import logging
-from collections import deque
-from dataclasses import dataclass
-from typing import Self
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.clock import Clock
 from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
-from tradestack.net.client.connection import ConnectionLimits
-from tradestack.net.client.feed_connection import FeedConnection
-from tradestack.net.client.login import Credentials, LoginRejected
-from tradestack.observe.events import (
-    SERVER_CONNECTED,
-    SERVER_LOGIN_REJECTED,
-    SERVER_LOST,
-    emit,
-)
-from tradestack.wire.errors import ProtocolError
-from tradestack.wire.feed import TickBatch
-from tradestack.wire.soup import RejectReason
-
-# Batches that wait for a slow consumer; each is a part of one receive, so this is some 8 MiB.
-BATCHES_WAITING_MAX = 64
-
-logger = logging.getLogger(__name__)
-
-
-class EndReason(enum.Enum):
-    """How it is known that a session is over."""
-
-    COMPLETE = "the gateway ended it, every message was delivered"
-    NOT_AVAILABLE = "the gateway serves it no longer; messages may have been missed"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionStarted:
-    """What follows belongs to this session, from this number on."""
-
-    session: str
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class SessionEnded:
-    """Nothing more comes of this session; last_sequence is the last number delivered."""
-
-    session: str
-    last_sequence: int
-    reason: EndReason
-
-
-FeedEvent = TickBatch | SessionStarted | SessionEnded
+from tradestack.net.client.connection import ConnectionLimits, SoupConnection
+from tradestack.net.client.feed_events import FeedEvents
+from tradestack.net.client.feed_listener import EndReason, FeedListener
+from tradestack.net.client.login import Credentials, LoggedIn
+from tradestack.net.client.reconnector import Position, Reconnector
+from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.feed import FeedDecoder, TickBatch
+from tradestack.wire.soup import PacketType
 
 
 class FeedClient:
-    """A feed as an asynchronous iterator that survives disconnects and restarts of the gateway.
+    """A feed that survives disconnects and restarts of the gateway.
 
-    It reconnects by itself and goes on at the next number; when the gateway has begun another
-    session it says so and follows from that session's first message. A slow consumer is waited
-    for: the gateway keeps what it has not taken.
+    It reconnects by itself and continues at the next number; when the gateway has begun another
+    session, that one is followed from its first message. It has two forms: `run` calls a
+    FeedListener in the loop pass in which ticks arrive, and as an asynchronous iterator it yields
+    the same as events. A slow consumer of events is waited for: the gateway keeps what it has not
+    taken.
 
         async with FeedClient(address, Credentials("news", "secret"), clock=SystemClock()) as feed:
             async for event in feed:
@@ -74,11 +35,11 @@ class FeedClient:
                     case SessionEnded():
                         break
 
-    session "" = the current one. sequence = the first message wanted; 0 = only what comes from now
-    on. To go on where an earlier run stopped, give both as it last saw them.
+    session_id "" = the current session; sequence = the first message wanted, 0 = new messages only.
+    To continue where an earlier run stopped, pass both as it last saw them.
 
-    Iterating raises LoginRejected for wrong credentials and SequenceHole when messages between are
-    lost; a gateway that is not there is waited for.
+    Both forms raise LoginRejected for wrong credentials and SequenceHole when messages were lost;
+    they wait for a gateway that cannot be reached.
     """
 
     def __init__(
@@ -87,126 +48,156 @@ class FeedClient:
         credentials: Credentials,
         *,
         clock: Clock,
-        session: str = "",
+        session_id: str = "",
         sequence: int = 1,
         limits: ConnectionLimits | None = None,
         backoff: Backoff | None = None,
     ) -> None:
-        self._address = address
-        self._credentials = credentials
         self._clock = clock
-        self._limits = limits
-        self._backoff = backoff or Backoff()
-        self._session = session
-        self._sequence = sequence
-        self._announced = ""  # the session whose start was told
-        self._ended = ""  # the session that is over: not to be followed again
-        self._connection: FeedConnection | None = None
-        self._events: deque[FeedEvent] = deque()
-        self._arrived = asyncio.Event()
-        self._paused = False
-        self._is_reconnect = False
+        self._limits = limits or ConnectionLimits()
+        self._reconnector = Reconnector(
+            "the feed", address, credentials, limits=self._limits, backoff=backoff or Backoff()
+        )
+        self._position = Position(session_id, sequence)
+        self._announced = ""  # the session whose start was announced
+        self._connection: SoupConnection | None = None
+        self._is_paused = False
+        self._events: FeedEvents | None = None
 
-    async def __aenter__(self) -> Self:
-        return self
+    # ---- the iterator ------------------------------------------------------------------------
+
+    async def __aenter__(self) -> FeedEvents:
+        return aiter(self)
 
     async def __aexit__(self, *_: object) -> None:
         self.close()
 
+    def __aiter__(self) -> FeedEvents:
+        if self._events is None:
+            self._events = FeedEvents(self)
+        return self._events
+
+    # ---- the callback form -------------------------------------------------------------------
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the client is logged in."""
+        return self._connection is not None and self._connection.is_open
+
+    async def run(self, listener: FeedListener) -> None:
+        """Call the listener until cancelled; one run at a time.
+
+        Raises LoginRejected and SequenceHole. A later run continues at the next message, after a
+        delay.
+        """
+        position = self._position
+        while True:
+            logged_in = await self._reconnector.next_login(
+                position, lambda: _end_session(position, listener, EndReason.NOT_AVAILABLE)
+            )
+            await self._follow(logged_in, listener)
+
+    def pause_reading(self) -> None:
+        """Read nothing more from the gateway, over disconnects, until `resume_reading`.
+
+        What was received before is still delivered.
+        """
+        self._is_paused = True
+        if self._connection is not None:
+            self._connection.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read from the gateway again."""
+        self._is_paused = False
+        if self._connection is not None:
+            self._connection.resume_reading()
+
     def close(self) -> None:
-        """Logs out."""
+        """Log out; the listener is not called any more. Ends the iterator, but not a `run`."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+        if self._events is not None:
+            self._events.close()
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> FeedEvent:
-        while not self._events:
-            if self._connection is None:
-                await self._connect()
-            else:
-                self._arrived.clear()
-                await self._arrived.wait()
-        event = self._events.popleft()
-        if self._paused and len(self._events) <= BATCHES_WAITING_MAX // 2:
-            self._paused = False
-            if self._connection is not None:
-                self._connection.resume_reading()
-        return event
-
-    async def _connect(self) -> None:
-        """One attempt, at once the first time, later after a wait."""
-        if self._is_reconnect:
-            await asyncio.sleep(self._backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
-        self._is_reconnect = True
-        try:
-            connection = await self._open()
-        except LoginRejected as rejection:
-            emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
-            if rejection.reason is RejectReason.NOT_AUTHORIZED:
-                raise
-            if self._session:
-                self._finish(EndReason.NOT_AVAILABLE)
-        except (OSError, ProtocolError) as error:
-            logger.debug("no connection to %s: %s", self._address, error)
-        else:
-            if connection.session == self._ended:
-                connection.close()  # the gateway has not begun another yet
-            else:
-                self._follow(connection)
-
-    async def _open(self) -> FeedConnection:
-        return await FeedConnection.open(
-            self._address,
-            self._credentials,
-            self._session,
-            self._sequence,
-            on_batch=self._on_batch,
-            on_end_of_session=lambda: self._finish(EndReason.COMPLETE),
-            on_closed=self._on_closed,
-            clock=self._clock,
-            limits=self._limits,
-        )
-
-    def _follow(self, connection: FeedConnection) -> None:
-        self._connection = connection
-        self._paused = False
-        self._session = connection.session
-        self._sequence = connection.next_sequence
-        emit(
-            logger,
-            SERVER_CONNECTED,
-            address=self._address,
-            session=self._session,
-            next=self._sequence,
-        )
-        if self._announced != self._session:
-            self._announced = self._session
-            self._put(SessionStarted(self._session, self._sequence))
-
-    def _on_batch(self, batch: TickBatch) -> None:
-        assert batch.first_sequence == self._sequence, "a number is missing or came twice"
-        self._backoff.reset()  # not before: a gateway that only lets us log in is no better
-        self._sequence = batch.last_sequence + 1
-        self._put(batch)
-        if len(self._events) >= BATCHES_WAITING_MAX and self._connection is not None:
-            self._paused = True
+    async def _follow(self, logged_in: LoggedIn, listener: FeedListener) -> None:
+        """Receive from one connection until it is lost or the session ends."""
+        position = self._position
+        receiver = _FeedReceiver(logged_in, position, listener, self._clock, self._limits)
+        self._connection = receiver.connection
+        if self._is_paused:
             self._connection.pause_reading()
+        listener.on_connected()
+        if self._announced != position.session_id:
+            self._announced = position.session_id
+            listener.on_session_started(position.session_id, position.sequence)
+        try:
+            close = await receiver.closed
+        finally:
+            receiver.connection.close()
+        if receiver.has_delivered:  # a gateway that only accepts logins is no better than none
+            self._reconnector.backoff.reset()
+        if close.reason is not CloseReason.SESSION_ENDED:
+            self._reconnector.lost(logged_in.session_id, close)
 
-    def _on_closed(self, reason: str) -> None:
-        if self._session:  # else it was the end of the session, which is told as an event
-            emit(logger, SERVER_LOST, address=self._address, session=self._session, reason=reason)
-        self._connection = None
-        self._arrived.set()
 
-    def _finish(self, reason: EndReason) -> None:
-        self._put(SessionEnded(self._session, self._sequence - 1, reason))
-        self._ended = self._session if reason is EndReason.COMPLETE else self._ended
-        self._session = ""
-        self._sequence = 1
+def _end_session(position: Position, listener: FeedListener, reason: EndReason) -> None:
+    """Announce the end of the session and go on with the first message of the next one."""
+    last_sequence = max(0, position.sequence - 1)
+    session_id = position.leave()
+    if reason is EndReason.COMPLETE:
+        position.ended = session_id
+    listener.on_session_ended(session_id, last_sequence, reason)
 
-    def _put(self, event: FeedEvent) -> None:
-        self._events.append(event)
-        self._arrived.set()
+
+class _FeedReceiver:
+    """Decodes one connection and passes on the messages from the position on."""
+
+    def __init__(
+        self,
+        logged_in: LoggedIn,
+        position: Position,
+        listener: FeedListener,
+        clock: Clock,
+        limits: ConnectionLimits,
+    ) -> None:
+        self.closed: asyncio.Future[Close] = asyncio.get_running_loop().create_future()
+        self.has_delivered = False
+        self._position = position
+        self._listener = listener
+        self._decoder = FeedDecoder(logged_in.next_sequence)
+        self.connection = SoupConnection(logged_in, self, clock=clock, limits=limits)
+
+    def on_data(self, data: memoryview) -> None:
+        self._decoder.receive_data(data)
+        while self.connection.is_open:
+            event = self._decoder.next_event()
+            if event is None:
+                return
+            if isinstance(event, TickBatch):
+                self._deliver(event)
+            elif event.type is not PacketType.UNSEQUENCED_DATA:  # carries nothing in a feed
+                self.connection.control_packet(event)
+
+    def on_closed(self, close: Close) -> None:
+        if close.reason is CloseReason.SESSION_ENDED:
+            _end_session(self._position, self._listener, EndReason.COMPLETE)
+        else:
+            self._listener.on_disconnected(close)
+        if not self.closed.done():
+            self.closed.set_result(close)
+
+    def on_room(self) -> None:
+        raise AssertionError("a feed client sends no messages")
+
+    def _deliver(self, batch: TickBatch) -> None:
+        position = self._position
+        seen = position.sequence - batch.first_sequence
+        if seen >= len(batch):
+            return
+        if seen > 0:
+            batch = TickBatch(position.sequence, batch.records[seen:])
+        assert batch.first_sequence == position.sequence, "a number is missing or came twice"
+        position.sequence = batch.last_sequence + 1
+        self.has_delivered = True
+        self._listener.on_ticks(batch)

@@ -1,22 +1,23 @@
-"""address, login → a SoupConnection, or why the server does not let us in."""
+"""The login exchange of a client: connect, send L, receive A or J."""
 
 import asyncio
 import socket
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net import addresses
 from tradestack.net.addresses import Address
-from tradestack.net.client.connection import ConnectionLimits, SoupConnection
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import PacketType
 
+# From connect to the answer to the login; a busy server checks one login after the other.
+LOGIN_DEADLINE_NS = 10 * NANOSECONDS_PER_SECOND
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who logs in; the password is kept out of reprs, which end in logs."""
+    """A user and its password; the password is kept out of reprs, which end in logs."""
 
     user: str
     password: str
@@ -34,7 +35,7 @@ class LoginRejected(Exception):
 
 
 class SequenceHole(Exception):
-    """The server goes on later than was asked for: messages between are lost to us."""
+    """The server continues after the requested number: the messages between are lost."""
 
     def __init__(self, session: str, wanted: int, offered: int) -> None:
         super().__init__(f"session {session}: asked for message {wanted}, got {offered}")
@@ -43,63 +44,88 @@ class SequenceHole(Exception):
         self.offered = offered
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A socket whose login was accepted.
+
+    next_sequence: number of the first message that the server will send.
+    pending: bytes that arrived behind the answer.
+    """
+
+    socket: socket.socket
+    session_id: str
+    next_sequence: int
+    pending: bytes
+
+    def log_out(self) -> None:
+        """Send O if the socket accepts it, and disconnect."""
+        try:
+            self.socket.send(soup.LOGOUT_REQUEST)
+        except OSError:
+            pass  # the server sees the connection end, which means the same
+        finally:
+            self.socket.close()
+
+
 async def log_in(
     address: Address,
-    login: soup.LoginRequest,
+    credentials: Credentials,
+    session_id: str = "",
+    sequence: int = 1,
     *,
-    on_data: Callable[[memoryview], None],
-    on_closed: Callable[[str], None],
-    on_room: Callable[[], None] = lambda: None,
-    clock: Clock,
-    limits: ConnectionLimits | None = None,
-) -> SoupConnection:
-    """Connects and logs in; nothing is called back before this has returned.
+    deadline_ns: int = LOGIN_DEADLINE_NS,
+    heartbeat_timeout_ms: int | None = None,
+) -> LoggedIn:
+    """Connect and log in to a session, to receive it from message `sequence` on.
 
-    The callbacks are SoupConnection's. Raises LoginRejected, ProtocolError, TimeoutError, or
-    another OSError.
+    session_id "" asks for the current session, sequence 0 for new messages only;
+    heartbeat_timeout_ms is the silence that the server should accept, None = its own limit. Raises
+    LoginRejected, SequenceHole, ProtocolError, TimeoutError or another OSError.
     """
-    limits = limits or ConnectionLimits()
-    async with asyncio.timeout(limits.login_deadline_ns / NANOSECONDS_PER_SECOND):
+    request = soup.LoginRequest(
+        user=credentials.user,
+        password=credentials.password,
+        session=session_id,
+        sequence=sequence,
+        heartbeat_timeout_ms=heartbeat_timeout_ms,
+    )
+    async with asyncio.timeout(deadline_ns / NANOSECONDS_PER_SECOND):
         connected = await addresses.connect(address)
         try:
-            accepted, rest = await _exchange(connected, login)
+            logged_in = await _exchange(connected, request)
+            _check_offer(request, logged_in)
         except BaseException:
             connected.close()
             raise
-    connection = SoupConnection(
-        connected,
-        accepted,
-        on_data=on_data,
-        on_closed=on_closed,
-        on_room=on_room,
-        clock=clock,
-        limits=limits,
-    )
-    asyncio.get_running_loop().call_soon(connection.begin, rest)
-    return connection
+    return logged_in
 
 
-async def _exchange(
-    connection: socket.socket, login: soup.LoginRequest
-) -> tuple[soup.LoginAccepted, bytes]:
-    """Sends L, awaits A; what came after it is returned too."""
+async def _exchange(connected: socket.socket, request: soup.LoginRequest) -> LoggedIn:
     loop = asyncio.get_running_loop()
-    await loop.sock_sendall(connection, soup.encode_login_request(login))
+    await loop.sock_sendall(connected, soup.encode_login_request(request))
     decoder = soup.PacketDecoder()
     while True:
         packet = decoder.next_packet()
         if packet is None:
-            data = await loop.sock_recv(connection, soup.PAYLOAD_LENGTH_MAX)
+            data = await loop.sock_recv(connected, soup.PAYLOAD_LENGTH_MAX)
             if not data:
                 raise ConnectionResetError("connection closed by server instead of an answer")
             decoder.receive_data(data)
             continue
         match packet.type:
             case PacketType.LOGIN_ACCEPTED:
-                return soup.decode_login_accepted(packet.payload), decoder.pending
+                accepted = soup.decode_login_accepted(packet.payload)
+                return LoggedIn(connected, accepted.session, accepted.sequence, decoder.pending)
             case PacketType.LOGIN_REJECTED:
                 raise LoginRejected(soup.decode_login_rejected(packet.payload))
             case PacketType.DEBUG | PacketType.SERVER_HEARTBEAT:
                 continue
             case _:
                 raise ProtocolError(f"packet {chr(packet.type)!r} instead of an answer to login")
+
+
+def _check_offer(request: soup.LoginRequest, logged_in: LoggedIn) -> None:
+    if request.session and logged_in.session_id != request.session:
+        raise ProtocolError(f"asked for session {request.session}, got {logged_in.session_id}")
+    if 0 < request.sequence < logged_in.next_sequence:
+        raise SequenceHole(logged_in.session_id, request.sequence, logged_in.next_sequence)

@@ -1,4 +1,4 @@
-"""The strategy as the runtime sees it: built, started, asked, reloaded, stopped."""
+"""The strategy service: built, started, queried, reloaded, stopped."""
 
 import asyncio
 import subprocess
@@ -16,19 +16,19 @@ from tradestack.runtime.config.running import RunningConfig
 from tradestack.runtime.service import Context
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_strategy.config import StrategyConfig
-from tradestack_strategy.strategy import Strategy, build_strategy
+from tradestack_strategy.service import StrategyService, build_service
 
 ROOT = Peer(pid=1, uid=0, gid=0)
-Make = Callable[..., Strategy]
+Make = Callable[..., StrategyService]
 
 
 @pytest.fixture
 def make_strategy(tmp_path: Path) -> Make:
-    """Config keys → a built strategy."""
+    """Configuration keys → a built service."""
     (tmp_path / "password").write_text("secret\n")
 
-    def make(instance: str = "news", **keys: object) -> Strategy:
-        return build_strategy(
+    def make(instance: str = "news", **keys: object) -> StrategyService:
+        return build_service(
             Context(
                 config=config_of(tmp_path, **keys),
                 instance=instance,
@@ -46,19 +46,19 @@ def make_strategy(tmp_path: Path) -> Make:
 
 
 def config_of(directory: Path, **keys: object) -> StrategyConfig:
-    """A config that finds its password there."""
+    """A configuration whose password file is in the directory."""
     table = {"quantity": "10", "user": "news", "password_file": str(directory / "password")} | keys
     return parse_config(StrategyConfig, table, source="news.toml")
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits for the condition."""
+    """Wait for the condition."""
     while not condition():
         await asyncio.sleep(0.002)
 
 
-async def test_it_trades_and_tells(world, make_strategy):
-    """From start to stop, with what stats, status and control socket say between."""
+async def test_it_trades_and_shows_its_state(world, make_strategy):
+    """Stats, status and control socket show one order of one session."""
     async with world() as w:
         strategy = make_strategy(
             feed=str(w.feed.address), orders=str(w.orders.address), segment_suffix="-of-nobody"
@@ -91,7 +91,7 @@ async def test_it_trades_and_tells(world, make_strategy):
 
 
 async def test_pending_orders_are_listed(world, make_strategy):
-    """What waits for its report can be asked for."""
+    """The control socket lists orders without report."""
     async with world() as w:
         w.orders.takes_orders = False
         strategy = make_strategy(
@@ -112,7 +112,7 @@ async def test_pending_orders_are_listed(world, make_strategy):
 
 
 def test_stats_before_the_first_session(make_strategy):
-    """Nothing is known yet, and that is what it says."""
+    """Before the first connection everything is empty."""
     strategy = make_strategy()
 
     stats = strategy.stats()
@@ -123,8 +123,8 @@ def test_stats_before_the_first_session(make_strategy):
     assert strategy.status().startswith("waiting for the order manager, 0 ticks/s")
 
 
-def test_reload_applies_the_limit_alone(make_strategy, tmp_path):
-    """Another signal or quantity is another epoch, which begins with a restart."""
+def test_a_reload_applies_the_limit_of_orders_in_flight_only(make_strategy, tmp_path):
+    """Another strategy or quantity is another epoch, which begins with a restart."""
     strategy = make_strategy()
     running = RunningConfig(config_of(tmp_path))
 
@@ -140,14 +140,14 @@ def test_reload_applies_the_limit_alone(make_strategy, tmp_path):
 
 
 @pytest.mark.parametrize("instance", ["", "a b", "x" * 17, "é"])
-def test_an_instance_names_orders_and_must_be_fit_for_it(make_strategy, instance):
-    """A name that would not fit a ClOrdID is the operator's to change."""
+def test_an_instance_name_must_fit_a_client_order_id(make_strategy, instance):
+    """A name that does not fit a ClOrdID is a fault of the operator."""
     with pytest.raises(OperatorFault, match="instance"):
         make_strategy(instance)
 
 
-def test_a_password_that_no_login_can_carry_is_said_at_once(make_strategy, tmp_path):
-    """SoupBinTCP has ten characters for it."""
+def test_a_password_too_long_for_a_login_is_refused_at_the_start(make_strategy, tmp_path):
+    """A SoupBinTCP login has ten characters for it."""
     (tmp_path / "password").write_text("12345678901")
 
     with pytest.raises(OperatorFault, match="at most 10 characters"):
@@ -155,7 +155,7 @@ def test_a_password_that_no_login_can_carry_is_said_at_once(make_strategy, tmp_p
 
 
 def test_its_control_socket_has_the_name_of_the_instance(tmp_path):
-    """Two instances may have equal configs, as the shipped one says."""
+    """Two instances may have the same configuration, so {instance} is replaced."""
     password = tmp_path / "password"
     password.write_text("secret")
     config = tmp_path / "any.toml"
@@ -176,9 +176,9 @@ def test_its_control_socket_has_the_name_of_the_instance(tmp_path):
         text=True,
     ) as process:
         assert process.stderr is not None
-        said = [process.stderr.readline(), process.stderr.readline()]
+        lines = [process.stderr.readline(), process.stderr.readline()]
         is_there = (tmp_path / "strategy-banks.sock").is_socket()
         process.terminate()
 
     assert is_there
-    assert any("no connection to orders at 127.0.0.1:1" in line for line in said)
+    assert any("no connection to orders at 127.0.0.1:1" in line for line in lines)

@@ -1,0 +1,171 @@
+"""The strategy daemon: its parts, wired from the configuration, as a service of the runtime."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.net.client.login import Credentials
+from tradestack.net.control.interface import Interface
+from tradestack.runtime.service import Context
+from tradestack.strategies import registry
+from tradestack.trading.counters import Counted, Counters
+from tradestack.trading.epoch import INSTANCE_LENGTH_MAX, config_hash
+from tradestack.wire.soup import PASSWORD_LENGTH_MAX
+from tradestack_strategy.config import StrategyConfig
+from tradestack_strategy.control import strategy_interface
+from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.reference_price import ReferencePrices
+from tradestack_strategy.runner import Identity, Runner, Servers
+
+_INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
+
+
+def hash_of(config: StrategyConfig) -> str:
+    """The hash of everything in the configuration that decides about orders."""
+    return config_hash(
+        signal_name=config.signal,
+        signal_version=registry.STRATEGIES[config.signal].version,
+        parameters=dict(config.parameters),
+        symbols=config.symbols,
+        quantity=format_fixed(config.quantity),
+    )
+
+
+def build_service(context: Context[StrategyConfig]) -> "StrategyService":
+    """Build the service. Raises OperatorFault for an unusable instance name or password."""
+    instance = context.instance or ""
+    if _INSTANCE.fullmatch(instance) is None:
+        raise OperatorFault(
+            f"instance {instance!r}",
+            "cannot be part of an order's name",
+            f"name it by 1 to {INSTANCE_LENGTH_MAX} letters, digits and _ . -",
+        )
+    password = context.password()
+    if len(password) > PASSWORD_LENGTH_MAX:
+        raise OperatorFault(
+            "password",
+            "is too long for a login",
+            f"it has at most {PASSWORD_LENGTH_MAX} characters",
+        )
+    return StrategyService(context, instance, Credentials(context.config.user, password))
+
+
+class StrategyService:
+    """A strategy instance as a service of the runtime."""
+
+    def __init__(
+        self, context: Context[StrategyConfig], instance: str, credentials: Credentials
+    ) -> None:
+        config = context.config
+        self._context = context
+        self._config = config
+        self._instance = instance
+        self._config_hash = hash_of(config)
+        self._counters = Counters()
+        self._prices = ReferencePrices(config.segment_suffix, self._counters)
+        self._order_entry = OrderEntry(
+            prices=self._prices,
+            counters=self._counters,
+            clock=context.clock,
+            orders_in_flight_max=config.orders_in_flight_max,
+        )
+        self._runner = Runner(
+            Identity(
+                instance=instance,
+                config_hash=self._config_hash,
+                start=config.start,
+                quantity=config.quantity,
+            ),
+            Servers(feed=config.feed, orders=config.orders, credentials=credentials),
+            strategy=registry.build_strategy(config.signal, config.parameters, config.symbols),
+            order_entry=self._order_entry,
+            counters=self._counters,
+            clock=context.clock,
+            spawn=context.spawn,
+        )
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Return at once: the servers may come later."""
+        self._task = self._context.spawn(self._runner.run(), "runner")
+
+    async def stop(self) -> None:
+        """Log out. The replay of the next start finds the orders without report."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        self._prices.close()
+
+    def reload(self, config: StrategyConfig) -> None:
+        """Apply the limit of orders in flight; any other change needs a restart."""
+        self._config = config
+        self._order_entry.orders_in_flight_max = config.orders_in_flight_max
+
+    def stats(self) -> dict[str, object]:
+        """Counters of the feed session and of the process, state, rates and latencies."""
+        runner, trading = self._runner, self._runner.trading
+        signal_runner = trading.signal_runner if trading else None
+        now_ns = self._context.clock.monotonic_ns()
+        return {
+            "state": runner.state.value,
+            "session": trading.epoch.feed_session if trading else "",
+            "session_start_time": trading.start_time if trading else "",
+            "order_session": runner.orders.session_id,
+            "config_hash": self._config_hash,
+            "connected_feed": trading is not None and trading.feed.is_connected,
+            "connected_orders": runner.orders.is_connected,
+            "sequence_processed": signal_runner.sequence_processed if signal_runner else 0,
+            "from_sequence": signal_runner.from_sequence if signal_runner else 0,
+            "lag": trading.lag if trading else 0,
+            "orders_pending": self._order_entry.in_flight,
+            **self._counters.session(),
+            **(signal_runner.strategy_counters() if signal_runner else {}),
+            "process": self._counters.process(),
+            "rates": runner.ticks_rates.rates(now_ns),
+            "latency": {
+                "publish_to_order": self._order_entry.publish_to_order.summary(),
+                "order_to_report": self._order_entry.order_to_report.summary(),
+            },
+        }
+
+    def status(self) -> str:
+        """The line for STATUS=: state, speed, lag, orders."""
+        trading = self._runner.trading
+        rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
+        parts = [
+            self._runner.state.value,
+            f"{rates['1s']:.0f} ticks/s",
+            f"lag {trading.lag if trading else 0}",
+            f"{self._counters[Counted.ORDERS_SENT]} orders sent",
+            f"{self._order_entry.in_flight} pending",
+        ]
+        return ", ".join(parts)
+
+    def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002 (part of the promise)
+        """Report a dead task; waiting for servers, ticks and reports is healthy."""
+        return "the runner has ended" if self._task is not None and self._task.done() else None
+
+    def interfaces(self) -> Sequence[Interface]:
+        """io.tradestack.Strategy."""
+        return [
+            strategy_interface(self._state, self._order_entry, self._context.clock.monotonic_ns)
+        ]
+
+    def _state(self) -> dict[str, Any]:
+        runner, trading = self._runner, self._runner.trading
+        signal_runner = trading.signal_runner if trading else None
+        return {
+            "state": runner.state.value,
+            "instance": self._instance,
+            "signal": self._config.signal,
+            "config_hash": self._config_hash,
+            "feed_session": trading.epoch.feed_session if trading else "",
+            "order_session": runner.orders.session_id,
+            "sequence_processed": signal_runner.sequence_processed if signal_runner else 0,
+            "head": trading.head if trading else 0,
+            "from_sequence": signal_runner.from_sequence if signal_runner else 0,
+            "orders_pending": self._order_entry.in_flight,
+        }

@@ -1,0 +1,23 @@
+"""The consumer of an order session."""
+
+from tradestack.wire.close_reason import Close
+from tradestack.wire.orders import ServerMessage
+
+
+class OrderListener:
+    """What happens in an order session; a subclass overrides what it needs."""
+
+    def on_connected(self) -> None:
+        """Handle a login; messages that were not seen yet follow, then new ones."""
+
+    def on_message(self, message: ServerMessage) -> None:
+        """Handle a message of the order manager, in the loop pass in which it arrived."""
+
+    def on_room(self) -> None:
+        """Resume sending after OutgoingFull."""
+
+    def on_disconnected(self, close: Close) -> None:
+        """Handle the loss of the order manager; the client reconnects by itself."""
+
+    def on_session_lost(self, session_id: str) -> None:
+        """Handle the end of an order session: what it had not reported stays unknown."""

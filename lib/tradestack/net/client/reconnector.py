@@ -1,0 +1,114 @@
+"""Login after login at one server, with a growing delay after each failure."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.net.addresses import Address
+from tradestack.net.client.backoff import Backoff
+from tradestack.net.client.connection import ConnectionLimits
+from tradestack.net.client.login import Credentials, LoggedIn, LoginRejected, log_in
+from tradestack.observe.events import (
+    SERVER_CONNECTED,
+    SERVER_LOGIN_REJECTED,
+    SERVER_LOST,
+    emit,
+)
+from tradestack.wire.close_reason import Close
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.soup import RejectReason
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Position:
+    """The next message wanted of a session; session_id "" = the current session.
+
+    ended: the session that is complete, which is not to be followed again.
+    """
+
+    session_id: str = ""
+    sequence: int = 1
+    ended: str = ""
+
+    def leave(self) -> str:
+        """Go on with the first message of the next session; return the id of the one left."""
+        left, self.session_id, self.sequence = self.session_id, "", 1
+        return left
+
+
+class Reconnector:
+    """The logins of one client; `service` names the server in the log."""
+
+    def __init__(
+        self,
+        service: str,
+        address: Address,
+        credentials: Credentials,
+        *,
+        limits: ConnectionLimits,
+        backoff: Backoff,
+    ) -> None:
+        self.backoff = backoff
+        self._service = service
+        self._address = address
+        self._credentials = credentials
+        self._limits = limits
+        self._has_tried = False
+
+    async def next_login(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn:
+        """Log in at the position; retry until that succeeds.
+
+        on_gone is called when the server does not serve the session any more; it has to leave the
+        session. Raises LoginRejected for wrong credentials, SequenceHole.
+        """
+        while True:
+            if self._has_tried:
+                await asyncio.sleep(self.backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
+            self._has_tried = True
+            logged_in = await self._try_log_in(position, on_gone)
+            if logged_in is None:
+                continue
+            if logged_in.session_id != position.ended:
+                self._connected(logged_in, position)
+                return logged_in
+            logged_in.log_out()  # the server has not begun another session yet
+
+    def lost(self, session_id: str, close: Close) -> None:
+        """Log the loss of a connection."""
+        emit(logger, SERVER_LOST, address=self._address, session=session_id, reason=close)
+
+    async def _try_log_in(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn | None:
+        try:
+            return await log_in(
+                self._address,
+                self._credentials,
+                position.session_id,
+                position.sequence,
+                deadline_ns=self._limits.login_deadline_ns,
+            )
+        except LoginRejected as rejection:
+            if rejection.reason is RejectReason.SESSION_NOT_AVAILABLE and position.session_id:
+                on_gone()
+                return None
+            emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
+            if rejection.reason is RejectReason.NOT_AUTHORIZED:
+                raise
+        except (OSError, ProtocolError) as error:
+            level = logging.DEBUG if self.backoff.failures else logging.INFO
+            logger.log(level, "no connection to %s at %s: %s", self._service, self._address, error)
+        return None
+
+    def _connected(self, logged_in: LoggedIn, position: Position) -> None:
+        position.session_id = logged_in.session_id
+        position.sequence = max(position.sequence, logged_in.next_sequence)
+        emit(
+            logger,
+            SERVER_CONNECTED,
+            address=self._address,
+            session=position.session_id,
+            next=position.sequence,
+        )

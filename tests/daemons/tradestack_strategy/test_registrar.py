@@ -1,0 +1,84 @@
+"""The registrar: one request at a time, and only its own answer counts."""
+
+import pytest
+
+from tradestack.domain.order import BusinessRejectReason, Start
+from tradestack.trading.epoch import Epoch
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
+from tradestack_strategy.registrar import Registrar
+
+EPOCH = Epoch(
+    instance="news",
+    config_hash="0123456789ab",
+    feed_session="0ABCDEFGHI",
+    signal_name="news",
+    signal_label="sentiment",
+    quantity=1,
+)
+
+
+@pytest.fixture
+def sent() -> list[Register]:
+    """The requests sent."""
+    return []
+
+
+@pytest.fixture
+def answers() -> list[int]:
+    """The answers taken."""
+    return []
+
+
+@pytest.fixture
+def registrar(sent: list[Register]) -> Registrar:
+    """A registrar that has sent nothing yet."""
+    return Registrar(sent.append)
+
+
+def answer_to(request: Register, from_seq: int) -> Registered:
+    """The answer to a request."""
+    return Registered(
+        request_id=request.request_id, feed_session=request.feed_session, from_seq=from_seq
+    )
+
+
+def refusal_of(request_id: str) -> BusinessMessageReject:
+    """The refusal of a request."""
+    return BusinessMessageReject(
+        ref_msg_type="Register",
+        business_reject_ref_id=request_id,
+        business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
+        text="disk full",
+    )
+
+
+def test_only_the_answer_to_the_newest_request_counts_once(registrar, sent, answers):
+    """Replayed answers to earlier requests come first."""
+    registrar.register(EPOCH, 4, Start.NOW, answers.append)
+    registrar.register(EPOCH, 5, Start.NOW, answers.append)
+
+    registrar.registered(answer_to(sent[0], 5))
+    registrar.registered(answer_to(sent[1], 6))
+    registrar.registered(answer_to(sent[1], 6))
+
+    assert answers == [6]
+    assert (sent[1].head, sent[1].start, sent[1].config_hash) == (5, Start.NOW, "0123456789ab")
+
+
+def test_the_answer_to_a_withdrawn_request_is_ignored(registrar, sent, answers):
+    """It may come with the replay after a lost connection."""
+    registrar.register(EPOCH, 4, Start.NOW, answers.append)
+    registrar.withdraw()
+
+    registrar.registered(answer_to(sent[0], 5))
+
+    assert answers == []
+
+
+def test_a_refusal_is_recognised_once(registrar, sent):
+    """Refusals of orders are not its own."""
+    registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
+
+    assert not registrar.refused(refusal_of("an-order"))
+    assert registrar.refused(refusal_of(sent[0].request_id))
+    assert not registrar.refused(refusal_of(sent[0].request_id))
