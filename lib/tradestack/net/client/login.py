@@ -85,7 +85,7 @@ async def log_in(
     request = soup.LoginRequest(
         user=credentials.user,
         password=credentials.password,
-        session=session_id,
+        session_id=session_id,
         sequence=sequence,
         heartbeat_timeout_ms=heartbeat_timeout_ms,
     )
@@ -115,7 +115,7 @@ async def _exchange(connected: socket.socket, request: soup.LoginRequest) -> Log
         match packet.type:
             case PacketType.LOGIN_ACCEPTED:
                 accepted = soup.decode_login_accepted(packet.payload)
-                return LoggedIn(connected, accepted.session, accepted.sequence, decoder.pending)
+                return LoggedIn(connected, accepted.session_id, accepted.sequence, decoder.pending)
             case PacketType.LOGIN_REJECTED:
                 raise LoginRejected(soup.decode_login_rejected(packet.payload))
             case PacketType.DEBUG | PacketType.SERVER_HEARTBEAT:
@@ -125,7 +125,7 @@ async def _exchange(connected: socket.socket, request: soup.LoginRequest) -> Log
 
 
 def _check_offer(request: soup.LoginRequest, logged_in: LoggedIn) -> None:
-    if request.session and logged_in.session_id != request.session:
-        raise ProtocolError(f"asked for session {request.session}, got {logged_in.session_id}")
+    if request.session_id and logged_in.session_id != request.session_id:
+        raise ProtocolError(f"asked for session {request.session_id}, got {logged_in.session_id}")
     if 0 < request.sequence < logged_in.next_sequence:
         raise SequenceHole(logged_in.session_id, request.sequence, logged_in.next_sequence)
