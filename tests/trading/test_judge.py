@@ -356,6 +356,18 @@ def test_cutting_into_batches_never_matters(received: list[Received], sizes: lis
     assert state_of(whole) == state_of(cut)
 
 
+def test_the_first_order_counts_also_for_what_follows_a_duplicate() -> None:
+    """A rejected duplicate never takes the place of the order that has the ClOrdID."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    first, other = an_order(), an_order(side=Side.SELL)
+    settle(state, journal, a_message(first))
+
+    batch = settle(state, journal, a_message(other), a_message(first), a_message(other))
+
+    assert (len(batch.orders), batch.duplicates) == (2, 1)
+    assert {judged.reason for judged in batch.orders} == {OrdRejReason.DUPLICATE_ORDER}
+
+
 @given(st.lists(messages, max_size=30))
 def test_replay_gives_the_state_there_was(received: list[Received]) -> None:
     """A restart knows what the process knew, reports included."""

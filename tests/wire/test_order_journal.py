@@ -33,13 +33,13 @@ from tradestack.domain.order import (
 from tradestack.trading.decisions import Malformed, Received
 from tradestack.trading.judge import judge
 from tradestack.trading.session_state import SessionState
+from tradestack.wire.accepted_order import encode_accepted
 from tradestack.wire.order_journal import (
     CarriedRegistration,
     LogReopenedRecord,
     OrderRecord,
     RepairedRecord,
     decode_record,
-    encode_accepted,
     encode_record,
 )
 from tradestack.wire.order_messages import SEQUENCE_MAX, TIME_NS_MAX, Register

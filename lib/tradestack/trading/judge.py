@@ -26,11 +26,11 @@ from tradestack.trading.decisions import (
 from tradestack.trading.identity import identity_of
 from tradestack.trading.registrations import Registration, from_sequence
 from tradestack.trading.session_state import SessionState
+from tradestack.wire.accepted_order import encode_accepted
 from tradestack.wire.order_journal import (
     MalformedRecord,
     OrderRecord,
     RegisterRecord,
-    encode_accepted,
     encode_record,
     report_length,
 )
@@ -151,10 +151,11 @@ class _Judge:
 
     def _is_known(self, identity: int, user: str, order: Order) -> bool:
         """Whether the first order of this identity is the same order of the same user."""
-        judged = self.batch.by_identity.get(identity)
-        if judged is not None:
+        order_id = self._order_ids.get(identity)
+        if order_id is None:
+            judged = self.batch.by_identity[identity]
             return judged.received.user == user and judged.order.is_same_order(order)
-        record = self._read_order(self._order_ids[identity])
+        record = self._read_order(order_id)
         return record.user == user and record.order.is_same_order(order)
 
 
