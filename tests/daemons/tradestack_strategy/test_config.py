@@ -1,4 +1,4 @@
-"""The keys of a strategy's config, and which of them make it another strategy."""
+"""The keys of a strategy's config, and which of them are part of the config hash."""
 
 from pathlib import Path
 
@@ -16,12 +16,12 @@ LEAST = {"quantity": "10", "user": "news"}
 
 
 def parse(**keys: object) -> StrategyConfig:
-    """A config of these keys besides those that must be there."""
+    """Parse a config of these keys and the required ones."""
     return parse_config(StrategyConfig, LEAST | keys, source="news.toml")
 
 
-def test_the_shipped_config_says_what_the_defaults_are():
-    """Who deletes a line of the shipped file has the same strategy."""
+def test_the_shipped_config_shows_the_defaults():
+    """Without a line of the shipped file the strategy is the same."""
     shipped = load_config(StrategyConfig, ROOT / "etc/strategy/news.toml")
 
     assert shipped == parse()
@@ -40,8 +40,8 @@ def test_the_shipped_config_says_what_the_defaults_are():
         {"parameters": {"sell_below": 40}},
     ],
 )
-def test_what_decides_nothing_about_orders_keeps_their_names(keys):
-    """Start, addresses, limits, log level, and how a number is written."""
+def test_keys_that_do_not_decide_about_orders_keep_the_hash(keys):
+    """These are start, addresses, limits, log level, and the spelling of numbers."""
     assert hash_of(parse(**keys)) == hash_of(parse())
 
 
@@ -55,8 +55,8 @@ def test_what_decides_nothing_about_orders_keeps_their_names(keys):
         {"signal": "crossover"},
     ],
 )
-def test_what_decides_about_orders_names_them_anew(keys):
-    """Signal, parameters, symbols and quantity."""
+def test_keys_that_decide_about_orders_change_the_hash(keys):
+    """These are signal, parameters, symbols and quantity."""
     assert hash_of(parse(**keys)) != hash_of(parse())
 
 
@@ -84,7 +84,7 @@ def test_what_decides_about_orders_names_them_anew(keys):
     ],
 )
 def test_faults_name_file_and_key(keys, complaint):
-    """What an operator reads tells where to look."""
+    """The operator learns where to look."""
     with pytest.raises(OperatorFault) as fault:
         parse(**keys)
 
@@ -93,13 +93,13 @@ def test_faults_name_file_and_key(keys, complaint):
 
 
 def test_quantity_and_user_have_no_default():
-    """Nobody trades by accident."""
+    """So nobody trades by accident."""
     with pytest.raises(OperatorFault, match="user: is missing"):
         parse_config(StrategyConfig, {"quantity": "10"}, source="news.toml")
 
 
 def test_parameters_are_those_of_the_signal():
-    """What is left out has the signal's own default."""
+    """A parameter that is left out has the default of its signal."""
     config = parse(signal="crossover", parameters={"short_ticks": "5.0"})
 
     assert dict(config.parameters) == {"short_ticks": 5 * SCALE, "long_ticks": 100 * SCALE}
