@@ -1,4 +1,4 @@
-"""counts and durations → rates and percentiles."""
+"""Rates and percentiles of counts and durations."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +9,7 @@ SECOND_NS = 1_000_000_000
 
 
 def test_rates_are_of_whole_seconds() -> None:
-    """The second that goes on does not count yet."""
+    """The current second does not count yet."""
     rates = RateWindows()
     for second in range(100, 160):
         rates.add(500, second * SECOND_NS)
@@ -18,7 +18,7 @@ def test_rates_are_of_whole_seconds() -> None:
     assert rates.rates(160 * SECOND_NS + 5) == {"1s": 500.0, "10s": 500.0, "60s": 500.0}
 
 
-def test_young_windows_cover_what_there_is() -> None:
+def test_windows_begin_with_the_first_event() -> None:
     """After three seconds the rate over a minute is the rate over three seconds."""
     rates = RateWindows()
     for second in range(100, 103):
@@ -36,8 +36,8 @@ def test_a_part_of_a_second_is_not_taken_for_a_whole_one() -> None:
     assert rates.rates(103 * SECOND_NS) == {"1s": 500.0, "10s": 500.0, "60s": 500.0}
 
 
-def test_rates_fall_when_nothing_comes() -> None:
-    """What is older than a window is forgotten, however long nothing was added."""
+def test_rates_fall_without_events() -> None:
+    """Events older than a window do not count, however long nothing was added."""
     rates = RateWindows()
     rates.add(600, 100 * SECOND_NS)
 
@@ -45,8 +45,8 @@ def test_rates_fall_when_nothing_comes() -> None:
     assert rates.rates(1_000_000 * SECOND_NS) == {"1s": 0.0, "10s": 0.0, "60s": 0.0}
 
 
-def test_rates_before_anything_came_are_zero() -> None:
-    """A daemon may be asked at once."""
+def test_rates_before_the_first_event_are_zero() -> None:
+    """The stats of a new daemon can be read at once."""
     assert RateWindows().rates(5 * SECOND_NS) == {"1s": 0.0, "10s": 0.0, "60s": 0.0}
 
 
@@ -56,7 +56,7 @@ def test_rates_before_anything_came_are_zero() -> None:
     )
 )
 def test_rates_agree_with_counting(steps: list[tuple[int, int]]) -> None:
-    """For any spacing of events, each window is what a list of all events gives."""
+    """For any spacing of events, each window agrees with a list of all events."""
     rates = RateWindows()
     events: list[tuple[int, int]] = []
     now_ns = 100 * SECOND_NS
@@ -79,7 +79,7 @@ def test_rates_agree_with_counting(steps: list[tuple[int, int]]) -> None:
     st.lists(st.integers(0, 10**12), min_size=1, max_size=300), st.sampled_from([0.5, 0.99, 1.0])
 )
 def test_percentiles_are_at_most_three_percent_too_high(durations: list[int], share: float) -> None:
-    """And never too low."""
+    """They are never too low."""
     histogram = LatencyHistogram()
     for duration_ns in durations:
         histogram.record(duration_ns)
@@ -90,7 +90,7 @@ def test_percentiles_are_at_most_three_percent_too_high(durations: list[int], sh
 
 
 def test_summary_is_in_microseconds() -> None:
-    """As GetStats shows it."""
+    """The stats show it like this."""
     histogram = LatencyHistogram()
     for microseconds in range(1, 1001):
         histogram.record(microseconds * 1_000)
@@ -114,7 +114,7 @@ def test_clock_that_went_back_counts_as_no_time() -> None:
 
 
 def test_reset_begins_again() -> None:
-    """With a new session."""
+    """A new session counts from zero."""
     histogram = LatencyHistogram()
     histogram.record(5)
 
@@ -124,7 +124,7 @@ def test_reset_begins_again() -> None:
 
 
 def test_far_values_have_a_bucket() -> None:
-    """Three centuries, the most that 64 bits of nanoseconds hold."""
+    """64 bits of nanoseconds hold three centuries."""
     histogram = LatencyHistogram()
 
     histogram.record(2**63 - 1)

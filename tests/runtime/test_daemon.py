@@ -309,11 +309,12 @@ def test_binds_the_addresses_of_its_config_without_a_supervisor(tmp_path: Path) 
 
 
 def test_log_level_changes_at_once(launch) -> None:
-    """SetLogLevel silences what is less severe."""
+    """SetLogLevel silences what is less severe, and GetConfig shows the level in use."""
     daemon = launch()
     daemon.wait_for("READY=1")
 
     daemon.call("SetLogLevel", {"level": "error"})
+    assert daemon.call("GetConfig")["config"]["log_level"] == "error"
     daemon.send_signal(signal.SIGTERM)
     _, stderr = daemon.wait_for_exit()
 

@@ -30,7 +30,7 @@ parameters = st.dictionaries(st.text(), json_values, max_size=4)
 
 
 def messages_of(chunks: Sequence[bytes], size_max: int = 1024) -> list[bytes]:
-    """What a decoder makes of the chunks; an error ends the list."""
+    """Decode the chunks; an error ends the list."""
     decoder = MessageDecoder(size_max)
     found: list[bytes] = []
     for chunk in chunks:
@@ -54,8 +54,8 @@ def messages_of(chunks: Sequence[bytes], size_max: int = 1024) -> list[bytes]:
         (b'{"method":"a.b.C","more":false,"later":1}', Call("a.b.C", {})),
     ],
 )
-def test_calls_are_read(message: bytes, call: Call) -> None:
-    """Each form of a call, with members that are not known here passed over."""
+def test_calls_are_decoded(message: bytes, call: Call) -> None:
+    """Every form of a call is understood, and unknown members are ignored."""
     assert decode_call(message) == call
 
 
@@ -75,8 +75,8 @@ def test_calls_are_read(message: bytes, call: Call) -> None:
         b'{"method":"a.b.C","parameters":' + b'{"a":' * 20_000 + b"1" + b"}" * 20_001,
     ],
 )
-def test_what_is_no_call_is_a_protocol_error(message: bytes) -> None:
-    """Not JSON, not an object, wrong types, contradictions, nesting beyond reason."""
+def test_other_messages_are_protocol_errors(message: bytes) -> None:
+    """Among them are wrong types, contradictions, and nesting without end."""
     with pytest.raises(ProtocolError):
         decode_call(message)
 
@@ -94,7 +94,7 @@ def test_garbage_is_a_call_or_a_protocol_error(message: bytes) -> None:
 
 @given(st.text(), parameters, st.sampled_from(Answer))
 def test_calls_survive_the_wire(method: str, values: dict[str, object], answer: Answer) -> None:
-    """What is encoded is decoded as the same call."""
+    """Decoding an encoded call gives the same call."""
     call = Call(method, values, answer)
 
     message = encode_call(call)
@@ -106,7 +106,7 @@ def test_calls_survive_the_wire(method: str, values: dict[str, object], answer: 
 
 @given(parameters, st.booleans())
 def test_replies_survive_the_wire(values: dict[str, object], continues: bool) -> None:
-    """What is encoded is decoded as the same reply."""
+    """Decoding an encoded reply gives the same reply."""
     reply = Reply(values, continues)
 
     assert decode_reply(encode_reply(reply)[:-1]) == reply
@@ -125,7 +125,7 @@ def test_error_replies_are_raised() -> None:
 
 @given(st.lists(st.binary(max_size=40).map(lambda b: b.replace(b"\0", b"."))), st.data())
 def test_cutting_never_matters(messages: list[bytes], data: st.DataObject) -> None:
-    """However the bytes arrive, the same messages come out."""
+    """The messages do not depend on how the bytes arrive."""
     stream = b"".join(message + b"\0" for message in messages) + b"rest"
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=10)))
 
@@ -136,14 +136,14 @@ def test_cutting_never_matters(messages: list[bytes], data: st.DataObject) -> No
 
 
 def test_a_message_may_be_as_long_as_the_limit_and_no_longer() -> None:
-    """Good messages before the one too long are delivered, whether its NUL has come or not."""
+    """Messages before the long one are delivered, whether its NUL has come or not."""
     assert messages_of([b"12345\0"], 5) == [b"12345"]
     assert messages_of([b"ok\x00123456\0"], 5) == [b"ok", b"too long"]
     assert messages_of([b"ok\x00123456"], 5) == [b"ok", b"too long"]
 
 
-def test_pending_is_what_is_not_complete() -> None:
-    """A caller can tell silence from a message that stopped in the middle."""
+def test_pending_is_the_incomplete_message() -> None:
+    """A caller can distinguish silence from a message that stopped in the middle."""
     decoder = MessageDecoder()
     decoder.receive_data(b"one\0tw")
 

@@ -163,8 +163,8 @@ class Daemon(Generic[C]):
         return METRICS + self._program.metrics
 
     def describe_config(self) -> dict[str, object]:
-        """Return the config with which the daemon runs."""
-        return self._config.describe()
+        """Return the config with which the daemon runs, with the log level that is in use."""
+        return self._config.describe() | {"log_level": self._logs.threshold.value}
 
     def config_pending(self) -> dict[str, PendingKey]:
         """Return the keys that were changed in the file and do not hold yet."""

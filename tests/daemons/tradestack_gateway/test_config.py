@@ -1,4 +1,4 @@
-"""etc/gateway.toml and the config type say the same."""
+"""etc/gateway.toml agrees with the declared keys."""
 
 import dataclasses
 import re
@@ -18,7 +18,7 @@ EXAMPLES = {"state_directory", "control_socket", "start_at", "columns", "prices"
 
 
 def test_the_shipped_file_is_valid() -> None:
-    """Sample data, 500 ticks a second, in a loop."""
+    """It plays the sample data at 500 ticks per second in a loop."""
     described = describe_config(load_config(GatewayConfig, SHIPPED))
 
     assert described["pace"] == "500/s"
@@ -27,7 +27,7 @@ def test_the_shipped_file_is_valid() -> None:
 
 
 def test_the_shipped_file_shows_every_default() -> None:
-    """With all comment signs taken away it is the default config."""
+    """Without its comment signs it is the default config."""
     text = re.sub(r"^#(?=[a-z_]+ = |\[)", "", SHIPPED.read_text(), flags=re.MULTILINE)
     table = tomllib.loads(text)
     shown = describe_config(parse_config(GatewayConfig, table, source="shipped"))
@@ -41,7 +41,7 @@ def test_the_shipped_file_shows_every_default() -> None:
 
 
 def test_each_key_is_explained_above_its_value() -> None:
-    """No key stands there without words."""
+    """Every key has a comment."""
     lines = SHIPPED.read_text().splitlines()
     for number, line in enumerate(lines):
         if re.match(r"#?[a-z_]+ = ", line):
@@ -61,15 +61,15 @@ def test_each_key_is_explained_above_its_value() -> None:
         ("pase", "1x", "did you mean pace"),
     ],
 )
-def test_what_is_not_allowed_is_said(key: str, value: object, words: str) -> None:
-    """File, key, and what would be right."""
+def test_values_that_are_not_allowed_are_refused(key: str, value: object, words: str) -> None:
+    """The error has file, key, and what is allowed."""
     with pytest.raises(OperatorFault, match=f"gateway.toml: {key}.*{re.escape(words)}"):
         parse_config(GatewayConfig, {key: value}, source="gateway.toml")
 
 
 @pytest.mark.parametrize("text", ['"2013-10-10T14:30:00.5Z"', "2013-10-10T14:30:00.5Z"])
 def test_a_moment_is_a_text_or_a_time_of_tomls_own(text: str) -> None:
-    """Who leaves the quotes away has written what TOML calls an offset date-time."""
+    """Without quotes it is an offset date-time of TOML."""
     table = tomllib.loads(f"start_at = {text}")
 
     config = parse_config(GatewayConfig, table, source="gateway.toml")

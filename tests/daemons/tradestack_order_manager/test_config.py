@@ -1,4 +1,4 @@
-"""etc/order-manager.toml and the keys there are."""
+"""etc/order-manager.toml agrees with the declared keys."""
 
 import dataclasses
 import re
@@ -16,12 +16,12 @@ SHIPPED = Path(__file__).parents[3] / "etc" / "order-manager.toml"
 
 
 def parse(**table: object) -> OrderManagerConfig:
-    """A config of these keys."""
+    """Parse a config of these keys."""
     return parse_config(OrderManagerConfig, table, source="x.toml")
 
 
 def test_the_shipped_file_shows_every_key_with_its_default() -> None:
-    """What is commented out there, taken in, changes nothing but the optional keys."""
+    """Without its comment signs only optional keys differ from the defaults."""
     text = SHIPPED.read_text()
     shown = tomllib.loads(re.sub(r"^#(\w+ = )", r"\1", text, flags=re.MULTILINE))
     optional = {"new_session_at", "state_directory", "control_socket"}
@@ -33,7 +33,7 @@ def test_the_shipped_file_shows_every_key_with_its_default() -> None:
 
 
 def test_rules_and_limits_have_the_units_of_their_users() -> None:
-    """Quantities ×10⁸, times in ns."""
+    """Quantities are ×10⁸, times in ns."""
     config = parse(symbols=["SPY"], order_qty_max="2.5", max_order_age="2s", clients_max=3)
 
     assert (frozenset({"SPY"}), 5 * SCALE // 2) == (
@@ -58,14 +58,14 @@ def test_rules_and_limits_have_the_units_of_their_users() -> None:
         ("order_quantity_max", "1"),
     ],
 )
-def test_what_is_not_allowed_is_named(key: str, value: object) -> None:
-    """File and key stand in the refusal."""
+def test_values_that_are_not_allowed_are_refused(key: str, value: object) -> None:
+    """The error has file and key."""
     with pytest.raises(OperatorFault, match=f"x.toml: {key}"):
         parse(**{key: value})
 
 
 def test_off_and_a_time_of_day_are_understood() -> None:
-    """Any age, and half past nine in the evening."""
+    """ "0" allows any age; a time of day is in UTC."""
     config = parse(max_order_age="0", new_session_at="21:30")
 
     assert config.rules.order_age_max_ns == 0

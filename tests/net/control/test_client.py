@@ -1,4 +1,4 @@
-"""The client's own words for what can go wrong, on real sockets."""
+"""ControlClient: replies, streams and faults, on real sockets."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ from tradestack.wire.varlink import VarlinkError
 
 
 class Silent:
-    """A peer that accepts and says only what it is told to."""
+    """A peer that accepts and sends only what a test queues."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -21,7 +21,7 @@ class Silent:
         self.listener.listen(1)
 
     def answer(self, data: bytes) -> None:
-        """Queues the answer before the client asks: it connects into the backlog."""
+        """Queue the answer before the call: the client connects into the backlog."""
         connection, _ = self.listener.accept()
         connection.sendall(data)
         connection.close()
@@ -29,7 +29,7 @@ class Silent:
 
 @pytest.fixture
 def peer(tmp_path: Path) -> Iterator[Silent]:
-    """At gateway.sock."""
+    """A peer that listens at gateway.sock."""
     silent = Silent(tmp_path / "gateway.sock")
     yield silent
     silent.listener.close()
@@ -43,7 +43,7 @@ def connected(peer: Silent, *, reply_deadline_s: float = 30.0) -> ControlClient:
 
 
 def test_an_absent_socket_is_a_daemon_that_does_not_run(tmp_path: Path) -> None:
-    """The fault names the daemon, the path and what to do."""
+    """The fault names the daemon, the path and the remedy."""
     path = tmp_path / "order-manager.sock"
 
     with pytest.raises(ControlFault) as raised:
@@ -53,7 +53,7 @@ def test_an_absent_socket_is_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     assert "systemctl start tradestack.target" in str(raised.value)
 
 
-def test_a_socket_that_nobody_serves_is_the_same(tmp_path: Path) -> None:
+def test_a_stale_socket_is_a_daemon_that_does_not_run(tmp_path: Path) -> None:
     """A killed daemon leaves its path behind."""
     path = tmp_path / "gateway.sock"
     with socket.socket(socket.AF_UNIX) as abandoned:
@@ -65,7 +65,7 @@ def test_a_socket_that_nobody_serves_is_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_a_closed_socket_names_the_group(peer: Silent) -> None:
-    """Who is not an operator is told how to become one."""
+    """The remedy is to join the operators' group."""
     peer.path.chmod(0o600)
     os.seteuid(65534)
     try:
@@ -76,7 +76,7 @@ def test_a_closed_socket_names_the_group(peer: Silent) -> None:
 
 
 def test_a_hanging_daemon_is_given_up(peer: Silent) -> None:
-    """It accepts and says nothing until the deadline."""
+    """It accepts and sends nothing until the deadline."""
     with (
         ControlClient(peer.path, reply_deadline_s=0.01) as client,
         pytest.raises(ControlFault, match=r"gateway .*: no answer within 0\.01 s"),
@@ -88,7 +88,7 @@ def test_a_hanging_daemon_is_given_up(peer: Silent) -> None:
     "answer", [b"", b'{"parameters":{}', b"error: too long\n", b"nonsense\0", b"[]\0"]
 )
 def test_a_broken_answer_is_a_fault(peer: Silent, answer: bytes) -> None:
-    """Closed too early, or no reply at all."""
+    """The connection was closed too early, or the bytes are not a reply."""
     client = connected(peer)
     peer.answer(answer)
 

@@ -1,4 +1,4 @@
-"""ControlServer: deadlines, lengths, how many at once, on real sockets."""
+"""ControlServer: deadlines and limits, on real sockets."""
 
 import asyncio
 from pathlib import Path
@@ -18,7 +18,7 @@ from tradestack.net.control.connection import ControlLimits
 
 
 async def test_silence_has_a_deadline(tmp_path: Path) -> None:
-    """Who says nothing is disconnected; who has said something may think for longer."""
+    """A silent peer is disconnected; between calls there is more time."""
     limits = ControlLimits(request_deadline_s=0.05, idle_deadline_s=60.0)
     async with serving(tmp_path, limits) as running, running.connected() as talker:
         talker.send(ADD)
@@ -31,7 +31,7 @@ async def test_silence_has_a_deadline(tmp_path: Path) -> None:
 
 
 async def test_an_idle_connection_is_closed(tmp_path: Path) -> None:
-    """After its last call a connection does not stay for ever."""
+    """It ends some time after its last call."""
     limits = ControlLimits(idle_deadline_s=0.05)
     async with serving(tmp_path, limits) as running, running.connected() as client:
         client.send(ADD)
@@ -52,7 +52,7 @@ async def test_a_call_may_be_as_long_as_the_limit_and_no_longer(tmp_path: Path) 
 
 
 async def test_a_command_has_a_limit(tmp_path: Path) -> None:
-    """A text without end is not collected."""
+    """A line without end is not buffered."""
     async with serving(tmp_path) as running:
         answer = await running.exchange(b"x" * 10_000)
 
@@ -60,7 +60,7 @@ async def test_a_command_has_a_limit(tmp_path: Path) -> None:
 
 
 async def test_connections_have_a_limit(tmp_path: Path) -> None:
-    """One too many is told so at once; when another has left there is room again."""
+    """One too many gets an error at once; when another has left there is room again."""
     limits = ControlLimits(connections_max=1)
     too_many = error("io.tradestack.Daemon.TooMany", what="connections", limit=1)
     async with serving(tmp_path, limits) as running:
@@ -79,7 +79,7 @@ async def test_connections_have_a_limit(tmp_path: Path) -> None:
 
 
 async def test_streams_have_a_limit(tmp_path: Path) -> None:
-    """A stream too many is refused; other calls are not."""
+    """One stream too many is refused; other calls are not."""
     limits = ControlLimits(streams_max=1)
     too_many = error("io.tradestack.Daemon.TooMany", what="streams", limit=1)
     async with (

@@ -55,7 +55,7 @@ from tests.net.abacus import (
 async def test_calls_are_answered(
     tmp_path: Path, call: dict[str, Any], reply: dict[str, Any]
 ) -> None:
-    """Each call gets its one reply, and the connection lives on."""
+    """Each call gets its one reply, and the connection goes on."""
     async with serving(tmp_path) as running:
         answer = await running.exchange(encoded(call), encoded(ADD))
 
@@ -101,7 +101,7 @@ async def test_a_stream_item_does_not_wait_for_the_next(tmp_path: Path) -> None:
 
 
 async def test_a_stream_ends_with_its_reader(tmp_path: Path) -> None:
-    """The generator of a peer that has gone is closed, though it has nothing to send."""
+    """The generator is closed when the peer has gone, even if it has nothing to send."""
     async with serving(tmp_path) as running:
         async with running.connected() as client:
             client.send({**COUNT, "parameters": {}})
@@ -110,8 +110,8 @@ async def test_a_stream_ends_with_its_reader(tmp_path: Path) -> None:
         await running.abacus.streams_ended.wait()
 
 
-async def test_a_peer_that_goes_before_its_answer_ends_nothing_else(tmp_path: Path) -> None:
-    """Its connection was reset, as it left a reply unread, and closed while we made the next."""
+async def test_a_peer_that_leaves_before_its_reply_ends_nothing_else(tmp_path: Path) -> None:
+    """Its connection is reset, for an unread reply, while the next reply is made."""
     contexts: list[dict[str, Any]] = []
     async with serving(tmp_path) as running:
         asyncio.get_running_loop().set_exception_handler(lambda _, it: contexts.append(it))
@@ -271,7 +271,7 @@ with varlink.Client.new_with_address(address) as client, client.open("io.test.Ab
 """
 
 
-async def test_the_varlink_package_understands_us(tmp_path: Path) -> None:
+async def test_a_foreign_client_is_served(tmp_path: Path) -> None:
     """PyPI's varlink introspects, calls, streams, and reads errors."""
     async with serving(tmp_path) as running:
         process = await asyncio.create_subprocess_exec(

@@ -19,7 +19,7 @@ from tradestack.net.control.connection import ControlLimits
 async def test_a_line_of_text_is_answered_and_the_connection_closed(
     tmp_path: Path, line: bytes
 ) -> None:
-    """With or without its end, the first line is the command."""
+    """The first line is the command, with or without its end."""
     async with serving(tmp_path) as running:
         assert await running.exchange(line) == b"sum: 0\n"
 
@@ -44,7 +44,7 @@ async def test_an_unknown_command_gets_the_list_of_commands(tmp_path: Path) -> N
 
 
 async def test_json_without_its_nul_gets_a_hint(tmp_path: Path) -> None:
-    """After the half-close, and after what was complete has been answered."""
+    """It comes after the half-close, and after complete calls were answered."""
     async with serving(tmp_path) as running:
         answer = await running.exchange(encoded(ADD) + b'{"method":"io.test.Abacus.Add"}\n')
 
@@ -63,7 +63,7 @@ async def test_json_without_its_nul_gets_a_hint_at_the_deadline(tmp_path: Path) 
 
 
 async def test_netcat_reads_our_text(tmp_path: Path) -> None:
-    """The line of the README: printf 'stats\\n' | nc -U -N SOCKET."""
+    """As in the README: printf 'stats\\n' | nc -U -N SOCKET."""
     if shutil.which("nc") is None and not os.environ.get("CI"):
         pytest.skip("nc (netcat-openbsd) is not installed")
     async with serving(tmp_path) as running:

@@ -47,6 +47,7 @@ class Logs(logging.Handler):
     def __init__(self, identifier: str, destination: Destination) -> None:
         super().__init__()
         self.last_error: str | None = None
+        self.threshold = LogLevel.INFO
         self._identifier = identifier
         self._destination = destination
         self._journal = None if destination is Destination.PEOPLE else _connect_journal()
@@ -60,6 +61,7 @@ class Logs(logging.Handler):
 
     def set_threshold(self, level: LogLevel) -> None:
         """Log this level and more severe ones from now on."""
+        self.threshold = level
         logging.getLogger().setLevel(level.number)
 
     def emit(self, record: logging.LogRecord) -> None:
