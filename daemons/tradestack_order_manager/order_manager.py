@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 
 class OrderManager:
-    """tradestack.runtime.service.Service and tradestack.net.server.server.SessionHandler."""
+    """The order manager, as the runtime (`Service`) and the clients (`SessionHandler`) use it."""
 
     def __init__(self, context: Context[OrderManagerConfig]) -> None:
         self._context = context
