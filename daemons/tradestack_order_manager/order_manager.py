@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class OrderManager:
-    """A Service of the runtime, and the SessionHandler of its session server."""
+    """The order manager, as the runtime (`Service`) and the clients (`SessionHandler`) use it."""
 
     def __init__(self, context: Context[OrderManagerConfig]) -> None:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""

@@ -30,10 +30,11 @@ TICKS = 9
 
 
 class FakeServer:
-    """What a playback needs of the session server."""
+    """What a playback needs of the session server and of its scheduler."""
 
     def __init__(self) -> None:
-        self.clients: list[SimpleNamespace] = []
+        self.connections: list[SimpleNamespace] = []
+        self.scheduler = self
         self.wakes = 0
 
     def wake(self) -> None:
@@ -246,10 +247,10 @@ def test_old_sessions_are_removed_when_no_client_reads_them(stage: Stage) -> Non
     async def act(playback: Playback) -> None:
         await pass_time()
         first = playback.feed_session.session_id
-        stage.server.clients = [SimpleNamespace(session=first)]
+        stage.server.connections = [SimpleNamespace(session_id=first)]
         others = [await playback.new_session() for _ in range(3)]
         assert stage.sessions() == [first, *others[-2:]]
-        stage.server.clients = []
+        stage.server.connections = []
         playback.prune()
         assert stage.sessions() == others[-2:]
         playback.prune(1)

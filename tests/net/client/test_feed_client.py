@@ -199,7 +199,7 @@ async def test_reading_stays_paused_over_a_disconnect(net):
         client._connection._lose_connection("as if the gateway had died")
         await recorder.until(4)
         handler.current.append_ticks(3)
-        running.server.wake()
+        running.server.scheduler.wake()
         for _ in range(100):
             await asyncio.sleep(0)
         before = len(recorder.calls)

@@ -173,7 +173,7 @@ async def test_messages_go_out_and_a_listener_gets_what_comes(net):
         await recorder.until(3)
         handler.current.append(encode_message(REGISTERED))
         handler.current.ended = True
-        running.server.wake()
+        running.server.scheduler.wake()
         calls = await recorder.until(6)
 
     assert decode_client_message(handler.received[0][1]) == register
@@ -196,9 +196,9 @@ async def test_a_report_is_delivered_once_over_a_disconnect(net):
         listening(net, running.address) as (_, recorder),
     ):
         await recorder.until(2)
-        running.server.clients[0].close("again")
+        running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "again"))
         handler.current.append(encode_message(REGISTERED))
-        running.server.wake()
+        running.server.scheduler.wake()
         calls = await recorder.until(5)
 
     assert calls == [
@@ -302,7 +302,7 @@ async def test_a_report_that_was_lost_on_the_way_is_requested_by_its_number(net)
     def record_and_leave(client, payload: bytes) -> None:
         manager.receive(client, payload)
         if len(manager.seen) % 2:
-            client.close("died between record and report")
+            client.close(Close(CloseReason.SERVER_STOPPING, "died between record and report"))
 
     manager.handler.unsequenced_received = record_and_leave
     async with (
@@ -345,15 +345,15 @@ async def test_an_order_session_that_ends_leaves_outcomes_unknown(net):
         unknown = asyncio.ensure_future(orders.enter(an_order("a")))
         await arrived.wait()
         old, new = manager.handler.current, net.memory_stream("1ABCDE1234")
-        manager.handler.streams[new.session] = manager.handler.current = new
+        manager.handler.streams[new.session_id] = manager.handler.current = new
         manager.handler.unsequenced_received = manager.receive
         old.ended = True
-        manager.running.server.wake()
+        manager.running.server.scheduler.wake()
         with pytest.raises(OutcomeUnknown) as outcome:
             await unknown
         report = await orders.enter(an_order("b"))
 
-    assert (outcome.value.cl_ord_id, outcome.value.session) == ("a", "0ABCDE1234")
+    assert (outcome.value.cl_ord_id, outcome.value.session_id) == ("a", "0ABCDE1234")
     assert report.cl_ord_id == "b"
     assert manager.seen == ["b"]
 
@@ -369,9 +369,9 @@ async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net):
         unknown = asyncio.ensure_future(orders.enter(an_order("a")))
         await asyncio.sleep(0)
         new = net.memory_stream("1ABCDE1234")
-        manager.handler.streams = {new.session: new}
+        manager.handler.streams = {new.session_id: new}
         manager.handler.current = new
-        manager.running.server.clients[0].close("restart")
+        manager.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "restart"))
         with pytest.raises(OutcomeUnknown):
             await unknown
 
@@ -483,7 +483,7 @@ async def test_credentials_that_become_invalid_fail_pending_orders(net):
         waiting = asyncio.ensure_future(orders.enter(an_order("a")))
         await asyncio.sleep(0)
         manager.running.server.users.hashes.clear()
-        manager.running.server.clients[0].close("reload")
+        manager.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "reload"))
         with pytest.raises(LoginRejected):
             await waiting
         with pytest.raises(LoginRejected):
