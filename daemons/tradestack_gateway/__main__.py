@@ -1,4 +1,4 @@
-"""The entry point of tradestack-gateway."""
+"""CSV or random walk → feed log and shared memory → subscribers: tradestack-gateway."""
 
 from typing import NoReturn
 
