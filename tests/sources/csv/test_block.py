@@ -182,6 +182,6 @@ def test_side_is_read_the_same_both_ways(sides: list[str]) -> None:
     quick = parse_block(data, layout, SourceKind.PRICES, RowState())
 
     assert records["side"].tobytes().decode() == "".join(expected)
-    assert (quick is not None) == (bool(sides) and set(sides) <= {"B", "S", ""})
+    assert (quick is not None) == (bool(sides) and set(sides) <= {"B", "S", "", " "})
     if quick is not None:
         assert quick.tobytes() == records.tobytes()
