@@ -114,8 +114,8 @@ def test_symbols_appear_to_readers(writer: SharedPriceBook, reader: BookReader) 
     assert entry.sequence == 5
 
 
-def test_the_books_have_their_names() -> None:
-    """What the architecture calls them is what they are called unless told otherwise."""
+def test_books_have_their_documented_names() -> None:
+    """BOOKS.md names the segments; another name is an argument."""
     assert (SharedPriceBook.NAME, SharedNewsBook.NAME) == ("tradestack-prices", "tradestack-news")
 
 
@@ -179,7 +179,7 @@ def test_more_symbols_than_room_are_counted(writer: SharedPriceBook, reader: Boo
 
 
 @pytest.mark.parametrize("stores", range(9))
-def test_a_writer_killed_between_two_stores_is_healed(segment_name: str, stores: int) -> None:
+def test_record_of_a_killed_writer_is_emptied(segment_name: str, stores: int) -> None:
     """Wherever in a record the writer stopped, no reader sees a mixture, and the next one heals.
 
     Written again from `sequence` on, the book is what it would have been.
@@ -263,8 +263,8 @@ def test_another_table_has_other_slots(writer: SharedPriceBook, reader: BookRead
     assert {row[0]: row[5] for row in all_rows(reader)} == {"B": 188, "C": 189, "A": 190}
 
 
-def test_a_book_says_of_which_session_it_is(segment_name: str) -> None:
-    """Also the next writer's; after a reset of none, until the new one is named."""
+def test_a_book_names_its_session(segment_name: str) -> None:
+    """Also after the next writer opens it; after a reset it has none until the next is named."""
     writer = SharedPriceBook((), segment_name)
     reader = SharedPriceBook.attach(segment_name)
     assert reader.session == ""

@@ -112,8 +112,8 @@ def test_readers_at_one_place_share_a_read(log: FeedLog, monkeypatch: pytest.Mon
     assert numbers_in(third) == list(range(4, 12))
 
 
-def test_who_follows_the_head_is_given_what_was_appended(log: FeedLog) -> None:
-    """From memory: the very bytes, or a part of them; a place before them is read from the file."""
+def test_reader_at_the_head_gets_what_was_appended(log: FeedLog) -> None:
+    """From memory: the same bytes, or a part of them; what is before them is read from the file."""
     packets = make_records(3, 11).tobytes()
     log.append(packets)
 
@@ -123,7 +123,7 @@ def test_who_follows_the_head_is_given_what_was_appended(log: FeedLog) -> None:
 
 
 def test_reads_are_bounded(tmp_path: Path) -> None:
-    """No reader makes the gateway hold more than READ_BYTES_MAX a place, and few places."""
+    """Readers make the gateway hold READ_BYTES_MAX a place at most, and few places."""
     log = FeedLog.create(tmp_path, SESSION)
     log.append(make_records(READ_BYTES_MAX // 64 + 99).tobytes())
     log.append(make_records(1, log.head + 1).tobytes())
@@ -157,7 +157,7 @@ def test_half_packets_are_refused(log: FeedLog) -> None:
 
 
 def test_an_ended_session_takes_nothing_more(log: FeedLog) -> None:
-    """Ended, a log is only read; whether it is ended is said by who opens it."""
+    """Ended, a log is only read; whether it has ended is an argument of `open`."""
     log.end()
 
     with pytest.raises(ValueError, match="ended"):
@@ -170,7 +170,7 @@ def test_an_ended_session_takes_nothing_more(log: FeedLog) -> None:
 
 
 def test_a_shortened_file_is_noticed(log: FeedLog) -> None:
-    """Somebody who cuts the file behind our back gets an error, not a subscriber silent zeros."""
+    """When another program cuts the file, its readers get an error and not zeros."""
     with log.path.open("r+b") as file:
         file.truncate(100)
 
@@ -184,7 +184,7 @@ def test_a_second_gateway_is_refused(log: FeedLog) -> None:
         FeedLog.open(log.path)
 
 
-def test_a_packet_cut_anywhere_is_dropped_and_said(
+def test_a_packet_cut_anywhere_is_dropped_and_logged(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Truncated at every byte of the last packet, the log is what it was before it."""
@@ -198,7 +198,7 @@ def test_a_packet_cut_anywhere_is_dropped_and_said(
 
 
 def test_a_tail_of_zeros_is_dropped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Zeros from any byte on: no packet stays that has any of them in a field that tells."""
+    """Zeros from any byte on: no packet stays whose known fields have some of them."""
     monkeypatch.setattr(feed_log, "TAIL_PACKETS", 4)
     content = path.read_bytes()
 
@@ -215,7 +215,7 @@ def test_a_log_of_zeros_is_empty(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert reopened_head(path) == 0
 
 
-def test_a_size_of_zero_alone_is_no_sign_of_damage(path: Path) -> None:
+def test_a_size_of_zero_alone_is_not_damage(path: Path) -> None:
     """News has no size: a log that ends with it keeps it."""
     records = make_records(3)
     records["size"] = 0
@@ -237,7 +237,7 @@ def test_a_changed_byte_of_the_last_packet_costs_it_at_most(path: Path) -> None:
 
 
 def test_damage_before_the_end_stops_the_start(path: Path) -> None:
-    """A packet that is none with packets after it is refused with file, number and offset."""
+    """A damaged packet with packets after it is refused with file, number and offset."""
     content = bytearray(path.read_bytes())
     content[3 * 64 : 4 * 64] = bytes(64)
     path.write_bytes(content)

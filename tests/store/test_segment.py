@@ -76,7 +76,7 @@ def test_a_second_writer_is_refused(segment_name: str) -> None:
     Segment.create(segment_name, KIND).close()
 
 
-def test_a_killed_writers_segment_is_used_on(
+def test_segment_of_a_killed_writer_is_used_in_place(
     segment_name: str, child: Callable[..., "subprocess.Popen[str]"]
 ) -> None:
     """After SIGKILL the segment is there, with its file and content, for the next writer."""
@@ -144,7 +144,7 @@ def test_another_size_is_replaced_not_changed(segment_name: str) -> None:
 
 
 def test_a_link_is_not_followed(segment_name: str, tmp_path: Path) -> None:
-    """Everybody may write to /dev/shm: a link there leads nowhere."""
+    """Every user may write to /dev/shm: a link there is not followed."""
     (SEGMENT_DIRECTORY / segment_name).symlink_to(tmp_path / "target")
 
     with pytest.raises(OperatorFault):
@@ -153,7 +153,7 @@ def test_a_link_is_not_followed(segment_name: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 def test_another_users_segment_is_refused(segment_name: str) -> None:
-    """Somebody else who made the segment first could change it at any time: not ours to use."""
+    """A user who made the segment first could change it at any time."""
     path = SEGMENT_DIRECTORY / segment_name
     Segment.create(segment_name, KIND).close()
     os.chown(path, 65534, -1)

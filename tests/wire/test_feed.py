@@ -181,7 +181,7 @@ def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count, garbage):
     ],
 )
 @pytest.mark.parametrize("count", [0, 1, 300])
-def test_what_is_no_tick_is_an_error_after_the_ticks_before_it(packet, count):
+def test_packet_that_is_not_a_tick_is_an_error_after_the_ticks_before_it(packet, count):
     """Wrong length or kind, in front or behind a run."""
     decoder = FeedDecoder(1)
     decoder.receive_data(tick_packets(count) + packet + tick_packets(2))

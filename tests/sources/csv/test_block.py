@@ -162,3 +162,26 @@ def test_the_real_tape_is_read_alike_both_ways(monkeypatch: pytest.MonkeyPatch) 
     assert slow.state == quick.state
     quick.close()
     slow.close()
+
+
+SIDE_HEADER = "timestamp,symbol,price,size,side\n"
+SIDES = {"B": "B", "S": "S", "": " ", " ": " ", "b": "B", "SELL": "S", "Buy": "B"}
+
+
+@given(
+    st.lists(st.sampled_from(["B", "S", "", "b", "SELL", "Buy", "X", " ", "\u00df"]), max_size=5)
+)
+def test_side_is_read_the_same_both_ways(sides: list[str]) -> None:
+    """Plain letters by the block, words by the rows; anything else is a bad row."""
+    layout = parse_header(SIDE_HEADER, SourceKind.PRICES, STANDARD_NAMES)
+    data = "".join(f"1768487400,SPY,1.5,1,{side}\n" for side in sides).encode()
+    expected = [SIDES[side] for side in sides if side in SIDES]
+
+    parser = RowParser(layout, SourceKind.PRICES, OnBadRow.SKIP, lambda _line, _reason: None)
+    records, _ = parser.parse(data, final=True)
+    quick = parse_block(data, layout, SourceKind.PRICES, RowState())
+
+    assert records["side"].tobytes().decode() == "".join(expected)
+    assert (quick is not None) == (bool(sides) and set(sides) <= {"B", "S", "", " "})
+    if quick is not None:
+        assert quick.tobytes() == records.tobytes()

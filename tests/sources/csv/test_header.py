@@ -35,6 +35,14 @@ def test_names_can_be_mapped() -> None:
     assert layout.size is None
 
 
+def test_side_is_a_column_of_prices_only() -> None:
+    """News has no aggressor."""
+    line = "timestamp,side,symbol,price,sentiment"
+
+    assert parse_header(line, SourceKind.PRICES, STANDARD_NAMES).side == 1
+    assert parse_header(line, SourceKind.NEWS, STANDARD_NAMES).side is None
+
+
 def test_the_kind_is_told_by_the_header() -> None:
     """A file with prices is a price file, whatever else it has."""
     both = [SourceKind.PRICES, SourceKind.NEWS]
