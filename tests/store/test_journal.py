@@ -138,7 +138,7 @@ def test_a_tail_of_zeros_is_dropped(path: Path) -> None:
 
 
 def test_the_journal_goes_on_after_a_torn_line(path: Path) -> None:
-    """What is appended after recovery stands where the torn line began."""
+    """What is appended after recovery begins where the torn line began."""
     content = path.read_bytes()
     path.write_bytes(content + b"01234567 {tor")
 

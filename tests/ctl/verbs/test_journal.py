@@ -142,7 +142,7 @@ def test_check_says_what_is_in_a_journal(journal: Path, capsys: Output) -> None:
 
 
 def test_check_finds_damage_by_line_and_byte(journal: Path, capsys: Output) -> None:
-    """The exit status says that something must be mended; a torn end alone would be none."""
+    """The exit status tells that a repair is needed; a torn end alone is no damage."""
     journal.write_bytes(journal.read_bytes() + b"torn")
     assert run(["journal", "check", str(journal)]) == ExitStatus.DONE
     assert "torn end: 4 bytes at byte" in capsys.readouterr().out
@@ -171,7 +171,7 @@ def test_check_finds_damage_by_line_and_byte(journal: Path, capsys: Output) -> N
 def test_check_finds_what_no_checksum_tells(
     tmp_path: Path, capsys: Output, records: list[Any], problem: str
 ) -> None:
-    """Lines that somebody has removed, or written."""
+    """Lines that were removed, or written by another program."""
     path = tmp_path / "a.journal"
     file = Journal.create(path)
     file.append([msgspec.json.encode(record) for record in records])
