@@ -1,8 +1,8 @@
-"""writes that fail, and disks that fill → why no order can be journalled now.
+"""Whether orders can be journalled: writes that fail, disks that fill.
 
-Two causes, each of which goes by itself: the last write failed (it is tried again with the next
-message), or less than `free_bytes_min` is free (nothing is written until there is more). The first
-of them is logged when it comes, and their end when both are gone.
+Each of the two causes can end by itself: the last write failed (the next message tries again), or
+less than `free_bytes_min` is free (nothing is written until there is more). The first cause is
+logged when it occurs, and the recovery when none is left.
 """
 
 import errno
@@ -22,26 +22,26 @@ class Availability:
 
     @property
     def fault(self) -> str | None:
-        """Why not, None = they can."""
+        """Why orders cannot be journalled; None when they can."""
         return self._shortage or self._write_fault
 
     def check(self) -> None:
-        """Raises OSError while the disk has less room than it is to keep."""
+        """Raise OSError while the disk has less free space than it is to keep."""
         if self._shortage is not None:
             raise OSError(errno.ENOSPC, self._shortage)
 
     def note_failed(self, error: OSError, session: str) -> None:
-        """A write to the journal failed."""
+        """Note that a write to the journal failed."""
         if self._shortage is None:
             self._change(error.strerror or str(error), None, session)
 
     def note_written(self, session: str) -> None:
-        """A write to the journal succeeded."""
+        """Note that a write to the journal succeeded."""
         if self._write_fault is not None:
             self._change(None, self._shortage, session)
 
     def note_space(self, shortage: str | None, session: str) -> None:
-        """The disk was looked at."""
+        """Note what a look at the free space found."""
         if shortage != self._shortage:
             self._change(self._write_fault, shortage, session)
 

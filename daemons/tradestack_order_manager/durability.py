@@ -1,4 +1,4 @@
-"""What an acknowledged order survives."""
+"""Durability: what an acknowledged order survives."""
 
 import enum
 

@@ -1,8 +1,8 @@
-"""the state directory → the current order session, and those before it that are still asked for.
+"""The order sessions of a state directory: the current one, and ended ones that clients ask for.
 
-A client that missed the end of a session can log in to it by its id and is given the rest and the
-end of session, as long as its journal is kept. Sessions beyond `sessions_kept` are removed when a
-new one begins, but not under a client that is still reading.
+A client that missed the end of a session can log in to it by its id, while its journal is kept, and
+receives the reports that it has not had and the end of session. Sessions beyond `sessions_kept` are
+removed when another begins, but not while a client reads them.
 """
 
 import os
@@ -21,24 +21,24 @@ from tradestack_order_manager.order_session import (
 )
 
 DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
-ENTROPY_BYTES = 4  # of os.urandom: `secrets` would load random and base64, too, 0.2 MB
-# A journal is replayed at some 70 MB/s on a busy small machine; slower than this is a fault.
+ENTROPY_BYTES = 4  # in a session id, beside the time
+# A journal is replayed at about 70 MB/s on a busy small machine; slower than this is a fault.
 REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
 RECOVERY_TIMEOUT_MIN_S = 30
-# Replaying an ended session's journal holds up everybody: about a second for 100,000 orders.
+# Replaying an ended session's journal delays all clients: about a second for 100,000 orders.
 ENDED_JOURNAL_BYTES_MAX = 64 << 20
 
 
 class OrderSessions:
     """All sessions of one state directory, which no other process writes.
 
-    current: the one that takes orders.
+    current: the session that takes orders.
     """
 
     def __init__(self, directory: Path, durability: Durability, now_ns: int) -> None:
-        """Recovers the newest session, or begins the first.
+        """Recover the newest session, or begin the first.
 
-        What is recovered will be reported: with durability "disk" it is on the disk before. Raises
+        With durability "disk" what is recovered is on the disk before it is reported. Raises
         OperatorFault, OSError, SyncFailed.
         """
         self._directory = directory
@@ -54,8 +54,8 @@ class OrderSessions:
     def find(self, session: str) -> OrderSession | None:
         """The session of that id, "" = the current one.
 
-        None when its journal is not kept, too long to be replayed while others wait, or repaired:
-        then its reports have other numbers than they had.
+        None when its journal is not kept, when it is too long to be replayed while others wait, or
+        when it was repaired, as its reports have other numbers than they had.
         """
         if session in ("", self.current.id):
             return self.current
@@ -75,7 +75,7 @@ class OrderSessions:
         return ended
 
     def begin_next(self, now_ns: int) -> None:
-        """Ends the current session and begins another. Raises OSError; then all is as before."""
+        """End the current session and begin another. Raises OSError; then nothing has changed."""
         previous = self.current
         entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
         session = following_session_id(previous.id, now_ns, entropy)
@@ -85,7 +85,7 @@ class OrderSessions:
         self._ended[previous.id] = previous
 
     def prune(self, sessions_kept: int, followed: Collection[str]) -> None:
-        """Removes the oldest journals, but none that somebody follows. Raises OSError."""
+        """Remove the oldest journals, but none that a client reads. Raises OSError."""
         for path in session_paths(self._directory)[sessions_kept:]:
             if path.stem in followed:
                 continue
@@ -95,13 +95,13 @@ class OrderSessions:
             path.unlink()
 
     def close(self) -> None:
-        """Lets go of all journals."""
+        """Close all journals."""
         for session in (self.current, *self._ended.values()):
             session.close()
 
 
 def recovery_timeout_s(directory: Path) -> int:
-    """How long the recovery of the newest session may take, in seconds."""
+    """The time that the recovery of the newest session may take, in seconds."""
     sizes = [path.stat().st_size for path in session_paths(directory)[:1]]
     return RECOVERY_TIMEOUT_MIN_S + sum(sizes) // REPLAY_BYTES_PER_SECOND_MIN
 
@@ -109,8 +109,8 @@ def recovery_timeout_s(directory: Path) -> int:
 def is_session_due(session_time_ns: int, new_session_at: int | None, now_ns: int) -> bool:
     """Whether the time of day (ns after midnight UTC) has passed since the session began.
 
-    A session that began more than a day from now was begun by a clock that was wrong: it is over,
-    or no other would be due until then.
+    A session that began more than a day in the future was begun under a wrong clock. It is over:
+    otherwise no other would be due until then.
     """
     if new_session_at is None:
         return False

@@ -1,8 +1,8 @@
-"""ranges of the order journal → a user's stream of sequenced packets.
+"""Report streams: a user's ranges of the order journal as sequenced packets.
 
-Report n of a user's stream is the n-th range of his index; a packet is the SoupBinTCP header and
-those bytes. Nothing is kept but the index: a stream is resumed at any number, by anybody who may,
-at the cost of reading the journal's page cache.
+Report n of a user's stream is the n-th range of the user's index; a packet is the SoupBinTCP header
+and those bytes. Only the index is in memory, and the newest append of the journal: a stream can be
+resumed at any number, at the cost of reading the journal's page cache.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from tradestack.trading.ranges import Ranges
 from tradestack.wire import soup
 
-# One read of the journal serves many reports; between them lie their orders and other users'
-# records, so a read brings about a quarter of its bytes to the client.
+# One read of the journal serves many reports; between them are their orders and other users'
+# records, so about a quarter of the bytes read are sent.
 READ_BYTES_MAX = 256 * 1024
 READ_REPORTS_MAX = 1_024
 
@@ -39,7 +39,7 @@ class ReportStream:
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Whole packets from report `sequence` on, and the number after the last of them.
 
-        At most bytes_max bytes, but at least one packet where there is one.
+        They have at most bytes_max bytes, but there is at least one packet if there is a report.
         """
         begin = sequence - 1
         ranges = self._ranges(begin, bytes_max)
@@ -53,7 +53,7 @@ class ReportStream:
         return packets, sequence + len(ranges)
 
     def _ranges(self, begin: int, bytes_max: int) -> list[tuple[int, int]]:
-        """Of the reports that one read may bring, when it begins at that index."""
+        """The ranges of the reports that one read may bring, from that index on."""
         ranges = self.ranges.slice(begin, begin + READ_REPORTS_MAX)
         size = 0
         for index, (offset, length) in enumerate(ranges):

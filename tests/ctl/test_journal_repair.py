@@ -120,8 +120,8 @@ def test_what_is_lost_is_known_from_the_orders_around_it(
     ] == expected
 
 
-def test_a_repair_leaves_the_rest_and_says_what_stood_there(path: Path) -> None:
-    """The file as it was stands beside it; owner and mode are the same."""
+def test_a_repair_leaves_the_rest_and_records_what_was_there(path: Path) -> None:
+    """The file as it was is kept beside it; owner and mode are the same."""
     damage(path, 4, 5)
     before, status = path.read_bytes(), path.stat()
     (lost,) = find_damages(path)
@@ -183,7 +183,7 @@ def test_a_journal_in_use_is_left_alone(path: Path) -> None:
 
 
 def test_a_lost_header_cannot_be_made_up(path: Path) -> None:
-    """Nobody knows what it carried over; the file stays as it is."""
+    """What it carried over is not known; the file stays as it is."""
     damage(path, 1)
 
     with pytest.raises(OperatorFault, match="line 1: the header is damaged"):

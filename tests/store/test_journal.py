@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.store import journal as journal_module
-from tradestack.store.journal import PAYLOAD_BYTES_MAX, PREFIX_LENGTH, Journal, Replay
+from tradestack.store.append_file import AppendFile
+from tradestack.store.journal import (
+    FRAME_LENGTH,
+    PAYLOAD_BYTES_MAX,
+    PREFIX_LENGTH,
+    Journal,
+    Replay,
+)
 
 Limit = Callable[[int], AbstractContextManager[None]]
 FULL = "File too large|bytes were written"  # where the limit lets nothing in, or a part
@@ -138,7 +145,7 @@ def test_a_tail_of_zeros_is_dropped(path: Path) -> None:
 
 
 def test_the_journal_goes_on_after_a_torn_line(path: Path) -> None:
-    """What is appended after recovery stands where the torn line began."""
+    """What is appended after recovery begins where the torn line began."""
     content = path.read_bytes()
     path.write_bytes(content + b"01234567 {tor")
 
@@ -282,3 +289,30 @@ def test_no_numpy_comes_with_it() -> None:
     program = "import sys, tradestack.store.journal; sys.exit('numpy' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("newest_bytes_max", [0, 60, 1_000_000])
+def test_what_was_appended_last_is_read_from_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newest_bytes_max: int
+) -> None:
+    """It is what the file holds, for any range; a longer append than the limit is not kept."""
+    monkeypatch.setattr("tradestack.store.journal.NEWEST_BYTES_MAX", newest_bytes_max)
+    file_reads: list[int] = []
+    read = AppendFile.read
+
+    def counted(file: AppendFile, offset: int, length: int) -> bytes:
+        file_reads.append(offset)
+        return read(file, offset, length)
+
+    journal = Journal.create(tmp_path / "a.journal")
+    monkeypatch.setattr(AppendFile, "read", counted)
+    for payloads in ([b'{"a":1}'], [b'{"b":2}', b'{"c":3}'], [b'{"d":%d}' % 10**50]):
+        offsets = journal.append(payloads)
+        content = (tmp_path / "a.journal").read_bytes()
+        for offset in range(len(content)):
+            assert journal.read(offset, 20) == content[offset : offset + 20]
+        file_reads.clear()
+        assert [journal.read(o, len(p)) for o, p in zip(offsets, payloads, strict=True)] == payloads
+        size = sum(len(payload) + FRAME_LENGTH for payload in payloads)
+        assert bool(file_reads) == (size > newest_bytes_max)
+    journal.close()

@@ -62,7 +62,7 @@ def test_a_changed_byte_damages_the_lines_it_is_in(path: Path) -> None:
 
 
 def test_more_than_a_line_may_hold_is_not_held(tmp_path: Path) -> None:
-    """Its size is told, and that it is damage."""
+    """Its size is given, and that it is damage."""
     path = tmp_path / "a.journal"
     path.write_bytes(b"z" * (3 * PAYLOAD_BYTES_MAX) + b"\n" + b"q" * (2 * PAYLOAD_BYTES_MAX))
 

@@ -90,7 +90,7 @@ def settle(state: SessionState, journal: MemoryJournal, *messages: Received) -> 
 
 
 def reports_of(journal: MemoryJournal, state: SessionState, user: str) -> list[Any]:
-    """What a user would be sent: the ranges of his index, cut out of the file."""
+    """What a user would be sent: the ranges of the user's index, cut out of the file."""
     content = journal.bytes
     ranges = state.reports[user]
     cuts = [ranges[index] for index in range(len(ranges))]
@@ -98,7 +98,7 @@ def reports_of(journal: MemoryJournal, state: SessionState, user: str) -> list[A
 
 
 def test_orders_are_numbered_and_reported_to_their_user() -> None:
-    """Numbers go over all users, reports to each his own."""
+    """Numbers are shared by all users; each has a report stream."""
     state, journal = SessionState(a_header()), MemoryJournal()
 
     settle(state, journal, a_message(an_order()), a_message(an_order(), "other"))
@@ -151,7 +151,7 @@ def test_the_same_order_again_is_counted_and_nothing_else(
         {"time_in_force": TimeInForce.DAY},
     ],
 )
-def test_a_known_clordid_with_another_order_is_rejected_and_the_first_stands(
+def test_a_known_clordid_with_another_order_is_rejected_and_the_first_stays(
     change: dict[str, Any], *, together: bool
 ) -> None:
     """Each of the fields that make an order makes another one."""
@@ -183,7 +183,7 @@ def test_a_rejected_order_uses_up_its_clordid() -> None:
 
 
 def test_what_did_not_parse_is_reported_without_a_number_and_uses_up_nothing() -> None:
-    """The same ClOrdID, mended, is a new order."""
+    """The same ClOrdID in a correct message is a new order."""
     state, journal = SessionState(a_header()), MemoryJournal()
 
     settle(state, journal, a_message(Malformed("no Side", "news-1")), a_message(an_order()))

@@ -46,7 +46,7 @@ def test_a_config_that_comes_back_does_not_get_its_old_epoch() -> None:
 
 
 def test_registrations_are_kept_by_user_and_feed_session() -> None:
-    """Nobody finds another user's registration, or his own of another feed session."""
+    """A user finds no registration of another user, and none of another feed session."""
     registrations = Registrations()
     registrations.put("news", FEED_SESSION, SAME)
 

@@ -118,7 +118,7 @@ def test_messages_have_their_published_json(message, text):
     assert decode(text.encode()) == message
 
 
-def test_nobody_reads_the_other_sides_messages():
+def test_no_side_accepts_messages_of_its_own_side():
     """A client that sends reports is refused; a server that sends orders breaks the protocol."""
     for message, text in GOLDEN:
         if isinstance(message, Order | Register):
@@ -198,7 +198,7 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields):
     ],
 )
 def test_a_refusal_says_in_words_what_is_allowed(name, words):
-    """Field and what may stand there; nobody has to read a regular expression."""
+    """It names the field and what is allowed, and has no regular expression in it."""
     with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(changed(**{name: " "}))
 
@@ -251,7 +251,7 @@ def test_a_clordid_that_cannot_be_made_out_is_empty(payload):
     ],
 )
 def test_what_is_not_json_breaks_the_protocol(payload):
-    """Nobody can say what it was meant to be: that session ends."""
+    """What it was meant to be is not known: the connection ends."""
     with pytest.raises(ProtocolError):
         orders.decode_client_message(payload)
 

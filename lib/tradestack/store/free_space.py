@@ -1,7 +1,7 @@
-"""a directory → whether its file system still has the room that its owner wants left.
+"""A directory → whether its file system has the free space that is to be left.
 
-Whoever writes until nothing is left takes everybody along: the system's journal, the other daemons,
-the shell that is to mend it. So the daemons stop before, at `free_bytes_min`.
+A process that fills a disk harms all others: the systemd journal, the other daemons, the shell that
+is needed to make room. So the daemons stop writing before, at `free_bytes_min`.
 """
 
 import os
@@ -11,12 +11,12 @@ _MIB = 2**20
 
 
 def find_shortage(directory: Path, bytes_min: int) -> str | None:
-    """What is wrong when less than `bytes_min` is free for us there, None = enough. OSError.
+    """The shortage in words when less than `bytes_min` is free, None when there is enough.
 
-    One statvfs: to be asked once a second or so, not with each write.
+    One statvfs: to be called once a second, not with each write. Raises OSError.
     """
     status = os.statvfs(directory)
-    free_bytes = status.f_bavail * status.f_frsize  # what root alone may use is not counted
+    free_bytes = status.f_bavail * status.f_frsize  # without what only root may use
     if free_bytes >= bytes_min:
         return None
     return f"{free_bytes / _MIB:,.1f} MiB free, free_bytes_min is {bytes_min / _MIB:,.1f} MiB"

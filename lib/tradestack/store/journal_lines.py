@@ -1,7 +1,7 @@
-"""a journal's file → its lines one by one, whole or damaged, without lock or change.
+"""A journal's file → its lines one by one, whole or damaged, without a lock.
 
-For those who look at a journal from outside, also while its writer writes. The writer itself
-replays it in `journal.py`, and stops at the first damage.
+For tools that read a journal from outside, also while its writer writes. The writer itself replays
+it in `journal.py`, and stops at the first damage.
 """
 
 import zlib
@@ -12,17 +12,17 @@ from pathlib import Path
 from tradestack.store.journal import FRAME_LENGTH, PAYLOAD_BYTES_MAX, PREFIX_LENGTH
 
 CHUNK_BYTES = 256 * 1024
-# Of a damaged line that is longer than any line may be, only the beginning is kept.
+# Only the beginning is kept of a damaged line that is longer than any line may be.
 CONTENT_BYTES_MAX = PAYLOAD_BYTES_MAX + FRAME_LENGTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalLine:
-    """One line, or what stands in place of one.
+    """One line, or the damage in place of one.
 
     number: from 1. offset, size: of the whole line in the file, its newline included.
     content: without the newline. payload: None where the checksum does not match.
-    torn: nothing ends it: a line that is being written, or the remains of one.
+    torn: no newline ends it: a line that is being written, or the remains of one.
     """
 
     number: int
@@ -63,15 +63,15 @@ def _payload_of(content: bytes) -> bytes | None:
 
 
 def _split(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int, bool]]:
-    """Content (bounded), whole size, and whether a newline ended it; no more than that is held."""
-    rest = b""
-    rest_size = 0
+    """Content (bounded), whole size, and whether a newline ended it; nothing else is in memory."""
+    line = b""
+    line_size = 0
     for chunk in chunks:
         first, *lines = chunk.split(b"\n")
         for following in lines:
-            yield (rest + first)[:CONTENT_BYTES_MAX], rest_size + len(first) + 1, True
-            rest, rest_size, first = b"", 0, following
-        rest = (rest + first)[:CONTENT_BYTES_MAX]
-        rest_size += len(first)
-    if rest_size:
-        yield rest, rest_size, False
+            yield (line + first)[:CONTENT_BYTES_MAX], line_size + len(first) + 1, True
+            line, line_size, first = b"", 0, following
+        line = (line + first)[:CONTENT_BYTES_MAX]
+        line_size += len(first)
+    if line_size:
+        yield line, line_size, False

@@ -1,4 +1,4 @@
-"""Register → FromSeq: from which feed message on a strategy's orders count.
+"""Registrations of strategies: Register → FromSeq, the feed message from which orders count.
 
 The rule, for the previous Register of this user and feed session:
 
@@ -8,8 +8,8 @@ The rule, for the previous Register of this user and feed session:
     other ConfigHash    Head + 1: an edited configuration does not trade the past
     carried over        Head + 1: from an earlier order session, whose orders are no longer known
 
-So a killed strategy comes to the same orders again, and never to orders of a session in which
-nobody could recognise them as repeated.
+So a killed strategy comes to the same orders again, and never to orders of a session that could
+not recognise them as repeated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,14 +18,14 @@ from dataclasses import dataclass, field
 from tradestack.domain.order import Start
 from tradestack.wire.order_messages import Register
 
-# Feed sessions remembered of each user; a gateway serves one at a time, a looping one begins a new
-# one with each pass. The one registered for longest ago is forgotten first.
+# Feed sessions kept for each user; a gateway serves one at a time, a looping one begins another
+# with each pass. The one whose registration is oldest is dropped first.
 FEED_SESSIONS_PER_USER_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A user's last Register in a feed session; from_seq None: carried over, not yet settled."""
+    """A user's last Register in a feed session; from_seq is None when it was carried over."""
 
     config_hash: str
     from_seq: int | None
@@ -51,7 +51,7 @@ class Registrations:
         return self._users.get(user, {}).get(feed_session)
 
     def put(self, user: str, feed_session: str, registration: Registration) -> None:
-        """Takes the registration as the user's last one there."""
+        """Make the registration the user's last one there."""
         sessions = self._users.setdefault(user, {})
         sessions.pop(feed_session, None)
         sessions[feed_session] = registration
@@ -59,5 +59,5 @@ class Registrations:
             del sessions[next(iter(sessions))]
 
     def __iter__(self) -> Iterator[tuple[str, Mapping[str, Registration]]]:
-        """Each user with his feed sessions, the one registered for longest ago first."""
+        """Each user with the feed sessions, the oldest registration first."""
         return iter(self._users.items())

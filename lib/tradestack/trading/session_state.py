@@ -20,6 +20,7 @@ from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     CarriedRegistration,
     LogReopenedRecord,
+    MalformedRecord,
     RegisterRecord,
     RepairedRecord,
     ReplayedOrderRecord,
@@ -101,26 +102,21 @@ class SessionState:
 
     def add(self, record: ReplayedRecord, offset: int, payload: bytes) -> None:
         """Add a record that was read from this payload; raises ValueError as `replay`."""
-        if isinstance(record, LogReopenedRecord):
-            self.log_reopened(record.last_order_id)
-            return
-        if isinstance(record, RepairedRecord):
-            self._add_loss(record, offset, len(payload))
-            return
-        if isinstance(record, SessionRecord):
-            raise ValueError("a second session header")
-        user, length = record.user, len(payload)
-        if isinstance(record, ReplayedOrderRecord):
+        if isinstance(record, ReplayedOrderRecord):  # first: nearly all records are orders
             order_id, reason = record.report.order_id, record.report.ord_rej_reason
             if order_id != self.next_order_id:
                 raise ValueError(f"order {order_id} follows order {self.next_order_id - 1}")
-            self._add_order(identity_of(user, record.order.cl_ord_id), reason, offset, length)
+            identity = identity_of(record.user, record.order.cl_ord_id)
+            self._add_order(identity, reason, offset, len(payload))
         elif isinstance(record, RegisterRecord):
             registration = Registration(record.register.config_hash, record.report.from_seq)
-            self._add_registration(user, record.register.feed_session, registration)
-        else:
+            self._add_registration(record.user, record.register.feed_session, registration)
+        elif isinstance(record, MalformedRecord):
             self.counters.orders_malformed += 1
-        self._add_report(user, offset + length - 1, report_length(payload))
+        else:
+            self._add_unreported(record, offset, len(payload))
+            return
+        self._add_report(record.user, offset + len(payload) - 1, report_length(payload))
 
     def log_reopened(self, last_order_id: int) -> None:
         """The lines up to this number are in an order log that was put away."""
@@ -163,6 +159,16 @@ class SessionState:
         """A record's report ends before its closing brace."""
         self.reports[user].append(end - length, length)
         self.reports_count += 1
+
+    def _add_unreported(
+        self, record: LogReopenedRecord | RepairedRecord | SessionRecord, offset: int, length: int
+    ) -> None:
+        if isinstance(record, LogReopenedRecord):
+            self.log_reopened(record.last_order_id)
+        elif isinstance(record, RepairedRecord):
+            self._add_loss(record, offset, length)
+        else:
+            raise ValueError("a second session header")
 
     def _add_loss(self, record: RepairedRecord, offset: int, length: int) -> None:
         """In the index of orders the loss itself takes the place of each order that is lost."""

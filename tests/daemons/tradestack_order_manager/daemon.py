@@ -17,7 +17,7 @@ from tests.kit.blocking_client import BlockingClient
 
 from tradestack.net.server.users import new_salt, users_line
 
-DEADLINE_S = 30  # whoever waits longer waits for ever
+DEADLINE_S = 30  # what takes longer never happens
 POLL_S = 0.01  # the control socket is asked, as there is no event to wait for
 PASSWORD = "secret"
 # Sockets are handed over at 3 and 4, as systemd does; LISTEN_PID is known only after the fork.
@@ -100,7 +100,7 @@ class Daemon:
         self._process.send_signal(number)
 
     def allow_any_file_size(self) -> None:
-        """As if somebody had made room on the disk."""
+        """Allow any file size, as if room had been made on the disk."""
         _, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (hard, hard))
 

@@ -47,7 +47,7 @@ def test_numbers_ids_and_reports_go_on(
 def test_an_order_is_as_old_as_the_clock_says(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Set ahead, what is under way is refused as stale, once; the verdict stands."""
+    """When it is set ahead, orders under way are rejected as stale; the verdict is final."""
     daemon.configure(max_order_age="30s")
     with monkeypatch.context() as patch:
         patch.setenv("TRADESTACK_FAIL_POINTS", "order-manager.received:1:1h")

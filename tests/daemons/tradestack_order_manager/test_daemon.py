@@ -224,7 +224,7 @@ def test_what_does_not_parse_is_rejected_and_the_session_lives(daemon: Daemon) -
 
 @pytest.mark.parametrize("payload", [b"", b"BUY 10 SPY", b'{"MsgType":', b"\xff\xfe", b"{" * 4_000])
 def test_what_is_no_json_ends_that_session_alone(daemon: Daemon, payload: bytes) -> None:
-    """What came before it stands; others do not notice; the user may come again."""
+    """What came before it counts, other clients do not notice, the user may log in again."""
     daemon.start()
     bystander = daemon.client("other")
     client = daemon.client()
@@ -241,7 +241,7 @@ def test_what_is_no_json_ends_that_session_alone(daemon: Daemon, payload: bytes)
 
 
 def test_a_packet_longer_than_a_message_ends_that_session_alone(daemon: Daemon) -> None:
-    """Its header is enough: nobody waits for 30,000 bytes of an order."""
+    """Its header is enough: the server does not wait for 30,000 bytes of an order."""
     daemon.start()
     client = daemon.client()
 
@@ -347,7 +347,7 @@ def test_a_full_session_says_so_until_a_new_one_begins(daemon: Daemon) -> None:
     assert _enter(daemon.client(), "c3").order_id == 3
 
 
-def test_after_a_failed_fdatasync_the_daemon_ends_and_has_answered_nobody(daemon: Daemon) -> None:
+def test_after_a_failed_fdatasync_the_daemon_ends_without_an_answer(daemon: Daemon) -> None:
     """The first order reached the disk; what became of the second only a restart can tell."""
     daemon.configure(durability="disk")
     daemon.start(command=["-c", FAILING_SYNC])
@@ -364,7 +364,7 @@ def test_after_a_failed_fdatasync_the_daemon_ends_and_has_answered_nobody(daemon
 
 
 def test_hangup_reopens_the_log_and_applies_rules_and_users(daemon: Daemon) -> None:
-    """Nobody is disconnected; a bad file leaves all as it was."""
+    """No client is disconnected; a bad file changes nothing."""
     daemon.start()
     client = daemon.client()
     _enter(client, "1")

@@ -78,21 +78,21 @@ def test_old_journals_make_room_but_not_under_a_reader(daemon: Daemon) -> None:
 
 
 @needs_root
-def test_a_disk_that_somebody_fills_stops_orders_before_it_is_full(
+def test_a_disk_that_others_fill_stops_orders_before_it_is_full(
     daemon: Daemon, small_disk: Path
 ) -> None:
-    """What was acknowledged stands, and it goes on by itself when there is room again."""
+    """What was acknowledged is kept, and orders are taken again when there is room again."""
     daemon.configure(free_bytes_min="1MiB")
     daemon.start()
     client = daemon.client()
     client.send(an_order(cl_ord_id="1"))
     assert client.receive_one().order_id == 1
 
-    (small_disk / "somebody's").write_bytes(bytes(int(2.5 * MIB)))
+    (small_disk / "others").write_bytes(bytes(int(2.5 * MIB)))
     daemon.stats_when(lambda stats: stats["journal_fault"] is not None)
     client.send(an_order(cl_ord_id="2"))
     assert isinstance(client.receive_one(), BusinessMessageReject)
-    (small_disk / "somebody's").unlink()
+    (small_disk / "others").unlink()
     daemon.stats_when(lambda stats: stats["journal_fault"] is None)
     client.send(an_order(cl_ord_id="2"))
 

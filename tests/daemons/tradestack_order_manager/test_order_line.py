@@ -65,7 +65,7 @@ def test_no_clordid_can_forge_a_number_or_break_the_line(cl_ord_id: str) -> None
 
 
 def test_the_last_number_is_that_of_the_last_line_that_has_one() -> None:
-    """A remark that somebody wrote into the log does not hide the number before it."""
+    """A remark that was written into the log does not hide the number before it."""
     lines = line_of(7) + line_of(8) + b"# checked by hand\n"
 
     assert last_order_id(lines) == 8

@@ -71,7 +71,7 @@ def test_lines_follow_their_orders(session: OrderSession, path: Path) -> None:
     assert numbers(path) == [1, 2, 3]
 
 
-def test_a_log_cut_at_any_byte_is_mended(session: OrderSession, path: Path) -> None:
+def test_a_log_cut_at_any_byte_is_completed(session: OrderSession, path: Path) -> None:
     """The torn line is cut, the missing lines are appended: the same bytes as before."""
     log = recovered(path, session)
     log.write(enter(session, 3), session)
@@ -129,7 +129,7 @@ def test_after_logrotate_each_line_is_in_one_of_the_two_files(path: Path, tmp_pa
 
 
 def test_reopen_goes_on_in_the_new_file(session: OrderSession, path: Path, tmp_path: Path) -> None:
-    """What comes after it stands there."""
+    """The lines after it are there."""
     log = recovered(path, session)
     log.write(enter(session, 1), session)
     path.rename(tmp_path / "old")

@@ -161,7 +161,7 @@ def test_a_journal_cut_at_any_byte_of_its_end_is_a_prefix(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("size", [0, 1, 8, 9, 60])
 def test_a_beginning_that_was_cut_short_is_removed(tmp_path: Path, size: int) -> None:
-    """Without a whole header nobody was told of it; the session before is the current one."""
+    """Without a whole header no client has seen it; the session before is the current one."""
     session = OrderSession.begin(tmp_path, a_header())
     record(session, an_order())
     header = session.state.next_header("3DAA900000", NOW_NS)
@@ -256,7 +256,7 @@ def test_what_the_journal_refuses_is_not_remembered(
 def test_after_a_failed_fdatasync_nothing_is_answered(
     session: OrderSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The order is in the file, but not in the state: nobody can be told of it."""
+    """The order is in the file, but not in the state: it is not reported."""
 
     def fail(_self: Journal) -> None:
         raise OSError(errno.EIO, "Input/output error")
@@ -324,7 +324,7 @@ def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: P
 
 
 def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> None:
-    """Nobody holds up the others by asking for a huge old journal; start has time for one."""
+    """A client cannot delay others by asking for a huge old journal; a start has time for one."""
     sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     ended = sessions.current.id
     sessions.begin_next(NOW_NS + SECOND_NS)

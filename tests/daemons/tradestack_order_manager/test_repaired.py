@@ -83,7 +83,7 @@ def test_lines_that_the_order_log_had_not_yet_are_written_but_for_the_lost(
 def test_numbers_that_may_have_been_given_at_the_end_are_not_given_again(
     daemon: Daemon, journal: Path
 ) -> None:
-    """Nobody knows how many orders stood in the damage: it is as many as there was room for."""
+    """How many orders were in the damage is not known: as many as there was room for."""
     damage(journal, "c5")
     repair(journal, NOW_NS)
 
@@ -107,7 +107,7 @@ def test_the_repaired_session_is_not_served(daemon: Daemon, journal: Path) -> No
     assert packet.payload == b"S"
 
 
-def test_a_line_that_somebody_has_removed_is_found(journal: Path) -> None:
+def test_a_removed_line_is_found(journal: Path) -> None:
     """Its checksum is not missed, its number is."""
     lines = journal.read_bytes().split(b"\n")
     journal.write_bytes(b"\n".join(line for line in lines if b'"ClOrdID":"c3"' not in line))
