@@ -144,15 +144,8 @@ def _config_for(template: Path, name: str, user: str) -> str:
         raise OperatorFault(
             str(template), "no such file", "choose another instance with --like"
         ) from None
-    old = template.stem
-    for place in (
-        'instance "{}"',
-        "@{}.service",
-        "@{}.socket",
-        "strategy/{}.toml",
-        "credentials/{}.password",
-    ):
-        text = text.replace(place.format(old), place.format(name))
+    places = rf'(instance "|@|strategy/|credentials/){re.escape(template.stem)}(?![a-z0-9_-])'
+    text = re.sub(places, rf"\g<1>{name}", text)
     text, count = _USER_LINE.subn(f'user = "{user}"', text)
     if count != 1:
         raise OperatorFault(
