@@ -23,6 +23,7 @@ from tradestack.strategies.strategy import Intent, Strategy
 from tradestack.wire.feed import FEW_PACKETS, TickBatch, decode_symbol
 
 _NEWS = int(TickKind.NEWS)
+_FIELDS = ["kind", "symbol", "publish_time_ns", "value"]
 
 # Index in the batch, symbol field, sentiment ×10⁻⁸, publish time in ns, whether it had a price.
 _NewsItem = tuple[int, bytes, int, int, bool]
@@ -103,8 +104,8 @@ def _news_items(priced: PricedSymbols, batch: TickBatch) -> Iterator[_NewsItem]:
     if len(batch) > FEW_PACKETS:
         yield from _news_items_of_many(priced, batch)
         return
-    for index, record in enumerate(batch.records.tolist()):
-        _, _, kind, symbol, _, time_ns, value, _ = record
+    for index, fields in enumerate(batch.records[_FIELDS].tolist()):
+        kind, symbol, time_ns, value = fields
         if kind == _NEWS:
             yield index, symbol, value, time_ns, symbol in priced
         else:
