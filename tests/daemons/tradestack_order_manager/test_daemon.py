@@ -131,7 +131,7 @@ def test_an_order_for_a_session_that_has_ended_is_not_executed_in_the_next(daemo
     client.close()
     daemon.call("io.tradestack.OrderManager.NewSession")
     daemon.signal(signal.SIGSTOP)
-    late = daemon.raw_client().send_login(session=ended)
+    late = daemon.raw_client().send_login(session_id=ended)
     late.send(an_order())
     daemon.signal(signal.SIGCONT)
 

@@ -100,7 +100,7 @@ def test_the_repaired_session_is_not_served(daemon: Daemon, journal: Path) -> No
     repair(journal, NOW_NS)
     daemon.start()
 
-    client = daemon.raw_client().send_login(session=journal.stem, sequence=3)
+    client = daemon.raw_client().send_login(session_id=journal.stem, sequence=3)
 
     packet = client.next_packet()
     assert packet is not None

@@ -117,7 +117,7 @@ def test_a_fault_between_journal_and_state_ends_the_process_there(
         monkeypatch.setattr(SessionState, "commit", out_of_memory)
     else:
         monkeypatch.setattr("tradestack.store.journal.AppendFile.append", append_and_fail)
-    client: Any = SimpleNamespace(user="news", session=handler.sessions.current.id)
+    client: Any = SimpleNamespace(user="news", session_id=handler.sessions.current.id)
 
     async def enter_twice() -> None:
         handler.settler.receive(client, encode_message(an_order()))

@@ -133,7 +133,7 @@ def test_a_reload_applies_the_limit_of_orders_in_flight_only(make_strategy, tmp_
         strategy.reload,
     )
 
-    assert strategy._runner.orders_in_flight_max == 7
+    assert strategy._order_entry.orders_in_flight_max == 7
     assert strategy.stats()["config_hash"] == make_strategy().stats()["config_hash"]
     assert running.names_waiting_for(Reload.RESTART) == ["signal", "parameters", "quantity"]
     assert running.describe()["quantity"] == "10"

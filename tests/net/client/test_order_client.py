@@ -204,7 +204,7 @@ async def test_a_report_is_delivered_once_over_a_disconnect(net):
     assert calls == [
         "connected",
         REGISTERED,
-        CloseReason.CONNECTION_LOST,
+        CloseReason.SERVER_STOPPING,
         "connected",
         REGISTERED,
     ]

@@ -33,10 +33,12 @@ logger = logging.getLogger(__name__)
 class OutcomeUnknown(Exception):
     """The order was sent, its report never came, and the order session that knows it is gone."""
 
-    def __init__(self, cl_ord_id: str, session: str) -> None:
-        super().__init__(f"order {cl_ord_id} was sent in session {session}, its outcome is unknown")
+    def __init__(self, cl_ord_id: str, session_id: str) -> None:
+        super().__init__(
+            f"order {cl_ord_id} was sent in order session {session_id}, its outcome is unknown"
+        )
         self.cl_ord_id = cl_ord_id
-        self.session = session
+        self.session_id = session_id
 
 
 class OrderNotTaken(Exception):
