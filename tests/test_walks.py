@@ -15,7 +15,7 @@ RECORDER = ROOT / "tests" / "kit" / "walk"
 UP = str(Path(sys.executable).with_name("tradestackctl"))
 DEADLINE_S = 120.0
 
-# Files that are not counted: what they hold is a value, a clock or a counter, and no step of the way.
+# Not counted: what these files hold is a value, a clock or a counter, and no step of the way.
 VALUES = re.compile(
     r"lib/tradestack/domain/.*"
     r"|lib/tradestack/observe/.*"
