@@ -47,7 +47,7 @@ class Books:
             book.begin_session(session_id)
 
     def rebuild(self, log: FeedLog, symbols: SymbolTable) -> None:
-        """Make the books what the log says: add what a killed gateway could not add any more.
+        """Add the messages of the log that a killed gateway could not add to the books.
 
         Books of another session, as of a gateway with another state directory, begin anew.
         Raises OSError.

@@ -1,4 +1,4 @@
-"""One feed session on its way: what is published is in the log, what comes next in the source.
+"""One feed session: the log of what was published, and the source of what follows.
 
 To continue a session, its source goes to the newest checkpoint that the log still covers, and what
 was published since then is read again and dropped. The last record of that must be the one at the
@@ -222,6 +222,6 @@ async def _catch_up(
 
 
 def _is_same(read: TickRecords, logged: TickRecords) -> bool:
-    """Tell whether two records are the same message, whenever it was published."""
+    """Return whether two records are the same message, whenever it was published."""
     names = [name for name in read.dtype.names or () if name != "publish_time_ns"]
     return len(read) == len(logged) and all(read[name] == logged[name] for name in names)

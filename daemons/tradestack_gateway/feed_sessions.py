@@ -152,7 +152,7 @@ class FeedSessions:
             log.close()
 
     def _end_all(self) -> None:
-        """End sessions that an earlier process did not come to end."""
+        """End the sessions that an earlier process left open."""
         for sidecar in load_sidecars(self._directory):
             if not sidecar.ended:
                 sidecar.ended = True

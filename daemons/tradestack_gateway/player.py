@@ -80,7 +80,7 @@ class Player:
         self._wake()
 
     def overdue(self, now_ns: int) -> bool:
-        """Tell whether a pass should have happened STALL_NS before this monotonic time."""
+        """Return whether a pass should have happened STALL_NS before this monotonic time."""
         return self._due_ns is not None and now_ns - self._due_ns > STALL_NS
 
     async def play(self, feed_session: FeedSession) -> PlayEnd:

@@ -27,7 +27,7 @@ class Publisher:
         self._clock = clock
 
     def publish(self, feed_session: FeedSession, count: int) -> None:
-        """Publish the first `count` pending ticks. Raises OSError, and then none of them is out."""
+        """Publish the first `count` pending ticks. Raises OSError, and then none of them was published."""
         passed(FailPoint.GATEWAY_READ)
         published = feed_session.commit(count, self._clock.wall_ns())
         passed(FailPoint.GATEWAY_APPENDED)

@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 
 
 class State(enum.Enum):
-    """How far a strategy is; the value is shown to people."""
+    """The state of a strategy; the value is shown to people."""
 
     DISCONNECTED = "waiting for the order manager"
     ORDERS_CONNECTED = "waiting for the feed"
@@ -36,7 +36,7 @@ class State(enum.Enum):
 
 
 class Event(enum.Enum):
-    """What moves a strategy on."""
+    """An event of the handshake; the value is for people."""
 
     ORDERS_LOGGED_IN = "logged in to the order manager"
     ORDERS_LOST = "order manager lost"
@@ -69,7 +69,7 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
         State.REGISTERED,
         (Action.OPEN_ORDER_ENTRY, Action.FOLLOW_FEED),
     ),
-    # With the head as it is then: the one that was asked with grows old.
+    # With the head of that time: by then the refused request is out of date.
     (State.REGISTERING, Event.REFUSED): (State.ORDERS_CONNECTED, (Action.FIND_HEAD_LATER,)),
     (State.REGISTERED, Event.FEED_LOGGED_IN): (State.REPLAYING, ()),
     (State.REGISTERED, Event.SESSION_CHANGED): (State.ORDERS_CONNECTED, (Action.FIND_HEAD,)),

@@ -24,7 +24,7 @@ _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
 
 
 def hash_of(config: StrategyConfig) -> str:
-    """The hash of everything in the configuration that decides about orders."""
+    """Hash everything in the configuration that decides about orders."""
     return config_hash(
         signal_name=config.signal,
         signal_version=registry.STRATEGIES[config.signal].version,
@@ -149,7 +149,7 @@ class StrategyService:
         return "the runner has ended" if self._task is not None and self._task.done() else None
 
     def interfaces(self) -> Sequence[Interface]:
-        """io.tradestack.Strategy."""
+        """Return io.tradestack.Strategy."""
         return [
             strategy_interface(self._state, self._order_entry, self._context.clock.monotonic_ns)
         ]

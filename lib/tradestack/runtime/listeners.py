@@ -25,7 +25,7 @@ class Listeners:
         self, sockets: Mapping[str, socket.socket], bound_path: Path | None = None
     ) -> None:
         self.control = sockets[CONTROL]
-        self.served = {name: each for name, each in sockets.items() if name != CONTROL}
+        self.served = {name: listener for name, listener in sockets.items() if name != CONTROL}
         self._bound_path = bound_path
 
     @classmethod

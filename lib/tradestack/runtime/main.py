@@ -3,7 +3,7 @@
 command line ─► config ─► [daemonize] ─► environment, logs ─► Daemon on a uvloop ─► exit status
 
 0    ended by a signal, --check-config without an error, or the launcher of a ready daemon
-1    a fault of ours, its traceback in the log; or a full disk
+1    an unexpected fault, its traceback in the log; or a full disk
 2    invalid command line
 78   an operator's fault: one message with place, problem and remedy; a restart cannot help
 """
@@ -102,7 +102,7 @@ def _run_daemon(
     logs: Logs,
     on_ready: Callable[[], None],
 ) -> int:
-    """Run the daemon to its end. Raises OperatorFault, or a fault of ours."""
+    """Run the daemon to its end. Raises OperatorFault, or an unexpected fault."""
     logs.set_threshold(arguments.log_level or config.log_level)
     environment = parse_environment(os.environ, pid=os.getpid())
     notifier = Notifier.connect(environment.notify_socket)
@@ -138,4 +138,4 @@ def _open_listeners(
 
 
 def _no_launcher() -> None:
-    """A daemon in the foreground tells only its supervisor, by READY=1."""
+    """Do nothing: in the foreground only the supervisor waits, for READY=1."""

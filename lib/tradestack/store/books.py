@@ -127,7 +127,7 @@ class SharedBook(BookReader):
     def update_batch(self, records: TickRecords, slots: Slots, first_sequence: int) -> None:
         """Store the last record of each symbol, of the records of this book's kind.
 
-        slots: of each record's symbol, in the table given to `use_table`.
+        slots: the slot of each record's symbol, in the table of `use_table`.
         """
         if len(records) <= FEW_RECORDS:
             self._store_each(records, first_sequence)
@@ -164,7 +164,7 @@ class SharedBook(BookReader):
         self._store_rows(touched, latest[touched], records, first_sequence)
 
     def _fill_rows(self, rows: Slots, slots: Slots, fields: Sequence[bytes]) -> None:
-        """Find the rows of symbols that this book has not met in the table yet."""
+        """Find the rows of symbols that this book has not seen in the table yet."""
         for place in np.flatnonzero(rows == _NO_ROW).tolist():
             row = rows[place] = self._find_or_add(fields[place])
             if slots[place] != NO_SLOT:

@@ -63,7 +63,7 @@ class Strategy(ABC, Generic[StateT]):
 
     @abstractmethod
     def initial_state(self) -> StateT:
-        """The state at the start of a feed session."""
+        """Return the state at the start of a feed session."""
 
     @abstractmethod
     def on_batch(self, state: StateT, batch: TickBatch) -> Sequence[Intent]:

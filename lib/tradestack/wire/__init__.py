@@ -1,1 +1,1 @@
-"""Bytes ⇄ values; no socket, clock or disk. PROTOCOL.md specifies."""
+"""The codecs, bytes ⇄ values, without sockets, clocks and disks; PROTOCOL.md is their text."""

@@ -137,7 +137,7 @@ def new_records(count: int) -> TickRecords:
 
 
 def is_tick_packets(records: TickRecords) -> NDArray[np.bool_]:
-    """Tell which of the records have the header and a kind of a tick packet."""
+    """Return which of the records have the header and a kind of a tick packet."""
     kinds = records["kind"]
     good: NDArray[np.bool_] = (
         (records["length"] == _LENGTH_FIELD)
@@ -148,7 +148,7 @@ def is_tick_packets(records: TickRecords) -> NDArray[np.bool_]:
 
 
 def has_old_layout(log: bytes) -> bool:
-    """Tell whether the beginning of a feed log is that of the layout with 48 bytes a packet."""
+    """Return whether the beginning of a feed log is that of the layout with 48 bytes a packet."""
     return log.startswith(_OLD_LAYOUT_HEADER)
 
 

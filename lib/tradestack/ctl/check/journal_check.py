@@ -23,7 +23,7 @@ from tradestack.wire.order_journal import (
 class _Contents:
     """What was read so far.
 
-    state: what replay has come to; None before the header. is_interrupted: whether lines were
+    state: the result of the replay so far; None before the header. is_interrupted: whether lines were
     damaged since the last order, so that its number is not known.
     """
 

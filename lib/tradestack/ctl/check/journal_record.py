@@ -22,7 +22,7 @@ from tradestack.wire.order_journal import (
 
 
 def describe_line(line: JournalLine, user: str | None = None) -> str | None:
-    """The line for people; None where it is not of that user, if a user is given."""
+    """Return the line for people, or None if it is of another than the given user."""
     place = f"{line.size:,} bytes at byte {line.offset:,}"
     problem, record = None, None
     if line.torn:

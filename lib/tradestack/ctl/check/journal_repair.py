@@ -98,7 +98,7 @@ def repair(path: Path, time_ns: int) -> Path:
 
 @dataclass(slots=True)
 class _Damages:
-    """The damage met so far; open_from: the first of the runs that no order has followed yet."""
+    """The damage found so far; open_from: index of the first run that no order follows yet."""
 
     path: Path
     runs: list[Damage] = field(default_factory=list)
@@ -125,7 +125,7 @@ class _Damages:
         self.runs.append(damage.with_line(line))
 
     def add_record(self, record: ReplayedRecord) -> None:
-        """Follow the order numbers: the first order after damage tells how many it had."""
+        """Follow the order numbers: the first order after damage shows how many it had."""
         if isinstance(record, SessionRecord):
             self.next_order_id = record.next_order_id
         elif isinstance(record, RepairedRecord):
@@ -147,7 +147,7 @@ class _Damages:
 
 def _repaired_lines(path: Path, damages: Sequence[Damage], time_ns: int) -> Iterator[bytes]:
     by_number = {damage.first_line: damage for damage in damages}
-    lost_until = 0  # the last line of the damage that was met last
+    lost_until = 0  # the last line of the damage found last
     for line in read_lines(path):
         damage = by_number.get(line.number)
         if damage is not None:

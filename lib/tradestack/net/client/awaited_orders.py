@@ -117,7 +117,7 @@ class AwaitedOrders(OrderListener):
                 self._pending.pop(order.cl_ord_id, None)
 
     async def connected(self) -> None:
-        """Return when logged in. Raises why that will not happen."""
+        """Return when logged in. Raises the reason if that will not happen."""
         while not self._is_connected:
             if self._failure is not None:
                 raise self._failure
@@ -206,7 +206,7 @@ def _check_fields(order: Order) -> None:
 
 
 def _check_same(order: Order, report: ExecutionReport) -> None:
-    """Compare what the report repeats of its order."""
+    """Raise ValueError if the report is on another order."""
     if (order.symbol, order.side) != (report.symbol, report.side) or (
         report.quantity is not None and order.quantity != report.quantity
     ):

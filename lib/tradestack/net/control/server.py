@@ -194,7 +194,7 @@ def _turn_away(connection: socket.socket, connections_max: int) -> None:
 
 
 def _raise_in_loop(task: asyncio.Task[None]) -> None:
-    """Pass an exception of a handler, a fault of ours, to the loop's exception handler."""
+    """Pass an unexpected exception of a handler to the loop's exception handler."""
     if not task.cancelled() and (error := task.exception()) is not None:
         task.get_loop().call_exception_handler(
             {"message": "a control connection failed", "exception": error, "task": task}

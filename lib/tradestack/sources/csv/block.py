@@ -180,7 +180,7 @@ def _times(text: Bytes, starts: Integers, ends: Integers) -> tuple[Form, Integer
 
 
 def _iso_times(characters: Bytes, first: str, first_ns: int) -> Integers:
-    """Parse ISO times; the first row tells the width of the fraction and the zone of all."""
+    """Parse ISO times; the first row gives the width of the fraction and the zone of all."""
     fraction = 0
     if first[ISO_SIZE : ISO_SIZE + 1] in (".", ","):
         after_point = first[ISO_SIZE + 1 :]

@@ -62,7 +62,7 @@ class RowState:
     rows_good: int = 0
     rows_rejected: int = 0
     rows_rounded: int = 0
-    value_min: int = 2**63 - 1  # over every row with a number, refused ones included
+    value_min: int = 2**63 - 1  # over every row with a number, rejected ones included
     value_max: int = -(2**63)
 
 
@@ -77,7 +77,7 @@ class Row(NamedTuple):
 
 
 class FileFault(Exception):
-    """This row puts the whole file at fault."""
+    """A row that makes the rest of its file unusable."""
 
 
 class RowParser:

@@ -55,7 +55,7 @@ def form_of_digits(count: int) -> Form:
 
 
 def parse_timestamp(text: str) -> tuple[Form, int]:
-    """Return form and ns. Raises ValueError, which says in words what is wrong with `text`."""
+    """Return form and ns. Raises ValueError that names what is wrong with `text`."""
     if not text:
         raise ValueError("timestamp is blank")
     if len(text) <= TEXT_SIZE_MAX:
