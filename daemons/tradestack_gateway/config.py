@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.net.addresses import Address
 from tradestack.net.server.limits import SessionLimits
@@ -28,7 +29,6 @@ from tradestack.sources.csv.header import STANDARD_NAMES, ColumnNames
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.csv.timestamps import parse_timestamp
 from tradestack_gateway.pace import Pace, parse_pace
-
 
 
 class SourceChoice(enum.Enum):

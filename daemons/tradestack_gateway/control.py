@@ -11,9 +11,9 @@ from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import Tick
 from tradestack.domain.times import format_utc
-from tradestack.net.control.clients import Client, Clients
 from tradestack.net.control.interface import Interface, Method, invalid_parameter
 from tradestack.net.server.client_facts import ClientFacts, describe_connections
+from tradestack.net.server.clients import Client, Clients
 from tradestack.net.server.session_server import SessionServer
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickBatch

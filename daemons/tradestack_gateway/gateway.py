@@ -19,11 +19,11 @@ from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack_gateway.books import Books
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.control import client_facts, gateway_interface
-from tradestack_gateway.feed_sessions import FeedSessions
 from tradestack_gateway.pace import Schedule
 from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
+from tradestack_gateway.sessions.feed_sessions import FeedSessions
 
 HEARTBEAT_S = 1.0  # between two heartbeats in the books, and two looks at the free disk space
 # A client that can take bytes and waits for them longer than this means that the gateway hangs.

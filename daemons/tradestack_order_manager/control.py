@@ -7,9 +7,9 @@ import msgspec
 
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.times import format_utc
-from tradestack.net.control.clients import Client, Clients
 from tradestack.net.control.interface import Interface, Method
 from tradestack.net.server.client_facts import ClientFacts
+from tradestack.net.server.clients import Client, Clients
 from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.varlink import declared_error
 

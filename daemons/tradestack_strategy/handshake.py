@@ -102,14 +102,3 @@ class Handshake:
         """
         self.state, actions = TRANSITIONS[self.state, event]
         return actions
-
-
-def diagram() -> str:
-    """Draw the table, one transition a line; the docstring of this module contains it."""
-    lines = [
-        f"    {state.name:<16} ── {event.name:<16} ─► {target.name}"
-        for (state, event), (target, _) in TRANSITIONS.items()
-        if event is not Event.ORDERS_LOST
-    ]
-    lines.append(f"    {'any other':<16} ── {'ORDERS_LOST':<16} ─► DISCONNECTED")
-    return "\n".join(lines)

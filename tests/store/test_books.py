@@ -220,7 +220,7 @@ def test_a_restarted_writer_goes_on_in_place(segment_name: str) -> None:
     writer.close()
     assert reader.writer_pid == 0
 
-    writer = SharedPriceBook.create(["AIG", "IBM"], segment_name)
+    writer = SharedPriceBook(["AIG", "IBM"], segment_name)
     writer.update("IBM", 6, 6, 6, 6, 6)
 
     assert reader.writer_pid > 0
@@ -246,7 +246,7 @@ def test_a_new_session_has_no_old_values(segment_name: str) -> None:
     writer.update("SPY", 6, 6, 6, 6, 1)
     assert all_rows(reader) == [("SPY", 6, 6, 6, 6, 1)]
     writer.close()
-    writer = SharedPriceBook.create((), segment_name, reset=True)
+    writer = SharedPriceBook((), segment_name, reset=True)
     assert (all_rows(reader), reader.symbols, reader.sequence) == ([], ("SPY",), 0)
     reader.close()
     writer.close()

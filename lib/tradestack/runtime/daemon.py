@@ -4,8 +4,8 @@
                │                   │ SIGHUP: reload              ▲
                └── SIGTERM ────────┴── SIGTERM, SIGINT ──────────┘
 
-An unexpected fault ends the process without `stop`: recovery from the files is the only way back, and
-the one that is tested. A second SIGTERM ends the process at once, even if the loop is stuck.
+An unexpected fault ends the process without `stop`: recovery from the files is the only way back,
+and it is tested. A second SIGTERM ends the process at once, even if the loop is stuck.
 """
 
 import asyncio

@@ -14,6 +14,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import uvloop
@@ -62,7 +63,7 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
             sys.stdout.write(f"{arguments.config_path}: ok\n")
             return 0
         if arguments.pidfile is not None:
-            return _run_detached(program, arguments, config)
+            return _run_detached(program, arguments, config, arguments.pidfile)
         return _run_daemon(program, arguments, config, logs, _no_launcher)
     except OperatorFault as fault:
         logger.critical("%s", fault)
@@ -84,15 +85,14 @@ def _install_logs(program: Program[C], destination: Destination) -> Logs:
     return logs
 
 
-def _run_detached(program: Program[C], arguments: Arguments, config: C) -> int:
-    assert arguments.pidfile is not None
+def _run_detached(program: Program[C], arguments: Arguments, config: C, pidfile: Path) -> int:
     forget_supervisor(os.environ)  # the supervisor's variables are meant for the launcher
 
     def run_daemon(readiness: Readiness, destination: Destination) -> int:
         logs = _install_logs(program, destination)
         return _run_daemon(program, arguments, config, logs, readiness.ready)
 
-    return daemonize(arguments.pidfile, run_daemon)
+    return daemonize(pidfile, run_daemon)
 
 
 def _run_daemon(

@@ -10,7 +10,7 @@ to write again after it.
 
 import os
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
@@ -84,13 +84,6 @@ class SharedBook(BookReader):
             self._empty()
         for symbol in symbols:
             self._find_or_add(encode_symbol(symbol))
-
-    @classmethod
-    def create(
-        cls, symbols: Sequence[str] = (), name: str | None = None, *, reset: bool = False
-    ) -> Self:
-        """Do the same as the constructor: the counterpart of `attach`."""
-        return cls(symbols, name, reset=reset)
 
     @classmethod
     def attach(cls, name: str | None = None) -> BookReader:

@@ -1,7 +1,7 @@
 """The free space that the daemons leave on a file system.
 
 A process that fills a disk harms all others: the systemd journal, the other daemons, the shell that
-is needed to make room. So the daemons stop writing before, at `free_bytes_min`.
+is needed to make room. So the daemons stop writing earlier, at `free_bytes_min`.
 """
 
 import os

@@ -55,7 +55,7 @@ class Strategy(ABC, Generic[StateT]):
         return not self.symbols or decode_symbol(symbol) in self.symbols
 
     def parameters(self) -> Mapping[str, str]:
-        """The effective parameters as decimal texts: they are part of what names an order."""
+        """Return the effective parameters as decimal texts, a part of what names an order."""
         return {
             name: parameter.format(getattr(self, name))
             for name, parameter in parameters_of(type(self)).items()
@@ -70,5 +70,5 @@ class Strategy(ABC, Generic[StateT]):
         """Take the next messages into the state; return the intents in feed order."""
 
     def counters(self, state: StateT) -> Mapping[str, int]:  # noqa: ARG002 (for subclasses)
-        """The strategy's own counters of this feed session, by name."""
+        """Return the strategy's own counters of this feed session, by name."""
         return {}

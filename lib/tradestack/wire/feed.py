@@ -85,10 +85,7 @@ class TickBatch:
     def ticks(self) -> Iterator[Tick]:
         """Iterate over the same messages one by one."""
         columns = self.records
-        # Not Tick._make, which is Python: it takes a third of a consumer's time.
-        return map(
-            _new_tuple,
-            repeat(Tick),
+        return _ticks_of(
             zip(
                 range(self.first_sequence, self.last_sequence + 1),
                 map(_KINDS.__getitem__, columns["kind"].tolist()),
@@ -103,7 +100,15 @@ class TickBatch:
         )
 
 
-_new_tuple = tuple.__new__
+def _ticks_of(fields: Iterator[tuple[object, ...]]) -> Iterator[Tick]:
+    """Make ticks of tuples that have all their fields, in order.
+
+    tuple.__new__ is C, the constructor of a NamedTuple is Python: calling that for each tick would
+    make `for tick in batch.ticks()` take 40 % longer.
+    """
+    return map(tuple.__new__, repeat(Tick), fields)
+
+
 _KINDS = {int(kind): kind for kind in TickKind}
 # By the byte; a side that a later version may add is not known to this one.
 _AGGRESSORS = [Aggressor.UNKNOWN] * 256

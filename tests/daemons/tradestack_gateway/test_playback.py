@@ -19,12 +19,12 @@ from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
 from tradestack_gateway.books import Books
 from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.feed_sessions import FeedSessions
 from tradestack_gateway.pace import Schedule, parse_pace
 from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
-from tradestack_gateway.sidecar import load_sidecars
+from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.sessions.sidecar import load_sidecars
 
 TICKS = 9
 

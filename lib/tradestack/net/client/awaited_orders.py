@@ -198,7 +198,7 @@ class AwaitedOrders(OrderListener):
 
 
 def _check_fields(order: Order) -> None:
-    """Refuse here what the order manager would refuse for its form, using up the ClOrdID."""
+    """Raise ValueError for a malformed field: sent, it would use up the ClOrdID."""
     try:
         decode_client_message(encode_message(order))
     except InvalidOrder as refusal:

@@ -20,10 +20,10 @@ from typing import Any
 
 import msgspec
 
+from tradestack.net.acceptor import Acceptor
 from tradestack.net.control.connection import ControlLimits, Stream, serve_connection
 from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.net.control.service_interface import service_interface
-from tradestack.net.server.acceptor import Acceptor
 from tradestack.observe.events import CONTROL_CHANGE, emit
 from tradestack.wire.varlink import (
     Call,

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, is_symbol
+from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 from tradestack.net.addresses import Address, parse_address
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class Symbol(ValueParser[str]):
 
     @property
     def allowed(self) -> str:
-        return f"1 to {SYMBOL_LENGTH_MAX} printable ASCII characters without spaces"
+        return SYMBOL_FORM
 
     def parse(self, value: object) -> str:
         text = expect_text(value)

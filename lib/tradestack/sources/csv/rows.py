@@ -186,9 +186,9 @@ class RowParser:
         return value, rounded
 
     def _check_order(self, form: Form, event_time_ns: int) -> None:
-        if self.state.form not in (None, form):
-            assert self.state.form is not None
-            raise FileFault(f"timestamps change from {self.state.form.value} to {form.value}")
+        form_before = self.state.form
+        if form_before is not None and form_before is not form:
+            raise FileFault(f"timestamps change from {form_before.value} to {form.value}")
         if event_time_ns < self.state.event_time_ns:
             raise FileFault("timestamp is earlier than the row before it; sort the file by time")
 

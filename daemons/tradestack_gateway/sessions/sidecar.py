@@ -20,7 +20,7 @@ import msgspec
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.source import Checkpoint
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
-from tradestack_gateway.source_identity import Identity
+from tradestack_gateway.sources.source_identity import Identity
 
 FORMAT = 2
 CHECKPOINTS_MAX = 4

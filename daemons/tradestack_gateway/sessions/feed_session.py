@@ -16,7 +16,7 @@ from tradestack.sources.source import NO_RECORDS, Source, SourceBatch
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords
 from tradestack.wire.symbol_table import Slots, SymbolTable
-from tradestack_gateway.sidecar import Mark, Sidecar
+from tradestack_gateway.sessions.sidecar import Mark, Sidecar
 
 MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to read again
 MARK_INTERVAL_NS = 250_000_000  # between two checkpoints at least, because each costs a sync

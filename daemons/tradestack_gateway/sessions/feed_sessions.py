@@ -24,11 +24,11 @@ from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
 from tradestack.sources.source import Source, SourceFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.feed_session import FeedSession, SourcesDiffer, open_log
-from tradestack_gateway.open_source import open_source
-from tradestack_gateway.sidecar import Settings, Sidecar, load_sidecars, remove_session
-from tradestack_gateway.source_check import check_sources
-from tradestack_gateway.source_identity import Identity, identity_of
+from tradestack_gateway.sessions.feed_session import FeedSession, SourcesDiffer, open_log
+from tradestack_gateway.sessions.sidecar import Settings, Sidecar, load_sidecars, remove_session
+from tradestack_gateway.sources.open_source import open_source
+from tradestack_gateway.sources.source_check import check_sources
+from tradestack_gateway.sources.source_identity import Identity, identity_of
 
 EXTENSION_S = 30  # of the start's timeout, asked of the supervisor once a second
 ENTROPY_BYTES = 4

@@ -19,8 +19,8 @@ from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.config import GatewayConfig, SourceChoice
-from tradestack_gateway.feed_session import StillBusy
-from tradestack_gateway.open_source import csv_sources
+from tradestack_gateway.sessions.feed_session import StillBusy
+from tradestack_gateway.sources.open_source import csv_sources
 
 logger = logging.getLogger(__name__)
 
