@@ -84,7 +84,7 @@ class OrderEntry:
         self._early: dict[str, ExecType] = {}
         self._unsent: set[str] = set()  # ClOrdIDs of outstanding orders that the server lacks
         self._epoch: Epoch | None = None  # of the feed session, once registered in it
-        self._send: Send | None = None  # None = closed
+        self._send: Send | None = None  # None while closed
         self._feed: PausableFeed | None = None
         self._feed_is_paused = False
         self._logged_second = 0

@@ -18,7 +18,7 @@ from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
-from tradestack_strategy.runner import Identity, Runner, Servers
+from tradestack_strategy.runner import InstanceSettings, Runner, Servers
 
 _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
 
@@ -73,7 +73,7 @@ class StrategyService:
             orders_in_flight_max=config.orders_in_flight_max,
         )
         self._runner = Runner(
-            Identity(
+            InstanceSettings(
                 instance=instance,
                 config_hash=self._config_hash,
                 start=config.start,
@@ -105,7 +105,7 @@ class StrategyService:
         self._order_entry.orders_in_flight_max = config.orders_in_flight_max
 
     def stats(self) -> dict[str, object]:
-        """Counters of the feed session and of the process, state, rates and latencies."""
+        """Return counters of the feed session and of the process, state, rates and latencies."""
         runner, trading = self._runner, self._runner.trading
         signal_runner = trading.signal_runner if trading else None
         now_ns = self._context.clock.monotonic_ns()
@@ -132,7 +132,7 @@ class StrategyService:
         }
 
     def status(self) -> str:
-        """The line for STATUS=: state, speed, lag, orders."""
+        """Return the line for STATUS=: state, speed, lag, orders."""
         trading = self._runner.trading
         rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
         parts = [

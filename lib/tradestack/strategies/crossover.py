@@ -63,7 +63,7 @@ class Averages:
 class CrossoverState:
     """What is known of a feed session; symbols are the padded fields of the feed."""
 
-    averages: dict[bytes, Averages | None] = field(default_factory=dict)  # None = not traded
+    averages: dict[bytes, Averages | None] = field(default_factory=dict)  # None if not traded
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ class Strategy(ABC, Generic[StateT]):
         """Check relations between parameters. Raises ValueError with the one that is violated."""
 
     def trades(self, symbol: bytes) -> bool:
-        """Whether the symbol, a padded field of the feed, is to be traded."""
+        """Return whether the symbol, a padded field of the feed, is to be traded."""
         return not self.symbols or decode_symbol(symbol) in self.symbols
 
     def parameters(self) -> Mapping[str, str]:

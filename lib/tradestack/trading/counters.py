@@ -70,9 +70,9 @@ class Counters:
         self._session = dict.fromkeys(OF_A_SESSION, 0)
 
     def session(self) -> Mapping[str, int]:
-        """The counts since the feed session began, by name."""
+        """Return the counts since the feed session began, by name."""
         return {counted.value: count for counted, count in self._session.items()}
 
     def process(self) -> Mapping[str, int]:
-        """The counts since the process began, by name."""
+        """Return the counts since the process began, by name."""
         return {counted.value: count for counted, count in self._process.items()}

@@ -32,7 +32,7 @@ class SignalRunner(Generic[StateT]):
 
     @property
     def sequence_processed(self) -> int:
-        """Number of the newest message that the strategy has seen, 0 = none."""
+        """The number of the newest message that the strategy has seen; 0 if none."""
         return self.next_sequence - 1
 
     def on_batch(self, batch: TickBatch) -> Sequence[Intent]:
@@ -53,5 +53,5 @@ class SignalRunner(Generic[StateT]):
         return due
 
     def strategy_counters(self) -> dict[str, int]:
-        """The strategy's own counters of this feed session, by name."""
+        """Return the strategy's own counters of this feed session, by name."""
         return dict(self._strategy.counters(self._state))

@@ -71,7 +71,7 @@ class Packet(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRequest:
-    """A login to a session ("" = the current one) from a number on (0 = only new messages)."""
+    """A login to a session ("": the current one) from a number on (0: new messages only)."""
 
     user: str
     password: str

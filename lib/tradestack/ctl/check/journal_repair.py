@@ -50,12 +50,12 @@ class Damage:
     orders_lost: int = 0
 
     def with_line(self, line: JournalLine) -> "Damage":
-        """The run, longer by the line."""
+        """Return the run with one more line."""
         return replace(self, lines_lost=self.lines_lost + 1, bytes_lost=self.bytes_lost + line.size)
 
 
 def read_record(line: JournalLine) -> ReplayedRecord:
-    """The record in a line, as replay reads it; raises ValueError where there is none.
+    """Return the record in a line, as replay reads it; raise ValueError if there is none.
 
     An unknown format version is a ValueError as well.
     """
@@ -70,7 +70,7 @@ def read_record(line: JournalLine) -> ReplayedRecord:
 
 
 def find_damages(path: Path) -> list[Damage]:
-    """What a repair would drop, except the torn end.
+    """Return what a repair would drop, except the torn end.
 
     Raises OperatorFault for a journal whose header is lost, OSError.
     """
@@ -138,7 +138,7 @@ class _Damages:
             self.next_order_id = record.report.order_id + 1
 
     def finish(self) -> list[Damage]:
-        """The runs; those that no order follows have lost as many as their bytes could hold."""
+        """Return the runs; those without an order after them may have lost all their bytes hold."""
         for index in range(self.open_from, len(self.runs)):
             most = -(-self.runs[index].bytes_lost // ORDER_BYTES_MIN)
             self.runs[index] = replace(self.runs[index], orders_lost=most)

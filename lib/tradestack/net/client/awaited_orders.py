@@ -64,7 +64,7 @@ class OrderSender(Protocol):
 class _Pending:
     order: Order
     report: asyncio.Future[ExecutionReport]
-    sent_in: str = ""  # the order session in which it was sent first, "" = not yet
+    sent_in: str = ""  # the order session in which it was sent first, "" before that
 
     def fail(self, failure: BaseException) -> None:
         if not self.report.done():

@@ -35,7 +35,7 @@ class FeedClient:
                     case SessionEnded():
                         break
 
-    session_id "" = the current session; sequence = the first message wanted, 0 = new messages only.
+    session_id: "" for the current session. sequence: the first message wanted, 0 for new ones only.
     To continue where an earlier run stopped, pass both as it last saw them.
 
     Both forms raise LoginRejected for wrong credentials and SequenceHole when messages were lost;

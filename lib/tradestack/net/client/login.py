@@ -79,8 +79,8 @@ async def log_in(
     """Connect and log in to a session, to receive it from message `sequence` on.
 
     session_id "" asks for the current session, sequence 0 for new messages only;
-    heartbeat_timeout_ms is the silence that the server should accept, None = its own limit. Raises
-    LoginRejected, SequenceHole, ProtocolError, TimeoutError or another OSError.
+    heartbeat_timeout_ms is the silence that the server should accept, None for its own limit.
+    Raises LoginRejected, SequenceHole, ProtocolError, TimeoutError or another OSError.
     """
     request = soup.LoginRequest(
         user=credentials.user,

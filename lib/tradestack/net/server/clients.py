@@ -1,9 +1,11 @@
-"""The reply of ListClients, the same for both servers."""
+"""The clients that are logged in to a server, as ListClients and the stats show them."""
+
+from collections.abc import Iterable
 
 import msgspec
 
 from tradestack.domain.times import format_utc
-from tradestack.net.server.client_facts import ClientFacts
+from tradestack.net.server.connection import Connection
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,21 +23,29 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     bytes_sent: int
     joined_time: str
 
-    @classmethod
-    def of(cls, facts: ClientFacts) -> "Client":
-        """Make the reply's form of the facts."""
-        return cls(
-            user=facts.user,
-            peer=facts.peer,
-            session=facts.session_id,
-            cursor=facts.cursor,
-            lag=facts.lag,
-            bytes_sent=facts.bytes_sent,
-            joined_time=format_utc(facts.joined_time_ns),
-        )
-
 
 class Clients(msgspec.Struct, frozen=True):
     """The clients that are logged in, in the order of their logins."""
 
     clients: list[Client]
+
+
+def list_clients(connections: Iterable[Connection]) -> list[Client]:
+    """Describe the client of each connection, in the given order."""
+    return [
+        Client(
+            user=connection.user,
+            peer=connection.peer,
+            session=connection.session_id,
+            cursor=connection.outbox.cursor,
+            lag=connection.outbox.lag,
+            bytes_sent=connection.outbox.bytes_sent,
+            joined_time=format_utc(connection.joined_time_ns),
+        )
+        for connection in connections
+    ]
+
+
+def largest_lag(connections: Iterable[Connection]) -> int:
+    """Return the lag of the connection that is furthest behind, 0 without connections."""
+    return max((connection.outbox.lag for connection in connections), default=0)

@@ -29,7 +29,7 @@ class Notifier:
 
     @classmethod
     def connect(cls, notify_socket: str | None) -> "Notifier":
-        """Connect to $NOTIFY_SOCKET, which sdnotify reads itself; None = no supervisor."""
+        """Connect to $NOTIFY_SOCKET, which sdnotify reads itself, if there is a supervisor."""
         # debug=True: raise an error instead of dropping the message
         return cls(None if notify_socket is None else SystemdNotifier(debug=True))
 
