@@ -43,7 +43,7 @@ from tradestack.store.segment import (
     WORD_LENGTH,
     Segment,
 )
-from tradestack.wire.feed import TickRecords, decode_symbol, encode_symbol, unpack_ticks
+from tradestack.wire.feed import TickRecords, count_kind, decode_symbol, encode_symbol, unpack_ticks
 from tradestack.wire.symbol_table import NO_SLOT, Slots, SymbolTable
 
 _FIRST_WORD = RECORDS_OFFSET // WORD_LENGTH
@@ -140,12 +140,11 @@ class SharedBook(BookReader):
                 self._store(row, value, size, event, publish, sequence)
 
     def _store_latest(self, records: TickRecords, slots: Slots, first_sequence: int) -> None:
-        # Batches are mostly of one kind, which bytes tell in a third of numpy's time.
-        count = records["kind"].tobytes().count(self.KIND)
+        count = count_kind(records, self.KIND)
         if not count:
             return
         positions = np.arange(len(records))
-        if count < len(records):
+        if count < len(records):  # seldom: batches are mostly of one kind
             positions = np.flatnonzero(records["kind"] == int(self.KIND))
             slots = slots[positions]
         rows = self._row_of_slot.take(slots)

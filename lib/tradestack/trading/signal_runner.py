@@ -12,7 +12,7 @@ from tradestack.domain.tick import TickKind
 from tradestack.strategies.strategy import Intent, Strategy
 from tradestack.trading.counters import Counted, Counters
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.feed import TickBatch
+from tradestack.wire.feed import TickBatch, count_kind
 
 StateT = TypeVar("StateT")
 
@@ -42,8 +42,7 @@ class SignalRunner(Generic[StateT]):
                 f"feed continues with message {batch.first_sequence}, not {self.next_sequence}"
             )
         intents = self._strategy.on_batch(self._state, batch)
-        # As bytes: for one tick numpy's comparing and counting takes eight times as long.
-        news = batch.records["kind"].tobytes().count(TickKind.NEWS)
+        news = count_kind(batch.records, TickKind.NEWS)
         self._counters.add(Counted.TICKS_RECEIVED, len(batch))
         self._counters.add(Counted.PRICES_RECEIVED, len(batch) - news)
         self._counters.add(Counted.NEWS_RECEIVED, news)

@@ -141,6 +141,11 @@ def new_records(count: int) -> TickRecords:
     return records
 
 
+def count_kind(records: TickRecords, kind: TickKind) -> int:
+    """Count the records of one kind."""
+    return int(np.count_nonzero(records["kind"] == int(kind)))
+
+
 def is_tick_packets(records: TickRecords) -> NDArray[np.bool_]:
     """Return which of the records have the header and a kind of a tick packet."""
     kinds = records["kind"]
