@@ -91,7 +91,7 @@ class Gateway:
         return (gateway_interface(self._playback, self._server),)
 
     def stalled(self, now_ns: int) -> str | None:
-        """Say what hangs; paused, held, blocked by the disk and idle are healthy."""
+        """Describe what hangs, or None; paused, held, blocked by the disk and idle are healthy."""
         if self._player.overdue(now_ns):
             return "a tick is overdue"
         return self._server.stalled(now_ns, CLIENT_PATIENCE_NS)

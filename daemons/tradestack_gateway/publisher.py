@@ -1,4 +1,4 @@
-"""Pending ticks → feed log → books → clients: the one way out of the gateway.
+"""The publication of ticks: to the feed log, then to the books, then to the clients.
 
 By this order the books are never older than the packet that wakes a reader, and a number means one
 message forever: nothing is shown or sent that is not in the file.

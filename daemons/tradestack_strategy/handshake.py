@@ -1,4 +1,4 @@
-"""The way of a strategy to live orders, as a table: (state, event) → next state and actions.
+"""The handshake before live orders, as a table: (state, event) → next state and actions.
 
     DISCONNECTED     ── ORDERS_LOGGED_IN ─► ORDERS_CONNECTED
     ORDERS_CONNECTED ── HEAD_KNOWN       ─► REGISTERING

@@ -1,4 +1,4 @@
-"""Order entry of a strategy: intents → orders sent, reports → orders settled.
+"""Order entry of a strategy: intents become orders, reports settle them.
 
     decided ──► outstanding ── report ──► settled
     report of an earlier run ───► early ── same order decided again ──► settled, not sent

@@ -127,7 +127,7 @@ class Runner(OrderListener):
     # ---- the order manager -------------------------------------------------------------------
 
     def on_connected(self) -> None:
-        """Begin the way to live orders."""
+        """Start the handshake."""
         self._on_event(Event.ORDERS_LOGGED_IN)
 
     def on_message(self, message: ServerMessage) -> None:

@@ -1,4 +1,4 @@
-"""One feed session being traded: its ticks → the strategy → orders."""
+"""One feed session being traded: its ticks lead the strategy to orders."""
 
 import logging
 from collections.abc import Callable

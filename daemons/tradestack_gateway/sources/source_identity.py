@@ -1,4 +1,4 @@
-"""config → identity of its sources, as JSON: equal identities give equal ticks.
+"""The identity of the configured sources, as JSON: equal identities give equal ticks.
 
 A file is identified by path, size, modification time and a hash of its first and last MiB: enough
 to notice that it was replaced or edited, without reading all of a large one.

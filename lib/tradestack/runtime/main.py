@@ -1,4 +1,4 @@
-"""The `main` of every daemon: Program → exit status.
+"""The `main` of every daemon, from its command line to its exit status.
 
 command line ─► config ─► [daemonize] ─► environment, logs ─► Daemon on a uvloop ─► exit status
 

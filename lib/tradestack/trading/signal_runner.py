@@ -1,4 +1,4 @@
-"""A strategy in one feed session: batches of ticks → the intents that become orders.
+"""A strategy in one feed session: its state, and those of its intents that become orders.
 
 Every message from the first on goes through the strategy, so that its state is a function of the
 feed. Intents of messages before `from_sequence` are dropped and counted: they belong to a past that

@@ -1,1 +1,1 @@
-"""The codecs, bytes ⇄ values, without sockets, clocks and disks; PROTOCOL.md is their text."""
+"""Codecs between bytes and values, without I/O and clocks; PROTOCOL.md is the specification."""

@@ -1,4 +1,4 @@
-"""bytes ⇄ batches of ticks: the feed packet, 64 bytes, big-endian, one size for all.
+"""Bytes ⇄ batches of ticks: the feed packet, 64 bytes, big-endian, one size for all.
 
     offset size field
      0      2   length 62

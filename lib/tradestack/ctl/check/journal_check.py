@@ -1,4 +1,4 @@
-"""An order journal's file → what is in it, and what is damaged, by the rules of replay."""
+"""The check of an order journal: its contents and its damage, by the rules of replay."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""bytes of plain CSV lines → tick records, a whole block at a time, four times as fast as rows.
+"""Bytes of plain CSV lines → tick records, a whole block at a time, four times as fast as rows.
 
 A block is plain when every line has the header's number of fields, no quote, no padding, times of
 one form and width that do not go back, and numbers of at most 18 digits with at most 8 decimals.

@@ -1,4 +1,4 @@
-"""first line of a CSV → which column holds what.
+"""First line of a CSV → which column holds what.
 
     prices   timestamp,symbol,price[,size][,side]
     news     timestamp,symbol,sentiment

@@ -1,4 +1,4 @@
-"""bytes of whole CSV lines → tick records, row by row: the rules, and their error messages.
+"""Bytes of whole CSV lines → tick records, row by row: the rules, and their error messages.
 
 A row is rejected, and the next one read, when a field is missing, not a number, out of range or not
 a symbol. The whole file is at fault when its times go back or change their form, when it is not

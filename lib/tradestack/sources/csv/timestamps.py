@@ -1,4 +1,4 @@
-"""text of a timestamp → its form and ns since the Unix epoch, in integers throughout.
+"""Text of a timestamp → its form and ns since the Unix epoch, in integers throughout.
 
     ISO:    2013-10-10T13:30:00[.fffffffff][Z | ±HH[[:]MM[:SS]]]
             the T may be a space; without a zone it is UTC
