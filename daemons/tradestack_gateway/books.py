@@ -54,7 +54,7 @@ class Books:
         """
         for book in self.both:
             book.use_table(symbols)
-        if any(book.session != log.session_id or book.sequence > log.head for book in self.both):
+        if any(book.session_id != log.session_id or book.sequence > log.head for book in self.both):
             self.reset()
             self.begin(log.session_id, symbols)
         sequence = min(book.sequence for book in self.both)

@@ -267,18 +267,18 @@ def test_a_book_names_its_session(segment_name: str) -> None:
     """Also after the next writer opens it; after a reset it has none until the next is named."""
     writer = SharedPriceBook((), segment_name)
     reader = SharedPriceBook.attach(segment_name)
-    assert reader.session == ""
+    assert reader.session_id == ""
 
     writer.begin_session("0MB9ZK3Q7X")
     writer.update("SPY", 1, 2, 3, 4, 5)
     writer.close()
     writer = SharedPriceBook((), segment_name)
-    assert (writer.session, reader.session) == ("0MB9ZK3Q7X", "0MB9ZK3Q7X")
+    assert (writer.session_id, reader.session_id) == ("0MB9ZK3Q7X", "0MB9ZK3Q7X")
 
     writer.reset()
-    assert reader.session == ""
+    assert reader.session_id == ""
     writer.begin_session("0MB9ZK3Q7Y")
-    assert reader.session == "0MB9ZK3Q7Y"
+    assert reader.session_id == "0MB9ZK3Q7Y"
     reader.close()
     writer.close()
 

@@ -140,7 +140,7 @@ class BookReader:
         return self._segment.words[SLOT_SEQUENCE]
 
     @property
-    def session(self) -> str:
+    def session_id(self) -> str:
         """The id of the feed session of the values; "" before the first, and while it changes."""
         words = self._segment.words
         while True:

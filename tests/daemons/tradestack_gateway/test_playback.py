@@ -116,7 +116,7 @@ def test_first_start_begins_a_session(stage: Stage) -> None:
         session_id = playback.feed_session.session_id
         assert playback.state is SourceState.ENDED
         assert playback.feed_session.log.head == TICKS
-        assert [book.session for book in stage.books.both] == [session_id] * 2
+        assert [book.session_id for book in stage.books.both] == [session_id] * 2
         assert [book.sequence for book in stage.books.both] == [TICKS] * 2
         assert stage.sessions() == [session_id]
 

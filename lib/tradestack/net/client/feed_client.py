@@ -28,7 +28,7 @@ class FeedClient:
             async for event in feed:
                 match event:
                     case SessionStarted():
-                        print("session", event.session, "from", event.sequence)
+                        print("session", event.session_id, "from", event.sequence)
                     case TickBatch():
                         for tick in event.ticks():
                             print(tick.sequence, tick.symbol, format_fixed(tick.value))

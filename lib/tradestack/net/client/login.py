@@ -37,9 +37,9 @@ class LoginRejected(Exception):
 class SequenceHole(Exception):
     """The server continues after the requested number: the messages between are lost."""
 
-    def __init__(self, session: str, wanted: int, offered: int) -> None:
-        super().__init__(f"session {session}: asked for message {wanted}, got {offered}")
-        self.session = session
+    def __init__(self, session_id: str, wanted: int, offered: int) -> None:
+        super().__init__(f"session {session_id}: asked for message {wanted}, got {offered}")
+        self.session_id = session_id
         self.wanted = wanted
         self.offered = offered
 
