@@ -6,7 +6,6 @@ head of the log: if it is not, the sources have changed, whatever their identity
 """
 
 import contextlib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -17,11 +16,10 @@ from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, count_kind
 from tradestack.wire.symbol_table import Slots, SymbolTable
 from tradestack_gateway.sessions.sidecar import Mark, Sidecar
+from tradestack_gateway.sources.source_check import StillBusy
 
 MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to read again
 MARK_INTERVAL_NS = 250_000_000  # between two checkpoints at least, because each costs a sync
-
-StillBusy = Callable[[], Awaitable[None]]  # called between two batches of work that may take long
 
 
 class SourcesDiffer(Exception):
