@@ -217,7 +217,7 @@ class FeedDecoder:
         return batch
 
     def _run_of_few(self, count: int) -> int:
-        """Count the ticks before the first of the next `count` packets that is none."""
+        """Count the ticks among the next `count` packets, up to the first other packet."""
         offset = self._offset
         for run in range(count):
             if not self._data.startswith(_TICK_HEADERS, offset):
