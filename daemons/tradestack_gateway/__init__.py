@@ -1,0 +1,1 @@
+"""The gateway: replays prices and news as a feed."""

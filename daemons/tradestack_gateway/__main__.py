@@ -5,9 +5,9 @@ from typing import NoReturn
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program, Tool
 from tradestack_gateway.config import GatewayConfig
-from tradestack_gateway.csv_check import check_csv
 from tradestack_gateway.gateway import Gateway
 from tradestack_gateway.metric_table import METRICS
+from tradestack_gateway.sources.csv_check import check_csv
 
 PROGRAM = Program(
     name="gateway",

@@ -47,14 +47,14 @@ class Books:
             book.begin_session(session_id)
 
     def rebuild(self, log: FeedLog, symbols: SymbolTable) -> None:
-        """Make the books what the log says: add what a killed gateway could not add any more.
+        """Add the messages of the log that a killed gateway could not add to the books.
 
         Books of another session, as of a gateway with another state directory, begin anew.
         Raises OSError.
         """
         for book in self.both:
             book.use_table(symbols)
-        if any(book.session != log.session_id or book.sequence > log.head for book in self.both):
+        if any(book.session_id != log.session_id or book.sequence > log.head for book in self.both):
             self.reset()
             self.begin(log.session_id, symbols)
         sequence = min(book.sequence for book in self.both)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.net.addresses import Address
 from tradestack.net.server.limits import SessionLimits
@@ -28,8 +29,6 @@ from tradestack.sources.csv.header import STANDARD_NAMES, ColumnNames
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.csv.timestamps import parse_timestamp
 from tradestack_gateway.pace import Pace, parse_pace
-
-BOOK_SYMBOLS_MAX = 4_096  # the capacity of the books
 
 
 class SourceChoice(enum.Enum):
@@ -109,7 +108,7 @@ class GatewayConfig(ServerConfig):
     start_at: int | None = key(None, Moment(), reload=Reload.NEXT_SESSION)
 
     walk_seed: int = key(1, Integer(0, 2**63 - 1), reload=Reload.NEXT_SESSION)
-    walk_symbols: int = key(10, Integer(1, BOOK_SYMBOLS_MAX), reload=Reload.NEXT_SESSION)
+    walk_symbols: int = key(10, Integer(1, SYMBOLS_MAX), reload=Reload.NEXT_SESSION)
     walk_news_every: int = key(100, Integer(0, 10**9), reload=Reload.NEXT_SESSION)
     walk_interval: int = key(
         "2ms", Duration(maximum_ns=NANOSECONDS_OF["h"]), reload=Reload.NEXT_SESSION

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -11,9 +11,8 @@ from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import Tick
 from tradestack.domain.times import format_utc
-from tradestack.net.control.clients import Client, Clients
 from tradestack.net.control.interface import Interface, Method, invalid_parameter
-from tradestack.net.server.client_facts import ClientFacts, describe_connections
+from tradestack.net.server.clients import Clients, list_clients
 from tradestack.net.server.session_server import SessionServer
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickBatch
@@ -128,7 +127,7 @@ class Handlers:
 
     def list_clients(self) -> Clients:
         """List the clients that are logged in, in the order of their logins."""
-        return Clients([*map(Client.of, describe_connections(self._server.connections))])
+        return Clients(list_clients(self._server.connections))
 
     async def new_session(self) -> NewFeedSession:
         """End the session and begin one with the first tick of the sources as they are now."""
@@ -160,12 +159,6 @@ class Handlers:
             if log.ended and self._playback.feed_session.log is not log:
                 log, sequence = self._playback.feed_session.log, 1
             await asyncio.sleep(POLL_INTERVAL_S)
-
-
-def client_facts(client: ClientFacts) -> dict[str, Any]:
-    """Return a client as the stats show it, with the fields of ListClients."""
-    values: dict[str, Any] = msgspec.to_builtins(Client.of(client))
-    return values
 
 
 def _selected(session: str, batch: TickBatch, symbol: str | None) -> list[TickFacts]:

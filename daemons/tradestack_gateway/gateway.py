@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
+
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
 from tradestack.net.control.interface import Interface
-from tradestack.net.server.client_facts import describe_connections, largest_lag
+from tradestack.net.server.clients import largest_lag, list_clients
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
@@ -18,12 +20,12 @@ from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack_gateway.books import Books
 from tradestack_gateway.config import GatewayConfig
-from tradestack_gateway.control import client_facts, gateway_interface
-from tradestack_gateway.feed_sessions import FeedSessions
+from tradestack_gateway.control import gateway_interface
 from tradestack_gateway.pace import Schedule
 from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
+from tradestack_gateway.sessions.feed_sessions import FeedSessions
 
 HEARTBEAT_S = 1.0  # between two heartbeats in the books, and two looks at the free disk space
 # A client that can take bytes and waits for them longer than this means that the gateway hangs.
@@ -89,7 +91,7 @@ class Gateway:
         return (gateway_interface(self._playback, self._server),)
 
     def stalled(self, now_ns: int) -> str | None:
-        """Say what hangs; paused, held, blocked by the disk and idle are healthy."""
+        """Describe what hangs, or None; paused, held, blocked by the disk and idle are healthy."""
         if self._player.overdue(now_ns):
             return "a tick is overdue"
         return self._server.stalled(now_ns, CLIENT_PATIENCE_NS)
@@ -156,7 +158,7 @@ class Gateway:
             "rows_rejected": feed_session.rows_rejected,
             "rows_rounded": feed_session.rows_rounded,
             "log_bytes": head * TICK_PACKET_LENGTH,
-            "clients": [client_facts(facts) for facts in describe_connections(connections)],
+            "clients": msgspec.to_builtins(list_clients(connections)),
             "client_count": len(connections),
             "lag_max": largest_lag(connections),
             "rates": self._publisher.rates.rates(self._context.clock.monotonic_ns()),

@@ -14,7 +14,7 @@ METRICS = (
     Metric("ticks_total", COUNTER, "messages", "Ticks published."),
     Metric("prices_total", COUNTER, "messages", "Prices published."),
     Metric("news_total", COUNTER, "messages", "News published."),
-    Metric("rows_rejected", COUNTER, "rows", "Rows of the files that were refused."),
+    Metric("rows_rejected", COUNTER, "rows", "Rows of the files that were rejected."),
     Metric("rows_rounded", COUNTER, "rows", "Rows with a number rounded to 8 decimals."),
     Metric("log_bytes", GAUGE, "bytes", "Size of the feed log."),
     Metric("clients.*.user", INFO, "", "User of a client.", label="client"),

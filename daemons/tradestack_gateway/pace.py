@@ -50,7 +50,7 @@ class Pace:
 
 
 def parse_pace(text: str) -> Pace:
-    """text → pace. Raises ValueError, which says what is allowed."""
+    """text → pace. Raises ValueError that names what is allowed."""
     if text.strip() == "max":
         return Pace(PaceKind.MAX, fractions.Fraction(0))
     match = PACE.fullmatch(text.strip())

@@ -16,12 +16,12 @@ from tradestack.observe.events import SOURCE_FAULT, emit
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.books import Books
 from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.feed_session import FeedSession
-from tradestack_gateway.feed_sessions import FeedSessions
 from tradestack_gateway.pace import Pace, parse_pace
 from tradestack_gateway.player import PlayEnd, Player
-from tradestack_gateway.sidecar import Settings
-from tradestack_gateway.source_identity import Identity
+from tradestack_gateway.sessions.feed_session import FeedSession
+from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.sessions.sidecar import Settings
+from tradestack_gateway.sources.source_identity import SourceIdentity
 
 # Between two beginnings of a session in a loop, at least: a tiny file at full speed would make
 # thousands of sessions a second, which no client can follow.
@@ -168,7 +168,7 @@ class Playback:
         if self._feed_session is not None:
             self._feed_session.close()
 
-    def _begin(self, identity: Identity) -> None:
+    def _begin(self, identity: SourceIdentity) -> None:
         source = self._feed_sessions.open_source(self.config)
         self._end_session()
         self._books.reset()  # before the new session is on record

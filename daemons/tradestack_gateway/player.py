@@ -14,9 +14,9 @@ import numpy as np
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, emit
 from tradestack.wire.feed import TickRecords
-from tradestack_gateway.feed_session import FeedSession
 from tradestack_gateway.pace import Pace, PaceKind, Plan, Schedule
 from tradestack_gateway.publisher import Publisher
+from tradestack_gateway.sessions.feed_session import FeedSession
 
 BATCH_TICKS_MAX = 8_192  # published together, 512 KiB: a few ms in which clients wait
 # Batches that are due follow each other for this time before other tasks have a turn: a pass of the
@@ -80,7 +80,7 @@ class Player:
         self._wake()
 
     def overdue(self, now_ns: int) -> bool:
-        """Tell whether a pass should have happened STALL_NS before this monotonic time."""
+        """Return whether a pass should have happened STALL_NS before this monotonic time."""
         return self._due_ns is not None and now_ns - self._due_ns > STALL_NS
 
     async def play(self, feed_session: FeedSession) -> PlayEnd:

@@ -1,7 +1,7 @@
-"""Pending ticks → feed log → books → clients: the one way out of the gateway.
+"""The publication of ticks: to the feed log, then to the books, then to the clients.
 
-The order is what makes the books never older than the packet that wakes a reader, and what makes a
-number mean one message for ever: nothing is shown or sent that is not in the file.
+By this order the books are never older than the packet that wakes a reader, and a number means one
+message forever: nothing is shown or sent that is not in the file.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from tradestack.domain.clock import Clock
 from tradestack.observe.statistics import RateWindows
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack_gateway.books import Books
-from tradestack_gateway.feed_session import FeedSession
+from tradestack_gateway.sessions.feed_session import FeedSession
 
 
 class Publisher:
@@ -27,7 +27,10 @@ class Publisher:
         self._clock = clock
 
     def publish(self, feed_session: FeedSession, count: int) -> None:
-        """Publish the first `count` pending ticks. Raises OSError, and then none of them is out."""
+        """Publish the first `count` pending ticks.
+
+        Raises OSError, and then none of them was published.
+        """
         passed(FailPoint.GATEWAY_READ)
         published = feed_session.commit(count, self._clock.wall_ns())
         passed(FailPoint.GATEWAY_APPENDED)

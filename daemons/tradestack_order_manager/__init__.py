@@ -1,0 +1,1 @@
+"""The order manager: journals, judges and reports on orders."""

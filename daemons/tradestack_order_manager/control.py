@@ -7,9 +7,8 @@ import msgspec
 
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.times import format_utc
-from tradestack.net.control.clients import Client, Clients
 from tradestack.net.control.interface import Interface, Method
-from tradestack.net.server.client_facts import ClientFacts
+from tradestack.net.server.clients import Client, Clients
 from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.varlink import declared_error
 
@@ -78,7 +77,7 @@ class NotAvailable(msgspec.Struct, frozen=True):
 class ControlledOrderManager(Protocol):
     """The order manager as its interface needs it."""
 
-    def clients(self) -> Sequence[ClientFacts]: ...
+    def clients(self) -> list[Client]: ...
     def users(self) -> Iterable[tuple[str, int]]: ...
     def last_orders(self, count: int) -> Sequence[OrderRecord]: ...
     def new_session(self) -> str: ...
@@ -89,7 +88,7 @@ def order_manager_interface(manager: ControlledOrderManager) -> Interface:
 
     def list_clients() -> Clients:
         """List the clients that are logged in, in the order of their logins."""
-        return Clients([*map(Client.of, manager.clients())])
+        return Clients(manager.clients())
 
     def list_users() -> Users:
         """List the users who have reports in this order session."""

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from tradestack.net.control.interface import Interface
-from tradestack.net.server.client_facts import ClientFacts, describe_connections, largest_lag
+from tradestack.net.server.clients import Client, largest_lag, list_clients
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
@@ -152,9 +152,9 @@ class OrderManager:
 
     # ---- what the control socket asks for --------------------------------------------------
 
-    def clients(self) -> Sequence[ClientFacts]:
+    def clients(self) -> list[Client]:
         """Return the facts of each client that is logged in."""
-        return describe_connections(self._server.connections)
+        return list_clients(self._server.connections)
 
     def users(self) -> Iterable[tuple[str, int]]:
         """The users who have reports in this session, with the number of their reports."""

@@ -66,7 +66,7 @@ def strategy_interface(
     """Declare the Varlink interface of a strategy; `state` returns the fields of State."""
 
     def get_state() -> StateReply:
-        """Get what the strategy does, and how far it has come in the feed."""
+        """Get the state of the strategy and its position in the feed."""
         return StateReply(State(**state()))
 
     def list_pending() -> PendingOrders:
@@ -88,6 +88,6 @@ def strategy_interface(
 
     return Interface(
         "io.tradestack.Strategy",
-        "A strategy: where it stands in the feed, and its orders.",
+        "A strategy: its position in the feed, and its orders.",
         [Method.of(get_state), Method.of(list_pending)],
     )

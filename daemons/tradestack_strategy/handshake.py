@@ -1,4 +1,4 @@
-"""The way of a strategy to live orders, as a table: (state, event) → next state and actions.
+"""The handshake before live orders, as a table: (state, event) → next state and actions.
 
     DISCONNECTED     ── ORDERS_LOGGED_IN ─► ORDERS_CONNECTED
     ORDERS_CONNECTED ── HEAD_KNOWN       ─► REGISTERING
@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 
 
 class State(enum.Enum):
-    """How far a strategy is; the value is shown to people."""
+    """The state of a strategy; the value is shown to people."""
 
     DISCONNECTED = "waiting for the order manager"
     ORDERS_CONNECTED = "waiting for the feed"
@@ -36,7 +36,7 @@ class State(enum.Enum):
 
 
 class Event(enum.Enum):
-    """What moves a strategy on."""
+    """An event of the handshake; the value is for people."""
 
     ORDERS_LOGGED_IN = "logged in to the order manager"
     ORDERS_LOST = "order manager lost"
@@ -69,7 +69,7 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
         State.REGISTERED,
         (Action.OPEN_ORDER_ENTRY, Action.FOLLOW_FEED),
     ),
-    # With the head as it is then: the one that was asked with grows old.
+    # With the head of that time: by then the refused request is out of date.
     (State.REGISTERING, Event.REFUSED): (State.ORDERS_CONNECTED, (Action.FIND_HEAD_LATER,)),
     (State.REGISTERED, Event.FEED_LOGGED_IN): (State.REPLAYING, ()),
     (State.REGISTERED, Event.SESSION_CHANGED): (State.ORDERS_CONNECTED, (Action.FIND_HEAD,)),
@@ -102,14 +102,3 @@ class Handshake:
         """
         self.state, actions = TRANSITIONS[self.state, event]
         return actions
-
-
-def diagram() -> str:
-    """Draw the table, one transition a line; the docstring of this module contains it."""
-    lines = [
-        f"    {state.name:<16} ── {event.name:<16} ─► {target.name}"
-        for (state, event), (target, _) in TRANSITIONS.items()
-        if event is not Event.ORDERS_LOST
-    ]
-    lines.append(f"    {'any other':<16} ── {'ORDERS_LOST':<16} ─► DISCONNECTED")
-    return "\n".join(lines)

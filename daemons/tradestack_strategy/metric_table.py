@@ -31,7 +31,10 @@ METRICS = (
     Metric("rates.*", GAUGE, "messages/s", "Ticks received per second.", label="window"),
     Metric("latency.publish_to_order", HISTOGRAM, "us", "From publication to the order."),
     Metric("latency.order_to_report", HISTOGRAM, "us", "From the order to its report."),
-    *(Metric(f"process.{each.name}", COUNTER, each.unit, each.help) for each in _OF_A_SESSION),
+    *(
+        Metric(f"process.{metric.name}", COUNTER, metric.unit, metric.help)
+        for metric in _OF_A_SESSION
+    ),
     Metric("process.orders_resent", COUNTER, "orders", "Orders sent again."),
     Metric("process.orders_refused", COUNTER, "orders", "Orders that could not be taken."),
     Metric("process.orders_unknown", COUNTER, "orders", "Orders whose session ended before."),

@@ -1,13 +1,13 @@
-"""Order entry of a strategy: intents → orders sent, reports → orders settled.
+"""Order entry of a strategy: intents become orders, reports settle them.
 
     decided ──► outstanding ── report ──► settled
-    report of an earlier life ──► early ── same order decided again ──► settled, not sent
+    report of an earlier run ───► early ── same order decided again ──► settled, not sent
 
 Orders leave in the call that brought the feed's batch. An order is outstanding from its decision
 until its report comes, however often the connection is lost in between: a lost connection is never
 a reject. Between the loss of the order manager and the next registration order entry is closed:
 reports that come then are replayed ones, and outstanding orders are sent again, under the same
-names, when it opens. Reports of an earlier life of the strategy come before the feed has been
+names, when it opens. Reports of an earlier run of the strategy come before the feed has been
 replayed to their orders; they wait as early ones. All of it belongs to one order session: when that
 is gone, the outcome of outstanding orders stays unknown.
 """
@@ -84,7 +84,7 @@ class OrderEntry:
         self._early: dict[str, ExecType] = {}
         self._unsent: set[str] = set()  # ClOrdIDs of outstanding orders that the server lacks
         self._epoch: Epoch | None = None  # of the feed session, once registered in it
-        self._send: Send | None = None  # None = closed
+        self._send: Send | None = None  # None while closed
         self._feed: PausableFeed | None = None
         self._feed_is_paused = False
         self._logged_second = 0
@@ -127,7 +127,7 @@ class OrderEntry:
                 return
 
     def enter(self, epoch: Epoch, intents: Sequence[Intent]) -> None:
-        """Make an order of each intent, unless an earlier life of the strategy did already."""
+        """Make an order of each intent, unless an earlier run of the strategy did already."""
         for intent in intents:
             name = epoch.client_order_id(intent)
             reported = self._early.pop(name, None)

@@ -55,7 +55,7 @@ class Registrar:
             on_registered(answer.from_seq)
 
     def refused(self, reject: BusinessMessageReject) -> bool:
-        """Whether this refuses the request, which is over then."""
+        """Return whether the message refuses the request, which is over then."""
         if reject.business_reject_ref_id != self._request_id:
             return False
         logger.warning("order manager cannot register this strategy yet: %s", reject.text)

@@ -47,8 +47,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Who trades what size, and from where in a feed session that was not followed into."""
+class InstanceSettings:
+    """What identifies an instance, where it starts in a new feed session, and what it trades."""
 
     instance: str
     config_hash: str
@@ -74,7 +74,7 @@ class Runner(OrderListener):
 
     def __init__(
         self,
-        identity: Identity,
+        settings: InstanceSettings,
         servers: Servers,
         *,
         strategy: Strategy[Any],
@@ -86,7 +86,7 @@ class Runner(OrderListener):
         self.trading: Trading | None = None
         self.ticks_rates = RateWindows()
         self.orders = OrderClient(servers.orders, servers.credentials, clock=clock)
-        self._identity = identity
+        self._settings = settings
         self._servers = servers
         self._strategy = strategy
         self._order_entry = order_entry
@@ -127,7 +127,7 @@ class Runner(OrderListener):
     # ---- the order manager -------------------------------------------------------------------
 
     def on_connected(self) -> None:
-        """Begin the way to live orders."""
+        """Start the handshake."""
         self._on_event(Event.ORDERS_LOGGED_IN)
 
     def on_message(self, message: ServerMessage) -> None:
@@ -189,17 +189,17 @@ class Runner(OrderListener):
     def _enter_session(self, head: FeedHead) -> None:
         has_followed = self.trading is not None and self.trading.is_over
         epoch = Epoch(
-            instance=self._identity.instance,
-            config_hash=self._identity.config_hash,
+            instance=self._settings.instance,
+            config_hash=self._settings.config_hash,
             feed_session=head.session_id,
             signal_name=self._strategy.name,
             signal_label=self._strategy.value_label,
-            quantity=self._identity.quantity,
+            quantity=self._settings.quantity,
         )
         trading = Trading(
             epoch,
             head=head.sequence,
-            start=Start.SESSION if has_followed else self._identity.start,
+            start=Start.SESSION if has_followed else self._settings.start,
             signal_runner=SignalRunner(self._strategy, self._counters),
             feed=FeedClient(
                 self._servers.feed,
@@ -243,7 +243,7 @@ class Runner(OrderListener):
             STRATEGY_REGISTERED,
             session=trading.epoch.feed_session,
             from_sequence=from_sequence,
-            config_hash=self._identity.config_hash,
+            config_hash=self._settings.config_hash,
             pending=self._order_entry.in_flight,
         )
         self._on_event(Event.REGISTERED)

@@ -18,13 +18,13 @@ from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
-from tradestack_strategy.runner import Identity, Runner, Servers
+from tradestack_strategy.runner import InstanceSettings, Runner, Servers
 
 _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
 
 
 def hash_of(config: StrategyConfig) -> str:
-    """The hash of everything in the configuration that decides about orders."""
+    """Hash everything in the configuration that decides about orders."""
     return config_hash(
         signal_name=config.signal,
         signal_version=registry.STRATEGIES[config.signal].version,
@@ -73,7 +73,7 @@ class StrategyService:
             orders_in_flight_max=config.orders_in_flight_max,
         )
         self._runner = Runner(
-            Identity(
+            InstanceSettings(
                 instance=instance,
                 config_hash=self._config_hash,
                 start=config.start,
@@ -105,7 +105,7 @@ class StrategyService:
         self._order_entry.orders_in_flight_max = config.orders_in_flight_max
 
     def stats(self) -> dict[str, object]:
-        """Counters of the feed session and of the process, state, rates and latencies."""
+        """Return counters of the feed session and of the process, state, rates and latencies."""
         runner, trading = self._runner, self._runner.trading
         signal_runner = trading.signal_runner if trading else None
         now_ns = self._context.clock.monotonic_ns()
@@ -132,7 +132,7 @@ class StrategyService:
         }
 
     def status(self) -> str:
-        """The line for STATUS=: state, speed, lag, orders."""
+        """Return the line for STATUS=: state, speed, lag, orders."""
         trading = self._runner.trading
         rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
         parts = [
@@ -149,7 +149,7 @@ class StrategyService:
         return "the runner has ended" if self._task is not None and self._task.done() else None
 
     def interfaces(self) -> Sequence[Interface]:
-        """io.tradestack.Strategy."""
+        """Return io.tradestack.Strategy."""
         return [
             strategy_interface(self._state, self._order_entry, self._context.clock.monotonic_ns)
         ]

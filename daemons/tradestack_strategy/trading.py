@@ -1,4 +1,4 @@
-"""One feed session being traded: its ticks → the strategy → orders."""
+"""One feed session being traded: its ticks lead the strategy to orders."""
 
 import logging
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Trading(FeedListener):
     """A feed session from the moment its head is known until another session is entered.
 
     head: number of the newest message known to exist. start: what the session is registered with.
-    on_event is called with what moves the handshake on.
+    on_event is called with each event for the handshake.
     """
 
     def __init__(

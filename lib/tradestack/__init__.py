@@ -1,1 +1,1 @@
-"""What tradestack's daemons share, low to high: domain < wire < store | net < runtime < ctl."""
+"""The library of the tradestack daemons and of tradestackctl."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tradestack.net.control.clients import Client
+from tradestack.net.server.clients import Client
 from tradestack.observe.metrics import HISTOGRAM, INFO, Kind, Metric, collect, undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack_gateway.metric_table import METRICS as OF_GATEWAY

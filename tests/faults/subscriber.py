@@ -40,7 +40,7 @@ class Subscriber:
         async for event in self._client:
             match event:
                 case SessionStarted():
-                    self.session = event.session
+                    self.session = event.session_id
                 case TickBatch():
                     self.seen.append((event.first_sequence, event.records.tobytes()))
                     self.head = event.last_sequence

@@ -220,7 +220,7 @@ def test_a_restarted_writer_goes_on_in_place(segment_name: str) -> None:
     writer.close()
     assert reader.writer_pid == 0
 
-    writer = SharedPriceBook.create(["AIG", "IBM"], segment_name)
+    writer = SharedPriceBook(["AIG", "IBM"], segment_name)
     writer.update("IBM", 6, 6, 6, 6, 6)
 
     assert reader.writer_pid > 0
@@ -246,7 +246,7 @@ def test_a_new_session_has_no_old_values(segment_name: str) -> None:
     writer.update("SPY", 6, 6, 6, 6, 1)
     assert all_rows(reader) == [("SPY", 6, 6, 6, 6, 1)]
     writer.close()
-    writer = SharedPriceBook.create((), segment_name, reset=True)
+    writer = SharedPriceBook((), segment_name, reset=True)
     assert (all_rows(reader), reader.symbols, reader.sequence) == ([], ("SPY",), 0)
     reader.close()
     writer.close()
@@ -267,18 +267,18 @@ def test_a_book_names_its_session(segment_name: str) -> None:
     """Also after the next writer opens it; after a reset it has none until the next is named."""
     writer = SharedPriceBook((), segment_name)
     reader = SharedPriceBook.attach(segment_name)
-    assert reader.session == ""
+    assert reader.session_id == ""
 
     writer.begin_session("0MB9ZK3Q7X")
     writer.update("SPY", 1, 2, 3, 4, 5)
     writer.close()
     writer = SharedPriceBook((), segment_name)
-    assert (writer.session, reader.session) == ("0MB9ZK3Q7X", "0MB9ZK3Q7X")
+    assert (writer.session_id, reader.session_id) == ("0MB9ZK3Q7X", "0MB9ZK3Q7X")
 
     writer.reset()
-    assert reader.session == ""
+    assert reader.session_id == ""
     writer.begin_session("0MB9ZK3Q7Y")
-    assert reader.session == "0MB9ZK3Q7Y"
+    assert reader.session_id == "0MB9ZK3Q7Y"
     reader.close()
     writer.close()
 

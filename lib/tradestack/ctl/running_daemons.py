@@ -49,7 +49,7 @@ class StackReport:
 class RunningDaemons:
     """The control sockets in a directory.
 
-    Gateway and order manager are expected to have one; strategies are found by theirs.
+    Gateway and order manager are expected to run; a strategy runs if it has a socket.
     """
 
     directory: Path

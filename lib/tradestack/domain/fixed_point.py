@@ -25,7 +25,7 @@ _CONTEXT = Context(prec=400)
 
 
 def parse_fixed(text: str) -> int:
-    """The integer ×10⁻⁸ of a decimal; raises ValueError for no number, or one to be rounded."""
+    """Decimal text → integer ×10⁻⁸; raises ValueError if it is invalid or would be rounded."""
     value, rounded = round_fixed(text)
     if rounded:
         raise ValueError(f"{text!r} has more than {DECIMALS} decimals")
@@ -33,7 +33,7 @@ def parse_fixed(text: str) -> int:
 
 
 def round_fixed(text: str) -> tuple[int, bool]:
-    """The nearest integer ×10⁻⁸, half to even, and whether it had to be rounded.
+    """Decimal text → nearest integer ×10⁻⁸, half to even, and whether it was rounded.
 
     Raises ValueError for anything that is not a finite decimal number within 64 bits.
     """
@@ -49,7 +49,7 @@ def round_fixed(text: str) -> tuple[int, bool]:
 
 @lru_cache(_FORMATTED_MAX)
 def format_fixed(value: int) -> str:
-    """The shortest decimal text of an integer ×10⁻⁸: 16_823_000_000 → "168.23"."""
+    """Integer ×10⁻⁸ → shortest decimal text: 16_823_000_000 → "168.23"."""
     whole, fraction = divmod(abs(value), SCALE)
     sign = "-" if value < 0 else ""
     if not fraction:

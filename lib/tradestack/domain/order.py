@@ -101,7 +101,7 @@ class Order(msgspec.Struct, frozen=True, gc=False):
     reference_price_age_ns: int | None = None  # its age; below 0 where clocks disagree
 
     def is_same_order(self, other: "Order") -> bool:
-        """Whether both describe one order, whatever their annotations say."""
+        """Return whether both describe the same order; annotations are not compared."""
         return (
             self.cl_ord_id == other.cl_ord_id
             and self.symbol == other.symbol

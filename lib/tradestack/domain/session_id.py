@@ -28,9 +28,9 @@ def new_session_id(now_ns: int, entropy: int) -> str:
 
 def following_session_id(previous: str, now_ns: int, entropy: int) -> str:
     """Return a new id that sorts after `previous`, however far the clock was set back since."""
-    session = new_session_id(now_ns, entropy)
-    if session > previous:
-        return session
+    session_id = new_session_id(now_ns, entropy)
+    if session_id > previous:
+        return session_id
     seconds = int(previous[:_TIME_DIGITS], 36) + 1
     return _base36(seconds, _TIME_DIGITS) + _base36(entropy, _RANDOM_DIGITS)
 

@@ -1,4 +1,4 @@
-"""What may name an instrument.
+"""Symbols: the names of instruments.
 
 A symbol is 1 to 24 printable ASCII characters without spaces: shares, FX pairs, coins, futures,
 perpetual swaps and options fit. The length is that of the feed packet's field (PROTOCOL.md).
@@ -7,7 +7,7 @@ perpetual swaps and options fit. The length is that of the feed packet's field (
 import re
 
 SYMBOL_LENGTH_MAX = 24
-# What the field of a symbol takes, for people.
+# For error messages.
 SYMBOL_FORM = f"1 to {SYMBOL_LENGTH_MAX} printable ASCII characters without spaces"
 # Symbols that the books have room for, more than any exchange's index has members.
 SYMBOLS_MAX = 4_096
@@ -16,5 +16,5 @@ _SYMBOL = re.compile(rf"[!-~]{{1,{SYMBOL_LENGTH_MAX}}}", re.ASCII)
 
 
 def is_symbol(text: str) -> bool:
-    """Tell whether the text can name an instrument as it is."""
+    """Return whether the text can name an instrument as it is."""
     return _SYMBOL.fullmatch(text) is not None

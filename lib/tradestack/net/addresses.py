@@ -1,4 +1,4 @@
-"""Text → address of a TCP port, and back.
+"""Addresses of TCP ports, their texts, and connections to them.
 
 address := host ":" port | "[" IPv6 "]" ":" port
 

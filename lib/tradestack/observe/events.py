@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A kind of event; journald knows it by its message id (128 random bits)."""
+    """A kind of event; its message id in journald is 128 random bits."""
 
     name: str
     message_id: str

@@ -1,7 +1,7 @@
 """Metrics: declared once with kind, unit and help; paired with the values of a daemon's stats.
 
 A declaration names values by their dotted path in the stats. A `*` in the path stands for one part
-that varies, and `label` says what that part is:
+that varies, and `label` names that part:
 
     Metric("rates.*", GAUGE, "events/s", "Ticks published, by window.", label="window")
 

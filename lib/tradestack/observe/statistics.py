@@ -46,7 +46,7 @@ class RateWindows:
         if covered == 0:
             return 0.0
         past = range(second - covered, second)
-        return round(sum(self._counts[each % _SECONDS_KEPT] for each in past) / covered, 1)
+        return round(sum(self._counts[second % _SECONDS_KEPT] for second in past) / covered, 1)
 
     def _advance(self, now_ns: int) -> None:
         second = now_ns // NANOSECONDS_PER_SECOND

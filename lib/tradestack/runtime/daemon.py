@@ -4,8 +4,8 @@
                │                   │ SIGHUP: reload              ▲
                └── SIGTERM ────────┴── SIGTERM, SIGINT ──────────┘
 
-A fault of ours ends the process without `stop`: recovery from the files is the only way back, and
-the one that is tested. A second SIGTERM ends the process at once, even if the loop is stuck.
+An unexpected fault ends the process without `stop`: recovery from the files is the only way back,
+and it is tested. A second SIGTERM ends the process at once, even if the loop is stuck.
 """
 
 import asyncio
@@ -106,7 +106,7 @@ class Daemon(Generic[C]):
         )
 
     async def run(self, on_ready: Callable[[], None]) -> None:
-        """Serve until SIGTERM or SIGINT. Raises OperatorFault, or a fault of ours."""
+        """Serve until SIGTERM or SIGINT. Raises OperatorFault, or an unexpected fault."""
         serving = self.spawn(self._serve(on_ready), "daemon")
         await self._ended
         self._notifier.stopping()

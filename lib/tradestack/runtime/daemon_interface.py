@@ -100,8 +100,8 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         """List what the values in the stats mean: kind, unit and help of each."""
         return MetricDeclarations(
             [
-                MetricDeclaration(each.name, each.kind, each.unit, each.help, each.label)
-                for each in daemon.metrics()
+                MetricDeclaration(metric.name, metric.kind, metric.unit, metric.help, metric.label)
+                for metric in daemon.metrics()
             ]
         )
 

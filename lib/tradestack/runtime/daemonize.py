@@ -16,7 +16,6 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TextIO
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
@@ -46,12 +45,7 @@ class PidFile:
         os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove the file, then release its lock for another daemon."""
         if self._fd is None:
             return

@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from tradestack.runtime.config.shared_keys import DaemonConfig
@@ -25,7 +24,7 @@ class Listeners:
         self, sockets: Mapping[str, socket.socket], bound_path: Path | None = None
     ) -> None:
         self.control = sockets[CONTROL]
-        self.served = {name: each for name, each in sockets.items() if name != CONTROL}
+        self.served = {name: listener for name, listener in sockets.items() if name != CONTROL}
         self._bound_path = bound_path
 
     @classmethod
@@ -43,12 +42,7 @@ class Listeners:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for listener in (*self.served.values(), self.control):
             listener.close()
         if self._bound_path is not None:

@@ -1,9 +1,9 @@
-"""The `main` of every daemon: Program → exit status.
+"""The `main` of every daemon, from its command line to its exit status.
 
 command line ─► config ─► [daemonize] ─► environment, logs ─► Daemon on a uvloop ─► exit status
 
 0    ended by a signal, --check-config without an error, or the launcher of a ready daemon
-1    a fault of ours, its traceback in the log; or a full disk
+1    an unexpected fault, its traceback in the log; or a full disk
 2    invalid command line
 78   an operator's fault: one message with place, problem and remedy; a restart cannot help
 """
@@ -14,6 +14,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import uvloop
@@ -62,7 +63,7 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
             sys.stdout.write(f"{arguments.config_path}: ok\n")
             return 0
         if arguments.pidfile is not None:
-            return _run_detached(program, arguments, config)
+            return _run_detached(program, arguments, config, arguments.pidfile)
         return _run_daemon(program, arguments, config, logs, _no_launcher)
     except OperatorFault as fault:
         logger.critical("%s", fault)
@@ -84,15 +85,14 @@ def _install_logs(program: Program[C], destination: Destination) -> Logs:
     return logs
 
 
-def _run_detached(program: Program[C], arguments: Arguments, config: C) -> int:
-    assert arguments.pidfile is not None
+def _run_detached(program: Program[C], arguments: Arguments, config: C, pidfile: Path) -> int:
     forget_supervisor(os.environ)  # the supervisor's variables are meant for the launcher
 
     def run_daemon(readiness: Readiness, destination: Destination) -> int:
         logs = _install_logs(program, destination)
         return _run_daemon(program, arguments, config, logs, readiness.ready)
 
-    return daemonize(arguments.pidfile, run_daemon)
+    return daemonize(pidfile, run_daemon)
 
 
 def _run_daemon(
@@ -102,7 +102,7 @@ def _run_daemon(
     logs: Logs,
     on_ready: Callable[[], None],
 ) -> int:
-    """Run the daemon to its end. Raises OperatorFault, or a fault of ours."""
+    """Run the daemon to its end. Raises OperatorFault, or an unexpected fault."""
     logs.set_threshold(arguments.log_level or config.log_level)
     environment = parse_environment(os.environ, pid=os.getpid())
     notifier = Notifier.connect(environment.notify_socket)
@@ -138,4 +138,4 @@ def _open_listeners(
 
 
 def _no_launcher() -> None:
-    """A daemon in the foreground tells only its supervisor, by READY=1."""
+    """Do nothing: in the foreground only the supervisor waits, for READY=1."""

@@ -81,7 +81,7 @@ class MergedSource:
 
     @property
     def symbols(self) -> SymbolTable:
-        """The slots of the symbols met so far, of both sources."""
+        """The slots of the symbols seen so far, of both sources."""
         return self._prices.source.symbols
 
     def next_batch(self) -> SourceBatch | None:

@@ -1,6 +1,6 @@
 """Endless prices and news of any number of symbols, the same ones for the same seed.
 
-The walk is made in blocks of `BLOCK_TICKS`. Each block draws from a generator of its own, keyed by
+The walk is made in blocks of `BLOCK_TICKS`. Each block draws from its own generator, keyed by
 seed and block number, and needs only the prices at its beginning from the past: they are the
 checkpoint. Prices keep to cents and above one cent; one symbol at a time moves, by a random step
 that is proportional to its first price. Time goes on by `interval_ns` a tick, on average.

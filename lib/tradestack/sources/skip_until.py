@@ -15,7 +15,7 @@ class SkipUntil:
 
     @property
     def symbols(self) -> SymbolTable:
-        """The slots of the symbols met so far, skipped records included."""
+        """The slots of the symbols seen so far, skipped records included."""
         return self._source.symbols
 
     def next_batch(self) -> SourceBatch | None:

@@ -80,7 +80,7 @@ class Source(Protocol):
 
     @property
     def symbols(self) -> SymbolTable:
-        """The slots of the symbols met so far."""
+        """The slots of the symbols seen so far."""
         ...
 
     def next_batch(self) -> SourceBatch | None:

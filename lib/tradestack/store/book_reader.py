@@ -72,7 +72,7 @@ _SPIN_ATTEMPTS_MAX = 50
 
 
 def encode_session(session_id: str) -> tuple[int, int]:
-    """session id → the two integers of the header."""
+    """Session id → the two integers of the header."""
     field = session_id.encode("ascii").ljust(2 * WORD_LENGTH, b"\0")
     return (
         int.from_bytes(field[:WORD_LENGTH], sys.byteorder),
@@ -81,7 +81,7 @@ def encode_session(session_id: str) -> tuple[int, int]:
 
 
 def decode_session(first: int, second: int) -> str:
-    """two integers of the header → session id, "" for zeros."""
+    """Two integers of the header → session id, "" for zeros."""
     fields = [word.to_bytes(WORD_LENGTH, sys.byteorder, signed=True) for word in (first, second)]
     return b"".join(fields).rstrip(b"\0").decode("ascii", "replace")
 
@@ -140,7 +140,7 @@ class BookReader:
         return self._segment.words[SLOT_SEQUENCE]
 
     @property
-    def session(self) -> str:
+    def session_id(self) -> str:
         """The id of the feed session of the values; "" before the first, and while it changes."""
         words = self._segment.words
         while True:

@@ -10,7 +10,7 @@ to write again after it.
 
 import os
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
@@ -43,7 +43,7 @@ from tradestack.store.segment import (
     WORD_LENGTH,
     Segment,
 )
-from tradestack.wire.feed import TickRecords, decode_symbol, encode_symbol, unpack_ticks
+from tradestack.wire.feed import TickRecords, count_kind, decode_symbol, encode_symbol, unpack_ticks
 from tradestack.wire.symbol_table import NO_SLOT, Slots, SymbolTable
 
 _FIRST_WORD = RECORDS_OFFSET // WORD_LENGTH
@@ -86,13 +86,6 @@ class SharedBook(BookReader):
             self._find_or_add(encode_symbol(symbol))
 
     @classmethod
-    def create(
-        cls, symbols: Sequence[str] = (), name: str | None = None, *, reset: bool = False
-    ) -> Self:
-        """Do the same as the constructor: the counterpart of `attach`."""
-        return cls(symbols, name, reset=reset)
-
-    @classmethod
     def attach(cls, name: str | None = None) -> BookReader:
         """Open the book for reading.
 
@@ -127,7 +120,7 @@ class SharedBook(BookReader):
     def update_batch(self, records: TickRecords, slots: Slots, first_sequence: int) -> None:
         """Store the last record of each symbol, of the records of this book's kind.
 
-        slots: of each record's symbol, in the table given to `use_table`.
+        slots: the slot of each record's symbol, in the table of `use_table`.
         """
         if len(records) <= FEW_RECORDS:
             self._store_each(records, first_sequence)
@@ -147,12 +140,11 @@ class SharedBook(BookReader):
                 self._store(row, value, size, event, publish, sequence)
 
     def _store_latest(self, records: TickRecords, slots: Slots, first_sequence: int) -> None:
-        # Batches are mostly of one kind, which bytes tell in a third of numpy's time.
-        count = records["kind"].tobytes().count(self.KIND)
+        count = count_kind(records, self.KIND)
         if not count:
             return
         positions = np.arange(len(records))
-        if count < len(records):
+        if count < len(records):  # seldom: batches are mostly of one kind
             positions = np.flatnonzero(records["kind"] == int(self.KIND))
             slots = slots[positions]
         rows = self._row_of_slot.take(slots)
@@ -164,7 +156,7 @@ class SharedBook(BookReader):
         self._store_rows(touched, latest[touched], records, first_sequence)
 
     def _fill_rows(self, rows: Slots, slots: Slots, fields: Sequence[bytes]) -> None:
-        """Find the rows of symbols that this book has not met in the table yet."""
+        """Find the rows of symbols that this book has not seen in the table yet."""
         for place in np.flatnonzero(rows == _NO_ROW).tolist():
             row = rows[place] = self._find_or_add(fields[place])
             if slots[place] != NO_SLOT:

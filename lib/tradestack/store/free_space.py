@@ -1,7 +1,7 @@
-"""A directory → whether its file system has the free space that is to be left.
+"""The free space that the daemons leave on a file system.
 
 A process that fills a disk harms all others: the systemd journal, the other daemons, the shell that
-is needed to make room. So the daemons stop writing before, at `free_bytes_min`.
+is needed to make room. So the daemons stop writing earlier, at `free_bytes_min`.
 """
 
 import os
@@ -11,7 +11,7 @@ _MIB = 2**20
 
 
 def find_shortage(directory: Path, bytes_min: int) -> str | None:
-    """The shortage in words when less than `bytes_min` is free, None when there is enough.
+    """Return the shortage in words, or None if at least `bytes_min` is free.
 
     One statvfs: to be called once a second, not with each write. Raises OSError.
     """

@@ -147,7 +147,7 @@ class Segment:
         return segment
 
     def is_replaced(self) -> bool:
-        """Tell whether another file has the name now (one stat; False if no file has)."""
+        """Return whether another file has the name now (one stat; False if no file has)."""
         try:
             status = self.path.stat()
         except FileNotFoundError:

@@ -1,0 +1,1 @@
+"""The strategies, and what all of them have in common."""

@@ -63,7 +63,7 @@ class Averages:
 class CrossoverState:
     """What is known of a feed session; symbols are the padded fields of the feed."""
 
-    averages: dict[bytes, Averages | None] = field(default_factory=dict)  # None = not traded
+    averages: dict[bytes, Averages | None] = field(default_factory=dict)  # None if not traded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +82,12 @@ class Crossover(Strategy[CrossoverState]):
     )
 
     def check(self) -> None:
-        """Two averages of the same prices would never differ."""
+        """Require short_ticks < long_ticks: equal averages would never differ."""
         if self.short_ticks >= self.long_ticks:
             raise ValueError("has short_ticks not below long_ticks")
 
     def initial_state(self) -> CrossoverState:
-        """No prices, no side taken."""
+        """Return a state without prices and sides."""
         return CrossoverState()
 
     def on_batch(self, state: CrossoverState, batch: TickBatch) -> Sequence[Intent]:

@@ -54,12 +54,12 @@ class News(Strategy[NewsState]):
     )
 
     def check(self) -> None:
-        """The neutral zone may be empty, but not negative."""
+        """Require sell_below <= buy_above: the neutral zone may be empty, but not negative."""
         if self.sell_below > self.buy_above:
             raise ValueError("has sell_below above buy_above")
 
     def initial_state(self) -> NewsState:
-        """No side taken, nothing priced."""
+        """Return a state without sides and prices."""
         return NewsState()
 
     def on_batch(self, state: NewsState, batch: TickBatch) -> Sequence[Intent]:
@@ -86,7 +86,7 @@ class News(Strategy[NewsState]):
         return intents
 
     def counters(self, state: NewsState) -> Mapping[str, int]:
-        """News that would have changed the side of a symbol without price."""
+        """Return the count of news that would have changed the side of a symbol without price."""
         return {"signals_without_price": state.signals_without_price}
 
     def _side_of(self, sentiment: int) -> Side | None:

@@ -55,7 +55,7 @@ def whole_number(default: int, *, minimum: int, maximum: int, doc: str) -> Any:
 
 
 def parameters_of(declaring_class: type) -> Mapping[str, Parameter]:
-    """The parameters that a dataclass declares, by name, in their order."""
+    """Return the parameters that a dataclass declares, by name, in their order."""
     return {
         field.name: field.metadata[_METADATA_KEY]
         for field in dataclasses.fields(declaring_class)

@@ -51,11 +51,11 @@ class Strategy(ABC, Generic[StateT]):
         """Check relations between parameters. Raises ValueError with the one that is violated."""
 
     def trades(self, symbol: bytes) -> bool:
-        """Whether the symbol, a padded field of the feed, is to be traded."""
+        """Return whether the symbol, a padded field of the feed, is to be traded."""
         return not self.symbols or decode_symbol(symbol) in self.symbols
 
     def parameters(self) -> Mapping[str, str]:
-        """The effective parameters as decimal texts: they are part of what names an order."""
+        """Return the effective parameters as decimal texts, a part of what names an order."""
         return {
             name: parameter.format(getattr(self, name))
             for name, parameter in parameters_of(type(self)).items()
@@ -63,12 +63,12 @@ class Strategy(ABC, Generic[StateT]):
 
     @abstractmethod
     def initial_state(self) -> StateT:
-        """The state at the start of a feed session."""
+        """Return the state at the start of a feed session."""
 
     @abstractmethod
     def on_batch(self, state: StateT, batch: TickBatch) -> Sequence[Intent]:
         """Take the next messages into the state; return the intents in feed order."""
 
     def counters(self, state: StateT) -> Mapping[str, int]:  # noqa: ARG002 (for subclasses)
-        """The strategy's own counters of this feed session, by name."""
+        """Return the strategy's own counters of this feed session, by name."""
         return {}

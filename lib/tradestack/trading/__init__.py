@@ -1,0 +1,1 @@
+"""The pure core of trading: judgement of orders, names of orders, session state."""

@@ -42,14 +42,14 @@ OF_A_SESSION = (
 
 
 class Counters:
-    """The counts of the process, and those of the feed session among them."""
+    """The counts of the process and of the feed session."""
 
     def __init__(self) -> None:
         self._process = dict.fromkeys(Counted, 0)
         self._session = dict.fromkeys(OF_A_SESSION, 0)
 
     def __getitem__(self, counted: Counted) -> int:
-        """The count since the feed session began."""
+        """Return the count since the feed session began."""
         return self._session[counted]
 
     def add(self, counted: Counted, count: int = 1) -> None:
@@ -70,9 +70,9 @@ class Counters:
         self._session = dict.fromkeys(OF_A_SESSION, 0)
 
     def session(self) -> Mapping[str, int]:
-        """The counts since the feed session began, by name."""
+        """Return the counts since the feed session began, by name."""
         return {counted.value: count for counted, count in self._session.items()}
 
     def process(self) -> Mapping[str, int]:
-        """The counts since the process began, by name."""
+        """Return the counts since the process began, by name."""
         return {counted.value: count for counted, count in self._process.items()}

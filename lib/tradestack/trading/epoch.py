@@ -45,18 +45,18 @@ class Epoch:
     quantity: int
 
     def client_order_id(self, intent: Intent) -> str:
-        """The ClOrdID of the order that the intent leads to."""
+        """Return the ClOrdID of the order that the intent leads to."""
         assert 0 <= intent.index <= INTENTS_PER_MESSAGE_MAX, f"intent {intent.index} of a message"
         return f"{self._prefix}{intent.sequence}-{intent.index}"
 
     def names(self, client_order_id: str) -> bool:
-        """Whether an order of that name belongs to this epoch."""
+        """Return whether an order of that name belongs to this epoch."""
         return client_order_id.startswith(self._prefix)
 
     def order(
         self, intent: Intent, cl_ord_id: str, reference: ReferencePrice | None, now_ns: int
     ) -> Order:
-        """The market order that the intent leads to; now_ns: wall clock.
+        """Make the market order that the intent leads to; now_ns: wall clock.
 
         A reference price that the wire cannot carry is left out: the feed has one digit more.
         """
@@ -93,7 +93,7 @@ def config_hash(
     symbols: Sequence[str],
     quantity: str,
 ) -> str:
-    """The hash of the effective values; the order of symbols and parameters does not matter."""
+    """Hash the effective values; the order of symbols and parameters does not matter."""
     text = json.dumps(
         [signal_name, signal_version, parameters, sorted(symbols), quantity],
         sort_keys=True,

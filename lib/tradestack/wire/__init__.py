@@ -1,1 +1,1 @@
-"""Bytes ⇄ values; no socket, clock or disk. PROTOCOL.md specifies."""
+"""Codecs between bytes and values, without I/O and clocks; PROTOCOL.md is the specification."""

@@ -1,4 +1,4 @@
-"""bytes that break a protocol → ProtocolError: a peer's fault, which ends its session alone."""
+"""The fault of a peer that breaks its protocol; it ends that peer's session alone."""
 
 
 class ProtocolError(Exception):

@@ -1,4 +1,4 @@
-"""bytes ⇄ SoupBinTCP packets (Nasdaq, versions 3.00 to 4.10).
+"""Bytes ⇄ SoupBinTCP packets (Nasdaq, versions 3.00 to 4.10).
 
     packet    length u16 BE (= 1 + payload, itself excluded) | type u8 | payload
     L  login request    user[6] password[10] session[10] sequence[20] [heartbeat timeout ms [5]]
@@ -71,7 +71,7 @@ class Packet(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRequest:
-    """A login to a session ("" = the current one) from a number on (0 = only new messages)."""
+    """A login to a session ("": the current one) from a number on (0: new messages only)."""
 
     user: str
     password: str

@@ -100,7 +100,7 @@ class SymbolTable:
         return places
 
     def _is_other(self, slots: Slots, words: _Words) -> NDArray[np.bool_]:
-        """Tell where the slot is another symbol's, or none."""
+        """Return where the slot is another symbol's, or none."""
         other = np.zeros(len(slots), np.bool_)
         for held, word in zip(self._words, words, strict=True):
             other |= held[slots] != word

@@ -81,7 +81,9 @@ class _Typedefs:
             case types.Metadata(inner):
                 return self._type(inner)
             case types.UnionType(members) if info.includes_none and len(members) == 2:
-                (present,) = (one for one in members if not isinstance(one, types.NoneType))
+                (present,) = (
+                    member for member in members if not isinstance(member, types.NoneType)
+                )
                 return f"?{self._type(present)}"
             case types.ListType(item) | types.VarTupleType(item):
                 return f"[]{self._type(item)}"

@@ -13,8 +13,8 @@ from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.source import Checkpoint, SourceBatch
 from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway import __main__ as gateway
-from tradestack_gateway import feed_sessions
 from tradestack_gateway.config import GatewayConfig
+from tradestack_gateway.sessions import feed_sessions
 
 
 class Blocks:

@@ -65,7 +65,7 @@ def test_directories_used_in_turns_do_not_mix_their_values(books: Books, tmp_pat
     ]:
         books.rebuild(log, SymbolTable(10))
         assert prices(books) == expected
-        assert [book.session for book in books.both] == [log.session_id] * 2
+        assert [book.session_id for book in books.both] == [log.session_id] * 2
     short.close()
     long.close()
 
@@ -90,11 +90,11 @@ def test_new_session_begins_with_empty_books(books: Books, tmp_path: Path) -> No
     books.rebuild(log, SymbolTable(10))
 
     books.reset()
-    unnamed = [book.session for book in books.both]
+    unnamed = [book.session_id for book in books.both]
     books.begin("BBBBBBBBBB", SymbolTable(10))
 
     assert unnamed == ["", ""]
-    assert [book.session for book in books.both] == ["BBBBBBBBBB", "BBBBBBBBBB"]
+    assert [book.session_id for book in books.both] == ["BBBBBBBBBB", "BBBBBBBBBB"]
     assert prices(books) == {}
     log.close()
 

@@ -19,12 +19,12 @@ from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
 from tradestack_gateway.books import Books
 from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.feed_sessions import FeedSessions
 from tradestack_gateway.pace import Schedule, parse_pace
 from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
-from tradestack_gateway.sidecar import load_sidecars
+from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.sessions.sidecar import load_sidecars
 
 TICKS = 9
 
@@ -116,7 +116,7 @@ def test_first_start_begins_a_session(stage: Stage) -> None:
         session_id = playback.feed_session.session_id
         assert playback.state is SourceState.ENDED
         assert playback.feed_session.log.head == TICKS
-        assert [book.session for book in stage.books.both] == [session_id] * 2
+        assert [book.session_id for book in stage.books.both] == [session_id] * 2
         assert [book.sequence for book in stage.books.both] == [TICKS] * 2
         assert stage.sessions() == [session_id]
 

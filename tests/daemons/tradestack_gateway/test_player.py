@@ -11,10 +11,10 @@ from tests.daemons.tradestack_gateway.fake_time import START_NS, FakeClock, run
 from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, make_ticks
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack_gateway.feed_session import FeedSession
 from tradestack_gateway.pace import Schedule, parse_pace
 from tradestack_gateway.player import STALL_NS, TURN_NS, PlayEnd, Player
 from tradestack_gateway.publisher import Publisher
+from tradestack_gateway.sessions.feed_session import FeedSession
 
 TICKS = 10
 

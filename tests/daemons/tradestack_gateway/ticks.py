@@ -9,8 +9,8 @@ from tradestack.domain.tick import TickKind
 from tradestack.sources.source import Checkpoint, SourceBatch
 from tradestack.wire.feed import SYMBOL_FIELD, TickRecords, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
-from tradestack_gateway.feed_session import FeedSession
-from tradestack_gateway.sidecar import Sidecar
+from tradestack_gateway.sessions.feed_session import FeedSession
+from tradestack_gateway.sessions.sidecar import Sidecar
 
 SESSION_ID = "0MB9ZK3Q7X"
 NEWS_EVERY = 5

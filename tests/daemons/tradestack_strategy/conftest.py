@@ -42,7 +42,7 @@ from tradestack.wire.soup import PacketType, RejectReason
 from tradestack_strategy.handshake import State
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
-from tradestack_strategy.runner import Identity, Runner, Servers
+from tradestack_strategy.runner import InstanceSettings, Runner, Servers
 
 USER = "news"
 
@@ -279,7 +279,9 @@ class Life:
         )
         self.faults: list[BaseException] = []
         self.runner = Runner(
-            Identity(instance="news", config_hash=config_hash, start=start, quantity=10 * SCALE),
+            InstanceSettings(
+                instance="news", config_hash=config_hash, start=start, quantity=10 * SCALE
+            ),
             Servers(
                 feed=feed.address, orders=orders.address, credentials=Credentials("news", "secret")
             ),

@@ -16,7 +16,7 @@ from tradestack.net.control.connection import (
     MISSING_NUL_HINT,
     ControlConnection,
     ControlLimits,
-    Stream,
+    ReplyStream,
 )
 from tradestack.net.control.interface import Peer
 from tradestack.net.control.server import ControlServer
@@ -85,7 +85,7 @@ class _Answerer:
         self._server = server
         self._peer = Peer(os.getpid(), os.geteuid(), os.getegid())
 
-    async def call(self, call: Call) -> dict[str, Any] | Stream:
+    async def call(self, call: Call) -> dict[str, Any] | ReplyStream:
         return await self._server.call(call, self._peer)
 
     def text(self, command: str) -> str:

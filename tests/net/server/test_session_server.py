@@ -9,8 +9,8 @@ import socket
 import pytest
 from tests.net.streamed import accepted, filled, sequenced
 
-from tradestack.net.server import acceptor as acceptor_module
-from tradestack.net.server.acceptor import Acceptor
+from tradestack.net import acceptor as acceptor_module
+from tradestack.net.acceptor import Acceptor
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.users import Users
 from tradestack.wire import soup

@@ -16,8 +16,8 @@ from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickRecords
-from tradestack_gateway.csv_check import check_csv
-from tradestack_gateway.source_check import Verdict, check_source
+from tradestack_gateway.sources.csv_check import check_csv
+from tradestack_gateway.sources.source_check import Verdict, check_source
 
 MESSY = SHARED_DATA / "messy"
 # The lines that the table names for files whose bad rows are skipped.

@@ -1,4 +1,4 @@
-"""An order journal's file → what is in it, and what is damaged, by the rules of replay."""
+"""The check of an order journal: its contents and its damage, by the rules of replay."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,8 +23,9 @@ from tradestack.wire.order_journal import (
 class _Contents:
     """What was read so far.
 
-    state: what replay has come to; None before the header. is_interrupted: whether lines were
-    damaged since the last order, so that its number is not known.
+    state: the result of the replay so far; None before the header.
+    is_interrupted: whether lines were damaged since the last order, so that the next order's number
+    is not known.
     """
 
     state: SessionState | None = None
@@ -54,12 +55,12 @@ def check_journal(path: Path) -> Findings:
                 f"torn end: {line.size:,} bytes at byte {line.offset:,}, a line that is being "
                 "written or was cut short; the order manager cuts it when it starts"
             )
-        elif line.payload is None:
+        elif (payload := line.payload) is None:
             contents.complain(line, f"{line.size:,} bytes, the checksum does not match")
         else:
             try:
                 record = read_record(line)
-                _add(contents, line, record)
+                _add(contents, line, record, payload)
             except ValueError as error:
                 contents.complain(line, f"not a record that belongs here: {error}")
     return Findings(
@@ -71,7 +72,7 @@ def check_journal(path: Path) -> Findings:
     )
 
 
-def _add(contents: _Contents, line: JournalLine, record: ReplayedRecord) -> None:
+def _add(contents: _Contents, line: JournalLine, record: ReplayedRecord, payload: bytes) -> None:
     """Replay the record, and count it. Raises ValueError where replay refuses it."""
     contents.kinds[kind_of(record)] += 1
     if isinstance(record, SessionRecord):
@@ -91,8 +92,7 @@ def _add(contents: _Contents, line: JournalLine, record: ReplayedRecord) -> None
             state.next_order_id = order_id
             contents.is_interrupted = False
     if state is not None:
-        assert line.payload is not None
-        state.add(record, line.offset + PREFIX_LENGTH, line.payload)
+        state.add(record, line.offset + PREFIX_LENGTH, payload)
 
 
 def _summary(contents: _Contents) -> str:

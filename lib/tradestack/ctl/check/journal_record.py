@@ -22,7 +22,7 @@ from tradestack.wire.order_journal import (
 
 
 def describe_line(line: JournalLine, user: str | None = None) -> str | None:
-    """The line for people; None where it is not of that user, if a user is given."""
+    """Return the line for people, or None if it is of another than the given user."""
     place = f"{line.size:,} bytes at byte {line.offset:,}"
     problem, record = None, None
     if line.torn:
@@ -44,12 +44,12 @@ def describe_line(line: JournalLine, user: str | None = None) -> str | None:
 
 
 def kind_of(record: object) -> str:
-    """The name of a record's kind, as in the journal."""
+    """Return the name of a record's kind, as in the journal."""
     return type(record).__name__.removesuffix("Record").removeprefix("Replayed")
 
 
 def printable(value: object) -> str:
-    """The text of a value from a file, without characters that would move a terminal's cursor."""
+    """Value from a file → text without characters that would move a terminal's cursor."""
     return "".join(c if c.isprintable() else "?" for c in str(value))
 
 

@@ -50,12 +50,12 @@ class Damage:
     orders_lost: int = 0
 
     def with_line(self, line: JournalLine) -> "Damage":
-        """The run, longer by the line."""
+        """Return the run with one more line."""
         return replace(self, lines_lost=self.lines_lost + 1, bytes_lost=self.bytes_lost + line.size)
 
 
 def read_record(line: JournalLine) -> ReplayedRecord:
-    """The record in a line, as replay reads it; raises ValueError where there is none.
+    """Return the record in a line, as replay reads it; raise ValueError if there is none.
 
     An unknown format version is a ValueError as well.
     """
@@ -70,7 +70,7 @@ def read_record(line: JournalLine) -> ReplayedRecord:
 
 
 def find_damages(path: Path) -> list[Damage]:
-    """What a repair would drop, except the torn end.
+    """Return what a repair would drop, except the torn end.
 
     Raises OperatorFault for a journal whose header is lost, OSError.
     """
@@ -98,7 +98,7 @@ def repair(path: Path, time_ns: int) -> Path:
 
 @dataclass(slots=True)
 class _Damages:
-    """The damage met so far; open_from: the first of the runs that no order has followed yet."""
+    """The damage found so far; open_from: index of the first run that no order follows yet."""
 
     path: Path
     runs: list[Damage] = field(default_factory=list)
@@ -125,7 +125,7 @@ class _Damages:
         self.runs.append(damage.with_line(line))
 
     def add_record(self, record: ReplayedRecord) -> None:
-        """Follow the order numbers: the first order after damage tells how many it had."""
+        """Follow the order numbers: the first order after damage shows how many it had."""
         if isinstance(record, SessionRecord):
             self.next_order_id = record.next_order_id
         elif isinstance(record, RepairedRecord):
@@ -138,7 +138,7 @@ class _Damages:
             self.next_order_id = record.report.order_id + 1
 
     def finish(self) -> list[Damage]:
-        """The runs; those that no order follows have lost as many as their bytes could hold."""
+        """Return the runs; those without an order after them may have lost all their bytes hold."""
         for index in range(self.open_from, len(self.runs)):
             most = -(-self.runs[index].bytes_lost // ORDER_BYTES_MIN)
             self.runs[index] = replace(self.runs[index], orders_lost=most)
@@ -147,7 +147,7 @@ class _Damages:
 
 def _repaired_lines(path: Path, damages: Sequence[Damage], time_ns: int) -> Iterator[bytes]:
     by_number = {damage.first_line: damage for damage in damages}
-    lost_until = 0  # the last line of the damage that was met last
+    lost_until = 0  # the last line of the damage found last
     for line in read_lines(path):
         damage = by_number.get(line.number)
         if damage is not None:

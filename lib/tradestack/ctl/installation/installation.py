@@ -47,7 +47,7 @@ class Installation:
         )
 
     def has_systemd(self) -> bool:
-        """Whether this host was booted with systemd."""
+        """Return whether this host was booted with systemd."""
         return SYSTEMD_RUNS.is_dir() and shutil.which(self.systemctl[0]) is not None
 
     def run_systemctl(self, *arguments: str) -> None:

@@ -43,7 +43,7 @@ def source_fault(stats: StackStats) -> str | None:
 
 
 def has_ended(stats: StackStats) -> bool:
-    """Whether the run has ended."""
+    """Return whether the run has ended."""
     return stats.gateway["source_state"] == SOURCE_ENDED and all(
         _is_done(strategy, stats.gateway) for strategy in stats.strategies.values()
     )

@@ -1,0 +1,1 @@
+"""Clients of the feed and of the order manager, which survive disconnects."""

@@ -64,7 +64,7 @@ class OrderSender(Protocol):
 class _Pending:
     order: Order
     report: asyncio.Future[ExecutionReport]
-    sent_in: str = ""  # the order session in which it was sent first, "" = not yet
+    sent_in: str = ""  # the order session in which it was sent first, "" before that
 
     def fail(self, failure: BaseException) -> None:
         if not self.report.done():
@@ -117,7 +117,7 @@ class AwaitedOrders(OrderListener):
                 self._pending.pop(order.cl_ord_id, None)
 
     async def connected(self) -> None:
-        """Return when logged in. Raises why that will not happen."""
+        """Return when logged in. Raises the reason if that will not happen."""
         while not self._is_connected:
             if self._failure is not None:
                 raise self._failure
@@ -198,7 +198,7 @@ class AwaitedOrders(OrderListener):
 
 
 def _check_fields(order: Order) -> None:
-    """Refuse here what the order manager would refuse for its form, using up the ClOrdID."""
+    """Raise ValueError for a malformed field: sent, it would use up the ClOrdID."""
     try:
         decode_client_message(encode_message(order))
     except InvalidOrder as refusal:
@@ -206,7 +206,7 @@ def _check_fields(order: Order) -> None:
 
 
 def _check_same(order: Order, report: ExecutionReport) -> None:
-    """Compare what the report repeats of its order."""
+    """Raise ValueError if the report is on another order."""
     if (order.symbol, order.side) != (report.symbol, report.side) or (
         report.quantity is not None and order.quantity != report.quantity
     ):

@@ -28,14 +28,14 @@ class FeedClient:
             async for event in feed:
                 match event:
                     case SessionStarted():
-                        print("session", event.session, "from", event.sequence)
+                        print("session", event.session_id, "from", event.sequence)
                     case TickBatch():
                         for tick in event.ticks():
                             print(tick.sequence, tick.symbol, format_fixed(tick.value))
                     case SessionEnded():
                         break
 
-    session_id "" = the current session; sequence = the first message wanted, 0 = new messages only.
+    session_id: "" for the current session. sequence: the first message wanted, 0 for new ones only.
     To continue where an earlier run stopped, pass both as it last saw them.
 
     Both forms raise LoginRejected for wrong credentials and SequenceHole when messages were lost;

@@ -16,7 +16,7 @@ EVENTS_WAITING_MAX = 64
 class SessionStarted:
     """What follows belongs to this feed session, from this number on."""
 
-    session: str
+    session_id: str
     sequence: int
 
 
@@ -24,7 +24,7 @@ class SessionStarted:
 class SessionEnded:
     """Nothing more comes of this feed session; last_sequence is the last number delivered."""
 
-    session: str
+    session_id: str
     last_sequence: int
     reason: EndReason
 

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class FeedHead(NamedTuple):
-    """A feed session and the number of its newest message, 0 = none yet."""
+    """A feed session and the number of its newest message, 0 while it is empty."""
 
     session_id: str
     sequence: int

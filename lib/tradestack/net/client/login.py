@@ -37,9 +37,9 @@ class LoginRejected(Exception):
 class SequenceHole(Exception):
     """The server continues after the requested number: the messages between are lost."""
 
-    def __init__(self, session: str, wanted: int, offered: int) -> None:
-        super().__init__(f"session {session}: asked for message {wanted}, got {offered}")
-        self.session = session
+    def __init__(self, session_id: str, wanted: int, offered: int) -> None:
+        super().__init__(f"session {session_id}: asked for message {wanted}, got {offered}")
+        self.session_id = session_id
         self.wanted = wanted
         self.offered = offered
 
@@ -79,8 +79,8 @@ async def log_in(
     """Connect and log in to a session, to receive it from message `sequence` on.
 
     session_id "" asks for the current session, sequence 0 for new messages only;
-    heartbeat_timeout_ms is the silence that the server should accept, None = its own limit. Raises
-    LoginRejected, SequenceHole, ProtocolError, TimeoutError or another OSError.
+    heartbeat_timeout_ms is the silence that the server should accept, None for its own limit.
+    Raises LoginRejected, SequenceHole, ProtocolError, TimeoutError or another OSError.
     """
     request = soup.LoginRequest(
         user=credentials.user,

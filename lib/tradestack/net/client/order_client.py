@@ -92,7 +92,7 @@ class OrderClient:
 
     @property
     def session_id(self) -> str:
-        """The order session, "" = none yet."""
+        """The order session; "" before the first login."""
         return self._position.session_id
 
     @property

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Position:
-    """The next message wanted of a session; session_id "" = the current session.
+    """The next message wanted of a session; session_id: "" for the current one.
 
     ended: the session that is complete, which is not to be followed again.
     """

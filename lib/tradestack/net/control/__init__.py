@@ -1,0 +1,1 @@
+"""Control sockets: Varlink interfaces, their server and a client."""

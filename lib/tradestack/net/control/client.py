@@ -7,7 +7,6 @@ daemon itself replies is a VarlinkError.
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from tradestack.wire.errors import ProtocolError
@@ -45,12 +44,7 @@ class ControlClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -62,8 +56,8 @@ class ControlClient:
 
     def call(self, method: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Call a method and return the reply's parameters. Raises VarlinkError, ControlFault."""
-        self._send(Call(method, dict(parameters or {})))
-        return self._reply(self._reply_deadline_s).parameters
+        connection = self._send(Call(method, dict(parameters or {})))
+        return self._reply(connection, self._reply_deadline_s).parameters
 
     def stream(
         self,
@@ -77,25 +71,24 @@ class ControlClient:
         The last reply only ends the stream, unless it is the only one.
         Raises VarlinkError, ControlFault.
         """
-        self._send(Call(method, dict(parameters or {}), Answer.MANY))
-        reply = self._reply(deadline_s)
+        connection = self._send(Call(method, dict(parameters or {}), Answer.MANY))
+        reply = self._reply(connection, deadline_s)
         if not reply.continues:
             yield reply.parameters
         while reply.continues:
             yield reply.parameters
-            reply = self._reply(deadline_s)
+            reply = self._reply(connection, deadline_s)
 
-    def _send(self, call: Call) -> None:
-        if self._connection is None:
-            self._connection = self._connect()
+    def _send(self, call: Call) -> socket.socket:
+        connection = self._connection or self._connect()
+        self._connection = connection
         try:
-            self._connection.sendall(encode_call(call))
+            connection.sendall(encode_call(call))
         except OSError as error:
             raise self._lost(str(error)) from error
+        return connection
 
-    def _reply(self, deadline_s: float | None) -> Reply:
-        connection = self._connection
-        assert connection is not None
+    def _reply(self, connection: socket.socket, deadline_s: float | None) -> Reply:
         connection.settimeout(deadline_s)
         try:
             while (message := self._decoder.next_message()) is None:

@@ -65,7 +65,7 @@ class ControlLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class ReplyStream:
     """Many replies to one call: each item is sent at once, `end` after the last one."""
 
     items: AsyncGenerator[dict[str, Any], None]
@@ -75,7 +75,7 @@ class Stream:
 class Answerer(Protocol):
     """Carries out the calls and commands of one peer."""
 
-    async def call(self, call: Call) -> dict[str, Any] | Stream:
+    async def call(self, call: Call) -> dict[str, Any] | ReplyStream:
         """Carry out a call. Raises VarlinkError."""
         ...
 
@@ -191,7 +191,7 @@ class ControlConnection:
     async def _answer(self, call: Call) -> None:
         try:
             outcome = await self._answerer.call(call)
-            if isinstance(outcome, Stream):
+            if isinstance(outcome, ReplyStream):
                 await self._answer_stream(outcome, call.answer)
                 return
             reply = encode_reply(Reply(outcome))
@@ -200,7 +200,7 @@ class ControlConnection:
         if call.answer is not Answer.NONE:
             await self._send(reply)
 
-    async def _answer_stream(self, stream: Stream, answer: Answer) -> None:
+    async def _answer_stream(self, stream: ReplyStream, answer: Answer) -> None:
         async with contextlib.aclosing(stream.items):
             if answer is not Answer.MANY:
                 raise service_error(ExpectedMore())

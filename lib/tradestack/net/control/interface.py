@@ -108,16 +108,16 @@ def convert_parameters(declared: StructType, parameters: Mapping[str, Any]) -> m
     Raises VarlinkError (InvalidParameter), with the name of the first parameter that is unknown,
     missing, of another type or out of range.
     """
-    fields = {each.encode_name: each for each in msgspec.structs.fields(declared)}
+    fields = {field.encode_name: field for field in msgspec.structs.fields(declared)}
     for name in parameters:
         if name not in fields:
             raise invalid_parameter(name)
     values = {}
-    for name, each in fields.items():
-        if name not in parameters and not each.required:
+    for name, declaration in fields.items():
+        if name not in parameters and not declaration.required:
             continue
         try:
-            values[each.name] = msgspec.convert(parameters.get(name), each.type)
+            values[declaration.name] = msgspec.convert(parameters.get(name), declaration.type)
         except msgspec.ValidationError:
             raise invalid_parameter(name) from None
     return declared(**values)

@@ -20,10 +20,10 @@ from typing import Any
 
 import msgspec
 
-from tradestack.net.control.connection import ControlLimits, Stream, serve_connection
+from tradestack.net.acceptor import Acceptor
+from tradestack.net.control.connection import ControlLimits, ReplyStream, serve_connection
 from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.net.control.service_interface import service_interface
-from tradestack.net.server.acceptor import Acceptor
 from tradestack.observe.events import CONTROL_CHANGE, emit
 from tradestack.wire.varlink import (
     Call,
@@ -103,7 +103,7 @@ class ControlServer:
         task.add_done_callback(self._connections.discard)
         task.add_done_callback(_raise_in_loop)
 
-    async def call(self, call: Call, peer: Peer) -> dict[str, Any] | Stream:
+    async def call(self, call: Call, peer: Peer) -> dict[str, Any] | ReplyStream:
         """Carry out one call. Raises VarlinkError."""
         interface_name, _, method_name = call.method.rpartition(".")
         interface = self._interfaces.get(interface_name)
@@ -117,7 +117,7 @@ class ControlServer:
             raise service_error(PermissionDenied())
         outcome = method.call(call.parameters, peer)
         if isinstance(outcome, AsyncIterator):
-            return Stream(self._counted(outcome), method.last_reply())
+            return ReplyStream(self._counted(outcome), method.last_reply())
         reply = await outcome if inspect.isawaitable(outcome) else outcome
         if method.changes:
             emit(logger, CONTROL_CHANGE, method=call.method, uid=peer.uid, peer_pid=peer.pid)
@@ -162,7 +162,7 @@ class _PeerAnswerer:
         self._server = server
         self._peer = peer
 
-    async def call(self, call: Call) -> dict[str, Any] | Stream:
+    async def call(self, call: Call) -> dict[str, Any] | ReplyStream:
         return await self._server.call(call, self._peer)
 
     def text(self, command: str) -> str:
@@ -194,7 +194,7 @@ def _turn_away(connection: socket.socket, connections_max: int) -> None:
 
 
 def _raise_in_loop(task: asyncio.Task[None]) -> None:
-    """Pass an exception of a handler, a fault of ours, to the loop's exception handler."""
+    """Pass an unexpected exception of a handler to the loop's exception handler."""
     if not task.cancelled() and (error := task.exception()) is not None:
         task.get_loop().call_exception_handler(
             {"message": "a control connection failed", "exception": error, "task": task}

@@ -1,10 +1,10 @@
-"""The origins whose logins are refused for a while, because too many of theirs have failed.
+"""Origins whose logins are refused for a while, because too many of them have failed.
 
 An origin that fails too often within the window is refused without a look at the password until
 enough of its failures have left the window: guessing becomes slow, and a strategy with a wrong
 password costs the loop nothing (a hash costs it some 3 ms). An origin is the peer's address
 together with the user, because on loopback all peers have one address: a broken strategy shuts out
-itself and nobody else but those who use its name. All names that no user has count as one.
+only the logins that use its name. All unknown names count as one.
 """
 
 from collections import deque
@@ -14,7 +14,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
 FAILURES_MAX = 5  # a person who mistypes a password tries less often
 WINDOW_NS = 60 * NANOSECONDS_PER_SECOND
-# Pairs of address and user; beyond it the one that failed first is forgotten.
+# Pairs of address and user; beyond it the oldest one is forgotten.
 REMEMBERED_MAX = 1_024
 
 Origin = tuple[str, str]  # the peer's address without its port, and the user

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net import addresses
-from tradestack.net.server.acceptor import Acceptor
+from tradestack.net.acceptor import Acceptor
 from tradestack.net.server.connection import Connection, MessageHandler
 from tradestack.net.server.failed_logins import FailedLogins, Origin
 from tradestack.net.server.limits import SessionLimits

@@ -1,0 +1,1 @@
+"""Configuration files: keys, their values, and the configuration that holds now."""

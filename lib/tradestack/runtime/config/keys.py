@@ -95,7 +95,7 @@ def parse_config(config_type: type[C], table: Mapping[str, object], *, source: s
 
 
 def describe_config(config: DataclassInstance) -> dict[str, object]:
-    """Return all values, defaults included, as a config file would write them; None = unset."""
+    """Return all values, defaults included, as a config file would write them; None if unset."""
     parsers = _parsers(type(config))
     values = {name: getattr(config, name) for name in parsers}
     return {

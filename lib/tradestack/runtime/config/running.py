@@ -14,7 +14,7 @@ C = TypeVar("C", bound=DataclassInstance)
 class PendingKey:
     """A key that was changed in the config file and does not hold yet."""
 
-    value: object  # as a config file would write it; None = unset
+    value: object  # as a config file would write it; None if unset
     holds: Reload
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, is_symbol
+from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 from tradestack.net.addresses import Address, parse_address
 
 T = TypeVar("T")
@@ -151,7 +151,7 @@ class Symbol(ValueParser[str]):
 
     @property
     def allowed(self) -> str:
-        return f"1 to {SYMBOL_LENGTH_MAX} printable ASCII characters without spaces"
+        return SYMBOL_FORM
 
     def parse(self, value: object) -> str:
         text = expect_text(value)
@@ -178,7 +178,7 @@ class ListOf(ValueParser[tuple[T, ...]]):
             raise ValueError("is not a list")
         if not self.length_min <= len(value) <= self.length_max:
             raise ValueError(f"has {len(value)} entries")
-        entries = tuple(_entry(f"entry {n}", self.entry, one) for n, one in enumerate(value, 1))
+        entries = tuple(_entry(f"entry {n}", self.entry, item) for n, item in enumerate(value, 1))
         if len(set(entries)) < len(entries):
             raise ValueError("has an entry twice")
         return entries
@@ -212,11 +212,11 @@ class MapOf(ValueParser[Mapping[str, T]]):
         if unknown:
             raise ValueError(f"has an unknown entry {unknown[0]!r}")
         return MappingProxyType(
-            {str(name): _entry(str(name), self.entry, one) for name, one in value.items()}
+            {str(name): _entry(str(name), self.entry, item) for name, item in value.items()}
         )
 
     def format(self, value: Mapping[str, T]) -> object:
-        return {name: self.entry.format(one) for name, one in value.items()}
+        return {name: self.entry.format(item) for name, item in value.items()}
 
 
 def expect_text(value: object) -> str:

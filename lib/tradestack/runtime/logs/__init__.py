@@ -1,0 +1,1 @@
+"""The logs of a daemon: lines, or entries of the systemd journal."""

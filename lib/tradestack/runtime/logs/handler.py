@@ -1,4 +1,4 @@
-"""The log of a daemon: log records → lines or entries of the systemd journal.
+"""The log of a daemon: lines, or entries of the systemd journal.
 
     stderr of a terminal, file or pipe    2026-11-22T09:00:00.123456Z warning  login rejected user=x
     stderr of the journal                 <4>login rejected user=x

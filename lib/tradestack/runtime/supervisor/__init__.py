@@ -1,0 +1,1 @@
+"""The service manager's side: environment, sockets, readiness, watchdog."""

@@ -29,7 +29,7 @@ class Environment:
 
     listen_fds: Mapping[str, int]  # name → descriptor
     notify_socket: str | None  # where a supervisor waits for READY=1
-    watchdog_ns: int | None  # within which WATCHDOG=1 must come; None = no watchdog
+    watchdog_ns: int | None  # within which WATCHDOG=1 must come; None without a watchdog
     state_directory: Path | None
     credentials_directory: Path | None
     fail_points: str  # for tests (fail_points.py)

@@ -29,12 +29,12 @@ class Notifier:
 
     @classmethod
     def connect(cls, notify_socket: str | None) -> "Notifier":
-        """Connect to $NOTIFY_SOCKET, which sdnotify reads itself; None = no supervisor."""
+        """Connect to $NOTIFY_SOCKET, which sdnotify reads itself, if there is a supervisor."""
         # debug=True: raise an error instead of dropping the message
         return cls(None if notify_socket is None else SystemdNotifier(debug=True))
 
     def ready(self) -> None:
-        """The daemon serves, or its reload is done."""
+        """Report that the daemon serves, or has reloaded."""
         self._send("READY=1")
 
     def status(self, text: str) -> None:
@@ -46,15 +46,15 @@ class Notifier:
             self._send(f"STATUS={line}")
 
     def reloading(self, monotonic_ns: int) -> None:
-        """A reload begins; without its time systemd >= 253 would wait for a timeout."""
+        """Report that a reload begins, and when: systemd >= 253 would wait without it."""
         self._send(f"RELOADING=1\nMONOTONIC_USEC={monotonic_ns // 1_000}")
 
     def stopping(self) -> None:
-        """The daemon begins to stop."""
+        """Report that the daemon begins to stop."""
         self._send("STOPPING=1")
 
     def watchdog(self) -> None:
-        """The daemon has checked itself and is healthy."""
+        """Report that the daemon has checked itself and is healthy."""
         self._send("WATCHDOG=1")
 
     def extend_timeout(self, seconds: int) -> None:

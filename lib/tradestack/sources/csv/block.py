@@ -1,4 +1,4 @@
-"""bytes of plain CSV lines → tick records, a whole block at a time, four times as fast as rows.
+"""Bytes of plain CSV lines → tick records, a whole block at a time, four times as fast as rows.
 
 A block is plain when every line has the header's number of fields, no quote, no padding, times of
 one form and width that do not go back, and numbers of at most 18 digits with at most 8 decimals.
@@ -180,7 +180,7 @@ def _times(text: Bytes, starts: Integers, ends: Integers) -> tuple[Form, Integer
 
 
 def _iso_times(characters: Bytes, first: str, first_ns: int) -> Integers:
-    """Parse ISO times; the first row tells the width of the fraction and the zone of all."""
+    """Parse ISO times; the first row gives the width of the fraction and the zone of all."""
     fraction = 0
     if first[ISO_SIZE : ISO_SIZE + 1] in (".", ","):
         after_point = first[ISO_SIZE + 1 :]

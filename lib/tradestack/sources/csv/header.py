@@ -1,4 +1,4 @@
-"""first line of a CSV → which column holds what.
+"""First line of a CSV → which column holds what.
 
     prices   timestamp,symbol,price[,size][,side]
     news     timestamp,symbol,sentiment
@@ -38,7 +38,7 @@ class SourceKind(enum.Enum):
 
 
 class HeaderFault(Exception):
-    """The first line cannot be used as a header; the message says why."""
+    """The first line cannot be used as a header; the message has the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def parse_header(line: str, kind: SourceKind, names: ColumnNames) -> Layout:
 
 
 def kinds_of_header(line: str, names: ColumnNames) -> list[SourceKind]:
-    """Tell what the file can hold, by its value columns. Raises HeaderFault."""
+    """Return what the file can hold, by its value columns. Raises HeaderFault."""
     header = header_names(line)
     return [kind for kind in SourceKind if _position(header, names[kind.value]) is not None]
 

@@ -1,4 +1,4 @@
-"""bytes of whole CSV lines → tick records, row by row: the rules, and their error messages.
+"""Bytes of whole CSV lines → tick records, row by row: the rules, and their error messages.
 
 A row is rejected, and the next one read, when a field is missing, not a number, out of range or not
 a symbol. The whole file is at fault when its times go back or change their form, when it is not
@@ -62,7 +62,7 @@ class RowState:
     rows_good: int = 0
     rows_rejected: int = 0
     rows_rounded: int = 0
-    value_min: int = 2**63 - 1  # over every row with a number, refused ones included
+    value_min: int = 2**63 - 1  # over every row with a number, rejected ones included
     value_max: int = -(2**63)
 
 
@@ -77,7 +77,7 @@ class Row(NamedTuple):
 
 
 class FileFault(Exception):
-    """This row puts the whole file at fault."""
+    """A row that makes the rest of its file unusable."""
 
 
 class RowParser:
@@ -186,9 +186,9 @@ class RowParser:
         return value, rounded
 
     def _check_order(self, form: Form, event_time_ns: int) -> None:
-        if self.state.form not in (None, form):
-            assert self.state.form is not None
-            raise FileFault(f"timestamps change from {self.state.form.value} to {form.value}")
+        form_before = self.state.form
+        if form_before is not None and form_before is not form:
+            raise FileFault(f"timestamps change from {form_before.value} to {form.value}")
         if event_time_ns < self.state.event_time_ns:
             raise FileFault("timestamp is earlier than the row before it; sort the file by time")
 

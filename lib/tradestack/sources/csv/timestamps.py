@@ -1,4 +1,4 @@
-"""text of a timestamp → its form and ns since the Unix epoch, in integers throughout.
+"""Text of a timestamp → its form and ns since the Unix epoch, in integers throughout.
 
     ISO:    2013-10-10T13:30:00[.fffffffff][Z | ±HH[[:]MM[:SS]]]
             the T may be a space; without a zone it is UTC
@@ -55,7 +55,7 @@ def form_of_digits(count: int) -> Form:
 
 
 def parse_timestamp(text: str) -> tuple[Form, int]:
-    """Return form and ns. Raises ValueError, which says in words what is wrong with `text`."""
+    """Return form and ns. Raises ValueError that names what is wrong with `text`."""
     if not text:
         raise ValueError("timestamp is blank")
     if len(text) <= TEXT_SIZE_MAX:

@@ -20,7 +20,7 @@ import msgspec
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.source import Checkpoint
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
-from tradestack_gateway.source_identity import Identity
+from tradestack_gateway.sources.source_identity import SourceIdentity
 
 FORMAT = 2
 CHECKPOINTS_MAX = 4
@@ -57,7 +57,7 @@ class Sidecar(msgspec.Struct, kw_only=True):
     format: int = FORMAT
     session_id: str
     start_time_ns: int  # wall clock
-    sources: Identity
+    sources: SourceIdentity
     checked_whole: bool = False  # the sources were checked to their ends, not only in part
     ended: bool = False
     settings: Settings = Settings()

@@ -8,7 +8,7 @@ pessimism.
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
 from tradestack.domain.faults import OperatorFault
@@ -19,8 +19,9 @@ from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.config import GatewayConfig, SourceChoice
-from tradestack_gateway.feed_session import StillBusy
-from tradestack_gateway.open_source import csv_sources
+from tradestack_gateway.sources.open_source import csv_sources
+
+StillBusy = Callable[[], Awaitable[None]]  # called between two batches of work that may take long
 
 logger = logging.getLogger(__name__)
 

@@ -2,11 +2,12 @@
 
 from tests.net.streamed import filled
 
-from tradestack.net.server.client_facts import ClientFacts, describe_connections, largest_lag
+from tradestack.domain.times import format_utc
+from tradestack.net.server.clients import Client, largest_lag, list_clients
 
 
 async def test_connections_are_described_in_the_order_of_their_logins(net):
-    """The facts name user, peer, session, position, and time of the login."""
+    """Each has user, peer, session, position, and time of the login."""
     handler, clock = filled(net, b"one", b"two"), net.fake_clock()
     async with (
         net.serving(handler, clock=clock) as running,
@@ -21,18 +22,18 @@ async def test_connections_are_described_in_the_order_of_their_logins(net):
         await second.packet()
         port = first.socket.getsockname()[1]
 
-        facts = describe_connections(running.server.connections)
+        clients = list_clients(running.server.connections)
 
-    assert facts[0] == ClientFacts(
+    assert clients[0] == Client(
         user="news",
         peer=f"127.0.0.1:{port}",
-        session_id="0ABCDE1234",
+        session="0ABCDE1234",
         cursor=3,
         lag=0,
         bytes_sent=33 + 6 + 6,  # A, and two messages
-        joined_time_ns=clock.now_ns - 5,
+        joined_time=format_utc(clock.now_ns - 5),
     )
-    assert (facts[1].user, facts[1].cursor, facts[1].bytes_sent) == ("orders", 3, 33 + 6)
+    assert (clients[1].user, clients[1].cursor, clients[1].bytes_sent) == ("orders", 3, 33 + 6)
 
 
 async def test_the_largest_lag_is_that_of_the_connection_furthest_behind(net):

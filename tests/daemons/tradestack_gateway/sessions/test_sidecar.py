@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tradestack.domain.faults import OperatorFault
-from tradestack_gateway.sidecar import (
+from tradestack_gateway.sessions.sidecar import (
     CHECKPOINTS_MAX,
     Mark,
     Settings,

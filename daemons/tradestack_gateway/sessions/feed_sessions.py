@@ -24,11 +24,11 @@ from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
 from tradestack.sources.source import Source, SourceFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.feed_session import FeedSession, SourcesDiffer, open_log
-from tradestack_gateway.open_source import open_source
-from tradestack_gateway.sidecar import Settings, Sidecar, load_sidecars, remove_session
-from tradestack_gateway.source_check import check_sources
-from tradestack_gateway.source_identity import Identity, identity_of
+from tradestack_gateway.sessions.feed_session import FeedSession, SourcesDiffer, open_log
+from tradestack_gateway.sessions.sidecar import Settings, Sidecar, load_sidecars, remove_session
+from tradestack_gateway.sources.open_source import open_source
+from tradestack_gateway.sources.source_check import check_sources
+from tradestack_gateway.sources.source_identity import SourceIdentity, identity_of
 
 EXTENSION_S = 30  # of the start's timeout, asked of the supervisor once a second
 ENTROPY_BYTES = 4
@@ -46,7 +46,7 @@ class FeedSessions:
         self._clock = clock
         self._notifier = notifier
         self._extended_ns = 0
-        self._checked: Identity | None = None  # sources that were found good
+        self._checked: SourceIdentity | None = None  # sources that were found good
         self._checked_whole = False
         self._logs: dict[str, FeedLog] = {}  # of ended sessions, opened when asked for
 
@@ -54,7 +54,7 @@ class FeedSessions:
         """Return the newest session's sidecar."""
         return next(reversed(load_sidecars(self._directory)), None)
 
-    async def check(self, config: GatewayConfig) -> Identity:
+    async def check(self, config: GatewayConfig) -> SourceIdentity:
         """Return the identity of sources that may be played.
 
         Raises OperatorFault, also for what is in a file.
@@ -68,7 +68,7 @@ class FeedSessions:
             self._checked = identity
         return identity
 
-    async def resume(self, config: GatewayConfig, identity: Identity) -> FeedSession | None:
+    async def resume(self, config: GatewayConfig, identity: SourceIdentity) -> FeedSession | None:
         """Open the last session where it stopped; None if sources or settings want a new one.
 
         Raises OperatorFault for a log that cannot be continued, OSError.
@@ -95,7 +95,7 @@ class FeedSessions:
         bad_rows = BadRows(show_nothing) if self._checked_whole else self._bad_rows
         return open_source(config, bad_rows)
 
-    def begin(self, source: Source, identity: Identity, settings: Settings) -> FeedSession:
+    def begin(self, source: Source, identity: SourceIdentity, settings: Settings) -> FeedSession:
         """Begin a new session; those before it are over. Raises OSError."""
         self._end_all()
         now_ns = self._clock.wall_ns()
@@ -152,7 +152,7 @@ class FeedSessions:
             log.close()
 
     def _end_all(self) -> None:
-        """End sessions that an earlier process did not come to end."""
+        """End the sessions that an earlier process left open."""
         for sidecar in load_sidecars(self._directory):
             if not sidecar.ended:
                 sidecar.ended = True

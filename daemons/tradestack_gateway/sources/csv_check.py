@@ -15,8 +15,8 @@ from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault
 from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway.config import GatewayConfig
-from tradestack_gateway.open_source import open_csv
-from tradestack_gateway.source_check import NOTHING_READ, Verdict, check_source
+from tradestack_gateway.sources.open_source import open_csv
+from tradestack_gateway.sources.source_check import NOTHING_READ, Verdict, check_source
 
 KINDS = {"prices:": SourceKind.PRICES, "sentiment:": SourceKind.NEWS}
 

@@ -1,4 +1,4 @@
-"""One feed session on its way: what is published is in the log, what comes next in the source.
+"""One feed session: the log of what was published, and the source of what follows.
 
 To continue a session, its source goes to the newest checkpoint that the log still covers, and what
 was published since then is read again and dropped. The last record of that must be the one at the
@@ -6,7 +6,6 @@ head of the log: if it is not, the sources have changed, whatever their identity
 """
 
 import contextlib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -14,15 +13,13 @@ from typing import NamedTuple, Self
 from tradestack.domain.tick import TickKind
 from tradestack.sources.source import NO_RECORDS, Source, SourceBatch
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
-from tradestack.wire.feed import TickRecords
+from tradestack.wire.feed import TickRecords, count_kind
 from tradestack.wire.symbol_table import Slots, SymbolTable
-from tradestack_gateway.sidecar import Mark, Sidecar
+from tradestack_gateway.sessions.sidecar import Mark, Sidecar
+from tradestack_gateway.sources.source_check import StillBusy
 
 MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to read again
 MARK_INTERVAL_NS = 250_000_000  # between two checkpoints at least, because each costs a sync
-_PRICE = bytes([TickKind.PRICE])
-
-StillBusy = Callable[[], Awaitable[None]]  # called between two batches of work that may take long
 
 
 class SourcesDiffer(Exception):
@@ -150,8 +147,7 @@ class FeedSession:
         self.log.append(records.tobytes())
         published = Published(first_sequence, records, self._batch.slots[self._taken : end])
         self._taken = end
-        # As bytes: for one tick numpy's comparing and counting takes eight times as long.
-        self.prices_total += records["kind"].tobytes().count(_PRICE)
+        self.prices_total += count_kind(records, TickKind.PRICE)
         return published
 
     def end(self) -> None:
@@ -214,7 +210,7 @@ async def _catch_up(
             raise SourcesDiffer(f"the sources end at message {sequence}, the log at {head}")
         batch, taken = read, min(len(read), head - sequence)
         sequence += taken
-        prices_total += batch.records["kind"][:taken].tobytes().count(_PRICE)
+        prices_total += count_kind(batch.records[:taken], TickKind.PRICE)
         await still_busy()
     if taken and not _is_same(batch.records[taken - 1 : taken], log.records(head, 1)):
         raise SourcesDiffer(f"message {head} of the log is not what the sources return")
@@ -222,6 +218,6 @@ async def _catch_up(
 
 
 def _is_same(read: TickRecords, logged: TickRecords) -> bool:
-    """Tell whether two records are the same message, whenever it was published."""
+    """Return whether two records are the same message, whenever it was published."""
     names = [name for name in read.dtype.names or () if name != "publish_time_ns"]
     return len(read) == len(logged) and all(read[name] == logged[name] for name in names)

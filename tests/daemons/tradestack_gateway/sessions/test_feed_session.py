@@ -15,9 +15,9 @@ from tests.daemons.tradestack_gateway.ticks import (
 
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire.feed import TICK_PACKET_LENGTH
-from tradestack_gateway import feed_session
-from tradestack_gateway.feed_session import FeedSession, SourcesDiffer
-from tradestack_gateway.sidecar import Mark, load_sidecars
+from tradestack_gateway.sessions import feed_session
+from tradestack_gateway.sessions.feed_session import FeedSession, SourcesDiffer
+from tradestack_gateway.sessions.sidecar import Mark, load_sidecars
 
 TICKS = 30
 

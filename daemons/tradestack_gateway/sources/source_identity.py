@@ -1,4 +1,4 @@
-"""config → identity of its sources, as JSON: equal identities give equal ticks.
+"""The identity of the configured sources, as JSON: equal identities give equal ticks.
 
 A file is identified by path, size, modification time and a hash of its first and last MiB: enough
 to notice that it was replaced or edited, without reading all of a large one.
@@ -14,10 +14,10 @@ from tradestack_gateway.config import GatewayConfig, SourceChoice
 
 HASHED_BYTES = 1 << 20  # at each end of the file
 
-Identity = dict[str, Any]  # JSON
+SourceIdentity = dict[str, Any]  # JSON
 
 
-def identity_of(config: GatewayConfig) -> Identity:
+def identity_of(config: GatewayConfig) -> SourceIdentity:
     """Return the identity of the configured sources. Raises OperatorFault, as file_identity."""
     if config.source is SourceChoice.RANDOM_WALK:
         return {
@@ -38,7 +38,7 @@ def identity_of(config: GatewayConfig) -> Identity:
     }
 
 
-def file_identity(path: Path) -> Identity:
+def file_identity(path: Path) -> SourceIdentity:
     """Return the identity of one file. Raises OperatorFault if it cannot be read."""
     try:
         with path.open("rb") as file:

@@ -12,9 +12,9 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.feed_session import FeedSession
-from tradestack_gateway.feed_sessions import FeedSessions
-from tradestack_gateway.sidecar import Settings, load_sidecars
+from tradestack_gateway.sessions.feed_session import FeedSession
+from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.sessions.sidecar import Settings, load_sidecars
 
 BAD_ROW = "2026-01-15T14:31:00Z,AA,none,1\n"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tradestack.net.server.acceptor import Acceptor
+from tradestack.net.acceptor import Acceptor
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""config → the source that it describes, at its beginning."""
+"""The source that the configuration describes, opened at its beginning."""
 
 from pathlib import Path
 
