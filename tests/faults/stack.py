@@ -21,6 +21,9 @@ from tradestack.runtime.fail_points import VARIABLE
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 60.0
 ASK_DEADLINE_S = 10.0
+POLL_S = 0.005
+RUNNING_STATES = "RSD"  # neither stopped nor ended
+ENDED_STATES = "ZX"  # nothing of the process is left but its exit status
 GATEWAY, ORDER_MANAGER = "gateway", "order-manager"
 
 
@@ -81,10 +84,14 @@ class RunningStack:
     async def kill(self) -> None:
         """For the way out; the daemons end with it."""
         if self._process is not None and self._process.returncode is None:
-            for daemon in self.daemons:
-                self.signal(daemon, signal.SIGCONT)
+            daemons = self.pids().values()
+            for pid in daemons:
+                os.kill(pid, signal.SIGCONT)
             self._process.kill()
             await self._process.wait()
+            async with asyncio.timeout(STOP_DEADLINE_S):
+                while any(_state_of(pid) not in ENDED_STATES for pid in daemons):
+                    await asyncio.sleep(POLL_S)
         if self._drain is not None:
             await self._drain
 
@@ -135,15 +142,8 @@ class RunningStack:
     def pids(self) -> dict[str, int]:
         """Those of the daemons that live."""
         assert self._process is not None
-        up = self._process.pid
-        found = {}
-        with contextlib.suppress(FileNotFoundError):
-            children = Path(f"/proc/{up}/task/{up}/children").read_text().split()
-            for pid in map(int, children):
-                name = _daemon_of(pid)
-                if name in self.daemons:
-                    found[name] = pid
-        return found
+        named = {_daemon_of(pid): pid for pid in _children_of(self._process.pid)}
+        return {name: named[name] for name in self.daemons if name in named}
 
     def signal(self, daemon: str, number: signal.Signals) -> bool:
         """Whether the daemon lived."""
@@ -154,11 +154,19 @@ class RunningStack:
         return True
 
     async def cut_power(self) -> None:
-        """Everybody dies at once, `up` included, and nobody comes to restart or stop anything."""
+        """Kill `up` and all its children at once, and wait until none of them runs.
+
+        `up` is stopped first, so that it starts nothing in place of a child that is dead.
+        """
         assert self._process is not None
+        up = self._process.pid
         self._process.send_signal(signal.SIGSTOP)
-        for pid in self.pids().values():
-            os.kill(pid, signal.SIGKILL)
+        while _state_of(up) in RUNNING_STATES:
+            await asyncio.sleep(POLL_S)
+        while children := [pid for pid in _children_of(up) if _state_of(pid) not in ENDED_STATES]:
+            for pid in children:
+                os.kill(pid, signal.SIGKILL)
+            await asyncio.sleep(POLL_S)
         await self.kill()
 
     # ---- inside ------------------------------------------------------------------------------
@@ -182,6 +190,23 @@ class RunningStack:
 
     def _failed(self, what: str) -> RunFailed:
         return RunFailed("\n".join([f"`up` {what}; its last words:", *self.lines[-20:]]))
+
+
+def _children_of(pid: int) -> list[int]:
+    """Return the pids of a process's children, zombies included; none if it has ended."""
+    try:
+        return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _state_of(pid: int) -> str:
+    """Return the letter of a process's state, as proc_pid_stat(5) has it; X if it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+    return stat.rpartition(") ")[2][0]
 
 
 def _daemon_of(pid: int) -> str | None:

