@@ -24,7 +24,7 @@ from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.killer import Kill, Killer, Progress
 from tests.faults.repetition import Repetition, Sources, no_attack
-from tests.faults.stack import RunFailed
+from tests.faults.stack import RunFailed, fail_points_hit
 
 from tradestack.runtime.fail_points import FailPoint
 from tradestack.wire.feed import TICK_PACKET_LENGTH
@@ -120,7 +120,7 @@ class Campaign:
             print(f"repetition {tally.repetitions}: armed {fail_points}")
             print("".join(f"  {kill}\n" for kill in killer.kills), end="", flush=True)
         tally.kills += killer.kills
-        tally.fail_points.update(hits(repetition.stack.lines))
+        tally.fail_points.update(fail_points_hit(repetition.stack.lines))
         tally.respawns.update(repetition.result["respawns"])
         tally.orders += len(evidence.orders)
         tally.messages += len(evidence.feed) // TICK_PACKET_LENGTH
@@ -141,16 +141,6 @@ def _armed(rng: random.Random) -> str:
         point = rng.choice([one.value for one in FailPoint if one.value.startswith(daemon)])
         entries.append(f"{point}:{rng.randint(least, most)}")
     return " ".join(entries)
-
-
-def hits(lines: list[str]) -> list[str]:
-    """The fail-points that `up` heard of from those who died at them."""
-    return [
-        point.value
-        for line in lines
-        for point in FailPoint
-        if f"fail point reached: {point.value}" in line and " up | " not in line
-    ]
 
 
 def _counts(counter: Counter[str]) -> str:

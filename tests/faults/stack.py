@@ -16,7 +16,7 @@ from tradestack.ctl.up.progress import StackStats
 from tradestack.net.addresses import Address, parse_address
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.client import ControlFault
-from tradestack.runtime.fail_points import VARIABLE
+from tradestack.runtime.fail_points import VARIABLE, FailPoint
 
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 60.0
@@ -190,6 +190,16 @@ class RunningStack:
 
     def _failed(self, what: str) -> RunFailed:
         return RunFailed("\n".join([f"`up` {what}; its last words:", *self.lines[-20:]]))
+
+
+def fail_points_hit(lines: Sequence[str]) -> list[str]:
+    """Return the fail points that daemons reached, in the order of their log lines."""
+    return [
+        point.value
+        for line in lines
+        for point in FailPoint
+        if f"fail point reached: {point.value}" in line and " up | " not in line
+    ]
 
 
 def _children_of(pid: int) -> list[int]:

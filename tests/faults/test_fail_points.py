@@ -5,10 +5,10 @@ import itertools
 from collections import Counter
 
 import pytest
-from tests.faults.campaign import hits
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition, no_attack
+from tests.faults.stack import fail_points_hit
 
 from tradestack.runtime.fail_points import FailPoint
 
@@ -48,5 +48,5 @@ def test_death_at_a_named_place_leaves_no_trace(
 
 
 def _deaths(repetition: Repetition, points: list[FailPoint]) -> list[int]:
-    counts = Counter(hits(repetition.stack.lines))
+    counts = Counter(fail_points_hit(repetition.stack.lines))
     return [counts[point.value] for point in points]
