@@ -1,4 +1,4 @@
-"""Wall clocks that go back and forward by hours, in the midst of a session and between two."""
+"""Wall clocks that jump by hours, within a session and between two."""
 
 import asyncio
 import signal
@@ -22,7 +22,7 @@ POLL_S = 0.05
 def test_jumps_break_no_number_id_heartbeat_or_deadline(
     undisturbed: Evidence, repetition: Repetition
 ) -> None:
-    """Nobody is disconnected, nothing is held up, and all is as with a clock that goes straight."""
+    """Nobody is disconnected or delayed, and the session equals one with a steady clock."""
     said: list[str] = []
 
     async def watch(watched: Repetition) -> None:
@@ -32,7 +32,9 @@ def test_jumps_break_no_number_id_heartbeat_or_deadline(
     evidence = asyncio.run(repetition.run(watch, fail_points=JUMPS))
 
     assert differences(undisturbed, evidence) == []
-    assert len(fail_points_hit(said)) == len(JUMPS.split()) + 3  # both strategies take their three
+    assert (
+        len(fail_points_hit(said)) == len(JUMPS.split()) + 3
+    )  # each of the two strategies has three
     assert [line for line in said if SERVER_LOST.phrase in line] == []
     assert not any(repetition.result["respawns"].values())
 
@@ -57,7 +59,7 @@ def test_deaths_after_a_jump_are_recovered_from(
 def test_sessions_follow_each_other_when_the_clock_goes_back(
     undisturbed: Evidence, repetition: Repetition
 ) -> None:
-    """One that began in the future is not taken for newer than its successor."""
+    """A session that began in the future is not taken to be newer than its successor."""
 
     async def begin_in_the_future(attacked: Repetition) -> None:
         while FailPoint.GATEWAY_READ.value not in fail_points_hit(attacked.stack.lines):
