@@ -19,8 +19,8 @@ from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 WAIT_MEAN_S = 0.4
 WAIT_MAX_S = 2.0
-# One in QUICK_ONE_IN kills follows soon after the one before, to hit the recovery. Before the others
-# ticks and orders flow again: there are new messages, and few orders behind them in flight.
+# One in QUICK_ONE_IN kills follows soon after the one before, to hit the recovery. Before the
+# others ticks and orders flow again: there are new messages, and few orders behind them in flight.
 QUICK_ONE_IN = 4
 QUICK_MAX_S = 0.5
 FLOWING_ORDERS_MAX = 100

@@ -25,7 +25,7 @@ REDIS, NATS, GRPC = "Redis XADD", "NATS request", "gRPC unary"
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """On one processor, where targets can be held to; then wherever the kernel puts them."""
+    """Compare on one processor, then without pinning."""
     yield _compare(workshop, Placement.ONE_CPU)
     yield _compare(workshop, Placement.FREE)
 

@@ -29,7 +29,7 @@ REDIS_FSYNC = {"os": "everysec", "disk": "always"}
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """By durability."""
+    """Compare by durability."""
     for durability in RATE_MIN:
         yield _compare(workshop, durability)
 
