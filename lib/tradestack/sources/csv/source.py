@@ -69,7 +69,7 @@ class CsvSource:
         self._parser = RowParser(self._layout, self.kind, on_bad_row, self._add_bad_row)
         self._unparsed = b""  # the beginning of a record whose end has not been read yet
         self._ended = False
-        self._read_error: Exception | None = None  # met behind the bytes that were returned
+        self._damage = ""  # why nothing more can be read
 
     @property
     def state(self) -> RowState:
@@ -108,7 +108,7 @@ class CsvSource:
         except UNREADABLE as error:
             raise SourceFault(self.path, checkpoint["line"], _why_unreadable(error)) from error
         self.offset = checkpoint["offset"]
-        self._unparsed, self._ended, self._read_error = b"", False, None
+        self._unparsed, self._ended, self._damage = b"", False, ""
         state = self.state
         state.line = checkpoint["line"]
         state.form = Form[checkpoint["form"]] if checkpoint["form"] else None
@@ -168,16 +168,15 @@ class CsvSource:
         data = bytearray()
         try:
             while (
-                self._read_error is None
+                not self._damage
                 and len(data) < size
                 and (piece := self._file.read1(size - len(data)))
             ):
                 data += piece
         except UNREADABLE as error:
-            self._read_error = error
-        if self._read_error is not None and not data:
-            reason = _why_unreadable(self._read_error)
-            raise SourceFault(self.path, self.state.line + 1, reason) from self._read_error
+            self._damage = _why_unreadable(error)
+        if self._damage and not data:
+            raise SourceFault(self.path, self.state.line + 1, self._damage)
         return bytes(data)
 
 
