@@ -17,10 +17,11 @@ from typing import Any, Self
 from bench.faults import NotMeasured
 
 ANSWER_DEADLINE_S = 180.0
+EXIT_DEADLINE_S = 5.0
 
 
 class Program:
-    """A child process, which is killed at the end of the `with` block."""
+    """A child process; it is killed at the end of the `with` block if it still runs."""
 
     def __init__(self, argv: Sequence[str], prefix: Sequence[str] = ()) -> None:
         self.name = " ".join(argv[-6:])
@@ -28,6 +29,7 @@ class Program:
             [*prefix, *argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._buffer = b""
+        self._has_answered = False
 
     @classmethod
     def of_module(cls, module: str, *arguments: object, prefix: Sequence[str] = ()) -> Self:
@@ -39,6 +41,12 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._has_answered:  # it ends by itself, and removes what it has in shared memory
+            assert self._process.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(EXIT_DEADLINE_S)
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
@@ -74,6 +82,7 @@ class Program:
     def answer(self) -> dict[str, Any]:
         """Return the result. Raises NotMeasured."""
         line = self._line()
+        self._has_answered = True
         try:
             return dict(json.loads(line))
         except ValueError:
