@@ -1,4 +1,4 @@
-"""servers of peers, each on a free port and with its files in a scratch directory."""
+"""The servers of peers, each on a free port, with its files in a scratch directory."""
 
 import contextlib
 import select
@@ -20,7 +20,7 @@ POLL_S = 0.02
 
 @contextmanager
 def nats_server(directory: Path, prefix: Sequence[str] = ()) -> Iterator[int]:
-    """Its port. It may hold much for a slow subscriber, where by default it would drop him."""
+    """Run a server that does not drop slow subscribers soon; yield its port."""
     port = free_port()
     binary = Path(sys.executable).parent / "nats-server"
     config = directory / "nats.conf"
@@ -32,7 +32,10 @@ def nats_server(directory: Path, prefix: Sequence[str] = ()) -> Iterator[int]:
 
 @contextmanager
 def redis_server(directory: Path, fsync: str, prefix: Sequence[str] = ()) -> Iterator[int]:
-    """Its port. fsync: "no" keeps nothing, else appendfsync's "everysec" or "always"."""
+    """Run a server; yield its port.
+
+    fsync: "no" keeps nothing; "everysec" and "always" are values of appendfsync.
+    """
     port = free_port()
     binary = shutil.which("redis-server")
     if binary is None:

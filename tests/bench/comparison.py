@@ -1,8 +1,8 @@
-"""contestants measured in turns → one line of the table: medians, ratios, verdicts.
+"""Contestants measured in turns → one line of the table: medians, ratios, verdicts.
 
-Each round measures every contestant once, in the same order (A B C, A B C), so that what slows the
-machine slows all of them. A ratio is that of the medians; its interval is the 95 % interval of a
-bootstrap over rounds.
+Each round measures every contestant once, in the same order (A B C, A B C), so that a slow phase of
+the machine slows all of them. A ratio is that of the medians; its interval is the 95 % interval of
+a bootstrap over rounds.
 """
 
 import enum
@@ -18,7 +18,7 @@ Samples = npt.NDArray[np.float64]
 
 
 class Role(enum.Enum):
-    """What a contestant is in the table."""
+    """The part of a contestant in a comparison."""
 
     OURS = "ours"
     PEER = "peer"
@@ -27,7 +27,10 @@ class Role(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """measure: one round's figure, in the comparison's unit. Raises CountWrong, NotMeasured."""
+    """One of the programs that are compared.
+
+    measure: returns one round's figure, in the comparison's unit; raises CountWrong, NotMeasured.
+    """
 
     name: str
     role: Role
@@ -35,7 +38,7 @@ class Contestant:
 
 
 class Better(enum.Enum):
-    """Which way a target points."""
+    """The direction of a target."""
 
     HIGHER = "≥"
     LOWER = "≤"
@@ -43,20 +46,20 @@ class Better(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """ours ÷ reference is to be at least or at most `bound`; without reference, ours itself is."""
+    """A bound for our figure ÷ the reference, or for our figure if there is no reference."""
 
     better: Better
     bound: float
     reference: str | None = None
 
     def is_met(self, figure: float) -> bool:
-        """Whether a ratio, or our figure, is good enough."""
+        """Return whether a ratio, or our figure, keeps the bound."""
         return figure >= self.bound if self.better is Better.HIGHER else figure <= self.bound
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """Of the medians, with the ends of its 95 % interval."""
+    """The ratio of two medians, with the ends of its 95 % interval."""
 
     median: float
     low: float
@@ -68,7 +71,7 @@ class Comparison:
     """One line of the table.
 
     figures: each contestant's rounds. For plots: distributions, single measurements by contestant;
-    series, (seconds, value) by name. notes: what else was seen.
+    series, (seconds, value) by name. notes: further observations.
     """
 
     row: str
@@ -85,20 +88,20 @@ class Comparison:
     notes: list[str] = field(default_factory=list)
 
     def median(self, name: str) -> float:
-        """A contestant's."""
+        """Return a contestant's median."""
         return statistics.median(self.figures[name])
 
     @property
     def peers(self) -> list[str]:
-        """Neither ours nor the limit."""
+        """The contestants that are neither ours nor the limit."""
         return [name for name in self.figures if name not in (self.ours, self.limit)]
 
     def ratio(self, reference: str) -> Ratio:
-        """ours ÷ reference."""
+        """Return our figures ÷ those of the reference."""
         return ratio_of(self.figures[self.ours], self.figures[reference])
 
     def is_met(self, target: Target) -> bool:
-        """The verdict; a peer that could not be measured here is not surpassed."""
+        """Return whether a target is met; one against a peer without figures is not."""
         if target.reference is None:
             return target.is_met(self.median(self.ours))
         if target.reference not in self.figures:
@@ -107,7 +110,7 @@ class Comparison:
 
 
 def in_turns(contestants: Sequence[Contestant], rounds: int) -> dict[str, list[float]]:
-    """Each contestant's figures, round by round."""
+    """Measure all contestants in each round; return the figures of each."""
     figures: dict[str, list[float]] = {one.name: [] for one in contestants}
     for _ in range(rounds):
         for one in contestants:
@@ -116,7 +119,7 @@ def in_turns(contestants: Sequence[Contestant], rounds: int) -> dict[str, list[f
 
 
 def ratio_of(ours: Sequence[float], reference: Sequence[float]) -> Ratio:
-    """Rounds are resampled in pairs: they were measured one after the other."""
+    """Return the ratio of two contestants; rounds are resampled in pairs."""
     random = np.random.default_rng(1)
     a, b = np.asarray(ours), np.asarray(reference)
     picks = random.integers(0, len(a), (RESAMPLES, len(a)))

@@ -1,4 +1,4 @@
-"""config values → one real daemon, running: asked by its control socket, watched from outside.
+"""A real daemon that is queried through its control socket and watched from outside.
 
 It runs as on a host without systemd: in the foreground, with a config of its own.
 """
@@ -28,14 +28,14 @@ USERS_MAX = 256
 
 
 def user_name(number: int) -> str:
-    """One of the users that every daemon here knows."""
+    """Return the name of one of the users that every daemon here accepts."""
     return f"u{number}"
 
 
 class Daemon:
     """A daemon of module `tradestack_<kind>`, or of another module that wraps one.
 
-    startup_s: from its start until it answered, which it does when it is ready.
+    startup_s: from its start to its first answer, which it gives when it is ready.
     """
 
     def __init__(
@@ -89,15 +89,15 @@ class Daemon:
 
     @property
     def pid(self) -> int:
-        """Of the daemon."""
+        """The process id."""
         return self._process.pid
 
     def stats(self) -> dict[str, Any]:
-        """What it says of itself."""
+        """Return the daemon's stats."""
         return dict(self.call("io.tradestack.Daemon.GetStats")["stats"])
 
     def call(self, method: str, **parameters: object) -> dict[str, Any]:
-        """One call of its control socket. Raises NotMeasured."""
+        """Call a method through the control socket. Raises NotMeasured."""
         try:
             with ControlClient(self.socket) as client:
                 return client.call(method, parameters)
@@ -105,7 +105,7 @@ class Daemon:
             raise NotMeasured(str(fault)) from fault
 
     def wait_for(self, name: str, value: object) -> None:
-        """Until its stats say so, looking ten times a second. Raises NotMeasured."""
+        """Wait until the stats have this value; check ten times a second. Raises NotMeasured."""
         deadline_s = time.monotonic() + READY_DEADLINE_S
         while (said := self.stats()[name]) != value:
             if time.monotonic() > deadline_s:
@@ -113,11 +113,11 @@ class Daemon:
             self.look_again()
 
     def look_again(self) -> None:
-        """Gives it a tenth of a second."""
+        """Wait for a tenth of a second."""
         select.select([], [], [], LOOK_S)
 
     def stop(self) -> None:
-        """In peace. Raises NotMeasured where it does not end well."""
+        """Stop the daemon. Raises NotMeasured if its exit status is not 0."""
         self._process.send_signal(signal.SIGTERM)
         try:
             status = self._process.wait(STOP_DEADLINE_S)
@@ -127,12 +127,12 @@ class Daemon:
             raise NotMeasured(f"{self.kind} ended with {status}: {self._last_words()}")
 
     def crash(self) -> None:
-        """Dies, and leaves behind what a daemon leaves that is killed."""
+        """Kill the daemon; its files and segments stay."""
         self._process.kill()
         self._process.wait()
 
     def kill(self) -> None:
-        """At once; what it left in /dev/shm goes too."""
+        """Kill the daemon and remove its segments from /dev/shm."""
         self.crash()
         for name in ("prices", "news"):
             with contextlib.suppress(FileNotFoundError):
@@ -164,7 +164,7 @@ class Daemon:
             select.select([], [], [], POLL_S)
 
     def _answers(self) -> bool:
-        """Once the socket listens, the call waits in it until the daemon is ready."""
+        """Call the daemon: once its socket listens, the call waits until the daemon is ready."""
         if not self.socket.exists():
             return False
         try:
@@ -179,7 +179,7 @@ class Daemon:
 
 
 def _users_file(directory: Path) -> Path:
-    """All users have one password, and its hash is made once: scrypt takes its time."""
+    """Write users with one password; scrypt is slow, so it is hashed once."""
     path = directory / "users"
     if not path.exists():
         _, salt, digest = users_line(user_name(0), PASSWORD, salt=new_salt()).split(":")

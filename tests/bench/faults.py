@@ -1,15 +1,15 @@
-"""What keeps a row from being measured; either makes `--check` fail."""
+"""The reasons why a row could not be measured; each makes `--check` fail."""
 
 
 class CountWrong(Exception):
-    """A message was lost or came twice, or the stack's own count is another than ours."""
+    """A message was lost or came twice, or the stack counts otherwise than its clients."""
 
 
 class NotMeasured(Exception):
-    """A program of the row ended early, answered nonsense, or not in time."""
+    """A program of the row ended early, or its answer was invalid or late."""
 
 
 def expect_count(what: str, expected: int, counted: int) -> None:
-    """Raises CountWrong."""
+    """Raise CountWrong unless both counts are equal."""
     if counted != expected:
         raise CountWrong(f"{what}: {counted:,} where {expected:,} were expected")

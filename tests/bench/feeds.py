@@ -1,4 +1,4 @@
-"""one publisher, many subscribers → ticks a second that every one of them received, checked."""
+"""One publisher, many subscribers → ticks a second that all received and checked."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ SLOW_PACE = "1/s"  # until all subscribers are there; "max" is set by the contro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """How many ticks go to how many, in batches of how many, and where the processes run."""
+    """The numbers of ticks and subscribers, the size of a batch, and the placement."""
 
     workshop: Workshop
     subscribers: int
@@ -30,7 +30,7 @@ class Feed:
     placement: Placement = Placement.FREE
 
     def tradestack(self) -> float:
-        """Log, books and session server included; what the gateway counts must be what came."""
+        """Measure the gateway: log, books and sessions; its counts must be those of its clients."""
         with self.workshop.scratch() as directory, ExitStack() as stack:
             gateway = stack.enter_context(self.gateway(directory, SLOW_PACE))
             consumers = [
@@ -46,7 +46,7 @@ class Feed:
             return rate
 
     def gateway(self, directory: Path, pace: str, at_end: str = "end-session") -> Daemon:
-        """The real daemon, fed with blocks of this batch."""
+        """Run the real daemon, fed with blocks of this batch."""
         return Daemon(
             "gateway",
             directory,
@@ -61,13 +61,13 @@ class Feed:
         )
 
     def consumer(self, gateway: Daemon, number: int, how: str = "blocks", step: int = 1) -> Program:
-        """A subscriber by FeedClient."""
+        """Start a subscriber that uses FeedClient."""
         user = user_name(number)
         arguments = (gateway.port, user, PASSWORD, self.ticks, how, step)
         return Program.of_module("feed_consumer", *arguments, prefix=self.placement.client())
 
     def slabs(self) -> float:
-        """The limit: C, no log, no books, no sessions."""
+        """Measure the limit: C without log, books and sessions."""
         path, port = self.workshop.limit("slabs"), str(free_port())
         ticks, batch = str(self.ticks), str(self.batch)
         server = [path, "serve", port, str(self.subscribers), ticks, batch]
@@ -77,7 +77,7 @@ class Feed:
         )
 
     def module(self, name: str, subscribe: str = "subscribe", port: int | None = None) -> float:
-        """A peer: the program of that name publishes, and subscribes; perhaps by a server."""
+        """Measure a peer's program, perhaps with a server in between."""
         port = port or free_port()
         publisher = Program.of_module(
             name,
@@ -92,7 +92,7 @@ class Feed:
         )
 
     def nats(self) -> float:
-        """A peer with a server between."""
+        """Measure a peer with a server in between."""
         with (
             self.workshop.scratch() as directory,
             nats_server(directory, self.placement.server()) as port,
@@ -100,7 +100,7 @@ class Feed:
             return self.module("nats_feed", port=port)
 
     def publish(self, publisher: Program, subscribe: Callable[[], Program]) -> float:
-        """One that says "ready" when it listens, and again when all have come."""
+        """Start a publisher; it prints "ready" when it listens, and when all are connected."""
         with ExitStack() as stack:
             stack.enter_context(publisher)
             publisher.wait_ready()
@@ -112,7 +112,7 @@ class Feed:
             return self.rate(start_ns, consumers)
 
     def rate(self, start_ns: int | None, consumers: Sequence[Program]) -> float:
-        """Since that time (None: since the first of them began) to the last one's last tick."""
+        """Return ticks a second, from `start_ns` (None: the first start) to the last tick."""
         answers = [consumer.answer() for consumer in consumers]
         for one in answers:
             expect_count("messages received", self.ticks, one["count"])
@@ -123,7 +123,7 @@ class Feed:
 
 
 def start(consumers: Sequence[Program]) -> None:
-    """All are connected; then all may begin."""
+    """Let all programs begin when every one of them is connected."""
     for consumer in consumers:
         consumer.wait_ready()
     for consumer in consumers:
@@ -131,5 +131,5 @@ def start(consumers: Sequence[Program]) -> None:
 
 
 def now_ns() -> int:
-    """The clock that all programs of this machine have in common."""
+    """Return the time of the clock that all programs of this machine share."""
     return time.monotonic_ns()

@@ -1,7 +1,7 @@
-"""Debian release → the stack as install.sh leaves it, under a systemd that booted in a container.
+"""The stack as install.sh installs it, under a systemd that booted in a container.
 
-Commands run in the container's namespaces (nsenter). Its processes are the kernel's like all
-others, so what they use is read from outside, where process ids are the host's.
+Commands run in the container's namespaces (nsenter). Its processes have pids of the host too, by
+which their memory and processor time are read from outside.
 """
 
 import shutil
@@ -35,13 +35,13 @@ DATAGRAM_LENGTH_MAX = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A booted release; leader: the host's process id of its systemd."""
+    """A booted release; leader: the host's pid of its systemd."""
 
     release: Release
     leader: int
 
     def run(self, *command: str) -> str:
-        """What the command prints in the container. Raises NotMeasured when it fails."""
+        """Run a command in the container; return its output. Raises NotMeasured if it fails."""
         try:
             finished = subprocess.run(
                 ["nsenter", f"--target={self.leader}", "--all", "--", *command],
@@ -60,19 +60,19 @@ class Installed:
         return finished.stdout
 
     def start_s(self, target: str) -> float:
-        """From the exec of `systemctl start` to its end: all that the target wants is ready."""
+        """Return the duration of `systemctl start`, which returns when all units are ready."""
         began_s = time.monotonic()
         self.run("systemctl", "start", target)
         return time.monotonic() - began_s
 
     def forget(self) -> None:
-        """Stops the stack and removes what it has written, as before its first start."""
+        """Stop the stack and remove its files, as before its first start."""
         # By name: who stops the target alone does not wait for them.
         self.run("systemctl", "stop", TARGET, "tradestack-*.service", "tradestack-*.socket")
         self.run("systemctl", "clean", "--what=state", "--what=logs", *map(_service, WRITERS))
 
     def daemons(self) -> list[int]:
-        """The main processes of gateway, order manager and strategy. Raises NotMeasured."""
+        """Return the main pids of the three daemons. Raises NotMeasured."""
         found = {_unit(pid): pid for pid in children(self.leader)}
         missing = [name for name in SERVICES if _service(name) not in found]
         if missing:
@@ -82,10 +82,7 @@ class Installed:
 
 @contextmanager
 def installed_stack(units: Mapping[str, str]) -> Iterator[Installed]:
-    """By install.sh on the oldest release; these units stand beside the stack's.
-
-    Raises NotMeasured.
-    """
+    """Install on the oldest release, with these units beside the stack's. Raises NotMeasured."""
     if missing := what_is_missing():
         raise NotMeasured(missing)
     release = RELEASES[0]
@@ -105,7 +102,7 @@ def installed_stack(units: Mapping[str, str]) -> Iterator[Installed]:
 
 @contextmanager
 def _booted(release: Release, directory: Path) -> Iterator[int]:
-    """The process id of the container's systemd, once it has reached its default target."""
+    """Boot; yield the pid of the container's systemd once it has reached its default target."""
     address = directory / "ready"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
         notified.settimeout(LOOK_SECONDS)
@@ -122,7 +119,7 @@ def _booted(release: Release, directory: Path) -> Iterator[int]:
 
 
 def _leader(notified: socket.socket, process: "subprocess.Popen[bytes]") -> int:
-    """As systemd-nspawn says with --notify-ready= (sd_notify(3)); 0 when it ends or takes long."""
+    """Return the pid that systemd-nspawn sends (--notify-ready=); 0 if it ends or is late."""
     leader = 0
     deadline_s = time.monotonic() + BOOT_SECONDS_MAX
     while time.monotonic() < deadline_s and process.poll() is None:
@@ -155,7 +152,7 @@ def _service(name: str) -> str:
 
 
 def _unit(pid: int) -> str:
-    """The last part of the process's control group, "" when it is gone."""
+    """Return the last part of the process's control group, empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/cgroup").read_text().strip().rpartition("/")[2]
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""an order manager's state directory → its orders, as anybody can read them from the journal."""
+"""The orders of an order manager, read from its journal."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ CHECKSUM_LENGTH = 9  # eight digits and a space: JOURNAL.md
 
 
 def order_records(directory: Path) -> Iterator[dict[str, Any]]:
-    """Of the one session that there is."""
+    """Return the order records of the one session in the state directory."""
     (path,) = directory.glob("*.journal")
     for line in path.read_bytes().splitlines():
         record = json.loads(line[CHECKSUM_LENGTH:])

@@ -1,4 +1,4 @@
-"""this machine → what a reader has to know to compare figures with theirs."""
+"""Facts about this machine that a reader needs to compare figures."""
 
 import importlib.metadata
 import os
@@ -15,7 +15,7 @@ BYTES_PER_GB = 1_000_000_000
 
 
 def machine() -> list[str]:
-    """One fact a line."""
+    """Return the facts, one a line."""
     cpu = _field("/proc/cpuinfo", "model name") or platform.machine()
     memory_kib = int(_field("/proc/meminfo", "MemTotal").split()[0])
     return [

@@ -1,26 +1,21 @@
-"""Every row of what the stack is held to, measured beside its peers and the physical limit.
+"""The command of tests/bench/run: measure rows beside their peers and print one table.
 
-    tests/bench/run [--quick] [--check] [--rounds N] [ROW…]
-
---quick    small sizes, one round: a minute or two, to see that all of it works; figures of it are
-           worth little, and no report is written
---check    exit status 1 where a row could not be measured or a count is wrong; never for a time
---report   write the report even after a quick run, or of some rows
---rounds   how often each contestant is measured (5; with --quick 1)
-ROW        only these; --list names them
-
-Prints one table. A full run writes performance_report.md and its plots beside this file.
+Each row compares the stack with its peers and with the physical limit. A run of all rows also
+writes performance_report.md and its plots beside this file.
 """
 
 import argparse
 import importlib
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bench.comparison import Comparison
 from bench.faults import CountWrong, NotMeasured
 from bench.table import table
+from bench.two_trees import compare_trees
 from bench.workshop import Workshop
 
 ROWS = (
@@ -45,19 +40,21 @@ ROUNDS, ROUNDS_QUICK = 5, 1
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run came to: lines of the table, and rows that have none with the reason."""
+    """The result of a run: the lines of the table, and why other rows could not be measured."""
 
     comparisons: list[Comparison] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
 
 
 def main() -> int:
-    """The exit status."""
+    """Run the command; return the exit status."""
     args = _parser().parse_args()
     if args.list:
         print("\n".join(ROWS))
         return 0
     rounds = args.rounds or (ROUNDS_QUICK if args.quick else ROUNDS)
+    if args.old is not None:
+        return _compare_with(args.old, args.rows or ROWS, rounds, quick=args.quick)
     workshop = Workshop(quick=args.quick, rounds=rounds)
     outcome = Outcome()
     for row in args.rows or ROWS:
@@ -73,6 +70,15 @@ def main() -> int:
     return 1 if args.check and outcome.failures else 0
 
 
+def _compare_with(old: Path, rows: Sequence[str], rounds: int, *, quick: bool) -> int:
+    try:
+        print(compare_trees(old, rows, rounds, quick=quick))
+    except NotMeasured as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _write_report(outcome: Outcome, workshop: Workshop) -> None:
     # Imported here: plotting takes long to load, and most runs draw nothing.
     from bench.plots import draw
@@ -83,34 +89,59 @@ def _write_report(outcome: Outcome, workshop: Workshop) -> None:
 
 
 def measure(workshop: Workshop, name: str, outcome: Outcome) -> None:
-    """Measures a row; one that fails does not keep the others."""
+    """Measure a row; a failure is noted in the outcome, so that other rows are measured."""
     row = importlib.import_module(f"bench.rows.{name.replace('-', '_')}")
     began_s = time.monotonic()
     try:
         for comparison in row.compare(workshop):
             outcome.comparisons.append(comparison)
-            _tell(f"{name}: {comparison.variant}", began_s)
+            _log(f"{name}: {comparison.variant}", began_s)
     except (CountWrong, NotMeasured) as fault:
         outcome.failures[name] = f"{type(fault).__name__}: {fault}"
-        _tell(f"{name} FAILED: {fault}", began_s)
+        _log(f"{name} FAILED: {fault}", began_s)
 
 
-def _tell(what: str, began_s: float) -> None:
+def _log(what: str, began_s: float) -> None:
     print(f"{time.monotonic() - began_s:7.1f} s  {what}", file=sys.stderr, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tests/bench/run",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Measure the stack beside its peers and the physical limit.",
     )
-    parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--report", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--list", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--rounds", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], metavar="ROW")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="small sizes and one round, in a few minutes: to see that every row can be measured; "
+        "the figures mean little, and no report is written",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="exit with status 1 if a row could not be measured or a count is wrong; a missed "
+        "target is no failure",
+    )
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help="write the report also after a quick run or a run of some rows",
+    )
+    parser.add_argument("--list", action="store_true", help="print the names of the rows")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        metavar="N",
+        help=f"how often each contestant is measured (default: {ROUNDS}; {ROUNDS_QUICK} with "
+        "--quick)",
+    )
+    parser.add_argument(
+        "--old",
+        type=Path,
+        metavar="DIR",
+        help="measure the rows in turns here and in another checkout, and print new/old ratios",
+    )
+    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], metavar="ROW", help="default: all")
     return parser
 
 

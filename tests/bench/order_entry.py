@@ -1,4 +1,4 @@
-"""servers that answer orders, and one client of them: round trips, or how long many take."""
+"""Servers that answer orders, measured by one client: round trips, or orders a second."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ Answer = Mapping[str, Any]
 
 @dataclass(slots=True)
 class OrderFactory:
-    """`orders` are entered, `depth` of them under way at any time; keeps every round trip."""
+    """Enters `orders` orders, `depth` of them in flight at any time; keeps every round trip."""
 
     workshop: Workshop
     placement: Placement
@@ -34,22 +34,22 @@ class OrderFactory:
     _prefixes: Iterator[str] = field(default_factory=lambda: map("r{}".format, itertools.count()))
 
     def p50_us(self, name: str, run: Callable[[], Answer]) -> float:
-        """The median round trip of one round."""
+        """Return the median round trip of one round, µs."""
         trips_us = np.array(self._counted(name, run)["times_ns"]) / NANOSECONDS_PER_MICROSECOND
         self.round_trips_us.setdefault(name, []).append(trips_us)
         return float(np.median(trips_us))
 
     def rate(self, name: str, run: Callable[[], Answer]) -> float:
-        """Orders a second."""
+        """Return orders a second."""
         duration_ns = self._counted(name, run)["duration_ns"]
         return float(self.orders * NANOSECONDS_PER_SECOND / duration_ns)
 
     def all_us(self) -> dict[str, Samples]:
-        """Every round trip of every contestant."""
+        """Return every round trip of every contestant, µs."""
         return {name: np.concatenate(rounds) for name, rounds in self.round_trips_us.items()}
 
     def notes(self) -> list[str]:
-        """Percentiles of all rounds together."""
+        """Return percentiles of all rounds together."""
         return [
             "{}: p50 {:.1f}, p99 {:.1f}, p99.9 {:.1f} µs of {:,}".format(
                 name, *np.percentile(trips_us, [50, 99, 99.9]), len(trips_us)
@@ -59,7 +59,7 @@ class OrderFactory:
 
     @contextmanager
     def order_manager(self, durability: str) -> Iterator[Callable[[], Answer]]:
-        """The real one, for all rounds; what it counts must be what was answered."""
+        """Run the daemon for all rounds; its count must be that of the answers."""
         values = {"durability": durability, "orders_per_session_max": 100_000_000}
         with self.workshop.scratch() as directory, ExitStack() as stack:
             prefix = self.placement.server()
@@ -75,7 +75,7 @@ class OrderFactory:
         return said
 
     def in_c(self, *, journalled: bool) -> Answer:
-        """The limit."""
+        """Measure the limit."""
         port = free_port()
         with self.workshop.scratch() as directory:
             journal = [str(directory / "journal")] if journalled else []
@@ -84,12 +84,12 @@ class OrderFactory:
             )
 
     def echo(self, kind: str) -> Answer:
-        """A bare server in Python."""
+        """Measure a bare server in Python."""
         port = free_port()
         return self._echo(Program.of_module("echo", kind, port, prefix=self._server()), port)
 
     def by_redis(self, fsync: str) -> Answer:
-        """XADD to a stream."""
+        """Measure XADD to a stream."""
         with (
             self.workshop.scratch() as directory,
             redis_server(directory, fsync, self._server()) as port,
@@ -97,7 +97,7 @@ class OrderFactory:
             return self._client("broker_orders", "redis", port)
 
     def by_nats(self) -> Answer:
-        """Request and reply."""
+        """Measure request and reply."""
         with (
             self.workshop.scratch() as directory,
             nats_server(directory, self._server()) as port,
@@ -107,7 +107,7 @@ class OrderFactory:
             return self._client("broker_orders", "nats", port)
 
     def by_grpc(self) -> Answer:
-        """Unary calls."""
+        """Measure unary calls."""
         port = free_port()
         with Program.of_module("grpc_orders", "serve", port, prefix=self._server()) as server:
             server.wait_ready()

@@ -1,4 +1,4 @@
-"""prefix, count → orders as packets, and the check that each has its report."""
+"""Orders as packets, and the check that each has its report."""
 
 from collections.abc import Sequence
 
@@ -11,12 +11,12 @@ from tradestack.wire.soup import PacketType, encode_packet
 
 
 def order_id(prefix: str, number: int) -> str:
-    """The ClOrdID of one of them."""
+    """Return the ClOrdID of an order."""
     return f"{prefix}-{number}"
 
 
 def order_payloads(prefix: str, count: int) -> list[bytes]:
-    """JSON of about 150 bytes each."""
+    """Return the JSON of the orders, some 150 bytes each."""
     return [
         encode_message(
             Order(
@@ -34,7 +34,7 @@ def order_payloads(prefix: str, count: int) -> list[bytes]:
 
 
 def order_packets(prefix: str, count: int) -> list[bytes]:
-    """The same as unsequenced packets."""
+    """Return the same orders as unsequenced packets."""
     return [
         encode_packet(PacketType.UNSEQUENCED_DATA, payload)
         for payload in order_payloads(prefix, count)
@@ -42,7 +42,7 @@ def order_packets(prefix: str, count: int) -> list[bytes]:
 
 
 def check_reports(prefix: str, payloads: Sequence[bytes]) -> None:
-    """Each order was accepted, in order, once. Raises CountWrong."""
+    """Check that each order was accepted once, in order. Raises CountWrong."""
     for number, payload in enumerate(payloads):
         report = decode_server_message(payload)
         if (

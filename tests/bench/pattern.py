@@ -1,7 +1,7 @@
-"""first number, count → tick records that say their own numbers; and the check that all came.
+"""Tick records that contain their own numbers, and the check that all were received.
 
-The number of message n is in its size field, for ours as for every peer: whoever receives records
-checks each of them, so that a message lost, repeated or out of order is seen where it happens.
+The number of message n is in its size field, for the stack as for every peer. A receiver checks
+each record, so that a message lost, repeated or out of order is noticed where it happens.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ INTERVAL_NS = 1_000_000
 
 
 def new_block(count: int, symbol_count: int = len(SYMBOLS)) -> TickRecords:
-    """Prices of so many symbols by turns; `number` fills in what differs from block to block."""
+    """Make prices of `symbols` symbols in turn; `number` fills in what differs between blocks."""
     records = new_records(count)
     places = np.arange(count)
     names = [*SYMBOLS, *(f"S{number}" for number in range(symbol_count))][:symbol_count]
@@ -30,21 +30,21 @@ def new_block(count: int, symbol_count: int = len(SYMBOLS)) -> TickRecords:
 
 
 def number(records: TickRecords, first: int) -> None:
-    """Makes the block the one that begins with message `first`."""
+    """Make the block the one that begins with message `first`."""
     numbers = np.arange(first, first + len(records))
     records["size"] = numbers
     records["event_time_ns"] = EVENT_TIME_NS + numbers * INTERVAL_NS
 
 
 class Check:
-    """Follows what one consumer receives; `step`: what the size grows by from tick to tick."""
+    """Checks what one consumer receives. step: the difference of successive sizes."""
 
     def __init__(self, step: int = 1) -> None:
         self.count = 0
         self._step = step
 
     def take(self, records: TickRecords) -> None:
-        """The next messages. Raises CountWrong."""
+        """Check the next messages. Raises CountWrong."""
         first = self.count + 1
         self.count += len(records)
         step = self._step

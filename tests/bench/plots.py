@@ -1,4 +1,4 @@
-"""comparisons → PNG files: latency distributions, throughput over subscribers, memory over time."""
+"""Plots: latency distributions, throughput over subscribers, memory over time."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ SHARE_MAX = 0.999  # what a few thousand samples can tell
 
 
 def draw(comparisons: Sequence[Comparison], directory: Path) -> list[Path]:
-    """The files, in the order of the table."""
+    """Write the PNG files; return their paths in the order of the table."""
     paths = [
         _distribution(one, directory / f"latency-{_slug(one)}.png")
         for one in comparisons
@@ -35,7 +35,7 @@ def draw(comparisons: Sequence[Comparison], directory: Path) -> list[Path]:
 
 
 def _distribution(comparison: Comparison, path: Path) -> Path:
-    """The share of samples that a time did not exceed, drawn so that the tail can be seen."""
+    """Plot the share of samples below each time, on a scale that shows the tail."""
     figure, axes = plt.subplots(figsize=SIZE_INCHES)
     for name, samples in comparison.distributions.items():
         ordered = np.sort(samples)

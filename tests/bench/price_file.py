@@ -1,8 +1,8 @@
-"""number of rows → a price CSV like that of data/, made once and kept.
+"""A price CSV of a given length, in the form of data/, made once and kept.
 
     2026-01-15T14:30:00.001Z,AIG,100.07,1
 
-The size of row n is n: whoever receives the ticks can tell that all came.
+The size of row n is n, so that a receiver of the ticks can check that all came.
 """
 
 import datetime
@@ -18,7 +18,7 @@ MILLISECONDS = 1_000
 
 
 def price_file(rows: int) -> Path:
-    """Where it is."""
+    """Return the path of a file with this number of rows."""
     path = CACHE / f"prices-{rows}.csv"
     if not path.exists():
         unfinished = path.with_suffix(f".{os.getpid()}")
@@ -31,7 +31,7 @@ def price_file(rows: int) -> Path:
 
 
 def _rows(first: int, end: int) -> list[str]:
-    """A row each millisecond, so that a second's text serves a thousand rows."""
+    """Write a row for each millisecond; the text of a second is shared by a thousand rows."""
     lines = []
     for number in range(first, end):
         if number % MILLISECONDS == 0 or number == first:

@@ -1,4 +1,4 @@
-"""process id → what the kernel counts for it and its children: memory, processor time."""
+"""Memory and processor time of a process and its children, as the kernel counts them."""
 
 import select
 import time
@@ -9,25 +9,25 @@ BYTES_PER_KIB = 1024
 
 
 def tree(pid: int) -> Iterator[int]:
-    """The process and all its descendants."""
+    """Return the pids of the process and all its descendants."""
     yield pid
     for child in children(pid):
         yield from tree(child)
 
 
 def children(pid: int) -> Iterator[int]:
-    """Of all its threads."""
+    """Return the pids of the children of all its threads."""
     for task in Path(f"/proc/{pid}/task").iterdir():
         yield from map(int, (task / "children").read_text().split())
 
 
 def pss_bytes(pids: Iterable[int]) -> int:
-    """Proportional set size: shared pages count once, divided among those who share them."""
+    """Return the proportional set size: a shared page is divided among its users."""
     return sum(_pss_bytes(one) for pid in pids for one in tree(pid))
 
 
 def cpu_ns(pids: Iterable[int]) -> int:
-    """Time on a processor since they began, all threads."""
+    """Return the processor time of all threads since their start."""
     return sum(
         int((task / "schedstat").read_text().split()[0])
         for pid in pids
@@ -37,7 +37,7 @@ def cpu_ns(pids: Iterable[int]) -> int:
 
 
 def busy_percent(pids: Sequence[int], seconds: float) -> float:
-    """Of one processor, from now on for so long."""
+    """Return the share of one processor that is used in the next `seconds`."""
     began_ns, before_ns = time.monotonic_ns(), cpu_ns(pids)
     select.select([], [], [], seconds)
     return 100 * (cpu_ns(pids) - before_ns) / (time.monotonic_ns() - began_ns)

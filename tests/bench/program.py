@@ -1,6 +1,6 @@
-"""command → a child that says "ready", is told "go", and answers with one line of JSON.
+"""A child process that prints "ready", waits for "go", and answers with one line of JSON.
 
-Every measuring program beside the daemons works like that, in Python and in C, so that all of a
+Every measuring program except the daemons works like that, in Python and in C, so that all of a
 measurement are connected before any of them begins.
 """
 
@@ -17,10 +17,11 @@ from typing import Any, Self
 from bench.faults import NotMeasured
 
 ANSWER_DEADLINE_S = 180.0
+EXIT_DEADLINE_S = 5.0
 
 
 class Program:
-    """One child; as a context it is gone at the end."""
+    """A child process; it is killed at the end of the `with` block if it still runs."""
 
     def __init__(self, argv: Sequence[str], prefix: Sequence[str] = ()) -> None:
         self.name = " ".join(argv[-6:])
@@ -28,10 +29,11 @@ class Program:
             [*prefix, *argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._buffer = b""
+        self._has_answered = False
 
     @classmethod
     def of_module(cls, module: str, *arguments: object, prefix: Sequence[str] = ()) -> Self:
-        """A program of bench.peers."""
+        """Start a program of bench.peers."""
         argv = [sys.executable, "-m", f"bench.peers.{module}", *map(str, arguments)]
         return cls(argv, prefix)
 
@@ -39,6 +41,12 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._has_answered:  # it ends by itself, and removes what it has in shared memory
+            assert self._process.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(EXIT_DEADLINE_S)
         self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
@@ -48,22 +56,22 @@ class Program:
 
     @property
     def pid(self) -> int:
-        """Of the child."""
+        """The process id of the child."""
         return self._process.pid
 
     def wait_ready(self) -> list[str]:
-        """What it said after "ready". Raises NotMeasured."""
+        """Return the words after "ready". Raises NotMeasured."""
         words = self._line().split()
         if not words or words[0] != "ready":
             raise NotMeasured(f"{self.name} said {words!r} instead of being ready")
         return words[1:]
 
     def go(self) -> None:
-        """Begins."""
+        """Let the child begin. Raises NotMeasured."""
         self.say("go")
 
     def say(self, line: str) -> None:
-        """One line to the child. Raises NotMeasured."""
+        """Send a line to the child. Raises NotMeasured."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(line.encode() + b"\n")
@@ -72,15 +80,16 @@ class Program:
             raise NotMeasured(f"{self.name} has ended") from None
 
     def answer(self) -> dict[str, Any]:
-        """The result. Raises NotMeasured."""
+        """Return the result. Raises NotMeasured."""
         line = self._line()
+        self._has_answered = True
         try:
             return dict(json.loads(line))
         except ValueError:
             raise NotMeasured(f"{self.name} answered {line!r}") from None
 
     def is_silent(self, seconds: float) -> bool:
-        """Whether it has said nothing after so long."""
+        """Return whether the child prints nothing for `seconds`."""
         assert self._process.stdout is not None
         return not self._buffer and not select.select([self._process.stdout], [], [], seconds)[0]
 
@@ -101,12 +110,12 @@ class Program:
 
 
 def wait_for_go() -> None:
-    """In the child: says that it is ready, and returns when it is told to begin."""
+    """In the child: print "ready" and return when the parent sends "go"."""
     print("ready", flush=True)
     if sys.stdin.readline() != "go\n":
         sys.exit(1)
 
 
 def answer(**values: object) -> None:
-    """In the child: the result."""
+    """In the child: print the result."""
     print(json.dumps(values), flush=True)

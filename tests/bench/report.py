@@ -1,4 +1,4 @@
-"""outcome → performance_report.md: what was measured, on what, and how it compares."""
+"""performance_report.md: what was measured, on which machine, and how it compares."""
 
 import datetime
 import importlib
@@ -28,7 +28,7 @@ def write_report(
     workshop: Workshop,
     plots: Sequence[Path],
 ) -> None:
-    """Over the last one."""
+    """Write the report, in place of the last one."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()  # noqa: TID251 (a date)
     parts = [
         "# Performance report",

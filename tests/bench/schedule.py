@@ -1,8 +1,7 @@
-"""rate → when each tick is due; and what came late of it.
+"""The times at which ticks are due at a fixed rate, and the lateness of each.
 
-A sender that was held up sends what is due as soon as it can, and does not move the schedule: what
-would have been sent meanwhile is not left out of the measurement. How late ticks were sent is told
-apart from how long they travelled.
+A sender that was delayed sends what is due as soon as it can and keeps the schedule, so that ticks
+due meanwhile are part of the measurement. Lateness is reported apart from latency.
 """
 
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ WARM_UP = 100  # ticks that are sent before those that count
 
 
 def lateness_ns(sent_ns: Sequence[int]) -> npt.NDArray[np.int64]:
-    """Of each tick, against the schedule that the earliest of them keeps to."""
+    """Return the lateness of each tick; the earliest of them defines the schedule."""
     times = np.asarray(sent_ns, dtype=np.int64)
     offsets = times - np.arange(len(times)) * INTERVAL_NS
     late: npt.NDArray[np.int64] = offsets - offsets.min()

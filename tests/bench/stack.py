@@ -1,4 +1,4 @@
-"""the whole stack → running: by `tradestackctl up`, or daemon by daemon with configs of our own."""
+"""The whole stack: by `tradestackctl up`, or daemon by daemon with configs of its own."""
 
 import select
 import signal
@@ -28,15 +28,15 @@ class Stack:
     strategy: Daemon
 
     def pids(self) -> list[int]:
-        """Of the daemons; their children count with them."""
+        """Return the pids of the daemons."""
         return [self.gateway.pid, self.order_manager.pid, self.strategy.pid]
 
     def set_pace(self, pace: str) -> None:
-        """By the control socket."""
+        """Set the gateway's pace."""
         self.gateway.call("io.tradestack.Gateway.SetPace", pace=pace)
 
     def pause(self) -> None:
-        """Nothing more is published, and the strategy has seen all that was."""
+        """Pause the source; return when the strategy has received every published tick."""
         self.gateway.call("io.tradestack.Gateway.Pause")
         self.strategy.wait_for("sequence_processed", self.gateway.stats()["head"])
         self.strategy.wait_for("orders_pending", 0)
@@ -46,7 +46,7 @@ class Stack:
 def running_stack(
     directory: Path, gateway: Mapping[str, object], placement: Placement = Placement.FREE
 ) -> Iterator[Stack]:
-    """With these keys of the gateway's; the strategy is logged in at both."""
+    """Run the stack with these keys of the gateway's config; the strategy is logged in at both."""
     password = directory / "password"
     password.write_text(PASSWORD)
     prefix = placement.server()
@@ -71,7 +71,7 @@ def running_stack(
 
 
 def startup_s(directory: Path, arguments: Sequence[str]) -> float:
-    """From the start of `tradestackctl up` until all three are ready. Raises NotMeasured."""
+    """Return the time from the start of `tradestackctl up` to readiness. Raises NotMeasured."""
     main = "import sys; from tradestack.ctl.main import main; sys.exit(main())"
     log = directory / "up.log"
     began_s = time.monotonic()

@@ -1,4 +1,4 @@
-"""comparisons → the one table, as Markdown that reads well in a terminal too."""
+"""Comparisons → one table, as Markdown that is legible in a terminal too."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,23 +9,27 @@ MET, NOT_MET = "met", "not met"
 
 
 def table(comparisons: Iterable[Comparison]) -> str:
-    """All lines; of a comparison with many targets the second and later ones are continued."""
-    lines = [line for comparison in comparisons for line in _lines(comparison)]
-    widths = [max(map(len, column)) for column in zip(HEADINGS, *lines, strict=True)]
+    """Return the whole table; each further target of a comparison has a line of its own."""
+    return aligned(HEADINGS, [line for comparison in comparisons for line in _lines(comparison)])
+
+
+def aligned(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table whose columns are as wide as their widest cells."""
+    widths = [max(map(len, column)) for column in zip(headings, *lines, strict=True)]
     rule = ["-" * width for width in widths]
-    return "\n".join(_row(cells, widths) for cells in (HEADINGS, rule, *lines))
+    return "\n".join(_row(cells, widths) for cells in (headings, rule, *lines))
 
 
 def quantity(value: float, unit: str) -> str:
-    """Three digits and a unit."""
+    """Format a figure with three digits and its unit."""
     for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= scale and unit.endswith("/s"):
-            return f"{value / scale:.3g} {letter} {unit}".replace(f"{letter} ", f"{letter} ")
+            return f"{value / scale:.3g} {letter} {unit}"
     return f"{value:.3g} {unit}" if value < 1_000 else f"{value:,.0f} {unit}"
 
 
 def verdict(comparison: Comparison, target: Target) -> str:
-    """In the words of the report."""
+    """Return whether the target is met, in words."""
     return MET if comparison.is_met(target) else NOT_MET
 
 

@@ -10,7 +10,7 @@ RUN = Path(__file__).with_name("run")
 
 
 def test_every_row_can_be_measured() -> None:
-    """All rows run in small, beside their peers, and no message is lost or repeated."""
+    """All rows run with small sizes beside their peers, and no message is lost or repeated."""
     rows = subprocess.run(
         [RUN, "--list"], capture_output=True, text=True, check=True
     ).stdout.split()

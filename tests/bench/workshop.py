@@ -1,4 +1,4 @@
-"""options → what every row works with: sizes, rounds, a scratch directory, the C programs."""
+"""What every row needs: sizes, rounds, a scratch directory, the C programs."""
 
 import os
 import shutil
@@ -17,26 +17,26 @@ STACK_PYTHON = CACHE / "stack/bin/python"  # has what pyproject.toml asks for, a
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """quick: small sizes, for a check that all works; the figures are then worth little."""
+    """The options of a run. quick: small sizes, to check that every row can be measured."""
 
     quick: bool
     rounds: int
 
     def size(self, full: int, quick: int) -> int:
-        """How many of something."""
+        """Return the number for this run."""
         return quick if self.quick else full
 
     def measure(self, contestants: Sequence[Contestant]) -> dict[str, list[float]]:
-        """Figures of all, in turns."""
+        """Measure all contestants in turns."""
         return in_turns(contestants, self.rounds)
 
     def limit(self, name: str) -> str:
-        """The path of a program of c/."""
+        """Return the path of a program of c/."""
         return str(CACHE / "c" / name)
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A directory on the disk (not in memory), gone afterwards."""
+        """Make a directory on the disk (not in memory) and remove it afterwards."""
         CACHE.mkdir(parents=True, exist_ok=True)
         path = Path(tempfile.mkdtemp(prefix="s-", dir=CACHE))
         try:
@@ -46,12 +46,12 @@ class Workshop:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on now."""
+    """Return a TCP port of the loopback on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def has_program(name: str) -> bool:
-    """Whether a peer's server is installed."""
+    """Return whether the server of a peer is installed."""
     return shutil.which(name) is not None

@@ -1,11 +1,11 @@
-"""python -m tests.faults.campaign → an undisturbed session, then sessions under SIGKILL, compared.
+"""The command of tests/faults/run: sessions under SIGKILL, compared with an undisturbed one.
 
     undisturbed session ─► expected evidence
-    repetition 1, 2, …: paced session, random kills, one armed fail-point a daemon ─► evidence
+    repetition 1, 2, …: paced session, random kills, one armed fail point a daemon ─► evidence
                         ─► differences from what was expected            until all kills have hit
 
-stdout: the seed, the kills of each repetition, the figures. stderr: progress.
-Exit 0 with 0 differences, 1 with the differences.
+stdout: the seed, the kills of each repetition, the figures. stderr: progress. The exit status is 0
+without differences, else 1.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.killer import Kill, Killer, Progress
 from tests.faults.repetition import Repetition, Sources, no_attack
-from tests.faults.stack import RunFailed
+from tests.faults.stack import RunFailed, fail_points_hit
 
 from tradestack.runtime.fail_points import FailPoint
 from tradestack.wire.feed import TICK_PACKET_LENGTH
@@ -32,10 +32,10 @@ from tradestack.wire.feed import TICK_PACKET_LENGTH
 CHECKOUT = Path(__file__).parents[2]
 REAL_DATA = CHECKOUT.parent / "shared" / "data" / "real"
 SAMPLE_DATA = CHECKOUT / "data"
-SECONDS = 25  # that a session takes when nothing disturbs it
+SECONDS = 25  # duration of an undisturbed session
 REPETITIONS_MAX = 200
 
-# A life must come far enough to be worth its start: passings before the armed death.
+# Passes before a fail point kills: a process is to do some work after its start.
 PASSINGS = {
     "gateway": (8_000, 40_000),  # batches
     "order-manager": (500, 3_000),  # batches, most of one order
@@ -45,7 +45,7 @@ PASSINGS = {
 
 @dataclass(slots=True)
 class Tally:
-    """What a campaign did."""
+    """The counts of a campaign, and the differences that it found."""
 
     repetitions: int = 0
     orders: int = 0
@@ -56,7 +56,7 @@ class Tally:
     differences: list[str] = field(default_factory=list)
 
     def lines(self, expected: Evidence) -> list[str]:
-        """The figures."""
+        """Return the figures, a line each."""
         victims = Counter(kill.victim for kill in self.kills)
         in_flight = sum(kill.in_flight > 0 for kill in self.kills)
         return [
@@ -72,7 +72,7 @@ class Tally:
 
 
 class Campaign:
-    """Sessions on one directory, over whatever the one before left there."""
+    """Sessions in one directory, each with the files that the one before it left."""
 
     def __init__(self, directory: Path, seed: int, kills_wanted: int) -> None:
         self.tally = Tally()
@@ -84,8 +84,8 @@ class Campaign:
         self._sources = Sources.copy(directory / "data", prices, data / "sentiment.csv")
 
     async def run(self) -> list[str]:
-        """The report. Raises RunFailed."""
-        _say(f"seed {self._seed}; the undisturbed session of {self._data}")
+        """Run until all kills have hit; return the report. Raises RunFailed."""
+        _log(f"seed {self._seed}; the undisturbed session of {self._data}")
         undisturbed = Repetition(self._directory / "undisturbed", self._sources, pace="max")
         expected = await undisturbed.run(no_attack)
         found = differences(expected, expected)
@@ -93,7 +93,7 @@ class Campaign:
         while len(self.tally.kills) < self._kills_wanted and not self.tally.differences:
             await self._repeat(expected)
             if self.tally.repetitions == REPETITIONS_MAX:
-                raise RunFailed("the kills do not hit")
+                raise RunFailed("too few kills hit a running daemon")
         return [
             f"seed               {self._seed}",
             f"data               {self._data}",
@@ -120,14 +120,14 @@ class Campaign:
             print(f"repetition {tally.repetitions}: armed {fail_points}")
             print("".join(f"  {kill}\n" for kill in killer.kills), end="", flush=True)
         tally.kills += killer.kills
-        tally.fail_points.update(hits(repetition.stack.lines))
+        tally.fail_points.update(fail_points_hit(repetition.stack.lines))
         tally.respawns.update(repetition.result["respawns"])
         tally.orders += len(evidence.orders)
         tally.messages += len(evidence.feed) // TICK_PACKET_LENGTH
         tally.differences += [
             f"repetition {tally.repetitions}: {one}" for one in differences(expected, evidence)
         ]
-        _say(
+        _log(
             f"repetition {tally.repetitions}: {len(killer.kills)} kills, "
             f"{len(tally.kills)} of {self._kills_wanted} in all, "
             f"{len(tally.differences)} differences"
@@ -135,7 +135,7 @@ class Campaign:
 
 
 def _armed(rng: random.Random) -> str:
-    """One place in each kind of daemon, and at which passing it is deadly."""
+    """Choose one fail point for each kind of daemon, and the pass at which it kills."""
     entries = []
     for daemon, (least, most) in PASSINGS.items():
         point = rng.choice([one.value for one in FailPoint if one.value.startswith(daemon)])
@@ -143,36 +143,40 @@ def _armed(rng: random.Random) -> str:
     return " ".join(entries)
 
 
-def hits(lines: list[str]) -> list[str]:
-    """The fail-points that `up` heard of from those who died at them."""
-    return [
-        point.value
-        for line in lines
-        for point in FailPoint
-        if f"fail point reached: {point.value}" in line and " up | " not in line
-    ]
-
-
 def _counts(counter: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counter.items())) or "none"
 
 
-def _say(text: str) -> None:
+def _log(text: str) -> None:
     print(f"faults: {text}", file=sys.stderr, flush=True)
 
 
 def main() -> int:
-    """The exit status."""
+    """Run the command; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="tests/faults/run", description="Kills daemons under load, and looks for traces."
+        prog="tests/faults/run",
+        description="Kill daemons under load and compare the session with an undisturbed one.",
     )
-    parser.add_argument("--kills", type=int, default=300, metavar="N", help="random kills (300)")
-    parser.add_argument("--seed", type=int, metavar="S", help="of an earlier campaign")
-    parser.add_argument("--keep", action="store_true", help="leave the stack's directory behind")
+    parser.add_argument(
+        "--kills",
+        type=int,
+        default=300,
+        metavar="N",
+        help="number of random kills (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        metavar="S",
+        help="repeat the kills of an earlier campaign (default: a random seed)",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="do not remove the directory of the stack"
+    )
     arguments = parser.parse_args()
     seed = secrets.randbelow(10**6) if arguments.seed is None else arguments.seed
     directory = Path(tempfile.mkdtemp(prefix="tradestack-faults-"))
-    logging.disable(logging.WARNING)  # of our own clients, which lose their servers all the time
+    logging.disable(logging.WARNING)  # the clients here lose their servers all the time
     campaign = Campaign(directory, seed, arguments.kills)
     is_sound = False
     try:
@@ -184,7 +188,7 @@ def main() -> int:
         if is_sound and not arguments.keep:
             shutil.rmtree(directory)
         else:
-            _say(f"everything is in {directory}")
+            _log(f"the files are in {directory}")
     print("\n".join([*campaign.tally.differences, *report]))
     return 0 if is_sound else 1
 

@@ -1,7 +1,7 @@
-"""what happened undisturbed, what happened under attack → the differences.
+"""What happened undisturbed, what happened under attack → the differences.
 
-Session ids and times are not compared; the order in which different users' orders were taken is
-not either, for it was left to chance undisturbed as well.
+Session ids and times are not compared, and neither is the order in which orders of different users
+were taken: it depends on chance in an undisturbed session as well.
 """
 
 import itertools
@@ -14,11 +14,11 @@ from tests.faults.subscriber import Seen
 
 from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH
 
-SHOWN_MAX = 5  # differences of one kind that are told one by one
+SHOWN_MAX = 5  # differences of one kind that are listed one by one
 
 
 def differences(expected: Evidence, found: Evidence) -> list[str]:
-    """One line each; empty = nothing was lost, nothing happened twice."""
+    """Return a line for each difference; no line: nothing was lost, nothing happened twice."""
     return [
         *_feed(expected.feed, found.feed),
         *(
@@ -45,7 +45,7 @@ def differences(expected: Evidence, found: Evidence) -> list[str]:
 
 
 def _feed(expected: bytes, found: bytes) -> list[str]:
-    """Same packets but for the time of publication."""
+    """Return the packets without their times of publication."""
     lines = []
     if len(expected) != len(found):
         counts = [len(feed) / TICK_PACKET_LENGTH for feed in (expected, found)]
@@ -59,7 +59,7 @@ def _feed(expected: bytes, found: bytes) -> list[str]:
 
 
 def _seen(feed: bytes, seen: Seen) -> list[str]:
-    """Each number once, in order, and the very bytes of the log, publication time included."""
+    """Check for each number once, in order, with the bytes of the log (publish time included)."""
     lines = []
     wanted = 1
     for first, packets in seen:
@@ -84,7 +84,7 @@ def _multisets(what: str, expected: Iterable[Hashable], found: Iterable[Hashable
 
 
 def _ascending(what: str, numbers: list[int]) -> list[str]:
-    """Order numbers go up by one."""
+    """Check that order numbers increase by one."""
     for before, after in itertools.pairwise(numbers):
         if after != before + 1:
             return [f"{what}: order number {after} follows {before}"]

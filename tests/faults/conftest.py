@@ -1,4 +1,4 @@
-"""The shipped sample session played undisturbed, once: what every attack on it must come to."""
+"""The shipped sample session, undisturbed: what every attacked session must equal."""
 
 import asyncio
 from pathlib import Path
@@ -14,7 +14,7 @@ PACE = "6000/s"  # six seconds for all of it
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    """14,116 orders of two users on 36,109 messages."""
+    """Play the sample once: 14,116 orders of two users on 36,109 messages."""
     directory = tmp_path_factory.mktemp("undisturbed")
     repetition = Repetition(directory / "stack", sample(directory), pace="max")
 
@@ -27,12 +27,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 
 @pytest.fixture
 def repetition(tmp_path: Path) -> Repetition:
-    """The sample session, to be attacked."""
+    """Return the sample session, ready to be attacked."""
     return Repetition(tmp_path / "stack", sample(tmp_path), pace=PACE)
 
 
 def sample(directory: Path) -> Sources:
-    """Private copies of the sample."""
+    """Copy the sample's files into the directory."""
     return Sources.copy(
         directory / "data", SAMPLE_DATA / "prices.csv", SAMPLE_DATA / "sentiment.csv"
     )

@@ -1,7 +1,7 @@
-"""a stack's files and streams → what happened in one feed session, with the ids taken out.
+"""A stack's files and streams → what happened in one feed session, without the ids.
 
-Read without the project's own readers of journal and reports: whoever judges them must not share
-their mistakes.
+They are read without the project's own readers of journal and reports, whose mistakes would
+otherwise be repeated by the test.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ _ANNOTATIONS = {"TransactTime", "FeedSession", "SignalTime", "ReferencePx", "Ref
 
 
 class Order(NamedTuple):
-    """What makes an order the same one in two runs."""
+    """The parts of an order that are the same in every run."""
 
     user: str
-    name: str  # its ClOrdID with the feed session taken out
-    terms: str  # all other fields but the annotations of the moment
+    name: str  # its ClOrdID without the feed session
+    terms: str  # all other fields that do not depend on the time
 
 
 class Answer(NamedTuple):
-    """What an order came to."""
+    """The result of an order."""
 
     user: str
     name: str
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One feed session. feed: the packets of the log."""
+    """What is left of one feed session. feed: the packets of the log."""
 
     feed: bytes
     subscribers: Mapping[str, Seen]
@@ -54,18 +54,18 @@ class Evidence:
 
 @dataclass(slots=True)
 class OrderLogTail:
-    """order_log.txt from where it was last read."""
+    """The lines that were appended to order_log.txt since it was last read."""
 
     path: Path
     offset: int = 0
 
     def skip(self) -> None:
-        """What is there now is of no interest."""
+        """Leave out what the file has now."""
         if self.path.exists():
             self.offset = self.path.stat().st_size
 
     def lines(self) -> list[str]:
-        """Those since the last time."""
+        """Return the lines since the last call."""
         with self.path.open("rb") as file:
             file.seek(self.offset)
             content = file.read()
@@ -74,14 +74,14 @@ class OrderLogTail:
 
 
 def journal_of(directory: Path) -> list[dict[str, Any]]:
-    """The records of the newest order journal; a torn last line is none."""
+    """Return the records of the newest order journal, without a torn last line."""
     newest = max((directory / "state" / "order-manager").glob("*.journal"), key=lambda p: p.stem)
     lines = newest.read_bytes().split(b"\n")[:-1]
     return [json.loads(line[_CHECKSUM_LENGTH:]) for line in lines]
 
 
 def orders_of(records: list[dict[str, Any]], feed_session: str) -> tuple[list[Order], list[Answer]]:
-    """The orders of a feed session, and what each came to."""
+    """Return the orders of a feed session, and the result of each."""
     mine = [
         record
         for record in records
@@ -106,7 +106,7 @@ def orders_of(records: list[dict[str, Any]], feed_session: str) -> tuple[list[Or
 
 
 def answers_of(reports: list[dict[str, Any]], feed_session: str) -> list[Answer]:
-    """Reports on orders of a feed session."""
+    """Return the results that a stream reports for orders of a feed session."""
     mine = [report for report in reports if feed_session in report.get("ClOrdID", "")]
     return [
         Answer(
@@ -120,7 +120,7 @@ def answers_of(reports: list[dict[str, Any]], feed_session: str) -> list[Answer]
 
 
 def log_lines_of(lines: list[str], feed_session: str) -> list[tuple[str, int]]:
-    """The lines on orders of a feed session; a line that is none has the number -1."""
+    """Return the lines for orders of a feed session; one that is not valid has the number -1."""
     found = []
     for line in lines:
         match = _LOG_LINE.search(line)
@@ -133,7 +133,7 @@ def log_lines_of(lines: list[str], feed_session: str) -> list[tuple[str, int]]:
 
 
 async def reports_of(address: Address, credentials: Credentials) -> list[dict[str, Any]]:
-    """A user's whole stream, read by a client of its own; ends at the first heartbeat."""
+    """Read a user's whole stream with a plain client, up to the first heartbeat."""
     reader, writer = await asyncio.open_connection(address.host, address.port, limit=1 << 20)
     login = f"{credentials.user:<6}{credentials.password:<10}{'':<10}{1:>20}".encode()
     writer.write((len(login) + 1).to_bytes(2, "big") + b"L" + login)

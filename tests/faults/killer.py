@@ -1,7 +1,7 @@
-"""seed → SIGKILLs at random moments, while ticks flow and orders are on their way.
+"""Random SIGKILLs while ticks and orders flow, derived from a seed.
 
-Victims and waits derive from the seed. What a daemon is doing at that moment does not: the machine
-decides how fast it is. So each kill is noted with where the stack stood when it came.
+The seed decides victims and waits. What a daemon is doing at that moment depends on the speed of
+the machine, so each kill is noted with the progress of the stack when it came.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 WAIT_MEAN_S = 0.4
 WAIT_MAX_S = 2.0
-# One in so many kills comes soon after the one before, so that recovery itself is hit. Before the
+# One in QUICK_ONE_IN kills follows soon after the one before, to hit the recovery. Before the
 # others ticks and orders flow again: there are new messages, and few orders behind them in flight.
 QUICK_ONE_IN = 4
 QUICK_MAX_S = 0.5
 FLOWING_ORDERS_MAX = 100
 RECOVERY_MAX_S = 5.0
 POLL_S = 0.02
-# An order is in flight for a millisecond: a kill waits so long for one to be.
+# An order is in flight for a millisecond; a kill waits this long for one.
 IN_FLIGHT_WAIT_MAX_S = 0.2
 IN_FLIGHT_POLL_S = 0.0005
 
@@ -35,7 +35,10 @@ _ORDER_RECORD = b' {"Record":"Order",'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """One that hit; head: messages published; in_flight: orders due by then and not journalled."""
+    """A kill that hit a running daemon.
+
+    head: messages published by then. in_flight: orders due by then that were not journalled.
+    """
 
     after_s: float
     victim: str
@@ -47,7 +50,7 @@ class Kill:
 
 
 class Progress:
-    """How far a session is, by its files alone; due: feed numbers of the orders there must be."""
+    """The progress of a session by its files alone. due: feed numbers that must cause an order."""
 
     def __init__(self, directory: Path, session: str, due: Sequence[int], messages: int) -> None:
         self._feed = directory / "state" / GATEWAY / f"{session}.feed"
@@ -61,11 +64,11 @@ class Progress:
 
     @property
     def head(self) -> int:
-        """Messages published."""
+        """The number of messages published."""
         return self._feed.stat().st_size // TICK_PACKET_LENGTH
 
     def in_flight(self) -> int:
-        """Orders due by now and not in the journal."""
+        """Return the number of orders that are due by now and not in the journal."""
         head = self.head
         newest = max(self._journals.glob("*.journal"), key=lambda path: path.stem)
         with newest.open("rb") as file:
@@ -77,7 +80,7 @@ class Progress:
         return bisect_right(self._due, head) - self._journalled
 
     def is_over(self) -> bool:
-        """Whether no more ticks come."""
+        """Tell whether all ticks were published."""
         return self.head >= self._messages
 
 
@@ -91,7 +94,7 @@ class Killer:
         self._kills_max = kills_max
 
     async def run(self, progress: Progress) -> None:
-        """Until the last tick has come, or all kills have hit."""
+        """Kill until the last tick was published or all kills have hit."""
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         while len(self.kills) < self._kills_max:
@@ -133,7 +136,7 @@ class Killer:
         return in_flight
 
     def _next_victim(self) -> str:
-        """Each kind of daemon as often as the others."""
+        """Choose a daemon, each kind of daemon as often as the others."""
         kind = self._rng.randrange(3)
         if kind < 2:
             return (GATEWAY, ORDER_MANAGER)[kind]

@@ -1,7 +1,9 @@
-"""python -m tests.faults.recorder HOST:PORT USER PASSWORD_FILE FILE → what a subscriber was given.
+"""A subscriber in a process of its own, so that it can be stopped.
 
-A process of its own, so that it can be stopped. FILE: for each batch the number of its first
-packet and its length in bytes, 8 bytes big-endian each, and the packets; whole at its end.
+    python -m tests.faults.recorder HOST:PORT USER PASSWORD_FILE FILE
+
+At the end of the session it writes FILE: for each batch the number of its first packet and its
+length in bytes, 8 bytes big-endian each, then the packets.
 """
 
 import asyncio
@@ -18,7 +20,7 @@ _NUMBER_BYTES = 8
 
 
 def read_record(path: Path) -> Seen:
-    """What a recorder has written."""
+    """Read the file that a recorder wrote."""
     content = path.read_bytes()
     seen: Seen = []
     offset = 0

@@ -1,10 +1,10 @@
-"""a stack, an attack → one feed session from its first message to its last, and what is left of it.
+"""One feed session from its first message to its last, under an attack.
 
     new sources ─► up ─► subscribers ─► attack ─► all played, ordered, reported, received
                 ─► evidence ─► a new order session ─► stop
 
-A session begins because the sources are new: their time of change is. The next one begins when
-every order sent has its report and every subscriber is at the head.
+A session begins because the files of the sources have a new modification time. The next one begins
+when every order has its report and every subscriber is at the head.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from tests.faults.subscriber import Subscriber
 from tradestack.ctl.up.progress import has_ended
 from tradestack.net.control.client import ControlFault
 
-END_DEADLINE_S = 600.0  # of a whole repetition: an order that was lost is waited for in vain
+END_DEADLINE_S = 600.0  # of a whole repetition: a lost order would be awaited for ever
 POLL_S = 0.2
 SLOW_DELAY_S = 0.05  # a twentieth of a second for each batch: thousands of messages behind
 
@@ -42,14 +42,14 @@ Attack = Callable[["Repetition"], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Private copies of the two files, to be made new."""
+    """Copies of the two source files, whose modification time can be changed."""
 
     prices: Path
     sentiment: Path
 
     @classmethod
     def copy(cls, directory: Path, prices: Path, sentiment: Path) -> "Sources":
-        """Into the directory."""
+        """Copy the files into the directory."""
         directory.mkdir(parents=True, exist_ok=True)
         copies = []
         for source in (prices, sentiment):
@@ -59,14 +59,14 @@ class Sources:
         return cls(prices=copies[0], sentiment=copies[1])
 
     def renew(self) -> None:
-        """Other sources than before, with the same content: a new feed session."""
+        """Change the modification times: the same content becomes a new feed session."""
         for path in (self.prices, self.sentiment):
             changed_ns = path.stat().st_mtime_ns + 1_000_000_000
             os.utime(path, ns=(changed_ns, changed_ns))
 
 
 class Repetition:
-    """One feed session on `directory`, which may have seen others before."""
+    """One feed session in `directory`, which may hold files of earlier ones."""
 
     def __init__(self, directory: Path, sources: Sources, *, pace: str) -> None:
         self.directory = directory
@@ -80,7 +80,7 @@ class Repetition:
 
     @property
     def session(self) -> str:
-        """Id of the feed session."""
+        """The id of the feed session."""
         return self.subscribers["fast"].session
 
     async def run(
@@ -91,7 +91,10 @@ class Repetition:
         settings: Sequence[str] = (),
         renew: bool = True,
     ) -> Evidence:
-        """Raises RunFailed when it comes to no end. renew: a new session, else the last goes on."""
+        """Play the session to its end. Raises RunFailed if it has none.
+
+        renew: play a new session; otherwise the last one continues.
+        """
         log = OrderLogTail(self.directory / "log" / "order_log.txt")
         if renew:
             self._sources.renew()
@@ -111,7 +114,7 @@ class Repetition:
         return evidence
 
     def subscribe(self) -> None:
-        """Subscribers that follow the current session from its first message, to its end."""
+        """Follow the current session from its first message to its end."""
         for subscriber in self.subscribers.values():
             subscriber.close()
         credentials = self.stack.credentials("dense")
@@ -155,7 +158,7 @@ class Repetition:
         return evidence
 
     async def _stream_of(self, instance: str) -> list[dict[str, Any]]:
-        """Read in the place of the strategy, which stands still meanwhile."""
+        """Read the stream of the strategy's user while the strategy is stopped."""
         daemon = f"strategy-{instance}"
         self.stack.signal(daemon, signal.SIGSTOP)
         try:
@@ -164,7 +167,7 @@ class Repetition:
             self.stack.signal(daemon, signal.SIGCONT)
 
     def options(self, settings: Sequence[str] = ()) -> list[str]:
-        """Those of `up`; settings: more of --set."""
+        """Return the options of `up`; settings: further ones for --set."""
         options = [
             *("--prices", str(self._sources.prices), "--sentiment", str(self._sources.sentiment)),
             *("--pace", self._pace),
@@ -183,7 +186,7 @@ class Repetition:
         return options
 
     async def _where_it_stands(self) -> str:
-        words = ["the session came to no end:"]
+        words = ["the session did not end:"]
         for name, subscriber in self.subscribers.items():
             words.append(f"subscriber {name}: at {subscriber.head}, ended {subscriber.has_ended}")
         for daemon in self.stack.daemons:
@@ -195,4 +198,4 @@ class Repetition:
 
 
 async def no_attack(_: Repetition) -> None:
-    """An undisturbed run."""
+    """Leave the session undisturbed."""

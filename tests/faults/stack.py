@@ -1,4 +1,4 @@
-"""directory, options → one `tradestackctl up --respawn` in it, to be asked, hurt and stopped."""
+"""One `tradestackctl up --respawn` in a directory: to query, to kill and to stop."""
 
 import asyncio
 import contextlib
@@ -16,32 +16,35 @@ from tradestack.ctl.up.progress import StackStats
 from tradestack.net.addresses import Address, parse_address
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.client import ControlFault
-from tradestack.runtime.fail_points import VARIABLE
+from tradestack.runtime.fail_points import VARIABLE, FailPoint
 
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 60.0
 ASK_DEADLINE_S = 10.0
+POLL_S = 0.005
+RUNNING_STATES = "RSD"  # neither stopped nor ended
+ENDED_STATES = "ZX"  # nothing of the process is left but its exit status
 GATEWAY, ORDER_MANAGER = "gateway", "order-manager"
 
 
 class RunFailed(Exception):
-    """`up` ended when it should not, or did not when it should; with its last words."""
+    """`up` ended when it should not, or did not end when it should; with its last lines."""
 
 
 class RunningStack:
-    """`up` and its daemons. What they say goes to `up.log` in the directory."""
+    """`up` and its daemons. Their log lines go to `up.log` in the directory."""
 
     def __init__(self, directory: Path, strategies: Mapping[str, str]) -> None:
         """strategies: instance → user."""
         self.directory = directory
         self.strategies = strategies
         self.daemons = (GATEWAY, ORDER_MANAGER, *(f"strategy-{name}" for name in strategies))
-        self.lines: list[str] = []  # what was said since the start
+        self.lines: list[str] = []  # log lines since the start
         self._process: asyncio.subprocess.Process | None = None
         self._drain: asyncio.Task[None] | None = None
 
     async def start(self, options: Sequence[str], *, fail_points: str = "") -> None:
-        """Returns when all daemons are ready. Raises RunFailed."""
+        """Start; return when all daemons are ready. Raises RunFailed."""
         self.lines = []
         self._process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("tradestackctl")),
@@ -62,7 +65,7 @@ class RunningStack:
             raise self._failed("ended at its start")
 
     async def stop(self) -> dict[str, Any]:
-        """By Ctrl-C; the result it printed. Raises RunFailed."""
+        """Stop by Ctrl-C; return the result that `up` printed. Raises RunFailed."""
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGINT)
@@ -79,50 +82,54 @@ class RunningStack:
         return stats
 
     async def kill(self) -> None:
-        """For the way out; the daemons end with it."""
+        """Kill `up`, whose daemons then stop; wait until none of them runs."""
         if self._process is not None and self._process.returncode is None:
-            for daemon in self.daemons:
-                self.signal(daemon, signal.SIGCONT)
+            daemons = self.pids().values()
+            for pid in daemons:
+                os.kill(pid, signal.SIGCONT)
             self._process.kill()
             await self._process.wait()
+            async with asyncio.timeout(STOP_DEADLINE_S):
+                while any(_state_of(pid) not in ENDED_STATES for pid in daemons):
+                    await asyncio.sleep(POLL_S)
         if self._drain is not None:
             await self._drain
 
-    # ---- asking ------------------------------------------------------------------------------
+    # ---- queries -----------------------------------------------------------------------------
 
     @property
     def feed(self) -> Address:
-        """The gateway's port."""
+        """The address of the gateway."""
         return self._listen(GATEWAY)
 
     @property
     def orders(self) -> Address:
-        """The order manager's port."""
+        """The address of the order manager."""
         return self._listen(ORDER_MANAGER)
 
     def credentials(self, instance: str) -> Credentials:
-        """What the strategy logs in with."""
+        """Return the credentials of a strategy instance."""
         password = self.directory / "credentials" / instance / "password"
         return Credentials(self.strategies[instance], password.read_text().strip())
 
     async def call(
         self, daemon: str, method: str, parameters: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Asks a daemon. Raises ControlFault."""
+        """Call a method of a daemon. Raises ControlFault."""
         path = self.directory / "run" / f"{daemon}.sock"
         return await control_call(path, method, parameters, deadline_s=ASK_DEADLINE_S)
 
     async def set_pace(self, pace: str) -> None:
-        """From the next tick on."""
+        """Set the gateway's pace from the next tick on."""
         await self.call(GATEWAY, "io.tradestack.Gateway.SetPace", {"pace": pace})
 
     async def stats_of(self, daemon: str) -> dict[str, Any]:
-        """One daemon's counters. Raises ControlFault."""
+        """Return the stats of one daemon. Raises ControlFault."""
         stats: dict[str, Any] = (await self.call(daemon, "io.tradestack.Daemon.GetStats"))["stats"]
         return stats
 
     async def stats(self) -> StackStats | None:
-        """Of all; None while one of them is not there."""
+        """Return the stats of all daemons; None while one of them does not run."""
         try:
             gateway, manager, *strategies = [await self.stats_of(name) for name in self.daemons]
         except ControlFault:
@@ -130,35 +137,36 @@ class RunningStack:
         named = dict(zip(self.strategies, strategies, strict=True))
         return StackStats(gateway=gateway, order_manager=manager, strategies=named, respawns={})
 
-    # ---- hurting -----------------------------------------------------------------------------
+    # ---- attacks -----------------------------------------------------------------------------
 
     def pids(self) -> dict[str, int]:
-        """Those of the daemons that live."""
+        """Return the pids of the daemons that run."""
         assert self._process is not None
-        up = self._process.pid
-        found = {}
-        with contextlib.suppress(FileNotFoundError):
-            children = Path(f"/proc/{up}/task/{up}/children").read_text().split()
-            for pid in map(int, children):
-                name = _daemon_of(pid)
-                if name in self.daemons:
-                    found[name] = pid
-        return found
+        named = {_daemon_of(pid): pid for pid in _children_of(self._process.pid)}
+        return {name: named[name] for name in self.daemons if name in named}
 
     def signal(self, daemon: str, number: signal.Signals) -> bool:
-        """Whether the daemon lived."""
+        """Send a signal to a daemon; return whether it ran."""
         pid = self.pids().get(daemon)
         if pid is None:
             return False
-        os.kill(pid, number)  # our grandchild, reaped by `up` alone: at worst it is a zombie
+        os.kill(pid, number)  # its pid is not reused before `up` has reaped it
         return True
 
     async def cut_power(self) -> None:
-        """Everybody dies at once, `up` included, and nobody comes to restart or stop anything."""
+        """Kill `up` and all its children at once, and wait until none of them runs.
+
+        `up` is stopped first, so that it starts nothing in place of a child that is dead.
+        """
         assert self._process is not None
+        up = self._process.pid
         self._process.send_signal(signal.SIGSTOP)
-        for pid in self.pids().values():
-            os.kill(pid, signal.SIGKILL)
+        while _state_of(up) in RUNNING_STATES:
+            await asyncio.sleep(POLL_S)
+        while children := [pid for pid in _children_of(up) if _state_of(pid) not in ENDED_STATES]:
+            for pid in children:
+                os.kill(pid, signal.SIGKILL)
+            await asyncio.sleep(POLL_S)
         await self.kill()
 
     # ---- inside ------------------------------------------------------------------------------
@@ -181,11 +189,38 @@ class RunningStack:
         return parse_address(config["listen"])
 
     def _failed(self, what: str) -> RunFailed:
-        return RunFailed("\n".join([f"`up` {what}; its last words:", *self.lines[-20:]]))
+        return RunFailed("\n".join([f"`up` {what}; its last lines:", *self.lines[-20:]]))
+
+
+def fail_points_hit(lines: Sequence[str]) -> list[str]:
+    """Return the fail points that daemons reached, in the order of their log lines."""
+    return [
+        point.value
+        for line in lines
+        for point in FailPoint
+        if f"fail point reached: {point.value}" in line and " up | " not in line
+    ]
+
+
+def _children_of(pid: int) -> list[int]:
+    """Return the pids of a process's children, zombies included; none if it has ended."""
+    try:
+        return [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _state_of(pid: int) -> str:
+    """Return the letter of a process's state, as proc_pid_stat(5) has it; X if it is gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+    return stat.rpartition(") ")[2][0]
 
 
 def _daemon_of(pid: int) -> str | None:
-    """By the command line; None for what is no daemon, or none any more."""
+    """Return the daemon's name by its command line; None for another or an ended process."""
     try:
         arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):

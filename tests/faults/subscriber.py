@@ -1,4 +1,4 @@
-"""feed → everything one subscriber was given, number by number."""
+"""A subscriber that keeps everything it receives, number by number."""
 
 import asyncio
 import contextlib
@@ -27,12 +27,12 @@ class Subscriber:
         self._task = asyncio.create_task(self._follow())
 
     async def ended(self) -> None:
-        """Returns at the end of the session. Raises what ended the subscriber before."""
+        """Wait for the end of the session. Raises what ended the subscriber before."""
         await asyncio.wait({self._task})
         self._task.result()
 
     def close(self) -> None:
-        """Leaves."""
+        """Disconnect."""
         self._task.cancel()
         self._client.close()
 

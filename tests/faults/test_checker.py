@@ -1,4 +1,4 @@
-"""The judge of all faults: whatever is lost, doubled, moved or renumbered must be seen."""
+"""The comparison of sessions finds whatever is lost, doubled, moved or renumbered."""
 
 import dataclasses
 from collections.abc import Callable
@@ -13,7 +13,7 @@ COUNT = 6
 
 
 def feed_of(first_value: int = 100, *, published_ns: int = 1) -> bytes:
-    """COUNT ticks, each with a value of its own."""
+    """Make `count` ticks, each with a value of its own."""
     records = new_records(COUNT)
     records["kind"] = ord("P")
     records["symbol"] = encode_symbol("SPY")
@@ -23,7 +23,7 @@ def feed_of(first_value: int = 100, *, published_ns: int = 1) -> bytes:
 
 
 def evidence(*, published_ns: int = 1, first_order_id: int = 1) -> Evidence:
-    """A sound session of six ticks and three orders, two of one user."""
+    """Return a sound session of six ticks and three orders, two of them by one user."""
     feed = feed_of(published_ns=published_ns)
     half = 3 * TICK_PACKET_LENGTH
     names = (("dense", "dense-1-*-2-0"), ("wide", "wide-1-*-3-0"), ("dense", "dense-1-*-5-0"))
@@ -42,7 +42,7 @@ def evidence(*, published_ns: int = 1, first_order_id: int = 1) -> Evidence:
 
 
 def doctored(**changes: Callable[[object], object]) -> Evidence:
-    """The sound session with some of it changed."""
+    """Return the sound session with some fields replaced."""
     sound = evidence()
     return dataclasses.replace(
         sound, **{name: change(getattr(sound, name)) for name, change in changes.items()}
@@ -50,12 +50,12 @@ def doctored(**changes: Callable[[object], object]) -> Evidence:
 
 
 def without(index: int) -> Callable[[list[object]], list[object]]:
-    """Loses one."""
+    """Return the items without one of them."""
     return lambda items: items[:index] + items[index + 1 :]
 
 
 def doubled(index: int) -> Callable[[list[object]], list[object]]:
-    """Has one twice, in a row."""
+    """Return the items with one of them twice in a row."""
     return lambda items: items[: index + 1] + items[index:]
 
 
@@ -122,7 +122,7 @@ def test_sound_sessions_differ_in_nothing() -> None:
 def test_planted_faults_are_seen(
     changes: dict[str, Callable[[object], object]], complaint: str
 ) -> None:
-    """Each alone is a difference, told in words that say where."""
+    """Each fault alone is a difference, whose text gives the place."""
     found = differences(evidence(), doctored(**changes))
 
     assert any(complaint in line for line in found), found

@@ -1,4 +1,4 @@
-"""Wall clocks that go back and forward by hours, in the midst of a session and between two."""
+"""Wall clocks that jump by hours, within a session and between two."""
 
 import asyncio
 import signal
@@ -6,7 +6,10 @@ import signal
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition
-from tests.faults.stack import GATEWAY, ORDER_MANAGER
+from tests.faults.stack import GATEWAY, ORDER_MANAGER, fail_points_hit
+
+from tradestack.observe.events import SERVER_LOST
+from tradestack.runtime.fail_points import FailPoint
 
 JUMPS = (
     "gateway.read:200:-1h gateway.appended:600:3h gateway.sent:1000:-400d "
@@ -19,7 +22,7 @@ POLL_S = 0.05
 def test_jumps_break_no_number_id_heartbeat_or_deadline(
     undisturbed: Evidence, repetition: Repetition
 ) -> None:
-    """Nobody is disconnected, nothing is held up, and all is as with a clock that goes straight."""
+    """Nobody is disconnected or delayed, and the session equals one with a steady clock."""
     said: list[str] = []
 
     async def watch(watched: Repetition) -> None:
@@ -29,9 +32,10 @@ def test_jumps_break_no_number_id_heartbeat_or_deadline(
     evidence = asyncio.run(repetition.run(watch, fail_points=JUMPS))
 
     assert differences(undisturbed, evidence) == []
-    jumps = [line for line in said if "fail point reached" in line]
-    assert len(jumps) == len(JUMPS.split()) + 3  # both strategies take their three
-    assert [line for line in said if "connection to server lost" in line] == []
+    assert (
+        len(fail_points_hit(said)) == len(JUMPS.split()) + 3
+    )  # each of the two strategies has three
+    assert [line for line in said if SERVER_LOST.phrase in line] == []
     assert not any(repetition.result["respawns"].values())
 
 
@@ -55,10 +59,10 @@ def test_deaths_after_a_jump_are_recovered_from(
 def test_sessions_follow_each_other_when_the_clock_goes_back(
     undisturbed: Evidence, repetition: Repetition
 ) -> None:
-    """One that began in the future is not taken for newer than its successor."""
+    """A session that began in the future is not taken to be newer than its successor."""
 
     async def begin_in_the_future(attacked: Repetition) -> None:
-        while not any("gateway.read reached" in line for line in attacked.stack.lines):
+        while FailPoint.GATEWAY_READ.value not in fail_points_hit(attacked.stack.lines):
             await asyncio.sleep(POLL_S)
         await attacked.stack.call(GATEWAY, "io.tradestack.Gateway.NewSession")
         await attacked.subscribers["fast"].ended()

@@ -1,7 +1,7 @@
-"""Files that cannot grow, of gateway and order manager, while orders are in flight.
+"""Files of gateway and order manager that cannot grow while orders are in flight.
 
-The limit is RLIMIT_FSIZE of the running process: a write beyond it fails or comes back short, as on
-a full disk, and whoever may signal the process may lift it.
+The limit is RLIMIT_FSIZE of the running process: a write beyond it fails or is short, as on a full
+disk, and another process may lift it.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ async def fill_disk(
     grown: Path,
     is_blocked: Callable[[dict[str, object]], bool],
 ) -> None:
-    """Lets the file grow a little further, waits until the daemon says so, and makes room again."""
+    """Let the file reach a limit, wait until the daemon reports it, and lift the limit."""
     stack = repetition.stack
     pid = stack.pids()[daemon]
     _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
@@ -41,7 +41,7 @@ async def fill_disk(
 
 
 async def fill_disk_of_gateway(repetition: Repetition) -> None:
-    """The feed log."""
+    """Limit the feed log."""
     state = repetition.directory / "state" / GATEWAY
     for _ in range(ROUNDS):
         await fill_disk(
@@ -53,7 +53,7 @@ async def fill_disk_of_gateway(repetition: Repetition) -> None:
 
 
 async def fill_disk_of_order_manager(repetition: Repetition) -> None:
-    """The journal, which is longer than the order log."""
+    """Limit the journal, which is longer than the order log."""
     (journal,) = (repetition.directory / "state" / ORDER_MANAGER).glob("*.journal")
     for _ in range(ROUNDS):
         await fill_disk(

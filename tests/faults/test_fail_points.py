@@ -1,21 +1,21 @@
-"""Deaths between append, book, send, read and report, each some times over."""
+"""Processes that die between append, book, send, read and report."""
 
 import asyncio
 import itertools
 from collections import Counter
 
 import pytest
-from tests.faults.campaign import hits
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition, no_attack
+from tests.faults.stack import fail_points_hit
 
 from tradestack.runtime.fail_points import FailPoint
 
-# At which passing a process dies, again and again: soon, for on a busy machine a batch holds much
-# and there are few of them.
+# The pass at which each process dies, again after each restart: an early one, for on a busy machine
+# batches are large and few.
 PASSINGS = {"gateway": 150, "order-manager": 40, "strategy": 40}
-DEATHS_MIN = 2  # at each place; then the session is played to its end in peace
+DEATHS_MIN = 2  # at each place; then the session is played to its end without more of them
 DEADLINE_S = 300.0
 POLL_S = 0.05
 
@@ -32,7 +32,7 @@ TOGETHER = [
 def test_death_at_a_named_place_leaves_no_trace(
     points: list[FailPoint], undisturbed: Evidence, repetition: Repetition
 ) -> None:
-    """Whoever comes back finds in the files what the dead had done, and does the rest."""
+    """A restarted daemon completes what its files show to be unfinished."""
     armed = [f"{point.value}:{PASSINGS[point.value.partition('.')[0]]}" for point in points]
 
     async def play() -> Evidence:
@@ -48,5 +48,5 @@ def test_death_at_a_named_place_leaves_no_trace(
 
 
 def _deaths(repetition: Repetition, points: list[FailPoint]) -> list[int]:
-    counts = Counter(hits(repetition.stack.lines))
+    counts = Counter(fail_points_hit(repetition.stack.lines))
     return [counts[point.value] for point in points]

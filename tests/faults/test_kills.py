@@ -1,4 +1,4 @@
-"""Thirty random kills and the armed places: a small campaign of `tests/faults/run`."""
+"""A small campaign of `tests/faults/run`: thirty random kills and armed fail points."""
 
 import asyncio
 import secrets
@@ -10,7 +10,7 @@ KILLS = 30
 
 
 def test_nothing_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:
-    """After all kills feed, subscribers, orders, reports and order log are as undisturbed."""
+    """Feed, subscribers, orders, reports and order log equal those of an undisturbed session."""
     seed = secrets.randbelow(10**6)
     campaign = Campaign(tmp_path, seed, KILLS)
 

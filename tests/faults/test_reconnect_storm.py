@@ -1,4 +1,4 @@
-"""Clients that come and go without end on both ports, and one that takes a strategy's place."""
+"""Clients that connect and disconnect at both ports, and one that replaces a strategy's."""
 
 import asyncio
 import contextlib
@@ -16,13 +16,13 @@ from tradestack.net.client.login import Credentials
 
 STORM_CLIENTS = 12  # at a time
 CONNECTIONS_MIN = 300
-USURPERS_MIN = 5
-USURPER_PAUSE_S = 0.5
+REPLACEMENTS_MIN = 5
+REPLACEMENT_PAUSE_S = 0.5
 POLL_S = 0.1
 
 
 class Storm:
-    """Connects, logs in or not, takes a little or nothing, and is gone without a word."""
+    """Clients that connect, log in or not, read a little or nothing, and disconnect abruptly."""
 
     def __init__(self, addresses: list[Address], credentials: Credentials) -> None:
         self.connections = 0
@@ -31,7 +31,7 @@ class Storm:
         self._rng = random.Random(1)
 
     async def blow(self) -> None:
-        """Until cancelled."""
+        """Connect again and again until cancelled."""
         while True:
             address = self._rng.choice(self._addresses)
             user = self._credentials.user if address is self._addresses[0] else "nobody"
@@ -52,7 +52,7 @@ class Storm:
 async def _connection(
     address: Address,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Closed for good afterwards; that the server closed it first is no fault."""
+    """Open a connection and close it; that the server closes it first is no error."""
     reader, writer = await asyncio.open_connection(address.host, address.port)
     try:
         with contextlib.suppress(ConnectionError):
@@ -64,33 +64,35 @@ async def _connection(
 
 
 def test_storm_of_reconnects_disturbs_nobody(undisturbed: Evidence, repetition: Repetition) -> None:
-    """Also where a strategy's connection is taken over again and again; no descriptor is lost."""
-    counts: dict[str, int] = {"usurpers": 0}
+    """No order is lost while a strategy is replaced repeatedly, and no descriptor stays open."""
+    counts: dict[str, int] = {"replacements": 0}
 
-    async def usurp(attacked: Repetition) -> None:
+    async def replace(attacked: Repetition) -> None:
         address, credentials = attacked.stack.orders, attacked.stack.credentials("dense")
         while True:
             async with _connection(address) as (reader, writer):
                 writer.write(_login(credentials.user, credentials.password))
                 await reader.read(1_000)
-                counts["usurpers"] += 1
-            await asyncio.sleep(USURPER_PAUSE_S)
+                counts["replacements"] += 1
+            await asyncio.sleep(REPLACEMENT_PAUSE_S)
 
     async def attack(attacked: Repetition) -> None:
         stack = attacked.stack
         open_before = {daemon: _open_files(stack.pids()[daemon]) for daemon in stack.daemons[:2]}
         storm = Storm([stack.feed, stack.orders], stack.credentials("dense"))
         tasks = [asyncio.create_task(storm.blow()) for _ in range(STORM_CLIENTS)]
-        tasks.append(asyncio.create_task(usurp(attacked)))
+        tasks.append(asyncio.create_task(replace(attacked)))
         await attacked.subscribers["fast"].ended()
-        while storm.connections < CONNECTIONS_MIN or counts["usurpers"] < USURPERS_MIN:
+        while storm.connections < CONNECTIONS_MIN or counts["replacements"] < REPLACEMENTS_MIN:
             await asyncio.sleep(POLL_S)
         for task in tasks:
             task.cancel()
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes), outcomes
         for daemon, before in open_before.items():
-            while _open_files(stack.pids()[daemon]) > before:  # or the deadline of the repetition
+            while (
+                _open_files(stack.pids()[daemon]) > before
+            ):  # until the deadline of the repetition
                 await asyncio.sleep(POLL_S)
 
     evidence = asyncio.run(repetition.run(attack))

@@ -1,7 +1,7 @@
-"""Subscribers that are stopped (SIGSTOP) while everybody else goes on.
+"""Subscribers that are stopped (SIGSTOP) while all others continue.
 
-Counted, not timed: the others are at the head while the stopped ones are far behind, and the
-gateway holds nothing for them.
+Messages are counted, no time is measured: the others are at the head while the stopped ones are far
+behind, and the gateway buffers nothing for them.
 """
 
 import asyncio
@@ -16,16 +16,16 @@ from tests.faults.repetition import Repetition, Sources, no_attack
 from tests.faults.stack import GATEWAY
 
 STOPPED = 4
-PRICES = 300_000  # 14 MB of packets: more than the kernel keeps for a stopped client
+PRICES = 300_000  # 19 MB of packets: more than the kernel keeps for a stopped client
 STOPPED_FROM = 2_000
 BEHIND_MIN = 150_000  # messages, of each stopped subscriber, when the others have everything
-# What a gateway that kept the missing packets itself would need for one subscriber; it has four.
+# A gateway that buffered the missing packets would need this for one subscriber; there are four.
 GROWTH_BYTES_MAX = BEHIND_MIN * 64
 POLL_S = 0.05
 
 
 def many_prices(directory: Path) -> Sources:
-    """A long session with few orders: prices that rise, and fall once a minute."""
+    """Write a long session with few orders: prices that rise, and fall once a minute."""
     directory.mkdir()
     with (directory / "prices.csv").open("w") as prices:
         prices.write("timestamp,symbol,price\n")
@@ -38,10 +38,10 @@ def many_prices(directory: Path) -> Sources:
 
 
 def test_stopped_subscribers_delay_nobody_and_miss_nothing(tmp_path: Path) -> None:
-    """They are behind by most of the session when it ends for the others, and then get it all."""
+    """They lack most of the session when it ends for the others, and receive all of it later."""
     sources = many_prices(tmp_path / "data")
     records = [tmp_path / f"record-{number}" for number in range(STOPPED)]
-    facts = {"before": 0, "after": 0, "far_behind": 0}  # the most there was
+    facts = {"before": 0, "after": 0, "far_behind": 0}  # the maximum of each
 
     async def attack(attacked: Repetition) -> None:
         stack = attacked.stack
@@ -80,5 +80,5 @@ def test_stopped_subscribers_delay_nobody_and_miss_nothing(tmp_path: Path) -> No
         return differences(expected, found)
 
     assert asyncio.run(both()) == []
-    assert facts["far_behind"] >= STOPPED  # a busy strategy may be behind as well
+    assert facts["far_behind"] >= STOPPED  # a strategy may be behind as well
     assert facts["after"] - facts["before"] < GROWTH_BYTES_MAX

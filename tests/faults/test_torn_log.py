@@ -1,7 +1,7 @@
-"""Ends of files that a power cut took or left empty: feed log, journal and order log.
+"""Ends of feed log, journal and order log that a power cut removed or filled with zeros.
 
-Everything is killed at once, as by a power cut, and what the disk may have lost is taken from the
-files' ends: none of it whole, some as blocks of zeros. Then the stack is started again.
+All processes are killed at once, as by a power cut, and the ends of the files are removed, within a
+record, or replaced by zeros. Then the stack is started again.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ POLL_S = 0.02
 
 
 async def play_until(repetition: Repetition, head: int) -> None:
-    """Starts the stack, lets it come so far, and lets the power fail."""
+    """Play up to the head, then cut the power."""
     stack = repetition.stack
     await stack.start(repetition.options())
     (feed,) = (repetition.directory / "state" / GATEWAY).glob("*.feed")
@@ -33,7 +33,7 @@ async def play_until(repetition: Repetition, head: int) -> None:
 
 
 def tear(path: Path, lost_bytes: int, zeros: int) -> None:
-    """The end of the file is lost, and in its place stand zeros."""
+    """Remove the end of the file and append zeros."""
     size = path.stat().st_size
     with path.open("rb+") as file:
         file.truncate(max(size - lost_bytes, 0))
@@ -42,7 +42,7 @@ def tear(path: Path, lost_bytes: int, zeros: int) -> None:
 
 
 def journal_loss(journal: Path, lines: int, rng: random.Random) -> int:
-    """Bytes from within the last few lines to the end; never the header and its registrations."""
+    """Return how many bytes to remove: from within the last lines, never of the header."""
     content = journal.read_bytes()
     kept = content[: content.find(b'"Record":"Order"')].count(b"\n")
     starts = [0]
@@ -57,7 +57,7 @@ def journal_loss(journal: Path, lines: int, rng: random.Random) -> int:
 def test_torn_ends_are_made_again(
     seed: int, zeros: int, undisturbed: Evidence, repetition: Repetition
 ) -> None:
-    """Ticks under the same numbers, orders under the same names: all as if nothing had been."""
+    """Ticks get the same numbers and orders the same names as in an undisturbed session."""
     rng = random.Random(seed)
     state = repetition.directory / "state"
 

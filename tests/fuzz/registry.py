@@ -4,12 +4,15 @@ from collections.abc import Mapping
 
 from tests.fuzz.target import Target
 from tests.fuzz.targets import (
+    books,
+    close,
     control,
     csv,
     feed,
     feed_log,
     journal,
     orders,
+    reload,
     settings,
     soup,
     varlink,
@@ -17,6 +20,9 @@ from tests.fuzz.targets import (
 
 TARGETS: Mapping[str, Target] = {
     target.name: target
-    for module in (soup, feed, orders, varlink, control, csv, journal, feed_log, settings)
+    for module in (
+        *(soup, close, feed, orders, varlink, control, csv),
+        *(journal, feed_log, books, settings, reload),
+    )
     for target in module.TARGETS
 }

@@ -1,9 +1,9 @@
-"""A network of its own, in which every packet is captured → what Wireshark's dissector sees.
+"""A network namespace in which every packet is captured, for Wireshark's dissector.
 
-    unshare ─► dumpcap on its loopback ─► pipe, read when all is over ─► file ─► tshark
+    unshare ─► dumpcap on its loopback ─► pipe, read at the end ─► file ─► tshark
 
-Nothing else runs in that network, so that the capture holds one run and nothing more. What ends it
-is a datagram: when that has come through, so has everything before it.
+Only the stack runs in the namespace, so a capture holds one run and nothing else. A datagram marks
+its end: when that has been captured, so has everything before it.
 """
 
 import os
@@ -25,7 +25,7 @@ COMMAND = 'ip link set lo up && exec dumpcap -q -i lo -B "$1" -w -'
 
 
 class Capture:
-    """Runs from entering to `finish`."""
+    """Captures from the beginning of the `with` block to `finish`."""
 
     def __enter__(self) -> Self:
         self._dumpcap = subprocess.Popen(
@@ -48,11 +48,11 @@ class Capture:
 
     @property
     def within(self) -> Sequence[str]:
-        """What runs a command in this network."""
+        """The command that runs another one in this namespace."""
         return ("nsenter", f"--net=/proc/{self._dumpcap.pid}/ns/net", "--")
 
     def finish(self, path: Path) -> None:
-        """Writes all packets until now to a file."""
+        """Write all packets up to now to a file."""
         last = f"printf '{END.decode()}' >/dev/udp/127.0.0.1/{DISCARD_PORT}"
         subprocess.run([*self.within, "bash", "-c", last], check=True)
         captured = b""
@@ -73,22 +73,22 @@ class Capture:
 
 
 class Dissection:
-    """The capture as tshark understands it, these ports being SoupBinTCP."""
+    """The capture as tshark decodes it, with these ports as SoupBinTCP."""
 
     def __init__(self, path: Path, ports: Sequence[int]) -> None:
         decode = [option for port in ports for option in ("-d", f"tcp.port=={port},soupbintcp")]
         self._command = ["tshark", "-r", str(path), *decode]
 
     def frames(self, wanted: str, *fields: str) -> list[list[str]]:
-        """The fields of each frame that the display filter wants."""
+        """Return fields of each frame that the display filter accepts."""
         columns = [option for field in fields for option in ("-e", field)]
         lines = self._run("-Y", wanted, "-T", "fields", *columns).splitlines()
         return [line.split("\t") for line in lines]
 
     def packet_types(self, server_port: int) -> Mapping[int, tuple[str, str]]:
-        """Client's port → the types of the packets from client and server, in their order.
+        """Return the types of the packets from client and server, in order, by the client's port.
 
-        Not by tcp.stream: the dissector makes two of each connection, before and after the login.
+        tcp.stream is not used: the dissector makes two of each connection, split at the login.
         """
         frames = self.frames(
             f"soupbintcp && tcp.port == {server_port}",
@@ -106,7 +106,7 @@ class Dissection:
         return connections
 
     def sequence_numbers(self, client_port: int) -> list[int]:
-        """What the dissector counted, from the login on."""
+        """Return the numbers that the dissector counted since the login."""
         text = self._run("-Y", f"soupbintcp && tcp.dstport == {client_port}", "-O", "soupbintcp")
         return [int(number) for number in re.findall(r"^SoupBinTCP.*SeqNum=(\d+)", text, re.M)]
 

@@ -1,4 +1,4 @@
-"""Real daemons, and judges that are there where their library is."""
+"""Daemons, and the clients whose libraries are installed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.interop.prerequisites import need_node_package, need_package
 
 @pytest.fixture(params=list(Kind), ids=lambda kind: kind.name.lower())
 def kind(request: pytest.FixtureRequest) -> Kind:
-    """Each library in turn."""
+    """Return each client library in turn."""
     chosen: Kind = request.param
     if chosen is Kind.NASDAQ:
         need_package("nasdaq_protocols")
@@ -23,7 +23,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    """A gateway that was neither configured nor started."""
+    """Return a gateway that is not configured and not started."""
     daemon = Gateway(tmp_path)
     yield daemon
     daemon.close()
@@ -31,7 +31,7 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
 
 @pytest.fixture
 def order_manager(tmp_path: Path) -> Iterator[OrderManager]:
-    """A running order manager."""
+    """Return a running order manager."""
     daemon = OrderManager(tmp_path)
     daemon.start()
     yield daemon

@@ -1,15 +1,15 @@
-"""A client that is not ours, as a process: JSON lines in, JSON lines out.
+"""A client by another project, as a process: JSON lines in, JSON lines out.
 
     in   {"host", "port", "user", "password", "session", "sequence"}, then {"send": hex} or
          {"logout": true}
     out  {"event": "accepted", "session", "next"} | {"event": "rejected", "reason": "A" | "S"}
          {"event": "message", "data": hex}        one for each sequenced packet
-         {"event": "heartbeat"}                   it has sent one, where the library tells of it
-         {"event": "ended"}                       end of session, where the library tells of it
+         {"event": "heartbeat"}                   it has sent one, if the library reports that
+         {"event": "ended"}                       end of session, if the library reports that
          {"event": "closed"}                      the server closed, or the client itself
-         {"event": "lost", "reason"}              the connection broke
+         {"event": "lost", "reason"}              the connection was lost
 
-In a process of its own each brings its own event loop, its own warnings and its own language.
+Each library has an event loop, warnings and perhaps a language of its own, hence the process.
 """
 
 import enum
@@ -29,14 +29,14 @@ HERE = Path(__file__).parent
 
 
 class Kind(enum.Enum):
-    """The libraries; the value is how their client is run."""
+    """The libraries; the value is the command of their client."""
 
     NASDAQ = (sys.executable, str(HERE / "nasdaq_client.py"))
     NODE = ("node", str(HERE / "node_client.js"))
 
     @property
     def farewell(self) -> list[str]:
-        """The last events of a session that ends; Nasdaq's library only tells that it closed."""
+        """The last events of a session that ends; nasdaq-protocols only reports the close."""
         return ["closed"] if self is Kind.NASDAQ else ["ended", "closed"]
 
 
@@ -54,7 +54,7 @@ class Judge:
         sequence: int = 1,
         within: Sequence[str] = (),
     ) -> None:
-        """within: the command that runs the client, as for another network namespace."""
+        """Start the client. within: the command that runs it in another network namespace."""
         self.kind = kind
         self._process = subprocess.Popen(
             [*within, *kind.value],
@@ -76,34 +76,34 @@ class Judge:
         self._process.communicate()
 
     def accepted(self) -> tuple[str, int]:
-        """The session and the number of its next message."""
+        """Return the session and the number of its next message."""
         event = self._expect("accepted")
         return event["session"], event["next"]
 
     def rejected(self) -> str:
-        """The reason of the refused login."""
+        """Return the reason of the refused login."""
         reason: str = self._expect("rejected")["reason"]
         return reason
 
     def messages(self, count: int) -> list[bytes]:
-        """The payloads of the next sequenced packets."""
+        """Return the payloads of the next sequenced packets."""
         return [bytes.fromhex(self._expect("message")["data"]) for _ in range(count)]
 
     def heartbeat(self) -> None:
-        """Waits until it has sent one; NASDAQ only."""
+        """Wait until it has sent a heartbeat; nasdaq-protocols only."""
         self._expect("heartbeat")
 
     def send(self, payload: bytes) -> None:
-        """One unsequenced packet."""
+        """Send one unsequenced packet."""
         self._tell({"send": payload.hex()})
 
     def logout(self) -> None:
-        """Leaves, and is left."""
+        """Log out and wait until the server closes."""
         self._tell({"logout": True})
         self._expect("closed")
 
     def rest(self) -> list[str]:
-        """The names of all events until the connection is over."""
+        """Return the names of all events until the connection is over."""
         names = []
         while (event := self._next_event()) is not None:
             names.append(event["event"])
@@ -122,7 +122,7 @@ class Judge:
         return event
 
     def _next_event(self) -> dict[str, Any] | None:
-        """None when the client has ended."""
+        """Return the next event, None when the client has ended."""
         assert self._process.stdout is not None
         while b"\n" not in self._received:
             descriptor = self._process.stdout.fileno()

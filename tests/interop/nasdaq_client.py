@@ -1,4 +1,4 @@
-"""stdin → nasdaq-protocols → stdout: Nasdaq's client, told what to do as judge.py has it."""
+"""A client by nasdaq-protocols, with the commands and events of judge.py."""
 
 import asyncio
 import json
@@ -12,18 +12,18 @@ SERVER_SILENCE_MAX_S = 2  # closes when the server said nothing for so long, or 
 
 
 def tell(event: str, **facts: Any) -> None:
-    """One line."""
+    """Print an event."""
     print(json.dumps({"event": event, **facts}), flush=True)
 
 
 async def on_message(message: soup.SoupMessage) -> None:
-    """Whatever is for the application."""
+    """Report a message for the application."""
     if isinstance(message, soup.SequencedData):
         tell("message", data=message.data.hex())
 
 
 class Session(soup.SoupClientSession):
-    """Theirs, telling of the heartbeats that it sends."""
+    """A session of the library that reports the heartbeats that it sends."""
 
     async def send_heartbeat(self) -> None:
         await super().send_heartbeat()
@@ -31,7 +31,7 @@ class Session(soup.SoupClientSession):
 
 
 async def obey(commands: asyncio.StreamReader, session: soup.SoupClientSession) -> None:
-    """Until there are no more commands."""
+    """Carry out commands until there are no more."""
     async for line in commands:
         command = json.loads(line)
         if "send" in command:
@@ -41,7 +41,7 @@ async def obey(commands: asyncio.StreamReader, session: soup.SoupClientSession) 
 
 
 async def main() -> None:
-    """One connection, from login to close."""
+    """Run one connection from login to close."""
     commands = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)

@@ -1,6 +1,6 @@
-"""argv → ouch-connect → stdout: logs in as dummy, and shows what it was told.
+"""A client by ouch-connect: it logs in as `dummy` and prints what it receives.
 
-Its messages are OUCH 5, not ours: what it can judge is login and heartbeats.
+Its messages are OUCH 5, which the stack does not accept: only login and heartbeats are tested.
 """
 
 import sys

@@ -1,6 +1,6 @@
-"""What the judges need besides this Python; tests/run installs it.
+"""The programs and packages of the interop tests; tests/run installs them.
 
-Where something is missing the test is skipped with the reason; where CI is set it fails.
+Without one of them a test is skipped with the reason; it fails where CI is set.
 """
 
 import importlib.util
@@ -16,26 +16,26 @@ NODE_MODULES = Path(sys.prefix) / "npm" / "node_modules"
 
 
 def need_program(name: str) -> None:
-    """A program on the PATH."""
+    """Require a program on the PATH."""
     if shutil.which(name) is None:
         do_without(f"{name} is not installed")
 
 
 def need_package(name: str) -> None:
-    """A Python package of the test tools."""
+    """Require a Python package of the test tools."""
     if importlib.util.find_spec(name) is None:
         do_without(f"the Python package {name} is not installed")
 
 
 def need_node_package(name: str) -> None:
-    """A package for Node.js, beside the environment's Python packages."""
+    """Require a package for Node.js."""
     need_program("node")
     if not (NODE_MODULES / name).is_dir():
         do_without(f"{NODE_MODULES / name} is not there: npm install --prefix {sys.prefix}/npm")
 
 
 def need_own_network() -> None:
-    """The right to make one, and the programs that do."""
+    """Require network namespaces, and the programs that make them."""
     for program in ("unshare", "nsenter", "ip"):
         need_program(program)
     done = subprocess.run(["unshare", "--net", "true"], check=False, capture_output=True, text=True)
@@ -44,7 +44,7 @@ def need_own_network() -> None:
 
 
 def do_without(reason: str) -> None:
-    """Skips; fails where everything has to be tested."""
+    """Skip the test, or fail where CI is set."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

@@ -13,10 +13,10 @@ DEADLINE_S = 60.0
 
 
 class Stack:
-    """Runs from entering on; then it is ready."""
+    """Runs in the `with` block, which begins when it is ready."""
 
     def __init__(self, directory: Path, *arguments: str, within: Sequence[str] = ()) -> None:
-        """within: the command that runs it, as for another network namespace."""
+        """within: the command that runs `up` in another network namespace."""
         self._directory = directory
         self._command = [*within, COMMAND, "up", *arguments, "--state-dir", str(directory)]
 
@@ -41,20 +41,20 @@ class Stack:
 
     @property
     def password(self) -> str:
-        """Of the user that the strategy is."""
+        """Return the password of the strategy's user."""
         return (self._directory / "credentials" / "news" / "password").read_text().strip()
 
     def port(self, daemon: str) -> int:
-        """Where it was told to listen."""
+        """Return the port on which a daemon listens."""
         config = tomllib.loads((self._directory / "etc" / f"{daemon}.toml").read_text())
         return int(config["listen"].rpartition(":")[2])
 
     def control(self, daemon: str) -> Path:
-        """Its control socket."""
+        """Return the path of a daemon's control socket."""
         return self._directory / "run" / f"{daemon}.sock"
 
     def wait(self) -> dict[str, Any]:
-        """All stats at its end, which is a good one."""
+        """Wait for the end, which must be successful; return all stats."""
         stats, complaints = self._process.communicate(timeout=DEADLINE_S)
         assert self._process.returncode == 0, complaints
         told: dict[str, Any] = json.loads(stats)

@@ -1,4 +1,4 @@
-"""A whole run of the stack, every packet of it, before a referee who speaks SoupBinTCP: tshark."""
+"""A run of the whole stack, whose every packet tshark decodes as SoupBinTCP."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ timestamp,symbol,sentiment
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was captured, and what the daemons say of it."""
+    """The capture and the stats of the daemons."""
 
     dissection: Dissection
     feed_port: int
@@ -36,7 +36,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """`up --until-end` with its strategy, and Nasdaq's client beside it."""
+    """Run `up --until-end` with its strategy, and nasdaq-protocols beside it."""
     need_own_network()
     need_package("nasdaq_protocols")
     for program in ("dumpcap", "tshark"):
@@ -68,7 +68,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def write_files(directory: Path) -> list[str]:
-    """A burst, a silence until `go_on`, a last tick."""
+    """Write a burst, a silence until `go_on`, and a last tick."""
     rows = [
         f"2026-01-15T14:30:00.{n:03}Z,{('AA', 'BB')[n % 2]},{10 + n}.25,{n}" for n in range(PRICES)
     ]
@@ -82,20 +82,20 @@ def write_files(directory: Path) -> list[str]:
 
 
 def go_on(stack: Stack) -> None:
-    """What is left comes at once."""
+    """Let the remaining ticks be published at once."""
     with ControlClient(stack.control("gateway")) as gateway:
         gateway.call("io.tradestack.Gateway.SetPace", {"pace": "max"})
 
 
 def test_nothing_but_a_foreign_login_is_malformed(run: Run) -> None:
-    """Nasdaq's client writes numbers to the left, tshark wants them right: so it does look."""
+    """The one malformed packet is the login of nasdaq-protocols, padded on the wrong side."""
     malformed = run.dissection.frames(MALFORMED, "tcp.dstport", "soupbintcp.packet_type")
 
     assert malformed == [[str(run.feed_port), "'L'"]]
 
 
 def test_each_feed_session_has_every_tick_and_its_end(run: Run) -> None:
-    """Accepted, all ticks, end of session, for the strategy as for the stranger."""
+    """Strategy and foreign client both get login accepted, all ticks, end of session."""
     ticks = run.stats["gateway"]["ticks_total"]
     connections = run.dissection.packet_types(run.feed_port)
     # Others only ask for the head, and get what comes meanwhile.
@@ -112,7 +112,7 @@ def test_each_feed_session_has_every_tick_and_its_end(run: Run) -> None:
 
 
 def test_order_session_has_a_report_for_each_order(run: Run) -> None:
-    """And the answer to the strategy's registration."""
+    """Each order has a report, and the strategy's registration an answer."""
     orders = run.stats["strategies"]["news"]["orders_sent"]
     ((port, (client, server)),) = run.dissection.packet_types(run.order_port).items()
 
@@ -126,7 +126,7 @@ def test_order_session_has_a_report_for_each_order(run: Run) -> None:
 
 
 def test_every_connection_begins_with_a_login(run: Run) -> None:
-    """Those that only ask for the head included."""
+    """Connections that only query the head begin with a login too."""
     for port in (run.feed_port, run.order_port):
         for client, server in run.dissection.packet_types(port).values():
             assert (client[0], server[0]) == ("L", "A")

@@ -1,4 +1,4 @@
-"""The feed as clients see it that are not ours: streamed, resumed over kill -9, idle, ended."""
+"""The feed for foreign clients: streamed, resumed after kill -9, idle, ended."""
 
 from pathlib import Path
 
@@ -18,13 +18,13 @@ HEADER_LENGTH = 3
 
 @pytest.fixture
 def playing(gateway: Daemon, tmp_path: Path) -> Daemon:
-    """It waits after TICKS of them."""
+    """Return a gateway that pauses after TICKS ticks."""
     play(gateway, tmp_path, SILENCE_ENDLESS)
     return gateway
 
 
 def play(daemon: Daemon, tmp_path: Path, silence: str) -> None:
-    """TICKS in a moment, then LATE_TICKS with a silence before each."""
+    """Configure TICKS ticks at once, then LATE_TICKS with a silence before each."""
     late = "".join(f"2026-02-0{day + 1}T00:00:00Z,AA,7,1\n" for day in range(LATE_TICKS))
     prices = write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(TICKS) + late)
     daemon.configure(prices=prices, pace="10x", max_gap=silence, at_end="hold")
@@ -32,7 +32,7 @@ def play(daemon: Daemon, tmp_path: Path, silence: str) -> None:
 
 
 def join(daemon: Daemon, kind: Kind, session: str = "", sequence: int = 1) -> Judge:
-    """A judge at the feed."""
+    """Connect a foreign client to the feed."""
     return Judge(
         kind,
         daemon.address,
@@ -44,7 +44,7 @@ def join(daemon: Daemon, kind: Kind, session: str = "", sequence: int = 1) -> Ju
 
 
 def logged(daemon: Daemon, session: str) -> list[bytes]:
-    """The payloads in the session's file."""
+    """Return the payloads in the session's file."""
     data = (daemon.state / f"{session}.feed").read_bytes()
     return [
         data[start + HEADER_LENGTH : start + PACKET_LENGTH]
@@ -53,12 +53,12 @@ def logged(daemon: Daemon, session: str) -> list[bytes]:
 
 
 def skip_silence(daemon: Daemon) -> None:
-    """What is left comes at once."""
+    """Let the remaining ticks be published at once."""
     daemon.call("SetPace", {"pace": "max"})
 
 
 def test_session_is_streamed_to_its_end(playing: Daemon, kind: Kind) -> None:
-    """Each tick once, as the log has it; then the end of session."""
+    """Each tick comes once, as in the log, then the end of session."""
     with join(playing, kind) as judge:
         session, next_number = judge.accepted()
         ticks = judge.messages(TICKS)
@@ -73,7 +73,7 @@ def test_session_is_streamed_to_its_end(playing: Daemon, kind: Kind) -> None:
 
 
 def test_heartbeats_fill_the_silence(gateway: Daemon, tmp_path: Path) -> None:
-    """Nasdaq's client is still there when the next tick comes."""
+    """The client of nasdaq-protocols is still connected when the next tick comes."""
     need_package("nasdaq_protocols")
     play(gateway, tmp_path, SILENCE_UNENDURABLE)
 
@@ -85,7 +85,7 @@ def test_heartbeats_fill_the_silence(gateway: Daemon, tmp_path: Path) -> None:
 
 
 def test_client_resumes_where_a_killed_gateway_left_it(playing: Daemon, kind: Kind) -> None:
-    """The same session goes on at the next number, with the same bytes."""
+    """The same session continues at the next number, with the same bytes."""
     with join(playing, kind) as judge:
         session, _ = judge.accepted()
         first = judge.messages(TICKS // 2)
@@ -128,7 +128,7 @@ def test_number_beyond_the_head_is_waited_for(playing: Daemon, kind: Kind) -> No
 
 
 def test_wrong_password_and_session_are_told_apart(playing: Daemon, kind: Kind) -> None:
-    """Not authorized is A, a session that is not there S."""
+    """The reason is A for a wrong password, S for a session that does not exist."""
     with Judge(kind, playing.address, user="guest", password="wrong") as judge:
         assert judge.rejected() == "A"
     with Judge(kind, playing.address, user="nobody", password=PASSWORD) as judge:

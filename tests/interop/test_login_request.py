@@ -1,4 +1,4 @@
-"""Login requests by the letter of SoupBinTCP 4.10, which neither library sends, made by hand."""
+"""Login requests in the forms of SoupBinTCP 4.10 that neither library sends."""
 
 import socket
 import struct
@@ -14,14 +14,14 @@ DEADLINE_S = 12.0  # below the 15 s that the server gives a client that names no
 
 @pytest.fixture
 def connection(order_manager: Daemon) -> Iterator[socket.socket]:
-    """To the order port; nothing was sent."""
+    """Return a connection to the order port on which nothing was sent."""
     host, _, port = order_manager.address.rpartition(":")
     with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as made:
         yield made
 
 
 def request(session: bytes, sequence: bytes, timeout: bytes) -> bytes:
-    """The packet; fields are padded with spaces on the right unless they are full."""
+    """Make the packet; fields are padded with spaces on the right unless they are full."""
     user, password = b"NEWS".ljust(6), PASSWORD.upper().encode().ljust(10)
     padded = (session.ljust(10), sequence.ljust(20), timeout.ljust(5))
     return REQUEST.pack(REQUEST.size - 2, b"L", user, password, *padded)
@@ -41,7 +41,7 @@ def request(session: bytes, sequence: bytes, timeout: bytes) -> bytes:
 def test_any_padding_is_read(
     order_manager: Daemon, connection: socket.socket, sequence: bytes, timeout: bytes
 ) -> None:
-    """The answer has the session, and the number to the right, whatever the case of the names."""
+    """The answer has session and number padded on the left, whatever the case of the names."""
     session = order_manager.stats()["session"]
 
     connection.sendall(request(b"", sequence, timeout))
@@ -51,7 +51,7 @@ def test_any_padding_is_read(
 
 
 def test_client_is_held_to_the_timeout_it_named(connection: socket.socket) -> None:
-    """Silent for a second, it is told why it goes, long before the others would be."""
+    """A client that is silent for a second is disconnected with the reason, before all others."""
     connection.sendall(request(b"", b"1", b"1000"))
     received = b""
     while data := connection.recv(1 << 16):

@@ -1,4 +1,4 @@
-"""Orders and reports as clients see them that are not ours: sent, reported, asked for again."""
+"""Orders and reports for foreign clients: sent, reported, requested again."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ OUCH_CLIENT = Path(__file__).with_name("ouch_client.py")
 
 
 def join(daemon: Daemon, kind: Kind, session: str = "", sequence: int = 1) -> Judge:
-    """A judge at the order port."""
+    """Connect a foreign client to the order port."""
     host, _, port = daemon.address.rpartition(":")
     return Judge(
         kind,
@@ -28,7 +28,7 @@ def join(daemon: Daemon, kind: Kind, session: str = "", sequence: int = 1) -> Ju
 
 
 def order(number: int) -> bytes:
-    """A NewOrderSingle as PROTOCOL.md describes it, by nobody's encoder but json's."""
+    """Make a NewOrderSingle as PROTOCOL.md describes it, with the json module."""
     message = {
         "MsgType": "NewOrderSingle",
         "ClOrdID": f"judge-{number}",
@@ -42,7 +42,7 @@ def order(number: int) -> bytes:
 
 
 def told(reports: list[bytes]) -> list[tuple[str, str, int]]:
-    """What matters in execution reports."""
+    """Return the fields of execution reports that are compared."""
     messages = [json.loads(report) for report in reports]
     assert {message["MsgType"] for message in messages} <= {"ExecutionReport"}
     return [(one["ClOrdID"], one["OrdStatus"], one["OrderID"]) for one in messages]
@@ -51,7 +51,7 @@ def told(reports: list[bytes]) -> list[tuple[str, str, int]]:
 def test_orders_are_reported_in_a_stream_that_can_be_read_again(
     order_manager: Daemon, kind: Kind
 ) -> None:
-    """After a logout the same bytes come from 1, and the end of them from a number within."""
+    """After a logout the same bytes come from number 1, and their end from a later number."""
     with join(order_manager, kind) as judge:
         session, next_number = judge.accepted()
         for number in (1, 2, 3):
@@ -74,7 +74,7 @@ def test_orders_are_reported_in_a_stream_that_can_be_read_again(
 
 
 def test_order_sent_again_over_a_kill_is_the_same_order(order_manager: Daemon, kind: Kind) -> None:
-    """The client resumes its session; the repetition brings no second report and no number."""
+    """After a resumed session, a repeated order gets no second report and no number."""
     with join(order_manager, kind) as judge:
         session, _ = judge.accepted()
         judge.send(order(1))
@@ -108,7 +108,7 @@ def test_sequence_0_brings_only_reports_to_come(order_manager: Daemon, kind: Kin
 
 
 def test_new_order_session_ends_the_old_for_its_clients(order_manager: Daemon, kind: Kind) -> None:
-    """They are told, and find another session that begins at 1."""
+    """Clients get the end of session, and find another session that begins at 1."""
     with join(order_manager, kind) as judge:
         session, _ = judge.accepted()
         judge.send(order(1))
@@ -123,7 +123,7 @@ def test_new_order_session_ends_the_old_for_its_clients(order_manager: Daemon, k
 
 
 def test_wrong_password_and_session_are_told_apart(order_manager: Daemon, kind: Kind) -> None:
-    """Not authorized is A, a session that is not there S."""
+    """The reason is A for a wrong password, S for a session that does not exist."""
     host, _, port = order_manager.address.rpartition(":")
     with Judge(kind, (host, int(port)), user="news", password="wrong") as judge:
         assert judge.rejected() == "A"
@@ -132,7 +132,7 @@ def test_wrong_password_and_session_are_told_apart(order_manager: Daemon, kind: 
 
 
 def test_client_in_rust_logs_in(order_manager: Daemon) -> None:
-    """ouch-connect speaks OUCH within its session, which is that of ours; it asks for number 0."""
+    """ouch-connect logs in at the current session with number 0, and sends OUCH."""
     need_package("ouch_connect")
     dummy = users_line("dummy", "dummy", salt=new_salt())
     (order_manager.directory / "users").write_text(dummy)

@@ -1,4 +1,4 @@
-"""The control sockets of all three daemons, driven by PyPI's varlink: it knows their IDL alone."""
+"""The control sockets of all daemons, called by PyPI's varlink with nothing but their IDL."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ timestamp,symbol,price,size
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A daemon's own interface: some calls, and what their answers have."""
+    """A daemon's own interface: some calls, and fields of their replies."""
 
     daemon: str
     interface: str
@@ -64,7 +64,7 @@ EXPECTED = (
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """It waits a minute after its first ticks."""
+    """Return a stack that pauses for a minute after its first ticks."""
     need_package("varlink")
     directory = tmp_path_factory.mktemp("varlink")
     (directory / "prices.csv").write_text(PRICES)
@@ -74,7 +74,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def ask(stack: Stack, expected: Expected) -> dict[str, Any]:
-    """What varlink_client.py found."""
+    """Return what varlink_client.py prints."""
     calls = json.dumps([(name, parameters) for name, parameters, _ in expected.calls])
     socket = str(stack.control(expected.daemon))
     done = subprocess.run(
@@ -90,7 +90,7 @@ def ask(stack: Stack, expected: Expected) -> dict[str, Any]:
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.daemon)
 def test_control_socket_explains_itself_and_answers(stack: Stack, expected: Expected) -> None:
-    """Info, descriptions that its parser takes, calls, a stream, and refusals by their names."""
+    """Info, descriptions that its parser accepts, calls, a stream, and errors by name."""
     found = ask(stack, expected)
 
     assert found["info"]["product"] == f"tradestack-{expected.daemon.removesuffix('-news')}"

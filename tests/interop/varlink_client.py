@@ -1,10 +1,10 @@
-"""argv → PyPI's varlink → stdout: all that a control socket says of itself, and some calls.
+"""A client by PyPI's varlink: the description of a control socket, and some calls.
 
     argv  path of the socket, name of the daemon's own interface, [[method, parameters], …]
     out   {"info": GetInfo, "methods": {interface: [name]}, "stats": GetStats,
            "watched": [stats, stats], "refusals": [[error, parameters], …], "answers": […]}
 
-In a process of its own as the package warns of its own syntax on new Pythons.
+It runs in a process of its own because the package warns of its own syntax on recent Pythons.
 """
 
 import itertools
@@ -21,7 +21,7 @@ WATCH_INTERVAL_MS = 100
 
 
 def main(path: str, own: str, calls: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
-    """Each kind of question on a connection of its own."""
+    """Make each kind of call on a connection of its own."""
     with varlink.Client.new_with_address(f"unix:{path}") as client:
         with client.open("org.varlink.service") as service:
             info = service.GetInfo()
@@ -45,13 +45,13 @@ def main(path: str, own: str, calls: Sequence[tuple[str, dict[str, Any]]]) -> di
 
 
 def methods_of(interface: varlink.Interface) -> list[str]:
-    """As its parser finds them in our description."""
+    """Return the methods that its parser finds in the description."""
     members = interface.members.values()
     return [one.name for one in members if isinstance(one, varlink.scanner._Method)]
 
 
 def refusal(call: Callable[[], object]) -> list[Any]:
-    """The error that the call came to, and its parameters."""
+    """Return the error of a call, and its parameters."""
     try:
         call()
     except varlink.VarlinkError as error:

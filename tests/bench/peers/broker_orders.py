@@ -1,11 +1,11 @@
-"""Orders through a broker's own client, the way its users do it.
+"""Orders through a broker's own client, as its users write it.
 
     broker_orders redis PORT PREFIX COUNT DEPTH     XADD to a stream, DEPTH in one pipeline
-    broker_orders nats PORT PREFIX COUNT DEPTH      request and reply, DEPTH requests under way
-    broker_orders nats-reply PORT                   who replies: decodes, checks, reports
+    broker_orders nats PORT PREFIX COUNT DEPTH      request and reply, DEPTH requests in flight
+    broker_orders nats-reply PORT                   the replier: decodes, checks, reports
 
-Redis checks nothing of an order and tells its entry's id; NATS's replier checks as ours, and
-journals nothing. DEPTH 1 answers with the list times_ns, more with duration_ns.
+Redis checks nothing and returns the id of its entry; the replier of NATS checks as the stack does
+and journals nothing. DEPTH 1 answers with the list times_ns, more with duration_ns.
 """
 
 import asyncio

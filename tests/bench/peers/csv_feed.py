@@ -1,6 +1,6 @@
-"""A price CSV by the csv module and the standard library's own parsers, row by row → subscribers.
+"""A price CSV read by the csv module and the standard library's parsers → subscribers.
 
-csv_feed CSV PORT        as a script would do it: no log, no books, no checks of what it reads
+csv_feed CSV PORT        as a script would do it: no log, no books, no checks of the rows
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Servers that send back what comes.
+"""Servers that send back what they receive.
 
 echo blocking|uvloop PORT
 """

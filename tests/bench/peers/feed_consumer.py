@@ -20,7 +20,7 @@ from tradestack.wire.feed import TickBatch
 
 
 async def consume(feed: FeedEvents, ticks: int, step: int) -> int:
-    """Whole batches, as numpy sees them; how many there were."""
+    """Take whole batches as numpy arrays; return the number of ticks."""
     check = Check(step)
     async for event in feed:
         if isinstance(event, TickBatch):
@@ -33,7 +33,7 @@ async def consume(feed: FeedEvents, ticks: int, step: int) -> int:
 
 
 async def consume_each(feed: FeedEvents, ticks: int, step: int) -> int:
-    """One `Tick` after the other, as a user's own loop would."""
+    """Take one `Tick` after the other, as a user's own loop would."""
     expected = step
     async for event in feed:
         if isinstance(event, TickBatch):

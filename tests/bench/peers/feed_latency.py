@@ -1,4 +1,4 @@
-"""A subscriber of the gateway that looks at the clock when ticks come, as a strategy would.
+"""A subscriber of the gateway that reads the clock when ticks arrive, as a strategy would.
 
 feed_latency PORT USER PASSWORD COUNT     answers with the lists sent_ns and taken_ns
 """

@@ -1,8 +1,8 @@
-"""The real gateway, with ticks that are made already: a random walk would be measured with it.
+"""The real gateway with a source of ready ticks, so that making them is not measured.
 
     BENCH_TICKS=N BENCH_BLOCK=N BENCH_SYMBOLS=N gateway_of_blocks --config FILE
 
-Nothing else is replaced. One block of records is given again and again, each time with its own
+Nothing else is replaced. One block of records is returned again and again, each time with its own
 numbers in it, as the peers' publishers do.
 """
 
@@ -18,7 +18,7 @@ from tradestack_gateway.sessions import feed_sessions
 
 
 class Blocks:
-    """A `tradestack.sources.source.Source`."""
+    """A `tradestack.sources.source.Source` of the same block, numbered anew each time."""
 
     def __init__(self, ticks: int, block: int, symbols: int) -> None:
         self._ticks = ticks

@@ -1,11 +1,10 @@
-"""Ticks at a steady rate through one library, one way: when each was sent, and when it was there.
+"""Ticks at a steady rate through one library, one way: when each was sent and when it arrived.
 
     latency send LIBRARY PORT COUNT       LIBRARY: uvloop, blocking, zmq, nats, redis
     latency take LIBRARY PORT COUNT       answers with the lists sent_ns and taken_ns, wall clock
 
-The sender stamps a packet of 64 bytes just before it sends it, and the taker looks at the clock as
-soon as the library hands it over. NATS and Redis need a server at PORT; the others are connected
-to each other.
+The sender stamps a packet of 64 bytes just before it sends it; the taker reads the clock as soon as
+the library returns it. NATS and Redis need a server at PORT; with the others the sender listens.
 """
 
 import asyncio
@@ -34,7 +33,7 @@ NANOSECONDS_PER_SECOND = 1_000_000_000
 
 
 class Ticks:
-    """What is sent, tick by tick."""
+    """The packets that are sent, tick by tick."""
 
     def __init__(self) -> None:
         self._packet = bytearray(new_block(1).tobytes())
@@ -45,7 +44,7 @@ class Ticks:
 
 
 class Arrivals:
-    """What came, in whatever pieces."""
+    """The packets that were received, in any pieces."""
 
     def __init__(self, count: int) -> None:
         self._left = WARM_UP + count
@@ -54,7 +53,7 @@ class Arrivals:
         self._rest = b""
 
     def take(self, data: bytes) -> bool:
-        """Whether all have come."""
+        """Take the next bytes; return whether all have arrived."""
         now_ns = time.time_ns()
         data = self._rest + data
         whole = len(data) - len(data) % TICK_PACKET_LENGTH
@@ -79,7 +78,7 @@ def send_blocking(send: Callable[[bytes], object], count: int) -> None:
 
 
 async def send_from_loop(send: Callable[[bytes], object], count: int) -> None:
-    """By the loop's own timers, as an asyncio program would; they have a millisecond's steps."""
+    """Send by the timers of the loop, which have steps of a millisecond."""
     loop = asyncio.get_running_loop()
     ticks = Ticks()
     done = loop.create_future()

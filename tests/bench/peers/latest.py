@@ -31,7 +31,7 @@ LOOKS = 1_000  # reads between two looks at the clock
 
 
 def ns_each(statement: str, count: int, **names: object) -> float:
-    """Of the statement in a loop, which costs some 10 ns of it."""
+    """Return ns for each run of the statement in a loop, which itself takes some 10 ns."""
     return timeit.timeit(statement, number=count, globals=names) * NANOSECONDS_PER_SECOND / count
 
 

@@ -21,7 +21,7 @@ from tradestack.wire.feed import TickBatch
 
 
 class Subscriber(FeedListener):
-    """One of them."""
+    """One of the subscribers."""
 
     def __init__(self, ticks: int) -> None:
         self.check = Check()

@@ -3,7 +3,7 @@
     nats_feed publish PORT SUBSCRIBERS TICKS BATCH
     nats_feed subscribe PORT TICKS
 
-The port is the server's. It drops clients that are slow, and says so; then the count is wrong.
+The port is the server's. It drops clients that are too slow, which makes the count wrong.
 """
 
 import sys

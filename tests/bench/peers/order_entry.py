@@ -1,11 +1,11 @@
-"""Orders on one blocking connection, and how long their answers take.
+"""Orders on one blocking connection, and the time until their answers.
 
     order_entry soup|echo PORT PREFIX COUNT DEPTH
 
-soup: logged in to the order manager, each order is answered by its report, which is checked.
-echo: a server that sends back what comes; each order is answered by itself.
-DEPTH 1: one order after the other; answers with the list times_ns. More: so many are under way at
-any time; answers with duration_ns alone.
+soup: logged in to the order manager; each order is answered by its report, which is checked.
+echo: a server that sends back what it receives; each order is answered by itself.
+DEPTH 1: one order after the other; answers with the list times_ns. More: DEPTH orders are in flight
+at any time; answers with duration_ns alone.
 """
 
 import socket
@@ -29,7 +29,7 @@ HEARTBEAT = int(PacketType.SERVER_HEARTBEAT)
 
 
 class Answers:
-    """Packets as they come, heartbeats left out."""
+    """The packets that arrive, without heartbeats."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.payloads: list[bytes] = []
@@ -39,7 +39,7 @@ class Answers:
         self._room = memoryview(bytearray(RECEIVE_BYTES))
 
     def receive(self) -> int:
-        """How many came with the next bytes."""
+        """Receive once; return the number of answers in it."""
         count = self._connection.recv_into(self._room)
         if not count:
             sys.exit("the server closed the connection")
@@ -58,7 +58,7 @@ class Answers:
 
 
 def one_by_one(connection: socket.socket, packets: list[bytes], answers: Answers) -> list[int]:
-    """Round trips in ns."""
+    """Return the round trips in ns."""
     times_ns = []
     for packet in packets:
         start_ns = time.perf_counter_ns()
@@ -72,7 +72,7 @@ def one_by_one(connection: socket.socket, packets: list[bytes], answers: Answers
 def pipelined(
     connection: socket.socket, packets: list[bytes], answers: Answers, depth: int
 ) -> None:
-    """Returns when all are answered."""
+    """Return when all orders are answered."""
     connection.sendall(b"".join(packets[:depth]))
     sent, received = depth, 0
     while received < len(packets):
@@ -84,7 +84,7 @@ def pipelined(
 
 
 def log_in(connection: socket.socket, answers: Answers) -> None:
-    """From the newest report on."""
+    """Log in, from the newest report on."""
     login = LoginRequest(user=user_name(0), password=PASSWORD, session_id="", sequence=0)
     connection.sendall(encode_login_request(login))
     while not answers.receive():

@@ -25,7 +25,7 @@ C = "C slabs"
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """One late subscriber, and four at once."""
+    """Compare with one late subscriber, then with four at once."""
     for subscribers, sizes in TICKS.items():
         feed = Feed(workshop=workshop, subscribers=subscribers, ticks=workshop.size(*sizes))
         with workshop.scratch() as directory, feed.gateway(directory, "max") as gateway:
@@ -51,7 +51,7 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
 
 
 def catch_up(gateway: Daemon, feed: Feed, how: str = "blocks") -> float:
-    """Connected consumers are not read by their programs until all are told to go."""
+    """Measure; connected consumers read nothing until all of them may begin."""
     with ExitStack() as stack:
         consumers = [
             stack.enter_context(feed.consumer(gateway, number, how))

@@ -37,7 +37,7 @@ OURS, PEER, C = "tradestack", "csv module", "C"
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """Rate, and memory."""
+    """Compare the rate, then the memory."""
     feed = Feed(workshop=workshop, subscribers=1, ticks=workshop.size(ROWS, ROWS_QUICK))
     replay = Replay(feed)
     slow = Replay(replace(feed, ticks=workshop.size(ROWS_OF_PEER, ROWS_OF_PEER_QUICK)))
@@ -73,13 +73,16 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
 
 @dataclass(slots=True)
 class Replay:
-    """growths_mb: of each round, the highest set size less that of the first quarter second."""
+    """Measurements of one file.
+
+    growths_mb: of each round, the highest set size less that of the first quarter second.
+    """
 
     feed: Feed
     growths_mb: list[float] = field(default_factory=list)
 
     def tradestack(self) -> float:
-        """The real gateway; what it counts must be what came."""
+        """Measure the gateway; its counts must be those of the subscriber."""
         feed = self.feed
         path = price_file(feed.ticks)
         values = {"prices": str(path), "pace": SLOW_PACE, "at_end": "end-session"}
@@ -101,14 +104,14 @@ class Replay:
             return rate
 
     def in_c(self) -> float:
-        """The limit."""
+        """Measure the limit."""
         path, port = price_file(self.feed.ticks), str(free_port())
         with self.feed.workshop.scratch() as directory:
             program = [self.feed.workshop.limit("replay"), str(path), str(directory / "log"), port]
             return self._to_c_subscriber(Program([*program, str(self.feed.batch)]), port)
 
     def script(self) -> float:
-        """The peer."""
+        """Measure the peer."""
         path, port = price_file(self.feed.ticks), str(free_port())
         return self._to_c_subscriber(Program.of_module("csv_feed", path, port), port)
 

@@ -33,7 +33,7 @@ FLAT = 1.25  # as good as equal, on a machine that others use too
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """Messages, symbols, subscribers."""
+    """Compare by messages, symbols and subscribers."""
     yield _messages(workshop)
     yield _symbols(workshop)
     yield _subscribers(workshop)
@@ -55,7 +55,7 @@ def _comparison(
 
 
 def _messages(workshop: Workshop) -> Comparison:
-    """One long run; both ends of it."""
+    """Measure both ends of one long run."""
     ticks = workshop.size(TICKS, TICKS_QUICK)
     feed = Feed(workshop=workshop, subscribers=1, ticks=ticks)
     first, last = _cost_at_both_ends(feed)
@@ -82,7 +82,7 @@ def _cost_at_both_ends(feed: Feed) -> tuple[float, float]:
 
 
 def _cost(begin: tuple[int, int], end: tuple[int, int]) -> float:
-    """ns a tick between two looks."""
+    """Return ns a tick between two readings."""
     return (end[1] - begin[1]) / (end[0] - begin[0])
 
 
@@ -101,7 +101,7 @@ def _symbols(workshop: Workshop) -> Comparison:
 
 
 def _cost_of_run(feed: Feed) -> float:
-    """ns a tick, with one subscriber."""
+    """Return ns a tick with one subscriber."""
     with feed.workshop.scratch() as directory, ExitStack() as stack:
         gateway = stack.enter_context(feed.gateway(directory, SLOW_PACE))
         consumer = stack.enter_context(feed.consumer(gateway, 0))
@@ -127,7 +127,7 @@ def _subscribers(workshop: Workshop) -> Comparison:
 
 
 def _cost_of_each(feed: Feed) -> float:
-    """ns a tick and subscriber."""
+    """Return ns a tick and subscriber."""
     with feed.workshop.scratch() as directory, ExitStack() as stack:
         gateway = stack.enter_context(feed.gateway(directory, SLOW_PACE))
         arguments = (gateway.port, PASSWORD, feed.subscribers, feed.ticks)

@@ -25,7 +25,7 @@ PERCENT_MAX = 0.5
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """One line."""
+    """Measure one line."""
     with workshop.scratch() as directory, running_stack(directory, WALK) as stack:
         stack.pause()
         select.select([], [], [], SETTLED_S)

@@ -38,7 +38,7 @@ NANOSECONDS_PER_MICROSECOND = 1_000
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """On one processor, where targets can be held to; then wherever the kernel puts them."""
+    """Compare on one processor, then without pinning."""
     yield _compare(workshop, Placement.ONE_CPU)
     yield _compare(workshop, Placement.FREE)
 
@@ -77,7 +77,7 @@ def _compare(workshop: Workshop, placement: Placement) -> Comparison:
 
 @dataclass(slots=True)
 class Travels:
-    """Measures, and keeps every sample."""
+    """Measures the latency of contestants and keeps every sample."""
 
     workshop: Workshop
     placement: Placement
@@ -86,7 +86,7 @@ class Travels:
     lateness_us: dict[str, list[Samples]] = field(default_factory=dict)
 
     def measure(self, name: str, run: Callable[[], Mapping[str, list[int]]]) -> float:
-        """One round's p50, µs."""
+        """Return one round's p50, µs."""
         said = run()
         sent, taken = np.array(said["sent_ns"][: self.ticks]), np.array(said["taken_ns"])
         expect_count(f"{name}: ticks received", self.ticks, len(sent))
@@ -97,7 +97,7 @@ class Travels:
         return float(np.median(travel_us))
 
     def tradestack(self) -> Mapping[str, list[int]]:
-        """The gateway's random walk."""
+        """Measure the gateway's random walk."""
         values = {"source": "random-walk", "pace": f"{RATE}/s"}
         with self.workshop.scratch() as directory, ExitStack() as stack:
             prefix = self.placement.server()
@@ -114,7 +114,7 @@ class Travels:
             return taker.answer()
 
     def of(self, library: str, port: int | None = None) -> Callable[[], Mapping[str, list[int]]]:
-        """A peer: whoever sends listens, unless there is a server at the port."""
+        """Measure a peer: the sender listens, unless there is a server at the port."""
         return partial(self._of, library, port)
 
     def _of(self, library: str, port: int | None) -> Mapping[str, list[int]]:
@@ -128,7 +128,7 @@ class Travels:
         )
 
     def by_nats(self) -> Mapping[str, list[int]]:
-        """With a server between."""
+        """Measure NATS, with its server in between."""
         with (
             self.workshop.scratch() as directory,
             nats_server(directory, self.placement.server()) as port,
@@ -136,7 +136,7 @@ class Travels:
             return self._of("nats", port)
 
     def by_redis(self) -> Mapping[str, list[int]]:
-        """With a server between."""
+        """Measure Redis, with its server in between."""
         with (
             self.workshop.scratch() as directory,
             redis_server(directory, "no", self.placement.server()) as port,
@@ -144,7 +144,7 @@ class Travels:
             return self._of("redis", port)
 
     def in_c(self) -> Mapping[str, list[int]]:
-        """The limit."""
+        """Measure the limit."""
         path, port, count = self.workshop.limit("latency"), str(free_port()), self.ticks + WARM_UP
         send = [path, "send", port, str(count), str(INTERVAL_NS)]
         take = [path, "take", port, str(count), str(WARM_UP)]
@@ -163,11 +163,11 @@ class Travels:
                 return taker.answer()
 
     def all_us(self) -> dict[str, Samples]:
-        """Every sample of every contestant."""
+        """Return every sample of every contestant, µs."""
         return {name: np.concatenate(rounds) for name, rounds in self.travels_us.items()}
 
     def notes(self) -> list[str]:
-        """Percentiles of all rounds together."""
+        """Return percentiles of all rounds together."""
         lines = []
         for name, travel_us in self.all_us().items():
             late_us = np.concatenate(self.lateness_us[name])

@@ -37,7 +37,7 @@ NANOSECONDS_PER_MICROSECOND = 1_000
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """Wherever the kernel puts the processes."""
+    """Compare without pinning."""
     placement = Placement.FREE
     ways = Ways(workshop, placement, workshop.size(ORDERS, ORDERS_QUICK))
     travels = Travels(workshop, placement, ways.orders)
@@ -67,7 +67,7 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
 
 @dataclass(slots=True)
 class Ways:
-    """Keeps every order's."""
+    """Measures news to order and keeps every order's time."""
 
     workshop: Workshop
     placement: Placement
@@ -76,7 +76,7 @@ class Ways:
     notes: list[str] = field(default_factory=list)
 
     def measure(self) -> float:
-        """One round's p50, µs."""
+        """Return one round's p50, µs."""
         with (
             self.workshop.scratch() as directory,
             running_stack(directory, WALK, self.placement) as stack,

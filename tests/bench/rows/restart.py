@@ -33,7 +33,7 @@ PAUSED_WALK = {"source": "random-walk", "walk_news_every": 0}
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """Both daemons."""
+    """Compare both daemons."""
     yield _of_order_manager(workshop)
     ticks = workshop.size(TICKS, TICKS_QUICK)
     walk: Mapping[str, object] = {**PAUSED_WALK, "pace": "max"}
@@ -86,14 +86,14 @@ def _of_gateway(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a daemon must still count after a restart."""
+    """A count that a daemon must restore after a restart."""
 
     kind: str
     count: int
 
     @property
     def counter(self) -> str:
-        """Its name in the daemon's stats."""
+        """The name of the count in the daemon's stats."""
         return "ticks_total" if self.kind == "gateway" else "orders_accepted"
 
 
@@ -105,7 +105,7 @@ def _measure(
 
 
 def _start_again(directory: Path, values: Mapping[str, object], kept: Kept) -> float:
-    """It knows what it knew, and is killed again."""
+    """Start the daemon, check its count, and kill it again."""
     daemon = Daemon(kept.kind, directory, values)
     try:
         counted = daemon.stats()[kept.counter]

@@ -34,7 +34,7 @@ NS_MAX = {"update": 450.0, "read": 250.0, "read_all": 10_000.0}
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """Each operation; then torn reads."""
+    """Compare each operation, then count torn reads."""
     said: dict[str, list[Mapping[str, float]]] = {}
     with workshop.scratch() as directory, redis_server(directory, "no") as port:
         programs = _programs(workshop, port)
@@ -81,7 +81,7 @@ def _programs(workshop: Workshop, redis_port: int) -> dict[str, Callable[[], Pro
 
 
 def _measure(said: list[Mapping[str, float]], run: Callable[[], Program]) -> float:
-    """Keeps all that the program says of one round."""
+    """Keep all figures of one round."""
     with run() as program:
         said.append(program.answer())
     return said[-1]["read_ns"]

@@ -26,7 +26,7 @@ SECONDS_MAX = 0.6
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """One line."""
+    """Measure one line."""
     figures = workshop.measure(
         [
             Contestant(OURS, Role.OURS, partial(_start_stack, workshop)),

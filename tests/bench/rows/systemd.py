@@ -40,7 +40,7 @@ ExecStart={0}
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """A line for the start, one for memory, one for processor time."""
+    """Measure start, memory and processor time."""
     with installed_stack(_units()) as installed:
         starts = [Contestant(OURS, Role.OURS, partial(_start, installed))]
         starts += [
@@ -76,14 +76,14 @@ def _line(variant: str, unit: str, figures: dict[str, list[float]], at_most: flo
 
 
 def _units() -> dict[str, str]:
-    """The peers'."""
+    """Return the peers' units."""
     targets = {f"{unit}.target": PEER_TARGET.format(unit) for unit, _ in PEERS.values()}
     services = {f"{unit}@.service": PEER_SERVICE.format(run) for unit, run in PEERS.values()}
     return targets | services
 
 
 def _start(installed: Installed) -> float:
-    """With nothing on the disk that an earlier start has left."""
+    """Start without files of an earlier start."""
     installed.forget()
     seconds = installed.start_s(TARGET)
     installed.daemons()

@@ -22,7 +22,7 @@ OURS, ZMQ = "tradestack", "pyzmq, iter_unpack"
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """One line."""
+    """Measure one line."""
     feed = Feed(
         workshop=workshop,
         subscribers=1,

@@ -27,7 +27,7 @@ from tradestack.sources.csv.header import (
 )
 from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
 from tradestack.sources.csv.source import CsvSource
-from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault
+from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import (
     TICK_PACKET,
     TickRecords,
@@ -39,6 +39,7 @@ from tradestack.wire.symbol_table import SymbolTable
 
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 CHUNK_BYTES = (5, 33, 200, 128 << 10)  # sizes to read files in; the last is the gateway's
+SYMBOLS_MAX = 256  # more than an input has lines
 LAYOUTS = (
     (SourceKind.PRICES, Layout(4, timestamp=0, symbol=1, value=2, size=3, side=None)),
     (SourceKind.PRICES, Layout(5, timestamp=4, symbol=2, value=0, size=None, side=1)),
@@ -156,7 +157,7 @@ def _read_file(path: Path, chunk_bytes: int) -> Outcome:
     batches = [outcome.records]
     with _chunks_of(chunk_bytes):
         try:
-            symbols = SymbolTable(SOURCE_SYMBOLS_MAX)
+            symbols = SymbolTable(SYMBOLS_MAX)
             source = CsvSource(path, None, STANDARD_NAMES, OnBadRow.SKIP, BadRows(refuse), symbols)
             with contextlib.closing(source):
                 while (batch := source.next_batch()) is not None:

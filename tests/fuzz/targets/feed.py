@@ -1,12 +1,14 @@
 """The feed decoder, which takes many ticks at once, against a decoder of single packets."""
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from tests.fuzz.pieces import cut
 from tests.fuzz.target import Target, assert_one_line
 
-from tradestack.domain.tick import TickKind
+from tradestack.domain.tick import Aggressor, TickKind
+from tradestack.wire import feed as wire_feed
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import (
@@ -32,6 +34,8 @@ def feed(data: bytes) -> None:
     plain = _read_plainly(stream)
     assert _read(pieces) == plain
     assert _read([stream]) == plain
+    with _all_by_numpy():
+        assert _read([stream]) == plain
 
 
 def _read_plainly(stream: bytes) -> tuple[list[bytes], bool]:
@@ -81,6 +85,17 @@ def _read(pieces: Iterable[bytes]) -> tuple[list[bytes], bool]:
     return packets, False
 
 
+@contextlib.contextmanager
+def _all_by_numpy() -> Iterator[None]:
+    """Let the decoder look at any number of packets as it looks at more than an input holds."""
+    before = wire_feed.FEW_PACKETS
+    wire_feed.FEW_PACKETS = 0
+    try:
+        yield
+    finally:
+        wire_feed.FEW_PACKETS = before
+
+
 def _tick_packets(batch: TickBatch) -> list[bytes]:
     """Return the batch's packets, having read every field of its ticks."""
     ticks = list(batch.ticks())
@@ -112,8 +127,9 @@ def _seeds() -> Sequence[bytes]:
         tick_packets(2) + soup.SERVER_HEARTBEAT + tick_packets(1) + soup.END_OF_SESSION,
         soup.SERVER_HEARTBEAT + debug + tick_packets(3)[:-1],
         tick_packets(1) + b"\0\0H" + tick_packets(1),
+        bytes([*tick_packets(1)[:4], Aggressor.SELLER, 0xFF]) + tick_packets(1)[6:],
     ]
-    return [cuts + stream for cuts in (b"\x00\x3e", b"\x2f\x11") for stream in streams]
+    return [cuts + stream for cuts in (b"\x00\x3e", b"\x3f\x11") for stream in streams]
 
 
 TARGETS = (Target("feed", feed, _seeds, length_max=768),)

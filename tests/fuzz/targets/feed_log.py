@@ -50,6 +50,7 @@ def _seeds() -> Sequence[bytes]:
         b"\x02" + packets + bytes(100),
         b"\x00" + packets[:60] + bytes(84),
         b"\x03" + packets[:20] + b"\xff" * 30 + packets,
+        b"\x00" + b"\x00\x2eSP" + bytes(60),  # of the layout with 48 bytes a packet
         b"\x00",
     ]
 

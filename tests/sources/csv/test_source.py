@@ -1,5 +1,6 @@
 """A file as a source: gzip, checkpoints, memory, and files that are not for us."""
 
+import contextlib
 import gzip
 import os
 import tempfile
@@ -23,6 +24,7 @@ from tradestack.sources.csv import source as csv_source
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.source import SourceFault
 
+GZIP_HEADER_LENGTH = 10
 TEXT = PRICES_HEADER + price_rows(9_000) + "bad\n" + price_rows(1_000, first=9_000)
 
 
@@ -68,6 +70,63 @@ def test_a_damaged_gzip_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceFault):
         read_all(source)
     source.close()
+
+
+def test_a_damaged_gzip_file_is_not_read_behind_the_damage(tmp_path: Path) -> None:
+    """A wrong checksum stays an error though bytes that look like the right one follow."""
+    content = gzip.compress(TEXT.encode())
+    source = open_csv(write(tmp_path / "prices.gz", content[:-8] + bytes(8) + content[-8:]))
+
+    with pytest.raises(SourceFault, match="compressed file is damaged"):
+        read_all(source)
+    with pytest.raises(SourceFault, match="compressed file is damaged"):
+        source.next_batch()
+    source.close()
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "trailer", "garbage"])
+def test_damage_is_the_same_whatever_the_size_of_the_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """The same rows come before a damage at any byte, and the same error after them."""
+    whole = gzip.compress((PRICES_HEADER + price_rows(3)).encode())
+    path = tmp_path / "prices.gz"
+
+    def outcome(chunk_bytes: int) -> tuple[bytes, str]:
+        monkeypatch.setattr(csv_source, "CHUNK_BYTES", chunk_bytes)
+        batches = []
+        try:
+            with contextlib.closing(open_csv(path)) as source:
+                while (batch := source.next_batch()) is not None:
+                    batches.append(batch.records.tobytes())
+        except SourceFault as fault:
+            return b"".join(batches), str(fault)
+        return b"".join(batches), "none"
+
+    for place in range(GZIP_HEADER_LENGTH, len(whole)):
+        damaged = {
+            "cut": whole[:place],
+            "flip": whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :],
+            "trailer": whole[:-8] + bytes(8) + whole[place:],
+            "garbage": whole + whole[place:],
+        }[damage]
+        write(path, damaged)
+        assert outcome(7) == outcome(64) == outcome(128 << 10)
+
+
+def test_a_checkpoint_behind_the_damage_is_a_fault(tmp_path: Path) -> None:
+    """A position that a damaged file does not reach any more is reported as its damage."""
+    content = gzip.compress(TEXT.encode())
+    source = open_csv(write(tmp_path / "prices.gz", content))
+    source.next_batch()
+    source.next_batch()
+    mark = source.checkpoint()
+    source.close()
+    again = open_csv(write(tmp_path / "prices.gz", content[: len(content) // 8]))
+
+    with pytest.raises(SourceFault, match="compressed file is truncated"):
+        again.restore(mark)
+    again.close()
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ class CsvSource:
         self._parser = RowParser(self._layout, self.kind, on_bad_row, self._add_bad_row)
         self._unparsed = b""  # the beginning of a record whose end has not been read yet
         self._ended = False
+        self._damage = ""  # why nothing more can be read
 
     @property
     def state(self) -> RowState:
@@ -101,10 +102,13 @@ class CsvSource:
         }
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go to a position; a gzip file is decompressed again up to there."""
-        self._file.seek(checkpoint["offset"])
+        """Go to a position; a gzip file is decompressed again up to there. Raises SourceFault."""
+        try:
+            self._file.seek(checkpoint["offset"])
+        except UNREADABLE as error:
+            raise SourceFault(self.path, checkpoint["line"], _why_unreadable(error)) from error
         self.offset = checkpoint["offset"]
-        self._unparsed, self._ended = b"", False
+        self._unparsed, self._ended, self._damage = b"", False, ""
         state = self.state
         state.line = checkpoint["line"]
         state.form = Form[checkpoint["form"]] if checkpoint["form"] else None
@@ -156,15 +160,23 @@ class CsvSource:
         raise SourceFault(self.path, line, f"{reason} (none of the {count} rows is good)")
 
     def _read(self, size: int) -> bytes:
-        """Read up to `size` bytes; an error is raised only when all bytes before it were read."""
+        """Read up to `size` bytes; an error is raised only when all bytes before it were read.
+
+        A damaged file is not read again after its first error: gzip.GzipFile would go on somewhere
+        behind the damage, and find another error there, or none.
+        """
         data = bytearray()
         try:
-            while len(data) < size and (piece := self._file.read1(size - len(data))):
+            while (
+                not self._damage
+                and len(data) < size
+                and (piece := self._file.read1(size - len(data)))
+            ):
                 data += piece
         except UNREADABLE as error:
-            if not data:
-                line = self.state.line + 1
-                raise SourceFault(self.path, line, _why_unreadable(error)) from error
+            self._damage = _why_unreadable(error)
+        if self._damage and not data:
+            raise SourceFault(self.path, self.state.line + 1, self._damage)
         return bytes(data)
 
 
