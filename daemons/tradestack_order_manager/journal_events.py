@@ -81,7 +81,7 @@ def _emit_order(judged: JudgedOrder) -> None:
         "side": order.side,
         "orderqty": format_fixed(order.quantity),
         "clordid": order.cl_ord_id,
-        "user": judged.received.user,
+        "user": judged.received.sender.user,
     }
     if judged.reason is None:
         emit(logger, ORDER_ACCEPTED, **fields, exectype=ExecType.NEW)
@@ -102,7 +102,7 @@ def _emit_malformed(judged: JudgedMalformed) -> None:
         logger,
         ORDER_REJECTED,
         clordid=message.cl_ord_id,
-        user=judged.received.user,
+        user=judged.received.sender.user,
         exectype=ExecType.REJECTED,
         text=message.text,
     )

@@ -138,7 +138,8 @@ class OrderLog:
 
 def _line_of_judged(judged: JudgedOrder) -> bytes:
     received = judged.received
-    return order_line(judged.order, judged.order_id, received.user, received.time_ns, judged.reason)
+    user, time_ns = received.sender.user, received.time_ns
+    return order_line(judged.order, judged.order_id, user, time_ns, judged.reason)
 
 
 def _line_of_record(record: OrderRecord) -> bytes:

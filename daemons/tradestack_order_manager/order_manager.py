@@ -69,6 +69,7 @@ class OrderManager:
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
+        self.unsequenced_received = self._settler.receive  # of SessionHandler
         self._housekeeping = Housekeeping(
             config=config,
             directory=directory,
@@ -190,10 +191,6 @@ class OrderManager:
                 connection.close(Close(CloseReason.REPLACED, "the user has logged in again"))
         self._settler.settle()
         return order_session.stream(user)
-
-    def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
-        """Receive an order or a Register."""
-        self._settler.receive(connection, payload)
 
     def client_joined(self, connection: Connection) -> None:
         """Do nothing: the client's stream has everything."""

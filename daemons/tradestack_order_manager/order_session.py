@@ -14,7 +14,6 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.store.journal import JOURNAL_SUFFIX, Journal, Replay
-from tradestack.trading.decisions import Batch
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
@@ -28,7 +27,6 @@ from tradestack.wire.order_journal import (
     decode_record,
     encode_record,
 )
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.reports import ReportStream
 
 logger = logging.getLogger(__name__)
@@ -39,14 +37,17 @@ class SyncFailed(Exception):
 
 
 class OrderSession:
-    """One order session, held open by its only writer."""
+    """One order session, held open by its only writer.
 
-    __slots__ = ("_journal", "_streams", "ended", "state")
+    `Settler` appends orders to the journal and commits them to the state.
+    """
+
+    __slots__ = ("_streams", "ended", "journal", "state")
 
     def __init__(self, journal: Journal, state: SessionState) -> None:
         self.state = state
         self.ended = False
-        self._journal = journal
+        self.journal = journal
         self._streams: dict[str, ReportStream] = {}
 
     @classmethod
@@ -105,28 +106,17 @@ class OrderSession:
     @property
     def journal_bytes(self) -> int:
         """The journal's length."""
-        return self._journal.size_bytes
+        return self.journal.size_bytes
 
     @property
     def last_order_id(self) -> int:
         """The newest order number, of this session or of those before."""
         return self.state.next_order_id - 1
 
-    def record(self, batch: Batch, durability: Durability) -> None:
-        """Journal the batch, then commit it to the state; after this it may be answered.
-
-        Raises OSError, and then the journal holds nothing of it. After any other exception, such as
-        SyncFailed, the journal may hold what the state does not: the process has to end.
-        """
-        offsets = self._journal.append(batch.records)
-        if durability is Durability.DISK and offsets:
-            self.sync()
-        self.state.commit(batch.judged, offsets)
-
     def record_log_reopened(self, last_order_id: int, now_ns: int) -> None:
         """Journal that an order log which ends with that number is put away. Raises OSError."""
         record = LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id)
-        self._journal.append([encode_record(record)])
+        self.journal.append([encode_record(record)])
         self.sync()
         self.state.log_reopened(record.last_order_id)
 
@@ -148,7 +138,7 @@ class OrderSession:
 
     def _read_order(self, index: int) -> Record:
         """The order's record, or that of the repair which lost it."""
-        record = decode_record(self._journal.read(*self.state.orders[index]))
+        record = decode_record(self.journal.read(*self.state.orders[index]))
         assert isinstance(record, OrderRecord | RepairedRecord), f"order {index} of {self.id}"
         return record
 
@@ -157,7 +147,7 @@ class OrderSession:
         stream = self._streams.get(user)
         if stream is None:
             ranges = self.state.reports[user]
-            stream = ReportStream(self.id, self._journal.read, ended=self.ended, ranges=ranges)
+            stream = ReportStream(self.id, self.journal.read, ended=self.ended, ranges=ranges)
             self._streams[user] = stream
         return stream
 
@@ -170,13 +160,13 @@ class OrderSession:
     def sync(self) -> None:
         """Return when all that is recorded is on the disk. Raises SyncFailed."""
         try:
-            self._journal.sync()
+            self.journal.sync()
         except OSError as error:
-            raise SyncFailed(f"{self._journal.path}: fdatasync: {error}") from error
+            raise SyncFailed(f"{self.journal.path}: fdatasync: {error}") from error
 
     def close(self) -> None:
         """Close the journal."""
-        self._journal.close()
+        self.journal.close()
 
 
 def session_paths(directory: Path) -> list[Path]:

@@ -68,7 +68,6 @@ class Settler:
         self._answer = answer
         self._clock = clock
         self._received: list[Received] = []
-        self._senders: list[Connection] = []  # of the messages in _received, by index
         self._received_ns = 0  # of the first of them, monotonic clock
         self._time_ns = 0  # and wall clock
         self._in_flight: dict[Connection, int] = {}
@@ -85,8 +84,7 @@ class Settler:
             self._received_ns = self._clock.monotonic_ns()
             self._time_ns = self._clock.wall_ns()
             asyncio.get_running_loop().call_soon(self.settle)
-        self._received.append(Received(client.user, self._time_ns, payload, message))
-        self._senders.append(client)
+        self._received.append(Received(client, self._time_ns, payload, message))
         in_flight = self._in_flight.get(client, 0) + 1
         self._in_flight[client] = in_flight
         if in_flight == self.in_flight_max:
@@ -96,7 +94,7 @@ class Settler:
     def settle(self) -> None:
         """Settle everything that waits; all reports are handed to sockets when this returns."""
         session = self._sessions.current
-        received, senders = self._take_received(session)
+        received = self._take_received(session)
         if received:
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
             batch = judge(session.state, received, self.rules, session.order)
@@ -104,11 +102,14 @@ class Settler:
             self._meters.count_duplicates(batch.duplicates)
             try:
                 self._availability.check()
-                session.record(batch, self._durability)  # journal, then commit
-            except OSError as error:  # the journal took nothing: nothing of it is remembered
+                offsets = session.journal.append(batch.records)
+                if offsets and self._durability is Durability.DISK:
+                    session.sync()
+                session.state.commit(batch.judged, offsets)
+            except OSError as error:  # nothing was appended, so nothing is remembered
                 self._availability.note_failed(error, session.id)
                 fault = f"orders cannot be journalled: {error.strerror}"
-                self._refuse(received, senders, batch.origins, fault)
+                self._refuse([judged.received for judged in batch.judged], fault)
             except BaseException as fault:
                 _end_process(fault)
             else:
@@ -117,20 +118,19 @@ class Settler:
                 self._answer()
                 passed(FailPoint.ORDER_MANAGER_REPORTED)
                 self._show(batch, session, latency_ns)
-            self._refuse(received, senders, batch.excess, SESSION_FULL)
+            self._refuse(batch.excess, SESSION_FULL)
         self._resume_reading()
 
-    def _take_received(self, session: OrderSession) -> tuple[list[Received], list[Connection]]:
-        """What waits, without the messages of connections whose order session has ended."""
+    def _take_received(self, session: OrderSession) -> list[Received]:
+        """Take what waits; refuse the messages of connections whose order session has ended."""
         received, self._received = self._received, []
-        senders, self._senders = self._senders, []
         self._in_flight.clear()
-        ended = [i for i, client in enumerate(senders) if client.session_id != session.id]
+        session_id = session.id
+        ended = [item for item in received if item.sender.session_id != session_id]
         if not ended:
-            return received, senders
-        self._refuse(received, senders, ended, SESSION_ENDED)
-        current = [i for i, client in enumerate(senders) if client.session_id == session.id]
-        return [received[i] for i in current], [senders[i] for i in current]
+            return received
+        self._refuse(ended, SESSION_ENDED)
+        return [item for item in received if item.sender.session_id == session_id]
 
     def _show(self, batch: Batch, session: OrderSession, latency_ns: int) -> None:
         if batch.judged:
@@ -138,24 +138,18 @@ class Settler:
             self._availability.note_written(session.id)
             self._order_logs.show(batch, session)
 
-    def _refuse(
-        self,
-        received: Sequence[Received],
-        senders: Sequence[Connection],
-        indices: Sequence[int],
-        text: str,
-    ) -> None:
+    def _refuse(self, refused: Sequence[Received], text: str) -> None:
         """Answer that nothing is remembered of these messages, so they may be sent again."""
-        for index in indices:
-            name, reference = _reference(received[index].message)
+        for item in refused:
+            name, reference = _reference(item.message)
             reject = BusinessMessageReject(
                 ref_msg_type=name,
                 business_reject_ref_id=reference,
                 business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
                 text=text,
             )
-            senders[index].send_unsequenced(encode_message(reject))
-        self._meters.count_refused(len(indices))
+            item.sender.send_unsequenced(encode_message(reject))
+        self._meters.count_refused(len(refused))
 
     def _resume_reading(self) -> None:
         paused, self._paused = self._paused, []

@@ -13,8 +13,10 @@ from tests.daemons.tradestack_order_manager.samples import (
     a_header,
     a_message,
     an_order,
+    record_messages,
     some_rules,
 )
+from tests.kit.sender import MemorySender
 
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.domain.execution_report import ExecutionReport
@@ -48,7 +50,6 @@ from tradestack.wire.orders import (
     decode_client_message,
     encode_message,
 )
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.order_session import OrderSession
 
 VISIBLE = st.characters(min_codepoint=33, max_codepoint=126)
@@ -202,11 +203,10 @@ def test_the_highest_head_has_a_number_after_it(tmp_path: Path) -> None:
         start=Start.NOW,
     )
     payload = encode_message(highest)
-    received = Received("news", NOW_NS, payload, decode_client_message(payload))
+    received = Received(MemorySender("news"), NOW_NS, payload, decode_client_message(payload))
     session = OrderSession.begin(tmp_path, a_header())
 
-    batch = judge(session.state, [received], some_rules(), session.order)
-    session.record(batch, Durability.OS)
+    record_messages(session, received)
     session.close()
 
     path = next(tmp_path.glob("*.journal"))

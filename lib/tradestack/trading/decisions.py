@@ -1,6 +1,7 @@
 """Received messages, and the decisions on them: records to be journalled, with what they change."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
@@ -16,10 +17,21 @@ class Malformed(msgspec.Struct, frozen=True, gc=False):
     cl_ord_id: str
 
 
-class Received(msgspec.Struct, frozen=True, gc=False):
-    """A user's message, as bytes and as value, and when it was received (ns since the epoch)."""
+class Sender(Protocol):
+    """The connection that a message came from."""
 
     user: str
+    session_id: str
+
+    def send_unsequenced(self, payload: bytes) -> None:
+        """Send a message outside the report stream."""
+        ...
+
+
+class Received(msgspec.Struct, frozen=True, gc=False):
+    """A message as bytes and as value, with its sender and time of receipt (ns since 1970)."""
+
+    sender: Sender
     time_ns: int
     payload: bytes
     message: Order | Register | Malformed
@@ -63,15 +75,13 @@ class Batch:
     """The decisions on one loop pass.
 
     judged: in the order in which they are to be journalled. orders: those among them.
-    origins: for each of judged, the index of the message that was received.
-    excess: indices of the messages that met a full order session.
+    excess: the messages that met a full order session.
     duplicates: how many were orders that are known.
     """
 
     judged: list[Judged] = field(default_factory=list)
     orders: list[JudgedOrder] = field(default_factory=list)
-    origins: list[int] = field(default_factory=list)
-    excess: list[int] = field(default_factory=list)
+    excess: list[Received] = field(default_factory=list)
     duplicates: int = 0
     # Later messages of the batch are judged as if the earlier ones were in the state.
     by_identity: dict[int, JudgedOrder] = field(default_factory=dict)
@@ -81,8 +91,3 @@ class Batch:
     def records(self) -> list[bytes]:
         """What the journal is to hold, in order."""
         return [judged.record for judged in self.judged]
-
-    def add(self, judged: Judged, origin: int) -> None:
-        """Add a decision on the message that was received at index `origin`."""
-        self.judged.append(judged)
-        self.origins.append(origin)

@@ -87,7 +87,7 @@ class SessionState:
     def commit(self, judged: Sequence[Judged], offsets: Sequence[int]) -> None:
         """Add decisions whose records are in the journal at these offsets."""
         for item, offset in zip(judged, offsets, strict=True):
-            user, length = item.received.user, len(item.record)
+            user, length = item.received.sender.user, len(item.record)
             if isinstance(item, JudgedOrder):
                 self._add_order(item.identity, item.reason, offset, length)
             elif isinstance(item, JudgedRegister):

@@ -279,9 +279,6 @@ def decode_header(payload: bytes) -> SessionRecord:
     return record
 
 
-def report_length(payload: bytes, start: int = 0) -> int:
-    """How many bytes before the closing brace are the report; ValueError when there is none.
-
-    start: where to begin to look for it.
-    """
-    return len(payload) - payload.index(_REPORT_FIELD, start) - _BEHIND_REPORT
+def report_length(payload: bytes) -> int:
+    """Payload → the bytes of its report, before the closing brace; ValueError for no report."""
+    return len(payload) - payload.index(_REPORT_FIELD) - _BEHIND_REPORT

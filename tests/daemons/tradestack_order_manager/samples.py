@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from tests.kit.sender import MemorySender
+
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
 from tradestack.trading.checks import Rules
-from tradestack.trading.decisions import Malformed, Received
+from tradestack.trading.decisions import JudgedOrder, Malformed, Received
+from tradestack.trading.judge import judge
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
+from tradestack_order_manager.order_session import OrderSession
 
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
 SECOND_NS = 1_000_000_000
@@ -52,7 +56,14 @@ def a_message(
 ) -> Received:
     """A user's message, as the order manager receives it."""
     payload = b"{}" if isinstance(message, Malformed) else encode_message(message)
-    return Received(user, time_ns, payload, message)
+    return Received(MemorySender(user), time_ns, payload, message)
+
+
+def record_messages(session: OrderSession, *received: Received) -> list[JudgedOrder]:
+    """Judge, append and commit messages as the order manager does; return the orders of them."""
+    batch = judge(session.state, received, some_rules(), session.order)
+    session.state.commit(batch.judged, session.journal.append(batch.records))
+    return batch.orders
 
 
 def some_rules(**changes: Any) -> Rules:

@@ -10,13 +10,11 @@ from tests.daemons.tradestack_order_manager.samples import (
     a_header,
     a_message,
     an_order,
-    some_rules,
+    record_messages,
 )
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.decisions import JudgedOrder
-from tradestack.trading.judge import judge
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.order_log import CATCH_UP_ORDERS, OrderLog
 from tradestack_order_manager.order_session import OrderSession
 
@@ -36,13 +34,10 @@ def path(tmp_path: Path) -> Path:
 
 
 def enter(session: OrderSession, count: int) -> list[JudgedOrder]:
-    """That many new orders, in one batch."""
+    """Journal that many new orders, in one batch."""
     first = session.last_order_id + 1
     orders = [an_order(cl_ord_id=f"c{first + index}") for index in range(count)]
-    received = [a_message(order) for order in orders]
-    batch = judge(session.state, received, some_rules(), session.order)
-    session.record(batch, Durability.OS)
-    return batch.orders
+    return record_messages(session, *map(a_message, orders))
 
 
 def numbers(path: Path) -> list[int]:

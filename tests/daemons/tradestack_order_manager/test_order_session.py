@@ -15,13 +15,12 @@ from tests.daemons.tradestack_order_manager.samples import (
     a_message,
     a_register,
     an_order,
-    some_rules,
+    record_messages,
 )
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal import Journal
 from tradestack.trading.decisions import Malformed
-from tradestack.trading.judge import judge
 from tradestack.wire import soup
 from tradestack.wire.order_journal import encode_record
 from tradestack.wire.orders import decode_server_message
@@ -45,9 +44,8 @@ HOUR_NS = 3_600 * SECOND_NS
 
 
 def record(session: OrderSession, *messages: Any, user: str = "news") -> None:
-    """Judges and journals messages of one user, received at NOW_NS."""
-    received = [a_message(message, user) for message in messages]
-    session.record(judge(session.state, received, some_rules(), session.order), Durability.OS)
+    """Judge and journal messages of one user, received at NOW_NS."""
+    record_messages(session, *[a_message(message, user) for message in messages])
 
 
 def reports(session: OrderSession, user: str = "news", bytes_max: int = 1 << 20) -> list[Any]:
@@ -251,22 +249,6 @@ def test_what_the_journal_refuses_is_not_remembered(
 
     assert session.last_order_id == 1
     assert len(reports(session)) == 1
-
-
-def test_after_a_failed_fdatasync_nothing_is_answered(
-    session: OrderSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The order is in the file, but not in the state: it is not reported."""
-
-    def fail(_self: Journal) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(Journal, "sync", fail)
-    received = [a_message(an_order())]
-    with pytest.raises(SyncFailed, match="fdatasync"):
-        session.record(judge(session.state, received, some_rules(), session.order), Durability.DISK)
-
-    assert session.stream("news").head == 0
 
 
 @pytest.mark.parametrize(("durability", "syncs"), [(Durability.OS, 0), (Durability.DISK, 1)])
