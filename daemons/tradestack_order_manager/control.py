@@ -32,7 +32,7 @@ class Users(msgspec.Struct, frozen=True):
 
 
 class ListOrders(msgspec.Struct, frozen=True):
-    """How many orders to list."""
+    """Number of orders to list."""
 
     count: Annotated[int, msgspec.Meta(ge=1, le=ORDERS_LISTED_MAX)] | None = None
 
@@ -64,7 +64,7 @@ class OrderList(msgspec.Struct, frozen=True):
 
 
 class NewOrderSession(msgspec.Struct, frozen=True):
-    """The id of the order session that began."""
+    """Id of the order session that began."""
 
     session: str
 
@@ -76,7 +76,7 @@ class NotAvailable(msgspec.Struct, frozen=True):
 
 
 class ControlledOrderManager(Protocol):
-    """The order manager as its interface needs it."""
+    """Order manager, as its control interface uses it."""
 
     def clients(self) -> Sequence[ClientFacts]: ...
     def users(self) -> Iterable[tuple[str, int]]: ...

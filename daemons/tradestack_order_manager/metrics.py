@@ -47,11 +47,11 @@ class Meters:
         self._latency.reset()
 
     def rates(self) -> dict[str, float]:
-        """Numbered orders per second, by window."""
+        """Return numbered orders per second, by window."""
         return self._rate.rates(self._clock.monotonic_ns())
 
     def stats(self, session: OrderSession) -> dict[str, object]:
-        """What GetStats shows of the order session."""
+        """Return the order session's part of GetStats."""
         counters = session.state.counters
         return {
             "session": session.id,
@@ -70,7 +70,7 @@ class Meters:
         }
 
     def process_stats(self) -> dict[str, object]:
-        """What GetStats shows of the process."""
+        """Return the process's part of GetStats."""
         return {
             "messages_journalled": self._settled_total,
             "messages_refused": self._messages_refused_total,

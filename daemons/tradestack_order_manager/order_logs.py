@@ -29,7 +29,7 @@ class OrderLogs:
     def __init__(
         self, path: Path, session: OrderSession, events: JournalEvents, clock: Clock
     ) -> None:
-        """Recover the order log. Raises OperatorFault."""
+        """Recover the order log; raise OperatorFault."""
         self.fault: str | None = None
         self.events = events
         self._clock = clock
@@ -38,11 +38,11 @@ class OrderLogs:
 
     @property
     def written_order_id(self) -> int:
-        """Every order up to this number has its line."""
+        """Return the number up to which every order has its line."""
         return self._log.written_order_id
 
     def show(self, batch: Batch, session: OrderSession) -> None:
-        """Show what was settled and reported."""
+        """Write the lines and journal entries of orders that were reported."""
         now_ns = self._clock.monotonic_ns()
         self.events.offer(
             [judged for judged in batch.judged if isinstance(judged, JudgedMalformed)], now_ns
@@ -59,7 +59,7 @@ class OrderLogs:
         self._try(lambda: self._log.catch_up(session))
 
     def complete(self, session: OrderSession) -> None:
-        """Write all lines, to the disk. Raises OSError."""
+        """Write all lines to the disk; raise OSError."""
         self._log.catch_up(session)
         self._log.sync()
 

@@ -1,10 +1,10 @@
-"""The order path: what clients sent in one loop pass is judged, journalled, committed and answered.
+"""The order path: the messages of one loop pass are judged, journalled, committed and answered.
 
-`Settler.settle` is the ordering rule of the order manager, top to bottom: nothing is answered
-before it is in the journal, nothing is shown before it is answered. Messages are decoded as they
-arrive (one that is no JSON ends its connection alone) and wait until the pass is over. A client
-that has `in_flight_max` messages waiting is not read from until then, so all that waits is bounded
-by clients × in_flight_max. All messages of a pass carry the time of the first.
+`Settler.settle` is the ordering rule of the order manager, top to bottom: append → sync → commit →
+answer → show. No order is answered before it is journalled, or shown before it is answered.
+Messages are decoded as they arrive (one that is not JSON ends its connection only) and wait until
+the end of the pass. A client with `in_flight_max` waiting messages is not read from until then, so
+at most clients × in_flight_max wait. All messages of a pass have the time of the first.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ from tradestack_order_manager.order_logs import OrderLogs
 from tradestack_order_manager.order_session import OrderSession
 from tradestack_order_manager.order_sessions import OrderSessions
 
-# A message sent into a session that has ended must not be executed in the next one: there the
-# client could not tell its report from that of another order.
+# A message for a session that has ended must not be executed in the next one, where the client
+# could not tell its report from that of another order.
 SESSION_ENDED = "the order session has ended: log in to the current one"
 SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
-EXIT_STATUS_FAULT = 1  # what Python ends with after an exception; the supervisor starts it again
+EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ logger = logging.getLogger(__name__)
 class Settler:
     """Settles the messages of each loop pass together.
 
-    answer: sends the reports that the streams have gained to the clients that wait for them.
-    in_flight_max: messages of one client that may wait. rules: what orders are checked against.
+    answer: sends new reports to the clients that are up to date. in_flight_max: the messages of one
+    client that may wait. rules: limits that orders are checked against.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Settler:
         self._paused: list[Connection] = []
 
     def receive(self, client: Connection, payload: bytes) -> None:
-        """Take one message, to be settled at the end of the pass. Raises ProtocolError."""
+        """Decode one message, to be settled at the end of the pass; raise ProtocolError."""
         message: Order | Register | Malformed
         try:
             message = decode_client_message(payload)
@@ -92,7 +92,7 @@ class Settler:
             self._paused.append(client)
 
     def settle(self) -> None:
-        """Settle everything that waits; all reports are handed to sockets when this returns."""
+        """Judge, append, sync, commit, answer and show, in this order, all messages that wait."""
         session = self._sessions.current
         received = self._take_received(session)
         if received:
@@ -139,7 +139,7 @@ class Settler:
             self._order_logs.show(batch, session)
 
     def _refuse(self, refused: Sequence[Received], text: str) -> None:
-        """Answer that nothing is remembered of these messages, so they may be sent again."""
+        """Answer that the messages have left no trace, so they may be sent again."""
         for item in refused:
             name, reference = _reference(item.message)
             reject = BusinessMessageReject(
@@ -158,7 +158,7 @@ class Settler:
 
 
 def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
-    """MsgType and id of a message, as a BusinessMessageReject refers to it."""
+    """Message → its MsgType and id, as a BusinessMessageReject refers to it."""
     match message:
         case Order():
             return "NewOrderSingle", message.cl_ord_id
@@ -169,9 +169,9 @@ def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
 
 
 def _end_process(fault: BaseException) -> NoReturn:
-    """End at once: the journal may hold what the state does not, and only replay can tell.
+    """End the process: the journal may hold what the state does not, and only replay can tell.
 
-    Not by an exception: the loop would settle what waits, under numbers that are used already.
+    An exception would not do: the loop would settle waiting messages under numbers already used.
     """
     try:
         logger.critical("fault between journal and state, ending: %r", fault, exc_info=fault)

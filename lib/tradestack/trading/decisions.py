@@ -11,14 +11,14 @@ from tradestack.wire.order_messages import Register
 
 
 class Malformed(msgspec.Struct, frozen=True, gc=False):
-    """A message that is no order: why, and its ClOrdID as far as it could be made out."""
+    """Message that is no order: the reason, and its ClOrdID, "" if it has none."""
 
     text: str
     cl_ord_id: str
 
 
 class Sender(Protocol):
-    """The connection that a message came from."""
+    """Connection that a message came from."""
 
     user: str
     session_id: str
@@ -29,7 +29,7 @@ class Sender(Protocol):
 
 
 class Received(msgspec.Struct, frozen=True, gc=False):
-    """A message as bytes and as value, with its sender and time of receipt (ns since 1970)."""
+    """Message as bytes and as value, with its sender and time of receipt (ns since 1970)."""
 
     sender: Sender
     time_ns: int
@@ -38,7 +38,7 @@ class Received(msgspec.Struct, frozen=True, gc=False):
 
 
 class JudgedOrder(msgspec.Struct, frozen=True, gc=False):
-    """A new order with its number and verdict; record: what the journal is to hold."""
+    """New order with its number and verdict; record: the payload for the journal."""
 
     received: Received
     record: bytes
@@ -50,7 +50,7 @@ class JudgedOrder(msgspec.Struct, frozen=True, gc=False):
 
 
 class JudgedRegister(msgspec.Struct, frozen=True, gc=False):
-    """An answered Register."""
+    """Answered Register."""
 
     received: Received
     record: bytes
@@ -60,7 +60,7 @@ class JudgedRegister(msgspec.Struct, frozen=True, gc=False):
 
 
 class JudgedMalformed(msgspec.Struct, frozen=True, gc=False):
-    """A rejected message that is no order."""
+    """Rejected message that is no order."""
 
     received: Received
     record: bytes
@@ -72,7 +72,7 @@ Judged = JudgedOrder | JudgedRegister | JudgedMalformed
 
 @dataclass(slots=True)
 class Batch:
-    """The decisions on one loop pass.
+    """Decisions on the messages of one loop pass.
 
     judged: in the order in which they are to be journalled. orders: those among them.
     excess: the messages that met a full order session.
@@ -89,5 +89,5 @@ class Batch:
 
     @property
     def records(self) -> list[bytes]:
-        """What the journal is to hold, in order."""
+        """Return the payloads for the journal, in order."""
         return [judged.record for judged in self.judged]

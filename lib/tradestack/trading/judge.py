@@ -1,4 +1,4 @@
-"""state, received messages, rules → the records of one loop pass. The state is not changed.
+"""State, received messages, rules → the records of one loop pass; the state is not changed.
 
     the same order again                     counted; its report is in the user's stream already
     known ClOrdID, another order             REJECTED DUPLICATE_ORDER, the first one stays
@@ -6,8 +6,8 @@
     Register                                 Registered with FromSeq
     a message that did not parse as either   REJECTED without an order number, uses up nothing
 
-When the order session is full nothing is recorded, and the sender learns that the application is
-not available. The records do not depend on how messages are cut into batches.
+Messages that a full order session has no room for are not recorded: the caller answers that the
+application is not available. The records do not depend on how messages are cut into batches.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,10 +45,10 @@ ReadOrder = Callable[[int], OrderRecord]
 def judge(
     state: SessionState, received: Sequence[Received], rules: Rules, read_order: ReadOrder
 ) -> Batch:
-    """The decisions on these messages, in their order.
+    """State, received messages, rules → the decisions, in the order of the messages.
 
-    read_order: the record of an order of this session by its number. It is asked only for a ClOrdID
-    that is known; what it raises is raised.
+    read_order: number → the record of that order of this session. It is called for known ClOrdIDs
+    only, and its exceptions are passed on.
     """
     judge = _Judge(state, rules, read_order)
     for item in received:
@@ -63,7 +63,7 @@ def judge(
 
 
 class _Judge:
-    """Decides on one message after the other."""
+    """Makes the decisions on the messages of one batch."""
 
     __slots__ = ("_order_ids", "_read_order", "_registrations", "_rules", "_session", "batch",
                  "first_exec_number", "first_order_id", "room")  # fmt: skip
@@ -109,7 +109,7 @@ class _Judge:
         batch.by_identity.setdefault(identity, judged)
 
     def answer_register(self, item: Received, register: Register) -> None:
-        """Answer with FromSeq."""
+        """Answer a Register with FromSeq."""
         batch, user = self.batch, item.sender.user
         if len(batch.judged) >= self.room:
             batch.excess.append(item)
@@ -154,7 +154,7 @@ class _Judge:
         return f"{self._session}-{self.first_exec_number + len(self.batch.judged)}"
 
     def _is_known(self, identity: int, user: str, order: Order) -> bool:
-        """Whether the first order of this identity is the same order of the same user."""
+        """Return whether the first order of this identity is the same order of the same user."""
         order_id = self._order_ids.get(identity)
         if order_id is None:
             judged = self.batch.by_identity[identity]

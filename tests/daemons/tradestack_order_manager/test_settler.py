@@ -31,7 +31,7 @@ LIMIT = 10
 
 
 class Settling(Handler):
-    """Settles as the order manager does, and counts the reports of each pass."""
+    """Server's handler with a settler; counts the reports of each pass."""
 
     def __init__(self, directory: Path, durability: Durability = Durability.OS) -> None:
         super().__init__(MemoryStream())
@@ -53,15 +53,15 @@ class Settling(Handler):
 
     @property
     def state(self) -> SessionState:
-        """The state of the order session."""
+        """Return the state of the order session."""
         return self.sessions.current.state
 
     def stream_for(self, user: str, session: str) -> Any:
-        """The user's reports."""
+        """Return the user's reports."""
         return self.sessions.current.stream(user)
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """As the order manager does."""
+        """Pass the message to the settler."""
         self.settler.receive(client, payload)
 
     def _answer(self) -> None:
@@ -71,7 +71,7 @@ class Settling(Handler):
 
 @pytest.fixture
 def handler(tmp_path: Path) -> Iterator[Settling]:
-    """A settler with an order session of its own."""
+    """Make a settler with an order session of its own."""
     settling = Settling(tmp_path)
     yield settling
     settling.sessions.close()
@@ -83,7 +83,7 @@ def handler(tmp_path: Path) -> Iterator[Settling]:
 def test_no_more_orders_of_a_client_are_in_flight_than_the_limit(
     tmp_path: Path, handler: Settling, count: int, sizes: list[int]
 ) -> None:
-    """What is beyond it is not read before those are settled; none is lost, the order stays."""
+    """Orders beyond the limit are read after those are settled; none is lost or overtaken."""
     orders = [an_order(cl_ord_id=f"news-{number}") for number in range(count)]
     packets = [encode_packet(PacketType.UNSEQUENCED_DATA, encode_message(each)) for each in orders]
     net = Net(tmp_path)
@@ -145,7 +145,7 @@ def test_an_order_is_journalled_before_its_answer_and_shown_after_it(
 def test_a_fault_between_journal_and_state_ends_the_process_there(
     tmp_path: Path, handler: Settling, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    """Nothing is settled, answered or journalled after it, and a restart finds one order."""
+    """After the fault nothing is settled or answered, and a restart finds one order."""
     append = handler.sessions.current.journal._file.append
 
     def out_of_memory(*_arguments: object) -> None:
