@@ -57,7 +57,7 @@ def test_an_order_is_reported_journalled_logged_and_counted(daemon: Daemon) -> N
     assert (accepted.order_id, accepted.ord_status) == (1, OrdStatus.NEW)
     assert Registered(request_id="r1", feed_session=FEED_SESSION, from_seq=101) == registered
     assert (rejected.order_id, rejected.reject_reason) == (2, OrdRejReason.INCORRECT_QUANTITY)
-    stats = daemon.stats()
+    stats = daemon.stats_when(lambda stats: not stats["order_log_behind"])
     lines = daemon.order_log.read_text().splitlines()
     signal_part = "@ 168.23 news sentiment=85.48"
     assert lines[0].endswith(

@@ -26,7 +26,7 @@ def journal(daemon: Daemon) -> Path:
     client = daemon.client()
     client.send(*[an_order(cl_ord_id=f"c{number}") for number in range(1, 6)])
     client.receive(5)
-    daemon.stats()  # the order log is written
+    daemon.stats_when(lambda stats: not stats["order_log_behind"])
     daemon.kill()
     (path,) = daemon.state.glob("*.journal")
     return path
