@@ -23,14 +23,16 @@ class Meters:
         self._rate = RateWindows()
         self._latency = LatencyHistogram()
 
-    def count_settled(self, messages: int, latency_ns: int, *, orders: int) -> None:
-        """Record a batch: number of messages, of orders among them, and the latency of the first.
+    def count_settled(
+        self, messages: int, orders: int, received_ns: int, journalled_ns: int
+    ) -> None:
+        """Record a batch: messages, orders among them, and the latency of its first message.
 
         It counts for all of them, so latency is never shown shorter than it was.
         """
         self._settled_total += messages
-        self._rate.add(orders, self._clock.monotonic_ns())
-        self._latency.record(latency_ns, messages)
+        self._rate.add(orders, journalled_ns)
+        self._latency.record(journalled_ns - received_ns, messages)
 
     def count_duplicates(self, count: int) -> None:
         """Count orders that were known already."""

@@ -1,6 +1,6 @@
 """order_log.txt: a projection of the order journal for people to read.
 
-The journal is the truth; this file lags behind it by one write. Each numbered order has one line,
+The journal is the truth; this file follows it within milliseconds. Each order has one line,
 in order, across crashes and across logrotate: at start a torn last line is cut, and the lines after
 the file's last number (or after the number with which an older file was rotated) are appended from
 the journal. When a write fails the file is cut back, and its lines are written later.

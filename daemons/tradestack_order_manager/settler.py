@@ -114,10 +114,10 @@ class Settler:
                 _end_process(fault)
             else:
                 passed(FailPoint.ORDER_MANAGER_JOURNALLED)
-                latency_ns = self._clock.monotonic_ns() - self._received_ns
+                journalled_ns = self._clock.monotonic_ns()
                 self._answer()
                 passed(FailPoint.ORDER_MANAGER_REPORTED)
-                self._show(batch, session, latency_ns)
+                self._show(batch, session, journalled_ns)
             self._refuse(batch.excess, SESSION_FULL)
         self._resume_reading()
 
@@ -132,9 +132,11 @@ class Settler:
         self._refuse(ended, SESSION_ENDED)
         return [item for item in received if item.sender.session_id == session_id]
 
-    def _show(self, batch: Batch, session: OrderSession, latency_ns: int) -> None:
+    def _show(self, batch: Batch, session: OrderSession, journalled_ns: int) -> None:
         if batch.judged:
-            self._meters.count_settled(len(batch.judged), latency_ns, orders=len(batch.orders))
+            self._meters.count_settled(
+                len(batch.judged), len(batch.orders), self._received_ns, journalled_ns
+            )
             self._availability.note_written(session.id)
             self._order_logs.show(batch, session)
 

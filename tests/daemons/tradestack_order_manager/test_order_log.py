@@ -1,7 +1,6 @@
 """order_log.txt: each numbered order has one line, whatever happened to file, disk and process."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,14 +16,6 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.trading.decisions import JudgedOrder
 from tradestack_order_manager.order_log import CATCH_UP_ORDERS, OrderLog
 from tradestack_order_manager.order_session import OrderSession
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[OrderSession]:
-    """Begin an order session."""
-    began = OrderSession.begin(tmp_path, a_header())
-    yield began
-    began.close()
 
 
 @pytest.fixture

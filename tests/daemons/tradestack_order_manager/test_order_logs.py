@@ -1,12 +1,11 @@
 """When lines and entries of reported orders are written."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.daemons.tradestack_order_manager.samples import (
-    a_header,
     a_message,
     an_order,
     some_rules,
@@ -18,14 +17,6 @@ from tradestack.trading.judge import judge
 from tradestack_order_manager.journal_events import JournalEvents
 from tradestack_order_manager.order_logs import SHOWN_TOGETHER_MAX, OrderLogs
 from tradestack_order_manager.order_session import OrderSession
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[OrderSession]:
-    """Begin an order session."""
-    began = OrderSession.begin(tmp_path, a_header())
-    yield began
-    began.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +69,6 @@ def recover(path: Path) -> OrderSession:
     session = OrderSession.recover(path)
     assert session is not None
     return session
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[OrderSession]:
-    """Begin an order session."""
-    began = OrderSession.begin(tmp_path, a_header())
-    yield began
-    began.close()
 
 
 @pytest.mark.parametrize("bytes_max", [1, 300, 500, 10_000])
