@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class Availability:
-    """Whether orders can be journalled."""
+    """Known causes for which orders cannot be journalled."""
 
     def __init__(self) -> None:
         self._write_fault: str | None = None
@@ -22,7 +22,7 @@ class Availability:
 
     @property
     def fault(self) -> str | None:
-        """Why orders cannot be journalled; None when they can."""
+        """Return why orders cannot be journalled; None if they can."""
         return self._shortage or self._write_fault
 
     def check(self) -> None:

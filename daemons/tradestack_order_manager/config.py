@@ -55,7 +55,7 @@ class TimeOfDay(ValueParser[int]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderManagerConfig(ServerConfig):
-    """The keys of the order manager, beside those that it shares with other daemons."""
+    """Keys of the order manager besides those that all daemons have."""
 
     listen: Address = key("127.0.0.1:8998", TcpAddress(), reload=Reload.RESTART)
     order_log: Path = key("/var/log/tradestack/order_log.txt", FilePath(), reload=Reload.RESTART)

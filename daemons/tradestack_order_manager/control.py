@@ -31,7 +31,7 @@ class Users(msgspec.Struct, frozen=True):
 
 
 class ListOrders(msgspec.Struct, frozen=True):
-    """How many orders to list."""
+    """Number of orders to list."""
 
     count: Annotated[int, msgspec.Meta(ge=1, le=ORDERS_LISTED_MAX)] | None = None
 
@@ -63,7 +63,7 @@ class OrderList(msgspec.Struct, frozen=True):
 
 
 class NewOrderSession(msgspec.Struct, frozen=True):
-    """The id of the order session that began."""
+    """Id of the order session that began."""
 
     session: str
 
@@ -75,7 +75,7 @@ class NotAvailable(msgspec.Struct, frozen=True):
 
 
 class ControlledOrderManager(Protocol):
-    """The order manager as its interface needs it."""
+    """Order manager, as its control interface uses it."""
 
     def clients(self) -> list[Client]: ...
     def users(self) -> Iterable[tuple[str, int]]: ...

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class JournalEvents:
-    """The bounded queue of orders that are to get an entry.
+    """Bounded queue of orders that are to get an entry.
 
     per_second: 0 = no entries, and none about their number.
     """
@@ -41,7 +41,7 @@ class JournalEvents:
     def offer(
         self, judged: Sequence[JudgedOrder] | Sequence[JudgedMalformed], monotonic_ns: int
     ) -> None:
-        """Queue those that this second still has room for."""
+        """Queue as many orders as this second has room for; count the others."""
         if not self.per_second:
             return
         self._begin_second(monotonic_ns)
@@ -52,7 +52,7 @@ class JournalEvents:
         self._suppressed += len(judged) - len(taken)
 
     def flush(self, monotonic_ns: int) -> None:
-        """Write the entries that are due."""
+        """Write the queued entries."""
         self._begin_second(monotonic_ns)
         while self._queue:
             judged = self._queue.popleft()
@@ -81,7 +81,7 @@ def _emit_order(judged: JudgedOrder) -> None:
         "side": order.side,
         "orderqty": format_fixed(order.quantity),
         "clordid": order.cl_ord_id,
-        "user": judged.received.user,
+        "user": judged.received.sender.user,
     }
     if judged.reason is None:
         emit(logger, ORDER_ACCEPTED, **fields, exectype=ExecType.NEW)
@@ -102,7 +102,7 @@ def _emit_malformed(judged: JudgedMalformed) -> None:
         logger,
         ORDER_REJECTED,
         clordid=message.cl_ord_id,
-        user=judged.received.user,
+        user=judged.received.sender.user,
         exectype=ExecType.REJECTED,
         text=message.text,
     )

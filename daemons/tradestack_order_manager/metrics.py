@@ -23,14 +23,16 @@ class Meters:
         self._rate = RateWindows()
         self._latency = LatencyHistogram()
 
-    def count_settled(self, messages: int, latency_ns: int, *, orders: int) -> None:
-        """Record a batch: number of messages, of orders among them, and the latency of the first.
+    def count_settled(
+        self, messages: int, orders: int, received_ns: int, journalled_ns: int
+    ) -> None:
+        """Record a batch: messages, orders among them, and the latency of its first message.
 
         It counts for all of them, so latency is never shown shorter than it was.
         """
         self._settled_total += messages
-        self._rate.add(orders, self._clock.monotonic_ns())
-        self._latency.record(latency_ns, messages)
+        self._rate.add(orders, journalled_ns)
+        self._latency.record(journalled_ns - received_ns, messages)
 
     def count_duplicates(self, count: int) -> None:
         """Count orders that were known already."""
@@ -47,11 +49,11 @@ class Meters:
         self._latency.reset()
 
     def rates(self) -> dict[str, float]:
-        """Numbered orders per second, by window."""
+        """Return numbered orders per second, by window."""
         return self._rate.rates(self._clock.monotonic_ns())
 
     def stats(self, session: OrderSession) -> dict[str, object]:
-        """What GetStats shows of the order session."""
+        """Return the order session's part of GetStats."""
         counters = session.state.counters
         return {
             "session": session.id,
@@ -70,7 +72,7 @@ class Meters:
         }
 
     def process_stats(self) -> dict[str, object]:
-        """What GetStats shows of the process."""
+        """Return the process's part of GetStats."""
         return {
             "messages_journalled": self._settled_total,
             "messages_refused": self._messages_refused_total,

@@ -21,7 +21,7 @@ _ORDER_ID = re.compile(rb" Received Order ([0-9]{1,18}): ")
 def order_line(
     order: Order, order_id: int, user: str, time_ns: int, reason: OrdRejReason | None
 ) -> bytes:
-    """The line of an order that was received at time_ns, newline included."""
+    """Order → its line, newline included; time_ns: when it was received."""
     price = order.reference_price or order.price
     price_text = order.ord_type if price is None else format_fixed(price)
     rejected = "" if reason is None else f" REJECTED {reason}"
@@ -33,7 +33,7 @@ def order_line(
 
 
 def last_order_id(lines: bytes) -> int | None:
-    """The order number in the last line that has one."""
+    """Return the order number in the last line that has one; None if none has."""
     numbers = _ORDER_ID.findall(lines)
     return int(numbers[-1]) if numbers else None
 

@@ -1,8 +1,8 @@
 """order_log.txt: a projection of the order journal for people to read.
 
-The journal is the truth; this file lags behind it by one write. Each numbered order has one line,
+The journal is the truth; this file follows it within milliseconds. Each order has one line,
 in order, across crashes and across logrotate: at start a torn last line is cut, and the lines after
-the file's last number (or after the number with which an older file was put away) are appended from
+the file's last number (or after the number with which an older file was rotated) are appended from
 the journal. When a write fails the file is cut back, and its lines are written later.
 """
 
@@ -29,15 +29,15 @@ logger = logging.getLogger(__name__)
 
 
 class OrderLog:
-    """The file, held open for appending.
+    """File of order lines, held open for appending.
 
-    written_order_id: every order up to this number has its line, here or in a file put away.
+    written_order_id: every order up to this number has its line, here or in a rotated file.
     """
 
     __slots__ = ("_descriptor", "_size_bytes", "path", "written_order_id")
 
     def __init__(self, path: Path, written_order_id: int) -> None:
-        """Raises OperatorFault where the file cannot be opened."""
+        """Open the file; raise OperatorFault if that fails."""
         self.path = path
         self.written_order_id = written_order_id
         self._open()
@@ -63,7 +63,7 @@ class OrderLog:
         return log
 
     def write(self, orders: Sequence[JudgedOrder], session: OrderSession) -> None:
-        """Append the lines of new orders; raises OSError, and then `catch_up` is due."""
+        """Append the lines of new orders; after an OSError `catch_up` is due."""
         if not orders:
             return
         if orders[0].order_id == self.written_order_id + 1:
@@ -72,7 +72,7 @@ class OrderLog:
             self.catch_up(session)
 
     def catch_up(self, session: OrderSession) -> None:
-        """Append the lines of all orders that have none. Raises OSError."""
+        """Append the lines of all orders that have none yet; raise OSError."""
         while self.written_order_id < session.last_order_id:
             last = min(self.written_order_id + CATCH_UP_ORDERS, session.last_order_id)
             # Fewer where a repair of the journal has lost some: they get no line.
@@ -90,7 +90,7 @@ class OrderLog:
         emit(logger, ORDER_LOG_REOPENED, file=self.path, last_order_id=self.written_order_id)
 
     def sync(self) -> None:
-        """Return when all lines are on the disk. Raises OSError."""
+        """Return when all lines are on the disk; raise OSError."""
         os.fdatasync(self._descriptor)
 
     def close(self) -> None:
@@ -138,7 +138,8 @@ class OrderLog:
 
 def _line_of_judged(judged: JudgedOrder) -> bytes:
     received = judged.received
-    return order_line(judged.order, judged.order_id, received.user, received.time_ns, judged.reason)
+    user, time_ns = received.sender.user, received.time_ns
+    return order_line(judged.order, judged.order_id, user, time_ns, judged.reason)
 
 
 def _line_of_record(record: OrderRecord) -> bytes:

@@ -1,9 +1,9 @@
 """The order manager as a service: its parts, wired together.
 
-Orders take the way of `Settler` (settler.py). When the journal cannot be written, or the disk has
-less than `free_bytes_min` left, nothing is kept and the senders learn that the application is not
-available; the next message tries again. After a failed fdatasync the process ends, because only a
-restart can tell what is on the disk.
+The path of an order is in settler.py. If the journal cannot be written, or the disk has less than
+`free_bytes_min` left, messages are answered with APPLICATION_NOT_AVAILABLE and leave no trace; the
+next message tries again. After a failed fdatasync the process ends, because only a restart can tell
+what is on the disk.
 """
 
 import logging
@@ -69,6 +69,8 @@ class OrderManager:
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
+        # Orders and Registers go from the connection straight to the settler.
+        self.unsequenced_received = self._settler.receive
         self._housekeeping = Housekeeping(
             config=config,
             directory=directory,
@@ -157,17 +159,17 @@ class OrderManager:
         return list_clients(self._server.connections)
 
     def users(self) -> Iterable[tuple[str, int]]:
-        """The users who have reports in this session, with the number of their reports."""
+        """Return the users who have reports in this session, and how many each has."""
         reports = self._sessions.current.state.reports
         return [(user, len(ranges)) for user, ranges in sorted(reports.items()) if len(ranges)]
 
     def last_orders(self, count: int) -> Sequence[OrderRecord]:
-        """The newest orders of this session, the oldest of them first."""
+        """Return the newest orders of this session, the oldest of them first."""
         session = self._sessions.current
         return session.orders(session.last_order_id - count + 1, count)
 
     def new_session(self) -> str:
-        """Begin another order session; return its id. Raises OSError; then nothing has changed."""
+        """Begin another order session; return its id. On OSError nothing has changed."""
         self._settler.settle()
         # Lines of a session that has ended would not be found again after a crash.
         self._order_logs.complete(self._sessions.current)
@@ -190,10 +192,6 @@ class OrderManager:
                 connection.close(Close(CloseReason.REPLACED, "the user has logged in again"))
         self._settler.settle()
         return order_session.stream(user)
-
-    def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
-        """Receive an order or a Register."""
-        self._settler.receive(connection, payload)
 
     def client_joined(self, connection: Connection) -> None:
         """Do nothing: the client's stream has everything."""

@@ -1,8 +1,8 @@
-"""One order session: a journal, the state that it holds, the report streams made of both.
+"""One order session: its journal, the state replayed from it, and the users' report streams.
 
 A session is the file `<session>.journal`. Ids ascend, whatever the clock does, so the newest name
-is the current session. A journal without a whole header is what a crash left of a beginning: no
-client has seen its id, and it is removed.
+is the current session. A journal without a whole header is left by a crash at the beginning of a
+session: no client has seen its id, and it is removed.
 """
 
 import logging
@@ -14,7 +14,6 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.store.journal import JOURNAL_SUFFIX, Journal, Replay
-from tradestack.trading.decisions import Batch
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
@@ -28,30 +27,32 @@ from tradestack.wire.order_journal import (
     decode_record,
     encode_record,
 )
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.reports import ReportStream
 
 logger = logging.getLogger(__name__)
 
 
 class SyncFailed(Exception):
-    """fdatasync failed: only a restart can tell what is on the disk."""
+    """A failed fdatasync, after which only a restart can tell what is on the disk."""
 
 
 class OrderSession:
-    """One order session, held open by its only writer."""
+    """One order session, held open by its only writer.
 
-    __slots__ = ("_journal", "_streams", "ended", "state")
+    `Settler` appends orders to the journal and commits them to the state.
+    """
+
+    __slots__ = ("_streams", "ended", "journal", "state")
 
     def __init__(self, journal: Journal, state: SessionState) -> None:
         self.state = state
         self.ended = False
-        self._journal = journal
+        self.journal = journal
         self._streams: dict[str, ReportStream] = {}
 
     @classmethod
     def begin(cls, directory: Path, header: SessionRecord) -> Self:
-        """Begin a session; its header is on the disk when this returns. Raises OSError."""
+        """Create the journal and sync its header to the disk; raise OSError."""
         journal = Journal.create(directory / f"{header.session}{JOURNAL_SUFFIX}")
         try:
             journal.append([encode_record(header)])
@@ -71,7 +72,7 @@ class OrderSession:
 
     @classmethod
     def recover(cls, path: Path) -> Self | None:
-        """Replay a session's journal; None for the remains of a beginning, which are removed.
+        """Replay a session's journal; remove one without a header, and return None for it.
 
         Raises OperatorFault for damage and for formats that this version does not read.
         """
@@ -99,47 +100,36 @@ class OrderSession:
 
     @property
     def id(self) -> str:
-        """10 base-36 characters: the SoupBinTCP session."""
+        """Return the SoupBinTCP session id: 10 base-36 characters."""
         return self.state.header.session
 
     @property
     def journal_bytes(self) -> int:
-        """The journal's length."""
-        return self._journal.size_bytes
+        """Return the length of the journal in bytes."""
+        return self.journal.size_bytes
 
     @property
     def last_order_id(self) -> int:
-        """The newest order number, of this session or of those before."""
+        """Return the newest order number, of this session or of an earlier one."""
         return self.state.next_order_id - 1
 
-    def record(self, batch: Batch, durability: Durability) -> None:
-        """Journal the batch, then commit it to the state; after this it may be answered.
-
-        Raises OSError, and then the journal holds nothing of it. After any other exception, such as
-        SyncFailed, the journal may hold what the state does not: the process has to end.
-        """
-        offsets = self._journal.append(batch.records)
-        if durability is Durability.DISK and offsets:
-            self.sync()
-        self.state.commit(batch.judged, offsets)
-
     def record_log_reopened(self, last_order_id: int, now_ns: int) -> None:
-        """Journal that an order log which ends with that number is put away. Raises OSError."""
+        """Journal that the order log which ends with that number was rotated; raise OSError."""
         record = LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id)
-        self._journal.append([encode_record(record)])
+        self.journal.append([encode_record(record)])
         self.sync()
         self.state.log_reopened(record.last_order_id)
 
     def order(self, order_id: int) -> OrderRecord:
-        """The record of an order of this session. Raises OSError."""
+        """Read the record of an order of this session; raise OSError."""
         record = self._read_order(order_id - self.state.header.next_order_id)
         assert isinstance(record, OrderRecord), f"order {order_id} of {self.id}: {record}"
         return record
 
     def orders(self, first_order_id: int, count_max: int) -> Sequence[OrderRecord]:
-        """The records of orders from that number on, as far as they are of this session.
+        """Read the records of this session's orders from `first_order_id` on.
 
-        Orders that a repair of the journal has lost are left out. Raises OSError.
+        At most `count_max`; orders lost in a repair of the journal are left out. Raises OSError.
         """
         begin = max(0, first_order_id - self.state.header.next_order_id)
         indices = range(begin, min(len(self.state.orders), begin + count_max))
@@ -147,46 +137,46 @@ class OrderSession:
         return [record for record in records if isinstance(record, OrderRecord)]
 
     def _read_order(self, index: int) -> Record:
-        """The order's record, or that of the repair which lost it."""
-        record = decode_record(self._journal.read(*self.state.orders[index]))
+        """Read the order's record, or that of the repair which lost it."""
+        record = decode_record(self.journal.read(*self.state.orders[index]))
         assert isinstance(record, OrderRecord | RepairedRecord), f"order {index} of {self.id}"
         return record
 
     def stream(self, user: str) -> ReportStream:
-        """The user's reports."""
+        """Return the user's report stream."""
         stream = self._streams.get(user)
         if stream is None:
             ranges = self.state.reports[user]
-            stream = ReportStream(self.id, self._journal.read, ended=self.ended, ranges=ranges)
+            stream = ReportStream(self.id, self.journal.read, ended=self.ended, ranges=ranges)
             self._streams[user] = stream
         return stream
 
     def end(self) -> None:
-        """End the session: clients get the reports they have not had, then the end of session."""
+        """End the streams: clients get the reports they have not had, then the end of session."""
         self.ended = True
         for stream in self._streams.values():
             stream.ended = True
 
     def sync(self) -> None:
-        """Return when all that is recorded is on the disk. Raises SyncFailed."""
+        """Return when everything appended is on the disk; raise SyncFailed."""
         try:
-            self._journal.sync()
+            self.journal.sync()
         except OSError as error:
-            raise SyncFailed(f"{self._journal.path}: fdatasync: {error}") from error
+            raise SyncFailed(f"{self.journal.path}: fdatasync: {error}") from error
 
     def close(self) -> None:
         """Close the journal."""
-        self._journal.close()
+        self.journal.close()
 
 
 def session_paths(directory: Path) -> list[Path]:
-    """The journals in the directory, the newest first."""
+    """Return the journals in the directory, the newest first."""
     paths = [path for path in directory.glob(f"*{JOURNAL_SUFFIX}") if is_session_id(path.stem)]
     return sorted(paths, reverse=True)
 
 
 def recover_newest(directory: Path) -> OrderSession | None:
-    """The current session, None in a directory that never had one. Raises OperatorFault."""
+    """Recover the current session; None if there never was one. Raise OperatorFault."""
     for path in session_paths(directory):
         session = OrderSession.recover(path)
         if session is not None:
@@ -195,7 +185,7 @@ def recover_newest(directory: Path) -> OrderSession | None:
 
 
 def first_header(now_ns: int, entropy: int) -> SessionRecord:
-    """The header of the very first session."""
+    """Return the header of the first session of a state directory."""
     return SessionRecord(
         version=FORMAT_VERSION,
         session=new_session_id(now_ns, entropy),

@@ -36,7 +36,7 @@ class OrderSessions:
     """
 
     def __init__(self, directory: Path, durability: Durability, now_ns: int) -> None:
-        """Recover the newest session, or begin the first.
+        """Recover the newest session, or begin the first one.
 
         With durability "disk" what is recovered is on the disk before it is reported. Raises
         OperatorFault, OSError, SyncFailed.
@@ -52,7 +52,7 @@ class OrderSessions:
         self.current = recovered
 
     def find(self, session: str) -> OrderSession | None:
-        """The session of that id, "" = the current one.
+        """Return the session with that id, "" = the current one.
 
         None when its journal is not kept, when it is too long to be replayed while others wait, or
         when it was repaired, as its reports have other numbers than they had.
@@ -75,7 +75,7 @@ class OrderSessions:
         return ended
 
     def begin_next(self, now_ns: int) -> None:
-        """End the current session and begin another. Raises OSError; then nothing has changed."""
+        """End the current session and begin another; on OSError nothing has changed."""
         previous = self.current
         entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
         session = following_session_id(previous.id, now_ns, entropy)
@@ -85,7 +85,7 @@ class OrderSessions:
         self._ended[previous.id] = previous
 
     def prune(self, sessions_kept: int, followed: Collection[str]) -> None:
-        """Remove the oldest journals, but none that a client reads. Raises OSError."""
+        """Remove the oldest journals, but none that a client reads; raise OSError."""
         for path in session_paths(self._directory)[sessions_kept:]:
             if path.stem in followed:
                 continue
@@ -101,13 +101,13 @@ class OrderSessions:
 
 
 def recovery_timeout_s(directory: Path) -> int:
-    """The time that the recovery of the newest session may take, in seconds."""
+    """Return the time that recovering the newest session may take, in seconds."""
     sizes = [path.stat().st_size for path in session_paths(directory)[:1]]
     return RECOVERY_TIMEOUT_MIN_S + sum(sizes) // REPLAY_BYTES_PER_SECOND_MIN
 
 
 def is_session_due(session_time_ns: int, new_session_at: int | None, now_ns: int) -> bool:
-    """Whether the time of day (ns after midnight UTC) has passed since the session began.
+    """Return whether the time of day (ns after midnight UTC) has passed since the session began.
 
     A session that began more than a day in the future was begun under a wrong clock. It is over:
     otherwise no other would be due until then.

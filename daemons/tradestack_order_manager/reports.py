@@ -1,8 +1,8 @@
 """Report streams: a user's ranges of the order journal as sequenced packets.
 
-Report n of a user's stream is the n-th range of the user's index; a packet is the SoupBinTCP header
-and those bytes. Only the index is in memory, and the newest append of the journal: a stream can be
-resumed at any number, at the cost of reading the journal's page cache.
+Report n of a user's stream is the n-th range of the user's index; its packet is a SoupBinTCP header
+and those bytes. Only the index and the newest append of the journal are in memory: a stream can be
+resumed at any number, at the cost of reading the file.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from tradestack.trading.ranges import Ranges
 from tradestack.wire import soup
 
-# One read of the journal serves many reports; between them are their orders and other users'
-# records, so about a quarter of the bytes read are sent.
+# One read of the journal gives many reports; between them are orders and other users' records, so
+# about a quarter of the bytes read are sent.
 READ_BYTES_MAX = 256 * 1024
 READ_REPORTS_MAX = 1_024
 
@@ -33,11 +33,11 @@ class ReportStream:
 
     @property
     def head(self) -> int:
-        """The number of the newest report, 0 = none."""
+        """Return the number of the newest report, 0 = none."""
         return len(self.ranges)
 
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
-        """Whole packets from report `sequence` on, and the number after the last of them.
+        """Return whole packets from report `sequence` on, and the number after the last.
 
         They have at most bytes_max bytes, but there is at least one packet if there is a report.
         """
@@ -53,7 +53,7 @@ class ReportStream:
         return packets, sequence + len(ranges)
 
     def _ranges(self, begin: int, bytes_max: int) -> list[tuple[int, int]]:
-        """The ranges of the reports that one read may bring, from that index on."""
+        """Return the ranges of the reports that fit into one read, from index `begin` on."""
         ranges = self.ranges.slice(begin, begin + READ_REPORTS_MAX)
         size = 0
         for index, (offset, length) in enumerate(ranges):

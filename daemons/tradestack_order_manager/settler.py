@@ -1,10 +1,10 @@
-"""The order path: what clients sent in one loop pass is judged, journalled, committed and answered.
+"""The order path: the messages of one loop pass are judged, journalled, committed and answered.
 
-`Settler.settle` is the ordering rule of the order manager, top to bottom: nothing is answered
-before it is in the journal, nothing is shown before it is answered. Messages are decoded as they
-arrive (one that is no JSON ends its connection alone) and wait until the pass is over. A client
-that has `in_flight_max` messages waiting is not read from until then, so all that waits is bounded
-by clients × in_flight_max. All messages of a pass carry the time of the first.
+`Settler.settle` is the ordering rule of the order manager, top to bottom: append → sync → commit →
+answer → show. No order is answered before it is journalled, or shown before it is answered.
+Messages are decoded as they arrive (one that is not JSON ends its connection only) and wait until
+the end of the pass. A client with `in_flight_max` waiting messages is not read from until then, so
+at most clients × in_flight_max wait. All messages of a pass have the time of the first.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ from tradestack_order_manager.order_logs import OrderLogs
 from tradestack_order_manager.order_session import OrderSession
 from tradestack_order_manager.order_sessions import OrderSessions
 
-# A message sent into a session that has ended must not be executed in the next one: there the
-# client could not tell its report from that of another order.
+# A message for a session that has ended must not be executed in the next one, where the client
+# could not tell its report from that of another order.
 SESSION_ENDED = "the order session has ended: log in to the current one"
 SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
-EXIT_STATUS_FAULT = 1  # what Python ends with after an exception; the supervisor starts it again
+EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ logger = logging.getLogger(__name__)
 class Settler:
     """Settles the messages of each loop pass together.
 
-    answer: sends the reports that the streams have gained to the clients that wait for them.
-    in_flight_max: messages of one client that may wait. rules: what orders are checked against.
+    answer: sends new reports to the clients that are up to date. in_flight_max: the messages of one
+    client that may wait. rules: limits that orders are checked against.
     """
 
     def __init__(
@@ -68,14 +68,13 @@ class Settler:
         self._answer = answer
         self._clock = clock
         self._received: list[Received] = []
-        self._senders: list[Connection] = []  # of the messages in _received, by index
         self._received_ns = 0  # of the first of them, monotonic clock
         self._time_ns = 0  # and wall clock
         self._in_flight: dict[Connection, int] = {}
         self._paused: list[Connection] = []
 
     def receive(self, client: Connection, payload: bytes) -> None:
-        """Take one message, to be settled at the end of the pass. Raises ProtocolError."""
+        """Decode one message, to be settled at the end of the pass; raise ProtocolError."""
         message: Order | Register | Malformed
         try:
             message = decode_client_message(payload)
@@ -85,8 +84,7 @@ class Settler:
             self._received_ns = self._clock.monotonic_ns()
             self._time_ns = self._clock.wall_ns()
             asyncio.get_running_loop().call_soon(self.settle)
-        self._received.append(Received(client.user, self._time_ns, payload, message))
-        self._senders.append(client)
+        self._received.append(Received(client, self._time_ns, payload, message))
         in_flight = self._in_flight.get(client, 0) + 1
         self._in_flight[client] = in_flight
         if in_flight == self.in_flight_max:
@@ -94,9 +92,9 @@ class Settler:
             self._paused.append(client)
 
     def settle(self) -> None:
-        """Settle everything that waits; all reports are handed to sockets when this returns."""
+        """Judge, append, sync, commit, answer and show, in this order, all messages that wait."""
         session = self._sessions.current
-        received, senders = self._take_received(session)
+        received = self._take_received(session)
         if received:
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
             batch = judge(session.state, received, self.rules, session.order)
@@ -104,58 +102,56 @@ class Settler:
             self._meters.count_duplicates(batch.duplicates)
             try:
                 self._availability.check()
-                session.record(batch, self._durability)  # journal, then commit
-            except OSError as error:  # the journal took nothing: nothing of it is remembered
+                offsets = session.journal.append(batch.records)
+                if offsets and self._durability is Durability.DISK:
+                    session.sync()
+                session.state.commit(batch.judged, offsets)
+            except OSError as error:  # nothing was appended, so nothing is remembered
                 self._availability.note_failed(error, session.id)
                 fault = f"orders cannot be journalled: {error.strerror}"
-                self._refuse(received, senders, batch.origins, fault)
+                self._refuse([judged.received for judged in batch.judged], fault)
             except BaseException as fault:
                 _end_process(fault)
             else:
                 passed(FailPoint.ORDER_MANAGER_JOURNALLED)
-                latency_ns = self._clock.monotonic_ns() - self._received_ns
+                journalled_ns = self._clock.monotonic_ns()
                 self._answer()
                 passed(FailPoint.ORDER_MANAGER_REPORTED)
-                self._show(batch, session, latency_ns)
-            self._refuse(received, senders, batch.excess, SESSION_FULL)
+                self._show(batch, session, journalled_ns)
+            self._refuse(batch.excess, SESSION_FULL)
         self._resume_reading()
 
-    def _take_received(self, session: OrderSession) -> tuple[list[Received], list[Connection]]:
-        """What waits, without the messages of connections whose order session has ended."""
+    def _take_received(self, session: OrderSession) -> list[Received]:
+        """Take what waits; refuse the messages of connections whose order session has ended."""
         received, self._received = self._received, []
-        senders, self._senders = self._senders, []
         self._in_flight.clear()
-        ended = [i for i, client in enumerate(senders) if client.session_id != session.id]
+        session_id = session.id
+        ended = [item for item in received if item.sender.session_id != session_id]
         if not ended:
-            return received, senders
-        self._refuse(received, senders, ended, SESSION_ENDED)
-        current = [i for i, client in enumerate(senders) if client.session_id == session.id]
-        return [received[i] for i in current], [senders[i] for i in current]
+            return received
+        self._refuse(ended, SESSION_ENDED)
+        return [item for item in received if item.sender.session_id == session_id]
 
-    def _show(self, batch: Batch, session: OrderSession, latency_ns: int) -> None:
+    def _show(self, batch: Batch, session: OrderSession, journalled_ns: int) -> None:
         if batch.judged:
-            self._meters.count_settled(len(batch.judged), latency_ns, orders=len(batch.orders))
+            self._meters.count_settled(
+                len(batch.judged), len(batch.orders), self._received_ns, journalled_ns
+            )
             self._availability.note_written(session.id)
             self._order_logs.show(batch, session)
 
-    def _refuse(
-        self,
-        received: Sequence[Received],
-        senders: Sequence[Connection],
-        indices: Sequence[int],
-        text: str,
-    ) -> None:
-        """Answer that nothing is remembered of these messages, so they may be sent again."""
-        for index in indices:
-            name, reference = _reference(received[index].message)
+    def _refuse(self, refused: Sequence[Received], text: str) -> None:
+        """Answer that the messages have left no trace, so they may be sent again."""
+        for item in refused:
+            name, reference = _reference(item.message)
             reject = BusinessMessageReject(
                 ref_msg_type=name,
                 business_reject_ref_id=reference,
                 business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
                 text=text,
             )
-            senders[index].send_unsequenced(encode_message(reject))
-        self._meters.count_refused(len(indices))
+            item.sender.send_unsequenced(encode_message(reject))
+        self._meters.count_refused(len(refused))
 
     def _resume_reading(self) -> None:
         paused, self._paused = self._paused, []
@@ -164,7 +160,7 @@ class Settler:
 
 
 def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
-    """MsgType and id of a message, as a BusinessMessageReject refers to it."""
+    """Message → its MsgType and id, as a BusinessMessageReject refers to it."""
     match message:
         case Order():
             return "NewOrderSingle", message.cl_ord_id
@@ -175,9 +171,9 @@ def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
 
 
 def _end_process(fault: BaseException) -> NoReturn:
-    """End at once: the journal may hold what the state does not, and only replay can tell.
+    """End the process: the journal may hold what the state does not, and only replay can tell.
 
-    Not by an exception: the loop would settle what waits, under numbers that are used already.
+    An exception would not do: the loop would settle waiting messages under numbers already used.
     """
     try:
         logger.critical("fault between journal and state, ending: %r", fault, exc_info=fault)

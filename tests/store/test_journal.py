@@ -31,7 +31,7 @@ LOGGER = journal_module.__name__
 
 
 def reopen(path: Path) -> tuple[Journal, list[tuple[int, bytes]]]:
-    """The journal, opened anew, and what it replayed."""
+    """Open the journal again; return it and what it replayed."""
     replayed: list[tuple[int, bytes]] = []
 
     def begin(payload: bytes) -> Replay:
@@ -42,7 +42,7 @@ def reopen(path: Path) -> tuple[Journal, list[tuple[int, bytes]]]:
 
 
 def replay(path: Path) -> list[bytes]:
-    """The payloads in the journal."""
+    """Return the payloads in the journal."""
     journal, replayed = reopen(path)
     journal.close()
     return [payload for _, payload in replayed]
@@ -50,7 +50,7 @@ def replay(path: Path) -> list[bytes]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A journal of three lines."""
+    """Make a journal of three lines."""
     path = tmp_path / "0MB9ZK3Q7X.journal"
     journal = Journal.create(path)
     journal.append(PAYLOADS)
@@ -59,7 +59,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def line_offsets(content: bytes) -> list[int]:
-    """Where the lines begin."""
+    """Return the offsets at which the lines begin."""
     return [0, *(match.end() for match in re.finditer(b"\n", content))][:-1]
 
 
@@ -72,7 +72,7 @@ payload_lists = st.lists(
 def test_replay_gives_what_was_appended(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[bytes]], chunk_bytes: int
 ) -> None:
-    """Same payloads, same order, same offsets, whatever the batches and the reading in chunks."""
+    """Replay gives the same payloads and offsets, whatever the batches and chunks are."""
     path = tmp_path_factory.mktemp("journal") / "x.journal"
     Journal.create(path).close()
     appended: list[tuple[int, bytes]] = []
@@ -92,7 +92,7 @@ def test_replay_gives_what_was_appended(
 
 
 def test_a_line_is_checksum_and_payload(path: Path) -> None:
-    """The file is what JOURNAL.md says, to the byte."""
+    """The file is as JOURNAL.md describes it, to the byte."""
     lines = [b"%08x %b\n" % (zlib.crc32(payload), payload) for payload in PAYLOADS]
 
     assert path.read_bytes() == b"".join(lines)
@@ -273,7 +273,7 @@ def test_a_full_disk_takes_all_of_a_batch_or_nothing(path: Path, file_size_limit
 
 
 def test_the_cut_is_a_warning(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What recovery drops is said where an operator looks, with how it began."""
+    """Recovery logs what it cuts, with the first bytes of it."""
     path.write_bytes(path.read_bytes() + b"torn")
 
     replay(path)
@@ -285,7 +285,7 @@ def test_the_cut_is_a_warning(path: Path, caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_no_numpy_comes_with_it() -> None:
-    """The order-manager's memory has no place for it."""
+    """The order manager does not load numpy, and this module must not bring it."""
     program = "import sys, tradestack.store.journal; sys.exit('numpy' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
@@ -295,7 +295,7 @@ def test_no_numpy_comes_with_it() -> None:
 def test_what_was_appended_last_is_read_from_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newest_bytes_max: int
 ) -> None:
-    """It is what the file holds, for any range; a longer append than the limit is not kept."""
+    """Reads of the newest append give the file's bytes; one above the limit is not kept."""
     monkeypatch.setattr("tradestack.store.journal.NEWEST_BYTES_MAX", newest_bytes_max)
     file_reads: list[int] = []
     read = AppendFile.read

@@ -1,4 +1,4 @@
-"""A journal looked at from outside: lines whole, damaged and torn, in bounded memory."""
+"""Tests of reading a journal's lines: whole, damaged and torn, in bounded memory."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ PAYLOADS = [b'{"n":1}', b"", b'{"text":"' + b"x" * 300 + b'"}', b'{"n":4}']
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A journal of these payloads."""
+    """Make a journal of these payloads."""
     path = tmp_path / "a.journal"
     journal = Journal.create(path)
     journal.append(PAYLOADS)
@@ -50,7 +50,7 @@ def test_a_journal_cut_anywhere_has_whole_lines_and_a_torn_one(path: Path) -> No
 
 
 def test_a_changed_byte_damages_the_lines_it_is_in(path: Path) -> None:
-    """No other line; a changed newline joins two into one."""
+    """A changed byte damages its own line only; a changed newline joins two lines."""
     content = path.read_bytes()
     for offset in range(len(content) - 1):
         path.write_bytes(content[:offset] + bytes([content[offset] ^ 1]) + content[offset + 1 :])
@@ -62,7 +62,7 @@ def test_a_changed_byte_damages_the_lines_it_is_in(path: Path) -> None:
 
 
 def test_more_than_a_line_may_hold_is_not_held(tmp_path: Path) -> None:
-    """Its size is given, and that it is damage."""
+    """Of a line above the limit only the beginning is kept, with its full size."""
     path = tmp_path / "a.journal"
     path.write_bytes(b"z" * (3 * PAYLOAD_BYTES_MAX) + b"\n" + b"q" * (2 * PAYLOAD_BYTES_MAX))
 

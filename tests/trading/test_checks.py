@@ -1,4 +1,4 @@
-"""Each check by a table, and which of two refusals counts."""
+"""Tests of each check by a table, and of which of two rejections counts."""
 
 import pytest
 from tests.daemons.tradestack_order_manager.samples import NOW_NS, SECOND_NS, an_order, some_rules
@@ -51,14 +51,14 @@ CASES = [
 def test_orders_are_refused_for_the_first_reason_that_holds(
     order: dict[str, object], rules: dict[str, object], reason: OrdRejReason | None
 ) -> None:
-    """What an order at NOW_NS under these rules comes to."""
+    """The checks have an order, and the first rejection counts."""
     refused = check_order(an_order(**order), some_rules(**rules), NOW_NS)
 
     assert reason == (refused.reason if refused else None)
 
 
 def test_texts_of_refusals_name_value_and_limit() -> None:
-    """A reject tells its reader what to change."""
+    """The text of a rejection names value and limit."""
     too_much = check_order(an_order(quantity=1_000 * SCALE + SCALE // 2), some_rules(), NOW_NS)
     too_old = check_order(an_order(signal_time_ns=OLD - SECOND_NS), some_rules(), NOW_NS)
 

@@ -13,8 +13,10 @@ from tests.daemons.tradestack_order_manager.samples import (
     a_header,
     a_message,
     an_order,
+    record_messages,
     some_rules,
 )
+from tests.kit.sender import MemorySender
 
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.domain.execution_report import ExecutionReport
@@ -48,7 +50,6 @@ from tradestack.wire.orders import (
     decode_client_message,
     encode_message,
 )
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.order_session import OrderSession
 
 VISIBLE = st.characters(min_codepoint=33, max_codepoint=126)
@@ -60,7 +61,7 @@ def visible(length_max: int) -> st.SearchStrategy[str]:
 
 
 def between(least: int, most: int) -> st.SearchStrategy[int]:
-    """Integers, both bounds included and often drawn."""
+    """Draw integers, both bounds included and often drawn."""
     return st.sampled_from([least, most]) | st.integers(least, most)
 
 
@@ -98,7 +99,7 @@ registers = st.builds(
 
 @given(orders | registers)
 def test_a_client_message_survives_the_wire(message: Order | Register) -> None:
-    """For every field between its bounds."""
+    """Any order and Register decodes to itself, whatever values its fields have."""
     assert message == decode_client_message(encode_message(message))
 
 
@@ -145,7 +146,7 @@ FIRST = OrderRecord(
 def test_records_of_accepted_orders_are_those_of_the_general_encoder(
     order: Order, user: str, order_id: int, time_ns: int
 ) -> None:
-    """Byte for byte, where the client's JSON is our own."""
+    """Records are the same to the byte if the client's JSON is in our own form."""
     report = ExecutionReport(
         order_id=order_id,
         cl_ord_id=order.cl_ord_id,
@@ -202,11 +203,10 @@ def test_the_highest_head_has_a_number_after_it(tmp_path: Path) -> None:
         start=Start.NOW,
     )
     payload = encode_message(highest)
-    received = Received("news", NOW_NS, payload, decode_client_message(payload))
+    received = Received(MemorySender("news"), NOW_NS, payload, decode_client_message(payload))
     session = OrderSession.begin(tmp_path, a_header())
 
-    batch = judge(session.state, [received], some_rules(), session.order)
-    session.record(batch, Durability.OS)
+    record_messages(session, received)
     session.close()
 
     path = next(tmp_path.glob("*.journal"))
@@ -225,7 +225,7 @@ def test_the_highest_head_has_a_number_after_it(tmp_path: Path) -> None:
 def test_records_without_a_report_survive(
     time_ns: int, number: int, session: str, user: str, config_hash: str
 ) -> None:
-    """Headers, reopened logs and repairs."""
+    """Headers and the records of reopened logs and repairs decode to themselves."""
     carried = CarriedRegistration(user=user, feed_session=session, config_hash=config_hash)
     records = [
         a_header(time_ns=time_ns, next_order_id=number, session=session, registrations=(carried,)),

@@ -34,7 +34,7 @@ TEXTS = st.text(max_size=70) | st.from_regex(r"\A-?[0-9A-Z.]{1,12}\n?\Z")
 def test_a_form_takes_what_its_pattern_matches(
     form: TextForm[Any], pattern: str, text: str
 ) -> None:
-    """The first time as the second time, when the form knows the text."""
+    """A text gets the same answer the first time and the second time."""
     expected = re.fullmatch(pattern, text) is not None
 
     assert [form.accepts(text), form.accepts(text)] == [expected, expected]
@@ -42,12 +42,12 @@ def test_a_form_takes_what_its_pattern_matches(
 
 
 def test_an_absent_field_is_always_fine() -> None:
-    """Its value is None."""
+    """The value of an absent field is None."""
     assert all(form.accepts(None) and form[None] is None for form, _ in FORMS)
 
 
 def test_the_texts_that_a_form_keeps_have_a_limit() -> None:
-    """A client that always sends new texts fills no memory, and changes no answer."""
+    """A client that always sends new texts does not fill memory, and changes no answer."""
     form = TextForm("digits", str.isdigit, int)
     most = 0
     for number in range(3 * TEXTS_KNOWN_MAX):

@@ -110,7 +110,7 @@ GOLDEN = [
 
 @pytest.mark.parametrize(("message", "text"), GOLDEN)
 def test_messages_have_their_published_json(message, text):
-    """Written so, and read back from it."""
+    """Each message encodes to its golden JSON, and decodes from it."""
     is_clients = isinstance(message, Order | Register)
     decode = orders.decode_client_message if is_clients else orders.decode_server_message
 
@@ -130,7 +130,7 @@ def test_no_side_accepts_messages_of_its_own_side():
 
 
 def changed(**fields: object) -> bytes:
-    """The golden order with these fields; None removes one."""
+    """Return the golden order with these fields; None removes a field."""
     order = json.loads(GOLDEN[1][1]) | fields
     return json.dumps({name: v for name, v in order.items() if v is not None}).encode()
 
@@ -175,7 +175,7 @@ def changed(**fields: object) -> bytes:
     ],
 )
 def test_a_wrong_field_is_refused_with_the_clordid(fields):
-    """The session lives, and the client learns which of its orders it was."""
+    """The connection stays, and the client learns which of its orders is invalid."""
     with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(changed(**fields))
 
@@ -198,7 +198,7 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields):
     ],
 )
 def test_a_refusal_says_in_words_what_is_allowed(name, words):
-    """It names the field and what is allowed, and has no regular expression in it."""
+    """The text names the field and what it accepts, without a regular expression."""
     with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(changed(**{name: " "}))
 
@@ -224,7 +224,7 @@ def test_a_refusal_says_in_words_what_is_allowed(name, words):
     ],
 )
 def test_a_clordid_that_cannot_be_made_out_is_empty(payload):
-    """JSON, but nothing to name the order by."""
+    """JSON without a readable ClOrdID is an invalid order with an empty one."""
     with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(payload)
 
@@ -251,14 +251,14 @@ def test_a_clordid_that_cannot_be_made_out_is_empty(payload):
     ],
 )
 def test_what_is_not_json_breaks_the_protocol(payload):
-    """What it was meant to be is not known: the connection ends."""
+    """A message that is not JSON ends the connection."""
     with pytest.raises(ProtocolError):
         orders.decode_client_message(payload)
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
 def test_any_bytes_are_a_message_a_refusal_or_a_violation(payload):
-    """On both sides, and nothing else."""
+    """Decoders of both sides raise nothing else, and error texts are short and printable."""
     texts = []
 
     for decode in (orders.decode_client_message, orders.decode_server_message):
@@ -285,7 +285,7 @@ JSON_VALUES = st.recursive(
 
 @given(name=st.sampled_from(sorted(json.loads(GOLDEN[1][1]))), value=JSON_VALUES)
 def test_a_field_of_any_value_is_taken_or_refused(name, value):
-    """JSON never ends a session, and what is taken is what was written."""
+    """JSON never ends a connection, and an accepted order has the values that were sent."""
     payload = json.dumps(json.loads(GOLDEN[1][1]) | {name: value}).encode()
 
     try:
@@ -300,7 +300,7 @@ def test_a_field_of_any_value_is_taken_or_refused(name, value):
 
 
 def test_the_longest_order_fits_the_limit_for_messages():
-    """Every field at its longest."""
+    """The longest possible order fits into MESSAGE_LENGTH_MAX."""
     longest = changed(
         ClOrdID="x" * 64,
         Symbol="x" * 12,

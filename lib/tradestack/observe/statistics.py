@@ -50,6 +50,8 @@ class RateWindows:
 
     def _advance(self, now_ns: int) -> None:
         second = now_ns // NANOSECONDS_PER_SECOND
+        if second == self._second:
+            return
         if self._second is None:
             self._second = second
             self._first_whole_second = -(-now_ns // NANOSECONDS_PER_SECOND)

@@ -52,7 +52,7 @@ class Journal:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Create a new, empty journal. Raises FileExistsError, OperatorFault, OSError."""
+        """Create an empty journal; raise FileExistsError, OperatorFault, OSError."""
         return cls(AppendFile.create(path))
 
     @classmethod
@@ -79,12 +79,12 @@ class Journal:
 
     @property
     def path(self) -> Path:
-        """The path of the journal."""
+        """Return the path of the journal."""
         return self._file.path
 
     @property
     def size_bytes(self) -> int:
-        """The length of the journal."""
+        """Return the length of the journal in bytes."""
         return self._file.size_bytes
 
     def append(self, payloads: Sequence[bytes]) -> list[int]:
@@ -110,7 +110,7 @@ class Journal:
         return offsets
 
     def read(self, offset: int, length: int) -> bytes:
-        """The bytes of that length at an offset. Raises OSError.
+        """Return `length` bytes from `offset` on; raise OSError.
 
         What was appended last comes from memory: it is what clients are waiting for.
         """
@@ -162,7 +162,7 @@ def _replay_lines(file: AppendFile, begin: Callable[[bytes], Replay]) -> int:
 
 
 def _has_newline(file: AppendFile, offset: int) -> bool:
-    """Whether a line ends anywhere after `offset`: if none does, the rest is a torn line."""
+    """Return whether a line ends after `offset`: if none does, the rest is a torn line."""
     while chunk := file.read(offset, CHUNK_BYTES):
         if b"\n" in chunk:
             return True

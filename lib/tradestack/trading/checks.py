@@ -14,7 +14,7 @@ from tradestack.domain.order import Order, OrdRejReason, OrdType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What an order is checked against.
+    """Limits that orders are checked against.
 
     symbols: the only ones accepted; empty = every well-formed symbol.
     order_qty_max: ×10⁻⁸.
@@ -30,7 +30,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A verdict: the reason by FIX, and words for people."""
+    """Reason by FIX, and a text for people."""
 
     reason: OrdRejReason
     text: str
@@ -86,7 +86,7 @@ CHECKS: tuple[Check, ...] = (check_symbol, check_quantity, check_price, check_ag
 
 
 def check_order(order: Order, rules: Rules, now_ns: int) -> Rejection | None:
-    """The first rejection of CHECKS; None = acceptable."""
+    """Return the first rejection of CHECKS; None if the order is acceptable."""
     for check in CHECKS:
         rejection = check(order, rules, now_ns)
         if rejection is not None:

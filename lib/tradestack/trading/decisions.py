@@ -1,6 +1,7 @@
 """Received messages, and the decisions on them: records to be journalled, with what they change."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
@@ -10,23 +11,34 @@ from tradestack.wire.order_messages import Register
 
 
 class Malformed(msgspec.Struct, frozen=True, gc=False):
-    """A message that is no order: why, and its ClOrdID as far as it could be made out."""
+    """Message that is no order: the reason, and its ClOrdID, "" if it has none."""
 
     text: str
     cl_ord_id: str
 
 
-class Received(msgspec.Struct, frozen=True, gc=False):
-    """A user's message, as bytes and as value, and when it was received (ns since the epoch)."""
+class Sender(Protocol):
+    """Connection that a message came from."""
 
     user: str
+    session_id: str
+
+    def send_unsequenced(self, payload: bytes) -> None:
+        """Send a message outside the report stream."""
+        ...
+
+
+class Received(msgspec.Struct, frozen=True, gc=False):
+    """Message as bytes and as value, with its sender and time of receipt (ns since 1970)."""
+
+    sender: Sender
     time_ns: int
     payload: bytes
     message: Order | Register | Malformed
 
 
 class JudgedOrder(msgspec.Struct, frozen=True, gc=False):
-    """A new order with its number and verdict; record: what the journal is to hold."""
+    """New order with its number and verdict; record: the payload for the journal."""
 
     received: Received
     record: bytes
@@ -38,7 +50,7 @@ class JudgedOrder(msgspec.Struct, frozen=True, gc=False):
 
 
 class JudgedRegister(msgspec.Struct, frozen=True, gc=False):
-    """An answered Register."""
+    """Answered Register."""
 
     received: Received
     record: bytes
@@ -48,7 +60,7 @@ class JudgedRegister(msgspec.Struct, frozen=True, gc=False):
 
 
 class JudgedMalformed(msgspec.Struct, frozen=True, gc=False):
-    """A rejected message that is no order."""
+    """Rejected message that is no order."""
 
     received: Received
     record: bytes
@@ -60,18 +72,16 @@ Judged = JudgedOrder | JudgedRegister | JudgedMalformed
 
 @dataclass(slots=True)
 class Batch:
-    """The decisions on one loop pass.
+    """Decisions on the messages of one loop pass.
 
     judged: in the order in which they are to be journalled. orders: those among them.
-    origins: for each of judged, the index of the message that was received.
-    excess: indices of the messages that met a full order session.
+    excess: the messages that met a full order session.
     duplicates: how many were orders that are known.
     """
 
     judged: list[Judged] = field(default_factory=list)
     orders: list[JudgedOrder] = field(default_factory=list)
-    origins: list[int] = field(default_factory=list)
-    excess: list[int] = field(default_factory=list)
+    excess: list[Received] = field(default_factory=list)
     duplicates: int = 0
     # Later messages of the batch are judged as if the earlier ones were in the state.
     by_identity: dict[int, JudgedOrder] = field(default_factory=dict)
@@ -79,10 +89,5 @@ class Batch:
 
     @property
     def records(self) -> list[bytes]:
-        """What the journal is to hold, in order."""
+        """Return the payloads for the journal, in order."""
         return [judged.record for judged in self.judged]
-
-    def add(self, judged: Judged, origin: int) -> None:
-        """Add a decision on the message that was received at index `origin`."""
-        self.judged.append(judged)
-        self.origins.append(origin)

@@ -10,5 +10,5 @@ rejected as a duplicate.
 
 
 def identity_of(user: str, cl_ord_id: str) -> int:
-    """The identity of an order, within this process; neither text can hold a space."""
+    """User, ClOrdID → identity within this process; neither text can have a space."""
     return hash(cl_ord_id) << 64 ^ hash(f"{user} {cl_ord_id}")

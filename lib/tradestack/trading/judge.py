@@ -1,4 +1,4 @@
-"""state, received messages, rules → the records of one loop pass. The state is not changed.
+"""State, received messages, rules → the records of one loop pass; the state is not changed.
 
     the same order again                     counted; its report is in the user's stream already
     known ClOrdID, another order             REJECTED DUPLICATE_ORDER, the first one stays
@@ -6,8 +6,8 @@
     Register                                 Registered with FromSeq
     a message that did not parse as either   REJECTED without an order number, uses up nothing
 
-When the order session is full nothing is recorded, and the sender learns that the application is
-not available. The records do not depend on how messages are cut into batches.
+Messages that a full order session has no room for are not recorded: the caller answers that the
+application is not available. The records do not depend on how messages are cut into batches.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,25 +45,25 @@ ReadOrder = Callable[[int], OrderRecord]
 def judge(
     state: SessionState, received: Sequence[Received], rules: Rules, read_order: ReadOrder
 ) -> Batch:
-    """The decisions on these messages, in their order.
+    """State, received messages, rules → the decisions, in the order of the messages.
 
-    read_order: the record of an order of this session by its number. It is asked only for a ClOrdID
-    that is known; what it raises is raised.
+    read_order: number → the record of that order of this session. It is called for known ClOrdIDs
+    only, and its exceptions are passed on.
     """
     judge = _Judge(state, rules, read_order)
-    for index, item in enumerate(received):
+    for item in received:
         message = item.message
         if isinstance(message, Order):
-            judge.judge_order(index, item, message)
+            judge.judge_order(item, message)
         elif isinstance(message, Register):
-            judge.answer_register(index, item, message)
+            judge.answer_register(item, message)
         else:
-            judge.reject_malformed(index, item, message)
+            judge.reject_malformed(item, message)
     return judge.batch
 
 
 class _Judge:
-    """Decides on one message after the other: `index` is its place among those received."""
+    """Makes the decisions on the messages of one batch."""
 
     __slots__ = ("_order_ids", "_read_order", "_registrations", "_rules", "_session", "batch",
                  "first_exec_number", "first_order_id", "room")  # fmt: skip
@@ -79,42 +79,42 @@ class _Judge:
         self._rules = rules
         self._read_order = read_order
 
-    def judge_order(self, index: int, item: Received, order: Order) -> None:
+    def judge_order(self, item: Received, order: Order) -> None:
         """Number an order that is new; count one that is known."""
-        batch = self.batch
-        identity = identity_of(item.user, order.cl_ord_id)
+        batch, user = self.batch, item.sender.user
+        identity = identity_of(user, order.cl_ord_id)
         if identity not in self._order_ids and identity not in batch.by_identity:
             rejection = check_order(order, self._rules, item.time_ns)
-        elif self._is_known(identity, item.user, order):
+        elif self._is_known(identity, user, order):
             batch.duplicates += 1
             return
         else:
             rejection = _DUPLICATE
         if len(batch.judged) >= self.room:
-            batch.excess.append(index)
+            batch.excess.append(item)
             return
         order_id = self.first_order_id + len(batch.orders)
         if rejection is None:
             reason = None
             record, length = encode_accepted(
-                order, item.payload, item.user, item.time_ns, order_id, self._exec_id()
+                order, item.payload, user, item.time_ns, order_id, self._exec_id()
             )
         else:
             reason = rejection.reason
             record = _reject(order, item, order_id, self._exec_id(), rejection)
             length = report_length(record)
         judged = JudgedOrder(item, record, length, order, identity, order_id, reason)
-        batch.add(judged, index)
+        batch.judged.append(judged)
         batch.orders.append(judged)
         batch.by_identity.setdefault(identity, judged)
 
-    def answer_register(self, index: int, item: Received, register: Register) -> None:
-        """Answer with FromSeq."""
-        batch = self.batch
+    def answer_register(self, item: Received, register: Register) -> None:
+        """Answer a Register with FromSeq."""
+        batch, user = self.batch, item.sender.user
         if len(batch.judged) >= self.room:
-            batch.excess.append(index)
+            batch.excess.append(item)
             return
-        key = (item.user, register.feed_session)
+        key = (user, register.feed_session)
         previous = batch.registrations.get(key) or self._registrations.find(*key)
         answer = Registered(
             request_id=register.request_id,
@@ -123,16 +123,18 @@ class _Judge:
         )
         registration = Registration(register.config_hash, answer.from_seq)
         record = encode_record(
-            RegisterRecord(time_ns=item.time_ns, user=item.user, register=register, report=answer)
+            RegisterRecord(time_ns=item.time_ns, user=user, register=register, report=answer)
         )
         length = report_length(record)
-        batch.add(JudgedRegister(item, record, length, register.feed_session, registration), index)
+        batch.judged.append(
+            JudgedRegister(item, record, length, register.feed_session, registration)
+        )
         batch.registrations[key] = registration
 
-    def reject_malformed(self, index: int, item: Received, message: Malformed) -> None:
+    def reject_malformed(self, item: Received, message: Malformed) -> None:
         """Reject a message that is no order."""
         if len(self.batch.judged) >= self.room:
-            self.batch.excess.append(index)
+            self.batch.excess.append(item)
             return
         report = ExecutionReport(
             cl_ord_id=message.cl_ord_id,
@@ -143,18 +145,20 @@ class _Judge:
             text=message.text,
             transact_time_ns=item.time_ns,
         )
-        record = encode_record(MalformedRecord(time_ns=item.time_ns, user=item.user, report=report))
-        self.batch.add(JudgedMalformed(item, record, report_length(record)), index)
+        record = encode_record(
+            MalformedRecord(time_ns=item.time_ns, user=item.sender.user, report=report)
+        )
+        self.batch.judged.append(JudgedMalformed(item, record, report_length(record)))
 
     def _exec_id(self) -> str:
         return f"{self._session}-{self.first_exec_number + len(self.batch.judged)}"
 
     def _is_known(self, identity: int, user: str, order: Order) -> bool:
-        """Whether the first order of this identity is the same order of the same user."""
+        """Return whether the first order of this identity is the same order of the same user."""
         order_id = self._order_ids.get(identity)
         if order_id is None:
             judged = self.batch.by_identity[identity]
-            return judged.received.user == user and judged.order.is_same_order(order)
+            return judged.received.sender.user == user and judged.order.is_same_order(order)
         record = self._read_order(order_id)
         return record.user == user and record.order.is_same_order(order)
 
@@ -176,5 +180,5 @@ def _reject(
         transact_time_ns=item.time_ns,
     )
     return encode_record(
-        OrderRecord(time_ns=item.time_ns, user=item.user, order=order, report=report)
+        OrderRecord(time_ns=item.time_ns, user=item.sender.user, order=order, report=report)
     )

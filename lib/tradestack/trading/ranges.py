@@ -18,21 +18,21 @@ class Ranges:
     _packed: "array[int]" = field(default_factory=lambda: array("Q"))
 
     def append(self, offset: int, length: int) -> None:
-        """Append a range; raises OverflowError beyond 8 TiB."""
+        """Append a range; raise OverflowError beyond 8 TiB."""
         assert length <= _LENGTH_MASK, f"a range of {length} bytes"
         self._packed.append(offset << LENGTH_BITS | length)
 
     def __len__(self) -> int:
-        """The number of ranges."""
+        """Return the number of ranges."""
         return len(self._packed)
 
     def __getitem__(self, index: int) -> tuple[int, int]:
-        """Offset and length of the range at `index`, counted from 0."""
+        """Return offset and length of the range at `index`, counted from 0."""
         packed = self._packed[index]
         return packed >> LENGTH_BITS, packed & _LENGTH_MASK
 
     def slice(self, begin: int, end: int) -> list[tuple[int, int]]:
-        """The same of the ranges from `begin` up to before `end`, fewer where there are no more."""
+        """Return offset and length of the ranges from `begin` up to before `end`."""
         return [
             (packed >> LENGTH_BITS, packed & _LENGTH_MASK) for packed in self._packed[begin:end]
         ]

@@ -32,7 +32,7 @@ class Registration:
 
 
 def from_sequence(previous: Registration | None, register: Register) -> int:
-    """The FromSeq that answers this Register."""
+    """Previous registration, Register → FromSeq."""
     if previous is None:
         return 1 if register.start is Start.SESSION else register.head + 1
     if previous.from_seq is not None and previous.config_hash == register.config_hash:
@@ -47,11 +47,11 @@ class Registrations:
     _users: dict[str, dict[str, Registration]] = field(default_factory=dict)
 
     def find(self, user: str, feed_session: str) -> Registration | None:
-        """The user's last registration in that feed session."""
+        """Return the user's last registration in that feed session."""
         return self._users.get(user, {}).get(feed_session)
 
     def put(self, user: str, feed_session: str, registration: Registration) -> None:
-        """Make the registration the user's last one there."""
+        """Replace the user's registration in that feed session."""
         sessions = self._users.setdefault(user, {})
         sessions.pop(feed_session, None)
         sessions[feed_session] = registration

@@ -1,10 +1,10 @@
-"""The state of one order session, made from its records. No I/O.
+"""The state of one order session, made from its records; no I/O.
 
-    commit(judged, offsets)     add decisions that are in the journal now
-    replay(offset, payload)     add a record that the journal had
+    commit(judged, offsets)     add decisions that were appended to the journal
+    replay(offset, payload)     add a record that was read from the journal
 
-Both end in the same functions, so a restart comes to the state that there was. What the journal
-refused was never added.
+Both use the same functions, so a restart restores the same state. Decisions that the journal
+refused are never added.
 """
 
 from collections import Counter, defaultdict
@@ -87,7 +87,7 @@ class SessionState:
     def commit(self, judged: Sequence[Judged], offsets: Sequence[int]) -> None:
         """Add decisions whose records are in the journal at these offsets."""
         for item, offset in zip(judged, offsets, strict=True):
-            user, length = item.received.user, len(item.record)
+            user, length = item.received.sender.user, len(item.record)
             if isinstance(item, JudgedOrder):
                 self._add_order(item.identity, item.reason, offset, length)
             elif isinstance(item, JudgedRegister):
@@ -97,11 +97,11 @@ class SessionState:
             self._add_report(user, offset + length - 1, item.report_length)
 
     def replay(self, offset: int, payload: bytes) -> None:
-        """Add the record in a payload after the header; raises ValueError where it is refused."""
+        """Add the record in a payload after the header; raise ValueError if it is refused."""
         self.add(decode_replayed(payload), offset, payload)
 
     def add(self, record: ReplayedRecord, offset: int, payload: bytes) -> None:
-        """Add a record that was read from this payload; raises ValueError as `replay`."""
+        """Add a record that was read from this payload; raise ValueError as `replay`."""
         if isinstance(record, ReplayedOrderRecord):  # first: nearly all records are orders
             order_id, reason = record.report.order_id, record.report.ord_rej_reason
             if order_id != self.next_order_id:
@@ -119,11 +119,11 @@ class SessionState:
         self._add_report(record.user, offset + len(payload) - 1, report_length(payload))
 
     def log_reopened(self, last_order_id: int) -> None:
-        """The lines up to this number are in an order log that was put away."""
+        """Note that the lines up to this number are in an order log that was rotated."""
         self.log_reopened_order_id = last_order_id
 
     def next_header(self, session: str, now_ns: int) -> SessionRecord:
-        """The header of the order session that follows this one."""
+        """Return the header of the order session that follows this one."""
         carried = [
             CarriedRegistration(
                 user=user, feed_session=feed_session, config_hash=registration.config_hash
@@ -156,7 +156,7 @@ class SessionState:
         self.counters.registrations += 1
 
     def _add_report(self, user: str, end: int, length: int) -> None:
-        """A record's report ends before its closing brace."""
+        """Index a report, which ends before the closing brace of its record."""
         self.reports[user].append(end - length, length)
         self.reports_count += 1
 
@@ -171,7 +171,7 @@ class SessionState:
             raise ValueError("a second session header")
 
     def _add_loss(self, record: RepairedRecord, offset: int, length: int) -> None:
-        """In the index of orders the loss itself takes the place of each order that is lost."""
+        """Index the Repaired record in place of each order that was lost."""
         self.is_repaired = True
         self.next_order_id += record.orders_lost
         for _ in range(record.orders_lost):

@@ -39,7 +39,7 @@ FORMAT_VERSION = 1
 
 
 class UnknownVersion(ValueError):
-    """A journal of another format version."""
+    """Journal of another format version."""
 
     def __init__(self, version: object) -> None:
         super().__init__(f"format version {version}, not {FORMAT_VERSION}")
@@ -172,13 +172,13 @@ class _MalformedForm(
 
 
 class ReplayedOrder(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
-    """What replay needs of an order."""
+    """Fields of an order that replay needs."""
 
     cl_ord_id: str
 
 
 class ReplayedReport(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
-    """What replay needs of an order's report."""
+    """Fields of an order's report that replay needs."""
 
     order_id: int
     ord_rej_reason: OrdRejReason | None = None
@@ -187,7 +187,7 @@ class ReplayedReport(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
 class ReplayedOrderRecord(
     msgspec.Struct, frozen=True, gc=False, tag_field="Record", tag="Order", rename=fix_name
 ):
-    """What replay needs of an OrderRecord."""
+    """Fields of an OrderRecord that replay needs."""
 
     user: str
     order: ReplayedOrder
@@ -213,7 +213,7 @@ _REFUSED = (msgspec.DecodeError, RecursionError)  # the latter for lists in list
 
 
 def encode_record(record: Record) -> bytes:
-    """The payload of a record."""
+    """Record → payload."""
     if isinstance(record, OrderRecord):
         form = _OrderForm(
             time_ns=record.time_ns,
@@ -231,7 +231,7 @@ def encode_record(record: Record) -> bytes:
 
 
 def decode_record(payload: bytes) -> Record:
-    """The record in a payload; ValueError when there is none."""
+    """Payload → record; ValueError if it has none."""
     try:
         form = _decoder.decode(payload)
         if isinstance(form, _OrderForm):
@@ -250,7 +250,7 @@ def decode_record(payload: bytes) -> Record:
 
 
 def decode_replayed(payload: bytes) -> ReplayedRecord:
-    """The same, but of an order only what the state needs; nearly all records are orders."""
+    """Payload → record, of an order only the fields that replay needs; ValueError."""
     if not payload.startswith(_ORDER_BEGINS):
         record = decode_record(payload)
         if not isinstance(record, OrderRecord):
@@ -262,7 +262,7 @@ def decode_replayed(payload: bytes) -> ReplayedRecord:
 
 
 def decode_header(payload: bytes) -> SessionRecord:
-    """The header in a journal's first payload.
+    """First payload of a journal → its header.
 
     Raises UnknownVersion for another format, ValueError for anything else.
     """
@@ -279,9 +279,6 @@ def decode_header(payload: bytes) -> SessionRecord:
     return record
 
 
-def report_length(payload: bytes, start: int = 0) -> int:
-    """How many bytes before the closing brace are the report; ValueError when there is none.
-
-    start: where to begin to look for it.
-    """
-    return len(payload) - payload.index(_REPORT_FIELD, start) - _BEHIND_REPORT
+def report_length(payload: bytes) -> int:
+    """Payload → the bytes of its report, before the closing brace; ValueError for no report."""
+    return len(payload) - payload.index(_REPORT_FIELD) - _BEHIND_REPORT

@@ -36,7 +36,7 @@ Head = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX - 1)]  # FromSeq may be the num
 
 
 def fix_name(field: str) -> str:
-    """The name in JSON: cl_ord_id → ClOrdID, transact_time_ns → TransactTime."""
+    """Field → its name in JSON: cl_ord_id → ClOrdID, transact_time_ns → TransactTime."""
     words = field.removesuffix("_ns").split("_")
     return "".join("ID" if word == "id" else word.capitalize() for word in words)
 
@@ -82,7 +82,7 @@ class Register(
     tag="Register",
     rename=fix_name,
 ):
-    """A strategy's question from which feed message on its orders count (PROTOCOL.md §3)."""
+    """Request of a strategy for the feed message from which its orders count (PROTOCOL.md §3)."""
 
     request_id: str
     instance: str

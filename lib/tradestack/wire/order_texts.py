@@ -20,11 +20,11 @@ TEXTS_KNOWN_MAX = 1_024
 
 
 class InvalidText(ValueError):
-    """A text that its field does not accept."""
+    """Text that its field does not accept."""
 
 
 class TextForm(dict[str | None, ValueT]):
-    """The texts that a field accepts, as a mapping from text to value; an absent field is None.
+    """Mapping of the texts that a field accepts to their values; an absent field is None.
 
     A lookup raises InvalidText for a text that the form does not accept.
     words: the form in words, for error texts.
@@ -54,7 +54,7 @@ class TextForm(dict[str | None, ValueT]):
         return value
 
     def accepts(self, text: str | None) -> bool:
-        """Whether a field accepts the text."""
+        """Return whether a field accepts the text."""
         try:
             self[text]
         except InvalidText:
@@ -63,12 +63,12 @@ class TextForm(dict[str | None, ValueT]):
 
 
 def is_cl_ord_id(text: str) -> bool:
-    """Whether the text has 1 to 64 characters from ! to ~."""
+    """Return whether the text has 1 to 64 characters from ! to ~."""
     return 0 < len(text) <= 64 and text.isascii() and text.isprintable() and " " not in text
 
 
 def check_cl_ord_id(text: str) -> str:
-    """The text; raises InvalidText. ClOrdIDs do not recur, so none is kept."""
+    """Return the text, or raise InvalidText. ClOrdIDs do not recur, so none is kept."""
     if is_cl_ord_id(text):
         return text
     raise InvalidText(text)

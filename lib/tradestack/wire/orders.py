@@ -56,7 +56,7 @@ _REGISTERED_TEXTS: dict[str, TextForm[Any]] = {"request_id": WORD, "feed_session
 
 
 class InvalidOrder(Exception):
-    """A JSON message that is no order: it is answered with REJECTED, the connection stays.
+    """JSON message that is no order: it is answered with REJECTED, the connection stays.
 
     cl_ord_id: as far as it could be made out, else "".
     """
@@ -79,7 +79,7 @@ _text_decoder = msgspec.json.Decoder(str)
 
 
 def encode_message(message: ClientMessage | ServerMessage) -> bytes:
-    """The JSON of a message, without a newline."""
+    """Message → its JSON, without a newline."""
     if isinstance(message, Order):
         return _encoder.encode(order_to_message(message))
     if isinstance(message, ExecutionReport):
@@ -88,7 +88,7 @@ def encode_message(message: ClientMessage | ServerMessage) -> bytes:
 
 
 def decode_client_message(payload: bytes) -> ClientMessage:
-    """The message of a client; raises InvalidOrder for a wrong field, ProtocolError for no JSON."""
+    """JSON of a client → message; InvalidOrder for a wrong field, ProtocolError for no JSON."""
     try:
         message = _client_decoder.decode(payload)
         if isinstance(message, NewOrderSingle):
@@ -106,7 +106,7 @@ def decode_client_message(payload: bytes) -> ClientMessage:
 
 
 def decode_server_message(payload: bytes) -> ServerMessage:
-    """The message of a server; raises ProtocolError for anything else."""
+    """JSON of a server → message; ProtocolError for anything else."""
     try:
         message = _server_decoder.decode(payload)
         if isinstance(message, ExecutionReportMessage):
@@ -121,7 +121,7 @@ def decode_server_message(payload: bytes) -> ServerMessage:
 
 
 def message_to_order(message: NewOrderSingle) -> Order:
-    """NewOrderSingle → Order; raises InvalidText."""
+    """NewOrderSingle → Order; InvalidText."""
     return Order(  # by position, in Order's own order: by name it would take eight times as long
         check_cl_ord_id(message.cl_ord_id),
         SYMBOL[message.symbol],
@@ -165,7 +165,7 @@ def order_to_message(order: Order) -> NewOrderSingle:
 
 
 def message_to_report(message: ExecutionReportMessage) -> ExecutionReport:
-    """ExecutionReportMessage → ExecutionReport; raises InvalidText."""
+    """ExecutionReportMessage → ExecutionReport; InvalidText."""
     return ExecutionReport(
         order_id=message.order_id,
         cl_ord_id=message.cl_ord_id,

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from tests.daemons.tradestack_order_manager.daemon import Daemon
+from tests.daemons.tradestack_order_manager.samples import a_header
+
+from tradestack_order_manager.order_session import OrderSession
 
 
 @pytest.fixture
@@ -13,3 +16,11 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     one = Daemon(tmp_path)
     yield one
     one.close()
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[OrderSession]:
+    """Begin an order session."""
+    began = OrderSession.begin(tmp_path, a_header())
+    yield began
+    began.close()

@@ -43,17 +43,17 @@ class Daemon:
         self.configure()
 
     def write_users(self) -> None:
-        """Two users, as install.sh would."""
+        """Write two users, as install.sh does."""
         lines = [users_line(user, PASSWORD, salt=new_salt()) for user in ("news", "other")]
         (self.directory / "users").write_text("".join(lines))
 
     @property
     def address(self) -> str:
-        """Where orders are taken."""
+        """Return the address for orders."""
         return "{}:{}".format(*self._orders.getsockname())
 
     def configure(self, **keys: Any) -> None:
-        """Writes the config file."""
+        """Write the config file."""
         table = {
             "users_file": str(self.directory / "users"),
             "order_log": str(self.order_log),
@@ -65,7 +65,7 @@ class Daemon:
         (self.directory / "config.toml").write_text("".join(lines))
 
     def start(self, *, command: list[str] | None = None, file_size_max: str = "unlimited") -> None:
-        """Runs it and waits until it is ready. file_size_max: KiB."""
+        """Start it and wait until it is ready; file_size_max: KiB."""
         # Above whatever bash itself uses.
         descriptors = [
             fcntl.fcntl(sock, fcntl.F_DUPFD, 20) for sock in (self._orders, self._control)
@@ -85,17 +85,17 @@ class Daemon:
 
     @property
     def pid(self) -> int:
-        """Of the running process."""
+        """Return the pid of the running process."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def errors(self) -> str:
-        """What it has logged in all its lives."""
+        """Return what all its processes have logged."""
         return self._errors.read_text()
 
     def signal(self, number: signal.Signals) -> None:
-        """Sends it."""
+        """Send the signal."""
         assert self._process is not None
         self._process.send_signal(number)
 
@@ -105,24 +105,24 @@ class Daemon:
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
     def wait(self) -> int:
-        """Its exit status, when it has ended."""
+        """Wait for its end; return the exit status."""
         assert self._process is not None
         status = self._process.wait(DEADLINE_S)
         self._process = None
         return status
 
     def kill(self) -> None:
-        """The way a power supply would."""
+        """Kill it, and wait for its end."""
         self.signal(signal.SIGKILL)
         self.wait()
 
     def stats(self) -> dict[str, Any]:
-        """GetStats."""
+        """Call GetStats."""
         stats: dict[str, Any] = self.call("io.tradestack.Daemon.GetStats")["stats"]
         return stats
 
     def stats_when(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The first stats that fulfil it."""
+        """Return the first stats that fulfil the condition."""
         for _ in range(int(DEADLINE_S / POLL_S)):
             stats = self.stats()
             if condition(stats):
@@ -131,7 +131,7 @@ class Daemon:
         raise AssertionError(f"never: {stats}\n{self.errors}")
 
     def call(self, method: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """One Varlink call; its parameters, or the error as {"error": …}."""
+        """Make one Varlink call; return its parameters, or the error as {"error": …}."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(DEADLINE_S)
             connection.connect(str(self.directory / "control"))
@@ -146,24 +146,24 @@ class Daemon:
         return answer if "error" in answer else answer.get("parameters", {})
 
     def client(self, user: str = "news", session: str = "", sequence: int = 1) -> BlockingClient:
-        """A client that is logged in."""
+        """Return a client that is logged in."""
         return self.raw_client(user).login(session, sequence)
 
     def raw_client(self, user: str = "news") -> BlockingClient:
-        """A client that has connected."""
+        """Return a client that is connected and not logged in."""
         client = BlockingClient(self._orders.getsockname(), user, PASSWORD, deadline_s=DEADLINE_S)
         self._clients.append(client)
         return client
 
     def log_numbers(self) -> list[int]:
-        """The order numbers in order_log.txt, line by line."""
-        self.stats()  # a line may come a loop pass after its report
+        """Return the order numbers in order_log.txt, line by line."""
+        self.stats_when(lambda stats: not stats["order_log_behind"])  # lines follow their reports
         return [
             int(line.split()[3].rstrip(":")) for line in self.order_log.read_text().splitlines()
         ]
 
     def close(self) -> None:
-        """Ends what is left of it."""
+        """Kill the process and close all sockets."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

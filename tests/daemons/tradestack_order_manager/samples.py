@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from tests.kit.sender import MemorySender
+
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
 from tradestack.trading.checks import Rules
-from tradestack.trading.decisions import Malformed, Received
+from tradestack.trading.decisions import JudgedOrder, Malformed, Received
+from tradestack.trading.judge import judge
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
+from tradestack_order_manager.order_session import OrderSession
 
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
 SECOND_NS = 1_000_000_000
@@ -17,7 +21,7 @@ FEED_SESSION = "3DAA200000"
 
 
 def an_order(**changes: Any) -> Order:
-    """A market order of the news strategy, young enough at NOW_NS."""
+    """Make a market order of the news strategy, recent enough at NOW_NS."""
     fields: dict[str, Any] = {
         "cl_ord_id": "news-1",
         "symbol": "SPY",
@@ -35,7 +39,7 @@ def an_order(**changes: Any) -> Order:
 
 
 def a_register(**changes: Any) -> Register:
-    """A Register of the news strategy at head 100."""
+    """Make a Register of the news strategy at head 100."""
     fields: dict[str, Any] = {
         "request_id": "r1",
         "instance": "news",
@@ -50,13 +54,20 @@ def a_register(**changes: Any) -> Register:
 def a_message(
     message: Order | Register | Malformed, user: str = "news", time_ns: int = NOW_NS
 ) -> Received:
-    """A user's message, as the order manager receives it."""
+    """Make a user's message, as the order manager receives it."""
     payload = b"{}" if isinstance(message, Malformed) else encode_message(message)
-    return Received(user, time_ns, payload, message)
+    return Received(MemorySender(user), time_ns, payload, message)
+
+
+def record_messages(session: OrderSession, *received: Received) -> list[JudgedOrder]:
+    """Judge, append and commit messages as the order manager does; return the orders of them."""
+    batch = judge(session.state, received, some_rules(), session.order)
+    session.state.commit(batch.judged, session.journal.append(batch.records))
+    return batch.orders
 
 
 def some_rules(**changes: Any) -> Rules:
-    """Any symbol, up to 1,000, up to 30 s old, 10,000 reports."""
+    """Allow any symbol, quantities up to 1,000, ages up to 30 s, 10,000 reports."""
     fields: dict[str, Any] = {
         "symbols": frozenset(),
         "order_qty_max": 1_000 * SCALE,
@@ -67,7 +78,7 @@ def some_rules(**changes: Any) -> Rules:
 
 
 def a_header(**changes: Any) -> SessionRecord:
-    """The header of a first session."""
+    """Make the header of a first session."""
     fields: dict[str, Any] = {
         "version": FORMAT_VERSION,
         "session": SESSION,

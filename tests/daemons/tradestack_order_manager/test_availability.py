@@ -19,7 +19,7 @@ def test_orders_can_be_journalled_until_something_says_otherwise() -> None:
 
 
 def test_a_write_that_failed_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
-    """Its fault is said once, and is over with the first write that succeeds."""
+    """A failed write is logged once, and its fault ends with the first write that succeeds."""
     caplog.set_level("INFO")
     availability = Availability()
 
@@ -38,7 +38,7 @@ def test_a_write_that_failed_is_tried_again(caplog: pytest.LogCaptureFixture) ->
 
 
 def test_nothing_is_written_while_space_is_short() -> None:
-    """And what is refused for it is no failure of a write."""
+    """An order refused for lack of space does not count as a failed write."""
     availability = Availability()
     availability.note_space("1 MiB free", SESSION)
 
@@ -53,7 +53,7 @@ def test_nothing_is_written_while_space_is_short() -> None:
 
 
 def test_it_is_over_when_both_causes_are(caplog: pytest.LogCaptureFixture) -> None:
-    """In whatever order they go, one line says when it began and one when it is over."""
+    """Whichever cause ends first, one line is logged at the beginning and one at the end."""
     caplog.set_level("INFO")
     availability = Availability()
     availability.note_failed(FAILED, SESSION)

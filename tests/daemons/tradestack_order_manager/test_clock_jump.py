@@ -15,7 +15,7 @@ NEW_SESSION = "io.tradestack.OrderManager.NewSession"
 def test_numbers_ids_and_reports_go_on(
     daemon: Daemon, jump: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over a jump, a new session, and a restart with the clock that is right again."""
+    """Numbers go on over a jump, a new session, and a restart after the clock was corrected."""
     with monkeypatch.context() as patch:
         patch.setenv("TRADESTACK_FAIL_POINTS", f"order-manager.received:3:{jump}")
         daemon.start()
@@ -47,7 +47,7 @@ def test_numbers_ids_and_reports_go_on(
 def test_an_order_is_as_old_as_the_clock_says(
     daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When it is set ahead, orders under way are rejected as stale; the verdict is final."""
+    """If the clock is set ahead, orders under way are rejected as stale, and stay rejected."""
     daemon.configure(max_order_age="30s")
     with monkeypatch.context() as patch:
         patch.setenv("TRADESTACK_FAIL_POINTS", "order-manager.received:1:1h")

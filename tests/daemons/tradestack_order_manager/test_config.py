@@ -33,7 +33,7 @@ def test_the_shipped_file_shows_every_key_with_its_default() -> None:
 
 
 def test_rules_and_limits_have_the_units_of_their_users() -> None:
-    """Quantities are ×10⁸, times in ns."""
+    """Quantities are parsed as integers ×10⁻⁸, times in ns."""
     config = parse(symbols=["SPY"], order_qty_max="2.5", max_order_age="2s", clients_max=3)
 
     assert (frozenset({"SPY"}), 5 * SCALE // 2) == (
@@ -59,7 +59,7 @@ def test_rules_and_limits_have_the_units_of_their_users() -> None:
     ],
 )
 def test_values_that_are_not_allowed_are_refused(key: str, value: object) -> None:
-    """The error has file and key."""
+    """The error names file and key."""
     with pytest.raises(OperatorFault, match=f"x.toml: {key}"):
         parse(**{key: value})
 

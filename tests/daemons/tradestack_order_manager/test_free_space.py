@@ -33,7 +33,7 @@ def small_disk(daemon: Daemon) -> Iterator[Path]:
 
 
 def test_orders_are_refused_while_less_is_free_than_asked_for(daemon: Daemon) -> None:
-    """Said in the stats and once in the log; when there is room the same orders are accepted."""
+    """The shortage is in the stats and once in the log; later the same orders are accepted."""
     daemon.configure(free_bytes_min=MORE_THAN_ANY_DISK)
     daemon.start()
     client = daemon.client()
@@ -62,7 +62,7 @@ def test_orders_are_refused_while_less_is_free_than_asked_for(daemon: Daemon) ->
 
 
 def test_old_journals_make_room_but_not_under_a_reader(daemon: Daemon) -> None:
-    """The current one is never among them."""
+    """The journal of the current session is never removed."""
     daemon.configure(free_bytes_min="0B", sessions_kept=10)
     daemon.start()
     new_session = "io.tradestack.OrderManager.NewSession"
@@ -81,7 +81,7 @@ def test_old_journals_make_room_but_not_under_a_reader(daemon: Daemon) -> None:
 def test_a_disk_that_others_fill_stops_orders_before_it_is_full(
     daemon: Daemon, small_disk: Path
 ) -> None:
-    """What was acknowledged is kept, and orders are taken again when there is room again."""
+    """Acknowledged orders are kept, and new ones are accepted when there is space again."""
     daemon.configure(free_bytes_min="1MiB")
     daemon.start()
     client = daemon.client()

@@ -21,12 +21,12 @@ SECOND_NS = 1_000_000_000
 
 
 def read_order(order_id: int) -> OrderRecord:
-    """No ClOrdID is used twice here."""
+    """Fail: no ClOrdID is used twice here."""
     raise AssertionError(order_id)
 
 
 def judged(*quantities: int) -> list[JudgedOrder]:
-    """New orders of these quantities, judged."""
+    """Judge new orders of these quantities."""
     orders = [an_order(cl_ord_id=f"c{n}", quantity=q * SCALE) for n, q in enumerate(quantities)]
     received = [a_message(order) for order in orders]
     return judge(SessionState(a_header()), received, some_rules(), read_order).orders
@@ -34,14 +34,14 @@ def judged(*quantities: int) -> list[JudgedOrder]:
 
 @pytest.fixture(autouse=True)
 def everything_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """Events are logged at INFO."""
+    """Log events at INFO."""
     caplog.set_level(logging.INFO)
 
 
 def test_an_entry_has_the_fields_that_journalctl_is_asked_for(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Accepted and rejected ones, each with its own message id."""
+    """Accepted and rejected orders have entries with message ids of their own."""
     events = JournalEvents(10)
     events.offer(judged(10, 0), 0)
     events.flush(0)
@@ -57,7 +57,7 @@ def test_an_entry_has_the_fields_that_journalctl_is_asked_for(
 
 
 def test_beyond_the_limit_of_a_second_orders_are_counted(caplog: pytest.LogCaptureFixture) -> None:
-    """And said once, when the second is over, however they came."""
+    """One entry states the number when the second is over, in whatever batches they came."""
     events = JournalEvents(2)
     events.offer(judged(1, 1, 1), 0)
     events.offer(judged(1), SECOND_NS - 1)
@@ -73,7 +73,7 @@ def test_beyond_the_limit_of_a_second_orders_are_counted(caplog: pytest.LogCaptu
 
 
 def test_each_second_has_room_again(caplog: pytest.LogCaptureFixture) -> None:
-    """The limit is of a second, not of a life."""
+    """The limit begins anew with each second."""
     events = JournalEvents(1)
     for second in range(3):
         events.offer(judged(1), second * SECOND_NS)
@@ -83,7 +83,7 @@ def test_each_second_has_room_again(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_none_a_second_means_none_at_all(caplog: pytest.LogCaptureFixture) -> None:
-    """Who switches entries off does not want to hear how many there were."""
+    """With a limit of 0 there is no entry about the number either."""
     events = JournalEvents(0)
     events.offer(judged(1), 0)
     events.flush(5 * SECOND_NS)

@@ -15,7 +15,7 @@ PREFIX = "2026-11-22T09:00:00.123456Z Received Order 12: "
 
 
 def line_of(order_id: int = 12, *, reason: OrdRejReason | None = None, **changes: Any) -> bytes:
-    """The line of an order received at NOW_NS."""
+    """Return the line of an order received at NOW_NS."""
     return order_line(an_order(**changes), order_id, "news", NOW_NS, reason)
 
 
@@ -48,7 +48,7 @@ CASES = [
 
 @pytest.mark.parametrize(("changes", "expected"), CASES)
 def test_a_line_says_what_came_in(changes: dict[str, Any], expected: str) -> None:
-    """Each part where it is known, and only there."""
+    """Each part appears only if the order has it."""
     assert f"{PREFIX}{expected}\n" == line_of(**changes).decode()
 
 
@@ -56,7 +56,7 @@ def test_a_line_says_what_came_in(changes: dict[str, Any], expected: str) -> Non
     st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=64)
 )
 def test_no_clordid_can_forge_a_number_or_break_the_line(cl_ord_id: str) -> None:
-    """Whatever the wire lets through, the line is one line, and its number is the order's."""
+    """Any order that the wire accepts gives one line, which has the order's number."""
     line = line_of(cl_ord_id=cl_ord_id)
 
     assert line.count(b"\n") == 1
@@ -65,7 +65,7 @@ def test_no_clordid_can_forge_a_number_or_break_the_line(cl_ord_id: str) -> None
 
 
 def test_the_last_number_is_that_of_the_last_line_that_has_one() -> None:
-    """A remark that was written into the log does not hide the number before it."""
+    """A remark that somebody added to the log does not hide the number before it."""
     lines = line_of(7) + line_of(8) + b"# checked by hand\n"
 
     assert last_order_id(lines) == 8

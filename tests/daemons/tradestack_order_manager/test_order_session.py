@@ -2,7 +2,6 @@
 
 import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ from tests.daemons.tradestack_order_manager.samples import (
     a_message,
     a_register,
     an_order,
-    some_rules,
+    record_messages,
 )
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal import Journal
 from tradestack.trading.decisions import Malformed
-from tradestack.trading.judge import judge
 from tradestack.wire import soup
 from tradestack.wire.order_journal import encode_record
 from tradestack.wire.orders import decode_server_message
@@ -45,13 +43,12 @@ HOUR_NS = 3_600 * SECOND_NS
 
 
 def record(session: OrderSession, *messages: Any, user: str = "news") -> None:
-    """Judges and journals messages of one user, received at NOW_NS."""
-    received = [a_message(message, user) for message in messages]
-    session.record(judge(session.state, received, some_rules(), session.order), Durability.OS)
+    """Judge and journal messages of one user, received at NOW_NS."""
+    record_messages(session, *[a_message(message, user) for message in messages])
 
 
 def reports(session: OrderSession, user: str = "news", bytes_max: int = 1 << 20) -> list[Any]:
-    """Everything a user's stream gives, in reads of that size."""
+    """Return all reports of a user's stream, in reads of that size."""
     stream = session.stream(user)
     decoder = soup.PacketDecoder()
     sequence = 1
@@ -68,25 +65,17 @@ def reports(session: OrderSession, user: str = "news", bytes_max: int = 1 << 20)
 
 
 def recover(path: Path) -> OrderSession:
-    """The session of a journal that has a header."""
+    """Recover the session of a journal that has a header."""
     session = OrderSession.recover(path)
     assert session is not None
     return session
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[OrderSession]:
-    """A fresh order session."""
-    began = OrderSession.begin(tmp_path, a_header())
-    yield began
-    began.close()
 
 
 @pytest.mark.parametrize("bytes_max", [1, 300, 500, 10_000])
 def test_a_stream_gives_each_report_once_whatever_is_asked_at_a_time(
     session: OrderSession, bytes_max: int
 ) -> None:
-    """Whole packets, at least one, other users' reports left out."""
+    """A read gives whole packets, at least one, and no reports of other users."""
     for number in range(20):
         record(session, an_order(cl_ord_id=f"n{number}"))
         record(session, an_order(cl_ord_id=f"o{number}"), user="other")
@@ -110,12 +99,12 @@ def test_one_read_never_spans_more_of_the_journal_than_its_limit(session: OrderS
 
 
 def test_nothing_is_read_beyond_the_head(session: OrderSession) -> None:
-    """A stream without news gives nothing and stays where it is."""
+    """Without new reports a read gives no bytes, and the same number."""
     assert session.stream("news").read(1, 1_000) == (b"", 1)
 
 
 def test_recovery_finds_everything(tmp_path: Path) -> None:
-    """State, reports and orders are what they were."""
+    """State, reports and orders are the same after recovery."""
     session = OrderSession.begin(tmp_path, a_header())
     record(session, an_order(), a_register(), Malformed("nonsense", "x"), an_order(cl_ord_id="2"))
     before = reports(session)
@@ -161,7 +150,7 @@ def test_a_journal_cut_at_any_byte_of_its_end_is_a_prefix(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("size", [0, 1, 8, 9, 60])
 def test_a_beginning_that_was_cut_short_is_removed(tmp_path: Path, size: int) -> None:
-    """Without a whole header no client has seen it; the session before is the current one."""
+    """No client has seen a session without a whole header: the one before is current."""
     session = OrderSession.begin(tmp_path, a_header())
     record(session, an_order())
     header = session.state.next_header("3DAA900000", NOW_NS)
@@ -179,7 +168,7 @@ def test_a_beginning_that_was_cut_short_is_removed(tmp_path: Path, size: int) ->
 
 
 def test_an_unknown_format_is_refused_with_words(tmp_path: Path) -> None:
-    """The file stays as it is; the operator reads which version would take it."""
+    """The file is not changed, and the error names the version that can read it."""
     path = tmp_path / f"{SESSION}.journal"
     journal = Journal.create(path)
     journal.append([encode_record(a_header(version=2))])
@@ -202,7 +191,7 @@ def test_an_unknown_format_is_refused_with_words(tmp_path: Path) -> None:
     ],
 )
 def test_a_record_that_is_none_is_refused_with_its_place(tmp_path: Path, payload: bytes) -> None:
-    """A right checksum over nonsense is not ours: it is never skipped."""
+    """A line with a right checksum and an unknown record is refused, never skipped."""
     OrderSession.begin(tmp_path, a_header()).close()
     path = tmp_path / f"{SESSION}.journal"
     journal = Journal.open(path, lambda _header: lambda _offset, _payload: None)
@@ -225,7 +214,7 @@ def test_a_record_that_is_none_is_refused_with_its_place(tmp_path: Path, payload
     ],
 )
 def test_a_header_that_is_none_is_refused_with_its_place(tmp_path: Path, payload: bytes) -> None:
-    """What begins otherwise is no journal of an order session."""
+    """A journal that does not begin with a session header is refused."""
     path = tmp_path / f"{SESSION}.journal"
     journal = Journal.create(path)
     (offset,) = journal.append([payload])
@@ -238,7 +227,7 @@ def test_a_header_that_is_none_is_refused_with_its_place(tmp_path: Path, payload
 def test_what_the_journal_refuses_is_not_remembered(
     session: OrderSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After the disk was full the same order is a new one."""
+    """An order that the full disk refused is a new one when it is sent again."""
 
     def full(_self: Journal, _payloads: list[bytes]) -> list[int]:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -253,27 +242,11 @@ def test_what_the_journal_refuses_is_not_remembered(
     assert len(reports(session)) == 1
 
 
-def test_after_a_failed_fdatasync_nothing_is_answered(
-    session: OrderSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The order is in the file, but not in the state: it is not reported."""
-
-    def fail(_self: Journal) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(Journal, "sync", fail)
-    received = [a_message(an_order())]
-    with pytest.raises(SyncFailed, match="fdatasync"):
-        session.record(judge(session.state, received, some_rules(), session.order), Durability.DISK)
-
-    assert session.stream("news").head == 0
-
-
 @pytest.mark.parametrize(("durability", "syncs"), [(Durability.OS, 0), (Durability.DISK, 1)])
 def test_what_is_recovered_is_on_the_disk_before_anybody_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durability: Durability, syncs: int
 ) -> None:
-    """Its writer may have died between write and fdatasync."""
+    """With "disk" recovery syncs: the writer may have died between write and fdatasync."""
     OrderSessions(tmp_path, durability, NOW_NS).close()
     synced: list[Path] = []
     monkeypatch.setattr(Journal, "sync", lambda journal: synced.append(journal.path))
@@ -287,7 +260,7 @@ def test_what_is_recovered_is_on_the_disk_before_anybody_is_told(
 def test_a_recovered_journal_that_cannot_be_made_durable_is_not_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The process ends, and its supervisor tries again."""
+    """A failed sync ends the process, and the supervisor starts it again."""
     OrderSessions(tmp_path, Durability.DISK, NOW_NS).close()
 
     def fail(_self: Journal) -> None:
@@ -299,7 +272,7 @@ def test_a_recovered_journal_that_cannot_be_made_durable_is_not_served(
 
 
 def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: Path) -> None:
-    """By its id; after a restart as before it; but not an id that never was."""
+    """An ended session is found by its id, after a restart too; unknown ids are not."""
     sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     first = sessions.current
     record(first, an_order())
@@ -339,7 +312,7 @@ def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> No
 
 
 def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None:
-    """What is beyond the number kept goes, the oldest first."""
+    """Sessions beyond the number kept are removed, the oldest first."""
     sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     for number in range(1, 5):
         sessions.begin_next(NOW_NS + number * SECOND_NS)
@@ -355,7 +328,7 @@ def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None
 
 
 def test_the_newest_session_is_found_after_any_jump_of_the_clock(tmp_path: Path) -> None:
-    """Years ahead, and back again; numbers and ids go on."""
+    """Numbers and ids go on if the clock jumps years ahead, and back again."""
     sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     record(sessions.current, an_order())
     began = [sessions.current.id]
@@ -387,7 +360,7 @@ def test_the_newest_session_is_found_after_any_jump_of_the_clock(tmp_path: Path)
     ],
 )
 def test_a_session_is_due_at_its_time_of_day(began: int, now: int, *, due: bool) -> None:
-    """At 09:00, once a day, also when the daemon was down at nine or the clock jumped back."""
+    """A session is due at 09:00, once a day, even after downtime or a clock that jumped back."""
     day = 20_000 * DAY_NS
     if began == 0:
         due = due or now >= DAY_NS

@@ -13,7 +13,7 @@ from tradestack_order_manager.order_session import OrderSession
 
 
 def damage(path: Path, cl_ord_id: str) -> None:
-    """Changes a byte in the record of that order."""
+    """Change a byte in the record of that order."""
     content = bytearray(path.read_bytes())
     content[content.index(f'"ClOrdID":"{cl_ord_id}"'.encode()) + 3] ^= 1
     path.write_bytes(content)
@@ -21,12 +21,12 @@ def damage(path: Path, cl_ord_id: str) -> None:
 
 @pytest.fixture
 def journal(daemon: Daemon) -> Path:
-    """The journal of a daemon that has taken five orders and was killed."""
+    """Kill a daemon that has accepted five orders; return its journal."""
     daemon.start()
     client = daemon.client()
     client.send(*[an_order(cl_ord_id=f"c{number}") for number in range(1, 6)])
     client.receive(5)
-    daemon.stats()  # the order log is written
+    daemon.stats_when(lambda stats: not stats["order_log_behind"])
     daemon.kill()
     (path,) = daemon.state.glob("*.journal")
     return path
@@ -35,7 +35,7 @@ def journal(daemon: Daemon) -> Path:
 def test_a_damaged_journal_stops_the_start_and_names_the_remedy(
     daemon: Daemon, journal: Path
 ) -> None:
-    """Line and byte, and the command that says what is lost."""
+    """The error names line and byte, and the command that reports what is lost."""
     damage(journal, "c3")
     (line,) = [line for line in read_lines(journal) if line.is_damaged]
 
@@ -70,7 +70,7 @@ def test_after_a_repair_orders_go_on_in_a_new_session(daemon: Daemon, journal: P
 def test_lines_that_the_order_log_had_not_yet_are_written_but_for_the_lost(
     daemon: Daemon, journal: Path
 ) -> None:
-    """The projection of what is left."""
+    """The order log is written again from the orders that are left."""
     daemon.order_log.unlink()
     damage(journal, "c3")
     repair(journal, NOW_NS)
@@ -83,7 +83,7 @@ def test_lines_that_the_order_log_had_not_yet_are_written_but_for_the_lost(
 def test_numbers_that_may_have_been_given_at_the_end_are_not_given_again(
     daemon: Daemon, journal: Path
 ) -> None:
-    """How many orders were in the damage is not known: as many as there was room for."""
+    """Their count is unknown, so the largest that the damaged bytes had room for is taken."""
     damage(journal, "c5")
     repair(journal, NOW_NS)
 
@@ -95,7 +95,7 @@ def test_numbers_that_may_have_been_given_at_the_end_are_not_given_again(
 
 
 def test_the_repaired_session_is_not_served(daemon: Daemon, journal: Path) -> None:
-    """Its reports have other numbers than clients know."""
+    """A repaired session cannot be read: its reports have other numbers than clients know."""
     damage(journal, "c3")
     repair(journal, NOW_NS)
     daemon.start()
@@ -108,7 +108,7 @@ def test_the_repaired_session_is_not_served(daemon: Daemon, journal: Path) -> No
 
 
 def test_a_removed_line_is_found(journal: Path) -> None:
-    """Its checksum is not missed, its number is."""
+    """A line removed as a whole is noticed by the missing order number."""
     lines = journal.read_bytes().split(b"\n")
     journal.write_bytes(b"\n".join(line for line in lines if b'"ClOrdID":"c3"' not in line))
 

@@ -1,18 +1,20 @@
 """The order path: what one pass settles, which clients wait, and where a fault ends the process."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order, some_rules
+from tests.kit.sender import MemorySender
 from tests.net.conftest import Handler, MemoryStream, Net, run_on_uvloop
 
 from tradestack.net.server.connection import Connection
 from tradestack.runtime.clock import SystemClock
+from tradestack.store.journal import Journal
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType, encode_packet
@@ -29,11 +31,11 @@ LIMIT = 10
 
 
 class Settling(Handler):
-    """Settles as the order manager does, and counts the reports of each pass."""
+    """Server's handler with a settler; counts the reports of each pass."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, durability: Durability = Durability.OS) -> None:
         super().__init__(MemoryStream())
-        self.sessions = OrderSessions(directory, Durability.OS, NOW_NS)
+        self.sessions = OrderSessions(directory, durability, NOW_NS)
         self.reported: list[int] = []
         clock = SystemClock()
         log = directory / "order_log.txt"
@@ -42,7 +44,7 @@ class Settling(Handler):
             order_logs=OrderLogs(log, self.sessions.current, JournalEvents(0), clock),
             availability=Availability(),
             meters=Meters(clock),
-            durability=Durability.OS,
+            durability=durability,
             rules=some_rules(order_age_max_ns=0),
             in_flight_max=LIMIT,
             answer=self._answer,
@@ -51,15 +53,15 @@ class Settling(Handler):
 
     @property
     def state(self) -> SessionState:
-        """The state of the order session."""
+        """Return the state of the order session."""
         return self.sessions.current.state
 
     def stream_for(self, user: str, session: str) -> Any:
-        """The user's reports."""
+        """Return the user's reports."""
         return self.sessions.current.stream(user)
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """As the order manager does."""
+        """Pass the message to the settler."""
         self.settler.receive(client, payload)
 
     def _answer(self) -> None:
@@ -69,7 +71,7 @@ class Settling(Handler):
 
 @pytest.fixture
 def handler(tmp_path: Path) -> Iterator[Settling]:
-    """A settler with an order session of its own."""
+    """Make a settler with an order session of its own."""
     settling = Settling(tmp_path)
     yield settling
     settling.sessions.close()
@@ -81,7 +83,7 @@ def handler(tmp_path: Path) -> Iterator[Settling]:
 def test_no_more_orders_of_a_client_are_in_flight_than_the_limit(
     tmp_path: Path, handler: Settling, count: int, sizes: list[int]
 ) -> None:
-    """What is beyond it is not read before those are settled; none is lost, the order stays."""
+    """Orders beyond the limit are read after those are settled; none is lost or overtaken."""
     orders = [an_order(cl_ord_id=f"news-{number}") for number in range(count)]
     packets = [encode_packet(PacketType.UNSEQUENCED_DATA, encode_message(each)) for each in orders]
     net = Net(tmp_path)
@@ -99,12 +101,52 @@ def test_no_more_orders_of_a_client_are_in_flight_than_the_limit(
     assert [record.order.cl_ord_id for record in records] == [each.cl_ord_id for each in orders]
 
 
-@pytest.mark.parametrize("place", ["commit", "append"])
+@pytest.mark.parametrize(
+    ("durability", "steps"),
+    [
+        (Durability.OS, ["append", "commit", "answer", "show"]),
+        (Durability.DISK, ["append", "sync", "commit", "answer", "show"]),
+    ],
+)
+def test_an_order_is_journalled_before_its_answer_and_shown_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durability: Durability, steps: list[str]
+) -> None:
+    """The steps of a pass have one order, and only "disk" waits for the disk."""
+    taken: list[str] = []
+
+    def trace(owner: type, name: str, step: str) -> None:
+        run = getattr(owner, name)
+
+        def traced(*arguments: Any) -> Any:
+            taken.append(step)
+            return run(*arguments)
+
+        monkeypatch.setattr(owner, name, traced)
+
+    handler = Settling(tmp_path, durability)
+    trace(Journal, "append", "append")
+    trace(Journal, "sync", "sync")
+    trace(SessionState, "commit", "commit")
+    trace(OrderLogs, "show", "show")
+    handler.settler._answer = lambda: taken.append("answer")
+    client: Any = MemorySender("news", handler.sessions.current.id)
+
+    async def enter() -> None:
+        handler.settler.receive(client, encode_message(an_order()))
+        handler.settler.settle()
+
+    asyncio.run(enter())
+
+    assert taken == steps
+    handler.sessions.close()
+
+
+@pytest.mark.parametrize("place", ["commit", "append", "sync"])
 def test_a_fault_between_journal_and_state_ends_the_process_there(
     tmp_path: Path, handler: Settling, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    """Nothing is settled, answered or journalled after it, and a restart finds one order."""
-    append = handler.sessions.current._journal._file.append
+    """After the fault nothing is settled or answered, and a restart finds one order."""
+    append = handler.sessions.current.journal._file.append
 
     def out_of_memory(*_arguments: object) -> None:
         raise MemoryError
@@ -113,11 +155,17 @@ def test_a_fault_between_journal_and_state_ends_the_process_there(
         append(data)
         raise MemoryError
 
-    if place == "commit":
+    def fail(_journal: Journal) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    if place == "sync":
+        handler.settler._durability = Durability.DISK
+        monkeypatch.setattr(Journal, "sync", fail)
+    elif place == "commit":
         monkeypatch.setattr(SessionState, "commit", out_of_memory)
     else:
         monkeypatch.setattr("tradestack.store.journal.AppendFile.append", append_and_fail)
-    client: Any = SimpleNamespace(user="news", session_id=handler.sessions.current.id)
+    client: Any = MemorySender("news", handler.sessions.current.id)
 
     async def enter_twice() -> None:
         handler.settler.receive(client, encode_message(an_order()))

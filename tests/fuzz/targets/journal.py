@@ -10,6 +10,7 @@ from tests.fuzz.log_lines import logged
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
+from tests.kit.sender import MemorySender
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.decisions import Received
@@ -93,7 +94,7 @@ def _line(payload: bytes) -> bytes:
 
 def _payloads() -> list[bytes]:
     received = [
-        Received("news", NOW_NS, encode_message(message), message)
+        Received(MemorySender("news"), NOW_NS, encode_message(message), message)
         for message in (ORDER, LIMIT_ORDER, REGISTER)
     ]
     batch = judge(SessionState(HEADER), received, RULES, _read_order)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from tests.fuzz.target import Target, assert_one_line
+from tests.kit.sender import MemorySender
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE, parse_fixed
@@ -59,6 +60,7 @@ RULES = Rules(
     order_age_max_ns=30_000_000_000,
     reports_per_session_max=4,
 )
+SENDERS = (MemorySender("news"), MemorySender("orders"))
 MESSAGES_MAX = 6  # of one input: enough to meet each other, and the end of the session
 
 
@@ -69,7 +71,7 @@ def order_intake(data: bytes) -> None:
     ProtocolError instead.
     """
     received = [
-        Received(("news", "orders")[index % 2], NOW_NS + index, line, message)
+        Received(SENDERS[index % 2], NOW_NS + index, line, message)
         for index, line in enumerate(data.split(b"\n")[:MESSAGES_MAX])
         if (message := _understood(line)) is not None
     ]
@@ -147,9 +149,8 @@ def _check_batch(batch: Batch) -> None:
             assert isinstance(record, OrderRecord)
             assert record.order == judged.order
             received = judged.received
-            line = order_line(
-                judged.order, judged.order_id, received.user, received.time_ns, judged.reason
-            )
+            user, time_ns = received.sender.user, received.time_ns
+            line = order_line(judged.order, judged.order_id, user, time_ns, judged.reason)
             assert_one_line(line[:-1].decode("ascii"))
             assert last_order_id(line) == judged.order_id == record.report.order_id
 

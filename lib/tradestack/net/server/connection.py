@@ -267,15 +267,17 @@ class Connection:
                 packet = self._decoder.next_packet()
                 if packet is None:
                     return
-                self._respond(self._responses.get(packet.type), packet)
+                response = self._responses.get(packet.type)
+                if response is Response.DELIVER:
+                    self._handler.unsequenced_received(self, packet.payload)
+                else:
+                    self._respond(response, packet)
         except ProtocolError as error:
             emit(logger, PROTOCOL_VIOLATION, user=self.user, peer=self.peer, reason=error)
             self.close(Close(CloseReason.PROTOCOL_VIOLATION, str(error)))
 
     def _respond(self, response: Response | None, packet: soup.Packet) -> None:
         match response:
-            case Response.DELIVER:
-                self._handler.unsequenced_received(self, packet.payload)
             case Response.CHECK_LOGIN:
                 request = soup.decode_login_request(packet.payload)
                 self._loop.remove_reader(self._socket)  # until the login is answered
