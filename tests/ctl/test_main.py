@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.ctl.conftest import TRADESTACKCTL
+from tests.kit.stack import TRADESTACKCTL
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import VERBS, build_parser, run

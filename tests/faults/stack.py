@@ -5,15 +5,16 @@ import contextlib
 import json
 import os
 import signal
-import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.kit.stack import READY_MARK, TRADESTACKCTL
+from tests.kit.state_directory import StateDirectory
+
 from tradestack.ctl.up.control_call import control_call
 from tradestack.ctl.up.progress import StackStats
-from tradestack.net.addresses import Address, parse_address
+from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.client import ControlFault
 from tradestack.runtime.fail_points import VARIABLE
@@ -34,6 +35,7 @@ class RunningStack:
     def __init__(self, directory: Path, strategies: Mapping[str, str]) -> None:
         """strategies: instance → user."""
         self.directory = directory
+        self.files = StateDirectory(directory)
         self.strategies = strategies
         self.daemons = (GATEWAY, ORDER_MANAGER, *(f"strategy-{name}" for name in strategies))
         self.lines: list[str] = []  # what was said since the start
@@ -44,7 +46,7 @@ class RunningStack:
         """Returns when all daemons are ready. Raises RunFailed."""
         self.lines = []
         self._process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("tradestackctl")),
+            TRADESTACKCTL,
             *("up", "--respawn", "--json", "--state-dir", str(self.directory), *options),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -93,23 +95,22 @@ class RunningStack:
     @property
     def feed(self) -> Address:
         """The gateway's port."""
-        return self._listen(GATEWAY)
+        return self.files.address(GATEWAY)
 
     @property
     def orders(self) -> Address:
         """The order manager's port."""
-        return self._listen(ORDER_MANAGER)
+        return self.files.address(ORDER_MANAGER)
 
     def credentials(self, instance: str) -> Credentials:
         """What the strategy logs in with."""
-        password = self.directory / "credentials" / instance / "password"
-        return Credentials(self.strategies[instance], password.read_text().strip())
+        return Credentials(self.strategies[instance], self.files.password(instance))
 
     async def call(
         self, daemon: str, method: str, parameters: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Asks a daemon. Raises ControlFault."""
-        path = self.directory / "run" / f"{daemon}.sock"
+        path = self.files.control(daemon)
         return await control_call(path, method, parameters, deadline_s=ASK_DEADLINE_S)
 
     async def set_pace(self, pace: str) -> None:
@@ -172,13 +173,9 @@ class RunningStack:
                 log.write(text)
                 log.flush()
                 self.lines.append(text.rstrip())
-                if "--runtime-dir" in text:
+                if READY_MARK in line:
                     is_ready.set()
         is_ready.set()
-
-    def _listen(self, daemon: str) -> Address:
-        config = tomllib.loads((self.directory / "etc" / f"{daemon}.toml").read_text())
-        return parse_address(config["listen"])
 
     def _failed(self, what: str) -> RunFailed:
         return RunFailed("\n".join([f"`up` {what}; its last words:", *self.lines[-20:]]))

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
+from tests.kit.daemon import PASSWORD
+from tests.kit.gateway import Gateway
 
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire.soup import Packet, PacketType
@@ -130,9 +131,9 @@ async def test_replays_take_turns(net):
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Daemon]:
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
     """Provide a real gateway, not started."""
-    daemon = Daemon(tmp_path)
+    daemon = Gateway(tmp_path)
     yield daemon
     daemon.close()
 

@@ -1,8 +1,6 @@
 """A real daemon under a supervisor that uses systemd's protocols."""
 
 import contextlib
-import fcntl
-import os
 import select
 import signal
 import socket
@@ -14,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
+from tests.kit.socket_activation import start_with_sockets
 
 from tradestack.net.control.client import ControlClient
 
@@ -100,31 +99,14 @@ class Launched:
     def _spawn(
         self, arguments: tuple[str, ...], environment: Mapping[str, str]
     ) -> "subprocess.Popen[str]":
-        # bash puts the sockets where systemd would, and knows the pid, which exec keeps.
-        passed = [
-            fcntl.fcntl(each.fileno(), fcntl.F_DUPFD, 20)
-            for each in (self._control, self._listener)
-        ]
-        script = f'LISTEN_PID=$$ exec "$@" 3<&{passed[0]} 4<&{passed[1]}'
-        command = [sys.executable, str(ECHO_DAEMON), "--config", str(self.config_path), *arguments]
-        try:
-            return subprocess.Popen(
-                ["bash", "-c", script, "bash", *command],
-                env={
-                    **os.environ,
-                    "NOTIFY_SOCKET": str(self.directory / "notify"),
-                    "LISTEN_FDS": "2",
-                    "LISTEN_FDNAMES": "control:echo",
-                    **environment,
-                },
-                pass_fds=passed,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        finally:
-            for descriptor in passed:
-                os.close(descriptor)
+        return start_with_sockets(
+            [sys.executable, ECHO_DAEMON, "--config", self.config_path, *arguments],
+            {"control": self._control, "echo": self._listener},
+            environment={"NOTIFY_SOCKET": str(self.directory / "notify"), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
 
 @pytest.fixture

@@ -6,18 +6,14 @@ import os
 import select
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.kit.stack import DEADLINE_S, TRADESTACKCTL, Stack
 
-from tradestack.net.control.client import ControlClient
-
-COMMAND = (str(Path(sys.executable).with_name("tradestackctl")),)
 REAL_DATA = Path(__file__).parents[4] / "shared" / "data" / "real"
-DEADLINE_S = 120.0
 
 PRICES = "timestamp,symbol,price,size\n" + "".join(
     f"2026-01-05T14:30:{second:02d}Z,{symbol},{100 + second}.25,10\n"
@@ -38,7 +34,7 @@ timestamp,symbol,sentiment
 def up(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
     """Run `up` to its end."""
     return subprocess.run(
-        [*COMMAND, "up", *map(str, arguments)],
+        [TRADESTACKCTL, "up", *map(str, arguments)],
         check=False,
         capture_output=True,
         text=True,
@@ -190,45 +186,14 @@ def test_invalid_arguments_exit_with_2(arguments: tuple[str, ...]) -> None:
     assert up(*arguments).returncode == 2
 
 
-class Running:
-    """`up` in the background, with all daemons ready."""
-
-    def __init__(self, *arguments: str | Path) -> None:
-        self.process = subprocess.Popen(
-            [*COMMAND, "up", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            if "--runtime-dir" in line:
-                self.runtime = Path(line.partition("--runtime-dir ")[2].split()[0])
-                return
-        raise AssertionError("`up` ended before it was ready")
-
-    def pid_of(self, daemon: str) -> int:
-        """Ask the daemon for its pid."""
-        with ControlClient(self.runtime / f"{daemon}.sock") as client:
-            pid: int = client.call("io.tradestack.Daemon.GetStats")["stats"]["pid"]
-            return pid
-
-    def end(self) -> tuple[int, str, str]:
-        """Wait for the end; return exit status, stdout, and stderr since it was ready."""
-        out, error = self.process.communicate(timeout=DEADLINE_S)
-        return self.process.returncode, out, error
-
-
 @pytest.fixture
-def running(files: tuple[str, ...]) -> Iterator[Running]:
+def running(files: tuple[str, ...]) -> Iterator[Stack]:
     """A run at real-time pace, which would take 40 s."""
-    running = Running(*files, "--pace", "1x", "--json")
-    yield running
-    running.process.kill()
-    running.process.communicate()
+    with Stack(*files, "--pace", "1x", "--json") as stack:
+        yield stack
 
 
-def test_ctrl_c_ends_an_open_ended_run(running: Running) -> None:
+def test_ctrl_c_ends_an_open_ended_run(running: Stack) -> None:
     """All daemons stop, and the result so far is printed with status 0."""
     running.process.send_signal(signal.SIGINT)
     status, out, _ = running.end()
@@ -239,7 +204,7 @@ def test_ctrl_c_ends_an_open_ended_run(running: Running) -> None:
 
 
 @pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
-def test_the_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> None:
+def test_the_death_of_a_daemon_ends_the_run(running: Stack, daemon: str) -> None:
     """The last line has its name and how it died; no result is printed."""
     os.kill(running.pid_of(daemon), signal.SIGKILL)
     status, out, error = running.end()
@@ -252,12 +217,13 @@ def test_the_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> No
 @pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
 def test_a_respawned_daemon_continues(files: tuple[str, ...], daemon: str) -> None:
     """A new process takes over its sockets, and the result is as if it had not died."""
-    running = Running(*files, "--pace", "40/s", "--until-end", "--json", "--respawn")
-    before = running.pid_of(daemon)
+    options = (*files, "--pace", "40/s", "--until-end", "--json", "--respawn")
 
-    os.kill(before, signal.SIGKILL)
-    after = running.pid_of(daemon)
-    status, out, error = running.end()
+    with Stack(*options) as running:
+        before = running.pid_of(daemon)
+        os.kill(before, signal.SIGKILL)
+        after = running.pid_of(daemon)
+        status, out, error = running.end()
 
     assert after != before
     assert status == 0, error
@@ -292,14 +258,13 @@ def test_set_changes_the_daemons_configuration(files: tuple[str, ...]) -> None:
 def test_daemons_end_when_up_is_killed(files: tuple[str, ...], tmp_path: Path) -> None:
     """The kernel ends them; the next run continues in the directory and cleans it up."""
     options = (*files, "--pace", "1x", "--state-dir", tmp_path / "state")
-    running = Running(*options)
-    pidfds = [os.pidfd_open(running.pid_of(name)) for name in ("gateway", "order-manager")]
 
-    running.process.kill()
-    for pidfd in pidfds:
-        assert select.select([pidfd], [], [], DEADLINE_S)[0]
-        os.close(pidfd)
-    running.process.communicate()
+    with Stack(*options) as running:
+        pidfds = [os.pidfd_open(running.pid_of(name)) for name in ("gateway", "order-manager")]
+        running.process.kill()
+        for pidfd in pidfds:
+            assert select.select([pidfd], [], [], DEADLINE_S)[0]
+            os.close(pidfd)
     second = up(*options, "--duration", "1s")
 
     assert second.returncode == 0, second.stderr
@@ -308,10 +273,9 @@ def test_daemons_end_when_up_is_killed(files: tuple[str, ...], tmp_path: Path) -
 
 def test_ctrl_c_before_the_end_of_the_data_prints_no_result(files: tuple[str, ...]) -> None:
     """With --until-end, an interrupted run has status 130."""
-    running = Running(*files, "--pace", "1x", "--until-end", "--json")
-
-    running.process.send_signal(signal.SIGINT)
-    status, out, error = running.end()
+    with Stack(*files, "--pace", "1x", "--until-end", "--json") as running:
+        running.process.send_signal(signal.SIGINT)
+        status, out, error = running.end()
 
     assert (status, out) == (130, "")
     assert error.splitlines()[-1] == "tradestackctl up: interrupted"
@@ -319,12 +283,11 @@ def test_ctrl_c_before_the_end_of_the_data_prints_no_result(files: tuple[str, ..
 
 def test_a_state_directory_in_use_is_refused(files: tuple[str, ...], tmp_path: Path) -> None:
     """Two stacks cannot use the same directory at the same time."""
-    running = Running(*files, "--pace", "1x", "--state-dir", tmp_path / "state")
-    assert len(segments_of(tmp_path / "state")) == 2
-
-    second = up(*files, "--state-dir", tmp_path / "state")
-    running.process.terminate()
-    status, _, _ = running.end()
+    with Stack(*files, "--pace", "1x", "--state-dir", tmp_path / "state") as running:
+        assert len(segments_of(tmp_path / "state")) == 2
+        second = up(*files, "--state-dir", tmp_path / "state")
+        running.process.terminate()
+        status, _, _ = running.end()
 
     assert second.returncode == 78
     assert "another `tradestackctl up` uses this directory" in second.stderr

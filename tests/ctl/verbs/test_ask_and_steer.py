@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.ctl.conftest import TRADESTACKCTL, Stack
+from tests.kit.stack import TRADESTACKCTL, Stack
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
@@ -52,7 +52,7 @@ def test_status_prints_a_line_for_each_daemon(stack: Stack, capsys: Output) -> N
 
 def test_status_names_changed_keys_that_need_a_restart(stack: Stack, capsys: Output) -> None:
     """It does so until the daemon is restarted or the file is set back."""
-    config = stack.directory / "etc" / "order-manager.toml"
+    config = stack.files.config("order-manager")
     content = config.read_text()
 
     config.write_text(re.sub('order_log = ".*"', 'order_log = "/elsewhere"', content))
@@ -239,7 +239,7 @@ def test_prune_keeps_the_current_session(stack: Stack, capsys: Output) -> None:
     """Old sessions are deleted as --dry-run announced, and the daemons continue theirs."""
     stack.ctl("new-session")
     current = gateway_stats(stack)["session"]
-    state = ("--state-dir", str(stack.directory / "state"))
+    state = ("--state-dir", str(stack.files.path / "state"))
     capsys.readouterr()
 
     stack.ctl("prune", "--keep", "1", "--dry-run", *state)
@@ -247,7 +247,7 @@ def test_prune_keeps_the_current_session(stack: Stack, capsys: Output) -> None:
     stack.ctl("prune", "--keep", "1", *state)
 
     assert capsys.readouterr().out == announced != ""
-    feeds = [path.stem for path in (stack.directory / "state/gateway").glob("*.feed")]
+    feeds = [path.stem for path in (stack.files.path / "state/gateway").glob("*.feed")]
     assert feeds == [current]
     assert gateway_stats(stack)["session"] == current
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.daemon import Daemon
+from tests.kit.gateway import Gateway
 
 
 @pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Daemon]:
+def daemon(tmp_path: Path) -> Iterator[Gateway]:
     """A gateway that was neither configured nor started."""
-    one = Daemon(tmp_path)
+    one = Gateway(tmp_path)
     yield one
     one.close()

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.daemons.tradestack_gateway.daemon import Daemon
-from tests.daemons.tradestack_gateway.files import (
+from tests.kit.csv_files import (
     NEWS_HEADER,
     PRICES_HEADER,
     SHARED_DATA,
@@ -17,6 +16,8 @@ from tests.daemons.tradestack_gateway.files import (
     read_file,
     write,
 )
+from tests.kit.daemon import FILE_SIZE_UNLIMITED
+from tests.kit.gateway import Gateway
 
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.wire.feed import TickRecords
@@ -48,7 +49,7 @@ def ended(stats: dict[str, Any]) -> bool:
 
 
 def test_a_session_from_file_to_client_log_books_and_counters(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """The same messages everywhere, in one order, and Z at the end."""
     daemon.configure(**sources, pace="max", at_end="end-session")
@@ -88,7 +89,7 @@ def test_the_real_session_has_the_numbers_that_everybody_counts() -> None:
 
 
 def test_a_killed_gateway_goes_on_at_the_next_number(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """Killed again and again at any place, it makes what an undisturbed one makes."""
     daemon.configure(**sources, pace="max", at_end="end-session")
@@ -113,7 +114,7 @@ def test_a_killed_gateway_goes_on_at_the_next_number(
 
 
 def test_a_torn_log_is_made_again_under_the_same_numbers(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """As after a power cut that took the end of the file."""
     daemon.configure(**sources, pace="max", at_end="hold")
@@ -133,7 +134,7 @@ def test_a_torn_log_is_made_again_under_the_same_numbers(
 
 @pytest.mark.parametrize("position", [{}, {"prices": 1, "news": None}])
 def test_a_checkpoint_that_is_not_understood_begins_another_session(
-    daemon: Daemon, sources: dict[str, Any], position: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any], position: dict[str, Any]
 ) -> None:
     """And says so, instead of dying of it at each start."""
     daemon.configure(**sources, pace="max", at_end="hold")
@@ -148,7 +149,7 @@ def test_a_checkpoint_that_is_not_understood_begins_another_session(
     assert daemon.start()["session"] != session
 
 
-def test_other_sources_begin_another_session(daemon: Daemon, sources: dict[str, Any]) -> None:
+def test_other_sources_begin_another_session(daemon: Gateway, sources: dict[str, Any]) -> None:
     """And who asks for the old one is told its end; its log stays."""
     daemon.configure(**sources, pace="max", at_end="hold")
     old = daemon.start()["session"]
@@ -163,7 +164,7 @@ def test_other_sources_begin_another_session(daemon: Daemon, sources: dict[str, 
     daemon.stats_when(lambda stats: ended(stats) and stats["head"] == 10 + len(NEWS_TIMES))
 
 
-def test_a_loop_is_one_session_after_the_other(daemon: Daemon, sources: dict[str, Any]) -> None:
+def test_a_loop_is_one_session_after_the_other(daemon: Gateway, sources: dict[str, Any]) -> None:
     """Each from number 1 with Z at its end; old ones are removed."""
     daemon.configure(**sources, pace="max", at_end="loop", sessions_kept=2)
     first = daemon.start()["session"]
@@ -178,7 +179,9 @@ def test_a_loop_is_one_session_after_the_other(daemon: Daemon, sources: dict[str
     assert daemon.client("NEVERTHERE").rejected
 
 
-def test_hold_waits_and_a_new_session_begins_again(daemon: Daemon, sources: dict[str, Any]) -> None:
+def test_hold_waits_and_a_new_session_begins_again(
+    daemon: Gateway, sources: dict[str, Any]
+) -> None:
     """NewSession ends the old one for whoever follows it."""
     daemon.configure(**sources, pace="max", at_end="hold")
     first = daemon.start()["session"]
@@ -193,7 +196,7 @@ def test_hold_waits_and_a_new_session_begins_again(daemon: Daemon, sources: dict
 
 
 def test_an_ended_session_is_still_served_after_a_restart(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """With end-session the daemon stays up, and does not begin anew by itself."""
     daemon.configure(**sources, pace="max", at_end="end-session")
@@ -205,7 +208,7 @@ def test_an_ended_session_is_still_served_after_a_restart(
     assert len(daemon.client().read()) == PRICES + len(NEWS_TIMES)
 
 
-def test_pause_and_pace_hold_over_a_kill(daemon: Daemon, sources: dict[str, Any]) -> None:
+def test_pause_and_pace_hold_over_a_kill(daemon: Gateway, sources: dict[str, Any]) -> None:
     """Until told otherwise; another pace in the config overrules the one that was set."""
     daemon.configure(**sources, pace="100/s", at_end="hold")
     daemon.start()
@@ -225,7 +228,7 @@ def test_pause_and_pace_hold_over_a_kill(daemon: Daemon, sources: dict[str, Any]
 
 
 def test_a_reload_changes_the_pace_and_names_what_waits(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """The pace holds at once, a source key from the next session on, an address after a restart."""
     config = "io.tradestack.Daemon.GetConfig"
@@ -251,7 +254,7 @@ def test_a_reload_changes_the_pace_and_names_what_waits(
 
 
 def test_a_bad_file_is_the_operators_and_names_its_line(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """Checked before anything is served: exit 78, and not a session left."""
     write(sources["prices"], PRICES_HEADER + price_rows(100, first=5) + price_rows(1))
@@ -264,7 +267,7 @@ def test_a_bad_file_is_the_operators_and_names_its_line(
 
 
 def test_a_fault_in_a_large_file_stops_publication_there(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """What was sent stays, the daemon holds and says so, also after a restart."""
     text = PRICES_HEADER + price_rows(PRICES) + price_rows(1)
@@ -284,7 +287,7 @@ def test_a_fault_in_a_large_file_stops_publication_there(
 
 
 def test_refused_rows_are_counted_and_the_count_survives(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """One log line each, from the check before; none again at the restart."""
     rows = price_rows(10) + "bad row\n" + price_rows(10, first=10)
@@ -302,7 +305,7 @@ def test_refused_rows_are_counted_and_the_count_survives(
 
 
 def test_a_full_disk_stops_publishing_and_leaves_no_hole(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """It says so, stays up, and goes on with the same tick when there is room."""
     daemon.configure(**sources, pace="2000/s", at_end="end-session")
@@ -312,7 +315,7 @@ def test_a_full_disk_stops_publishing_and_leaves_no_hole(
 
     stats = daemon.stats_when(lambda stats: stats["publication_blocked"] is not None)
     assert stats["head"] <= 1_000
-    daemon.limit_file_size(-1)
+    daemon.limit_file_size(FILE_SIZE_UNLIMITED)
 
     values = client.read()
     daemon.stats_when(ended)
@@ -321,7 +324,7 @@ def test_a_full_disk_stops_publishing_and_leaves_no_hole(
 
 
 def test_publishing_stops_while_less_is_free_than_asked_for(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """Old logs make room first, but not under a reader; then it waits, and says so."""
     daemon.configure(**sources, pace="max", at_end="hold", sessions_kept=10)
@@ -350,7 +353,7 @@ def test_publishing_stops_while_less_is_free_than_asked_for(
     assert daemon.stats()["publication_blocked"] is None
 
 
-def test_clients_are_listed(daemon: Daemon, sources: dict[str, Any]) -> None:
+def test_clients_are_listed(daemon: Gateway, sources: dict[str, Any]) -> None:
     """Who, from where, how far, how much."""
     daemon.configure(**sources, pace="max", at_end="hold")
     session = daemon.start()["session"]
@@ -366,7 +369,7 @@ def test_clients_are_listed(daemon: Daemon, sources: dict[str, Any]) -> None:
     assert listed["bytes_sent"] >= 64 * (PRICES + len(NEWS_TIMES))
 
 
-def test_ticks_can_be_read_by_people(daemon: Daemon, sources: dict[str, Any]) -> None:
+def test_ticks_can_be_read_by_people(daemon: Gateway, sources: dict[str, Any]) -> None:
     """From a number, of one symbol, in decimal numbers and UTC."""
     daemon.configure(**sources, pace="max", at_end="hold")
     session = daemon.start()["session"]
@@ -389,7 +392,7 @@ def test_ticks_can_be_read_by_people(daemon: Daemon, sources: dict[str, Any]) ->
     assert [tick["sequence"] for tick in daemon.read_ticks()] == [PRICES + len(NEWS_TIMES)]
 
 
-def test_who_follows_goes_on_in_the_next_session(daemon: Daemon, sources: dict[str, Any]) -> None:
+def test_who_follows_goes_on_in_the_next_session(daemon: Gateway, sources: dict[str, Any]) -> None:
     """ReadTicks with follow sees the end of one and the beginning of the other."""
     daemon.configure(**sources, pace="max", at_end="hold")
     daemon.start()
@@ -413,7 +416,7 @@ def test_who_follows_goes_on_in_the_next_session(daemon: Daemon, sources: dict[s
     ],
 )
 def test_wrong_parameters_are_answered_with_errors(
-    daemon: Daemon, sources: dict[str, Any], method: str, parameters: dict[str, Any], error: str
+    daemon: Gateway, sources: dict[str, Any], method: str, parameters: dict[str, Any], error: str
 ) -> None:
     """And the daemon lives on."""
     daemon.configure(**sources, pace="max", at_end="hold")
@@ -426,7 +429,7 @@ def test_wrong_parameters_are_answered_with_errors(
 
 
 def test_new_sources_that_are_bad_leave_the_session_as_it_is(
-    daemon: Daemon, sources: dict[str, Any]
+    daemon: Gateway, sources: dict[str, Any]
 ) -> None:
     """NewSession is refused with the reason."""
     daemon.configure(**sources, pace="max", at_end="hold")
@@ -440,7 +443,7 @@ def test_new_sources_that_are_bad_leave_the_session_as_it_is(
     assert daemon.stats()["session"] == session
 
 
-def test_start_at_leaves_out_what_was_before(daemon: Daemon, sources: dict[str, Any]) -> None:
+def test_start_at_leaves_out_what_was_before(daemon: Gateway, sources: dict[str, Any]) -> None:
     """Message 1 is the first at or after that time."""
     daemon.configure(
         **sources, pace="max", at_end="end-session", start_at="2026-01-15T14:30:03.500Z"
@@ -453,7 +456,7 @@ def test_start_at_leaves_out_what_was_before(daemon: Daemon, sources: dict[str, 
     assert records["event_time_ns"][0] % 10**9 == 500_000_000
 
 
-def test_a_random_walk_needs_no_files_and_survives_kills(daemon: Daemon) -> None:
+def test_a_random_walk_needs_no_files_and_survives_kills(daemon: Gateway) -> None:
     """The same walk goes on at the next number."""
     daemon.configure(source="random-walk", pace="max", walk_symbols=50)
     session = daemon.start()["session"]

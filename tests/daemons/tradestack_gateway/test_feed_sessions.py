@@ -5,8 +5,8 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.fake_time import FakeClock
-from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
+from tests.kit.clock import FakeClock
+from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
@@ -56,12 +56,12 @@ def test_ids_and_times_ascend_though_the_clock_is_set_back(
     tmp_path: Path, config: GatewayConfig
 ) -> None:
     """So that the newest session is known by both."""
-    clock = FakeClock()
+    clock = FakeClock(wall_offset_ns=10**18)
     sessions = make_sessions(tmp_path, clock)
 
     for _ in range(3):
         begin(sessions, config).close()
-        clock.set_back_ns += 3_600 * NANOSECONDS_PER_SECOND
+        clock.wall_offset_ns -= 3_600 * NANOSECONDS_PER_SECOND
 
     sidecars = load_sidecars(tmp_path)
     ids = [sidecar.session_id for sidecar in sidecars]

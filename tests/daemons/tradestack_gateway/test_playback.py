@@ -9,8 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.daemons.tradestack_gateway.fake_time import FakeClock, run
-from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
+from tests.kit.clock import FakeClock
+from tests.kit.csv_files import PRICES_HEADER, price_rows, write
+from tests.kit.fake_time import run_in_fake_time
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
@@ -71,7 +72,7 @@ class Stage:
                 self._feed_sessions.close()
                 self.books.close()
 
-        run(self.clock, work())
+        run_in_fake_time(self.clock, work())
 
     def _playback(self) -> Playback:
         self.books = Books.open(self.suffix)

@@ -7,8 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.fake_time import START_NS, FakeClock, run
 from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, make_ticks
+from tests.kit.clock import FakeClock
+from tests.kit.fake_time import run_in_fake_time
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack_gateway.feed_session import FeedSession
@@ -17,6 +18,7 @@ from tradestack_gateway.player import STALL_NS, TURN_NS, PlayEnd, Player
 from tradestack_gateway.publisher import Publisher
 
 TICKS = 10
+START_NS = 1_700_000_000 * NANOSECONDS_PER_SECOND
 
 
 @dataclass
@@ -31,7 +33,7 @@ class Stage:
     """A player with a session of TICKS ticks, one a second of event time."""
 
     session: FeedSession
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(wall_offset_ns=START_NS))
     player: Player = field(init=False)
     served: int = 0
 
@@ -51,7 +53,7 @@ class Stage:
                 loop.call_later(delay_s, command)
             return await self.player.play(self.session)
 
-        return run(self.clock, work())
+        return run_in_fake_time(self.clock, work())
 
     @property
     def seconds(self) -> list[float]:
@@ -110,7 +112,7 @@ def test_other_tasks_have_turns(tmp_path: Path) -> None:
             heads.append(stage.session.log.head)
             await asyncio.sleep(0)
 
-    run(stage.clock, work())
+    run_in_fake_time(stage.clock, work())
 
     batches = [(later - head) / 4 for head, later in pairwise(heads[1:])]
     assert max(batches) == 10

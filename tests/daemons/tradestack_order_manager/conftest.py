@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_order_manager.daemon import Daemon
+from tests.kit.order_manager import OrderManager
 
 
 @pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Daemon]:
+def daemon(tmp_path: Path) -> Iterator[OrderManager]:
     """A configured order manager that was not started."""
-    one = Daemon(tmp_path)
+    one = OrderManager(tmp_path)
     yield one
     one.close()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
+from tests.kit.daemon import PASSWORD
+from tests.kit.gateway import Gateway
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.limits import SessionLimits
@@ -101,9 +102,9 @@ async def test_unsequenced_messages_may_wait_up_to_the_limit_and_no_more(net):
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Daemon]:
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
     """Provide a real gateway that publishes fifty ticks a second."""
-    daemon = Daemon(tmp_path)
+    daemon = Gateway(tmp_path)
     daemon.configure(source="random-walk", pace="50/s")
     yield daemon
     daemon.close()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.daemons.tradestack_gateway.files import (
+from tests.kit.csv_files import (
     NEWS_HEADER,
     PRICES_HEADER,
     SHARED_DATA,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.files import read_file, write
+from tests.kit.csv_files import read_file, write
 
 from tradestack.sources.csv.header import (
     STANDARD_NAMES,

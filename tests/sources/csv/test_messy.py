@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.daemons.tradestack_gateway.files import SHARED_DATA, Told, open_csv, read_all, write
+from tests.kit.csv_files import SHARED_DATA, ReportedRows, open_csv, read_all, write
 
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.rows import OnBadRow
@@ -79,10 +79,10 @@ def kind_of(name: str) -> SourceKind:
     return SourceKind.NEWS if is_news else SourceKind.PRICES
 
 
-def examine(path: Path, told: Told) -> tuple[Verdict, TickRecords]:
+def examine(path: Path, reported: ReportedRows) -> tuple[Verdict, TickRecords]:
     """Checks the file, then reads it again as it is streamed. Raises SourceFault."""
     kind = kind_of(path.name)
-    source = open_csv(path, kind, told=told)
+    source = open_csv(path, kind, reported=reported)
     try:
         *_, verdict = check_source(source, 1 << 30)
     finally:
@@ -98,27 +98,27 @@ def base_records(name: str) -> TickRecords:
     """The clean rows that the file is a disguise of."""
     news = kind_of(name) is SourceKind.NEWS
     path = MESSY / ("m00_base_sentiment.csv" if news else "m00_base_prices.csv")
-    return examine(path, Told())[1]
+    return examine(path, ReportedRows())[1]
 
 
 @pytest.mark.parametrize("row", list(messy_rows()))
 def test_a_messy_file_gets_what_the_table_says(row: dict[str, str]) -> None:
     """Verdict, number of rows, lines, words, and the very rows of the clean file."""
-    name, told = row["file"], Told()
+    name, reported = row["file"], ReportedRows()
     if row["verdict"] == "REJECT":
         with pytest.raises(SourceFault) as caught:
-            examine(MESSY / name, told)
+            examine(MESSY / name, reported)
         line, words = REJECTED[name]
         assert caught.value.line == line
         assert words in caught.value.reason
         return
 
-    verdict, records = examine(MESSY / name, told)
+    verdict, records = examine(MESSY / name, reported)
 
     assert verdict.rows_good == len(records) == int(row["rows_good"])
     assert ("SKIP" if verdict.rows_rejected else "ACCEPT") == row["verdict"]
-    assert verdict.rows_rejected == len(told.lines)
-    assert [line for line, _ in told.lines] == SKIPPED_LINES.get(name, [])
+    assert verdict.rows_rejected == len(reported.lines)
+    assert [line for line, _ in reported.lines] == SKIPPED_LINES.get(name, [])
     if name not in OTHER_ROWS:
         assert_same_as_base(name, records)
 
@@ -157,7 +157,7 @@ def test_what_only_looks_wrong_is_taken_as_it_is(name: str, column: str) -> None
     with path.open(newline="") as file:
         expected = [(row["symbol"], Decimal(row[column])) for row in csv.DictReader(file)]
 
-    _, records = examine(path, Told())
+    _, records = examine(path, ReportedRows())
 
     symbols = [symbol.decode().rstrip() for symbol in records["symbol"].tolist()]
     values = [Decimal(value) / 10**8 for value in records["value"].tolist()]
@@ -212,7 +212,7 @@ def test_duplicates_are_kept() -> None:
     if not path.exists():
         pytest.skip(f"{MESSY} is not here")
 
-    _, records = examine(path, Told())
+    _, records = examine(path, ReportedRows())
 
     assert np.array_equal(records, np.repeat(base_records(path.name), 2))
 

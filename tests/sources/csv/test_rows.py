@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.files import (
+from tests.kit.csv_files import (
     NEWS_HEADER,
     PRICES_HEADER,
-    Told,
+    ReportedRows,
     open_csv,
     read_all,
     read_from_text,
@@ -57,15 +57,15 @@ GOOD = f"{TIME},SPY,1.5,100\n"
 )
 def test_a_bad_row_is_refused_alone(tmp_path: Path, row: str, reason: str) -> None:
     """With its own line and reason; the rows around it are read."""
-    told = Told()
+    reported = ReportedRows()
     path = write(tmp_path / "prices.csv", PRICES_HEADER + GOOD + row + "\n" + GOOD)
 
-    source = open_csv(path, told=told)
+    source = open_csv(path, reported=reported)
     records = read_all(source)
 
     assert len(records) == 2
-    assert [line for line, _ in told.lines] == [3]
-    assert told.lines[0][1].startswith(reason)
+    assert [line for line, _ in reported.lines] == [3]
+    assert reported.lines[0][1].startswith(reason)
     assert source.rows_rejected() == 1
     source.close()
 
@@ -149,16 +149,16 @@ def test_values_are_exact_integers(tmp_path: Path) -> None:
 
 def test_a_quoted_field_may_span_lines_and_lines_stay_right(tmp_path: Path) -> None:
     """The refused row after a two-line record has the number an editor shows."""
-    told = Told()
+    reported = ReportedRows()
     header = "timestamp,symbol,sentiment,headline\n"
     rows = f'{TIME},SPY,60,"rise, then ""fall""\nfade"\n{TIME},SPY,101,x\n'
-    source = open_csv(write(tmp_path / "news.csv", header + rows), told=told)
+    source = open_csv(write(tmp_path / "news.csv", header + rows), reported=reported)
 
     records = read_all(source)
 
     assert source.kind is SourceKind.NEWS
     assert records["value"].tolist() == [6_000_000_000]
-    assert told.lines == [(4, "sentiment is not within 0 to 100: '101'")]
+    assert reported.lines == [(4, "sentiment is not within 0 to 100: '101'")]
     source.close()
 
 

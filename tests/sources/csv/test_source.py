@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.daemons.tradestack_gateway.files import (
+from tests.kit.csv_files import (
     PRICES_HEADER,
     joined,
     open_csv,
