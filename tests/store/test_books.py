@@ -1,12 +1,11 @@
 """The latest value of each symbol, whole, through whatever happens to the writer."""
 
 import os
-from collections.abc import Iterator
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.store.book_rows import Row, all_rows, each_row
 
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.tick import TickKind
@@ -14,33 +13,12 @@ from tradestack.store import books
 from tradestack.store.book_reader import (
     BEGIN,
     END,
-    EVENT_TIME,
-    READ_ALL_ATTEMPTS_MAX,
-    READ_ATTEMPTS_MAX,
     BookReader,
 )
 from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
-from tradestack.store.segment import SEGMENT_DIRECTORY, unlink
+from tradestack.store.segment import unlink
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
-
-Row = tuple[str, int, int, int, int, int]
-
-
-@pytest.fixture
-def writer(segment_name: str) -> Iterator[SharedPriceBook]:
-    """A price book, empty."""
-    book = SharedPriceBook((), segment_name)
-    yield book
-    book.close()
-
-
-@pytest.fixture
-def reader(writer: SharedPriceBook, segment_name: str) -> Iterator[BookReader]:
-    """Its reader."""
-    book = SharedPriceBook.attach(segment_name)
-    yield book
-    book.close()
 
 
 def make_records(ticks: list[tuple[TickKind, str]]) -> TickRecords:
@@ -58,24 +36,6 @@ def update_batch(
     """Store packets with these kinds and symbols."""
     records = make_records(ticks)
     book.update_batch(records, table.add_all(records["symbol"]), first)
-
-
-def all_rows(book: BookReader) -> list[Row]:
-    """What read_all gives, as plain values."""
-    symbols, records = book.read_all()
-    fields = ("value", "size", "event_time_ns", "publish_time_ns", "sequence")
-    columns = [records[field].tolist() for field in fields]
-    return list(zip(symbols, *columns, strict=True))
-
-
-def each_row(book: BookReader) -> list[Row]:
-    """The same, read one by one."""
-    entries = [book.read(symbol) for symbol in book.symbols]
-    return [
-        (e.symbol, e.value, e.size, e.event_time_ns, e.publish_time_ns, e.sequence)
-        for e in entries
-        if e is not None
-    ]
 
 
 def test_an_update_is_read(writer: SharedPriceBook, reader: BookReader) -> None:
@@ -101,17 +61,6 @@ def test_symbols_without_a_value_are_none(segment_name: str) -> None:
     assert all_rows(reader) == [("SPY", 1, 0, 1, 1, 1)]
     reader.close()
     writer.close()
-
-
-def test_symbols_appear_to_readers(writer: SharedPriceBook, reader: BookReader) -> None:
-    """A reader that attached before sees symbols that are appended."""
-    assert reader.read("SPY") is None
-
-    writer.update("SPY", 1, 2, 3, 4, 5)
-
-    entry = reader.read("SPY")
-    assert entry is not None
-    assert entry.sequence == 5
 
 
 def test_books_have_their_documented_names() -> None:
@@ -281,84 +230,3 @@ def test_a_book_names_its_session(segment_name: str) -> None:
     assert reader.session == "0MB9ZK3Q7Y"
     reader.close()
     writer.close()
-
-
-def test_a_replaced_segment_is_picked_up(segment_name: str) -> None:
-    """If the file had to be made anew, refresh finds the new one; until then the old one serves."""
-    writer = SharedPriceBook((), segment_name)
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    reader = SharedPriceBook.attach(segment_name)
-    writer.close()
-    unlink(segment_name)
-    assert not reader.refresh()
-    (SEGMENT_DIRECTORY / segment_name).write_bytes(b"")
-    assert not reader.refresh()
-    assert all_rows(reader) == [("SPY", 1, 1, 1, 1, 1)]
-
-    writer = SharedPriceBook((), segment_name)
-    writer.update("IBM", 2, 2, 2, 2, 2)
-
-    assert reader.refresh()
-    assert not reader.refresh()
-    assert all_rows(reader) == each_row(reader) == [("IBM", 2, 2, 2, 2, 2)]
-    reader.close()
-    writer.close()
-
-
-def test_a_half_written_record_is_given_up(
-    writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A record that stays half-written costs a bounded number of looks, and is counted."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    writer._rows[0, BEGIN] += 1
-    looks: list[None] = []
-    monkeypatch.setattr("os.sched_yield", lambda: looks.append(None))
-
-    assert reader.read("SPY") is None
-    assert reader.stale_reads == 1
-    assert all_rows(reader) == []
-    assert reader.stale_reads == 2
-    assert 0 < len(looks) <= READ_ATTEMPTS_MAX + READ_ALL_ATTEMPTS_MAX
-
-
-def test_a_record_that_is_finished_meanwhile_is_read(
-    writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A reader that gives way to a writer within a record gets what the writer finished."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    writer.update("IBM", 2, 2, 2, 2, 2)
-
-    def begin() -> None:
-        writer._rows[0, BEGIN] += 1
-        writer._rows[0, EVENT_TIME] = 77
-
-    def finish() -> None:
-        writer._rows[0, END] = writer._rows[0, BEGIN]
-
-    monkeypatch.setattr("os.sched_yield", finish)
-    begin()
-    one = reader.read("SPY")
-    begin()
-    rows = all_rows(reader)
-
-    assert one is not None
-    assert one.event_time_ns == 77
-    assert rows == [("SPY", 1, 1, 77, 1, 1), ("IBM", 2, 2, 2, 2, 2)]
-    assert reader.stale_reads == 0
-
-
-def test_the_heartbeat_is_seen(writer: SharedPriceBook, reader: BookReader) -> None:
-    """Readers can tell a writer that lives from one that does not."""
-    writer.heartbeat(123)
-
-    assert reader.heartbeat_ns == 123
-
-
-def test_a_row_is_a_copy(writer: SharedPriceBook, reader: BookReader) -> None:
-    """What read_all gave does not change afterwards."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    _, records = reader.read_all()
-    writer.update("SPY", 2, 2, 2, 2, 2)
-
-    assert records["sequence"].tolist() == [1]
-    assert records.dtype["value"] == np.int64
