@@ -17,8 +17,8 @@ from tests.fuzz.targets import control
 from tests.fuzz.targets import soup as soup_targets
 from tests.fuzz.targets.control import LIMITS
 from tests.kit.asyncio_runner import run_on_uvloop
+from tests.kit.net import Handler, MemoryStream, Net, RunningServer
 from tests.kit.raw_client import RawClient
-from tests.net.conftest import Handler, MemoryStream, Net, RunningServer
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.addresses import Address

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 import pytest
-from tests.net.conftest import Handler
+from tests.kit.net import Handler
 from tests.net.streamed import accepted, fail, filled, rejected
 
 from tradestack.net.server.failed_logins import FAILURES_MAX, WINDOW_NS
