@@ -1,4 +1,4 @@
-"""Nobody pays for others: what replays and stopped clients cost, counted and not timed."""
+"""The cost of replays and stopped clients to other clients, counted and not timed."""
 
 import asyncio
 import contextlib
@@ -41,7 +41,7 @@ def dropping(connection: socket.socket) -> Iterator[None]:
         loop.remove_reader(connection)
 
 
-async def test_a_stopped_reader_costs_one_chunk_and_delays_nobody(net):
+async def test_a_stopped_reader_costs_one_chunk_and_delays_no_other(net):
     """The other client gets everything at once; the stopped one catches up without loss."""
     handler = net.handler(net.memory_stream())
     payload = bytes(10_000)
@@ -174,7 +174,7 @@ def test_stopped_subscribers_grow_no_memory_and_lose_nothing(gateway):
     assert received == [[len(logged), zlib.crc32(logged.tobytes())]] * SUBSCRIBERS
 
 
-async def test_what_the_kernel_keeps_for_a_client_is_limited(net):
+async def test_the_kernels_buffer_for_a_client_is_limited(net):
     """SO_SNDBUF is set to the limit; the kernel reports twice the number."""
     limits = SessionLimits(send_buffer_bytes=65_536)
     handler = net.handler(net.memory_stream())

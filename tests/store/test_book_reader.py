@@ -1,4 +1,4 @@
-"""Readers of the books, while and after a writer writes."""
+"""Readers of the books, during and after a writer's work."""
 
 import numpy as np
 import pytest
@@ -27,8 +27,8 @@ def test_symbols_appear_to_readers(writer: SharedPriceBook, reader: BookReader) 
     assert entry.sequence == 5
 
 
-def test_a_replaced_segment_is_picked_up(segment_name: str) -> None:
-    """If the file had to be made anew, refresh finds the new one; until then the old one serves."""
+def test_a_replaced_segment_is_found(segment_name: str) -> None:
+    """refresh attaches to a new segment file; until then the old one is still readable."""
     writer = SharedPriceBook((), segment_name)
     writer.update("SPY", 1, 1, 1, 1, 1)
     reader = SharedPriceBook.attach(segment_name)
@@ -49,10 +49,10 @@ def test_a_replaced_segment_is_picked_up(segment_name: str) -> None:
     writer.close()
 
 
-def test_a_half_written_record_is_given_up(
+def test_a_record_that_stays_half_written_is_skipped(
     writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A record that stays half-written costs a bounded number of looks, and is counted."""
+    """The reader looks a bounded number of times, and counts the record."""
     writer.update("SPY", 1, 1, 1, 1, 1)
     writer._rows[0, BEGIN] += 1
     looks: list[None] = []
@@ -68,7 +68,7 @@ def test_a_half_written_record_is_given_up(
 def test_a_record_that_is_finished_meanwhile_is_read(
     writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A reader that gives way to a writer within a record gets what the writer finished."""
+    """A reader that looks again reads what the writer has finished since."""
     writer.update("SPY", 1, 1, 1, 1, 1)
     writer.update("IBM", 2, 2, 2, 2, 2)
 
@@ -91,15 +91,15 @@ def test_a_record_that_is_finished_meanwhile_is_read(
     assert reader.stale_reads == 0
 
 
-def test_the_heartbeat_is_seen(writer: SharedPriceBook, reader: BookReader) -> None:
-    """Readers can tell a writer that lives from one that does not."""
+def test_readers_see_the_heartbeat(writer: SharedPriceBook, reader: BookReader) -> None:
+    """Readers can tell whether the writer still runs."""
     writer.heartbeat(123)
 
     assert reader.heartbeat_ns == 123
 
 
-def test_a_row_is_a_copy(writer: SharedPriceBook, reader: BookReader) -> None:
-    """What read_all gave does not change afterwards."""
+def test_read_all_returns_copies(writer: SharedPriceBook, reader: BookReader) -> None:
+    """The result of read_all does not change afterwards."""
     writer.update("SPY", 1, 1, 1, 1, 1)
     _, records = reader.read_all()
     writer.update("SPY", 2, 2, 2, 2, 2)

@@ -1,4 +1,4 @@
-"""The latest value of each symbol, whole, through whatever happens to the writer."""
+"""The books: the latest value of each symbol, through restarts and kills of the writer."""
 
 import os
 
@@ -22,7 +22,7 @@ from tradestack.wire.symbol_table import SymbolTable
 
 
 def make_records(ticks: list[tuple[TickKind, str]]) -> TickRecords:
-    """Packets with these kinds and symbols; the numbers in them tell their place."""
+    """Packets of these kinds and symbols, with numbers by their position."""
     records = new_records(len(ticks))
     for place, (kind, symbol) in enumerate(ticks):
         numbers = (place, place, -place, place)
@@ -39,7 +39,7 @@ def update_batch(
 
 
 def test_an_update_is_read(writer: SharedPriceBook, reader: BookReader) -> None:
-    """What was stored last for a symbol is what is read, in integers ×10⁻⁸."""
+    """Readers get the last update of each symbol, as integers ×10⁻⁸."""
     writer.update("SPY", 16_823_000_000, 100, 1, 2, 3)
     writer.update("BTC-USD", -5, 0, 4, 5, 6)
     writer.update("SPY", 16_824_000_000, 200, 7, 8, 9)
@@ -51,7 +51,7 @@ def test_an_update_is_read(writer: SharedPriceBook, reader: BookReader) -> None:
 
 
 def test_symbols_without_a_value_are_none(segment_name: str) -> None:
-    """A record that was only made, and a symbol that never appeared, have no value."""
+    """A symbol without an update, and an unknown symbol, have no value."""
     writer = SharedNewsBook(["AIG", "SPY"], segment_name)
     reader = SharedNewsBook.attach(segment_name)
     writer.update("SPY", 1, 0, 1, 1, 1)
@@ -64,7 +64,7 @@ def test_symbols_without_a_value_are_none(segment_name: str) -> None:
 
 
 def test_books_have_their_documented_names() -> None:
-    """BOOKS.md names the segments; another name is an argument."""
+    """BOOKS.md names the segments; another name can be passed."""
     assert (SharedPriceBook.NAME, SharedNewsBook.NAME) == ("tradestack-prices", "tradestack-news")
 
 
@@ -110,8 +110,10 @@ def test_a_batch_is_its_updates(
     unlink(name)
 
 
-def test_more_symbols_than_room_are_counted(writer: SharedPriceBook, reader: BookReader) -> None:
-    """Symbols beyond the capacity are refused and counted; the others do not suffer."""
+def test_symbols_beyond_the_capacity_are_counted(
+    writer: SharedPriceBook, reader: BookReader
+) -> None:
+    """They are refused; other symbols are updated as before."""
     symbols = [f"S{number}" for number in range(SYMBOLS_MAX + 2)]
     table = SymbolTable(len(symbols))
     writer.use_table(table)
@@ -160,8 +162,8 @@ def test_record_of_a_killed_writer_is_emptied(segment_name: str, stores: int) ->
     writer.close()
 
 
-def test_a_restarted_writer_goes_on_in_place(segment_name: str) -> None:
-    """Values, symbols and file stay; the generation goes up; readers need not do anything."""
+def test_a_restarted_writer_continues_in_place(segment_name: str) -> None:
+    """Values, symbols and file stay, the generation grows, and readers need no refresh."""
     writer = SharedPriceBook(["AIG"], segment_name)
     writer.update("SPY", 1, 2, 3, 4, 5)
     reader = SharedPriceBook.attach(segment_name)
@@ -182,7 +184,7 @@ def test_a_restarted_writer_goes_on_in_place(segment_name: str) -> None:
 
 
 def test_a_new_session_has_no_old_values(segment_name: str) -> None:
-    """Reset, at the opening or later, the book has its symbols and no value, and may go on."""
+    """After a reset, at the opening or later, the book has its symbols but no values."""
     writer = SharedPriceBook((), segment_name)
     writer.update("SPY", 1, 2, 3, 4, 5)
     reader = SharedPriceBook.attach(segment_name)
@@ -201,8 +203,8 @@ def test_a_new_session_has_no_old_values(segment_name: str) -> None:
     writer.close()
 
 
-def test_another_table_has_other_slots(writer: SharedPriceBook, reader: BookReader) -> None:
-    """A book that goes on with another table finds each symbol's row by its name again."""
+def test_slots_follow_the_table_of_symbols(writer: SharedPriceBook, reader: BookReader) -> None:
+    """A book that is continued with another table finds each symbol's row by name."""
     for number, names in enumerate((["A", "B"], ["B", "C", "A"])):
         table = SymbolTable(10)
         writer.use_table(table)
@@ -213,7 +215,7 @@ def test_another_table_has_other_slots(writer: SharedPriceBook, reader: BookRead
 
 
 def test_a_book_names_its_session(segment_name: str) -> None:
-    """Also after the next writer opens it; after a reset it has none until the next is named."""
+    """The next writer sees it too; after a reset there is none until another is named."""
     writer = SharedPriceBook((), segment_name)
     reader = SharedPriceBook.attach(segment_name)
     assert reader.session == ""

@@ -26,8 +26,8 @@ def numbers_in(packets: bytes) -> list[int]:
     ]
 
 
-def test_the_name_is_the_session(tmp_path: Path) -> None:
-    """A session's log is found by its id, and gives it back."""
+def test_the_file_name_is_the_session_id(tmp_path: Path) -> None:
+    """A log is found by its session id, and reports it."""
     created = FeedLog.create(tmp_path, SESSION)
     created.close()
 
@@ -37,8 +37,8 @@ def test_the_name_is_the_session(tmp_path: Path) -> None:
     opened.close()
 
 
-def test_packets_lie_at_their_number(log: FeedLog) -> None:
-    """Message n is at byte (n-1)·64, as it travels."""
+def test_message_n_is_at_its_offset(log: FeedLog) -> None:
+    """Message n is at byte (n-1)·64, encoded as on the wire."""
     assert log.path.read_bytes() == make_records(10).tobytes()
 
 
@@ -46,10 +46,10 @@ def test_packets_lie_at_their_number(log: FeedLog) -> None:
     batches=st.lists(st.integers(1, 30), min_size=1, max_size=10),
     reads=st.lists(st.tuples(st.integers(1, 320), st.integers(0, 40 * 64)), max_size=30),
 )
-def test_a_read_gives_whole_packets_from_a_number(
+def test_a_read_returns_whole_packets(
     tmp_path_factory: pytest.TempPathFactory, batches: list[int], reads: list[tuple[int, int]]
 ) -> None:
-    """However the log grew and whoever read before, a number gives its packets."""
+    """The number decides which, however the log grew and whatever was read before."""
     log = FeedLog.create(tmp_path_factory.mktemp("feed"), SESSION)
     for count in batches:
         log.append(make_records(count, log.head + 1).tobytes())
@@ -61,8 +61,8 @@ def test_a_read_gives_whole_packets_from_a_number(
     log.close()
 
 
-def test_readers_at_one_place_share_a_read(log: FeedLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second reader of a place gets the very same bytes, until the log has grown."""
+def test_readers_at_one_number_share_a_read(log: FeedLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second reader of a number gets the same bytes object, until the log has grown."""
     first, _ = log.read(4, READ_BYTES_MAX)
     second, _ = log.read(4, READ_BYTES_MAX)
     log.append(make_records(1, 11).tobytes())
@@ -72,8 +72,8 @@ def test_readers_at_one_place_share_a_read(log: FeedLog, monkeypatch: pytest.Mon
     assert numbers_in(third) == list(range(4, 12))
 
 
-def test_reader_at_the_head_gets_what_was_appended(log: FeedLog) -> None:
-    """From memory: the same bytes, or a part of them; what is before them is read from the file."""
+def test_a_reader_at_the_head_is_served_from_memory(log: FeedLog) -> None:
+    """It gets the appended bytes, or a part of them; older messages are read from the file."""
     packets = make_records(3, 11).tobytes()
     log.append(packets)
 
@@ -83,7 +83,7 @@ def test_reader_at_the_head_gets_what_was_appended(log: FeedLog) -> None:
 
 
 def test_reads_are_bounded(tmp_path: Path) -> None:
-    """Readers make the gateway hold READ_BYTES_MAX a place at most, and few places."""
+    """A log keeps READ_BYTES_MAX for each number, and only a few numbers."""
     log = FeedLog.create(tmp_path, SESSION)
     log.append(make_records(READ_BYTES_MAX // 64 + 99).tobytes())
     log.append(make_records(1, log.head + 1).tobytes())
@@ -98,26 +98,26 @@ def test_reads_are_bounded(tmp_path: Path) -> None:
 
 
 def test_records_are_the_decoded_packets(log: FeedLog) -> None:
-    """Tools see columns."""
+    """The same content is available as columns."""
     assert log.records(9, 10)["value"].tolist() == [9, 10]
 
 
 def test_there_is_no_message_zero(log: FeedLog) -> None:
-    """Numbers begin at 1."""
+    """Sequence numbers begin at 1."""
     with pytest.raises(ValueError, match="no message 0"):
         log.read(0, 64)
 
 
 def test_half_packets_are_refused(log: FeedLog) -> None:
-    """A log holds whole packets or none."""
+    """Only whole packets can be appended."""
     with pytest.raises(ValueError, match="not whole packets"):
         log.append(bytes(63))
 
     assert log.head == 10
 
 
-def test_an_ended_session_takes_nothing_more(log: FeedLog) -> None:
-    """Ended, a log is only read; whether it has ended is an argument of `open`."""
+def test_an_ended_log_cannot_be_appended_to(log: FeedLog) -> None:
+    """It is read-only, also after `open` with ended=True."""
     log.end()
 
     with pytest.raises(ValueError, match="ended"):
@@ -130,7 +130,7 @@ def test_an_ended_session_takes_nothing_more(log: FeedLog) -> None:
 
 
 def test_a_shortened_file_is_noticed(log: FeedLog) -> None:
-    """When another program cuts the file, its readers get an error and not zeros."""
+    """If another program truncates the file, readers get an error instead of zeros."""
     with log.path.open("r+b") as file:
         file.truncate(100)
 
@@ -139,13 +139,13 @@ def test_a_shortened_file_is_noticed(log: FeedLog) -> None:
 
 
 def test_a_second_gateway_is_refused(log: FeedLog) -> None:
-    """A log that is open is not opened again."""
+    """A log that is open in one process cannot be opened by another."""
     with pytest.raises(OperatorFault, match="another process"):
         FeedLog.open(log.path)
 
 
 def test_a_full_disk_leaves_no_hole(log: FeedLog, file_size_limit: Limit) -> None:
-    """Wherever the disk is full, the head stays and nothing half-written is read."""
+    """Wherever in an append the disk is full, the head stays and no partial packet is read."""
     content = log.path.read_bytes()
 
     for room in range(2 * 64):

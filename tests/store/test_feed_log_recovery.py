@@ -1,4 +1,4 @@
-"""A feed log that is opened after damage."""
+"""FeedLog.open after damage at the end of the file, and before it."""
 
 from pathlib import Path
 
@@ -14,23 +14,23 @@ from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 @pytest.fixture
 def path(log: FeedLog) -> Path:
-    """The same, closed."""
+    """The log with ten ticks, closed."""
     log.close()
     return log.path
 
 
 def reopened_head(path: Path) -> int:
-    """What is left of a log after recovery."""
+    """Return the head of the log after recovery."""
     log = FeedLog.open(path)
     log.close()
     assert path.stat().st_size == log.head * TICK_PACKET_LENGTH
     return log.head
 
 
-def test_a_packet_cut_anywhere_is_dropped_and_logged(
+def test_a_truncated_packet_is_dropped_and_logged(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Truncated at every byte of the last packet, the log is what it was before it."""
+    """Truncated at every byte of the last packet, the log ends with the packet before it."""
     content = path.read_bytes()
 
     for size in range(9 * 64, 10 * 64):
@@ -41,7 +41,7 @@ def test_a_packet_cut_anywhere_is_dropped_and_logged(
 
 
 def test_a_tail_of_zeros_is_dropped(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Zeros from any byte on: no packet stays whose known fields have some of them."""
+    """Zeros may begin at any byte; no packet with zeros in its fixed fields is kept."""
     monkeypatch.setattr(feed_log, "TAIL_PACKETS", 4)
     content = path.read_bytes()
 
@@ -51,7 +51,7 @@ def test_a_tail_of_zeros_is_dropped(path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_log_of_zeros_is_empty(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of which nothing reached the disk begins anew."""
+    """A file of which no data reached the disk is an empty log."""
     monkeypatch.setattr(feed_log, "TAIL_PACKETS", 4)
     path.write_bytes(bytes(10 * 64 + 7))
 
@@ -59,7 +59,7 @@ def test_a_log_of_zeros_is_empty(path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_size_of_zero_alone_is_not_damage(path: Path) -> None:
-    """News has no size: a log that ends with it keeps it."""
+    """News has no size, so a log that ends with news keeps it."""
     records = make_records(3)
     records["size"] = 0
     path.write_bytes(records.tobytes())
@@ -67,8 +67,8 @@ def test_a_size_of_zero_alone_is_not_damage(path: Path) -> None:
     assert reopened_head(path) == 3
 
 
-def test_a_changed_byte_of_the_last_packet_costs_it_at_most(path: Path) -> None:
-    """Whichever byte of the last packet changes, the packets before it stay."""
+def test_a_changed_byte_costs_the_last_packet_at_most(path: Path) -> None:
+    """Whichever byte of the last packet changes, the packets before it are kept."""
     content = path.read_bytes()
 
     for position in range(9 * 64, 10 * 64):
@@ -79,7 +79,7 @@ def test_a_changed_byte_of_the_last_packet_costs_it_at_most(path: Path) -> None:
         assert reopened_head(path) == (9 if is_seen else 10)
 
 
-def test_damage_before_the_end_stops_the_start(path: Path) -> None:
+def test_damage_before_the_end_is_refused(path: Path) -> None:
     """A damaged packet with packets after it is refused with file, number and offset."""
     content = bytearray(path.read_bytes())
     content[3 * 64 : 4 * 64] = bytes(64)
@@ -92,8 +92,8 @@ def test_damage_before_the_end_stops_the_start(path: Path) -> None:
     assert path.read_bytes() == content
 
 
-def test_log_of_the_old_layout_is_refused(path: Path) -> None:
-    """A log with 48 bytes a tick is named as such, with a remedy, and stays as it is."""
+def test_a_log_of_the_old_layout_is_refused(path: Path) -> None:
+    """The error names the layout of 48 bytes and a remedy; the file is not changed."""
     content = (b"\0\x2eSP" + bytes(44)) * 4
     path.write_bytes(content)
 
@@ -106,8 +106,8 @@ def test_log_of_the_old_layout_is_refused(path: Path) -> None:
     assert path.read_bytes() == content
 
 
-def test_the_gateway_goes_on_after_the_cut(path: Path) -> None:
-    """The next number after recovery is the next after the last whole packet."""
+def test_appends_continue_after_the_cut(path: Path) -> None:
+    """The number after recovery follows that of the last whole packet."""
     path.write_bytes(path.read_bytes()[:-1])
 
     log = FeedLog.open(path)
@@ -117,8 +117,8 @@ def test_the_gateway_goes_on_after_the_cut(path: Path) -> None:
     assert path.read_bytes() == make_records(11).tobytes()
 
 
-def test_only_the_end_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long log opens as fast as a short one: reads do not go beyond the tail."""
+def test_only_the_end_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long log opens as fast as a short one: only the tail is read."""
     log = FeedLog.create(tmp_path, SESSION)
     log.append(make_records(1000).tobytes())
     log.close()

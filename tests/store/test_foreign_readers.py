@@ -1,4 +1,4 @@
-"""Readers that are not ours: ten lines of numpy, Python's SharedMemory, other users."""
+"""Readers other than BookReader: ten lines of numpy, Python's SharedMemory, other users."""
 
 import os
 import re
@@ -68,8 +68,8 @@ def run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 PRINTED = "SPY 168.23 100.0 1 2 3\nBTC-USD 5.0 0.0 4 5 6\n"
 
 
-def test_ten_lines_of_numpy_read_it(book: SharedPriceBook, lines: str) -> None:
-    """The program in BOOKS.md prints the values, and leaves the segment where it is."""
+def test_ten_lines_of_numpy_read_a_book(book: SharedPriceBook, lines: str) -> None:
+    """The program in BOOKS.md prints the values, and does not remove the segment."""
     finished = run(lines)
 
     assert (finished.stdout, finished.stderr) == (PRINTED, "")
@@ -78,8 +78,8 @@ def test_ten_lines_of_numpy_read_it(book: SharedPriceBook, lines: str) -> None:
 
 
 @needs_root
-def test_a_member_of_the_group_reads_it(book: SharedPriceBook, lines: str) -> None:
-    """Another user in the segment's group gets the same by the same lines."""
+def test_a_member_of_the_group_can_read(book: SharedPriceBook, lines: str) -> None:
+    """Another user in the segment's group gets the same output from the same program."""
     finished = run(BECOME + lines, str(book._segment.path.stat().st_gid))
 
     assert (finished.stdout, finished.stderr) == (PRINTED, "")
@@ -87,7 +87,7 @@ def test_a_member_of_the_group_reads_it(book: SharedPriceBook, lines: str) -> No
 
 @needs_root
 def test_a_member_of_the_group_cannot_write(book: SharedPriceBook) -> None:
-    """The group's access ends at reading."""
+    """The group's permission is to read."""
     finished = run(
         BECOME + f"open({str(book._segment.path)!r}, 'r+b')", str(book._segment.path.stat().st_gid)
     )
@@ -96,8 +96,8 @@ def test_a_member_of_the_group_cannot_write(book: SharedPriceBook) -> None:
 
 
 @needs_root
-def test_an_outsider_reads_nothing(book: SharedPriceBook, lines: str) -> None:
-    """Neither user nor group: EACCES."""
+def test_other_users_cannot_read(book: SharedPriceBook, lines: str) -> None:
+    """A user who is neither owner nor in the group gets EACCES."""
     assert book._segment.path.stat().st_gid != NOBODY
 
     finished = run(BECOME + lines, str(NOBODY))
@@ -107,7 +107,7 @@ def test_an_outsider_reads_nothing(book: SharedPriceBook, lines: str) -> None:
 
 
 def test_shared_memory_attaches(book: SharedPriceBook, segment_name: str) -> None:
-    """Python's own class maps the same bytes, and told not to track, leaves the segment alone."""
+    """multiprocessing's class maps the same bytes; with tracking off it leaves the segment."""
     finished = run(ATTACH, segment_name)
 
     assert (finished.stdout, finished.stderr) == ("TSTKBOOK\n", "")
@@ -120,10 +120,8 @@ def test_shared_memory_attaches(book: SharedPriceBook, segment_name: str) -> Non
     reader.close()
 
 
-def test_our_readers_leave_the_segment_when_they_end(
-    book: SharedPriceBook, segment_name: str
-) -> None:
-    """A reader that ends without a word takes nothing with it, and had no helper process."""
+def test_readers_leave_the_segment_when_they_end(book: SharedPriceBook, segment_name: str) -> None:
+    """A reader that exits without closing removes nothing, and starts no helper process."""
     program = (
         "import os, signal, sys\n"
         "from tradestack.store.books import SharedPriceBook\n"

@@ -1,4 +1,4 @@
-"""A journal looked at from outside: lines whole, damaged and torn, in bounded memory."""
+"""Lines of a journal that is checked from outside: whole, damaged, torn; in bounded memory."""
 
 from pathlib import Path
 
@@ -22,10 +22,10 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 7, 64, 1 << 18])
-def test_lines_come_with_their_places_whatever_is_read_at_a_time(
+def test_lines_have_their_places(
     path: Path, chunk_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Numbers, offsets and sizes are those of the file."""
+    """Numbers, offsets and sizes are those of the file, whatever the size of a read."""
     monkeypatch.setattr(journal_lines, "CHUNK_BYTES", chunk_bytes)
     content = path.read_bytes()
 
@@ -37,8 +37,8 @@ def test_lines_come_with_their_places_whatever_is_read_at_a_time(
     assert not any(line.is_damaged or line.torn for line in lines)
 
 
-def test_a_journal_cut_anywhere_has_whole_lines_and_a_torn_one(path: Path) -> None:
-    """Nothing of a line that was cut counts as damage."""
+def test_a_truncated_journal_ends_with_a_torn_line(path: Path) -> None:
+    """The part of a line at the end is not counted as damage."""
     content = path.read_bytes()
     for size in range(len(content)):
         path.write_bytes(content[:size])
@@ -50,7 +50,7 @@ def test_a_journal_cut_anywhere_has_whole_lines_and_a_torn_one(path: Path) -> No
 
 
 def test_a_changed_byte_damages_the_lines_it_is_in(path: Path) -> None:
-    """No other line; a changed newline joins two into one."""
+    """Other lines stay valid; a changed newline joins two lines into one."""
     content = path.read_bytes()
     for offset in range(len(content) - 1):
         path.write_bytes(content[:offset] + bytes([content[offset] ^ 1]) + content[offset + 1 :])
@@ -61,8 +61,8 @@ def test_a_changed_byte_damages_the_lines_it_is_in(path: Path) -> None:
         assert damaged[0].offset <= offset < damaged[-1].offset + damaged[-1].size
 
 
-def test_more_than_a_line_may_hold_is_not_held(tmp_path: Path) -> None:
-    """Its size is given, and that it is damage."""
+def test_an_oversized_line_is_not_kept(tmp_path: Path) -> None:
+    """It is reported as damage, with its size."""
     path = tmp_path / "a.journal"
     path.write_bytes(b"z" * (3 * PAYLOAD_BYTES_MAX) + b"\n" + b"q" * (2 * PAYLOAD_BYTES_MAX))
 

@@ -1,4 +1,4 @@
-"""The gateway's control socket: pace, clients, ticks for people, new sessions."""
+"""The gateway's control socket: pace, clients, ticks as text, new sessions."""
 
 import signal
 from typing import Any
@@ -13,8 +13,8 @@ from tests.kit.gateway import Gateway
 from tradestack.wire.varlink import VarlinkError
 
 
-def test_pause_and_pace_hold_over_a_kill(daemon: Gateway, sources: dict[str, Any]) -> None:
-    """Until told otherwise; another pace in the config overrules the one that was set."""
+def test_pause_and_pace_survive_a_kill(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """Another pace in the config replaces the one that was set by command."""
     daemon.configure(**sources, pace="100/s", at_end="hold")
     daemon.start()
     daemon.call("SetPace", {"pace": "200/s"})
@@ -32,10 +32,10 @@ def test_pause_and_pace_hold_over_a_kill(daemon: Gateway, sources: dict[str, Any
     daemon.stats_when(ended)
 
 
-def test_a_reload_changes_the_pace_and_names_what_waits(
+def test_a_reload_changes_the_pace_and_names_waiting_keys(
     daemon: Gateway, sources: dict[str, Any]
 ) -> None:
-    """The pace holds at once, a source key from the next session on, an address after a restart."""
+    """The pace applies at once, sources with the next session, an address after a restart."""
     config = "io.tradestack.Daemon.GetConfig"
     daemon.configure(**sources, pace="1/s", at_end="hold")
     daemon.start()
@@ -59,7 +59,7 @@ def test_a_reload_changes_the_pace_and_names_what_waits(
 
 
 def test_clients_are_listed(daemon: Gateway, sources: dict[str, Any]) -> None:
-    """Who, from where, how far, how much."""
+    """The list has user, address, position and bytes sent of each client."""
     daemon.configure(**sources, pace="max", at_end="hold")
     session = daemon.start()["session"]
     daemon.client().read(PRICES + len(NEWS_TIMES))
@@ -74,8 +74,8 @@ def test_clients_are_listed(daemon: Gateway, sources: dict[str, Any]) -> None:
     assert listed["bytes_sent"] >= 64 * (PRICES + len(NEWS_TIMES))
 
 
-def test_ticks_can_be_read_by_people(daemon: Gateway, sources: dict[str, Any]) -> None:
-    """From a number, of one symbol, in decimal numbers and UTC."""
+def test_ticks_can_be_read_as_text(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """ReadTicks starts at a number, selects a symbol, and has decimal numbers and UTC times."""
     daemon.configure(**sources, pace="max", at_end="hold")
     session = daemon.start()["session"]
     daemon.stats_when(ended)
@@ -97,8 +97,8 @@ def test_ticks_can_be_read_by_people(daemon: Gateway, sources: dict[str, Any]) -
     assert [tick["sequence"] for tick in daemon.read_ticks()] == [PRICES + len(NEWS_TIMES)]
 
 
-def test_who_follows_goes_on_in_the_next_session(daemon: Gateway, sources: dict[str, Any]) -> None:
-    """ReadTicks with follow sees the end of one and the beginning of the other."""
+def test_follow_continues_in_the_next_session(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """ReadTicks with follow returns ticks of the session that begins afterwards."""
     daemon.configure(**sources, pace="max", at_end="hold")
     daemon.start()
     head = daemon.stats_when(ended)["head"]
@@ -123,7 +123,7 @@ def test_who_follows_goes_on_in_the_next_session(daemon: Gateway, sources: dict[
 def test_wrong_parameters_are_answered_with_errors(
     daemon: Gateway, sources: dict[str, Any], method: str, parameters: dict[str, Any], error: str
 ) -> None:
-    """And the daemon lives on."""
+    """The daemon continues to run."""
     daemon.configure(**sources, pace="max", at_end="hold")
     daemon.start()
 
@@ -133,9 +133,7 @@ def test_wrong_parameters_are_answered_with_errors(
     daemon.stats_when(ended)
 
 
-def test_new_sources_that_are_bad_leave_the_session_as_it_is(
-    daemon: Gateway, sources: dict[str, Any]
-) -> None:
+def test_bad_new_sources_do_not_end_the_session(daemon: Gateway, sources: dict[str, Any]) -> None:
     """NewSession is refused with the reason."""
     daemon.configure(**sources, pace="max", at_end="hold")
     session = daemon.start()["session"]

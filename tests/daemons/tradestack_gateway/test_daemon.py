@@ -1,4 +1,4 @@
-"""The gateway as a process: real sockets, files, shared memory, signals, kills and full disks."""
+"""The gateway as a process: what it publishes from files, to clients, log, books and stats."""
 
 from typing import Any
 
@@ -14,10 +14,8 @@ from tests.kit.gateway import Gateway
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 
 
-def test_a_session_from_file_to_client_log_books_and_counters(
-    daemon: Gateway, sources: dict[str, Any]
-) -> None:
-    """The same messages everywhere, in one order, and Z at the end."""
+def test_client_log_books_and_counters_agree(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """All have the same messages in one order, and Z ends the session."""
     daemon.configure(**sources, pace="max", at_end="end-session")
     daemon.start()
 
@@ -44,8 +42,8 @@ def test_a_session_from_file_to_client_log_books_and_counters(
     assert daemon.stop() == 0
 
 
-def test_the_real_session_has_the_numbers_that_everybody_counts() -> None:
-    """199,229 prices and 104 news, as an independent script counts them."""
+def test_a_real_day_has_its_known_counts() -> None:
+    """199,229 prices and 104 news items, as counted by an independent script."""
     if not SHARED_DATA.exists():
         pytest.skip(f"{SHARED_DATA} is not here")
     prices = read_file(SHARED_DATA / "real" / "prices.csv.gz")
@@ -54,8 +52,8 @@ def test_the_real_session_has_the_numbers_that_everybody_counts() -> None:
     assert (len(prices), len(news)) == (199_229, 104)
 
 
-def test_a_loop_is_one_session_after_the_other(daemon: Gateway, sources: dict[str, Any]) -> None:
-    """Each from number 1 with Z at its end; old ones are removed."""
+def test_loop_plays_one_session_after_the_other(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """Each starts at number 1 and ends with Z; old ones are removed."""
     daemon.configure(**sources, pace="max", at_end="loop", sessions_kept=2)
     first = daemon.start()["session"]
     everything = messages(daemon.client(first).read())
@@ -69,10 +67,8 @@ def test_a_loop_is_one_session_after_the_other(daemon: Gateway, sources: dict[st
     assert daemon.client("NEVERTHERE").rejected
 
 
-def test_hold_waits_and_a_new_session_begins_again(
-    daemon: Gateway, sources: dict[str, Any]
-) -> None:
-    """NewSession ends the old one for whoever follows it."""
+def test_hold_waits_for_a_new_session(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """NewSession ends the old session for its clients."""
     daemon.configure(**sources, pace="max", at_end="hold")
     first = daemon.start()["session"]
     client = daemon.client()
@@ -85,7 +81,7 @@ def test_hold_waits_and_a_new_session_begins_again(
     daemon.stats_when(lambda stats: ended(stats) and stats["session"] == second)
 
 
-def test_start_at_leaves_out_what_was_before(daemon: Gateway, sources: dict[str, Any]) -> None:
+def test_start_at_skips_earlier_ticks(daemon: Gateway, sources: dict[str, Any]) -> None:
     """Message 1 is the first at or after that time."""
     daemon.configure(
         **sources, pace="max", at_end="end-session", start_at="2026-01-15T14:30:03.500Z"

@@ -13,10 +13,10 @@ from tests.kit.daemon import FILE_SIZE_UNLIMITED
 from tests.kit.gateway import Gateway
 
 
-def test_a_bad_file_is_the_operators_and_names_its_line(
+def test_a_bad_file_is_an_operator_fault_with_its_line(
     daemon: Gateway, sources: dict[str, Any]
 ) -> None:
-    """Checked before anything is served: exit 78, and not a session left."""
+    """It is found before anything is served: exit status 78, and no session is left."""
     write(sources["prices"], PRICES_HEADER + price_rows(100, first=5) + price_rows(1))
     daemon.configure(**sources)
     daemon.launch()
@@ -26,10 +26,10 @@ def test_a_bad_file_is_the_operators_and_names_its_line(
     assert list(daemon.state.glob("*.feed")) == []
 
 
-def test_a_fault_in_a_large_file_stops_publication_there(
+def test_a_fault_in_a_large_file_stops_publication(
     daemon: Gateway, sources: dict[str, Any]
 ) -> None:
-    """What was sent stays, the daemon holds and says so, also after a restart."""
+    """Sent ticks stay; the daemon reports the fault and holds, also after a restart."""
     text = PRICES_HEADER + price_rows(PRICES) + price_rows(1)
     write(sources["prices"], text)
     daemon.configure(prices=sources["prices"], pace="max", validate_bytes_max="1KiB")
@@ -46,10 +46,8 @@ def test_a_fault_in_a_large_file_stops_publication_there(
     assert len(daemon.client().read(PRICES)) == PRICES
 
 
-def test_refused_rows_are_counted_and_the_count_survives(
-    daemon: Gateway, sources: dict[str, Any]
-) -> None:
-    """One log line each, from the check before; none again at the restart."""
+def test_refused_rows_are_counted_over_a_restart(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """The check logs one line for each; a restart does not repeat them."""
     rows = price_rows(10) + "bad row\n" + price_rows(10, first=10)
     write(sources["prices"], PRICES_HEADER + rows)
     daemon.configure(prices=sources["prices"], pace="max", at_end="hold")
@@ -64,10 +62,8 @@ def test_refused_rows_are_counted_and_the_count_survives(
     assert daemon.errors.count("source checked") == 1
 
 
-def test_a_full_disk_stops_publishing_and_leaves_no_hole(
-    daemon: Gateway, sources: dict[str, Any]
-) -> None:
-    """It says so, stays up, and goes on with the same tick when there is room."""
+def test_a_full_disk_leaves_no_hole(daemon: Gateway, sources: dict[str, Any]) -> None:
+    """Publication is blocked, and continues with the same tick when there is space."""
     daemon.configure(**sources, pace="2000/s", at_end="end-session")
     daemon.start()
     client = daemon.client()
@@ -83,10 +79,10 @@ def test_a_full_disk_stops_publishing_and_leaves_no_hole(
     assert daemon.stats()["publication_blocked"] is None
 
 
-def test_publishing_stops_while_less_is_free_than_asked_for(
+def test_publishing_stops_below_the_required_free_space(
     daemon: Gateway, sources: dict[str, Any]
 ) -> None:
-    """Old logs make room first, but not under a reader; then it waits, and says so."""
+    """Old logs without readers are deleted first; then publication is blocked."""
     daemon.configure(**sources, pace="max", at_end="hold", sessions_kept=10)
     sessions = [daemon.start()["session"]]
     for _ in range(2):

@@ -76,7 +76,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def test_ticks_are_published_when_they_are_due(
     stage: Stage, pace: str, seconds_apart: float
 ) -> None:
-    """To the end of the source, each with the time at which it was published."""
+    """Each has the time at which it was published, to the end of the source."""
     stage.player.set_pace(parse_pace(pace), 0)
 
     end = stage.play()
@@ -87,7 +87,7 @@ def test_ticks_are_published_when_they_are_due(
 
 
 def test_batches_are_served_at_once(stage: Stage) -> None:
-    """At "max" clients are served once a batch, not once a tick."""
+    """At "max", clients are served once for each batch, not for each tick."""
     stage.player.set_pace(parse_pace("max"), 0)
 
     stage.play()
@@ -95,8 +95,8 @@ def test_batches_are_served_at_once(stage: Stage) -> None:
     assert stage.served == 3  # batches of four
 
 
-def test_other_tasks_have_turns(tmp_path: Path) -> None:
-    """At "max" too, once in TURN_NS, though a source never makes the player wait."""
+def test_other_tasks_run_between_batches(tmp_path: Path) -> None:
+    """At "max", the player yields every TURN_NS, though it never waits."""
     stage = Stage(begin_session(tmp_path, TickSource(make_ticks(4_000))))
     stage.player.set_pace(parse_pace("max"), 0)
     heads: list[int] = []
@@ -120,22 +120,22 @@ def test_other_tasks_have_turns(tmp_path: Path) -> None:
     stage.session.close()
 
 
-def test_pause_leaves_no_burst_behind(stage: Stage) -> None:
-    """What was not published in the pause is published at its own distance afterwards."""
+def test_no_burst_follows_a_pause(stage: Stage) -> None:
+    """Ticks that were due in the pause are published at their own distances afterwards."""
     stage.play((2.5, stage.player.pause), (100, stage.player.resume))
 
     assert stage.seconds == [0, 1, 2, *range(100, 107)]
 
 
-def test_new_pace_holds_from_the_next_tick(stage: Stage) -> None:
-    """Also when the player was asleep until a tick of the old pace."""
+def test_new_pace_applies_to_the_next_tick(stage: Stage) -> None:
+    """This holds also while the player waits for a tick of the old pace."""
     stage.play((2.5, lambda: stage.player.set_pace(parse_pace("max"), 0)))
 
     assert stage.seconds == [0, 1, 2] + [2.5] * 7
 
 
 def test_interrupted_session_stays_where_it_is(stage: Stage) -> None:
-    """Nothing more of it is published; another play goes on with the next tick."""
+    """Nothing more is published; playing again continues with the next tick."""
     first = stage.play((3.5, stage.player.interrupt))
     head = stage.session.log.head
     second = stage.play()
@@ -145,7 +145,7 @@ def test_interrupted_session_stays_where_it_is(stage: Stage) -> None:
 
 
 def test_shortage_blocks_until_it_is_over(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing is lost, and the first tick after it is not followed by a burst."""
+    """No tick is lost, and no burst follows the first one."""
     reasons = []
 
     def shorten() -> None:
@@ -164,7 +164,7 @@ def test_shortage_blocks_until_it_is_over(stage: Stage, caplog: pytest.LogCaptur
 
 
 def test_missed_pass_is_overdue(stage: Stage) -> None:
-    """A loop that hangs is seen by its watchdog, one that sleeps until the next tick is not."""
+    """A hanging loop is noticed by the watchdog, a wait for the next tick is not."""
     now_ns: list[int] = []
     stage.play(
         (0.5, lambda: now_ns.append(stage.clock.now_ns)),

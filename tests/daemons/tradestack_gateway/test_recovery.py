@@ -13,10 +13,10 @@ from tests.kit.csv_files import (
 from tests.kit.gateway import Gateway
 
 
-def test_a_killed_gateway_goes_on_at_the_next_number(
+def test_a_killed_gateway_continues_at_the_next_number(
     daemon: Gateway, sources: dict[str, Any]
 ) -> None:
-    """Killed again and again at any place, it makes what an undisturbed one makes."""
+    """After several kills at any place, the log equals that of an undisturbed gateway."""
     daemon.configure(**sources, pace="max", at_end="end-session")
     daemon.start()
     undisturbed = messages(daemon.client().read())
@@ -38,10 +38,10 @@ def test_a_killed_gateway_goes_on_at_the_next_number(
     assert messages(daemon.client(session).read()) == undisturbed
 
 
-def test_a_torn_log_is_made_again_under_the_same_numbers(
+def test_lost_ticks_are_published_again_under_the_same_numbers(
     daemon: Gateway, sources: dict[str, Any]
 ) -> None:
-    """As after a power cut that took the end of the file."""
+    """A power cut may have cut off the end of the file."""
     daemon.configure(**sources, pace="max", at_end="hold")
     session = daemon.start()["session"]
     daemon.stats_when(ended)
@@ -58,10 +58,10 @@ def test_a_torn_log_is_made_again_under_the_same_numbers(
 
 
 @pytest.mark.parametrize("position", [{}, {"prices": 1, "news": None}])
-def test_a_checkpoint_that_is_not_understood_begins_another_session(
+def test_an_invalid_checkpoint_begins_another_session(
     daemon: Gateway, sources: dict[str, Any], position: dict[str, Any]
 ) -> None:
-    """And says so, instead of dying of it at each start."""
+    """This is logged, and the daemon does not fail at each start."""
     daemon.configure(**sources, pace="max", at_end="hold")
     session = daemon.start()["session"]
     daemon.stats_when(ended)
@@ -75,7 +75,7 @@ def test_a_checkpoint_that_is_not_understood_begins_another_session(
 
 
 def test_other_sources_begin_another_session(daemon: Gateway, sources: dict[str, Any]) -> None:
-    """And who asks for the old one is told its end; its log stays."""
+    """Clients of the old session get its end; its log stays."""
     daemon.configure(**sources, pace="max", at_end="hold")
     old = daemon.start()["session"]
     daemon.stats_when(ended)
@@ -92,7 +92,7 @@ def test_other_sources_begin_another_session(daemon: Gateway, sources: dict[str,
 def test_an_ended_session_is_still_served_after_a_restart(
     daemon: Gateway, sources: dict[str, Any]
 ) -> None:
-    """With end-session the daemon stays up, and does not begin anew by itself."""
+    """With end-session the daemon stays up and begins no other session."""
     daemon.configure(**sources, pace="max", at_end="end-session")
     session = daemon.start()["session"]
     daemon.stats_when(ended)
@@ -102,8 +102,8 @@ def test_an_ended_session_is_still_served_after_a_restart(
     assert len(daemon.client().read()) == PRICES + len(NEWS_TIMES)
 
 
-def test_a_random_walk_needs_no_files_and_survives_kills(daemon: Gateway) -> None:
-    """The same walk goes on at the next number."""
+def test_a_random_walk_survives_kills(daemon: Gateway) -> None:
+    """It needs no files; the same walk continues at the next number."""
     daemon.configure(source="random-walk", pace="max", walk_symbols=50)
     session = daemon.start()["session"]
     daemon.stats_when(lambda stats: stats["head"] > 50_000)

@@ -43,7 +43,7 @@ async def test_a_client_that_is_up_to_date_is_served_before_serve_live_returns(n
     assert data == handler.current.packets[1]
 
 
-async def test_number_zero_means_only_what_comes_from_now_on(net):
+async def test_a_login_for_number_zero_gets_new_messages_only(net):
     """A login for 0 is answered with head+1."""
     handler = filled(net, b"one", b"two")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -71,8 +71,8 @@ async def test_a_login_beyond_the_head_waits_for_the_head(net):
     assert packet == sequenced(b"four")
 
 
-async def test_the_end_of_a_session_is_the_rest_then_z_then_the_close(net):
-    """Nothing of an ended stream is lost, and the client is told by Z."""
+async def test_an_ended_session_is_sent_to_its_end_then_z(net):
+    """All messages are sent before Z and the close."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.log_in(1)
