@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.kit.stack import Stack
 
+from tests.kit.stack import Stack
 from tradestack.ctl.running_daemons import RunningDaemons
 from tradestack.net.control.client import ControlClient, ControlFault
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.kit.stack import Stack
 
+from tests.kit.stack import Stack
 from tradestack.net.control.client import ControlClient
 from tradestack.net.server.users import parse_users
 

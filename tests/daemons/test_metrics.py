@@ -5,8 +5,8 @@ import subprocess
 from typing import Any
 
 import pytest
-from tests.kit.stack import TRADESTACKCTL
 
+from tests.kit.stack import TRADESTACKCTL
 from tradestack.net.control.clients import Client
 from tradestack.observe.metrics import HISTOGRAM, INFO, Kind, Metric, collect, undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON

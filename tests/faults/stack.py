@@ -11,7 +11,6 @@ from typing import Any
 
 from tests.kit.stack import READY_MARK, TRADESTACKCTL
 from tests.kit.state_directory import StateDirectory
-
 from tradestack.ctl.up.control_call import control_call
 from tradestack.ctl.up.progress import StackStats
 from tradestack.net.addresses import Address

@@ -5,11 +5,11 @@ import itertools
 from collections import Counter
 
 import pytest
+
 from tests.faults.campaign import hits
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition, no_attack
-
 from tradestack.runtime.fail_points import FailPoint
 
 # At which passing a process dies, again and again: soon, for on a busy machine a batch holds much

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.interop.judge import Kind
 from tests.interop.prerequisites import need_node_package, need_package
 from tests.kit.gateway import Gateway

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.interop.capture import Capture, Dissection
 from tests.interop.judge import Judge, Kind
 from tests.interop.prerequisites import need_own_network, need_package, need_program

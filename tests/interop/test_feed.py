@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.interop.judge import Judge, Kind
 from tests.interop.prerequisites import need_package
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write

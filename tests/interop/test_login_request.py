@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator
 
 import pytest
+
 from tests.kit.daemon import PASSWORD
 from tests.kit.order_manager import OrderManager
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.interop.prerequisites import need_package
 from tests.kit.stack import Stack
 

@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Self
 
 from tests.kit.blocking_client import BlockingClient
 from tests.kit.socket_activation import start_with_sockets
-
 from tradestack.net.control.client import ControlClient, ControlFault
 from tradestack.net.server.users import new_salt, users_line
 

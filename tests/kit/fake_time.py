@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from tests.kit.clock import FakeClock
-
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
 T = TypeVar("T")

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+
 from tests.kit.blocking_client import BlockingClient
 from tests.kit.daemon import Daemon
-
 from tradestack.net.control.client import ControlClient
 from tradestack.wire.feed import TickRecords, new_records
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tests.kit.clock import FakeClock
 from tests.kit.raw_client import RawClient
-
 from tradestack.domain import fixed_point
 from tradestack.domain import order as domain_orders
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock

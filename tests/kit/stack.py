@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from tests.kit.state_directory import StateDirectory
-
 from tradestack.ctl.main import run
 from tradestack.ctl.running_daemons import RunningDaemons
 from tradestack.net.control.client import ControlClient

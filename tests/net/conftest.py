@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+
 from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Net
 

@@ -38,6 +38,7 @@ TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 from bench.program import Program  # noqa: E402
+
 from tests.kit.daemon import PASSWORD  # noqa: E402
 from tests.kit.gateway import Gateway  # noqa: E402
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.kit.daemon import PASSWORD
 from tests.kit.gateway import Gateway
-
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire.soup import Packet, PacketType
 

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.kit.socket_activation import start_with_sockets
-
 from tradestack.net.control.client import ControlClient
 
 ECHO_DAEMON = Path(__file__).with_name("echo_daemon.py")

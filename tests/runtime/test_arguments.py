@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.runtime.launched import ECHO_DAEMON
 
+from tests.runtime.launched import ECHO_DAEMON
 from tradestack.runtime.logs.level import LogLevel
 
 

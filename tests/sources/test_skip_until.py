@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.kit.csv_files import PRICES_HEADER, open_csv, price_rows, read_all, write
 
+from tests.kit.csv_files import PRICES_HEADER, open_csv, price_rows, read_all, write
 from tradestack.sources.skip_until import SkipUntil
 
 ROWS = 10

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from tests.store.feed_logs import SESSION, make_records
 
+from tests.store.feed_logs import SESSION, make_records
 from tradestack.store import segment
 from tradestack.store.book_reader import BookReader
 from tradestack.store.books import SharedPriceBook

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.store.book_rows import all_rows, each_row
 
+from tests.store.book_rows import all_rows, each_row
 from tradestack.store.book_reader import (
     BEGIN,
     END,

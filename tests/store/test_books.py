@@ -5,8 +5,8 @@ import os
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.book_rows import Row, all_rows, each_row
 
+from tests.store.book_rows import Row, all_rows, each_row
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.tick import TickKind
 from tradestack.store import books

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.feed_logs import SESSION, make_records
 
+from tests.store.feed_logs import SESSION, make_records
 from tradestack.domain.faults import OperatorFault
 from tradestack.store import feed_log
 from tradestack.store.feed_log import READ_BYTES_MAX, FeedLog

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.store.feed_logs import SESSION, make_records
 
+from tests.store.feed_logs import SESSION, make_records
 from tradestack.domain.faults import OperatorFault
 from tradestack.store import feed_log
 from tradestack.store.append_file import AppendFile

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.ctl.verbs.journal_records import NOON_NS, Output
 
+from tests.ctl.verbs.journal_records import NOON_NS, Output
 from tradestack.ctl.check import feed_check
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run

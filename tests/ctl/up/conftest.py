@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.ctl.up.sample_run import PRICES, SENTIMENT
 from tests.kit.stack import Stack
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
 from tests.kit.stack import Stack
 

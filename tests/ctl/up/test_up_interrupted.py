@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+
 from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
 from tests.kit.stack import DEADLINE_S, Stack
 

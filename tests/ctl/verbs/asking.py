@@ -1,6 +1,7 @@
 """What tests of the verbs ask the daemons themselves."""
 
 import pytest
+
 from tests.kit.stack import Stack
 
 Output = pytest.CaptureFixture[str]

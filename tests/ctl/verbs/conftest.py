@@ -4,9 +4,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from tests.ctl.verbs.journal_records import RECORDS
 from tests.kit.stack import Stack
-
 from tradestack.store.journal import Journal
 
 

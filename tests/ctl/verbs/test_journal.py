@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.ctl.verbs.journal_records import HEADER, Output, an_order
 
+from tests.ctl.verbs.journal_records import HEADER, Output, an_order
 from tradestack.ctl.check.findings import PROBLEMS_LISTED_MAX
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.daemons.tradestack_gateway.played import NEWS_TIMES, PRICES
 from tests.kit.csv_files import (
     NEWS_HEADER,

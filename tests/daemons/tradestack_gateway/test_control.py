@@ -4,12 +4,12 @@ import signal
 from typing import Any
 
 import pytest
+
 from tests.daemons.tradestack_gateway.played import NEWS_TIMES, PRICES, ended
 from tests.kit.csv_files import (
     write,
 )
 from tests.kit.gateway import Gateway
-
 from tradestack.wire.varlink import VarlinkError
 
 

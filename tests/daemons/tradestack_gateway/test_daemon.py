@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from tests.daemons.tradestack_gateway.played import NEWS_TIMES, PRICES, ended, messages
 from tests.kit.csv_files import (
     SHARED_DATA,
     read_file,
 )
 from tests.kit.gateway import Gateway
-
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 
 

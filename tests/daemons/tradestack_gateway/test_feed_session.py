@@ -5,6 +5,7 @@ import resource
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_gateway.ticks import (
     NEWS_EVERY,
     SESSION_ID,
@@ -12,7 +13,6 @@ from tests.daemons.tradestack_gateway.ticks import (
     begin_session,
     make_ticks,
 )
-
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack_gateway import feed_session

@@ -5,9 +5,9 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+
 from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
-
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.supervisor.notify import Notifier

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.fake_time import run_in_fake_time
-
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.supervisor.notify import Notifier

@@ -7,10 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, make_ticks
 from tests.kit.clock import FakeClock
 from tests.kit.fake_time import run_in_fake_time
-
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack_gateway.feed_session import FeedSession
 from tradestack_gateway.pace import Schedule, parse_pace

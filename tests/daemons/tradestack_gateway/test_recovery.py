@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.daemons.tradestack_gateway.played import NEWS_TIMES, PRICES, ended, messages
 from tests.kit.csv_files import (
     PRICES_HEADER,

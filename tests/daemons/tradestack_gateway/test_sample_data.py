@@ -5,8 +5,8 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-from tests.kit.csv_files import open_csv, read_all
 
+from tests.kit.csv_files import open_csv, read_all
 from tradestack.domain.tick import TickKind
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.merge import MergedSource

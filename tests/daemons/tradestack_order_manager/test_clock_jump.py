@@ -3,9 +3,9 @@
 import signal
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import a_register, an_order
 from tests.kit.order_manager import OrderManager
-
 from tradestack.domain.order import OrdRejReason
 
 NEW_SESSION = "io.tradestack.OrderManager.NewSession"

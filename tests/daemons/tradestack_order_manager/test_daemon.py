@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register, an_order
 from tests.kit.blocking_client import BlockingClient
 from tests.kit.daemon import FILE_SIZE_UNLIMITED, PASSWORD
 from tests.kit.order_manager import OrderManager
-
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.order import BusinessRejectReason, OrdRejReason, OrdStatus, Start

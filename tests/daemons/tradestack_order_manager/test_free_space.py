@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import an_order
 from tests.kit.order_manager import OrderManager
-
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import BusinessRejectReason, OrdStatus
 from tradestack.wire.order_messages import BusinessMessageReject

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import (
     NOW_NS,
     a_header,
@@ -12,7 +13,6 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
     some_rules,
 )
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.decisions import JudgedOrder
 from tradestack.trading.judge import judge

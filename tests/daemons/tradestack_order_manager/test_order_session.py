@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import (
     NOW_NS,
     SECOND_NS,
@@ -17,7 +18,6 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
     some_rules,
 )
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal import Journal
 from tradestack.trading.decisions import Malformed

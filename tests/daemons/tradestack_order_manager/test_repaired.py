@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
 from tests.kit.order_manager import OrderManager
-
 from tradestack.ctl.check.journal_repair import repair
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal_lines import read_lines

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order, some_rules
 from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net
-
 from tradestack.net.server.connection import Connection
 from tradestack.runtime.clock import SystemClock
 from tradestack.trading.session_state import SessionState

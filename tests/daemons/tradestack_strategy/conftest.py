@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_strategy.lives import World
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
-
 from tradestack.net.server.users import Users, users_line
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
-
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import (
     Start,

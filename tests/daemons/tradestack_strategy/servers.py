@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.kit.batches import Row, batch_of
-
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import (
     BusinessRejectReason,

@@ -4,8 +4,8 @@ import dataclasses
 import logging
 
 import pytest
-from tests.kit.clock import FakeClock
 
+from tests.kit.clock import FakeClock
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus, Side

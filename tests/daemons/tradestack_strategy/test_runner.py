@@ -1,6 +1,7 @@
 """A strategy between two servers: start, orders, refusals and limits."""
 
 import pytest
+
 from tests.daemons.tradestack_strategy.news_items import (
     BUY_IBM,
     BUY_SPY,
@@ -8,7 +9,6 @@ from tests.daemons.tradestack_strategy.news_items import (
     SELL_IBM,
     SELL_SPY,
 )
-
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
 from tradestack.trading.counters import Counted

@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import pytest
+
 from tests.daemons.tradestack_strategy.news_items import (
     BUY_IBM,
     BUY_SPY,
@@ -11,7 +12,6 @@ from tests.daemons.tradestack_strategy.news_items import (
     SELL_IBM,
     SELL_SPY,
 )
-
 from tradestack.domain.order import Start
 from tradestack.trading.counters import Counted
 from tradestack_strategy.handshake import State

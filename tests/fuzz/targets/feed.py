@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+
 from tests.fuzz.pieces import cut
 from tests.fuzz.target import Target, assert_one_line
-
 from tradestack.domain.tick import TickKind
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError

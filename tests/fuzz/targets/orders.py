@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from tests.fuzz.target import Target, assert_one_line
-
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import (

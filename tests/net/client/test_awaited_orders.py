@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
+
 from tests.net.client.entered_orders import manager_of
 from tests.net.client.order_managers import an_order, client_of
-
 from tradestack.domain.order import (
     QUANTITY_MAX,
     BusinessRejectReason,

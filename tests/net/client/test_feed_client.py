@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 
 import pytest
+
 from tests.kit.call_recorder import CallRecorder
 from tests.net.client.feeds import client_of, feed
-
 from tradestack.net.client.feed_listener import EndReason, FeedListener
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason

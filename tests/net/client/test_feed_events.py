@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.net.client.feeds import client_of, feed
 
+from tests.net.client.feeds import client_of, feed
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_events import (
     EVENTS_WAITING_MAX,

@@ -3,7 +3,6 @@
 import asyncio
 
 from tests.net.client.feeds import feed
-
 from tradestack.net.client.feed_head import find_head, probe_head
 
 

@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 
 import pytest
+
 from tests.kit.call_recorder import CallRecorder
 from tests.net.client.order_managers import an_order, client_of
-
 from tradestack.domain.order import (
     BusinessRejectReason,
     Start,

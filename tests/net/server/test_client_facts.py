@@ -1,7 +1,6 @@
 """The description of logged-in clients that both servers give."""
 
 from tests.net.streamed import filled
-
 from tradestack.net.server.client_facts import ClientFacts, describe_connections, largest_lag
 
 

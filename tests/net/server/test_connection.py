@@ -3,8 +3,8 @@
 import logging
 
 import pytest
-from tests.net.streamed import accepted, filled, sequenced
 
+from tests.net.streamed import accepted, filled, sequenced
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason

@@ -5,8 +5,8 @@ import socket
 import struct
 
 import pytest
-from tests.net.streamed import fail, filled, sequenced
 
+from tests.net.streamed import fail, filled, sequenced
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.deadlines import Deadlines
 from tradestack.net.server.failed_logins import FAILURES_MAX

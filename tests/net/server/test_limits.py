@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.kit.daemon import PASSWORD
 from tests.kit.gateway import Gateway
-
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup

@@ -4,9 +4,9 @@ import asyncio
 import logging
 
 import pytest
+
 from tests.kit.net import Handler
 from tests.net.streamed import accepted, fail, filled, rejected
-
 from tradestack.net.server.failed_logins import FAILURES_MAX, WINDOW_NS
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.outbox import Stream

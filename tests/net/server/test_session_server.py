@@ -6,7 +6,6 @@ import resource
 import socket
 
 from tests.net.streamed import accepted, filled, sequenced
-
 from tradestack.net.server import acceptor as acceptor_module
 from tradestack.net.server.acceptor import Acceptor
 from tradestack.net.server.limits import SessionLimits

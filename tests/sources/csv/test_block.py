@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.kit.csv_files import (
     NEWS_HEADER,
     PRICES_HEADER,
@@ -15,7 +16,6 @@ from tests.kit.csv_files import (
     read_all,
     write,
 )
-
 from tradestack.sources.csv import source as csv_source
 from tradestack.sources.csv.block import parse_block
 from tradestack.sources.csv.header import STANDARD_NAMES, SourceKind, parse_header

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.kit.csv_files import read_file, write
 
+from tests.kit.csv_files import read_file, write
 from tradestack.sources.csv.header import (
     STANDARD_NAMES,
     HeaderFault,

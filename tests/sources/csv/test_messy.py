@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.kit.csv_files import SHARED_DATA, ReportedRows, open_csv, read_all, write
 
+from tests.kit.csv_files import SHARED_DATA, ReportedRows, open_csv, read_all, write
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.source import SourceFault

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.kit.csv_files import (
     NEWS_HEADER,
     PRICES_HEADER,
@@ -13,7 +14,6 @@ from tests.kit.csv_files import (
     read_to_fault,
     write,
 )
-
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.source import SourceFault

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.kit.csv_files import (
     PRICES_HEADER,
     joined,
@@ -17,7 +18,6 @@ from tests.kit.csv_files import (
     read_all,
     write,
 )
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.csv import source as csv_source
 from tradestack.sources.csv.header import SourceKind

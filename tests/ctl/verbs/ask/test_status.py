@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tests.ctl.verbs.asking import Output
 from tests.kit.stack import Stack
-
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 

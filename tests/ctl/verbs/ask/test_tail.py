@@ -5,7 +5,6 @@ import subprocess
 
 from tests.ctl.verbs.asking import Output, gateway_stats
 from tests.kit.stack import TRADESTACKCTL, Stack
-
 from tradestack.ctl.exit_status import ExitStatus
 
 

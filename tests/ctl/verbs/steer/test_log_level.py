@@ -2,7 +2,6 @@
 
 from tests.ctl.verbs.asking import Output
 from tests.kit.stack import Stack
-
 from tradestack.ctl.exit_status import ExitStatus
 
 
