@@ -78,13 +78,13 @@ class Stage:
         self.books = Books.open(self.suffix)
         self._feed_sessions = FeedSessions(self.directory, self.clock, Notifier(None))
         publisher = Publisher(self.books, lambda: None, self.clock)
-        player = Player(publisher, Schedule(self.config.pace, 0), self.clock)
+        self.player = Player(publisher, Schedule(self.config.pace, 0), self.clock)
         server: Any = self.server
         return Playback(
             self.config,
             self._feed_sessions,
             self.books,
-            player,
+            self.player,
             server,
             self.clock,
             session_began=lambda: None,
@@ -140,10 +140,10 @@ def test_restart_continues_the_session(stage: Stage) -> None:
         await pass_time(60)
         assert playback.state is SourceState.PAUSED
         assert [playback.feed_session.session_id, playback.feed_session.log.head] == found
-        assert playback._player.pace == parse_pace("1/s")
+        assert stage.player.pace == parse_pace("1/s")
         playback.resume()
         playback.apply_config(dataclasses.replace(stage.config, pace=parse_pace("60x")))
-        assert playback._player.pace == parse_pace("60x")
+        assert stage.player.pace == parse_pace("60x")
         await pass_time(60)
         assert playback.feed_session.log.head == TICKS
 

@@ -36,6 +36,7 @@ class Stage:
     clock: FakeClock = field(default_factory=lambda: FakeClock(wall_offset_ns=START_NS))
     player: Player = field(init=False)
     served: int = 0
+    on_served: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         publisher = Publisher(NoBooks(), self._serve, self.clock)  # type: ignore[arg-type]
@@ -43,6 +44,7 @@ class Stage:
 
     def _serve(self) -> None:
         self.served += 1
+        self.on_served()
 
     def play(self, *commands: tuple[int, Callable[[], None]]) -> PlayEnd:
         """Play to the end; each command is given so many seconds after the beginning."""
@@ -104,7 +106,7 @@ def test_other_tasks_run_between_batches(tmp_path: Path) -> None:
     def serve() -> None:
         stage.clock.now_ns += TURN_NS // 10  # what a batch takes
 
-    stage.player._publisher._serve = serve
+    stage.on_served = serve
 
     async def work() -> None:
         playing = asyncio.create_task(stage.player.play(stage.session))

@@ -39,33 +39,33 @@ class Peer:
     def __init__(self, users: Users) -> None:
         self._users = users
         self._port = 0
-        self._server: SessionServer | None = None
+        self.server: SessionServer | None = None
         self._listener: socket.socket | None = None
 
     def start(self) -> None:
         """Listen."""
         self._listener = socket.create_server(("127.0.0.1", self._port), reuse_port=False)
         self._port = self._listener.getsockname()[1]
-        self._server = SessionServer(
+        self.server = SessionServer(
             listener=self._listener,
             users=self._users,
             handler=self,
             limits=SessionLimits(),
             clock=SystemClock(),
         )
-        self._server.start()
+        self.server.start()
 
     async def kill(self) -> None:
         """Close every connection and the port."""
-        if self._server is not None and self._listener is not None:
-            await self._server.close()
+        if self.server is not None and self._listener is not None:
+            await self.server.close()
             self._listener.close()
-            self._server = None
+            self.server = None
 
     def wake(self) -> None:
         """Send what there is to send."""
-        if self._server is not None:
-            self._server.scheduler.wake()
+        if self.server is not None:
+            self.server.scheduler.wake()
 
     @property
     def address(self) -> Address:

@@ -161,7 +161,7 @@ async def test_two_programs_of_one_user_do_not_storm_the_order_manager(world, ca
         await strategy.settled(0)
 
         for put_out in range(1, 4):
-            (client,) = w.orders._server.connections
+            (client,) = w.orders.server.connections
             client.close(Close(CloseReason.REPLACED, "by another program"))
             await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)
             await strategy.settled(0)

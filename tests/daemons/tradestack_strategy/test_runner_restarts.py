@@ -140,12 +140,12 @@ async def test_reports_under_way_when_the_connection_broke_are_received_later(wo
         await strategy.settled(0)
         w.feed.publish(*PRICES)
         await strategy.settled(2)
-        server, w.orders._server = w.orders._server, None  # takes orders, sends no reports
+        server, w.orders.server = w.orders.server, None  # takes orders, sends no reports
         w.feed.publish(BUY_SPY)
         await strategy.until(lambda: len(w.orders.orders) == 1)
         assert strategy.order_entry.in_flight == 1
 
-        w.orders._server = server
+        w.orders.server = server
         await w.orders.kill()
         w.orders.start()
         await strategy.settled(3)

@@ -11,12 +11,17 @@ def feed(net, count: int, session: str = "0ABCDE1234"):
     return net.handler(stream)
 
 
+def quick_backoff() -> Backoff:
+    """Delays of at most a millisecond."""
+    return Backoff(first_ns=1, max_ns=1_000_000)
+
+
 def client_of(net, address, **options) -> FeedClient:
     """A FeedClient that reconnects at once."""
     return FeedClient(
         address,
         options.pop("credentials", net.credentials),
         clock=net.system_clock,
-        backoff=Backoff(first_ns=1, max_ns=1_000_000),
+        backoff=options.pop("backoff", None) or quick_backoff(),
         **options,
     )

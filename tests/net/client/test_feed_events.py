@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.net.client.feeds import client_of, feed
+from tests.net.client.feeds import client_of, feed, quick_backoff
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_events import (
     EVENTS_WAITING_MAX,
@@ -149,9 +149,10 @@ async def test_a_client_waits_for_an_absent_gateway(net):
     handler = feed(net, 3)
     async with net.serving(handler) as running:
         address = running.address
-    async with client_of(net, address) as client:
+    backoff = quick_backoff()
+    async with client_of(net, address, backoff=backoff) as client:
         values = asyncio.ensure_future(values_until(client, 3))
-        while client._feed._reconnector.backoff.failures < 2:
+        while backoff.failures < 2:
             await asyncio.sleep(0)
         async with net.serving(handler, address=address):
             assert await values == [1, 2, 3]
