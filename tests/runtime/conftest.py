@@ -1,16 +1,16 @@
 """Echo daemons that end with their test."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.runtime.launched import Launched
+from tests.runtime.launched import Launch, Launched
 
 
 @pytest.fixture
-def launch(tmp_path: Path) -> Iterator[Callable[..., Launched]]:
+def launch(tmp_path: Path) -> Iterator[Launch]:
     """Starts the echo daemon: launch(config text, *arguments, VARIABLE=value)."""
     with contextlib.ExitStack() as stack:
 

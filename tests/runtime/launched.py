@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -105,3 +105,7 @@ class Launched:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+
+# launch(config text, *arguments, VARIABLE=value)
+Launch = Callable[..., Launched]

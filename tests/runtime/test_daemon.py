@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.launched import ECHO_DAEMON
+from tests.runtime.launched import ECHO_DAEMON, Launch
 
 
-def test_serves_on_passed_sockets_once_ready(launch) -> None:
+def test_serves_on_passed_sockets_once_ready(launch: Launch) -> None:
     """READY=1 comes when the daemon answers on the sockets it was passed, whatever their order."""
     daemon = launch()
 
@@ -21,7 +21,7 @@ def test_serves_on_passed_sockets_once_ready(launch) -> None:
     assert daemon.call("GetStats")["stats"]["echoed_total"] == 1
 
 
-def test_sigterm_stops_the_daemon(launch) -> None:
+def test_sigterm_stops_the_daemon(launch: Launch) -> None:
     """SIGTERM is answered by STOPPING=1 and exit status 0."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -33,7 +33,7 @@ def test_sigterm_stops_the_daemon(launch) -> None:
     assert "STOPPING=1" in daemon.notified
 
 
-def test_sigterm_before_ready_stops_the_daemon(launch) -> None:
+def test_sigterm_before_ready_stops_the_daemon(launch: Launch) -> None:
     """A daemon that gets it while it starts ends, and was never ready."""
     daemon = launch('behaviour = "never-ready"')
     daemon.wait_for("EXTEND_TIMEOUT_USEC=60000000")
@@ -45,7 +45,7 @@ def test_sigterm_before_ready_stops_the_daemon(launch) -> None:
     assert "READY=1" not in daemon.notified
 
 
-def test_second_sigterm_ends_it_at_once(launch) -> None:
+def test_second_sigterm_ends_it_at_once(launch: Launch) -> None:
     """A stop that hangs is cut short by another SIGTERM."""
     daemon = launch('behaviour = "never-stop"')
     daemon.wait_for("READY=1")
@@ -58,7 +58,7 @@ def test_second_sigterm_ends_it_at_once(launch) -> None:
     assert status == -signal.SIGTERM
 
 
-def test_status_is_ascii_and_follows_the_service(launch) -> None:
+def test_status_is_ascii_and_follows_the_service(launch: Launch) -> None:
     """STATUS= is sent again when it changed, and nothing in it can get it lost."""
     daemon = launch()
     daemon.wait_for("STATUS=echo ? 0")
@@ -68,7 +68,7 @@ def test_status_is_ascii_and_follows_the_service(launch) -> None:
     daemon.wait_for("STATUS=echo ? 1")
 
 
-def test_watchdog_is_fed(launch) -> None:
+def test_watchdog_is_fed(launch: Launch) -> None:
     """WATCHDOG=1 comes again and again while the service is well."""
     daemon = launch(WATCHDOG_USEC="200000")
 
@@ -77,7 +77,7 @@ def test_watchdog_is_fed(launch) -> None:
     daemon.wait_for("WATCHDOG=1")
 
 
-def test_watchdog_starves_when_the_service_stalls(launch) -> None:
+def test_watchdog_starves_when_the_service_stalls(launch: Launch) -> None:
     """A service that is stuck is not kept alive, and STATUS= has the reason."""
     daemon = launch('behaviour = "stall"', WATCHDOG_USEC="200000")
 
@@ -91,7 +91,7 @@ def test_watchdog_starves_when_the_service_stalls(launch) -> None:
 
 
 @pytest.mark.parametrize("behaviour", ["crash-on-input", "crash-in-callback"])
-def test_fault_of_ours_ends_the_process(launch, behaviour: str) -> None:
+def test_fault_of_ours_ends_the_process(launch: Launch, behaviour: str) -> None:
     """An exception in a task or a callback of the loop is logged with its trace, and is fatal."""
     daemon = launch(f'behaviour = "{behaviour}"')
     daemon.wait_for("READY=1")
@@ -104,7 +104,7 @@ def test_fault_of_ours_ends_the_process(launch, behaviour: str) -> None:
     assert "STOPPING=1" not in daemon.notified
 
 
-def test_fault_at_start_is_never_ready(launch) -> None:
+def test_fault_at_start_is_never_ready(launch: Launch) -> None:
     """A daemon that crashes while it starts exits 1 and was never ready."""
     daemon = launch('behaviour = "crash-at-start"')
 
@@ -115,7 +115,7 @@ def test_fault_at_start_is_never_ready(launch) -> None:
     assert "READY=1" not in daemon.notified
 
 
-def test_operator_fault_exits_78_with_one_line(launch) -> None:
+def test_operator_fault_exits_78_with_one_line(launch: Launch) -> None:
     """The operator reads one line with place, problem and remedy, without a trace."""
     daemon = launch('behaviour = "refuse-at-start"')
 
@@ -126,7 +126,7 @@ def test_operator_fault_exits_78_with_one_line(launch) -> None:
     assert "echo: refused by its config; change behaviour" in stderr
 
 
-def test_a_full_disk_is_logged_in_one_line(launch) -> None:
+def test_a_full_disk_is_logged_in_one_line(launch: Launch) -> None:
     """It is neither our fault nor one of the config: no trace, and a restart may help."""
     daemon = launch('behaviour = "disk-full-at-start"')
 
@@ -137,7 +137,7 @@ def test_a_full_disk_is_logged_in_one_line(launch) -> None:
     assert "No space left on device, the daemon exits: free space" in stderr
 
 
-def test_missing_socket_is_fatal_under_a_supervisor(launch) -> None:
+def test_missing_socket_is_fatal_under_a_supervisor(launch: Launch) -> None:
     """The daemon does not hide a failed socket unit by binding the address itself."""
     daemon = launch(LISTEN_FDNAMES="control:other")
 

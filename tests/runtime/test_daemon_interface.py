@@ -5,11 +5,12 @@ import socket
 
 import pytest
 
+from tests.runtime.launched import Launch
 from tradestack.net.control.client import ControlClient
 from tradestack.wire.varlink import VarlinkError
 
 
-def test_log_level_changes_at_once(launch) -> None:
+def test_log_level_changes_at_once(launch: Launch) -> None:
     """SetLogLevel silences what is less severe, and GetConfig shows the level in use."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -22,7 +23,7 @@ def test_log_level_changes_at_once(launch) -> None:
     assert "stopping" not in stderr
 
 
-def test_unknown_log_level_is_refused(launch) -> None:
+def test_unknown_log_level_is_refused(launch: Launch) -> None:
     """The error names the parameter."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -31,7 +32,7 @@ def test_unknown_log_level_is_refused(launch) -> None:
         daemon.call("SetLogLevel", {"level": "loud"})
 
 
-def test_stats_name_the_daemon_and_its_start(launch) -> None:
+def test_stats_name_the_daemon_and_its_start(launch: Launch) -> None:
     """The runtime adds what all daemons have."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -47,7 +48,7 @@ def test_stats_name_the_daemon_and_its_start(launch) -> None:
     assert stats["process"]["echoed"] == 0
 
 
-def test_stats_stream_until_the_watcher_leaves(launch) -> None:
+def test_stats_stream_until_the_watcher_leaves(launch: Launch) -> None:
     """WatchStats answers again and again, each time with the counters of then."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -63,7 +64,7 @@ def test_stats_stream_until_the_watcher_leaves(launch) -> None:
 
 
 @pytest.mark.parametrize("interval_ms", [99, 3_600_001])
-def test_watch_interval_has_limits(launch, interval_ms: int) -> None:
+def test_watch_interval_has_limits(launch: Launch, interval_ms: int) -> None:
     """A shorter interval would burden the loop, a longer one is a mistake."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -75,7 +76,7 @@ def test_watch_interval_has_limits(launch, interval_ms: int) -> None:
         next(client.stream("io.tradestack.Daemon.WatchStats", {"interval_ms": interval_ms}))
 
 
-def test_metrics_are_listed_with_their_declarations(launch) -> None:
+def test_metrics_are_listed_with_their_declarations(launch: Launch) -> None:
     """Those of the runtime and those of the program, with kind, unit and help."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -92,7 +93,7 @@ def test_metrics_are_listed_with_their_declarations(launch) -> None:
     }
 
 
-def test_line_of_text_names_the_same_counters(launch) -> None:
+def test_line_of_text_names_the_same_counters(launch: Launch) -> None:
     """People can read them with nc alone."""
     daemon = launch()
     daemon.wait_for("READY=1")

@@ -1,12 +1,12 @@
 """Both servers of a strategy, and the strategy between them."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.daemons.tradestack_strategy.lives import World
+from tests.daemons.tradestack_strategy.lives import MakeWorld, World
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
 from tradestack.net.server.users import Users, users_line
 
@@ -20,9 +20,7 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> Users:
 
 
 @pytest.fixture
-def world(
-    users: Users, tmp_path: Path
-) -> Callable[[], contextlib.AbstractAsyncContextManager[World]]:
+def world(users: Users, tmp_path: Path) -> MakeWorld:
     """Both servers, listening."""
 
     @contextlib.asynccontextmanager

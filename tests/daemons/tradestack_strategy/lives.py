@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
@@ -116,3 +117,6 @@ class World:
         )
         self.lives.append(life)
         return life
+
+
+MakeWorld = Callable[[], AbstractAsyncContextManager[World]]

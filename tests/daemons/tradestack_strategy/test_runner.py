@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.daemons.tradestack_strategy.lives import MakeWorld
 from tests.daemons.tradestack_strategy.news_items import (
     BUY_IBM,
     BUY_SPY,
@@ -16,7 +17,7 @@ from tradestack.wire.close_reason import Close, CloseReason
 from tradestack_strategy.handshake import State
 
 
-async def test_news_becomes_a_reported_order(world):
+async def test_news_becomes_a_reported_order(world: MakeWorld) -> None:
     """The shortest path: a price, a news item, an order, its report."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -34,7 +35,9 @@ async def test_news_becomes_a_reported_order(world):
         assert strategy.counters[Counted.ORDERS_ACCEPTED] == 1
 
 
-async def test_an_unreadable_book_leaves_the_order_without_reference_price(world):
+async def test_an_unreadable_book_leaves_the_order_without_reference_price(
+    world: MakeWorld,
+) -> None:
     """A missing book is counted and stops nothing."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -56,7 +59,9 @@ async def test_an_unreadable_book_leaves_the_order_without_reference_price(world
         (Start.SESSION, [(3, "SPY", "BUY"), (4, "IBM", "BUY"), (5, "SPY", "SELL")]),
     ],
 )
-async def test_start_decides_from_where_an_unknown_session_is_traded(world, start, expected):
+async def test_start_decides_from_where_an_unknown_session_is_traded(
+    world: MakeWorld, start, expected
+) -> None:
     """The past warms the strategy up; it is traded only when asked for."""
     async with world() as w:
         w.feed.publish(*PRICES, BUY_SPY, BUY_IBM)
@@ -70,7 +75,7 @@ async def test_start_decides_from_where_an_unknown_session_is_traded(world, star
         assert strategy.counters[Counted.ORDERS_SUPPRESSED] == 3 - len(expected)
 
 
-async def test_it_waits_for_both_servers_in_any_order(world):
+async def test_it_waits_for_both_servers_in_any_order(world: MakeWorld) -> None:
     """Neither a missing order manager nor a missing gateway ends it."""
     async with world() as w:
         await w.feed.kill()
@@ -87,7 +92,7 @@ async def test_it_waits_for_both_servers_in_any_order(world):
         assert w.orders.made == [(3, "SPY", "BUY")]
 
 
-async def test_the_feed_waits_when_too_many_orders_are_in_flight(world):
+async def test_the_feed_waits_when_too_many_orders_are_in_flight(world: MakeWorld) -> None:
     """At the limit the feed is paused until half of the orders have their report."""
     flood = [*PRICES, *[BUY_SPY, BUY_IBM, SELL_SPY, SELL_IBM] * 5_000]
     async with world() as w:
@@ -108,7 +113,7 @@ async def test_the_feed_waits_when_too_many_orders_are_in_flight(world):
         assert len({order.feed_seq for order in w.orders.orders.values()}) == 20_000
 
 
-async def test_refused_orders_are_sent_again_when_the_order_manager_can(world):
+async def test_refused_orders_are_sent_again_when_the_order_manager_can(world: MakeWorld) -> None:
     """An order manager that cannot journal forgets the order; it is sent again a second later."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -123,7 +128,7 @@ async def test_refused_orders_are_sent_again_when_the_order_manager_can(world):
         assert w.orders.made == [(3, "SPY", "BUY")]
 
 
-async def test_a_refused_registration_is_repeated_with_the_current_head(world):
+async def test_a_refused_registration_is_repeated_with_the_current_head(world: MakeWorld) -> None:
     """Messages published before the registration belong to the past."""
     async with world() as w:
         w.orders.is_available = False
@@ -139,7 +144,7 @@ async def test_a_refused_registration_is_repeated_with_the_current_head(world):
         assert w.orders.made == [(4, "IBM", "BUY")]
 
 
-async def test_rejected_orders_are_settled_and_counted(world):
+async def test_rejected_orders_are_settled_and_counted(world: MakeWorld) -> None:
     """A reject is a report like any other."""
     async with world() as w:
         w.orders.rejects = True
@@ -154,7 +159,9 @@ async def test_rejected_orders_are_settled_and_counted(world):
         assert strategy.counters[Counted.ORDERS_ACCEPTED] == 0
 
 
-async def test_two_programs_of_one_user_do_not_storm_the_order_manager(world, caplog):
+async def test_two_programs_of_one_user_do_not_storm_the_order_manager(
+    world: MakeWorld, caplog: pytest.LogCaptureFixture
+) -> None:
     """Each login costs it a record: the replaced one waits longer each time and logs why."""
     async with world() as w:
         strategy = w.start_strategy()

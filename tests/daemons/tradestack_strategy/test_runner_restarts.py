@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from tests.daemons.tradestack_strategy.lives import MakeWorld
 from tests.daemons.tradestack_strategy.news_items import (
     BUY_IBM,
     BUY_SPY,
@@ -17,7 +18,9 @@ from tradestack.trading.counters import Counted
 from tradestack_strategy.handshake import State
 
 
-async def test_a_killed_strategy_makes_the_same_orders_under_the_same_names(world):
+async def test_a_killed_strategy_makes_the_same_orders_under_the_same_names(
+    world: MakeWorld,
+) -> None:
     """The order that was lost with the process is sent, the others are not sent again."""
     async with world() as w:
         first = w.start_strategy()
@@ -39,7 +42,7 @@ async def test_a_killed_strategy_makes_the_same_orders_under_the_same_names(worl
         assert w.orders.received[1].cl_ord_id == w.orders.received[2].cl_ord_id
 
 
-async def test_counters_of_a_session_survive_the_process(world):
+async def test_counters_of_a_session_survive_the_process(world: MakeWorld) -> None:
     """Session counters are a function of the streams; process counters are of this process."""
     async with world() as w:
         first = w.start_strategy()
@@ -57,7 +60,7 @@ async def test_counters_of_a_session_survive_the_process(world):
         assert second.counters.session() == first.counters.session()
 
 
-async def test_an_edited_config_starts_at_the_head(world):
+async def test_an_edited_config_starts_at_the_head(world: MakeWorld) -> None:
     """A new epoch never trades the past, even with start = session."""
     async with world() as w:
         first = w.start_strategy(start=Start.SESSION)
@@ -74,7 +77,7 @@ async def test_an_edited_config_starts_at_the_head(world):
         assert second.counters[Counted.ORDERS_SUPPRESSED] == 2
 
 
-async def test_a_killed_gateway_is_resumed_at_the_next_message(world):
+async def test_a_killed_gateway_is_resumed_at_the_next_message(world: MakeWorld) -> None:
     """No message is missed or seen twice, and no second registration is needed."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -93,7 +96,7 @@ async def test_a_killed_gateway_is_resumed_at_the_next_message(world):
         assert len(w.orders.registers) == 1
 
 
-async def test_nothing_is_decided_without_the_order_manager(world):
+async def test_nothing_is_decided_without_the_order_manager(world: MakeWorld) -> None:
     """While it is away the feed is not read; afterwards all orders are made."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -113,7 +116,7 @@ async def test_nothing_is_decided_without_the_order_manager(world):
         assert len(w.orders.registers) == 2
 
 
-async def test_orders_lost_with_the_order_manager_are_sent_again(world):
+async def test_orders_lost_with_the_order_manager_are_sent_again(world: MakeWorld) -> None:
     """A lost connection is never a reject: the same order is sent again and taken once."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -133,7 +136,9 @@ async def test_orders_lost_with_the_order_manager_are_sent_again(world):
         assert strategy.counters.process()["orders_resent"] == 2
 
 
-async def test_reports_under_way_when_the_connection_broke_are_received_later(world):
+async def test_reports_under_way_when_the_connection_broke_are_received_later(
+    world: MakeWorld,
+) -> None:
     """An order that was journalled but not reported before the loss is not sent again."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -154,7 +159,7 @@ async def test_reports_under_way_when_the_connection_broke_are_received_later(wo
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_kills_at_random_moments_change_nothing(world, seed):
+async def test_kills_at_random_moments_change_nothing(world: MakeWorld, seed) -> None:
     """Whichever process is killed, each order is taken once and none is missing."""
     chance = random.Random(seed)
     flow = [BUY_SPY, BUY_IBM, SELL_SPY, SELL_IBM]

@@ -1,12 +1,13 @@
 """A strategy over the ends of feed sessions and order sessions."""
 
+from tests.daemons.tradestack_strategy.lives import MakeWorld
 from tests.daemons.tradestack_strategy.news_items import BUY_IBM, BUY_SPY, PRICES, SELL_IBM
 from tradestack.domain.order import Start
 from tradestack.trading.counters import Counted
 from tradestack_strategy.handshake import State
 
 
-async def test_orders_of_a_lost_order_session_stay_unknown(world):
+async def test_orders_of_a_lost_order_session_stay_unknown(world: MakeWorld) -> None:
     """They may have been executed, so they are counted and never sent again."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -28,7 +29,7 @@ async def test_orders_of_a_lost_order_session_stay_unknown(world):
         assert strategy.order_entry.in_flight == 0
 
 
-async def test_an_order_session_that_ends_is_followed_into_the_next(world):
+async def test_an_order_session_that_ends_is_followed_into_the_next(world: MakeWorld) -> None:
     """After Z on the order port the strategy registers in the next order session."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -47,7 +48,7 @@ async def test_an_order_session_that_ends_is_followed_into_the_next(world):
         assert w.orders.made == [(4, "IBM", "BUY")]
 
 
-async def test_the_next_feed_session_is_traded_from_its_first_message(world):
+async def test_the_next_feed_session_is_traded_from_its_first_message(world: MakeWorld) -> None:
     """After the end of a session the next one is traded from its beginning, with a new state."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -69,7 +70,9 @@ async def test_the_next_feed_session_is_traded_from_its_first_message(world):
         assert strategy.counters.process()["ticks_received"] == 6
 
 
-async def test_following_into_a_session_survives_the_loss_of_the_order_manager(world):
+async def test_following_into_a_session_survives_the_loss_of_the_order_manager(
+    world: MakeWorld,
+) -> None:
     """Start = session holds for the followed session until it is registered."""
     async with world() as w:
         strategy = w.start_strategy()
@@ -87,7 +90,7 @@ async def test_following_into_a_session_survives_the_loss_of_the_order_manager(w
         assert w.orders.made == [(3, "SPY", "BUY")]
 
 
-async def test_at_the_end_of_the_feed_it_waits_for_the_next_session(world):
+async def test_at_the_end_of_the_feed_it_waits_for_the_next_session(world: MakeWorld) -> None:
     """It is idle with everything done, also after a reconnect of the order manager."""
     async with world() as w:
         strategy = w.start_strategy(start=Start.SESSION)
@@ -104,7 +107,9 @@ async def test_at_the_end_of_the_feed_it_waits_for_the_next_session(world):
         assert strategy.sequence_processed == 3
 
 
-async def test_a_session_that_is_gone_without_an_end_is_not_followed_into_the_next(world):
+async def test_a_session_that_is_gone_without_an_end_is_not_followed_into_the_next(
+    world: MakeWorld,
+) -> None:
     """Without a Z the next session is an unknown one: start = now begins at its head."""
     async with world() as w:
         strategy = w.start_strategy()

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from tests.kit.net import Net
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import (
     ExecType,
@@ -46,7 +47,7 @@ class FakeOrderManager:
         self.running.server.scheduler.wake()
 
 
-def manager_of(net) -> FakeOrderManager:
+def manager_of(net: Net) -> FakeOrderManager:
     """An order manager with an empty order session."""
     handler = net.handler(net.memory_stream())
     manager = FakeOrderManager(handler)

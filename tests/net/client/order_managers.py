@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tests.kit.net import Net
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import (
     Order,
@@ -26,7 +27,7 @@ def an_order(cl_ord_id: str, **fields: object) -> Order:
     return msgspec.structs.replace(order, **fields)
 
 
-def client_of(net, address, **options) -> OrderClient:
+def client_of(net: Net, address, **options) -> OrderClient:
     """An OrderClient that reconnects at once."""
     return OrderClient(
         address,

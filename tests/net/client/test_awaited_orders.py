@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.kit.net import Net
 from tests.net.client.entered_orders import manager_of
 from tests.net.client.order_managers import an_order, client_of
 from tradestack.domain.order import (
@@ -19,7 +20,7 @@ from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.orders import encode_message
 
 
-async def test_an_order_gets_its_report(net):
+async def test_an_order_gets_its_report(net: Net) -> None:
     """Many orders may be entered at the same time."""
     manager = manager_of(net)
     async with (
@@ -34,7 +35,9 @@ async def test_an_order_gets_its_report(net):
     assert [report.order_id for report in reports] == list(range(1, 501))
 
 
-async def test_the_example_of_the_documentation_runs(net, capsys):
+async def test_the_example_of_the_documentation_runs(
+    net: Net, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The example in OrderClient's docstring runs against this server."""
     manager = manager_of(net)
     async with net.serving(manager.handler) as manager.running:
@@ -43,7 +46,7 @@ async def test_the_example_of_the_documentation_runs(net, capsys):
     assert capsys.readouterr().out == "NEW 1\n"
 
 
-async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net):
+async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net: Net) -> None:
     """After a BusinessMessageReject the order manager remembers nothing of it."""
     manager = manager_of(net)
 
@@ -70,7 +73,7 @@ async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net):
 
 
 @pytest.mark.parametrize("quantity", [-1, QUANTITY_MAX + 1])
-async def test_a_malformed_order_is_not_sent(net, quantity):
+async def test_a_malformed_order_is_not_sent(net: Net, quantity) -> None:
     """ValueError names the field; the ClOrdID stays free."""
     manager = manager_of(net)
     async with (
@@ -82,7 +85,7 @@ async def test_a_malformed_order_is_not_sent(net, quantity):
         assert (await orders.enter(an_order("a"))).order_id == 1
 
 
-async def test_more_orders_than_the_socket_accepts_wait(net):
+async def test_more_orders_than_the_socket_accepts_wait(net: Net) -> None:
     """A full connection holds orders back; none is lost, none is sent twice."""
     manager = manager_of(net)
     limits = ConnectionLimits(outgoing_bytes_max=2_000)
@@ -96,7 +99,7 @@ async def test_more_orders_than_the_socket_accepts_wait(net):
     assert len(manager.handler.received) == 1000
 
 
-async def test_pending_orders_are_bounded(net, monkeypatch):
+async def test_pending_orders_are_bounded(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond it `enter` waits until others are reported."""
     monkeypatch.setattr(awaited_orders, "ORDERS_PENDING_MAX", 10)
     manager = manager_of(net)
@@ -116,7 +119,7 @@ async def test_pending_orders_are_bounded(net, monkeypatch):
     assert pending == 10
 
 
-async def test_wrong_credentials_are_raised_at_the_start(net):
+async def test_wrong_credentials_are_raised_at_the_start(net: Net) -> None:
     """Retrying would not help."""
     manager = manager_of(net)
     async with net.serving(manager.handler) as manager.running:
@@ -127,7 +130,7 @@ async def test_wrong_credentials_are_raised_at_the_start(net):
                 pass
 
 
-async def test_reports_kept_are_bounded(net, monkeypatch):
+async def test_reports_kept_are_bounded(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest report is dropped; the newest answer a repeated order."""
     monkeypatch.setattr(awaited_orders, "REPORTS_KEPT_MAX", 3)
     manager = manager_of(net)

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.kit.net import Net
 from tests.net.client.entered_orders import manager_of
 from tests.net.client.order_managers import an_order, client_of
 from tradestack.domain.order import (
@@ -15,7 +16,7 @@ from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 
 
-async def test_an_order_without_report_is_sent_again_after_a_disconnect(net):
+async def test_an_order_without_report_is_sent_again_after_a_disconnect(net: Net) -> None:
     """The ClOrdID stays the same, so it is executed once, whether it had arrived or not."""
     manager = manager_of(net)
     receive, lost = manager.receive, []
@@ -41,7 +42,7 @@ async def test_an_order_without_report_is_sent_again_after_a_disconnect(net):
     assert len(lost) == 3
 
 
-async def test_a_report_that_was_lost_on_the_way_is_requested_by_its_number(net):
+async def test_a_report_that_was_lost_on_the_way_is_requested_by_its_number(net: Net) -> None:
     """The order had been recorded: the reconnect asks for the next report."""
     manager = manager_of(net)
 
@@ -61,7 +62,7 @@ async def test_a_report_that_was_lost_on_the_way_is_requested_by_its_number(net)
     assert manager.handler.current.head == 20
 
 
-async def test_the_same_order_again_gets_the_same_report_also_in_a_new_client(net):
+async def test_the_same_order_again_gets_the_same_report_also_in_a_new_client(net: Net) -> None:
     """A restart of the program in between makes no difference."""
     manager = manager_of(net)
     async with (
@@ -79,7 +80,7 @@ async def test_the_same_order_again_gets_the_same_report_also_in_a_new_client(ne
     assert manager.seen == ["a"]
 
 
-async def test_an_order_session_that_ends_leaves_outcomes_unknown(net):
+async def test_an_order_session_that_ends_leaves_outcomes_unknown(net: Net) -> None:
     """An order without report is neither lost nor rejected; later orders are entered."""
     manager = manager_of(net)
     manager.handler.unsequenced_received = lambda client, payload: arrived.set()
@@ -104,7 +105,7 @@ async def test_an_order_session_that_ends_leaves_outcomes_unknown(net):
     assert manager.seen == ["b"]
 
 
-async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net):
+async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net: Net) -> None:
     """The same without a Z: the login for the old session is rejected."""
     manager = manager_of(net)
     manager.handler.unsequenced_received = lambda client, payload: None
@@ -122,7 +123,7 @@ async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net):
             await unknown
 
 
-async def test_closing_with_an_order_without_report_is_an_unknown_outcome(net):
+async def test_closing_with_an_order_without_report_is_an_unknown_outcome(net: Net) -> None:
     """The order may have been executed."""
     manager = manager_of(net)
     manager.handler.unsequenced_received = lambda client, payload: None
@@ -134,7 +135,7 @@ async def test_closing_with_an_order_without_report_is_an_unknown_outcome(net):
             await unknown
 
 
-async def test_credentials_that_become_invalid_fail_pending_orders(net):
+async def test_credentials_that_become_invalid_fail_pending_orders(net: Net) -> None:
     """Neither pending nor later orders hang."""
     manager = manager_of(net)
     manager.handler.unsequenced_received = lambda client, payload: None
@@ -152,7 +153,7 @@ async def test_credentials_that_become_invalid_fail_pending_orders(net):
             await orders.enter(an_order("b"))
 
 
-async def test_a_hole_in_the_reports_is_never_passed_over(net):
+async def test_a_hole_in_the_reports_is_never_passed_over(net: Net) -> None:
     """A server that has lost reports ends the client with SequenceHole."""
 
     async def script(peer) -> None:

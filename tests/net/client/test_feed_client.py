@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from tests.kit.call_recorder import CallRecorder
+from tests.kit.net import Net
 from tests.net.client.feeds import client_of, feed
 from tradestack.net.client.feed_listener import EndReason, FeedListener
 from tradestack.wire import soup
@@ -39,7 +40,7 @@ class Recorder(CallRecorder, FeedListener):
 
 
 @contextlib.asynccontextmanager
-async def listening(net, address, **options):
+async def listening(net: Net, address, **options):
     """A FeedClient that calls a Recorder."""
     client, recorder = client_of(net, address, **options), Recorder()
     task = asyncio.create_task(client.run(recorder))
@@ -63,7 +64,7 @@ def answering(*after_login: bytes, sequence: int = 1):
     return script
 
 
-async def test_a_listener_is_called_for_everything_in_order(net):
+async def test_a_listener_is_called_for_everything_in_order(net: Net) -> None:
     """Login, session, ticks, end of the session."""
     handler = feed(net, 3)
     handler.current.ended = True
@@ -78,7 +79,7 @@ async def test_a_listener_is_called_for_everything_in_order(net):
     ]
 
 
-async def test_messages_from_before_the_requested_one_are_skipped(net):
+async def test_messages_from_before_the_requested_one_are_skipped(net: Net) -> None:
     """A server may offer an earlier number than asked for: 1 and 2 were seen before."""
     stream = net.memory_stream()
     stream.append_ticks(5)
@@ -104,7 +105,7 @@ async def test_messages_from_before_the_requested_one_are_skipped(net):
         b"\x00\x01?",
     ],
 )
-async def test_a_packet_that_no_feed_has_closes_the_connection(net, packet):
+async def test_a_packet_that_no_feed_has_closes_the_connection(net: Net, packet) -> None:
     """The ticks before it count."""
     stream = net.memory_stream()
     stream.append_ticks(2)
@@ -118,7 +119,7 @@ async def test_a_packet_that_no_feed_has_closes_the_connection(net, packet):
     assert calls[3].reason is CloseReason.PROTOCOL_VIOLATION
 
 
-async def test_reading_stays_paused_over_a_disconnect(net):
+async def test_reading_stays_paused_over_a_disconnect(net: Net) -> None:
     """A paused client reconnects and takes nothing until it resumes."""
     handler = feed(net, 0)
     async with net.serving(handler) as running:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.net import Net
 from tests.net.client.feeds import client_of, feed, quick_backoff
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_events import (
@@ -33,7 +34,7 @@ async def values_until(events: FeedEvents, last: int) -> list[int]:
     return values
 
 
-async def test_a_client_gets_session_ticks_and_end(net):
+async def test_a_client_gets_session_ticks_and_end(net: Net) -> None:
     """The whole life of a session, then the next one from its first message."""
     handler = feed(net, 1000)
     following = net.memory_stream("1ABCDE1234")
@@ -59,7 +60,7 @@ async def test_a_client_gets_session_ticks_and_end(net):
     ]
 
 
-async def test_an_ended_session_is_not_followed_again(net):
+async def test_an_ended_session_is_not_followed_again(net: Net) -> None:
     """While the gateway still serves the ended session, the client waits for the next."""
     handler = feed(net, 3)
     handler.current.ended = True
@@ -76,7 +77,7 @@ async def test_an_ended_session_is_not_followed_again(net):
     assert started == SessionStarted("1ABCDE1234", 1)
 
 
-async def test_each_number_comes_once_over_many_disconnects(net):
+async def test_each_number_comes_once_over_many_disconnects(net: Net) -> None:
     """The server disconnects the client repeatedly; nothing is missed or seen twice."""
     handler = feed(net, 0)
     total = 20_000
@@ -101,7 +102,7 @@ async def test_each_number_comes_once_over_many_disconnects(net):
     assert len(handler.left) > 2
 
 
-async def test_a_session_that_is_gone_ends_and_the_current_one_is_followed(net):
+async def test_a_session_that_is_gone_ends_and_the_current_one_is_followed(net: Net) -> None:
     """After a restart with other data the client starts with the new session."""
     handler = feed(net, 5)
     async with net.serving(handler) as running, client_of(net, running.address) as client:
@@ -120,7 +121,7 @@ async def test_a_session_that_is_gone_ends_and_the_current_one_is_followed(net):
     assert isinstance(events[2], TickBatch)
 
 
-async def test_a_client_continues_where_an_earlier_one_stopped(net):
+async def test_a_client_continues_where_an_earlier_one_stopped(net: Net) -> None:
     """Session and sequence can be passed to a new client."""
     handler = feed(net, 10)
     options = {"session_id": "0ABCDE1234", "sequence": 8}
@@ -130,7 +131,7 @@ async def test_a_client_continues_where_an_earlier_one_stopped(net):
     assert values == [8, 9, 10]
 
 
-async def test_sequence_zero_gets_only_what_is_new(net):
+async def test_sequence_zero_gets_only_what_is_new(net: Net) -> None:
     """After a disconnect, too, everything new arrives."""
     handler = feed(net, 10)
     async with net.serving(handler) as running, client_of(net, running.address, sequence=0) as c:
@@ -144,7 +145,7 @@ async def test_sequence_zero_gets_only_what_is_new(net):
     assert values == [11, 12, 13]
 
 
-async def test_a_client_waits_for_an_absent_gateway(net):
+async def test_a_client_waits_for_an_absent_gateway(net: Net) -> None:
     """Client and gateway may start in any order."""
     handler = feed(net, 3)
     async with net.serving(handler) as running:
@@ -158,7 +159,7 @@ async def test_a_client_waits_for_an_absent_gateway(net):
             assert await values == [1, 2, 3]
 
 
-async def test_wrong_credentials_are_raised(net):
+async def test_wrong_credentials_are_raised(net: Net) -> None:
     """Retrying would not help."""
     wrong = Credentials("news", "wrong")
     async with (
@@ -169,7 +170,7 @@ async def test_wrong_credentials_are_raised(net):
             await anext(client)
 
 
-async def test_events_that_wait_for_a_slow_consumer_are_bounded(net):
+async def test_events_that_wait_for_a_slow_consumer_are_bounded(net: Net) -> None:
     """The gateway keeps what is not consumed."""
     handler = feed(net, 400_000)
     async with net.serving(handler) as running, client_of(net, running.address) as client:
@@ -185,7 +186,9 @@ async def test_events_that_wait_for_a_slow_consumer_are_bounded(net):
     assert values == list(range(1, 400_001))
 
 
-async def test_the_example_of_the_documentation_runs(net, capsys):
+async def test_the_example_of_the_documentation_runs(
+    net: Net, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The example in FeedClient's docstring runs against this server."""
     handler = feed(net, 2)
     handler.current.ended = True
@@ -199,7 +202,7 @@ async def test_the_example_of_the_documentation_runs(net, capsys):
     ]
 
 
-async def test_the_example_of_the_readme_runs(net):
+async def test_the_example_of_the_readme_runs(net: Net) -> None:
     """The program runs in its own process, with this address and password."""
     program = README.read_text().split("```python\n")[1].split("```")[0]
     async with net.serving(feed(net, 2)) as running:

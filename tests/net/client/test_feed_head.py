@@ -2,11 +2,12 @@
 
 import asyncio
 
+from tests.kit.net import Net
 from tests.net.client.feeds import feed
 from tradestack.net.client.feed_head import find_head, probe_head
 
 
-async def test_probe_head_returns_session_and_head(net):
+async def test_probe_head_returns_session_and_head(net: Net) -> None:
     """Nothing is received; an empty session has the head 0."""
     handler = feed(net, 12)
     async with net.serving(handler) as running:
@@ -17,7 +18,7 @@ async def test_probe_head_returns_session_and_head(net):
     assert (before, empty) == (("0ABCDE1234", 12), ("0ABCDE1234", 0))
 
 
-async def test_find_head_waits_for_another_session_than_the_ended_one(net):
+async def test_find_head_waits_for_another_session_than_the_ended_one(net: Net) -> None:
     """The gateway serves an ended session until it begins the next one."""
     handler = feed(net, 12)
     async with net.serving(handler) as running:

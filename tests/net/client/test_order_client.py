@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from tests.kit.call_recorder import CallRecorder
+from tests.kit.net import Net
 from tests.net.client.order_managers import an_order, client_of
 from tradestack.domain.order import (
     BusinessRejectReason,
@@ -43,7 +44,7 @@ class Recorder(CallRecorder, OrderListener):
 
 
 @contextlib.asynccontextmanager
-async def listening(net, address, **options):
+async def listening(net: Net, address, **options):
     """An OrderClient that calls a Recorder: (client, recorder)."""
     client, recorder = client_of(net, address, **options), Recorder()
     task = asyncio.create_task(client.run(recorder))
@@ -58,7 +59,7 @@ async def listening(net, address, **options):
 REGISTERED = Registered(request_id="r1", feed_session="0ABCDE1234", from_seq=5)
 
 
-async def test_messages_go_out_and_a_listener_gets_what_comes(net):
+async def test_messages_go_out_and_a_listener_gets_what_comes(net: Net) -> None:
     """Reports, messages outside the stream, and the end of the order session."""
     handler = net.handler(net.memory_stream())
     refusal = BusinessMessageReject(
@@ -101,7 +102,7 @@ async def test_messages_go_out_and_a_listener_gets_what_comes(net):
     ]
 
 
-async def test_a_report_is_delivered_once_over_a_disconnect(net):
+async def test_a_report_is_delivered_once_over_a_disconnect(net: Net) -> None:
     """The next login asks for the report after the last one seen."""
     handler = net.handler(net.memory_stream())
     handler.current.append(encode_message(REGISTERED))
@@ -125,7 +126,7 @@ async def test_a_report_is_delivered_once_over_a_disconnect(net):
 
 
 @pytest.mark.parametrize("payload", [b"not json", b"{}", b'{"MsgType":"NewOrderSingle"}'])
-async def test_a_report_that_cannot_be_decoded_closes_the_connection(net, payload):
+async def test_a_report_that_cannot_be_decoded_closes_the_connection(net: Net, payload) -> None:
     """A message that is not understood must not be passed over."""
     handler = net.handler(net.memory_stream())
     handler.current.append(payload)
@@ -135,7 +136,7 @@ async def test_a_report_that_cannot_be_decoded_closes_the_connection(net, payloa
     assert calls == ["connected", CloseReason.PROTOCOL_VIOLATION]
 
 
-async def test_outgoing_full_is_raised_and_room_is_announced(net):
+async def test_outgoing_full_is_raised_and_room_is_announced(net: Net) -> None:
     """A sender that does not wait for reports is bounded."""
     handler = net.handler(net.memory_stream())
     limits = ConnectionLimits(outgoing_bytes_max=1_000)

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from tests.kit.net import Net
 from tests.net.streamed import accepted, filled, sequenced
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
@@ -24,7 +25,9 @@ from tradestack.wire.soup import Packet, PacketType
         soup.encode_packet(PacketType.LOGIN_REQUEST, b"news  secret    " + b"x" * 30),
     ],
 )
-async def test_anything_but_a_login_ends_the_connection_with_one_line(net, caplog, data):
+async def test_anything_but_a_login_ends_the_connection_with_one_line(
+    net: Net, caplog: pytest.LogCaptureFixture, data
+) -> None:
     """Only that connection ends, and the log has one line about it."""
     caplog.set_level(logging.INFO)
     async with net.serving(filled(net)) as running, net.connected(running.address) as client:
@@ -48,7 +51,9 @@ async def test_anything_but_a_login_ends_the_connection_with_one_line(net, caplo
         b"\x10\x00U",
     ],
 )
-async def test_a_wrong_packet_ends_its_session_alone(net, caplog, packet):
+async def test_a_wrong_packet_ends_its_session_alone(
+    net: Net, caplog: pytest.LogCaptureFixture, packet
+) -> None:
     """Others are still served; one log line names the fault; the handler is called once."""
     handler = filled(net)
     limits = SessionLimits(packet_length_max=4096)
@@ -72,7 +77,7 @@ async def test_a_wrong_packet_ends_its_session_alone(net, caplog, packet):
     assert sum("protocol violation" in text for text in caplog.messages) == 1
 
 
-async def test_a_violation_that_the_handler_finds_ends_the_connection(net):
+async def test_a_violation_that_the_handler_finds_ends_the_connection(net: Net) -> None:
     """A ProtocolError of the handler is the client's fault: it gets code and text."""
     handler = filled(net)
 
@@ -88,7 +93,7 @@ async def test_a_violation_that_the_handler_finds_ends_the_connection(net):
     assert ending == [Packet(PacketType.DEBUG, b"PROTOCOL_VIOLATION order message is not JSON")]
 
 
-async def test_debug_packets_are_ignored_before_and_after_the_login(net):
+async def test_debug_packets_are_ignored_before_and_after_the_login(net: Net) -> None:
     """'+' may come at any time."""
     handler = filled(net)
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -102,7 +107,7 @@ async def test_debug_packets_are_ignored_before_and_after_the_login(net):
     assert handler.received[0][1] == b"order"
 
 
-async def test_a_logout_closes_the_connection(net):
+async def test_a_logout_closes_the_connection(net: Net) -> None:
     """O is answered by the close, and the handler gets the reason."""
     handler = filled(net)
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -114,7 +119,7 @@ async def test_a_logout_closes_the_connection(net):
         assert list(running.server.connections) == []
 
 
-async def test_unsequenced_messages_reach_the_client_beside_the_stream(net):
+async def test_unsequenced_messages_reach_the_client_beside_the_stream(net: Net) -> None:
     """They take no number: the stream continues as without them."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -130,7 +135,7 @@ async def test_unsequenced_messages_reach_the_client_beside_the_stream(net):
     assert beside == Packet(PacketType.UNSEQUENCED_DATA, b"not now")
 
 
-async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(net):
+async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(net: Net) -> None:
     """Beyond the limit of their buffer the connection is closed."""
     handler = filled(net)
     limits = SessionLimits(unsequenced_bytes_max=1000)
@@ -143,7 +148,7 @@ async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(
         assert handler.left[0][1] == Close(CloseReason.UNSEQUENCED_UNREAD, text)
 
 
-async def test_a_paused_client_is_not_read_and_then_continues_in_order(net):
+async def test_a_paused_client_is_not_read_and_then_continues_in_order(net: Net) -> None:
     """Messages wait while paused, also those received already, and come in order afterwards."""
     handler = filled(net)
     messages = [b"%d" % number for number in range(50)]
@@ -165,7 +170,7 @@ async def test_a_paused_client_is_not_read_and_then_continues_in_order(net):
     assert [payload for _, payload in handler.received] == messages
 
 
-async def test_drain_received_takes_all_that_was_delivered_even_while_paused(net):
+async def test_drain_received_takes_all_that_was_delivered_even_while_paused(net: Net) -> None:
     """What a replaced connection has delivered is handled before it is closed."""
     handler = filled(net)
     messages = [b"%d" % number for number in range(20_000)]

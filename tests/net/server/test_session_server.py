@@ -5,6 +5,9 @@ import os
 import resource
 import socket
 
+import pytest
+
+from tests.kit.net import Net
 from tests.net.streamed import accepted, filled, sequenced
 from tradestack.net.server import acceptor as acceptor_module
 from tradestack.net.server.acceptor import Acceptor
@@ -15,7 +18,7 @@ from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.soup import Packet, PacketType
 
 
-async def test_streams_from_the_requested_number_and_what_is_appended_later(net):
+async def test_streams_from_the_requested_number_and_what_is_appended_later(net: Net) -> None:
     """A login for message 2 gets A with 2, message 2, and each later message as it is made."""
     handler = filled(net, b"one", b"two")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -29,7 +32,7 @@ async def test_streams_from_the_requested_number_and_what_is_appended_later(net)
     assert (first, second) == (sequenced(b"two"), sequenced(b"three"))
 
 
-async def test_a_client_that_is_up_to_date_is_served_before_serve_live_returns(net):
+async def test_a_client_that_is_up_to_date_is_served_before_serve_live_returns(net: Net) -> None:
     """What was appended is in the client's socket without another pass of the loop."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -42,7 +45,7 @@ async def test_a_client_that_is_up_to_date_is_served_before_serve_live_returns(n
     assert data == handler.current.packets[1]
 
 
-async def test_a_login_for_number_zero_gets_new_messages_only(net):
+async def test_a_login_for_number_zero_gets_new_messages_only(net: Net) -> None:
     """A login for 0 is answered with head+1."""
     handler = filled(net, b"one", b"two")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -55,7 +58,7 @@ async def test_a_login_for_number_zero_gets_new_messages_only(net):
     assert packet == sequenced(b"three")
 
 
-async def test_a_login_beyond_the_head_waits_for_the_head(net):
+async def test_a_login_beyond_the_head_waits_for_the_head(net: Net) -> None:
     """A answers the requested number, and that message is the first that comes."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -70,7 +73,7 @@ async def test_a_login_beyond_the_head_waits_for_the_head(net):
     assert packet == sequenced(b"four")
 
 
-async def test_an_ended_session_is_sent_to_its_end_then_z(net):
+async def test_an_ended_session_is_sent_to_its_end_then_z(net: Net) -> None:
     """All messages are sent before Z and the close."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -86,7 +89,7 @@ async def test_an_ended_session_is_sent_to_its_end_then_z(net):
     assert packets == [sequenced(b"one"), sequenced(b"two"), Packet(PacketType.END_OF_SESSION, b"")]
 
 
-async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net):
+async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net: Net) -> None:
     """Each client stays in its session; a blank one gets the current one."""
     old, new = net.memory_stream("AAAAAAAAAA"), net.memory_stream("BBBBBBBBBB")
     old.append(b"old")
@@ -113,8 +116,8 @@ async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net):
 
 
 async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(
-    net, caplog, monkeypatch
-):
+    net: Net, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The live client is still served, and the waiting one when descriptors are available again."""
     handler, paused = filled(net), asyncio.Semaphore(0)
     pause = Acceptor._pause
@@ -147,7 +150,7 @@ async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(
     assert sum("accepting paused" in text for text in caplog.messages) == 1
 
 
-async def test_close_sends_what_is_due_and_disconnects_all(net):
+async def test_close_sends_what_is_due_and_disconnects_all(net: Net) -> None:
     """The last report is sent before the daemon ends."""
     handler = filled(net)
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -162,7 +165,7 @@ async def test_close_sends_what_is_due_and_disconnects_all(net):
     ]
 
 
-async def test_limits_and_users_can_be_replaced_while_it_runs(net):
+async def test_limits_and_users_can_be_replaced_while_it_runs(net: Net) -> None:
     """New limits hold for connected clients; a removed user cannot log in again."""
     handler, clock = filled(net), net.fake_clock()
     async with (

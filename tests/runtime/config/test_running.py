@@ -4,8 +4,10 @@ import signal
 
 import pytest
 
+from tests.runtime.launched import Launch
 
-def test_reload_takes_over_the_config(launch) -> None:
+
+def test_reload_takes_over_the_config(launch: Launch) -> None:
     """SIGHUP applies the file; systemd learns when that began and when it was done."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -30,7 +32,7 @@ def test_reload_takes_over_the_config(launch) -> None:
         ('prefix = "refused"', "is not allowed"),
     ],
 )
-def test_refused_reload_keeps_the_old_config(launch, config: str, reason: str) -> None:
+def test_refused_reload_keeps_the_old_config(launch: Launch, config: str, reason: str) -> None:
     """A bad file changes nothing, is counted, and is the last error."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -46,7 +48,7 @@ def test_refused_reload_keeps_the_old_config(launch, config: str, reason: str) -
     assert reason in stats["last_error"]
 
 
-def test_status_shows_a_refused_reload(launch) -> None:
+def test_status_shows_a_refused_reload(launch: Launch) -> None:
     """STATUS begins with the refusal when the reload is over, until one succeeds."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -67,7 +69,7 @@ def test_status_shows_a_refused_reload(launch) -> None:
     assert "refused" not in last
 
 
-def test_keys_that_need_a_restart_wait_and_are_named(launch) -> None:
+def test_keys_that_need_a_restart_wait_and_are_named(launch: Launch) -> None:
     """A reload takes over what it can, and names the rest in STATUS=, log, stats and GetConfig."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -93,7 +95,7 @@ def test_keys_that_need_a_restart_wait_and_are_named(launch) -> None:
     assert "changed configuration keys need a restart keys=listen path=" in stderr
 
 
-def test_keys_that_wait_for_a_session_hold_when_it_begins(launch) -> None:
+def test_keys_that_wait_for_a_session_hold_when_it_begins(launch: Launch) -> None:
     """GetConfig shows the old value until the service has begun a session."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -110,7 +112,7 @@ def test_keys_that_wait_for_a_session_hold_when_it_begins(launch) -> None:
     assert (after["config"]["suffix"], after["pending"]) == ("!", {})
 
 
-def test_file_that_is_set_back_waits_for_nothing(launch) -> None:
+def test_file_that_is_set_back_waits_for_nothing(launch: Launch) -> None:
     """A key with its old value again needs no restart."""
     daemon = launch()
     daemon.wait_for("READY=1")
@@ -124,7 +126,7 @@ def test_file_that_is_set_back_waits_for_nothing(launch) -> None:
     assert not any("restart" in line for line in daemon.notified)
 
 
-def test_reload_during_the_start_is_made_up_for(launch) -> None:
+def test_reload_during_the_start_is_made_up_for(launch: Launch) -> None:
     """A SIGHUP that comes before READY=1 is not lost and cannot disturb the start."""
     daemon = launch('behaviour = "start-on-file"')
     daemon.wait_for("EXTEND_TIMEOUT_USEC=60000000")
