@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of, what_is_missing
-from tests.system.releases import RELEASES, Release
-
 from bench.faults import NotMeasured
 from bench.process_tree import children
+from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of, what_is_missing
+from tests.system.releases import RELEASES, Release
 
 TARGET = "tradestack.target"
 SERVICES = ("gateway", "order-manager", "strategy@news")

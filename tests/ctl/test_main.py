@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.ctl.conftest import TRADESTACKCTL
 
+from tests.kit.stack import TRADESTACKCTL
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import VERBS, build_parser, run
 from tradestack.ctl.verbs.completion import SHELLS

@@ -3,19 +3,16 @@
 import json
 import os
 import re
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.kit.stack import Stack
 from tradestack.net.control.client import ControlClient
 from tradestack.net.server.users import parse_users
 
-TRADESTACKCTL = str(Path(sys.executable).parent / "tradestackctl")
 NOBODY = 65_534
 READS = ("Get", "List", "Read", "Watch")  # prefixes of methods that change nothing
 # Enters the directory as root, since it is closed to others, then connects as another user.
@@ -34,62 +31,37 @@ with socket.socket(socket.AF_UNIX) as connection:
 """
 
 
-@dataclass(frozen=True)
-class Run:
-    """A running stack and the file with all of its output."""
-
-    process: "subprocess.Popen[bytes]"
-    directory: Path
-    output: Path
-
-    @property
-    def sockets(self) -> list[Path]:
-        """The control sockets of the daemons."""
-        return sorted((self.directory / "run").glob("*.sock"))
-
-    def processes(self) -> list[int]:
-        """List the pids of `up` and of all processes that it started."""
-        pids = [self.process.pid]
-        for pid in pids:
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-            pids += map(int, children.split())
-        return pids
-
-    def passwords(self) -> list[str]:
-        """Read the passwords of all strategies."""
-        files = sorted((self.directory / "credentials").glob("*/password"))
-        return [path.read_text().strip() for path in files]
-
-
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
+def stack(tmp_path: Path) -> Iterator[Stack]:
     """A stack whose daemons are all ready."""
-    directory, output = tmp_path / "state", tmp_path / "output"
-    command = [TRADESTACKCTL, "up", "--state-dir", str(directory), "--pace", "2000/s"]
-    with output.open("wb") as file:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        assert process.stderr is not None
-        assert process.stdout is not None
-        for line in process.stderr:
-            file.write(line)
-            file.flush()
-            if b"--runtime-dir" in line:
-                break
-        errors = subprocess.Popen(["cat"], stdin=process.stderr, stdout=file)
-        results = subprocess.Popen(["cat"], stdin=process.stdout, stdout=file)
-        yield Run(process, directory, output)
-        process.send_signal(signal.SIGTERM)
-        process.wait()
-        for reader in (errors, results):
-            reader.wait()
-        process.stderr.close()
-        process.stdout.close()
+    with Stack("--state-dir", tmp_path / "state", "--pace", "2000/s") as stack:
+        yield stack
 
 
-def answers_of_daemons(run: Run) -> str:
+def sockets(stack: Stack) -> list[Path]:
+    """List the control sockets of the daemons."""
+    return sorted(stack.runtime.glob("*.sock"))
+
+
+def processes(stack: Stack) -> list[int]:
+    """List the pids of `up` and of all processes that it started."""
+    pids = [stack.process.pid]
+    for pid in pids:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        pids += map(int, children.split())
+    return pids
+
+
+def passwords(stack: Stack) -> list[str]:
+    """Read the passwords of all strategies."""
+    files = sorted((stack.files.path / "credentials").glob("*/password"))
+    return [path.read_text().strip() for path in files]
+
+
+def answers_of_daemons(stack: Stack) -> str:
     """Collect the replies to all methods that only read and need no parameters."""
     answers = []
-    for path in run.sockets:
+    for path in sockets(stack):
         for method in methods_of(path):
             name = method.rpartition(".")[2]
             if name.startswith(("Get", "List")):
@@ -115,47 +87,47 @@ def methods_of(path: Path) -> list[str]:
     ]
 
 
-def test_no_password_leaks(run: Run) -> None:
+def test_no_password_leaks(stack: Stack) -> None:
     """No log, argument, environment, reply or file of a server contains a password."""
-    passwords = run.passwords()
-    pids = run.processes()
+    secrets = passwords(stack)
+    pids = processes(stack)
     of_processes = b"".join(
         Path(f"/proc/{pid}/{name}").read_bytes() for pid in pids for name in ("cmdline", "environ")
     )
-    answers = answers_of_daemons(run)
-    run.process.send_signal(signal.SIGTERM)
-    run.process.wait()
+    answers = answers_of_daemons(stack)
+    stack.process.terminate()
+    _, stdout, stderr = stack.end()
     kept = b"".join(
         path.read_bytes()
-        for path in run.directory.rglob("*")
+        for path in stack.files.path.rglob("*")
         if path.is_file() and path.name != "password"
     )
-    everything = of_processes + answers.encode() + run.output.read_bytes() + kept
+    everything = of_processes + answers.encode() + (stdout + stderr).encode() + kept
 
-    assert passwords
+    assert secrets
     assert len(pids) >= 4
     assert "users_file" in answers
     assert b"client logged in" in everything
-    for password in passwords:
+    for password in secrets:
         assert not re.search(re.escape(password.encode()), everything, re.IGNORECASE)
 
 
-def test_the_servers_keep_salted_hashes_readable_by_their_owner_only(run: Run) -> None:
+def test_the_servers_keep_salted_hashes_readable_by_their_owner_only(stack: Stack) -> None:
     """Nobody but their owner can read the users file and the passwords."""
-    (users_file,) = run.directory.rglob("users")
+    (users_file,) = stack.files.path.rglob("users")
     hashes = parse_users(users_file, users_file.read_text())
-    closed = [users_file, *(run.directory / "credentials").rglob("password")]
+    closed = [users_file, *(stack.files.path / "credentials").rglob("password")]
 
     assert set(hashes) == {"news"}
     assert [path for path in closed if path.stat().st_mode & 0o077] == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can change its user id")
-def test_other_users_may_change_nothing_and_each_attempt_is_logged(run: Run) -> None:
+def test_other_users_may_change_nothing_and_each_attempt_is_logged(stack: Stack) -> None:
     """Every daemon denies each method that changes something to another uid."""
-    (run.directory / "run").chmod(0o711)
+    stack.runtime.chmod(0o711)
     changing, answers = [], []
-    for path in run.sockets:
+    for path in sockets(stack):
         path.chmod(0o666)
         methods = [name for name in methods_of(path) if is_a_change(name)]
         changing += methods
@@ -163,7 +135,8 @@ def test_other_users_may_change_nothing_and_each_attempt_is_logged(run: Run) -> 
         command = ["/usr/bin/python3", "-c", ASK_AS, str(path.parent), path.name, str(NOBODY)]
         asked = subprocess.run(command, input=calls, capture_output=True, check=True)
         answers += [json.loads(reply) for reply in asked.stdout.split(b"\0")[:-1]]
-    output = run.output.read_text()
+    stack.process.terminate()
+    _, _, output = stack.end()
 
     assert {"io.tradestack.Gateway.NewSession", "io.tradestack.Daemon.SetLogLevel"} <= set(changing)
     assert [answer["error"] for answer in answers] == (

@@ -2,12 +2,11 @@
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.kit.stack import TRADESTACKCTL
 from tradestack.net.server.clients import Client
 from tradestack.observe.metrics import HISTOGRAM, INFO, Kind, Metric, collect, undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
@@ -15,7 +14,6 @@ from tradestack_gateway.metric_table import METRICS as OF_GATEWAY
 from tradestack_order_manager.metric_table import METRICS as OF_ORDER_MANAGER
 from tradestack_strategy.metric_table import METRICS as OF_STRATEGY
 
-TRADESTACKCTL = str(Path(sys.executable).parent / "tradestackctl")
 DEADLINE_S = 120.0
 DAEMONS = {
     "gateway": OF_EVERY_DAEMON + OF_GATEWAY,

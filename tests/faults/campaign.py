@@ -25,7 +25,6 @@ from tests.faults.evidence import Evidence
 from tests.faults.killer import Kill, Killer, Progress
 from tests.faults.repetition import Repetition, Sources, no_attack
 from tests.faults.stack import RunFailed, fail_points_hit
-
 from tradestack.runtime.fail_points import FailPoint
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 

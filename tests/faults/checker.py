@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 
 import numpy as np
+
 from tests.faults.evidence import Evidence
 from tests.faults.subscriber import Seen
-
 from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH
 
 SHOWN_MAX = 5  # differences of one kind that are listed one by one

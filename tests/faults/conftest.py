@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition, Sources, no_attack

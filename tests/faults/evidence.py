@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.faults.subscriber import Seen
-
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.stack import GATEWAY, ORDER_MANAGER, RunningStack
-
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 WAIT_MEAN_S = 0.4

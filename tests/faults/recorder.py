@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 from tests.faults.subscriber import Seen, Subscriber
-
 from tradestack.net.addresses import parse_address
 from tradestack.net.client.login import Credentials
 

@@ -27,7 +27,6 @@ from tests.faults.evidence import (
 )
 from tests.faults.stack import ORDER_MANAGER, RunFailed, RunningStack
 from tests.faults.subscriber import Subscriber
-
 from tradestack.ctl.up.progress import has_ended
 from tradestack.net.control.client import ControlFault
 

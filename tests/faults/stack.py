@@ -5,15 +5,15 @@ import contextlib
 import json
 import os
 import signal
-import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.kit.stack import READY_MARK, TRADESTACKCTL
+from tests.kit.state_directory import StateDirectory
 from tradestack.ctl.up.control_call import control_call
 from tradestack.ctl.up.progress import StackStats
-from tradestack.net.addresses import Address, parse_address
+from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.client import ControlFault
 from tradestack.runtime.fail_points import VARIABLE, FailPoint
@@ -37,6 +37,7 @@ class RunningStack:
     def __init__(self, directory: Path, strategies: Mapping[str, str]) -> None:
         """strategies: instance → user."""
         self.directory = directory
+        self.files = StateDirectory(directory)
         self.strategies = strategies
         self.daemons = (GATEWAY, ORDER_MANAGER, *(f"strategy-{name}" for name in strategies))
         self.lines: list[str] = []  # log lines since the start
@@ -47,7 +48,7 @@ class RunningStack:
         """Start; return when all daemons are ready. Raises RunFailed."""
         self.lines = []
         self._process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("tradestackctl")),
+            TRADESTACKCTL,
             *("up", "--respawn", "--json", "--state-dir", str(self.directory), *options),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -100,23 +101,22 @@ class RunningStack:
     @property
     def feed(self) -> Address:
         """The address of the gateway."""
-        return self._listen(GATEWAY)
+        return self.files.address(GATEWAY)
 
     @property
     def orders(self) -> Address:
         """The address of the order manager."""
-        return self._listen(ORDER_MANAGER)
+        return self.files.address(ORDER_MANAGER)
 
     def credentials(self, instance: str) -> Credentials:
         """Return the credentials of a strategy instance."""
-        password = self.directory / "credentials" / instance / "password"
-        return Credentials(self.strategies[instance], password.read_text().strip())
+        return Credentials(self.strategies[instance], self.files.password(instance))
 
     async def call(
         self, daemon: str, method: str, parameters: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         """Call a method of a daemon. Raises ControlFault."""
-        path = self.directory / "run" / f"{daemon}.sock"
+        path = self.files.control(daemon)
         return await control_call(path, method, parameters, deadline_s=ASK_DEADLINE_S)
 
     async def set_pace(self, pace: str) -> None:
@@ -180,13 +180,9 @@ class RunningStack:
                 log.write(text)
                 log.flush()
                 self.lines.append(text.rstrip())
-                if "--runtime-dir" in text:
+                if READY_MARK in line:
                     is_ready.set()
         is_ready.set()
-
-    def _listen(self, daemon: str) -> Address:
-        config = tomllib.loads((self.directory / "etc" / f"{daemon}.toml").read_text())
-        return parse_address(config["listen"])
 
     def _failed(self, what: str) -> RunFailed:
         return RunFailed("\n".join([f"`up` {what}; its last lines:", *self.lines[-20:]]))

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Callable
 
 import pytest
+
 from tests.faults.checker import differences
 from tests.faults.evidence import Answer, Evidence, Order
-
 from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol, new_records
 
 COUNT = 6

@@ -7,7 +7,6 @@ from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition
 from tests.faults.stack import GATEWAY, ORDER_MANAGER, fail_points_hit
-
 from tradestack.observe.events import SERVER_LOST
 from tradestack.runtime.fail_points import FailPoint
 

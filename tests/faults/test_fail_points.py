@@ -5,11 +5,11 @@ import itertools
 from collections import Counter
 
 import pytest
+
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition, no_attack
 from tests.faults.stack import fail_points_hit
-
 from tradestack.runtime.fail_points import FailPoint
 
 # The pass at which each process dies, again after each restart: an early one, for on a busy machine

@@ -10,7 +10,6 @@ from pathlib import Path
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition
-
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 

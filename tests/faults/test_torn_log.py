@@ -9,6 +9,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from tests.faults.checker import differences
 from tests.faults.evidence import Evidence
 from tests.faults.repetition import Repetition

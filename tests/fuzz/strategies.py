@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
 from tests.fuzz.targets.csv import NEWS_ROWS, PRICE_ROWS
 from tests.fuzz.targets.feed import tick_packets
 from tests.fuzz.targets.journal import PAYLOADS
@@ -15,7 +16,6 @@ from tests.fuzz.targets.orders import LIMIT_ORDER, ORDER, REGISTER, REPORTS
 from tests.fuzz.targets.settings import CONFIGS
 from tests.fuzz.targets.soup import ACCEPTED, PAYLOAD_MAX, REQUESTS
 from tests.fuzz.targets.varlink import call_seeds
-
 from tradestack.wire import soup
 from tradestack.wire.orders import encode_message
 

@@ -6,6 +6,7 @@ For a long run with new inputs: `tests/fuzz/run --inputs 10000000`.
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.fuzz.corpus import CORPUS_FILES_MAX, HERE, load_corpus
 from tests.fuzz.registry import TARGETS
 from tests.fuzz.strategies import VALID, inputs

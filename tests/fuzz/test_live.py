@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.fuzz.corpus import load_corpus
 from tests.fuzz.log_lines import logged
 from tests.fuzz.pieces import CUTS_LENGTH
@@ -17,9 +18,8 @@ from tests.fuzz.targets import control
 from tests.fuzz.targets import soup as soup_targets
 from tests.fuzz.targets.control import LIMITS
 from tests.kit.asyncio_runner import run_on_uvloop
+from tests.kit.net import Handler, MemoryStream, Net, RunningServer
 from tests.kit.raw_client import RawClient
-from tests.net.conftest import Handler, MemoryStream, Net, RunningServer
-
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.daemon import Daemon as Gateway
-from tests.daemons.tradestack_order_manager.daemon import Daemon as OrderManager
+
 from tests.interop.judge import Kind
 from tests.interop.prerequisites import need_node_package, need_package
+from tests.kit.gateway import Gateway
+from tests.kit.order_manager import OrderManager
 
 
 @pytest.fixture(params=list(Kind), ids=lambda kind: kind.name.lower())

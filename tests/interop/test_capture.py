@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.interop.capture import Capture, Dissection
 from tests.interop.judge import Judge, Kind
 from tests.interop.prerequisites import need_own_network, need_package, need_program
-from tests.interop.stack import Stack
-
-from tradestack.net.control.client import ControlClient
+from tests.kit.stack import Stack
 
 PRICES = 500  # Nasdaq's client takes a millisecond for each
 MALFORMED = '_ws.malformed || _ws.expert.group == "Malformed"'
@@ -43,17 +42,17 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         need_program(program)
     directory = tmp_path_factory.mktemp("capture")
     packets = directory / "packets.pcapng"
-    arguments = (*write_files(directory), "--pace", "1x", "--until-end")
+    arguments = (*write_files(directory), "--pace", "1x", "--until-end", "--json")
     with (
         Capture() as capture,
-        Stack(directory / "stack", *arguments, within=capture.within) as stack,
+        Stack("--state-dir", directory / "stack", *arguments, within=capture.within) as stack,
     ):
-        ports = [stack.port("gateway"), stack.port("order-manager")]
+        ports = [stack.files.address(each).port for each in ("gateway", "order-manager")]
         with Judge(
             Kind.NASDAQ,
             ("127.0.0.1", ports[0]),
             user="news",
-            password=stack.password,
+            password=stack.files.password(),
             within=capture.within,
         ) as judge:
             judge.accepted()
@@ -62,7 +61,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             judge.heartbeat()  # two intervals are over: everyone has sent one
             go_on(stack)
             judge.rest()
-        stats = stack.wait()
+        stats = stack.stats_at_end()
         capture.finish(packets)
     return Run(Dissection(packets, ports), *ports, stats)
 
@@ -83,8 +82,7 @@ def write_files(directory: Path) -> list[str]:
 
 def go_on(stack: Stack) -> None:
     """Let the remaining ticks be published at once."""
-    with ControlClient(stack.control("gateway")) as gateway:
-        gateway.call("io.tradestack.Gateway.SetPace", {"pace": "max"})
+    stack.call("gateway", "io.tradestack.Gateway.SetPace", {"pace": "max"})
 
 
 def test_nothing_but_a_foreign_login_is_malformed(run: Run) -> None:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
-from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
+
 from tests.interop.judge import Judge, Kind
 from tests.interop.prerequisites import need_package
+from tests.kit.csv_files import PRICES_HEADER, price_rows, write
+from tests.kit.daemon import PASSWORD
+from tests.kit.gateway import Gateway
 
 TICKS = 600  # Nasdaq's client takes a millisecond for each
 LATE_TICKS = 8
@@ -17,13 +19,13 @@ HEADER_LENGTH = 3
 
 
 @pytest.fixture
-def playing(gateway: Daemon, tmp_path: Path) -> Daemon:
+def playing(gateway: Gateway, tmp_path: Path) -> Gateway:
     """Return a gateway that pauses after TICKS ticks."""
     play(gateway, tmp_path, SILENCE_ENDLESS)
     return gateway
 
 
-def play(daemon: Daemon, tmp_path: Path, silence: str) -> None:
+def play(daemon: Gateway, tmp_path: Path, silence: str) -> None:
     """Configure TICKS ticks at once, then LATE_TICKS with a silence before each."""
     late = "".join(f"2026-02-0{day + 1}T00:00:00Z,AA,7,1\n" for day in range(LATE_TICKS))
     prices = write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(TICKS) + late)
@@ -31,7 +33,7 @@ def play(daemon: Daemon, tmp_path: Path, silence: str) -> None:
     daemon.start()
 
 
-def join(daemon: Daemon, kind: Kind, session: str = "", sequence: int = 1) -> Judge:
+def join(daemon: Gateway, kind: Kind, session: str = "", sequence: int = 1) -> Judge:
     """Connect a foreign client to the feed."""
     return Judge(
         kind,
@@ -43,7 +45,7 @@ def join(daemon: Daemon, kind: Kind, session: str = "", sequence: int = 1) -> Ju
     )
 
 
-def logged(daemon: Daemon, session: str) -> list[bytes]:
+def logged(daemon: Gateway, session: str) -> list[bytes]:
     """Return the payloads in the session's file."""
     data = (daemon.state / f"{session}.feed").read_bytes()
     return [
@@ -52,12 +54,12 @@ def logged(daemon: Daemon, session: str) -> list[bytes]:
     ]
 
 
-def skip_silence(daemon: Daemon) -> None:
+def skip_silence(daemon: Gateway) -> None:
     """Let the remaining ticks be published at once."""
     daemon.call("SetPace", {"pace": "max"})
 
 
-def test_session_is_streamed_to_its_end(playing: Daemon, kind: Kind) -> None:
+def test_session_is_streamed_to_its_end(playing: Gateway, kind: Kind) -> None:
     """Each tick comes once, as in the log, then the end of session."""
     with join(playing, kind) as judge:
         session, next_number = judge.accepted()
@@ -72,7 +74,7 @@ def test_session_is_streamed_to_its_end(playing: Daemon, kind: Kind) -> None:
     assert farewell == kind.farewell
 
 
-def test_heartbeats_fill_the_silence(gateway: Daemon, tmp_path: Path) -> None:
+def test_heartbeats_fill_the_silence(gateway: Gateway, tmp_path: Path) -> None:
     """The client of nasdaq-protocols is still connected when the next tick comes."""
     need_package("nasdaq_protocols")
     play(gateway, tmp_path, SILENCE_UNENDURABLE)
@@ -84,7 +86,7 @@ def test_heartbeats_fill_the_silence(gateway: Daemon, tmp_path: Path) -> None:
     assert tick == logged(gateway, session)[TICKS]
 
 
-def test_client_resumes_where_a_killed_gateway_left_it(playing: Daemon, kind: Kind) -> None:
+def test_client_resumes_where_a_killed_gateway_left_it(playing: Gateway, kind: Kind) -> None:
     """The same session continues at the next number, with the same bytes."""
     with join(playing, kind) as judge:
         session, _ = judge.accepted()
@@ -101,7 +103,7 @@ def test_client_resumes_where_a_killed_gateway_left_it(playing: Daemon, kind: Ki
     assert first + rest == logged(playing, session)[:TICKS]
 
 
-def test_sequence_0_brings_only_what_is_new(playing: Daemon, kind: Kind) -> None:
+def test_sequence_0_brings_only_what_is_new(playing: Gateway, kind: Kind) -> None:
     """The number in the answer is that of the next tick to come."""
     with join(playing, kind) as judge:
         session, _ = judge.accepted()
@@ -116,7 +118,7 @@ def test_sequence_0_brings_only_what_is_new(playing: Daemon, kind: Kind) -> None
     assert tick == logged(playing, session)[next_number - 1]
 
 
-def test_number_beyond_the_head_is_waited_for(playing: Daemon, kind: Kind) -> None:
+def test_number_beyond_the_head_is_waited_for(playing: Gateway, kind: Kind) -> None:
     """The first message is the one that was asked for."""
     with join(playing, kind, sequence=TICKS + 2) as judge:
         session, next_number = judge.accepted()
@@ -127,7 +129,7 @@ def test_number_beyond_the_head_is_waited_for(playing: Daemon, kind: Kind) -> No
     assert tick == logged(playing, session)[TICKS + 1]
 
 
-def test_wrong_password_and_session_are_told_apart(playing: Daemon, kind: Kind) -> None:
+def test_wrong_password_and_session_are_told_apart(playing: Gateway, kind: Kind) -> None:
     """The reason is A for a wrong password, S for a session that does not exist."""
     with Judge(kind, playing.address, user="guest", password="wrong") as judge:
         assert judge.rejected() == "A"

@@ -5,7 +5,9 @@ import struct
 from collections.abc import Iterator
 
 import pytest
-from tests.daemons.tradestack_order_manager.daemon import PASSWORD, Daemon
+
+from tests.kit.daemon import PASSWORD
+from tests.kit.order_manager import OrderManager
 
 # length, type, user, password, session, sequence, heartbeat timeout in ms
 REQUEST = struct.Struct(">Hc6s10s10s20s5s")
@@ -13,10 +15,9 @@ DEADLINE_S = 12.0  # below the 15 s that the server gives a client that names no
 
 
 @pytest.fixture
-def connection(order_manager: Daemon) -> Iterator[socket.socket]:
+def connection(order_manager: OrderManager) -> Iterator[socket.socket]:
     """Return a connection to the order port on which nothing was sent."""
-    host, _, port = order_manager.address.rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=DEADLINE_S) as made:
+    with socket.create_connection(order_manager.address, timeout=DEADLINE_S) as made:
         yield made
 
 
@@ -39,7 +40,7 @@ def request(session: bytes, sequence: bytes, timeout: bytes) -> bytes:
     ids=["right", "left", "nul", "zeros", "blank"],
 )
 def test_any_padding_is_read(
-    order_manager: Daemon, connection: socket.socket, sequence: bytes, timeout: bytes
+    order_manager: OrderManager, connection: socket.socket, sequence: bytes, timeout: bytes
 ) -> None:
     """The answer has session and number padded on the left, whatever the case of the names."""
     session = order_manager.stats()["session"]

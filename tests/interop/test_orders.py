@@ -5,21 +5,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.daemons.tradestack_order_manager.daemon import PASSWORD, Daemon
 from tests.interop.judge import DEADLINE_S, Judge, Kind
 from tests.interop.prerequisites import need_package
-
+from tests.kit.daemon import PASSWORD
+from tests.kit.order_manager import OrderManager
 from tradestack.net.server.users import new_salt, users_line
 
 OUCH_CLIENT = Path(__file__).with_name("ouch_client.py")
 
 
-def join(daemon: Daemon, kind: Kind, session: str = "", sequence: int = 1) -> Judge:
+def join(daemon: OrderManager, kind: Kind, session: str = "", sequence: int = 1) -> Judge:
     """Connect a foreign client to the order port."""
-    host, _, port = daemon.address.rpartition(":")
     return Judge(
         kind,
-        (host, int(port)),
+        daemon.address,
         user="news",
         password=PASSWORD,
         session=session,
@@ -49,7 +48,7 @@ def told(reports: list[bytes]) -> list[tuple[str, str, int]]:
 
 
 def test_orders_are_reported_in_a_stream_that_can_be_read_again(
-    order_manager: Daemon, kind: Kind
+    order_manager: OrderManager, kind: Kind
 ) -> None:
     """After a logout the same bytes come from number 1, and their end from a later number."""
     with join(order_manager, kind) as judge:
@@ -73,7 +72,9 @@ def test_orders_are_reported_in_a_stream_that_can_be_read_again(
     assert resumed == reports[2:]
 
 
-def test_order_sent_again_over_a_kill_is_the_same_order(order_manager: Daemon, kind: Kind) -> None:
+def test_order_sent_again_over_a_kill_is_the_same_order(
+    order_manager: OrderManager, kind: Kind
+) -> None:
     """After a resumed session, a repeated order gets no second report and no number."""
     with join(order_manager, kind) as judge:
         session, _ = judge.accepted()
@@ -94,7 +95,7 @@ def test_order_sent_again_over_a_kill_is_the_same_order(order_manager: Daemon, k
     assert order_manager.log_numbers() == [1, 2]
 
 
-def test_sequence_0_brings_only_reports_to_come(order_manager: Daemon, kind: Kind) -> None:
+def test_sequence_0_brings_only_reports_to_come(order_manager: OrderManager, kind: Kind) -> None:
     """The number in the answer is that of the next report."""
     with join(order_manager, kind) as judge:
         session, _ = judge.accepted()
@@ -107,7 +108,9 @@ def test_sequence_0_brings_only_reports_to_come(order_manager: Daemon, kind: Kin
         assert told(judge.messages(1)) == [("judge-2", "NEW", 2)]
 
 
-def test_new_order_session_ends_the_old_for_its_clients(order_manager: Daemon, kind: Kind) -> None:
+def test_new_order_session_ends_the_old_for_its_clients(
+    order_manager: OrderManager, kind: Kind
+) -> None:
     """Clients get the end of session, and find another session that begins at 1."""
     with join(order_manager, kind) as judge:
         session, _ = judge.accepted()
@@ -122,16 +125,15 @@ def test_new_order_session_ends_the_old_for_its_clients(order_manager: Daemon, k
     assert farewell == kind.farewell
 
 
-def test_wrong_password_and_session_are_told_apart(order_manager: Daemon, kind: Kind) -> None:
+def test_wrong_password_and_session_are_told_apart(order_manager: OrderManager, kind: Kind) -> None:
     """The reason is A for a wrong password, S for a session that does not exist."""
-    host, _, port = order_manager.address.rpartition(":")
-    with Judge(kind, (host, int(port)), user="news", password="wrong") as judge:
+    with Judge(kind, order_manager.address, user="news", password="wrong") as judge:
         assert judge.rejected() == "A"
     with join(order_manager, kind, session="NOSESSION1") as judge:
         assert judge.rejected() == "S"
 
 
-def test_client_in_rust_logs_in(order_manager: Daemon) -> None:
+def test_client_in_rust_logs_in(order_manager: OrderManager) -> None:
     """ouch-connect logs in at the current session with number 0, and sends OUCH."""
     need_package("ouch_connect")
     dummy = users_line("dummy", "dummy", salt=new_salt())
@@ -141,7 +143,7 @@ def test_client_in_rust_logs_in(order_manager: Daemon) -> None:
     session = order_manager.stats()["session"]
 
     done = subprocess.run(
-        [sys.executable, str(OUCH_CLIENT), order_manager.address],
+        [sys.executable, str(OUCH_CLIENT), "{}:{}".format(*order_manager.address)],
         input=b"",
         capture_output=True,
         check=False,

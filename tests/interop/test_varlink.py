@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.interop.prerequisites import need_package
-from tests.interop.stack import Stack
+from tests.kit.stack import Stack
 
 CLIENT = Path(__file__).with_name("varlink_client.py")
 DEADLINE_S = 30.0
@@ -69,14 +70,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory = tmp_path_factory.mktemp("varlink")
     (directory / "prices.csv").write_text(PRICES)
     arguments = ("--prices", str(directory / "prices.csv"), "--pace", "1x")
-    with Stack(directory / "stack", *arguments) as running:
+    with Stack("--state-dir", directory / "stack", *arguments) as running:
         yield running
 
 
 def ask(stack: Stack, expected: Expected) -> dict[str, Any]:
     """Return what varlink_client.py prints."""
     calls = json.dumps([(name, parameters) for name, parameters, _ in expected.calls])
-    socket = str(stack.control(expected.daemon))
+    socket = str(stack.files.control(expected.daemon))
     done = subprocess.run(
         [sys.executable, str(CLIENT), socket, expected.interface, calls],
         check=False,

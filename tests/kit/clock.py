@@ -1,4 +1,4 @@
-"""A clock for tests, which moves only when a test moves it."""
+"""A clock for tests, which moves only when a test, or an event loop of tests, moves it."""
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
@@ -17,5 +17,5 @@ class FakeClock:
         return self.now_ns + self.wall_offset_ns
 
     def monotonic_ns(self) -> int:
-        """Return the time that the test has set."""
+        """Return the time that was set last."""
         return self.now_ns

@@ -33,13 +33,14 @@ import numpy as np
 import numpy.typing as npt
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.net.server.users import new_salt, users_line
 
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 from bench.program import Program  # noqa: E402
-from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon  # noqa: E402
+
+from tests.kit.daemon import PASSWORD  # noqa: E402
+from tests.kit.gateway import Gateway  # noqa: E402
 
 Times = npt.NDArray[np.int64]
 
@@ -107,14 +108,14 @@ def loaded_round(readers: Program, seconds: float) -> Round:
     return Round(period.begin_ns, period.end_ns, int(readers.answer()["bytes"] * share))
 
 
-def fill(gateway: Daemon) -> None:
+def fill(gateway: Gateway) -> None:
     """Wait until the log is long enough, then slow down."""
     while gateway.stats()["head"] < LOGGED_TICKS:
         pause(0.05)
     gateway.call("SetPace", {"pace": f"{RATE}/s"})
 
 
-def program(role: str, gateway: Daemon, *arguments: object) -> Program:
+def program(role: str, gateway: Gateway, *arguments: object) -> Program:
     """Start one of the programs beside this one."""
     path = Path(__file__).with_name(f"isolation_{role}.py")
     port = gateway.address[1]
@@ -134,9 +135,8 @@ def measure(
     quiet, loaded = [], []
     sent_file = directory / "sent"
     os.environ["ISOLATION_FILE"] = str(sent_file)
-    gateway = Daemon(directory)
-    users = [users_line(user, PASSWORD, salt=new_salt()) for user in ("live", "replay")]
-    (directory / "users").write_text("".join(users))
+    gateway = Gateway(directory)
+    gateway.write_users("live", "replay")
     gateway.configure(source="random-walk", pace="max")
     try:
         pid = gateway.start((str(Path(__file__).with_name("isolation_gateway.py")),))["pid"]

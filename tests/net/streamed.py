@@ -1,5 +1,6 @@
 """Handlers with a filled stream, and checks of what a client received, for tests of sessions."""
 
+from tests.kit.net import Net
 from tradestack.net.server.failed_logins import FAILURES_MAX
 from tradestack.wire import soup
 from tradestack.wire.soup import Packet, PacketType
@@ -10,7 +11,7 @@ def sequenced(payload: bytes) -> Packet:
     return Packet(PacketType.SEQUENCED_DATA, payload)
 
 
-def filled(net, *payloads: bytes):
+def filled(net: Net, *payloads: bytes):
     """Return a handler whose one stream has these messages."""
     handler = net.handler(net.memory_stream())
     handler.current.append(*payloads)
@@ -23,14 +24,14 @@ def accepted(answer: Packet) -> soup.LoginAccepted:
     return soup.decode_login_accepted(answer.payload)
 
 
-async def rejected(net, running, **login):
+async def rejected(net: Net, running, **login):
     """Return whether the login of another connection is rejected."""
     async with net.connected(running.address) as client:
         answer = await client.log_in(1, **login)
     return answer.type is PacketType.LOGIN_REJECTED
 
 
-async def fail(net, running, times=FAILURES_MAX):
+async def fail(net: Net, running, times=FAILURES_MAX):
     """Make that many logins with a wrong password."""
     for _ in range(times):
         assert await rejected(net, running, password="wrong")

@@ -16,7 +16,7 @@ def listener() -> Iterator[socket.socket]:
         yield listening
 
 
-async def test_connections_are_accepted_only_between_start_and_stop(listener):
+async def test_connections_are_accepted_only_between_start_and_stop(listener) -> None:
     """A connection made after `stop` is accepted after the next `start`; nothing is lost."""
     accepted: asyncio.Queue[socket.socket] = asyncio.Queue()
     acceptor = Acceptor("test", listener, lambda connection, _: accepted.put_nowait(connection))
@@ -38,7 +38,7 @@ async def test_connections_are_accepted_only_between_start_and_stop(listener):
     assert is_waiting
 
 
-async def test_an_accepted_connection_is_non_blocking_and_has_its_peer(listener):
+async def test_an_accepted_connection_is_non_blocking_and_has_its_peer(listener) -> None:
     """The callback gets what the loop needs, and the address for the log."""
     accepted: asyncio.Queue[tuple[socket.socket, object]] = asyncio.Queue()
     acceptor = Acceptor("test", listener, lambda *arguments: accepted.put_nowait(arguments))

@@ -17,7 +17,7 @@ from tradestack.net.addresses import Address, connect, name_of, parse_address
         ("[::1]:65535", Address("::1", 65535)),
     ],
 )
-def test_an_address_is_read(text, address):
+def test_an_address_is_read(text, address) -> None:
     """Host names, IPv4 addresses, and IPv6 addresses in brackets."""
     assert parse_address(text) == address
 
@@ -36,7 +36,7 @@ def test_an_address_is_read(text, address):
         "h:-1",
     ],
 )
-def test_other_text_is_refused_and_quoted(text):
+def test_other_text_is_refused_and_quoted(text) -> None:
     """The error repeats the text."""
     with pytest.raises(ValueError, match=r"address|port") as refusal:
         parse_address(text)
@@ -45,19 +45,19 @@ def test_other_text_is_refused_and_quoted(text):
 
 
 @given(st.sampled_from(["127.0.0.1", "::1", "gateway.example"]), st.integers(0, 65535))
-def test_an_address_is_written_as_it_is_read(host, port):
+def test_an_address_is_written_as_it_is_read(host, port) -> None:
     """str and parse_address are inverses."""
     assert parse_address(str(Address(host, port))) == Address(host, port)
 
 
-def test_peers_have_names():
+def test_peers_have_names() -> None:
     """Peers on IPv4, IPv6 and Unix sockets have a text for the log."""
     names = [name_of(("127.0.0.1", 5)), name_of(("::1", 5, 0, 0)), name_of("")]
 
     assert names == ["127.0.0.1:5", "[::1]:5", "unnamed"]
 
 
-async def test_connecting_gives_a_non_blocking_socket_without_delay():
+async def test_connecting_gives_a_non_blocking_socket_without_delay() -> None:
     """The data ports need both properties."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         connection = await connect(Address("127.0.0.1", listener.getsockname()[1]))
@@ -66,7 +66,7 @@ async def test_connecting_gives_a_non_blocking_socket_without_delay():
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
-async def test_connecting_to_a_closed_port_is_an_os_error():
+async def test_connecting_to_a_closed_port_is_an_os_error() -> None:
     """The socket that failed is closed (an unclosed one would fail this test)."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Nobody pays for others: what replays and stopped clients cost, counted and not timed."""
+"""The cost of replays and stopped clients to other clients, counted and not timed."""
 
 import asyncio
 import contextlib
@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
 
+from tests.kit.daemon import PASSWORD
+from tests.kit.gateway import Gateway
+from tests.kit.net import Net
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire.soup import Packet, PacketType
 
@@ -40,7 +42,7 @@ def dropping(connection: socket.socket) -> Iterator[None]:
         loop.remove_reader(connection)
 
 
-async def test_a_stopped_reader_costs_one_chunk_and_delays_nobody(net):
+async def test_a_stopped_reader_costs_one_chunk_and_delays_no_other(net: Net) -> None:
     """The other client gets everything at once; the stopped one catches up without loss."""
     handler = net.handler(net.memory_stream())
     payload = bytes(10_000)
@@ -66,7 +68,7 @@ async def test_a_stopped_reader_costs_one_chunk_and_delays_nobody(net):
     assert caught_up == [sequenced(payload)] * 1000 + [Packet(PacketType.END_OF_SESSION, b"")]
 
 
-async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_append(net):
+async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_append(net: Net) -> None:
     """Between append and send, all replays together get at most the budget of one pass."""
     handler = net.handler(net.memory_stream())
     limits = SessionLimits()
@@ -102,7 +104,7 @@ async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_appen
     )  # otherwise the test would show nothing
 
 
-async def test_replays_take_turns(net):
+async def test_replays_take_turns(net: Net) -> None:
     """None of 32 replays is more than two chunks ahead of another that is not blocked."""
     handler = net.handler(net.memory_stream())
     limits = SessionLimits()
@@ -130,9 +132,9 @@ async def test_replays_take_turns(net):
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Daemon]:
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
     """Provide a real gateway, not started."""
-    daemon = Daemon(tmp_path)
+    daemon = Gateway(tmp_path)
     yield daemon
     daemon.close()
 
@@ -144,7 +146,7 @@ def private_bytes(pid: int) -> int:
     return int(line.split()[1]) * 1024
 
 
-def test_stopped_subscribers_grow_no_memory_and_lose_nothing(gateway):
+def test_stopped_subscribers_grow_no_memory_and_lose_nothing(gateway: Gateway) -> None:
     """32 connections are stopped for a million ticks, and then receive every one of them."""
     gateway.configure(source="random-walk", pace="1/s", at_end="hold")
     pid = gateway.start()["pid"]
@@ -173,7 +175,7 @@ def test_stopped_subscribers_grow_no_memory_and_lose_nothing(gateway):
     assert received == [[len(logged), zlib.crc32(logged.tobytes())]] * SUBSCRIBERS
 
 
-async def test_what_the_kernel_keeps_for_a_client_is_limited(net):
+async def test_the_kernels_buffer_for_a_client_is_limited(net: Net) -> None:
     """SO_SNDBUF is set to the limit; the kernel reports twice the number."""
     limits = SessionLimits(send_buffer_bytes=65_536)
     handler = net.handler(net.memory_stream())

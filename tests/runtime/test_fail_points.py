@@ -23,7 +23,7 @@ def disarmed() -> Iterator[None]:
 
 
 def test_process_dies_at_the_nth_pass() -> None:
-    """Not before, and by SIGKILL: nothing is flushed."""
+    """It is killed by SIGKILL, and not before: nothing is flushed."""
     program = (
         "from tradestack.runtime.fail_points import *\n"
         "arm('gateway.sent:1 gateway.appended:3')\n"

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from tests.kit.clock import FakeClock
-
 from tradestack.runtime.process_facts import ProcessFacts, read_pss_bytes
 
 YEAR_2026_NS = 1_767_225_600_000_000_000

@@ -1,12 +1,12 @@
-"""Bad rows are shown, but never a million of them."""
+"""Reports of bad rows, whose number is bounded."""
 
 from pathlib import Path
 
 from tradestack.sources.bad_rows import SHOWN_MAX, BadRows
 
 
-def test_the_first_are_shown_then_ever_fewer() -> None:
-    """Of each file by itself, with the count so far."""
+def test_reports_become_rarer() -> None:
+    """Each file is counted by itself, and a report has the count so far."""
     shown: list[tuple[str, int, int]] = []
     bad_rows = BadRows(lambda path, line, _reason, count: shown.append((path.name, line, count)))
 

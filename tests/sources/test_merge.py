@@ -1,4 +1,4 @@
-"""Two sources in one order, however they are cut into batches."""
+"""Two sources merged into one order, whatever batches they come in."""
 
 import numpy as np
 from hypothesis import given
@@ -56,7 +56,7 @@ cuts = st.lists(st.integers(1, 5), max_size=6)
 
 
 def merged(prices: list[int], news: list[int], sizes: tuple[list[int], list[int]]) -> MergedSource:
-    """A source of both, which share a table of symbols."""
+    """Merge both, with one table of symbols."""
     symbols = SymbolTable(10)
     return MergedSource(
         Recorded(TickKind.PRICE, prices, sizes[0], symbols),
@@ -65,7 +65,7 @@ def merged(prices: list[int], news: list[int], sizes: tuple[list[int], list[int]
 
 
 def messages(source: MergedSource) -> list[tuple[int, int, int]]:
-    """(time, kind, number in its own source) of every record; the slots must be its symbol's."""
+    """Return (time, kind, number in its own source) of every record, after a check of slots."""
     found: list[tuple[int, int, int]] = []
     while (batch := source.next_batch()) is not None:
         columns = (batch.records[name].tolist() for name in ("event_time_ns", "kind", "value"))
@@ -75,10 +75,10 @@ def messages(source: MergedSource) -> list[tuple[int, int, int]]:
 
 
 @given(times, times, st.tuples(cuts, cuts))
-def test_cutting_never_matters(
+def test_batches_never_matter(
     prices: list[int], news: list[int], sizes: tuple[list[int], list[int]]
 ) -> None:
-    """By time, prices first at equal times, each source in its own order, none lost or twice."""
+    """Order is by time, prices first at equal times; each source keeps its order and all rows."""
     price_messages = [(time, 0, number) for number, time in enumerate(prices)]
     news_messages = [(time, 1, number) for number, time in enumerate(news)]
 
@@ -91,10 +91,10 @@ def test_cutting_never_matters(
 
 
 @given(times, times, st.tuples(cuts, cuts), st.integers(0, 10))
-def test_a_checkpoint_leads_to_the_same_rest(
+def test_a_restored_merge_returns_the_same_records(
     prices: list[int], news: list[int], sizes: tuple[list[int], list[int]], batches: int
 ) -> None:
-    """Even where the batches after it are cut differently."""
+    """This holds even if later batches are cut differently."""
     source = merged(prices, news, sizes)
     everything = messages(merged(prices, news, sizes))
     for _ in range(batches):
@@ -109,8 +109,8 @@ def test_a_checkpoint_leads_to_the_same_rest(
     assert messages(again) == rest == everything[len(everything) - len(rest) :]
 
 
-def test_counters_are_of_both() -> None:
-    """Refused and rounded rows of either file are rows of the feed's sources."""
+def test_counters_include_both_sources() -> None:
+    """Refused and rounded rows of either file are counted."""
     source = merged([1], [1], ([], []))
 
     assert (source.rows_rejected(), source.rows_rounded()) == (2, 4)

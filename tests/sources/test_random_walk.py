@@ -1,4 +1,4 @@
-"""The random walk: repeatable, endless, believable, for any number of symbols."""
+"""The random walk: repeatable, endless and plausible, for any number of symbols."""
 
 import numpy as np
 import pytest
@@ -11,13 +11,13 @@ START_NS = 1_700_000_000_000_000_000
 
 
 def a_walk(seed: int = 7, symbols: int = 10, news_every: int = 50) -> RandomWalk:
-    """One of a millisecond a tick."""
+    """A walk with one tick each millisecond."""
     return RandomWalk(seed, walk_symbols(symbols), news_every, START_NS, 1_000_000)
 
 
 @pytest.mark.parametrize("count", [1, 10, 4_096, 20_000])
-def test_symbols_are_as_many_as_wanted(count: int) -> None:
-    """All different, all fit for a packet."""
+def test_symbols_are_distinct_and_valid(count: int) -> None:
+    """The requested number of names, each of which fits into a packet."""
     symbols = walk_symbols(count)
 
     assert len(set(symbols)) == count
@@ -25,7 +25,7 @@ def test_symbols_are_as_many_as_wanted(count: int) -> None:
 
 
 def test_equal_seeds_give_equal_ticks() -> None:
-    """And other seeds others."""
+    """Other seeds give other ticks."""
     one, same, other = a_walk(), a_walk(), a_walk(seed=8)
 
     for _ in range(3):
@@ -34,8 +34,8 @@ def test_equal_seeds_give_equal_ticks() -> None:
         assert batch.records.tobytes() != other.next_batch().records.tobytes()
 
 
-def test_a_checkpoint_leads_to_the_same_rest() -> None:
-    """It holds no more than the prices of now."""
+def test_a_restored_walk_returns_the_same_ticks() -> None:
+    """The checkpoint has the current prices only."""
     walk, again = a_walk(), a_walk()
     walk.next_batch()
     mark = walk.checkpoint()
@@ -46,8 +46,8 @@ def test_a_checkpoint_leads_to_the_same_rest() -> None:
 
 
 @pytest.mark.parametrize("symbols", [1, 10, 4_096])
-def test_what_it_says_is_possible(symbols: int) -> None:
-    """Prices of at least a cent in whole cents, sentiments 0 to 100, times that do not go back."""
+def test_values_are_plausible(symbols: int) -> None:
+    """Prices are whole cents above zero, sentiments 0 to 100, and times never decrease."""
     walk = a_walk(symbols=symbols)
     records = np.concatenate([walk.next_batch().records for _ in range(20)])
     prices = records[records["kind"] == TickKind.PRICE]
@@ -64,8 +64,8 @@ def test_what_it_says_is_possible(symbols: int) -> None:
     assert len(np.unique(records["symbol"])) == symbols
 
 
-def test_each_symbol_walks_in_small_steps_over_block_borders() -> None:
-    """A price is near the one before it of the same symbol."""
+def test_prices_change_in_small_steps() -> None:
+    """A price is near the last one of its symbol, also where blocks of ticks meet."""
     walk = a_walk(symbols=3, news_every=0)
     records = np.concatenate([walk.next_batch().records for _ in range(5)])
 

@@ -8,10 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 
+from tests.store.feed_logs import SESSION, make_records
 from tradestack.store import segment
+from tradestack.store.book_reader import BookReader
+from tradestack.store.books import SharedPriceBook
+from tradestack.store.feed_log import FeedLog
 
 _numbers = itertools.count()
 
@@ -60,3 +65,28 @@ def child() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
+
+
+@pytest.fixture
+def writer(segment_name: str) -> Iterator[SharedPriceBook]:
+    """A price book, empty."""
+    book = SharedPriceBook((), segment_name)
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def reader(writer: SharedPriceBook, segment_name: str) -> Iterator[BookReader]:
+    """Its reader."""
+    book = SharedPriceBook.attach(segment_name)
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> FeedLog:
+    """A log with ten ticks."""
+    log = FeedLog.create(tmp_path, SESSION)
+    for number in range(1, 11):
+        log.append(make_records(1, number).tobytes())
+    return log

@@ -1,4 +1,4 @@
-"""AppendFile: whole appends or none, by one process, on disks that fill and fail."""
+"""AppendFile: appends are whole or absent, by one process, on disks that fill up and fail."""
 
 import errno
 import os

@@ -1,50 +1,28 @@
-"""The latest value of each symbol, whole, through whatever happens to the writer."""
+"""The books: the latest value of each symbol, through restarts and kills of the writer."""
 
 import os
-from collections.abc import Iterator
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.store.book_rows import Row, all_rows, each_row
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.tick import TickKind
 from tradestack.store import books
 from tradestack.store.book_reader import (
     BEGIN,
     END,
-    EVENT_TIME,
-    READ_ALL_ATTEMPTS_MAX,
-    READ_ATTEMPTS_MAX,
     BookReader,
 )
 from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
-from tradestack.store.segment import SEGMENT_DIRECTORY, unlink
+from tradestack.store.segment import unlink
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
 
-Row = tuple[str, int, int, int, int, int]
-
-
-@pytest.fixture
-def writer(segment_name: str) -> Iterator[SharedPriceBook]:
-    """A price book, empty."""
-    book = SharedPriceBook((), segment_name)
-    yield book
-    book.close()
-
-
-@pytest.fixture
-def reader(writer: SharedPriceBook, segment_name: str) -> Iterator[BookReader]:
-    """Its reader."""
-    book = SharedPriceBook.attach(segment_name)
-    yield book
-    book.close()
-
 
 def make_records(ticks: list[tuple[TickKind, str]]) -> TickRecords:
-    """Packets with these kinds and symbols; the numbers in them tell their place."""
+    """Packets of these kinds and symbols, with numbers by their position."""
     records = new_records(len(ticks))
     for place, (kind, symbol) in enumerate(ticks):
         numbers = (place, place, -place, place)
@@ -60,26 +38,8 @@ def update_batch(
     book.update_batch(records, table.add_all(records["symbol"]), first)
 
 
-def all_rows(book: BookReader) -> list[Row]:
-    """What read_all gives, as plain values."""
-    symbols, records = book.read_all()
-    fields = ("value", "size", "event_time_ns", "publish_time_ns", "sequence")
-    columns = [records[field].tolist() for field in fields]
-    return list(zip(symbols, *columns, strict=True))
-
-
-def each_row(book: BookReader) -> list[Row]:
-    """The same, read one by one."""
-    entries = [book.read(symbol) for symbol in book.symbols]
-    return [
-        (e.symbol, e.value, e.size, e.event_time_ns, e.publish_time_ns, e.sequence)
-        for e in entries
-        if e is not None
-    ]
-
-
 def test_an_update_is_read(writer: SharedPriceBook, reader: BookReader) -> None:
-    """What was stored last for a symbol is what is read, in integers ×10⁻⁸."""
+    """Readers get the last update of each symbol, as integers ×10⁻⁸."""
     writer.update("SPY", 16_823_000_000, 100, 1, 2, 3)
     writer.update("BTC-USD", -5, 0, 4, 5, 6)
     writer.update("SPY", 16_824_000_000, 200, 7, 8, 9)
@@ -91,7 +51,7 @@ def test_an_update_is_read(writer: SharedPriceBook, reader: BookReader) -> None:
 
 
 def test_symbols_without_a_value_are_none(segment_name: str) -> None:
-    """A record that was only made, and a symbol that never appeared, have no value."""
+    """A symbol without an update, and an unknown symbol, have no value."""
     writer = SharedNewsBook(["AIG", "SPY"], segment_name)
     reader = SharedNewsBook.attach(segment_name)
     writer.update("SPY", 1, 0, 1, 1, 1)
@@ -103,19 +63,8 @@ def test_symbols_without_a_value_are_none(segment_name: str) -> None:
     writer.close()
 
 
-def test_symbols_appear_to_readers(writer: SharedPriceBook, reader: BookReader) -> None:
-    """A reader that attached before sees symbols that are appended."""
-    assert reader.read("SPY") is None
-
-    writer.update("SPY", 1, 2, 3, 4, 5)
-
-    entry = reader.read("SPY")
-    assert entry is not None
-    assert entry.sequence == 5
-
-
 def test_books_have_their_documented_names() -> None:
-    """BOOKS.md names the segments; another name is an argument."""
+    """BOOKS.md names the segments; another name can be passed."""
     assert (SharedPriceBook.NAME, SharedNewsBook.NAME) == ("tradestack-prices", "tradestack-news")
 
 
@@ -161,8 +110,10 @@ def test_a_batch_is_its_updates(
     unlink(name)
 
 
-def test_more_symbols_than_room_are_counted(writer: SharedPriceBook, reader: BookReader) -> None:
-    """Symbols beyond the capacity are refused and counted; the others do not suffer."""
+def test_symbols_beyond_the_capacity_are_counted(
+    writer: SharedPriceBook, reader: BookReader
+) -> None:
+    """They are refused; other symbols are updated as before."""
     symbols = [f"S{number}" for number in range(SYMBOLS_MAX + 2)]
     table = SymbolTable(len(symbols))
     writer.use_table(table)
@@ -211,8 +162,8 @@ def test_record_of_a_killed_writer_is_emptied(segment_name: str, stores: int) ->
     writer.close()
 
 
-def test_a_restarted_writer_goes_on_in_place(segment_name: str) -> None:
-    """Values, symbols and file stay; the generation goes up; readers need not do anything."""
+def test_a_restarted_writer_continues_in_place(segment_name: str) -> None:
+    """Values, symbols and file stay, the generation grows, and readers need no refresh."""
     writer = SharedPriceBook(["AIG"], segment_name)
     writer.update("SPY", 1, 2, 3, 4, 5)
     reader = SharedPriceBook.attach(segment_name)
@@ -233,7 +184,7 @@ def test_a_restarted_writer_goes_on_in_place(segment_name: str) -> None:
 
 
 def test_a_new_session_has_no_old_values(segment_name: str) -> None:
-    """Reset, at the opening or later, the book has its symbols and no value, and may go on."""
+    """After a reset, at the opening or later, the book has its symbols but no values."""
     writer = SharedPriceBook((), segment_name)
     writer.update("SPY", 1, 2, 3, 4, 5)
     reader = SharedPriceBook.attach(segment_name)
@@ -252,8 +203,8 @@ def test_a_new_session_has_no_old_values(segment_name: str) -> None:
     writer.close()
 
 
-def test_another_table_has_other_slots(writer: SharedPriceBook, reader: BookReader) -> None:
-    """A book that goes on with another table finds each symbol's row by its name again."""
+def test_slots_follow_the_table_of_symbols(writer: SharedPriceBook, reader: BookReader) -> None:
+    """A book that is continued with another table finds each symbol's row by name."""
     for number, names in enumerate((["A", "B"], ["B", "C", "A"])):
         table = SymbolTable(10)
         writer.use_table(table)
@@ -264,7 +215,7 @@ def test_another_table_has_other_slots(writer: SharedPriceBook, reader: BookRead
 
 
 def test_a_book_names_its_session(segment_name: str) -> None:
-    """Also after the next writer opens it; after a reset it has none until the next is named."""
+    """The next writer sees it too; after a reset there is none until another is named."""
     writer = SharedPriceBook((), segment_name)
     reader = SharedPriceBook.attach(segment_name)
     assert reader.session_id == ""
@@ -281,84 +232,3 @@ def test_a_book_names_its_session(segment_name: str) -> None:
     assert reader.session_id == "0MB9ZK3Q7Y"
     reader.close()
     writer.close()
-
-
-def test_a_replaced_segment_is_picked_up(segment_name: str) -> None:
-    """If the file had to be made anew, refresh finds the new one; until then the old one serves."""
-    writer = SharedPriceBook((), segment_name)
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    reader = SharedPriceBook.attach(segment_name)
-    writer.close()
-    unlink(segment_name)
-    assert not reader.refresh()
-    (SEGMENT_DIRECTORY / segment_name).write_bytes(b"")
-    assert not reader.refresh()
-    assert all_rows(reader) == [("SPY", 1, 1, 1, 1, 1)]
-
-    writer = SharedPriceBook((), segment_name)
-    writer.update("IBM", 2, 2, 2, 2, 2)
-
-    assert reader.refresh()
-    assert not reader.refresh()
-    assert all_rows(reader) == each_row(reader) == [("IBM", 2, 2, 2, 2, 2)]
-    reader.close()
-    writer.close()
-
-
-def test_a_half_written_record_is_given_up(
-    writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A record that stays half-written costs a bounded number of looks, and is counted."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    writer._rows[0, BEGIN] += 1
-    looks: list[None] = []
-    monkeypatch.setattr("os.sched_yield", lambda: looks.append(None))
-
-    assert reader.read("SPY") is None
-    assert reader.stale_reads == 1
-    assert all_rows(reader) == []
-    assert reader.stale_reads == 2
-    assert 0 < len(looks) <= READ_ATTEMPTS_MAX + READ_ALL_ATTEMPTS_MAX
-
-
-def test_a_record_that_is_finished_meanwhile_is_read(
-    writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A reader that gives way to a writer within a record gets what the writer finished."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    writer.update("IBM", 2, 2, 2, 2, 2)
-
-    def begin() -> None:
-        writer._rows[0, BEGIN] += 1
-        writer._rows[0, EVENT_TIME] = 77
-
-    def finish() -> None:
-        writer._rows[0, END] = writer._rows[0, BEGIN]
-
-    monkeypatch.setattr("os.sched_yield", finish)
-    begin()
-    one = reader.read("SPY")
-    begin()
-    rows = all_rows(reader)
-
-    assert one is not None
-    assert one.event_time_ns == 77
-    assert rows == [("SPY", 1, 1, 77, 1, 1), ("IBM", 2, 2, 2, 2, 2)]
-    assert reader.stale_reads == 0
-
-
-def test_the_heartbeat_is_seen(writer: SharedPriceBook, reader: BookReader) -> None:
-    """Readers can tell a writer that lives from one that does not."""
-    writer.heartbeat(123)
-
-    assert reader.heartbeat_ns == 123
-
-
-def test_a_row_is_a_copy(writer: SharedPriceBook, reader: BookReader) -> None:
-    """What read_all gave does not change afterwards."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    _, records = reader.read_all()
-    writer.update("SPY", 2, 2, 2, 2, 2)
-
-    assert records["sequence"].tolist() == [1]
-    assert records.dtype["value"] == np.int64

@@ -1,4 +1,4 @@
-"""Readers that are not ours: ten lines of numpy, Python's SharedMemory, other users."""
+"""Readers other than BookReader: ten lines of numpy, Python's SharedMemory, other users."""
 
 import os
 import re
@@ -49,6 +49,12 @@ def book(segment_name: str) -> Iterator[SharedPriceBook]:
 
 
 @pytest.fixture
+def path(book: SharedPriceBook, segment_name: str) -> Path:
+    """The file of the book's segment."""
+    return SEGMENT_DIRECTORY / segment_name
+
+
+@pytest.fixture
 def lines(segment_name: str) -> str:
     """The program that BOOKS.md shows, for the test's segment."""
     text = (Path(books.__file__).parent / "BOOKS.md").read_text()
@@ -68,37 +74,35 @@ def run(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 PRINTED = "SPY 168.23 100.0 1 2 3\nBTC-USD 5.0 0.0 4 5 6\n"
 
 
-def test_ten_lines_of_numpy_read_it(book: SharedPriceBook, lines: str) -> None:
-    """The program in BOOKS.md prints the values, and leaves the segment where it is."""
+def test_ten_lines_of_numpy_read_a_book(book: SharedPriceBook, path: Path, lines: str) -> None:
+    """The program in BOOKS.md prints the values, and does not remove the segment."""
     finished = run(lines)
 
     assert (finished.stdout, finished.stderr) == (PRINTED, "")
-    assert book.read("SPY") == SharedPriceBook.attach(book._segment.path.name).read("SPY")
+    assert book.read("SPY") == SharedPriceBook.attach(path.name).read("SPY")
     assert len([line for line in lines.splitlines() if line]) <= 10
 
 
 @needs_root
-def test_a_member_of_the_group_reads_it(book: SharedPriceBook, lines: str) -> None:
-    """Another user in the segment's group gets the same by the same lines."""
-    finished = run(BECOME + lines, str(book._segment.path.stat().st_gid))
+def test_a_member_of_the_group_can_read(path: Path, lines: str) -> None:
+    """Another user in the segment's group gets the same output from the same program."""
+    finished = run(BECOME + lines, str(path.stat().st_gid))
 
     assert (finished.stdout, finished.stderr) == (PRINTED, "")
 
 
 @needs_root
-def test_a_member_of_the_group_cannot_write(book: SharedPriceBook) -> None:
-    """The group's access ends at reading."""
-    finished = run(
-        BECOME + f"open({str(book._segment.path)!r}, 'r+b')", str(book._segment.path.stat().st_gid)
-    )
+def test_a_member_of_the_group_cannot_write(path: Path) -> None:
+    """The group's permission is to read."""
+    finished = run(BECOME + f"open({str(path)!r}, 'r+b')", str(path.stat().st_gid))
 
     assert "PermissionError: [Errno 13]" in finished.stderr
 
 
 @needs_root
-def test_an_outsider_reads_nothing(book: SharedPriceBook, lines: str) -> None:
-    """Neither user nor group: EACCES."""
-    assert book._segment.path.stat().st_gid != NOBODY
+def test_other_users_cannot_read(path: Path, lines: str) -> None:
+    """A user who is neither owner nor in the group gets EACCES."""
+    assert path.stat().st_gid != NOBODY
 
     finished = run(BECOME + lines, str(NOBODY))
 
@@ -107,7 +111,7 @@ def test_an_outsider_reads_nothing(book: SharedPriceBook, lines: str) -> None:
 
 
 def test_shared_memory_attaches(book: SharedPriceBook, segment_name: str) -> None:
-    """Python's own class maps the same bytes, and told not to track, leaves the segment alone."""
+    """multiprocessing's class maps the same bytes; with tracking off it leaves the segment."""
     finished = run(ATTACH, segment_name)
 
     assert (finished.stdout, finished.stderr) == ("TSTKBOOK\n", "")
@@ -120,10 +124,8 @@ def test_shared_memory_attaches(book: SharedPriceBook, segment_name: str) -> Non
     reader.close()
 
 
-def test_our_readers_leave_the_segment_when_they_end(
-    book: SharedPriceBook, segment_name: str
-) -> None:
-    """A reader that ends without a word takes nothing with it, and had no helper process."""
+def test_readers_leave_the_segment_when_they_end(book: SharedPriceBook, segment_name: str) -> None:
+    """A reader that exits without closing removes nothing, and starts no helper process."""
     program = (
         "import os, signal, sys\n"
         "from tradestack.store.books import SharedPriceBook\n"

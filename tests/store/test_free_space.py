@@ -1,4 +1,4 @@
-"""Room on a disk: enough, or words that say how much is missing."""
+"""Free space on a disk, and the text about a shortage."""
 
 import os
 from pathlib import Path
@@ -8,14 +8,14 @@ import pytest
 from tradestack.store.free_space import find_shortage
 
 
-def test_nothing_is_said_as_long_as_there_is_room(tmp_path: Path) -> None:
-    """What is there is enough; 0 switches the limit off."""
+def test_enough_space_is_no_shortage(tmp_path: Path) -> None:
+    """A limit of 0 switches the check off."""
     assert find_shortage(tmp_path, 1) is None
     assert find_shortage(tmp_path, 0) is None
 
 
-def test_a_shortage_names_what_there_is_and_what_is_wanted(tmp_path: Path) -> None:
-    """More than the whole file system has cannot be free."""
+def test_a_shortage_names_the_free_and_the_required_space(tmp_path: Path) -> None:
+    """More than the size of the file system cannot be free."""
     status = os.statvfs(tmp_path)
     total_bytes = status.f_blocks * status.f_frsize
 
@@ -25,7 +25,7 @@ def test_a_shortage_names_what_there_is_and_what_is_wanted(tmp_path: Path) -> No
     assert shortage.endswith(f"free_bytes_min is {total_bytes / 2**20 + 1:,.1f} MiB")
 
 
-def test_a_directory_that_is_gone_is_an_error(tmp_path: Path) -> None:
-    """Not a shortage: its owner has other troubles."""
+def test_a_missing_directory_is_an_error(tmp_path: Path) -> None:
+    """OSError is raised, as this is no shortage."""
     with pytest.raises(FileNotFoundError):
         find_shortage(tmp_path / "gone", 1)

@@ -22,10 +22,10 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 7, 64, 1 << 18])
-def test_lines_come_with_their_places_whatever_is_read_at_a_time(
+def test_lines_have_their_places(
     path: Path, chunk_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Numbers, offsets and sizes are those of the file."""
+    """Numbers, offsets and sizes are those of the file, whatever the size of a read."""
     monkeypatch.setattr(journal_lines, "CHUNK_BYTES", chunk_bytes)
     content = path.read_bytes()
 
@@ -37,8 +37,8 @@ def test_lines_come_with_their_places_whatever_is_read_at_a_time(
     assert not any(line.is_damaged or line.torn for line in lines)
 
 
-def test_a_journal_cut_anywhere_has_whole_lines_and_a_torn_one(path: Path) -> None:
-    """Nothing of a line that was cut counts as damage."""
+def test_a_truncated_journal_ends_with_a_torn_line(path: Path) -> None:
+    """The part of a line at the end is not counted as damage."""
     content = path.read_bytes()
     for size in range(len(content)):
         path.write_bytes(content[:size])

@@ -1,4 +1,4 @@
-"""Who may map a segment, who may write it, and what happens to one that is not as it should be."""
+"""Shared-memory segments: who may map and write them, and what replaces an unusable one."""
 
 import mmap
 import os
@@ -27,7 +27,7 @@ KIND = ord("P")
 
 
 def test_what_is_written_is_read(segment_name: str) -> None:
-    """Writer and reader map the same memory, and the reader cannot store."""
+    """Writer and reader map the same memory; the reader's mapping is read-only."""
     writer = Segment.create(segment_name, KIND)
     reader = Segment.attach(segment_name, KIND)
     writer.words[SLOT_GENERATION] = 7
@@ -51,7 +51,7 @@ def test_the_mode_does_not_depend_on_the_umask(segment_name: str) -> None:
 
 
 def test_no_segment_is_a_missing_file(segment_name: str) -> None:
-    """A reader that comes before the writer can wait for it; also for one half made."""
+    """A reader that starts before the writer gets an error that it can wait on."""
     with pytest.raises(FileNotFoundError):
         Segment.attach(segment_name, KIND)
     (SEGMENT_DIRECTORY / segment_name).write_bytes(b"")
@@ -63,7 +63,7 @@ def test_no_segment_is_a_missing_file(segment_name: str) -> None:
 
 
 def test_a_second_writer_is_refused(segment_name: str) -> None:
-    """Two writers would tear each other's records; the refusal names the segment and the pid."""
+    """The refusal names the segment and the pid of its writer."""
     writer = Segment.create(segment_name, KIND)
     writer.words[SLOT_WRITER_PID] = os.getpid()
 
@@ -79,7 +79,7 @@ def test_a_second_writer_is_refused(segment_name: str) -> None:
 def test_segment_of_a_killed_writer_is_used_in_place(
     segment_name: str, child: Callable[..., "subprocess.Popen[str]"]
 ) -> None:
-    """After SIGKILL the segment is there, with its file and content, for the next writer."""
+    """After SIGKILL, the next writer finds the file with its content."""
     program = (
         "import sys, signal\n"
         "from tradestack.store.segment import Segment\n"
@@ -114,7 +114,7 @@ def test_segment_of_a_killed_writer_is_used_in_place(
 def test_another_format_is_refused_or_replaced(
     segment_name: str, slot: int, value: int, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Readers refuse it with words; the writer replaces it and says so; readers can tell."""
+    """Readers refuse it with a reason; the writer replaces it and logs that."""
     writer = Segment.create(segment_name, KIND)
     reader = Segment.attach(segment_name, KIND)
     writer.words[slot] = value
@@ -133,7 +133,7 @@ def test_another_format_is_refused_or_replaced(
 
 
 def test_another_size_is_replaced_not_changed(segment_name: str) -> None:
-    """A mapped file is never shortened or grown: a new one takes its name."""
+    """A mapped file is never resized: a new file takes its name."""
     path = SEGMENT_DIRECTORY / segment_name
     path.write_bytes(b"x" * 5000)
     with path.open("rb") as old, mmap.mmap(old.fileno(), 5000, access=mmap.ACCESS_READ) as memory:
@@ -144,7 +144,7 @@ def test_another_size_is_replaced_not_changed(segment_name: str) -> None:
 
 
 def test_a_link_is_not_followed(segment_name: str, tmp_path: Path) -> None:
-    """Every user may write to /dev/shm: a link there is not followed."""
+    """Every user can create links in /dev/shm."""
     (SEGMENT_DIRECTORY / segment_name).symlink_to(tmp_path / "target")
 
     with pytest.raises(OperatorFault):
@@ -153,7 +153,7 @@ def test_a_link_is_not_followed(segment_name: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 def test_another_users_segment_is_refused(segment_name: str) -> None:
-    """A user who made the segment first could change it at any time."""
+    """Its owner could change it at any time."""
     path = SEGMENT_DIRECTORY / segment_name
     Segment.create(segment_name, KIND).close()
     os.chown(path, 65534, -1)
@@ -164,7 +164,7 @@ def test_another_users_segment_is_refused(segment_name: str) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another group")
 def test_a_segment_of_another_group_is_replaced(segment_name: str) -> None:
-    """The group decides who may read, so it has to be the one the writer runs with."""
+    """The group decides who may read, so it must be the writer's."""
     path = SEGMENT_DIRECTORY / segment_name
     Segment.create(segment_name, KIND).close()
     os.chown(path, -1, 65534)
@@ -174,8 +174,8 @@ def test_a_segment_of_another_group_is_replaced(segment_name: str) -> None:
     assert path.stat().st_gid == os.getegid()
 
 
-def test_unlinking_leaves_mappings_alone(segment_name: str) -> None:
-    """Who has a segment mapped keeps it; the name is free for a new one."""
+def test_unlinking_keeps_mappings(segment_name: str) -> None:
+    """Existing mappings stay valid; the name is free for a new segment."""
     writer = Segment.create(segment_name, KIND)
     segment.unlink(segment_name)
     segment.unlink(segment_name)

@@ -1,4 +1,4 @@
-"""No reader ever takes parts of two messages for one, while a writer hammers or dies."""
+"""No reader takes parts of two messages for one, while a writer works at full speed or dies."""
 
 import runpy
 import subprocess
@@ -26,7 +26,7 @@ KILL_SYMBOLS = 300
 
 
 def count_torn(records: BookRecords) -> int:
-    """Rows whose fields are not of one message."""
+    """Count the rows whose fields are not of one message."""
     columns = [records[name] for name in ("value", "size", "event_time_ns", "publish_time_ns")]
     expected = expected_fields(records["sequence"])
     whole = np.logical_and.reduce([a == b for a, b in zip(columns, expected, strict=True)])
@@ -35,7 +35,7 @@ def count_torn(records: BookRecords) -> int:
 
 @pytest.mark.parametrize("way", ["one", "batch"])
 def test_one_record_is_never_torn(segment_name: str, child: Child, way: str) -> None:
-    """Under a writer that does nothing but store, every entry is of one message."""
+    """Every entry is of one message while the writer does nothing but store."""
     hammer = child(HAMMER_PROGRAM, segment_name, "1" if way == "one" else "64", way)
     reader = SharedPriceBook.attach(segment_name)
     sequences: set[int] = set()
@@ -62,7 +62,7 @@ def test_one_record_is_never_torn(segment_name: str, child: Child, way: str) -> 
 
 @pytest.mark.parametrize(("way", "count"), [("one", 8), ("batch", 1000)])
 def test_the_block_is_never_torn(segment_name: str, child: Child, way: str, count: int) -> None:
-    """The same for all records at once, row for row."""
+    """Every row of read_all is of one message."""
     hammer = child(HAMMER_PROGRAM, segment_name, str(count), way)
     reader = SharedPriceBook.attach(segment_name)
     sequences: set[int] = set()

@@ -1,6 +1,7 @@
 """Ticks for signals."""
 
 import pytest
+
 from tests.kit.batches import MakeBatch, batch_of
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kit.batches import MakeBatch
 from tradestack.domain.fixed_point import SCALE
 from tradestack.strategies.crossover import Crossover
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
@@ -53,12 +54,12 @@ def prices(symbol: str, *values: str) -> list[tuple[str, str, str]]:
         ),
     ],
 )
-def test_orders_of_rows(make_batch, rows, expected):
+def test_orders_of_rows(make_batch: MakeBatch, rows, expected) -> None:
     """Each short feed gives the orders that the rules define."""
     assert orders_of(STRATEGY, make_batch(rows)) == expected
 
 
-def test_symbols_not_named_are_not_traded(make_batch):
+def test_symbols_not_named_are_not_traded(make_batch: MakeBatch) -> None:
     """Only the listed symbols are traded."""
     strategy = Crossover(short_ticks=2, long_ticks=3, symbols=frozenset({"IBM"}))
     rows = [*prices("SPY", "1", "2", "3"), *prices("IBM", "1", "2", "3")]
@@ -66,7 +67,7 @@ def test_symbols_not_named_are_not_traded(make_batch):
     assert orders_of(strategy, make_batch(rows)) == [(6, "IBM", "BUY")]
 
 
-def test_an_intent_carries_price_and_time(make_batch):
+def test_an_intent_carries_price_and_time(make_batch: MakeBatch) -> None:
     """Price and publish time of the message go into the order's annotations."""
     batch = make_batch(prices("SPY", "1", "2", "3.5"))
 
@@ -107,7 +108,9 @@ def naive_orders(
     short=st.integers(1, 4),
     more=st.integers(1, 4),
 )
-def test_cutting_the_feed_into_batches_makes_no_difference(make_batch, rows, cuts, short, more):
+def test_cutting_the_feed_into_batches_makes_no_difference(
+    make_batch: MakeBatch, rows, cuts, short, more
+) -> None:
     """However the feed is cut, and with any windows, the orders are those of the rules."""
     edges = [0, *sorted(cut for cut in cuts if cut < len(rows)), len(rows)]
     batches = [
@@ -128,8 +131,8 @@ def test_cutting_the_feed_into_batches_makes_no_difference(make_batch, rows, cut
     ],
 )
 def test_whole_days_agree_with_the_independent_reference(
-    prices_file, sentiment_file, windows, monkeypatch
-):
+    prices_file, sentiment_file, windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On sample and real data the orders are those of a script that shares no code."""
     monkeypatch.setattr(sys, "path", [str(ROOT / "tests/reference"), *sys.path])
     import crossover_orders

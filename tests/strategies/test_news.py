@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kit.batches import MakeBatch
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side
 from tradestack.strategies.news import News, NewsState
@@ -54,14 +55,14 @@ def orders_of(strategy: News, *batches: TickBatch) -> tuple[list[tuple[int, str,
         ),
     ],
 )
-def test_orders_of_rows(make_batch, rows, expected):
+def test_orders_of_rows(make_batch: MakeBatch, rows, expected) -> None:
     """Each short feed gives the orders that the rules define."""
     orders, _ = orders_of(STRATEGY, make_batch(rows))
 
     assert orders == expected
 
 
-def test_news_without_price_is_counted_and_changes_no_side(make_batch):
+def test_news_without_price_is_counted_and_changes_no_side(make_batch: MakeBatch) -> None:
     """Only news that would have changed the side of an unpriced symbol counts."""
     rows = [("N", "SPY", "80"), ("N", "SPY", "50"), ("N", "SPY", "10"), PRICED, ("N", "SPY", "80")]
 
@@ -71,7 +72,7 @@ def test_news_without_price_is_counted_and_changes_no_side(make_batch):
     assert STRATEGY.counters(state) == {"signals_without_price": 2}
 
 
-def test_symbols_not_named_are_neither_traded_nor_counted(make_batch):
+def test_symbols_not_named_are_neither_traded_nor_counted(make_batch: MakeBatch) -> None:
     """Only the listed symbols are traded."""
     strategy = News(buy_above=60 * SCALE, sell_below=40 * SCALE, symbols=frozenset({"IBM"}))
     rows = [PRICED, ("P", "IBM", "1"), ("N", "SPY", "80"), ("N", "IBM", "80"), ("N", "XYZ", "80")]
@@ -82,7 +83,7 @@ def test_symbols_not_named_are_neither_traded_nor_counted(make_batch):
     assert strategy.counters(state) == {"signals_without_price": 0}
 
 
-def test_an_intent_carries_sentiment_and_time(make_batch):
+def test_an_intent_carries_sentiment_and_time(make_batch: MakeBatch) -> None:
     """Value and publish time of the message go into the order's annotations."""
     batch = make_batch([PRICED, ("N", "SPY", "85.48")])
 
@@ -92,7 +93,7 @@ def test_an_intent_carries_sentiment_and_time(make_batch):
     assert intent.side is Side.BUY
 
 
-def test_each_session_has_its_own_state(make_batch):
+def test_each_session_has_its_own_state(make_batch: MakeBatch) -> None:
     """In a new session the same news gives the same order again."""
     batch = make_batch([PRICED, ("N", "SPY", "80")])
 
@@ -102,7 +103,7 @@ def test_each_session_has_its_own_state(make_batch):
     assert first == second == [(2, "SPY", "BUY")]
 
 
-def test_parameters_are_the_effective_values():
+def test_parameters_are_the_effective_values() -> None:
     """The name of an order does not depend on how a number was written."""
     assert STRATEGY.parameters() == {"buy_above": "60", "sell_below": "40"}
 
@@ -134,7 +135,9 @@ def naive_orders(rows: list[tuple[str, str, str]]) -> list[tuple[int, str, str]]
 
 
 @given(rows=rows_of_a_feed, cuts=st.sets(st.integers(1, 119), max_size=8))
-def test_cutting_the_feed_into_batches_makes_no_difference(make_batch, rows, cuts):
+def test_cutting_the_feed_into_batches_makes_no_difference(
+    make_batch: MakeBatch, rows, cuts
+) -> None:
     """However the feed is cut, the orders are those of the rules."""
     edges = [0, *sorted(cut for cut in cuts if cut < len(rows)), len(rows)]
     batches = [
@@ -155,7 +158,7 @@ def test_cutting_the_feed_into_batches_makes_no_difference(make_batch, rows, cut
         ("../shared/data/real/prices.csv.gz", "../shared/data/real/sentiment.csv"),
     ],
 )
-def test_whole_days_agree_with_the_independent_reference(prices, sentiment):
+def test_whole_days_agree_with_the_independent_reference(prices, sentiment) -> None:
     """On sample and real data the orders are those of a script that shares no code."""
     prices_path, sentiment_path = ROOT / prices, ROOT / sentiment
     if not (prices_path.exists() and sentiment_path.exists()):

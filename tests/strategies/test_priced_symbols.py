@@ -13,7 +13,7 @@ def column(names: list[str]) -> np.ndarray:
     return np.array([encode_symbol(name) for name in names], dtype=TICK_PACKET["symbol"])
 
 
-def test_the_first_place_of_a_symbol_is_returned_once():
+def test_the_first_place_of_a_symbol_is_returned_once() -> None:
     """A symbol is new the first time only, at its first place."""
     priced = PricedSymbols()
 
@@ -26,7 +26,7 @@ def test_the_first_place_of_a_symbol_is_returned_once():
     assert len(priced) == 3
 
 
-def test_more_symbols_than_slots_are_all_known():
+def test_more_symbols_than_slots_are_all_known() -> None:
     """Symbols that share a slot replace each other in it and are known nevertheless."""
     names = [f"S{number}" for number in range(40_000)]
     priced = PricedSymbols()
@@ -39,7 +39,7 @@ def test_more_symbols_than_slots_are_all_known():
 
 
 @given(st.lists(st.lists(st.text("AB", min_size=1, max_size=24), max_size=12), max_size=6))
-def test_it_agrees_with_a_set(batches):
+def test_it_agrees_with_a_set(batches) -> None:
     """Nothing is new twice and nothing new is missed."""
     priced, seen = PricedSymbols(), set()
 

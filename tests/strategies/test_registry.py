@@ -14,7 +14,7 @@ WORD = r"[!-~]{1,32}"  # as the wire carries SignalName and SignalLabel
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_a_strategy_declares_all_that_an_order_and_a_configuration_need(name):
+def test_a_strategy_declares_all_that_an_order_and_a_configuration_need(name) -> None:
     """Name and label fit the wire; each field but symbols is a documented parameter."""
     strategy = STRATEGIES[name]
 
@@ -28,14 +28,14 @@ def test_a_strategy_declares_all_that_an_order_and_a_configuration_need(name):
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_the_defaults_are_a_valid_strategy(name):
+def test_the_defaults_are_a_valid_strategy(name) -> None:
     """Effective parameters survive the way through their texts."""
     strategy = build_strategy(name, {})
 
     assert build_strategy(name, strategy.parameters()) == strategy
 
 
-def test_parameters_and_symbols_are_those_given():
+def test_parameters_and_symbols_are_those_given() -> None:
     """Decimals are integers ×10⁻⁸, counts are counts."""
     news = build_strategy("news", {"buy_above": "60.5"}, ["SPY"])
     crossover = build_strategy("crossover", {"short_ticks": "5"})
@@ -56,7 +56,7 @@ def test_parameters_and_symbols_are_those_given():
         ("crossover", {"short_ticks": "100"}, "has short_ticks not below long_ticks"),
     ],
 )
-def test_a_wrong_parameter_is_named_with_what_is_allowed(name, parameters, complaint):
+def test_a_wrong_parameter_is_named_with_what_is_allowed(name, parameters, complaint) -> None:
     """Bounds belong to a parameter, relations to the strategy."""
     with pytest.raises(ValueError, match=complaint):
         build_strategy(name, parameters)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+
 from tests.system.cases.harness import CASES
 from tests.system.cases.sequence import import_cases
 from tests.system.container import Container, run_cases

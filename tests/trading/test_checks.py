@@ -1,8 +1,8 @@
 """Tests of each check by a table, and of which of two rejections counts."""
 
 import pytest
-from tests.daemons.tradestack_order_manager.samples import NOW_NS, SECOND_NS, an_order, some_rules
 
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, SECOND_NS, an_order, some_rules
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdRejReason, OrdType
 from tradestack.trading.checks import check_order

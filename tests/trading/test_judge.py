@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.daemons.tradestack_order_manager.samples import (
     FEED_SESSION,
     NOW_NS,
@@ -16,7 +17,6 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
     some_rules,
 )
-
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdRejReason, OrdStatus, OrdType, Side, Start, TimeInForce

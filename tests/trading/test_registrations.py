@@ -1,8 +1,8 @@
 """The rule of FromSeq, row by row, and what is remembered of registrations."""
 
 import pytest
-from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register
 
+from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register
 from tradestack.domain.order import Start
 from tradestack.trading.registrations import (
     FEED_SESSIONS_PER_USER_MAX,

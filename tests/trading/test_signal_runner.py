@@ -1,8 +1,8 @@
 """A strategy in one feed session: contiguous messages in, the intents that count out."""
 
 import pytest
-from tests.kit.batches import batch_of
 
+from tests.kit.batches import batch_of
 from tradestack.domain.fixed_point import SCALE
 from tradestack.strategies.news import News
 from tradestack.trading.counters import Counted, Counters

@@ -28,7 +28,7 @@ def test_payloads_are_the_code_and_the_text(close, payload):
 
 
 @given(reason=st.sampled_from(CloseReason), text=TEXT)
-def test_a_close_is_read_as_it_was_written(reason, text):
+def test_a_close_survives_the_wire(reason, text):
     """Any code with any text of printable characters."""
     close = Close(reason, text)
 
@@ -36,29 +36,29 @@ def test_a_close_is_read_as_it_was_written(reason, text):
 
 
 @pytest.mark.parametrize("payload", [b"", b"going down", b"replaced", b"REPLACED_BY x", b"\xff\0"])
-def test_other_debug_text_is_no_close(payload):
-    """Debug packets of other servers, and codes that this version does not know."""
+def test_other_debug_text_has_no_reason(payload):
+    """Other servers send other text, and later versions may add codes."""
     assert decode_close(payload) is None
 
 
 @given(st.binary(max_size=400))
-def test_any_payload_is_a_close_of_one_printable_line_or_none(payload):
-    """What a server sends ends up in the client's log."""
+def test_any_payload_gives_at_most_one_printable_line(payload):
+    """What a server sends is written to the client's log."""
     close = decode_close(payload)
 
     assert close is None or close.text.isprintable()
 
 
-def test_a_long_text_is_cut_to_what_clients_log():
-    """The packet stays far below the limit of a payload, whatever a text quotes."""
+def test_a_long_text_is_truncated():
+    """The packet stays far below the limit of a payload, whatever the text quotes."""
     payload = encode_close(Close(CloseReason.PROTOCOL_VIOLATION, "x" * 40_000))
 
     assert len(payload) == soup.DEBUG_TEXT_LENGTH_MAX
     assert decode_close(payload).reason is CloseReason.PROTOCOL_VIOLATION
 
 
-def test_a_close_reads_as_its_text_or_its_code():
-    """Logs show the text where there is one."""
+def test_a_close_is_shown_as_text_or_code():
+    """Logs show the text if there is one."""
     assert str(Close(CloseReason.LOGGED_OUT, "logged out")) == "logged out"
     assert str(Close(CloseReason.LOGGED_OUT, "")) == "LOGGED_OUT"
 

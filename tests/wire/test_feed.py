@@ -18,7 +18,7 @@ from tradestack.wire.soup import Packet, PacketType
 
 
 def tick_packets(count: int, first: int = 1) -> bytes:
-    """So many prices of SPY whose values are their numbers."""
+    """Prices of SPY whose values are their numbers."""
     records = feed.new_records(count)
     records["kind"] = int(TickKind.PRICE)
     records["symbol"] = feed.encode_symbol("SPY")
@@ -27,7 +27,7 @@ def tick_packets(count: int, first: int = 1) -> bytes:
 
 
 def pulled(decoder: FeedDecoder) -> list[int | Packet]:
-    """The numbers of all ticks, checked against their values, and the packets between them."""
+    """Return the numbers of all ticks, checked against their values, and the other packets."""
     events: list[int | Packet] = []
     while (event := decoder.next_event()) is not None:
         if isinstance(event, TickBatch):
@@ -40,7 +40,7 @@ def pulled(decoder: FeedDecoder) -> list[int | Packet]:
 
 
 def test_a_tick_has_its_published_64_bytes():
-    """Offset by offset, as PROTOCOL.md gives them."""
+    """The offsets are those of PROTOCOL.md."""
     records = feed.new_records(1)
     records[0] = (62, 83, ord("N"), ord("B"), 0, 0, feed.encode_symbol("BRK.B"), 1, 2, -3, 4)
 
@@ -64,8 +64,8 @@ def test_a_tick_has_its_published_64_bytes():
     )
 
 
-def test_the_example_of_the_specification_is_true():
-    """PROTOCOL.md shows one tick as bytes; they are what this code reads."""
+def test_the_example_in_the_specification_is_correct():
+    """The bytes that PROTOCOL.md shows are decoded to the tick beside them."""
     text = Path(feed.__file__).with_name("PROTOCOL.md").read_text()
     shown = re.search(r"^    (003e[ 0-9a-f\n]+)\n\n", text, re.MULTILINE)
     assert shown is not None
@@ -84,8 +84,8 @@ def test_the_example_of_the_specification_is_true():
     assert format_utc(tick.publish_time_ns) == "2026-11-22T09:00:00.000000Z"
 
 
-def test_ticks_are_the_records_one_by_one():
-    """Names, kinds and Python integers."""
+def test_iterating_gives_python_values():
+    """Each tick has names, kinds and Python integers."""
     records = feed.new_records(2)
     records[0] = (
         62,
@@ -134,7 +134,7 @@ BETWEEN = st.sampled_from(
 @settings(max_examples=200)
 @given(pieces=st.lists(st.integers(0, 40) | BETWEEN, max_size=10), data=st.data())
 def test_cutting_never_matters(pieces, data):
-    """Any cut of any mixture gives the same ticks and packets in the same order."""
+    """However the bytes are cut, ticks and packets are the same, in the same order."""
     stream, expected, first = b"", [], 7
     for piece in pieces:
         if isinstance(piece, Packet):
@@ -157,7 +157,7 @@ def test_cutting_never_matters(pieces, data):
 
 @given(st.integers(0, 5), st.binary(max_size=200))
 def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count, garbage):
-    """Nothing else; the ticks before the damage count."""
+    """No other exception is raised, and ticks before the damage are returned."""
     decoder, decoded = FeedDecoder(1), []
     decoder.receive_data(tick_packets(count) + garbage)
 
@@ -181,8 +181,8 @@ def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count, garbage):
     ],
 )
 @pytest.mark.parametrize("count", [0, 1, 300])
-def test_packet_that_is_not_a_tick_is_an_error_after_the_ticks_before_it(packet, count):
-    """Wrong length or kind, in front or behind a run."""
+def test_an_invalid_tick_is_an_error_after_the_ticks_before_it(packet, count):
+    """Its length or kind is wrong, at the beginning or the end of a run."""
     decoder = FeedDecoder(1)
     decoder.receive_data(tick_packets(count) + packet + tick_packets(2))
 
@@ -194,8 +194,8 @@ def test_packet_that_is_not_a_tick_is_an_error_after_the_ticks_before_it(packet,
         decoder.next_event()
 
 
-def test_batches_stay_as_they_were_when_more_arrives():
-    """A consumer may keep them: they do not view the socket's buffer."""
+def test_batches_do_not_change_later():
+    """They are no views of the receive buffer, so consumers may keep them."""
     buffer = bytearray(tick_packets(3))
     decoder = FeedDecoder(1)
     decoder.receive_data(memoryview(buffer))
@@ -209,8 +209,8 @@ def test_batches_stay_as_they_were_when_more_arrives():
     assert not batch.records.flags.writeable
 
 
-def test_a_long_run_comes_in_bounded_batches():
-    """However much was received at once."""
+def test_batches_are_bounded():
+    """The limit holds however much was received at once."""
     count = feed.RUN_RECORDS_MAX * 2 + 5
     decoder = FeedDecoder(1)
     decoder.receive_data(tick_packets(count))
@@ -223,8 +223,8 @@ def test_a_long_run_comes_in_bounded_batches():
 
 
 @pytest.mark.parametrize("packet_type", [b"H", b"Z", b"S"])
-def test_a_packet_that_is_shorter_than_its_type_is_an_error_at_once(packet_type):
-    """A length of 0 is not waited for: everything after it would pile up."""
+def test_an_empty_packet_is_an_error_at_once(packet_type):
+    """A length of 0 must not make the decoder wait for more bytes."""
     decoder = FeedDecoder(1)
     decoder.receive_data(b"\x00\x00" + packet_type)
 

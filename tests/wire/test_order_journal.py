@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tests.daemons.tradestack_order_manager.samples import (
     FEED_SESSION,
     NOW_NS,
@@ -17,7 +18,6 @@ from tests.daemons.tradestack_order_manager.samples import (
     some_rules,
 )
 from tests.kit.sender import MemorySender
-
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from tests.ctl.up.children import script_command
 
+from tests.ctl.up.children import script_command
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
 from tradestack.domain.faults import OperatorFault
 

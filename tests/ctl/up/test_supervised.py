@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from tests.ctl.up.children import script_command
 
+from tests.ctl.up.children import script_command
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.up.child_process import ChildDied
 from tradestack.ctl.up.supervised import AfterDeath, Supervised

@@ -1,100 +1,14 @@
-"""`tradestackctl up` with real processes, sockets, files and shared memory."""
+"""`tradestackctl up`, run to its end, with real processes, sockets, files and shared memory."""
 
-import hashlib
 import json
-import os
-import select
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tradestack.net.control.client import ControlClient
+from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
+from tests.kit.stack import Stack
 
-COMMAND = (str(Path(sys.executable).with_name("tradestackctl")),)
 REAL_DATA = Path(__file__).parents[4] / "shared" / "data" / "real"
-DEADLINE_S = 120.0
-
-PRICES = "timestamp,symbol,price,size\n" + "".join(
-    f"2026-01-05T14:30:{second:02d}Z,{symbol},{100 + second}.25,10\n"
-    for second in range(40)
-    for symbol in ("AAA", "BBB")
-)
-SENTIMENT = """\
-timestamp,symbol,sentiment
-2026-01-05T14:30:05Z,AAA,85.5
-2026-01-05T14:30:06Z,AAA,50
-2026-01-05T14:30:07Z,AAA,90
-2026-01-05T14:30:08Z,ZZZ,90
-2026-01-05T14:30:20Z,AAA,10
-2026-01-05T14:30:21Z,BBB,61
-"""
-
-
-def up(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    """Run `up` to its end."""
-    return subprocess.run(
-        [*COMMAND, "up", *map(str, arguments)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-    )
-
-
-def segments_of(state: Path) -> list[Path]:
-    """List the shared-memory segments of a stack with this state directory."""
-    suffix = hashlib.sha256(str(state).encode()).hexdigest()[:8]
-    return list(Path("/dev/shm").glob(f"tradestack-*-up-{suffix}"))
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> tuple[str, ...]:
-    """The options that publish two small files."""
-    (tmp_path / "prices.csv").write_text(PRICES)
-    (tmp_path / "sentiment.csv").write_text(SENTIMENT)
-    return (
-        *("--prices", str(tmp_path / "prices.csv")),
-        *("--sentiment", str(tmp_path / "sentiment.csv")),
-    )
-
-
-def counters(stats: dict[str, Any], instance: str = "news") -> dict[str, Any]:
-    """Select the counters that depend on the data alone: neither times nor ids."""
-    gateway, manager, strategy = (
-        stats["gateway"],
-        stats["order_manager"],
-        stats["strategies"][instance],
-    )
-    return {
-        "gateway": [
-            gateway[name] for name in ("ticks_total", "prices_total", "news_total", "rows_rejected")
-        ],
-        "order_manager": [
-            manager[f"orders_{name}"] for name in ("received", "accepted", "rejected", "duplicate")
-        ],
-        "strategy": [
-            strategy[name]
-            for name in (
-                "ticks_received",
-                "orders_sent",
-                "orders_acknowledged",
-                "orders_rejected",
-                "signals_without_price",
-            )
-        ],
-    }
-
-
-EXPECTED = {
-    "gateway": [86, 80, 6, 0],
-    "order_manager": [3, 3, 0, 0],  # AAA bought, AAA sold, BBB bought
-    "strategy": [86, 3, 3, 0, 1],
-}
 
 
 def test_until_end_prints_the_counters_of_the_data(files: tuple[str, ...]) -> None:
@@ -190,92 +104,6 @@ def test_invalid_arguments_exit_with_2(arguments: tuple[str, ...]) -> None:
     assert up(*arguments).returncode == 2
 
 
-class Running:
-    """`up` in the background, with all daemons ready."""
-
-    def __init__(self, *arguments: str | Path) -> None:
-        self.process = subprocess.Popen(
-            [*COMMAND, "up", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            if "--runtime-dir" in line:
-                self.runtime = Path(line.partition("--runtime-dir ")[2].split()[0])
-                return
-        raise AssertionError("`up` ended before it was ready")
-
-    def pid_of(self, daemon: str) -> int:
-        """Ask the daemon for its pid."""
-        with ControlClient(self.runtime / f"{daemon}.sock") as client:
-            pid: int = client.call("io.tradestack.Daemon.GetStats")["stats"]["pid"]
-            return pid
-
-    def end(self) -> tuple[int, str, str]:
-        """Wait for the end; return exit status, stdout, and stderr since it was ready."""
-        out, error = self.process.communicate(timeout=DEADLINE_S)
-        return self.process.returncode, out, error
-
-
-@pytest.fixture
-def running(files: tuple[str, ...]) -> Iterator[Running]:
-    """A run at real-time pace, which would take 40 s."""
-    running = Running(*files, "--pace", "1x", "--json")
-    yield running
-    running.process.kill()
-    running.process.communicate()
-
-
-def test_ctrl_c_ends_an_open_ended_run(running: Running) -> None:
-    """All daemons stop, and the result so far is printed with status 0."""
-    running.process.send_signal(signal.SIGINT)
-    status, out, _ = running.end()
-
-    assert status == 0
-    assert json.loads(out)["gateway"]["source_state"] == "running"
-    assert not running.runtime.exists()
-
-
-@pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
-def test_the_death_of_a_daemon_ends_the_run(running: Running, daemon: str) -> None:
-    """The last line has its name and how it died; no result is printed."""
-    os.kill(running.pid_of(daemon), signal.SIGKILL)
-    status, out, error = running.end()
-
-    assert (status, out) == (1, "")
-    assert f"{daemon} was killed by SIGKILL" in error.splitlines()[-1]
-    assert not running.runtime.exists()
-
-
-@pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
-def test_a_respawned_daemon_continues(files: tuple[str, ...], daemon: str) -> None:
-    """A new process takes over its sockets, and the result is as if it had not died."""
-    running = Running(*files, "--pace", "40/s", "--until-end", "--json", "--respawn")
-    before = running.pid_of(daemon)
-
-    os.kill(before, signal.SIGKILL)
-    after = running.pid_of(daemon)
-    status, out, error = running.end()
-
-    assert after != before
-    assert status == 0, error
-    stats = json.loads(out)
-    assert stats["respawns"][daemon] == sum(stats["respawns"].values()) == 1
-    assert counters(stats)["gateway"] == EXPECTED["gateway"]
-    assert counters(stats)["strategy"] == EXPECTED["strategy"]
-    assert counters(stats)["order_manager"][:3] == EXPECTED["order_manager"][:3]
-    assert f"{daemon} was killed by SIGKILL" in error
-
-
-def test_respawn_does_not_repeat_operator_faults(files: tuple[str, ...]) -> None:
-    """An invalid configuration ends the run at once with status 78."""
-    done = up(*files, "--pace", "10", "--until-end", "--respawn")
-
-    assert (done.returncode, done.stdout) == (78, "")
-
-
 def test_set_changes_the_daemons_configuration(files: tuple[str, ...]) -> None:
     """--set takes values with or without quotes; the daemon refuses an unknown key."""
     options = (*files, "--pace", "max", "--until-end", "--json")
@@ -289,42 +117,13 @@ def test_set_changes_the_daemons_configuration(files: tuple[str, ...]) -> None:
     assert "did you mean at_end?" in refused.stderr
 
 
-def test_daemons_end_when_up_is_killed(files: tuple[str, ...], tmp_path: Path) -> None:
-    """The kernel ends them; the next run continues in the directory and cleans it up."""
-    options = (*files, "--pace", "1x", "--state-dir", tmp_path / "state")
-    running = Running(*options)
-    pidfds = [os.pidfd_open(running.pid_of(name)) for name in ("gateway", "order-manager")]
-
-    running.process.kill()
-    for pidfd in pidfds:
-        assert select.select([pidfd], [], [], DEADLINE_S)[0]
-        os.close(pidfd)
-    running.process.communicate()
-    second = up(*options, "--duration", "1s")
-
-    assert second.returncode == 0, second.stderr
-    assert not segments_of(tmp_path / "state")
-
-
-def test_ctrl_c_before_the_end_of_the_data_prints_no_result(files: tuple[str, ...]) -> None:
-    """With --until-end, an interrupted run has status 130."""
-    running = Running(*files, "--pace", "1x", "--until-end", "--json")
-
-    running.process.send_signal(signal.SIGINT)
-    status, out, error = running.end()
-
-    assert (status, out) == (130, "")
-    assert error.splitlines()[-1] == "tradestackctl up: interrupted"
-
-
 def test_a_state_directory_in_use_is_refused(files: tuple[str, ...], tmp_path: Path) -> None:
     """Two stacks cannot use the same directory at the same time."""
-    running = Running(*files, "--pace", "1x", "--state-dir", tmp_path / "state")
-    assert len(segments_of(tmp_path / "state")) == 2
-
-    second = up(*files, "--state-dir", tmp_path / "state")
-    running.process.terminate()
-    status, _, _ = running.end()
+    with Stack(*files, "--pace", "1x", "--state-dir", tmp_path / "state") as running:
+        assert len(segments_of(tmp_path / "state")) == 2
+        second = up(*files, "--state-dir", tmp_path / "state")
+        running.process.terminate()
+        status, _, _ = running.end()
 
     assert second.returncode == 78
     assert "another `tradestackctl up` uses this directory" in second.stderr

@@ -1,4 +1,4 @@
-"""Feed log and books in step: after a restart, and after a gateway with another directory."""
+"""Feed log and books agree after a restart, and after a gateway with another directory."""
 
 import uuid
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tradestack_gateway.books import Books
 
 @pytest.fixture
 def suffix() -> Iterator[str]:
-    """The names' ending of books that no other test has."""
+    """A suffix that no other test's books have."""
     suffix = f"-test-{uuid.uuid4().hex[:12]}"
     yield suffix
     for book in (SharedPriceBook, SharedNewsBook):
@@ -53,8 +53,8 @@ def prices(books: Books) -> dict[str, int]:
     return dict(zip(symbols, records["value"].tolist(), strict=True))
 
 
-def test_directories_used_in_turns_do_not_mix_their_values(books: Books, tmp_path: Path) -> None:
-    """Whichever session is longer, the books are what the log of the present one says."""
+def test_two_directories_do_not_mix_their_values(books: Books, tmp_path: Path) -> None:
+    """The books are those of the current log, whichever session is longer."""
     short = a_log(tmp_path / "a", "AAAAAAAAAA", ["SPY", "IBM"], 1)
     long = a_log(tmp_path / "b", "BBBBBBBBBB", ["IBM", "SPY", "AIG"], 2)
 
@@ -71,7 +71,7 @@ def test_directories_used_in_turns_do_not_mix_their_values(books: Books, tmp_pat
 
 
 def test_books_of_the_same_session_are_continued(books: Books, tmp_path: Path) -> None:
-    """Only what the log has beyond them is added: readers see no empty book."""
+    """Only newer ticks of the log are stored, so readers never see an empty book."""
     log = a_log(tmp_path / "a", "AAAAAAAAAA", ["SPY"], 1)
     books.rebuild(log, SymbolTable(10))
     generation = books.both[0].generation
@@ -100,7 +100,7 @@ def test_new_session_begins_with_empty_books(books: Books, tmp_path: Path) -> No
 
 
 def test_second_gateway_is_refused(books: Books, suffix: str) -> None:
-    """Two writers would tear each other's records; the first one keeps its books."""
+    """The first gateway keeps its books."""
     with pytest.raises(OperatorFault, match="another process writes it"):
         Books.open(suffix)
 

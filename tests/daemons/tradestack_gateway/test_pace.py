@@ -1,4 +1,4 @@
-"""When ticks are due: by factor, by rate, at once; no burst after a pause, no night of waiting."""
+"""When ticks are due: by factor, by rate, at once; no burst after a pause, no long night."""
 
 import numpy as np
 import pytest
@@ -12,8 +12,8 @@ START = 5_000 * SECOND  # of the monotonic clock: any number
 
 
 @pytest.mark.parametrize("text", ["1x", "60x", "0.5x", "500/s", "0.25/s", "max"])
-def test_a_pace_reads_as_it_is_written(text: str) -> None:
-    """What status shows is what a config could say."""
+def test_a_pace_is_shown_as_configured(text: str) -> None:
+    """The text that status shows is valid in a config."""
     assert str(parse_pace(text)) == text
     assert parse_pace(str(parse_pace(text))) == parse_pace(text)
 
@@ -21,14 +21,14 @@ def test_a_pace_reads_as_it_is_written(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "0x", "x", "-1x", "1", "500", "500/m", "1e3/s", "9999999999x"]
 )
-def test_what_is_no_pace_is_refused(text: str) -> None:
-    """With what is allowed."""
+def test_other_text_is_refused(text: str) -> None:
+    """The error names what is allowed."""
     with pytest.raises(ValueError, match="is expected"):
         parse_pace(text)
 
 
 def play(schedule: Schedule, times: list[int], start_ns: int = START) -> list[int]:
-    """The moments, from start_ns, at which each tick goes out if every wait is kept exactly."""
+    """Return when each tick is published, from start_ns, if every wait is exact."""
     moments: list[int] = []
     now_ns = start_ns
     while len(moments) < len(times):
@@ -39,16 +39,16 @@ def play(schedule: Schedule, times: list[int], start_ns: int = START) -> list[in
     return moments
 
 
-def test_by_factor_the_distances_are_those_of_the_events() -> None:
-    """Divided by the factor; the first tick goes out at once."""
+def test_a_factor_divides_the_distances_of_events() -> None:
+    """The first tick is published at once."""
     times = [0, SECOND, SECOND, 4 * SECOND]
 
     assert play(Schedule(parse_pace("1x"), 0), times) == times
     assert play(Schedule(parse_pace("2x"), 0), times) == [time // 2 for time in times]
 
 
-def test_by_rate_the_distances_are_even() -> None:
-    """Whatever the event times."""
+def test_a_rate_makes_distances_even() -> None:
+    """Event times make no difference."""
     assert play(Schedule(parse_pace("4/s"), 0), [0, 0, 9, 10**18]) == [
         0,
         SECOND // 4,
@@ -63,8 +63,8 @@ def test_at_max_everything_is_due() -> None:
 
 
 @pytest.mark.parametrize("pace", ["1x", "60x"])
-def test_a_night_is_no_longer_than_max_gap(pace: str) -> None:
-    """In time waited, whatever the pace."""
+def test_max_gap_bounds_a_wait(pace: str) -> None:
+    """It is real time, whatever the pace."""
     moments = play(Schedule(parse_pace(pace), 10 * SECOND), [0, 17 * 3600 * SECOND])
 
     assert moments == [0, 10 * SECOND]
@@ -76,7 +76,7 @@ def test_a_night_is_no_longer_than_max_gap(pace: str) -> None:
     st.lists(st.integers(1, 8), max_size=30),
 )
 def test_where_batches_end_never_matters(times: list[int], pace: str, cuts: list[int]) -> None:
-    """The moments are the same when the schedule sees the ticks in any portions."""
+    """Publication times are the same for batches of any size."""
     expected = play(Schedule(parse_pace(pace), SECOND), times)
     schedule = Schedule(parse_pace(pace), SECOND)
     moments: list[int] = []
@@ -94,8 +94,8 @@ def test_where_batches_end_never_matters(times: list[int], pace: str, cuts: list
 
 
 @pytest.mark.parametrize("pace", ["1x", "100/s"])
-def test_after_a_long_stop_nothing_bursts_out(pace: str) -> None:
-    """A schedule far behind begins anew from now."""
+def test_no_burst_follows_a_long_stop(pace: str) -> None:
+    """A schedule that is far behind starts again from now."""
     times = np.arange(1_000) * SECOND // 100
     schedule = Schedule(parse_pace(pace), 0)
     schedule.advance(schedule.plan(times, START))
@@ -109,7 +109,7 @@ def test_after_a_long_stop_nothing_bursts_out(pace: str) -> None:
 
 @pytest.mark.parametrize("pace", ["1x", "100/s"])
 def test_a_short_delay_is_made_up_for(pace: str) -> None:
-    """So that the rate is what was asked for on a busy machine too."""
+    """The average rate is kept on a busy machine."""
     times = np.arange(1_000) * SECOND // 100
     schedule = Schedule(parse_pace(pace), 0)
     schedule.advance(schedule.plan(times, START))
@@ -119,8 +119,8 @@ def test_a_short_delay_is_made_up_for(pace: str) -> None:
     assert plan.count == 100
 
 
-def test_a_plan_that_was_not_carried_out_is_made_again() -> None:
-    """If the disk was full, the same ticks are due next time."""
+def test_unpublished_ticks_stay_due() -> None:
+    """After a full disk, the same ticks are due again."""
     schedule = Schedule(parse_pace("10/s"), 0)
     times = np.zeros(5, np.int64)
 

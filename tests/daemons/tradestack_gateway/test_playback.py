@@ -1,4 +1,4 @@
-"""Feed sessions one after the other: what begins one, what ends it, what is kept."""
+"""Feed sessions one after the other: what begins and ends them, and what is kept."""
 
 import asyncio
 import dataclasses
@@ -9,9 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.daemons.tradestack_gateway.fake_time import FakeClock, run
-from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
 
+from tests.kit.clock import FakeClock
+from tests.kit.csv_files import PRICES_HEADER, price_rows, write
+from tests.kit.fake_time import run_in_fake_time
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.supervisor.notify import Notifier
@@ -71,19 +72,19 @@ class Stage:
                 self._feed_sessions.close()
                 self.books.close()
 
-        run(self.clock, work())
+        run_in_fake_time(self.clock, work())
 
     def _playback(self) -> Playback:
         self.books = Books.open(self.suffix)
         self._feed_sessions = FeedSessions(self.directory, self.clock, Notifier(None))
         publisher = Publisher(self.books, lambda: None, self.clock)
-        player = Player(publisher, Schedule(self.config.pace, 0), self.clock)
+        self.player = Player(publisher, Schedule(self.config.pace, 0), self.clock)
         server: Any = self.server
         return Playback(
             self.config,
             self._feed_sessions,
             self.books,
-            player,
+            self.player,
             server,
             self.clock,
             session_began=lambda: None,
@@ -124,7 +125,7 @@ def test_first_start_begins_a_session(stage: Stage) -> None:
 
 
 def test_restart_continues_the_session(stage: Stage) -> None:
-    """With the settings that were made by command, until the config has another pace."""
+    """Pace and pause set by command apply until the config has another pace."""
     found: list[object] = []
 
     async def interrupt(playback: Playback) -> None:
@@ -139,10 +140,10 @@ def test_restart_continues_the_session(stage: Stage) -> None:
         await pass_time(60)
         assert playback.state is SourceState.PAUSED
         assert [playback.feed_session.session_id, playback.feed_session.log.head] == found
-        assert playback._player.pace == parse_pace("1/s")
+        assert stage.player.pace == parse_pace("1/s")
         playback.resume()
         playback.apply_config(dataclasses.replace(stage.config, pace=parse_pace("60x")))
-        assert playback._player.pace == parse_pace("60x")
+        assert stage.player.pace == parse_pace("60x")
         await pass_time(60)
         assert playback.feed_session.log.head == TICKS
 
@@ -151,7 +152,7 @@ def test_restart_continues_the_session(stage: Stage) -> None:
 
 
 def test_loop_begins_one_session_after_the_other(stage: Stage) -> None:
-    """Each has all ticks; a tiny file does not make more than one a second."""
+    """Each has all ticks; a tiny file begins at most one session a second."""
     stage.config = dataclasses.replace(stage.config, at_end=AtEnd.LOOP, sessions_kept=100)
 
     async def act(playback: Playback) -> None:
@@ -185,8 +186,8 @@ def test_end_session_ends_it_for_its_clients(stage: Stage) -> None:
     assert stage.sessions() == sessions
 
 
-def test_new_session_by_command(stage: Stage) -> None:
-    """It begins with the first tick, in empty books; the old one has ended."""
+def test_a_command_begins_a_new_session(stage: Stage) -> None:
+    """It starts with the first tick and empty books; the old one has ended."""
     stage.config = dataclasses.replace(stage.config, pace=parse_pace("1/s"))
 
     async def act(playback: Playback) -> None:
@@ -203,8 +204,8 @@ def test_new_session_by_command(stage: Stage) -> None:
     stage.run(act)
 
 
-def test_bad_sources_leave_the_session_as_it_is(stage: Stage) -> None:
-    """A new session is refused by the file's fault, and the old one is played on."""
+def test_bad_sources_do_not_end_the_session(stage: Stage) -> None:
+    """A new session is refused with the file's fault, and the old one continues."""
     stage.config = dataclasses.replace(stage.config, pace=parse_pace("1/s"))
 
     async def act(playback: Playback) -> None:
@@ -220,7 +221,7 @@ def test_bad_sources_leave_the_session_as_it_is(stage: Stage) -> None:
 
 
 def test_fault_holds_until_a_new_session(stage: Stage) -> None:
-    """What was published before the fault stays; a corrected file is played from its beginning."""
+    """Published ticks stay; a corrected file is played from its beginning."""
     path = stage.directory.parent / "prices.csv"
     stage.config = dataclasses.replace(stage.config, validate_bytes_max=0)
     good, bad = PRICES_HEADER + price_rows(9_000), "2020-01-01T00:00:00Z,AA,1,1\n"
@@ -240,8 +241,8 @@ def test_fault_holds_until_a_new_session(stage: Stage) -> None:
     stage.run(act)
 
 
-def test_old_sessions_are_removed_when_no_client_reads_them(stage: Stage) -> None:
-    """As many as configured stay, and those that a client reads."""
+def test_old_sessions_without_readers_are_removed(stage: Stage) -> None:
+    """The configured number of sessions stays, and those that a client reads."""
     stage.config = dataclasses.replace(stage.config, sessions_kept=2)
 
     async def act(playback: Playback) -> None:

@@ -7,9 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.fake_time import START_NS, FakeClock, run
-from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, make_ticks
 
+from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, make_ticks
+from tests.kit.clock import FakeClock
+from tests.kit.fake_time import run_in_fake_time
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack_gateway.pace import Schedule, parse_pace
 from tradestack_gateway.player import STALL_NS, TURN_NS, PlayEnd, Player
@@ -17,6 +18,7 @@ from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_session import FeedSession
 
 TICKS = 10
+START_NS = 1_700_000_000 * NANOSECONDS_PER_SECOND
 
 
 @dataclass
@@ -31,9 +33,10 @@ class Stage:
     """A player with a session of TICKS ticks, one a second of event time."""
 
     session: FeedSession
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(wall_offset_ns=START_NS))
     player: Player = field(init=False)
     served: int = 0
+    on_served: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         publisher = Publisher(NoBooks(), self._serve, self.clock)  # type: ignore[arg-type]
@@ -41,6 +44,7 @@ class Stage:
 
     def _serve(self) -> None:
         self.served += 1
+        self.on_served()
 
     def play(self, *commands: tuple[int, Callable[[], None]]) -> PlayEnd:
         """Play to the end; each command is given so many seconds after the beginning."""
@@ -51,7 +55,7 @@ class Stage:
                 loop.call_later(delay_s, command)
             return await self.player.play(self.session)
 
-        return run(self.clock, work())
+        return run_in_fake_time(self.clock, work())
 
     @property
     def seconds(self) -> list[float]:
@@ -74,7 +78,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def test_ticks_are_published_when_they_are_due(
     stage: Stage, pace: str, seconds_apart: float
 ) -> None:
-    """To the end of the source, each with the time at which it was published."""
+    """Each has the time at which it was published, to the end of the source."""
     stage.player.set_pace(parse_pace(pace), 0)
 
     end = stage.play()
@@ -85,7 +89,7 @@ def test_ticks_are_published_when_they_are_due(
 
 
 def test_batches_are_served_at_once(stage: Stage) -> None:
-    """At "max" clients are served once a batch, not once a tick."""
+    """At "max", clients are served once for each batch, not for each tick."""
     stage.player.set_pace(parse_pace("max"), 0)
 
     stage.play()
@@ -93,8 +97,8 @@ def test_batches_are_served_at_once(stage: Stage) -> None:
     assert stage.served == 3  # batches of four
 
 
-def test_other_tasks_have_turns(tmp_path: Path) -> None:
-    """At "max" too, once in TURN_NS, though a source never makes the player wait."""
+def test_other_tasks_run_between_batches(tmp_path: Path) -> None:
+    """At "max", the player yields every TURN_NS, though it never waits."""
     stage = Stage(begin_session(tmp_path, TickSource(make_ticks(4_000))))
     stage.player.set_pace(parse_pace("max"), 0)
     heads: list[int] = []
@@ -102,7 +106,7 @@ def test_other_tasks_have_turns(tmp_path: Path) -> None:
     def serve() -> None:
         stage.clock.now_ns += TURN_NS // 10  # what a batch takes
 
-    stage.player._publisher._serve = serve
+    stage.on_served = serve
 
     async def work() -> None:
         playing = asyncio.create_task(stage.player.play(stage.session))
@@ -110,7 +114,7 @@ def test_other_tasks_have_turns(tmp_path: Path) -> None:
             heads.append(stage.session.log.head)
             await asyncio.sleep(0)
 
-    run(stage.clock, work())
+    run_in_fake_time(stage.clock, work())
 
     batches = [(later - head) / 4 for head, later in pairwise(heads[1:])]
     assert max(batches) == 10
@@ -118,22 +122,22 @@ def test_other_tasks_have_turns(tmp_path: Path) -> None:
     stage.session.close()
 
 
-def test_pause_leaves_no_burst_behind(stage: Stage) -> None:
-    """What was not published in the pause is published at its own distance afterwards."""
+def test_no_burst_follows_a_pause(stage: Stage) -> None:
+    """Ticks that were due in the pause are published at their own distances afterwards."""
     stage.play((2.5, stage.player.pause), (100, stage.player.resume))
 
     assert stage.seconds == [0, 1, 2, *range(100, 107)]
 
 
-def test_new_pace_holds_from_the_next_tick(stage: Stage) -> None:
-    """Also when the player was asleep until a tick of the old pace."""
+def test_new_pace_applies_to_the_next_tick(stage: Stage) -> None:
+    """This holds also while the player waits for a tick of the old pace."""
     stage.play((2.5, lambda: stage.player.set_pace(parse_pace("max"), 0)))
 
     assert stage.seconds == [0, 1, 2] + [2.5] * 7
 
 
 def test_interrupted_session_stays_where_it_is(stage: Stage) -> None:
-    """Nothing more of it is published; another play goes on with the next tick."""
+    """Nothing more is published; playing again continues with the next tick."""
     first = stage.play((3.5, stage.player.interrupt))
     head = stage.session.log.head
     second = stage.play()
@@ -143,7 +147,7 @@ def test_interrupted_session_stays_where_it_is(stage: Stage) -> None:
 
 
 def test_shortage_blocks_until_it_is_over(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing is lost, and the first tick after it is not followed by a burst."""
+    """No tick is lost, and no burst follows the first one."""
     reasons = []
 
     def shorten() -> None:
@@ -162,7 +166,7 @@ def test_shortage_blocks_until_it_is_over(stage: Stage, caplog: pytest.LogCaptur
 
 
 def test_missed_pass_is_overdue(stage: Stage) -> None:
-    """A loop that hangs is seen by its watchdog, one that sleeps until the next tick is not."""
+    """A hanging loop is noticed by the watchdog, a wait for the next tick is not."""
     now_ns: list[int] = []
     stage.play(
         (0.5, lambda: now_ns.append(stage.clock.now_ns)),

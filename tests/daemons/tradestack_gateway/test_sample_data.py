@@ -1,12 +1,12 @@
-"""The shipped session: made again byte for byte, and never dull."""
+"""The shipped sample data: reproducible byte for byte, with frequent signals."""
 
 import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-from tests.daemons.tradestack_gateway.files import open_csv, read_all
 
+from tests.kit.csv_files import open_csv, read_all
 from tradestack.domain.tick import TickKind
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.merge import MergedSource
@@ -27,14 +27,14 @@ def make_sample() -> ModuleType:
     return module
 
 
-def test_the_script_makes_the_files_again() -> None:
-    """Byte for byte, so that nobody wonders where they come from."""
+def test_the_script_reproduces_the_files() -> None:
+    """They are equal byte for byte."""
     for name, text in make_sample().make_files().items():
         assert (DATA / name).read_bytes() == text.encode("ascii"), name
 
 
 def test_ten_symbols_and_enough_prices() -> None:
-    """Every row good, none rounded."""
+    """Every row is good, and none is rounded."""
     source = open_csv(DATA / "prices.csv", SourceKind.PRICES)
     prices = read_all(source)
     source.close()
@@ -47,7 +47,7 @@ def test_ten_symbols_and_enough_prices() -> None:
 
 
 def test_some_side_changes_every_three_seconds() -> None:
-    """From the third second on, at the shipped pace, counted as the news strategy counts."""
+    """At the shipped pace, some signal changes sides in each of them, from the third second."""
     merged = MergedSource(
         open_csv(DATA / "prices.csv", SourceKind.PRICES),
         open_csv(DATA / "sentiment.csv", SourceKind.NEWS),

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_order_manager.daemon import Daemon
-from tests.daemons.tradestack_order_manager.samples import a_header
 
+from tests.daemons.tradestack_order_manager.samples import a_header
+from tests.kit.order_manager import OrderManager
 from tradestack_order_manager.order_session import OrderSession
 
 
 @pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Daemon]:
+def daemon(tmp_path: Path) -> Iterator[OrderManager]:
     """A configured order manager that was not started."""
-    one = Daemon(tmp_path)
+    one = OrderManager(tmp_path)
     yield one
     one.close()
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from tests.kit.sender import MemorySender
-
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
 from tradestack.trading.checks import Rules

@@ -3,8 +3,8 @@
 import errno
 
 import pytest
-from tests.daemons.tradestack_order_manager.samples import SESSION
 
+from tests.daemons.tradestack_order_manager.samples import SESSION
 from tradestack_order_manager.availability import Availability
 
 FAILED = OSError(errno.EIO, "Input/output error")

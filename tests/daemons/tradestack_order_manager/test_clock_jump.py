@@ -3,9 +3,9 @@
 import signal
 
 import pytest
-from tests.daemons.tradestack_order_manager.daemon import Daemon
-from tests.daemons.tradestack_order_manager.samples import a_register, an_order
 
+from tests.daemons.tradestack_order_manager.samples import a_register, an_order
+from tests.kit.order_manager import OrderManager
 from tradestack.domain.order import OrdRejReason
 
 NEW_SESSION = "io.tradestack.OrderManager.NewSession"
@@ -13,7 +13,7 @@ NEW_SESSION = "io.tradestack.OrderManager.NewSession"
 
 @pytest.mark.parametrize("jump", ["-30d", "30d"])
 def test_numbers_ids_and_reports_go_on(
-    daemon: Daemon, jump: str, monkeypatch: pytest.MonkeyPatch
+    daemon: OrderManager, jump: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Numbers go on over a jump, a new session, and a restart after the clock was corrected."""
     with monkeypatch.context() as patch:
@@ -45,7 +45,7 @@ def test_numbers_ids_and_reports_go_on(
 
 
 def test_an_order_is_as_old_as_the_clock_says(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+    daemon: OrderManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If the clock is set ahead, orders under way are rejected as stale, and stay rejected."""
     daemon.configure(max_order_age="30s")

@@ -6,20 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.daemons.tradestack_order_manager.daemon import PASSWORD, Daemon
+
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register, an_order
 from tests.kit.blocking_client import BlockingClient
-
+from tests.kit.daemon import FILE_SIZE_UNLIMITED, PASSWORD
+from tests.kit.order_manager import OrderManager
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.order import BusinessRejectReason, OrdRejReason, OrdStatus, Start
-from tradestack.net.addresses import parse_address
+from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.client.order_client import OrderClient
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire.close_reason import CloseReason, decode_close
 from tradestack.wire.order_messages import BusinessMessageReject, Registered
 from tradestack.wire.soup import PacketType
+from tradestack.wire.varlink import VarlinkError
+
+KIB = 1024
 
 FAILING_SYNC = """
 import tradestack_order_manager.__main__ as program
@@ -44,7 +48,7 @@ def some_orders(first: int, count: int) -> list[Any]:
     return [an_order(cl_ord_id=f"c{number}") for number in range(first, first + count)]
 
 
-def test_an_order_is_reported_journalled_logged_and_counted(daemon: Daemon) -> None:
+def test_an_order_is_reported_journalled_logged_and_counted(daemon: OrderManager) -> None:
     """An order shows in report, order log, journal and stats."""
     daemon.start()
     client = daemon.client()
@@ -81,7 +85,7 @@ def test_an_order_is_reported_journalled_logged_and_counted(daemon: Daemon) -> N
     client.close()
 
 
-def test_it_runs_without_numpy(daemon: Daemon) -> None:
+def test_it_runs_without_numpy(daemon: OrderManager) -> None:
     """numpy is not loaded, which saves 16 MB in a daemon that does not need it."""
     daemon.start()
     client = daemon.client()
@@ -92,7 +96,7 @@ def test_it_runs_without_numpy(daemon: Daemon) -> None:
     client.close()
 
 
-def test_the_control_socket_tells_and_begins_a_session(daemon: Daemon) -> None:
+def test_the_control_socket_tells_and_begins_a_session(daemon: OrderManager) -> None:
     """Clients, users and orders are listed; NewSession ends all streams, and numbers go on."""
     daemon.start()
     client = daemon.client()
@@ -108,7 +112,8 @@ def test_the_control_socket_tells_and_begins_a_session(daemon: Daemon) -> None:
         (2, "c2", "NEW"),
         (3, "c3", "NEW"),
     ]
-    assert "error" in daemon.call(f"{interface}.ListOrders", {"count": 0})
+    with pytest.raises(VarlinkError, match="InvalidParameter"):
+        daemon.call(f"{interface}.ListOrders", {"count": 0})
     session = daemon.call(f"{interface}.NewSession")["session"]
 
     assert [packet.type for packet in client.rest()] == [PacketType.END_OF_SESSION]
@@ -123,7 +128,9 @@ def test_the_control_socket_tells_and_begins_a_session(daemon: Daemon) -> None:
     assert daemon.log_numbers() == [1, 2, 3, 4]
 
 
-def test_an_order_for_a_session_that_has_ended_is_not_executed_in_the_next(daemon: Daemon) -> None:
+def test_an_order_for_a_session_that_has_ended_is_not_executed_in_the_next(
+    daemon: OrderManager,
+) -> None:
     """The stream it was sent into cannot report it, so it is refused and leaves no trace."""
     daemon.start()
     client = daemon.client()
@@ -142,7 +149,9 @@ def test_an_order_for_a_session_that_has_ended_is_not_executed_in_the_next(daemo
     late.close()
 
 
-def test_nothing_acknowledged_is_lost_by_kill_and_nothing_happens_twice(daemon: Daemon) -> None:
+def test_nothing_acknowledged_is_lost_by_kill_and_nothing_happens_twice(
+    daemon: OrderManager,
+) -> None:
     """Killed three times while orders are sent again and again, it counts each order once."""
     daemon.start()
     client = daemon.client()
@@ -175,7 +184,7 @@ def test_nothing_acknowledged_is_lost_by_kill_and_nothing_happens_twice(daemon: 
     client.close()
 
 
-def test_a_report_can_be_asked_for_again_by_its_number(daemon: Daemon) -> None:
+def test_a_report_can_be_asked_for_again_by_its_number(daemon: OrderManager) -> None:
     """Reports are the same bytes before and after a restart; sequence 0 asks for new ones."""
     daemon.start()
     client = daemon.client()
@@ -193,7 +202,7 @@ def test_a_report_can_be_asked_for_again_by_its_number(daemon: Daemon) -> None:
     assert daemon.client(sequence=0).next_sequence == 6
 
 
-def test_what_does_not_parse_is_rejected_and_the_session_lives(daemon: Daemon) -> None:
+def test_what_does_not_parse_is_rejected_and_the_session_lives(daemon: OrderManager) -> None:
     """A wrong field, type or range is rejected, with the ClOrdID if it can be read."""
     daemon.start()
     client = daemon.client()
@@ -223,7 +232,7 @@ def test_what_does_not_parse_is_rejected_and_the_session_lives(daemon: Daemon) -
 
 
 @pytest.mark.parametrize("payload", [b"", b"BUY 10 SPY", b'{"MsgType":', b"\xff\xfe", b"{" * 4_000])
-def test_what_is_no_json_ends_that_session_alone(daemon: Daemon, payload: bytes) -> None:
+def test_what_is_no_json_ends_that_session_alone(daemon: OrderManager, payload: bytes) -> None:
     """Earlier orders count, other clients stay connected, and the user may log in again."""
     daemon.start()
     bystander = daemon.client("other")
@@ -240,7 +249,7 @@ def test_what_is_no_json_ends_that_session_alone(daemon: Daemon, payload: bytes)
     assert daemon.errors.count("protocol violation") == 1
 
 
-def test_a_packet_longer_than_a_message_ends_that_session_alone(daemon: Daemon) -> None:
+def test_a_packet_longer_than_a_message_ends_that_session_alone(daemon: OrderManager) -> None:
     """The header is enough: the server does not wait for 30,000 bytes of an order."""
     daemon.start()
     client = daemon.client()
@@ -251,7 +260,7 @@ def test_a_packet_longer_than_a_message_ends_that_session_alone(daemon: Daemon) 
     assert _enter(daemon.client(), "x").ord_status == OrdStatus.NEW
 
 
-def test_a_new_login_drains_the_old_connection_and_closes_it(daemon: Daemon) -> None:
+def test_a_new_login_drains_the_old_connection_and_closes_it(daemon: OrderManager) -> None:
     """Orders that the old connection has delivered are settled first, even if they wait."""
     daemon.configure(orders_in_flight_max=1)  # an order a pass: the login comes before the last
     daemon.start()
@@ -269,7 +278,7 @@ def test_a_new_login_drains_the_old_connection_and_closes_it(daemon: Daemon) -> 
     assert daemon.stats()["clients"] == 1
 
 
-def test_a_connection_replaced_by_a_new_login_gets_the_code(daemon: Daemon) -> None:
+def test_a_connection_replaced_by_a_new_login_gets_the_code(daemon: OrderManager) -> None:
     """The close reason tells a strategy that another program has logged in as its user."""
     daemon.start()
     old = daemon.client()
@@ -281,7 +290,7 @@ def test_a_connection_replaced_by_a_new_login_gets_the_code(daemon: Daemon) -> N
 
 
 def test_a_client_with_too_much_in_flight_is_not_read_from_but_loses_nothing(
-    daemon: Daemon,
+    daemon: OrderManager,
 ) -> None:
     """With a limit of 1 each pass settles one order, and all 200 are reported in order."""
     daemon.configure(orders_in_flight_max=1)
@@ -293,9 +302,10 @@ def test_a_client_with_too_much_in_flight_is_not_read_from_but_loses_nothing(
     assert list(range(1, 201)) == [report.order_id for report in client.receive(200)]
 
 
-def test_a_full_disk_loses_nothing_that_was_said(daemon: Daemon) -> None:
+def test_a_full_disk_loses_nothing_that_was_said(daemon: OrderManager) -> None:
     """Refused orders leave no trace; the same ones are accepted when there is space again."""
-    daemon.start(file_size_max="8")
+    daemon.start()
+    daemon.limit_file_size(8 * KIB)
     client = daemon.client()
     answers = []
     for order in some_orders(1, 30):
@@ -316,7 +326,7 @@ def test_a_full_disk_loses_nothing_that_was_said(daemon: Daemon) -> None:
         stats["orders_received"],
         stats["process"]["messages_refused"],
     )
-    daemon.allow_any_file_size()
+    daemon.limit_file_size(FILE_SIZE_UNLIMITED)
     client.send(*[an_order(cl_ord_id=answer.business_reject_ref_id) for answer in refused])
     later = client.receive(len(refused))
 
@@ -331,7 +341,7 @@ def test_a_full_disk_loses_nothing_that_was_said(daemon: Daemon) -> None:
     assert daemon.stats()["orders_received"] == 30
 
 
-def test_a_full_session_says_so_until_a_new_one_begins(daemon: Daemon) -> None:
+def test_a_full_session_says_so_until_a_new_one_begins(daemon: OrderManager) -> None:
     """The memory of an order session is bounded by a number in the config."""
     daemon.configure(orders_per_session_max=2)
     daemon.start()
@@ -347,10 +357,10 @@ def test_a_full_session_says_so_until_a_new_one_begins(daemon: Daemon) -> None:
     assert _enter(daemon.client(), "c3").order_id == 3
 
 
-def test_after_a_failed_fdatasync_the_daemon_ends_without_an_answer(daemon: Daemon) -> None:
+def test_after_a_failed_fdatasync_the_daemon_ends_without_an_answer(daemon: OrderManager) -> None:
     """The first order is on the disk; only a restart can tell whether the second is."""
     daemon.configure(durability="disk")
-    daemon.start(command=["-c", FAILING_SYNC])
+    daemon.start(("-c", FAILING_SYNC))
     client = daemon.client()
     assert _enter(client, "1").order_id == 1
 
@@ -363,7 +373,7 @@ def test_after_a_failed_fdatasync_the_daemon_ends_without_an_answer(daemon: Daem
     assert daemon.client(session=client.session_id, sequence=2).receive()[0].order_id == 2
 
 
-def test_hangup_reopens_the_log_and_applies_rules_and_users(daemon: Daemon) -> None:
+def test_hangup_reopens_the_log_and_applies_rules_and_users(daemon: OrderManager) -> None:
     """A reload disconnects no client, and a bad file changes nothing."""
     daemon.start()
     client = daemon.client()
@@ -388,12 +398,12 @@ def test_hangup_reopens_the_log_and_applies_rules_and_users(daemon: Daemon) -> N
     assert daemon.log_numbers() == [2, 3]
 
 
-def test_the_public_client_gets_its_reports_over_a_restart(daemon: Daemon) -> None:
+def test_the_public_client_gets_its_reports_over_a_restart(daemon: OrderManager) -> None:
     """OrderClient repeats orders without a report; the order manager executes each once."""
     daemon.start()
 
     async def enter_over_restart() -> list[int | None]:
-        address = parse_address(daemon.address)
+        address = Address(*daemon.address)
         async with OrderClient(
             address, Credentials("news", PASSWORD), clock=SystemClock()
         ) as orders:
@@ -415,7 +425,7 @@ def _enter(client: BlockingClient, cl_ord_id: str) -> Any:
     return report
 
 
-def _await_stat(daemon: Daemon, name: str, value: int) -> None:
+def _await_stat(daemon: OrderManager, name: str, value: int) -> None:
     """Wait until a process counter has this value, asking the daemon again and again."""
     for _ in range(2_000):
         if daemon.stats()["process"][name] == value:

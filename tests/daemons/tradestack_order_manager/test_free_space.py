@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_order_manager.daemon import Daemon
-from tests.daemons.tradestack_order_manager.samples import an_order
 
+from tests.daemons.tradestack_order_manager.samples import an_order
+from tests.kit.order_manager import OrderManager
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import BusinessRejectReason, OrdStatus
 from tradestack.wire.order_messages import BusinessMessageReject
@@ -21,7 +21,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a
 
 
 @pytest.fixture
-def small_disk(daemon: Daemon) -> Iterator[Path]:
+def small_disk(daemon: OrderManager) -> Iterator[Path]:
     """The daemon's state directory, on a file system of 3 MiB."""
     daemon.state.mkdir()
     subprocess.run(
@@ -32,7 +32,7 @@ def small_disk(daemon: Daemon) -> Iterator[Path]:
     subprocess.run(["umount", daemon.state], check=True)
 
 
-def test_orders_are_refused_while_less_is_free_than_asked_for(daemon: Daemon) -> None:
+def test_orders_are_refused_while_less_is_free_than_asked_for(daemon: OrderManager) -> None:
     """The shortage is in the stats and once in the log; later the same orders are accepted."""
     daemon.configure(free_bytes_min=MORE_THAN_ANY_DISK)
     daemon.start()
@@ -61,7 +61,7 @@ def test_orders_are_refused_while_less_is_free_than_asked_for(daemon: Daemon) ->
         assert daemon.errors.count(phrase) == 1
 
 
-def test_old_journals_make_room_but_not_under_a_reader(daemon: Daemon) -> None:
+def test_old_journals_make_room_but_not_under_a_reader(daemon: OrderManager) -> None:
     """The journal of the current session is never removed."""
     daemon.configure(free_bytes_min="0B", sessions_kept=10)
     daemon.start()
@@ -79,7 +79,7 @@ def test_old_journals_make_room_but_not_under_a_reader(daemon: Daemon) -> None:
 
 @needs_root
 def test_a_disk_that_others_fill_stops_orders_before_it_is_full(
-    daemon: Daemon, small_disk: Path
+    daemon: OrderManager, small_disk: Path
 ) -> None:
     """Acknowledged orders are kept, and new ones are accepted when there is space again."""
     daemon.configure(free_bytes_min="1MiB")

@@ -3,13 +3,13 @@
 import logging
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import (
     a_header,
     a_message,
     an_order,
     some_rules,
 )
-
 from tradestack.domain.fixed_point import SCALE
 from tradestack.trading.decisions import JudgedOrder
 from tradestack.trading.judge import judge

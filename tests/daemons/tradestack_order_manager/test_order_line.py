@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
 
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.order import OrdRejReason, OrdType, Side
 from tradestack_order_manager.order_line import last_order_id, order_line

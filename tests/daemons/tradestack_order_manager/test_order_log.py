@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import (
     NOW_NS,
     a_header,
@@ -11,7 +12,6 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
     record_messages,
 )
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.decisions import JudgedOrder
 from tradestack_order_manager.order_log import CATCH_UP_ORDERS, OrderLog

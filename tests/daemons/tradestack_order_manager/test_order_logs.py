@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import (
     a_message,
     an_order,
     some_rules,
 )
-
 from tradestack.runtime.clock import SystemClock
 from tradestack.trading.decisions import Batch
 from tradestack.trading.judge import judge

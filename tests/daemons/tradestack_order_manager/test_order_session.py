@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.daemons.tradestack_order_manager.samples import (
     NOW_NS,
     SECOND_NS,
@@ -16,7 +17,6 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
     record_messages,
 )
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal import Journal
 from tradestack.trading.decisions import Malformed

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_order_manager.daemon import Daemon
-from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
 
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
+from tests.kit.order_manager import OrderManager
 from tradestack.ctl.check.journal_repair import repair
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal_lines import read_lines
@@ -20,7 +20,7 @@ def damage(path: Path, cl_ord_id: str) -> None:
 
 
 @pytest.fixture
-def journal(daemon: Daemon) -> Path:
+def journal(daemon: OrderManager) -> Path:
     """Kill a daemon that has accepted five orders; return its journal."""
     daemon.start()
     client = daemon.client()
@@ -33,7 +33,7 @@ def journal(daemon: Daemon) -> Path:
 
 
 def test_a_damaged_journal_stops_the_start_and_names_the_remedy(
-    daemon: Daemon, journal: Path
+    daemon: OrderManager, journal: Path
 ) -> None:
     """The error names line and byte, and the command that reports what is lost."""
     damage(journal, "c3")
@@ -46,7 +46,7 @@ def test_a_damaged_journal_stops_the_start_and_names_the_remedy(
     assert f"tradestackctl journal repair {journal}" in fault.value.remedy
 
 
-def test_after_a_repair_orders_go_on_in_a_new_session(daemon: Daemon, journal: Path) -> None:
+def test_after_a_repair_orders_go_on_in_a_new_session(daemon: OrderManager, journal: Path) -> None:
     """Numbers go on after the lost ones; the order log has the lines it had."""
     old_session = journal.stem
     log_before = daemon.order_log.read_bytes()
@@ -68,7 +68,7 @@ def test_after_a_repair_orders_go_on_in_a_new_session(daemon: Daemon, journal: P
 
 
 def test_lines_that_the_order_log_had_not_yet_are_written_but_for_the_lost(
-    daemon: Daemon, journal: Path
+    daemon: OrderManager, journal: Path
 ) -> None:
     """The order log is written again from the orders that are left."""
     daemon.order_log.unlink()
@@ -81,7 +81,7 @@ def test_lines_that_the_order_log_had_not_yet_are_written_but_for_the_lost(
 
 
 def test_numbers_that_may_have_been_given_at_the_end_are_not_given_again(
-    daemon: Daemon, journal: Path
+    daemon: OrderManager, journal: Path
 ) -> None:
     """Their count is unknown, so the largest that the damaged bytes had room for is taken."""
     damage(journal, "c5")
@@ -94,7 +94,7 @@ def test_numbers_that_may_have_been_given_at_the_end_are_not_given_again(
     assert client.receive_one().order_id > 5
 
 
-def test_the_repaired_session_is_not_served(daemon: Daemon, journal: Path) -> None:
+def test_the_repaired_session_is_not_served(daemon: OrderManager, journal: Path) -> None:
     """A repaired session cannot be read: its reports have other numbers than clients know."""
     damage(journal, "c3")
     repair(journal, NOW_NS)

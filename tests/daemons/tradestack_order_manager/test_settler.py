@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order, some_rules
-from tests.kit.sender import MemorySender
-from tests.net.conftest import Handler, MemoryStream, Net, run_on_uvloop
 
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order, some_rules
+from tests.kit.asyncio_runner import run_on_uvloop
+from tests.kit.net import Handler, MemoryStream, Net
+from tests.kit.sender import MemorySender
 from tradestack.net.server.connection import Connection
 from tradestack.runtime.clock import SystemClock
 from tradestack.store.journal import Journal

@@ -19,7 +19,7 @@ def parse(**keys: object) -> StrategyConfig:
     return parse_config(StrategyConfig, LEAST | keys, source="news.toml")
 
 
-def test_the_shipped_config_shows_the_defaults():
+def test_the_shipped_config_shows_the_defaults() -> None:
     """Deleting a line of the shipped file changes nothing."""
     shipped = load_config(StrategyConfig, ROOT / "etc/strategy/news.toml")
 
@@ -39,7 +39,7 @@ def test_the_shipped_config_shows_the_defaults():
         {"parameters": {"sell_below": 40}},
     ],
 )
-def test_keys_that_decide_nothing_about_orders_keep_their_names(keys):
+def test_keys_that_decide_nothing_about_orders_keep_their_names(keys) -> None:
     """Start, addresses, limits, log level, and how a number is written."""
     assert hash_of(parse(**keys)) == hash_of(parse())
 
@@ -54,7 +54,7 @@ def test_keys_that_decide_nothing_about_orders_keep_their_names(keys):
         {"signal": "crossover"},
     ],
 )
-def test_keys_that_decide_about_orders_change_their_names(keys):
+def test_keys_that_decide_about_orders_change_their_names(keys) -> None:
     """Signal, parameters, symbols and quantity."""
     assert hash_of(parse(**keys)) != hash_of(parse())
 
@@ -82,7 +82,7 @@ def test_keys_that_decide_about_orders_change_their_names(keys):
         ({"quantitty": "10"}, "quantity"),
     ],
 )
-def test_faults_name_file_and_key(keys, complaint):
+def test_faults_name_file_and_key(keys, complaint) -> None:
     """The text names the place of the fault."""
     with pytest.raises(OperatorFault) as fault:
         parse(**keys)
@@ -91,13 +91,13 @@ def test_faults_name_file_and_key(keys, complaint):
     assert complaint in str(fault.value)
 
 
-def test_quantity_and_user_have_no_default():
+def test_quantity_and_user_have_no_default() -> None:
     """Nothing is traded by accident."""
     with pytest.raises(OperatorFault, match="user: is missing"):
         parse_config(StrategyConfig, {"quantity": "10"}, source="news.toml")
 
 
-def test_parameters_are_those_of_the_strategy():
+def test_parameters_are_those_of_the_strategy() -> None:
     """Parameters left out have the strategy's defaults."""
     config = parse(signal="crossover", parameters={"short_ticks": "5.0"})
 

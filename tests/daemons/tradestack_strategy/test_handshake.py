@@ -24,7 +24,7 @@ def handshake_in(state: State) -> Handshake:
 
 
 @pytest.mark.parametrize(("state", "event"), TRANSITIONS)
-def test_every_row_leads_to_its_state_with_its_actions(state, event):
+def test_every_row_leads_to_its_state_with_its_actions(state, event) -> None:
     """Each row can be reached from the start and is taken as the table has it."""
     machine = handshake_in(state)
     assert machine.state is state
@@ -38,7 +38,7 @@ def test_every_row_leads_to_its_state_with_its_actions(state, event):
     ("state", "event"),
     [pair for pair in itertools.product(State, Event) if pair not in TRANSITIONS],
 )
-def test_an_event_out_of_place_is_a_fault(state, event):
+def test_an_event_out_of_place_is_a_fault(state, event) -> None:
     """It is not ignored, and the state does not change."""
     machine = handshake_in(state)
 
@@ -47,7 +47,7 @@ def test_an_event_out_of_place_is_a_fault(state, event):
     assert machine.state is state
 
 
-def test_the_way_to_live_orders():
+def test_the_way_to_live_orders() -> None:
     """From nothing to live, and on to the next session."""
     machine = Handshake()
     way = [
@@ -65,26 +65,26 @@ def test_the_way_to_live_orders():
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.DISCONNECTED])
-def test_the_loss_of_the_order_manager_stops_everything(state):
+def test_the_loss_of_the_order_manager_stops_everything(state) -> None:
     """Nothing may be decided without it."""
     assert TRANSITIONS[state, Event.ORDERS_LOST] == (State.DISCONNECTED, (Action.STOP,))
 
 
-def test_the_feed_is_read_only_after_a_registration():
+def test_the_feed_is_read_only_after_a_registration() -> None:
     """The only way into a reading state leads through REGISTERED."""
     entries = {before for (before, _), (after, _) in TRANSITIONS.items() if after in READING}
 
     assert entries - READING == {State.REGISTERED}
 
 
-def test_every_action_is_used():
+def test_every_action_is_used() -> None:
     """The shell executes nothing that the table does not ask for."""
     used = {action for _, actions in TRANSITIONS.values() for action in actions}
 
     assert used == set(Action)
 
 
-def test_the_docstring_contains_the_diagram_of_the_table():
+def test_the_docstring_contains_the_diagram_of_the_table() -> None:
     """The drawing cannot differ from the table."""
     lines = [
         f"    {state.name:<16} ── {event.name:<16} ─► {target.name}"

@@ -4,8 +4,8 @@ import dataclasses
 import logging
 
 import pytest
-from tests.kit.clock import FakeClock
 
+from tests.kit.clock import FakeClock
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus, Side
@@ -102,7 +102,7 @@ def report(sequence: int, exec_type: ExecType = ExecType.NEW, epoch: Epoch = EPO
     )
 
 
-def test_closed_order_entry_keeps_orders_until_it_opens(order_entry):
+def test_closed_order_entry_keeps_orders_until_it_opens(order_entry: OrderEntry) -> None:
     """An order decided at the moment of the loss is sent after the next registration."""
     before, after = Line(), Line()
     order_entry.open(EPOCH, before.send, Feed())
@@ -115,7 +115,9 @@ def test_closed_order_entry_keeps_orders_until_it_opens(order_entry):
     assert after.sequences == [3]
 
 
-def test_orders_reported_on_before_the_registration_are_not_sent(order_entry, counters):
+def test_orders_reported_on_before_the_registration_are_not_sent(
+    order_entry: OrderEntry, counters: Counters
+) -> None:
     """The order that an earlier process sent is not sent again; its outcome is counted."""
     line = Line()
     order_entry.reported(report(3))
@@ -131,7 +133,9 @@ def test_orders_reported_on_before_the_registration_are_not_sent(order_entry, co
     assert counters.process()["orders_sent"] == 1
 
 
-def test_an_order_reported_on_before_its_replay_is_not_sent(order_entry, counters):
+def test_an_order_reported_on_before_its_replay_is_not_sent(
+    order_entry: OrderEntry, counters: Counters
+) -> None:
     """Its report comes after the registration but before the feed is replayed to it."""
     line = Line()
     order_entry.open(EPOCH, line.send, Feed())
@@ -143,7 +147,7 @@ def test_an_order_reported_on_before_its_replay_is_not_sent(order_entry, counter
     assert counters[Counted.ORDERS_ACKNOWLEDGED] == 1
 
 
-def test_replayed_reports_on_orders_of_other_epochs_are_dropped(order_entry):
+def test_replayed_reports_on_orders_of_other_epochs_are_dropped(order_entry: OrderEntry) -> None:
     """Only orders of the current epoch can be decided again; others cost no memory."""
     order_entry.reported(report(3))
     order_entry.reported(report(3, epoch=NEXT_EPOCH))
@@ -153,7 +157,9 @@ def test_replayed_reports_on_orders_of_other_epochs_are_dropped(order_entry):
     assert list(order_entry._early) == [NEXT_EPOCH.client_order_id(intent(3))]
 
 
-def test_reports_on_orders_of_other_epochs_are_counted(order_entry, counters):
+def test_reports_on_orders_of_other_epochs_are_counted(
+    order_entry: OrderEntry, counters: Counters
+) -> None:
     """Another program may use the same user."""
     order_entry.open(EPOCH, Line().send, Feed())
 
@@ -163,7 +169,7 @@ def test_reports_on_orders_of_other_epochs_are_counted(order_entry, counters):
     assert not order_entry._early
 
 
-def test_orders_that_found_no_room_are_sent_later(order_entry):
+def test_orders_that_found_no_room_are_sent_later(order_entry: OrderEntry) -> None:
     """A full connection delays orders, in their order, and loses none."""
     line = Line(room=1)
     order_entry.open(EPOCH, line.send, Feed())
@@ -175,7 +181,7 @@ def test_orders_that_found_no_room_are_sent_later(order_entry):
     assert line.sequences == [3, 4, 5]
 
 
-def test_send_again_repeats_nothing_that_was_taken(order_entry):
+def test_send_again_repeats_nothing_that_was_taken(order_entry: OrderEntry) -> None:
     """An order that was taken waits for its report."""
     line = Line()
     order_entry.open(EPOCH, line.send, Feed())
@@ -186,7 +192,9 @@ def test_send_again_repeats_nothing_that_was_taken(order_entry):
     assert line.sequences == [3]
 
 
-def test_a_late_report_of_the_session_before_counts_for_the_process_alone(order_entry, counters):
+def test_a_late_report_of_the_session_before_counts_for_the_process_alone(
+    order_entry: OrderEntry, counters: Counters
+) -> None:
     """Session counters belong to the current session."""
     order_entry.open(EPOCH, Line().send, Feed())
     order_entry.enter(EPOCH, [intent(3)])
@@ -201,7 +209,9 @@ def test_a_late_report_of_the_session_before_counts_for_the_process_alone(order_
     assert counters.process()["orders_acknowledged"] == 1
 
 
-def test_a_flood_of_rejects_does_not_flood_the_log(order_entry, clock, caplog):
+def test_a_flood_of_rejects_does_not_flood_the_log(
+    order_entry: OrderEntry, clock, caplog: pytest.LogCaptureFixture
+) -> None:
     """The lines of a second are bounded; the counters count all rejects."""
     order_entry.open(EPOCH, Line().send, Feed())
     order_entry.enter(EPOCH, [intent(number) for number in range(1, 101)])
@@ -234,7 +244,7 @@ def test_reports_on_the_session_before_do_not_count_for_the_next(
     assert counters.process()["orders_acknowledged"] == 1
 
 
-def test_the_feed_is_paused_at_the_limit_and_resumed_at_half_of_it(order_entry):
+def test_the_feed_is_paused_at_the_limit_and_resumed_at_half_of_it(order_entry: OrderEntry) -> None:
     """Orders in flight are bounded by what the feed is read for."""
     feed = Feed()
     order_entry.open(EPOCH, Line().send, feed)
@@ -250,7 +260,7 @@ def test_the_feed_is_paused_at_the_limit_and_resumed_at_half_of_it(order_entry):
     assert (before, at_limit, above_half, feed.is_paused) == (False, True, True, False)
 
 
-def test_orders_given_up_resume_the_feed(order_entry):
+def test_orders_given_up_resume_the_feed(order_entry: OrderEntry) -> None:
     """The end of an order session leaves nothing in flight."""
     feed = Feed()
     order_entry.open(EPOCH, Line().send, feed)

@@ -35,7 +35,7 @@ def write(suffix: str, price: int, publish_time_ns: int) -> SharedPriceBook:
     return book
 
 
-def test_price_and_age(suffix):
+def test_price_and_age(suffix) -> None:
     """The age of the latest price counts from its publication."""
     book = write(suffix, 168 * SCALE, NOW_NS - 250)
     prices = ReferencePrices(suffix, Counters())
@@ -47,7 +47,7 @@ def test_price_and_age(suffix):
     book.close()
 
 
-def test_what_cannot_be_read_is_counted(suffix):
+def test_what_cannot_be_read_is_counted(suffix) -> None:
     """Neither a missing book nor a missing symbol fails an order."""
     counters = Counters()
     prices = ReferencePrices(suffix, counters)
@@ -64,7 +64,7 @@ def test_what_cannot_be_read_is_counted(suffix):
     book.close()
 
 
-def test_a_replaced_segment_is_picked_up(suffix):
+def test_a_replaced_segment_is_picked_up(suffix) -> None:
     """A replaced segment is read a second later."""
     write(suffix, 168 * SCALE, NOW_NS).close()
     prices = ReferencePrices(suffix, Counters())

@@ -52,7 +52,7 @@ def refusal_of(request_id: str) -> BusinessMessageReject:
     )
 
 
-def test_only_the_answer_to_the_newest_request_counts_once(registrar, sent, answers):
+def test_only_the_answer_to_the_newest_request_counts_once(registrar, sent, answers) -> None:
     """Replayed answers to earlier requests come first."""
     registrar.register(EPOCH, 4, Start.NOW, answers.append)
     registrar.register(EPOCH, 5, Start.NOW, answers.append)
@@ -65,7 +65,7 @@ def test_only_the_answer_to_the_newest_request_counts_once(registrar, sent, answ
     assert (sent[1].head, sent[1].start, sent[1].config_hash) == (5, Start.NOW, "0123456789ab")
 
 
-def test_the_answer_to_a_withdrawn_request_is_ignored(registrar, sent, answers):
+def test_the_answer_to_a_withdrawn_request_is_ignored(registrar, sent, answers) -> None:
     """It may come with the replay after a lost connection."""
     registrar.register(EPOCH, 4, Start.NOW, answers.append)
     registrar.withdraw()
@@ -75,7 +75,7 @@ def test_the_answer_to_a_withdrawn_request_is_ignored(registrar, sent, answers):
     assert answers == []
 
 
-def test_a_refusal_is_recognised_once(registrar, sent):
+def test_a_refusal_is_recognised_once(registrar, sent) -> None:
     """Refusals of orders are not its own."""
     registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.daemons.tradestack_strategy.lives import MakeWorld
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Peer, reply_parameters
 from tradestack.runtime.clock import SystemClock
@@ -57,7 +58,7 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.002)
 
 
-async def test_it_trades_and_shows_its_state(world, make_strategy):
+async def test_it_trades_and_shows_its_state(world: MakeWorld, make_strategy: Make) -> None:
     """Stats, status and control socket show one order of one session."""
     async with world() as w:
         strategy = make_strategy(
@@ -90,7 +91,7 @@ async def test_it_trades_and_shows_its_state(world, make_strategy):
         assert state["state"]["sequence_processed"] == 3
 
 
-async def test_pending_orders_are_listed(world, make_strategy):
+async def test_pending_orders_are_listed(world: MakeWorld, make_strategy: Make) -> None:
     """The control socket lists orders without report."""
     async with world() as w:
         w.orders.takes_orders = False
@@ -111,7 +112,7 @@ async def test_pending_orders_are_listed(world, make_strategy):
         assert listed["total"] == 1
 
 
-def test_stats_before_the_first_session(make_strategy):
+def test_stats_before_the_first_session(make_strategy: Make) -> None:
     """Before the first connection everything is empty."""
     strategy = make_strategy()
 
@@ -123,7 +124,9 @@ def test_stats_before_the_first_session(make_strategy):
     assert strategy.status().startswith("waiting for the order manager, 0 ticks/s")
 
 
-def test_a_reload_applies_the_limit_of_orders_in_flight_only(make_strategy, tmp_path):
+def test_a_reload_applies_the_limit_of_orders_in_flight_only(
+    make_strategy: Make, tmp_path: Path
+) -> None:
     """Another strategy or quantity is another epoch, which begins with a restart."""
     strategy = make_strategy()
     running = RunningConfig(config_of(tmp_path))
@@ -140,13 +143,15 @@ def test_a_reload_applies_the_limit_of_orders_in_flight_only(make_strategy, tmp_
 
 
 @pytest.mark.parametrize("instance", ["", "a b", "x" * 17, "é"])
-def test_an_instance_name_must_fit_a_client_order_id(make_strategy, instance):
+def test_an_instance_name_must_fit_a_client_order_id(make_strategy: Make, instance) -> None:
     """A name that does not fit a ClOrdID is a fault of the operator."""
     with pytest.raises(OperatorFault, match="instance"):
         make_strategy(instance)
 
 
-def test_a_password_too_long_for_a_login_is_refused_at_the_start(make_strategy, tmp_path):
+def test_a_password_too_long_for_a_login_is_refused_at_the_start(
+    make_strategy: Make, tmp_path: Path
+) -> None:
     """A SoupBinTCP login has ten characters for it."""
     (tmp_path / "password").write_text("12345678901")
 
@@ -154,7 +159,7 @@ def test_a_password_too_long_for_a_login_is_refused_at_the_start(make_strategy, 
         make_strategy()
 
 
-def test_its_control_socket_has_the_name_of_the_instance(tmp_path):
+def test_its_control_socket_has_the_name_of_the_instance(tmp_path: Path) -> None:
     """Two instances may have the same configuration, so {instance} is replaced."""
     password = tmp_path / "password"
     password.write_text("secret")

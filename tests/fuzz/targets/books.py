@@ -5,8 +5,8 @@ import os
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from tests.fuzz.target import Target, assert_one_line
 
+from tests.fuzz.target import Target, assert_one_line
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, SYMBOLS_MAX
 from tradestack.domain.tick import TickKind

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from tests.fuzz.target import Target, assert_one_line
-
 from tradestack.wire.close_reason import Close, CloseReason, decode_close, encode_close
 from tradestack.wire.soup import DEBUG_TEXT_LENGTH_MAX
 

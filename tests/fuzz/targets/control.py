@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.varlink import FORMS, call_seeds
-
 from tradestack.net.control.connection import (
     MISSING_NUL_HINT,
     ControlConnection,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
-
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.symbol import is_symbol
 from tradestack.sources.bad_rows import BadRows

@@ -4,9 +4,9 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+
 from tests.fuzz.pieces import cut
 from tests.fuzz.target import Target, assert_one_line
-
 from tradestack.domain.tick import Aggressor, TickKind
 from tradestack.wire import feed as wire_feed
 from tradestack.wire import soup

@@ -7,7 +7,6 @@ from tests.fuzz.log_lines import logged
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.feed import tick_packets
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire.feed import TICK_PACKET_LENGTH

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+
 from tests.fuzz.log_lines import logged
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
 from tests.kit.sender import MemorySender
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.decisions import Received
 from tradestack.trading.judge import judge

@@ -5,7 +5,6 @@ from functools import partial
 
 from tests.fuzz.target import Target, assert_one_line
 from tests.kit.sender import MemorySender
-
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import (

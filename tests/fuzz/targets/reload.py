@@ -6,7 +6,6 @@ from typing import Any
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.settings import CONFIGS
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.keys import Reload, describe_config, load_config, reload_of
 from tradestack.runtime.config.running import RunningConfig

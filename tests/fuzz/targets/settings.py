@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import Users, canonical_user, users_line
 from tradestack.runtime.config.keys import describe_config, load_config, parse_config

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from tests.fuzz.pieces import cut
 from tests.fuzz.target import Target, assert_one_line
-
 from tradestack.net.server.states import RESPONSES, Response, State
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError

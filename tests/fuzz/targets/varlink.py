@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
+
 from tests.fuzz.pieces import cut
 from tests.fuzz.target import Target, assert_one_line
-
 from tradestack.net.control.interface import Interface, Method, convert_parameters
 from tradestack.net.control.service_interface import service_interface
 from tradestack.runtime.daemon_interface import daemon_interface

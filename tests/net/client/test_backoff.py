@@ -7,7 +7,7 @@ from tradestack.net.client.backoff import Backoff
 
 
 @given(st.integers(1, 200), st.floats(0, 1, exclude_max=True))
-def test_delays_stay_between_half_and_all_of_the_doubled_first(failures, chance):
+def test_delays_stay_between_half_and_all_of_the_doubled_first(failures, chance) -> None:
     """The bounds hold after any number of failures."""
     backoff = Backoff(first_ns=100, max_ns=3_000, chance=lambda: chance)
 
@@ -17,7 +17,7 @@ def test_delays_stay_between_half_and_all_of_the_doubled_first(failures, chance)
     assert all(c // 2 <= d <= c for c, d in zip(ceilings, delays, strict=True))
 
 
-def test_a_success_makes_the_next_delay_short_again():
+def test_a_success_makes_the_next_delay_short_again() -> None:
     """After `reset` the delay is as short as the first one."""
     backoff = Backoff(first_ns=100, max_ns=3_000, chance=lambda: 0.999)
     for _ in range(20):

@@ -5,6 +5,7 @@ import contextlib
 
 import pytest
 
+from tests.kit.net import Net
 from tradestack.net.client.connection import ConnectionLimits, OutgoingFull, SoupConnection
 from tradestack.net.client.login import log_in
 from tradestack.wire import soup
@@ -60,7 +61,7 @@ class Receiver:
 
 
 @contextlib.asynccontextmanager
-async def connection_to(net, address, receiver, *, clock=None, limits=None):
+async def connection_to(net: Net, address, receiver, *, clock=None, limits=None):
     """A SoupConnection to the server under test."""
     logged_in = await log_in(address, net.credentials, sequence=7)
     connection = SoupConnection(
@@ -83,7 +84,7 @@ def let_time_pass(connection, clock, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 20, 33, 34, 40])
-async def test_what_follows_the_answer_is_delivered_however_it_is_cut(net, cut):
+async def test_what_follows_the_answer_is_delivered_however_it_is_cut(net: Net, cut) -> None:
     """Bytes after A in the same segment reach the listener, once and in order."""
     receiver = Receiver()
     stream = ACCEPTED + b"abcdefghij"
@@ -101,7 +102,7 @@ async def test_what_follows_the_answer_is_delivered_however_it_is_cut(net, cut):
     assert receiver.data == b"abcdefghij"
 
 
-async def test_an_idle_client_sends_r_every_second(net):
+async def test_an_idle_client_sends_r_every_second(net: Net) -> None:
     """One R for each second in which nothing else was sent."""
     clock, got = net.fake_clock(), []
 
@@ -127,7 +128,7 @@ async def test_an_idle_client_sends_r_every_second(net):
     assert got == [heartbeat] * 2 + [order, heartbeat, Packet(PacketType.LOGOUT_REQUEST, b"")]
 
 
-async def test_a_silent_server_is_closed_after_15_seconds(net):
+async def test_a_silent_server_is_closed_after_15_seconds(net: Net) -> None:
     """Any byte restarts the count; while reading is paused nothing is counted."""
     clock, receiver = net.fake_clock(), Receiver()
     speak = asyncio.Event()
@@ -159,7 +160,7 @@ async def test_a_silent_server_is_closed_after_15_seconds(net):
     assert receiver.closed == [Close(CloseReason.SERVER_SILENT, "server silent for 15 s")]
 
 
-async def test_a_lost_connection_is_reported_once(net):
+async def test_a_lost_connection_is_reported_once(net: Net) -> None:
     """Sending on it is not an error: the message is discarded."""
     receiver = Receiver()
 
@@ -175,7 +176,7 @@ async def test_a_lost_connection_is_reported_once(net):
     assert len(receiver.closed) == 1
 
 
-async def test_a_close_by_the_client_is_not_called_back(net):
+async def test_a_close_by_the_client_is_not_called_back(net: Net) -> None:
     """The caller knows that it has closed."""
     receiver = Receiver()
 
@@ -190,7 +191,7 @@ async def test_a_close_by_the_client_is_not_called_back(net):
     assert receiver.closed == []
 
 
-async def test_a_protocol_error_of_the_listener_closes_the_connection(net):
+async def test_a_protocol_error_of_the_listener_closes_the_connection(net: Net) -> None:
     """A packet that cannot be decoded is the server's fault."""
     receiver = Receiver()
 
@@ -212,7 +213,7 @@ async def test_a_protocol_error_of_the_listener_closes_the_connection(net):
     ]
 
 
-async def test_unsent_messages_are_bounded_and_room_is_announced(net):
+async def test_unsent_messages_are_bounded_and_room_is_announced(net: Net) -> None:
     """OutgoingFull bounds the memory; on_room follows when everything is sent, once."""
     receiver, got = Receiver(), []
     read_on = asyncio.Event()
@@ -257,7 +258,7 @@ async def test_unsent_messages_are_bounded_and_room_is_announced(net):
         ),
     ],
 )
-async def test_the_servers_code_is_the_close_reason(net, remark, expected):
+async def test_the_servers_code_is_the_close_reason(net: Net, remark, expected) -> None:
     """The code of its last debug packet decides; other texts are shown and not acted on."""
     receiver = Receiver()
 
@@ -276,7 +277,7 @@ async def test_the_servers_code_is_the_close_reason(net, remark, expected):
     assert receiver.closed == [expected]
 
 
-async def test_the_end_of_a_session_is_a_close_reason(net):
+async def test_the_end_of_a_session_is_a_close_reason(net: Net) -> None:
     """Z closes the connection; nothing else is called back."""
     receiver = Receiver()
 

@@ -5,6 +5,7 @@ import contextlib
 
 import pytest
 
+from tests.kit.net import Net
 from tradestack.net.client.login import LoginRejected, SequenceHole, log_in
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
@@ -14,7 +15,7 @@ ACCEPTED = soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 7))
 
 
 @contextlib.asynccontextmanager
-async def login_at(net, address, *, session_id="", sequence=7, deadline_ns=10**10):
+async def login_at(net: Net, address, *, session_id="", sequence=7, deadline_ns=10**10):
     """A login at the server under test, and a logout."""
     logged_in = await log_in(
         address, net.credentials, session_id, sequence, deadline_ns=deadline_ns
@@ -36,7 +37,7 @@ def accepting(session: str = "0ABCDE1234", sequence: int = 7):
     return script
 
 
-async def test_the_login_is_47_bytes_right_justified(net):
+async def test_the_login_is_47_bytes_right_justified(net: Net) -> None:
     """The bytes of a login request are golden: every server reads them."""
     sent = []
 
@@ -56,7 +57,7 @@ async def test_the_login_is_47_bytes_right_justified(net):
     assert sent == [Packet(PacketType.LOGIN_REQUEST, fields), logout]
 
 
-async def test_bytes_behind_the_answer_are_kept(net):
+async def test_bytes_behind_the_answer_are_kept(net: Net) -> None:
     """What arrived in the same segment belongs to the connection that follows."""
 
     async def script(peer) -> None:
@@ -79,7 +80,7 @@ async def test_bytes_behind_the_answer_are_kept(net):
         (b"", ConnectionResetError),
     ],
 )
-async def test_a_failed_login_raises_its_reason(net, answer, failure):
+async def test_a_failed_login_raises_its_reason(net: Net, answer, failure) -> None:
     """No socket is left open (an unclosed one would fail this test)."""
 
     async def script(peer) -> None:
@@ -91,7 +92,7 @@ async def test_a_failed_login_raises_its_reason(net, answer, failure):
             await log_in(address, net.credentials)
 
 
-async def test_a_server_that_never_answers_times_out(net):
+async def test_a_server_that_never_answers_times_out(net: Net) -> None:
     """The login deadline bounds the whole exchange."""
 
     async def script(peer) -> None:
@@ -102,7 +103,7 @@ async def test_a_server_that_never_answers_times_out(net):
             await log_in(address, net.credentials, deadline_ns=50_000_000)
 
 
-async def test_a_server_that_continues_too_late_leaves_a_hole(net):
+async def test_a_server_that_continues_too_late_leaves_a_hole(net: Net) -> None:
     """A gap between the requested and the offered number is never passed over in silence."""
     async with net.scripted(accepting(sequence=5)) as address:
         with pytest.raises(SequenceHole) as hole:
@@ -111,14 +112,14 @@ async def test_a_server_that_continues_too_late_leaves_a_hole(net):
     assert (hole.value.wanted, hole.value.offered) == (3, 5)
 
 
-async def test_a_server_that_offers_another_session_is_refused(net):
+async def test_a_server_that_offers_another_session_is_refused(net: Net) -> None:
     """A number means something only within its session."""
     async with net.scripted(accepting()) as address:
         with pytest.raises(ProtocolError):
             await log_in(address, net.credentials, "ZZZZZZZZZZ")
 
 
-def test_credentials_and_requests_do_not_show_the_password(net):
+def test_credentials_and_requests_do_not_show_the_password(net: Net) -> None:
     """Reprs end in logs."""
     request = soup.LoginRequest(user="news", password="secret", sequence=7)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.kit.net import Net
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_listener import EndReason, FeedListener
@@ -62,7 +63,7 @@ def log_of(directory: Path, values: list[int]) -> FeedLog:
     return log
 
 
-async def live(net, log: FeedLog, sequence: int) -> Recorder:
+async def live(net: Net, log: FeedLog, sequence: int) -> Recorder:
     """What a FeedClient delivers of the log."""
     log.end()
     recorder = Recorder()
@@ -89,8 +90,8 @@ async def live(net, log: FeedLog, sequence: int) -> Recorder:
     batch_messages_max=st.integers(1, 300),
 )
 def test_a_recorded_feed_has_the_content_of_the_live_one(
-    run, net_class, values, start, batch_messages_max
-):
+    run, net_class: type[Net], values, start, batch_messages_max
+) -> None:
     """The same sessions, numbers and packets, from any message on and in any batches."""
     with tempfile.TemporaryDirectory() as directory:
         log = log_of(Path(directory), values)
@@ -111,7 +112,7 @@ def test_a_recorded_feed_has_the_content_of_the_live_one(
             log.close()
 
 
-def test_a_half_written_last_message_is_left_out(tmp_path):
+def test_a_half_written_last_message_is_left_out(tmp_path: Path) -> None:
     """A log may be read while its gateway writes to it."""
     log = log_of(tmp_path, [1, 2, 3])
     log.close()
@@ -124,7 +125,7 @@ def test_a_half_written_last_message_is_left_out(tmp_path):
 
 
 @pytest.mark.parametrize("offset", range(4))
-def test_damage_is_an_operators_fault_that_names_the_packet(tmp_path, offset):
+def test_damage_is_an_operators_fault_that_names_the_packet(tmp_path: Path, offset) -> None:
     """Length, type and kind of each packet are checked."""
     log = log_of(tmp_path, [1, 2, 3])
     log.close()
@@ -136,7 +137,7 @@ def test_damage_is_an_operators_fault_that_names_the_packet(tmp_path, offset):
         RecordedFeed(log.path).run(Recorder())
 
 
-def test_messages_are_numbered_from_one(tmp_path):
+def test_messages_are_numbered_from_one(tmp_path: Path) -> None:
     """Sequence 0 has no meaning in a file."""
     with pytest.raises(ValueError, match="numbered from 1"):
         RecordedFeed(tmp_path / "log", sequence=0)

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from tests.net.abacus import (
     ADD,
     COUNT,
@@ -13,7 +14,6 @@ from tests.net.abacus import (
     replies,
     serving,
 )
-
 from tradestack.net.control.connection import ControlLimits
 
 

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from tests.net.abacus import (
     ADD,
     encoded,
     serving,
 )
-
 from tradestack.net.control.connection import ControlLimits
 
 

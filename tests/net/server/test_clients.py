@@ -1,12 +1,12 @@
 """The description of logged-in clients that both servers give."""
 
+from tests.kit.net import Net
 from tests.net.streamed import filled
-
 from tradestack.domain.times import format_utc
 from tradestack.net.server.clients import Client, largest_lag, list_clients
 
 
-async def test_connections_are_described_in_the_order_of_their_logins(net):
+async def test_connections_are_described_in_the_order_of_their_logins(net: Net) -> None:
     """Each has user, peer, session, position, and time of the login."""
     handler, clock = filled(net, b"one", b"two"), net.fake_clock()
     async with (
@@ -36,7 +36,7 @@ async def test_connections_are_described_in_the_order_of_their_logins(net):
     assert (clients[1].user, clients[1].cursor, clients[1].bytes_sent) == ("orders", 3, 33 + 6)
 
 
-async def test_the_largest_lag_is_that_of_the_connection_furthest_behind(net):
+async def test_the_largest_lag_is_that_of_the_connection_furthest_behind(net: Net) -> None:
     """Without connections it is 0."""
     handler = filled(net)
     async with net.serving(handler) as running, net.connected(running.address) as client:

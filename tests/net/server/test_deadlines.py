@@ -5,8 +5,9 @@ import socket
 import struct
 
 import pytest
-from tests.net.streamed import fail, filled, sequenced
 
+from tests.kit.net import Net
+from tests.net.streamed import fail, filled, sequenced
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.deadlines import Deadlines
 from tradestack.net.server.failed_logins import FAILURES_MAX
@@ -33,7 +34,7 @@ LIMITS = SessionLimits(
         (State.CLOSED, 10**6, None, None),
     ],
 )
-def test_each_state_has_its_deadline(state, kept_s, missed_s, reason):
+def test_each_state_has_its_deadline(state, kept_s, missed_s, reason) -> None:
     """Deadlines count from the beginning of the state, or from the last received bytes."""
 
     def missed(after_s: float) -> Close | None:
@@ -44,7 +45,7 @@ def test_each_state_has_its_deadline(state, kept_s, missed_s, reason):
     assert missed_s is None or missed(missed_s).reason is reason
 
 
-def test_a_client_with_a_full_socket_has_a_deadline_of_its_own():
+def test_a_client_with_a_full_socket_has_a_deadline_of_its_own() -> None:
     """It counts from the last accepted bytes, whatever the client sends."""
     deadlines, now_ns = Deadlines(0), 100 * NANOSECONDS_PER_SECOND
     deadlines.received_ns = now_ns
@@ -63,7 +64,7 @@ def test_a_client_with_a_full_socket_has_a_deadline_of_its_own():
     assert missed[1].reason is CloseReason.CLIENT_STALLED
 
 
-def test_an_accepted_client_may_drain_as_long_as_it_may_stall():
+def test_an_accepted_client_may_drain_as_long_as_it_may_stall() -> None:
     """After Z its socket can still be full; a rejected client has one packet to read."""
     deadlines, now_ns = Deadlines(0), 59 * NANOSECONDS_PER_SECOND
     deadlines.accepted(heartbeat_timeout_ms=None)
@@ -73,7 +74,7 @@ def test_an_accepted_client_may_drain_as_long_as_it_may_stall():
     )
 
 
-async def test_an_idle_server_sends_h_every_second(net):
+async def test_an_idle_server_sends_h_every_second(net: Net) -> None:
     """One H for each second in which nothing else was sent."""
     handler, clock = filled(net), net.fake_clock()
     async with (
@@ -104,7 +105,7 @@ async def test_an_idle_server_sends_h_every_second(net):
         (b"soon ", 14.75, 15),
     ],
 )
-async def test_a_silent_client_is_disconnected(net, timeout, lives_s, dies_s):
+async def test_a_silent_client_is_disconnected(net: Net, timeout, lives_s, dies_s) -> None:
     """After 15 s, or the 4.10 login's timeout between 1 and 60 s; any bytes end the silence."""
     handler, clock = filled(net), net.fake_clock()
     fields = b"news  secret    " + b" " * 10 + b"1".rjust(20) + timeout
@@ -124,7 +125,7 @@ async def test_a_silent_client_is_disconnected(net, timeout, lives_s, dies_s):
         assert handler.left[0][1] == Close(CloseReason.CLIENT_SILENT, f"silent for {dies_s} s")
 
 
-async def test_silence_does_not_count_while_reading_is_paused(net):
+async def test_silence_does_not_count_while_reading_is_paused(net: Net) -> None:
     """The heartbeats of a client that is not read cannot arrive."""
     handler, clock = filled(net), net.fake_clock()
     async with (
@@ -140,7 +141,7 @@ async def test_silence_does_not_count_while_reading_is_paused(net):
         assert handler.left == []
 
 
-async def test_time_in_which_the_server_was_suspended_counts_against_no_client(net):
+async def test_time_in_which_the_server_was_suspended_counts_against_no_client(net: Net) -> None:
     """After a minute of suspension the clients are still connected."""
     handler, clock = filled(net), net.fake_clock()
     async with (
@@ -154,7 +155,7 @@ async def test_time_in_which_the_server_was_suspended_counts_against_no_client(n
         assert handler.left == []
 
 
-async def test_a_client_that_accepts_nothing_while_behind_is_disconnected(net):
+async def test_a_client_that_accepts_nothing_while_behind_is_disconnected(net: Net) -> None:
     """After client_stall_max, although it still sends heartbeats."""
     handler, clock = filled(net, *[bytes(30_000)] * 500), net.fake_clock()
     async with (
@@ -177,7 +178,7 @@ async def test_a_client_that_accepts_nothing_while_behind_is_disconnected(net):
         assert handler.left[0][1] == Close(CloseReason.CLIENT_STALLED, text)
 
 
-async def test_a_client_that_was_reset_is_noticed_without_sending(net):
+async def test_a_client_that_was_reset_is_noticed_without_sending(net: Net) -> None:
     """The next check of deadlines finds it."""
     handler, clock = filled(net), net.fake_clock()
     async with (
@@ -194,7 +195,7 @@ async def test_a_client_that_was_reset_is_noticed_without_sending(net):
         assert handler.left[0][1] == Close(CloseReason.CONNECTION_LOST, text)
 
 
-async def test_stalled_names_a_client_that_could_be_served_and_is_not(net):
+async def test_stalled_names_a_client_that_could_be_served_and_is_not(net: Net) -> None:
     """For the watchdog: behind, writable, and nothing was sent for longer than the patience."""
     handler, clock = filled(net), net.fake_clock()
     async with (
@@ -210,7 +211,7 @@ async def test_stalled_names_a_client_that_could_be_served_and_is_not(net):
 
 
 @pytest.mark.parametrize("jump_s", [-365 * 86_400, 365 * 86_400])
-async def test_a_wall_clock_that_jumps_is_no_deadline(net, jump_s):
+async def test_a_wall_clock_that_jumps_is_no_deadline(net: Net, jump_s) -> None:
     """No client is silent, stalled or late to log in because the wall clock was set."""
     clock = JumpingClock()
     async with (

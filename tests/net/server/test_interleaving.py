@@ -3,9 +3,11 @@
 import asyncio
 import itertools
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.kit.net import Net
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.soup import Packet, PacketType
@@ -22,7 +24,7 @@ def readers(draw) -> tuple[int, list[int]]:
     return draw(st.integers(0, 50)), draw(st.lists(st.integers(1, 5_000), min_size=1, max_size=5))
 
 
-async def read_to_end(net, address, sequence: int, sizes: list[int]) -> None:
+async def read_to_end(net: Net, address, sequence: int, sizes: list[int]) -> None:
     """Read at that pace, and check that each number from the accepted one on comes once."""
     async with net.connected(address, receive_buffer_bytes=2_048) as client:
         first = soup.decode_login_accepted((await client.log_in(sequence)).payload).sequence
@@ -48,8 +50,8 @@ async def read_to_end(net, address, sequence: int, sizes: list[int]) -> None:
     batches=st.lists(st.integers(1, 60), min_size=1, max_size=10),
 )
 def test_slow_and_fast_readers_all_get_every_number_once(
-    plans, batches, run, net_class, tmp_path_factory
-):
+    plans, batches, run, net_class: type[Net], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Over real sockets, while the stream grows in batches of any size, no number is lost."""
     net = net_class(tmp_path_factory.mktemp("users"))
 

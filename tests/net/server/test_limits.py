@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.daemon import PASSWORD, Daemon
 
+from tests.kit.daemon import PASSWORD
+from tests.kit.gateway import Gateway
+from tests.kit.net import Net
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.soup import HEADER_LENGTH, Packet, PacketType
 
 
-async def test_a_packet_may_be_as_long_as_the_limit_and_no_longer(net):
+async def test_a_packet_may_be_as_long_as_the_limit_and_no_longer(net: Net) -> None:
     """Header included; one byte more ends the connection before the payload has come."""
     handler = net.handler(net.memory_stream())
     limits = SessionLimits(packet_length_max=100)
@@ -32,7 +34,7 @@ async def test_a_packet_may_be_as_long_as_the_limit_and_no_longer(net):
     assert len(handler.received) == 1
 
 
-async def test_a_connection_without_a_login_is_closed_at_its_deadline(net):
+async def test_a_connection_without_a_login_is_closed_at_its_deadline(net: Net) -> None:
     """Within the quarter of a second between two checks."""
     handler, clock = net.handler(net.memory_stream()), net.fake_clock()
     limits = SessionLimits(login_deadline_ns=2 * NANOSECONDS_PER_SECOND)
@@ -50,7 +52,7 @@ async def test_a_connection_without_a_login_is_closed_at_its_deadline(net):
         assert await silent.packets_to_end() == []
 
 
-async def test_as_many_clients_as_the_limit_log_in_and_no_more(net):
+async def test_as_many_clients_as_the_limit_log_in_and_no_more(net: Net) -> None:
     """The next login is answered that the session is not available."""
     handler = net.handler(net.memory_stream())
     async with (
@@ -65,7 +67,7 @@ async def test_as_many_clients_as_the_limit_log_in_and_no_more(net):
     assert answers[2] == Packet(PacketType.LOGIN_REJECTED, b"S")
 
 
-async def test_as_many_connections_as_the_limit_await_their_login_and_no_more(net):
+async def test_as_many_connections_as_the_limit_await_their_login_and_no_more(net: Net) -> None:
     """The next one waits in the listener's queue, and is served when one of them has gone."""
     handler = net.handler(net.memory_stream())
     async with (
@@ -83,7 +85,7 @@ async def test_as_many_connections_as_the_limit_await_their_login_and_no_more(ne
     assert answer.type is PacketType.LOGIN_ACCEPTED
 
 
-async def test_unsequenced_messages_may_wait_up_to_the_limit_and_no_more(net):
+async def test_unsequenced_messages_may_wait_up_to_the_limit_and_no_more(net: Net) -> None:
     """The client that leaves one byte more unread is disconnected."""
     handler = net.handler(net.memory_stream())
     limits = SessionLimits(unsequenced_bytes_max=1_000)
@@ -101,9 +103,9 @@ async def test_unsequenced_messages_may_wait_up_to_the_limit_and_no_more(net):
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Daemon]:
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
     """Provide a real gateway that publishes fifty ticks a second."""
-    daemon = Daemon(tmp_path)
+    daemon = Gateway(tmp_path)
     daemon.configure(source="random-walk", pace="50/s")
     yield daemon
     daemon.close()
@@ -118,7 +120,7 @@ def take_descriptors_away(pid: int) -> tuple[int, int]:
     return before
 
 
-def test_without_descriptors_each_listener_pauses_and_logs_it_once(gateway):
+def test_without_descriptors_each_listener_pauses_and_logs_it_once(gateway: Gateway) -> None:
     """Connected clients are still served, waiting ones when descriptors are available again."""
     pid = gateway.start()["pid"]
     live = gateway.client(sequence=0)
@@ -141,7 +143,7 @@ def test_without_descriptors_each_listener_pauses_and_logs_it_once(gateway):
     assert answers[1]
 
 
-def test_connections_leave_no_descriptors_behind(gateway):
+def test_connections_leave_no_descriptors_behind(gateway: Gateway) -> None:
     """After fifty clients there are as many as before the first."""
     pid = gateway.start()["pid"]
     descriptors = Path(f"/proc/{pid}/fd")

@@ -4,9 +4,9 @@ import asyncio
 import logging
 
 import pytest
-from tests.net.conftest import Handler
-from tests.net.streamed import accepted, fail, filled, rejected
 
+from tests.kit.net import Handler, Net
+from tests.net.streamed import accepted, fail, filled, rejected
 from tradestack.net.server.failed_logins import FAILURES_MAX, WINDOW_NS
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.outbox import Stream
@@ -27,7 +27,9 @@ from tradestack.wire.soup import Packet, PacketType, RejectReason
         (b"news  secret    " + b" " * 10 + b"1".ljust(20) + b"soon ", 1),
     ],
 )
-async def test_logins_of_both_lengths_and_any_justification_are_read(net, fields, sequence):
+async def test_logins_of_both_lengths_and_any_justification_are_read(
+    net: Net, fields, sequence
+) -> None:
     """47- and 52-byte logins in either case, justified to either side by spaces or NULs."""
     handler = filled(net, b"one", b"two")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -45,7 +47,9 @@ async def test_logins_of_both_lengths_and_any_justification_are_read(net, fields
         ("secret", "ZZZZZZZZZZ", b"S"),
     ],
 )
-async def test_a_rejected_login_gets_j_and_the_close(net, caplog, password, session, reason):
+async def test_a_rejected_login_gets_j_and_the_close(
+    net: Net, caplog: pytest.LogCaptureFixture, password, session, reason
+) -> None:
     """The client learns A or S, and the log names the user and the peer."""
     caplog.set_level(logging.WARNING)
     async with (
@@ -61,7 +65,7 @@ async def test_a_rejected_login_gets_j_and_the_close(net, caplog, password, sess
     assert [f"user=news peer=127.0.0.1:{peer[1]}" in text for text in caplog.messages] == [True]
 
 
-async def test_what_comes_with_the_login_is_read_after_it(net):
+async def test_what_comes_with_the_login_is_read_after_it(net: Net) -> None:
     """Messages in the same segment as the login are not lost and stay in order."""
     handler = filled(net)
     login = soup.encode_login_request(soup.LoginRequest(user="news", password="secret"))
@@ -75,7 +79,9 @@ async def test_what_comes_with_the_login_is_read_after_it(net):
     assert [payload for _, payload in handler.received] == messages
 
 
-async def test_a_connection_that_does_not_log_in_is_closed(net, caplog):
+async def test_a_connection_that_does_not_log_in_is_closed(
+    net: Net, caplog: pytest.LogCaptureFixture
+) -> None:
     """After login_deadline its place is free again, and the log names the peer."""
     handler, clock = filled(net), net.fake_clock()
     async with (
@@ -91,7 +97,9 @@ async def test_a_connection_that_does_not_log_in_is_closed(net, caplog):
     assert any("no login in time" in text for text in caplog.messages)
 
 
-async def test_after_too_many_failures_logins_are_refused_unchecked_for_the_window(net, caplog):
+async def test_after_too_many_failures_logins_are_refused_unchecked_for_the_window(
+    net: Net, caplog: pytest.LogCaptureFixture
+) -> None:
     """Each failure is logged with its number; logins refused for them are only counted."""
     clock = net.fake_clock()
     async with net.serving(filled(net), clock=clock) as running:
@@ -111,7 +119,7 @@ async def test_after_too_many_failures_logins_are_refused_unchecked_for_the_wind
         assert f"failures={FAILURES_MAX} " in failures[-1]
 
 
-async def test_the_failures_of_one_user_shut_out_no_other(net):
+async def test_the_failures_of_one_user_shut_out_no_other(net: Net) -> None:
     """Users count apart, because on loopback all peers have one address."""
     async with net.serving(filled(net)) as running:
         await fail(net, running)
@@ -120,7 +128,7 @@ async def test_the_failures_of_one_user_shut_out_no_other(net):
         assert not await rejected(net, running, user="orders", password="s3cret")
 
 
-async def test_new_users_may_try_again_at_once(net):
+async def test_new_users_may_try_again_at_once(net: Net) -> None:
     """A new users file forgets the failures: the operator may have corrected a password."""
     async with net.serving(filled(net)) as running:
         await fail(net, running)
@@ -130,7 +138,7 @@ async def test_new_users_may_try_again_at_once(net):
         assert not await rejected(net, running)
 
 
-async def test_names_that_no_user_has_count_as_one(net):
+async def test_names_that_no_user_has_count_as_one(net: Net) -> None:
     """Otherwise each new one would cost a hash and a place in memory."""
     async with net.serving(filled(net)) as running:
         for number in range(FAILURES_MAX + 2):
@@ -140,7 +148,7 @@ async def test_names_that_no_user_has_count_as_one(net):
         assert not await rejected(net, running)
 
 
-async def test_beyond_logins_pending_max_connections_wait_in_the_queue(net):
+async def test_beyond_logins_pending_max_connections_wait_in_the_queue(net: Net) -> None:
     """The second connection is served when the first has closed."""
     limits = SessionLimits(logins_pending_max=1)
     async with (
@@ -159,7 +167,7 @@ async def test_beyond_logins_pending_max_connections_wait_in_the_queue(net):
         assert accepted(await answer).sequence == 1
 
 
-async def test_beyond_clients_max_a_login_is_rejected(net):
+async def test_beyond_clients_max_a_login_is_rejected(net: Net) -> None:
     """The client learns that the session is not available."""
     limits = SessionLimits(clients_max=1)
     async with (
@@ -184,7 +192,7 @@ class OneConnectionForEachUser(Handler):
         return super().stream_for(user, session_id)
 
 
-async def test_at_clients_max_a_user_may_replace_their_own_connection(net):
+async def test_at_clients_max_a_user_may_replace_their_own_connection(net: Net) -> None:
     """The older one makes room, and only for its own user."""
     handler = OneConnectionForEachUser(net.memory_stream())
     async with (

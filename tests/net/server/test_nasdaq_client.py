@@ -9,6 +9,7 @@ import asyncio
 import pytest
 from nasdaq_protocols import soup
 
+from tests.kit.net import Net
 from tradestack.wire.close_reason import Close, CloseReason
 
 
@@ -48,7 +49,7 @@ async def until(condition) -> None:
 
 
 @pytest.mark.parametrize(("sequence", "expected"), [(1, 20), (15, 6), (0, 0)])
-async def test_it_streams_from_the_number_it_asks_for(net, sequence, expected):
+async def test_it_streams_from_the_number_it_asks_for(net: Net, sequence, expected) -> None:
     """It gets all, some, or only new messages, then what is appended, then the end."""
     handler = net.handler(net.memory_stream())
     handler.current.append_ticks(20)
@@ -67,7 +68,7 @@ async def test_it_streams_from_the_number_it_asks_for(net, sequence, expected):
     assert payloads(received) == [packet[3:] for packet in handler.current.packets[first:]]
 
 
-async def test_it_resumes_in_its_session(net):
+async def test_it_resumes_in_its_session(net: Net) -> None:
     """It continues at the number after the last one it received."""
     handler = net.handler(net.memory_stream())
     handler.current.append_ticks(10)
@@ -85,7 +86,7 @@ async def test_it_resumes_in_its_session(net):
     assert payloads(received) == [packet[3:] for packet in handler.current.packets[10:]]
 
 
-async def test_its_unsequenced_messages_arrive(net):
+async def test_its_unsequenced_messages_arrive(net: Net) -> None:
     """Its messages reach the handler, as orders do."""
     handler = net.handler(net.memory_stream())
     async with net.serving(handler) as running:
@@ -100,7 +101,7 @@ async def test_its_unsequenced_messages_arrive(net):
 
 
 @pytest.mark.parametrize(("password", "session"), [("wrong", ""), ("secret", "ZZZZZZZZZZ")])
-async def test_its_rejected_logins_are_understood(net, password, session):
+async def test_its_rejected_logins_are_understood(net: Net, password, session) -> None:
     """It reads our J as a refused connection."""
     handler = net.handler(net.memory_stream())
     async with net.serving(handler) as running:
@@ -108,7 +109,7 @@ async def test_its_rejected_logins_are_understood(net, password, session):
             await log_in(running.address, password=password, session=session)
 
 
-async def test_both_sides_stay_connected_when_idle(net):
+async def test_both_sides_stay_connected_when_idle(net: Net) -> None:
     """The heartbeats of both sides satisfy the other."""
     handler = net.handler(net.memory_stream())
     async with net.serving(handler) as running:

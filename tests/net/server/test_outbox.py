@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.kit.net import Net
 from tradestack.net.server.outbox import Outbox, OutboxFull
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire import soup
@@ -72,7 +73,7 @@ def outbox_and_peer() -> Iterator[tuple[Outbox, Owner, socket.socket]]:
         outbox.close()
 
 
-async def test_nothing_is_due_without_a_stream():
+async def test_nothing_is_due_without_a_stream() -> None:
     """Before the login an outbox has nothing to send."""
     with outbox_and_peer() as (outbox, owner, _):
         has_more = outbox.pump(CHUNK_BYTES_MAX)
@@ -82,7 +83,7 @@ async def test_nothing_is_due_without_a_stream():
         assert (outbox.lag, outbox.bytes_sent, owner.reports) == (0, 0, [])
 
 
-async def test_lag_counts_the_messages_that_were_not_read(net):
+async def test_lag_counts_the_messages_that_were_not_read(net: Net) -> None:
     """The lag falls to 0 at the head, and is 0 beyond it."""
     stream = net.memory_stream()
     stream.append(b"one", b"two", b"three")
@@ -96,7 +97,7 @@ async def test_lag_counts_the_messages_that_were_not_read(net):
         assert (lag_before, lag_after, outbox.lag) == (2, 0, 0)
 
 
-async def test_packets_beside_the_stream_come_first_and_have_a_limit(net):
+async def test_packets_beside_the_stream_come_first_and_have_a_limit(net: Net) -> None:
     """The login's answer is sent before the first message; beyond the limit nothing is queued."""
     stream = net.memory_stream()
     stream.append(b"one")
@@ -111,7 +112,7 @@ async def test_packets_beside_the_stream_come_first_and_have_a_limit(net):
         assert peer.recv(1_000) == b"A" * 10 + stream.packets[0]
 
 
-async def test_an_ended_stream_is_followed_by_one_end_of_session(net):
+async def test_an_ended_stream_is_followed_by_one_end_of_session(net: Net) -> None:
     """After the last message Z is sent once, the owner is notified once, and nothing is due."""
     stream = net.memory_stream()
     stream.append(b"one")
@@ -126,7 +127,7 @@ async def test_an_ended_stream_is_followed_by_one_end_of_session(net):
         assert not outbox.is_behind
 
 
-async def test_the_last_packet_replaces_the_stream(net):
+async def test_the_last_packet_replaces_the_stream(net: Net) -> None:
     """After `finish` nothing of the stream is sent, and the owner is notified."""
     stream = net.memory_stream()
     stream.append(b"one")
@@ -139,7 +140,7 @@ async def test_the_last_packet_replaces_the_stream(net):
         assert owner.reports == ["finished"]
 
 
-async def test_a_turn_ends_when_more_than_half_of_its_budget_is_used(net):
+async def test_a_turn_ends_when_more_than_half_of_its_budget_is_used(net: Net) -> None:
     """A replay sends one chunk a turn, and says that it could go on."""
     stream = net.memory_stream()
     stream.append(*[bytes(57)] * 3)  # 60 bytes each with the header
@@ -151,7 +152,7 @@ async def test_a_turn_ends_when_more_than_half_of_its_budget_is_used(net):
     assert turns == [(True, 60), (True, 120), (False, 180)]
 
 
-async def test_a_full_socket_is_blocked_until_it_is_writable_again(net):
+async def test_a_full_socket_is_blocked_until_it_is_writable_again(net: Net) -> None:
     """The owner is notified when the socket accepts bytes again, and nothing is lost."""
     stream = net.memory_stream()
     stream.append(*[bytes(30_000)] * 40)
@@ -174,7 +175,7 @@ async def test_a_full_socket_is_blocked_until_it_is_writable_again(net):
         assert set(owner.reports) == {"sendable"}
 
 
-async def test_a_broken_socket_is_reported_with_its_error(net):
+async def test_a_broken_socket_is_reported_with_its_error(net: Net) -> None:
     """A send to a closed peer ends the turn, and the owner learns why."""
     stream = net.memory_stream()
     stream.append(b"one")
@@ -186,7 +187,7 @@ async def test_a_broken_socket_is_reported_with_its_error(net):
         assert owner.reports == ["broken: Broken pipe"]
 
 
-async def test_sending_is_timed_by_the_monotonic_clock(net):
+async def test_sending_is_timed_by_the_monotonic_clock(net: Net) -> None:
     """`sent_ns` is when the socket last accepted bytes; who is behind longer is neglected."""
     clock, owner, stream = net.fake_clock(), Owner(), net.memory_stream()
     stream.append(b"one")
@@ -202,7 +203,7 @@ async def test_sending_is_timed_by_the_monotonic_clock(net):
         assert not outbox.is_neglected(clock.now_ns + 5, 5)
 
 
-async def test_a_farewell_follows_what_waits_beside_the_stream():
+async def test_a_farewell_follows_what_waits_beside_the_stream() -> None:
     """The login's answer that still waits is sent first: no packet may precede it."""
     with outbox_and_peer() as (outbox, _, peer):
         outbox.add(b"answer", bytes_max=100)
@@ -212,7 +213,7 @@ async def test_a_farewell_follows_what_waits_beside_the_stream():
         assert peer.recv(100) == b"answer why"
 
 
-async def test_a_farewell_is_dropped_inside_a_packet(net):
+async def test_a_farewell_is_dropped_inside_a_packet(net: Net) -> None:
     """While the socket holds a part of a packet, only the rest of that packet may follow."""
     stream = net.memory_stream()
     stream.append(*[bytes(30_000)] * 40)
@@ -230,7 +231,7 @@ async def test_a_farewell_is_dropped_inside_a_packet(net):
         assert b"".join(stream.packets).startswith(received)
 
 
-async def test_a_closed_outbox_sends_nothing(net):
+async def test_a_closed_outbox_sends_nothing(net: Net) -> None:
     """What waited is dropped, and neither a stream nor its end is sent."""
     stream = net.memory_stream()
     stream.append(b"one")
@@ -248,8 +249,8 @@ async def test_a_closed_outbox_sends_nothing(net):
 @settings(deadline=None)
 @given(chance=st.randoms(), lengths=st.lists(st.integers(0, 60), max_size=30))
 def test_however_little_the_socket_takes_packets_stay_whole_and_in_order(
-    chance, lengths, net_class, run
-):
+    chance, lengths, net_class: type[Net], run
+) -> None:
     """Every message is sent once, and no packet inside another, whatever is queued in between."""
     stream = net_class.memory_stream()
     messages = [bytes([index % 256]) * length for index, length in enumerate(lengths)]

@@ -5,6 +5,7 @@ import contextlib
 import socket
 from dataclasses import dataclass, field
 
+from tests.kit.net import Net
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.outbox import Outbox
 from tradestack.net.server.scheduler import Scheduler
@@ -25,7 +26,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self)
 
-    def outbox(self, net, stream, sequence: int = 1) -> Outbox:
+    def outbox(self, net: Net, stream, sequence: int = 1) -> Outbox:
         """Return an outbox on a socket of its own that follows the stream from that number on."""
         ours, theirs = socket.socketpair()
         self.stack.enter_context(ours)
@@ -38,7 +39,7 @@ class Scene:
         return outbox
 
 
-async def test_followers_that_are_up_to_date_are_served_before_serve_live_returns(net):
+async def test_followers_that_are_up_to_date_are_served_before_serve_live_returns(net: Net) -> None:
     """Each has sent what was appended, without another pass of the loop."""
     scene, stream = Scene(), net.memory_stream()
     with scene.stack:
@@ -50,7 +51,7 @@ async def test_followers_that_are_up_to_date_are_served_before_serve_live_return
         assert [outbox.cursor for outbox in outboxes] == [2, 2, 2]
 
 
-async def test_wake_serves_all_followers_at_the_end_of_the_pass(net):
+async def test_wake_serves_all_followers_at_the_end_of_the_pass(net: Net) -> None:
     """However often it is called in one pass, nothing is sent before the pass ends."""
     scene, stream = Scene(), net.memory_stream()
     with scene.stack:
@@ -64,7 +65,7 @@ async def test_wake_serves_all_followers_at_the_end_of_the_pass(net):
         assert (cursor_before, outbox.cursor) == (1, 2)
 
 
-async def test_a_replay_waits_in_the_queue_while_live_ones_are_served(net):
+async def test_a_replay_waits_in_the_queue_while_live_ones_are_served(net: Net) -> None:
     """`serve_live` gives an outbox that is far behind one turn, and then skips it."""
     scene, stream = Scene(), net.memory_stream()
     with scene.stack:
@@ -77,7 +78,7 @@ async def test_a_replay_waits_in_the_queue_while_live_ones_are_served(net):
         assert (replay.cursor, live.cursor) == (2, 12)
 
 
-async def test_replays_take_turns_within_the_budget_of_a_pass(net):
+async def test_replays_take_turns_within_the_budget_of_a_pass(net: Net) -> None:
     """Each pass serves two of the three, the ones that have waited longest."""
     scene, stream = Scene(), net.memory_stream()
     with scene.stack:
@@ -93,7 +94,7 @@ async def test_replays_take_turns_within_the_budget_of_a_pass(net):
     assert cursors == [[2, 2, 1], [3, 2, 2], [3, 3, 3]]
 
 
-async def test_a_removed_outbox_is_not_served(net):
+async def test_a_removed_outbox_is_not_served(net: Net) -> None:
     """Neither as a follower nor from the queue."""
     scene, stream = Scene(), net.memory_stream()
     with scene.stack:
@@ -107,7 +108,7 @@ async def test_a_removed_outbox_is_not_served(net):
         assert outbox.cursor == 1
 
 
-async def test_a_blocked_outbox_is_neither_queued_nor_served(net):
+async def test_a_blocked_outbox_is_neither_queued_nor_served(net: Net) -> None:
     """It costs no system call until its socket is writable again."""
     scene, stream = Scene(), net.memory_stream()
     with scene.stack:

@@ -1,25 +1,24 @@
-"""SessionServer: streams, numbers, messages and violations, on real sockets."""
+"""SessionServer: streams, sequence numbers, ends of sessions, limits."""
 
 import asyncio
-import logging
 import os
 import resource
 import socket
 
 import pytest
-from tests.net.streamed import accepted, filled, sequenced
 
+from tests.kit.net import Net
+from tests.net.streamed import accepted, filled, sequenced
 from tradestack.net import acceptor as acceptor_module
 from tradestack.net.acceptor import Acceptor
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.users import Users
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import Packet, PacketType
 
 
-async def test_streams_from_the_requested_number_and_what_is_appended_later(net):
+async def test_streams_from_the_requested_number_and_what_is_appended_later(net: Net) -> None:
     """A login for message 2 gets A with 2, message 2, and each later message as it is made."""
     handler = filled(net, b"one", b"two")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -33,7 +32,7 @@ async def test_streams_from_the_requested_number_and_what_is_appended_later(net)
     assert (first, second) == (sequenced(b"two"), sequenced(b"three"))
 
 
-async def test_a_client_that_is_up_to_date_is_served_before_serve_live_returns(net):
+async def test_a_client_that_is_up_to_date_is_served_before_serve_live_returns(net: Net) -> None:
     """What was appended is in the client's socket without another pass of the loop."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -46,7 +45,7 @@ async def test_a_client_that_is_up_to_date_is_served_before_serve_live_returns(n
     assert data == handler.current.packets[1]
 
 
-async def test_number_zero_means_only_what_comes_from_now_on(net):
+async def test_a_login_for_number_zero_gets_new_messages_only(net: Net) -> None:
     """A login for 0 is answered with head+1."""
     handler = filled(net, b"one", b"two")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -59,7 +58,7 @@ async def test_number_zero_means_only_what_comes_from_now_on(net):
     assert packet == sequenced(b"three")
 
 
-async def test_a_login_beyond_the_head_waits_for_the_head(net):
+async def test_a_login_beyond_the_head_waits_for_the_head(net: Net) -> None:
     """A answers the requested number, and that message is the first that comes."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -74,8 +73,8 @@ async def test_a_login_beyond_the_head_waits_for_the_head(net):
     assert packet == sequenced(b"four")
 
 
-async def test_the_end_of_a_session_is_the_rest_then_z_then_the_close(net):
-    """Nothing of an ended stream is lost, and the client is told by Z."""
+async def test_an_ended_session_is_sent_to_its_end_then_z(net: Net) -> None:
+    """All messages are sent before Z and the close."""
     handler = filled(net, b"one")
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.log_in(1)
@@ -90,7 +89,7 @@ async def test_the_end_of_a_session_is_the_rest_then_z_then_the_close(net):
     assert packets == [sequenced(b"one"), sequenced(b"two"), Packet(PacketType.END_OF_SESSION, b"")]
 
 
-async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net):
+async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net: Net) -> None:
     """Each client stays in its session; a blank one gets the current one."""
     old, new = net.memory_stream("AAAAAAAAAA"), net.memory_stream("BBBBBBBBBB")
     old.append(b"old")
@@ -117,8 +116,8 @@ async def test_a_new_session_is_for_new_logins_while_the_old_one_drains(net):
 
 
 async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(
-    net, caplog, monkeypatch
-):
+    net: Net, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The live client is still served, and the waiting one when descriptors are available again."""
     handler, paused = filled(net), asyncio.Semaphore(0)
     pause = Acceptor._pause
@@ -151,178 +150,7 @@ async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(
     assert sum("accepting paused" in text for text in caplog.messages) == 1
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"\x00\x00L",
-        b"\xff\xffL",
-        soup.encode_packet(PacketType.CLIENT_HEARTBEAT),
-        soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}"),
-        soup.encode_packet(PacketType.LOGIN_REQUEST, b"news"),
-        soup.encode_packet(PacketType.LOGIN_REQUEST, b"news  secret    " + b"x" * 30),
-    ],
-)
-async def test_anything_but_a_login_ends_the_connection_with_one_line(net, caplog, data):
-    """Only that connection ends, and the log has one line about it."""
-    caplog.set_level(logging.INFO)
-    async with net.serving(filled(net)) as running, net.connected(running.address) as client:
-        await client.send(data)
-        packets = await client.packets_to_end()
-
-    assert packets == []
-    assert len(caplog.messages) == 1
-    assert "protocol violation" in caplog.messages[0]
-
-
-@pytest.mark.parametrize(
-    "packet",
-    [
-        soup.encode_packet(PacketType.SERVER_HEARTBEAT),
-        soup.encode_packet(PacketType.END_OF_SESSION),
-        soup.encode_packet(PacketType.SEQUENCED_DATA, b"x"),
-        soup.encode_login_request(soup.LoginRequest(user="news", password="secret")),
-        b"\x00\x01?",
-        b"\x00\x00U",
-        b"\x10\x00U",
-    ],
-)
-async def test_a_wrong_packet_ends_its_session_alone(net, caplog, packet):
-    """Others are still served; one log line names the fault; the handler is called once."""
-    handler = filled(net)
-    limits = SessionLimits(packet_length_max=4096)
-    async with (
-        net.serving(handler, limits=limits) as running,
-        net.connected(running.address) as wrong,
-        net.connected(running.address) as other,
-    ):
-        await wrong.log_in(1)
-        await other.log_in(1)
-        caplog.clear()
-        await wrong.send(packet)
-        ending = await wrong.packets_to_end()
-        handler.current.append(b"one")
-        running.server.scheduler.wake()
-        assert await other.packet() == sequenced(b"one")
-
-        assert [client.user for client, _ in handler.left] == ["news"]
-        assert running.server.violations_total == 1
-    assert [packet.type for packet in ending] == [PacketType.DEBUG]
-    assert sum("protocol violation" in text for text in caplog.messages) == 1
-
-
-async def test_a_violation_that_the_handler_finds_ends_the_connection(net):
-    """A ProtocolError of the handler is the client's fault: it gets code and text."""
-    handler = filled(net)
-
-    def refuse(client: object, payload: bytes) -> None:
-        raise ProtocolError("order message is not JSON")
-
-    handler.unsequenced_received = refuse
-    async with net.serving(handler) as running, net.connected(running.address) as client:
-        await client.log_in(1)
-        await client.send_packet(PacketType.UNSEQUENCED_DATA, b"nonsense")
-        ending = await client.packets_to_end()
-
-    assert ending == [Packet(PacketType.DEBUG, b"PROTOCOL_VIOLATION order message is not JSON")]
-
-
-async def test_debug_packets_are_ignored_before_and_after_the_login(net):
-    """'+' may come at any time."""
-    handler = filled(net)
-    async with net.serving(handler) as running, net.connected(running.address) as client:
-        await client.send_packet(PacketType.DEBUG, b"hello")
-        answer = await client.log_in(1)
-        await client.send_packet(PacketType.DEBUG, b"x" * 500)
-        await client.send_packet(PacketType.UNSEQUENCED_DATA, b"order")
-        await handler.until(lambda: bool(handler.received))
-
-    assert accepted(answer).sequence == 1
-    assert handler.received[0][1] == b"order"
-
-
-async def test_a_logout_closes_the_connection(net):
-    """O is answered by the close, and the handler gets the reason."""
-    handler = filled(net)
-    async with net.serving(handler) as running, net.connected(running.address) as client:
-        await client.log_in(1)
-        await client.send_packet(PacketType.LOGOUT_REQUEST)
-        await handler.until(lambda: bool(handler.left))
-
-        assert handler.left[0][1] == Close(CloseReason.LOGGED_OUT, "logged out")
-        assert list(running.server.connections) == []
-
-
-async def test_unsequenced_messages_reach_the_client_beside_the_stream(net):
-    """They take no number: the stream continues as without them."""
-    handler = filled(net, b"one")
-    async with net.serving(handler) as running, net.connected(running.address) as client:
-        await client.log_in(1)
-        first = await client.packet()
-        handler.joined[0].send_unsequenced(b"not now")
-        beside = await client.packet()
-        handler.current.append(b"two")
-        running.server.scheduler.wake()
-        second = await client.packet()
-
-    assert (first, second) == (sequenced(b"one"), sequenced(b"two"))
-    assert beside == Packet(PacketType.UNSEQUENCED_DATA, b"not now")
-
-
-async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(net):
-    """Beyond the limit of their buffer the connection is closed."""
-    handler = filled(net)
-    limits = SessionLimits(unsequenced_bytes_max=1000)
-    async with net.serving(handler, limits=limits) as running, net.connected(running.address) as c:
-        await c.log_in(1)
-        for _ in range(11):
-            handler.joined[0].send_unsequenced(b"x" * 97)
-
-        text = "more than 1000 bytes of unsequenced messages unread"
-        assert handler.left[0][1] == Close(CloseReason.UNSEQUENCED_UNREAD, text)
-
-
-async def test_a_paused_client_is_not_read_and_then_continues_in_order(net):
-    """Messages wait while paused, also those received already, and come in order afterwards."""
-    handler = filled(net)
-    messages = [b"%d" % number for number in range(50)]
-    keep = handler.unsequenced_received
-
-    def pause_after_each(client, payload: bytes) -> None:
-        keep(client, payload)
-        client.pause_reading()
-
-    handler.unsequenced_received = pause_after_each
-    async with net.serving(handler) as running, net.connected(running.address) as client:
-        await client.log_in(1)
-        for text in messages:
-            await client.send_packet(PacketType.UNSEQUENCED_DATA, text)
-        for count in range(1, 51):
-            await handler.until(lambda count=count: len(handler.received) == count)
-            handler.joined[0].resume_reading()
-
-    assert [payload for _, payload in handler.received] == messages
-
-
-async def test_drain_received_takes_all_that_was_delivered_even_while_paused(net):
-    """What a replaced connection has delivered is handled before it is closed."""
-    handler = filled(net)
-    messages = [b"%d" % number for number in range(20_000)]
-    async with net.serving(handler) as running, net.connected(running.address) as client:
-        await client.log_in(1)
-        handler.joined[0].pause_reading()
-        await client.send(
-            b"".join(soup.encode_packet(PacketType.UNSEQUENCED_DATA, text) for text in messages)
-        )
-        handler.joined[0].drain_received()
-        handler.joined[0].close(Close(CloseReason.REPLACED, "logged in again"))
-        ending = await client.packet()
-
-    assert [payload for _, payload in handler.received] == messages
-    assert ending == Packet(PacketType.DEBUG, b"REPLACED logged in again")
-
-
-async def test_close_sends_what_is_due_and_disconnects_all(net):
+async def test_close_sends_what_is_due_and_disconnects_all(net: Net) -> None:
     """The last report is sent before the daemon ends."""
     handler = filled(net)
     async with net.serving(handler) as running, net.connected(running.address) as client:
@@ -337,7 +165,7 @@ async def test_close_sends_what_is_due_and_disconnects_all(net):
     ]
 
 
-async def test_limits_and_users_can_be_replaced_while_it_runs(net):
+async def test_limits_and_users_can_be_replaced_while_it_runs(net: Net) -> None:
     """New limits hold for connected clients; a removed user cannot log in again."""
     handler, clock = filled(net), net.fake_clock()
     async with (

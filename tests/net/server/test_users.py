@@ -21,7 +21,7 @@ def path(tmp_path):
     return tmp_path / "users"
 
 
-def test_a_line_is_the_salted_scrypt_of_the_upper_cased_password():
+def test_a_line_is_the_salted_scrypt_of_the_upper_cased_password() -> None:
     """The golden line of a format that install.sh and other versions rely on."""
     expected = hashlib.scrypt(b"SECRET", salt=b"\x01\x02", n=1024, r=8, p=1, dklen=32)
 
@@ -30,7 +30,9 @@ def test_a_line_is_the_salted_scrypt_of_the_upper_cased_password():
 
 @settings(max_examples=20, deadline=None)
 @given(name=NAMES, password=PASSWORDS, other=PASSWORDS)
-def test_only_the_password_of_the_user_is_right(name, password, other, tmp_path_factory):
+def test_only_the_password_of_the_user_is_right(
+    name, password, other, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Case does not matter, as in SoupBinTCP, before and after the password was remembered."""
     path = tmp_path_factory.mktemp("users") / "users"
     path.write_text(users_line(name, password, salt=new_salt()))
@@ -42,7 +44,9 @@ def test_only_the_password_of_the_user_is_right(name, password, other, tmp_path_
         assert not users.verify("nobody", password)
 
 
-def test_an_unknown_user_costs_a_hash_like_a_wrong_password(path, monkeypatch):
+def test_an_unknown_user_costs_a_hash_like_a_wrong_password(
+    path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The time of the answer does not reveal which users exist."""
     path.write_text(users_line("news", "secret", salt=b"salt"))
     users = Users.load(path)
@@ -56,7 +60,7 @@ def test_an_unknown_user_costs_a_hash_like_a_wrong_password(path, monkeypatch):
     assert costs == [1024, 1024]
 
 
-def test_comments_and_blank_lines_are_allowed(path):
+def test_comments_and_blank_lines_are_allowed(path) -> None:
     """An operator may note whose user it is."""
     path.write_text("# our strategies\n\n" + users_line("news", "secret", salt=b"salt"))
 
@@ -74,7 +78,7 @@ def test_comments_and_blank_lines_are_allowed(path):
         (("news:00:" + "00" * 32 + "\n") + "NEWS:00:" + "00" * 32 + "\n", 2, "twice"),
     ],
 )
-def test_a_bad_line_is_the_operators_fault_with_file_and_line(path, text, line, words):
+def test_a_bad_line_is_the_operators_fault_with_file_and_line(path, text, line, words) -> None:
     """The error names what to correct, so that nobody has to read this program."""
     with pytest.raises(OperatorFault) as fault:
         parse_users(path, text)
@@ -84,7 +88,7 @@ def test_a_bad_line_is_the_operators_fault_with_file_and_line(path, text, line, 
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"#" * (1 << 20) + b"#"])
-def test_another_kind_of_file_is_the_operators_fault(path, content):
+def test_another_kind_of_file_is_the_operators_fault(path, content) -> None:
     """A binary file, or one that is far too large, is refused by name."""
     path.write_bytes(content)
 
@@ -92,7 +96,7 @@ def test_another_kind_of_file_is_the_operators_fault(path, content):
         Users.load(path)
 
 
-def test_an_unreadable_file_is_the_operators_fault(path, monkeypatch):
+def test_an_unreadable_file_is_the_operators_fault(path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The remedy is about reading; root may read everything, so the test raises the error."""
     path.write_text("")
 
@@ -104,7 +108,7 @@ def test_an_unreadable_file_is_the_operators_fault(path, monkeypatch):
         Users.load(path)
 
 
-def test_a_missing_file_is_the_operators_fault(path):
+def test_a_missing_file_is_the_operators_fault(path) -> None:
     """The error has the system's text."""
     with pytest.raises(OperatorFault, match="No such file"):
         Users.load(path)
@@ -125,12 +129,12 @@ def test_a_missing_file_is_the_operators_fault(path):
         ("a", "p w"),
     ],
 )
-def test_users_and_passwords_that_no_login_can_carry_are_refused(user, password):
+def test_users_and_passwords_that_no_login_can_carry_are_refused(user, password) -> None:
     """A login has room for six and ten printable ASCII characters."""
     with pytest.raises(ValueError, match="printable"):
         users_line(user, password, salt=b"salt")
 
 
-def test_users_have_one_spelling():
+def test_users_have_one_spelling() -> None:
     """Handlers identify users by the canonical name."""
     assert canonical_user(" NeWs ") == "news"

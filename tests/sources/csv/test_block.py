@@ -1,4 +1,4 @@
-"""The quick way gives what the slow way gives, or nothing; where a file is cut never matters."""
+"""Blocks of rows: the fast parser agrees with the csv module, or refuses the block."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.daemons.tradestack_gateway.files import (
+
+from tests.kit.csv_files import (
     NEWS_HEADER,
     PRICES_HEADER,
     SHARED_DATA,
@@ -15,7 +16,6 @@ from tests.daemons.tradestack_gateway.files import (
     read_all,
     write,
 )
-
 from tradestack.sources.csv import source as csv_source
 from tradestack.sources.csv.block import parse_block
 from tradestack.sources.csv.header import STANDARD_NAMES, SourceKind, parse_header
@@ -51,7 +51,7 @@ endings = st.sampled_from(["\n", "\r\n"])
 
 
 def slowly(data: bytes, kind: SourceKind) -> tuple[RowParser, np.ndarray]:
-    """The block by the csv module, row by row."""
+    """Parse the block with the csv module, row by row."""
     layout = LAYOUT if kind is SourceKind.PRICES else NEWS_LAYOUT
     parser = RowParser(layout, kind, OnBadRow.SKIP, lambda _line, _reason: None)
     records, _ = parser.parse(data, final=True)
@@ -62,8 +62,8 @@ NEWS_LAYOUT = parse_header(NEWS_HEADER, SourceKind.NEWS, STANDARD_NAMES)
 
 
 @given(rows, endings)
-def test_a_block_is_read_as_its_rows_are(lines: list[str], ending: str) -> None:
-    """Same records and same state, whenever the quick way takes the block at all."""
+def test_a_block_is_parsed_like_its_rows(lines: list[str], ending: str) -> None:
+    """If the fast parser accepts the block, records and state are the same."""
     data = "".join(line + ending for line in lines).encode()
     state = RowState()
 
@@ -80,8 +80,8 @@ def test_a_block_is_read_as_its_rows_are(lines: list[str], ending: str) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["A", "BB"]), st.integers(0, 10_001)), min_size=1))
-def test_a_block_of_news_is_read_as_its_rows_are(items: list[tuple[str, int]]) -> None:
-    """And refuses to judge sentiments above 100."""
+def test_a_block_of_news_is_parsed_like_its_rows(items: list[tuple[str, int]]) -> None:
+    """The fast parser refuses blocks with sentiments above 100."""
     data = "".join(f"1768487400,{s},{v // 100}.{v % 100:02}\n" for s, v in items).encode()
     state = RowState()
 
@@ -106,8 +106,8 @@ def test_a_block_of_news_is_read_as_its_rows_are(items: list[tuple[str, int]]) -
         "1768487400026000001,!~,1.5,5000",
     ],
 )
-def test_plain_rows_go_the_quick_way(row: str) -> None:
-    """Else the property above would hold for a parser that refuses everything."""
+def test_plain_rows_are_parsed_fast(row: str) -> None:
+    """Otherwise a parser that refuses everything would pass these tests."""
     data = (row + "\n").encode() * 3
     records = parse_block(data, LAYOUT, SourceKind.PRICES, RowState())
 
@@ -116,8 +116,8 @@ def test_plain_rows_go_the_quick_way(row: str) -> None:
 
 
 @pytest.mark.parametrize("year", [1, 1006, 1677, 1969, 2262, 9999])
-def test_years_that_nanoseconds_do_not_hold_go_the_careful_way(year: int) -> None:
-    """There the row is refused; 64 bits would take it for a row of another year."""
+def test_years_beyond_64_bit_nanoseconds_are_parsed_by_row(year: int) -> None:
+    """The row is refused there; the fast parser would read another year."""
     row = f"2026-01-15T14:30:00Z,SPY,1,1\n{year:04d}-06-15T14:30:00Z,SPY,1,1\n"
 
     assert parse_block(row.encode(), LAYOUT, SourceKind.PRICES, RowState()) is None
@@ -127,7 +127,7 @@ def test_years_that_nanoseconds_do_not_hold_go_the_careful_way(year: int) -> Non
 def test_where_chunks_end_never_matters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int
 ) -> None:
-    """Quoted line breaks, refused rows and rows without a final newline included."""
+    """Quoted line breaks, refused rows and a missing final newline make no difference."""
     quoted = '2026-01-15T14:30:00.020Z,AA,1,2,"a\nb"\n'
     text = PRICES_HEADER + price_rows(20) + quoted + price_rows(5, first=21) + "x,y\n"
     path = write(tmp_path / "prices.csv", text + price_rows(1, first=30).rstrip("\n"))
@@ -145,8 +145,8 @@ def test_where_chunks_end_never_matters(
     cut.close()
 
 
-def test_the_real_tape_is_read_alike_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every record of a quarter of an hour of real trades."""
+def test_both_parsers_agree_on_real_trades(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They return the same records for a quarter of an hour of real trades."""
     path = SHARED_DATA / "real" / "prices_small.csv"
     if not path.exists():
         pytest.skip(f"{path} is not here")
@@ -171,8 +171,8 @@ SIDES = {"B": "B", "S": "S", "": " ", " ": " ", "b": "B", "SELL": "S", "Buy": "B
 @given(
     st.lists(st.sampled_from(["B", "S", "", "b", "SELL", "Buy", "X", " ", "\u00df"]), max_size=5)
 )
-def test_side_is_read_the_same_both_ways(sides: list[str]) -> None:
-    """Plain letters by the block, words by the rows; anything else is a bad row."""
+def test_both_parsers_agree_on_sides(sides: list[str]) -> None:
+    """The fast parser takes single letters, the other also words; other text is a bad row."""
     layout = parse_header(SIDE_HEADER, SourceKind.PRICES, STANDARD_NAMES)
     data = "".join(f"1768487400,SPY,1.5,1,{side}\n" for side in sides).encode()
     expected = [SIDES[side] for side in sides if side in SIDES]

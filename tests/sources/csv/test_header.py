@@ -1,10 +1,10 @@
-"""The header: columns by name, and words for a line that is none."""
+"""Headers: columns by name, and errors that explain a line without them."""
 
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.files import read_file, write
 
+from tests.kit.csv_files import read_file, write
 from tradestack.sources.csv.header import (
     STANDARD_NAMES,
     HeaderFault,
@@ -16,7 +16,7 @@ from tradestack.sources.source import SourceFault
 
 
 def test_order_case_and_spaces_do_not_matter() -> None:
-    """Other columns are passed over."""
+    """Columns with other names are ignored."""
     layout = parse_header(
         ' Size,"PRICE", venue,Symbol ,Timestamp\r\n', SourceKind.PRICES, STANDARD_NAMES
     )
@@ -26,7 +26,7 @@ def test_order_case_and_spaces_do_not_matter() -> None:
 
 
 def test_names_can_be_mapped() -> None:
-    """Of several names the first that the file has counts."""
+    """Of several configured names, the first that the file has is used."""
     names = {**STANDARD_NAMES, "price": ("Last", "close"), "timestamp": ("time",)}
 
     layout = parse_header("time,close,last,symbol", SourceKind.PRICES, names)
@@ -36,15 +36,15 @@ def test_names_can_be_mapped() -> None:
 
 
 def test_side_is_a_column_of_prices_only() -> None:
-    """News has no aggressor."""
+    """News has no aggressor side."""
     line = "timestamp,side,symbol,price,sentiment"
 
     assert parse_header(line, SourceKind.PRICES, STANDARD_NAMES).side == 1
     assert parse_header(line, SourceKind.NEWS, STANDARD_NAMES).side is None
 
 
-def test_the_kind_is_told_by_the_header() -> None:
-    """A file with prices is a price file, whatever else it has."""
+def test_the_header_decides_the_kind() -> None:
+    """A file with a price column is a price file, whatever other columns it has."""
     both = [SourceKind.PRICES, SourceKind.NEWS]
     assert kinds_of_header("timestamp,symbol,price,sentiment", STANDARD_NAMES) == both
     assert kinds_of_header("timestamp,symbol,sentiment", STANDARD_NAMES) == [SourceKind.NEWS]
@@ -66,8 +66,8 @@ def test_the_kind_is_told_by_the_header() -> None:
         ("timestamp,symbol,price" + ",x" * 1000, "more than 1000"),
     ],
 )
-def test_what_is_no_header_says_why(line: str, reason: str) -> None:
-    """So that the operator sees at once what kind of file it is."""
+def test_an_invalid_header_is_explained(line: str, reason: str) -> None:
+    """The error helps the operator to recognise the kind of file."""
     with pytest.raises(HeaderFault, match=reason):
         parse_header(line, SourceKind.PRICES, STANDARD_NAMES)
 
@@ -82,8 +82,8 @@ def test_what_is_no_header_says_why(line: str, reason: str) -> None:
         (b"x" * 70_000, "header is longer"),
     ],
 )
-def test_files_that_cannot_be_read(tmp_path: Path, content: bytes, reason: str) -> None:
-    """Each is a fault in line 1, not a traceback."""
+def test_unreadable_files_are_faults(tmp_path: Path, content: bytes, reason: str) -> None:
+    """Each is a fault in line 1, without a traceback."""
     path = write(tmp_path / "x.csv", content)
 
     with pytest.raises(SourceFault, match=rf"line 1: .*{reason}"):

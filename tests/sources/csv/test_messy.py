@@ -1,4 +1,4 @@
-"""Every awkward file gets what its row in the table says, from the command that operators call."""
+"""Messy files: each gets the result that expectations.csv lists, also from --check-csv."""
 
 import contextlib
 import csv
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.daemons.tradestack_gateway.files import SHARED_DATA, Told, open_csv, read_all, write
 
+from tests.kit.csv_files import SHARED_DATA, ReportedRows, open_csv, read_all, write
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.source import SourceFault
@@ -55,7 +55,7 @@ HEADER_LINES = 1
 
 
 def table() -> list[dict[str, str]]:
-    """expectations.csv, or nothing where it is not there."""
+    """Read expectations.csv; return nothing if it is missing."""
     path = MESSY / "expectations.csv"
     if not path.exists():
         return []
@@ -64,7 +64,7 @@ def table() -> list[dict[str, str]]:
 
 
 def messy_rows() -> Iterator[object]:
-    """One test for each row; one that says why there is none."""
+    """One test for each row; if there is none, one test that is skipped with the reason."""
     rows = table()
     if not rows:
         reason = f"{MESSY} is not here"
@@ -74,15 +74,15 @@ def messy_rows() -> Iterator[object]:
 
 
 def kind_of(name: str) -> SourceKind:
-    """As an operator would have named them in the config."""
+    """Return the kind that an operator would configure for the file."""
     is_news = name.startswith("s") or "sentiment" in name
     return SourceKind.NEWS if is_news else SourceKind.PRICES
 
 
-def examine(path: Path, told: Told) -> tuple[Verdict, TickRecords]:
-    """Checks the file, then reads it again as it is streamed. Raises SourceFault."""
+def examine(path: Path, reported: ReportedRows) -> tuple[Verdict, TickRecords]:
+    """Check the file, then read it again as it is streamed. Raises SourceFault."""
     kind = kind_of(path.name)
-    source = open_csv(path, kind, told=told)
+    source = open_csv(path, kind, reported=reported)
     try:
         *_, verdict = check_source(source, 1 << 30)
     finally:
@@ -95,36 +95,36 @@ def examine(path: Path, told: Told) -> tuple[Verdict, TickRecords]:
 
 
 def base_records(name: str) -> TickRecords:
-    """The clean rows that the file is a disguise of."""
+    """Return the records of the clean file that a messy one was made from."""
     news = kind_of(name) is SourceKind.NEWS
     path = MESSY / ("m00_base_sentiment.csv" if news else "m00_base_prices.csv")
-    return examine(path, Told())[1]
+    return examine(path, ReportedRows())[1]
 
 
 @pytest.mark.parametrize("row", list(messy_rows()))
-def test_a_messy_file_gets_what_the_table_says(row: dict[str, str]) -> None:
-    """Verdict, number of rows, lines, words, and the very rows of the clean file."""
-    name, told = row["file"], Told()
+def test_a_messy_file_gets_its_listed_result(row: dict[str, str]) -> None:
+    """Verdict, number of rows, lines, reasons, and the rows of the clean file."""
+    name, reported = row["file"], ReportedRows()
     if row["verdict"] == "REJECT":
         with pytest.raises(SourceFault) as caught:
-            examine(MESSY / name, told)
+            examine(MESSY / name, reported)
         line, words = REJECTED[name]
         assert caught.value.line == line
         assert words in caught.value.reason
         return
 
-    verdict, records = examine(MESSY / name, told)
+    verdict, records = examine(MESSY / name, reported)
 
     assert verdict.rows_good == len(records) == int(row["rows_good"])
     assert ("SKIP" if verdict.rows_rejected else "ACCEPT") == row["verdict"]
-    assert verdict.rows_rejected == len(told.lines)
-    assert [line for line, _ in told.lines] == SKIPPED_LINES.get(name, [])
+    assert verdict.rows_rejected == len(reported.lines)
+    assert [line for line, _ in reported.lines] == SKIPPED_LINES.get(name, [])
     if name not in OTHER_ROWS:
         assert_same_as_base(name, records)
 
 
 def assert_same_as_base(name: str, records: TickRecords) -> None:
-    """Byte for byte, but for the rows refused; epoch files keep their own precision of time."""
+    """Compare all bytes, except refused rows and the precision of epoch times."""
     base = base_records(name)
     if name == "m23_epoch_nanos.csv":
         base["event_time_ns"] += 1
@@ -134,7 +134,7 @@ def assert_same_as_base(name: str, records: TickRecords) -> None:
 
 @pytest.mark.parametrize("name", sorted(SKIPPED_LINES))
 def test_a_strict_gateway_refuses_the_file_at_its_first_bad_row(name: str) -> None:
-    """on_bad_row = "reject": that line is named, and nothing after it is read."""
+    """With on_bad_row = "reject", the fault names that line, and nothing after it is read."""
     if not MESSY.exists():
         pytest.skip(f"{MESSY} is not here")
     source = open_csv(MESSY / name, kind_of(name), on_bad_row=OnBadRow.REJECT)
@@ -149,15 +149,15 @@ def test_a_strict_gateway_refuses_the_file_at_its_first_bad_row(name: str) -> No
     ("name", "column"),
     [("n01_real_bad_prints.csv", "price"), ("s04_unknown_symbols.csv", "sentiment")],
 )
-def test_what_only_looks_wrong_is_taken_as_it_is(name: str, column: str) -> None:
-    """Every row, value and order, by the standard library's reader."""
+def test_unusual_but_valid_rows_are_kept(name: str, column: str) -> None:
+    """Rows, values and order are those that the standard library's reader returns."""
     path = MESSY / name
     if not path.exists():
         pytest.skip(f"{MESSY} is not here")
     with path.open(newline="") as file:
         expected = [(row["symbol"], Decimal(row[column])) for row in csv.DictReader(file)]
 
-    _, records = examine(path, Told())
+    _, records = examine(path, ReportedRows())
 
     symbols = [symbol.decode().rstrip() for symbol in records["symbol"].tolist()]
     values = [Decimal(value) / 10**8 for value in records["value"].tolist()]
@@ -165,10 +165,10 @@ def test_what_only_looks_wrong_is_taken_as_it_is(name: str, column: str) -> None
 
 
 @pytest.mark.parametrize("row", list(messy_rows()))
-def test_the_verdict_is_said_with_file_and_reason(
+def test_check_csv_prints_the_verdict_with_file_and_reason(
     row: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What --check-csv prints and exits with, for every file of the table."""
+    """Output and exit status are those expected, for every file of the table."""
     name = row["file"]
     prefix = "sentiment" if kind_of(name) is SourceKind.NEWS else "prices"
 
@@ -187,10 +187,10 @@ def test_the_verdict_is_said_with_file_and_reason(
     assert words in refused[-1]
 
 
-def test_the_command_knows_the_column_names_of_a_config(
+def test_check_csv_uses_the_column_names_of_a_config(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """--config: the file is checked as the gateway with that config would read it."""
+    """With --config, the file is checked as that gateway would read it."""
     config = write(
         tmp_path / "gateway.toml",
         'on_bad_row = "reject"\n[columns]\ntimestamp = ["when"]\nprice = ["last"]\n',
@@ -207,12 +207,12 @@ def test_the_command_knows_the_column_names_of_a_config(
 
 
 def test_duplicates_are_kept() -> None:
-    """Identical prints are real: the base with each row twice."""
+    """Identical rows are real trades: the result is the base with each row twice."""
     path = MESSY / "m10_duplicate_rows.csv"
     if not path.exists():
         pytest.skip(f"{MESSY} is not here")
 
-    _, records = examine(path, Told())
+    _, records = examine(path, ReportedRows())
 
     assert np.array_equal(records, np.repeat(base_records(path.name), 2))
 
@@ -229,8 +229,8 @@ def test_duplicates_are_kept() -> None:
         ("no_such_file.csv", 78, "No such file"),
     ],
 )
-def test_the_command_says_the_same(argument: str, status: int, words: str) -> None:
-    """`tradestack-gateway --check-csv`, as people and `tradestackctl import` call it."""
+def test_the_command_prints_the_same(argument: str, status: int, words: str) -> None:
+    """`tradestack-gateway --check-csv` runs as a process, as `tradestackctl import` runs it."""
     if not MESSY.exists():
         pytest.skip(f"{MESSY} is not here")
     prefix, _, name = argument.rpartition(":")

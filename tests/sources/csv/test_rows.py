@@ -1,19 +1,19 @@
-"""The rules of a row, and what puts a whole file at fault."""
+"""Rows: the rules that each must follow, and faults that end a file."""
 
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.files import (
+
+from tests.kit.csv_files import (
     NEWS_HEADER,
     PRICES_HEADER,
-    Told,
+    ReportedRows,
     open_csv,
     read_all,
     read_from_text,
     read_to_fault,
     write,
 )
-
 from tradestack.sources.csv.header import SourceKind
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.source import SourceFault
@@ -56,22 +56,22 @@ GOOD = f"{TIME},SPY,1.5,100\n"
     ],
 )
 def test_a_bad_row_is_refused_alone(tmp_path: Path, row: str, reason: str) -> None:
-    """With its own line and reason; the rows around it are read."""
-    told = Told()
+    """It has its own line and reason; the rows around it are read."""
+    reported = ReportedRows()
     path = write(tmp_path / "prices.csv", PRICES_HEADER + GOOD + row + "\n" + GOOD)
 
-    source = open_csv(path, told=told)
+    source = open_csv(path, reported=reported)
     records = read_all(source)
 
     assert len(records) == 2
-    assert [line for line, _ in told.lines] == [3]
-    assert told.lines[0][1].startswith(reason)
+    assert [line for line, _ in reported.lines] == [3]
+    assert reported.lines[0][1].startswith(reason)
     assert source.rows_rejected() == 1
     source.close()
 
 
 def test_reject_refuses_the_file_at_the_first_bad_row(tmp_path: Path) -> None:
-    """Under on_bad_row = reject nothing after it is read."""
+    """With on_bad_row = reject, nothing after the row is read."""
     path = write(tmp_path / "prices.csv", PRICES_HEADER + GOOD + f"{TIME},SPY,,\n" + GOOD)
     source = open_csv(path, on_bad_row=OnBadRow.REJECT)
 
@@ -96,10 +96,10 @@ def test_reject_refuses_the_file_at_the_first_bad_row(tmp_path: Path) -> None:
         (GOOD + "x" * (2 << 20) + "\n", 3, "longer than"),
     ],
 )
-def test_a_fault_ends_the_file_and_keeps_what_was_before(
+def test_a_fault_ends_the_file_after_the_rows_before_it(
     tmp_path: Path, rows: str, line: int, reason: str
 ) -> None:
-    """The row before the fault is given, then the fault with its line."""
+    """The rows are returned first, then the fault with its line."""
     source = open_csv(write(tmp_path / "prices.csv", PRICES_HEADER + rows))
 
     records, fault = read_to_fault(source)
@@ -109,8 +109,8 @@ def test_a_fault_ends_the_file_and_keeps_what_was_before(
     assert reason in fault.reason
 
 
-def test_bytes_that_are_not_utf8_name_their_line(tmp_path: Path) -> None:
-    """The rows before them are good."""
+def test_invalid_utf8_is_a_fault_with_its_line(tmp_path: Path) -> None:
+    """The rows before it are read."""
     content = (PRICES_HEADER + GOOD).encode() + b"2026-01-15T14:30:00Z,SP\xe9,1,1\n"
     source = open_csv(write(tmp_path / "prices.csv", content))
 
@@ -121,7 +121,7 @@ def test_bytes_that_are_not_utf8_name_their_line(tmp_path: Path) -> None:
 
 
 def test_values_are_exact_integers(tmp_path: Path) -> None:
-    """Eight decimals, rounding half to even, blank and absent sizes."""
+    """Eight decimals, rounded half to even; sizes may be blank or absent."""
     rows = [
         f"{TIME},A,168.23,5",
         f"{TIME},A,0.00000001,",
@@ -147,37 +147,37 @@ def test_values_are_exact_integers(tmp_path: Path) -> None:
     source.close()
 
 
-def test_a_quoted_field_may_span_lines_and_lines_stay_right(tmp_path: Path) -> None:
-    """The refused row after a two-line record has the number an editor shows."""
-    told = Told()
+def test_a_quoted_field_may_span_lines(tmp_path: Path) -> None:
+    """A bad row after a two-line record has the line number that an editor shows."""
+    reported = ReportedRows()
     header = "timestamp,symbol,sentiment,headline\n"
     rows = f'{TIME},SPY,60,"rise, then ""fall""\nfade"\n{TIME},SPY,101,x\n'
-    source = open_csv(write(tmp_path / "news.csv", header + rows), told=told)
+    source = open_csv(write(tmp_path / "news.csv", header + rows), reported=reported)
 
     records = read_all(source)
 
     assert source.kind is SourceKind.NEWS
     assert records["value"].tolist() == [6_000_000_000]
-    assert told.lines == [(4, "sentiment is not within 0 to 100: '101'")]
+    assert reported.lines == [(4, "sentiment is not within 0 to 100: '101'")]
     source.close()
 
 
-def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
-    """Neither counted nor refused, wherever they are."""
+def test_blank_lines_are_ignored(tmp_path: Path) -> None:
+    """They are neither counted nor refused, wherever they are."""
     text = PRICES_HEADER + "\n" + GOOD + " , ,\n\n" + GOOD + "\n\n"
 
     assert len(read_from_text(tmp_path, text)) == 2
 
 
 def test_sentiments_reach_from_0_to_100(tmp_path: Path) -> None:
-    """Both ends included."""
+    """Both ends are included."""
     text = f"{NEWS_HEADER}{TIME},A,0\n{TIME},A,100\n{TIME},A,100.00000001\n"
 
     assert read_from_text(tmp_path, text)["value"].tolist() == [0, 10_000_000_000]
 
 
-def test_a_file_without_a_good_row_is_at_fault(tmp_path: Path) -> None:
-    """With the first reason, so that one need not search the log."""
+def test_a_file_without_a_good_row_is_a_fault(tmp_path: Path) -> None:
+    """The fault has the reason for the first bad row."""
     source = open_csv(write(tmp_path / "x.csv", PRICES_HEADER + f"{TIME},SPY,,\n" * 2))
 
     with pytest.raises(SourceFault, match=r"line 2: price is blank \(none of the 2 rows is good\)"):

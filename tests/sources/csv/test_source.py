@@ -1,4 +1,4 @@
-"""A file as a source: gzip, checkpoints, memory, and files that are not for us."""
+"""A CSV file as a source: gzip, checkpoints, memory, and files that cannot be read."""
 
 import contextlib
 import gzip
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.daemons.tradestack_gateway.files import (
+
+from tests.kit.csv_files import (
     PRICES_HEADER,
     joined,
     open_csv,
@@ -18,7 +19,6 @@ from tests.daemons.tradestack_gateway.files import (
     read_all,
     write,
 )
-
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.csv import source as csv_source
 from tradestack.sources.csv.header import SourceKind
@@ -29,8 +29,8 @@ TEXT = PRICES_HEADER + price_rows(9_000) + "bad\n" + price_rows(1_000, first=9_0
 
 
 @pytest.mark.parametrize("content", [TEXT.encode(), gzip.compress(TEXT.encode())])
-def test_a_checkpoint_leads_to_the_same_rest(tmp_path: Path, content: bytes) -> None:
-    """From the position before any batch, in a fresh source, records and counters are the same."""
+def test_a_restored_source_returns_the_same_records(tmp_path: Path, content: bytes) -> None:
+    """Records and counters after any checkpoint are the same in a fresh source."""
     path = write(tmp_path / "prices", content)
     source = open_csv(path)
     marks = [source.checkpoint()]
@@ -51,8 +51,8 @@ def test_a_checkpoint_leads_to_the_same_rest(tmp_path: Path, content: bytes) -> 
     fresh.close()
 
 
-def test_a_cut_gzip_file_gives_what_it_has_and_says_so(tmp_path: Path) -> None:
-    """Nothing is streamed as if it were complete."""
+def test_a_truncated_gzip_file_ends_with_a_fault(tmp_path: Path) -> None:
+    """Its records come first, so that nothing looks complete that is not."""
     content = gzip.compress(TEXT.encode())
     source = open_csv(write(tmp_path / "prices.gz", content[: len(content) // 2]))
 
@@ -61,8 +61,8 @@ def test_a_cut_gzip_file_gives_what_it_has_and_says_so(tmp_path: Path) -> None:
     source.close()
 
 
-def test_a_damaged_gzip_file_says_so(tmp_path: Path) -> None:
-    """A flipped byte in the middle is found by zlib or by the checksum."""
+def test_a_damaged_gzip_file_is_a_fault(tmp_path: Path) -> None:
+    """A flipped byte is found by zlib or by the checksum."""
     content = bytearray(gzip.compress(TEXT.encode()))
     content[len(content) // 2] ^= 0xFF
     source = open_csv(write(tmp_path / "prices.gz", bytes(content)))
@@ -147,20 +147,20 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert peaks[1] < 1.5 * peaks[0]
 
 
-def test_a_missing_file_is_the_operators(tmp_path: Path) -> None:
-    """Named, with what to do."""
+def test_a_missing_file_is_an_operator_fault(tmp_path: Path) -> None:
+    """The fault names the file and a remedy."""
     with pytest.raises(OperatorFault, match=r"gone\.csv: No such file"):
         open_csv(tmp_path / "gone.csv")
 
 
-def test_a_directory_is_the_operators(tmp_path: Path) -> None:
-    """Not a traceback."""
+def test_a_directory_is_an_operator_fault(tmp_path: Path) -> None:
+    """There is no traceback."""
     with pytest.raises(OperatorFault, match="Is a directory"):
         open_csv(tmp_path)
 
 
-def test_a_file_we_may_not_read_names_user_and_remedy(tmp_path: Path) -> None:
-    """Tried by a child that gave up being root, if we are."""
+def test_a_file_without_permission_names_user_and_remedy(tmp_path: Path) -> None:
+    """A child process gives up root, if the tests run as root."""
     path = write(tmp_path / "secret.csv", PRICES_HEADER)
     path.chmod(0)
     reader, writer = os.pipe()
@@ -203,7 +203,7 @@ scraps = st.sampled_from(
 
 
 def outcome(path: Path, chunk_bytes: int) -> tuple[bytes, str, object]:
-    """All that can be seen of a file that is read in such chunks: records, fault, state."""
+    """Return all that is observable of a file read in these chunks: records, fault, state."""
     source = open_csv(path, SourceKind.PRICES)
     batches, fault = [], ""
     with pytest.MonkeyPatch.context() as patch:
@@ -219,10 +219,8 @@ def outcome(path: Path, chunk_bytes: int) -> tuple[bytes, str, object]:
 
 
 @given(st.lists(st.one_of(scraps, st.binary(max_size=8)), max_size=12), st.integers(1, 60))
-def test_any_bytes_give_rows_or_a_fault_however_they_are_cut(
-    pieces: list[bytes], chunk_bytes: int
-) -> None:
-    """No other exception, no difference, no end that does not come."""
+def test_any_bytes_give_rows_or_a_fault(pieces: list[bytes], chunk_bytes: int) -> None:
+    """Chunk sizes make no difference, no other exception is raised, and reading ends."""
     with tempfile.TemporaryDirectory() as directory:
         path = write(Path(directory) / "any.csv", PRICES_HEADER.encode() + b"".join(pieces))
 

@@ -1,4 +1,4 @@
-"""Timestamps: every form to the right nanosecond, and what is none refused in words."""
+"""Timestamps: every form gives the right nanosecond, and other text a reason."""
 
 import datetime
 
@@ -33,8 +33,8 @@ MOMENT = 1_381_411_800_026_000_000  # 2013-10-10T13:30:00.026Z
         ("0", Form.SECONDS, 0),
     ],
 )
-def test_forms(text: str, form: Form, time_ns: int) -> None:
-    """One instant in all the ways in which files write it."""
+def test_all_forms_of_an_instant_are_equal(text: str, form: Form, time_ns: int) -> None:
+    """One instant is written in every form that files use."""
     assert parse_timestamp(text) == (form, time_ns)
 
 
@@ -55,8 +55,8 @@ def test_forms(text: str, form: Form, time_ns: int) -> None:
         ("1" * 1000, "neither"),
     ],
 )
-def test_refused(text: str, reason: str) -> None:
-    """What is no instant, or not one that a packet can hold, says so."""
+def test_other_text_is_refused(text: str, reason: str) -> None:
+    """The error explains text that is no instant, or one beyond the range of a packet."""
     with pytest.raises(ValueError, match=reason):
         parse_timestamp(text)
 

@@ -5,6 +5,7 @@ import resource
 from pathlib import Path
 
 import pytest
+
 from tests.daemons.tradestack_gateway.ticks import (
     NEWS_EVERY,
     SESSION_ID,
@@ -12,7 +13,6 @@ from tests.daemons.tradestack_gateway.ticks import (
     begin_session,
     make_ticks,
 )
-
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack_gateway.sessions import feed_session
@@ -23,7 +23,7 @@ TICKS = 30
 
 
 def publish(session: FeedSession, count: int) -> None:
-    """Commit `count` ticks, or those that there are; message n at time n."""
+    """Commit up to `count` ticks; message n has publish time n."""
     while count and (records := session.pending(0)) is not None:
         for _ in range(min(count, len(records))):
             session.commit(1, session.log.head + 1)
@@ -31,7 +31,7 @@ def publish(session: FeedSession, count: int) -> None:
 
 
 def resume(directory: Path, source: TickSource) -> FeedSession:
-    """The session as a restarted gateway has it."""
+    """Open the session as a restarted gateway does."""
 
     async def still_busy() -> None:
         await asyncio.sleep(0)
@@ -41,7 +41,7 @@ def resume(directory: Path, source: TickSource) -> FeedSession:
 
 
 def logged_values(directory: Path) -> list[int]:
-    """The numbers of the ticks in the session's log."""
+    """Return the values in the session's log."""
     log = FeedLog.open(directory / f"{SESSION_ID}.feed")
     values: list[int] = log.records(1, TICKS)["value"].tolist()
     log.close()
@@ -49,7 +49,7 @@ def logged_values(directory: Path) -> list[int]:
 
 
 def test_committed_ticks_are_in_the_log(tmp_path: Path) -> None:
-    """With their numbers, publish time and slots; the others stay pending."""
+    """They have numbers, publish times and slots; other ticks stay pending."""
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
     before = session.pending(0)
 
@@ -69,7 +69,7 @@ def test_committed_ticks_are_in_the_log(tmp_path: Path) -> None:
 
 
 def test_counters_are_those_of_the_log(tmp_path: Path) -> None:
-    """Prices and news, to the end of the source."""
+    """Prices and news are counted to the end of the source."""
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
 
     publish(session, TICKS + 1)
@@ -106,10 +106,10 @@ def test_failed_commit_publishes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("head", range(0, TICKS + 1, 3))
 @pytest.mark.parametrize("ticks_between_marks", [1, 7, 1_000])
-def test_resumed_session_goes_on_at_the_next_number(
+def test_resumed_session_continues_at_the_next_number(
     tmp_path: Path, head: int, ticks_between_marks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever it stopped, whichever checkpoints were saved: log and counters are the same."""
+    """Log and counters are the same, wherever it stopped and whatever checkpoints it saved."""
     monkeypatch.setattr(feed_session, "MARK_TICKS_MIN", ticks_between_marks)
     monkeypatch.setattr(feed_session, "MARK_INTERVAL_NS", 0)
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
@@ -126,10 +126,10 @@ def test_resumed_session_goes_on_at_the_next_number(
     assert logged_values(tmp_path) == list(range(1, TICKS + 1))
 
 
-def test_checkpoint_saves_the_reading_of_what_is_before_it(
+def test_resuming_reads_from_the_newest_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only the records after the newest checkpoint are read again."""
+    """Records before it are not read again."""
     monkeypatch.setattr(feed_session, "MARK_TICKS_MIN", 1)
     monkeypatch.setattr(feed_session, "MARK_INTERVAL_NS", 0)
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
@@ -152,8 +152,8 @@ def test_checkpoint_saves_the_reading_of_what_is_before_it(
         (make_ticks(TICKS, seconds_apart=2), "message 10 of the log is not what the sources"),
     ],
 )
-def test_other_sources_are_noticed(tmp_path: Path, records: object, words: str) -> None:
-    """A source that does not return what is in the log is closed, and the log as well."""
+def test_changed_sources_are_refused(tmp_path: Path, records: object, words: str) -> None:
+    """If the source does not return what is in the log, source and log are closed."""
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
     publish(session, 10)
     session.close()
@@ -166,7 +166,7 @@ def test_other_sources_are_noticed(tmp_path: Path, records: object, words: str) 
     assert logged_values(tmp_path) == list(range(1, 11))  # opened: nobody else has it open
 
 
-def test_checkpoint_that_the_source_does_not_understand(tmp_path: Path) -> None:
+def test_checkpoint_of_another_source_is_refused(tmp_path: Path) -> None:
     """It was written for other sources."""
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
     publish(session, 10)
@@ -179,7 +179,7 @@ def test_checkpoint_that_the_source_does_not_understand(tmp_path: Path) -> None:
 
 
 def test_ended_session_has_nothing_pending(tmp_path: Path) -> None:
-    """Here and after a restart, though its source had more; its log stays open for readers."""
+    """Also after a restart, though the source has more; the log stays open for readers."""
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
     publish(session, 8)
     session.end()

@@ -1,13 +1,13 @@
-"""All sessions of a state directory: their order, their ends, what a process left behind."""
+"""All feed sessions of a state directory: order, ends, and remains of a killed process."""
 
 import asyncio
 import dataclasses
 from pathlib import Path
 
 import pytest
-from tests.daemons.tradestack_gateway.fake_time import FakeClock
-from tests.daemons.tradestack_gateway.files import PRICES_HEADER, price_rows, write
 
+from tests.kit.clock import FakeClock
+from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.supervisor.notify import Notifier
@@ -27,18 +27,18 @@ def config(tmp_path: Path) -> GatewayConfig:
 
 
 def make_sessions(directory: Path, clock: FakeClock | None = None) -> FeedSessions:
-    """As a gateway has them at its start."""
+    """Return the sessions of a gateway that has just started."""
     return FeedSessions(directory, clock or FakeClock(), Notifier(None))
 
 
 def begin(sessions: FeedSessions, config: GatewayConfig) -> FeedSession:
-    """A new session of sources that were checked."""
+    """Begin a session of checked sources."""
     identity = asyncio.run(sessions.check(config))
     return sessions.begin(sessions.open_source(config), identity, Settings())
 
 
 def resume(sessions: FeedSessions, config: GatewayConfig) -> FeedSession | None:
-    """The last session, if it is continued."""
+    """Resume the last session if it is continued."""
 
     async def work() -> FeedSession | None:
         return await sessions.resume(config, await sessions.check(config))
@@ -47,21 +47,21 @@ def resume(sessions: FeedSessions, config: GatewayConfig) -> FeedSession | None:
 
 
 def publish_all(session: FeedSession) -> None:
-    """To the end of the source."""
+    """Publish to the end of the source."""
     while (records := session.pending(0)) is not None:
         session.commit(len(records), 1)
 
 
-def test_ids_and_times_ascend_though_the_clock_is_set_back(
+def test_ids_and_times_ascend_when_the_clock_is_set_back(
     tmp_path: Path, config: GatewayConfig
 ) -> None:
-    """So that the newest session is known by both."""
-    clock = FakeClock()
+    """Both decide which session is the newest."""
+    clock = FakeClock(wall_offset_ns=10**18)
     sessions = make_sessions(tmp_path, clock)
 
     for _ in range(3):
         begin(sessions, config).close()
-        clock.set_back_ns += 3_600 * NANOSECONDS_PER_SECOND
+        clock.wall_offset_ns -= 3_600 * NANOSECONDS_PER_SECOND
 
     sidecars = load_sidecars(tmp_path)
     ids = [sidecar.session_id for sidecar in sidecars]
@@ -71,8 +71,8 @@ def test_ids_and_times_ascend_though_the_clock_is_set_back(
     assert sessions.started_total == 3
 
 
-def test_beginning_ends_those_before(tmp_path: Path, config: GatewayConfig) -> None:
-    """Also those that a killed process left without an end."""
+def test_beginning_ends_earlier_sessions(tmp_path: Path, config: GatewayConfig) -> None:
+    """This includes sessions that a killed process left without an end."""
     begin(make_sessions(tmp_path), config).close()
     begin(make_sessions(tmp_path), config).close()
 
@@ -80,7 +80,7 @@ def test_beginning_ends_those_before(tmp_path: Path, config: GatewayConfig) -> N
 
 
 def test_same_sources_continue_the_session(tmp_path: Path, config: GatewayConfig) -> None:
-    """Without a second check of the files; changed files do not continue it."""
+    """The files are not checked again; a changed file begins another session."""
     begun = begin(make_sessions(tmp_path), config)
     begun.close()
 
@@ -95,10 +95,10 @@ def test_same_sources_continue_the_session(tmp_path: Path, config: GatewayConfig
 
 
 @pytest.mark.parametrize(("at_end", "continues"), [(AtEnd.HOLD, False), (AtEnd.END_SESSION, True)])
-def test_ended_session_continues_only_to_be_served(
+def test_ended_session_is_resumed_for_readers_only(
     tmp_path: Path, config: GatewayConfig, at_end: AtEnd, continues: bool
 ) -> None:
-    """With "end-session" the gateway has nothing else to do; else it begins another."""
+    """With "end-session" it is only served; otherwise another session begins."""
     sessions = make_sessions(tmp_path)
     begun = begin(sessions, config)
     sessions.end(begun)
@@ -116,10 +116,10 @@ def test_ended_session_continues_only_to_be_served(
     sessions.close()
 
 
-def test_bad_rows_are_shown_once(
+def test_bad_rows_are_reported_once(
     tmp_path: Path, config: GatewayConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """By the check, and not again when the checked file is played or continued."""
+    """The check reports them; playing or continuing the session does not."""
     session = begin(make_sessions(tmp_path), config)
     publish_all(session)
     session.close()
@@ -132,10 +132,10 @@ def test_bad_rows_are_shown_once(
     assert resumed.rows_rejected == 1
 
 
-def test_bad_rows_beyond_the_check_are_shown_when_they_are_read(
+def test_bad_rows_beyond_the_check_are_reported_when_read(
     tmp_path: Path, config: GatewayConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Of a file that is too large to be checked whole."""
+    """The file is too large to be checked to its end."""
     config = dataclasses.replace(config, validate_bytes_max=0)
     assert config.prices is not None
     write(config.prices, PRICES_HEADER + price_rows(9_000) + BAD_ROW)
@@ -148,8 +148,8 @@ def test_bad_rows_beyond_the_check_are_shown_when_they_are_read(
     assert (shown_before, caplog.text.count("row refused")) == (0, 1)
 
 
-def test_bad_file_is_the_operators_fault(tmp_path: Path, config: GatewayConfig) -> None:
-    """With file and line, before a session begins."""
+def test_bad_file_is_an_operator_fault(tmp_path: Path, config: GatewayConfig) -> None:
+    """The fault has file and line, and no session begins."""
     assert config.prices is not None
     write(config.prices, PRICES_HEADER + BAD_ROW)
 
@@ -161,7 +161,7 @@ def test_bad_file_is_the_operators_fault(tmp_path: Path, config: GatewayConfig) 
 
 
 def test_unfinished_beginnings_are_removed(tmp_path: Path, config: GatewayConfig) -> None:
-    """An empty log without a sidecar; any other log stays."""
+    """An empty log without a sidecar is deleted; any other log stays."""
     sessions = make_sessions(tmp_path)
     begun = begin(sessions, config)
     begun.close()
@@ -174,8 +174,8 @@ def test_unfinished_beginnings_are_removed(tmp_path: Path, config: GatewayConfig
     assert logs == sorted([begun.session_id, "BBBBBBBBBB"])
 
 
-def test_sessions_that_are_not_over_are_not_pruned(tmp_path: Path, config: GatewayConfig) -> None:
-    """Whatever their age."""
+def test_current_sessions_are_not_pruned(tmp_path: Path, config: GatewayConfig) -> None:
+    """Their age makes no difference."""
     sessions = make_sessions(tmp_path)
     ids = []
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""The sidecar: what a session is made from, in a file that is always whole."""
+"""The sidecar: what a feed session is made from, in a file that is written atomically."""
 
 from pathlib import Path
 
@@ -25,8 +25,8 @@ def saved(directory: Path, session: str, start_time_ns: int) -> Sidecar:
     return sidecar
 
 
-def test_what_is_saved_is_loaded_oldest_first(tmp_path: Path) -> None:
-    """By the time they began."""
+def test_saved_sidecars_are_loaded_oldest_first(tmp_path: Path) -> None:
+    """The order is that of their start times."""
     newer = saved(tmp_path, "AAAAAAAAAA", 2)
     newer.settings = Settings(paused=True, pace="60x", pace_configured="500/s")
     newer.add_mark(Mark(sequence=5, prices_total=4, position={"offset": 9}))
@@ -37,8 +37,8 @@ def test_what_is_saved_is_loaded_oldest_first(tmp_path: Path) -> None:
     assert (tmp_path / "AAAAAAAAAA.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_sidecar_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
-    """So is one without a log."""
+def test_an_unreadable_sidecar_is_skipped(tmp_path: Path) -> None:
+    """A sidecar without a log is skipped, too."""
     unreadable = [b"{", b'{"session_id":"\xff"}', b'{"sources":' + b"[" * 5_000]
     for number, content in enumerate(unreadable):
         saved(tmp_path, f"AAAAAAAAA{number}", 1)
@@ -49,8 +49,8 @@ def test_a_sidecar_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
     assert load_sidecars(tmp_path) == []
 
 
-def test_a_sidecar_of_another_format_is_refused_with_words(tmp_path: Path) -> None:
-    """Passed over, its session would be over, and nobody would know why."""
+def test_a_sidecar_of_another_format_is_refused(tmp_path: Path) -> None:
+    """Skipping it would end its session without a reason."""
     saved(tmp_path, "AAAAAAAAAA", 1)
     (tmp_path / "AAAAAAAAAA.json").write_text('{"format": 99, "whatever": "it holds"}')
 
@@ -61,8 +61,8 @@ def test_a_sidecar_of_another_format_is_refused_with_words(tmp_path: Path) -> No
         load_sidecars(tmp_path)
 
 
-def test_the_newest_mark_that_the_log_still_has_counts(tmp_path: Path) -> None:
-    """After a power cut the log may end before the last one."""
+def test_the_newest_mark_within_the_log_is_used(tmp_path: Path) -> None:
+    """After a power cut, the log may end before the last mark."""
     sidecar = saved(tmp_path, "AAAAAAAAAA", 1)
     for sequence in range(10, 100, 10):
         sidecar.add_mark(Mark(sequence=sequence, prices_total=0, position={}))
@@ -75,7 +75,7 @@ def test_the_newest_mark_that_the_log_still_has_counts(tmp_path: Path) -> None:
 
 
 def test_a_removed_session_leaves_nothing(tmp_path: Path) -> None:
-    """Neither log nor sidecar."""
+    """Log and sidecar are deleted."""
     saved(tmp_path, "AAAAAAAAAA", 1)
 
     remove_session(tmp_path, "AAAAAAAAAA")

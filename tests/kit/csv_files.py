@@ -18,8 +18,8 @@ SYMBOLS = ("AA", "BB", "CCC")
 NEWS_HEADER = "timestamp,symbol,sentiment\n"
 
 
-class Told:
-    """BadRows that were told, as (line, reason)."""
+class ReportedRows:
+    """BadRows that were reported, as (line, reason)."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[int, str]] = []
@@ -55,7 +55,7 @@ def open_csv(
     kind: SourceKind | None = None,
     *,
     on_bad_row: OnBadRow = OnBadRow.SKIP,
-    told: Told | None = None,
+    reported: ReportedRows | None = None,
 ) -> CsvSource:
     """A source with the standard column names."""
     return CsvSource(
@@ -63,7 +63,7 @@ def open_csv(
         kind,
         STANDARD_NAMES,
         on_bad_row,
-        (told or Told()).bad_rows,
+        (reported or ReportedRows()).bad_rows,
         SymbolTable(SOURCE_SYMBOLS_MAX),
     )
 

@@ -1,33 +1,19 @@
-"""An event loop in which time passes at once: a sleep of an hour takes no time, and is an hour."""
+"""An event loop whose time is a fake clock: instead of waiting, it advances the clock."""
 
 import asyncio
 import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from tests.kit.clock import FakeClock
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
 T = TypeVar("T")
-START_NS = 1_700_000_000 * NANOSECONDS_PER_SECOND
-PASSES_MAX = 100_000  # of a loop that nothing ends
+PASSES_MAX = 100_000  # of a loop whose work does not end
 
 
-class FakeClock:
-    """Both clocks, which go on only when told to; wall time is ahead by START_NS."""
-
-    def __init__(self) -> None:
-        self.now_ns = NANOSECONDS_PER_SECOND
-        self.set_back_ns = 0  # of the wall clock
-
-    def wall_ns(self) -> int:
-        return START_NS + self.now_ns - self.set_back_ns
-
-    def monotonic_ns(self) -> int:
-        return self.now_ns
-
-
-class _Selector(selectors.DefaultSelector):
-    """Where the loop would wait, the clock goes on."""
+class _AdvancingSelector(selectors.DefaultSelector):
+    """A selector that advances the clock by the timeout that it would wait for."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__()
@@ -44,14 +30,14 @@ class _Selector(selectors.DefaultSelector):
 
 class _FakeTimeLoop(asyncio.SelectorEventLoop):
     def __init__(self, clock: FakeClock) -> None:
-        super().__init__(_Selector(clock))
+        super().__init__(_AdvancingSelector(clock))
         self._fake_clock = clock
 
     def time(self) -> float:
         return self._fake_clock.now_ns / NANOSECONDS_PER_SECOND
 
 
-def run(clock: FakeClock, work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end in the clock's time."""
+def run_in_fake_time(clock: FakeClock, work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end in the time of the clock, which it advances."""
     with asyncio.Runner(loop_factory=lambda: _FakeTimeLoop(clock)) as runner:
         return runner.run(work)

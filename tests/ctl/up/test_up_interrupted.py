@@ -1,0 +1,87 @@
+"""`tradestackctl up` when it, or a daemon of it, is interrupted."""
+
+import json
+import os
+import select
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
+from tests.kit.stack import DEADLINE_S, Stack
+
+
+def test_ctrl_c_ends_an_open_ended_run(running: Stack) -> None:
+    """All daemons stop, and the result so far is printed with status 0."""
+    running.process.send_signal(signal.SIGINT)
+    status, out, _ = running.end()
+
+    assert status == 0
+    assert json.loads(out)["gateway"]["source_state"] == "running"
+    assert not running.runtime.exists()
+
+
+@pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
+def test_the_death_of_a_daemon_ends_the_run(running: Stack, daemon: str) -> None:
+    """The last line has its name and how it died; no result is printed."""
+    os.kill(running.pid_of(daemon), signal.SIGKILL)
+    status, out, error = running.end()
+
+    assert (status, out) == (1, "")
+    assert f"{daemon} was killed by SIGKILL" in error.splitlines()[-1]
+    assert not running.runtime.exists()
+
+
+@pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
+def test_a_respawned_daemon_continues(files: tuple[str, ...], daemon: str) -> None:
+    """A new process takes over its sockets, and the result is as if it had not died."""
+    options = (*files, "--pace", "40/s", "--until-end", "--json", "--respawn")
+
+    with Stack(*options) as running:
+        before = running.pid_of(daemon)
+        os.kill(before, signal.SIGKILL)
+        after = running.pid_of(daemon)
+        status, out, error = running.end()
+
+    assert after != before
+    assert status == 0, error
+    stats = json.loads(out)
+    assert stats["respawns"][daemon] == sum(stats["respawns"].values()) == 1
+    assert counters(stats)["gateway"] == EXPECTED["gateway"]
+    assert counters(stats)["strategy"] == EXPECTED["strategy"]
+    assert counters(stats)["order_manager"][:3] == EXPECTED["order_manager"][:3]
+    assert f"{daemon} was killed by SIGKILL" in error
+
+
+def test_respawn_does_not_repeat_operator_faults(files: tuple[str, ...]) -> None:
+    """An invalid configuration ends the run at once with status 78."""
+    done = up(*files, "--pace", "10", "--until-end", "--respawn")
+
+    assert (done.returncode, done.stdout) == (78, "")
+
+
+def test_daemons_end_when_up_is_killed(files: tuple[str, ...], tmp_path: Path) -> None:
+    """The kernel ends them; the next run continues in the directory and cleans it up."""
+    options = (*files, "--pace", "1x", "--state-dir", tmp_path / "state")
+
+    with Stack(*options) as running:
+        pidfds = [os.pidfd_open(running.pid_of(name)) for name in ("gateway", "order-manager")]
+        running.process.kill()
+        for pidfd in pidfds:
+            assert select.select([pidfd], [], [], DEADLINE_S)[0]
+            os.close(pidfd)
+    second = up(*options, "--duration", "1s")
+
+    assert second.returncode == 0, second.stderr
+    assert not segments_of(tmp_path / "state")
+
+
+def test_ctrl_c_before_the_end_of_the_data_prints_no_result(files: tuple[str, ...]) -> None:
+    """With --until-end, an interrupted run has status 130."""
+    with Stack(*files, "--pace", "1x", "--until-end", "--json") as running:
+        running.process.send_signal(signal.SIGINT)
+        status, out, error = running.end()
+
+    assert (status, out) == (130, "")
+    assert error.splitlines()[-1] == "tradestackctl up: interrupted"

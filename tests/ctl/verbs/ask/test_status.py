@@ -1,0 +1,66 @@
+"""The verb status, with real daemons."""
+
+import os
+import re
+import signal
+from pathlib import Path
+
+from tests.ctl.verbs.asking import Output
+from tests.kit.stack import Stack
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.main import run
+
+
+def test_status_prints_a_line_for_each_daemon(stack: Stack, capsys: Output) -> None:
+    """Gateway, order manager and strategy are listed with what they are doing."""
+    status = stack.ctl("status")
+
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert status == ExitStatus.DONE
+    assert heading.split() == ["DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE"]
+    assert [line.split("  ")[0] for line in lines[:3]] == [
+        "gateway",
+        "order-manager",
+        "strategy news",
+    ]
+    assert "ticks/s" in lines[0]
+
+
+def test_status_names_changed_keys_that_need_a_restart(stack: Stack, capsys: Output) -> None:
+    """It does so until the daemon is restarted or the file is set back."""
+    config = stack.files.config("order-manager")
+    content = config.read_text()
+
+    config.write_text(re.sub('order_log = ".*"', 'order_log = "/elsewhere"', content))
+    reload_order_manager(stack)
+    stack.ctl("status")
+    changed = capsys.readouterr().out
+    config.write_text(content)
+    reload_order_manager(stack)
+    stack.ctl("status")
+
+    waiting = "order-manager: changed in its config, but not in use before restart: order_log\n"
+    assert waiting in changed
+    assert waiting not in capsys.readouterr().out
+
+
+def reload_order_manager(stack: Stack) -> None:
+    """Send SIGHUP to the order manager, and wait until it has reloaded its config."""
+    before = stack.daemons.report().order_manager
+    assert before is not None
+    os.kill(before["pid"], signal.SIGHUP)
+    for report in stack.daemons.watch():
+        now = report.order_manager
+        if now and now["process"]["config_reloads"] > before["process"]["config_reloads"]:
+            return
+
+
+def test_status_shows_a_daemon_that_does_not_respond(tmp_path: Path, capsys: Output) -> None:
+    """A strategy whose socket exists is listed even if nothing listens on it."""
+    (tmp_path / "strategy-momentum.sock").touch()
+
+    status = run(["status", "--runtime-dir", str(tmp_path)])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert status == ExitStatus.NOT_RUNNING
+    assert lines[-1].split() == ["strategy", "momentum", *"----", "not", "responding"]

@@ -1,0 +1,124 @@
+"""Processes of a strategy between a gateway and an order manager."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+
+from tests.daemons.tradestack_strategy.servers import Feed, Orders
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import (
+    Start,
+)
+from tradestack.net.client.login import Credentials
+from tradestack.runtime.clock import SystemClock
+from tradestack.strategies.news import News
+from tradestack.trading.counters import Counters
+from tradestack_strategy.handshake import State
+from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.reference_price import ReferencePrices
+from tradestack_strategy.runner import InstanceSettings, Runner, Servers
+
+
+class Life:
+    """One process of a strategy: its memory is lost with it."""
+
+    def __init__(
+        self, feed: Feed, orders: Orders, *, start: Start, config_hash: str, in_flight_max: int
+    ) -> None:
+        clock = SystemClock()
+        self.counters = Counters()
+        self.order_entry = OrderEntry(
+            prices=ReferencePrices("-of-nobody", self.counters),
+            counters=self.counters,
+            clock=clock,
+            orders_in_flight_max=in_flight_max,
+        )
+        self.faults: list[BaseException] = []
+        self.runner = Runner(
+            InstanceSettings(
+                instance="news", config_hash=config_hash, start=start, quantity=10 * SCALE
+            ),
+            Servers(
+                feed=feed.address, orders=orders.address, credentials=Credentials("news", "secret")
+            ),
+            strategy=News(buy_above=60 * SCALE, sell_below=40 * SCALE),
+            order_entry=self.order_entry,
+            counters=self.counters,
+            clock=clock,
+            spawn=self._spawn,
+        )
+        self._task = self._spawn(self.runner.run(), "runner")
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for the condition; raise a fault of the runner."""
+        while not condition():
+            if self.faults:
+                raise self.faults[0]
+            await asyncio.sleep(0.002)
+
+    @property
+    def sequence_processed(self) -> int:
+        """The newest message that the strategy has seen, 0 = none."""
+        trading = self.runner.trading
+        return trading.signal_runner.sequence_processed if trading else 0
+
+    @property
+    def feed_session(self) -> str:
+        """The feed session being traded, "" = none."""
+        trading = self.runner.trading
+        return trading.epoch.feed_session if trading else ""
+
+    async def settled(self, sequence: int) -> None:
+        """Wait until it is live, has seen that message, and every order is reported on."""
+        await self.until(
+            lambda: (
+                self.runner.state is State.LIVE
+                and self.sequence_processed >= sequence
+                and self.order_entry.in_flight == 0
+            )
+        )
+
+    async def kill(self) -> None:
+        """End the process."""
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._note_fault)
+        return task
+
+    def _note_fault(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self.faults.append(fault)
+
+
+@dataclass
+class World:
+    """Both servers, and the lives of a strategy between them."""
+
+    feed: Feed
+    orders: Orders
+    lives: list[Life] = field(default_factory=list)
+
+    def start_strategy(
+        self,
+        *,
+        start: Start = Start.NOW,
+        config_hash: str = "0123456789ab",
+        in_flight_max: int = 1_000,
+    ) -> Life:
+        """Start a process of the strategy."""
+        life = Life(
+            self.feed,
+            self.orders,
+            start=start,
+            config_hash=config_hash,
+            in_flight_max=in_flight_max,
+        )
+        self.lives.append(life)
+        return life
+
+
+MakeWorld = Callable[[], AbstractAsyncContextManager[World]]

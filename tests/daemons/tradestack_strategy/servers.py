@@ -1,0 +1,249 @@
+"""A small gateway and a small order manager, which can be killed and started again."""
+
+import itertools
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.kit.batches import Row, batch_of
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import (
+    BusinessRejectReason,
+    ExecType,
+    Order,
+    OrdRejReason,
+    OrdStatus,
+)
+from tradestack.domain.session_id import new_session_id
+from tradestack.net.addresses import Address
+from tradestack.net.server.connection import Connection
+from tradestack.net.server.limits import SessionLimits
+from tradestack.net.server.outbox import Stream
+from tradestack.net.server.session_server import SessionServer
+from tradestack.net.server.users import Users
+from tradestack.runtime.clock import SystemClock
+from tradestack.store.feed_log import FeedLog
+from tradestack.trading.registrations import Registration, Registrations, from_sequence
+from tradestack.wire import soup
+from tradestack.wire.close_reason import Close
+from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
+from tradestack.wire.orders import ServerMessage, decode_client_message, encode_message
+from tradestack.wire.soup import PacketType, RejectReason
+
+USER = "news"
+
+
+class Peer:
+    """A session server that can be killed and comes back on the same port."""
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+        self._port = 0
+        self.server: SessionServer | None = None
+        self._listener: socket.socket | None = None
+
+    def start(self) -> None:
+        """Listen."""
+        self._listener = socket.create_server(("127.0.0.1", self._port), reuse_port=False)
+        self._port = self._listener.getsockname()[1]
+        self.server = SessionServer(
+            listener=self._listener,
+            users=self._users,
+            handler=self,
+            limits=SessionLimits(),
+            clock=SystemClock(),
+        )
+        self.server.start()
+
+    async def kill(self) -> None:
+        """Close every connection and the port."""
+        if self.server is not None and self._listener is not None:
+            await self.server.close()
+            self._listener.close()
+            self.server = None
+
+    def wake(self) -> None:
+        """Send what there is to send."""
+        if self.server is not None:
+            self.server.scheduler.wake()
+
+    @property
+    def address(self) -> Address:
+        """The address, also while it does not listen."""
+        return Address("127.0.0.1", self._port)
+
+    def client_joined(self, client: Connection) -> None:
+        """Do nothing."""
+
+    def client_left(self, connection: Connection, close: Close) -> None:
+        """Nothing to do."""
+
+    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
+        """Ignore it: a feed takes no messages."""
+
+
+class Feed(Peer):
+    """A gateway: feed logs, the newest of them current."""
+
+    def __init__(self, users: Users, directory: Path) -> None:
+        super().__init__(users)
+        self._directory = directory
+        self._sessions: dict[str, FeedLog] = {}
+        self._numbers = itertools.count(1)
+        self.new_session()
+
+    @property
+    def log(self) -> FeedLog:
+        """The current session's."""
+        return next(reversed(self._sessions.values()))
+
+    def new_session(self) -> str:
+        """Begin another session; the one before stays available."""
+        session = new_session_id(0, next(self._numbers))
+        self._sessions[session] = FeedLog.create(self._directory, session)
+        return session
+
+    def publish(self, *rows: Row) -> None:
+        """Append and send."""
+        self.log.append(batch_of(rows, self.log.head + 1).records.tobytes())
+        self.wake()
+
+    def end_session(self) -> None:
+        """Send Z to all."""
+        self.log.end()
+        self.wake()
+
+    def forget(self, session: str) -> None:
+        """Stop serving that session."""
+        del self._sessions[session]
+
+    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
+        """The asked-for session, or the current one."""
+        del user
+        if not session:
+            return self.log
+        return self._sessions.get(session, RejectReason.SESSION_NOT_AVAILABLE)
+
+
+@dataclass
+class Reports:
+    """The packets of one order session, of one user."""
+
+    session_id: str
+    packets: list[bytes] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def head(self) -> int:
+        """How many there are."""
+        return len(self.packets)
+
+    def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
+        """Whole packets, at least one."""
+        chunk = b""
+        while sequence <= self.head and len(chunk) < bytes_max:
+            chunk += self.packets[sequence - 1]
+            sequence += 1
+        return chunk, sequence
+
+
+class Orders(Peer):
+    """An order manager: registrations by its own rule, each order once, reports.
+
+    takes_orders = False loses orders as a killed process does; is_available = False refuses them.
+    """
+
+    def __init__(self, users: Users) -> None:
+        super().__init__(users)
+        self._numbers = itertools.count(1)
+        self.takes_orders = True
+        self.is_available = True
+        self.rejects = False
+        self.received: list[Order] = []  # everything that came, repetitions too
+        self.orders: dict[str, Order] = {}  # of this order session
+        self.registers: list[Register] = []
+        self._registrations = Registrations()
+        self.reports = Reports("")
+        self.new_session()
+
+    def new_session(self) -> None:
+        """Begin another order session; registrations are carried over to it."""
+        self.reports = Reports(new_session_id(10**18, next(self._numbers)))
+        self.orders = {}
+        carried = Registrations()
+        for user, sessions in self._registrations:
+            for feed_session, registration in sessions.items():
+                carried.put(user, feed_session, Registration(registration.config_hash, None))
+        self._registrations = carried
+
+    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
+        """The current session alone."""
+        del user
+        is_current = session in ("", self.reports.session_id)
+        return self.reports if is_current else RejectReason.SESSION_NOT_AVAILABLE
+
+    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
+        """Register and Order."""
+        match decode_client_message(payload):
+            case Register() as register:
+                self.registers.append(register)
+                if self.is_available:
+                    self._register(register)
+                else:
+                    client.send_unsequenced(
+                        encode_message(_not_available("Register", register.request_id))
+                    )
+            case Order() as order:
+                self.received.append(order)
+                if not self.is_available:
+                    client.send_unsequenced(
+                        encode_message(_not_available("NewOrderSingle", order.cl_ord_id))
+                    )
+                elif self.takes_orders and order.cl_ord_id not in self.orders:
+                    self.orders[order.cl_ord_id] = order
+                    self._append(_report(len(self.orders), order, is_rejected=self.rejects))
+
+    @property
+    def made(self) -> list[tuple[int | None, str, str]]:
+        """(feed sequence, symbol, side) of the orders taken in this order session."""
+        return [(order.feed_seq, order.symbol, order.side.value) for order in self.orders.values()]
+
+    def _register(self, register: Register) -> None:
+        previous = self._registrations.find(USER, register.feed_session)
+        from_seq = from_sequence(previous, register)
+        registration = Registration(register.config_hash, from_seq)
+        self._registrations.put(USER, register.feed_session, registration)
+        self._append(
+            Registered(
+                request_id=register.request_id,
+                feed_session=register.feed_session,
+                from_seq=from_seq,
+            )
+        )
+
+    def _append(self, message: ServerMessage) -> None:
+        packet = soup.encode_packet(PacketType.SEQUENCED_DATA, encode_message(message))
+        self.reports.packets.append(packet)
+        self.wake()
+
+
+def _report(number: int, order: Order, *, is_rejected: bool) -> ExecutionReport:
+    return ExecutionReport(
+        order_id=number,
+        cl_ord_id=order.cl_ord_id,
+        exec_id=str(number),
+        exec_type=ExecType.REJECTED if is_rejected else ExecType.NEW,
+        ord_status=OrdStatus.REJECTED if is_rejected else OrdStatus.NEW,
+        symbol=order.symbol,
+        reject_reason=OrdRejReason.OTHER if is_rejected else None,
+        transact_time_ns=0,
+    )
+
+
+def _not_available(kind: str, name: str) -> BusinessMessageReject:
+    return BusinessMessageReject(
+        ref_msg_type=kind,
+        business_reject_ref_id=name,
+        business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
+        text="disk full",
+    )

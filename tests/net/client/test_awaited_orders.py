@@ -1,0 +1,147 @@
+"""Orders that are entered and awaited: each has one report, or an unknown outcome."""
+
+import asyncio
+
+import pytest
+
+from tests.kit.net import Net
+from tests.net.client.entered_orders import manager_of
+from tests.net.client.order_managers import an_order, client_of
+from tradestack.domain.order import (
+    QUANTITY_MAX,
+    BusinessRejectReason,
+)
+from tradestack.net.client import awaited_orders
+from tradestack.net.client.awaited_orders import OrderNotTaken
+from tradestack.net.client.connection import ConnectionLimits
+from tradestack.net.client.login import Credentials, LoginRejected
+from tradestack.net.client.order_client import OrderClient
+from tradestack.wire.order_messages import BusinessMessageReject
+from tradestack.wire.orders import encode_message
+
+
+async def test_an_order_gets_its_report(net: Net) -> None:
+    """Many orders may be entered at the same time."""
+    manager = manager_of(net)
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        reports = await asyncio.gather(
+            *(orders.enter(an_order(f"a-{number}")) for number in range(500))
+        )
+
+    assert [report.cl_ord_id for report in reports] == [f"a-{number}" for number in range(500)]
+    assert [report.order_id for report in reports] == list(range(1, 501))
+
+
+async def test_the_example_of_the_documentation_runs(
+    net: Net, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example in OrderClient's docstring runs against this server."""
+    manager = manager_of(net)
+    async with net.serving(manager.handler) as manager.running:
+        await net.run_example(OrderClient, {"address": manager.running.address})
+
+    assert capsys.readouterr().out == "NEW 1\n"
+
+
+async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net: Net) -> None:
+    """After a BusinessMessageReject the order manager remembers nothing of it."""
+    manager = manager_of(net)
+
+    def refuse(client, payload: bytes) -> None:
+        refusal = BusinessMessageReject(
+            ref_msg_type="NewOrderSingle",
+            business_reject_ref_id="a",
+            business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
+            text="journal unavailable",
+        )
+        client.send_unsequenced(encode_message(refusal))
+
+    manager.handler.unsequenced_received = refuse
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        with pytest.raises(OrderNotTaken, match="journal unavailable"):
+            await orders.enter(an_order("a"))
+        manager.handler.unsequenced_received = manager.receive
+        report = await orders.enter(an_order("a"))
+
+    assert report.order_id == 1
+
+
+@pytest.mark.parametrize("quantity", [-1, QUANTITY_MAX + 1])
+async def test_a_malformed_order_is_not_sent(net: Net, quantity) -> None:
+    """ValueError names the field; the ClOrdID stays free."""
+    manager = manager_of(net)
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        with pytest.raises(ValueError, match="OrderQty"):
+            await orders.enter(an_order("a", quantity=quantity))
+        assert (await orders.enter(an_order("a"))).order_id == 1
+
+
+async def test_more_orders_than_the_socket_accepts_wait(net: Net) -> None:
+    """A full connection holds orders back; none is lost, none is sent twice."""
+    manager = manager_of(net)
+    limits = ConnectionLimits(outgoing_bytes_max=2_000)
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address, limits=limits) as orders,
+    ):
+        await asyncio.gather(*(orders.enter(an_order(f"a-{n}")) for n in range(1000)))
+
+    assert manager.seen == [f"a-{number}" for number in range(1000)]
+    assert len(manager.handler.received) == 1000
+
+
+async def test_pending_orders_are_bounded(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond it `enter` waits until others are reported."""
+    monkeypatch.setattr(awaited_orders, "ORDERS_PENDING_MAX", 10)
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: None
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        entered = [asyncio.ensure_future(orders.enter(an_order(f"a-{n}"))) for n in range(50)]
+        for _ in range(100):
+            await asyncio.sleep(0)
+        pending = len(orders._pending)
+        for task in entered:
+            task.cancel()
+        await asyncio.gather(*entered, return_exceptions=True)
+
+    assert pending == 10
+
+
+async def test_wrong_credentials_are_raised_at_the_start(net: Net) -> None:
+    """Retrying would not help."""
+    manager = manager_of(net)
+    async with net.serving(manager.handler) as manager.running:
+        with pytest.raises(LoginRejected):
+            async with client_of(
+                net, manager.running.address, credentials=Credentials("news", "wrong")
+            ):
+                pass
+
+
+async def test_reports_kept_are_bounded(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest report is dropped; the newest answer a repeated order."""
+    monkeypatch.setattr(awaited_orders, "REPORTS_KEPT_MAX", 3)
+    manager = manager_of(net)
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        for number in range(5):
+            await orders.enter(an_order(f"a-{number}"))
+        again = await orders.enter(an_order("a-4"))
+        kept = list(orders._reports)
+
+    assert again.order_id == 5
+    assert kept == ["a-2", "a-3", "a-4"]

@@ -1,0 +1,167 @@
+"""Entered orders whose connection, order session or client ends."""
+
+import asyncio
+
+import pytest
+
+from tests.kit.net import Net
+from tests.net.client.entered_orders import manager_of
+from tests.net.client.order_managers import an_order, client_of
+from tradestack.domain.order import (
+    Side,
+)
+from tradestack.net.client.awaited_orders import OutcomeUnknown
+from tradestack.net.client.login import LoginRejected, SequenceHole
+from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
+
+
+async def test_an_order_without_report_is_sent_again_after_a_disconnect(net: Net) -> None:
+    """The ClOrdID stays the same, so it is executed once, whether it had arrived or not."""
+    manager = manager_of(net)
+    receive, lost = manager.receive, []
+
+    def lose_some(client, payload: bytes) -> None:
+        if len(lost) < 3:
+            lost.append(payload)
+            client.close(Close(CloseReason.SERVER_STOPPING, "lost before it was recorded"))
+        else:
+            receive(client, payload)
+
+    manager.handler.unsequenced_received = lose_some
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        reports = await asyncio.gather(
+            *(orders.enter(an_order(f"a-{number}")) for number in range(100))
+        )
+
+    assert sorted(manager.seen) == sorted(f"a-{number}" for number in range(100))
+    assert {report.cl_ord_id for report in reports} == set(manager.seen)
+    assert len(lost) == 3
+
+
+async def test_a_report_that_was_lost_on_the_way_is_requested_by_its_number(net: Net) -> None:
+    """The order had been recorded: the reconnect asks for the next report."""
+    manager = manager_of(net)
+
+    def record_and_leave(client, payload: bytes) -> None:
+        manager.receive(client, payload)
+        if len(manager.seen) % 2:
+            client.close(Close(CloseReason.SERVER_STOPPING, "died between record and report"))
+
+    manager.handler.unsequenced_received = record_and_leave
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        reports = [await orders.enter(an_order(f"a-{number}")) for number in range(20)]
+
+    assert [report.order_id for report in reports] == list(range(1, 21))
+    assert manager.handler.current.head == 20
+
+
+async def test_the_same_order_again_gets_the_same_report_also_in_a_new_client(net: Net) -> None:
+    """A restart of the program in between makes no difference."""
+    manager = manager_of(net)
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        first = await orders.enter(an_order("a"))
+        again = await orders.enter(an_order("a"))
+        async with client_of(net, manager.running.address) as orders:
+            later = await orders.enter(an_order("a", signal_name="later"))
+            with pytest.raises(ValueError, match="another order"):
+                await orders.enter(an_order("a", side=Side.SELL))
+
+    assert first == again == later
+    assert manager.seen == ["a"]
+
+
+async def test_an_order_session_that_ends_leaves_outcomes_unknown(net: Net) -> None:
+    """An order without report is neither lost nor rejected; later orders are entered."""
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: arrived.set()
+    arrived = asyncio.Event()
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        unknown = asyncio.ensure_future(orders.enter(an_order("a")))
+        await arrived.wait()
+        old, new = manager.handler.current, net.memory_stream("1ABCDE1234")
+        manager.handler.streams[new.session_id] = manager.handler.current = new
+        manager.handler.unsequenced_received = manager.receive
+        old.ended = True
+        manager.running.server.scheduler.wake()
+        with pytest.raises(OutcomeUnknown) as outcome:
+            await unknown
+        report = await orders.enter(an_order("b"))
+
+    assert (outcome.value.cl_ord_id, outcome.value.session_id) == ("a", "0ABCDE1234")
+    assert report.cl_ord_id == "b"
+    assert manager.seen == ["b"]
+
+
+async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net: Net) -> None:
+    """The same without a Z: the login for the old session is rejected."""
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: None
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        unknown = asyncio.ensure_future(orders.enter(an_order("a")))
+        await asyncio.sleep(0)
+        new = net.memory_stream("1ABCDE1234")
+        manager.handler.streams = {new.session_id: new}
+        manager.handler.current = new
+        manager.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "restart"))
+        with pytest.raises(OutcomeUnknown):
+            await unknown
+
+
+async def test_closing_with_an_order_without_report_is_an_unknown_outcome(net: Net) -> None:
+    """The order may have been executed."""
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: None
+    async with net.serving(manager.handler) as manager.running:
+        async with client_of(net, manager.running.address) as orders:
+            unknown = asyncio.ensure_future(orders.enter(an_order("a")))
+            await asyncio.sleep(0)
+        with pytest.raises(OutcomeUnknown):
+            await unknown
+
+
+async def test_credentials_that_become_invalid_fail_pending_orders(net: Net) -> None:
+    """Neither pending nor later orders hang."""
+    manager = manager_of(net)
+    manager.handler.unsequenced_received = lambda client, payload: None
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        waiting = asyncio.ensure_future(orders.enter(an_order("a")))
+        await asyncio.sleep(0)
+        manager.running.server.users.hashes.clear()
+        manager.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "reload"))
+        with pytest.raises(LoginRejected):
+            await waiting
+        with pytest.raises(LoginRejected):
+            await orders.enter(an_order("b"))
+
+
+async def test_a_hole_in_the_reports_is_never_passed_over(net: Net) -> None:
+    """A server that has lost reports ends the client with SequenceHole."""
+
+    async def script(peer) -> None:
+        await peer.packet()
+        await peer.send(soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 9)))
+        await peer.packets_to_end()
+
+    async with net.scripted(script) as address:
+        with pytest.raises(SequenceHole):
+            async with client_of(net, address):
+                pass

@@ -1,0 +1,188 @@
+"""One connection of the session server: messages, pauses, violations, logout."""
+
+import logging
+
+import pytest
+
+from tests.kit.net import Net
+from tests.net.streamed import accepted, filled, sequenced
+from tradestack.net.server.limits import SessionLimits
+from tradestack.wire import soup
+from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.soup import Packet, PacketType
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x00\x00L",
+        b"\xff\xffL",
+        soup.encode_packet(PacketType.CLIENT_HEARTBEAT),
+        soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}"),
+        soup.encode_packet(PacketType.LOGIN_REQUEST, b"news"),
+        soup.encode_packet(PacketType.LOGIN_REQUEST, b"news  secret    " + b"x" * 30),
+    ],
+)
+async def test_anything_but_a_login_ends_the_connection_with_one_line(
+    net: Net, caplog: pytest.LogCaptureFixture, data
+) -> None:
+    """Only that connection ends, and the log has one line about it."""
+    caplog.set_level(logging.INFO)
+    async with net.serving(filled(net)) as running, net.connected(running.address) as client:
+        await client.send(data)
+        packets = await client.packets_to_end()
+
+    assert packets == []
+    assert len(caplog.messages) == 1
+    assert "protocol violation" in caplog.messages[0]
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        soup.encode_packet(PacketType.SERVER_HEARTBEAT),
+        soup.encode_packet(PacketType.END_OF_SESSION),
+        soup.encode_packet(PacketType.SEQUENCED_DATA, b"x"),
+        soup.encode_login_request(soup.LoginRequest(user="news", password="secret")),
+        b"\x00\x01?",
+        b"\x00\x00U",
+        b"\x10\x00U",
+    ],
+)
+async def test_a_wrong_packet_ends_its_session_alone(
+    net: Net, caplog: pytest.LogCaptureFixture, packet
+) -> None:
+    """Others are still served; one log line names the fault; the handler is called once."""
+    handler = filled(net)
+    limits = SessionLimits(packet_length_max=4096)
+    async with (
+        net.serving(handler, limits=limits) as running,
+        net.connected(running.address) as wrong,
+        net.connected(running.address) as other,
+    ):
+        await wrong.log_in(1)
+        await other.log_in(1)
+        caplog.clear()
+        await wrong.send(packet)
+        ending = await wrong.packets_to_end()
+        handler.current.append(b"one")
+        running.server.scheduler.wake()
+        assert await other.packet() == sequenced(b"one")
+
+        assert [client.user for client, _ in handler.left] == ["news"]
+        assert running.server.violations_total == 1
+    assert [packet.type for packet in ending] == [PacketType.DEBUG]
+    assert sum("protocol violation" in text for text in caplog.messages) == 1
+
+
+async def test_a_violation_that_the_handler_finds_ends_the_connection(net: Net) -> None:
+    """A ProtocolError of the handler is the client's fault: it gets code and text."""
+    handler = filled(net)
+
+    def refuse(client: object, payload: bytes) -> None:
+        raise ProtocolError("order message is not JSON")
+
+    handler.unsequenced_received = refuse
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        await client.send_packet(PacketType.UNSEQUENCED_DATA, b"nonsense")
+        ending = await client.packets_to_end()
+
+    assert ending == [Packet(PacketType.DEBUG, b"PROTOCOL_VIOLATION order message is not JSON")]
+
+
+async def test_debug_packets_are_ignored_before_and_after_the_login(net: Net) -> None:
+    """'+' may come at any time."""
+    handler = filled(net)
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.send_packet(PacketType.DEBUG, b"hello")
+        answer = await client.log_in(1)
+        await client.send_packet(PacketType.DEBUG, b"x" * 500)
+        await client.send_packet(PacketType.UNSEQUENCED_DATA, b"order")
+        await handler.until(lambda: bool(handler.received))
+
+    assert accepted(answer).sequence == 1
+    assert handler.received[0][1] == b"order"
+
+
+async def test_a_logout_closes_the_connection(net: Net) -> None:
+    """O is answered by the close, and the handler gets the reason."""
+    handler = filled(net)
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        await client.send_packet(PacketType.LOGOUT_REQUEST)
+        await handler.until(lambda: bool(handler.left))
+
+        assert handler.left[0][1] == Close(CloseReason.LOGGED_OUT, "logged out")
+        assert list(running.server.connections) == []
+
+
+async def test_unsequenced_messages_reach_the_client_beside_the_stream(net: Net) -> None:
+    """They take no number: the stream continues as without them."""
+    handler = filled(net, b"one")
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        first = await client.packet()
+        handler.joined[0].send_unsequenced(b"not now")
+        beside = await client.packet()
+        handler.current.append(b"two")
+        running.server.scheduler.wake()
+        second = await client.packet()
+
+    assert (first, second) == (sequenced(b"one"), sequenced(b"two"))
+    assert beside == Packet(PacketType.UNSEQUENCED_DATA, b"not now")
+
+
+async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(net: Net) -> None:
+    """Beyond the limit of their buffer the connection is closed."""
+    handler = filled(net)
+    limits = SessionLimits(unsequenced_bytes_max=1000)
+    async with net.serving(handler, limits=limits) as running, net.connected(running.address) as c:
+        await c.log_in(1)
+        for _ in range(11):
+            handler.joined[0].send_unsequenced(b"x" * 97)
+
+        text = "more than 1000 bytes of unsequenced messages unread"
+        assert handler.left[0][1] == Close(CloseReason.UNSEQUENCED_UNREAD, text)
+
+
+async def test_a_paused_client_is_not_read_and_then_continues_in_order(net: Net) -> None:
+    """Messages wait while paused, also those received already, and come in order afterwards."""
+    handler = filled(net)
+    messages = [b"%d" % number for number in range(50)]
+    keep = handler.unsequenced_received
+
+    def pause_after_each(client, payload: bytes) -> None:
+        keep(client, payload)
+        client.pause_reading()
+
+    handler.unsequenced_received = pause_after_each
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        for text in messages:
+            await client.send_packet(PacketType.UNSEQUENCED_DATA, text)
+        for count in range(1, 51):
+            await handler.until(lambda count=count: len(handler.received) == count)
+            handler.joined[0].resume_reading()
+
+    assert [payload for _, payload in handler.received] == messages
+
+
+async def test_drain_received_takes_all_that_was_delivered_even_while_paused(net: Net) -> None:
+    """What a replaced connection has delivered is handled before it is closed."""
+    handler = filled(net)
+    messages = [b"%d" % number for number in range(20_000)]
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        handler.joined[0].pause_reading()
+        await client.send(
+            b"".join(soup.encode_packet(PacketType.UNSEQUENCED_DATA, text) for text in messages)
+        )
+        handler.joined[0].drain_received()
+        handler.joined[0].close(Close(CloseReason.REPLACED, "logged in again"))
+        ending = await client.packet()
+
+    assert [payload for _, payload in handler.received] == messages
+    assert ending == Packet(PacketType.DEBUG, b"REPLACED logged in again")

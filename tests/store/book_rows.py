@@ -1,0 +1,23 @@
+"""Books for tests, and what they contain."""
+
+from tradestack.store.book_reader import BookReader
+
+Row = tuple[str, int, int, int, int, int]
+
+
+def all_rows(book: BookReader) -> list[Row]:
+    """What read_all gives, as plain values."""
+    symbols, records = book.read_all()
+    fields = ("value", "size", "event_time_ns", "publish_time_ns", "sequence")
+    columns = [records[field].tolist() for field in fields]
+    return list(zip(symbols, *columns, strict=True))
+
+
+def each_row(book: BookReader) -> list[Row]:
+    """The same, read one by one."""
+    entries = [book.read(symbol) for symbol in book.symbols]
+    return [
+        (e.symbol, e.value, e.size, e.event_time_ns, e.publish_time_ns, e.sequence)
+        for e in entries
+        if e is not None
+    ]

@@ -1,0 +1,108 @@
+"""Readers of the books, during and after a writer's work."""
+
+import numpy as np
+import pytest
+
+from tests.store.book_rows import all_rows, each_row
+from tradestack.store.book_reader import (
+    BEGIN,
+    END,
+    EVENT_TIME,
+    READ_ALL_ATTEMPTS_MAX,
+    READ_ATTEMPTS_MAX,
+    BookReader,
+)
+from tradestack.store.books import SharedPriceBook
+from tradestack.store.segment import SEGMENT_DIRECTORY, unlink
+
+
+def test_symbols_appear_to_readers(writer: SharedPriceBook, reader: BookReader) -> None:
+    """A reader that attached before sees symbols that are appended."""
+    assert reader.read("SPY") is None
+
+    writer.update("SPY", 1, 2, 3, 4, 5)
+
+    entry = reader.read("SPY")
+    assert entry is not None
+    assert entry.sequence == 5
+
+
+def test_a_replaced_segment_is_found(segment_name: str) -> None:
+    """refresh attaches to a new segment file; until then the old one is still readable."""
+    writer = SharedPriceBook((), segment_name)
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    reader = SharedPriceBook.attach(segment_name)
+    writer.close()
+    unlink(segment_name)
+    assert not reader.refresh()
+    (SEGMENT_DIRECTORY / segment_name).write_bytes(b"")
+    assert not reader.refresh()
+    assert all_rows(reader) == [("SPY", 1, 1, 1, 1, 1)]
+
+    writer = SharedPriceBook((), segment_name)
+    writer.update("IBM", 2, 2, 2, 2, 2)
+
+    assert reader.refresh()
+    assert not reader.refresh()
+    assert all_rows(reader) == each_row(reader) == [("IBM", 2, 2, 2, 2, 2)]
+    reader.close()
+    writer.close()
+
+
+def test_a_record_that_stays_half_written_is_skipped(
+    writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader looks a bounded number of times, and counts the record."""
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    writer._rows[0, BEGIN] += 1
+    looks: list[None] = []
+    monkeypatch.setattr("os.sched_yield", lambda: looks.append(None))
+
+    assert reader.read("SPY") is None
+    assert reader.stale_reads == 1
+    assert all_rows(reader) == []
+    assert reader.stale_reads == 2
+    assert 0 < len(looks) <= READ_ATTEMPTS_MAX + READ_ALL_ATTEMPTS_MAX
+
+
+def test_a_record_that_is_finished_meanwhile_is_read(
+    writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that looks again reads what the writer has finished since."""
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    writer.update("IBM", 2, 2, 2, 2, 2)
+
+    def begin() -> None:
+        writer._rows[0, BEGIN] += 1
+        writer._rows[0, EVENT_TIME] = 77
+
+    def finish() -> None:
+        writer._rows[0, END] = writer._rows[0, BEGIN]
+
+    monkeypatch.setattr("os.sched_yield", finish)
+    begin()
+    one = reader.read("SPY")
+    begin()
+    rows = all_rows(reader)
+
+    assert one is not None
+    assert one.event_time_ns == 77
+    assert rows == [("SPY", 1, 1, 77, 1, 1), ("IBM", 2, 2, 2, 2, 2)]
+    assert reader.stale_reads == 0
+
+
+def test_readers_see_the_heartbeat(writer: SharedPriceBook, reader: BookReader) -> None:
+    """Readers can tell whether the writer still runs."""
+    writer.heartbeat(123)
+
+    assert reader.heartbeat_ns == 123
+
+
+def test_read_all_returns_copies(writer: SharedPriceBook, reader: BookReader) -> None:
+    """The result of read_all does not change afterwards."""
+    writer.update("SPY", 1, 1, 1, 1, 1)
+    _, records = reader.read_all()
+    writer.update("SPY", 2, 2, 2, 2, 2)
+
+    assert records["sequence"].tolist() == [1]
+    assert records.dtype["value"] == np.int64
