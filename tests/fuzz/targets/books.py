@@ -117,7 +117,8 @@ def _few_attempts() -> Iterator[None]:
         book_reader.READ_ATTEMPTS_MAX, book_reader.READ_ALL_ATTEMPTS_MAX = before
 
 
-def _book_seeds() -> Sequence[bytes]:
+def book_seeds() -> Sequence[bytes]:
+    """Return segments: sound, torn, with odd names, full, and of another format."""
     words = [
         *(MAGIC, FORMAT_VERSION, HEADER_LENGTH, RECORD_LENGTH, SYMBOLS_MAX),
         *(int(TickKind.PRICE), RECORDS, 3, 812, 1, 9),
@@ -141,6 +142,6 @@ def _table_seeds() -> Sequence[bytes]:
 
 
 TARGETS = (
-    Target("book", book, _book_seeds, length_max=512),
+    Target("book", book, book_seeds, length_max=512),
     Target("symbol_table", symbol_table, _table_seeds, length_max=512),
 )
