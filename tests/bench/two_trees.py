@@ -38,7 +38,7 @@ def compare_trees(old: Path, rows: Sequence[str], rounds: int, *, quick: bool) -
             for name in (OLD, NEW) if turn % 2 == 0 else (NEW, OLD):
                 checkout, cache = trees[name]
                 print(f"{row}, round {turn + 1}: {name}", file=sys.stderr, flush=True)
-                for line, figure in _read_table(_run(checkout, cache, [*options, row])):
+                for line, figure in read_table(_run(checkout, cache, [*options, row])):
                     figures.setdefault(line, {OLD: [], NEW: []})[name].append(figure)
     return aligned(COLUMNS, [_cells(line, figures[line]) for line in figures])
 
@@ -58,7 +58,7 @@ def _run(checkout: Path, cache: Path, arguments: Sequence[str]) -> str:
     return finished.stdout
 
 
-def _read_table(text: str) -> Iterator[tuple[Line, float]]:
+def read_table(text: str) -> Iterator[tuple[Line, float]]:
     """Iterate over the lines of a table, those that only continue a line left out."""
     for line in text.splitlines():
         if not line.startswith("| "):

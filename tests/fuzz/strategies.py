@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-
+from tests.fuzz.targets.books import book_seeds
 from tests.fuzz.targets.csv import NEWS_ROWS, PRICE_ROWS
 from tests.fuzz.targets.feed import tick_packets
 from tests.fuzz.targets.journal import PAYLOADS
@@ -17,6 +17,7 @@ from tests.fuzz.targets.settings import CONFIGS
 from tests.fuzz.targets.soup import ACCEPTED, PAYLOAD_MAX, REQUESTS
 from tests.fuzz.targets.varlink import call_seeds
 from tradestack.wire import soup
+from tradestack.wire.close_reason import CloseReason
 from tradestack.wire.orders import encode_message
 
 EDITS_MAX = 4
@@ -187,12 +188,18 @@ VALID: Mapping[str, Bytes] = {
     "journal_tail": _joined(_line),
     "journal_records": _joined(st.sampled_from(PAYLOADS) | _nearly(PAYLOADS), separator=b"\n"),
     "sidecar": _nearly(
-        [b'{"session":"0ABCDE1234","start_time_ns":1,"sources":{},"checkpoints":[]}']
+        [b'{"session_id":"0ABCDE1234","start_time_ns":1,"sources":{},"checkpoints":[]}']
     ),
     "feed_log": _chosen(_joined(_ticks | st.integers(0, 100).map(bytes), 3)),
     "users": _joined(_user | st.just(b"# remark\n")),
     "config": _chosen(_joined(_setting)),
     "environment": _joined(_variable, separator=b"\0"),
+    "close": st.builds("{} {}".format, st.sampled_from(CloseReason), st.text(max_size=300)).map(
+        lambda text: text.encode(errors="surrogatepass")
+    ),
+    "book": st.sampled_from(book_seeds()),
+    "symbol_table": st.binary(max_size=200),
+    "reload": _chosen(st.tuples(_joined(_setting), _joined(_setting)).map(b"\0".join)),
 }
 
 
