@@ -11,6 +11,5 @@ from tests.kit.order_manager import OrderManager
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[OrderManager]:
     """A configured order manager that was not started."""
-    one = OrderManager(tmp_path)
-    yield one
-    one.close()
+    with OrderManager(tmp_path) as daemon:
+        yield daemon
