@@ -12,7 +12,7 @@ from tradestack.sources.source import SOURCE_SYMBOLS_MAX, Source, SourceFault
 from tradestack.wire.feed import TickRecords, new_records
 from tradestack.wire.symbol_table import SymbolTable
 
-SHARED_DATA = Path(__file__).parents[4] / "shared" / "data"
+SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 PRICES_HEADER = "timestamp,symbol,price,size\n"
 SYMBOLS = ("AA", "BB", "CCC")
 NEWS_HEADER = "timestamp,symbol,sentiment\n"
