@@ -25,13 +25,15 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Gateway]:
     """A gateway that was neither configured nor started."""
-    with Gateway(tmp_path) as daemon:
-        yield daemon
+    daemon = Gateway(tmp_path)
+    yield daemon
+    daemon.close()
 
 
 @pytest.fixture
 def order_manager(tmp_path: Path) -> Iterator[OrderManager]:
     """A running order manager."""
-    with OrderManager(tmp_path) as daemon:
-        daemon.start()
-        yield daemon
+    daemon = OrderManager(tmp_path)
+    daemon.start()
+    yield daemon
+    daemon.close()

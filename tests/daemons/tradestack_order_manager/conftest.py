@@ -11,5 +11,6 @@ from tests.kit.order_manager import OrderManager
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[OrderManager]:
     """A configured order manager that was not started."""
-    with OrderManager(tmp_path) as daemon:
-        yield daemon
+    one = OrderManager(tmp_path)
+    yield one
+    one.close()
