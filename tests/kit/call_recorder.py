@@ -16,7 +16,7 @@ class CallRecorder:
         self._changed.set()
 
     async def until(self, count: int) -> list[object]:
-        """Return the first `count` calls once there are so many."""
+        """Return the first `count` calls once there are that many."""
         while len(self.calls) < count:
             self._changed.clear()
             await self._changed.wait()

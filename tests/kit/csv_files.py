@@ -1,4 +1,4 @@
-"""CSV texts and files, and what the gateway's sources make of them."""
+"""CSV texts and files, and the records that sources read from them."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from tradestack.sources.source import SOURCE_SYMBOLS_MAX, Source, SourceFault
 from tradestack.wire.feed import TickRecords, new_records
 from tradestack.wire.symbol_table import SymbolTable
 
-SHARED_DATA = Path(__file__).parents[4] / "shared" / "data"
+SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 PRICES_HEADER = "timestamp,symbol,price,size\n"
 SYMBOLS = ("AA", "BB", "CCC")
 NEWS_HEADER = "timestamp,symbol,sentiment\n"
 
 
 class ReportedRows:
-    """BadRows that were reported, as (line, reason)."""
+    """The bad rows that were reported, as (line, reason)."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[int, str]] = []
@@ -30,7 +30,7 @@ class ReportedRows:
 
 
 def price_rows(count: int, *, first: int = 0) -> str:
-    """Rows without a header, one each millisecond, of three symbols."""
+    """Return rows of three symbols without a header, one each millisecond."""
     return "".join(
         f"2026-01-15T14:30:{n // 1000:02}.{n % 1000:03}Z,{SYMBOLS[n % 3]},{10 + n}.25,{n}\n"
         for n in range(first, first + count)
@@ -38,14 +38,14 @@ def price_rows(count: int, *, first: int = 0) -> str:
 
 
 def news_rows(*times_ms: int) -> str:
-    """News of one symbol at those milliseconds."""
+    """Return news of one symbol at these milliseconds."""
     return "".join(
         f"2026-01-15T14:30:{n // 1000:02}.{n % 1000:03}Z,AA,{50 + n % 50}\n" for n in times_ms
     )
 
 
 def write(path: Path, text: str | bytes) -> Path:
-    """The file with that content."""
+    """Write the file and return its path."""
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
 
@@ -57,7 +57,7 @@ def open_csv(
     on_bad_row: OnBadRow = OnBadRow.SKIP,
     reported: ReportedRows | None = None,
 ) -> CsvSource:
-    """A source with the standard column names."""
+    """Open a source with the standard column names."""
     return CsvSource(
         path,
         kind,
@@ -69,7 +69,7 @@ def open_csv(
 
 
 def read_all(source: Source) -> TickRecords:
-    """Every record, to the end."""
+    """Read all records to the end."""
     batches = []
     while (batch := source.next_batch()) is not None:
         batches.append(batch.records)
@@ -77,7 +77,7 @@ def read_all(source: Source) -> TickRecords:
 
 
 def read_to_fault(source: Source) -> tuple[TickRecords, SourceFault]:
-    """Every record up to the fault that has to come, and the fault."""
+    """Read all records before the fault; fail if there is none."""
     batches = []
     try:
         while (batch := source.next_batch()) is not None:
@@ -90,7 +90,7 @@ def read_to_fault(source: Source) -> tuple[TickRecords, SourceFault]:
 
 
 def joined(batches: list[TickRecords]) -> TickRecords:
-    """One array of all; numpy's own concatenate would turn the bytes around."""
+    """Join batches; numpy's concatenate alone would change the byte order."""
     records = new_records(sum(map(len, batches)))
     if batches:
         np.concatenate(batches, out=records)
@@ -100,12 +100,12 @@ def joined(batches: list[TickRecords]) -> TickRecords:
 def read_from_text(
     tmp_path: Path, text: str | bytes, kind: SourceKind | None = None
 ) -> TickRecords:
-    """The records of a file with that content."""
+    """Write a file with this content and read its records."""
     return read_file(write(tmp_path / "file.csv", text), kind)
 
 
 def read_file(path: Path, kind: SourceKind | None = None) -> TickRecords:
-    """The records of a file."""
+    """Read the records of a file."""
     source = open_csv(path, kind)
     try:
         return read_all(source)

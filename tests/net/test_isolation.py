@@ -134,9 +134,8 @@ async def test_replays_take_turns(net: Net) -> None:
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Gateway]:
     """Provide a real gateway, not started."""
-    daemon = Gateway(tmp_path)
-    yield daemon
-    daemon.close()
+    with Gateway(tmp_path) as daemon:
+        yield daemon
 
 
 def private_bytes(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""Books for tests, and what they contain."""
+"""The rows of a book as plain values."""
 
 from tradestack.store.book_reader import BookReader
 
@@ -6,7 +6,7 @@ Row = tuple[str, int, int, int, int, int]
 
 
 def all_rows(book: BookReader) -> list[Row]:
-    """What read_all gives, as plain values."""
+    """Return the rows of read_all as plain values."""
     symbols, records = book.read_all()
     fields = ("value", "size", "event_time_ns", "publish_time_ns", "sequence")
     columns = [records[field].tolist() for field in fields]
@@ -14,7 +14,7 @@ def all_rows(book: BookReader) -> list[Row]:
 
 
 def each_row(book: BookReader) -> list[Row]:
-    """The same, read one by one."""
+    """Return the same rows, read one by one."""
     entries = [book.read(symbol) for symbol in book.symbols]
     return [
         (e.symbol, e.value, e.size, e.event_time_ns, e.publish_time_ns, e.sequence)

@@ -1,4 +1,4 @@
-"""What the tests of files and segments share: limits on files, names for segments, children."""
+"""Fixtures for tests of files and segments: full disks, segment names, child processes."""
 
 import itertools
 import os
@@ -33,13 +33,13 @@ def _limit(size_bytes: int) -> Iterator[None]:
 
 @pytest.fixture
 def file_size_limit() -> Callable[[int], AbstractContextManager[None]]:
-    """A disk that is full at some byte: the kernel writes up to it, then fails."""
+    """Limit the size of files: the kernel writes up to the limit, then fails."""
     return _limit
 
 
 @pytest.fixture
 def segment_name() -> Iterator[str]:
-    """The name of a segment that is not there, and will not be afterwards."""
+    """The name of a segment that does not exist; what the test makes is removed."""
     name = f"tradestack-test-{os.getpid()}-{next(_numbers)}"
     yield name
     segment.unlink(name)
@@ -47,7 +47,7 @@ def segment_name() -> Iterator[str]:
 
 @pytest.fixture
 def child() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """Starts Python programs that say "ready" on stdout; they do not outlive the test."""
+    """Start Python programs that print "ready"; they are killed after the test."""
     children: list[subprocess.Popen[str]] = []
 
     def start(program: str, *arguments: str) -> "subprocess.Popen[str]":
@@ -69,7 +69,7 @@ def child() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
 
 @pytest.fixture
 def writer(segment_name: str) -> Iterator[SharedPriceBook]:
-    """A price book, empty."""
+    """An empty price book."""
     book = SharedPriceBook((), segment_name)
     yield book
     book.close()
@@ -77,7 +77,7 @@ def writer(segment_name: str) -> Iterator[SharedPriceBook]:
 
 @pytest.fixture
 def reader(writer: SharedPriceBook, segment_name: str) -> Iterator[BookReader]:
-    """Its reader."""
+    """A reader of the price book."""
     book = SharedPriceBook.attach(segment_name)
     yield book
     book.close()

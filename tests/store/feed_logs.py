@@ -9,7 +9,7 @@ SESSION = "0MB9ZK3Q7X"
 
 
 def make_records(count: int, first: int = 1) -> TickRecords:
-    """Ticks whose fields all tell their number."""
+    """Make ticks whose numeric fields are their sequence numbers."""
     numbers = np.arange(first, first + count)
     records = new_records(count)
     records["kind"] = TickKind.PRICE

@@ -1,4 +1,4 @@
-"""Damage in an order journal: what is said to be lost, and what is left."""
+"""Repairs of damaged order journals: what is reported as lost, and what is kept."""
 
 from pathlib import Path
 from typing import Any
@@ -107,10 +107,10 @@ def records(path: Path) -> list[Any]:
         ((6, 7), [(6, 2, 8, 3)]),
     ],
 )
-def test_what_is_lost_is_known_from_the_orders_around_it(
+def test_lost_order_numbers_follow_from_their_neighbours(
     path: Path, lines: tuple[int, ...], expected: list[tuple[int, int, int, int]]
 ) -> None:
-    """Exactly where an order follows; else as many as the bytes could have held."""
+    """They are exact if an order follows, else as many as the bytes could have held."""
     damage(path, *lines)
 
     found = find_damages(path)
@@ -120,8 +120,8 @@ def test_what_is_lost_is_known_from_the_orders_around_it(
     ] == expected
 
 
-def test_a_repair_leaves_the_rest_and_records_what_was_there(path: Path) -> None:
-    """The file as it was is kept beside it; owner and mode are the same."""
+def test_a_repair_keeps_the_rest_and_a_backup(path: Path) -> None:
+    """The original file is kept beside it; owner and mode stay the same."""
     damage(path, 4, 5)
     before, status = path.read_bytes(), path.stat()
     (lost,) = find_damages(path)
@@ -142,8 +142,8 @@ def test_a_repair_leaves_the_rest_and_records_what_was_there(path: Path) -> None
     assert names_beside(path) == ["a.journal", "a.journal.damaged"]
 
 
-def test_a_second_repair_knows_of_the_first(path: Path) -> None:
-    """Numbers that were lost then are not lost again; each copy has a name of its own."""
+def test_a_second_repair_respects_the_first(path: Path) -> None:
+    """Numbers lost before are not counted again; each backup has a name of its own."""
     damage(path, 4)
     repair(path, TIME_NS)
     damage(path, 5)
@@ -157,7 +157,7 @@ def test_a_second_repair_knows_of_the_first(path: Path) -> None:
 
 
 def test_a_torn_end_is_dropped_with_the_rest(path: Path) -> None:
-    """It is no damage by itself."""
+    """A torn end alone is no damage."""
     path.write_bytes(path.read_bytes() + b"0000")
     assert find_damages(path) == []
     damage(path, 3)
@@ -168,8 +168,8 @@ def test_a_torn_end_is_dropped_with_the_rest(path: Path) -> None:
     assert len(records(path)) == len(RECORDS)
 
 
-def test_a_journal_in_use_is_left_alone(path: Path) -> None:
-    """The order manager has to be stopped."""
+def test_a_journal_in_use_is_refused(path: Path) -> None:
+    """The order manager must be stopped first."""
     damage(path, 3)
     before = path.read_bytes()
     held = AppendFile.open(path)
@@ -182,8 +182,8 @@ def test_a_journal_in_use_is_left_alone(path: Path) -> None:
     assert names_beside(path) == ["a.journal"]
 
 
-def test_a_lost_header_cannot_be_made_up(path: Path) -> None:
-    """What it carried over is not known; the file stays as it is."""
+def test_a_lost_header_cannot_be_repaired(path: Path) -> None:
+    """Its registrations are lost, so the file is not changed."""
     damage(path, 1)
 
     with pytest.raises(OperatorFault, match="line 1: the header is damaged"):
@@ -192,7 +192,7 @@ def test_a_lost_header_cannot_be_made_up(path: Path) -> None:
     assert names_beside(path) == ["a.journal"]
 
 
-def test_a_whole_line_that_replay_refuses_is_dropped_as_well(path: Path) -> None:
+def test_a_line_that_replay_refuses_is_dropped(path: Path) -> None:
     """Otherwise the order manager could never start from what a repair leaves."""
     unreadable = REGISTER | {"Report": REGISTER["Report"] | {"FromSeq": 2**53 + 1}}
     journal = Journal.open(path, lambda _header: lambda _offset, _payload: None)

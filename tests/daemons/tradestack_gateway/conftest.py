@@ -20,9 +20,8 @@ from tests.kit.gateway import Gateway
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[Gateway]:
     """A gateway that was neither configured nor started."""
-    one = Gateway(tmp_path)
-    yield one
-    one.close()
+    with Gateway(tmp_path) as daemon:
+        yield daemon
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the gateway's sources contain, and what was made of them."""
+"""The content of the gateway's sources, and comparisons with what it published."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ NEWS_TIMES = (0, 5, 5, 1_500, 3_999)
 
 
 def messages(records: TickRecords) -> bytes:
-    """All of the records but the times of publishing."""
+    """Return the bytes of the records, with publish times of 0."""
     copy = records.copy()
     copy["publish_time_ns"] = 0
     return copy.tobytes()
 
 
 def ended(stats: dict[str, Any]) -> bool:
-    """Whether the source has."""
+    """Whether the source was played to its end."""
     return bool(stats["source_state"] == "ended")

@@ -17,7 +17,7 @@ NEWS_EVERY = 5
 
 
 def make_ticks(count: int, seconds_apart: int = 1) -> TickRecords:
-    """Ticks whose values are their numbers, of three symbols; each NEWS_EVERYth is news."""
+    """Make ticks of three symbols whose values are their numbers; each NEWS_EVERYth is news."""
     numbers = np.arange(1, count + 1)
     records = new_records(count)
     is_news = numbers % NEWS_EVERY == 0
@@ -30,7 +30,7 @@ def make_ticks(count: int, seconds_apart: int = 1) -> TickRecords:
 
 
 class TickSource:
-    """Records in batches of `batch`, one empty batch among them."""
+    """A source that returns records in batches, with one empty batch among them."""
 
     def __init__(self, records: TickRecords, batch: int = 4) -> None:
         self.symbols = SymbolTable(10)
@@ -65,6 +65,6 @@ class TickSource:
 
 
 def begin_session(directory: Path, source: TickSource) -> FeedSession:
-    """A feed session at its beginning."""
+    """Begin a feed session."""
     sidecar = Sidecar(session_id=SESSION_ID, start_time_ns=1, sources={})
     return FeedSession.begin(directory, sidecar, source)

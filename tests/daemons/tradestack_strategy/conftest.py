@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemons.tradestack_strategy.lives import MakeWorld, World
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
+from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, World
 from tradestack.net.server.users import Users, users_line
 
 
@@ -31,8 +31,8 @@ def world(users: Users, tmp_path: Path) -> MakeWorld:
         try:
             yield world
         finally:
-            for life in world.lives:
-                await life.kill()
+            for run in world.runs:
+                await run.kill()
             await world.feed.kill()
             await world.orders.kill()
 

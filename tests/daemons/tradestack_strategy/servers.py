@@ -2,10 +2,10 @@
 
 import itertools
 import socket
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.kit.batches import Row, batch_of
+from tests.kit.net import MemoryStream
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import (
     BusinessRejectReason,
@@ -43,7 +43,7 @@ class Peer:
         self._listener: socket.socket | None = None
 
     def start(self) -> None:
-        """Listen."""
+        """Start to listen."""
         self._listener = socket.create_server(("127.0.0.1", self._port), reuse_port=False)
         self._port = self._listener.getsockname()[1]
         self.server = SessionServer(
@@ -63,7 +63,7 @@ class Peer:
             self.server = None
 
     def wake(self) -> None:
-        """Send what there is to send."""
+        """Send to all clients what they have not received."""
         if self.server is not None:
             self.server.scheduler.wake()
 
@@ -76,14 +76,14 @@ class Peer:
         """Do nothing."""
 
     def client_left(self, connection: Connection, close: Close) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """Ignore it: a feed takes no messages."""
+        """Ignore the message: a feed takes none."""
 
 
 class Feed(Peer):
-    """A gateway: feed logs, the newest of them current."""
+    """A gateway with several feed logs, of which the newest is current."""
 
     def __init__(self, users: Users, directory: Path) -> None:
         super().__init__(users)
@@ -94,22 +94,22 @@ class Feed(Peer):
 
     @property
     def log(self) -> FeedLog:
-        """The current session's."""
+        """The log of the current session."""
         return next(reversed(self._sessions.values()))
 
     def new_session(self) -> str:
-        """Begin another session; the one before stays available."""
+        """Begin another session; the previous one stays available."""
         session = new_session_id(0, next(self._numbers))
         self._sessions[session] = FeedLog.create(self._directory, session)
         return session
 
     def publish(self, *rows: Row) -> None:
-        """Append and send."""
+        """Append rows to the current session and send them."""
         self.log.append(batch_of(rows, self.log.head + 1).records.tobytes())
         self.wake()
 
     def end_session(self) -> None:
-        """Send Z to all."""
+        """End the current session, and send that to its clients."""
         self.log.end()
         self.wake()
 
@@ -118,37 +118,15 @@ class Feed(Peer):
         del self._sessions[session]
 
     def stream_for(self, user: str, session: str) -> Stream | RejectReason:
-        """The asked-for session, or the current one."""
+        """Return the requested session, or the current one."""
         del user
         if not session:
             return self.log
         return self._sessions.get(session, RejectReason.SESSION_NOT_AVAILABLE)
 
 
-@dataclass
-class Reports:
-    """The packets of one order session, of one user."""
-
-    session_id: str
-    packets: list[bytes] = field(default_factory=list)
-    ended: bool = False
-
-    @property
-    def head(self) -> int:
-        """How many there are."""
-        return len(self.packets)
-
-    def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
-        """Whole packets, at least one."""
-        chunk = b""
-        while sequence <= self.head and len(chunk) < bytes_max:
-            chunk += self.packets[sequence - 1]
-            sequence += 1
-        return chunk, sequence
-
-
 class Orders(Peer):
-    """An order manager: registrations by its own rule, each order once, reports.
+    """An order manager that registers strategies and reports each order once.
 
     takes_orders = False loses orders as a killed process does; is_available = False refuses them.
     """
@@ -163,12 +141,12 @@ class Orders(Peer):
         self.orders: dict[str, Order] = {}  # of this order session
         self.registers: list[Register] = []
         self._registrations = Registrations()
-        self.reports = Reports("")
+        self.reports = MemoryStream("")
         self.new_session()
 
     def new_session(self) -> None:
         """Begin another order session; registrations are carried over to it."""
-        self.reports = Reports(new_session_id(10**18, next(self._numbers)))
+        self.reports = MemoryStream(new_session_id(10**18, next(self._numbers)))
         self.orders = {}
         carried = Registrations()
         for user, sessions in self._registrations:
@@ -177,13 +155,13 @@ class Orders(Peer):
         self._registrations = carried
 
     def stream_for(self, user: str, session: str) -> Stream | RejectReason:
-        """The current session alone."""
+        """Return the current session, or a rejection for any other."""
         del user
         is_current = session in ("", self.reports.session_id)
         return self.reports if is_current else RejectReason.SESSION_NOT_AVAILABLE
 
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """Register and Order."""
+        """Handle a Register or an Order."""
         match decode_client_message(payload):
             case Register() as register:
                 self.registers.append(register)
@@ -205,7 +183,7 @@ class Orders(Peer):
 
     @property
     def made(self) -> list[tuple[int | None, str, str]]:
-        """(feed sequence, symbol, side) of the orders taken in this order session."""
+        """Return (feed sequence, symbol, side) of the orders of this order session."""
         return [(order.feed_seq, order.symbol, order.side.value) for order in self.orders.values()]
 
     def _register(self, register: Register) -> None:

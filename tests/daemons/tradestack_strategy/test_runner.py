@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.daemons.tradestack_strategy.lives import MakeWorld
 from tests.daemons.tradestack_strategy.news_items import (
     BUY_IBM,
     BUY_SPY,
@@ -10,6 +9,7 @@ from tests.daemons.tradestack_strategy.news_items import (
     SELL_IBM,
     SELL_SPY,
 )
+from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
 from tradestack.trading.counters import Counted

@@ -5,7 +5,6 @@ import random
 
 import pytest
 
-from tests.daemons.tradestack_strategy.lives import MakeWorld
 from tests.daemons.tradestack_strategy.news_items import (
     BUY_IBM,
     BUY_SPY,
@@ -13,6 +12,7 @@ from tests.daemons.tradestack_strategy.news_items import (
     SELL_IBM,
     SELL_SPY,
 )
+from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tradestack.domain.order import Start
 from tradestack.trading.counters import Counted
 from tradestack_strategy.handshake import State

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemons.tradestack_strategy.lives import MakeWorld
+from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Peer, reply_parameters
 from tradestack.runtime.clock import SystemClock

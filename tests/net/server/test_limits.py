@@ -105,10 +105,9 @@ async def test_unsequenced_messages_may_wait_up_to_the_limit_and_no_more(net: Ne
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Gateway]:
     """Provide a real gateway that publishes fifty ticks a second."""
-    daemon = Gateway(tmp_path)
-    daemon.configure(source="random-walk", pace="50/s")
-    yield daemon
-    daemon.close()
+    with Gateway(tmp_path) as daemon:
+        daemon.configure(source="random-walk", pace="50/s")
+        yield daemon
 
 
 def take_descriptors_away(pid: int) -> tuple[int, int]:

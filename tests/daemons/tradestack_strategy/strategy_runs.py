@@ -1,4 +1,4 @@
-"""Processes of a strategy between a gateway and an order manager."""
+"""Runs of a strategy between a gateway and an order manager."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -20,8 +20,8 @@ from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import InstanceSettings, Runner, Servers
 
 
-class Life:
-    """One process of a strategy: its memory is lost with it."""
+class StrategyRun:
+    """One run of a strategy, which ends with the loss of its memory."""
 
     def __init__(
         self, feed: Feed, orders: Orders, *, start: Start, config_hash: str, in_flight_max: int
@@ -80,7 +80,7 @@ class Life:
         )
 
     async def kill(self) -> None:
-        """End the process."""
+        """End the run, as a kill of the process does."""
         self._task.cancel()
         await asyncio.wait({self._task})
 
@@ -96,11 +96,11 @@ class Life:
 
 @dataclass
 class World:
-    """Both servers, and the lives of a strategy between them."""
+    """Both servers, and the runs of a strategy between them."""
 
     feed: Feed
     orders: Orders
-    lives: list[Life] = field(default_factory=list)
+    runs: list[StrategyRun] = field(default_factory=list)
 
     def start_strategy(
         self,
@@ -108,17 +108,17 @@ class World:
         start: Start = Start.NOW,
         config_hash: str = "0123456789ab",
         in_flight_max: int = 1_000,
-    ) -> Life:
-        """Start a process of the strategy."""
-        life = Life(
+    ) -> StrategyRun:
+        """Start a run of the strategy."""
+        run = StrategyRun(
             self.feed,
             self.orders,
             start=start,
             config_hash=config_hash,
             in_flight_max=in_flight_max,
         )
-        self.lives.append(life)
-        return life
+        self.runs.append(run)
+        return run
 
 
 MakeWorld = Callable[[], AbstractAsyncContextManager[World]]
