@@ -9,8 +9,8 @@ from tradestack.domain.clock import Clock
 from tradestack.store.free_space import find_shortage
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
-from tradestack_order_manager.order_logs import OrderLogs
-from tradestack_order_manager.order_sessions import OrderSessions, is_session_due
+from tradestack_order_manager.sessions.order_sessions import OrderSessions, is_session_due
+from tradestack_order_manager.show.order_logs import OrderLogs
 
 INTERVAL_S = 1.0
 

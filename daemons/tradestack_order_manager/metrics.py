@@ -3,7 +3,7 @@
 from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
 from tradestack.observe.statistics import LatencyHistogram, RateWindows
-from tradestack_order_manager.order_session import OrderSession
+from tradestack_order_manager.sessions.order_session import OrderSession
 
 
 class Meters:

@@ -23,11 +23,11 @@ from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
 from tradestack_order_manager.housekeeping import Housekeeping
-from tradestack_order_manager.journal_events import JournalEvents
 from tradestack_order_manager.metrics import Meters
-from tradestack_order_manager.order_logs import OrderLogs
-from tradestack_order_manager.order_sessions import OrderSessions, recovery_timeout_s
+from tradestack_order_manager.sessions.order_sessions import OrderSessions, recovery_timeout_s
 from tradestack_order_manager.settler import Settler
+from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.order_logs import OrderLogs
 
 logger = logging.getLogger(__name__)
 

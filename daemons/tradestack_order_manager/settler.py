@@ -25,9 +25,9 @@ from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_m
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.metrics import Meters
-from tradestack_order_manager.order_logs import OrderLogs
-from tradestack_order_manager.order_session import OrderSession
-from tradestack_order_manager.order_sessions import OrderSessions
+from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack_order_manager.sessions.order_sessions import OrderSessions
+from tradestack_order_manager.show.order_logs import OrderLogs
 
 # A message for a session that has ended must not be executed in the next one, where the client
 # could not tell its report from that of another order.

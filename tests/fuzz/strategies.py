@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
 from tests.fuzz.targets.books import book_seeds
 from tests.fuzz.targets.csv import NEWS_ROWS, PRICE_ROWS
 from tests.fuzz.targets.feed import tick_packets

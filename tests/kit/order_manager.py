@@ -37,6 +37,7 @@ class OrderManager(Daemon):
     def log_numbers(self) -> list[int]:
         """Return the order numbers in the order log, line by line."""
         self.stats()  # a line may be written a loop pass after its report
+        self.stats_when(lambda stats: not stats["order_log_behind"])  # lines follow their reports
         return [
             int(line.split()[3].rstrip(":")) for line in self.order_log.read_text().splitlines()
         ]

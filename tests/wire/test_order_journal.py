@@ -50,7 +50,7 @@ from tradestack.wire.orders import (
     decode_client_message,
     encode_message,
 )
-from tradestack_order_manager.order_session import OrderSession
+from tradestack_order_manager.sessions.order_session import OrderSession
 
 VISIBLE = st.characters(min_codepoint=33, max_codepoint=126)
 

@@ -11,7 +11,7 @@ from tradestack.trading.judge import judge
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
-from tradestack_order_manager.order_session import OrderSession
+from tradestack_order_manager.sessions.order_session import OrderSession
 
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
 SECOND_NS = 1_000_000_000

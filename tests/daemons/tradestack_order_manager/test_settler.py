@@ -21,12 +21,12 @@ from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType, encode_packet
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.journal_events import JournalEvents
 from tradestack_order_manager.metrics import Meters
-from tradestack_order_manager.order_logs import OrderLogs
-from tradestack_order_manager.order_session import OrderSession, session_paths
-from tradestack_order_manager.order_sessions import OrderSessions
+from tradestack_order_manager.sessions.order_session import OrderSession, session_paths
+from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import EXIT_STATUS_FAULT, Settler
+from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.order_logs import OrderLogs
 
 LIMIT = 10
 

@@ -79,7 +79,7 @@ def symbol_table(data: bytes) -> None:
 def _check_reader(reader: BookReader) -> None:
     symbols = reader.symbols
     assert len(symbols) <= SYMBOLS_MAX
-    assert len(reader.session) <= 2 * WORD_LENGTH
+    assert len(reader.session_id) <= 2 * WORD_LENGTH
     read, records = reader.read_all()
     assert len(read) == len(records) <= len(symbols)
     assert (records["sequence"] > 0).all()

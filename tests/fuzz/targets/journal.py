@@ -19,7 +19,7 @@ from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import OrderRecord, encode_record
 from tradestack.wire.orders import encode_message
 from tradestack_gateway.sessions.sidecar import Mark, Settings, Sidecar, load_sidecars
-from tradestack_order_manager.order_session import OrderSession
+from tradestack_order_manager.sessions.order_session import OrderSession
 
 NAME = f"{HEADER.session}.journal"
 

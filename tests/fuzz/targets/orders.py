@@ -43,7 +43,7 @@ from tradestack.wire.orders import (
     encode_message,
 )
 from tradestack.wire.soup import PAYLOAD_LENGTH_MAX
-from tradestack_order_manager.order_line import last_order_id, order_line
+from tradestack_order_manager.show.order_line import last_order_id, order_line
 
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
 HEADER = SessionRecord(

@@ -14,8 +14,8 @@ from tests.daemons.tradestack_order_manager.samples import (
 )
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.decisions import JudgedOrder
-from tradestack_order_manager.order_log import CATCH_UP_ORDERS, OrderLog
-from tradestack_order_manager.order_session import OrderSession
+from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack_order_manager.show.order_log import CATCH_UP_ORDERS, OrderLog
 
 
 @pytest.fixture

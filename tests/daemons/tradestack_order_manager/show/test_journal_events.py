@@ -15,7 +15,7 @@ from tradestack.trading.decisions import JudgedOrder
 from tradestack.trading.judge import judge
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import OrderRecord
-from tradestack_order_manager.journal_events import JournalEvents
+from tradestack_order_manager.show.journal_events import JournalEvents
 
 SECOND_NS = 1_000_000_000
 

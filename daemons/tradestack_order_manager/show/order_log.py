@@ -16,8 +16,8 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import ORDER_LOG_REOPENED, TAIL_CUT, emit
 from tradestack.trading.decisions import JudgedOrder
 from tradestack.wire.order_journal import OrderRecord
-from tradestack_order_manager.order_line import last_order_id, order_line
-from tradestack_order_manager.order_session import OrderSession
+from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack_order_manager.show.order_line import last_order_id, order_line
 
 # The last line that has a number is looked for in this part of the file; a line has some 200 bytes.
 TAIL_BYTES_MAX = 65_536

@@ -13,7 +13,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.session_id import following_session_id
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.order_session import (
+from tradestack_order_manager.sessions.order_session import (
     OrderSession,
     first_header,
     recover_newest,

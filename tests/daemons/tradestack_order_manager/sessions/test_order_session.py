@@ -24,20 +24,20 @@ from tradestack.wire import soup
 from tradestack.wire.order_journal import encode_record
 from tradestack.wire.orders import decode_server_message
 from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.order_log import OrderLog
-from tradestack_order_manager.order_session import (
+from tradestack_order_manager.sessions.order_session import (
     OrderSession,
     SyncFailed,
     recover_newest,
     session_paths,
 )
-from tradestack_order_manager.order_sessions import (
+from tradestack_order_manager.sessions.order_sessions import (
     DAY_NS,
     ENDED_JOURNAL_BYTES_MAX,
     OrderSessions,
     is_session_due,
     recovery_timeout_s,
 )
+from tradestack_order_manager.show.order_log import OrderLog
 
 HOUR_NS = 3_600 * SECOND_NS
 

@@ -14,9 +14,9 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.trading.decisions import Batch, JudgedMalformed
-from tradestack_order_manager.journal_events import JournalEvents
-from tradestack_order_manager.order_log import OrderLog
-from tradestack_order_manager.order_session import OrderSession
+from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.order_log import OrderLog
 
 # Passes are shown together: a client that sends one order after the other would otherwise wait a
 # quarter longer for each report, while the order before is written and formatted.

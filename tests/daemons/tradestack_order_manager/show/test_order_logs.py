@@ -14,9 +14,9 @@ from tests.daemons.tradestack_order_manager.samples import (
 from tradestack.runtime.clock import SystemClock
 from tradestack.trading.decisions import Batch
 from tradestack.trading.judge import judge
-from tradestack_order_manager.journal_events import JournalEvents
-from tradestack_order_manager.order_logs import SHOWN_TOGETHER_MAX, OrderLogs
-from tradestack_order_manager.order_session import OrderSession
+from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.order_logs import SHOWN_TOGETHER_MAX, OrderLogs
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.order import OrdRejReason, OrdType, Side
-from tradestack_order_manager.order_line import last_order_id, order_line
+from tradestack_order_manager.show.order_line import last_order_id, order_line
 
 PREFIX = "2026-11-22T09:00:00.123456Z Received Order 12: "
 

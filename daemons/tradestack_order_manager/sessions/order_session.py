@@ -27,7 +27,7 @@ from tradestack.wire.order_journal import (
     decode_record,
     encode_record,
 )
-from tradestack_order_manager.reports import ReportStream
+from tradestack_order_manager.sessions.reports import ReportStream
 
 logger = logging.getLogger(__name__)
 
