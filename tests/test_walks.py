@@ -29,7 +29,7 @@ VALUES = re.compile(
 # For each heading in CONTRIBUTING.md: a file that only this walk crosses, and its length at most.
 WALKS = {
     "A tick": ("daemons/tradestack_gateway/publisher.py", 10),
-    "An order": ("lib/tradestack/trading/judge.py", 19),
+    "An order": ("lib/tradestack/trading/judge.py", 17),
     "A signal": ("daemons/tradestack_strategy/order_entry.py", 14),
 }
 
