@@ -22,8 +22,9 @@ class Registrar:
 
     def __init__(self, send: Callable[[Register], None]) -> None:
         self._send = send
-        self._request_id = ""  # of the request that awaits its answer
+        self._request_id: str | None = None  # of the request that awaits its answer
         self._on_registered: Callable[[int], None] = _ignore
+        self._logged_refusal = ""
 
     def register(
         self, epoch: Epoch, head: int, start: Start, on_registered: Callable[[int], None]
@@ -44,7 +45,7 @@ class Registrar:
 
     def withdraw(self) -> None:
         """Ignore the answer to the request, should it come later."""
-        self._request_id = ""
+        self._request_id = None
         self._on_registered = _ignore
 
     def registered(self, answer: Registered) -> None:
@@ -52,13 +53,19 @@ class Registrar:
         if answer.request_id == self._request_id:
             on_registered = self._on_registered
             self.withdraw()
+            self._logged_refusal = ""
             on_registered(answer.from_seq)
 
     def refused(self, reject: BusinessMessageReject) -> bool:
-        """Return whether the message refuses the request, which is over then."""
+        """Return whether the message refuses the request, which is over then.
+
+        The reason is logged once, however often the request is repeated and refused.
+        """
         if reject.business_reject_ref_id != self._request_id:
             return False
-        logger.warning("order manager cannot register this strategy yet: %s", reject.text)
+        if reject.text != self._logged_refusal:
+            logger.warning("order manager cannot register this strategy yet: %s", reject.text)
+            self._logged_refusal = reject.text
         self.withdraw()
         return True
 

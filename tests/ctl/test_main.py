@@ -142,3 +142,14 @@ def test_completion_scripts_contain_every_verb(shell: str, capsys: Output) -> No
     assert "until-end" in script or shell == "tcsh"
     if shutil.which(shell):
         subprocess.run([shell, "-n"], input=script, text=True, check=True)
+
+
+def test_an_unknown_option_is_refused_with_the_usage_of_its_verb(capsys: Output) -> None:
+    """The usage of tradestackctl alone would not help."""
+    with pytest.raises(SystemExit) as raised:
+        run(["up", "--pase", "60x"])
+
+    errors = capsys.readouterr().err
+    assert raised.value.code == 2
+    assert errors.startswith("usage: tradestackctl up ")
+    assert errors.endswith("tradestackctl up: error: unrecognized arguments: --pase 60x\n")

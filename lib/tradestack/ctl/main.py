@@ -94,7 +94,9 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Execute one command line and return its exit status."""
-    args = build_parser(arguments).parse_args(arguments)
+    args, unknown = build_parser(arguments).parse_known_args(arguments)
+    if unknown:
+        args.refuse(f"unrecognized arguments: {' '.join(unknown)}")  # with the usage of the verb
     try:
         status: int = args.run(args)
         sys.stdout.flush()
@@ -152,7 +154,7 @@ def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
             module = importlib.import_module(f"tradestack.ctl.verbs.{verb.module}")
             subparser.description = module.__doc__
             module.add_arguments(subparser)
-            subparser.set_defaults(run=module.run, verb=verb.name)
+            subparser.set_defaults(run=module.run, verb=verb.name, refuse=subparser.error)
     return parser
 
 

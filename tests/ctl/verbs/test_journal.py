@@ -74,12 +74,12 @@ def test_check_reports_invalid_records_with_valid_checksums(
     assert re.search(f"\n  DAMAGED {problem}", capsys.readouterr().out)
 
 
-def test_the_number_of_reported_places_is_limited(tmp_path: Path, capsys: Output) -> None:
+def test_the_number_of_reported_places_is_limited(journal: Path, capsys: Output) -> None:
     """Beyond PROBLEMS_LISTED_MAX, damaged places are only counted."""
-    path = tmp_path / "some.txt"
-    path.write_text("something else\n" * 1_000)
+    with journal.open("a") as file:
+        file.write("something else\n" * 1_000)
 
-    run(["journal", "check", str(path)])
+    run(["journal", "check", str(journal)])
 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == PROBLEMS_LISTED_MAX + 2
@@ -166,3 +166,14 @@ def test_lines_begin_with_the_crc_of_their_payload(journal: Path) -> None:
 def test_a_missing_file_is_an_error(tmp_path: Path, action: str) -> None:
     """Every action fails with status 1 for a file that does not exist."""
     assert run(["journal", action, str(tmp_path / "none.journal")]) == ExitStatus.REFUSED
+
+
+def test_check_says_in_one_line_that_a_file_is_no_journal(tmp_path: Path, capsys: Output) -> None:
+    """Every line of another file would be reported as damaged."""
+    path = tmp_path / "prices.journal"
+    path.write_text("timestamp,symbol,price\n" * 50)
+
+    assert run(["journal", "check", str(path)]) != ExitStatus.DONE
+    output = capsys.readouterr().out
+    assert "not an order journal" in output
+    assert output.count("\n") == 2

@@ -82,3 +82,22 @@ def test_a_refusal_is_recognised_once(registrar, sent) -> None:
     assert not registrar.refused(refusal_of("an-order"))
     assert registrar.refused(refusal_of(sent[0].request_id))
     assert not registrar.refused(refusal_of(sent[0].request_id))
+
+
+def test_a_refusal_without_a_reference_refuses_no_request(registrar) -> None:
+    """While nothing was asked, an empty reference must not be taken for the request's id."""
+    assert not registrar.refused(refusal_of(""))
+
+
+def test_a_repeated_refusal_is_logged_once(registrar, sent, caplog) -> None:
+    """A full disk would otherwise fill the log as well; another success begins anew."""
+    for _ in range(3):
+        registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
+        registrar.refused(refusal_of(sent[-1].request_id))
+    assert len(caplog.records) == 1
+
+    registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
+    registrar.registered(answer_to(sent[-1], 5))
+    registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
+    registrar.refused(refusal_of(sent[-1].request_id))
+    assert len(caplog.records) == 2

@@ -30,6 +30,7 @@ class _Contents:
 
     state: SessionState | None = None
     is_interrupted: bool = False
+    has_valid_line: bool = False  # one whose checksum matches, whatever it holds
     kinds: "Counter[str]" = field(default_factory=Counter)
     users: "Counter[str]" = field(default_factory=Counter)
     order_ids: tuple[int, int] | None = None  # first and last
@@ -58,17 +59,30 @@ def check_journal(path: Path) -> Findings:
         elif (payload := line.payload) is None:
             contents.complain(line, f"{line.size:,} bytes, the checksum does not match")
         else:
+            contents.has_valid_line = True
             try:
                 record = read_record(line)
                 _add(contents, line, record, payload)
             except ValueError as error:
                 contents.complain(line, f"not a record that belongs here: {error}")
+    if contents.problems_count and not contents.has_valid_line:
+        return _no_journal(path)
     return Findings(
         path=path,
         summary=_summary(contents),
         remarks=contents.remarks,
         problems=contents.problems,
         problems_count=contents.problems_count,
+    )
+
+
+def _no_journal(path: Path) -> Findings:
+    return Findings(
+        path=path,
+        summary="not an order journal, or nothing of it is left",
+        remarks=[],
+        problems=["no line begins with its checksum, as the lines of an order journal do"],
+        problems_count=1,
     )
 
 

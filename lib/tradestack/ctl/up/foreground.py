@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
@@ -61,7 +62,8 @@ async def _run_stack(
     stack = Stack(files, config, screen)
     try:
         await _unless_interrupted(stack.start(), interrupted)
-        screen.line("up", f"ready; to query it: tradestackctl --runtime-dir {files.root}/run stats")
+        query = f"{Path(sys.executable).parent}/tradestackctl --runtime-dir {files.root}/run stats"
+        screen.line("up", f"ready; to query it: {query}")
         await _wait_for_end(args, stack, interrupted, screen)
         stats = await _final_stats(stack)
         await stack.stop()
