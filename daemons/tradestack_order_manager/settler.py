@@ -42,7 +42,8 @@ class Settler:
     """Settles the messages of each loop pass together.
 
     answer: sends new reports to the clients that are up to date. in_flight_max: the messages of one
-    client that may wait. rules: limits that orders are checked against.
+    client that may wait. rules: limits that orders are checked against. durability: DISK syncs what
+    is appended before it is answered. A reload replaces these three.
     """
 
     def __init__(
@@ -58,13 +59,13 @@ class Settler:
         answer: Callable[[], None],
         clock: Clock,
     ) -> None:
+        self.durability = durability
         self.rules = rules
         self.in_flight_max = in_flight_max
         self._sessions = sessions
         self._order_logs = order_logs
         self._availability = availability
         self._meters = meters
-        self._durability = durability
         self._answer = answer
         self._clock = clock
         self._received: list[Received] = []
@@ -103,7 +104,7 @@ class Settler:
             try:
                 self._availability.check()
                 offsets = session.journal.append(batch.records)
-                if offsets and self._durability is Durability.DISK:
+                if offsets and self.durability is Durability.DISK:
                     session.sync()
                 session.state.commit(batch.judged, offsets)
             except OSError as error:  # nothing was appended, so nothing is remembered
