@@ -105,6 +105,7 @@ class OrderManager:
         users = Users.load(config.users_file)
         self._order_logs.reopen(self._sessions.current)
         self._order_logs.events.per_second = config.journal_orders_per_second
+        self._settler.durability = config.durability
         self._settler.rules = config.rules
         self._settler.in_flight_max = config.orders_in_flight_max
         self._server.users = users

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from tradestack.domain.clock import Clock
@@ -20,6 +21,7 @@ from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.trading.checks import Rules
 from tradestack.trading.decisions import Batch, Malformed, Received
 from tradestack.trading.judge import judge
+from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.order_messages import BusinessMessageReject, Register
 from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 from tradestack_order_manager.availability import Availability
@@ -33,6 +35,7 @@ from tradestack_order_manager.show.order_logs import OrderLogs
 # could not tell its report from that of another order.
 SESSION_ENDED = "the order session has ended: log in to the current one"
 SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
+ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
 EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
 
 logger = logging.getLogger(__name__)
@@ -42,7 +45,8 @@ class Settler:
     """Settles the messages of each loop pass together.
 
     answer: sends new reports to the clients that are up to date. in_flight_max: the messages of one
-    client that may wait. rules: limits that orders are checked against.
+    client that may wait. rules: limits that orders are checked against. durability: DISK syncs what
+    is appended before it is answered. A reload replaces these three.
     """
 
     def __init__(
@@ -58,13 +62,13 @@ class Settler:
         answer: Callable[[], None],
         clock: Clock,
     ) -> None:
+        self.durability = durability
         self.rules = rules
         self.in_flight_max = in_flight_max
         self._sessions = sessions
         self._order_logs = order_logs
         self._availability = availability
         self._meters = meters
-        self._durability = durability
         self._answer = answer
         self._clock = clock
         self._received: list[Received] = []
@@ -97,13 +101,13 @@ class Settler:
         received = self._take_received(session)
         if received:
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
-            batch = judge(session.state, received, self.rules, session.order)
+            batch = judge(session.state, received, self.rules, partial(_read_order, session))
             passed(FailPoint.ORDER_MANAGER_JUDGED)
             self._meters.count_duplicates(batch.duplicates)
             try:
                 self._availability.check()
                 offsets = session.journal.append(batch.records)
-                if offsets and self._durability is Durability.DISK:
+                if offsets and self.durability is Durability.DISK:
                     session.sync()
                 session.state.commit(batch.judged, offsets)
             except OSError as error:  # nothing was appended, so nothing is remembered
@@ -119,6 +123,7 @@ class Settler:
                 passed(FailPoint.ORDER_MANAGER_REPORTED)
                 self._show(batch, session, journalled_ns)
             self._refuse(batch.excess, SESSION_FULL)
+            self._refuse(batch.unreadable, ORDER_UNREADABLE)
         self._resume_reading()
 
     def _take_received(self, session: OrderSession) -> list[Received]:
@@ -157,6 +162,15 @@ class Settler:
         paused, self._paused = self._paused, []
         for client in paused:
             client.resume_reading()
+
+
+def _read_order(session: OrderSession, order_id: int) -> OrderRecord | None:
+    """Read an order of the session for `judge`: a damaged record costs the orders that repeat it."""
+    try:
+        return session.order(order_id)
+    except (OSError, ValueError) as error:
+        logger.error("order %d of %s cannot be read: %s", order_id, session.journal.path, error)
+        return None
 
 
 def _reference(message: Order | Register | Malformed) -> tuple[str, str]:

@@ -25,6 +25,15 @@ async def on_message(message: soup.SoupMessage) -> None:
 class Session(soup.SoupClientSession):
     """A session of the library that reports the heartbeats that it sends."""
 
+    is_logged_in = False
+
+    def eof_received(self) -> bool:
+        """Return whether the connection stays open: until the login's answer was looked at.
+
+        The library polls for what was received, and drops it when the close comes before its poll.
+        """
+        return not self.is_logged_in
+
     async def send_heartbeat(self) -> None:
         await super().send_heartbeat()
         tell("heartbeat")
@@ -73,6 +82,7 @@ async def main() -> None:
         reasons = [one.value for one in soup.LoginRejectReason if one.name in str(refusal)]
         tell("rejected", reason="".join(reasons) or str(refusal))
         return
+    session.is_logged_in = True
     tell("accepted", session=session.session_id.session, next=session.sequence + 1)
     obeying = asyncio.create_task(obey(commands, session))
     await closed.wait()

@@ -129,3 +129,16 @@ def test_every_message_is_reported_once_or_is_a_repetition(received: list[Receiv
     assert len(received) == len(reports) + batch.duplicates
     assert len(exec_ids) == len(set(exec_ids))
     assert all(report_length(payload) for payload in journal.payloads)
+
+
+def test_an_order_whose_first_one_cannot_be_read_is_left_to_the_caller() -> None:
+    """It gets no record, and the other messages of the batch are settled."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, a_message(an_order()))
+    again, other = a_message(an_order()), a_message(an_order(cl_ord_id="other"))
+
+    batch = judge(state, [again, other], RULES, lambda _order_id: None)
+
+    assert batch.unreadable == [again]
+    assert [judged.received for judged in batch.judged] == [other]
+    assert batch.duplicates == 0

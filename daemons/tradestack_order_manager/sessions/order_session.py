@@ -121,7 +121,7 @@ class OrderSession:
         self.state.log_reopened(record.last_order_id)
 
     def order(self, order_id: int) -> OrderRecord:
-        """Read the record of an order of this session; raise OSError."""
+        """Read the record of an order of this session; raise OSError, or ValueError for damage."""
         record = self._read_order(order_id - self.state.header.next_order_id)
         assert isinstance(record, OrderRecord), f"order {order_id} of {self.id}: {record}"
         return record

@@ -76,12 +76,14 @@ class Batch:
 
     judged: in the order in which they are to be journalled. orders: those among them.
     excess: the messages that met a full order session.
+    unreadable: orders with a known ClOrdID whose first order cannot be read.
     duplicates: how many were orders that are known.
     """
 
     judged: list[Judged] = field(default_factory=list)
     orders: list[JudgedOrder] = field(default_factory=list)
     excess: list[Received] = field(default_factory=list)
+    unreadable: list[Received] = field(default_factory=list)
     duplicates: int = 0
     # Later messages of the batch are judged as if the earlier ones were in the state.
     by_identity: dict[int, JudgedOrder] = field(default_factory=dict)

@@ -6,8 +6,9 @@
     Register                                 Registered with FromSeq
     a message that did not parse as either   REJECTED without an order number, uses up nothing
 
-Messages that a full order session has no room for are not recorded: the caller answers that the
-application is not available. The records do not depend on how messages are cut into batches.
+Two kinds of messages are not recorded, and the caller answers that the application is not available:
+those that a full order session has no room for, and those with a known ClOrdID whose first order
+cannot be read. The records do not depend on how messages are cut into batches.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +40,7 @@ from tradestack.wire.order_messages import Register, Registered
 _DUPLICATE = Rejection(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
 
 
-ReadOrder = Callable[[int], OrderRecord]
+ReadOrder = Callable[[int], OrderRecord | None]
 
 
 def judge(
@@ -47,8 +48,8 @@ def judge(
 ) -> Batch:
     """State, received messages, rules → the decisions, in the order of the messages.
 
-    read_order: number → the record of that order of this session. It is called for known ClOrdIDs
-    only, and its exceptions are passed on.
+    read_order: number → the record of that order of this session, None if it cannot be read. It is
+    called for known ClOrdIDs only.
     """
     judge = _Judge(state, rules, read_order)
     for item in received:
@@ -85,10 +86,14 @@ class _Judge:
         identity = identity_of(user, order.cl_ord_id)
         if identity not in self._order_ids and identity not in batch.by_identity:
             rejection = check_order(order, self._rules, item.time_ns)
-        elif self._is_known(identity, user, order):
-            batch.duplicates += 1
-            return
         else:
+            is_known = self._is_known(identity, user, order)
+            if is_known is None:
+                batch.unreadable.append(item)
+                return
+            if is_known:
+                batch.duplicates += 1
+                return
             rejection = _DUPLICATE
         if len(batch.judged) >= self.room:
             batch.excess.append(item)
@@ -153,13 +158,18 @@ class _Judge:
     def _exec_id(self) -> str:
         return f"{self._session}-{self.first_exec_number + len(self.batch.judged)}"
 
-    def _is_known(self, identity: int, user: str, order: Order) -> bool:
-        """Return whether the first order of this identity is the same order of the same user."""
+    def _is_known(self, identity: int, user: str, order: Order) -> bool | None:
+        """Return whether the first order of this identity is the same order of the same user.
+
+        None if it cannot be read.
+        """
         order_id = self._order_ids.get(identity)
         if order_id is None:
             judged = self.batch.by_identity[identity]
             return judged.received.sender.user == user and judged.order.is_same_order(order)
         record = self._read_order(order_id)
+        if record is None:
+            return None
         return record.user == user and record.order.is_same_order(order)
 
 

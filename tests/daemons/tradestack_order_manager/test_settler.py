@@ -160,7 +160,7 @@ def test_a_fault_between_journal_and_state_ends_the_process_there(
         raise OSError(errno.EIO, "Input/output error")
 
     if place == "sync":
-        handler.settler._durability = Durability.DISK
+        handler.settler.durability = Durability.DISK
         monkeypatch.setattr(Journal, "sync", fail)
     elif place == "commit":
         monkeypatch.setattr(SessionState, "commit", out_of_memory)
