@@ -3,6 +3,7 @@
 import asyncio
 
 from tests.daemons.tradestack_order_manager.entering import enter, some_orders
+from tests.daemons.tradestack_order_manager.failing_sync import FAILING_SYNC
 from tests.daemons.tradestack_order_manager.samples import an_order
 from tests.kit.daemon import FILE_SIZE_UNLIMITED, PASSWORD
 from tests.kit.order_manager import OrderManager
@@ -16,22 +17,6 @@ from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.soup import PacketType
 
 KIB = 1024
-FAILING_SYNC = """
-import tradestack_order_manager.__main__ as program
-from tradestack.store.journal import Journal
-
-real_sync = Journal.sync
-calls = iter(range(100))
-
-def sync(journal):
-    # The header and the first order reach the disk, the second order does not.
-    if next(calls) >= 2:
-        raise OSError(5, "Input/output error")
-    real_sync(journal)
-
-Journal.sync = sync
-program.main()
-"""
 
 
 def test_nothing_acknowledged_is_lost_by_kill_and_nothing_happens_twice(
@@ -142,3 +127,26 @@ def test_a_full_disk_loses_nothing_that_was_said(daemon: OrderManager) -> None:
     daemon.kill()
     daemon.start()
     assert daemon.stats()["orders_received"] == 30
+
+
+def test_an_order_that_cannot_be_compared_with_its_first_is_refused_alone(
+    daemon: OrderManager,
+) -> None:
+    """A damaged record costs the order that repeats it; the daemon and other orders go on."""
+    daemon.start()
+    client = daemon.client()
+    client.send(an_order(cl_ord_id="damaged"))
+    client.receive()
+    client.send(an_order(cl_ord_id="later"))  # the newest append would be read from memory
+    client.receive()
+    (journal,) = daemon.state.glob("*.journal")
+    journal.write_bytes(journal.read_bytes().replace(b'"OrderQty":"', b'"OrderQtX":"', 1))
+
+    client.send(an_order(cl_ord_id="damaged"), an_order(cl_ord_id="new"))
+    reported, refused = client.receive(2)
+
+    assert (reported.cl_ord_id, reported.ord_status) == ("new", OrdStatus.NEW)
+    assert isinstance(refused, BusinessMessageReject)
+    assert refused.business_reject_ref_id == "damaged"
+    assert "cannot be read" in refused.text
+    assert daemon.process.poll() is None

@@ -108,26 +108,3 @@ def _await_stat(daemon: OrderManager, name: str, value: int) -> None:
         if daemon.stats()["process"][name] == value:
             return
     raise AssertionError(f"{name} is not {value}: {daemon.errors}")
-
-
-def test_an_order_that_cannot_be_compared_with_its_first_is_refused_alone(
-    daemon: OrderManager,
-) -> None:
-    """A damaged record costs the order that repeats it; the daemon and other orders go on."""
-    daemon.start()
-    client = daemon.client()
-    client.send(an_order(cl_ord_id="damaged"))
-    client.receive()
-    client.send(an_order(cl_ord_id="later"))  # the newest append would be read from memory
-    client.receive()
-    (journal,) = daemon.state.glob("*.journal")
-    journal.write_bytes(journal.read_bytes().replace(b'"OrderQty":"', b'"OrderQtX":"', 1))
-
-    client.send(an_order(cl_ord_id="damaged"), an_order(cl_ord_id="new"))
-    reported, refused = client.receive(2)
-
-    assert (reported.cl_ord_id, reported.ord_status) == ("new", OrdStatus.NEW)
-    assert isinstance(refused, BusinessMessageReject)
-    assert refused.business_reject_ref_id == "damaged"
-    assert "cannot be read" in refused.text
-    assert daemon.process.poll() is None
