@@ -8,11 +8,14 @@ A socket that is full is left alone until it is writable again.
 """
 
 import asyncio
+import logging
 import socket
 from typing import Protocol
 
 from tradestack.domain.clock import Clock
 from tradestack.wire import soup
+
+logger = logging.getLogger(__name__)
 
 
 class Stream(Protocol):
@@ -36,7 +39,7 @@ class Stream(Protocol):
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Return whole packets from `sequence` ≤ head on, and the number after the last of them.
 
-        At most `bytes_max` bytes, but at least one packet.
+        At most `bytes_max` bytes, but at least one packet. Raises OSError.
         """
         ...
 
@@ -174,14 +177,24 @@ class Outbox:
         elif self._stream is None:
             return False
         elif self.cursor <= self._stream.head:
-            self._chunk, self.cursor = self._stream.read(self.cursor, bytes_max)
-            assert self._chunk, "a stream gave nothing below its head"
+            return self._read_stream(self._stream, bytes_max)
         elif self._stream.ended:
             self._stream = None
             self._chunk = soup.END_OF_SESSION
             self._is_last_due = True
         else:
             return False
+        return True
+
+    def _read_stream(self, stream: Stream, bytes_max: int) -> bool:
+        """Make the next packets of the stream the chunk; what cannot be read ends this client."""
+        try:
+            self._chunk, self.cursor = stream.read(self.cursor, bytes_max)
+        except OSError as error:
+            logger.error("session %s from %d: %s", stream.session_id, self.cursor, error)
+            self._owner.broken(error)
+            return False
+        assert self._chunk, "a stream gave nothing below its head"
         return True
 
     def _send_chunk(self) -> bool:
