@@ -102,6 +102,7 @@ class Gateway:
         self,
         user: str,  # noqa: ARG002
         session_id: str,
+        sequence: int,  # noqa: ARG002 (beyond the head: what was lost is published again)
     ) -> Stream | soup.RejectReason:
         """Return the log of a session that is kept; every user may read it."""
         current = self._playback.feed_session.log

@@ -168,7 +168,7 @@ def _read_order(session: OrderSession, order_id: int) -> OrderRecord | None:
     """Read an order of the session for `judge`; return None, logged, if it cannot be read."""
     try:
         return session.order(order_id)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         logger.error("order %d of %s cannot be read: %s", order_id, session.journal.path, error)
         return None
 

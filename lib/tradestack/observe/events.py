@@ -120,6 +120,12 @@ ORDER_SESSION_RECOVERED = Event(
     logging.INFO,
     "order session recovered",
 )
+ORDER_SESSION_INCOMPLETE = Event(
+    "ORDER_SESSION_INCOMPLETE",
+    "6efe08cdc94e47218937958fc8c26e35",
+    logging.ERROR,
+    "order session may be incomplete, another one begins",
+)
 ORDER_ACCEPTED = Event(
     "ORDER_ACCEPTED", "5ba00869effc4adeb49b1658afcd5454", logging.INFO, "order accepted"
 )

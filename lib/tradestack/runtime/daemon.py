@@ -32,7 +32,7 @@ from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Logs
 from tradestack.runtime.logs.level import LogLevel
 from tradestack.runtime.metric_table import METRICS
-from tradestack.runtime.process_facts import ProcessFacts
+from tradestack.runtime.process_facts import ProcessFacts, read_boot_id
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context
 from tradestack.runtime.supervisor.environment import Environment
@@ -96,6 +96,7 @@ class Daemon(Generic[C]):
                 credentials_directory=environment.credentials_directory,
                 spawn=self.spawn,
                 session_began=self._config.session_began,
+                boot_id=environment.boot_id or read_boot_id(),
             )
         )
         self._control = ControlServer(

@@ -122,7 +122,7 @@ class SessionState:
         """Note that the lines up to this number are in an order log that was rotated."""
         self.log_reopened_order_id = last_order_id
 
-    def next_header(self, session: str, now_ns: int) -> SessionRecord:
+    def next_header(self, session: str, now_ns: int, boot_id: str | None = None) -> SessionRecord:
         """Return the header of the order session that follows this one."""
         carried = [
             CarriedRegistration(
@@ -137,6 +137,7 @@ class SessionState:
             time_ns=now_ns,
             next_order_id=self.next_order_id,
             registrations=tuple(carried[-CARRIED_MAX:]),
+            boot_id=boot_id,
         )
 
     def _add_order(
@@ -174,5 +175,4 @@ class SessionState:
         """Index the Repaired record in place of each order that was lost."""
         self.is_repaired = True
         self.next_order_id += record.orders_lost
-        for _ in range(record.orders_lost):
-            self.orders.append(offset, length)
+        self.orders.append_repeatedly(offset, length, record.orders_lost)

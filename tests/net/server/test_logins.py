@@ -184,12 +184,12 @@ async def test_beyond_clients_max_a_login_is_rejected(net: Net) -> None:
 class OneConnectionForEachUser(Handler):
     """Closes a user's older connection, as the order manager does."""
 
-    def stream_for(self, user: str, session_id: str) -> Stream | RejectReason:
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | RejectReason:
         """Return the requested stream."""
         for client in self.joined:
             if client.user == user:
                 client.close(Close(CloseReason.REPLACED, "logged in again"))
-        return super().stream_for(user, session_id)
+        return super().stream_for(user, session_id, sequence)
 
 
 async def test_at_clients_max_a_user_may_replace_their_own_connection(net: Net) -> None:

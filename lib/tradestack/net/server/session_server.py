@@ -35,8 +35,10 @@ logger = logging.getLogger(__name__)
 class SessionHandler(MessageHandler, Protocol):
     """What a daemon does with its clients. Users are identified by their lower-case names."""
 
-    def stream_for(self, user: str, session_id: str) -> Stream | soup.RejectReason:
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | soup.RejectReason:
         """Return the stream that this authenticated user is to follow; "" = the current session.
+
+        sequence: the number of the message that the user wants next, 0 = only what is new.
 
         Older connections of the user may be closed here. The login may still be rejected.
         """
@@ -207,7 +209,7 @@ class SessionServer:
             self._failed_logins.note(origin, self._clock.monotonic_ns())
             return soup.RejectReason.NOT_AUTHORIZED
         self._failed_logins.forget(origin)
-        answer = self._handler.stream_for(user, request.session_id)
+        answer = self._handler.stream_for(user, request.session_id, request.sequence)
         # Counted after the handler has answered: it may have closed an older connection.
         if len(self._joined) >= self.limits.clients_max:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
