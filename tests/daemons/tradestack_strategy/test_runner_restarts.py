@@ -14,6 +14,7 @@ from tests.daemons.tradestack_strategy.news_items import (
 )
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tradestack.domain.order import Start
+from tradestack.net.server.limits import SessionLimits
 from tradestack.trading.counters import Counted
 from tradestack_strategy.handshake import State
 
@@ -134,6 +135,35 @@ async def test_orders_lost_with_the_order_manager_are_sent_again(world: MakeWorl
         assert [order.feed_seq for order in w.orders.received] == [3, 4, 3, 4]
         assert strategy.counters[Counted.ORDERS_SENT] == 2
         assert strategy.counters.process()["orders_resent"] == 2
+
+
+@pytest.mark.parametrize("server", ["orders", "feed"])
+async def test_a_server_without_room_is_waited_for(world: MakeWorld, server: str) -> None:
+    """Its session is still served: no order is given up, and no message is traded twice."""
+    async with world() as w:
+        strategy = w.start_strategy()
+        await strategy.settled(0)
+        w.orders.takes_orders = False
+        w.feed.publish(*PRICES, BUY_SPY)
+        await strategy.until(lambda: len(w.orders.received) == 1)
+        peer = w.orders if server == "orders" else w.feed
+        await peer.kill()
+        w.orders.takes_orders = True
+        peer.start()
+        full = peer.server
+        assert full is not None
+        full.limits = SessionLimits(clients_max=0)
+        await strategy.until(lambda: full.logins_rejected_total >= 2)
+
+        full.limits = SessionLimits()
+        if server == "feed":
+            await w.orders.kill()
+            w.orders.start()
+        w.feed.publish(BUY_IBM)
+        await strategy.settled(4)
+
+        assert w.orders.made == [(3, "SPY", "BUY"), (4, "IBM", "BUY")]
+        assert strategy.counters.process()["orders_unknown"] == 0
 
 
 async def test_reports_under_way_when_the_connection_broke_are_received_later(
