@@ -96,12 +96,18 @@ class ControlServer:
             return
         peer = peer_of(connection)
         name = f"pid {peer.pid} uid {peer.uid}"
-        task = asyncio.create_task(
-            serve_connection(connection, name, _PeerAnswerer(self, peer), self.limits)
-        )
+        task = asyncio.create_task(self._serve(connection, name, peer))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
-        task.add_done_callback(_raise_in_loop)
+
+    async def _serve(self, connection: socket.socket, name: str, peer: Peer) -> None:
+        """Serve a connection; an unexpected fault goes to the loop at once, before others run."""
+        try:
+            await serve_connection(connection, name, _PeerAnswerer(self, peer), self.limits)
+        except Exception as fault:
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "a control connection failed", "exception": fault}
+            )
 
     async def call(self, call: Call, peer: Peer) -> dict[str, Any] | ReplyStream:
         """Carry out one call. Raises VarlinkError."""
@@ -191,11 +197,3 @@ def _turn_away(connection: socket.socket, connections_max: int) -> None:
     logger.warning("control connection turned away, %d are open", connections_max)
     with connection:
         connection.send(encode_error(_too_many("connections", connections_max)))
-
-
-def _raise_in_loop(task: asyncio.Task[None]) -> None:
-    """Pass an unexpected exception of a handler to the loop's exception handler."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        task.get_loop().call_exception_handler(
-            {"message": "a control connection failed", "exception": error, "task": task}
-        )
