@@ -78,6 +78,12 @@ SERVER_LOGIN_REJECTED = Event(
     logging.ERROR,
     "login rejected by server",
 )
+SERVER_NOT_TRUSTED = Event(
+    "SERVER_NOT_TRUSTED",
+    "2ba498448109472899abc39ddbc5bd70",
+    logging.ERROR,
+    "no password sent to a process of another user",
+)
 TAIL_CUT = Event(
     "TAIL_CUT", "f7643186adb74b9f82f4ae701ff76c3e", logging.WARNING, "torn end of file cut"
 )
