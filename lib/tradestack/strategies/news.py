@@ -75,7 +75,7 @@ class News(Strategy[NewsState]):
             state.sides[symbol] = side
             intents.append(
                 Intent(
-                    sequence=batch.first_sequence + news.index,
+                    sequence=batch.first_sequence + news.place,
                     index=0,  # a news item concerns one symbol
                     symbol=decode_symbol(symbol),
                     side=side,
@@ -100,7 +100,7 @@ class News(Strategy[NewsState]):
 class _NewsItem(NamedTuple):
     """A news item of a batch, and the records before it whose prices have not been taken yet."""
 
-    index: int
+    place: int  # in the batch
     symbol: bytes
     event_time_ns: int
     publish_time_ns: int
@@ -116,14 +116,16 @@ def _news_items(prices: LastPrices, batch: TickBatch) -> Iterator[_NewsItem]:
     """
     records = batch.records
     if len(batch) <= FEW_PACKETS:
-        for index, (kind, symbol, *times, value) in enumerate(records[_FIELDS].tolist()):
+        for place, fields in enumerate(records[_FIELDS].tolist()):
+            kind, symbol, event_ns, publish_ns, value = fields
             if kind == _NEWS:
-                yield _NewsItem(index, symbol, *times, value, _NO_RECORDS)
+                yield _NewsItem(place, symbol, event_ns, publish_ns, value, _NO_RECORDS)
             else:
                 prices.take_one(symbol, value)
         return
     indices = np.flatnonzero(records["kind"] == _NEWS)
     columns = (records[name][indices].tolist() for name in _FIELDS[1:])
-    for index, *fields in zip(indices.tolist(), *columns, strict=True):
-        yield _NewsItem(index, *fields, records[:index])
+    for place, *fields in zip(indices.tolist(), *columns, strict=True):
+        symbol, event_ns, publish_ns, value = fields
+        yield _NewsItem(place, symbol, event_ns, publish_ns, value, records[:place])
     prices.take(records)
