@@ -1,48 +1,33 @@
-"""The documents: what they name is in the tree, and their tables are those of the code."""
+"""The documents: every file, name, setting and command in them exists."""
 
 import argparse
 import dataclasses
 import importlib
 import re
 import shlex
-import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from tests.kit.documents import (
+    CONTRIBUTING,
+    DOCUMENTS,
+    README,
+    ROOT,
+    code_spans,
+    json_names,
+    tracked_files,
+)
 from tradestack.ctl.main import VERBS, build_parser
-from tradestack.domain.order import OrdRejReason
 from tradestack.runtime.config.shared_keys import DaemonConfig
-from tradestack.store import segment
-from tradestack.wire import order_journal, order_messages
-from tradestack.wire.feed import TICK_PACKET
-from tradestack.wire.soup import PacketType
+from tradestack.wire import order_messages
 from tradestack_gateway.config import GatewayConfig
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_strategy.config import StrategyConfig
 
-ROOT = Path(__file__).parents[1]
-PROTOCOL = ROOT / "lib" / "tradestack" / "wire" / "PROTOCOL.md"
-JOURNAL = ROOT / "lib" / "tradestack" / "store" / "JOURNAL.md"
-BOOKS = ROOT / "lib" / "tradestack" / "store" / "BOOKS.md"
-README = ROOT / "README.md"
-CONTRIBUTING = ROOT / "CONTRIBUTING.md"
-DOCUMENTS = (
-    README,
-    CONTRIBUTING,
-    ROOT / "CHANGELOG.md",
-    ROOT / ".github" / "SECURITY.md",
-    ROOT / "data" / "README.md",
-    PROTOCOL,
-    JOURNAL,
-    BOOKS,
-)
 CONFIGS: tuple[type[DaemonConfig], ...] = (GatewayConfig, OrderManagerConfig, StrategyConfig)
-
 # Where a path in a document may begin, beside the document's own directory.
 BASES = (ROOT, ROOT / "lib" / "tradestack", ROOT / "daemons", ROOT / "etc")
 # CONTRIBUTING.md leaves the beginning of the daemons' packages out.
@@ -54,32 +39,6 @@ FOREIGN_NAMES = {"multiprocessing", "resource_tracker", "shared_memory", "unregi
 def ids(path: Path) -> str:
     """Name a document in the output of pytest."""
     return str(path.relative_to(ROOT))
-
-
-def code_spans(text: str) -> list[str]:
-    """List what is in backticks on one line, outside of fenced blocks."""
-    return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
-
-
-def table_rows(document: Path, first_heading: str, *, within: str = "") -> Iterator[list[str]]:
-    """Yield the cells of each row of the first table with this first heading after `within`."""
-    text = document.read_text().partition(within)[2] if within else document.read_text()
-    table = re.search(rf"^\| {first_heading} \|.*\n\|---.*\n((?:\|.*\n)+)", text, re.M)
-    assert table is not None, first_heading
-    for line in table[1].splitlines():
-        yield [cell.strip() for cell in line.strip("|").split("|")]
-
-
-def tracked_files() -> list[str]:
-    """List the files of the checkout."""
-    listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        check=True,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    return listing.stdout.split()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=ids)
@@ -152,7 +111,7 @@ def test_names_in_code_formatting_are_in_the_code(document: Path) -> None:
         if (file.startswith(tops) or file in own) and not file.endswith((".md", ".csv"))
     ]
     words = set(re.findall(r"\w+", "\n".join(texts)))
-    words.update(_json_names(order_messages.NewOrderSingle))
+    words.update(json_names(order_messages.NewOrderSingle))
     spans = [
         span for span in code_spans(document.read_text()) if re.fullmatch(r"[\w.-]+(\(\))?", span)
     ]
@@ -207,113 +166,3 @@ def _options(verb: str) -> set[str]:
     actions: list[Any] = build_parser([verb])._actions
     (verbs,) = (item for item in actions if isinstance(item, argparse._SubParsersAction))
     return set(verbs.choices[verb]._option_string_actions)
-
-
-def test_layers_are_those_of_the_import_contract() -> None:
-    """CONTRIBUTING.md shows the layers of pyproject.toml, in their order."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    text = CONTRIBUTING.read_text()
-    picture = text.partition("lib/tradestack ═")[2].partition("\n\n")[0]
-    shown = re.findall(r"^      ([a-z]+(?: │ [a-z]+)?)  ", picture, re.M)
-    pure = set(re.findall(r"^      ([a-z]+) +PURE ", picture, re.M))
-
-    assert [name.replace("│", "|") for name in shown] == contracts["contracts"][0]["layers"]
-    (contract,) = (each for each in contracts["contracts"] if each["name"].startswith("pure "))
-    modules = {name for name in contract["source_modules"] if name.startswith("tradestack.")}
-    assert {f"tradestack.{name}" for name in pure} == modules
-
-
-def test_tick_layout_is_that_of_the_code() -> None:
-    """PROTOCOL.md gives offset and size of each field of a tick."""
-    described = [
-        (int(offset), int(size))
-        for offset, size, *_ in table_rows(PROTOCOL, "offset", within="## 2. Feed")
-    ]
-
-    fields = TICK_PACKET.fields
-    assert fields is not None
-    coded = sorted((offset, dtype.itemsize) for dtype, offset, *_ in fields.values())
-    assert described == coded
-    assert sum(size for _, size in described) == TICK_PACKET.itemsize
-
-
-def test_packet_types_are_those_of_the_code() -> None:
-    """PROTOCOL.md has each packet type, and no other."""
-    described = {cells[0].strip("`") for cells in table_rows(PROTOCOL, "type")}
-
-    assert described == {chr(packet_type) for packet_type in PacketType}
-
-
-@pytest.mark.parametrize(
-    ("heading", "message"),
-    [
-        ("### NewOrderSingle", order_messages.NewOrderSingle),
-        ("### ExecutionReport", order_messages.ExecutionReportMessage),
-    ],
-)
-def test_message_fields_are_those_of_the_code(heading: str, message: type[msgspec.Struct]) -> None:
-    """PROTOCOL.md has each field of the message by its name in JSON, and no other."""
-    described = [
-        name
-        for cells in table_rows(PROTOCOL, "field", within=heading)
-        for name in cells[0].split(", ")
-    ]
-
-    assert sorted(described) == sorted(["MsgType", *_json_names(message)])
-
-
-def test_register_fields_are_those_of_the_code() -> None:
-    """PROTOCOL.md describes the fields of Register and Registered."""
-    rows = table_rows(PROTOCOL, "field", within="### Register and Registered")
-
-    described = {name for cells in rows for name in cells[0].split(", ")}
-
-    assert described == {
-        *_json_names(order_messages.Register),
-        *_json_names(order_messages.Registered),
-    }
-
-
-def test_business_message_reject_is_that_of_the_code() -> None:
-    """PROTOCOL.md names each field of BusinessMessageReject."""
-    text = PROTOCOL.read_text().partition("### BusinessMessageReject")[2].partition("\n### ")[0]
-
-    assert all(f"{name} (" in text for name in _json_names(order_messages.BusinessMessageReject))
-
-
-def test_reject_reasons_are_those_of_the_code() -> None:
-    """PROTOCOL.md explains each OrdRejReason, and no other."""
-    described = {cells[0].strip("`") for cells in table_rows(PROTOCOL, "OrdRejReason")}
-
-    assert described == set(OrdRejReason)
-
-
-def test_journal_records_are_those_of_the_code() -> None:
-    """JOURNAL.md has each record of the order journal with its fields."""
-    described = {
-        cells[0].strip("`"): cells[1].split(", ") for cells in table_rows(JOURNAL, "Record")
-    }
-
-    coded = {
-        record.__name__.removesuffix("Record"): [
-            order_messages.fix_name(name) for name in record.__struct_fields__
-        ]
-        for record in order_journal.Record.__args__
-    }
-    assert described == coded
-
-
-def test_header_of_a_book_is_that_of_the_code() -> None:
-    """BOOKS.md has each integer of a segment's header."""
-    described = {
-        int(number)
-        for cells in table_rows(BOOKS, "header integer")
-        for number in cells[0].split(", ")
-    }
-
-    slots = {value for name, value in vars(segment).items() if name.startswith("SLOT_")}
-    assert described == slots | {segment.SLOT_SESSION + 1}  # an id takes two
-
-
-def _json_names(message: type[msgspec.Struct]) -> list[str]:
-    return [field.encode_name for field in msgspec.structs.fields(message)]

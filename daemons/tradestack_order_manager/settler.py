@@ -150,7 +150,7 @@ class Settler:
 
 
 def _read_order(session: OrderSession, order_id: int) -> OrderRecord | None:
-    """Read an order of the session for `judge`: a damaged record costs the orders that repeat it."""
+    """Read an order of the session for `judge`; return None, logged, if it cannot be read."""
     try:
         return session.order(order_id)
     except (OSError, ValueError) as error:

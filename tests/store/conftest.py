@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.store.feed_logs import SESSION, make_records
+from tests.store.journals import PAYLOADS
 from tradestack.store import segment
 from tradestack.store.book_reader import BookReader
 from tradestack.store.books import SharedPriceBook
 from tradestack.store.feed_log import FeedLog
+from tradestack.store.journal import Journal
 
 _numbers = itertools.count()
 
@@ -90,3 +92,13 @@ def log(tmp_path: Path) -> FeedLog:
     for number in range(1, 11):
         log.append(make_records(1, number).tobytes())
     return log
+
+
+@pytest.fixture
+def journal_path(tmp_path: Path) -> Path:
+    """A journal of three lines, PAYLOADS."""
+    path = tmp_path / "0MB9ZK3Q7X.journal"
+    journal = Journal.create(path)
+    journal.append(PAYLOADS)
+    journal.close()
+    return path

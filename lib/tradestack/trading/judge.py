@@ -6,9 +6,9 @@
     Register                                 Registered with FromSeq
     a message that did not parse as either   REJECTED without an order number, uses up nothing
 
-Two kinds of messages are not recorded, and the caller answers that the application is not available:
-those that a full order session has no room for, and those with a known ClOrdID whose first order
-cannot be read. The records do not depend on how messages are cut into batches.
+Two kinds of messages are not recorded, and the caller answers that the application is not
+available: those that a full order session has no room for, and those with a known ClOrdID whose
+first order cannot be read. The records do not depend on how messages are cut into batches.
 """
 
 from collections.abc import Callable, Sequence

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.daemons.tradestack_order_manager.failing_sync import FAILING_SYNC
 from tests.daemons.tradestack_order_manager.samples import an_order
-from tests.daemons.tradestack_order_manager.test_daemon import FAILING_SYNC
 from tests.kit.blocking_client import BlockingClient
 from tests.kit.order_manager import OrderManager
 from tradestack.domain.order import OrdRejReason

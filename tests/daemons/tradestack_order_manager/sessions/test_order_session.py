@@ -1,106 +1,27 @@
-"""One journal: begun, recorded, cut anywhere, recovered; and the sessions of a directory."""
+"""One journal: recorded, cut anywhere, recovered, or refused."""
 
 import errno
-import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.daemons.tradestack_order_manager.samples import (
     NOW_NS,
-    SECOND_NS,
     SESSION,
     a_header,
-    a_message,
     a_register,
     an_order,
-    record_messages,
 )
+from tests.daemons.tradestack_order_manager.sessions.recording import record, recover, reports
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal import Journal
 from tradestack.trading.decisions import Malformed
-from tradestack.wire import soup
 from tradestack.wire.order_journal import encode_record
-from tradestack.wire.orders import decode_server_message
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.sessions.order_session import (
     OrderSession,
-    SyncFailed,
     recover_newest,
-    session_paths,
-)
-from tradestack_order_manager.sessions.order_sessions import (
-    DAY_NS,
-    ENDED_JOURNAL_BYTES_MAX,
-    OrderSessions,
-    is_session_due,
-    recovery_timeout_s,
 )
 from tradestack_order_manager.show.order_log import OrderLog
-
-HOUR_NS = 3_600 * SECOND_NS
-
-
-def record(session: OrderSession, *messages: Any, user: str = "news") -> None:
-    """Judge and journal messages of one user, received at NOW_NS."""
-    record_messages(session, *[a_message(message, user) for message in messages])
-
-
-def reports(session: OrderSession, user: str = "news", bytes_max: int = 1 << 20) -> list[Any]:
-    """Return all reports of a user's stream, in reads of that size."""
-    stream = session.stream(user)
-    decoder = soup.PacketDecoder()
-    sequence = 1
-    while sequence <= stream.head:
-        packets, following = stream.read(sequence, bytes_max)
-        assert following > sequence
-        decoder.receive_data(packets)
-        sequence = following
-    messages = []
-    while (packet := decoder.next_packet()) is not None:
-        assert packet.type is soup.PacketType.SEQUENCED_DATA
-        messages.append(decode_server_message(packet.payload))
-    return messages
-
-
-def recover(path: Path) -> OrderSession:
-    """Recover the session of a journal that has a header."""
-    session = OrderSession.recover(path)
-    assert session is not None
-    return session
-
-
-@pytest.mark.parametrize("bytes_max", [1, 300, 500, 10_000])
-def test_a_stream_gives_each_report_once_whatever_is_asked_at_a_time(
-    session: OrderSession, bytes_max: int
-) -> None:
-    """A read gives whole packets, at least one, and no reports of other users."""
-    for number in range(20):
-        record(session, an_order(cl_ord_id=f"n{number}"))
-        record(session, an_order(cl_ord_id=f"o{number}"), user="other")
-
-    got = [report.cl_ord_id for report in reports(session, bytes_max=bytes_max)]
-
-    assert [f"n{number}" for number in range(20)] == got
-
-
-def test_one_read_never_spans_more_of_the_journal_than_its_limit(session: OrderSession) -> None:
-    """A report far behind another user's thousand orders comes with the next read."""
-    record(session, an_order(cl_ord_id="first"))
-    record(session, *[an_order(cl_ord_id=f"o{n}") for n in range(1_000)], user="other")
-    record(session, an_order(cl_ord_id="last"))
-
-    packets, following = session.stream("news").read(1, 1 << 20)
-
-    assert following == 2
-    assert b"first" in packets
-    assert [report.cl_ord_id for report in reports(session)] == ["first", "last"]
-
-
-def test_nothing_is_read_beyond_the_head(session: OrderSession) -> None:
-    """Without new reports a read gives no bytes, and the same number."""
-    assert session.stream("news").read(1, 1_000) == (b"", 1)
 
 
 def test_recovery_finds_everything(tmp_path: Path) -> None:
@@ -240,130 +161,3 @@ def test_what_the_journal_refuses_is_not_remembered(
 
     assert session.last_order_id == 1
     assert len(reports(session)) == 1
-
-
-@pytest.mark.parametrize(("durability", "syncs"), [(Durability.OS, 0), (Durability.DISK, 1)])
-def test_what_is_recovered_is_on_the_disk_before_anybody_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durability: Durability, syncs: int
-) -> None:
-    """With "disk" recovery syncs: the writer may have died between write and fdatasync."""
-    OrderSessions(tmp_path, durability, NOW_NS).close()
-    synced: list[Path] = []
-    monkeypatch.setattr(Journal, "sync", lambda journal: synced.append(journal.path))
-
-    sessions = OrderSessions(tmp_path, durability, NOW_NS)
-
-    assert synced == session_paths(tmp_path) * syncs
-    sessions.close()
-
-
-def test_a_recovered_journal_that_cannot_be_made_durable_is_not_served(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A failed sync ends the process, and the supervisor starts it again."""
-    OrderSessions(tmp_path, Durability.DISK, NOW_NS).close()
-
-    def fail(_self: Journal) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(Journal, "sync", fail)
-    with pytest.raises(SyncFailed, match="fdatasync"):
-        OrderSessions(tmp_path, Durability.DISK, NOW_NS)
-
-
-def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: Path) -> None:
-    """An ended session is found by its id, after a restart too; unknown ids are not."""
-    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
-    first = sessions.current
-    record(first, an_order())
-    stream = first.stream("news")
-
-    sessions.begin_next(NOW_NS + SECOND_NS)
-    record(sessions.current, an_order())
-
-    assert stream.ended
-    assert not sessions.current.stream("news").ended
-    assert sessions.current.last_order_id == 2
-    sessions.close()
-    again = OrderSessions(tmp_path, Durability.OS, NOW_NS)
-    ended = again.find(first.id)
-    assert ended is not None
-    assert ended.stream("news").ended
-    assert [report.order_id for report in reports(ended)] == [1]
-    assert again.current is again.find("") is again.find(again.current.id)
-    assert again.find("0000000000") is None
-    assert again.find("../../etc/x") is None
-    again.close()
-
-
-def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> None:
-    """A client cannot delay others by asking for a huge old journal; a start has time for one."""
-    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
-    ended = sessions.current.id
-    sessions.begin_next(NOW_NS + SECOND_NS)
-    sessions.close()
-    again = OrderSessions(tmp_path, Durability.OS, NOW_NS)
-    os.truncate(tmp_path / f"{ended}.journal", ENDED_JOURNAL_BYTES_MAX + 1)
-
-    assert again.find(ended) is None
-    os.truncate(tmp_path / f"{again.current.id}.journal", 500_000_000)
-    assert recovery_timeout_s(tmp_path) == 80
-    again.close()
-
-
-def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None:
-    """Sessions beyond the number kept are removed, the oldest first."""
-    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
-    for number in range(1, 5):
-        sessions.begin_next(NOW_NS + number * SECOND_NS)
-    newest_first = [path.stem for path in session_paths(tmp_path)]
-
-    sessions.prune(2, followed={newest_first[3]})
-
-    assert [newest_first[0], newest_first[1], newest_first[3]] == [
-        path.stem for path in session_paths(tmp_path)
-    ]
-    assert sessions.current.id == newest_first[0]
-    sessions.close()
-
-
-def test_the_newest_session_is_found_after_any_jump_of_the_clock(tmp_path: Path) -> None:
-    """Numbers and ids go on if the clock jumps years ahead, and back again."""
-    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
-    record(sessions.current, an_order())
-    began = [sessions.current.id]
-    for days in (20_000, -3_000, 0):
-        sessions.begin_next(NOW_NS + days * DAY_NS)
-        began.append(sessions.current.id)
-    sessions.close()
-
-    again = OrderSessions(tmp_path, Durability.OS, NOW_NS - DAY_NS)
-
-    assert sorted(began) == began
-    assert again.current.id == began[-1]
-    assert again.current.last_order_id == 1
-    again.close()
-
-
-@pytest.mark.parametrize(
-    ("began", "now", "due"),
-    [
-        (0, DAY_NS + 8 * HOUR_NS, False),
-        (0, 9 * HOUR_NS - 1, False),
-        (0, 9 * HOUR_NS, True),
-        (9 * HOUR_NS, 9 * HOUR_NS, False),
-        (9 * HOUR_NS, DAY_NS + 9 * HOUR_NS - 1, False),
-        (9 * HOUR_NS, DAY_NS + 9 * HOUR_NS, True),
-        (10 * HOUR_NS, 8 * HOUR_NS, False),
-        (DAY_NS + 8 * HOUR_NS, 8 * HOUR_NS, False),
-        (400 * DAY_NS, 8 * HOUR_NS, True),
-    ],
-)
-def test_a_session_is_due_at_its_time_of_day(began: int, now: int, *, due: bool) -> None:
-    """A session is due at 09:00, once a day, even after downtime or a clock that jumped back."""
-    day = 20_000 * DAY_NS
-    if began == 0:
-        due = due or now >= DAY_NS
-
-    assert due is is_session_due(day + began, 9 * HOUR_NS, day + now)
-    assert not is_session_due(day + began, None, day + now)

@@ -1,0 +1,128 @@
+"""The tables of the specifications, and the picture of the layers: they are those of the code."""
+
+import re
+import tomllib
+
+import msgspec
+import pytest
+
+from tests.kit.documents import (
+    BOOKS,
+    CONTRIBUTING,
+    JOURNAL,
+    PROTOCOL,
+    ROOT,
+    json_names,
+    table_rows,
+)
+from tradestack.domain.order import OrdRejReason
+from tradestack.store import segment
+from tradestack.wire import order_journal, order_messages
+from tradestack.wire.feed import TICK_PACKET
+from tradestack.wire.soup import PacketType
+
+
+def test_layers_are_those_of_the_import_contract() -> None:
+    """CONTRIBUTING.md shows the layers of pyproject.toml, in their order."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    text = CONTRIBUTING.read_text()
+    picture = text.partition("lib/tradestack ═")[2].partition("\n\n")[0]
+    shown = re.findall(r"^      ([a-z]+(?: │ [a-z]+)?)  ", picture, re.M)
+    pure = set(re.findall(r"^      ([a-z]+) +PURE ", picture, re.M))
+
+    assert [name.replace("│", "|") for name in shown] == contracts["contracts"][0]["layers"]
+    (contract,) = (each for each in contracts["contracts"] if each["name"].startswith("pure "))
+    modules = {name for name in contract["source_modules"] if name.startswith("tradestack.")}
+    assert {f"tradestack.{name}" for name in pure} == modules
+
+
+def test_tick_layout_is_that_of_the_code() -> None:
+    """PROTOCOL.md gives offset and size of each field of a tick."""
+    described = [
+        (int(offset), int(size))
+        for offset, size, *_ in table_rows(PROTOCOL, "offset", within="## 2. Feed")
+    ]
+
+    fields = TICK_PACKET.fields
+    assert fields is not None
+    coded = sorted((offset, dtype.itemsize) for dtype, offset, *_ in fields.values())
+    assert described == coded
+    assert sum(size for _, size in described) == TICK_PACKET.itemsize
+
+
+def test_packet_types_are_those_of_the_code() -> None:
+    """PROTOCOL.md has each packet type, and no other."""
+    described = {cells[0].strip("`") for cells in table_rows(PROTOCOL, "type")}
+
+    assert described == {chr(packet_type) for packet_type in PacketType}
+
+
+@pytest.mark.parametrize(
+    ("heading", "message"),
+    [
+        ("### NewOrderSingle", order_messages.NewOrderSingle),
+        ("### ExecutionReport", order_messages.ExecutionReportMessage),
+    ],
+)
+def test_message_fields_are_those_of_the_code(heading: str, message: type[msgspec.Struct]) -> None:
+    """PROTOCOL.md has each field of the message by its name in JSON, and no other."""
+    described = [
+        name
+        for cells in table_rows(PROTOCOL, "field", within=heading)
+        for name in cells[0].split(", ")
+    ]
+
+    assert sorted(described) == sorted(["MsgType", *json_names(message)])
+
+
+def test_register_fields_are_those_of_the_code() -> None:
+    """PROTOCOL.md describes the fields of Register and Registered."""
+    rows = table_rows(PROTOCOL, "field", within="### Register and Registered")
+
+    described = {name for cells in rows for name in cells[0].split(", ")}
+
+    assert described == {
+        *json_names(order_messages.Register),
+        *json_names(order_messages.Registered),
+    }
+
+
+def test_business_message_reject_is_that_of_the_code() -> None:
+    """PROTOCOL.md names each field of BusinessMessageReject."""
+    text = PROTOCOL.read_text().partition("### BusinessMessageReject")[2].partition("\n### ")[0]
+
+    assert all(f"{name} (" in text for name in json_names(order_messages.BusinessMessageReject))
+
+
+def test_reject_reasons_are_those_of_the_code() -> None:
+    """PROTOCOL.md explains each OrdRejReason, and no other."""
+    described = {cells[0].strip("`") for cells in table_rows(PROTOCOL, "OrdRejReason")}
+
+    assert described == set(OrdRejReason)
+
+
+def test_journal_records_are_those_of_the_code() -> None:
+    """JOURNAL.md has each record of the order journal with its fields."""
+    described = {
+        cells[0].strip("`"): cells[1].split(", ") for cells in table_rows(JOURNAL, "Record")
+    }
+
+    coded = {
+        record.__name__.removesuffix("Record"): [
+            order_messages.fix_name(name) for name in record.__struct_fields__
+        ]
+        for record in order_journal.Record.__args__
+    }
+    assert described == coded
+
+
+def test_header_of_a_book_is_that_of_the_code() -> None:
+    """BOOKS.md has each integer of a segment's header."""
+    described = {
+        int(number)
+        for cells in table_rows(BOOKS, "header integer")
+        for number in cells[0].split(", ")
+    }
+
+    slots = {value for name, value in vars(segment).items() if name.startswith("SLOT_")}
+    assert described == slots | {segment.SLOT_SESSION + 1}  # an id takes two
