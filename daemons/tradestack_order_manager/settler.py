@@ -3,8 +3,8 @@
 `Settler.settle` is the ordering rule of the order manager, top to bottom: append → sync → commit →
 answer → show. No order is answered before it is journalled, or shown before it is answered.
 Messages are decoded as they arrive (one that is not JSON ends its connection only) and wait until
-the end of the pass. A client with `in_flight_max` waiting messages is not read from until then, so
-at most clients × in_flight_max wait. All messages of a pass have the time of the first.
+the end of the pass, which handles a bounded number of them (net/server/turns.py). All messages of a
+pass have the time of the first.
 """
 
 import asyncio
@@ -44,9 +44,9 @@ logger = logging.getLogger(__name__)
 class Settler:
     """Settles the messages of each loop pass together.
 
-    answer: sends new reports to the clients that are up to date. in_flight_max: the messages of one
-    client that may wait. rules: limits that orders are checked against. durability: DISK syncs what
-    is appended before it is answered. A reload replaces these three.
+    answer: sends new reports to the clients that are up to date. rules: limits that orders are
+    checked against. durability: DISK syncs what is appended before it is answered. A reload
+    replaces these two.
     """
 
     def __init__(
@@ -58,13 +58,11 @@ class Settler:
         meters: Meters,
         durability: Durability,
         rules: Rules,
-        in_flight_max: int,
         answer: Callable[[], None],
         clock: Clock,
     ) -> None:
         self.durability = durability
         self.rules = rules
-        self.in_flight_max = in_flight_max
         self._sessions = sessions
         self._order_logs = order_logs
         self._availability = availability
@@ -74,8 +72,6 @@ class Settler:
         self._received: list[Received] = []
         self._received_ns = 0  # of the first of them, monotonic clock
         self._time_ns = 0  # and wall clock
-        self._in_flight: dict[Connection, int] = {}
-        self._paused: list[Connection] = []
 
     def receive(self, client: Connection, payload: bytes) -> None:
         """Decode one message, to be settled at the end of the pass; raise ProtocolError."""
@@ -83,17 +79,13 @@ class Settler:
         try:
             message = decode_client_message(payload)
         except InvalidOrder as invalid:
+            client.count_malformed()
             message = Malformed(invalid.text, invalid.cl_ord_id)
         if not self._received:
             self._received_ns = self._clock.monotonic_ns()
             self._time_ns = self._clock.wall_ns()
             asyncio.get_running_loop().call_soon(self.settle)
         self._received.append(Received(client, self._time_ns, payload, message))
-        in_flight = self._in_flight.get(client, 0) + 1
-        self._in_flight[client] = in_flight
-        if in_flight == self.in_flight_max:
-            client.pause_reading()
-            self._paused.append(client)
 
     def settle(self) -> None:
         """Judge, append, sync, commit, answer and show, in this order, all messages that wait."""
@@ -124,12 +116,10 @@ class Settler:
                 self._show(batch, session, journalled_ns)
             self._refuse(batch.excess, SESSION_FULL)
             self._refuse(batch.unreadable, ORDER_UNREADABLE)
-        self._resume_reading()
 
     def _take_received(self, session: OrderSession) -> list[Received]:
         """Take what waits; refuse the messages of connections whose order session has ended."""
         received, self._received = self._received, []
-        self._in_flight.clear()
         session_id = session.id
         ended = [item for item in received if item.sender.session_id != session_id]
         if not ended:
@@ -157,11 +147,6 @@ class Settler:
             )
             item.sender.send_unsequenced(encode_message(reject))
         self._meters.count_refused(len(refused))
-
-    def _resume_reading(self) -> None:
-        paused, self._paused = self._paused, []
-        for client in paused:
-            client.resume_reading()
 
 
 def _read_order(session: OrderSession, order_id: int) -> OrderRecord | None:

@@ -31,6 +31,7 @@ from tradestack.net.client.order_listener import OrderListener
 from tradestack.net.control.server import ControlServer
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
+from tradestack.runtime.clock import SystemClock
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX, InvalidOrder, decode_client_message
@@ -232,7 +233,9 @@ def test_bad_bytes_to_a_control_socket_are_logged_once(tmp_path: Path, lines: li
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(path))
         listener.listen()
-        server = ControlServer(listener, [control.FORMS], control.TEXT_COMMANDS, limits=LIMITS)
+        server = ControlServer(
+            listener, [control.FORMS], control.TEXT_COMMANDS, clock=SystemClock(), limits=LIMITS
+        )
         await server.start()
         reader, writer = await asyncio.open_unix_connection(path)
         for content, fault in attacks:

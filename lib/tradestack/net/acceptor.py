@@ -1,20 +1,26 @@
 """The accepting side of a listener, as long as connections are wanted and descriptors last.
 
-Connections that are not accepted wait in the listener's queue. When descriptors or memory run out
-(EMFILE and the like), accepting pauses for a second at a time, and that is logged once.
+Connections that are not accepted wait in the listener's queue. When descriptors or memory run out,
+accepting pauses for a second at a time, and that is logged once. The last descriptors are left to
+the daemon's own files: however many clients connect, it can still begin a session.
 """
 
 import asyncio
 import errno
 import logging
+import os
+import resource
 import socket
 from collections.abc import Callable
 
 from tradestack.observe.events import ACCEPT_PAUSED, emit
 
-CONNECTIONS_PER_PASS = 16  # so that a storm of them delays the data of others little
+CONNECTIONS_PER_PASS = 2  # so that a storm of them delays the data of others little
 PAUSE_S = 1.0  # until the next attempt after descriptors or memory ran out
+# Descriptors that connections leave to files: a session opens three, each replay of an old one one.
+DESCRIPTORS_RESERVED = 32
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+OURS = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}  # the listener is not one
 
 logger = logging.getLogger(__name__)
 
@@ -57,18 +63,29 @@ class Acceptor:
                 return
             try:
                 connection, address = self._listener.accept()
-            except ConnectionAbortedError:
-                return
             except BlockingIOError:
                 self._is_exhaustion_logged = False  # the queue is empty
                 return
             except OSError as error:
-                if error.errno not in EXHAUSTED:
+                if error.errno in OURS:
                     raise
-                self._pause(error)
+                self._note_failed(error)
                 return
+            self._hand_on(connection, address)
+
+    def _hand_on(self, connection: socket.socket, address: object) -> None:
+        try:
+            _check_descriptors(connection)
             connection.settimeout(0)
             self._on_connection(connection, address)
+        except OSError as error:
+            connection.close()
+            self._note_failed(error)
+
+    def _note_failed(self, error: OSError) -> None:
+        """Pause if descriptors or memory have run out; any other error is of one connection."""
+        if error.errno in EXHAUSTED:
+            self._pause(error)
 
     def _pause(self, error: OSError) -> None:
         if not self._is_exhaustion_logged:
@@ -81,3 +98,10 @@ class Acceptor:
     def _resume(self) -> None:
         if self._is_accepting:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
+
+
+def _check_descriptors(connection: socket.socket) -> None:
+    """Raise OSError (EMFILE) if only those are left that are reserved for files."""
+    descriptors_max, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if connection.fileno() >= descriptors_max - DESCRIPTORS_RESERVED:  # the lowest that was free
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))

@@ -63,6 +63,12 @@ PROTOCOL_VIOLATION = Event(
     logging.WARNING,
     "protocol violation, session ended",
 )
+LINES_SUPPRESSED = Event(
+    "LINES_SUPPRESSED",
+    "5be1e1a7a5e54f0e9a6c1a2f0f7b9c31",
+    logging.WARNING,
+    "log lines about clients suppressed",
+)
 ACCEPT_PAUSED = Event(
     "ACCEPT_PAUSED", "9cfa9cd840fb485c8d4ca4d83c6af1d9", logging.ERROR, "accepting paused"
 )

@@ -14,6 +14,7 @@ from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net
 from tests.kit.sender import MemorySender
 from tradestack.net.server.connection import Connection
+from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
 from tradestack.store.journal import Journal
 from tradestack.trading.session_state import SessionState
@@ -47,7 +48,6 @@ class Settling(Handler):
             meters=Meters(clock),
             durability=durability,
             rules=some_rules(order_age_max_ns=0),
-            in_flight_max=LIMIT,
             answer=self._answer,
             clock=clock,
         )
@@ -90,7 +90,11 @@ def test_no_more_orders_of_a_client_are_in_flight_than_the_limit(
     net = Net(tmp_path)
 
     async def enter_all_at_once() -> None:
-        async with net.serving(handler) as running, net.connected(running.address) as client:
+        limits = SessionLimits(turn_packets_max=LIMIT)
+        async with (
+            net.serving(handler, limits=limits) as running,
+            net.connected(running.address) as client,
+        ):
             await client.log_in(1)
             await client.send(b"".join(packets))
             await handler.until(lambda: sum(handler.reported) == count)
