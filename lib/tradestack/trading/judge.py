@@ -25,7 +25,7 @@ from tradestack.trading.decisions import (
     Received,
 )
 from tradestack.trading.identity import identity_of
-from tradestack.trading.registrations import Registration, from_sequence
+from tradestack.trading.registrations import Registration, from_sequence, traded_of
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.accepted_order import encode_accepted
 from tradestack.wire.order_journal import (
@@ -66,8 +66,9 @@ def judge(
 class _Judge:
     """Makes the decisions on the messages of one batch."""
 
-    __slots__ = ("_order_ids", "_read_order", "_registrations", "_rules", "_session", "batch",
-                 "first_exec_number", "first_order_id", "room")  # fmt: skip
+    __slots__ = ("_looked_through", "_order_ids", "_read_order", "_registrations", "_rules",
+                 "_session", "_traded", "batch", "first_exec_number", "first_order_id",
+                 "room")  # fmt: skip
 
     def __init__(self, state: SessionState, rules: Rules, read_order: ReadOrder) -> None:
         self.batch = Batch()
@@ -77,6 +78,8 @@ class _Judge:
         self._session = state.header.session
         self._order_ids = state.order_ids
         self._registrations = state.registrations
+        self._traded: dict[tuple[str, str], int] = {}  # what the orders of the batch add to them
+        self._looked_through = 0  # so many of these orders are in it
         self._rules = rules
         self._read_order = read_order
 
@@ -124,7 +127,7 @@ class _Judge:
         answer = Registered(
             request_id=register.request_id,
             feed_session=register.feed_session,
-            from_seq=from_sequence(previous, register),
+            from_seq=from_sequence(previous, register, self._traded_seq(key)),
         )
         registration = Registration(register.config_hash, answer.from_seq)
         record = encode_record(
@@ -154,6 +157,18 @@ class _Judge:
             MalformedRecord(time_ns=item.time_ns, user=item.sender.user, report=report)
         )
         self.batch.judged.append(JudgedMalformed(item, record, report_length(record)))
+
+    def _traded_seq(self, key: tuple[str, str]) -> int:
+        """Return the highest FeedSeq of the user's orders there, those of the batch among them.
+
+        The batch is looked through here and not at each order: few batches have a Register.
+        """
+        for judged in self.batch.orders[self._looked_through :]:
+            place = judged.received.sender.user, judged.order.feed_session or ""
+            traded_seq = traded_of(judged.order.feed_seq or 0)
+            self._traded[place] = max(self._traded.get(place, 0), traded_seq)
+        self._looked_through = len(self.batch.orders)
+        return max(self._registrations.traded_seq(*key), self._traded.get(key, 0))
 
     def _exec_id(self) -> str:
         return f"{self._session}-{self.first_exec_number + len(self.batch.judged)}"
