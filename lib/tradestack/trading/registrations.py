@@ -20,7 +20,7 @@ session that could not recognise them as repeated. Head cannot ensure that: afte
 the feed may be shorter than what was traded.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tradestack.domain.order import Start
@@ -53,10 +53,13 @@ def from_sequence(previous: Registration | None, register: Register, traded_seq:
 
 @dataclass(slots=True)
 class Registrations:
-    """(user, feed session) → the last Register there, and the highest FeedSeq of an order."""
+    """(user, feed session) → the last Register there, and the highest FeedSeq of an order.
 
+    traded: the FeedSeq by user and feed session, of the feed sessions that are remembered.
+    """
+
+    traded: dict[str, dict[str, int]] = field(default_factory=dict)
     _users: dict[str, dict[str, Registration | None]] = field(default_factory=dict)
-    _traded: dict[str, dict[str, int]] = field(default_factory=dict)  # of the same feed sessions
     _unplaced: set[str] = field(default_factory=set)  # users with an order that names no message
 
     def find(self, user: str, feed_session: str) -> Registration | None:
@@ -65,14 +68,14 @@ class Registrations:
 
     def traded_seq(self, user: str, feed_session: str) -> int:
         """Return the highest FeedSeq of the user's orders in that feed session, 0 = none."""
-        return self._traded.get(user, {}).get(feed_session, 0)
+        return traded_of(self.traded.get(user, {}).get(feed_session, 0))
 
     def put(self, user: str, feed_session: str, registration: Registration | None) -> None:
         """Replace the user's registration in that feed session; None = has only sent orders."""
         sessions = self._users.setdefault(user, {})
         sessions.pop(feed_session, None)
         sessions[feed_session] = registration
-        traded = self._traded.setdefault(user, {})
+        traded = self.traded.setdefault(user, {})
         traded.setdefault(feed_session, 0)
         if len(sessions) > FEED_SESSIONS_PER_USER_MAX:
             oldest = next(iter(sessions))
@@ -83,11 +86,10 @@ class Registrations:
         if feed_session is None or feed_seq is None:
             self._unplaced.add(user)
             return
-        traded = self._traded.get(user)
-        if traded is None or feed_session not in traded:
+        if feed_session not in self.traded.get(user, {}):
             self.put(user, feed_session, None)
-            traded = self._traded[user]
-        traded[feed_session] = max(traded[feed_session], traded_of(feed_seq))
+        traded = self.traded[user]
+        traded[feed_session] = max(traded[feed_session], feed_seq)
 
     def carried(self, user: str, feed_session: str) -> Registration:
         """Return the registration as the next order session begins with it."""
@@ -99,9 +101,9 @@ class Registrations:
         behind = self.traded_seq(user, feed_session) + 1
         return replace(registration, from_seq=max(registration.from_seq, behind))
 
-    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Registration | None]]]:
+    def __iter__(self) -> Iterator[tuple[str, Sequence[str]]]:
         """Each user with the feed sessions, the one longest without a Register first."""
-        return iter(self._users.items())
+        return ((user, list(sessions)) for user, sessions in self._users.items())
 
 
 def traded_of(feed_seq: int) -> int:
