@@ -30,11 +30,16 @@ from tradestack_order_manager.metrics import Meters
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 # A message for a session that has ended must not be executed in the next one, where the client
 # could not tell its report from that of another order.
 SESSION_ENDED = "the order session has ended: log in to the current one"
-SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
+SESSION_FULL = (
+    "the order session is full (for this user's share of orders_per_session_max): "
+    "another one begins by itself"
+)
+TOO_MANY_MALFORMED = "a tenth of orders_per_session_max were messages of this user and no orders"
 ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
 EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
 
@@ -55,6 +60,7 @@ class Settler:
         sessions: OrderSessions,
         order_logs: OrderLogs,
         availability: Availability,
+        usage: Usage,
         meters: Meters,
         durability: Durability,
         rules: Rules,
@@ -66,6 +72,7 @@ class Settler:
         self._sessions = sessions
         self._order_logs = order_logs
         self._availability = availability
+        self._usage = usage
         self._meters = meters
         self._answer = answer
         self._clock = clock
@@ -114,7 +121,8 @@ class Settler:
                 self._answer()
                 passed(FailPoint.ORDER_MANAGER_REPORTED)
                 self._show(batch, session, journalled_ns)
-            self._refuse(batch.excess, SESSION_FULL)
+            if batch.excess or batch.excess_malformed:
+                self._refuse_excess(batch, session)
             self._refuse(batch.unreadable, ORDER_UNREADABLE)
 
     def _take_received(self, session: OrderSession) -> list[Received]:
@@ -134,6 +142,12 @@ class Settler:
             )
             self._availability.note_written(session.id)
             self._order_logs.show(batch, session)
+
+    def _refuse_excess(self, batch: Batch, session: OrderSession) -> None:
+        self._usage.note_refused(session, [item.sender.user for item in batch.excess])
+        self._refuse(batch.excess, SESSION_FULL)
+        self._usage.note_malformed(item.sender.user for item in batch.excess_malformed)
+        self._refuse(batch.excess_malformed, TOO_MANY_MALFORMED)
 
     def _refuse(self, refused: Sequence[Received], text: str) -> None:
         """Answer that the messages have left no trace, so they may be sent again."""

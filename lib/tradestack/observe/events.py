@@ -132,6 +132,18 @@ ORDER_SESSION_RECOVERED = Event(
     logging.INFO,
     "order session recovered",
 )
+ORDER_SESSION_FILLING = Event(
+    "ORDER_SESSION_FILLING",
+    "54e2d78afeb943c3be632fa0cc3d5a5d",
+    logging.WARNING,
+    "order session nearly full",
+)
+ORDER_SESSION_FULL = Event(
+    "ORDER_SESSION_FULL",
+    "04c0187b8ac34845aac9dd7568c8f6e6",
+    logging.ERROR,
+    "order session full, messages of a user are refused",
+)
 ORDER_ACCEPTED = Event(
     "ORDER_ACCEPTED", "5ba00869effc4adeb49b1658afcd5454", logging.INFO, "order accepted"
 )

@@ -6,11 +6,12 @@
     Register                                 Registered with FromSeq
     a message that did not parse as either   REJECTED without an order number, uses up nothing
 
-Two kinds of messages are not recorded, and the caller answers that the application is not
-available: those that a full order session has no room for, and those with a known ClOrdID whose
-first order cannot be read. The records do not depend on how messages are cut into batches.
+Some messages are not recorded, and the caller answers that the application is not available: those
+that the order session has no room for (`Rules`), and those with a known ClOrdID whose first order
+cannot be read. The records do not depend on how messages are cut into batches.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from tradestack.domain.execution_report import ExecutionReport
@@ -18,6 +19,7 @@ from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
 from tradestack.trading.checks import Rejection, Rules, check_order
 from tradestack.trading.decisions import (
     Batch,
+    Judged,
     JudgedMalformed,
     JudgedOrder,
     JudgedRegister,
@@ -25,7 +27,7 @@ from tradestack.trading.decisions import (
     Received,
 )
 from tradestack.trading.identity import identity_of
-from tradestack.trading.registrations import Registration, from_sequence
+from tradestack.trading.registrations import Registration, from_sequence, traded_of
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.accepted_order import encode_accepted
 from tradestack.wire.order_journal import (
@@ -66,17 +68,20 @@ def judge(
 class _Judge:
     """Makes the decisions on the messages of one batch."""
 
-    __slots__ = ("_order_ids", "_read_order", "_registrations", "_rules", "_session", "batch",
-                 "first_exec_number", "first_order_id", "room")  # fmt: skip
+    __slots__ = ("_looked_through", "_order_ids", "_read_order", "_recorded", "_registrations",
+                 "_rules", "_state", "_traded", "batch", "first_exec_number",
+                 "first_order_id")  # fmt: skip
 
     def __init__(self, state: SessionState, rules: Rules, read_order: ReadOrder) -> None:
         self.batch = Batch()
         self.first_order_id = state.next_order_id
         self.first_exec_number = state.reports_count + 1
-        self.room = rules.reports_per_session_max - state.reports_count
-        self._session = state.header.session
+        self._state = state
+        self._recorded: Counter[str] = Counter()  # records of the batch by user
         self._order_ids = state.order_ids
         self._registrations = state.registrations
+        self._traded: dict[tuple[str, str], int] = {}  # what the orders of the batch add to them
+        self._looked_through = 0  # so many of these orders are in it
         self._rules = rules
         self._read_order = read_order
 
@@ -95,7 +100,7 @@ class _Judge:
                 batch.duplicates += 1
                 return
             rejection = _DUPLICATE
-        if len(batch.judged) >= self.room:
+        if not self._has_room(user):
             batch.excess.append(item)
             return
         order_id = self.first_order_id + len(batch.orders)
@@ -109,14 +114,14 @@ class _Judge:
             record = _reject(order, item, order_id, self._exec_id(), rejection)
             length = report_length(record)
         judged = JudgedOrder(item, record, length, order, identity, order_id, reason)
-        batch.judged.append(judged)
+        self._record(user, judged)
         batch.orders.append(judged)
         batch.by_identity.setdefault(identity, judged)
 
     def answer_register(self, item: Received, register: Register) -> None:
         """Answer a Register with FromSeq."""
         batch, user = self.batch, item.sender.user
-        if len(batch.judged) >= self.room:
+        if not self._has_room(user):
             batch.excess.append(item)
             return
         key = (user, register.feed_session)
@@ -124,22 +129,27 @@ class _Judge:
         answer = Registered(
             request_id=register.request_id,
             feed_session=register.feed_session,
-            from_seq=from_sequence(previous, register),
+            from_seq=from_sequence(previous, register, self._traded_seq(key)),
         )
         registration = Registration(register.config_hash, answer.from_seq)
         record = encode_record(
             RegisterRecord(time_ns=item.time_ns, user=user, register=register, report=answer)
         )
         length = report_length(record)
-        batch.judged.append(
-            JudgedRegister(item, record, length, register.feed_session, registration)
+        self._record(
+            user, JudgedRegister(item, record, length, register.feed_session, registration)
         )
         batch.registrations[key] = registration
 
     def reject_malformed(self, item: Received, message: Malformed) -> None:
         """Reject a message that is no order."""
-        if len(self.batch.judged) >= self.room:
-            self.batch.excess.append(item)
+        batch, user = self.batch, item.sender.user
+        malformed = self._state.malformed[user] + batch.malformed[user]
+        if not self._rules.has_room_for_malformed(malformed):
+            batch.excess_malformed.append(item)
+            return
+        if not self._has_room(user):
+            batch.excess.append(item)
             return
         report = ExecutionReport(
             cl_ord_id=message.cl_ord_id,
@@ -150,13 +160,35 @@ class _Judge:
             text=message.text,
             transact_time_ns=item.time_ns,
         )
-        record = encode_record(
-            MalformedRecord(time_ns=item.time_ns, user=item.sender.user, report=report)
-        )
-        self.batch.judged.append(JudgedMalformed(item, record, report_length(record)))
+        record = encode_record(MalformedRecord(time_ns=item.time_ns, user=user, report=report))
+        batch.malformed[user] += 1
+        self._record(user, JudgedMalformed(item, record, report_length(record)))
+
+    def _has_room(self, user: str) -> bool:
+        """Return whether the order session has room for one more record of the user."""
+        state, batch = self._state, self.batch
+        of_user = state.reports_of(user) + self._recorded[user]
+        of_all = state.reports_count + len(batch.judged)
+        return self._rules.has_room(of_user, of_all)
+
+    def _record(self, user: str, judged: Judged) -> None:
+        self._recorded[user] += 1
+        self.batch.judged.append(judged)
+
+    def _traded_seq(self, key: tuple[str, str]) -> int:
+        """Return the highest FeedSeq of the user's orders there, those of the batch among them.
+
+        The batch is looked through here and not at each order: few batches have a Register.
+        """
+        for judged in self.batch.orders[self._looked_through :]:
+            place = judged.received.sender.user, judged.order.feed_session or ""
+            traded_seq = traded_of(judged.order.feed_seq or 0)
+            self._traded[place] = max(self._traded.get(place, 0), traded_seq)
+        self._looked_through = len(self.batch.orders)
+        return max(self._registrations.traded_seq(*key), self._traded.get(key, 0))
 
     def _exec_id(self) -> str:
-        return f"{self._session}-{self.first_exec_number + len(self.batch.judged)}"
+        return f"{self._state.header.session}-{self.first_exec_number + len(self.batch.judged)}"
 
     def _is_known(self, identity: int, user: str, order: Order) -> bool | None:
         """Return whether the first order of this identity is the same order of the same user.

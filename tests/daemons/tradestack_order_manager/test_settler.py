@@ -28,6 +28,7 @@ from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import EXIT_STATUS_FAULT, Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 LIMIT = 10
 
@@ -45,6 +46,7 @@ class Settling(Handler):
             sessions=self.sessions,
             order_logs=OrderLogs(log, self.sessions.current, JournalEvents(0), clock),
             availability=Availability(),
+            usage=Usage(clock.monotonic_ns()),
             meters=Meters(clock),
             durability=durability,
             rules=some_rules(order_age_max_ns=0),
