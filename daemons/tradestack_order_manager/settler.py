@@ -9,14 +9,13 @@ at most clients × in_flight_max wait. All messages of a pass have the time of t
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.order import BusinessRejectReason, Order
 from tradestack.net.server.connection import Connection
+from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.trading.checks import Rules
 from tradestack.trading.decisions import Batch, Malformed, Received
@@ -36,7 +35,6 @@ from tradestack_order_manager.show.order_logs import OrderLogs
 SESSION_ENDED = "the order session has ended: log in to the current one"
 SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
 ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
-EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +113,7 @@ class Settler:
                 fault = f"orders cannot be journalled: {error.strerror}"
                 self._refuse([judged.received for judged in batch.judged], fault)
             except BaseException as fault:
-                _end_process(fault)
+                end_process("between journal and state", fault)
             else:
                 passed(FailPoint.ORDER_MANAGER_JOURNALLED)
                 journalled_ns = self._clock.monotonic_ns()
@@ -182,14 +180,3 @@ def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
             return "Register", message.request_id
         case Malformed():
             return "", message.cl_ord_id
-
-
-def _end_process(fault: BaseException) -> NoReturn:
-    """End the process: the journal may hold what the state does not, and only replay can tell.
-
-    An exception would not do: the loop would settle waiting messages under numbers already used.
-    """
-    try:
-        logger.critical("fault between journal and state, ending: %r", fault, exc_info=fault)
-    finally:
-        os._exit(EXIT_STATUS_FAULT)

@@ -29,6 +29,7 @@ from tradestack.sources.csv.header import (
 )
 from tradestack.sources.csv.source import read_header
 from tradestack.sources.source import SourceFault
+from tradestack.store.durable_name import replace_durably
 
 DIRECTORY_MODE = 0o750
 FILE_MODE = 0o640
@@ -108,7 +109,7 @@ def _copy(path: Path, installation: Installation) -> Path:
         installation.hand_over(unfinished)
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
-        unfinished.replace(target)
+        replace_durably(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
     return target
