@@ -64,7 +64,6 @@ class Gateway:
 
     async def start(self) -> None:
         """Open the feed session and serve it. Raises OperatorFault for unusable sources."""
-        self._feed_sessions.remove_unfinished()
         await self._playback.open()
         self._playback.prune()
         self._look_at_disk()

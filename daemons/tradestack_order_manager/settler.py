@@ -9,14 +9,13 @@ pass have the time of the first.
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.order import BusinessRejectReason, Order
 from tradestack.net.server.connection import Connection
+from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.trading.checks import Rules
 from tradestack.trading.decisions import Batch, Malformed, Received
@@ -41,7 +40,6 @@ SESSION_FULL = (
 )
 TOO_MANY_MALFORMED = "a tenth of orders_per_session_max were messages of this user and no orders"
 ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
-EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +112,7 @@ class Settler:
                 fault = f"orders cannot be journalled: {error.strerror}"
                 self._refuse([judged.received for judged in batch.judged], fault)
             except BaseException as fault:
-                _end_process(fault)
+                end_process("between journal and state", fault)
             else:
                 passed(FailPoint.ORDER_MANAGER_JOURNALLED)
                 journalled_ns = self._clock.monotonic_ns()
@@ -181,14 +179,3 @@ def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
             return "Register", message.request_id
         case Malformed():
             return "", message.cl_ord_id
-
-
-def _end_process(fault: BaseException) -> NoReturn:
-    """End the process: the journal may hold what the state does not, and only replay can tell.
-
-    An exception would not do: the loop would settle waiting messages under numbers already used.
-    """
-    try:
-        logger.critical("fault between journal and state, ending: %r", fault, exc_info=fault)
-    finally:
-        os._exit(EXIT_STATUS_FAULT)

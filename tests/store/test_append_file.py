@@ -9,20 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.disk_calls import fail_with
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.append_file import AppendFile
 
 Limit = Callable[[int], AbstractContextManager[None]]
 FULL = "File too large|bytes were written"  # where the limit lets nothing in, or a part
-
-
-def fail_with(number: int) -> Callable[..., None]:
-    """Return a system call that fails with that error."""
-
-    def fail(*_: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    return fail
 
 
 def test_appends_follow_each_other(tmp_path: Path) -> None:

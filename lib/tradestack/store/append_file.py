@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.durable_name import sync_directory
 
 # State is closed to other users (the StateDirectory is 0700 as well).
 FILE_MODE = 0o600
@@ -42,11 +43,12 @@ class AppendFile:
         Raises FileExistsError, OperatorFault if the directory is not writable, OSError.
         """
         file = cls._locked(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+            sync_directory(path.parent)
+        except BaseException:
+            file.close()
+            path.unlink()
+            raise
         return file
 
     @classmethod
