@@ -506,7 +506,8 @@ purge_it() {
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion"
-        "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d)
+        "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d
+        "$own_units/sockets.target.wants")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}
             /usr/local/lib/systemd/{system,catalog} /usr/local/lib/systemd)

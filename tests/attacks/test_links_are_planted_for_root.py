@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,20 +24,27 @@ pytestmark = needs_root
 
 
 @pytest.fixture
-def precious(tmp_path: Path) -> Path:
+def place() -> Iterator[Path]:
+    """A directory that others can enter: pytest closes those of tmp_path to them."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        place.chmod(0o755)
+        yield place
+
+
+@pytest.fixture
+def precious(place: Path) -> Path:
     """A file that only root may write."""
-    path = tmp_path / "precious"
+    path = place / "precious"
     path.write_text(PRECIOUS)
     path.chmod(0o600)
     return path
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
+def state(place: Path) -> Path:
     """Root's state directory; the directories in it belong to the user of the services."""
-    for directory in (tmp_path, *tmp_path.parents[:2]):
-        directory.chmod(0o755)
-    state = tmp_path / "state"
+    state = place / "state"
     for name in ("gateway", "order-manager", "import"):
         (state / name).mkdir(parents=True)
         os.chown(state / name, NOBODY, NOBODY)
@@ -49,15 +58,13 @@ def unharmed(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("planted", ["prices.csv.tmp", "prices.csv"])
-def test_import_writes_through_none(
-    tmp_path: Path, state: Path, precious: Path, planted: str
-) -> None:
+def test_import_writes_through_none(place: Path, state: Path, precious: Path, planted: str) -> None:
     """The copy takes the place of the link, and belongs to the services' user."""
-    (tmp_path / "prices.csv").write_text(PRICES)
+    (place / "prices.csv").write_text(PRICES)
     with acting_as():
         (state / "import" / planted).symlink_to(precious)
 
-    status = run(["import", str(tmp_path / "prices.csv"), "--state-dir", str(state)])
+    status = run(["import", str(place / "prices.csv"), "--state-dir", str(state)])
 
     assert status == ExitStatus.DONE
     assert unharmed(precious)
@@ -65,25 +72,25 @@ def test_import_writes_through_none(
     assert (copy.read_text(), copy.is_symlink(), copy.stat().st_uid) == (PRICES, False, NOBODY)
 
 
-def test_import_follows_no_linked_directory(tmp_path: Path, state: Path, capfd: Output) -> None:
+def test_import_follows_no_linked_directory(place: Path, state: Path, capfd: Output) -> None:
     """Where another user can replace a directory, root does not write with its own rights."""
-    (tmp_path / "prices.csv").write_text(PRICES)
-    (tmp_path / "elsewhere").mkdir()
+    (place / "prices.csv").write_text(PRICES)
+    (place / "elsewhere").mkdir()
     os.chown(state, NOBODY, NOBODY)
     with acting_as():
         (state / "import").rmdir()
-        (state / "import").symlink_to(tmp_path / "elsewhere")
+        (state / "import").symlink_to(place / "elsewhere")
 
-    status = run(["import", str(tmp_path / "prices.csv"), "--state-dir", str(state)])
+    status = run(["import", str(place / "prices.csv"), "--state-dir", str(state)])
 
     assert status == ExitStatus.OPERATOR_FAULT
-    assert not list((tmp_path / "elsewhere").iterdir())
+    assert not list((place / "elsewhere").iterdir())
     assert "this is no directory, or a link" in capfd.readouterr().err
 
 
-def test_prune_deletes_no_file_of_root(tmp_path: Path, state: Path) -> None:
+def test_prune_deletes_no_file_of_root(place: Path, state: Path) -> None:
     """A link that has the name of an old session goes, its target stays."""
-    victims = tmp_path / "victims"
+    victims = place / "victims"
     victims.mkdir()
     for session in "ABCDE":
         (victims / f"{session}.feed").write_text(PRECIOUS)
@@ -99,9 +106,9 @@ def test_prune_deletes_no_file_of_root(tmp_path: Path, state: Path) -> None:
     assert len(list(victims.iterdir())) == 5
 
 
-def test_prune_follows_no_linked_directory(tmp_path: Path, state: Path) -> None:
+def test_prune_follows_no_linked_directory(place: Path, state: Path) -> None:
     """A link in the place of a daemon's directory is refused."""
-    victims = tmp_path / "victims"
+    victims = place / "victims"
     victims.mkdir()
     for session in "ABCDE":
         (victims / f"{session}.journal").touch()

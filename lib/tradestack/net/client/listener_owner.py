@@ -21,7 +21,8 @@ from typing import NamedTuple
 from tradestack.store.trusted_users import trusted_uids
 
 _TABLES = (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6"))
-_LISTENING = "0A"  # TCP_LISTEN
+# States in the tables, which begin with listening sockets and, before Linux 4.4, their requests.
+_LISTENING, _REQUESTED = "0A", "03"
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -73,8 +74,11 @@ def require_trusted_listener(
 def _read_listeners(port: str) -> Iterator[Listener]:
     for table in _TABLES:
         with contextlib.suppress(FileNotFoundError), table.open(encoding="ascii") as lines:
+            next(lines, None)  # the names of the columns
             for line in lines:
                 _, local, _, state, _, _, _, uid, _, inode, *_ = line.split()
+                if state not in (_LISTENING, _REQUESTED):
+                    break  # connections, of which there may be many thousands
                 if state == _LISTENING and local.endswith(port):
                     yield Listener(local.removesuffix(port), int(uid), inode)
 
