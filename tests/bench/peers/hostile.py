@@ -108,7 +108,7 @@ class Hostile:
 
     def _step(self, connection: socket.socket, number: int, rest: memoryview, events: int) -> None:
         """Send and receive; raise OSError where the connection is to be replaced."""
-        flood = self._bytes_of(number)[1] if not rest else rest
+        flood = rest or self._bytes_of(number)[1]
         with suppress(BlockingIOError):
             if events & select.EPOLLIN and not connection.recv(DROPPED_BYTES_MAX):
                 raise ConnectionResetError
