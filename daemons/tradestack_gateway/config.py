@@ -121,7 +121,7 @@ class GatewayConfig(ServerConfig):
         "2ms", Duration(maximum_ns=NANOSECONDS_OF["h"]), reload=Reload.NEXT_SESSION
     )
 
-    connections_per_user_max: int = key(16, Integer(1, CLIENTS_MAX), reload=Reload.AT_ONCE)
+    connections_per_user_max: int = key(32, Integer(1, CLIENTS_MAX), reload=Reload.AT_ONCE)
 
     pace: Pace = key("500/s", PaceValue(), reload=Reload.AT_ONCE)
     max_gap: int = key("60s", Duration(), reload=Reload.AT_ONCE)

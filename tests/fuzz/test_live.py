@@ -21,7 +21,9 @@ from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net, RunningServer
 from tests.kit.raw_client import RawClient
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.net import line_limit
 from tradestack.net.addresses import Address
+from tradestack.net.allowance import Rate
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_listener import FeedListener
@@ -62,8 +64,9 @@ def net(tmp_path: Path) -> Net:
 
 
 @pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
-    """The lines that are logged at level INFO and above."""
+def lines(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The lines that are logged at level INFO and above, however many."""
+    monkeypatch.setattr(line_limit, "LINES", Rate(per_second=1_000_000, burst=1_000_000))
     with caplog.at_level(logging.INFO), logged() as lines:
         yield lines
 

@@ -13,9 +13,15 @@ import resource
 import socket
 from collections.abc import Callable
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.net.allowance import Allowance, Rate
 from tradestack.observe.events import ACCEPT_PAUSED, emit
 
 CONNECTIONS_PER_PASS = 2  # so that a storm of them delays the data of others little
+# Each costs some 150 µs until it has ended: beyond, connections wait in the listener's queue, and a
+# storm of them takes a seventh of a processor.
+CONNECTIONS = Rate(per_second=1_000, burst=100)
+RATE_PAUSE_S = 0.005  # until the next attempt after the rate was used up
 PAUSE_S = 1.0  # until the next attempt after descriptors or memory ran out
 # Descriptors that connections leave to files: a session opens three, each replay of an old one one.
 DESCRIPTORS_RESERVED = 32
@@ -42,14 +48,17 @@ class Acceptor:
         self._listener = listener
         self._on_connection = on_connection
         self._is_accepting = False
+        self._is_paused = False
         self._is_exhaustion_logged = False
+        self._connections = Allowance()
 
     def start(self) -> None:
         """Begin to accept; needs the running loop, as all methods do."""
         if not self._is_accepting:
             self._is_accepting = True
             self._listener.settimeout(0)
-            asyncio.get_running_loop().add_reader(self._listener, self._accept)
+            if not self._is_paused:
+                asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     def stop(self) -> None:
         """Leave further connections in the listener's queue."""
@@ -59,7 +68,10 @@ class Acceptor:
 
     def _accept(self) -> None:
         for _ in range(CONNECTIONS_PER_PASS):
-            if not self._is_accepting:
+            if not self._is_accepting or self._is_paused:
+                return
+            if not self._connections.left(CONNECTIONS, self._now_ns()):
+                self._pause(RATE_PAUSE_S)
                 return
             try:
                 connection, address = self._listener.accept()
@@ -71,6 +83,7 @@ class Acceptor:
                     raise
                 self._note_failed(error)
                 return
+            self._connections.spend(CONNECTIONS, 1)
             self._hand_on(connection, address)
 
     def _hand_on(self, connection: socket.socket, address: object) -> None:
@@ -84,18 +97,25 @@ class Acceptor:
 
     def _note_failed(self, error: OSError) -> None:
         """Pause if descriptors or memory have run out; any other error is of one connection."""
-        if error.errno in EXHAUSTED:
-            self._pause(error)
-
-    def _pause(self, error: OSError) -> None:
+        if error.errno not in EXHAUSTED:
+            return
         if not self._is_exhaustion_logged:
             self._is_exhaustion_logged = True
             emit(logger, ACCEPT_PAUSED, listener=self._name, reason=error.strerror)
+        self._pause(PAUSE_S)
+
+    def _pause(self, delay_s: float) -> None:
+        self._is_paused = True
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
-        loop.call_later(PAUSE_S, self._resume)
+        loop.call_later(delay_s, self._resume)
+
+    @staticmethod
+    def _now_ns() -> int:
+        return int(asyncio.get_running_loop().time() * NANOSECONDS_PER_SECOND)
 
     def _resume(self) -> None:
+        self._is_paused = False
         if self._is_accepting:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
 

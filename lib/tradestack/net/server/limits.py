@@ -14,7 +14,7 @@ class SessionLimits:
     # Logged-in connections; with logins_pending_max it bounds the file descriptors.
     clients_max: int = 256
     # Logged-in connections of one user; a further login replaces the oldest of them.
-    connections_per_user_max: int = 16
+    connections_per_user_max: int = 32
     # Connections that have not logged in yet; at the limit a new one displaces one of them.
     logins_pending_max: int = 64
     # From accept to login request; a client that only connects must not hold a place.

@@ -59,7 +59,8 @@ class Users:
 
     def recalls(self, user: str, password: str) -> bool:
         """Return whether the password was verified before, for a few microseconds."""
-        remembered = self._verified.get(canonical_user(user), NOTHING)
+        name = canonical_user(user)
+        remembered = self._verified.get(name, NOTHING) if name in self.hashes else NOTHING
         return hmac.compare_digest(remembered, self._remembered(password))
 
     def verify(self, user: str, password: str) -> bool:
