@@ -20,7 +20,6 @@ from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     CarriedRegistration,
     LogReopenedRecord,
-    MalformedRecord,
     RegisterRecord,
     RepairedRecord,
     ReplayedOrderRecord,
@@ -108,8 +107,15 @@ class SessionState:
         self.add(decode_replayed(payload), offset, payload)
 
     def add(self, record: ReplayedRecord, offset: int, payload: bytes) -> None:
-        """Add a record that was read from this payload; raise ValueError as `replay`."""
-        if isinstance(record, ReplayedOrderRecord):  # first: nearly all records are orders
+        """Add a record that was read from this payload; raise ValueError as `replay`.
+
+        A refused record changes nothing.
+        """
+        if isinstance(record, LogReopenedRecord | RepairedRecord | SessionRecord):
+            self._add_unreported(record, offset, len(payload))
+            return
+        length = report_length(payload)
+        if isinstance(record, ReplayedOrderRecord):
             order_id, reason = record.report.order_id, record.report.ord_rej_reason
             if order_id != self.next_order_id:
                 raise ValueError(f"order {order_id} follows order {self.next_order_id - 1}")
@@ -119,12 +125,9 @@ class SessionState:
         elif isinstance(record, RegisterRecord):
             registration = Registration(record.register.config_hash, record.report.from_seq)
             self._add_registration(record.user, record.register.feed_session, registration)
-        elif isinstance(record, MalformedRecord):
-            self._add_malformed(record.user)
         else:
-            self._add_unreported(record, offset, len(payload))
-            return
-        self._add_report(record.user, offset + len(payload) - 1, report_length(payload))
+            self._add_malformed(record.user)
+        self._add_report(record.user, offset + len(payload) - 1, length)
 
     def reports_of(self, user: str) -> int:
         """Return the number of the user's reports."""
