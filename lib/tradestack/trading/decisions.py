@@ -1,6 +1,5 @@
 """Received messages, and the decisions on them: records to be journalled, with what they change."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -91,7 +90,6 @@ class Batch:
     # Later messages of the batch are judged as if the earlier ones were in the state.
     by_identity: dict[int, JudgedOrder] = field(default_factory=dict)
     registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)
-    malformed: Counter[str] = field(default_factory=Counter)  # by user
 
     @property
     def records(self) -> list[bytes]:
