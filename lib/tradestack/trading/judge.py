@@ -7,8 +7,9 @@
     a message that did not parse as either   REJECTED without an order number, uses up nothing
 
 Some messages are not recorded, and the caller answers that the application is not available: those
-that the order session has no room for (`Rules`), and those with a known ClOrdID whose first order
-cannot be read. The records do not depend on how messages are cut into batches.
+that the order session has no room for (`Rules`), those with a known ClOrdID whose first order
+cannot be read, and any whose record could not be read again. The records do not depend on how
+messages are cut into batches.
 """
 
 from collections.abc import Callable, Sequence
@@ -55,12 +56,15 @@ def judge(
     judge = _Judge(state, rules, read_order)
     for item in received:
         message = item.message
-        if isinstance(message, Order):
-            judge.judge_order(item, message)
-        elif isinstance(message, Register):
-            judge.answer_register(item, message)
-        else:
-            judge.reject_malformed(item, message)
+        try:
+            if isinstance(message, Order):
+                judge.judge_order(item, message)
+            elif isinstance(message, Register):
+                judge.answer_register(item, message)
+            else:
+                judge.reject_malformed(item, message)
+        except ValueError as error:  # of an encoder: a journal with that record would never open
+            judge.batch.unrecordable.append((item, error))
     return judge.batch
 
 
