@@ -40,6 +40,7 @@ SESSION_FULL = (
 )
 TOO_MANY_MALFORMED = "a tenth of orders_per_session_max were messages of this user and no orders"
 ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
+UNRECORDABLE = "no record of this message could be read again from the order journal"
 
 logger = logging.getLogger(__name__)
 
@@ -119,9 +120,7 @@ class Settler:
                 self._answer()
                 passed(FailPoint.ORDER_MANAGER_REPORTED)
                 self._show(batch, session, journalled_ns)
-            if batch.excess or batch.excess_malformed:
-                self._refuse_excess(batch, session)
-            self._refuse(batch.unreadable, ORDER_UNREADABLE)
+            self._refuse_unrecorded(batch, session)
 
     def _take_received(self, session: OrderSession) -> list[Received]:
         """Take what waits; refuse the messages of connections whose order session has ended."""
@@ -141,11 +140,17 @@ class Settler:
             self._availability.note_written(session.id)
             self._order_logs.show(batch, session)
 
-    def _refuse_excess(self, batch: Batch, session: OrderSession) -> None:
-        self._usage.note_refused(session, [item.sender.user for item in batch.excess])
-        self._refuse(batch.excess, SESSION_FULL)
-        self._usage.note_malformed(item.sender.user for item in batch.excess_malformed)
-        self._refuse(batch.excess_malformed, TOO_MANY_MALFORMED)
+    def _refuse_unrecorded(self, batch: Batch, session: OrderSession) -> None:
+        if batch.excess:
+            self._usage.note_refused(session, [item.sender.user for item in batch.excess])
+            self._refuse(batch.excess, SESSION_FULL)
+        if batch.excess_malformed:
+            self._usage.note_malformed(item.sender.user for item in batch.excess_malformed)
+            self._refuse(batch.excess_malformed, TOO_MANY_MALFORMED)
+        self._refuse(batch.unreadable, ORDER_UNREADABLE)
+        for item, problem in batch.unrecordable:
+            logger.error("a message of %s cannot be journalled: %s", item.sender.user, problem)
+            self._refuse([item], UNRECORDABLE)
 
     def _refuse(self, refused: Sequence[Received], text: str) -> None:
         """Answer that the messages have left no trace, so they may be sent again."""

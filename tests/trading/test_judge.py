@@ -174,3 +174,19 @@ def test_an_order_whose_first_one_cannot_be_read_is_left_to_the_caller() -> None
     assert batch.unreadable == [again]
     assert [judged.received for judged in batch.judged] == [other]
     assert batch.duplicates == 0
+
+
+@pytest.mark.parametrize("time_ns", [-1, 2**63])
+def test_what_could_not_be_read_again_is_not_recorded(time_ns: int) -> None:
+    """A clock that far off would leave a journal that no order manager starts from."""
+    state = SessionState(a_header())
+    received = [
+        a_message(message, time_ns=time_ns)
+        for message in (an_order(), an_order(quantity=0), a_register(), Malformed("", ""))
+    ]
+
+    batch = judge(state, received, RULES, MemoryJournal().reader(state))
+
+    assert [item for item, _ in batch.unrecordable] == received
+    assert batch.records == []
+    assert batch.orders == []

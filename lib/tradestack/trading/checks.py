@@ -34,13 +34,13 @@ class Rules:
     order_age_max_ns: int
     reports_per_session_max: int
 
-    def has_room(self, reports_of_user: int, reports_count: int) -> bool:
-        """Return whether the user may have one more of so many reports of all users."""
-        return reports_of_user < self.reports_per_session_max - reports_count
+    def room(self, reports_of_user: int, reports_count: int) -> int:
+        """Return how much the user may add: more reports of the user plus more reports of all."""
+        return self.reports_per_session_max - reports_count - reports_of_user
 
-    def has_room_for_malformed(self, malformed_of_user: int) -> bool:
-        """Return whether one more of the user's messages that are no orders may have a report."""
-        return malformed_of_user < max(1, self.reports_per_session_max // MALFORMED_PART)
+    def malformed_room(self, malformed_of_user: int) -> int:
+        """Return how many more messages of the user that are no orders may have a report."""
+        return max(1, self.reports_per_session_max // MALFORMED_PART) - malformed_of_user
 
     def used_percent(self, reports_of_user: int, reports_count: int) -> int:
         """Return how much of what the user may have is used, or of the session if that is more."""

@@ -1,6 +1,5 @@
 """Received messages, and the decisions on them: records to be journalled, with what they change."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -79,6 +78,7 @@ class Batch:
     excess: the messages that the order session had no room for.
     excess_malformed: those that are no orders, beyond what a user may have of them.
     unreadable: orders with a known ClOrdID whose first order cannot be read.
+    unrecordable: messages whose records could not be read again, each with the reason.
     duplicates: how many were orders that are known.
     """
 
@@ -87,11 +87,11 @@ class Batch:
     excess: list[Received] = field(default_factory=list)
     excess_malformed: list[Received] = field(default_factory=list)
     unreadable: list[Received] = field(default_factory=list)
+    unrecordable: list[tuple[Received, ValueError]] = field(default_factory=list)
     duplicates: int = 0
     # Later messages of the batch are judged as if the earlier ones were in the state.
     by_identity: dict[int, JudgedOrder] = field(default_factory=dict)
     registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)
-    malformed: Counter[str] = field(default_factory=Counter)  # by user
 
     @property
     def records(self) -> list[bytes]:

@@ -7,19 +7,19 @@
     a message that did not parse as either   REJECTED without an order number, uses up nothing
 
 Some messages are not recorded, and the caller answers that the application is not available: those
-that the order session has no room for (`Rules`), and those with a known ClOrdID whose first order
-cannot be read. The records do not depend on how messages are cut into batches.
+that the order session has no room for (`Rules`), those with a known ClOrdID whose first order
+cannot be read, and any whose record could not be read again. The records do not depend on how
+messages are cut into batches.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
 from tradestack.trading.checks import Rejection, Rules, check_order
 from tradestack.trading.decisions import (
     Batch,
-    Judged,
     JudgedMalformed,
     JudgedOrder,
     JudgedRegister,
@@ -56,20 +56,36 @@ def judge(
     judge = _Judge(state, rules, read_order)
     for item in received:
         message = item.message
-        if isinstance(message, Order):
-            judge.judge_order(item, message)
-        elif isinstance(message, Register):
-            judge.answer_register(item, message)
-        else:
-            judge.reject_malformed(item, message)
+        try:
+            if isinstance(message, Order):
+                judge.judge_order(item, message)
+            elif isinstance(message, Register):
+                judge.answer_register(item, message)
+            else:
+                judge.reject_malformed(item, message)
+        except ValueError as error:  # of an encoder: a journal with that record would never open
+            judge.batch.unrecordable.append((item, error))
     return judge.batch
+
+
+@dataclass(slots=True)
+class _Share:
+    """A user's part of the order session, and what the batch records for the user.
+
+    room: what the user's records of the batch and all of its records together stay below.
+    """
+
+    room: int
+    malformed_room: int
+    recorded: int = 0
+    malformed: int = 0
 
 
 class _Judge:
     """Makes the decisions on the messages of one batch."""
 
-    __slots__ = ("_looked_through", "_order_ids", "_read_order", "_recorded", "_registrations",
-                 "_rules", "_state", "_traded", "batch", "first_exec_number",
+    __slots__ = ("_looked_through", "_order_ids", "_read_order", "_registrations", "_rules",
+                 "_shares", "_state", "_traded", "batch", "first_exec_number",
                  "first_order_id")  # fmt: skip
 
     def __init__(self, state: SessionState, rules: Rules, read_order: ReadOrder) -> None:
@@ -77,7 +93,7 @@ class _Judge:
         self.first_order_id = state.next_order_id
         self.first_exec_number = state.reports_count + 1
         self._state = state
-        self._recorded: Counter[str] = Counter()  # records of the batch by user
+        self._shares: dict[str, _Share] = {}  # of the users who have sent something
         self._order_ids = state.order_ids
         self._registrations = state.registrations
         self._traded: dict[tuple[str, str], int] = {}  # what the orders of the batch add to them
@@ -100,9 +116,11 @@ class _Judge:
                 batch.duplicates += 1
                 return
             rejection = _DUPLICATE
-        if not self._has_room(user):
+        share = self._shares.get(user) or self._share_of(user)
+        if share.recorded + len(batch.judged) >= share.room:
             batch.excess.append(item)
             return
+        share.recorded += 1
         order_id = self.first_order_id + len(batch.orders)
         if rejection is None:
             reason = None
@@ -114,16 +132,18 @@ class _Judge:
             record = _reject(order, item, order_id, self._exec_id(), rejection)
             length = report_length(record)
         judged = JudgedOrder(item, record, length, order, identity, order_id, reason)
-        self._record(user, judged)
+        batch.judged.append(judged)
         batch.orders.append(judged)
         batch.by_identity.setdefault(identity, judged)
 
     def answer_register(self, item: Received, register: Register) -> None:
         """Answer a Register with FromSeq."""
         batch, user = self.batch, item.sender.user
-        if not self._has_room(user):
+        share = self._shares.get(user) or self._share_of(user)
+        if share.recorded + len(batch.judged) >= share.room:
             batch.excess.append(item)
             return
+        share.recorded += 1
         key = (user, register.feed_session)
         previous = batch.registrations.get(key) or self._registrations.find(*key)
         answer = Registered(
@@ -136,21 +156,23 @@ class _Judge:
             RegisterRecord(time_ns=item.time_ns, user=user, register=register, report=answer)
         )
         length = report_length(record)
-        self._record(
-            user, JudgedRegister(item, record, length, register.feed_session, registration)
+        batch.judged.append(
+            JudgedRegister(item, record, length, register.feed_session, registration)
         )
         batch.registrations[key] = registration
 
     def reject_malformed(self, item: Received, message: Malformed) -> None:
         """Reject a message that is no order."""
         batch, user = self.batch, item.sender.user
-        malformed = self._state.malformed[user] + batch.malformed[user]
-        if not self._rules.has_room_for_malformed(malformed):
+        share = self._shares.get(user) or self._share_of(user)
+        if share.malformed >= share.malformed_room:
             batch.excess_malformed.append(item)
             return
-        if not self._has_room(user):
+        if share.recorded + len(batch.judged) >= share.room:
             batch.excess.append(item)
             return
+        share.recorded += 1
+        share.malformed += 1
         report = ExecutionReport(
             cl_ord_id=message.cl_ord_id,
             exec_id=self._exec_id(),
@@ -161,19 +183,14 @@ class _Judge:
             transact_time_ns=item.time_ns,
         )
         record = encode_record(MalformedRecord(time_ns=item.time_ns, user=user, report=report))
-        batch.malformed[user] += 1
-        self._record(user, JudgedMalformed(item, record, report_length(record)))
+        batch.judged.append(JudgedMalformed(item, record, report_length(record)))
 
-    def _has_room(self, user: str) -> bool:
-        """Return whether the order session has room for one more record of the user."""
-        state, batch = self._state, self.batch
-        of_user = state.reports_of(user) + self._recorded[user]
-        of_all = state.reports_count + len(batch.judged)
-        return self._rules.has_room(of_user, of_all)
-
-    def _record(self, user: str, judged: Judged) -> None:
-        self._recorded[user] += 1
-        self.batch.judged.append(judged)
+    def _share_of(self, user: str) -> "_Share":
+        state = self._state
+        malformed_room = self._rules.malformed_room(state.malformed[user])
+        room = self._rules.room(state.reports_of(user), state.reports_count)
+        share = self._shares[user] = _Share(room, malformed_room)
+        return share
 
     def _traded_seq(self, key: tuple[str, str]) -> int:
         """Return the highest FeedSeq of the user's orders there, those of the batch among them.

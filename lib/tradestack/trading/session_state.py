@@ -108,8 +108,12 @@ class SessionState:
         self.add(decode_replayed(payload), offset, payload)
 
     def add(self, record: ReplayedRecord, offset: int, payload: bytes) -> None:
-        """Add a record that was read from this payload; raise ValueError as `replay`."""
+        """Add a record that was read from this payload; raise ValueError as `replay`.
+
+        A refused record changes nothing.
+        """
         if isinstance(record, ReplayedOrderRecord):  # first: nearly all records are orders
+            length = report_length(payload)
             order_id, reason = record.report.order_id, record.report.ord_rej_reason
             if order_id != self.next_order_id:
                 raise ValueError(f"order {order_id} follows order {self.next_order_id - 1}")
@@ -117,14 +121,16 @@ class SessionState:
             self._add_order(identity_of(user, order.cl_ord_id), reason, offset, len(payload))
             self._note_traded(user, order.feed_session, order.feed_seq)
         elif isinstance(record, RegisterRecord):
+            length = report_length(payload)
             registration = Registration(record.register.config_hash, record.report.from_seq)
             self._add_registration(record.user, record.register.feed_session, registration)
         elif isinstance(record, MalformedRecord):
+            length = report_length(payload)
             self._add_malformed(record.user)
         else:
             self._add_unreported(record, offset, len(payload))
             return
-        self._add_report(record.user, offset + len(payload) - 1, report_length(payload))
+        self._add_report(record.user, offset + len(payload) - 1, length)
 
     def reports_of(self, user: str) -> int:
         """Return the number of the user's reports."""

@@ -213,7 +213,6 @@ _decoder: msgspec.json.Decoder[PlainRecord | _OrderForm | _MalformedForm]
 _decoder = msgspec.json.Decoder(PlainRecord | _OrderForm | _MalformedForm)
 _replayed_order_decoder = msgspec.json.Decoder(ReplayedOrderRecord)
 
-
 _ORDER_BEGINS = b'{"Record":"Order",'
 # A quote inside a JSON string is escaped, so these bytes can only begin a record's last field. They
 # are looked for from the front, which takes half as long as from the back.
@@ -223,7 +222,14 @@ _REFUSED = (msgspec.DecodeError, RecursionError)  # the latter for lists in list
 
 
 def encode_record(record: Record) -> bytes:
-    """Record → payload."""
+    """Record → payload, which decodes to it again; ValueError if none does."""
+    payload = _encode(record)
+    if decode_record(payload) != record:
+        raise ValueError(f"does not survive the journal: {record}")
+    return payload
+
+
+def _encode(record: Record) -> bytes:
     if isinstance(record, OrderRecord):
         form = _OrderForm(
             time_ns=record.time_ns,
