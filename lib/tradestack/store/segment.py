@@ -10,7 +10,8 @@ SharedMemory is not used because its resource tracker unlinks segments that are 
 
 The writer holds an flock on the file, which ends with the process however that ends: it tells a
 running writer from a dead one, where a pid may have been reused. The size of a file never changes
-once it has its magic, so that no reader can run past the end of its mapping.
+once it has its magic, so that no reader can run past the end of its mapping, and its pages are
+reserved before that, so that nobody can take them from it by filling /dev/shm.
 """
 
 import errno
@@ -103,7 +104,7 @@ class Segment:
 
         A segment of the same user whose writer is gone is used in place, so that readers do not
         notice; one of another format is replaced. Raises OperatorFault if the writer still runs
-        or the segment belongs to another user, OSError.
+        or the segment belongs to another user, OSError where memory is short.
         """
         path = SEGMENT_DIRECTORY / name
         try:
@@ -126,6 +127,7 @@ class Segment:
             os.close(descriptor)
             return cls._make(path, kind)
         os.fchmod(descriptor, SEGMENT_MODE)
+        _reserve_pages(path, descriptor)
         return cls(path, descriptor, mmap.ACCESS_WRITE)
 
     @classmethod
@@ -134,7 +136,7 @@ class Segment:
         descriptor = os.open(path, flags, SEGMENT_MODE)
         _lock(path, descriptor)
         os.fchmod(descriptor, SEGMENT_MODE)  # whatever the umask
-        os.ftruncate(descriptor, SEGMENT_LENGTH)
+        _reserve_pages(path, descriptor)
         segment = cls(path, descriptor, mmap.ACCESS_WRITE)
         words = segment.words
         words[SLOT_VERSION] = FORMAT_VERSION
@@ -176,6 +178,19 @@ def _lock(path: Path, descriptor: int) -> None:
             f"another process writes it (pid {pid})",
             "stop that process, or set another segment_suffix",
         ) from error
+
+
+def _reserve_pages(path: Path, descriptor: int) -> None:
+    """Take all pages of the segment now: for one that is missing later, the kernel sends SIGBUS.
+
+    Raises OSError, and closes the file: ENOSPC while others fill the memory of /dev/shm.
+    """
+    try:
+        os.posix_fallocate(descriptor, 0, SEGMENT_LENGTH)
+    except OSError as error:
+        os.close(descriptor)
+        problem = f"{os.strerror(error.errno or 0)}: {SEGMENT_LENGTH:,} bytes for {path}"
+        raise OSError(error.errno, problem, str(path)) from error
 
 
 def _foreign(path: Path, problem: str) -> OperatorFault:
