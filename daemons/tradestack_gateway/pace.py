@@ -134,7 +134,8 @@ class Schedule:
         return np.cumsum(gaps)
 
     def _scaled(self, values: Times, limit_ns: int) -> Times:
-        return np.minimum(values * self._factor, limit_ns).astype(np.int64)
+        waits: Times = np.minimum(values * self._factor, limit_ns).astype(np.int64)
+        return waits
 
 
 def _wait_factor(pace: Pace) -> float:
