@@ -16,6 +16,7 @@ from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.service import Context
+from tradestack.store.directory_lock import DirectoryLock
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.order_journal import OrderRecord
@@ -39,6 +40,7 @@ class OrderManager:
     def __init__(self, context: Context[OrderManagerConfig]) -> None:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
+        self._lock = DirectoryLock.take(directory)  # before anything in it is read
         users = Users.load(config.users_file)
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context = context
@@ -102,6 +104,7 @@ class OrderManager:
         await self._server.close()
         self._order_logs.close(self._sessions.current)
         self._sessions.close()
+        self._lock.release()
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
+import msgspec
+
 from tradestack.domain.tick import TickKind
 from tradestack.sources.source import NO_RECORDS, Source, SourceBatch
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
@@ -225,7 +227,7 @@ async def _catch_up(
     if mark is not None:
         try:
             source.restore(mark.position)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
             # It was not written by this program for these sources.
             where = f"message {mark.sequence}"
             raise SourcesDiffer(f"the checkpoint at {where} is not understood") from error

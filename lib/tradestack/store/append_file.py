@@ -21,6 +21,10 @@ from tradestack.store.durable_name import sync_directory
 FILE_MODE = 0o600
 
 
+class FileChanged(Exception):
+    """Another program has changed the length of the file: only a restart can tell what is in it."""
+
+
 class AppendFile:
     """A file held open for appending, and locked against a second process.
 
@@ -84,12 +88,15 @@ class AppendFile:
     def append(self, data: bytes | memoryview) -> int:
         """Append `data` in one write; return the offset at which it begins.
 
-        Raises OSError (ENOSPC, EFBIG, EIO, …), in which case nothing of `data` is in the file.
+        Raises OSError (ENOSPC, EFBIG, EIO, …), in which case nothing of `data` is in the file, and
+        FileChanged: behind an end that was cut off, the write would leave a hole of zeros.
         """
         self._refuse_after_failed_sync()
         if self._torn:
             self.cut(self.size_bytes)
         offset = self.size_bytes
+        if (end := os.lseek(self._descriptor, 0, os.SEEK_END)) != offset:
+            raise FileChanged(f"{self.path} ends at byte {end} instead of {offset}")
         length = memoryview(data).nbytes
         try:
             written = os.pwrite(self._descriptor, data, offset)
