@@ -39,7 +39,8 @@ class Stream(Protocol):
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Return whole packets from `sequence` ≤ head on, and the number after the last of them.
 
-        At most `bytes_max` bytes, but at least one packet. Raises OSError.
+        At most `bytes_max` bytes, but at least one packet. Raises OSError where its file cannot be
+        read.
         """
         ...
 
@@ -56,7 +57,7 @@ class OutboxOwner(Protocol):
         ...
 
     def broken(self, error: OSError) -> None:
-        """Note that the socket is broken; the owner closes the outbox."""
+        """Note that socket or stream is broken; the owner closes the outbox."""
         ...
 
 
@@ -105,6 +106,11 @@ class Outbox:
     def lag(self) -> int:
         """The number of messages of the stream that were not read yet."""
         return max(0, self._stream.head + 1 - self.cursor) if self._stream is not None else 0
+
+    @property
+    def beside_bytes(self) -> int:
+        """The bytes of packets outside the stream that wait behind what is being sent."""
+        return len(self._beside)
 
     @property
     def is_behind(self) -> bool:
