@@ -31,7 +31,7 @@ VALUES = re.compile(
 WALKS = {
     "A tick": ("daemons/tradestack_gateway/publisher.py", 10),
     "An order": ("lib/tradestack/trading/judge.py", 17),
-    "A signal": ("daemons/tradestack_strategy/order_entry.py", 14),
+    "A signal": ("daemons/tradestack_strategy/order_entry.py", 15),
 }
 
 SYMBOLS = ("AAA", "BBB")

@@ -35,24 +35,29 @@ from tradestack_order_manager.durability import Durability
 REFUSAL_LENGTH_MAX = 512
 # Each takes about 180 bytes of memory: this many take 18 GB.
 ORDERS_PER_SESSION_MAX = 100_000_000
+NEVER = "never"
 MINUTE_NS = 60 * NANOSECONDS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class TimeOfDay(ValueParser[int]):
-    """HH:MM → nanoseconds after midnight."""
+class TimeOfDay(ValueParser[int | None]):
+    """HH:MM → nanoseconds after midnight; "never" → None."""
 
     @property
     def allowed(self) -> str:
-        return 'a time of day in UTC, as in "21:30"'
+        return 'a time of day in UTC, as in "21:30", or "never"'
 
-    def parse(self, value: object) -> int:
+    def parse(self, value: object) -> int | None:
+        if value == NEVER:
+            return None
         match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", expect_text(value), re.ASCII)
         if match is None:
             raise ValueError
         return (int(match[1]) * 60 + int(match[2])) * MINUTE_NS
 
-    def format(self, value: int) -> object:
+    def format(self, value: int | None) -> object:
+        if value is None:
+            return NEVER
         hours, minutes = divmod(value // MINUTE_NS, 60)
         return f"{hours:02d}:{minutes:02d}"
 
@@ -67,7 +72,8 @@ class OrderManagerConfig(ServerConfig):
     order_qty_max: int = key("1000000", FixedPoint(1, QUANTITY_MAX), reload=Reload.AT_ONCE)
     max_order_age: int = key("30s", Duration(), reload=Reload.AT_ONCE)
     durability: Durability = key("os", Choice(Durability), reload=Reload.AT_ONCE)
-    new_session_at: int | None = key(None, TimeOfDay(), reload=Reload.AT_ONCE)
+    new_session_at: int | None = key("00:00", TimeOfDay(), reload=Reload.AT_ONCE)
+    sessions_kept: int = key(30, Integer(1, 1_000), reload=Reload.AT_ONCE)
     orders_per_session_max: int = key(
         1_000_000, Integer(1, ORDERS_PER_SESSION_MAX), reload=Reload.AT_ONCE
     )

@@ -16,6 +16,7 @@ from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.service import Context
+from tradestack.store.directory_lock import DirectoryLock
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.order_journal import OrderRecord
@@ -28,6 +29,7 @@ from tradestack_order_manager.sessions.order_sessions import OrderSessions, reco
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +40,14 @@ class OrderManager:
     def __init__(self, context: Context[OrderManagerConfig]) -> None:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
+        self._lock = DirectoryLock.take(directory)  # before anything in it is read
         users = Users.load(config.users_file)
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context = context
         self._clock = clock
         self._meters = Meters(clock)
         self._availability = Availability()
+        self._usage = Usage(clock.monotonic_ns())
         self._sessions = OrderSessions(directory, config.durability, clock.wall_ns())
         self._order_logs = OrderLogs(
             config.order_log,
@@ -62,6 +66,7 @@ class OrderManager:
             sessions=self._sessions,
             order_logs=self._order_logs,
             availability=self._availability,
+            usage=self._usage,
             meters=self._meters,
             durability=config.durability,
             rules=config.rules,
@@ -76,6 +81,7 @@ class OrderManager:
             sessions=self._sessions,
             order_logs=self._order_logs,
             availability=self._availability,
+            usage=self._usage,
             followed=lambda: {connection.session_id for connection in self._server.connections},
             new_session=self.new_session,
             clock=clock,
@@ -98,6 +104,7 @@ class OrderManager:
         await self._server.close()
         self._order_logs.close(self._sessions.current)
         self._sessions.close()
+        self._lock.release()
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
@@ -123,6 +130,9 @@ class OrderManager:
             f"{session.state.counters.orders_received} orders in session {session.id}",
             f"{len(self._server.connections)} clients",
         ]
+        usage = self._usage.status(session, self._settler.rules)
+        if usage is not None:
+            parts.append(usage)
         if self._availability.fault is not None:
             parts.append(f"JOURNAL UNAVAILABLE: {self._availability.fault}")
         if self._order_logs.fault is not None:
@@ -134,6 +144,8 @@ class OrderManager:
         session = self._sessions.current
         return {
             **self._meters.stats(session),
+            "session_used": self._usage.percent(session, self._settler.rules),
+            "session_fault": self._usage.status(session, self._settler.rules),
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
             "order_log_behind": session.last_order_id - self._order_logs.written_order_id,
@@ -172,6 +184,7 @@ class OrderManager:
         self._order_logs.complete(self._sessions.current)
         self._sessions.begin_next(self._clock.wall_ns())
         self._meters.reset()
+        self._usage.restart(self._clock.monotonic_ns())
         self._server.scheduler.wake()
         self._housekeeping.prune(self._housekeeping.config.sessions_kept)
         return self._sessions.current.id

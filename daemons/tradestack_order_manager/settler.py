@@ -9,14 +9,13 @@ pass have the time of the first.
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.order import BusinessRejectReason, Order
 from tradestack.net.server.connection import Connection
+from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.trading.checks import Rules
 from tradestack.trading.decisions import Batch, Malformed, Received
@@ -30,13 +29,18 @@ from tradestack_order_manager.metrics import Meters
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 # A message for a session that has ended must not be executed in the next one, where the client
 # could not tell its report from that of another order.
 SESSION_ENDED = "the order session has ended: log in to the current one"
-SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
+SESSION_FULL = (
+    "the order session is full (for this user's share of orders_per_session_max): "
+    "another one begins by itself"
+)
+TOO_MANY_MALFORMED = "a tenth of orders_per_session_max were messages of this user and no orders"
 ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
-EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
+UNRECORDABLE = "no record of this message could be read again from the order journal"
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +59,7 @@ class Settler:
         sessions: OrderSessions,
         order_logs: OrderLogs,
         availability: Availability,
+        usage: Usage,
         meters: Meters,
         durability: Durability,
         rules: Rules,
@@ -66,6 +71,7 @@ class Settler:
         self._sessions = sessions
         self._order_logs = order_logs
         self._availability = availability
+        self._usage = usage
         self._meters = meters
         self._answer = answer
         self._clock = clock
@@ -107,15 +113,14 @@ class Settler:
                 fault = f"orders cannot be journalled: {error.strerror}"
                 self._refuse([judged.received for judged in batch.judged], fault)
             except BaseException as fault:
-                _end_process(fault)
+                end_process("between journal and state", fault)
             else:
                 passed(FailPoint.ORDER_MANAGER_JOURNALLED)
                 journalled_ns = self._clock.monotonic_ns()
                 self._answer()
                 passed(FailPoint.ORDER_MANAGER_REPORTED)
                 self._show(batch, session, journalled_ns)
-            self._refuse(batch.excess, SESSION_FULL)
-            self._refuse(batch.unreadable, ORDER_UNREADABLE)
+            self._refuse_unrecorded(batch, session)
 
     def _take_received(self, session: OrderSession) -> list[Received]:
         """Take what waits; refuse the messages of connections whose order session has ended."""
@@ -134,6 +139,18 @@ class Settler:
             )
             self._availability.note_written(session.id)
             self._order_logs.show(batch, session)
+
+    def _refuse_unrecorded(self, batch: Batch, session: OrderSession) -> None:
+        if batch.excess:
+            self._usage.note_refused(session, [item.sender.user for item in batch.excess])
+            self._refuse(batch.excess, SESSION_FULL)
+        if batch.excess_malformed:
+            self._usage.note_malformed(item.sender.user for item in batch.excess_malformed)
+            self._refuse(batch.excess_malformed, TOO_MANY_MALFORMED)
+        self._refuse(batch.unreadable, ORDER_UNREADABLE)
+        for item, problem in batch.unrecordable:
+            logger.error("a message of %s cannot be journalled: %s", item.sender.user, problem)
+            self._refuse([item], UNRECORDABLE)
 
     def _refuse(self, refused: Sequence[Received], text: str) -> None:
         """Answer that the messages have left no trace, so they may be sent again."""
@@ -167,14 +184,3 @@ def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
             return "Register", message.request_id
         case Malformed():
             return "", message.cl_ord_id
-
-
-def _end_process(fault: BaseException) -> NoReturn:
-    """End the process: the journal may hold what the state does not, and only replay can tell.
-
-    An exception would not do: the loop would settle waiting messages under numbers already used.
-    """
-    try:
-        logger.critical("fault between journal and state, ending: %r", fault, exc_info=fault)
-    finally:
-        os._exit(EXIT_STATUS_FAULT)

@@ -16,6 +16,7 @@ from tests.kit.sender import MemorySender
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
+from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.store.journal import Journal
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.orders import encode_message
@@ -25,9 +26,10 @@ from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.metrics import Meters
 from tradestack_order_manager.sessions.order_session import OrderSession, session_paths
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
-from tradestack_order_manager.settler import EXIT_STATUS_FAULT, Settler
+from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 LIMIT = 10
 
@@ -45,6 +47,7 @@ class Settling(Handler):
             sessions=self.sessions,
             order_logs=OrderLogs(log, self.sessions.current, JournalEvents(0), clock),
             availability=Availability(),
+            usage=Usage(clock.monotonic_ns()),
             meters=Meters(clock),
             durability=durability,
             rules=some_rules(order_age_max_ns=0),

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.named_file import open_named_file
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX, USER_LENGTH_MAX
 
 USERS_FILE_BYTES_MAX = 1 << 20  # some ten thousand users; a larger file is some other file
@@ -135,7 +136,7 @@ def _parse_line(path: Path, number: int, entry: str) -> tuple[str, PasswordHash]
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_named_file(path) as file:
             content = file.read(USERS_FILE_BYTES_MAX + 1)
     except PermissionError as error:
         remedy = "make it readable for the daemon's user, and for nobody else"
