@@ -15,7 +15,7 @@ from tradestack.net.line_limit import LINES
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.logins import GUESSES
-from tradestack.net.server.users import users_line
+from tradestack.net.server.users import Users, users_line
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason, decode_close
 from tradestack.wire.soup import Packet, PacketType
@@ -176,6 +176,47 @@ async def test_right_passwords_are_not_counted_as_guesses(net: Net) -> None:
     async with net.serving(filled(net), clock=net.fake_clock()) as running:
         for name in names:
             assert not await rejected(net, running, user=name)
+
+
+async def test_logins_of_one_user_that_come_together_cost_one_hash(net: Net, monkeypatch) -> None:
+    """The others are recognised when it is their turn."""
+    hashes: list[str] = []
+    verify = Users.verify
+
+    def count(users: Users, user: str, password: str) -> bool:
+        hashes.append(user)
+        return verify(users, user, password)
+
+    monkeypatch.setattr(Users, "verify", count)
+    async with net.serving(filled(net)) as running, Crowd(net, running) as crowd:
+        clients = [await crowd.connect() for _ in range(10)]
+        answers = await asyncio.gather(*(client.log_in(1) for client in clients))
+
+    assert [accepted(answer).sequence for answer in answers] == [1] * 10
+    assert hashes == ["news"]
+
+
+async def test_a_client_that_sends_its_login_at_once_is_not_displaced_by_guesses(net: Net) -> None:
+    """Of one origin the oldest makes room, not the one that has just come."""
+    limits = SessionLimits(logins_pending_max=3)
+    clock = net.fake_clock()
+    async with (
+        net.serving(filled(net), limits=limits, clock=clock) as running,
+        Crowd(net, running) as crowd,
+    ):
+        running.server._logins._guesses_left.left(GUESSES, clock.now_ns)
+        running.server._logins._guesses_left.spend(GUESSES, GUESSES.burst)
+        guesses = [await crowd.connect() for _ in range(3)]
+        for client in guesses:
+            await client.send(WRONG)
+        while len(running.server._logins._unproven) < 3:
+            await asyncio.sleep(0)
+        newcomer, last = await crowd.connect(), await crowd.connect()
+
+        assert await guesses[0].packets_to_end() == []
+        assert await guesses[1].packets_to_end() == []
+        assert running.server.connections_displaced_total == 2
+        del newcomer, last
 
 
 async def test_unknown_names_are_checked_as_known_ones_are(net: Net, monkeypatch) -> None:

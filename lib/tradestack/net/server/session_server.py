@@ -181,13 +181,15 @@ class SessionServer:
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer_bytes)
         accepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.receive_buffer_bytes)
-        peer = addresses.name_of(address)
+        peer, now_ns = addresses.name_of(address), self._clock.monotonic_ns()
         if len(self._pending) >= limits.logins_pending_max:
             self.connections_displaced_total += 1
-            self._pending.displaced().close(Close(CloseReason.LOGIN_TIMEOUT, "no login in time"))
-        self._pending.add(
-            Connection(accepted, peer, owner=self, handler=self._handler, clock=self._clock)
+            displaced = self._pending.displaced(now_ns)
+            displaced.close(Close(CloseReason.LOGIN_TIMEOUT, "displaced before a login"))
+        connection = Connection(
+            accepted, peer, owner=self, handler=self._handler, clock=self._clock
         )
+        self._pending.add(connection, now_ns)
 
     def _refuse(self, login: Login) -> None:
         """Reject a login with a wrong password."""
