@@ -21,8 +21,8 @@ PYTHON_FILES = sorted(
 FUNCTION_LINES_MAX = 70
 SERVICES = ("tradestack-gateway", "tradestack-order-manager", "tradestack-strategy@news")
 EXPOSURE_MAX_TENTHS = {
-    "tradestack-gateway": 5,
-    "tradestack-order-manager": 5,
+    "tradestack-gateway": 11,
+    "tradestack-order-manager": 11,
     "tradestack-strategy@news": 12,
 }
 PLACES = {

@@ -1,5 +1,6 @@
 """Shared-memory segments: who may map and write them, and what replaces an unusable one."""
 
+import errno
 import mmap
 import os
 import signal
@@ -8,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.kit.disk_calls import fail_with
 from tradestack.domain.faults import OperatorFault
 from tradestack.store import segment
 from tradestack.store.segment import (
@@ -161,3 +163,31 @@ def test_unlinking_keeps_mappings(segment_name: str) -> None:
     assert writer.words[SLOT_GENERATION] == 9
     assert not writer.is_replaced()
     writer.close()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_all_pages_are_reserved(segment_name: str, is_new: bool) -> None:
+    """To store into a page that /dev/shm has no room for would end the process by SIGBUS."""
+    path = SEGMENT_DIRECTORY / segment_name
+    Segment.create(segment_name, KIND).close()
+    if not is_new:  # as an older version has left it
+        header = path.read_bytes()[: mmap.PAGESIZE]
+        with path.open("r+b") as file:
+            file.truncate(0)
+            file.write(header)
+            file.truncate(SEGMENT_LENGTH)
+    Segment.create(segment_name, KIND).close()
+
+    assert path.stat().st_blocks * 512 >= SEGMENT_LENGTH
+
+
+def test_a_full_shared_memory_is_an_error_in_words(
+    segment_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the file and its size, and the segment can be made later."""
+    with monkeypatch.context() as full:
+        full.setattr(os, "posix_fallocate", fail_with(errno.ENOSPC))
+        with pytest.raises(OSError, match=r"No space left on device: 364,544 bytes for /dev/shm/"):
+            Segment.create(segment_name, KIND)
+
+    Segment.create(segment_name, KIND).close()

@@ -104,6 +104,7 @@ class Daemon(Generic[C]):
             listeners.control,
             [daemon_interface(self), *self._service.interfaces()],
             {"stats": lambda: flat_text(self.stats()), "help": lambda: HELP},
+            clock=clock,
             product=f"tradestack-{program.name}",
         )
 

@@ -113,7 +113,9 @@ class SharedBook(BookReader):
 
         A symbol for which there is no room is counted in `symbols_refused`.
         """
-        row = self._find_or_add(encode_symbol(symbol))
+        row = self._slots.get(symbol)
+        if row is None:
+            row = self._find_or_add(encode_symbol(symbol))
         if row != _NO_ROW:
             self._store(row, value, size, event_time_ns, publish_time_ns, sequence)
         self._segment.words[SLOT_SEQUENCE] = sequence

@@ -10,7 +10,8 @@ SharedMemory is not used because its resource tracker unlinks segments that are 
 
 The writer holds a lock, which ends with the process however that ends: it tells a running writer
 from a dead one, where a pid may have been reused. The size of a file never changes once it has its
-name, so that no reader can run past the end of its mapping.
+name, so that no reader can run past the end of its mapping, and its pages are reserved before that,
+so that nobody can take them from it by filling /dev/shm.
 """
 
 import errno
@@ -113,7 +114,7 @@ class Segment:
 
         A segment of the same user whose writer is gone is used in place, so that readers do not
         notice; whatever else has the name is replaced. Raises OperatorFault if the writer still
-        runs or another user has taken the directory, OSError.
+        runs or another user has taken the directory, OSError where memory is short.
         """
         path = SEGMENT_DIRECTORY / name
         own_directory(path.parent)
@@ -125,6 +126,7 @@ class Segment:
                 problem = _find_problem(descriptor, kind) or _find_other_group(descriptor)
                 if problem is None:
                     os.fchmod(descriptor, SEGMENT_MODE)
+                    _reserve_pages(path, descriptor)
                     return cls(path, descriptor, mmap.ACCESS_WRITE, lock)
                 os.close(descriptor)
             if os.path.lexists(path):
@@ -143,7 +145,7 @@ class Segment:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             descriptor = os.open(unfinished, flags, SEGMENT_MODE)
             os.fchmod(descriptor, SEGMENT_MODE)  # whatever the umask
-            os.ftruncate(descriptor, SEGMENT_LENGTH)
+            _reserve_pages(path, descriptor)
             segment = cls(path, descriptor, mmap.ACCESS_WRITE, lock)
             words = segment.words
             words[SLOT_MAGIC] = MAGIC
@@ -192,6 +194,19 @@ def _find_other_group(descriptor: int) -> str | None:
     if group == os.getegid():
         return None
     return f"its group is {group}, that of this process is {os.getegid()}"
+
+
+def _reserve_pages(path: Path, descriptor: int) -> None:
+    """Take all pages of the segment now: for one that is missing later, the kernel sends SIGBUS.
+
+    Raises OSError, and closes the file: ENOSPC while others fill the memory of /dev/shm.
+    """
+    try:
+        os.posix_fallocate(descriptor, 0, SEGMENT_LENGTH)
+    except OSError as error:
+        os.close(descriptor)
+        problem = f"{os.strerror(error.errno or 0)}: {SEGMENT_LENGTH:,} bytes for {path}"
+        raise OSError(error.errno, problem, str(path)) from error
 
 
 def _read_word(descriptor: int, slot: int) -> int:

@@ -150,6 +150,8 @@ def _describe(damage: Damage) -> str:
     orders = f"orders {damage.first_order_id} to {damage.first_order_id + damage.orders_lost - 1}"
     if damage.orders_lost == 1:
         orders = f"order {damage.first_order_id}"
+    if not damage.lines_lost:
+        return f"before line {damage.first_line} at byte {damage.offset:,}: {orders} missing"
     return (
         f"{lines}, {damage.bytes_lost:,} bytes at byte {damage.offset:,}: "
         f"{orders if damage.orders_lost else 'no order'} lost at most; "

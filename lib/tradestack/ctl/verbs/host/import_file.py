@@ -32,6 +32,7 @@ from tradestack.sources.csv.header import (
 )
 from tradestack.sources.csv.source import read_header
 from tradestack.sources.source import SourceFault
+from tradestack.store.durable_name import replace_durably
 
 DIRECTORY = "import"  # in the state directory
 DIRECTORY_MODE = 0o750
@@ -125,7 +126,7 @@ def _copy(path: Path, installation: Installation) -> Path:
                     shutil.copyfileobj(source, copy)
                     copy.flush()
                     os.fsync(copy.fileno())
-                unfinished.replace(target)
+                replace_durably(unfinished, target)
             finally:
                 unfinished.unlink(missing_ok=True)
     return target
