@@ -6,6 +6,7 @@ replace a name. The lock is a file of its own, closed to all others: whoever can
 only for reading, can hold a flock on it.
 """
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -18,6 +19,7 @@ from tradestack.store.trusted_users import trusted_uids
 DIRECTORY_MODE = 0o750  # the group (tradestack-ops) may read what is in it
 LOCK_MODE = 0o600
 LOCK_SUFFIX = ".lock"
+PID_LENGTH_MAX = 20
 _WRITABLE_FOR_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 # O_NONBLOCK: opening a FIFO would wait for its other end.
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -96,15 +98,15 @@ def lock_for_writing(path: Path) -> int:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        pid = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip()
+        pid = os.pread(descriptor, PID_LENGTH_MAX, 0).decode("ascii", errors="replace").strip()
         os.close(descriptor)
         raise OperatorFault(
             str(path),
             f"another process writes it (pid {pid})",
             "stop that process, or set another segment_suffix",
         ) from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    with contextlib.suppress(OSError):  # it is for people only, and the memory may be full
+        os.pwrite(descriptor, f"{os.getpid():<{PID_LENGTH_MAX}}\n".encode(), 0)
     return descriptor
 
 
