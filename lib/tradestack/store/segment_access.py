@@ -14,7 +14,7 @@ import stat
 from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.store.trusted_users import trusted_uids
+from tradestack.store.trusted_users import is_trusted
 
 DIRECTORY_MODE = 0o750  # the group (tradestack-ops) may read what is in it
 LOCK_MODE = 0o600
@@ -51,15 +51,14 @@ def open_for_reading(path: Path) -> int:
 
     Raises FileNotFoundError, PermissionError, and OperatorFault for anything else than such a file.
     """
-    trusted = trusted_uids()
     directory = _opened(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
-        _require_owner(path.parent, directory, trusted)
+        _require_trusted_owner(path.parent, directory)
         descriptor = _opened(path, os.O_RDONLY, directory)
     finally:
         os.close(directory)
     try:
-        _require_owner(path, descriptor, trusted)
+        _require_trusted_owner(path, descriptor)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise unusable(path, "it is not a regular file")
     except OperatorFault:
@@ -125,7 +124,7 @@ def _opened(path: Path, flags: int, directory: int | None = None) -> int:
         raise unusable(path, os.strerror(number)) from error
 
 
-def _require_owner(path: Path, descriptor: int, trusted: frozenset[int]) -> None:
+def _require_trusted_owner(path: Path, descriptor: int) -> None:
     owner = os.fstat(descriptor).st_uid
-    if owner not in trusted:
+    if not is_trusted(owner):
         raise unusable(path, f"it belongs to uid {owner}")
