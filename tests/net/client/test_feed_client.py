@@ -7,13 +7,12 @@ import pytest
 
 from tests.kit.call_recorder import CallRecorder
 from tests.kit.net import Net
-from tests.kit.raw_client import RawClient
 from tests.net.client.feeds import client_of, feed
 from tradestack.net.client.feed_listener import EndReason, FeedListener
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.feed import TickBatch
-from tradestack.wire.soup import PacketType, RejectReason
+from tradestack.wire.soup import PacketType
 
 
 class Recorder(CallRecorder, FeedListener):
@@ -142,38 +141,3 @@ async def test_reading_stays_paused_over_a_disconnect(net: Net) -> None:
 
     assert before == 4
     assert calls[4] == [1, 2, 3]
-
-
-async def test_a_session_that_is_refused_and_served_all_the_same_goes_on(net: Net) -> None:
-    """It is neither over nor started from its first message again."""
-    stream = net.memory_stream()
-    stream.append_ticks(5)
-    logins: list[soup.LoginRequest] = []
-
-    async def script(peer: RawClient) -> None:
-        request = await peer.packet()
-        assert request is not None
-        logins.append(soup.decode_login_request(request.payload))
-        if logins[-1].session_id:
-            await peer.send(soup.encode_login_rejected(RejectReason.SESSION_NOT_AVAILABLE))
-        else:
-            await peer.send(soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 1)))
-            await peer.send(b"".join([*stream.packets, soup.END_OF_SESSION]))
-        await peer.packets_to_end()
-
-    async with (
-        net.scripted(script) as address,
-        listening(net, address, session_id="0ABCDE1234", sequence=3) as recorder,
-    ):
-        calls = await recorder.until(4)
-
-    assert [(login.session_id, login.sequence) for login in logins[:2]] == [
-        ("0ABCDE1234", 3),
-        ("", 1),
-    ]
-    assert calls == [
-        "connected",
-        ("0ABCDE1234", 3),
-        [3, 4, 5],
-        ("0ABCDE1234", 5, EndReason.COMPLETE),
-    ]

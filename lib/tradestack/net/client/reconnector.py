@@ -58,49 +58,41 @@ class Reconnector:
         self._credentials = credentials
         self._limits = limits
         self._has_tried = False
-        self._is_refused = False  # the server does not serve the session of the position
 
     async def next_login(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn:
         """Log in at the position; retry until that succeeds.
 
-        When the server refuses the session, the current one is asked for: if it is the same, the
-        client goes on in it (the messages before the position are sent again, and skipped). If it
-        is another one, on_gone is called, which has to leave the old one, before the next login.
-        Raises LoginRejected for wrong credentials, SequenceHole.
+        on_gone is called when the server does not serve the session any more; it has to leave the
+        session. Raises LoginRejected for wrong credentials, SequenceHole.
         """
         while True:
             if self._has_tried:
                 await asyncio.sleep(self.backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
             self._has_tried = True
-            logged_in = await self._try_log_in(position)
+            logged_in = await self._try_log_in(position, on_gone)
             if logged_in is None:
                 continue
-            is_other = position.session_id not in ("", logged_in.session_id)
-            self._is_refused = False
-            if not is_other and logged_in.session_id != position.ended:
+            if logged_in.session_id != position.ended:
                 self._connected(logged_in, position)
                 return logged_in
-            logged_in.log_out()
-            if is_other:
-                on_gone()
-            # Otherwise the server has not begun another session yet.
+            logged_in.log_out()  # the server has not begun another session yet
 
     def lost(self, session_id: str, close: Close) -> None:
         """Log the loss of a connection."""
         emit(logger, SERVER_LOST, address=self._address, session=session_id, reason=close)
 
-    async def _try_log_in(self, position: Position) -> LoggedIn | None:
-        wanted = ("", 1) if self._is_refused else (position.session_id, position.sequence)
+    async def _try_log_in(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn | None:
         try:
             return await log_in(
                 self._address,
                 self._credentials,
-                *wanted,
+                position.session_id,
+                position.sequence,
                 deadline_ns=self._limits.login_deadline_ns,
             )
         except LoginRejected as rejection:
-            if rejection.reason is RejectReason.SESSION_NOT_AVAILABLE and wanted[0]:
-                self._is_refused = True
+            if rejection.reason is RejectReason.SESSION_NOT_AVAILABLE and position.session_id:
+                on_gone()
                 return None
             emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
             if rejection.reason is RejectReason.NOT_AUTHORIZED:
