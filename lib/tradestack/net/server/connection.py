@@ -219,7 +219,7 @@ class Connection:
             self.broken(error)
 
     def broken(self, error: OSError) -> None:
-        """Close the connection, whose socket failed."""
+        """Close the connection, whose socket or stream failed."""
         self._lose(error.strerror or str(error))
 
     # ---- sending and receiving -------------------------------------------------------------
