@@ -65,7 +65,7 @@ class SessionFiles:
         return Sidecar.load(self.sidecar_path(session_id))
 
     def usable_sidecar(self, session_id: str) -> Sidecar | None:
-        """Read the sidecar of a session that is over; if it is bad, log an error and return None."""
+        """Read the sidecar of a session that is over; log a bad one, and return None."""
         try:
             return self.sidecar(session_id)
         except SidecarUnusable as error:
