@@ -172,9 +172,7 @@ class Gateway:
             "ticks_published": self._publisher.ticks_published,
             "sessions_started": self._feed_sessions.started_total,
             "symbols_refused": self._books.symbols_refused,
-            "logins_rejected": self._server.logins_rejected_total,
-            "logins_unchecked": self._server.logins_unchecked_total,
-            "protocol_violations": self._server.violations_total,
+            **self._server.stats(),
             "unsequenced_ignored": self._unsequenced_ignored,
         }
 

@@ -107,6 +107,11 @@ class Outbox:
         return max(0, self._stream.head + 1 - self.cursor) if self._stream is not None else 0
 
     @property
+    def beside_bytes(self) -> int:
+        """The bytes of packets outside the stream that wait behind what is being sent."""
+        return len(self._beside)
+
+    @property
     def is_behind(self) -> bool:
         """Whether anything waits to be sent."""
         if self._chunk or self._beside:
