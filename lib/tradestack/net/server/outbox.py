@@ -39,8 +39,7 @@ class Stream(Protocol):
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Return whole packets from `sequence` ≤ head on, and the number after the last of them.
 
-        At most `bytes_max` bytes, but at least one packet. Raises OSError where its file cannot be
-        read.
+        At most `bytes_max` bytes, but at least one packet. Raises OSError.
         """
         ...
 
@@ -57,7 +56,7 @@ class OutboxOwner(Protocol):
         ...
 
     def broken(self, error: OSError) -> None:
-        """Note that socket or stream is broken; the owner closes the outbox."""
+        """Note that the socket is broken; the owner closes the outbox."""
         ...
 
 

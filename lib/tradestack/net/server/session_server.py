@@ -207,7 +207,7 @@ class SessionServer:
             self._replacing.append(login)
             own[0].replace()
         elif len(self._joined) >= self.limits.clients_max:
-            self._reject(login, soup.RejectReason.SESSION_NOT_AVAILABLE)
+            self._turn_away(login)
         else:
             self._accept(login, stream)
 
@@ -235,6 +235,18 @@ class SessionServer:
         self._handler.client_joined(connection)
 
     def _reject(self, login: Login, reason: soup.RejectReason) -> None:
+        self._note_rejection(login, reason.name)
+        login.connection.reject_login(reason)
+
+    def _turn_away(self, login: Login) -> None:
+        """Close the connection without an answer: there is no room, and the client may try again.
+
+        By "session not available" it would take a session that is served for gone.
+        """
+        self._note_rejection(login, "NO_ROOM")
+        login.connection.close(Close(CloseReason.CONNECTION_LOST, "no room for another client"))
+
+    def _note_rejection(self, login: Login, reason: str) -> None:
         self.logins_rejected_total += 1
         self.lines.emit(
             logger,
@@ -242,11 +254,10 @@ class SessionServer:
             user=login.request.user,
             peer=login.connection.peer,
             session=login.request.session_id,
-            reason=reason.name,
+            reason=reason,
             failures=self._logins.failures(login),
             clients=len(self._joined),
         )
-        login.connection.reject_login(reason)
 
     # ---- deadlines -------------------------------------------------------------------------
 
