@@ -10,6 +10,7 @@ from pathlib import Path
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.order import QUANTITY_MAX
 from tradestack.net.addresses import Address
+from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import Duration, FixedPoint
@@ -29,6 +30,9 @@ from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
 from tradestack_order_manager.durability import Durability
 
+# Bytes of a BusinessMessageReject, by which every message of a turn may be answered. A client is
+# not read while half of `unsequenced_bytes_max` waits; the other half has room for two turns.
+REFUSAL_LENGTH_MAX = 512
 # Each takes about 180 bytes of memory: this many take 18 GB.
 ORDERS_PER_SESSION_MAX = 100_000_000
 NEVER = "never"
@@ -73,7 +77,8 @@ class OrderManagerConfig(ServerConfig):
     orders_per_session_max: int = key(
         1_000_000, Integer(1, ORDERS_PER_SESSION_MAX), reload=Reload.AT_ONCE
     )
-    orders_in_flight_max: int = key(1_000, Integer(1, 100_000), reload=Reload.AT_ONCE)
+    orders_in_flight_max: int = key(64, Integer(1, 1_000), reload=Reload.AT_ONCE)
+    messages_per_second_max: int = key(20_000, Integer(1, 1_000_000), reload=Reload.AT_ONCE)
     journal_orders_per_second: int = key(100, Integer(0, 10_000), reload=Reload.AT_ONCE)
 
     @property
@@ -92,5 +97,10 @@ class OrderManagerConfig(ServerConfig):
         return SessionLimits(
             clients_max=self.clients_max,
             client_stall_max_ns=self.client_stall_max,
+            connections_per_user_max=1,  # a later login replaces the earlier one
             packet_length_max=HEADER_LENGTH + MESSAGE_LENGTH_MAX,
+            turn_packets_max=self.orders_in_flight_max,
+            pass_packets_max=self.orders_in_flight_max,
+            messages=Rate(self.messages_per_second_max, self.orders_in_flight_max),
+            unsequenced_bytes_max=4 * REFUSAL_LENGTH_MAX * self.orders_in_flight_max,
         )

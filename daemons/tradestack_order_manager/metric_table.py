@@ -27,6 +27,12 @@ METRICS = (
     Metric("process.messages_refused", COUNTER, "messages", "Messages refused."),
     Metric("process.orders_duplicate", COUNTER, "orders", "Orders received again."),
     Metric("process.logins_rejected", COUNTER, "logins", "Logins rejected."),
-    Metric("process.logins_unchecked", COUNTER, "logins", "Logins rejected without a check."),
+    Metric(
+        "process.connections_displaced",
+        COUNTER,
+        "",
+        "Connections that made room before a login.",
+    ),
+    Metric("process.log_lines_suppressed", COUNTER, "lines", "Log lines about clients left out."),
     Metric("process.protocol_violations", COUNTER, "", "Connections ended for a violation."),
 )

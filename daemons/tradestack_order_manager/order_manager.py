@@ -16,8 +16,9 @@ from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.service import Context
+from tradestack.store.directory_lock import DirectoryLock
 from tradestack.wire import soup
-from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.close_reason import Close
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
@@ -39,6 +40,7 @@ class OrderManager:
     def __init__(self, context: Context[OrderManagerConfig]) -> None:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
+        self._lock = DirectoryLock.take(directory)  # before anything in it is read
         users = Users.load(config.users_file)
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context = context
@@ -68,7 +70,6 @@ class OrderManager:
             meters=self._meters,
             durability=config.durability,
             rules=config.rules,
-            in_flight_max=config.orders_in_flight_max,
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
@@ -103,6 +104,7 @@ class OrderManager:
         await self._server.close()
         self._order_logs.close(self._sessions.current)
         self._sessions.close()
+        self._lock.release()
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
@@ -111,7 +113,6 @@ class OrderManager:
         self._order_logs.events.per_second = config.journal_orders_per_second
         self._settler.durability = config.durability
         self._settler.rules = config.rules
-        self._settler.in_flight_max = config.orders_in_flight_max
         self._server.users = users
         self._server.limits = config.limits
         self._housekeeping.config = config
@@ -152,9 +153,7 @@ class OrderManager:
             "order_log_fault": self._order_logs.fault,
             "process": {
                 **self._meters.process_stats(),
-                "logins_rejected": self._server.logins_rejected_total,
-                "logins_unchecked": self._server.logins_unchecked_total,
-                "protocol_violations": self._server.violations_total,
+                **self._server.stats(),
             },
         }
 
@@ -193,14 +192,10 @@ class OrderManager:
     # ---- what the session server asks for --------------------------------------------------
 
     def stream_for(self, user: str, session_id: str) -> Stream | soup.RejectReason:
-        """Return the user's reports; drain and close an older connection of the user first."""
+        """Return the user's reports, with those on all that was received so far."""
         order_session = self._sessions.find(session_id)
         if order_session is None:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
-        for connection in self._server.connections:
-            if connection.user == user:
-                connection.drain_received()
-                connection.close(Close(CloseReason.REPLACED, "the user has logged in again"))
         self._settler.settle()
         return order_session.stream(user)
 
