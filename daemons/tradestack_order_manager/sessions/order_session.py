@@ -189,7 +189,7 @@ class OrderSession:
     def end(self) -> None:
         """End the streams: clients get the reports they have not had, then the end of session.
 
-        What only new orders need is forgotten: it is most of the memory of a session.
+        What only new orders need is forgotten; about 10 bytes for each report stay in memory.
         """
         self.ended = True
         self.state.forget_orders()

@@ -35,9 +35,6 @@ RECOVERY_TIMEOUT_MIN_S = 30
 ENDED_JOURNAL_BYTES_MAX = 64 << 20
 # An ended session that cannot be read is not tried again before: it may have to be replayed.
 UNREADABLE_RETRY_NS = 10 * NANOSECONDS_PER_SECOND
-# A session that has just ended is asked for at once, by each of its clients; about 10 bytes of
-# memory for each of its reports.
-ENDED_OPEN_MAX = 3
 
 logger = logging.getLogger(__name__)
 
@@ -175,18 +172,14 @@ class OrderSessions:
             self._ended[previous.id] = previous
 
     def prune(self, sessions_kept: int, followed: Collection[str]) -> None:
-        """Remove the oldest journals, but none that a client reads; raise OSError.
-
-        Of those that are kept, the newest ended ones stay open.
-        """
-        for number, path in enumerate(session_paths(self._directory)):
-            if number <= min(ENDED_OPEN_MAX, sessions_kept - 1) or path.stem in followed:
+        """Remove the oldest journals, but none that a client reads; raise OSError."""
+        for path in session_paths(self._directory)[sessions_kept:]:
+            if path.stem in followed:
                 continue
             ended = self._ended.pop(path.stem, None)
             if ended is not None:
                 ended.close()
-            if number >= sessions_kept:
-                path.unlink()
+            path.unlink()
 
     def close(self) -> None:
         """Close all journals."""
