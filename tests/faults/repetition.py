@@ -45,9 +45,7 @@ class Repetition:
     ) -> None:
         self.directory = directory
         strategies = {name: user for name, (user, _, _) in STRATEGIES.items()}
-        self.stack = RunningStack(
-            directory, strategies, log or directory.with_suffix(".log"), within
-        )
+        self.stack = RunningStack(directory, strategies, log, within)
         self.gathering = Gathering(self.stack)
         self.result: dict[str, Any] = {}  # what `up` printed
         self._clients: Clients | None = None

@@ -20,7 +20,7 @@ from tradestack.runtime.fail_points import VARIABLE, FailPoint
 
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 60.0
-ASK_DEADLINE_S = 10.0
+ASK_DEADLINE_S = 30.0
 POLL_S = 0.005
 RUNNING_STATES = "RSD"  # neither stopped nor ended
 ENDED_STATES = "ZX"  # nothing of the process is left but its exit status
@@ -33,10 +33,14 @@ class RunFailed(Exception):
 
 
 class RunningStack:
-    """`up` and its daemons, whose log lines go to the file `log`."""
+    """`up` and its daemons, whose log lines go to the file `log`, by default `up.log`."""
 
     def __init__(
-        self, directory: Path, strategies: Mapping[str, str], log: Path, within: Sequence[str] = ()
+        self,
+        directory: Path,
+        strategies: Mapping[str, str],
+        log: Path | None = None,
+        within: Sequence[str] = (),
     ) -> None:
         """strategies: instance → user; within: a command that runs `up`."""
         self.directory = directory
@@ -44,7 +48,7 @@ class RunningStack:
         self.strategies = strategies
         self.daemons = (GATEWAY, ORDER_MANAGER, *(f"strategy-{name}" for name in strategies))
         self.lines: list[str] = []  # log lines of all starts
-        self._log = log
+        self._log = log or directory / "up.log"
         self._within = within
         self._process: asyncio.subprocess.Process | None = None
         self._drain: asyncio.Task[None] | None = None
@@ -170,8 +174,11 @@ class RunningStack:
         while _state_of(self._process.pid) in RUNNING_STATES:
             await asyncio.sleep(POLL_S)
 
-    async def kill_all(self) -> None:
-        """Kill `up` and all its children, and wait until none of them runs. Raises RunFailed."""
+    async def cut_power(self) -> None:
+        """End all processes at once, as a power cut does; what they wrote stays.
+
+        Raises RunFailed if `up` has ended.
+        """
         await self.hold()
         assert self._process is not None
         up = self._process.pid

@@ -43,7 +43,7 @@ def test_death_at_a_named_place_leaves_no_trace(
         async with asyncio.timeout(DEADLINE_S):
             while min(_deaths(repetition, points)) < DEATHS_MIN:
                 await asyncio.sleep(POLL_S)
-        await stack.kill_all()
+        await stack.cut_power()
         return await repetition.run(no_attack, settings=settings, renew=False)
 
     assert differences(undisturbed, asyncio.run(play())) == []

@@ -29,7 +29,7 @@ async def play_until(repetition: Repetition, head: int) -> None:
     (feed,) = feed_logs_in(repetition.directory)
     while feed.stat().st_size < head * 64:
         await asyncio.sleep(POLL_S)
-    await stack.kill_all()
+    await stack.cut_power()
 
 
 def tear(path: Path, lost_bytes: int, zeros: int) -> None:

@@ -109,7 +109,7 @@ class Damage:
         gathering.power_cuts += 1
         if durability is Durability.OS:
             gathering.may_lack_their_ends |= {path.stem for path in journals_in(stack.directory)}
-        await stack.kill_all()
+        await stack.cut_power()
         await self._disk.unmount()
         for book in BOOKS.rglob(f"*{suffix}"):
             book.unlink()
