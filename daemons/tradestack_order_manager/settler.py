@@ -100,9 +100,9 @@ class Settler:
         if received:
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
             batch = judge(session.state, received, self.rules, partial(_read_order, session))
-            passed(FailPoint.ORDER_MANAGER_JUDGED)
             self._meters.count_duplicates(batch.duplicates)
             try:
+                passed(FailPoint.ORDER_MANAGER_JUDGED)
                 self._availability.check()
                 offsets = session.journal.append(batch.records)
                 if offsets and self.durability is Durability.DISK:

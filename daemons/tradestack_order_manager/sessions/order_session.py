@@ -14,6 +14,7 @@ from typing import Self
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
+from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.store.journal import JOURNAL_SUFFIX, Journal, Replay
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
@@ -199,6 +200,7 @@ class OrderSession:
     def sync(self) -> None:
         """Return when everything appended is on the disk; raise SyncFailed."""
         try:
+            passed(FailPoint.ORDER_MANAGER_SYNCING)
             self.journal.sync()
         except OSError as error:
             raise SyncFailed(f"{self.journal.path}: fdatasync: {error}") from error
