@@ -4,9 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kit.csv_files import merged_of
 from tradestack.domain.tick import TickKind
 from tradestack.sources.merge import MergedSource
-from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.sources.source import Checkpoint, RowCounts, SourceBatch
 from tradestack.wire.feed import SYMBOL_FIELD, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
 
@@ -41,11 +42,8 @@ class Recorded:
     def restore(self, checkpoint: Checkpoint) -> None:
         self._place = checkpoint["place"]
 
-    def rows_rejected(self) -> int:
-        return 1
-
-    def rows_rounded(self) -> int:
-        return 2
+    def row_counts(self) -> RowCounts:
+        return RowCounts(rejected=1, rounded=2)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -58,7 +56,7 @@ cuts = st.lists(st.integers(1, 5), max_size=6)
 def merged(prices: list[int], news: list[int], sizes: tuple[list[int], list[int]]) -> MergedSource:
     """Merge both, with one table of symbols."""
     symbols = SymbolTable(10)
-    return MergedSource(
+    return merged_of(
         Recorded(TickKind.PRICE, prices, sizes[0], symbols),
         Recorded(TickKind.NEWS, news, sizes[1], symbols),
     )
@@ -113,4 +111,6 @@ def test_counters_include_both_sources() -> None:
     """Refused and rounded rows of either file are counted."""
     source = merged([1], [1], ([], []))
 
-    assert (source.rows_rejected(), source.rows_rounded()) == (2, 4)
+    messages(source)
+
+    assert source.row_counts() == RowCounts(rejected=2, rounded=4)

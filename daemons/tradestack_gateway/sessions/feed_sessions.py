@@ -93,7 +93,7 @@ class FeedSessions:
         """Open the sources at their beginning. Raises OperatorFault, SourceFault."""
         # The bad rows of files that were checked to their ends have been shown.
         bad_rows = BadRows(show_nothing) if self._checked_whole else self._bad_rows
-        return open_source(config, bad_rows)
+        return open_source(config, bad_rows, self._directory)
 
     def begin(self, source: Source, identity: SourceIdentity, settings: Settings) -> FeedSession:
         """Begin a new session; those before it are over. Raises OSError."""

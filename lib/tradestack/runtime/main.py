@@ -57,7 +57,7 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     try:
         if arguments.tool is not None:
             tool, value = arguments.tool
-            return tool.run(value, arguments.config_option)
+            return tool.run(value, arguments.config_option, arguments.details)
         config = load_config(program.config_type, arguments.config_path)
         if arguments.check_config:
             sys.stdout.write(f"{arguments.config_path}: ok\n")

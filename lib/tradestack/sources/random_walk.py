@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import TickKind
-from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.sources.source import Checkpoint, RowCounts, SourceBatch
 from tradestack.wire.feed import SYMBOL_FIELD, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
 
@@ -94,13 +94,9 @@ class RandomWalk:
         self._time_ns = checkpoint["time_ns"]
         self._prices = np.array(checkpoint["prices"], np.int64)
 
-    def rows_rejected(self) -> int:
-        """Return 0: there are no rows."""
-        return 0
-
-    def rows_rounded(self) -> int:
-        """Return 0: there are no rows."""
-        return 0
+    def row_counts(self) -> RowCounts:
+        """Return zeros: there are no rows."""
+        return RowCounts()
 
     def close(self) -> None:
         """Do nothing: there are no files."""

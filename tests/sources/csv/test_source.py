@@ -21,7 +21,7 @@ from tests.kit.csv_files import (
 )
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.csv import source as csv_source
-from tradestack.sources.csv.header import SourceKind
+from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.source import SourceFault
 
 GZIP_HEADER_LENGTH = 10

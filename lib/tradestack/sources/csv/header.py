@@ -1,23 +1,17 @@
 """First line of a CSV → which column holds what.
 
-    prices   timestamp,symbol,price[,size][,side]
-    news     timestamp,symbol,sentiment
-
 Names are compared without case and surrounding spaces, the order is free, other columns are
-ignored. What each column may be called is configured; of several names, the first that the file has
-is used.
+ignored. What each column may be called is configured or a preset's; of several names, the first
+that the file has is used.
 """
 
 import csv
-import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from tradestack.domain.tick import TickKind
-from tradestack.sources.csv.timestamps import parse_timestamp, shown
+from tradestack.sources.csv.timestamps import parse_moment, shown
 
 COLUMNS_MAX = 1_000  # a header with more is not a header
-OTHER_DELIMITERS = {";": "a semicolon", "\t": "a tab", "|": "a bar"}
+_SHOWN_MAX = 400  # characters of a list of columns
 
 ColumnNames = Mapping[str, Sequence[str]]  # column → the names it may have in a file
 STANDARD_NAMES: ColumnNames = {
@@ -25,63 +19,14 @@ STANDARD_NAMES: ColumnNames = {
 }
 
 
-class SourceKind(enum.Enum):
-    """What a file holds; the value is the column with the tick's value."""
-
-    PRICES = "price"
-    NEWS = "sentiment"
-
-    @property
-    def tick_kind(self) -> TickKind:
-        """The kind of tick that a row becomes."""
-        return TickKind.PRICE if self is SourceKind.PRICES else TickKind.NEWS
-
-
 class HeaderFault(Exception):
     """The first line cannot be used as a header; the message has the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Positions of the columns in a row, from 0; None: the file has no such column."""
-
-    column_count: int
-    timestamp: int
-    symbol: int
-    value: int
-    size: int | None
-    side: int | None
-
-    @property
-    def column_count_min(self) -> int:
-        """The fewest fields that hold every column."""
-        return 1 + max(self.timestamp, self.symbol, self.value, self.size or 0, self.side or 0)
-
-
-def parse_header(line: str, kind: SourceKind, names: ColumnNames) -> Layout:
-    """Find the columns of `kind`. Raises HeaderFault."""
-    header = header_names(line)
-    columns = {name: _position(header, names[name]) for name in ("timestamp", "symbol", kind.value)}
-    missing = [name for name, position in columns.items() if position is None]
-    if missing:
-        raise HeaderFault(_why_missing(header, missing, known=len(missing) < len(columns)))
-    size = side = None
-    if kind is SourceKind.PRICES:
-        size, side = _position(header, names["size"]), _position(header, names["side"])
-    timestamp, symbol, value = (position for position in columns.values() if position is not None)
-    return Layout(len(header), timestamp, symbol, value, size, side)
-
-
-def kinds_of_header(line: str, names: ColumnNames) -> list[SourceKind]:
-    """Return what the file can hold, by its value columns. Raises HeaderFault."""
-    header = header_names(line)
-    return [kind for kind in SourceKind if _position(header, names[kind.value]) is not None]
-
-
-def header_names(line: str) -> list[str]:
+def header_names(line: str, delimiter: str = ",") -> list[str]:
     """Split a header line into the names as they are compared. Raises HeaderFault."""
     try:
-        fields = next(csv.reader([line], strict=True), [])
+        fields = next(csv.reader([line], strict=True, delimiter=delimiter), [])
     except csv.Error as error:
         raise HeaderFault(f"header not found on line 1: {error}") from error
     if len(fields) > COLUMNS_MAX:
@@ -92,8 +37,16 @@ def header_names(line: str) -> list[str]:
     return names
 
 
-def _position(header: Sequence[str], names: Sequence[str]) -> int | None:
+def find_column(header: Sequence[str], names: Sequence[str]) -> int | None:
+    """Return the position of the first of the names that the header has. Raises HeaderFault.
+
+    A name that ends in * stands for the first column that begins so.
+    """
     for name in (name.strip().casefold() for name in names):
+        if name.endswith("*"):
+            found = [at for at, column in enumerate(header) if column.startswith(name[:-1])]
+            if found:
+                return found[0]
         if header.count(name) > 1:
             raise HeaderFault(f'column "{name}" occurs twice in the header')
         if name in header:
@@ -101,23 +54,46 @@ def _position(header: Sequence[str], names: Sequence[str]) -> int | None:
     return None
 
 
-def _why_missing(header: Sequence[str], missing: Sequence[str], *, known: bool) -> str:
-    columns = ", ".join(name if name.isalnum() else shown(name) for name in header)
-    for delimiter, name in OTHER_DELIMITERS.items():
-        if len(header) == 1 and delimiter in header[0]:
-            return (
-                f"fields are separated by {name}, a comma is expected; found one column {columns}"
-            )
-    if not known:
-        hint = "a data row" if any(map(_is_timestamp, header)) else "something else"
-        return f"header not found on line 1: it is {hint} ({columns[:120]})"
-    needed = " and ".join(f'"{name}"' for name in missing)
-    return f"required column {needed} missing; columns found: {columns[:400]}"
+def find_columns(header: Sequence[str], names: Sequence[str], joint: str) -> tuple[int, ...]:
+    """Return the positions of the first of several combinations, "a+b" if the joint is "+"."""
+    for name in names:
+        positions = [find_column(header, (part,)) for part in name.split(joint)]
+        found = tuple(position for position in positions if position is not None)
+        if found and len(found) == len(positions):
+            return found
+    return ()
 
 
-def _is_timestamp(text: str) -> bool:
+def why_missing(header: Sequence[str], missing: Sequence[str], *, known: bool) -> str:
+    """Explain a header without the columns `missing`; known: it has some of those needed."""
+    columns = ", ".join(map(shown_name, header))
+    if not known and any(map(_is_data, header)):
+        return (
+            f"header not found on line 1: it is a data row ({columns[:120]}); name the columns in "
+            "their order: --header timestamp,symbol,price"
+        )
+    *most, last = (f'"{name}"' for name in missing)
+    needed = f"columns {', '.join(most)} and {last}" if most else f"column {last}"
+    text = f"required {needed} missing, columns found: {columns[:_SHOWN_MAX]}"
+    return f"{text}; {_advice(header, missing)}"
+
+
+def shown_name(name: str) -> str:
+    """Return a column's name as messages show it."""
+    return name if name.replace("_", "").isalnum() else shown(name)
+
+
+def _advice(header: Sequence[str], missing: Sequence[str]) -> str:
+    if list(missing) == ["symbol"]:
+        return "if all rows have one symbol, say --symbol NAME"
+    if "sentiment" in missing and any("title" in name or "headline" in name for name in header):
+        return "headlines have to be given scores from 0 to 100 first"
+    return f"if another column has it, say --columns {missing[0]}=NAME"
+
+
+def _is_data(text: str) -> bool:
     try:
-        parse_timestamp(text.upper())
+        parse_moment(text.upper())
     except ValueError:
-        return False
+        return text[:1].isdigit() and text.replace(".", "").isdigit()
     return True
