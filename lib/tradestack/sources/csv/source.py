@@ -67,7 +67,9 @@ class CsvSource:
         self._bad_rows = bad_rows
         self._opened = _open(path, reading.options)
         try:
-            self.recognised = _recognise(path, self._opened, kind, reading)
+            # They are read only once: a packed file goes back by being unpacked again.
+            data, self._damage = _first_bytes(path, self._opened)
+            self.recognised = _recognise(path, data, kind, reading)
         except SourceFault:
             self._opened.close()
             raise
@@ -77,9 +79,9 @@ class CsvSource:
             self.recognised.layout, self.kind, reading.on_bad_row, self._add_bad_row
         )
         self.state.line = self.recognised.data_line
-        self._unparsed = b""  # the beginning of a record whose end has not been read yet
+        # What was read and is no whole record yet.
+        self._unparsed = data[self.recognised.data_bytes :]
         self._ended = False
-        self._damage = ""  # why nothing more can be read
 
     @property
     def state(self) -> RowState:
@@ -134,8 +136,9 @@ class CsvSource:
 
     def _parse_chunk(self) -> TickRecords:
         """Parse the next chunk, and move past what was used of it."""
-        chunk = b"" if self._ended else self._read(CHUNK_BYTES)
-        self._ended = not chunk
+        has_rows_before_damage = self._damage != "" and b"\n" in self._unparsed
+        chunk = b"" if self._ended or has_rows_before_damage else self._read(CHUNK_BYTES)
+        self._ended = not chunk and not has_rows_before_damage
         data = self._unparsed + chunk
         lines = data if self._ended else data[: data.rfind(b"\n") + 1]
         records = parse_block(lines, self.recognised.layout, self.kind, self.state)
@@ -203,32 +206,30 @@ def _open(path: Path, options: ReadingOptions) -> Opened:
         raise SourceFault(path, 1, why_unreadable(error)) from error
 
 
-def _recognise(path: Path, opened: Opened, kind: SourceKind | None, reading: Reading) -> Recognised:
-    """Look at the first lines, and go to the first row. Raises SourceFault."""
-    try:
-        data = opened.content.read(SAMPLE_BYTES)
-    except UNREADABLE as error:
-        data = _read_before_damage(opened)
-        if b"\n" not in data:
-            raise SourceFault(path, 1, why_unreadable(error)) from error
-    try:
-        recognised = recognise(path, data, kind, reading.columns, reading.options)
-    except HeaderFault as fault:
-        raise SourceFault(path, 1, str(fault)) from fault
-    opened.content.seek(recognised.data_bytes)
-    return recognised
+def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, str]:
+    """Return the first bytes of a file, and why there are no more, if it is damaged there.
 
-
-def _read_before_damage(opened: Opened) -> bytes:
-    """Return what can be read of the first bytes."""
-    opened.content.seek(0)
+    Raises SourceFault if there are none.
+    """
     data = bytearray()
     try:
-        while len(data) < SAMPLE_BYTES and (piece := opened.content.read1(1)):
+        while len(data) < SAMPLE_BYTES and (
+            piece := opened.content.read1(SAMPLE_BYTES - len(data))
+        ):
             data += piece
-    except UNREADABLE:
-        pass
-    return bytes(data)
+    except UNREADABLE as error:
+        if not data:
+            raise SourceFault(path, 1, why_unreadable(error)) from error
+        return bytes(data), why_unreadable(error)
+    return bytes(data), ""
+
+
+def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Reading) -> Recognised:
+    """Look at the first lines. Raises SourceFault."""
+    try:
+        return recognise(path, data, kind, reading.columns, reading.options)
+    except HeaderFault as fault:
+        raise SourceFault(path, 1, str(fault)) from fault
 
 
 def why_unreadable(error: Exception) -> str:
