@@ -127,7 +127,7 @@ def order_manager_interface(manager: ControlledOrderManager) -> Interface:
 def _order(record: OrderRecord) -> Order:
     order, report = record.order, record.report
     assert report.order_id is not None  # only orders that got a number are recorded
-    price = order.reference_price or order.price
+    price = order.shown_price
     return Order(
         order_id=report.order_id,
         received=format_utc(record.time_ns),

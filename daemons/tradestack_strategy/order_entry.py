@@ -197,7 +197,7 @@ class OrderEntry:
         self._counters.add(Counted.ORDERS_SENT)
         if self._try_send(order):
             passed(FailPoint.STRATEGY_SENT)
-            self.publish_to_order.record(self._clock.wall_ns() - intent.time_ns)
+            self.publish_to_order.record(self._clock.wall_ns() - intent.publish_time_ns)
 
     def _try_send(self, order: Order) -> bool:
         if self._send is not None:

@@ -4,7 +4,7 @@ import pytest
 
 from bench.comparison import Comparison
 from bench.table import quantity, table
-from bench.two_trees import parse_quantity, read_table
+from bench.two_trees import cells_of, parse_quantity, read_table
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,12 @@ def test_a_table_has_one_figure_for_each_comparison() -> None:
     assert [*read_table(table([comparison]))] == [
         (("fan-out, 1 subscriber", "free", "ticks/s"), 4.5e6)
     ]
+
+
+def test_figures_of_0_have_no_ratio() -> None:
+    """Memory that did not grow in the old checkout is shown beside the new one, and no more."""
+    line = ("csv-replay, growth of the gateway's memory", "free", "MB")
+
+    cells = cells_of(line, {"old": [0.0, 0.0], "new": [0.1, 0.3]})
+
+    assert [*cells[2:]] == ["0 MB", "", "0.2 MB", "100.0%", "", "no ratio to 0"]

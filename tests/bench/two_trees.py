@@ -40,7 +40,8 @@ def compare_trees(old: Path, rows: Sequence[str], rounds: int, *, quick: bool) -
                 print(f"{row}, round {turn + 1}: {name}", file=sys.stderr, flush=True)
                 for line, figure in read_table(_run(checkout, cache, [*options, row])):
                     figures.setdefault(line, {OLD: [], NEW: []})[name].append(figure)
-    return aligned(COLUMNS, [_cells(line, figures[line]) for line in figures])
+        print(aligned(COLUMNS, _of_row(row, figures)), file=sys.stderr, flush=True)
+    return aligned(COLUMNS, [cells_of(line, figures[line]) for line in figures])
 
 
 def _run(checkout: Path, cache: Path, arguments: Sequence[str]) -> str:
@@ -79,11 +80,20 @@ def parse_quantity(text: str) -> tuple[float, str]:
     return float(number.replace(",", "")) * scale, scaled_unit if letter in SCALES else unit
 
 
-def _cells(line: Line, figures: Mapping[str, Sequence[float]]) -> Sequence[str]:
+def _of_row(row: str, figures: Figures) -> list[Sequence[str]]:
+    """Return the table's lines of one row: a run of many rows takes long, and may be ended."""
+    return [cells_of(line, figures[line]) for line in figures if line[0].split(",")[0] == row]
+
+
+def cells_of(line: Line, figures: Mapping[str, Sequence[float]]) -> Sequence[str]:
+    """Return the cells of a line of the table of ratios."""
     row, placement, unit = line
     old, new = figures[OLD], figures[NEW]
     if not (old and new):
         return (row, placement, *("" for _ in COLUMNS[2:-1]), f"only {NEW if new else OLD}")
+    if not statistics.median(old):  # memory that did not grow, for instance
+        figure_of_new = (quantity(statistics.median(new), unit), _spread(new))
+        return (row, placement, quantity(0, unit), "", *figure_of_new, "", "no ratio to 0")
     ratio = ratio_of(new, old)
     is_rate = unit.endswith("/s")
     is_worse = ratio.high < 1 if is_rate else ratio.low > 1
@@ -100,4 +110,6 @@ def _cells(line: Line, figures: Mapping[str, Sequence[float]]) -> Sequence[str]:
 
 def _spread(figures: Sequence[float]) -> str:
     """Return the distance between the extremes, as a share of the median."""
+    if not statistics.median(figures):
+        return ""
     return f"{(max(figures) - min(figures)) / statistics.median(figures):.1%}"

@@ -73,7 +73,8 @@ def test_an_intent_carries_price_and_time(make_batch: MakeBatch) -> None:
 
     (intent,) = STRATEGY.on_batch(STRATEGY.initial_state(), batch)
 
-    assert (intent.value, intent.time_ns, intent.index) == (350_000_000, 3000, 0)
+    assert (intent.value, intent.publish_time_ns, intent.index) == (350_000_000, 3000, 0)
+    assert intent.price == intent.value
 
 
 values = st.sampled_from(["1", "1.00000001", "1.5", "2", "3"])

@@ -85,12 +85,13 @@ def test_symbols_not_named_are_neither_traded_nor_counted(make_batch: MakeBatch)
 
 def test_an_intent_carries_sentiment_and_time(make_batch: MakeBatch) -> None:
     """Value and publish time of the message go into the order's annotations."""
-    batch = make_batch([PRICED, ("N", "SPY", "85.48")])
+    batch = make_batch([("P", "SPY", "168.2"), ("N", "SPY", "85.48"), ("P", "SPY", "170")])
 
     (intent,) = STRATEGY.on_batch(STRATEGY.initial_state(), batch)
 
-    assert (intent.value, intent.time_ns, intent.index) == (8_548_000_000, 2000, 0)
+    assert (intent.value, intent.publish_time_ns, intent.index) == (8_548_000_000, 2000, 0)
     assert intent.side is Side.BUY
+    assert intent.price == 16_820_000_000  # not the later one of the same batch
 
 
 def test_each_session_has_its_own_state(make_batch: MakeBatch) -> None:
@@ -111,7 +112,7 @@ def test_parameters_are_the_effective_values() -> None:
 symbols = st.sampled_from(["SPY", "IBM", "BAC", "AIG", "X", "ABCDEFGHIJKL", "ABCDEFGHIJKM"])
 rows_of_a_feed = st.lists(
     st.one_of(
-        st.tuples(st.just("P"), symbols, st.just("1")),
+        st.tuples(st.just("P"), symbols, st.sampled_from(["1", "2.5", "3"])),
         st.tuples(
             st.just("N"), symbols, st.sampled_from(["0", "39.99", "40", "50", "60", "60.01"])
         ),
@@ -134,6 +135,12 @@ def naive_orders(rows: list[tuple[str, str, str]]) -> list[tuple[int, str, str]]
     return orders
 
 
+def last_price(rows: list[tuple[str, str, str]], symbol: str) -> int:
+    """Find the symbol's last price, ×10⁻⁸."""
+    prices = [value for kind, name, value in rows if kind == "P" and name == symbol]
+    return int(Decimal(prices[-1]) * SCALE)
+
+
 @given(rows=rows_of_a_feed, cuts=st.sets(st.integers(1, 119), max_size=8))
 def test_cutting_the_feed_into_batches_makes_no_difference(
     make_batch: MakeBatch, rows, cuts
@@ -146,9 +153,13 @@ def test_cutting_the_feed_into_batches_makes_no_difference(
         if end > start
     ]
 
-    orders, _ = orders_of(STRATEGY, *batches)
+    state = STRATEGY.initial_state()
+    intents = [intent for batch in batches for intent in STRATEGY.on_batch(state, batch)]
 
-    assert orders == naive_orders(rows)
+    assert [(i.sequence, i.symbol, i.side.value) for i in intents] == naive_orders(rows)
+    assert [i.price for i in intents] == [
+        last_price(rows[: intent.sequence], intent.symbol) for intent in intents
+    ]
 
 
 @pytest.mark.parametrize(

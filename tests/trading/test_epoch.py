@@ -40,7 +40,16 @@ def epoch_of(
 
 def intent(sequence: int, index: int = 0) -> Intent:
     """An intent of that message."""
-    return Intent(sequence=sequence, index=index, symbol="SPY", side=Side.BUY, value=0, time_ns=0)
+    return Intent(
+        sequence=sequence,
+        index=index,
+        symbol="SPY",
+        side=Side.BUY,
+        value=0,
+        price=168 * SCALE,
+        event_time_ns=3,
+        publish_time_ns=4,
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,14 +112,29 @@ def test_an_epoch_recognises_its_orders():
 
 
 def test_an_order_fits_the_wire_whatever_the_feed_carries():
-    """A reference price beyond the wire's range is left out."""
+    """Prices and times beyond the wire's range are left out."""
     epoch = epoch_of()
     extreme = Intent(
-        sequence=1, index=0, symbol="A" * 12, side=Side.SELL, value=100 * SCALE, time_ns=5
+        sequence=1,
+        index=0,
+        symbol="A" * 24,
+        side=Side.SELL,
+        value=100 * SCALE,
+        price=FIXED_MAX,
+        event_time_ns=-1,
+        publish_time_ns=5,
     )
 
     order = epoch.order(extreme, "a", ReferencePrice(FIXED_MAX, -1), 7)
 
     assert decode_client_message(encode_message(order)) == order
-    assert order.reference_price is None
+    assert (order.reference_price, order.feed_price, order.event_time_ns) == (None, None, None)
     assert epoch.order(extreme, "a", ReferencePrice(-SCALE, 5), 7).reference_price == -SCALE
+
+
+def test_an_order_has_the_price_and_the_times_of_its_message():
+    """They are the feed's, whatever the live price is by now."""
+    order = epoch_of().order(intent(812), "a", ReferencePrice(169 * SCALE, 5), 7)
+
+    assert (order.feed_price, order.event_time_ns, order.signal_time_ns) == (168 * SCALE, 3, 4)
+    assert order.shown_price == 168 * SCALE

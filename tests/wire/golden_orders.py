@@ -42,6 +42,8 @@ GOLDEN = [
             transact_time_ns=1,
             feed_session="0ABCDE1234",
             feed_seq=812,
+            event_time_ns=4,
+            feed_price=parse_fixed("168.2"),
             signal_time_ns=2,
             signal_name="news",
             signal_label="sentiment",
@@ -51,7 +53,8 @@ GOLDEN = [
         ),
         '{"MsgType":"NewOrderSingle","ClOrdID":"news-1","Symbol":"SPY","Side":"BUY","OrderQty":"10",'
         '"OrdType":"LIMIT","Price":"168.5","TimeInForce":"DAY","TransactTime":1,'
-        '"FeedSession":"0ABCDE1234","FeedSeq":812,"SignalTime":2,"SignalName":"news",'
+        '"FeedSession":"0ABCDE1234","FeedSeq":812,"EventTime":4,"FeedPx":"168.2",'
+        '"SignalTime":2,"SignalName":"news",'
         '"SignalLabel":"sentiment","SignalValue":"85.48","ReferencePx":"168.23","ReferencePxAge":-3}',
     ),
     (

@@ -35,6 +35,8 @@ from tradestack.wire.orders import InvalidOrder
         {"TransactTime": "1"},
         {"FeedSession": "short"},
         {"FeedSeq": 2**53 + 1},
+        {"EventTime": -1},
+        {"FeedPx": "1e3"},
         {"SignalName": "two words"},
         {"SignalLabel": "two words"},
         {"SignalValue": "nan"},

@@ -62,7 +62,7 @@ def test_a_field_of_any_value_is_taken_or_refused(name, value):
         return
 
     sent = {key: v for key, v in json.loads(payload).items() if v is not None}
-    for key in {"OrderQty", "Price", "SignalValue", "ReferencePx"} & sent.keys():
+    for key in {"OrderQty", "Price", "SignalValue", "FeedPx", "ReferencePx"} & sent.keys():
         sent[key] = format_fixed(parse_fixed(sent[key]))  # 10.0 is 10
     assert json.loads(orders.encode_message(message)) == sent
 
@@ -90,6 +90,8 @@ def test_the_longest_order_fits_the_limit_for_messages():
         Price="9999999999.99999999",
         TransactTime=2**63 - 1,
         FeedSeq=2**53,
+        EventTime=2**63 - 1,
+        FeedPx="-9999999999.99999999",
         SignalTime=2**63 - 1,
         SignalName="x" * 32,
         SignalLabel="x" * 32,

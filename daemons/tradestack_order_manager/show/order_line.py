@@ -1,12 +1,13 @@
 """An order ⇄ its line in order_log.txt, as far as the line is read again: its number.
 
     2026-11-22T09:00:00.123456Z Received Order 12: BUY 10 SPY @ 168.23 news sentiment=85.48 \
-ClOrdID=… user=news [REJECTED reason]
+event=2013-10-10T13:30:04.500000Z ClOrdID=… user=news [REJECTED reason]
 
-The price is the live one that the strategy saw, else the order's own limit, else MARKET; an order
-without a signal has no such part, and a value without a label is called "signal". Everything in a
-line is journalled, so the log can be written again to the byte. No field can hold a space or a
-control character: wire/order_texts.py and the login ensure that.
+The price is the symbol's last one in the feed when the signal fired, which was at the event time;
+where the order does not say it, the live price that the strategy saw, else the order's own limit,
+else MARKET. An order without a signal has no such part, and a value without a label is called
+"signal". Everything in a line is journalled, so the log can be written again to the byte. No field
+can hold a space or a control character: wire/order_texts.py and the login ensure that.
 """
 
 import re
@@ -22,7 +23,7 @@ def order_line(
     order: Order, order_id: int, user: str, time_ns: int, reason: OrdRejReason | None
 ) -> bytes:
     """Order → its line, newline included; time_ns: when it was received."""
-    price = order.reference_price or order.price
+    price = order.shown_price
     price_text = order.ord_type if price is None else format_fixed(price)
     rejected = "" if reason is None else f" REJECTED {reason}"
     return (
@@ -39,7 +40,9 @@ def last_order_id(lines: bytes) -> int | None:
 
 
 def _signal(order: Order) -> str:
-    name = "" if order.signal_name is None else f" {order.signal_name}"
-    if order.signal_value is None:
-        return name
-    return f"{name} {order.signal_label or 'signal'}={format_fixed(order.signal_value)}"
+    text = "" if order.signal_name is None else f" {order.signal_name}"
+    if order.signal_value is not None:
+        text += f" {order.signal_label or 'signal'}={format_fixed(order.signal_value)}"
+    if order.event_time_ns is not None:
+        text += f" event={format_utc(order.event_time_ns)}"
+    return text

@@ -93,12 +93,20 @@ class Order(msgspec.Struct, frozen=True, gc=False):
     transact_time_ns: int | None = None  # 60, when it was sent
     feed_session: str | None = None  # the feed message that made the signal fire
     feed_seq: int | None = None
+    event_time_ns: int | None = None  # event time of that message
+    feed_price: int | None = None  # the symbol's last price in the feed up to that message
     signal_time_ns: int | None = None  # publish time of that message
     signal_name: str | None = None
     signal_label: str | None = None  # what the signal's value is called: "sentiment", "price"
     signal_value: int | None = None
     reference_price: int | None = None  # live price from shared memory, when sent
     reference_price_age_ns: int | None = None  # its age; below 0 where clocks disagree
+
+    @property
+    def shown_price(self) -> int | None:
+        """The price to show to people: the feed's, else the live one, else the order's limit."""
+        known = (self.feed_price, self.reference_price, self.price)
+        return next((price for price in known if price is not None), None)
 
     def is_same_order(self, other: "Order") -> bool:
         """Return whether both describe the same order; annotations are not compared."""

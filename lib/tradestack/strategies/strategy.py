@@ -27,7 +27,26 @@ class Intent:
     symbol: str
     side: Side
     value: int  # the value that the strategy decided on, ×10⁻⁸
-    time_ns: int  # publish time of the message, ns since the Unix epoch
+    price: int  # the symbol's last price in the feed up to the message, ×10⁻⁸
+    event_time_ns: int  # of the message, ns since the Unix epoch
+    publish_time_ns: int  # of the message, too
+
+
+def intent_of(
+    batch: TickBatch, index: int, *, side: Side, value: int, price: int, nth: int = 0
+) -> Intent:
+    """Make the nth intent that the message batch.records[index] leads to, in its symbol."""
+    record = batch.records[index]
+    return Intent(
+        sequence=batch.first_sequence + index,
+        index=nth,
+        symbol=decode_symbol(record["symbol"].item()),
+        side=side,
+        value=value,
+        price=price,
+        event_time_ns=int(record["event_time_ns"]),
+        publish_time_ns=int(record["publish_time_ns"]),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

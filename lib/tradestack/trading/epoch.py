@@ -58,7 +58,8 @@ class Epoch:
     ) -> Order:
         """Make the market order that the intent leads to; now_ns: wall clock.
 
-        A reference price that the wire cannot carry is left out: the feed has one digit more.
+        What the wire cannot carry is left out: prices of the feed have one digit more, and its
+        times may lie before 1970.
         """
         if reference is not None and abs(reference.price) > PRICE_MAX:
             reference = None
@@ -72,7 +73,9 @@ class Epoch:
             transact_time_ns=now_ns,
             feed_session=self.feed_session,
             feed_seq=intent.sequence,
-            signal_time_ns=intent.time_ns,
+            event_time_ns=intent.event_time_ns if intent.event_time_ns >= 0 else None,
+            feed_price=intent.price if abs(intent.price) <= PRICE_MAX else None,
+            signal_time_ns=intent.publish_time_ns,
             signal_name=self.signal_name,
             signal_label=self.signal_label,
             signal_value=intent.value,

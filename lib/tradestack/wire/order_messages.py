@@ -64,6 +64,8 @@ class NewOrderSingle(
     transact_time_ns: Time | None = None
     feed_session: str | None = None
     feed_seq: Sequence | None = None
+    event_time_ns: Time | None = None
+    feed_px: str | None = None
     signal_time_ns: Time | None = None
     signal_name: str | None = None
     signal_label: str | None = None

@@ -1,13 +1,18 @@
 """`tradestackctl up`, run to its end, with real processes, sockets, files and shared memory."""
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
 from tests.kit.stack import Stack
+from tests.reference import news_orders
 
+ROOT = Path(__file__).parents[3]
 REAL_DATA = Path(__file__).parents[4] / "shared" / "data" / "real"
 
 
@@ -48,6 +53,31 @@ def test_a_state_directory_is_continued(files: tuple[str, ...], tmp_path: Path) 
     assert [path for path in state.rglob("*") if path.stat().st_mode & 0o077] == []
     assert not list(state.glob("run/*"))
     assert not segments_of(state)
+
+
+def test_the_order_log_has_prices_and_times_of_the_tape_at_any_pace(tmp_path: Path) -> None:
+    """They are those of the tick that caused the order, not of the moment when it was sent."""
+    files = (ROOT / "data" / "prices.csv", ROOT / "data" / "sentiment.csv")
+    rows = list(news_orders.merged_rows(*files))
+    expected = []
+    for symbol, side, sequence in news_orders.news_orders(*files).orders:
+        prices = [row[4] for row in rows[:sequence] if row[1:4:2] == (news_orders.PRICE, symbol)]
+        expected.append((side, symbol, prices[-1], _utc(rows[sequence - 1][0])))
+
+    options = ("--pace", "max", "--until-end", "--json", "--state-dir", tmp_path)
+    done = up("--prices", files[0], "--sentiment", files[1], *options)
+
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "log" / "order_log.txt").read_text()
+    lines = re.findall(r": (\S+) \S+ (\S+) @ (\S+) news \S+ event=(\S+) ", text)
+    assert [(side, symbol, Decimal(price), event) for side, symbol, price, event in lines] == (
+        expected
+    )
+
+
+def _utc(time_ns: int) -> str:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_ns // 1000)
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def test_duration_ends_a_run_of_the_sample_data() -> None:

@@ -86,7 +86,16 @@ def order_entry(clock: FakeClock, counters: Counters) -> OrderEntry:
 
 def intent(sequence: int) -> Intent:
     """BUY SPY because of that message."""
-    return Intent(sequence=sequence, index=0, symbol="SPY", side=Side.BUY, value=0, time_ns=0)
+    return Intent(
+        sequence=sequence,
+        index=0,
+        symbol="SPY",
+        side=Side.BUY,
+        value=0,
+        price=0,
+        event_time_ns=0,
+        publish_time_ns=0,
+    )
 
 
 def report(sequence: int, exec_type: ExecType = ExecType.NEW, epoch: Epoch = EPOCH):

@@ -30,6 +30,7 @@ async def test_news_becomes_a_reported_order(world: MakeWorld) -> None:
         assert (order.symbol, order.side.value, order.quantity) == ("SPY", "BUY", 10 * SCALE)
         assert (order.feed_session, order.feed_seq) == (w.feed.log.session_id, 3)
         assert (order.signal_time_ns, order.signal_value) == (3000, 80 * SCALE)
+        assert order.feed_price == 168 * SCALE
         assert order.cl_ord_id == f"news-0123456789ab-{w.feed.log.session_id}-3-0"
         assert strategy.counters[Counted.TICKS_RECEIVED] == 3
         assert strategy.counters[Counted.ORDERS_ACCEPTED] == 1

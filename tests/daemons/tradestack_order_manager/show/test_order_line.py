@@ -33,6 +33,11 @@ CASES = [
         {"signal_name": None, "signal_value": None, "side": Side.SELL},
         "SELL 10 SPY @ 168.23 ClOrdID=news-1 user=news",
     ),
+    (
+        {"feed_price": parse_fixed("167.9"), "event_time_ns": 1_381_411_804_500_000_000},
+        "BUY 10 SPY @ 167.9 news sentiment=85.48 event=2013-10-10T13:30:04.500000Z "
+        "ClOrdID=news-1 user=news",
+    ),
     ({"signal_value": None}, "BUY 10 SPY @ 168.23 news ClOrdID=news-1 user=news"),
     (
         {"signal_name": "cross", "signal_label": None, "signal_value": parse_fixed("-0.5")},
