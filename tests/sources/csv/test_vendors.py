@@ -322,3 +322,25 @@ def test_times_without_a_zone_beside_others_are_said(tmp_path: Path) -> None:
         assert warnings_of(source) == [
             "2 times have no zone and were taken for UTC, 1 have one",
         ]
+
+
+STOOQ = "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\n"
+
+
+@pytest.mark.parametrize(
+    ("times", "first_ns"),
+    [
+        (("000000", "000000"), NEW_YEAR_NS + DAY_NS),  # daily: known at the end of the day
+        (("000000", "000500"), NEW_YEAR_NS),  # the bar that ends at midnight
+    ],
+)
+def test_midnight_stands_for_a_day_only_in_daily_files(
+    tmp_path: Path, times: tuple[str, str], first_ns: int
+) -> None:
+    """A day's close must not be known at its beginning, nor a bar of midnight a day late."""
+    dates = ("20250101", "20250101" if times[1] > "0" * 6 else "20250102")
+    rows = "".join(f"A,5,{d},{t},1,1,1,2.5,7,0\n" for d, t in zip(dates, times, strict=True))
+
+    records = read(write(tmp_path / "a.csv", STOOQ + rows), timezone="UTC")
+
+    assert int(records["event_time_ns"][0]) == first_ns

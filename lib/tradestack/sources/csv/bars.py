@@ -36,7 +36,7 @@ def find_interval(
         return 0, ""
     if options.interval is not None:
         return options.interval, ""
-    moments = _moments(rules, layout, rows)
+    moments = moments_of(rules, layout, rows)
     if not any(moments.values()) or all(
         rules.is_whole_day(moment) for times in moments.values() for moment in times
     ):
@@ -49,7 +49,7 @@ def find_interval(
     return interval_ns, f"bars of {_shown(interval_ns)}, each a tick at its end"
 
 
-def _moments(rules: TimeRules, layout: Layout, rows: Rows) -> dict[str, list[Moment]]:
+def moments_of(rules: TimeRules, layout: Layout, rows: Rows) -> dict[str, list[Moment]]:
     """Return the times of each symbol, as far as they can be read."""
     moments: dict[str, list[Moment]] = defaultdict(list)
     for row in rows:

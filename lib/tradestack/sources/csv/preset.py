@@ -63,8 +63,8 @@ class Preset:
     header: names that the header has. shape: or, without a header, what each field is ("?": may be
     missing), with `names` for the columns. date_in_name, symbol_in_name: where the file's name has
     them. end: the column with the inclusive end of a bar. newest_first: rows have to be sorted.
-    midnight_is_date: 00:00 stands for the whole day. needs_zone: times are local, and the file does
-    not say where.
+    midnight_is_date: 00:00 in all rows stands for whole days. needs_zone: times are local, and the
+    file does not say where.
     """
 
     name: str

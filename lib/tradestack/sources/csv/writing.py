@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tradestack.sources.csv.bars import find_interval
+from tradestack.sources.csv.bars import find_interval, moments_of
 from tradestack.sources.csv.header import HeaderFault
 from tradestack.sources.csv.layout import ANY_ORDER_NS, Layout, SourceKind
 from tradestack.sources.csv.options import ReadingOptions
@@ -109,15 +109,24 @@ class Writing:
             date=date,
             date_at_ns=DAY_NS if options.date_at is None else options.date_at,
             mixes_units=preset.mixes_units,
-            midnight_is_date=preset.midnight_is_date,
             needs_zone=preset.needs_zone and zone is None,
         )
+        rules = replace(rules, midnight_is_date=self._has_days(rules, layout))
         interval_ns, told_by = find_interval(
             rules, preset, options, layout, self._header, self._rows
         )
         if told_by:
             self._remarks.append(told_by)
         return replace(rules, interval_ns=interval_ns)
+
+    def _has_days(self, rules: TimeRules, layout: Layout) -> bool:
+        """Return whether 00:00 stands for a day: no row has another time."""
+        if not self._preset.midnight_is_date:
+            return False
+        moments = [
+            moment for each in moments_of(rules, layout, self._rows).values() for moment in each
+        ]
+        return all(moment.local_ns % DAY_NS == 0 for moment in moments)
 
     def _date_in_name(self) -> datetime.date | None:
         pattern = self._preset.date_in_name
