@@ -1,5 +1,7 @@
 """Two sources merged into one order, whatever batches they come in."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
