@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 UNREADABLE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
-GZIP, ZIP, BZIP2 = b"\x1f\x8b", b"PK\x03\x04", b"BZh"
+GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
+ZIP, ZIP_EMPTY = b"PK\x03\x04", b"PK\x05\x06"
 XZ, ZSTD = b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
 REFUSED: Mapping[bytes, str] = {
     b"PAR1": "is Parquet; write it as CSV, for example by "
@@ -76,7 +77,7 @@ def open_container(path: Path, member: str | None) -> Opened:
 
 def _content(raw: io.BufferedReader, member: str | None) -> io.BufferedReader:
     beginning = raw.peek(8)
-    if beginning.startswith(ZIP):
+    if beginning.startswith((ZIP, ZIP_EMPTY)):
         return _member(raw, member)
     openers: Mapping[bytes, Callable[[Any], Any]] = {
         GZIP: gzip.open,
