@@ -25,9 +25,9 @@ from tradestack.runtime.config.values import (
     expect_text,
 )
 from tradestack.sources.csv.options import COLUMNS, OPTIONS, ReadingOptions
-from tradestack.sources.csv.rows import OnBadRow
+from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.csv.source import Reading
-from tradestack.sources.csv.timestamps import parse_timestamp
+from tradestack.sources.csv.times.timestamps import parse_timestamp
 from tradestack_gateway.pace import Pace, parse_pace
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from tradestack.sources.bad_rows import BadRows
+from tradestack.sources.csv.formats.recognise import recognise
 from tradestack.sources.csv.layout import Layout, SourceKind
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.sources.csv.recognise import recognise
-from tradestack.sources.csv.rows import OnBadRow
+from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.csv.source import CsvSource, Reading
 from tradestack.sources.merge import MergedSource, Part
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, Source, SourceFault
@@ -84,7 +84,7 @@ def options_of(**texts: str) -> ReadingOptions:
 def layout_of(header: str, kind: SourceKind | None = None, **columns: Sequence[str]) -> Layout:
     """Return the layout of a file with this header. Raises HeaderFault."""
     data = header.rstrip("\r\n").encode() + b"\n"
-    return recognise(Path("file.csv"), data, kind, columns, ReadingOptions()).layout
+    return recognise("file.csv", data, kind, columns, ReadingOptions()).layout
 
 
 def merged_of(*sources: Source) -> MergedSource:

@@ -14,7 +14,7 @@ from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.check import NOTHING_READ, check_source, describe, warnings_of
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
-from tradestack.sources.csv.timestamps import NANOSECONDS_MAX
+from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault
 from tradestack.wire.feed import decode_symbol
 from tradestack.wire.symbol_table import SymbolTable

@@ -15,14 +15,14 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.symbol import is_symbol
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv import source as csv_source
-from tradestack.sources.csv.block import parse_block
-from tradestack.sources.csv.header import HeaderFault
+from tradestack.sources.csv.formats.header import HeaderFault
+from tradestack.sources.csv.formats.recognise import recognise
 from tradestack.sources.csv.layout import Layout, SourceKind
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.sources.csv.recognise import recognise
-from tradestack.sources.csv.rows import OnBadRow, RowParser
+from tradestack.sources.csv.parsing.block import parse_block
+from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
+from tradestack.sources.csv.parsing.state import RowState
 from tradestack.sources.csv.source import CsvSource, Reading
-from tradestack.sources.csv.state import RowState
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import (
     TICK_PACKET,
@@ -54,7 +54,7 @@ LAYOUTS = (
 def csv_header(data: bytes) -> None:
     """Check that the first lines give a layout of columns they have, or a fault of one line."""
     try:
-        found = recognise(Path("file.csv"), data, None, {}, ReadingOptions())
+        found = recognise("file.csv", data, None, {}, ReadingOptions())
     except HeaderFault as fault:
         assert_one_line(str(fault))
         return

@@ -14,7 +14,7 @@ import pytest
 from tests.kit.csv_files import SHARED_DATA, ReportedRows, open_csv, read_all, write
 from tradestack.sources.csv.check import Verdict, check_source
 from tradestack.sources.csv.layout import SourceKind
-from tradestack.sources.csv.rows import OnBadRow
+from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickRecords
 from tradestack_gateway.sources.csv_check import check_csv

@@ -16,7 +16,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.fixed_point import DECIMALS, SCALE
 from tradestack.domain.symbol import SYMBOL_LENGTH_MAX
 from tradestack.sources.csv.layout import SourceKind
-from tradestack.sources.csv.timestamps import EPOCH_ORDINAL
+from tradestack.sources.csv.times.timestamps import EPOCH_ORDINAL
 from tradestack.wire.feed import TickRecords
 
 HEADERS = {

@@ -11,13 +11,15 @@ from tradestack.domain.fixed_point import SCALE, format_fixed
 from tradestack.domain.times import format_utc
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
-from tradestack.sources.csv.timestamps import Form
+from tradestack.sources.csv.times.timestamps import Form
 from tradestack.sources.source import SourceFault
 
 # Whole prices from here on are billionths or the like: no market has them.
 FIXED_POINT_FROM = 10**8 * SCALE
 # Whole prices from here on may be; few markets have them.
 UNUSUAL_FROM = 10**5 * SCALE
+# So many sentiments that are all at most 10 are hardly on a scale to 100.
+LOW_SENTIMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,12 @@ def warnings_of(source: CsvSource) -> list[str]:
         )
     if source.kind is SourceKind.NEWS and _is_narrow(source):
         warnings.append(_narrow(source))
+    elif source.kind is SourceKind.NEWS and _is_low(source):
+        highest = format_fixed(state.value_max)
+        warnings.append(
+            f"no sentiment is above {highest}; if their scale does not end at 100, say "
+            "--sentiment-scale 0..10, or what it is"
+        )
     for count, what in (
         (state.prices_rounded, "prices have more than 8 decimals and were rounded"),
         (state.sizes_saturated, "sizes are larger than a tick holds, and became the largest"),
@@ -154,6 +162,14 @@ def _is_narrow(source: CsvSource) -> bool:
         and state.rows_good > 0
         and state.value_min >= -SCALE
         and state.value_max <= SCALE
+    )
+
+
+def _is_low(source: CsvSource) -> bool:
+    return (
+        source.recognised.layout.sentiment_scale is None
+        and source.state.rows_good >= LOW_SENTIMENTS
+        and source.state.value_max <= 10 * SCALE
     )
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from tradestack.domain.tick import Aggressor, TickKind
 from tradestack.sources.csv.options import Scale
-from tradestack.sources.csv.time_rules import TimeRules
+from tradestack.sources.csv.times.time_rules import TimeRules
 
 # Of the side of the aggressor, in upper case.
 SIDES: Mapping[str, Aggressor] = MappingProxyType(

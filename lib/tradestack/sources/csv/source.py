@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.csv.block import parse_block
 from tradestack.sources.csv.container import UNREADABLE, ContainerFault, Opened, open_container
-from tradestack.sources.csv.header import HeaderFault
+from tradestack.sources.csv.formats.header import HeaderFault
+from tradestack.sources.csv.formats.recognise import Recognised, recognise
+from tradestack.sources.csv.formats.sample import SAMPLE_BYTES
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.sources.csv.recognise import Recognised, recognise
-from tradestack.sources.csv.rows import OnBadRow, RowParser
-from tradestack.sources.csv.sample import SAMPLE_BYTES
-from tradestack.sources.csv.state import RowState
+from tradestack.sources.csv.parsing.block import parse_block
+from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
+from tradestack.sources.csv.parsing.state import RowState
 from tradestack.sources.source import (
     Checkpoint,
     RowCounts,
@@ -227,7 +227,7 @@ def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, str]:
 def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Reading) -> Recognised:
     """Look at the first lines. Raises SourceFault."""
     try:
-        return recognise(path, data, kind, reading.columns, reading.options)
+        return recognise(path.name, data, kind, reading.columns, reading.options)
     except HeaderFault as fault:
         raise SourceFault(path, 1, str(fault)) from fault
 

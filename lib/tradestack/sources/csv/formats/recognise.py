@@ -9,9 +9,8 @@ otherwise          the standard columns
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from tradestack.sources.csv.header import (
+from tradestack.sources.csv.formats.header import (
     HeaderFault,
     find_column,
     find_columns,
@@ -19,13 +18,13 @@ from tradestack.sources.csv.header import (
     shown_name,
     why_missing,
 )
+from tradestack.sources.csv.formats.preset import FIELDS, Preset
+from tradestack.sources.csv.formats.presets import BY_NAME, INTERACTIVE_BROKERS, PRESETS, TRADESTACK
+from tradestack.sources.csv.formats.sample import Sample, take_sample
+from tradestack.sources.csv.formats.writing import Writing, tolerance_ns
 from tradestack.sources.csv.layout import KeptRows, Layout, SourceKind
 from tradestack.sources.csv.options import OPTIONS, ReadingOptions, RowFilter
-from tradestack.sources.csv.preset import FIELDS, Preset
-from tradestack.sources.csv.presets import BY_NAME, INTERACTIVE_BROKERS, PRESETS, TRADESTACK
-from tradestack.sources.csv.sample import Sample, take_sample
-from tradestack.sources.csv.timestamps import shown
-from tradestack.sources.csv.writing import Writing, tolerance_ns
+from tradestack.sources.csv.times.timestamps import shown
 
 _SHAPE_ROWS = 20  # that have to fit the shape
 _IB_TIME = re.compile(r"\d{8} {1,2}\d\d:\d\d:\d\d( [A-Za-z]+/[A-Za-z_]+)?", re.ASCII)
@@ -55,7 +54,7 @@ class Recognised:
 
 
 def recognise(
-    path: Path,
+    file_name: str,
     data: bytes,
     kind: SourceKind | None,
     columns: Mapping[str, Sequence[str]],
@@ -67,7 +66,7 @@ def recognise(
     """
     sample = take_sample(data, options)
     names = {**columns, **(options.columns or {})}
-    return _File(path, sample, kind, names, options).recognised()
+    return _File(file_name, sample, kind, names, options).recognised()
 
 
 class _File:
@@ -75,13 +74,13 @@ class _File:
 
     def __init__(
         self,
-        path: Path,
+        file_name: str,
         sample: Sample,
         kind: SourceKind | None,
         columns: Mapping[str, Sequence[str]],
         options: ReadingOptions,
     ) -> None:
-        self._path = path
+        self._file_name = file_name
         self._sample = sample
         self._columns = columns
         self._options = options
@@ -229,7 +228,7 @@ class _File:
         )
         self._note_used(layout)
         return Writing(
-            self._path, self._preset, self._options, self._header, self._rows, self._remarks
+            self._file_name, self._preset, self._options, self._header, self._rows, self._remarks
         ).complete(layout, self._kind)
 
     def _note_used(self, layout: Layout) -> None:
@@ -249,7 +248,7 @@ class _File:
             return self._options.symbol
         if self._sample.symbol:
             return self._sample.symbol
-        stem = self._path.name.partition(".")[0]
+        stem = self._file_name.partition(".")[0]
         pattern = self._preset.symbol_in_name
         if pattern and (match := re.search(pattern, stem)):
             self._remarks.append(f"symbol {match[1].upper()} is from the file's name")

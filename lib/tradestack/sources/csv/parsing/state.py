@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from tradestack.sources.csv.timestamps import Form
+from tradestack.sources.csv.times.timestamps import Form
 
 _NOT_IN_CHECKPOINTS = ("value_min", "value_max")
 

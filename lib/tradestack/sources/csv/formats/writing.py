@@ -7,17 +7,16 @@ import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from tradestack.sources.csv.bars import find_interval, moments_of
-from tradestack.sources.csv.header import HeaderFault
+from tradestack.sources.csv.formats.bars import find_interval, moments_of
+from tradestack.sources.csv.formats.header import HeaderFault
+from tradestack.sources.csv.formats.preset import Preset, Price
 from tradestack.sources.csv.layout import ANY_ORDER_NS, Layout, SourceKind
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.sources.csv.preset import Preset, Price
-from tradestack.sources.csv.time_format import parse_time_format
-from tradestack.sources.csv.time_rules import TimeRules
-from tradestack.sources.csv.timestamps import DAY_NS, shown
-from tradestack.sources.csv.zones import find_zone
+from tradestack.sources.csv.times.time_format import parse_time_format
+from tradestack.sources.csv.times.time_rules import TimeRules
+from tradestack.sources.csv.times.timestamps import DAY_NS, shown
+from tradestack.sources.csv.times.zones import find_zone
 
 _WHOLE = re.compile(r"\d+", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
@@ -36,14 +35,14 @@ class Writing:
 
     def __init__(
         self,
-        path: Path,
+        file_name: str,
         preset: Preset,
         options: ReadingOptions,
         header: Sequence[str],
         rows: Sequence[Sequence[str]],
         remarks: list[str],
     ) -> None:
-        self._path = path
+        self._file_name = file_name
         self._preset = preset
         self._options = options
         self._header = header
@@ -130,7 +129,7 @@ class Writing:
 
     def _date_in_name(self) -> datetime.date | None:
         pattern = self._preset.date_in_name
-        match = re.search(pattern, self._path.name) if pattern else None
+        match = re.search(pattern, self._file_name) if pattern else None
         if match is None:
             return None
         try:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tradestack.sources.csv.header import HeaderFault
+from tradestack.sources.csv.formats.header import HeaderFault
 from tradestack.sources.csv.options import ReadingOptions
 
 SAMPLE_BYTES = 64 << 10

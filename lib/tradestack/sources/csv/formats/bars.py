@@ -9,12 +9,12 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from tradestack.sources.csv.header import HeaderFault, find_column
+from tradestack.sources.csv.formats.header import HeaderFault, find_column
+from tradestack.sources.csv.formats.preset import Preset, Stamp
 from tradestack.sources.csv.layout import Layout
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.sources.csv.preset import Preset, Stamp
-from tradestack.sources.csv.time_rules import TimeRules
-from tradestack.sources.csv.timestamps import UNIT_DIGITS, Moment
+from tradestack.sources.csv.times.time_rules import TimeRules
+from tradestack.sources.csv.times.timestamps import UNIT_DIGITS, Moment
 
 _UNITS = ((86_400_000_000_000, "d"), (3_600_000_000_000, "h"), (60_000_000_000, "min"))
 _SECOND = (1_000_000_000, "s")

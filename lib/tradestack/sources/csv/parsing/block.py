@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from tradestack.domain.fixed_point import DECIMALS, FIXED_MAX, SCALE
 from tradestack.domain.symbol import SYMBOL_LENGTH_MAX
-from tradestack.sources.csv.block_columns import (
+from tradestack.sources.csv.layout import KeptRows, Layout, SourceKind
+from tradestack.sources.csv.parsing.block_columns import (
     Bytes,
     Field,
     Integers,
@@ -23,10 +24,9 @@ from tradestack.sources.csv.block_columns import (
     require,
     words,
 )
-from tradestack.sources.csv.block_times import Times, parse_times
-from tradestack.sources.csv.layout import KeptRows, Layout, SourceKind
-from tradestack.sources.csv.numbers import SENTIMENT_MAX
-from tradestack.sources.csv.state import RowState
+from tradestack.sources.csv.parsing.block_times import Times, parse_times
+from tradestack.sources.csv.parsing.numbers import SENTIMENT_MAX
+from tradestack.sources.csv.parsing.state import RowState
 from tradestack.wire.feed import SYMBOL_FIELD, TickRecords, encode_symbol, new_records
 
 NEWLINE, RETURN, QUOTE, SPACE = b'\n\r" '

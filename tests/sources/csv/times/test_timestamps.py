@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack.sources.csv.timestamps import Form, parse_timestamp
+from tradestack.sources.csv.times.timestamps import Form, parse_timestamp
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 MOMENT = 1_381_411_800_026_000_000  # 2013-10-10T13:30:00.026Z
@@ -76,6 +76,12 @@ def test_all_forms_of_an_instant_are_equal(text: str, form: Form, time_ns: int) 
         ("143000123456789", '"%H%M%S%f"'),
         ("2025010215", "a date with its hour, or epoch seconds"),
         ("0", "seconds-of-day"),
+        ("250102", '"%y%m%d"'),
+        ("638714250000000000", "ticks of 100 ns"),
+        ("133802334000000000", "ticks of 100 ns"),
+        ("09:30:00", "a time of day, say --date"),
+        ("2025-01-02 03:30:00 PM", "%I:%M:%S %p"),
+        ("2025-01-02 03:30:00 EDT", "zone 'EDT' is not known"),
     ],
 )
 def test_other_text_is_refused(text: str, reason: str) -> None:

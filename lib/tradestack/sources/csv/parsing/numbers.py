@@ -9,10 +9,11 @@ from fractions import Fraction
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE, OutOfRange, round_fixed
 from tradestack.sources.csv.layout import Layout
 from tradestack.sources.csv.options import Scale
-from tradestack.sources.csv.state import RowState
-from tradestack.sources.csv.timestamps import shown
+from tradestack.sources.csv.parsing.state import RowState
+from tradestack.sources.csv.times.timestamps import shown
 
 SENTIMENT_MAX = 100 * SCALE
+NO_SIZE = {"", "NAN", "NULL", "NONE", "N/A", "NA", "-"}  # as programs write that there is none
 
 
 def parse_price(name: str, text: str, layout: Layout, state: RowState) -> tuple[int, bool]:
@@ -55,7 +56,7 @@ def rescaled(value: int, scale: Scale) -> tuple[int, bool]:
 
 def parse_size(text: str, layout: Layout) -> tuple[int, bool, bool]:
     """Return a size, whether it was rounded, and whether it is the largest instead of itself."""
-    if not text:
+    if text.upper() in NO_SIZE:
         return 0, False, False
     plain = text.replace(",", ".") if layout.decimal == "," else text
     try:
@@ -79,4 +80,5 @@ def _number(name: str, text: str, plain: str, exponent: int) -> tuple[int, bool]
     except OutOfRange as error:
         raise ValueError(f"{name} {shown(text)} is out of range") from error
     except ValueError as error:
-        raise ValueError(f"{name} {shown(text)} is not a decimal number") from error
+        advice = "; write it without commas between thousands" if "," in plain else ""
+        raise ValueError(f"{name} {shown(text)} is not a decimal number{advice}") from error

@@ -21,7 +21,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.sources.csv.zones import find_zone
+from tradestack.sources.csv.times.lookalikes import advice_on, why_no_epoch
+from tradestack.sources.csv.times.zones import find_zone
 
 NANOSECONDS_MAX = 2**63 - 1
 DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
@@ -34,7 +35,7 @@ _DASHED = r"(?P<Y>\d{4})(?P<dash>[-/.])(?P<m>\d\d)(?P=dash)(?P<d>\d\d)"
 _BASIC = r"(?P<Y>\d{4})(?P<m>\d\d)(?P<d>\d\d)"
 _ZONE = (
     r" ?(?:(?P<utc>[Zz]|UTC|GMT)|(?P<offset>[+-]\d\d(?::?\d\d(?::?\d\d)?)?))?"
-    r"(?:[ \[](?P<zone>[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*)\]?)?"
+    r"(?:[ \[](?![AaPp][Mm]$)(?P<zone>[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*)\]?)?"
 )
 ISO = tuple(
     re.compile(rf"{date}(?:[TD]| {{1,2}}){clock}{_ZONE}", re.ASCII)
@@ -127,7 +128,7 @@ def parse_moment(text: str) -> Moment:
             return moment_of(text, Form.DATE, match)
     if text.startswith("-") and EPOCH.fullmatch(text[1:]):
         raise ValueError(f"timestamp is outside 1970 to 2262: {shown(text)}")
-    raise ValueError(f"timestamp is in no known form: {shown(text)}{_advice(text)}")
+    raise ValueError(f"timestamp is in no known form: {shown(text)}{advice_on(text)}")
 
 
 def shown(text: str) -> str:
@@ -203,53 +204,6 @@ def _from_digits(text: str, whole: str, fraction: str) -> Moment:
         return moment_of(text, Form.DATE, match)
     if (match := CLOCK_DIGITS.fullmatch(whole)) and not fraction:
         return moment_of(text, Form.DIGITS, match)
-    if hint := _no_epoch(whole, fraction):
+    if hint := why_no_epoch(whole, fraction):
         raise ValueError(f"timestamp {shown(text)} {hint}")
     return epoch_moment(text, form_of_digits(len(whole)), whole, fraction)
-
-
-_CLOCK_OF_DIGITS = re.compile(r"([01]\d|2[0-3])[0-5]\d[0-5]\d(\d{3}|\d{6}|\d{9})?", re.ASCII)
-_DATE_AND_HOUR = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])")
-_EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119
-
-
-def _no_epoch(whole: str, fraction: str) -> str:
-    """Say what a number looks like that would be an epoch of long ago; "" if it is an epoch."""
-    number = int(whole)
-    of_day = "a time of day; say --date YYYY-MM-DD and --timestamp-format"
-    if len(whole) in (6, 9, 12, 15) and _CLOCK_OF_DIGITS.fullmatch(whole):
-        fractions = "" if len(whole) == 6 else "%f"
-        return f'looks like {of_day} "%H%M%S{fractions}"'
-    if _DATE_AND_HOUR.fullmatch(whole):
-        return (
-            "may be a date with its hour, or epoch seconds: "
-            'say --timestamp-format "%Y%m%d%H" or --timestamp-format seconds'
-        )
-    if number in _EXCEL_DAYS:
-        also = f", or like {of_day} seconds-of-day" if number < 86_400 else ""
-        return f"looks like Excel's day numbers; say --timestamp-format excel{also}"
-    if number < 86_400:
-        return f"looks like {of_day} seconds-of-day"
-    if number <= 86_400_000:
-        return f"looks like {of_day} milliseconds-of-day"
-    if len(whole) == 14 and number <= DAY_NS and not fraction:
-        return f"looks like {of_day} nanoseconds-of-day"
-    if number < 10**8:
-        return "is too small for an epoch; say --timestamp-format seconds if it is one"
-    return ""
-
-
-_SCIENTIFIC = re.compile(r"\d\.\d+[eE]\+?\d+", re.ASCII)
-_DAY_OR_MONTH_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}\b.*", re.ASCII)
-
-
-def _advice(text: str) -> str:
-    if _SCIENTIFIC.fullmatch(text):
-        return ", a number that a spreadsheet has shortened: export it with all its digits"
-    if match := _DAY_OR_MONTH_FIRST.fullmatch(text):
-        dash = match[2]
-        return (
-            f'; say what comes first: --timestamp-format "%d{dash}%m{dash}%Y %H:%M:%S" '
-            f'or "%m{dash}%d{dash}%Y %H:%M:%S", or without the clock'
-        )
-    return '; describe it with --timestamp-format, as in "%Y-%m-%d %H:%M:%S"'

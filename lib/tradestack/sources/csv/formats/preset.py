@@ -14,6 +14,8 @@ from types import MappingProxyType
 from tradestack.domain.tick import Aggressor
 from tradestack.sources.csv.layout import SIDES
 
+BARS = ("open", "high", "low", "close")  # columns of every bar
+
 ColumnNames = Mapping[str, tuple[str, ...]]  # column → the names it may have in a file
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.sources.csv.time_format import TimeFormat
-from tradestack.sources.csv.timestamps import (
+from tradestack.sources.csv.times.time_format import TimeFormat
+from tradestack.sources.csv.times.timestamps import (
     DAY_NS,
     EPOCH_ORDINAL,
     Form,
@@ -19,7 +19,7 @@ from tradestack.sources.csv.timestamps import (
     parse_moment,
     shown,
 )
-from tradestack.sources.csv.zones import offset_s
+from tradestack.sources.csv.times.zones import offset_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.sources.csv.block_columns import (
+from tradestack.sources.csv.parsing.block_columns import (
     ZERO,
     Bytes,
     Field,
@@ -20,8 +20,8 @@ from tradestack.sources.csv.block_columns import (
     NotPlain,
     require,
 )
-from tradestack.sources.csv.time_rules import TimeRules
-from tradestack.sources.csv.timestamps import (
+from tradestack.sources.csv.times.time_rules import TimeRules
+from tradestack.sources.csv.times.timestamps import (
     DAY_NS,
     EPOCH_ORDINAL,
     NANOSECONDS_MAX,
@@ -30,7 +30,7 @@ from tradestack.sources.csv.timestamps import (
     Form,
     Moment,
 )
-from tradestack.sources.csv.zones import UncertainTime, offsets_s
+from tradestack.sources.csv.times.zones import UncertainTime, offsets_s
 
 POWERS = 10 ** np.arange(19, dtype=np.int64)
 TEXT_SIZE_MAX = 40  # characters of a time

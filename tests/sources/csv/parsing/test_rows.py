@@ -15,7 +15,7 @@ from tests.kit.csv_files import (
     write,
 )
 from tradestack.sources.csv.layout import SourceKind
-from tradestack.sources.csv.rows import OnBadRow
+from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.source import SourceFault
 
 TIME = "2026-01-15T14:30:00Z"

@@ -8,7 +8,7 @@ that the file has is used.
 import csv
 from collections.abc import Mapping, Sequence
 
-from tradestack.sources.csv.timestamps import parse_moment, shown
+from tradestack.sources.csv.times.timestamps import parse_moment, shown
 
 COLUMNS_MAX = 1_000  # a header with more is not a header
 _SHOWN_MAX = 400  # characters of a list of columns
@@ -86,6 +86,8 @@ def shown_name(name: str) -> str:
 def _advice(header: Sequence[str], missing: Sequence[str]) -> str:
     if list(missing) == ["symbol"]:
         return "if all rows have one symbol, say --symbol NAME"
+    if "timestamp" in missing and {"date", "time"} <= set(header):
+        return "if these columns make it, say --columns timestamp=date+time"
     if "sentiment" in missing and any("title" in name or "headline" in name for name in header):
         return "headlines have to be given scores from 0 to 100 first"
     return f"if another column has it, say --columns {missing[0]}=NAME"

@@ -20,9 +20,9 @@ from typing import NamedTuple
 from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 from tradestack.domain.tick import Aggressor
 from tradestack.sources.csv.layout import Layout, SourceKind
-from tradestack.sources.csv.numbers import parse_price, parse_sentiment, parse_size
-from tradestack.sources.csv.state import RowState
-from tradestack.sources.csv.timestamps import UNIT_DIGITS, Form, shown
+from tradestack.sources.csv.parsing.numbers import parse_price, parse_sentiment, parse_size
+from tradestack.sources.csv.parsing.state import RowState
+from tradestack.sources.csv.times.timestamps import UNIT_DIGITS, Form, shown
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
 PADDING = " \t"

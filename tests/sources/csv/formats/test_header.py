@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.kit.csv_files import layout_of, read_file, write
-from tradestack.sources.csv.header import HeaderFault
+from tradestack.sources.csv.formats.header import HeaderFault
+from tradestack.sources.csv.formats.recognise import recognise
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.sources.csv.recognise import recognise
 from tradestack.sources.source import SourceFault
 
 
@@ -46,7 +46,7 @@ def test_the_header_decides_the_kind() -> None:
 def kind_of(header: str) -> tuple[SourceKind, bool]:
     """The kind that a header decides, and whether it could be the other one, too."""
     data = f"{header}\n".encode()
-    found = recognise(Path("file.csv"), data, None, {}, ReadingOptions())
+    found = recognise("file.csv", data, None, {}, ReadingOptions())
     return found.kind, found.has_both_kinds
 
 

@@ -18,10 +18,10 @@ from tests.kit.csv_files import (
     write,
 )
 from tradestack.sources.csv import source as csv_source
-from tradestack.sources.csv.block import parse_block
 from tradestack.sources.csv.layout import SourceKind
-from tradestack.sources.csv.rows import OnBadRow, RowParser
-from tradestack.sources.csv.state import RowState
+from tradestack.sources.csv.parsing.block import parse_block
+from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
+from tradestack.sources.csv.parsing.state import RowState
 
 LAYOUT = layout_of(PRICES_HEADER)
 

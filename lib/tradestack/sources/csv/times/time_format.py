@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from tradestack.sources.csv.timestamps import (
+from tradestack.sources.csv.times.timestamps import (
     DAY_NS,
     EPOCH,
     TEXT_SIZE_MAX,
