@@ -8,8 +8,9 @@ first record is due and closed at its end, so that a year of daily files needs n
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +19,7 @@ from tradestack.wire.feed import TICK_PACKET
 from tradestack.wire.symbol_table import SymbolTable
 
 Times = NDArray[np.int64]
+Natural = Annotated[int, msgspec.Meta(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,15 @@ class _Side:
         if checkpoint is None:
             return
         if "ended" in checkpoint:
-            self.ended, self._counts = True, RowCounts(*checkpoint["ended"])
+            counts = msgspec.convert(checkpoint["ended"], tuple[Natural, Natural, Natural, Natural])
+            self.ended, self._counts = True, RowCounts(*counts)
             return
         self.begin().restore(checkpoint["batch"])
         self._hold(checkpoint["batch"], NO_RECORDS)
         left = checkpoint["taken"]
-        while left and not self.ended:  # batches need not be cut as they were
+        if not isinstance(left, int):
+            raise TypeError("a number of records is expected")
+        while left > 0 and not self.ended:  # batches need not be cut as they were
             self.fill()
             self._taken = min(left, len(self._times))
             left -= self._taken

@@ -9,8 +9,9 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
 
+import msgspec
 import numpy as np
 
 from tradestack.sources.source import (
@@ -22,6 +23,8 @@ from tradestack.sources.source import (
 )
 from tradestack.wire.feed import TICK_PACKET, TICK_PACKET_LENGTH, TickRecords, new_records
 from tradestack.wire.symbol_table import SymbolTable
+
+Natural = Annotated[int, msgspec.Meta(ge=0)]
 
 RUN_RECORDS = 262_144  # 16 MiB, sorted in memory at once
 BLOCK_RECORDS = 4_096  # of each run that are held while runs are merged
@@ -93,7 +96,7 @@ class SortedSource:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go to a position: the source is read again from its beginning."""
-        given = int(checkpoint["given"])
+        given = msgspec.convert(checkpoint["given"], Natural)
         self._source.restore(self._beginning)
         self._file.close()
         self._begin()

@@ -25,6 +25,7 @@ from tradestack.sources.csv.source import CsvSource, Reading
 from tradestack.sources.merge import MergedSource, Part
 from tradestack.sources.sorted_source import SortedSource
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, Source, SourceFault
+from tradestack.store.durable_name import sync_directory
 from tradestack.wire.symbol_table import SymbolTable
 
 FILE_MODE = 0o640
@@ -58,6 +59,7 @@ class Conversion:
         """Write the converted files to `target`. Raises OperatorFault, OSError."""
         self.prepare()
         unfinished = target.with_name(f".{target.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
         try:
             with _open_output(unfinished, target) as output:
                 self._convert(output, target.parent)
@@ -98,7 +100,7 @@ class Conversion:
     def _convert(self, output: IO[bytes], directory: Path) -> None:
         """Write all records in order. Raises SourceFault, OSError."""
         name = str(self._paths[0]) if len(self._paths) == 1 else f"{len(self._paths)} files"
-        progress = Progress(name, sum(path.stat().st_size for path in self._paths))
+        progress = Progress(name, sum(source.size_bytes for source in self._sources))
         output.write(HEADERS[self.kind])
         with contextlib.closing(self._in_order(directory)) as source:
             while (batch := source.next_batch()) is not None:
@@ -140,7 +142,7 @@ def _given(source: Source) -> Source:
 @contextlib.contextmanager
 def _open_output(path: Path, target: Path) -> Iterator[IO[bytes]]:
     """Open the file to write; packed if its name ends in .gz."""
-    with path.open("wb") as file:
+    with path.open("xb") as file:
         if target.suffix == ".gz":
             with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
                 yield cast("IO[bytes]", packed)
@@ -162,6 +164,7 @@ def _publish(unfinished: Path, target: Path) -> None:
     """Give the file its name, unless another one has taken it meanwhile."""
     unfinished.chmod(FILE_MODE)
     os.link(unfinished, target)
+    sync_directory(target.parent)
 
 
 def _print_bad_row(path: Path, line: int, reason: str, count: int) -> None:

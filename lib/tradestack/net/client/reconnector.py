@@ -9,11 +9,13 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits
+from tradestack.net.client.listener_owner import ServerNotTrusted
 from tradestack.net.client.login import Credentials, LoggedIn, LoginRejected, log_in
 from tradestack.observe.events import (
     SERVER_CONNECTED,
     SERVER_LOGIN_REJECTED,
     SERVER_LOST,
+    SERVER_NOT_TRUSTED,
     emit,
 )
 from tradestack.wire.close_reason import Close
@@ -97,6 +99,8 @@ class Reconnector:
             emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
             if rejection.reason is RejectReason.NOT_AUTHORIZED:
                 raise
+        except ServerNotTrusted as error:
+            emit(logger, SERVER_NOT_TRUSTED, address=self._address, reason=error)
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if self.backoff.failures else logging.INFO
             logger.log(level, "no connection to %s at %s: %s", self._service, self._address, error)

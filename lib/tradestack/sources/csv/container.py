@@ -8,12 +8,15 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
+
+from tradestack.store.named_file import open_named_file
 
 UNREADABLE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
 GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
@@ -45,14 +48,14 @@ class Opened:
     def __init__(self, raw: IO[bytes], content: io.BufferedReader, size_bytes: int) -> None:
         self.content = content
         self._raw = raw
-        self._size_bytes = size_bytes
+        self.size_bytes = size_bytes
 
     @property
     def share_read(self) -> float:
         """How much of the file was read, 0 to 1."""
-        if self._raw.closed or not self._size_bytes:
+        if self._raw.closed or not self.size_bytes:
             return 1.0
-        return min(1.0, self._raw.tell() / self._size_bytes)
+        return min(1.0, self._raw.tell() / self.size_bytes)
 
     def close(self) -> None:
         """Close the file."""
@@ -62,7 +65,7 @@ class Opened:
 
 def open_container(path: Path, member: str | None) -> Opened:
     """Open a file at its beginning. Raises ContainerFault, and the errors in UNREADABLE."""
-    raw = path.open("rb")
+    raw = open_named_file(path)
     try:
         content = _content(raw, member)
         beginning = _peek(content)
@@ -72,7 +75,7 @@ def open_container(path: Path, member: str | None) -> Opened:
     except BaseException:
         raw.close()
         raise
-    return Opened(raw, content, path.stat().st_size)
+    return Opened(raw, content, os.fstat(raw.fileno()).st_size)
 
 
 def _content(raw: io.BufferedReader, member: str | None) -> io.BufferedReader:

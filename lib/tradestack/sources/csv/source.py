@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.container import UNREADABLE, ContainerFault, Opened, open_container
 from tradestack.sources.csv.formats.header import HeaderFault
@@ -21,7 +23,7 @@ from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.options import ReadingOptions
 from tradestack.sources.csv.parsing.block import parse_block
 from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
-from tradestack.sources.csv.parsing.state import RowState
+from tradestack.sources.csv.parsing.state import Natural, RowState, StatePosition
 from tradestack.sources.source import (
     Checkpoint,
     RowCounts,
@@ -93,6 +95,11 @@ class CsvSource:
         """How much of the file was read, 0 to 1."""
         return self._opened.share_read
 
+    @property
+    def size_bytes(self) -> int:
+        """The size of the file, packed as it is."""
+        return self._opened.size_bytes
+
     def next_batch(self) -> SourceBatch | None:
         """Return the good rows of the next chunk, perhaps none; None at the end.
 
@@ -111,13 +118,16 @@ class CsvSource:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go to a position; a packed file is decompressed again up to there. Raises SourceFault."""
+        state = dict(checkpoint)
+        offset = msgspec.convert(state.pop("offset"), Natural)
+        restored = msgspec.convert(state, StatePosition)
         try:
-            self._opened.content.seek(checkpoint["offset"])
+            self._opened.content.seek(offset)
         except UNREADABLE as error:
-            raise SourceFault(self.path, checkpoint["line"], why_unreadable(error)) from error
-        self.offset = checkpoint["offset"]
+            raise SourceFault(self.path, restored.line, why_unreadable(error)) from error
+        self.offset = offset
         self._unparsed, self._ended, self._damage = b"", False, ""
-        self.state.restore(checkpoint)
+        self.state.restore(restored)
 
     def row_counts(self) -> RowCounts:
         """Return how many rows so far were not read as they are."""

@@ -23,6 +23,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.credentials import password_file, write_password
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import write_secret
 from tradestack.ctl.installation.strategy_name import strategy_name
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
@@ -85,6 +86,8 @@ def _write_files(config: Path, name: str, args: argparse.Namespace) -> str:
         )
     template = config / "strategy" / f"{strategy_name(args.like)}.toml"
     users_files = sorted({_users_file(config, server) for server in SERVERS})
+    for path in users_files:
+        require_own(path.parent)
     taken = {user for path in users_files for user in Users.load(path).hashes}
     user = _checked_user(args.login, taken) if args.login is not None else _free_user(name, taken)
     text = _config_for(template, name, user)

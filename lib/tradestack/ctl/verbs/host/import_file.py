@@ -14,6 +14,8 @@ examples:
 """
 
 import argparse
+import os
+import pwd
 import sys
 import tomllib
 from pathlib import Path
@@ -24,11 +26,14 @@ from tradestack.ctl.format_options import add_format_options, format_options
 from tradestack.ctl.importing.conversion import Conversion
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.ctl.installation.owner import ROOT, as_owner_of
+from tradestack.ctl.toml import toml
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.csv.files import expand_files
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import Reading
 
+DIRECTORY = "import"  # in the state directory
 DIRECTORY_MODE = 0o750
 KINDS = {"prices": SourceKind.PRICES, "sentiment": SourceKind.NEWS}  # by their key in gateway.toml
 SUFFIXES = {".gz", ".zip", ".bz2", ".xz", ".zst", ".csv", ".tsv", ".txt"}
@@ -85,24 +90,46 @@ def _import_each(
     config: Path,
 ) -> None:
     """Convert each file to one in the state directory, and print the lines for gateway.toml."""
-    conversions = [Conversion([path], kind, reading) for path in paths]
-    directory = installation.state / "import"
+    directory = installation.state / DIRECTORY
     written: dict[str, list[Path]] = {}
-    for path, conversion in zip(paths, conversions, strict=True):
-        conversion.prepare()
-        if not directory.is_dir():
-            directory.mkdir(mode=DIRECTORY_MODE)
-            installation.hand_over(directory)
+    for path in paths:
+        _require_printable(path)
+        conversion = Conversion([path], kind, reading)
+        conversion.prepare()  # with the rights of the caller, before those are dropped
+        with as_owner_of(installation.state):
+            _make_directory(directory, installation.service_user)
         target = directory / f"{_stem(path)}.csv"
-        conversion.write(target)
-        installation.hand_over(target)
+        with as_owner_of(directory):
+            conversion.write(target)
         key = next(name for name, its in KINDS.items() if its is conversion.kind)
         written.setdefault(key, []).append(target)
     print(f"put this into {config}:", file=sys.stderr)
     for key, targets in written.items():
-        listed = ", ".join(f'"{target}"' for target in targets)
-        print(f"{key} = {listed}" if len(targets) == 1 else f"{key} = [{listed}]")
+        names = [str(target) for target in targets]
+        print(f"{key} = {toml(names[0] if len(names) == 1 else names)}")
     print("then run: systemctl restart tradestack-gateway", file=sys.stderr)
+
+
+def _require_printable(path: Path) -> None:
+    """Raise OperatorFault if a config file cannot name the result: TOML is UTF-8."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raise OperatorFault(
+            repr(path.name), "the name is not valid UTF-8", "rename the file"
+        ) from None
+
+
+def _make_directory(directory: Path, service_user: str | None) -> None:
+    """Create the directory, for the services, unless it exists."""
+    try:
+        directory.mkdir(mode=DIRECTORY_MODE)
+    except FileExistsError:
+        return
+    directory.chmod(DIRECTORY_MODE)  # whatever the umask
+    if service_user is not None and os.geteuid() == ROOT:
+        owner = pwd.getpwnam(service_user)
+        os.chown(directory, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
 def _stem(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Stop a daemon together with its sockets, so that no connection starts it again.
+"""Stop a daemon and close its sockets; a query of its control socket would start it again.
 
 NAME is gateway, order-manager, all, or a strategy instance. A stopped strategy stays enabled and
 starts again with tradestack.target; to prevent that: systemctl disable tradestack-strategy@NAME
@@ -38,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
 def units_of(name: str) -> tuple[str, ...]:
     """Return the units that one `systemctl stop` has to name; raise OperatorFault.
 
-    The next connection would start a service whose sockets are still open; and sockets that are
-    stopped by a separate command can still be in use when they are started again.
+    A query would start a service whose control socket is still open; and sockets that are stopped
+    by a separate command can still be in use when they are started again.
     """
     if name == ALL:
         return ("tradestack.target",)  # every unit is PartOf= it

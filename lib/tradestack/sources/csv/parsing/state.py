@@ -1,17 +1,37 @@
 """What is carried from row to row of a file, and goes into checkpoints."""
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from tradestack.sources.csv.times.timestamps import Form
+import msgspec
 
-_NOT_IN_CHECKPOINTS = ("value_min", "value_max")
+from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX, Form
+
+Natural = Annotated[int, msgspec.Meta(ge=0, le=NANOSECONDS_MAX)]
+
+
+class StatePosition(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a state that a checkpoint holds: all but the extremes."""
+
+    line: Natural
+    form: str | None
+    event_time_ns: Natural
+    first_time_ns: Natural
+    rows_good: Natural
+    rows_rejected: Natural
+    rows_left_out: Natural
+    rows_rounded: Natural
+    prices_rounded: Natural
+    sizes_saturated: Natural
+    times_zoned: Natural
+    times_zoneless: Natural
+    negative_values: Natural
+    has_fraction: bool
 
 
 @dataclass(slots=True)
 class RowState:
-    """What the rows read so far have left; a checkpoint holds all but the extremes."""
+    """What the rows read so far have left."""
 
     line: int = 1  # the last line read; the header is line 1
     form: Form | None = None
@@ -25,8 +45,8 @@ class RowState:
     sizes_saturated: int = 0
     times_zoned: int = 0
     times_zoneless: int = 0  # epochs are neither
-    has_fraction: bool = False  # of any value: prices in fixed point have none
     negative_values: int = 0
+    has_fraction: bool = False  # of any value: prices in fixed point have none
     value_min: int = 2**63 - 1  # over every row with a number, rejected ones included
     value_max: int = -(2**63)
 
@@ -46,22 +66,18 @@ class RowState:
     def add_value(self, value: int, *, has_fraction: bool) -> None:
         """Note a number, whether its row is good or not."""
         self.value_min = min(self.value_min, value)
-        self.negative_values += value < 0
         self.value_max = max(self.value_max, value)
+        self.negative_values += value < 0
         self.has_fraction = self.has_fraction or has_fraction
 
     def as_checkpoint(self) -> dict[str, Any]:
-        """Return what `restore` takes, as JSON."""
-        values = {
-            field.name: getattr(self, field.name)
-            for field in dataclasses.fields(self)
-            if field.name not in _NOT_IN_CHECKPOINTS
-        }
+        """Return what a StatePosition is made of, as JSON."""
+        values = {name: getattr(self, name) for name in StatePosition.__struct_fields__}
         return {**values, "form": self.form.name if self.form else None}
 
-    def restore(self, checkpoint: dict[str, Any]) -> None:
-        """Go back to a checkpoint. Raises KeyError."""
-        for field in dataclasses.fields(self):
-            if field.name not in _NOT_IN_CHECKPOINTS:
-                setattr(self, field.name, checkpoint[field.name])
-        self.form = Form[checkpoint["form"]] if checkpoint["form"] else None
+    def restore(self, position: StatePosition) -> None:
+        """Go back to a position. Raises KeyError for a form that there is not."""
+        form = Form[position.form] if position.form else None
+        for name in StatePosition.__struct_fields__:
+            setattr(self, name, getattr(position, name))
+        self.form = form
