@@ -196,7 +196,8 @@ class _File:
         timestamp = find_columns(self._header, self._names_of(self._preset, "timestamp"), "+")
         symbol, value = self._find("symbol"), self._find(self._kind.value)
         bid, ask = self._find("bid"), self._find("ask")
-        if value is None and bid is not None and ask is not None:
+        is_news = self._kind is SourceKind.NEWS
+        if value is None and not is_news and bid is not None and ask is not None:
             value = bid
             self._remarks.append("price: the middle of bid and ask, which is no trade; sizes are 0")
         else:
@@ -208,7 +209,6 @@ class _File:
         if missing or value is None:
             known = bool(timestamp) or value is not None or symbol is not None
             raise HeaderFault(why_missing(self._header, missing, known=known))
-        is_news = self._kind is SourceKind.NEWS
         layout = Layout(
             column_count=len(self._header),
             timestamp=timestamp,
