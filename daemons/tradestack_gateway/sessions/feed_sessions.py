@@ -97,7 +97,7 @@ class FeedSessions:
         """Open the sources at their beginning. Raises OperatorFault, SourceFault."""
         # The bad rows of files that were checked to their ends have been shown.
         bad_rows = BadRows(show_nothing) if self._checked_whole else self._bad_rows
-        return open_source(config, bad_rows)
+        return open_source(config, bad_rows, self._files.directory)
 
     def begin(
         self,
