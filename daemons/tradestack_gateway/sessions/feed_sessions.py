@@ -201,7 +201,7 @@ class FeedSessions:
         log = open_log(self._files.directory, sidecar)
         with contextlib.closing(log):
             log.sync()
-        sidecar.as_ended().save(self._files.directory)
+            sidecar.as_ended(log.head).save(self._files.directory)
 
     async def _still_busy(self) -> None:
         """Ask the supervisor for time, once a second, and yield to the loop."""
