@@ -33,8 +33,13 @@ DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4
 logger = logging.getLogger(__name__)
 
 
-class SessionHandler(MessageHandler, Protocol):
+class SessionHandler(Protocol):
     """What a daemon does with its clients. Users are identified by their lower-case names."""
+
+    @property
+    def messages(self) -> MessageHandler:
+        """The receiver of the clients' messages."""
+        ...
 
     def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | soup.RejectReason:
         """Return the stream that this authenticated user is to follow; "" = the current session.
@@ -186,7 +191,9 @@ class SessionServer:
             self.connections_displaced_total += 1
             self._pending.displaced().close(Close(CloseReason.LOGIN_TIMEOUT, "no login in time"))
         self._pending.add(
-            Connection(accepted, peer, owner=self, handler=self._handler, clock=self._clock)
+            Connection(
+                accepted, peer, owner=self, handler=self._handler.messages, clock=self._clock
+            )
         )
 
     def _refuse(self, login: Login) -> None:
