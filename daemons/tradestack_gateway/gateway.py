@@ -112,6 +112,11 @@ class Gateway:
             return current
         return self._feed_sessions.ended_log(session_id) or soup.RejectReason.SESSION_NOT_AVAILABLE
 
+    @property
+    def messages(self) -> "Gateway":
+        """The gateway itself: it ignores them."""
+        return self
+
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:  # noqa: ARG002
         """Count a message: a feed takes none."""
         self._unsequenced_ignored += 1
