@@ -135,7 +135,9 @@ class FeedClient:
             close = await receiver.closed
         finally:
             receiver.connection.close()
-        if receiver.has_delivered:  # a gateway that only accepts logins is no better than none
+        # A gateway that only accepts logins is no better than none; and where a user has too many
+        # clients, which replace each other, the delay grows.
+        if receiver.has_delivered and close.reason is not CloseReason.REPLACED:
             self._reconnector.backoff.reset()
         if close.reason is not CloseReason.SESSION_ENDED:
             self._reconnector.lost(logged_in.session_id, close)
