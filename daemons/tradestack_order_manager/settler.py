@@ -100,9 +100,9 @@ class Settler:
         if received:
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
             batch = judge(session.state, received, self.rules, partial(_read_order, session))
-            passed(FailPoint.ORDER_MANAGER_JUDGED)
             self._meters.count_duplicates(batch.duplicates)
             try:
+                passed(FailPoint.ORDER_MANAGER_JUDGED)
                 self._availability.check()
                 offsets = session.journal.append(batch.records)
                 if offsets and self.durability is Durability.DISK:
@@ -170,7 +170,7 @@ def _read_order(session: OrderSession, order_id: int) -> OrderRecord | None:
     """Read an order of the session for `judge`; return None, logged, if it cannot be read."""
     try:
         return session.order(order_id)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         logger.error("order %d of %s cannot be read: %s", order_id, session.journal.path, error)
         return None
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 import msgspec
 
 from tradestack.domain.tick import TickKind
-from tradestack.sources.source import NO_RECORDS, Source, SourceBatch
+from tradestack.sources.source import NO_RECORDS, RowCounts, Source, SourceBatch
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, count_kind
 from tradestack.wire.symbol_table import Slots, SymbolTable
@@ -118,14 +118,9 @@ class FeedSession:
         return self.log.head - self.prices_total
 
     @property
-    def rows_rejected(self) -> int:
-        """Rows rejected so far, at most a batch ahead of what is published."""
-        return self._source.rows_rejected()
-
-    @property
-    def rows_rounded(self) -> int:
-        """Rows rounded so far, at most a batch ahead of what is published."""
-        return self._source.rows_rounded()
+    def row_counts(self) -> RowCounts:
+        """Rows that were not read as they are, at most a batch ahead of what is published."""
+        return self._source.row_counts()
 
     def pending(self, now_ns: int) -> TickRecords | None:
         """Return the records that come next, as far as they are read; None at the end.

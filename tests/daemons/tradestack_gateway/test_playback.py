@@ -50,7 +50,7 @@ class Stage:
         self.directory.mkdir()
         prices = write(directory / "prices.csv", PRICES_HEADER + price_rows(TICKS))
         self.config = dataclasses.replace(
-            GatewayConfig(), prices=prices, pace=parse_pace("max"), at_end=AtEnd.HOLD
+            GatewayConfig(), prices=(str(prices),), pace=parse_pace("max"), at_end=AtEnd.HOLD
         )
         self.clock = FakeClock()
         self.server = FakeServer()
@@ -211,7 +211,7 @@ def test_bad_sources_do_not_end_the_session(stage: Stage) -> None:
     async def act(playback: Playback) -> None:
         old = playback.feed_session
         write(stage.directory.parent / "prices.csv", "no header\n")
-        with pytest.raises(OperatorFault, match="header not found"):
+        with pytest.raises(OperatorFault, match='"symbol" and "price" missing'):
             await playback.new_session()
         await pass_time(60)
         assert playback.feed_session is old

@@ -60,7 +60,7 @@ class Settling(Handler):
         """Return the state of the order session."""
         return self.sessions.current.state
 
-    def stream_for(self, user: str, session: str) -> Any:
+    def stream_for(self, user: str, session: str, sequence: int) -> Any:
         """Return the user's reports."""
         return self.sessions.current.stream(user)
 

@@ -57,6 +57,11 @@ class StrategyRun:
                 raise self.faults[0]
             await asyncio.sleep(0.002)
 
+    async def failed(self) -> None:
+        """Wait for a fault of the runner, which ends the daemon."""
+        while not self.faults:
+            await asyncio.sleep(0.002)
+
     @property
     def sequence_processed(self) -> int:
         """The newest message that the strategy has seen, 0 = none."""

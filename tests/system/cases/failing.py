@@ -43,7 +43,7 @@ def sigkill_under_load_refuses_no_connection() -> None:
             eventually(15, f"{service} is restarted", lambda: is_another_active(service, pid))  # noqa: B023
 
     assert attempts.refused == 0, attempts
-    assert attempts.answered > 100, attempts
+    assert attempts.answered > 40, attempts  # wrong passwords are slowed down
     assert attempts.cut <= KILLS * 2 * CLIENTS_PER_PORT, attempts
     orders_go_on()
     nothing_lost()

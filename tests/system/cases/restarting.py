@@ -56,7 +56,7 @@ def restart_under_load_refuses_no_connection() -> None:
             sh("systemctl", "restart", f"{daemon}.service")
 
     assert attempts.refused == 0, attempts
-    assert attempts.answered > 100, attempts
+    assert attempts.answered > 40, attempts  # wrong passwords are slowed down
     all_active()
     orders_go_on()
     nothing_lost()
@@ -70,7 +70,7 @@ def restart_of_the_target_under_load() -> None:
             sh("systemctl", "restart", TARGET)
             all_active()
 
-    assert attempts.answered > 100, attempts
+    assert attempts.answered > 40, attempts  # wrong passwords are slowed down
     all_active()
     orders_go_on()
     nothing_lost()
