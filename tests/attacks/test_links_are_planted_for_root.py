@@ -57,19 +57,34 @@ def unharmed(path: Path) -> bool:
     return path.read_text() == PRECIOUS and (status.st_uid, status.st_mode) == (0, 0o100600)
 
 
-@pytest.mark.parametrize("planted", ["prices.csv.tmp", "prices.csv"])
-def test_import_writes_through_none(place: Path, state: Path, precious: Path, planted: str) -> None:
-    """The copy takes the place of the link, and belongs to the services' user."""
+def test_import_writes_through_none(place: Path, state: Path, precious: Path) -> None:
+    """The copy is made under a name of its own, and belongs to the services' user."""
     (place / "prices.csv").write_text(PRICES)
     with acting_as():
-        (state / "import" / planted).symlink_to(precious)
+        (state / "import/.prices.csv.unfinished").symlink_to(precious)
 
     status = run(["import", str(place / "prices.csv"), "--state-dir", str(state)])
 
     assert status == ExitStatus.DONE
     assert unharmed(precious)
     copy = state / "import/prices.csv"
-    assert (copy.read_text(), copy.is_symlink(), copy.stat().st_uid) == (PRICES, False, NOBODY)
+    assert not copy.is_symlink()
+    assert copy.stat().st_uid == NOBODY
+    assert "SPY" in copy.read_text()
+
+
+def test_import_refuses_a_link_in_the_place_of_the_copy(
+    place: Path, state: Path, precious: Path
+) -> None:
+    """It neither replaces the link nor writes or reads its target with root's rights."""
+    (place / "prices.csv").write_text(PRICES)
+    with acting_as():
+        (state / "import/prices.csv").symlink_to(precious)
+
+    status = run(["import", str(place / "prices.csv"), "--state-dir", str(state)])
+
+    assert status != ExitStatus.DONE
+    assert unharmed(precious)
 
 
 def test_import_follows_no_linked_directory(place: Path, state: Path, capfd: Output) -> None:

@@ -55,6 +55,11 @@ class Conversion:
                     on_failure.callback(self._sources[-1].close)
                 on_failure.pop_all()
 
+    def close(self) -> None:
+        """Close the files, which `write` has done unless it was not reached."""
+        for source in self._sources:
+            source.close()
+
     def write(self, target: Path) -> None:
         """Write the converted files to `target`. Raises OperatorFault, OSError."""
         self.prepare()

@@ -14,6 +14,7 @@ examples:
 """
 
 import argparse
+import contextlib
 import os
 import pwd
 import sys
@@ -94,13 +95,13 @@ def _import_each(
     written: dict[str, list[Path]] = {}
     for path in paths:
         _require_printable(path)
-        conversion = Conversion([path], kind, reading)
-        conversion.prepare()  # with the rights of the caller, before those are dropped
-        with as_owner_of(installation.state):
-            _make_directory(directory, installation.service_user)
         target = directory / f"{_stem(path)}.csv"
-        with as_owner_of(directory):
-            conversion.write(target)
+        with contextlib.closing(Conversion([path], kind, reading)) as conversion:
+            conversion.prepare()  # with the rights of the caller, before those are dropped
+            with as_owner_of(installation.state):
+                _make_directory(directory, installation.service_user)
+            with as_owner_of(directory):
+                conversion.write(target)
         key = next(name for name, its in KINDS.items() if its is conversion.kind)
         written.setdefault(key, []).append(target)
     print(f"put this into {config}:", file=sys.stderr)
