@@ -45,6 +45,7 @@ class OrderManager:
         self._meters = Meters(clock)
         self._availability = Availability()
         self._sessions = OrderSessions(directory, config.durability, clock.wall_ns())
+        self._meters.follow(self._sessions.current.state.counters)
         self._order_logs = OrderLogs(
             config.order_log,
             self._sessions.current,
@@ -175,7 +176,7 @@ class OrderManager:
         # Lines of a session that has ended would not be found again after a crash.
         self._order_logs.complete(self._sessions.current)
         self._sessions.begin_next(self._clock.wall_ns())
-        self._meters.reset()
+        self._meters.follow(self._sessions.current.state.counters)
         self._server.scheduler.wake()
         self._housekeeping.prune(self._housekeeping.config.sessions_kept)
         return self._sessions.current.id

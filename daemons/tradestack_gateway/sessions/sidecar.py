@@ -1,7 +1,8 @@
 """<session id>.json beside a feed log: what a feed session is made from, and how far it got.
 
     {"format": 2, "session_id": "…", "start_time_ns": …, "sources": identity, "checked_whole": true,
-     "ended": false, "settings": {"paused": false, "pace": "60x", "pace_configured": "500/s"},
+     "ticks_expected": 36109, "ended": false,
+     "settings": {"paused": false, "pace": "60x", "pace_configured": "500/s"},
      "checkpoints": [{"sequence": 65536, "position": …}, …]}
 
 The file is replaced as a whole (written beside, synced, renamed), so it is never a part of one. A
@@ -59,6 +60,7 @@ class Sidecar(msgspec.Struct, kw_only=True):
     start_time_ns: int  # wall clock
     sources: SourceIdentity
     checked_whole: bool = False  # the sources were checked to their ends, not only in part
+    ticks_expected: int | None = None  # of the whole session; None: not known
     ended: bool = False
     settings: Settings = Settings()
     checkpoints: list[Mark] = []

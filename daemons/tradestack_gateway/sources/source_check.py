@@ -39,22 +39,23 @@ class Verdict:
 NOTHING_READ = Verdict(rows_good=0, rows_rejected=0, rows_rounded=0, whole=False)
 
 
-async def check_sources(config: GatewayConfig, bad_rows: BadRows, still_busy: StillBusy) -> bool:
-    """Check the configured files; tell if all were read to their ends. Raises OperatorFault."""
+async def check_sources(
+    config: GatewayConfig, bad_rows: BadRows, still_busy: StillBusy
+) -> list[Verdict]:
+    """Check the configured files; there are none of a random walk. Raises OperatorFault."""
     if config.source is not SourceChoice.CSV:
-        return True
+        return []
     try:
-        verdicts = [
+        return [
             await _check(source, config.validate_bytes_max, still_busy)
             for source in csv_sources(config, bad_rows)
         ]
     except SourceFault as fault:
         where = f"{fault.path}: line {fault.line}"
         raise OperatorFault(where, fault.reason, "correct the file") from fault
-    return all(verdicts)
 
 
-async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> bool:
+async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Verdict:
     verdict = NOTHING_READ
     with contextlib.closing(source):
         for newest in check_source(source, bytes_max):
@@ -69,7 +70,7 @@ async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> bo
         rounded=verdict.rows_rounded,
         whole=verdict.whole,
     )
-    return verdict.whole
+    return verdict
 
 
 def check_source(source: CsvSource, bytes_max: int) -> Iterator[Verdict]:
