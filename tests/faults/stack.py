@@ -49,7 +49,15 @@ class RunningStack:
         self.lines = []
         self._process = await asyncio.create_subprocess_exec(
             TRADESTACKCTL,
-            *("up", "--respawn", "--json", "--state-dir", str(self.directory), *options),
+            *(
+                "up",
+                "--respawn",
+                "--json",
+                "--verbose",
+                "--state-dir",
+                str(self.directory),
+                *options,
+            ),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=1 << 20,

@@ -61,6 +61,26 @@ def test_respawn_does_not_repeat_operator_faults(files: tuple[str, ...]) -> None
     assert (done.returncode, done.stdout) == (78, "")
 
 
+FAILING = ("env", "TRADESTACK_FAIL_POINTS=gateway.appended:1")  # dies at its first tick
+
+
+@pytest.mark.parametrize("ending", ["duration", "signal"])
+def test_a_run_whose_daemon_keeps_dying_ends_when_it_is_to_end(
+    files: tuple[str, ...], ending: str
+) -> None:
+    """--duration and the first signal are obeyed, and the last death is the reason."""
+    options = ("--duration", "3s") if ending == "duration" else ()
+
+    with Stack(*files, "--respawn", "--json", *options, within=FAILING) as running:
+        if ending == "signal":
+            running.wait_for("starting it again", count=2)
+            running.process.terminate()
+        status, out, error = running.end()
+
+    assert (status, out) == (1, ""), error
+    assert error.splitlines()[-1] == "tradestackctl up: gateway was killed by SIGKILL"
+
+
 def test_daemons_end_when_up_is_killed(files: tuple[str, ...], tmp_path: Path) -> None:
     """The kernel ends them; the next run continues in the directory and cleans it up."""
     options = (*files, "--pace", "1x", "--state-dir", tmp_path / "state")

@@ -1,4 +1,4 @@
-"""The stats of the whole stack: whether a run has ended, and a summary of it.
+"""The stats of the whole stack: whether a run has ended, and how far it is.
 
     {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
 
@@ -35,6 +35,30 @@ class StackStats:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much is done, from 0 to 1, and the time left; None: not known yet."""
+
+    share: float
+    left_s: float | None
+
+
+def progress_of_time(elapsed_s: float, duration_s: float) -> Progress:
+    """Return the progress of a run that ends after a duration."""
+    return Progress(min(1.0, elapsed_s / duration_s), max(0.0, duration_s - elapsed_s))
+
+
+def progress_of_source(gateway: DaemonStats) -> Progress | None:
+    """Return how much of the source is published; None if its length is not known."""
+    expected = gateway.get("ticks_expected")
+    if not expected:
+        return None
+    left = max(0, expected - gateway["ticks_total"])
+    rates = gateway["rates"]
+    rate = rates["10s"] or rates["1s"]
+    return Progress(1 - left / expected, left / rate if rate else None)
+
+
 def source_fault(stats: StackStats) -> str | None:
     """Return why the source stopped before its end, or None if it did not."""
     if stats.gateway["source_state"] != SOURCE_FAULT:
@@ -47,21 +71,6 @@ def has_ended(stats: StackStats) -> bool:
     return stats.gateway["source_state"] == SOURCE_ENDED and all(
         _is_done(strategy, stats.gateway) for strategy in stats.strategies.values()
     )
-
-
-def summary(stats: StackStats) -> str:
-    """Summarise rate, ticks and orders in one line."""
-    gateway, manager = stats.gateway, stats.order_manager
-    rate = gateway.get("rates", {}).get("1s", 0.0)
-    parts = [
-        f"{gateway['source_state']} {rate:,.0f} ticks/s, {gateway['ticks_total']:,} ticks",
-        f"orders {manager['orders_accepted']:,} accepted, {manager['orders_rejected']:,} rejected",
-    ]
-    parts += [
-        f"{name} {strategy['ticks_received']:,} ticks, {strategy['orders_sent']:,} orders"
-        for name, strategy in stats.strategies.items()
-    ]
-    return " | ".join(parts)
 
 
 def _is_done(strategy: DaemonStats, gateway: DaemonStats) -> bool:

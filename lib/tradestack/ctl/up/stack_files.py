@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from pathlib import Path
 from tradestack.ctl.installation.secret_file import new_password, write_secret
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import new_salt, users_line
+from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.segment import NEWS_BOOK_NAME, PRICE_BOOK_NAME, SEGMENT_DIRECTORY
 
 DIRECTORY_MODE = 0o700
@@ -99,10 +101,35 @@ class StackFiles:
         write_secret(path, "".join(lines), mode=FILE_MODE)
         return path
 
+    @property
+    def order_log(self) -> Path:
+        """The order log, unless another one is configured."""
+        return self.root / "log" / "order_log.txt"
+
+    @property
+    def book_names(self) -> tuple[str, str]:
+        """The names of the books of prices and news."""
+        return f"{PRICE_BOOK_NAME}{self.suffix}", f"{NEWS_BOOK_NAME}{self.suffix}"
+
+    @property
+    def feed_logs(self) -> list[Path]:
+        """The feed logs of all sessions, the oldest first."""
+        return sorted(self.root.glob(f"state/*/*{FEED_LOG_SUFFIX}"))
+
+    def begin_anew(self) -> None:
+        """Delete sessions and logs of earlier runs; passwords stay. Raises OSError."""
+        for name in ("state", "log"):
+            shutil.rmtree(self.root / name)
+            (self.root / name).mkdir(mode=DIRECTORY_MODE)
+
+    def remove_books(self) -> None:
+        """Remove the books, once no gateway runs any more."""
+        for name in self.book_names:
+            (SEGMENT_DIRECTORY / name).unlink(missing_ok=True)
+
     def clean_up(self) -> None:
         """Remove the books and sockets, once no daemon runs any more."""
-        for name in (PRICE_BOOK_NAME, NEWS_BOOK_NAME):
-            (SEGMENT_DIRECTORY / f"{name}{self.suffix}").unlink(missing_ok=True)
+        self.remove_books()
         for path in (self.root / "run").iterdir():
             path.unlink()
 
