@@ -32,11 +32,10 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.shown = ""
         self.process = subprocess.Popen(
-            command,
+            ["setsid", "--ctty", *command],  # so that Ctrl-C is a signal
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            start_new_session=True,
             env={**os.environ, "TERM": "xterm", **(environment or {})},
         )
         os.close(slave)
@@ -69,7 +68,7 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """All rows that were shown, also those that were replaced, without escape sequences."""
-        return [_ESCAPE.sub("", line) for line in re.split(r"[\r\n]+", self.shown)]
+        return [_ESCAPE.sub("", line) for line in re.split(r"[\r\n]+|\x1b\[H", self.shown)]
 
     def _read(self) -> bool:
         if not select.select([self._master], [], [], DEADLINE_S)[0]:

@@ -24,6 +24,7 @@ EPILOG = """\
 examples:
   tradestackctl up --pace 60x                 run the whole stack here, without systemd
   tradestackctl status                        show which daemons run and how they are doing
+  tradestackctl top                           the same, live, with the newest orders
   tradestackctl stats --json | jq .gateway    print every counter, for scripts
   tradestackctl tail --follow --symbol SPY    print ticks as they are published
   tradestackctl pace 60x                      replay sixty times faster than real time
@@ -54,6 +55,7 @@ class Verb:
 
 VERBS = (
     Verb("status", "show which daemons run and how they are doing", "ask.status"),
+    Verb("top", "show daemons, progress and orders, live", "ask.top"),
     Verb("stats", "print every counter, as text or JSON", "ask.stats"),
     Verb("tail", "print ticks of the feed", "ask.tail"),
     Verb("clients", "list the clients that are logged in", "ask.clients"),

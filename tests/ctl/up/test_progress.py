@@ -1,17 +1,11 @@
-"""Whether a run has ended, and how far it is, by the stats of its daemons."""
+"""Whether a run has ended, by the stats of its daemons."""
 
 from typing import Any
 
 import pytest
 
 from tests.ctl.up.stack_stats import stack_stats
-from tradestack.ctl.up.progress import (
-    Progress,
-    has_ended,
-    progress_of_source,
-    progress_of_time,
-    source_fault,
-)
+from tradestack.ctl.up.progress import has_ended, source_fault
 
 
 def test_a_run_ends_when_all_is_published_and_reported() -> None:
@@ -48,28 +42,3 @@ def test_a_fault_of_the_source_is_returned() -> None:
 
     assert source_fault(stats) == "line 7"
     assert source_fault(stack_stats()) is None
-
-
-@pytest.mark.parametrize(
-    ("gateway", "progress"),
-    [
-        ({"ticks_total": 250, "ticks_expected": 1000}, Progress(0.25, 1.5)),
-        ({"ticks_total": 1000, "ticks_expected": 1000}, Progress(1.0, 0.0)),
-        ({"ticks_total": 250, "ticks_expected": None}, None),
-        (
-            {"ticks_total": 250, "ticks_expected": 500, "rates": {"1s": 0.0, "10s": 0.0}},
-            Progress(0.5, None),
-        ),
-    ],
-)
-def test_the_progress_is_that_of_the_source(
-    gateway: dict[str, Any], progress: Progress | None
-) -> None:
-    """Without its length nothing is known, without a rate no time."""
-    assert progress_of_source(stack_stats(gateway).gateway) == progress
-
-
-def test_the_progress_of_a_duration_is_that_of_the_time() -> None:
-    """It does not exceed the whole."""
-    assert progress_of_time(5.0, 20.0) == Progress(0.25, 15.0)
-    assert progress_of_time(21.0, 20.0) == Progress(1.0, 0.0)

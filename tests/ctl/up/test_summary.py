@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.ctl.up.stack_stats import stack_stats
-from tradestack.ctl.up.progress import Progress
+from tradestack.ctl.feed_state import Progress
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.summary import fitted, status_parts, summary
 

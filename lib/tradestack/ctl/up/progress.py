@@ -1,4 +1,4 @@
-"""The stats of the whole stack: whether a run has ended, and how far it is.
+"""The stats of the whole stack: whether a run has ended.
 
     {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
 
@@ -33,30 +33,6 @@ class StackStats:
             "strategies": self.strategies,
             "respawns": self.respawns,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How much is done, from 0 to 1, and the time left; None: not known yet."""
-
-    share: float
-    left_s: float | None
-
-
-def progress_of_time(elapsed_s: float, duration_s: float) -> Progress:
-    """Return the progress of a run that ends after a duration."""
-    return Progress(min(1.0, elapsed_s / duration_s), max(0.0, duration_s - elapsed_s))
-
-
-def progress_of_source(gateway: DaemonStats) -> Progress | None:
-    """Return how much of the source is published; None if its length is not known."""
-    expected = gateway.get("ticks_expected")
-    if not expected:
-        return None
-    left = max(0, expected - gateway["ticks_total"])
-    rates = gateway["rates"]
-    rate = rates["10s"] or rates["1s"]
-    return Progress(1 - left / expected, left / rate if rate else None)
 
 
 def source_fault(stats: StackStats) -> str | None:

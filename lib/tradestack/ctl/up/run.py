@@ -10,15 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tradestack.ctl.feed_state import Progress, progress_of_source, progress_of_time
 from tradestack.ctl.up.order_lines import OrderLines
-from tradestack.ctl.up.progress import (
-    Progress,
-    StackStats,
-    has_ended,
-    progress_of_source,
-    progress_of_time,
-    source_fault,
-)
+from tradestack.ctl.up.progress import StackStats, has_ended, source_fault
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import STATS_TIMEOUT_S, Stack, StackConfig

@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from tradestack.ctl.durations import duration_text
-from tradestack.ctl.up.progress import DaemonStats, Progress, StackStats
+from tradestack.ctl.feed_state import Progress, rate_text
+from tradestack.ctl.up.progress import StackStats
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 
-WAIT_SHOWN_S = 2.0  # a shorter wait for the next tick is no news
 _MICROSECONDS_PER_MILLISECOND = 1_000
 
 
 def status_parts(stats: StackStats, counts: RunCounts, progress: Progress | None) -> list[str]:
     """Return the parts of the line that is shown while the stack runs, the most telling first."""
-    parts = [] if progress is None else [_progress_text(progress)]
-    parts.append(_rate_text(stats.gateway))
+    parts = [] if progress is None else [str(progress)]
+    parts.append(rate_text(stats.gateway))
     parts.append(_counted(counts.orders_received, "order"))
     if counts.orders_rejected.total:
         parts[-1] += f" ({counts.orders_rejected.total:,} rejected)"
@@ -63,26 +63,6 @@ def _latency_lines(name: str, latency: Mapping[str, Mapping[str, Any]]) -> list[
         for way, text in ways
         if latency[way]["count"]
     ]
-
-
-def _progress_text(progress: Progress) -> str:
-    share = f"{int(progress.share * 100)} %"
-    return share if progress.left_s is None else f"{share}, {duration_text(progress.left_s)} left"
-
-
-def _rate_text(gateway: DaemonStats) -> str:
-    state: str = gateway["source_state"]
-    if state != "running":
-        return state
-    if gateway["publication_blocked"] is not None:
-        return f"blocked: {gateway['publication_blocked']}"
-    wait_s, gap_s = gateway["next_tick_wait_s"], gateway["next_tick_gap_s"]
-    if wait_s < WAIT_SHOWN_S:
-        return f"{gateway['rates']['1s']:,.0f} ticks/s"
-    cut_to_s = gateway["next_tick_gap_cut_to_s"]
-    cut = f" cut to {duration_text(cut_to_s)}" if cut_to_s else ""
-    gap = f" (gap of {duration_text(gap_s)}{cut})" if gap_s else ""
-    return f"waiting {duration_text(wait_s)}{gap}"
 
 
 def _elapsed_text(seconds: float) -> str:
