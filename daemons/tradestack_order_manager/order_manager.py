@@ -38,7 +38,7 @@ class OrderManager:
     def __init__(self, context: Context[OrderManagerConfig]) -> None:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
-        users = Users.load(config.users_file)
+        users = Users.load(config.users_file).traders()
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context = context
         self._clock = clock
@@ -103,7 +103,7 @@ class OrderManager:
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
-        users = Users.load(config.users_file)
+        users = Users.load(config.users_file).traders()
         self._order_logs.reopen(self._sessions.current)
         self._order_logs.events.per_second = config.journal_orders_per_second
         self._settler.durability = config.durability

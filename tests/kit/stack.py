@@ -66,9 +66,12 @@ class Stack:
 
     def wait_for(self, text: str, *, count: int) -> None:
         """Return when `up` and its daemons have written this text `count` times."""
-        while _text(self._stderr).count(text) < count:
+        for _ in range(int(DEADLINE_S / POLL_S)):
+            if _text(self._stderr).count(text) >= count:
+                return
             assert self.process.poll() is None, _text(self._stderr)
             select.select([], [], [], POLL_S)
+        raise AssertionError(f"{text!r} is not written: {_text(self._stderr)}")
 
     def call(
         self, daemon: str, method: str, parameters: Mapping[str, Any] | None = None
