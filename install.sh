@@ -394,8 +394,11 @@ fingerprint() { # of everything that takes effect at a restart
 
 update_systemd() { # first | upgrade
     "${systemctl[@]}" daemon-reload
-    [[ $1 != first ]] ||
+    if [[ $1 == first ]]; then
         "${systemctl[@]}" --quiet enable tradestack.target tradestack-strategy@news.service
+    elif "${systemctl[@]}" --quiet is-enabled tradestack.target 2>/dev/null; then
+        "${systemctl[@]}" --quiet enable tradestack.target # with what is new in its Also=
+    fi
     if [[ $scope == system ]]; then
         journalctl --update-catalog || true
     fi
@@ -461,7 +464,7 @@ uninstall_it() {
         "${systemctl[@]}" stop tradestack.target 'tradestack-*.service' 'tradestack-*.socket' \
             tradestack.slice 2>/dev/null || true
     fi
-    rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack.target}
+    rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack{.target,-*.socket}}
     say "removing programs and units"
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" "${COMMANDS[@]/#/$DESTDIR$bin/}"
@@ -488,10 +491,10 @@ purge_it() {
     [[ -z $DESTDIR ]] || return 0
     rm -rf -- "$runtime_directory"
     if [[ $scope == user ]]; then
-        rm -f -- /dev/shm/tradestack-{prices,news}-"$(id -un)"
+        rm -rf -- "/dev/shm/tradestack-$(id -un)"
         return
     fi
-    rm -f -- /dev/shm/tradestack-{prices,news}
+    rm -rf -- /dev/shm/tradestack
     say "removing the user and groups"
     ! getent passwd tradestack >/dev/null || userdel tradestack
     local group
@@ -503,7 +506,8 @@ purge_it() {
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion"
-        "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d)
+        "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d
+        "$own_units/sockets.target.wants")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}
             /usr/local/lib/systemd/{system,catalog} /usr/local/lib/systemd)

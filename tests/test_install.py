@@ -90,7 +90,7 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
 
     assert finished.returncode == 0, finished.stderr
     units = destdir / str(home)[1:] / ".local/share/systemd/user"
-    assert len(list(units.glob("*.service"))) == 3
+    assert len(list(units.glob("*.service"))) == 4
     for path in [*units.glob("*.service"), *units.glob("*.socket")]:
         text = re.sub(
             r"^ExecStart=\S+", "ExecStart=/bin/true", path.read_text(), flags=re.MULTILINE

@@ -21,8 +21,8 @@ PYTHON_FILES = sorted(
 FUNCTION_LINES_MAX = 70
 SERVICES = ("tradestack-gateway", "tradestack-order-manager", "tradestack-strategy@news")
 EXPOSURE_MAX_TENTHS = {
-    "tradestack-gateway": 5,
-    "tradestack-order-manager": 5,
+    "tradestack-gateway": 11,
+    "tradestack-order-manager": 11,
     "tradestack-strategy@news": 12,
 }
 PLACES = {
@@ -117,7 +117,8 @@ def units(tmp_path: Path) -> Path:
         for place, path in PLACES.items():
             text = text.replace(place, path)
         text = re.sub(r"^(Exec\w+)=/usr/local/bin/\S+", r"\1=/bin/true", text, flags=re.MULTILINE)
-        for name in {source.name, source.name.replace("@.", "@news.")}:
+        instance = "gateway" if source.stem == "tradestack-port@" else "news"
+        for name in {source.name, source.name.replace("@.", f"@{instance}.")}:
             (tmp_path / name).write_text(text)
     return tmp_path
 

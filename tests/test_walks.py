@@ -18,6 +18,7 @@ DEADLINE_S = 120.0
 # Not counted: what these files hold is a value, a clock or a counter, and no step of the way.
 VALUES = re.compile(
     r"lib/tradestack/domain/.*"
+    r"|lib/tradestack/net/allowance\.py"
     r"|lib/tradestack/observe/.*"
     r"|lib/tradestack/runtime/(clock|fail_points)\.py"
     r"|lib/tradestack/sources/source\.py"
@@ -30,7 +31,7 @@ VALUES = re.compile(
 WALKS = {
     "A tick": ("daemons/tradestack_gateway/publisher.py", 10),
     "An order": ("lib/tradestack/trading/judge.py", 17),
-    "A signal": ("daemons/tradestack_strategy/order_entry.py", 14),
+    "A signal": ("daemons/tradestack_strategy/order_entry.py", 15),
 }
 
 SYMBOLS = ("AAA", "BBB")

@@ -4,6 +4,7 @@ from typing import Self
 
 from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
 from tradestack.store.feed_log import READ_PACKETS_MAX, FeedLog
+from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, book_name
 from tradestack.wire.symbol_table import SymbolTable
 
 
@@ -15,13 +16,13 @@ class Books:
 
     @classmethod
     def open(cls, suffix: str) -> Self:
-        """Open them as their writer; the suffix is appended to their names.
+        """Open them as their writer; the suffix is appended to the name of their directory.
 
         Raises OperatorFault if another gateway has them open, OSError.
         """
-        prices = SharedPriceBook(name=f"{SharedPriceBook.NAME}{suffix}")
+        prices = SharedPriceBook(name=book_name(PRICE_BOOK, suffix))
         try:
-            return cls(prices, SharedNewsBook(name=f"{SharedNewsBook.NAME}{suffix}"))
+            return cls(prices, SharedNewsBook(name=book_name(NEWS_BOOK, suffix)))
         except BaseException:
             prices.close()
             raise

@@ -9,10 +9,15 @@ from pathlib import Path
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.net.addresses import Address
+from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import ByteSize, Duration
-from tradestack.runtime.config.shared_keys import SEGMENT_SUFFIX_LENGTH_MAX, ServerConfig
+from tradestack.runtime.config.shared_keys import (
+    CLIENTS_MAX,
+    SEGMENT_SUFFIX_LENGTH_MAX,
+    ServerConfig,
+)
 from tradestack.runtime.config.units import NANOSECONDS_OF
 from tradestack.runtime.config.values import (
     Choice,
@@ -29,6 +34,8 @@ from tradestack.sources.csv.header import STANDARD_NAMES, ColumnNames
 from tradestack.sources.csv.rows import OnBadRow
 from tradestack.sources.csv.timestamps import parse_timestamp
 from tradestack_gateway.pace import Pace, parse_pace
+
+IGNORED_MESSAGES = Rate(100, 100)  # from one client of the feed, which has no reason to send any
 
 
 class SourceChoice(enum.Enum):
@@ -114,6 +121,8 @@ class GatewayConfig(ServerConfig):
         "2ms", Duration(maximum_ns=NANOSECONDS_OF["h"]), reload=Reload.NEXT_SESSION
     )
 
+    connections_per_user_max: int = key(32, Integer(1, CLIENTS_MAX), reload=Reload.AT_ONCE)
+
     pace: Pace = key("500/s", PaceValue(), reload=Reload.AT_ONCE)
     max_gap: int = key("60s", Duration(), reload=Reload.AT_ONCE)
     at_end: AtEnd = key("loop", Choice(AtEnd), reload=Reload.AT_ONCE)
@@ -125,5 +134,8 @@ class GatewayConfig(ServerConfig):
     def session_limits(self) -> SessionLimits:
         """Return the limits of the feed server's clients."""
         return SessionLimits(
-            clients_max=self.clients_max, client_stall_max_ns=self.client_stall_max
+            clients_max=self.clients_max,
+            connections_per_user_max=self.connections_per_user_max,
+            client_stall_max_ns=self.client_stall_max,
+            messages=IGNORED_MESSAGES,
         )

@@ -21,7 +21,7 @@ from tradestack_gateway.pace import parse_pace
 from tradestack_gateway.playback import Playback
 
 NAME = "io.tradestack.Gateway"
-READ_RECORDS_MAX = 1_024  # read in one pass of the loop
+READ_RECORDS_MAX = 32  # in one reply: a third of a millisecond, for which ticks have to wait
 POLL_INTERVAL_S = 0.05  # for a reader that follows: people notice no more, and the feed no less
 
 

@@ -14,6 +14,7 @@ from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.service import Context
+from tradestack.store.directory_lock import DirectoryLock
 from tradestack.store.free_space import find_shortage
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
@@ -37,6 +38,7 @@ class Gateway:
 
     def __init__(self, context: Context[GatewayConfig]) -> None:
         config = context.config
+        self._lock = DirectoryLock.take(context.state_directory)  # before anything in it is read
         self._context = context
         self._unsequenced_ignored = 0
         self._server = SessionServer(
@@ -64,7 +66,6 @@ class Gateway:
 
     async def start(self) -> None:
         """Open the feed session and serve it. Raises OperatorFault for unusable sources."""
-        self._feed_sessions.remove_unfinished()
         await self._playback.open()
         self._playback.prune()
         self._look_at_disk()
@@ -78,6 +79,7 @@ class Gateway:
         self._playback.close()
         self._feed_sessions.close()
         self._books.close()
+        self._lock.release()
 
     def reload(self, config: GatewayConfig) -> None:
         """Apply users, limits, pace, gaps and end at once, sources at the next session."""
@@ -176,9 +178,7 @@ class Gateway:
             "ticks_published": self._publisher.ticks_published,
             "sessions_started": self._feed_sessions.started_total,
             "symbols_refused": self._books.symbols_refused,
-            "logins_rejected": self._server.logins_rejected_total,
-            "logins_unchecked": self._server.logins_unchecked_total,
-            "protocol_violations": self._server.violations_total,
+            **self._server.stats(),
             "unsequenced_ignored": self._unsequenced_ignored,
         }
 

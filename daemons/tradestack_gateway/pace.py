@@ -21,6 +21,8 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
 LATENESS_MAX_NS = 2 * NANOSECONDS_PER_SECOND  # if later than this, the schedule starts from now
 FACTOR_MAX = 10**9  # keeps ns times factor in 64 bits after the division
+GAP_MAX_NS = 2**52  # 52 days between two ticks: the sum over a thousand has to fit in 64 bits
+WAIT_MAX_NS = 2**61  # 73 years from the anchor, for the same reason
 PACE = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s*(x|/s)", re.ASCII)
 
 Times = NDArray[np.int64]
@@ -83,7 +85,7 @@ NO_GAP = Gap(0, 0)  # as at a pace that does not follow event times
 class Schedule:
     """Decides when ticks are due; time is an argument.
 
-    max_gap_ns: the longest wait between two ticks, whatever the pace; 0: no limit.
+    max_gap_ns: the longest wait between two ticks, whatever the pace; 0: GAP_MAX_NS.
     """
 
     def __init__(self, pace: Pace, max_gap_ns: int) -> None:
@@ -143,15 +145,16 @@ class Schedule:
         """Return the ns from the anchor to each tick's due time."""
         if self._pace.kind is PaceKind.RATE:
             numbers = np.arange(self._count + 1, self._count + 1 + len(event_times))
-            return self._scaled(numbers)
+            return self._scaled(numbers, WAIT_MAX_NS)
         before = event_times[0] if self._event_ns is None else self._event_ns
-        gaps = self._scaled(np.diff(event_times, prepend=before))
+        gaps = self._scaled(np.diff(event_times, prepend=before), GAP_MAX_NS)
         if self._max_gap_ns:
             np.minimum(gaps, self._max_gap_ns, out=gaps)
         return np.cumsum(gaps)
 
-    def _scaled(self, values: Times) -> Times:
-        return (values * self._factor).astype(np.int64)
+    def _scaled(self, values: Times, limit_ns: int) -> Times:
+        waits: Times = np.minimum(values * self._factor, limit_ns).astype(np.int64)
+        return waits
 
 
 def _wait_factor(pace: Pace) -> float:

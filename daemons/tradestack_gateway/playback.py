@@ -13,6 +13,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.session_server import SessionServer
 from tradestack.observe.events import SOURCE_FAULT, emit
+from tradestack.runtime.end_process import end_process
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.books import Books
 from tradestack_gateway.config import AtEnd, GatewayConfig
@@ -91,7 +92,7 @@ class Playback:
     async def open(self) -> None:
         """Check the sources, then continue or begin the session. Raises OperatorFault, OSError."""
         identity = await self._feed_sessions.check(self.config)
-        newest = self._feed_sessions.newest()
+        newest = self._feed_sessions.newest
         self._settings = newest.settings if newest is not None else Settings()
         resumed = await self._feed_sessions.resume(self.config, identity)
         if resumed is not None:
@@ -155,6 +156,7 @@ class Playback:
         Raises OperatorFault, SourceFault, OSError, and then the session goes on.
         """
         identity = await self._feed_sessions.check(self.config)
+        await self.feed_session.sync_ahead()
         self._begin(identity)
         return self.feed_session.session_id
 
@@ -169,32 +171,46 @@ class Playback:
             self._feed_session.close()
 
     def _begin(self, identity: SourceIdentity) -> None:
+        """Begin another session.
+
+        Raises OperatorFault, SourceFault, OSError, and then the present one goes on.
+        """
         source = self._feed_sessions.open_source(self.config)
-        self._end_session()
-        self._books.reset()  # before the new session is on record
-        begun = self._feed_sessions.begin(source, identity, self._settings)
+        current = self._feed_session
+        begun = self._feed_sessions.begin(source, identity, self._settings, current)
+        try:
+            self._switch_to(begun)
+        except BaseException as fault:
+            end_process("between a feed session's beginning and its state", fault)
+        self.prune()
+
+    def _switch_to(self, begun: FeedSession) -> None:
+        """Play and serve a session that is on record, instead of the one that has ended."""
+        self._books.reset()
         self._books.begin(begun.session_id, begun.symbols)
+        if self._feed_session is not None:
+            self._server.scheduler.wake()  # its clients receive the end
         self._feed_session = begun
         self.fault = None
         self._source_ended = False
         self._player.interrupt()
         self._replaced.set()
         self._session_began()
-        self.prune()
-
-    def _end_session(self) -> None:
-        ending = self._feed_session
-        if ending is not None and not ending.log.ended:
-            self._feed_sessions.end(ending)
-            self._server.scheduler.wake()
 
     async def _at_end(self) -> None:
         if self.config.at_end is AtEnd.LOOP:
             await self._loop()
             return
         if self.config.at_end is AtEnd.END_SESSION:
-            self._end_session()
+            await self._end_session()
         self._source_ended = True
+
+    async def _end_session(self) -> None:
+        ending = self.feed_session
+        await ending.sync_ahead()
+        if not ending.log.ended:  # by a command meanwhile
+            self._feed_sessions.end(ending)
+            self._server.scheduler.wake()
 
     async def _loop(self) -> None:
         played = self.feed_session
@@ -202,6 +218,7 @@ class Playback:
         wait_ns = min(max(0, LOOP_INTERVAL_NS - elapsed_ns), LOOP_INTERVAL_NS)
         await asyncio.sleep(wait_ns / NANOSECONDS_PER_SECOND)
         identity = await self._feed_sessions.check(self.config)
+        await played.sync_ahead()
         if self.feed_session is played:  # no command began a new one meanwhile
             self._begin(identity)
 
@@ -212,9 +229,7 @@ class Playback:
     def _keep(self, *, paused: bool, pace: str | None) -> None:
         configured = str(self.config.pace)
         self._settings = Settings(paused=paused, pace=pace, pace_configured=configured)
-        feed_session = self.feed_session
-        feed_session.sidecar.settings = self._settings
         try:
-            feed_session.save()
+            self.feed_session.keep(self._settings)
         except OSError as error:
-            logger.error("a restart will lose the pace or pause just set: %s", error)
+            logger.error("a restart now would lose the pace or pause just set: %s", error)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from tradestack.domain.clock import Clock
 from tradestack.observe.statistics import RateWindows
+from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack_gateway.books import Books
-from tradestack_gateway.sessions.feed_session import FeedSession
+from tradestack_gateway.sessions.feed_session import FeedSession, Published
 
 
 class Publisher:
@@ -29,15 +30,26 @@ class Publisher:
     def publish(self, feed_session: FeedSession, count: int) -> None:
         """Publish the first `count` pending ticks.
 
-        Raises OSError, and then none of them was published.
+        Raises OSError, and then none of them was published. Any other fault, and an OSError after
+        the append, ends the process: the log may hold what books, clients and counters do not.
         """
         passed(FailPoint.GATEWAY_READ)
-        published = feed_session.commit(count, self._clock.wall_ns())
+        published: Published | None = None
+        try:
+            published = feed_session.commit(count, self._clock.wall_ns())
+            self._show(published)
+        except BaseException as fault:
+            if published is None and isinstance(fault, OSError):
+                raise
+            end_process("between feed log and state", fault)
+
+    def _show(self, published: Published) -> None:
         passed(FailPoint.GATEWAY_APPENDED)
         for book in self._books.both:
             book.update_batch(published.records, published.slots, published.first_sequence)
         passed(FailPoint.GATEWAY_BOOKED)
         self._serve()
         passed(FailPoint.GATEWAY_SENT)
+        count = len(published.records)
         self.ticks_published += count
         self.rates.add(count, self._clock.monotonic_ns())

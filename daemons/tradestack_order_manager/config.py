@@ -10,6 +10,7 @@ from pathlib import Path
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.order import QUANTITY_MAX
 from tradestack.net.addresses import Address
+from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import Duration, FixedPoint
@@ -29,26 +30,34 @@ from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
 from tradestack_order_manager.durability import Durability
 
+# Bytes of a BusinessMessageReject, by which every message of a turn may be answered. A client is
+# not read while half of `unsequenced_bytes_max` waits; the other half has room for two turns.
+REFUSAL_LENGTH_MAX = 512
 # Each takes about 180 bytes of memory: this many take 18 GB.
 ORDERS_PER_SESSION_MAX = 100_000_000
+NEVER = "never"
 MINUTE_NS = 60 * NANOSECONDS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class TimeOfDay(ValueParser[int]):
-    """HH:MM → nanoseconds after midnight."""
+class TimeOfDay(ValueParser[int | None]):
+    """HH:MM → nanoseconds after midnight; "never" → None."""
 
     @property
     def allowed(self) -> str:
-        return 'a time of day in UTC, as in "21:30"'
+        return 'a time of day in UTC, as in "21:30", or "never"'
 
-    def parse(self, value: object) -> int:
+    def parse(self, value: object) -> int | None:
+        if value == NEVER:
+            return None
         match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", expect_text(value), re.ASCII)
         if match is None:
             raise ValueError
         return (int(match[1]) * 60 + int(match[2])) * MINUTE_NS
 
-    def format(self, value: int) -> object:
+    def format(self, value: int | None) -> object:
+        if value is None:
+            return NEVER
         hours, minutes = divmod(value // MINUTE_NS, 60)
         return f"{hours:02d}:{minutes:02d}"
 
@@ -63,11 +72,13 @@ class OrderManagerConfig(ServerConfig):
     order_qty_max: int = key("1000000", FixedPoint(1, QUANTITY_MAX), reload=Reload.AT_ONCE)
     max_order_age: int = key("30s", Duration(), reload=Reload.AT_ONCE)
     durability: Durability = key("os", Choice(Durability), reload=Reload.AT_ONCE)
-    new_session_at: int | None = key(None, TimeOfDay(), reload=Reload.AT_ONCE)
+    new_session_at: int | None = key("00:00", TimeOfDay(), reload=Reload.AT_ONCE)
+    sessions_kept: int = key(30, Integer(1, 1_000), reload=Reload.AT_ONCE)
     orders_per_session_max: int = key(
         1_000_000, Integer(1, ORDERS_PER_SESSION_MAX), reload=Reload.AT_ONCE
     )
-    orders_in_flight_max: int = key(1_000, Integer(1, 100_000), reload=Reload.AT_ONCE)
+    orders_in_flight_max: int = key(64, Integer(1, 1_000), reload=Reload.AT_ONCE)
+    messages_per_second_max: int = key(20_000, Integer(1, 1_000_000), reload=Reload.AT_ONCE)
     journal_orders_per_second: int = key(100, Integer(0, 10_000), reload=Reload.AT_ONCE)
 
     @property
@@ -86,5 +97,10 @@ class OrderManagerConfig(ServerConfig):
         return SessionLimits(
             clients_max=self.clients_max,
             client_stall_max_ns=self.client_stall_max,
+            connections_per_user_max=1,  # a later login replaces the earlier one
             packet_length_max=HEADER_LENGTH + MESSAGE_LENGTH_MAX,
+            turn_packets_max=self.orders_in_flight_max,
+            pass_packets_max=self.orders_in_flight_max,
+            messages=Rate(self.messages_per_second_max, self.orders_in_flight_max),
+            unsequenced_bytes_max=4 * REFUSAL_LENGTH_MAX * self.orders_in_flight_max,
         )

@@ -1,4 +1,4 @@
-"""The order manager's second: free space, the order log's backlog, the schedule of sessions."""
+"""The order manager's second: free space, the order log's backlog, when a session begins."""
 
 import asyncio
 import logging
@@ -9,8 +9,10 @@ from tradestack.domain.clock import Clock
 from tradestack.store.free_space import find_shortage
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
+from tradestack_order_manager.sessions.order_session import session_paths
 from tradestack_order_manager.sessions.order_sessions import OrderSessions, is_session_due
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 INTERVAL_S = 1.0
 
@@ -32,6 +34,7 @@ class Housekeeping:
         sessions: OrderSessions,
         order_logs: OrderLogs,
         availability: Availability,
+        usage: Usage,
         followed: Callable[[], Collection[str]],
         new_session: Callable[[], object],
         clock: Clock,
@@ -41,6 +44,7 @@ class Housekeeping:
         self._sessions = sessions
         self._order_logs = order_logs
         self._availability = availability
+        self._usage = usage
         self._followed = followed
         self._new_session = new_session
         self._clock = clock
@@ -51,13 +55,19 @@ class Housekeeping:
             await asyncio.sleep(INTERVAL_S)
             self.check_space()
             self._order_logs.catch_up(self._sessions.current)
-            self._follow_schedule()
+            self._usage.check(self._sessions.current, self.config.rules)
+            self._begin_session_when_due()
 
     def check_space(self) -> None:
-        """Note whether the disk is short of space, after journals of ended sessions are removed."""
+        """Note whether the disk is short of space, after journals of ended sessions are removed.
+
+        The oldest go first, and no more than are needed.
+        """
+        kept = len(session_paths(self._directory))
         shortage = find_shortage(self._directory, self.config.free_bytes_min)
-        if shortage is not None:
-            self.prune(1)
+        while shortage is not None and kept > 1:
+            kept -= 1
+            self.prune(kept)
             shortage = find_shortage(self._directory, self.config.free_bytes_min)
         self._availability.note_space(shortage, self._sessions.current.id)
 
@@ -68,10 +78,14 @@ class Housekeeping:
         except OSError as error:
             logger.warning("an old journal cannot be removed: %s", error)
 
-    def _follow_schedule(self) -> None:
+    def _begin_session_when_due(self) -> None:
         session = self._sessions.current
         began_ns, now_ns = session.state.header.time_ns, self._clock.wall_ns()
-        if not is_session_due(began_ns, self.config.new_session_at, now_ns):
+        is_due = is_session_due(began_ns, self.config.new_session_at, now_ns)
+        monotonic_ns = self._clock.monotonic_ns()
+        if not is_due and not self._usage.is_new_session_due(
+            session, self.config.rules, monotonic_ns
+        ):
             return
         try:
             self._new_session()

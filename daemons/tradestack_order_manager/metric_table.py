@@ -5,6 +5,8 @@ from tradestack.observe.metrics import COUNTER, GAUGE, HISTOGRAM, INFO, Metric
 METRICS = (
     Metric("session", INFO, "", "Id of the order session."),
     Metric("session_start_time", INFO, "", "When the order session began, UTC."),
+    Metric("session_used", GAUGE, "percent", "Used by the user who has used most of the session."),
+    Metric("session_fault", INFO, "", "How full the order session is, from 80 % on."),
     Metric("orders_received", COUNTER, "orders", "Orders journalled."),
     Metric("orders_accepted", COUNTER, "orders", "Orders accepted."),
     Metric("orders_rejected", COUNTER, "orders", "Orders rejected."),
@@ -28,6 +30,12 @@ METRICS = (
     Metric("process.messages_refused", COUNTER, "messages", "Messages refused."),
     Metric("process.orders_duplicate", COUNTER, "orders", "Orders received again."),
     Metric("process.logins_rejected", COUNTER, "logins", "Logins rejected."),
-    Metric("process.logins_unchecked", COUNTER, "logins", "Logins rejected without a check."),
+    Metric(
+        "process.connections_displaced",
+        COUNTER,
+        "",
+        "Connections that made room before a login.",
+    ),
+    Metric("process.log_lines_suppressed", COUNTER, "lines", "Log lines about clients left out."),
     Metric("process.protocol_violations", COUNTER, "", "Connections ended for a violation."),
 )

@@ -16,8 +16,9 @@ from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.service import Context
+from tradestack.store.directory_lock import DirectoryLock
 from tradestack.wire import soup
-from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.close_reason import Close
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
@@ -28,6 +29,7 @@ from tradestack_order_manager.sessions.order_sessions import OrderSessions, reco
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +40,14 @@ class OrderManager:
     def __init__(self, context: Context[OrderManagerConfig]) -> None:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
+        self._lock = DirectoryLock.take(directory)  # before anything in it is read
         users = Users.load(config.users_file).traders()
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context = context
         self._clock = clock
         self._meters = Meters(clock)
         self._availability = Availability()
+        self._usage = Usage(clock.monotonic_ns())
         self._sessions = OrderSessions(directory, config.durability, clock.wall_ns())
         self._meters.follow(self._sessions.current.state.counters)
         self._order_logs = OrderLogs(
@@ -63,10 +67,10 @@ class OrderManager:
             sessions=self._sessions,
             order_logs=self._order_logs,
             availability=self._availability,
+            usage=self._usage,
             meters=self._meters,
             durability=config.durability,
             rules=config.rules,
-            in_flight_max=config.orders_in_flight_max,
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
@@ -78,6 +82,7 @@ class OrderManager:
             sessions=self._sessions,
             order_logs=self._order_logs,
             availability=self._availability,
+            usage=self._usage,
             followed=lambda: {connection.session_id for connection in self._server.connections},
             new_session=self.new_session,
             clock=clock,
@@ -100,6 +105,7 @@ class OrderManager:
         await self._server.close()
         self._order_logs.close(self._sessions.current)
         self._sessions.close()
+        self._lock.release()
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
@@ -108,7 +114,6 @@ class OrderManager:
         self._order_logs.events.per_second = config.journal_orders_per_second
         self._settler.durability = config.durability
         self._settler.rules = config.rules
-        self._settler.in_flight_max = config.orders_in_flight_max
         self._server.users = users
         self._server.limits = config.limits
         self._housekeeping.config = config
@@ -126,6 +131,9 @@ class OrderManager:
             f"{session.state.counters.orders_received} orders in session {session.id}",
             f"{len(self._server.connections)} clients",
         ]
+        usage = self._usage.status(session, self._settler.rules)
+        if usage is not None:
+            parts.append(usage)
         if self._availability.fault is not None:
             parts.append(f"JOURNAL UNAVAILABLE: {self._availability.fault}")
         if self._order_logs.fault is not None:
@@ -137,6 +145,8 @@ class OrderManager:
         session = self._sessions.current
         return {
             **self._meters.stats(session),
+            "session_used": self._usage.percent(session, self._settler.rules),
+            "session_fault": self._usage.status(session, self._settler.rules),
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
             "order_log_behind": session.last_order_id - self._order_logs.written_order_id,
@@ -144,9 +154,7 @@ class OrderManager:
             "order_log_fault": self._order_logs.fault,
             "process": {
                 **self._meters.process_stats(),
-                "logins_rejected": self._server.logins_rejected_total,
-                "logins_unchecked": self._server.logins_unchecked_total,
-                "protocol_violations": self._server.violations_total,
+                **self._server.stats(),
             },
         }
 
@@ -177,6 +185,7 @@ class OrderManager:
         self._order_logs.complete(self._sessions.current)
         self._sessions.begin_next(self._clock.wall_ns())
         self._meters.follow(self._sessions.current.state.counters)
+        self._usage.restart(self._clock.monotonic_ns())
         self._server.scheduler.wake()
         self._housekeeping.prune(self._housekeeping.config.sessions_kept)
         return self._sessions.current.id
@@ -184,14 +193,10 @@ class OrderManager:
     # ---- what the session server asks for --------------------------------------------------
 
     def stream_for(self, user: str, session_id: str) -> Stream | soup.RejectReason:
-        """Return the user's reports; drain and close an older connection of the user first."""
+        """Return the user's reports, with those on all that was received so far."""
         order_session = self._sessions.find(session_id)
         if order_session is None:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
-        for connection in self._server.connections:
-            if connection.user == user:
-                connection.drain_received()
-                connection.close(Close(CloseReason.REPLACED, "the user has logged in again"))
         self._settler.settle()
         return order_session.stream(user)
 

@@ -3,20 +3,19 @@
 `Settler.settle` is the ordering rule of the order manager, top to bottom: append → sync → commit →
 answer → show. No order is answered before it is journalled, or shown before it is answered.
 Messages are decoded as they arrive (one that is not JSON ends its connection only) and wait until
-the end of the pass. A client with `in_flight_max` waiting messages is not read from until then, so
-at most clients × in_flight_max wait. All messages of a pass have the time of the first.
+the end of the pass, which handles a bounded number of them (net/server/turns.py). All messages of a
+pass have the time of the first.
 """
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NoReturn
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.order import BusinessRejectReason, Order
 from tradestack.net.server.connection import Connection
+from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.trading.checks import Rules
 from tradestack.trading.decisions import Batch, Malformed, Received
@@ -30,13 +29,18 @@ from tradestack_order_manager.metrics import Meters
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 # A message for a session that has ended must not be executed in the next one, where the client
 # could not tell its report from that of another order.
 SESSION_ENDED = "the order session has ended: log in to the current one"
-SESSION_FULL = "the order session is full (orders_per_session_max): a new one must begin"
+SESSION_FULL = (
+    "the order session is full (for this user's share of orders_per_session_max): "
+    "another one begins by itself"
+)
+TOO_MANY_MALFORMED = "a tenth of orders_per_session_max were messages of this user and no orders"
 ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
-EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
+UNRECORDABLE = "no record of this message could be read again from the order journal"
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +48,9 @@ logger = logging.getLogger(__name__)
 class Settler:
     """Settles the messages of each loop pass together.
 
-    answer: sends new reports to the clients that are up to date. in_flight_max: the messages of one
-    client that may wait. rules: limits that orders are checked against. durability: DISK syncs what
-    is appended before it is answered. A reload replaces these three.
+    answer: sends new reports to the clients that are up to date. rules: limits that orders are
+    checked against. durability: DISK syncs what is appended before it is answered. A reload
+    replaces these two.
     """
 
     def __init__(
@@ -55,27 +59,25 @@ class Settler:
         sessions: OrderSessions,
         order_logs: OrderLogs,
         availability: Availability,
+        usage: Usage,
         meters: Meters,
         durability: Durability,
         rules: Rules,
-        in_flight_max: int,
         answer: Callable[[], None],
         clock: Clock,
     ) -> None:
         self.durability = durability
         self.rules = rules
-        self.in_flight_max = in_flight_max
         self._sessions = sessions
         self._order_logs = order_logs
         self._availability = availability
+        self._usage = usage
         self._meters = meters
         self._answer = answer
         self._clock = clock
         self._received: list[Received] = []
         self._received_ns = 0  # of the first of them, monotonic clock
         self._time_ns = 0  # and wall clock
-        self._in_flight: dict[Connection, int] = {}
-        self._paused: list[Connection] = []
 
     def receive(self, client: Connection, payload: bytes) -> None:
         """Decode one message, to be settled at the end of the pass; raise ProtocolError."""
@@ -83,17 +85,13 @@ class Settler:
         try:
             message = decode_client_message(payload)
         except InvalidOrder as invalid:
+            client.count_malformed()
             message = Malformed(invalid.text, invalid.cl_ord_id)
         if not self._received:
             self._received_ns = self._clock.monotonic_ns()
             self._time_ns = self._clock.wall_ns()
             asyncio.get_running_loop().call_soon(self.settle)
         self._received.append(Received(client, self._time_ns, payload, message))
-        in_flight = self._in_flight.get(client, 0) + 1
-        self._in_flight[client] = in_flight
-        if in_flight == self.in_flight_max:
-            client.pause_reading()
-            self._paused.append(client)
 
     def settle(self) -> None:
         """Judge, append, sync, commit, answer and show, in this order, all messages that wait."""
@@ -115,21 +113,18 @@ class Settler:
                 fault = f"orders cannot be journalled: {error.strerror}"
                 self._refuse([judged.received for judged in batch.judged], fault)
             except BaseException as fault:
-                _end_process(fault)
+                end_process("between journal and state", fault)
             else:
                 passed(FailPoint.ORDER_MANAGER_JOURNALLED)
                 journalled_ns = self._clock.monotonic_ns()
                 self._answer()
                 passed(FailPoint.ORDER_MANAGER_REPORTED)
                 self._show(batch, session, journalled_ns)
-            self._refuse(batch.excess, SESSION_FULL)
-            self._refuse(batch.unreadable, ORDER_UNREADABLE)
-        self._resume_reading()
+            self._refuse_unrecorded(batch, session)
 
     def _take_received(self, session: OrderSession) -> list[Received]:
         """Take what waits; refuse the messages of connections whose order session has ended."""
         received, self._received = self._received, []
-        self._in_flight.clear()
         session_id = session.id
         ended = [item for item in received if item.sender.session_id != session_id]
         if not ended:
@@ -145,6 +140,18 @@ class Settler:
             self._availability.note_written(session.id)
             self._order_logs.show(batch, session)
 
+    def _refuse_unrecorded(self, batch: Batch, session: OrderSession) -> None:
+        if batch.excess:
+            self._usage.note_refused(session, [item.sender.user for item in batch.excess])
+            self._refuse(batch.excess, SESSION_FULL)
+        if batch.excess_malformed:
+            self._usage.note_malformed(item.sender.user for item in batch.excess_malformed)
+            self._refuse(batch.excess_malformed, TOO_MANY_MALFORMED)
+        self._refuse(batch.unreadable, ORDER_UNREADABLE)
+        for item, problem in batch.unrecordable:
+            logger.error("a message of %s cannot be journalled: %s", item.sender.user, problem)
+            self._refuse([item], UNRECORDABLE)
+
     def _refuse(self, refused: Sequence[Received], text: str) -> None:
         """Answer that the messages have left no trace, so they may be sent again."""
         for item in refused:
@@ -157,11 +164,6 @@ class Settler:
             )
             item.sender.send_unsequenced(encode_message(reject))
         self._meters.count_refused(len(refused))
-
-    def _resume_reading(self) -> None:
-        paused, self._paused = self._paused, []
-        for client in paused:
-            client.resume_reading()
 
 
 def _read_order(session: OrderSession, order_id: int) -> OrderRecord | None:
@@ -182,14 +184,3 @@ def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
             return "Register", message.request_id
         case Malformed():
             return "", message.cl_ord_id
-
-
-def _end_process(fault: BaseException) -> NoReturn:
-    """End the process: the journal may hold what the state does not, and only replay can tell.
-
-    An exception would not do: the loop would settle waiting messages under numbers already used.
-    """
-    try:
-        logger.critical("fault between journal and state, ending: %r", fault, exc_info=fault)
-    finally:
-        os._exit(EXIT_STATUS_FAULT)

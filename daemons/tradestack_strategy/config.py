@@ -25,6 +25,7 @@ from tradestack.runtime.config.values import (
     Text,
     ValueParser,
 )
+from tradestack.store.trusted_users import TRUSTED_USERS
 from tradestack.strategies.registry import STRATEGIES, build_strategy
 from tradestack.wire.soup import USER_LENGTH_MAX
 
@@ -69,6 +70,11 @@ class StrategyConfig(DaemonConfig):
     start: Start = key("now", Choice(Start), reload=Reload.RESTART)
     feed: Address = key("127.0.0.1:8999", TcpAddress(), reload=Reload.RESTART)
     orders: Address = key("127.0.0.1:8998", TcpAddress(), reload=Reload.RESTART)
+    server_users: tuple[str, ...] = key(
+        list(TRUSTED_USERS),
+        ListOf(Text(r"[A-Za-z_][A-Za-z0-9_.-]*", "the name of a user of this host", 32)),
+        reload=Reload.RESTART,
+    )
     orders_in_flight_max: int = key(1_000, Integer(1, ORDERS_IN_FLIGHT_MAX), reload=Reload.AT_ONCE)
     password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
     segment_suffix: str = key(

@@ -8,8 +8,9 @@ until its report comes, however often the connection is lost in between: a lost 
 a reject. Between the loss of the order manager and the next registration order entry is closed:
 reports that come then are replayed ones, and outstanding orders are sent again, under the same
 names, when it opens. Reports of an earlier run of the strategy come before the feed has been
-replayed to their orders; they wait as early ones. All of it belongs to one order session: when that
-is gone, the outcome of outstanding orders stays unknown.
+replayed to their orders; they wait as early ones. At the end of an order session its reports are
+complete: what is outstanding then was not taken, and goes to the next one. When an order session is
+gone without an end, the outcome of outstanding orders stays unknown.
 """
 
 import logging
@@ -170,6 +171,16 @@ class OrderEntry:
         self._unsent.add(cl_ord_id)
         if self._may_log():
             logger.warning("order not taken, to be sent again ClOrdID=%s: %s", cl_ord_id, reason)
+
+    def end_session(self, order_session: str) -> None:
+        """Keep what was not taken; the next FromSeq lies behind what was reported early."""
+        if self._outstanding:
+            logger.info(
+                "%d orders were not taken in order session %s and go to the next one",
+                len(self._outstanding),
+                order_session,
+            )
+        self._early.clear()
 
     def abandon(self, order_session: str) -> None:
         """Forget the orders of an order session that is gone: their outcome stays unknown."""

@@ -10,6 +10,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.book_reader import BookReader
 from tradestack.store.books import SharedPriceBook
+from tradestack.store.segment import PRICE_BOOK, book_name
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import ReferencePrice
 
@@ -23,7 +24,7 @@ class ReferencePrices:
     """The reader of the gateway's book of prices."""
 
     def __init__(self, segment_suffix: str, counters: Counters) -> None:
-        self._name = f"{SharedPriceBook.NAME}{segment_suffix}"
+        self._name = book_name(PRICE_BOOK, segment_suffix)
         self._counters = counters
         self._book: BookReader | None = None
         self._refreshed_ns = 0

@@ -154,6 +154,10 @@ class Runner(OrderListener):
         self._counters.add_to_process(Counted.ORDERS_DISCONNECTS)
         self._on_event(Event.ORDERS_LOST)
 
+    def on_session_ended(self, session_id: str) -> None:
+        """Keep the orders that were not taken for the next session."""
+        self._order_entry.end_session(session_id)
+
     def on_session_lost(self, session_id: str) -> None:
         """Give up the orders whose reports will not come."""
         self._order_entry.abandon(session_id)

@@ -50,7 +50,9 @@ def build_service(context: Context[StrategyConfig]) -> "StrategyService":
             "is too long for a login",
             f"it has at most {PASSWORD_LENGTH_MAX} characters",
         )
-    return StrategyService(context, instance, Credentials(context.config.user, password))
+    config = context.config
+    credentials = Credentials(config.user, password, config.server_users)
+    return StrategyService(context, instance, credentials)
 
 
 class StrategyService:

@@ -3,9 +3,9 @@
 It runs as on a host without systemd: in the foreground, with a config of its own.
 """
 
-import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from bench.faults import NotMeasured
 from bench.workshop import STACK_PYTHON, free_port
-from tradestack.ctl.up.stack_files import toml
+from tradestack.ctl.toml import toml
 from tradestack.net.control.client import ControlClient, ControlFault
 from tradestack.net.server.users import new_salt, users_line
 
@@ -134,9 +134,7 @@ class Daemon:
     def kill(self) -> None:
         """Kill the daemon and remove its segments from /dev/shm."""
         self.crash()
-        for name in ("prices", "news"):
-            with contextlib.suppress(FileNotFoundError):
-                Path(f"/dev/shm/tradestack-{name}{self._suffix()}").unlink()
+        shutil.rmtree(f"/dev/shm/tradestack{self._suffix()}", ignore_errors=True)
 
     def _values(self, values: Mapping[str, object]) -> dict[str, object]:
         common: dict[str, object] = {

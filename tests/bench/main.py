@@ -34,6 +34,7 @@ ROWS = (
     "news-to-order",
     "growth",
     "restart",
+    "hostile-clients",
 )
 ROUNDS, ROUNDS_QUICK = 5, 1
 

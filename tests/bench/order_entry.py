@@ -60,7 +60,12 @@ class OrderFactory:
     @contextmanager
     def order_manager(self, durability: str) -> Iterator[Callable[[], Answer]]:
         """Run the daemon for all rounds; its count must be that of the answers."""
-        values = {"durability": durability, "orders_per_session_max": 100_000_000}
+        values = {
+            "durability": durability,
+            "orders_per_session_max": 100_000_000,
+            # Measured is what the server can do, and not what it lets a client do.
+            "messages_per_second_max": 1_000_000,
+        }
         with self.workshop.scratch() as directory, ExitStack() as stack:
             prefix = self.placement.server()
             daemon = stack.enter_context(Daemon("order-manager", directory, values, prefix=prefix))

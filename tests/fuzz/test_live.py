@@ -21,7 +21,9 @@ from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net, RunningServer
 from tests.kit.raw_client import RawClient
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.net import line_limit
 from tradestack.net.addresses import Address
+from tradestack.net.allowance import Rate
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_listener import FeedListener
@@ -31,6 +33,7 @@ from tradestack.net.client.order_listener import OrderListener
 from tradestack.net.control.server import ControlServer
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
+from tradestack.runtime.clock import SystemClock
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX, InvalidOrder, decode_client_message
@@ -61,8 +64,9 @@ def net(tmp_path: Path) -> Net:
 
 
 @pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
-    """The lines that are logged at level INFO and above."""
+def lines(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The lines that are logged at level INFO and above, however many."""
+    monkeypatch.setattr(line_limit, "LINES", Rate(per_second=1_000_000, burst=1_000_000))
     with caplog.at_level(logging.INFO), logged() as lines:
         yield lines
 
@@ -232,7 +236,9 @@ def test_bad_bytes_to_a_control_socket_are_logged_once(tmp_path: Path, lines: li
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(path))
         listener.listen()
-        server = ControlServer(listener, [control.FORMS], control.TEXT_COMMANDS, limits=LIMITS)
+        server = ControlServer(
+            listener, [control.FORMS], control.TEXT_COMMANDS, clock=SystemClock(), limits=LIMITS
+        )
         await server.start()
         reader, writer = await asyncio.open_unix_connection(path)
         for content, fault in attacks:

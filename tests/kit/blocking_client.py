@@ -16,8 +16,8 @@ RECEIVE_BYTES_MAX = 65_536
 class BlockingClient:
     """A client of either port; a read that takes longer than deadline_s fails.
 
-    session_id, next_sequence: as the login was accepted, then counted. remarks: texts of debug
-    packets.
+    socket: for a test that sends, or leaves unread, what no client would. session_id,
+    next_sequence: as the login was accepted, then counted. remarks: texts of debug packets.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class BlockingClient:
         self.remarks: list[bytes] = []
         self._user = user
         self._password = password
-        self._socket = socket.create_connection(address, timeout=deadline_s)
+        self.socket = socket.create_connection(address, timeout=deadline_s)
         self._decoder = soup.PacketDecoder()
 
     def send_login(self, session_id: str = "", sequence: int = 1) -> Self:
@@ -37,7 +37,7 @@ class BlockingClient:
         request = soup.LoginRequest(
             user=self._user, password=self._password, session_id=session_id, sequence=sequence
         )
-        self._socket.sendall(soup.encode_login_request(request))
+        self.socket.sendall(soup.encode_login_request(request))
         return self
 
     def login(self, session_id: str = "", sequence: int = 1) -> Self:
@@ -64,7 +64,7 @@ class BlockingClient:
         """Send order messages or payloads as unsequenced packets, in one write."""
         payloads = [each if isinstance(each, bytes) else encode_message(each) for each in messages]
         packets = [soup.encode_packet(PacketType.UNSEQUENCED_DATA, each) for each in payloads]
-        self._socket.sendall(b"".join(packets))
+        self.socket.sendall(b"".join(packets))
 
     def next_packet(self) -> soup.Packet | None:
         """Return the next packet but heartbeats and debug packets; None at the end."""
@@ -72,7 +72,7 @@ class BlockingClient:
             packet = self._decoder.next_packet()
             if packet is None:
                 try:
-                    data = self._socket.recv(RECEIVE_BYTES_MAX)
+                    data = self.socket.recv(RECEIVE_BYTES_MAX)
                 except ConnectionResetError:
                     data = b""
                 if not data:
@@ -117,4 +117,4 @@ class BlockingClient:
 
     def close(self) -> None:
         """Close the connection."""
-        self._socket.close()
+        self.socket.close()

@@ -3,6 +3,7 @@
 import asyncio
 import selectors
 from collections.abc import Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from tests.kit.clock import FakeClock
@@ -28,9 +29,22 @@ class _AdvancingSelector(selectors.DefaultSelector):
         return super().select(0)
 
 
+class _ImmediateExecutor(ThreadPoolExecutor):
+    """An executor that does the work at once: no clock tells how long a thread takes."""
+
+    def submit(self, work: Any, /, *arguments: Any, **keywords: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(*arguments, **keywords))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
+
 class _FakeTimeLoop(asyncio.SelectorEventLoop):
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(_AdvancingSelector(clock))
+        self.set_default_executor(_ImmediateExecutor())
         self._fake_clock = clock
 
     def time(self) -> float:

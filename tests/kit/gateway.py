@@ -1,5 +1,6 @@
 """A real gateway in a process of its own."""
 
+import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -56,5 +57,4 @@ class Gateway(Daemon):
     def close(self) -> None:
         """Close it, and remove its shared memory."""
         super().close()
-        for segment in SEGMENTS.glob(f"*{self.suffix}"):
-            segment.unlink()
+        shutil.rmtree(SEGMENTS / f"tradestack{self.suffix}", ignore_errors=True)

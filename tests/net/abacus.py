@@ -13,6 +13,7 @@ import msgspec
 from tradestack.net.control.connection import ControlLimits
 from tradestack.net.control.interface import Interface, Method, Peer
 from tradestack.net.control.server import ControlServer
+from tradestack.runtime.clock import SystemClock
 from tradestack.wire.varlink import declared_error
 
 NAME = "io.test.Abacus"
@@ -71,6 +72,9 @@ COUNT = {"method": "io.test.Abacus.Count", "parameters": {"to": 2}, "more": True
 
 
 SET = {"method": "io.test.Abacus.Set", "parameters": {"value": "x"}}
+
+
+HOLD = {"method": "io.test.Abacus.Hold"}
 
 
 ONE = {"parameters": {"sum": 1}}
@@ -197,7 +201,12 @@ async def serving(
         "break": lambda: str(1 / 0),
     }
     server = ControlServer(
-        listener, [abacus.interface()], commands, product="test abacus", limits=limits
+        listener,
+        [abacus.interface()],
+        commands,
+        clock=SystemClock(),
+        product="test abacus",
+        limits=limits,
     )
     await server.start()
     try:

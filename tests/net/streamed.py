@@ -1,7 +1,6 @@
 """Handlers with a filled stream, and checks of what a client received, for tests of sessions."""
 
 from tests.kit.net import Net
-from tradestack.net.server.failed_logins import FAILURES_MAX
 from tradestack.wire import soup
 from tradestack.wire.soup import Packet, PacketType
 
@@ -31,7 +30,7 @@ async def rejected(net: Net, running, **login):
     return answer.type is PacketType.LOGIN_REJECTED
 
 
-async def fail(net: Net, running, times=FAILURES_MAX):
+async def fail(net: Net, running, times):
     """Make that many logins with a wrong password."""
     for _ in range(times):
         assert await rejected(net, running, password="wrong")

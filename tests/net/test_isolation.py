@@ -71,7 +71,7 @@ async def test_a_stopped_reader_costs_one_chunk_and_delays_no_other(net: Net) ->
 async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_append(net: Net) -> None:
     """Between append and send, all replays together get at most the budget of one pass."""
     handler = net.handler(net.memory_stream())
-    limits = SessionLimits()
+    limits = SessionLimits(connections_per_user_max=SUBSCRIBERS + 1)
     live_lags, replayed_bytes = [], []
     async with contextlib.AsyncExitStack() as stack:
         running = await stack.enter_async_context(net.serving(handler, limits=limits))
@@ -107,7 +107,7 @@ async def test_among_32_replays_a_live_client_is_served_in_the_pass_of_the_appen
 async def test_replays_take_turns(net: Net) -> None:
     """None of 32 replays is more than two chunks ahead of another that is not blocked."""
     handler = net.handler(net.memory_stream())
-    limits = SessionLimits()
+    limits = SessionLimits(connections_per_user_max=SUBSCRIBERS + 1)
     spreads = []
     async with contextlib.AsyncExitStack() as stack:
         running = await stack.enter_async_context(net.serving(handler, limits=limits))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.other_user import NOBODY, needs_root
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.client import ControlClient
 from tradestack.runtime.daemonize import PidFile
@@ -171,6 +172,37 @@ def test_locked_pidfile_is_not_taken(tmp_path: Path) -> None:
 
         with pytest.raises(OperatorFault, match="already runs"):
             PidFile(path).check()
+
+
+def test_a_pidfile_is_closed_to_others(tmp_path: Path) -> None:
+    """Whoever can open it can lock it: the mode of an existing file is corrected as well."""
+    path = tmp_path / "pid"
+    path.touch(0o666)
+
+    with PidFile(path):
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """The directory may be open to others, who can put one there."""
+    target = tmp_path / "target"
+    target.write_text("precious")
+    (tmp_path / "pid").symlink_to(target)
+
+    with pytest.raises(OperatorFault, match="symbolic links"):
+        PidFile(tmp_path / "pid").check()
+    assert target.read_text() == "precious"
+
+
+@needs_root
+def test_a_file_of_another_user_is_refused(tmp_path: Path) -> None:
+    """Its owner could lock it at any time."""
+    path = tmp_path / "pid"
+    path.touch()
+    os.chown(path, NOBODY, NOBODY)
+
+    with pytest.raises(OperatorFault, match=f"of uid {NOBODY}; name another path"):
+        PidFile(path).check()
 
 
 def test_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:

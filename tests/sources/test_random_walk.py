@@ -1,5 +1,6 @@
 """The random walk: repeatable, endless and plausible, for any number of symbols."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -7,12 +8,13 @@ from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import TickKind
 from tradestack.sources.random_walk import BLOCK_TICKS, CENT, RandomWalk, walk_symbols
 
+INTERVAL_NS = 1_000_000
 START_NS = 1_700_000_000_000_000_000
 
 
 def a_walk(seed: int = 7, symbols: int = 10, news_every: int = 50) -> RandomWalk:
     """A walk with one tick each millisecond."""
-    return RandomWalk(seed, walk_symbols(symbols), news_every, START_NS, 1_000_000)
+    return RandomWalk(seed, walk_symbols(symbols), news_every, START_NS, INTERVAL_NS)
 
 
 @pytest.mark.parametrize("count", [1, 10, 4_096, 20_000])
@@ -83,3 +85,39 @@ def test_slots_are_those_of_the_symbols() -> None:
     batch = walk.next_batch()
 
     assert (batch.slots == walk.symbols.find_all(batch.records["symbol"])).all()
+
+
+@pytest.mark.parametrize("blocks_before_the_end", [0.0, 0.5, 1.7])
+def test_walk_ends_with_the_last_nanosecond(blocks_before_the_end: float) -> None:
+    """No time is negative or goes back, and the walk says that it has ended, over a restart too."""
+    start_ns = 2**63 - 1 - int(blocks_before_the_end * BLOCK_TICKS * INTERVAL_NS)
+    walk = RandomWalk(7, walk_symbols(10), 50, start_ns, INTERVAL_NS)
+    marks = []
+    batches = []
+    for _ in range(4):
+        marks.append(walk.checkpoint())
+        if (batch := walk.next_batch()) is not None:
+            assert len(batch.records) == len(batch.slots)
+            batches.append(batch.records)
+
+    assert walk.next_batch() is None
+    times = np.concatenate([records["event_time_ns"] for records in batches]).astype(np.int64)
+    assert (times >= start_ns).all()
+    assert (np.diff(times) >= 0).all()
+    assert len(times) == pytest.approx(blocks_before_the_end * BLOCK_TICKS, rel=0.1)
+    again = RandomWalk(7, walk_symbols(10), 50, start_ns, INTERVAL_NS)
+    again.restore(marks[0])
+    first = again.next_batch()
+    assert first is not None
+    assert first.records.tobytes() == batches[0].tobytes()
+
+
+@pytest.mark.parametrize(
+    "change", [{"time_ns": 2**70}, {"time_ns": -1}, {"block": "x"}, {"prices": [1]}, {"prices": 5}]
+)
+def test_what_is_no_checkpoint_is_refused(change: dict[str, object]) -> None:
+    """It is refused when it is restored, and not where one of its values is used later."""
+    walk = a_walk()
+
+    with pytest.raises((ValueError, msgspec.ValidationError)):
+        walk.restore(walk.checkpoint() | change)

@@ -9,20 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.disk_calls import fail_with
 from tradestack.domain.faults import OperatorFault
-from tradestack.store.append_file import AppendFile
+from tradestack.store.append_file import AppendFile, FileChanged
 
 Limit = Callable[[int], AbstractContextManager[None]]
 FULL = "File too large|bytes were written"  # where the limit lets nothing in, or a part
-
-
-def fail_with(number: int) -> Callable[..., None]:
-    """Return a system call that fails with that error."""
-
-    def fail(*_: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    return fail
 
 
 def test_appends_follow_each_other(tmp_path: Path) -> None:
@@ -160,4 +152,20 @@ def test_a_failed_sync_is_final(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     file.append(b"!")
     file.sync()
     assert (tmp_path / "file").read_bytes() == b"perhaps lost!"
+    file.close()
+
+
+@pytest.mark.parametrize("size", [0, 4, 6])
+def test_nothing_is_appended_to_a_file_that_another_program_has_changed(
+    tmp_path: Path, size: int
+) -> None:
+    """Behind a cut end there would be zeros, and what was added is of nobody here."""
+    file = AppendFile.create(tmp_path / "file")
+    file.append(b"whole")
+    os.truncate(file.path, size)
+
+    with pytest.raises(FileChanged, match=f"ends at byte {size} instead of 5"):
+        file.append(b"more")
+
+    assert file.path.stat().st_size == size
     file.close()

@@ -65,7 +65,7 @@ def test_symbols_without_a_value_are_none(segment_name: str) -> None:
 
 def test_books_have_their_documented_names() -> None:
     """BOOKS.md names the segments; another name can be passed."""
-    assert (SharedPriceBook.NAME, SharedNewsBook.NAME) == ("tradestack-prices", "tradestack-news")
+    assert (SharedPriceBook.NAME, SharedNewsBook.NAME) == ("tradestack/prices", "tradestack/news")
 
 
 ticks = st.tuples(st.sampled_from(TickKind), st.sampled_from(["A", "B", "C" * 24, "D!", "~"]))

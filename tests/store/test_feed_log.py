@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.store.feed_logs import SESSION, make_records
 from tradestack.domain.faults import OperatorFault
 from tradestack.store import feed_log
+from tradestack.store.append_file import FileChanged
 from tradestack.store.feed_log import READ_BYTES_MAX, FeedLog
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
@@ -129,8 +130,21 @@ def test_an_ended_log_cannot_be_appended_to(log: FeedLog) -> None:
     assert not FeedLog.open(log.path).ended
 
 
-def test_a_shortened_file_is_noticed(log: FeedLog) -> None:
-    """If another program truncates the file, readers get an error instead of zeros."""
+def test_a_shortened_live_log_is_noticed(log: FeedLog) -> None:
+    """If another program truncates it, nothing is appended behind a hole, or read as zeros."""
+    with log.path.open("r+b") as file:
+        file.truncate(100)
+
+    with pytest.raises(FileChanged, match="another program cut it"):
+        log.read(1, 1000)
+    with pytest.raises(FileChanged, match="ends at byte 100 instead of 640"):
+        log.append(make_records(1, 11).tobytes())
+    assert (log.head, log.path.stat().st_size) == (10, 100)
+
+
+def test_a_shortened_ended_log_is_an_error_of_its_readers(log: FeedLog) -> None:
+    """Only who reads there is concerned."""
+    log.end()
     with log.path.open("r+b") as file:
         file.truncate(100)
 

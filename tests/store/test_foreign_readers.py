@@ -1,4 +1,4 @@
-"""Readers other than BookReader: ten lines of numpy, Python's SharedMemory, other users."""
+"""Readers other than BookReader: ten lines of numpy, other users."""
 
 import os
 import re
@@ -23,18 +23,6 @@ BECOME = (
     "os.setgroups([])\n"
     "os.setgid(int(sys.argv[1]))\n"
     f"os.setuid({NOBODY})\n"
-)
-ATTACH = (
-    "import sys\n"
-    "from multiprocessing import resource_tracker\n"
-    "from multiprocessing.shared_memory import SharedMemory\n"
-    "if sys.version_info >= (3, 13):\n"
-    "    memory = SharedMemory(sys.argv[1], track=False)\n"
-    "else:\n"
-    "    memory = SharedMemory(sys.argv[1])\n"
-    "    resource_tracker.unregister(memory._name, 'shared_memory')\n"
-    "print(bytes(memory.buf[:8]).decode())\n"
-    "memory.close()\n"
 )
 
 
@@ -108,20 +96,6 @@ def test_other_users_cannot_read(path: Path, lines: str) -> None:
 
     assert "PermissionError: [Errno 13]" in finished.stderr
     assert finished.stdout == ""
-
-
-def test_shared_memory_attaches(book: SharedPriceBook, segment_name: str) -> None:
-    """multiprocessing's class maps the same bytes; with tracking off it leaves the segment."""
-    finished = run(ATTACH, segment_name)
-
-    assert (finished.stdout, finished.stderr) == ("TSTKBOOK\n", "")
-    assert (SEGMENT_DIRECTORY / segment_name).exists()
-    book.update("SPY", 1, 1, 1, 1, 7)
-    reader = SharedPriceBook.attach(segment_name)
-    entry = reader.read("SPY")
-    assert entry is not None
-    assert entry.sequence == 7
-    reader.close()
 
 
 def test_readers_leave_the_segment_when_they_end(book: SharedPriceBook, segment_name: str) -> None:

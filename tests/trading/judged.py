@@ -94,6 +94,8 @@ orders = st.builds(
     side=st.sampled_from(Side),
     quantity=st.sampled_from([0, 10 * SCALE, 5_000 * SCALE]),
     signal_time_ns=st.sampled_from([None, 0, NOW_NS]),
+    feed_session=st.sampled_from([None, "A" * 10, "B" * 10]),
+    feed_seq=st.none() | st.integers(0, 1_000),
 )
 registers = st.builds(
     a_register,

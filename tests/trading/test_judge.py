@@ -83,9 +83,41 @@ def test_a_full_session_records_nothing_more_but_knows_what_it_knew() -> None:
         a_message(Malformed("", "")),
     ]
 
-    batch = judge(state, received, some_rules(reports_per_session_max=2), journal.reader(state))
+    batch = judge(state, received, some_rules(reports_per_session_max=4), journal.reader(state))
 
     assert (batch.duplicates, len(batch.judged), batch.excess) == (1, 1, received[2:])
+
+
+def test_a_user_can_have_as_many_reports_as_are_still_free() -> None:
+    """Alone, half of the session; the next one half of what is left; nobody fills it."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    rules = some_rules(reports_per_session_max=64)
+    accepted = {}
+    for user in ("a", "b", "c"):
+        received = [a_message(an_order(cl_ord_id=str(n)), user) for n in range(64)]
+        batch = judge(state, received, rules, journal.reader(state))
+        state.commit(batch.judged, journal.append(batch.records))
+        accepted[user] = len(batch.judged)
+
+    assert accepted == {"a": 32, "b": 16, "c": 8}
+    used = [rules.used_percent(accepted[user], state.reports_count) for user in accepted]
+    assert used == [160, 133, 100]
+
+
+def test_messages_that_are_no_orders_have_a_tenth_of_the_session() -> None:
+    """Beyond that a user's nonsense leaves no trace, and the user's orders are accepted."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    rules = some_rules(reports_per_session_max=100)
+    nonsense = [a_message(Malformed("", "")) for _ in range(12)]
+    received = [*nonsense[:6], a_message(an_order()), *nonsense[6:]]
+
+    for part in (received[:3], received[3:]):
+        batch = judge(state, part, rules, journal.reader(state))
+        state.commit(batch.judged, journal.append(batch.records))
+
+    assert batch.excess_malformed == nonsense[10:]
+    assert batch.excess == []
+    assert (state.malformed["news"], state.counters.orders_received) == (10, 1)
 
 
 def test_judging_changes_nothing() -> None:
@@ -142,3 +174,19 @@ def test_an_order_whose_first_one_cannot_be_read_is_left_to_the_caller() -> None
     assert batch.unreadable == [again]
     assert [judged.received for judged in batch.judged] == [other]
     assert batch.duplicates == 0
+
+
+@pytest.mark.parametrize("time_ns", [-1, 2**63])
+def test_what_could_not_be_read_again_is_not_recorded(time_ns: int) -> None:
+    """A clock that far off would leave a journal that no order manager starts from."""
+    state = SessionState(a_header())
+    received = [
+        a_message(message, time_ns=time_ns)
+        for message in (an_order(), an_order(quantity=0), a_register(), Malformed("", ""))
+    ]
+
+    batch = judge(state, received, RULES, MemoryJournal().reader(state))
+
+    assert [item for item, _ in batch.unrecordable] == received
+    assert batch.records == []
+    assert batch.orders == []

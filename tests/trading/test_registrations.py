@@ -10,37 +10,39 @@ from tradestack.trading.registrations import (
     Registrations,
     from_sequence,
 )
+from tradestack.wire.order_messages import SEQUENCE_MAX
 
 SAME = Registration("c0ffee", 7)
 OTHER = Registration("decaf", 7)
-CARRIED = Registration("c0ffee", None)
+LOST = Registration("c0ffee", None)
 
 CASES = [
-    (None, Start.SESSION, 1),
-    (None, Start.NOW, 101),
-    (SAME, Start.SESSION, 7),
-    (SAME, Start.NOW, 7),
-    (OTHER, Start.SESSION, 101),
-    (OTHER, Start.NOW, 101),
-    (CARRIED, Start.SESSION, 101),
-    (CARRIED, Start.NOW, 101),
-    (Registration("decaf", None), Start.SESSION, 101),
+    (None, 0, Start.SESSION, 1),
+    (None, 0, Start.NOW, 101),
+    (SAME, 90, Start.SESSION, 7),
+    (SAME, 120, Start.NOW, 7),
+    (OTHER, 90, Start.SESSION, 101),
+    (OTHER, 120, Start.NOW, 121),
+    (LOST, 90, Start.SESSION, 101),
+    (LOST, 120, Start.SESSION, 121),
+    (Registration("decaf", None), 0, Start.SESSION, 101),
 ]
 
 
-@pytest.mark.parametrize(("previous", "start", "expected"), CASES)
+@pytest.mark.parametrize(("previous", "traded_seq", "start", "expected"), CASES)
 def test_from_sequence_follows_the_table(
-    previous: Registration | None, start: Start, expected: int
+    previous: Registration | None, traded_seq: int, start: Start, expected: int
 ) -> None:
     """A Register with ConfigHash c0ffee at Head 100, after what there was before."""
-    assert expected == from_sequence(previous, a_register(start=start))
+    assert expected == from_sequence(previous, a_register(start=start), traded_seq)
 
 
 def test_a_config_that_comes_back_does_not_get_its_old_epoch() -> None:
     """Only the previous Register counts: A, B, A again is an edited config each time."""
-    first = from_sequence(None, a_register(start=Start.SESSION))
-    edited = from_sequence(Registration("c0ffee", first), a_register(config_hash="decaf", head=200))
-    back = from_sequence(Registration("decaf", edited), a_register(head=300))
+    first = from_sequence(None, a_register(start=Start.SESSION), 0)
+    edit = a_register(config_hash="decaf", head=200)
+    edited = from_sequence(Registration("c0ffee", first), edit, 0)
+    back = from_sequence(Registration("decaf", edited), a_register(head=300), 0)
 
     assert (first, edited, back) == (1, 201, 301)
 
@@ -66,3 +68,34 @@ def test_the_feed_session_registered_for_longest_ago_is_forgotten_first() -> Non
     assert registrations.find("news", f"{0:010d}") == SAME
     assert registrations.find("news", f"{1:010d}") is None
     assert registrations.find("news", f"{2:010d}") == SAME
+
+
+def test_the_highest_feed_seq_of_each_feed_session_is_kept() -> None:
+    """Orders of another user, of another feed session or of none leave it alone."""
+    registrations = Registrations()
+
+    for user, feed_session, feed_seq in [
+        ("news", FEED_SESSION, 8),
+        ("news", FEED_SESSION, 5),
+        ("news", "0000000000", 9),
+        ("news", FEED_SESSION, None),
+        ("news", None, 9),
+        ("other", FEED_SESSION, 7),
+    ]:
+        registrations.note_traded(user, feed_session, feed_seq)
+    registrations.put("news", FEED_SESSION, OTHER)
+
+    assert registrations.traded_seq("news", FEED_SESSION) == 8
+    assert registrations.traded_seq("other", FEED_SESSION) == 7
+    assert registrations.find("other", FEED_SESSION) is None
+
+
+def test_the_highest_feed_seq_has_a_number_after_it() -> None:
+    """A FeedSeq at the bound of the wire gives a FromSeq that the wire can carry."""
+    registrations = Registrations()
+    registrations.put("news", FEED_SESSION, SAME)
+    registrations.note_traded("news", FEED_SESSION, SEQUENCE_MAX)
+
+    traded_seq = registrations.traded_seq("news", FEED_SESSION)
+
+    assert from_sequence(OTHER, a_register(), traded_seq) == SEQUENCE_MAX

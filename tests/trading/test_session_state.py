@@ -1,5 +1,8 @@
 """The state of an order session: counters, index, replay, and what the next session takes over."""
 
+import itertools
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,12 +17,19 @@ from tests.daemons.tradestack_order_manager.samples import (
 )
 from tests.trading.judged import MemoryJournal, messages, reports_of, settle, state_of
 from tradestack.domain.order import OrdRejReason, OrdStatus, Side, Start
+from tradestack.store.journal import PAYLOAD_BYTES_MAX
 from tradestack.trading.decisions import Malformed, Received
-from tradestack.trading.registrations import Registration
+from tradestack.trading.registrations import FEED_SESSIONS_PER_USER_MAX, Registration
 from tradestack.trading.session_state import CARRIED_MAX, SessionState
 from tradestack.wire.order_journal import (
     CarriedRegistration,
+    OrderRecord,
+    RegisterRecord,
+    RepairedRecord,
+    decode_record,
+    encode_record,
 )
+from tradestack.wire.order_messages import SEQUENCE_MAX
 
 
 def test_counters_add_up() -> None:
@@ -76,32 +86,134 @@ def test_replay_gives_the_state_there_was(received: list[Received]) -> None:
 
 
 def test_the_next_session_goes_on_with_numbers_and_registrations_and_knows_no_order() -> None:
-    """FromSeq is Head + 1 at the next Register; the same ClOrdID is a new order there."""
+    """FromSeq lies behind the orders of before; the same ClOrdID is a new order there."""
     state, journal = SessionState(a_header()), MemoryJournal()
-    settle(state, journal, a_message(an_order()), a_message(a_register(start=Start.SESSION)))
+    settle(
+        state,
+        journal,
+        a_message(a_register(start=Start.SESSION)),
+        a_message(an_order(feed_session=FEED_SESSION, feed_seq=300)),
+    )
 
     header = state.next_header("3DAA900000", NOW_NS + 1)
     following, next_journal = SessionState(header), MemoryJournal()
     settle(
         following,
         next_journal,
-        a_message(a_register(head=400, start=Start.SESSION)),
+        a_message(a_register(head=200, start=Start.SESSION)),
         a_message(an_order()),
     )
 
     registered, report = reports_of(next_journal, following, "news")
-    carried = CarriedRegistration(user="news", feed_session=FEED_SESSION, config_hash="c0ffee")
+    carried = CarriedRegistration(
+        user="news",
+        feed_session=FEED_SESSION,
+        config_hash="c0ffee",
+        from_seq=301,
+        traded_seq=300,
+    )
     assert ((carried,), 2) == (header.registrations, header.next_order_id)
-    assert registered.from_seq == 401
+    assert registered.from_seq == 301
     assert (report.order_id, report.ord_status) == (2, OrdStatus.NEW)
 
 
+@pytest.mark.parametrize(("head", "expected"), [(200, 301), (400, 401)])
+def test_an_edited_configuration_trades_nothing_that_was_traded(head: int, expected: int) -> None:
+    """The feed may have lost its end with the machine's power: Head alone is not enough."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    register = a_message(a_register(start=Start.SESSION))
+    order = a_message(an_order(feed_session=FEED_SESSION, feed_seq=300))
+    settle(state, journal, register, order)
+    following, next_journal = SessionState(state.next_header(SESSION, NOW_NS)), MemoryJournal()
+
+    settle(following, next_journal, a_message(a_register(config_hash="decaf", head=head)))
+
+    (registered,) = reports_of(next_journal, following, "news")
+    assert registered.from_seq == expected
+
+
+def test_after_orders_that_name_no_message_only_head_is_certain() -> None:
+    """Such an order may have been caused by any message up to Head."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, a_message(a_register(start=Start.SESSION)), a_message(an_order()))
+    following, next_journal = SessionState(state.next_header(SESSION, NOW_NS)), MemoryJournal()
+
+    settle(following, next_journal, a_message(a_register(head=400, start=Start.SESSION)))
+
+    (registered,) = reports_of(next_journal, following, "news")
+    assert registered.from_seq == 401
+
+
+def test_a_session_that_lost_orders_carries_no_from_seq() -> None:
+    """What was lost may have been an order behind all that are known: FromSeq is Head + 1."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, a_message(a_register(start=Start.SESSION)))
+    loss = RepairedRecord(time_ns=NOW_NS, lines_lost=1, bytes_lost=600, orders_lost=1)
+    state.replay(journal.size_bytes, encode_record(loss))
+    following, next_journal = SessionState(state.next_header(SESSION, NOW_NS)), MemoryJournal()
+
+    settle(following, next_journal, a_message(a_register(head=400, start=Start.SESSION)))
+
+    (registered,) = reports_of(next_journal, following, "news")
+    assert registered.from_seq == 401
+
+
+@given(st.lists(messages, max_size=30), st.lists(messages, max_size=30))
+def test_no_order_is_taken_twice_over_a_change_of_sessions(
+    before: list[Received], after: list[Received]
+) -> None:
+    """Whatever a user registered and ordered: FromSeq lies behind each order of before."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, *before)
+    following, next_journal = SessionState(state.next_header(SESSION, NOW_NS)), MemoryJournal()
+
+    settle(following, next_journal, *after)
+
+    traded: dict[tuple[str, str | None], int] = {}
+    for record in map(decode_record, journal.payloads):
+        if isinstance(record, OrderRecord):
+            place = record.user, record.order.feed_session
+            traded[place] = max(traded.get(place, 0), record.order.feed_seq or 0)
+    for record in map(decode_record, next_journal.payloads):
+        if isinstance(record, RegisterRecord):
+            place = record.user, record.register.feed_session
+            assert record.report.from_seq > traded.get(place, 0)
+
+
+@pytest.mark.parametrize("is_registered_later", [True, False])
+def test_orders_without_a_register_are_not_traded_again(is_registered_later: bool) -> None:
+    """A user who registers after the orders, or in the next session only, begins behind them."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, a_message(an_order(feed_session=FEED_SESSION, feed_seq=300)))
+    if is_registered_later:
+        settle(state, journal, a_message(a_register(start=Start.SESSION)))
+    following, next_journal = SessionState(state.next_header(SESSION, NOW_NS)), MemoryJournal()
+
+    settle(following, next_journal, a_message(a_register(start=Start.SESSION)))
+
+    (registered,) = reports_of(next_journal, following, "news")
+    assert registered.from_seq == 301
+
+
 def test_a_header_carries_a_bounded_number_of_registrations() -> None:
-    """With any number of users the header fits one payload of the journal."""
+    """With any number of users, each with the longest texts, it is one payload of the journal.
+
+    The newest feed session of each user is carried first.
+    """
     state = SessionState(a_header())
-    for number in range(CARRIED_MAX + 1):
-        state.registrations.put(f"{number:06d}", FEED_SESSION, Registration("c" * 32, 1))
+    sessions = [f"{number:010d}" for number in range(FEED_SESSIONS_PER_USER_MAX)]
+    users = ['"' * 4 + f"{number:02x}" for number in range(256)]
+    users += ["\\" * 4 + f"{number:02x}" for number in range(256)]
+    for user, feed_session in itertools.product(users, sessions):
+        state.registrations.put(user, feed_session, Registration('"' * 32, SEQUENCE_MAX))
+        state.registrations.note_traded(user, feed_session, SEQUENCE_MAX)
 
     header = state.next_header(SESSION, NOW_NS)
 
-    assert len(header.registrations) == CARRIED_MAX
+    assert len(header.registrations) == CARRIED_MAX < len(users) * len(sessions)
+    assert len(encode_record(header)) <= PAYLOAD_BYTES_MAX
+    newest = {carried.user for carried in header.registrations[-len(users) :]}
+    assert newest == set(users)
+    following = SessionState(header).registrations
+    kept = [list(of_user) for _user, of_user in following]
+    assert all(of_user == sorted(of_user) for of_user in kept)

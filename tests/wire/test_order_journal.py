@@ -223,12 +223,21 @@ def test_the_highest_head_has_a_number_after_it(tmp_path: Path) -> None:
         decode_client_message(payload.replace(b"%d" % highest.head, b"%d" % SEQUENCE_MAX))
 
 
-@given(between(0, TIME_NS_MAX), between(0, 2**62), session_ids, visible(6), visible(32))
+carried_registrations = st.builds(
+    CarriedRegistration,
+    user=visible(6),
+    feed_session=session_ids,
+    config_hash=visible(32),
+    from_seq=st.none() | between(0, SEQUENCE_MAX),
+    traded_seq=between(0, SEQUENCE_MAX - 1),
+)
+
+
+@given(between(0, TIME_NS_MAX), between(0, 2**62), session_ids, carried_registrations)
 def test_records_without_a_report_survive(
-    time_ns: int, number: int, session: str, user: str, config_hash: str
+    time_ns: int, number: int, session: str, carried: CarriedRegistration
 ) -> None:
     """Headers and the records of reopened logs and repairs decode to themselves."""
-    carried = CarriedRegistration(user=user, feed_session=session, config_hash=config_hash)
     records = [
         a_header(time_ns=time_ns, next_order_id=number, session=session, registrations=(carried,)),
         LogReopenedRecord(time_ns=time_ns, last_order_id=number),

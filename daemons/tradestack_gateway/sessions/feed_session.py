@@ -5,17 +5,20 @@ was published since then is read again and dropped. The last record of that must
 head of the log: if it is not, the sources have changed, whatever their identity says.
 """
 
+import asyncio
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
+import msgspec
+
 from tradestack.domain.tick import TickKind
 from tradestack.sources.source import NO_RECORDS, Source, SourceBatch
-from tradestack.store.feed_log import FEED_LOG_SUFFIX, FeedLog
+from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, count_kind
 from tradestack.wire.symbol_table import Slots, SymbolTable
-from tradestack_gateway.sessions.sidecar import Mark, Sidecar
+from tradestack_gateway.sessions.sidecar import Mark, Settings, Sidecar
 from tradestack_gateway.sources.source_check import StillBusy
 
 MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to read again
@@ -73,9 +76,14 @@ class FeedSession:
 
     @classmethod
     def begin(cls, directory: Path, sidecar: Sidecar, source: Source) -> Self:
-        """Create the files of a new session. Raises OSError."""
+        """Create the files of a new session. Raises OperatorFault, OSError."""
         log = FeedLog.create(directory, sidecar.session_id)
-        sidecar.save(directory)
+        try:
+            sidecar.save(directory)
+        except BaseException:
+            log.close()
+            log.path.unlink()
+            raise
         return cls(directory, sidecar, log, source)
 
     @classmethod
@@ -158,21 +166,44 @@ class FeedSession:
         return published
 
     def end(self) -> None:
-        """End the session for good. Raises OSError."""
-        self.sidecar.ended = True
-        self.sidecar.save(self._directory)
+        """End the session for good. Raises OSError, and then it goes on.
+
+        The log is on the disk before its end is: what a power cut had taken from it could not be
+        published again.
+        """
+        self.log.sync()
+        self._save(self.sidecar.as_ended())
         self.log.end()
         self._source.close()
 
-    def save(self) -> None:
-        """Write the sidecar. Raises OSError."""
-        self.sidecar.save(self._directory)
+    async def sync_ahead(self) -> None:
+        """Write the log to the disk in a thread, so that `end` has little left to wait for.
+
+        A disk may take seconds, in which clients are served. Raises OSError.
+        """
+        await asyncio.to_thread(self.log.sync)
+
+    def keep(self, settings: Settings) -> None:
+        """Save what was set by command; after an OSError the next checkpoint saves it."""
+        self.sidecar = self.sidecar.with_settings(settings)  # it holds already
+        self._save(self.sidecar)
 
     def close(self) -> None:
         """Close the files; a log that has ended stays open for its readers."""
         self._source.close()
         if not self.log.ended:
             self.log.close()
+
+    def discard(self) -> None:
+        """Close and remove the files of a session that nobody has seen. Raises OSError."""
+        self.close()
+        self.log.path.unlink()
+        self.log.path.with_suffix(SIDECAR_SUFFIX).unlink()
+
+    def _save(self, sidecar: Sidecar) -> None:
+        """Write the sidecar, and use it from then on. Raises OSError."""
+        sidecar.save(self._directory)
+        self.sidecar = sidecar
 
     def _mark(self, now_ns: int) -> None:
         """Save a checkpoint of the source if enough was published since the last one."""
@@ -184,9 +215,8 @@ class FeedSession:
         mark = Mark(
             sequence=head, prices_total=self.prices_total, position=self._source.checkpoint()
         )
-        self.sidecar.add_mark(mark)
+        self._save(self.sidecar.with_mark(mark))
         self._marked_sequence, self._marked_ns = head, now_ns
-        self.save()
 
 
 def open_log(directory: Path, sidecar: Sidecar) -> FeedLog:
@@ -204,7 +234,7 @@ async def _catch_up(
     if mark is not None:
         try:
             source.restore(mark.position)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
             # It was not written by this program for these sources.
             where = f"message {mark.sequence}"
             raise SourcesDiffer(f"the checkpoint at {where} is not understood") from error

@@ -6,13 +6,15 @@ then Z. The newest `sessions_kept` stay.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Collection
 from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.session_id import following_session_id
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.session_id import following_session_id, is_session_id
 from tradestack.observe.events import (
     FEED_SESSION_ENDED,
     FEED_SESSION_RESUMED,
@@ -22,10 +24,11 @@ from tradestack.observe.events import (
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
 from tradestack.sources.source import Source, SourceFault
-from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
+from tradestack.store.feed_log import FeedLog
 from tradestack_gateway.config import AtEnd, GatewayConfig
 from tradestack_gateway.sessions.feed_session import FeedSession, SourcesDiffer, open_log
-from tradestack_gateway.sessions.sidecar import Settings, Sidecar, load_sidecars, remove_session
+from tradestack_gateway.sessions.session_files import SessionFiles
+from tradestack_gateway.sessions.sidecar import Settings, Sidecar, SidecarUnusable
 from tradestack_gateway.sources.open_source import open_source
 from tradestack_gateway.sources.source_check import check_sources
 from tradestack_gateway.sources.source_identity import SourceIdentity, identity_of
@@ -40,9 +43,9 @@ class FeedSessions:
     """Finds, begins, ends and removes feed sessions."""
 
     def __init__(self, directory: Path, clock: Clock, notifier: Notifier) -> None:
+        """Find the newest session. Raises OperatorFault if its sidecar is unusable, OSError."""
         self.started_total = 0  # since the process began
         self._bad_rows = BadRows(log_bad_row)
-        self._directory = directory
         self._clock = clock
         self._notifier = notifier
         self._extended_ns = 0
@@ -50,10 +53,9 @@ class FeedSessions:
         self._checked_whole = False
         self._ticks_expected: int | None = None  # of a session of these sources
         self._logs: dict[str, FeedLog] = {}  # of ended sessions, opened when asked for
-
-    def newest(self) -> Sidecar | None:
-        """Return the newest session's sidecar."""
-        return next(reversed(load_sidecars(self._directory)), None)
+        self._files = SessionFiles(directory)
+        self._files.remove_unfinished()
+        self.newest = self._files.newest()  # what its sources and settings were when it began
 
     async def check(self, config: GatewayConfig) -> SourceIdentity:
         """Return the identity of sources that may be played.
@@ -61,7 +63,7 @@ class FeedSessions:
         Raises OperatorFault, also for what is in a file.
         """
         identity = identity_of(config)
-        newest = self.newest()
+        newest = self.newest
         if newest is not None and newest.sources == identity:
             self._checked, self._checked_whole = identity, newest.checked_whole
             self._ticks_expected = newest.ticks_expected
@@ -79,19 +81,21 @@ class FeedSessions:
 
         Raises OperatorFault for a log that cannot be continued, OSError.
         """
-        sidecar = self.newest()
+        sidecar = self.newest
         if sidecar is None or sidecar.sources != identity:
             return None
         if sidecar.ended and config.at_end is not AtEnd.END_SESSION:
             return None
         try:
             source = self.open_source(config)
-            resumed = await FeedSession.resume(self._directory, sidecar, source, self._still_busy)
+            directory = self._files.directory
+            resumed = await FeedSession.resume(directory, sidecar, source, self._still_busy)
         except (SourcesDiffer, SourceFault) as error:
             logger.warning("session=%s is not continued: %s", sidecar.session_id, error)
             return None
         if sidecar.ended:
             self._logs[resumed.session_id] = resumed.log
+        self._end_earlier(resumed.session_id)
         emit(logger, FEED_SESSION_RESUMED, session=resumed.session_id, head=resumed.log.head)
         return resumed
 
@@ -101,69 +105,107 @@ class FeedSessions:
         bad_rows = BadRows(show_nothing) if self._checked_whole else self._bad_rows
         return open_source(config, bad_rows)
 
-    def begin(self, source: Source, identity: SourceIdentity, settings: Settings) -> FeedSession:
-        """Begin a new session; those before it are over. Raises OSError."""
-        self._end_all()
+    def begin(
+        self,
+        source: Source,
+        identity: SourceIdentity,
+        settings: Settings,
+        current: FeedSession | None,
+    ) -> FeedSession:
+        """Begin a new session, and end the current one, or all that an earlier process left open.
+
+        Raises OperatorFault, OSError; then the current session goes on, and the source is closed.
+        """
         now_ns = self._clock.wall_ns()
-        newest = self.newest()
         sidecar = Sidecar(
             session_id=following_session_id(
-                newest.session_id if newest is not None else "",
+                max(self._files.session_ids(), default=""),
                 now_ns,
                 int.from_bytes(os.urandom(ENTROPY_BYTES)),
             ),
-            # It orders sessions by age, also when the clock was set back.
-            start_time_ns=max(now_ns, newest.start_time_ns + 1 if newest is not None else 0),
+            start_time_ns=max(0, now_ns),
             sources=identity,
             checked_whole=self._checked_whole,
             ticks_expected=self._ticks_expected,
             settings=settings,
         )
-        begun = FeedSession.begin(self._directory, sidecar, source)
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(source.close)
+            # Created before the other one ends: the disk may have no room for it.
+            begun = FeedSession.begin(self._files.directory, sidecar, source)
+            on_failure.callback(begun.discard)
+            if current is None:
+                self._end_earlier(begun.session_id)
+            elif not current.log.ended:
+                self.end(current)
+            on_failure.pop_all()
+        self.newest = sidecar
         self.started_total += 1
         emit(logger, FEED_SESSION_STARTED, session=begun.session_id)
         return begun
 
     def end(self, feed_session: FeedSession) -> None:
-        """End a session; its log is still served. Raises OSError."""
+        """End a session; its log is still served. Raises OSError, and then it goes on."""
         feed_session.end()
         log = self._logs[feed_session.session_id] = feed_session.log
         emit(logger, FEED_SESSION_ENDED, session=log.session_id, head=log.head)
 
     def ended_log(self, session_id: str) -> FeedLog | None:
-        """Return the log of an ended session, None if it is not kept."""
-        if session_id not in self._logs:
-            for sidecar in load_sidecars(self._directory):
-                if sidecar.session_id == session_id and sidecar.ended:
-                    self._logs[session_id] = open_log(self._directory, sidecar)
-        return self._logs.get(session_id)
-
-    def remove_unfinished(self) -> None:
-        """Remove empty logs whose sidecar was not written before the process died."""
-        for path in self._directory.glob(f"*{FEED_LOG_SUFFIX}"):
-            if not path.with_suffix(SIDECAR_SUFFIX).exists() and path.stat().st_size == 0:
-                path.unlink()
+        """Return the log of an ended session, None if it is not kept or unusable."""
+        log = self._logs.get(session_id)
+        if log is None and is_session_id(session_id) and self._files.log_path(session_id).exists():
+            log = self._open_ended(session_id)
+        return log
 
     def prune(self, kept: int, in_use: Collection[str]) -> None:
-        """Remove all but the newest `kept` sessions, except those that are not over or in use."""
-        for sidecar in load_sidecars(self._directory)[:-kept]:
-            if sidecar.session_id in in_use or not sidecar.ended:
+        """Remove all but the newest `kept` sessions, except the current one and those in use."""
+        current = self.newest.session_id if self.newest is not None else None
+        for session_id in self._files.session_ids()[:-kept]:
+            if session_id in in_use or session_id == current:
                 continue
-            if (log := self._logs.pop(sidecar.session_id, None)) is not None:
+            if (log := self._logs.pop(session_id, None)) is not None:
                 log.close()
-            remove_session(self._directory, sidecar.session_id)
+            try:
+                self._files.remove(session_id)
+            except OSError as error:
+                self._files.complain(session_id, f"it cannot be removed: {error}")
 
     def close(self) -> None:
         """Close all logs of ended sessions."""
         for log in self._logs.values():
             log.close()
 
-    def _end_all(self) -> None:
-        """End the sessions that an earlier process left open."""
-        for sidecar in load_sidecars(self._directory):
+    def _open_ended(self, session_id: str) -> FeedLog | None:
+        """Open the log of an ended session; None, and an error in the log, if that fails."""
+        try:
+            sidecar = self._files.sidecar(session_id)
             if not sidecar.ended:
-                sidecar.ended = True
-                sidecar.save(self._directory)
+                self._files.complain(session_id, "its end is not on record")
+                return None
+            log = self._logs[session_id] = open_log(self._files.directory, sidecar)
+        except (SidecarUnusable, OperatorFault, OSError) as error:
+            self._files.complain(session_id, str(error))
+            return None
+        return log
+
+    def _end_earlier(self, current: str) -> None:
+        """End the sessions that an earlier process left open; one that is damaged stays so."""
+        for session_id in self._files.session_ids():
+            if session_id == current or not self._files.log_path(session_id).exists():
+                continue
+            try:
+                sidecar = self._files.sidecar(session_id)
+                if not sidecar.ended:
+                    self._end_left(sidecar)
+            except (SidecarUnusable, OperatorFault, OSError) as error:
+                self._files.complain(session_id, str(error))
+
+    def _end_left(self, sidecar: Sidecar) -> None:
+        """End a session that was left open. Raises OperatorFault, OSError."""
+        log = open_log(self._files.directory, sidecar)
+        with contextlib.closing(log):
+            log.sync()
+        sidecar.as_ended().save(self._files.directory)
 
     async def _still_busy(self) -> None:
         """Ask the supervisor for time, once a second, and yield to the loop."""

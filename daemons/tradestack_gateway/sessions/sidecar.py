@@ -5,36 +5,42 @@
      "settings": {"paused": false, "pace": "60x", "pace_configured": "500/s"},
      "checkpoints": [{"sequence": 65536, "position": …}, …]}
 
-The file is replaced as a whole (written beside, synced, renamed), so it is never a part of one. A
-checkpoint is the position in the sources before the message after `sequence`. Several are kept:
-after a power cut the log may end before the newest. What was published is in the log alone.
+The file is replaced as a whole (written beside, synced, renamed, its directory synced), so it is
+never a part of one. A checkpoint is the position in the sources before the message after
+`sequence`. Several are kept: after a power cut the log may end before the newest. What was
+published is in the log alone.
 
 The format is that of the log too: 2 since a tick has 64 bytes.
 """
 
-import logging
 import os
 from pathlib import Path
+from typing import Annotated, Self
 
 import msgspec
 
-from tradestack.domain.faults import OperatorFault
 from tradestack.sources.source import Checkpoint
-from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
+from tradestack.store.durable_name import replace_durably
+from tradestack.store.feed_log import SIDECAR_SUFFIX
+from tradestack_gateway.pace import parse_pace
 from tradestack_gateway.sources.source_identity import SourceIdentity
 
 FORMAT = 2
 CHECKPOINTS_MAX = 4
 FILE_MODE = 0o600  # like the log
 
-logger = logging.getLogger(__name__)
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class SidecarUnusable(Exception):
+    """The file is missing, of another format, or not what this program writes."""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """The position of the sources after message `sequence`."""
 
-    sequence: int
-    prices_total: int  # of the messages up to there
+    sequence: Natural
+    prices_total: Natural  # of the messages up to there
     position: Checkpoint
 
 
@@ -45,6 +51,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pace: str | None = None  # None: the configured one
     pace_configured: str = ""  # when the pace was set: if it changes, it holds
 
+    def __post_init__(self) -> None:
+        if self.pace is not None:
+            parse_pace(self.pace)
+
 
 class _Format(msgspec.Struct):
     """What the file has in every format."""
@@ -52,22 +62,52 @@ class _Format(msgspec.Struct):
     format: int
 
 
-class Sidecar(msgspec.Struct, kw_only=True):
-    """The sidecar of one session."""
+class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
+    """The sidecar of one session. It never changes; a changed copy is used once it is saved."""
 
     format: int = FORMAT
     session_id: str
-    start_time_ns: int  # wall clock
+    start_time_ns: Natural  # wall clock
     sources: SourceIdentity
     checked_whole: bool = False  # the sources were checked to their ends, not only in part
     ticks_expected: int | None = None  # of the whole session; None: not known
     ended: bool = False
     settings: Settings = Settings()
-    checkpoints: list[Mark] = []
+    checkpoints: tuple[Mark, ...] = ()
 
-    def add_mark(self, mark: Mark) -> None:
-        """Add a checkpoint and keep the newest few."""
-        self.checkpoints = [*self.checkpoints, mark][-CHECKPOINTS_MAX:]
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the file. Raises SidecarUnusable."""
+        try:
+            content = path.read_bytes()
+            number = msgspec.json.decode(content, type=_Format).format
+            if number != FORMAT:
+                reads = f"this version of tradestack reads format {FORMAT}"
+                raise SidecarUnusable(f"has format {number}, {reads}")
+            sidecar = msgspec.json.decode(content, type=cls)
+        except FileNotFoundError:
+            raise SidecarUnusable("is missing") from None
+        except OSError as error:
+            raise SidecarUnusable(f"cannot be read: {error.strerror}") from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            reason = str(error)
+            raise SidecarUnusable(f"is not a sidecar: {reason!a}") from error
+        if sidecar.session_id != path.stem:
+            raise SidecarUnusable(f"is that of session {sidecar.session_id!a}")
+        return sidecar
+
+    def with_mark(self, mark: Mark) -> Self:
+        """Return it with one more checkpoint; the newest few are kept."""
+        checkpoints = (*self.checkpoints, mark)[-CHECKPOINTS_MAX:]
+        return msgspec.structs.replace(self, checkpoints=checkpoints)
+
+    def with_settings(self, settings: Settings) -> Self:
+        """Return it with other settings."""
+        return msgspec.structs.replace(self, settings=settings)
+
+    def as_ended(self) -> Self:
+        """Return it as that of a session that is over."""
+        return msgspec.structs.replace(self, ended=True)
 
     def newest_mark(self, head: int) -> Mark | None:
         """Return the newest checkpoint up to `head`; None: start from the beginning."""
@@ -83,39 +123,4 @@ class Sidecar(msgspec.Struct, kw_only=True):
             file.write(msgspec.json.encode(self))
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-
-
-def load_sidecars(directory: Path) -> list[Sidecar]:
-    """Load the sidecars of all sessions that have a log, oldest first; log unreadable ones.
-
-    Raises OperatorFault for a sidecar of another format.
-    """
-    sidecars = []
-    for path in directory.glob(f"*{SIDECAR_SUFFIX}"):
-        try:
-            content = path.read_bytes()
-            _check_format(path, msgspec.json.decode(content, type=_Format).format)
-            sidecar = msgspec.json.decode(content, type=Sidecar)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
-            logger.warning("%s is ignored: %s", path, ascii(str(error)))
-            continue
-        if path.with_suffix(FEED_LOG_SUFFIX).exists():
-            sidecars.append(sidecar)
-    return sorted(sidecars, key=lambda sidecar: (sidecar.start_time_ns, sidecar.session_id))
-
-
-def _check_format(path: Path, number: int) -> None:
-    if number != FORMAT:
-        raise OperatorFault(
-            str(path),
-            f"has format {number}, this version of tradestack reads format {FORMAT}",
-            f"run the version that wrote it, or move it and {path.stem}{FEED_LOG_SUFFIX} "
-            "to another directory to begin a new session",
-        )
-
-
-def remove_session(directory: Path, session_id: str) -> None:
-    """Remove a session's log, then its sidecar."""
-    (directory / f"{session_id}{FEED_LOG_SUFFIX}").unlink(missing_ok=True)
-    (directory / f"{session_id}{SIDECAR_SUFFIX}").unlink(missing_ok=True)
+        replace_durably(beside, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.sources.source import unreadable
+from tradestack.store.named_file import open_named_file
 from tradestack_gateway.config import GatewayConfig, SourceChoice
 
 HASHED_BYTES = 1 << 20  # at each end of the file
@@ -41,7 +42,7 @@ def identity_of(config: GatewayConfig) -> SourceIdentity:
 def file_identity(path: Path) -> SourceIdentity:
     """Return the identity of one file. Raises OperatorFault if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_named_file(path) as file:
             status = os.fstat(file.fileno())
             digest = hashlib.sha256(file.read(HASHED_BYTES))
             file.seek(max(0, status.st_size - HASHED_BYTES))

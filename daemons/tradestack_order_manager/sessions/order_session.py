@@ -152,8 +152,12 @@ class OrderSession:
         return stream
 
     def end(self) -> None:
-        """End the streams: clients get the reports they have not had, then the end of session."""
+        """End the streams: clients get the reports they have not had, then the end of session.
+
+        What only new orders need is forgotten: it is most of the memory of a session.
+        """
         self.ended = True
+        self.state.forget_orders()
         for stream in self._streams.values():
             stream.ended = True
 

@@ -27,6 +27,9 @@ REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
 RECOVERY_TIMEOUT_MIN_S = 30
 # Replaying an ended session's journal delays all clients: about a second for 100,000 orders.
 ENDED_JOURNAL_BYTES_MAX = 64 << 20
+# A session that has just ended is asked for at once, by each of its clients; about 10 bytes of
+# memory for each of its reports.
+ENDED_OPEN_MAX = 3
 
 
 class OrderSessions:
@@ -85,14 +88,18 @@ class OrderSessions:
         self._ended[previous.id] = previous
 
     def prune(self, sessions_kept: int, followed: Collection[str]) -> None:
-        """Remove the oldest journals, but none that a client reads; raise OSError."""
-        for path in session_paths(self._directory)[sessions_kept:]:
-            if path.stem in followed:
+        """Remove the oldest journals, but none that a client reads; raise OSError.
+
+        Of those that are kept, the newest ended ones stay open.
+        """
+        for number, path in enumerate(session_paths(self._directory)):
+            if number <= min(ENDED_OPEN_MAX, sessions_kept - 1) or path.stem in followed:
                 continue
             ended = self._ended.pop(path.stem, None)
             if ended is not None:
                 ended.close()
-            path.unlink()
+            if number >= sessions_kept:
+                path.unlink()
 
     def close(self) -> None:
         """Close all journals."""

@@ -5,6 +5,7 @@ At most `per_second` orders of each second get one; the others are counted, and 
 their number when that second is over. A malformed message counts as an order that was rejected.
 """
 
+import json
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -104,5 +105,5 @@ def _emit_malformed(judged: JudgedMalformed) -> None:
         clordid=message.cl_ord_id,
         user=judged.received.sender.user,
         exectype=ExecType.REJECTED,
-        text=message.text,
+        text=json.dumps(message.text),  # it quotes the client
     )

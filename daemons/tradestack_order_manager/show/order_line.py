@@ -7,14 +7,24 @@ The price is the symbol's last one in the feed when the signal fired, which was 
 where the order does not say it, the live price that the strategy saw, else the order's own limit,
 else MARKET. An order without a signal has no such part, and a value without a label is called
 "signal". Everything in a line is journalled, so the log can be written again to the byte. No field
-can hold a space or a control character: wire/order_texts.py and the login ensure that.
+can hold a space or a control character: wire/order_texts.py and the login ensure that. A client's
+text that could be taken for another part of the line is in quotes, so `grep ' REJECTED '` finds
+what was rejected, and nothing else.
 """
 
+import json
 import re
+from functools import lru_cache
 
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import Order, OrdRejReason
 from tradestack.domain.times import format_utc
+
+# The words and keys that a line has of its own.
+_OWN_WORDS = {"@", "buy", "sell", "market", "event", "clordid", "user"}
+_QUOTED_WORD = "rejected"  # as a part of a text as well: people look for it
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:+-]*", re.ASCII)
+_TEXTS_CACHED_MAX = 1_024  # symbols, signals and labels recur
 
 _ORDER_ID = re.compile(rb" Received Order ([0-9]{1,18}): ")
 
@@ -28,7 +38,7 @@ def order_line(
     rejected = "" if reason is None else f" REJECTED {reason}"
     return (
         f"{format_utc(time_ns)} Received Order {order_id}: {order.side} "
-        f"{format_fixed(order.quantity)} {order.symbol} @ {price_text}{_signal(order)} "
+        f"{format_fixed(order.quantity)} {_symbol(order.symbol)} @ {price_text}{_signal(order)} "
         f"ClOrdID={order.cl_ord_id} user={user}{rejected}\n"
     ).encode("ascii")
 
@@ -40,9 +50,22 @@ def last_order_id(lines: bytes) -> int | None:
 
 
 def _signal(order: Order) -> str:
-    text = "" if order.signal_name is None else f" {order.signal_name}"
+    text = "" if order.signal_name is None else f" {_name(order.signal_name)}"
     if order.signal_value is not None:
-        text += f" {order.signal_label or 'signal'}={format_fixed(order.signal_value)}"
+        text += f" {_name(order.signal_label or 'signal')}={format_fixed(order.signal_value)}"
     if order.event_time_ns is not None:
         text += f" event={format_utc(order.event_time_ns)}"
     return text
+
+
+@lru_cache(_TEXTS_CACHED_MAX)
+def _symbol(text: str) -> str:
+    """Quote a symbol that is a word of the line."""
+    lower = text.lower()
+    return json.dumps(text) if lower in _OWN_WORDS or _QUOTED_WORD in lower else text
+
+
+@lru_cache(_TEXTS_CACHED_MAX)
+def _name(text: str) -> str:
+    """Quote a name that is a word of the line, or that does not look like a name."""
+    return _symbol(text) if _NAME.fullmatch(text) else json.dumps(text)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import ORDER_LOG_REOPENED, TAIL_CUT, emit
+from tradestack.store.named_file import require_regular
 from tradestack.trading.decisions import JudgedOrder
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.sessions.order_session import OrderSession
@@ -98,16 +99,18 @@ class OrderLog:
         os.close(self._descriptor)
 
     def _open(self) -> None:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
         try:
-            self._descriptor = os.open(self.path, flags, FILE_MODE)
+            descriptor = os.open(self.path, flags, FILE_MODE)
+            require_regular(descriptor, self.path)
         except OSError as error:
             raise OperatorFault(
                 f"{self.path}: order_log",
                 error.strerror or str(error),
                 "name a file that the daemon's user may write, in a directory that exists",
             ) from error
-        self._size_bytes = os.fstat(self._descriptor).st_size
+        self._descriptor = descriptor
+        self._size_bytes = os.fstat(descriptor).st_size
 
     def _cut_tail(self) -> int:
         """Cut a torn last line; return the last order number in the file, 0 when there is none."""

@@ -1,20 +1,32 @@
 """The accepting side of a listener, as long as connections are wanted and descriptors last.
 
-Connections that are not accepted wait in the listener's queue. When descriptors or memory run out
-(EMFILE and the like), accepting pauses for a second at a time, and that is logged once.
+Connections that are not accepted wait in the listener's queue. When descriptors or memory run out,
+accepting pauses for a second at a time, and that is logged once. The last descriptors are left to
+the daemon's own files: however many clients connect, it can still begin a session.
 """
 
 import asyncio
 import errno
 import logging
+import os
+import resource
 import socket
 from collections.abc import Callable
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.net.allowance import Allowance, Rate
 from tradestack.observe.events import ACCEPT_PAUSED, emit
 
-CONNECTIONS_PER_PASS = 16  # so that a storm of them delays the data of others little
+CONNECTIONS_PER_PASS = 2  # so that a storm of them delays the data of others little
+# Each costs some 150 µs until it has ended: beyond, connections wait in the listener's queue, and a
+# storm of them takes a seventh of a processor.
+CONNECTIONS = Rate(per_second=1_000, burst=100)
+RATE_PAUSE_S = 0.005  # until the next attempt after the rate was used up
 PAUSE_S = 1.0  # until the next attempt after descriptors or memory ran out
+# Descriptors that connections leave to files: a session opens three, each replay of an old one one.
+DESCRIPTORS_RESERVED = 32
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+OURS = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}  # the listener is not one
 
 logger = logging.getLogger(__name__)
 
@@ -36,14 +48,17 @@ class Acceptor:
         self._listener = listener
         self._on_connection = on_connection
         self._is_accepting = False
+        self._is_paused = False
         self._is_exhaustion_logged = False
+        self._connections = Allowance()
 
     def start(self) -> None:
         """Begin to accept; needs the running loop, as all methods do."""
         if not self._is_accepting:
             self._is_accepting = True
             self._listener.settimeout(0)
-            asyncio.get_running_loop().add_reader(self._listener, self._accept)
+            if not self._is_paused:
+                asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
     def stop(self) -> None:
         """Leave further connections in the listener's queue."""
@@ -53,31 +68,60 @@ class Acceptor:
 
     def _accept(self) -> None:
         for _ in range(CONNECTIONS_PER_PASS):
-            if not self._is_accepting:
+            if not self._is_accepting or self._is_paused:
+                return
+            if not self._connections.left(CONNECTIONS, self._now_ns()):
+                self._pause(RATE_PAUSE_S)
                 return
             try:
                 connection, address = self._listener.accept()
-            except ConnectionAbortedError:
-                return
             except BlockingIOError:
                 self._is_exhaustion_logged = False  # the queue is empty
                 return
             except OSError as error:
-                if error.errno not in EXHAUSTED:
+                if error.errno in OURS:
                     raise
-                self._pause(error)
+                self._note_failed(error)
                 return
+            self._connections.spend(CONNECTIONS, 1)
+            self._hand_on(connection, address)
+
+    def _hand_on(self, connection: socket.socket, address: object) -> None:
+        try:
+            _check_descriptors(connection)
             connection.settimeout(0)
             self._on_connection(connection, address)
+        except OSError as error:
+            connection.close()
+            self._note_failed(error)
 
-    def _pause(self, error: OSError) -> None:
+    def _note_failed(self, error: OSError) -> None:
+        """Pause if descriptors or memory have run out; any other error is of one connection."""
+        if error.errno not in EXHAUSTED:
+            return
         if not self._is_exhaustion_logged:
             self._is_exhaustion_logged = True
             emit(logger, ACCEPT_PAUSED, listener=self._name, reason=error.strerror)
+        self._pause(PAUSE_S)
+
+    def _pause(self, delay_s: float) -> None:
+        self._is_paused = True
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
-        loop.call_later(PAUSE_S, self._resume)
+        loop.call_later(delay_s, self._resume)
+
+    @staticmethod
+    def _now_ns() -> int:
+        return int(asyncio.get_running_loop().time() * NANOSECONDS_PER_SECOND)
 
     def _resume(self) -> None:
+        self._is_paused = False
         if self._is_accepting:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
+
+
+def _check_descriptors(connection: socket.socket) -> None:
+    """Raise OSError (EMFILE) if only those are left that are reserved for files."""
+    descriptors_max, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if connection.fileno() >= descriptors_max - DESCRIPTORS_RESERVED:  # the lowest that was free
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))

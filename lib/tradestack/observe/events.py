@@ -63,6 +63,12 @@ PROTOCOL_VIOLATION = Event(
     logging.WARNING,
     "protocol violation, session ended",
 )
+LINES_SUPPRESSED = Event(
+    "LINES_SUPPRESSED",
+    "5be1e1a7a5e54f0e9a6c1a2f0f7b9c31",
+    logging.WARNING,
+    "log lines about clients suppressed",
+)
 ACCEPT_PAUSED = Event(
     "ACCEPT_PAUSED", "9cfa9cd840fb485c8d4ca4d83c6af1d9", logging.ERROR, "accepting paused"
 )
@@ -77,6 +83,12 @@ SERVER_LOGIN_REJECTED = Event(
     "ed2eaa35702a4e8592fe3aa0063ca7e5",
     logging.ERROR,
     "login rejected by server",
+)
+SERVER_NOT_TRUSTED = Event(
+    "SERVER_NOT_TRUSTED",
+    "2ba498448109472899abc39ddbc5bd70",
+    logging.ERROR,
+    "no password sent to a process of another user",
 )
 TAIL_CUT = Event(
     "TAIL_CUT", "f7643186adb74b9f82f4ae701ff76c3e", logging.WARNING, "torn end of file cut"
@@ -119,6 +131,18 @@ ORDER_SESSION_RECOVERED = Event(
     "07506a79982744c39a072658f0d100ff",
     logging.INFO,
     "order session recovered",
+)
+ORDER_SESSION_FILLING = Event(
+    "ORDER_SESSION_FILLING",
+    "54e2d78afeb943c3be632fa0cc3d5a5d",
+    logging.WARNING,
+    "order session nearly full",
+)
+ORDER_SESSION_FULL = Event(
+    "ORDER_SESSION_FULL",
+    "04c0187b8ac34845aac9dd7568c8f6e6",
+    logging.ERROR,
+    "order session full, messages of a user are refused",
 )
 ORDER_ACCEPTED = Event(
     "ORDER_ACCEPTED", "5ba00869effc4adeb49b1658afcd5454", logging.INFO, "order accepted"

@@ -28,6 +28,7 @@ from tradestack.runtime.config.keys import Reload, load_config
 from tradestack.runtime.config.running import PendingKey, RunningConfig
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon_interface import daemon_interface
+from tradestack.runtime.early_hangup import EarlyHangup
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Logs
 from tradestack.runtime.logs.level import LogLevel
@@ -65,6 +66,7 @@ class Daemon(Generic[C]):
         notifier: Notifier,
         logs: Logs,
         clock: Clock,
+        hangup: EarlyHangup,
     ) -> None:
         """Take over the signals and build the service. Raises OperatorFault."""
         self._program = program
@@ -77,13 +79,13 @@ class Daemon(Generic[C]):
         self._facts = ProcessFacts.begin(clock)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_started = False
-        self._reload_requested = False  # by a SIGHUP before the service was started
         self._reloads = 0
         self._reloads_refused = 0
         self._stalled: str | None = None
         self._refused: OperatorFault | None = None  # why the last reload was refused
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._handle_signals()
+        self._reload_requested = hangup.came  # before the service was started
         default_state = environment.state_directory or STATE_DIRECTORY / program.name
         self._service = program.build(
             Context(
@@ -102,6 +104,7 @@ class Daemon(Generic[C]):
             listeners.control,
             [daemon_interface(self), *self._service.interfaces()],
             {"stats": lambda: flat_text(self.stats()), "help": lambda: HELP},
+            clock=clock,
             product=f"tradestack-{program.name}",
         )
 

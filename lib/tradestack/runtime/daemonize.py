@@ -25,6 +25,10 @@ EXIT_STATUS_CRASHED = 1
 REASON_BYTES_MAX = 4096  # PIPE_BUF: a pipe takes this much in one write
 
 _UMASK = 0o077  # as the units set
+# Whoever can open a file can lock it, and so keep a daemon from starting.
+_PIDFILE_MODE = 0o600
+# The path may be in a directory that is open to others: no link is followed, no FIFO waited for.
+_PIDFILE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class PidFile:
@@ -55,13 +59,14 @@ class PidFile:
 
     def _open_locked(self) -> int:
         try:
-            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            fd = os.open(self._path, _PIDFILE_FLAGS, _PIDFILE_MODE)
         except OSError as error:
-            raise OperatorFault(
-                f"pidfile {self._path}",
-                error.strerror or str(error),
-                "name another path with --pidfile",
-            ) from error
+            raise self._unusable(error.strerror or str(error)) from error
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
+            os.close(fd)
+            raise self._unusable(f"it is no file of this user, but of uid {status.st_uid}")
+        os.fchmod(fd, _PIDFILE_MODE)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -73,6 +78,9 @@ class PidFile:
                 "stop it first, or name another path with --pidfile",
             ) from None
         return fd
+
+    def _unusable(self, problem: str) -> OperatorFault:
+        return OperatorFault(f"pidfile {self._path}", problem, "name another path with --pidfile")
 
 
 class Readiness:

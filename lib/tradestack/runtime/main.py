@@ -25,6 +25,7 @@ from tradestack.runtime.config.keys import load_config
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
+from tradestack.runtime.early_hangup import EarlyHangup
 from tradestack.runtime.fail_points import arm
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
@@ -58,13 +59,14 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
         if arguments.tool is not None:
             tool, value = arguments.tool
             return tool.run(value, arguments.config_option)
+        hangup = EarlyHangup()  # before the config is read: a change after that is not missed
         config = load_config(program.config_type, arguments.config_path)
         if arguments.check_config:
             sys.stdout.write(f"{arguments.config_path}: ok\n")
             return 0
         if arguments.pidfile is not None:
-            return _run_detached(program, arguments, config, arguments.pidfile)
-        return _run_daemon(program, arguments, config, logs, _no_launcher)
+            return _run_detached(program, arguments, config, hangup, arguments.pidfile)
+        return _run_daemon(program, arguments, config, hangup, logs, _no_launcher)
     except OperatorFault as fault:
         logger.critical("%s", fault)
         return EXIT_STATUS_OPERATOR_FAULT
@@ -85,12 +87,14 @@ def _install_logs(program: Program[C], destination: Destination) -> Logs:
     return logs
 
 
-def _run_detached(program: Program[C], arguments: Arguments, config: C, pidfile: Path) -> int:
+def _run_detached(
+    program: Program[C], arguments: Arguments, config: C, hangup: EarlyHangup, pidfile: Path
+) -> int:
     forget_supervisor(os.environ)  # the supervisor's variables are meant for the launcher
 
     def run_daemon(readiness: Readiness, destination: Destination) -> int:
         logs = _install_logs(program, destination)
-        return _run_daemon(program, arguments, config, logs, readiness.ready)
+        return _run_daemon(program, arguments, config, hangup, logs, readiness.ready)
 
     return daemonize(pidfile, run_daemon)
 
@@ -99,6 +103,7 @@ def _run_daemon(
     program: Program[C],
     arguments: Arguments,
     config: C,
+    hangup: EarlyHangup,
     logs: Logs,
     on_ready: Callable[[], None],
 ) -> int:
@@ -120,6 +125,7 @@ def _run_daemon(
                 notifier=notifier,
                 logs=logs,
                 clock=clock,
+                hangup=hangup,
             )
             await daemon.run(on_ready)
 

@@ -10,13 +10,18 @@ from tradestack.domain.times import format_utc
 _SMAPS_ROLLUP = Path("/proc/self/smaps_rollup")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ProcessFacts:
-    """The start of the process by both clocks."""
+    """The start of the process by both clocks, and its size, which is read once a second at most.
+
+    The kernel looks at every page for it, and whoever asks for the stats must not slow the daemon.
+    """
 
     clock: Clock
     start_wall_ns: int
     start_monotonic_ns: int
+    _pss_bytes: int | None = None
+    _pss_read_ns: int | None = None
 
     @classmethod
     def begin(cls, clock: Clock) -> "ProcessFacts":
@@ -34,8 +39,15 @@ class ProcessFacts:
             "pid": os.getpid(),
             "start_time": format_utc(self.start_wall_ns),
             "uptime_s": round(uptime_ns / NANOSECONDS_PER_SECOND, 3),
-            "pss_bytes": read_pss_bytes(),
+            "pss_bytes": self._recent_pss_bytes(),
         }
+
+    def _recent_pss_bytes(self) -> int | None:
+        now_ns = self.clock.monotonic_ns()
+        if self._pss_read_ns is None or now_ns - self._pss_read_ns >= NANOSECONDS_PER_SECOND:
+            self._pss_read_ns = now_ns
+            self._pss_bytes = read_pss_bytes()
+        return self._pss_bytes
 
 
 def read_pss_bytes(path: Path = _SMAPS_ROLLUP) -> int | None:

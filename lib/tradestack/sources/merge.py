@@ -62,7 +62,9 @@ class _Side:
         self.ended = False
         self._hold(checkpoint["batch"], NO_RECORDS)
         left = checkpoint["taken"]
-        while left and not self.ended:  # batches need not be cut as they were
+        if not isinstance(left, int):
+            raise TypeError("a number of records is expected")
+        while left > 0 and not self.ended:  # batches need not be cut as they were
             self.fill()
             self._taken = min(left, len(self._times))
             left -= self._taken

@@ -1,13 +1,16 @@
-"""Endless prices and news of any number of symbols, the same ones for the same seed.
+"""Prices and news of any number of symbols, the same ones for the same seed, until time ends.
 
 The walk is made in blocks of `BLOCK_TICKS`. Each block draws from its own generator, keyed by
 seed and block number, and needs only the prices at its beginning from the past: they are the
 checkpoint. Prices keep to cents and above one cent; one symbol at a time moves, by a random step
-that is proportional to its first price. Time goes on by `interval_ns` a tick, on average.
+that is proportional to its first price. Time goes on by `interval_ns` a tick, on average, to the
+last nanosecond that 64 bits hold, in 2262.
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +27,7 @@ FIRST_PRICES = (10, 500)  # dollars, drawn evenly
 STEP = 0.000_3  # standard deviation of one step, relative to the first price
 LOTS_MAX = 20  # sizes are 1 to 20 lots of 100
 LOT = 100 * SCALE
+TIME_MAX_NS = 2**63 - 1  # of a tick's event time
 SENTIMENTS = (0, 10_000)  # hundredths of a point, drawn evenly
 
 
@@ -43,8 +47,16 @@ def _letters(number: int, width: int) -> str:
     return text
 
 
+class Position(msgspec.Struct, frozen=True):
+    """A checkpoint, as it is written."""
+
+    block: Annotated[int, msgspec.Meta(ge=0, le=TIME_MAX_NS)]
+    time_ns: Annotated[int, msgspec.Meta(ge=0, le=TIME_MAX_NS)]
+    prices: list[Annotated[int, msgspec.Meta(ge=CENT, le=TIME_MAX_NS)]]
+
+
 class RandomWalk:
-    """A source that never ends.
+    """A source that ends only with time itself.
 
     news_every: one tick in this many is a news item; 0: none.
     """
@@ -62,12 +74,15 @@ class RandomWalk:
         self._interval_ns = interval_ns
         self._block = 0
         self._time_ns = start_ns
+        self._has_ended = False
         first = self._generator(0).integers(*FIRST_PRICES, len(names)) * SCALE
         self._first_prices: NDArray[np.int64] = first
         self._prices = first.copy()
 
-    def next_batch(self) -> SourceBatch:
-        """Return the next block of BLOCK_TICKS records."""
+    def next_batch(self) -> SourceBatch | None:
+        """Return the next block of BLOCK_TICKS records, fewer at the end of time."""
+        if self._has_ended:
+            return None
         self._block += 1
         random = self._generator(self._block)
         chosen = random.integers(0, len(self._fields), BLOCK_TICKS)
@@ -77,12 +92,13 @@ class RandomWalk:
         records = new_records(BLOCK_TICKS)
         records["kind"] = np.where(is_news, int(TickKind.NEWS), int(TickKind.PRICE))
         records["symbol"] = self._fields[chosen]
-        records["event_time_ns"] = self._times(random)
+        times = self._times(random)
+        records["event_time_ns"][: len(times)] = times
         sentiments = random.integers(*SENTIMENTS, BLOCK_TICKS, endpoint=True) * CENT
         records["value"] = np.where(is_news, sentiments, self._walk(random, chosen, ~is_news))
         lots = random.integers(1, LOTS_MAX, BLOCK_TICKS, endpoint=True) * LOT
         records["size"] = np.where(is_news, 0, lots)
-        return SourceBatch(records, self._slots[chosen])
+        return SourceBatch(records, self._slots[chosen]).part(0, len(times))
 
     def checkpoint(self) -> Checkpoint:
         """Return the position before the next block."""
@@ -90,9 +106,13 @@ class RandomWalk:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go to a position before a block."""
-        self._block = checkpoint["block"]
-        self._time_ns = checkpoint["time_ns"]
-        self._prices = np.array(checkpoint["prices"], np.int64)
+        position = msgspec.convert(checkpoint, Position)
+        if len(position.prices) != len(self._first_prices):
+            raise ValueError(f"{len(position.prices)} prices")
+        self._block = position.block
+        self._time_ns = position.time_ns
+        self._prices = np.array(position.prices, np.int64)
+        self._has_ended = False
 
     def rows_rejected(self) -> int:
         """Return 0: there are no rows."""
@@ -110,8 +130,12 @@ class RandomWalk:
 
     def _times(self, random: np.random.Generator) -> NDArray[np.int64]:
         waits = random.integers(0, 2 * self._interval_ns, BLOCK_TICKS, endpoint=True)
-        times: NDArray[np.int64] = self._time_ns + np.cumsum(waits)
-        self._time_ns = int(times[-1])
+        passed = np.cumsum(waits)
+        count = int(np.searchsorted(passed, TIME_MAX_NS - self._time_ns, "right"))
+        times: NDArray[np.int64] = self._time_ns + passed[:count]
+        self._has_ended = count < BLOCK_TICKS
+        if count:
+            self._time_ns = int(times[-1])
         return times
 
     def _walk(

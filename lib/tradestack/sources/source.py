@@ -96,7 +96,11 @@ class Source(Protocol):
         ...
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go to a position that a source of the same identity has returned."""
+        """Go to a position that a source of the same identity has returned.
+
+        Raises SourceFault; KeyError, TypeError, ValueError or msgspec.ValidationError for anything
+        else than that.
+        """
         ...
 
     def rows_rejected(self) -> int:

@@ -15,9 +15,14 @@ from pathlib import Path
 from typing import Self
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.durable_name import sync_directory
 
 # State is closed to other users (the StateDirectory is 0700 as well).
 FILE_MODE = 0o600
+
+
+class FileChanged(Exception):
+    """Another program has changed the length of the file: only a restart can tell what is in it."""
 
 
 class AppendFile:
@@ -42,11 +47,12 @@ class AppendFile:
         Raises FileExistsError, OperatorFault if the directory is not writable, OSError.
         """
         file = cls._locked(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+            sync_directory(path.parent)
+        except BaseException:
+            file.close()
+            path.unlink()
+            raise
         return file
 
     @classmethod
@@ -82,12 +88,15 @@ class AppendFile:
     def append(self, data: bytes | memoryview) -> int:
         """Append `data` in one write; return the offset at which it begins.
 
-        Raises OSError (ENOSPC, EFBIG, EIO, …), in which case nothing of `data` is in the file.
+        Raises OSError (ENOSPC, EFBIG, EIO, …), in which case nothing of `data` is in the file, and
+        FileChanged: behind an end that was cut off, the write would leave a hole of zeros.
         """
         self._refuse_after_failed_sync()
         if self._torn:
             self.cut(self.size_bytes)
         offset = self.size_bytes
+        if (end := os.lseek(self._descriptor, 0, os.SEEK_END)) != offset:
+            raise FileChanged(f"{self.path} ends at byte {end} instead of {offset}")
         length = memoryview(data).nbytes
         try:
             written = os.pwrite(self._descriptor, data, offset)

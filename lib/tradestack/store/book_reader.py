@@ -235,7 +235,7 @@ class BookReader:
         if not self._segment.is_replaced():
             return False
         try:
-            segment = Segment.attach(self._segment.path.name, self._segment.words[SLOT_KIND])
+            segment = Segment.attach(self._segment.name, self._segment.words[SLOT_KIND])
         except FileNotFoundError:
             return False
         self.close()

@@ -31,8 +31,8 @@ from tradestack.store.book_reader import (
 from tradestack.store.segment import (
     NAME_LENGTH,
     NAMES_OFFSET,
-    NEWS_BOOK_NAME,
-    PRICE_BOOK_NAME,
+    NEWS_BOOK,
+    PRICE_BOOK,
     RECORDS_OFFSET,
     SLOT_GENERATION,
     SLOT_HEARTBEAT_NS,
@@ -42,6 +42,7 @@ from tradestack.store.segment import (
     SLOT_WRITER_PID,
     WORD_LENGTH,
     Segment,
+    book_name,
 )
 from tradestack.wire.feed import TickRecords, count_kind, decode_symbol, encode_symbol, unpack_ticks
 from tradestack.wire.symbol_table import NO_SLOT, Slots, SymbolTable
@@ -70,7 +71,7 @@ class SharedBook(BookReader):
 
         symbols: get their rows at once; others when they first appear. Records that a killed
         writer left half-written are emptied. Raises OperatorFault if another writer has it open
-        or the segment belongs to another user, OSError.
+        or another user has taken its directory, OSError.
         """
         super().__init__(Segment.create(name or self.NAME, self.KIND))
         self.symbols_refused = 0  # updates of symbols for which there was no room
@@ -90,7 +91,7 @@ class SharedBook(BookReader):
         """Open the book for reading.
 
         Raises FileNotFoundError while there is none, PermissionError, and OperatorFault for a
-        segment of another format.
+        segment of another format or of a user who is not trusted.
         """
         return BookReader(Segment.attach(name or cls.NAME, cls.KIND))
 
@@ -112,7 +113,9 @@ class SharedBook(BookReader):
 
         A symbol for which there is no room is counted in `symbols_refused`.
         """
-        row = self._find_or_add(encode_symbol(symbol))
+        row = self._slots.get(symbol)
+        if row is None:
+            row = self._find_or_add(encode_symbol(symbol))
         if row != _NO_ROW:
             self._store(row, value, size, event_time_ns, publish_time_ns, sequence)
         self._segment.words[SLOT_SEQUENCE] = sequence
@@ -270,7 +273,7 @@ class SharedPriceBook(SharedBook):
     """The latest price of each symbol."""
 
     KIND = TickKind.PRICE
-    NAME = PRICE_BOOK_NAME
+    NAME = book_name(PRICE_BOOK)
     __slots__ = ()
 
 
@@ -278,5 +281,5 @@ class SharedNewsBook(SharedBook):
     """The latest news sentiment of each symbol."""
 
     KIND = TickKind.NEWS
-    NAME = NEWS_BOOK_NAME
+    NAME = book_name(NEWS_BOOK)
     __slots__ = ()

@@ -20,7 +20,7 @@ import numpy as np
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import TAIL_CUT, emit
-from tradestack.store.append_file import AppendFile
+from tradestack.store.append_file import AppendFile, FileChanged
 from tradestack.wire.feed import (
     TICK_PACKET,
     TICK_PACKET_LENGTH,
@@ -103,8 +103,8 @@ class FeedLog:
     def append(self, packets: bytes) -> int:
         """Append whole packets in one write and return the new head.
 
-        Raises OSError, and then none of them is in the log; ValueError for a part of a packet or
-        a log that has ended.
+        Raises OSError, and then none of them is in the log; FileChanged; ValueError for a part of a
+        packet or a log that has ended.
         """
         length = len(packets)
         if length % TICK_PACKET_LENGTH or self._ended:
@@ -118,7 +118,8 @@ class FeedLog:
         """Return whole packets from number `sequence` on, and the number after the last of them.
 
         They are at most bytes_max and READ_BYTES_MAX bytes, and none beyond the head. The bytes
-        are shared between readers. Raises OSError, ValueError for a number below 1.
+        are shared between readers. Raises OSError, FileChanged for a log that is cut while it grows
+        (a restart publishes the rest again), ValueError for a number below 1.
         """
         if sequence < 1:
             raise ValueError(f"there is no message {sequence}")
@@ -152,6 +153,8 @@ class FeedLog:
         chunk = self._file.read(offset, length)
         if len(chunk) < length:
             problem = f"ends at byte {offset + len(chunk)}, before its head: another program cut it"
+            if not self._ended:
+                raise FileChanged(f"{self.path} {problem}")
             raise OSError(errno.EIO, problem, str(self.path))
         return chunk
 

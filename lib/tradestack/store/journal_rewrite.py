@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tradestack.store.append_file import AppendFile
+from tradestack.store.durable_name import replace_durably
 
 BACKUPS_MAX = 1_000
 
@@ -27,8 +28,7 @@ def rewrite_journal(path: Path, make_lines: Callable[[], Iterable[bytes]]) -> Pa
             file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-        _sync_directory(path.parent)
+        replace_durably(beside, path)
     finally:
         lock.close()
     return backup
@@ -58,11 +58,3 @@ def _copy_owner_and_mode(path: Path, descriptor: int) -> None:
     status = path.stat()
     os.fchmod(descriptor, status.st_mode & 0o777)
     os.fchown(descriptor, status.st_uid, status.st_gid)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

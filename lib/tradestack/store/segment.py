@@ -5,16 +5,16 @@
       4,096   symbol table: 4,096 × 24 bytes, right-padded with spaces, as in the feed
     102,400   records: 4,096 × 64 bytes (tradestack.store.books)
 
-The file is in /dev/shm, where shm_open puts what it makes, and is mapped. Python's own
+The file is in a directory of /dev/shm (tradestack.store.segment_access) and is mapped. Python's own
 SharedMemory is not used because its resource tracker unlinks segments that are in use.
 
-The writer holds an flock on the file, which ends with the process however that ends: it tells a
-running writer from a dead one, where a pid may have been reused. The size of a file never changes
-once it has its magic, so that no reader can run past the end of its mapping.
+The writer holds a lock, which ends with the process however that ends: it tells a running writer
+from a dead one, where a pid may have been reused. The size of a file never changes once it has its
+name, so that no reader can run past the end of its mapping, and its pages are reserved before that,
+so that nobody can take them from it by filling /dev/shm.
 """
 
 import errno
-import fcntl
 import logging
 import mmap
 import os
@@ -23,10 +23,18 @@ from typing import Self
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.symbol import SYMBOL_LENGTH_MAX, SYMBOLS_MAX
+from tradestack.store.segment_access import (
+    LOCK_SUFFIX,
+    lock_for_writing,
+    open_for_reading,
+    open_for_writing,
+    own_directory,
+    unusable,
+)
 
-SEGMENT_DIRECTORY = Path("/dev/shm")  # where shm_open keeps them: shm_overview(7)
-PRICE_BOOK_NAME = "tradestack-prices"
-NEWS_BOOK_NAME = "tradestack-news"
+SEGMENT_DIRECTORY = Path("/dev/shm")
+PRICE_BOOK = "prices"
+NEWS_BOOK = "news"
 # Readable for the group (tradestack-ops), closed to others.
 SEGMENT_MODE = 0o640
 
@@ -64,10 +72,10 @@ class Segment:
     array: one store each. struct.pack_into is not, it clears the field first.
     """
 
-    __slots__ = ("_identity", "memory", "path", "words")
+    __slots__ = ("_identity", "_lock", "memory", "path", "words")
 
-    def __init__(self, path: Path, descriptor: int, access: int) -> None:
-        """Map the open file and close the descriptor: the mapping keeps file and lock."""
+    def __init__(self, path: Path, descriptor: int, access: int, lock: int | None = None) -> None:
+        """Map the open file and close its descriptor; keep the writer's lock."""
         try:
             status = os.fstat(descriptor)
             self.memory = mmap.mmap(descriptor, SEGMENT_LENGTH, access=access)
@@ -75,20 +83,23 @@ class Segment:
             os.close(descriptor)
         self.path = path
         self._identity = (status.st_dev, status.st_ino)
+        self._lock = lock
         self.words = memoryview(self.memory).cast("q")
+
+    @property
+    def name(self) -> str:
+        """The name by which it is attached."""
+        return str(self.path.relative_to(SEGMENT_DIRECTORY))
 
     @classmethod
     def attach(cls, name: str, kind: int) -> Self:
         """Map a segment read-only.
 
-        Raises FileNotFoundError if there is none or its writer is just making it,
-        PermissionError, and OperatorFault for a segment of another format.
+        Raises FileNotFoundError if there is none, PermissionError, and OperatorFault for a segment
+        of another format or one that no trusted user has made.
         """
         path = SEGMENT_DIRECTORY / name
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        if _is_unfinished(descriptor):
-            os.close(descriptor)
-            raise FileNotFoundError(errno.ENOENT, "is being made", str(path))
+        descriptor = open_for_reading(path)
         problem = _find_problem(descriptor, kind)
         if problem is not None:
             os.close(descriptor)
@@ -102,48 +113,50 @@ class Segment:
         """Map a segment for its one writer: the one that is there, or a new one.
 
         A segment of the same user whose writer is gone is used in place, so that readers do not
-        notice; one of another format is replaced. Raises OperatorFault if the writer still runs
-        or the segment belongs to another user, OSError.
+        notice; whatever else has the name is replaced. Raises OperatorFault if the writer still
+        runs or another user has taken the directory, OSError where memory is short.
         """
         path = SEGMENT_DIRECTORY / name
+        own_directory(path.parent)
+        lock = lock_for_writing(path)
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            return cls._make(path, kind)
-        except OSError as error:
-            raise _foreign(path, os.strerror(error.errno or 0)) from error
-        _lock(path, descriptor)
-        status = os.fstat(descriptor)
-        if status.st_uid != os.geteuid():
-            os.close(descriptor)
-            raise _foreign(path, f"it belongs to uid {status.st_uid}")
-        problem = _find_problem(descriptor, kind)
-        if problem is None and status.st_gid != os.getegid():
-            problem = f"its group is {status.st_gid}, that of this process is {os.getegid()}"
-        if problem is not None:
-            _logger.warning("%s is replaced by a new segment: %s", path, problem)
-            path.unlink(missing_ok=True)
-            os.close(descriptor)
-            return cls._make(path, kind)
-        os.fchmod(descriptor, SEGMENT_MODE)
-        return cls(path, descriptor, mmap.ACCESS_WRITE)
+            descriptor = open_for_writing(path)
+            problem = "it is no file of this user" if descriptor is None else None
+            if descriptor is not None:
+                problem = _find_problem(descriptor, kind) or _find_other_group(descriptor)
+                if problem is None:
+                    os.fchmod(descriptor, SEGMENT_MODE)
+                    _reserve_pages(path, descriptor)
+                    return cls(path, descriptor, mmap.ACCESS_WRITE, lock)
+                os.close(descriptor)
+            if os.path.lexists(path):
+                _logger.warning("%s is replaced by a new segment: %s", path, problem)
+            return cls._make(path, kind, lock)
+        except BaseException:
+            os.close(lock)
+            raise
 
     @classmethod
-    def _make(cls, path: Path, kind: int) -> Self:
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        descriptor = os.open(path, flags, SEGMENT_MODE)
-        _lock(path, descriptor)
-        os.fchmod(descriptor, SEGMENT_MODE)  # whatever the umask
-        os.ftruncate(descriptor, SEGMENT_LENGTH)
-        segment = cls(path, descriptor, mmap.ACCESS_WRITE)
-        words = segment.words
-        words[SLOT_VERSION] = FORMAT_VERSION
-        words[SLOT_HEADER_LENGTH] = HEADER_LENGTH
-        words[SLOT_RECORD_LENGTH] = RECORD_LENGTH
-        words[SLOT_SYMBOLS_MAX] = SYMBOLS_MAX
-        words[SLOT_KIND] = kind
-        # Last: to readers, a segment without magic does not exist yet.
-        words[SLOT_MAGIC] = MAGIC
+    def _make(cls, path: Path, kind: int, lock: int) -> Self:
+        """Make the segment under another name; then give it its own, whatever has that."""
+        unfinished = path.with_name(f"{path.name}.new")
+        try:
+            unfinished.unlink(missing_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            descriptor = os.open(unfinished, flags, SEGMENT_MODE)
+            os.fchmod(descriptor, SEGMENT_MODE)  # whatever the umask
+            _reserve_pages(path, descriptor)
+            segment = cls(path, descriptor, mmap.ACCESS_WRITE, lock)
+            words = segment.words
+            words[SLOT_MAGIC] = MAGIC
+            words[SLOT_VERSION] = FORMAT_VERSION
+            words[SLOT_HEADER_LENGTH] = HEADER_LENGTH
+            words[SLOT_RECORD_LENGTH] = RECORD_LENGTH
+            words[SLOT_SYMBOLS_MAX] = SYMBOLS_MAX
+            words[SLOT_KIND] = kind
+            unfinished.rename(path)
+        except (PermissionError, IsADirectoryError) as error:
+            raise unusable(path, os.strerror(error.errno or errno.EPERM)) from error
         return segment
 
     def is_replaced(self) -> bool:
@@ -155,39 +168,49 @@ class Segment:
         return (status.st_dev, status.st_ino) != self._identity
 
     def close(self) -> None:
-        """Unmap, which releases the writer's lock; the segment stays for its readers."""
+        """Unmap, and release the writer's lock; the segment stays for its readers."""
         self.words.release()
         self.memory.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def book_name(book: str, suffix: str = "") -> str:
+    """Return the name of PRICE_BOOK or NEWS_BOOK, in the directory with this suffix."""
+    return f"tradestack{suffix}/{book}"
 
 
 def unlink(name: str) -> None:
-    """Remove a segment's name, if it exists; mappings of it stay valid until they are closed."""
-    (SEGMENT_DIRECTORY / name).unlink(missing_ok=True)
+    """Remove a segment's name and lock, if they exist; mappings of it stay valid until closed."""
+    path = SEGMENT_DIRECTORY / name
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + LOCK_SUFFIX).unlink(missing_ok=True)
 
 
-def _lock(path: Path, descriptor: int) -> None:
+def _find_other_group(descriptor: int) -> str | None:
+    """Say whether the wrong group may read it; None: the right one."""
+    group = os.fstat(descriptor).st_gid
+    if group == os.getegid():
+        return None
+    return f"its group is {group}, that of this process is {os.getegid()}"
+
+
+def _reserve_pages(path: Path, descriptor: int) -> None:
+    """Take all pages of the segment now: for one that is missing later, the kernel sends SIGBUS.
+
+    Raises OSError, and closes the file: ENOSPC while others fill the memory of /dev/shm.
+    """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        pid = _read_word(descriptor, SLOT_WRITER_PID)
+        os.posix_fallocate(descriptor, 0, SEGMENT_LENGTH)
+    except OSError as error:
         os.close(descriptor)
-        raise OperatorFault(
-            str(path),
-            f"another process writes it (pid {pid})",
-            "stop that process, or set another segment_suffix",
-        ) from error
-
-
-def _foreign(path: Path, problem: str) -> OperatorFault:
-    return OperatorFault(str(path), problem, "remove it, or set another segment_suffix")
+        problem = f"{os.strerror(error.errno or 0)}: {SEGMENT_LENGTH:,} bytes for {path}"
+        raise OSError(error.errno, problem, str(path)) from error
 
 
 def _read_word(descriptor: int, slot: int) -> int:
     return int.from_bytes(os.pread(descriptor, WORD_LENGTH, slot * WORD_LENGTH), "little")
-
-
-def _is_unfinished(descriptor: int) -> bool:
-    return _read_word(descriptor, SLOT_MAGIC) == 0
 
 
 def _find_problem(descriptor: int, kind: int) -> str | None:

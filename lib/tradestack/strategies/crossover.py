@@ -17,8 +17,8 @@ from typing import ClassVar
 from tradestack.domain.order import Side
 from tradestack.domain.tick import TickKind
 from tradestack.strategies.parameter import whole_number
-from tradestack.strategies.strategy import Intent, Strategy, intent_of
-from tradestack.wire.feed import TickBatch
+from tradestack.strategies.strategy import Intent, Strategy
+from tradestack.wire.feed import TickBatch, decode_symbol
 
 # Prices kept of each symbol, some 40 bytes each.
 TICKS_MAX = 10_000
@@ -93,11 +93,22 @@ class Crossover(Strategy[CrossoverState]):
     def on_batch(self, state: CrossoverState, batch: TickBatch) -> Sequence[Intent]:
         """Return an intent for each price that changes a side; about a microsecond a price."""
         return [
-            intent_of(batch, index, side=side, value=price, price=price)
-            for index, side, price in self._changes(state, batch)
+            Intent(
+                sequence=batch.first_sequence + index,
+                index=0,  # a price concerns one symbol
+                symbol=decode_symbol(symbol),
+                side=side,
+                value=price,
+                price=price,
+                event_time_ns=int(batch.records["event_time_ns"][index]),
+                publish_time_ns=int(batch.records["publish_time_ns"][index]),
+            )
+            for index, symbol, side, price in self._changes(state, batch)
         ]
 
-    def _changes(self, state: CrossoverState, batch: TickBatch) -> Iterator[tuple[int, Side, int]]:
+    def _changes(
+        self, state: CrossoverState, batch: TickBatch
+    ) -> Iterator[tuple[int, bytes, Side, int]]:
         averages_of = state.averages
         columns = (batch.records[name].tolist() for name in ("kind", "symbol", "value"))
         for index, (kind, symbol, price) in enumerate(zip(*columns, strict=True)):
@@ -107,7 +118,7 @@ class Crossover(Strategy[CrossoverState]):
                 averages_of[symbol] = self._averages(symbol)
             averages = averages_of[symbol]
             if averages is not None and (side := averages.changed_side(price)) is not None:
-                yield index, side, price
+                yield index, symbol, side, price
 
     def _averages(self, symbol: bytes) -> Averages | None:
         return Averages(self.short_ticks, self.long_ticks) if self.trades(symbol) else None

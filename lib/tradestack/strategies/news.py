@@ -11,7 +11,7 @@ news is counted in `signals_without_price`, and the side stays as it was.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -19,13 +19,12 @@ from tradestack.domain.order import Side
 from tradestack.domain.tick import TickKind
 from tradestack.strategies.last_prices import LastPrices
 from tradestack.strategies.parameter import decimal
-from tradestack.strategies.strategy import Intent, Strategy, intent_of
-from tradestack.wire.feed import FEW_PACKETS, TickBatch
+from tradestack.strategies.strategy import Intent, Strategy
+from tradestack.wire.feed import FEW_PACKETS, TickBatch, TickRecords, decode_symbol, new_records
 
 _NEWS = int(TickKind.NEWS)
-_FIELDS = ["kind", "symbol", "value"]
-
-_NewsItem = tuple[int, bytes, int]  # index in the batch, symbol field, sentiment ×10⁻⁸
+_FIELDS = ["kind", "symbol", "event_time_ns", "publish_time_ns", "value"]
+_NO_RECORDS = new_records(0)
 
 
 @dataclass(slots=True)
@@ -63,20 +62,29 @@ class News(Strategy[NewsState]):
 
     def on_batch(self, state: NewsState, batch: TickBatch) -> Sequence[Intent]:
         """Return an intent for each news item that changes the side of a priced symbol."""
-        records = batch.records
         intents = []
-        for index, symbol, sentiment in _news_items(batch):
-            side = self._side_of(sentiment)
+        for news in _news_items(state.prices, batch):
+            symbol = news.symbol
+            side = self._side_of(news.sentiment)
             if side is None or state.sides.get(symbol) is side or not self.trades(symbol):
                 continue
-            price = state.prices.before(records, index, symbol)
+            price = state.prices.after(news.records_before, symbol)
             if price is None:
                 state.signals_without_price += 1
                 continue
             state.sides[symbol] = side
-            # A news item concerns one symbol, so its intent is the only one.
-            intents.append(intent_of(batch, index, side=side, value=sentiment, price=price))
-        state.prices.take(records)
+            intents.append(
+                Intent(
+                    sequence=batch.first_sequence + news.place,
+                    index=0,  # a news item concerns one symbol
+                    symbol=decode_symbol(symbol),
+                    side=side,
+                    value=news.sentiment,
+                    price=price,
+                    event_time_ns=news.event_time_ns,
+                    publish_time_ns=news.publish_time_ns,
+                )
+            )
         return intents
 
     def counters(self, state: NewsState) -> Mapping[str, int]:
@@ -89,14 +97,35 @@ class News(Strategy[NewsState]):
         return Side.SELL if sentiment < self.sell_below else None
 
 
-def _news_items(batch: TickBatch) -> Iterator[_NewsItem]:
-    """Yield the news of a batch; without numpy for a few messages, which is 40 µs sooner."""
+class _NewsItem(NamedTuple):
+    """A news item of a batch, and the records before it whose prices have not been taken yet."""
+
+    place: int  # in the batch
+    symbol: bytes
+    event_time_ns: int
+    publish_time_ns: int
+    sentiment: int
+    records_before: TickRecords
+
+
+def _news_items(prices: LastPrices, batch: TickBatch) -> Iterator[_NewsItem]:
+    """Yield the news of a batch; take its prices.
+
+    numpy costs 40 µs for any number of messages and 10 ns for each, the plain loop 0.3 µs for
+    each: an order that waits for a batch of a few is sent 40 µs sooner.
+    """
     records = batch.records
     if len(batch) <= FEW_PACKETS:
-        for index, (kind, symbol, sentiment) in enumerate(records[_FIELDS].tolist()):
+        for place, fields in enumerate(records[_FIELDS].tolist()):
+            kind, symbol, event_ns, publish_ns, value = fields
             if kind == _NEWS:
-                yield index, symbol, sentiment
+                yield _NewsItem(place, symbol, event_ns, publish_ns, value, _NO_RECORDS)
+            else:
+                prices.take_one(symbol, value)
         return
     indices = np.flatnonzero(records["kind"] == _NEWS)
-    columns = (records[name][indices].tolist() for name in ("symbol", "value"))
-    yield from zip(indices.tolist(), *columns, strict=True)
+    columns = (records[name][indices].tolist() for name in _FIELDS[1:])
+    for place, *fields in zip(indices.tolist(), *columns, strict=True):
+        symbol, event_ns, publish_ns, value = fields
+        yield _NewsItem(place, symbol, event_ns, publish_ns, value, records[:place])
+    prices.take(records)

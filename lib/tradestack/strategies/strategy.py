@@ -32,23 +32,6 @@ class Intent:
     publish_time_ns: int  # of the message, too
 
 
-def intent_of(
-    batch: TickBatch, index: int, *, side: Side, value: int, price: int, nth: int = 0
-) -> Intent:
-    """Make the nth intent that the message batch.records[index] leads to, in its symbol."""
-    record = batch.records[index]
-    return Intent(
-        sequence=batch.first_sequence + index,
-        index=nth,
-        symbol=decode_symbol(record["symbol"].item()),
-        side=side,
-        value=value,
-        price=price,
-        event_time_ns=int(record["event_time_ns"]),
-        publish_time_ns=int(record["publish_time_ns"]),
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class Strategy(ABC, Generic[StateT]):
     """A way to trade; a subclass is a frozen dataclass whose fields are its parameters.

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import Order, OrdRejReason, OrdType
 
+# The part of an order session's reports that messages of one user may have that are no orders.
+MALFORMED_PART = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -20,12 +23,30 @@ class Rules:
     order_qty_max: ×10⁻⁸.
     order_age_max_ns: between SignalTime and receipt; 0 = any age.
     reports_per_session_max: how many reports one order session may have.
+
+    Of these a user may have no more than are still free: alone, half of them; a second user half of
+    what the first has left, and so on. So none can fill the session for those who come later, and
+    it needs no number for each user.
     """
 
     symbols: frozenset[str]
     order_qty_max: int
     order_age_max_ns: int
     reports_per_session_max: int
+
+    def room(self, reports_of_user: int, reports_count: int) -> int:
+        """Return how much the user may add: more reports of the user plus more reports of all."""
+        return self.reports_per_session_max - reports_count - reports_of_user
+
+    def malformed_room(self, malformed_of_user: int) -> int:
+        """Return how many more messages of the user that are no orders may have a report."""
+        return max(1, self.reports_per_session_max // MALFORMED_PART) - malformed_of_user
+
+    def used_percent(self, reports_of_user: int, reports_count: int) -> int:
+        """Return how much of what the user may have is used, or of the session if that is more."""
+        reports_max = self.reports_per_session_max
+        share = max(1, (reports_max - reports_count + reports_of_user) // 2)
+        return max(100 * reports_of_user // share, 100 * reports_count // reports_max)
 
 
 @dataclass(frozen=True, slots=True)

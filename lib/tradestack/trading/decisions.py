@@ -75,15 +75,19 @@ class Batch:
     """Decisions on the messages of one loop pass.
 
     judged: in the order in which they are to be journalled. orders: those among them.
-    excess: the messages that met a full order session.
+    excess: the messages that the order session had no room for.
+    excess_malformed: those that are no orders, beyond what a user may have of them.
     unreadable: orders with a known ClOrdID whose first order cannot be read.
+    unrecordable: messages whose records could not be read again, each with the reason.
     duplicates: how many were orders that are known.
     """
 
     judged: list[Judged] = field(default_factory=list)
     orders: list[JudgedOrder] = field(default_factory=list)
     excess: list[Received] = field(default_factory=list)
+    excess_malformed: list[Received] = field(default_factory=list)
     unreadable: list[Received] = field(default_factory=list)
+    unrecordable: list[tuple[Received, ValueError]] = field(default_factory=list)
     duplicates: int = 0
     # Later messages of the batch are judged as if the earlier ones were in the state.
     by_identity: dict[int, JudgedOrder] = field(default_factory=dict)

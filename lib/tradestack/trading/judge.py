@@ -6,12 +6,14 @@
     Register                                 Registered with FromSeq
     a message that did not parse as either   REJECTED without an order number, uses up nothing
 
-Two kinds of messages are not recorded, and the caller answers that the application is not
-available: those that a full order session has no room for, and those with a known ClOrdID whose
-first order cannot be read. The records do not depend on how messages are cut into batches.
+Some messages are not recorded, and the caller answers that the application is not available: those
+that the order session has no room for (`Rules`), those with a known ClOrdID whose first order
+cannot be read, and any whose record could not be read again. The records do not depend on how
+messages are cut into batches.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
@@ -25,7 +27,7 @@ from tradestack.trading.decisions import (
     Received,
 )
 from tradestack.trading.identity import identity_of
-from tradestack.trading.registrations import Registration, from_sequence
+from tradestack.trading.registrations import Registration, from_sequence, traded_of
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.accepted_order import encode_accepted
 from tradestack.wire.order_journal import (
@@ -54,29 +56,48 @@ def judge(
     judge = _Judge(state, rules, read_order)
     for item in received:
         message = item.message
-        if isinstance(message, Order):
-            judge.judge_order(item, message)
-        elif isinstance(message, Register):
-            judge.answer_register(item, message)
-        else:
-            judge.reject_malformed(item, message)
+        try:
+            if isinstance(message, Order):
+                judge.judge_order(item, message)
+            elif isinstance(message, Register):
+                judge.answer_register(item, message)
+            else:
+                judge.reject_malformed(item, message)
+        except ValueError as error:  # of an encoder: a journal with that record would never open
+            judge.batch.unrecordable.append((item, error))
     return judge.batch
+
+
+@dataclass(slots=True)
+class _Share:
+    """A user's part of the order session, and what the batch records for the user.
+
+    room: what the user's records of the batch and all of its records together stay below.
+    """
+
+    room: int
+    malformed_room: int
+    recorded: int = 0
+    malformed: int = 0
 
 
 class _Judge:
     """Makes the decisions on the messages of one batch."""
 
-    __slots__ = ("_order_ids", "_read_order", "_registrations", "_rules", "_session", "batch",
-                 "first_exec_number", "first_order_id", "room")  # fmt: skip
+    __slots__ = ("_looked_through", "_order_ids", "_read_order", "_registrations", "_rules",
+                 "_shares", "_state", "_traded", "batch", "first_exec_number",
+                 "first_order_id")  # fmt: skip
 
     def __init__(self, state: SessionState, rules: Rules, read_order: ReadOrder) -> None:
         self.batch = Batch()
         self.first_order_id = state.next_order_id
         self.first_exec_number = state.reports_count + 1
-        self.room = rules.reports_per_session_max - state.reports_count
-        self._session = state.header.session
+        self._state = state
+        self._shares: dict[str, _Share] = {}  # of the users who have sent something
         self._order_ids = state.order_ids
         self._registrations = state.registrations
+        self._traded: dict[tuple[str, str], int] = {}  # what the orders of the batch add to them
+        self._looked_through = 0  # so many of these orders are in it
         self._rules = rules
         self._read_order = read_order
 
@@ -95,9 +116,11 @@ class _Judge:
                 batch.duplicates += 1
                 return
             rejection = _DUPLICATE
-        if len(batch.judged) >= self.room:
+        share = self._shares.get(user) or self._share_of(user)
+        if share.recorded + len(batch.judged) >= share.room:
             batch.excess.append(item)
             return
+        share.recorded += 1
         order_id = self.first_order_id + len(batch.orders)
         if rejection is None:
             reason = None
@@ -116,15 +139,17 @@ class _Judge:
     def answer_register(self, item: Received, register: Register) -> None:
         """Answer a Register with FromSeq."""
         batch, user = self.batch, item.sender.user
-        if len(batch.judged) >= self.room:
+        share = self._shares.get(user) or self._share_of(user)
+        if share.recorded + len(batch.judged) >= share.room:
             batch.excess.append(item)
             return
+        share.recorded += 1
         key = (user, register.feed_session)
         previous = batch.registrations.get(key) or self._registrations.find(*key)
         answer = Registered(
             request_id=register.request_id,
             feed_session=register.feed_session,
-            from_seq=from_sequence(previous, register),
+            from_seq=from_sequence(previous, register, self._traded_seq(key)),
         )
         registration = Registration(register.config_hash, answer.from_seq)
         record = encode_record(
@@ -138,9 +163,16 @@ class _Judge:
 
     def reject_malformed(self, item: Received, message: Malformed) -> None:
         """Reject a message that is no order."""
-        if len(self.batch.judged) >= self.room:
-            self.batch.excess.append(item)
+        batch, user = self.batch, item.sender.user
+        share = self._shares.get(user) or self._share_of(user)
+        if share.malformed >= share.malformed_room:
+            batch.excess_malformed.append(item)
             return
+        if share.recorded + len(batch.judged) >= share.room:
+            batch.excess.append(item)
+            return
+        share.recorded += 1
+        share.malformed += 1
         report = ExecutionReport(
             cl_ord_id=message.cl_ord_id,
             exec_id=self._exec_id(),
@@ -150,13 +182,30 @@ class _Judge:
             text=message.text,
             transact_time_ns=item.time_ns,
         )
-        record = encode_record(
-            MalformedRecord(time_ns=item.time_ns, user=item.sender.user, report=report)
-        )
-        self.batch.judged.append(JudgedMalformed(item, record, report_length(record)))
+        record = encode_record(MalformedRecord(time_ns=item.time_ns, user=user, report=report))
+        batch.judged.append(JudgedMalformed(item, record, report_length(record)))
+
+    def _share_of(self, user: str) -> "_Share":
+        state = self._state
+        malformed_room = self._rules.malformed_room(state.malformed[user])
+        room = self._rules.room(state.reports_of(user), state.reports_count)
+        share = self._shares[user] = _Share(room, malformed_room)
+        return share
+
+    def _traded_seq(self, key: tuple[str, str]) -> int:
+        """Return the highest FeedSeq of the user's orders there, those of the batch among them.
+
+        The batch is looked through here and not at each order: few batches have a Register.
+        """
+        for judged in self.batch.orders[self._looked_through :]:
+            place = judged.received.sender.user, judged.order.feed_session or ""
+            traded_seq = traded_of(judged.order.feed_seq or 0)
+            self._traded[place] = max(self._traded.get(place, 0), traded_seq)
+        self._looked_through = len(self.batch.orders)
+        return max(self._registrations.traded_seq(*key), self._traded.get(key, 0))
 
     def _exec_id(self) -> str:
-        return f"{self._session}-{self.first_exec_number + len(self.batch.judged)}"
+        return f"{self._state.header.session}-{self.first_exec_number + len(self.batch.judged)}"
 
     def _is_known(self, identity: int, user: str, order: Order) -> bool | None:
         """Return whether the first order of this identity is the same order of the same user.

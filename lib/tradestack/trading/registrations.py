@@ -5,18 +5,26 @@ The rule, for the previous Register of this user and feed session:
     previous            FromSeq
     none                1 for Start = session, else Head + 1
     same ConfigHash     what it was then, whatever Head and Start say
-    other ConfigHash    Head + 1: an edited configuration does not trade the past
-    carried over        Head + 1: from an earlier order session, whose orders are no longer known
+    other ConfigHash    after Head and after TradedSeq: an edited configuration does not trade the
+                        past
 
-So a killed strategy comes to the same orders again, and never to orders of a session that could
-not recognise them as repeated.
+TradedSeq is the highest FeedSeq among the user's orders of that feed session, whatever became of
+them, over all order sessions. An order session that follows another one knows none of its orders,
+so its FromSeq of the same ConfigHash is moved behind TradedSeq: what comes later was certainly not
+taken. No FromSeq is carried over if something of the order session is lost, or if the user sent an
+order there without FeedSeq or without a Register; then the next one follows the rule for another
+ConfigHash.
+
+So a killed strategy comes to the same orders again, and never to orders that were taken by a
+session that could not recognise them as repeated. Head cannot ensure that: after a power failure
+the feed may be shorter than what was traded.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from tradestack.domain.order import Start
-from tradestack.wire.order_messages import Register
+from tradestack.wire.order_messages import SEQUENCE_MAX, Register
 
 # Feed sessions kept for each user; a gateway serves one at a time, a looping one begins another
 # with each pass. The one whose registration is oldest is dropped first.
@@ -25,39 +33,79 @@ FEED_SESSIONS_PER_USER_MAX = 16
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A user's last Register in a feed session; from_seq is None when it was carried over."""
+    """A user's last Register in a feed session.
+
+    from_seq: None if it is of an earlier order session and no FromSeq was carried over.
+    """
 
     config_hash: str
     from_seq: int | None
 
 
-def from_sequence(previous: Registration | None, register: Register) -> int:
-    """Previous registration, Register → FromSeq."""
+def from_sequence(previous: Registration | None, register: Register, traded_seq: int) -> int:
+    """Previous registration, Register, the highest FeedSeq of an order there → FromSeq."""
     if previous is None:
         return 1 if register.start is Start.SESSION else register.head + 1
     if previous.from_seq is not None and previous.config_hash == register.config_hash:
         return previous.from_seq
-    return register.head + 1
+    return max(register.head, traded_seq) + 1
 
 
 @dataclass(slots=True)
 class Registrations:
-    """(user, feed session) → the last Register there."""
+    """(user, feed session) → the last Register there, and the highest FeedSeq of an order.
 
-    _users: dict[str, dict[str, Registration]] = field(default_factory=dict)
+    traded: the FeedSeq by user and feed session, of the feed sessions that are remembered.
+    """
+
+    traded: dict[str, dict[str, int]] = field(default_factory=dict)
+    _users: dict[str, dict[str, Registration | None]] = field(default_factory=dict)
+    _unplaced: set[str] = field(default_factory=set)  # users with an order that names no message
 
     def find(self, user: str, feed_session: str) -> Registration | None:
         """Return the user's last registration in that feed session."""
         return self._users.get(user, {}).get(feed_session)
 
-    def put(self, user: str, feed_session: str, registration: Registration) -> None:
-        """Replace the user's registration in that feed session."""
+    def traded_seq(self, user: str, feed_session: str) -> int:
+        """Return the highest FeedSeq of the user's orders in that feed session, 0 = none."""
+        return traded_of(self.traded.get(user, {}).get(feed_session, 0))
+
+    def put(self, user: str, feed_session: str, registration: Registration | None) -> None:
+        """Replace the user's registration in that feed session; None = has only sent orders."""
         sessions = self._users.setdefault(user, {})
         sessions.pop(feed_session, None)
         sessions[feed_session] = registration
+        traded = self.traded.setdefault(user, {})
+        traded.setdefault(feed_session, 0)
         if len(sessions) > FEED_SESSIONS_PER_USER_MAX:
-            del sessions[next(iter(sessions))]
+            oldest = next(iter(sessions))
+            del sessions[oldest], traded[oldest]
 
-    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Registration]]]:
-        """Each user with the feed sessions, the oldest registration first."""
-        return iter(self._users.items())
+    def note_traded(self, user: str, feed_session: str | None, feed_seq: int | None) -> None:
+        """Note the feed message of an order."""
+        if feed_session is None or feed_seq is None:
+            self._unplaced.add(user)
+            return
+        if feed_session not in self.traded.get(user, {}):
+            self.put(user, feed_session, None)
+        traded = self.traded[user]
+        traded[feed_session] = max(traded[feed_session], feed_seq)
+
+    def carried(self, user: str, feed_session: str) -> Registration:
+        """Return the registration as the next order session begins with it."""
+        registration = self._users[user][feed_session]
+        if registration is None:
+            return Registration("", None)
+        if registration.from_seq is None or user in self._unplaced:
+            return replace(registration, from_seq=None)
+        behind = self.traded_seq(user, feed_session) + 1
+        return replace(registration, from_seq=max(registration.from_seq, behind))
+
+    def __iter__(self) -> Iterator[tuple[str, Sequence[str]]]:
+        """Each user with the feed sessions, the one longest without a Register first."""
+        return ((user, list(sessions)) for user, sessions in self._users.items())
+
+
+def traded_of(feed_seq: int) -> int:
+    """FeedSeq of an order → what it counts as: FromSeq may be the number after it."""
+    return min(feed_seq, SEQUENCE_MAX - 1)

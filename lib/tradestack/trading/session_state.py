@@ -30,9 +30,10 @@ from tradestack.wire.order_journal import (
     report_length,
 )
 
-# About 100 bytes each, so the header stays within one payload of the journal. A strategy whose
-# registration is dropped meets the rule for a feed session in which it has never traded.
-CARRIED_MAX = 8_000
+# At most 192 bytes each, so the header stays within one payload of the journal. Each user's newest
+# feed sessions are carried first. A strategy whose registration is dropped meets the rule for a
+# feed session in which it has never traded.
+CARRIED_MAX = 5_000
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class SessionState:
         "header",
         "is_repaired",
         "log_reopened_order_id",
+        "malformed",
         "next_order_id",
         "order_ids",
         "orders",
@@ -74,6 +76,7 @@ class SessionState:
         # By user: the places of the reports; empty for a user who has none yet.
         self.reports: defaultdict[str, Ranges] = defaultdict(Ranges)
         self.reports_count = 0
+        self.malformed: Counter[str] = Counter()  # messages that were no orders, by user
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
         self.counters = Counters()
@@ -81,19 +84,23 @@ class SessionState:
         self.log_reopened_order_id = header.next_order_id - 1
         self.registrations = Registrations()
         for carried in header.registrations:
-            registration = Registration(carried.config_hash, from_seq=None)
-            self.registrations.put(carried.user, carried.feed_session, registration)
+            user, feed_session = carried.user, carried.feed_session
+            registration = Registration(carried.config_hash, carried.from_seq)
+            self.registrations.put(user, feed_session, registration)
+            self.registrations.note_traded(user, feed_session, carried.traded_seq)
 
     def commit(self, judged: Sequence[Judged], offsets: Sequence[int]) -> None:
         """Add decisions whose records are in the journal at these offsets."""
         for item, offset in zip(judged, offsets, strict=True):
             user, length = item.received.sender.user, len(item.record)
             if isinstance(item, JudgedOrder):
+                order = item.order
                 self._add_order(item.identity, item.reason, offset, length)
+                self._note_traded(user, order.feed_session, order.feed_seq)
             elif isinstance(item, JudgedRegister):
                 self._add_registration(user, item.feed_session, item.registration)
             else:
-                self.counters.orders_malformed += 1
+                self._add_malformed(user)
             self._add_report(user, offset + length - 1, item.report_length)
 
     def replay(self, offset: int, payload: bytes) -> None:
@@ -101,42 +108,70 @@ class SessionState:
         self.add(decode_replayed(payload), offset, payload)
 
     def add(self, record: ReplayedRecord, offset: int, payload: bytes) -> None:
-        """Add a record that was read from this payload; raise ValueError as `replay`."""
+        """Add a record that was read from this payload; raise ValueError as `replay`.
+
+        A refused record changes nothing.
+        """
         if isinstance(record, ReplayedOrderRecord):  # first: nearly all records are orders
+            length = report_length(payload)
             order_id, reason = record.report.order_id, record.report.ord_rej_reason
             if order_id != self.next_order_id:
                 raise ValueError(f"order {order_id} follows order {self.next_order_id - 1}")
-            identity = identity_of(record.user, record.order.cl_ord_id)
-            self._add_order(identity, reason, offset, len(payload))
+            user, order = record.user, record.order
+            self._add_order(identity_of(user, order.cl_ord_id), reason, offset, len(payload))
+            self._note_traded(user, order.feed_session, order.feed_seq)
         elif isinstance(record, RegisterRecord):
+            length = report_length(payload)
             registration = Registration(record.register.config_hash, record.report.from_seq)
             self._add_registration(record.user, record.register.feed_session, registration)
         elif isinstance(record, MalformedRecord):
-            self.counters.orders_malformed += 1
+            length = report_length(payload)
+            self._add_malformed(record.user)
         else:
             self._add_unreported(record, offset, len(payload))
             return
-        self._add_report(record.user, offset + len(payload) - 1, report_length(payload))
+        self._add_report(record.user, offset + len(payload) - 1, length)
+
+    def reports_of(self, user: str) -> int:
+        """Return the number of the user's reports."""
+        reports = self.reports.get(user)
+        return 0 if reports is None else len(reports)
 
     def log_reopened(self, last_order_id: int) -> None:
         """Note that the lines up to this number are in an order log that was rotated."""
         self.log_reopened_order_id = last_order_id
 
+    def forget_orders(self) -> None:
+        """Drop what only the judging of another order needs; reports stay."""
+        self.order_ids.clear()
+        self.orders = Ranges()
+
     def next_header(self, session: str, now_ns: int) -> SessionRecord:
         """Return the header of the order session that follows this one."""
-        carried = [
-            CarriedRegistration(
-                user=user, feed_session=feed_session, config_hash=registration.config_hash
-            )
+        # By age among the user's own; each user's oldest first, as they were put.
+        by_age = [
+            (age, self._carry(user, feed_session))
             for user, sessions in self.registrations
-            for feed_session, registration in sessions.items()
+            for age, feed_session in enumerate(reversed(sessions))
         ]
+        by_age.sort(key=lambda carried: -carried[0])
+        carried = [carried for _age, carried in by_age[-CARRIED_MAX:]]
         return SessionRecord(
             version=FORMAT_VERSION,
             session=session,
             time_ns=now_ns,
             next_order_id=self.next_order_id,
-            registrations=tuple(carried[-CARRIED_MAX:]),
+            registrations=tuple(carried),
+        )
+
+    def _carry(self, user: str, feed_session: str) -> CarriedRegistration:
+        registration = self.registrations.carried(user, feed_session)
+        return CarriedRegistration(
+            user=user,
+            feed_session=feed_session,
+            config_hash=registration.config_hash,
+            from_seq=None if self.is_repaired else registration.from_seq,
+            traded_seq=self.registrations.traded_seq(user, feed_session),
         )
 
     def _add_order(
@@ -154,6 +189,18 @@ class SessionState:
     def _add_registration(self, user: str, feed_session: str, registration: Registration) -> None:
         self.registrations.put(user, feed_session, registration)
         self.counters.registrations += 1
+
+    def _note_traded(self, user: str, feed_session: str | None, feed_seq: int | None) -> None:
+        """Note the feed message of an order; most are the next ones of a known feed session."""
+        traded = self.registrations.traded.get(user)
+        if traded is None or feed_seq is None or feed_session not in traded:
+            self.registrations.note_traded(user, feed_session, feed_seq)
+        elif feed_seq > traded[feed_session]:
+            traded[feed_session] = feed_seq
+
+    def _add_malformed(self, user: str) -> None:
+        self.malformed[user] += 1
+        self.counters.orders_malformed += 1
 
     def _add_report(self, user: str, end: int, length: int) -> None:
         """Index a report, which ends before the closing brace of its record."""

@@ -11,6 +11,7 @@ import msgspec
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import ExecType, Order, OrdStatus
+from tradestack.wire.order_messages import TIME_NS_MAX
 from tradestack.wire.orders import encode_message
 
 # As integers: bytes are searched for them in a tenth of the time.
@@ -27,7 +28,8 @@ def encode_accepted(
     """Accepted order → the payload of its OrderRecord, and the length of the report in it.
 
     order_json: the order as it was received. It is copied as it is, with any spaces, unless it
-    has newlines, which would end the journal's line.
+    has newlines, which would end the journal's line. Raises ValueError for a time that no record
+    can have; all else was decoded from that JSON, or is made here.
     """
     if _NEWLINE in order_json:
         order_json = encode_message(order)
@@ -58,6 +60,8 @@ def encode_accepted(
 @lru_cache(_ENDS_CACHED_MAX)
 def _encode_ends(time_ns: int, user: str) -> tuple[str, str]:
     """Encode the record up to the order, and the report from behind its quantity on."""
+    if not 0 <= time_ns <= TIME_NS_MAX:
+        raise ValueError(f"time {time_ns} is not between 1970 and 2262")
     user_json = msgspec.json.encode(user).decode()
     head = f'{{"Record":"Order","Time":{time_ns},"User":{user_json},"Order":'
     return head, f'","TransactTime":{time_ns}}}'

@@ -22,9 +22,11 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Order, OrdRejReason
 from tradestack.wire.order_messages import (
     ExecutionReportMessage,
+    Head,
     NewOrderSingle,
     Register,
     Registered,
+    Sequence,
     Time,
     fix_name,
 )
@@ -47,11 +49,17 @@ class UnknownVersion(ValueError):
 
 
 class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename=fix_name):
-    """A registration of an earlier order session: the next FromSeq is Head + 1 (PROTOCOL.md §3)."""
+    """A registration of an earlier order session; config_hash is "" if there were orders only.
+
+    from_seq: FromSeq of the next Register with that ConfigHash; None: as with another ConfigHash.
+    traded_seq: the highest FeedSeq of the user's orders in that feed session.
+    """
 
     user: str
     feed_session: str
     config_hash: str
+    from_seq: Sequence | None = None
+    traded_seq: Head = 0
 
 
 class SessionRecord(
@@ -175,6 +183,8 @@ class ReplayedOrder(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
     """Fields of an order that replay needs."""
 
     cl_ord_id: str
+    feed_session: str | None = None
+    feed_seq: Sequence | None = None
 
 
 class ReplayedReport(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
@@ -203,7 +213,6 @@ _decoder: msgspec.json.Decoder[PlainRecord | _OrderForm | _MalformedForm]
 _decoder = msgspec.json.Decoder(PlainRecord | _OrderForm | _MalformedForm)
 _replayed_order_decoder = msgspec.json.Decoder(ReplayedOrderRecord)
 
-
 _ORDER_BEGINS = b'{"Record":"Order",'
 # A quote inside a JSON string is escaped, so these bytes can only begin a record's last field. They
 # are looked for from the front, which takes half as long as from the back.
@@ -213,7 +222,14 @@ _REFUSED = (msgspec.DecodeError, RecursionError)  # the latter for lists in list
 
 
 def encode_record(record: Record) -> bytes:
-    """Record → payload."""
+    """Record → payload, which decodes to it again; ValueError if none does."""
+    payload = _encode(record)
+    if decode_record(payload) != record:
+        raise ValueError(f"does not survive the journal: {record}")
+    return payload
+
+
+def _encode(record: Record) -> bytes:
     if isinstance(record, OrderRecord):
         form = _OrderForm(
             time_ns=record.time_ns,

@@ -18,10 +18,10 @@ import struct
 import sys
 import time
 import timeit
-from pathlib import Path
 
 from bench.program import answer, wait_for_go
 from tradestack.store.books import SharedPriceBook
+from tradestack.store.segment import unlink
 
 SYMBOL = "SPY"
 SYMBOLS_OF_ALL = 1_000
@@ -49,7 +49,7 @@ def books(count: int) -> None:
             read_all_ns=ns_each("read_all()", max(1, count // 50), read_all=reader.read_all),
         )
     finally:
-        Path(f"/dev/shm/{name}").unlink()
+        unlink(name)
 
 
 def lock(count: int) -> None:

@@ -14,7 +14,6 @@ Cheating would be: a read that gives no value out, an update without its counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from bench.brokers import redis_server
@@ -23,6 +22,7 @@ from bench.faults import CountWrong
 from bench.placement import Placement
 from bench.program import Program
 from bench.workshop import Workshop
+from tradestack.store.segment import unlink
 
 NAME = "shared-memory"
 OPERATIONS, OPERATIONS_QUICK = 200_000, 20_000
@@ -112,7 +112,7 @@ def _hammer(seconds: int) -> Mapping[str, Any]:
     name = "tradestack-prices-bench-hammered"
     placement = Placement.TWO_CPUS
     with ExitStack() as stack:
-        stack.callback(Path(f"/dev/shm/{name}").unlink, missing_ok=True)
+        stack.callback(unlink, name)
         writer = Program.of_module("latest", "write", name, prefix=placement.server())
         stack.enter_context(writer)
         writer.wait_ready()

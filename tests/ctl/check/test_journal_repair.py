@@ -1,10 +1,14 @@
 """Repairs of damaged order journals: what is reported as lost, and what is kept."""
 
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.ctl.check.journal_repair import ORDER_BYTES_MIN, find_damages, repair
@@ -12,6 +16,8 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import Journal, Replay
 from tradestack.store.journal_lines import read_lines
+from tradestack.store.journal_rewrite import encode_line
+from tradestack_order_manager.sessions.order_session import OrderSession
 
 TIME_NS = 1_795_338_000_000_000_000
 SESSION: dict[str, Any] = {
@@ -205,3 +211,100 @@ def test_a_line_that_replay_refuses_is_dropped(path: Path) -> None:
     assert (lost.first_line, lost.lines_lost, lost.orders_lost) == (len(RECORDS) + 1, 1, 0)
     assert find_damages(path) == []
     assert check_journal(path).problems_count == 0
+
+
+def rewrite(path: Path, lines: Sequence[bytes]) -> None:
+    """Replace the journal by these lines."""
+    path.write_bytes(b"".join(lines))
+
+
+def starts(path: Path) -> bool:
+    """Return whether an order manager would start from the journal."""
+    try:
+        recovered = OrderSession.recover(path)
+    except OperatorFault:
+        return False
+    assert recovered is not None
+    recovered.close()
+    return True
+
+
+def test_missing_order_numbers_are_repaired(path: Path) -> None:
+    """Lines that were removed leave whole lines: the start is refused, so a repair is needed."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    rewrite(path, [*lines[:3], *lines[5:]])  # without the orders 6 and 7
+
+    (lost,) = find_damages(path)
+    assert check_journal(path).is_damaged
+    assert not starts(path)
+    repair(path, TIME_NS)
+
+    assert (lost.first_line, lost.lines_lost, lost.orders_lost) == (4, 0, 2)
+    assert lost.first_order_id == 6
+    assert find_damages(path) == []
+    assert not check_journal(path).is_damaged
+    assert starts(path)
+
+
+def test_order_numbers_that_come_twice_are_repaired(path: Path) -> None:
+    """Two orders with one number are written by no order manager, but each line is whole."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    rewrite(path, [*lines[:4], *lines[3:]])  # order 6 twice
+
+    (lost,) = find_damages(path)
+    assert not starts(path)
+    repair(path, TIME_NS)
+
+    assert (lost.first_line, lost.lines_lost, lost.orders_lost) == (5, 1, 0)
+    assert starts(path)
+
+
+def json_line(record: dict[str, Any]) -> bytes:
+    """Return a record's line."""
+    return encode_line(msgspec.json.encode(record))
+
+
+# Its checksum matches and it is an order, but not as any order manager writes one.
+WITHOUT_REPORT = encode_line(msgspec.json.encode(an_order(7)).replace(b',"Report"', b', "Report"'))
+
+
+def spoil(lines: list[bytes], change: str, at: int) -> None:
+    """Change the lines there; the header stays as it is."""
+    here = slice(max(at, 1), max(at, 1) + 1)
+    match change:
+        case "drop":
+            lines[here] = []
+        case "twice":
+            lines[here] = lines[here] * 2
+        case "flip":
+            lines[here] = [line[:20] + b"?" + line[21:] for line in lines[here]]
+        case "swap":
+            both = slice(here.start, here.start + 2)
+            lines[both] = reversed(lines[both])
+        case "strange":
+            lines[here] = [WITHOUT_REPORT, *lines[here]]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["drop", "twice", "flip", "swap", "strange"]), st.integers(1, 6)),
+        max_size=5,
+    )
+)
+def test_check_repair_and_start_agree_on_any_damage(changes: Sequence[tuple[str, int]]) -> None:
+    """What check finds whole starts; what it does not, starts after a repair."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "3DAA100000.journal"
+        lines = list(map(json_line, RECORDS))
+        for change, number in changes:
+            spoil(lines, change, min(number, len(lines) - 1))
+        rewrite(path, lines)
+
+        is_damaged = check_journal(path).is_damaged
+        assert is_damaged is bool(find_damages(path)) is not starts(path)
+        if is_damaged:
+            repair(path, TIME_NS)
+
+        assert find_damages(path) == []
+        assert not check_journal(path).is_damaged
+        assert starts(path)

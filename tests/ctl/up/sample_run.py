@@ -37,7 +37,7 @@ def up(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
 def segments_of(state: Path) -> list[Path]:
     """List the shared-memory segments of a stack with this state directory."""
     suffix = hashlib.sha256(str(state).encode()).hexdigest()[:8]
-    return list(Path("/dev/shm").glob(f"tradestack-*-up-{suffix}"))
+    return list(Path("/dev/shm").glob(f"tradestack-up-{suffix}/*s"))
 
 
 def counters(stats: dict[str, Any], instance: str = "news") -> dict[str, Any]:

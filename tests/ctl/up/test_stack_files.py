@@ -1,5 +1,6 @@
 """The directory of a stack in the foreground."""
 
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -8,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack.ctl.up.stack_files import STRATEGY_SHIPPED, StackFiles, read_strategies, toml
+from tradestack.ctl.toml import toml
+from tradestack.ctl.up.stack_files import STRATEGY_SHIPPED, StackFiles, read_strategies
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import Users
+from tradestack.store.segment import SEGMENT_DIRECTORY
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x7f"))
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
     TEXTS
     | st.booleans()
@@ -60,6 +63,20 @@ def test_each_stack_has_its_own_segment_suffix(tmp_path: Path) -> None:
 
     assert fresh[0].suffix != fresh[1].suffix
     assert again.suffix == reused.suffix
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory to another user")
+def test_another_user_cannot_keep_a_stack_from_starting(tmp_path: Path) -> None:
+    """Where the name of its books is taken, it takes another one."""
+    first = StackFiles.create(tmp_path / "root", reused=True)
+    (tmp_path / "root/lock").unlink()
+    squatted = SEGMENT_DIRECTORY / f"tradestack{first.suffix}"
+    squatted.mkdir()
+    os.chown(squatted, 65534, 65534)
+    try:
+        assert StackFiles.create(tmp_path / "root", reused=True).suffix != first.suffix
+    finally:
+        squatted.rmdir()
 
 
 def test_a_directory_that_cannot_be_created_is_reported(tmp_path: Path) -> None:

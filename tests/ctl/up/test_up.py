@@ -52,7 +52,7 @@ def test_the_start_says_where_everything_is(files: tuple[str, ...], tmp_path: Pa
 
     lines = done.stderr.splitlines()
     address = r"127\.0\.0\.1:\d+"
-    books = r"tradestack-prices-up-\w+, tradestack-news-up-\w+"
+    books = r"tradestack-up-\w+/prices, tradestack-up-\w+/news"
     assert re.fullmatch(f"feed {address}, orders {address}, user news; books {books}", lines[0])
     assert lines[1] == f"files in {tmp_path}/s: credentials/news/password, log/order_log.txt"
     assert lines[2] == f"to look inside: {TRADESTACKCTL} --runtime-dir {tmp_path}/s/run top"

@@ -12,6 +12,7 @@ from tests.kit.csv_files import (
 )
 from tests.kit.gateway import Gateway
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
+from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, book_name
 
 
 def test_client_log_books_and_counters_agree(daemon: Gateway, sources: dict[str, Any]) -> None:
@@ -30,8 +31,8 @@ def test_client_log_books_and_counters_agree(daemon: Gateway, sources: dict[str,
     assert stats["head"] == stats["ticks_total"] == PRICES + len(NEWS_TIMES)
     assert (stats["prices_total"], stats["news_total"]) == (PRICES, len(NEWS_TIMES))
     assert stats["log_bytes"] == 64 * stats["head"]
-    prices = SharedPriceBook.attach(f"{SharedPriceBook.NAME}{daemon.suffix}")
-    news = SharedNewsBook.attach(f"{SharedNewsBook.NAME}{daemon.suffix}")
+    prices = SharedPriceBook.attach(book_name(PRICE_BOOK, daemon.suffix))
+    news = SharedNewsBook.attach(book_name(NEWS_BOOK, daemon.suffix))
     entry, sentiment = prices.read("AA"), news.read("AA")
     assert entry is not None
     assert sentiment is not None

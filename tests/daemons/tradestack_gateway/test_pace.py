@@ -147,3 +147,18 @@ def test_a_gap_tells_whether_it_is_cut(pace: str, max_gap_s: int, gap: Gap) -> N
     schedule.advance(schedule.plan(np.array([START]), 0))
 
     assert schedule.gap(START + 100 * SECOND) == gap
+
+
+@pytest.mark.parametrize("pace", ["1x", "0.000000001x", "0.000000001/s", "1000000000x", "500/s"])
+def test_waits_stay_within_64_bits(pace: str) -> None:
+    """Whatever the distance of two events and the pace, no tick is due before its time."""
+    times = np.array([0, *[2**63 - 1] * 1_022], np.int64)
+    schedule = Schedule(parse_pace(pace), 0)
+
+    plan = schedule.plan(times, START)
+
+    assert plan.count == 1
+    assert plan.wait_ns > 0
+    waits = schedule._waits(times)
+    assert (np.diff(waits) >= 0).all()
+    assert waits[0] >= 0

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.fake_time import run_in_fake_time
@@ -25,7 +26,6 @@ from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
-from tradestack_gateway.sessions.sidecar import load_sidecars
 
 TICKS = 9
 
@@ -92,7 +92,7 @@ class Stage:
 
     def sessions(self) -> list[str]:
         """The ids of the sessions in the directory, oldest first."""
-        return [sidecar.session_id for sidecar in load_sidecars(self.directory)]
+        return [sidecar.session_id for sidecar in recorded_sidecars(self.directory)]
 
 
 @pytest.fixture

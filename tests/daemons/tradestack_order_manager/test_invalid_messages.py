@@ -36,7 +36,7 @@ def test_what_does_not_parse_is_rejected_and_the_session_lives(daemon: OrderMana
     assert daemon.wait() == 0
     said = [line for line in daemon.errors.splitlines() if "order rejected" in line]
     assert len(said) == 4
-    assert "clordid=a2 user=news exectype=REJECTED text=Invalid value" in said[2]
+    assert 'clordid=a2 user=news exectype=REJECTED text="Invalid value' in said[2]
 
 
 @pytest.mark.parametrize("payload", [b"", b"BUY 10 SPY", b'{"MsgType":', b"\xff\xfe", b"{" * 4_000])

@@ -68,7 +68,7 @@ def test_an_order_for_a_session_that_has_ended_is_not_executed_in_the_next(
 
 def test_a_full_session_says_so_until_a_new_one_begins(daemon: OrderManager) -> None:
     """The memory of an order session is bounded by a number in the config."""
-    daemon.configure(orders_per_session_max=2)
+    daemon.configure(orders_per_session_max=4)
     daemon.start()
     client = daemon.client()
     client.send(*some_orders(1, 3))
@@ -76,7 +76,10 @@ def test_a_full_session_says_so_until_a_new_one_begins(daemon: OrderManager) -> 
     (refused,) = (one for one in answers if isinstance(one, BusinessMessageReject))
     assert refused.business_reject_ref_id == "c3"
     assert "full" in refused.text
+    assert daemon.errors.count("order session full, messages of a user are refused") == 1
+    assert daemon.stats()["session_fault"] == "ORDER SESSION FULL for news"
 
     daemon.call("io.tradestack.OrderManager.NewSession")
 
     assert enter(daemon.client(), "c3").order_id == 3
+    assert daemon.stats()["session_fault"] is None

@@ -26,7 +26,8 @@ TESTED_ELSEWHERE = {
     "log_level": "tests/runtime/test_daemon",
     "journal_orders_per_second": "show/test_journal_events",
     "new_session_at": "sessions/test_order_session",
-    "orders_in_flight_max": "test_settler",
+    "orders_in_flight_max": "tests/net/server",
+    "messages_per_second_max": "tests/net/server",
     "sessions_kept": "test_free_space",
     "client_stall_max": "tests/net/server",
 }

@@ -14,7 +14,9 @@ from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net
 from tests.kit.sender import MemorySender
 from tradestack.net.server.connection import Connection
+from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
+from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.store.journal import Journal
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.orders import encode_message
@@ -24,9 +26,10 @@ from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.metrics import Meters
 from tradestack_order_manager.sessions.order_session import OrderSession, session_paths
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
-from tradestack_order_manager.settler import EXIT_STATUS_FAULT, Settler
+from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.usage import Usage
 
 LIMIT = 10
 
@@ -44,10 +47,10 @@ class Settling(Handler):
             sessions=self.sessions,
             order_logs=OrderLogs(log, self.sessions.current, JournalEvents(0), clock),
             availability=Availability(),
+            usage=Usage(clock.monotonic_ns()),
             meters=Meters(clock),
             durability=durability,
             rules=some_rules(order_age_max_ns=0),
-            in_flight_max=LIMIT,
             answer=self._answer,
             clock=clock,
         )
@@ -90,7 +93,11 @@ def test_no_more_orders_of_a_client_are_in_flight_than_the_limit(
     net = Net(tmp_path)
 
     async def enter_all_at_once() -> None:
-        async with net.serving(handler) as running, net.connected(running.address) as client:
+        limits = SessionLimits(turn_packets_max=LIMIT)
+        async with (
+            net.serving(handler, limits=limits) as running,
+            net.connected(running.address) as client,
+        ):
             await client.log_in(1)
             await client.send(b"".join(packets))
             await handler.until(lambda: sum(handler.reported) == count)

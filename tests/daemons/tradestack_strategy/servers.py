@@ -150,9 +150,18 @@ class Orders(Peer):
         self.orders = {}
         carried = Registrations()
         for user, sessions in self._registrations:
-            for feed_session, registration in sessions.items():
-                carried.put(user, feed_session, Registration(registration.config_hash, None))
+            for feed_session in sessions:
+                carried.put(user, feed_session, self._registrations.carried(user, feed_session))
+                traded_seq = self._registrations.traded_seq(user, feed_session)
+                carried.note_traded(user, feed_session, traded_seq)
         self._registrations = carried
+
+    def end_session(self) -> None:
+        """End the order session, which sends Z behind its last report, and begin another."""
+        ended = self.reports
+        self.new_session()
+        ended.ended = True
+        self.wake()
 
     def stream_for(self, user: str, session: str) -> Stream | RejectReason:
         """Return the current session, or a rejection for any other."""
@@ -179,6 +188,7 @@ class Orders(Peer):
                     )
                 elif self.takes_orders and order.cl_ord_id not in self.orders:
                     self.orders[order.cl_ord_id] = order
+                    self._registrations.note_traded(USER, order.feed_session, order.feed_seq)
                     self._append(_report(len(self.orders), order, is_rejected=self.rejects))
 
     @property
@@ -188,7 +198,8 @@ class Orders(Peer):
 
     def _register(self, register: Register) -> None:
         previous = self._registrations.find(USER, register.feed_session)
-        from_seq = from_sequence(previous, register)
+        traded_seq = self._registrations.traded_seq(USER, register.feed_session)
+        from_seq = from_sequence(previous, register, traded_seq)
         registration = Registration(register.config_hash, from_seq)
         self._registrations.put(USER, register.feed_session, registration)
         self._append(

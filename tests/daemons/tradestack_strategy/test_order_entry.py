@@ -269,8 +269,25 @@ def test_the_feed_is_paused_at_the_limit_and_resumed_at_half_of_it(order_entry: 
     assert (before, at_limit, above_half, feed.is_paused) == (False, True, True, False)
 
 
+def test_orders_of_an_ended_session_are_kept_and_its_reports_are_not(
+    order_entry: OrderEntry,
+) -> None:
+    """What was reported early lies before the next FromSeq; what is outstanding was not taken."""
+    line = Line()
+    order_entry.open(EPOCH, line.send, Feed())
+    order_entry.enter(EPOCH, [intent(1)])
+    order_entry.close()
+    order_entry.reported(report(2))
+
+    order_entry.end_session("0ORDERS")
+    order_entry.open(EPOCH, line.send, Feed())
+    order_entry.enter(EPOCH, [intent(2)])
+
+    assert line.sequences == [1, 1, 2]
+
+
 def test_orders_given_up_resume_the_feed(order_entry: OrderEntry) -> None:
-    """The end of an order session leaves nothing in flight."""
+    """The loss of an order session leaves nothing in flight."""
     feed = Feed()
     order_entry.open(EPOCH, Line().send, feed)
     order_entry.enter(EPOCH, [intent(number) for number in range(IN_FLIGHT_MAX)])

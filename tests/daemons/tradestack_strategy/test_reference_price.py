@@ -1,6 +1,7 @@
 """The reference price of an order, from a real segment."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tradestack.domain.fixed_point import SCALE
 from tradestack.store.books import SharedPriceBook
+from tradestack.store.segment import PRICE_BOOK, SEGMENT_DIRECTORY, book_name
 from tradestack.trading.counters import Counters
 from tradestack.trading.epoch import ReferencePrice
 from tradestack_strategy.reference_price import REFRESH_INTERVAL_NS, ReferencePrices
@@ -20,17 +22,17 @@ def suffix() -> Iterator[str]:
     """The suffix of a segment that is removed afterwards."""
     suffix = f"-test-{os.getpid()}"
     yield suffix
-    segment_of(suffix).unlink(missing_ok=True)
+    shutil.rmtree(segment_of(suffix).parent, ignore_errors=True)
 
 
 def segment_of(suffix: str) -> Path:
     """The file of the segment."""
-    return Path(f"/dev/shm/{SharedPriceBook.NAME}{suffix}")
+    return SEGMENT_DIRECTORY / book_name(PRICE_BOOK, suffix)
 
 
 def write(suffix: str, price: int, publish_time_ns: int) -> SharedPriceBook:
     """A book with one price of SPY."""
-    book = SharedPriceBook(name=f"{SharedPriceBook.NAME}{suffix}")
+    book = SharedPriceBook(name=book_name(PRICE_BOOK, suffix))
     book.update("SPY", price, 0, publish_time_ns, publish_time_ns, 1)
     return book
 

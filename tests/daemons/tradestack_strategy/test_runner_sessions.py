@@ -37,15 +37,51 @@ async def test_an_order_session_that_ends_is_followed_into_the_next(world: MakeW
         w.feed.publish(*PRICES, BUY_SPY)
         await strategy.settled(3)
 
-        ended = w.orders.reports
-        w.orders.new_session()
-        ended.ended = True
-        w.orders.wake()
+        w.orders.end_session()
         await strategy.until(lambda: len(w.orders.registers) == 2)
         w.feed.publish(BUY_IBM)
         await strategy.settled(4)
 
         assert w.orders.made == [(4, "IBM", "BUY")]
+
+
+async def test_orders_that_an_ended_session_did_not_take_go_to_the_next(world: MakeWorld) -> None:
+    """All reports came before Z, so what has none was not executed; it is sent again, once."""
+    async with world() as w:
+        strategy = w.start_strategy()
+        await strategy.settled(0)
+        w.orders.takes_orders = False
+        w.feed.publish(*PRICES, BUY_SPY)
+        await strategy.until(lambda: len(w.orders.received) == 1)
+
+        w.orders.takes_orders = True
+        w.orders.end_session()
+        await strategy.settled(3)
+
+        assert w.orders.made == [(3, "SPY", "BUY")]
+        assert strategy.counters.process()["orders_unknown"] == 0
+
+
+async def test_a_strategy_that_starts_after_the_end_of_an_order_session_goes_on_where_it_ended(
+    world: MakeWorld,
+) -> None:
+    """What the session took is not traded again; what it did not take is traded then."""
+    async with world() as w:
+        strategy = w.start_strategy(start=Start.SESSION)
+        w.feed.publish(*PRICES, BUY_SPY)
+        await strategy.settled(3)
+        w.orders.takes_orders = False
+        w.feed.publish(BUY_IBM)
+        await strategy.until(lambda: len(w.orders.received) == 2)
+        await strategy.kill()
+
+        w.orders.takes_orders = True
+        w.orders.new_session()
+        strategy = w.start_strategy(start=Start.SESSION)
+        w.feed.publish(SELL_IBM)
+        await strategy.settled(5)
+
+        assert w.orders.made == [(4, "IBM", "BUY"), (5, "IBM", "SELL")]
 
 
 async def test_the_next_feed_session_is_traded_from_its_first_message(world: MakeWorld) -> None:

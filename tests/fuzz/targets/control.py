@@ -19,6 +19,7 @@ from tradestack.net.control.connection import (
 )
 from tradestack.net.control.interface import Peer
 from tradestack.net.control.server import ControlServer
+from tradestack.runtime.clock import SystemClock
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.varlink import Call
 
@@ -84,6 +85,12 @@ class _Answerer:
         self._server = server
         self._peer = Peer(os.getpid(), os.geteuid(), os.getegid())
 
+    async def turn(self) -> None:
+        return
+
+    def may_log(self) -> bool:
+        return False
+
     async def call(self, call: Call) -> dict[str, Any] | ReplyStream:
         return await self._server.call(call, self._peer)
 
@@ -97,7 +104,8 @@ async def _serve(data: bytes) -> tuple[bytes, str | None]:
     reader.feed_data(data)
     reader.feed_eof()
     writer = cast("asyncio.StreamWriter", written)
-    connection = ControlConnection(reader, writer, _PAIR[0], "peer", _ANSWERER, LIMITS)
+    connection = ControlConnection(_PAIR[0], "peer", _ANSWERER, LIMITS)
+    connection._reader, connection._writer = reader, writer
     try:
         await connection._serve()
     except ProtocolError as error:
@@ -110,7 +118,9 @@ TEXT_COMMANDS = {name: lambda text=text: text for name, text in TEXT_ANSWERS.ite
 _PAIR = socket.socketpair()  # a peer that stays, for a stream to look at
 for _end in _PAIR:
     atexit.register(_end.close)
-_ANSWERER = _Answerer(ControlServer(_PAIR[0], [FORMS], TEXT_COMMANDS, limits=LIMITS))
+_ANSWERER = _Answerer(
+    ControlServer(_PAIR[0], [FORMS], TEXT_COMMANDS, clock=SystemClock(), limits=LIMITS)
+)
 
 
 def _seeds() -> Sequence[bytes]:

@@ -38,6 +38,10 @@ class Recorder(CallRecorder, OrderListener):
         """Record the reason."""
         self.record(close.reason)
 
+    def on_session_ended(self, session_id: str) -> None:
+        """Record the session."""
+        self.record(("ended", session_id))
+
     def on_session_lost(self, session_id: str) -> None:
         """Record the session."""
         self.record(("lost", session_id))
@@ -98,7 +102,7 @@ async def test_messages_go_out_and_a_listener_gets_what_comes(net: Net) -> None:
         refusal,
         REGISTERED,
         CloseReason.SESSION_ENDED,
-        ("lost", "0ABCDE1234"),
+        ("ended", "0ABCDE1234"),
     ]
 
 

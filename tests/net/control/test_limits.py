@@ -1,6 +1,7 @@
 """ControlServer: deadlines and limits, on real sockets."""
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,17 @@ import pytest
 from tests.net.abacus import (
     ADD,
     COUNT,
+    HOLD,
     ONE,
+    SET,
     encoded,
     error,
     replies,
     serving,
 )
+from tradestack.net.allowance import Allowance
 from tradestack.net.control.connection import ControlLimits
+from tradestack.net.line_limit import LINES
 
 
 async def test_silence_has_a_deadline(tmp_path: Path) -> None:
@@ -65,17 +70,110 @@ async def test_connections_have_a_limit(tmp_path: Path) -> None:
     too_many = error("io.tradestack.Daemon.TooMany", what="connections", limit=1)
     async with serving(tmp_path, limits) as running:
         async with running.connected() as first:
-            first.send(ADD)
-            await first.reply()
+            first.send(HOLD)
+            await running.abacus.holding.wait()
             async with running.connected() as second:
                 assert await second.reply() == too_many
-            first.writer.write_eof()
-            await first.reader.read()
-        answer = await running.exchange(encoded(ADD))
-        while replies(answer) == [too_many]:  # the first one's end is being noticed
-            answer = await running.exchange(encoded(ADD))
+            running.abacus.released.set()
+            await first.reply()
+        assert replies(await running.exchange(encoded(ADD))) == [ONE]
 
-    assert replies(answer) == [ONE]
+
+async def test_an_idle_connection_makes_room(tmp_path: Path) -> None:
+    """The oldest of those that wait for nothing is closed, whatever is under way goes on."""
+    limits = ControlLimits(connections_max=3)
+    async with (
+        serving(tmp_path, limits) as running,
+        running.connected() as busy,
+        running.connected() as silent,
+        running.connected() as idle,
+    ):
+        busy.send(HOLD)
+        await running.abacus.holding.wait()
+        idle.send(ADD)
+        await idle.reply()
+        for _ in range(50):
+            assert replies(await running.exchange(encoded(ADD))) == [ONE]
+        running.abacus.released.set()
+
+        assert await busy.reply() == {"parameters": {}}
+        assert await silent.reader.read() == b""
+        idle.send(ADD)
+        assert await idle.reply() == ONE
+
+
+async def test_a_peer_that_leaves_while_it_is_turned_away_harms_nobody(tmp_path: Path) -> None:
+    """The error that it does not read is no fault of the daemon."""
+    async with (
+        serving(tmp_path, ControlLimits(connections_max=1), backlog=30) as running,
+        running.connected() as first,
+    ):
+        first.send(HOLD)
+        await running.abacus.holding.wait()
+        for _ in range(20):
+            with socket.socket(socket.AF_UNIX) as gone:
+                gone.connect(str(running.path))
+        running.abacus.released.set()
+
+        assert await first.reply() == {"parameters": {}}
+
+
+async def test_pipelined_calls_take_turns_with_the_rest_of_the_loop(tmp_path: Path) -> None:
+    """Of thousands of calls that have come at once, each pass of the loop carries out one."""
+    async with (
+        serving(tmp_path) as running,
+        running.connected() as first,
+        running.connected() as second,
+    ):
+        for client in (first, second):
+            client.send(*[{**SET, "oneway": True}] * 200)
+        while len(running.abacus.callers) < 400:
+            before = len(running.abacus.callers)
+            await asyncio.sleep(0)
+            assert len(running.abacus.callers) <= before + 1
+
+
+async def test_work_beyond_the_share_waits(tmp_path: Path, monkeypatch) -> None:
+    """A connection whose calls have used the share up gets its next answer later."""
+    async with serving(tmp_path) as running, running.connected() as client:
+        client.send(ADD)
+        await client.reply()
+        running.server._share.spend(10**12)
+        client.send(ADD)
+        answer = asyncio.ensure_future(client.reply())
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not answer.done()
+        monkeypatch.setattr(running.server._share, "_allowance", Allowance())
+
+        assert await answer == ONE
+
+
+async def test_the_streams_of_one_user_have_a_limit(tmp_path: Path) -> None:
+    """Some are left for others."""
+    limits = ControlLimits(streams_per_user_max=1)
+    too_many = error("io.tradestack.Daemon.TooMany", what="streams of a user", limit=1)
+    async with (
+        serving(tmp_path, limits) as running,
+        running.connected() as first,
+        running.connected() as second,
+    ):
+        first.send({**COUNT, "parameters": {}})
+        await first.reply()
+        second.send(COUNT)
+
+        assert await second.reply() == too_many
+
+
+async def test_the_log_lines_of_one_user_have_a_limit(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A peer that breaks the protocol again and again does not fill the log."""
+    async with serving(tmp_path) as running:
+        for _ in range(LINES.burst + 10):
+            await running.exchange(b"{nonsense}\0")
+
+    assert sum("protocol violation" in text for text in caplog.messages) == LINES.burst
 
 
 async def test_streams_have_a_limit(tmp_path: Path) -> None:

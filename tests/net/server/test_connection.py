@@ -1,11 +1,14 @@
 """One connection of the session server: messages, pauses, violations, logout."""
 
 import logging
+from functools import partial
 
 import pytest
 
 from tests.kit.net import Net
 from tests.net.streamed import accepted, filled, sequenced
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
@@ -148,41 +151,137 @@ async def test_a_client_that_leaves_unsequenced_messages_unread_is_disconnected(
         assert handler.left[0][1] == Close(CloseReason.UNSEQUENCED_UNREAD, text)
 
 
-async def test_a_paused_client_is_not_read_and_then_continues_in_order(net: Net) -> None:
-    """Messages wait while paused, also those received already, and come in order afterwards."""
+async def test_a_replaced_client_is_drained_of_what_it_had_delivered_and_no_more(net: Net) -> None:
+    """In turns; what is sent after the other login is not handled, and the code tells why."""
     handler = filled(net)
-    messages = [b"%d" % number for number in range(50)]
-    keep = handler.unsequenced_received
-
-    def pause_after_each(client, payload: bytes) -> None:
-        keep(client, payload)
-        client.pause_reading()
-
-    handler.unsequenced_received = pause_after_each
-    async with net.serving(handler) as running, net.connected(running.address) as client:
+    limits = SessionLimits(connections_per_user_max=1, turn_packets_max=10, pass_packets_max=10)
+    messages = [b"%d" % number for number in range(5_000)]
+    packets = [soup.encode_packet(PacketType.UNSEQUENCED_DATA, text) for text in messages]
+    async with (
+        net.serving(handler, limits=limits) as running,
+        net.connected(running.address) as client,
+        net.connected(running.address) as again,
+    ):
         await client.log_in(1)
-        for text in messages:
-            await client.send_packet(PacketType.UNSEQUENCED_DATA, text)
-        for count in range(1, 51):
-            await handler.until(lambda count=count: len(handler.received) == count)
-            handler.joined[0].resume_reading()
+        served = handler.joined[0]
+        keep = handler.unsequenced_received
+        sizes: list[int] = []
 
-    assert [payload for _, payload in handler.received] == messages
+        def keep_and_send_more(connection, payload: bytes) -> None:
+            """Let one more arrive for each that is handled, as a client does that never stops."""
+            keep(connection, payload)
+            sizes.append(len(handler.received))
+            client.socket.send(soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"late"))
+
+        served._inbox._deliver = partial(keep_and_send_more, served)
+        client.socket.send(b"".join(packets))
+        served.replace()
+        answer = await again.log_in(1)
+        ending = await client.packet()
+
+    assert accepted(answer).sequence == 1
+    assert [payload for _, payload in handler.received][:5_000] == messages
+    assert len(handler.received) == 5_000
+    assert ending == Packet(PacketType.DEBUG, b"REPLACED the user has logged in again")
 
 
-async def test_drain_received_takes_all_that_was_delivered_even_while_paused(net: Net) -> None:
-    """What a replaced connection has delivered is handled before it is closed."""
-    handler = filled(net)
-    messages = [b"%d" % number for number in range(20_000)]
-    async with net.serving(handler) as running, net.connected(running.address) as client:
+async def test_heartbeats_beyond_their_rate_are_a_violation(net: Net) -> None:
+    """A flood of packets that ask for nothing ends the connection, with the reason."""
+    handler, clock = filled(net), net.fake_clock()
+    async with (
+        net.serving(handler, clock=clock) as running,
+        net.connected(running.address) as client,
+    ):
         await client.log_in(1)
-        handler.joined[0].pause_reading()
+        rate = running.server.limits.control
+        await client.send(soup.CLIENT_HEARTBEAT * rate.burst)
+        await client.send_packet(PacketType.UNSEQUENCED_DATA, b"order")
+        await handler.until(lambda: bool(handler.received))
+        await client.send(soup.encode_packet(PacketType.DEBUG))
+        ending = await client.packets_to_end()
+
+    text = b"PROTOCOL_VIOLATION more than 100 heartbeats a second"
+    assert ending == [Packet(PacketType.DEBUG, text)]
+
+
+async def test_messages_beyond_their_rate_wait_in_the_socket(net: Net) -> None:
+    """They are handled as the rate allows, in order, and none is lost."""
+    handler, clock = filled(net), net.fake_clock()
+    limits = SessionLimits(messages=Rate(per_second=100, burst=2))
+    messages = [b"%d" % number for number in range(10)]
+    async with (
+        net.serving(handler, limits=limits, clock=clock) as running,
+        net.connected(running.address) as client,
+        net.connected(running.address) as other,
+    ):
+        await client.log_in(1)
         await client.send(
             b"".join(soup.encode_packet(PacketType.UNSEQUENCED_DATA, text) for text in messages)
         )
-        handler.joined[0].drain_received()
-        handler.joined[0].close(Close(CloseReason.REPLACED, "logged in again"))
-        ending = await client.packet()
+        for count in range(2, 11, 2):
+            await handler.until(lambda count=count: len(handler.received) == count)
+            await other.log_in(1, user="orders", password="s3cret") if count == 2 else None
+            assert len(handler.received) == count
+            clock.now_ns += 2 * NANOSECONDS_PER_SECOND // 100
 
     assert [payload for _, payload in handler.received] == messages
-    assert ending == Packet(PacketType.DEBUG, b"REPLACED logged in again")
+
+
+async def test_a_client_that_reads_no_answers_is_not_read(net: Net) -> None:
+    """It is read again when it has taken them; a thousand answers come for a thousand messages."""
+    handler = filled(net)
+    limits = SessionLimits(unsequenced_bytes_max=64 * 4 * 512)
+    text = b"x" * 500
+
+    def refuse(connection, payload: bytes) -> None:
+        connection.send_unsequenced(text)
+
+    handler.unsequenced_received = refuse
+    async with net.serving(handler, limits=limits) as running, net.connected(running.address) as c:
+        await c.log_in(1)
+        await c.send(soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}") * 10_000)
+        answers = [await c.packet() for _ in range(10_000)]
+
+    assert answers == [Packet(PacketType.UNSEQUENCED_DATA, text)] * 10_000
+
+
+async def test_a_flood_of_one_client_delays_others_by_a_turn(net: Net) -> None:
+    """Whatever one has sent, the message of another is handled in the next pass."""
+    handler = filled(net)
+    limits = SessionLimits(turn_packets_max=10, pass_packets_max=20)
+    packet = soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"flood")
+    async with (
+        net.serving(handler, limits=limits) as running,
+        net.connected(running.address) as flood,
+        net.connected(running.address) as quiet,
+    ):
+        await flood.log_in(1)
+        await quiet.log_in(1, user="orders", password="s3cret")
+        keep = handler.unsequenced_received
+
+        def keep_and_answer(connection, payload: bytes) -> None:
+            keep(connection, payload)
+            if len(handler.received) == 1:
+                quiet.socket.send(soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"quiet"))
+
+        handler.joined[0]._inbox._deliver = partial(keep_and_answer, handler.joined[0])
+        await flood.send(packet * 1_000)
+        await handler.until(lambda: len(handler.received) == 1_001)
+
+    place = [payload for _, payload in handler.received].index(b"quiet")
+    assert place <= 2 * limits.pass_packets_max
+
+
+async def test_malformed_messages_beyond_their_limit_are_a_violation(net: Net) -> None:
+    """Each one that the handler counts; the connection ends with the reason."""
+    handler = filled(net)
+    handler.unsequenced_received = lambda connection, _: connection.count_malformed()
+    limits = SessionLimits(malformed_messages_max=3)
+    async with net.serving(handler, limits=limits) as running, net.connected(running.address) as c:
+        await c.log_in(1)
+        await c.send(soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}") * 3)
+        await c.send_packet(PacketType.UNSEQUENCED_DATA, b"{}")
+        ending = await c.packets_to_end()
+
+    text = b"PROTOCOL_VIOLATION more than 3 malformed messages"
+    assert ending == [Packet(PacketType.DEBUG, text)]

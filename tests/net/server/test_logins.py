@@ -1,19 +1,53 @@
 """SessionServer: logins that are accepted, rejected or have to wait, on real sockets."""
 
 import asyncio
+import hashlib
 import logging
+from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.kit.net import Handler, Net
-from tests.net.streamed import accepted, fail, filled, rejected
-from tradestack.net.server.failed_logins import FAILURES_MAX, WINDOW_NS
+from tests.kit.net import Net, RunningServer
+from tests.kit.raw_client import RawClient
+from tests.net.streamed import accepted, filled, rejected
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.net.line_limit import LINES
+from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.outbox import Stream
-from tradestack.net.server.users import Users
+from tradestack.net.server.logins import GUESSES
+from tradestack.net.server.users import users_line
 from tradestack.wire import soup
-from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.soup import Packet, PacketType, RejectReason
+from tradestack.wire.close_reason import Close, CloseReason, decode_close
+from tradestack.wire.soup import Packet, PacketType
+
+WRONG = soup.encode_login_request(soup.LoginRequest(user="news", password="wrong"))
+
+
+class Crowd:
+    """Raw clients that stay connected until the end of a test."""
+
+    def __init__(self, net: Net, running: RunningServer) -> None:
+        self._net = net
+        self._running = running
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> "Crowd":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
+
+    async def connect(self) -> RawClient:
+        """Connect one more; return it when the server has accepted it."""
+        total = self._total()
+        client = await self._open.enter_async_context(self._net.connected(self._running.address))
+        while self._total() == total:
+            await asyncio.sleep(0)
+        return client
+
+    def _total(self) -> int:
+        server = self._running.server
+        return len(server._pending) + server.connections_displaced_total
 
 
 @pytest.mark.parametrize(
@@ -97,74 +131,139 @@ async def test_a_connection_that_does_not_log_in_is_closed(
     assert any("no login in time" in text for text in caplog.messages)
 
 
-async def test_after_too_many_failures_logins_are_refused_unchecked_for_the_window(
-    net: Net, caplog: pytest.LogCaptureFixture
+async def test_a_password_that_was_right_before_is_right_during_a_flood_of_guesses(
+    net: Net,
 ) -> None:
-    """Each failure is logged with its number; logins refused for them are only counted."""
-    clock = net.fake_clock()
-    async with net.serving(filled(net), clock=clock) as running:
-        await fail(net, running, FAILURES_MAX - 1)
-        assert not await rejected(net, running)
-
-        await fail(net, running)
-        for _ in range(3):
-            assert await rejected(net, running)
-        clock.now_ns += WINDOW_NS
-        assert not await rejected(net, running)
-
-        failures = [text for text in caplog.messages if "login rejected" in text]
-        assert running.server.logins_unchecked_total == 3
-        assert running.server.logins_rejected_total == 2 * FAILURES_MAX + 2
-        assert len(failures) == 2 * FAILURES_MAX - 1
-        assert f"failures={FAILURES_MAX} " in failures[-1]
-
-
-async def test_the_failures_of_one_user_shut_out_no_other(net: Net) -> None:
-    """Users count apart, because on loopback all peers have one address."""
-    async with net.serving(filled(net)) as running:
-        await fail(net, running)
-        assert await rejected(net, running)
-
-        assert not await rejected(net, running, user="orders", password="s3cret")
-
-
-async def test_new_users_may_try_again_at_once(net: Net) -> None:
-    """A new users file forgets the failures: the operator may have corrected a password."""
-    async with net.serving(filled(net)) as running:
-        await fail(net, running)
-
-        running.server.users = Users.load(net.users_file)
-
-        assert not await rejected(net, running)
-
-
-async def test_names_that_no_user_has_count_as_one(net: Net) -> None:
-    """Otherwise each new one would cost a hash and a place in memory."""
-    async with net.serving(filled(net)) as running:
-        for number in range(FAILURES_MAX + 2):
-            assert await rejected(net, running, user=f"user{number}")
-
-        assert running.server.logins_unchecked_total == 2
-        assert not await rejected(net, running)
-
-
-async def test_beyond_logins_pending_max_connections_wait_in_the_queue(net: Net) -> None:
-    """The second connection is served when the first has closed."""
-    limits = SessionLimits(logins_pending_max=1)
+    """The guesses wait for each other; the right password is recognised at once."""
     async with (
-        net.serving(filled(net, b"one"), limits=limits) as running,
-        net.connected(running.address) as first,
-        net.connected(running.address) as second,
+        net.serving(filled(net), clock=net.fake_clock()) as running,
+        Crowd(net, running) as crowd,
     ):
-        await first.log_in(1, password="wrong")  # stays pending until it closes
-        await first.packets_to_end()
-        answer = asyncio.ensure_future(second.log_in(1))
-        await asyncio.sleep(0)
-        assert list(running.server._pending) != []
-        assert list(running.server.connections) == []
-        first.socket.close()
+        assert not await rejected(net, running)
+        guesses = [await crowd.connect() for _ in range(GUESSES.burst + 5)]
+        for client in guesses:
+            await client.send(WRONG)
+        await asyncio.gather(*(client.packet() for client in guesses[: GUESSES.burst]))
+
+        assert not await rejected(net, running)
+        assert len(running.server._pending) >= 5  # the other guesses
+        assert running.server.logins_rejected_total == GUESSES.burst
+
+
+async def test_a_right_password_that_is_new_waits_behind_no_guess_of_others(net: Net) -> None:
+    """As soon as another password may be checked it is that of the user who failed least."""
+    clock = net.fake_clock()
+    async with net.serving(filled(net), clock=clock) as running, Crowd(net, running) as crowd:
+        guesses = [await crowd.connect() for _ in range(GUESSES.burst + 30)]
+        for client in guesses:
+            await client.send(WRONG)
+        await asyncio.gather(*(client.packet() for client in guesses[: GUESSES.burst]))
+        newcomer = await crowd.connect()
+        answer = asyncio.ensure_future(newcomer.log_in(1, user="orders", password="s3cret"))
+        while len(running.server._logins._unproven) < 31:
+            await asyncio.sleep(0)
+        clock.now_ns += NANOSECONDS_PER_SECOND // GUESSES.per_second
 
         assert accepted(await answer).sequence == 1
+        assert running.server.logins_rejected_total <= GUESSES.burst + 1  # and maybe the next one
+
+
+async def test_right_passwords_are_not_counted_as_guesses(net: Net) -> None:
+    """After a restart of the server all strategies log in at once, each with one hash."""
+    names = [f"u{number}" for number in range(GUESSES.burst + 5)]
+    lines = [users_line(name, "secret", salt=b"salt") for name in names]
+    net.users_file.write_text("".join(lines))
+    async with net.serving(filled(net), clock=net.fake_clock()) as running:
+        for name in names:
+            assert not await rejected(net, running, user=name)
+
+
+async def test_unknown_names_are_checked_as_known_ones_are(net: Net, monkeypatch) -> None:
+    """Each costs one hash and one of the guesses, so that the time tells nothing about a name."""
+    salts: list[bytes] = []
+    scrypt = hashlib.scrypt
+
+    def count(password: bytes, *, salt: bytes, **cost: int) -> bytes:
+        salts.append(salt)
+        return scrypt(password, salt=salt, **cost)
+
+    monkeypatch.setattr(hashlib, "scrypt", count)
+    async with net.serving(filled(net), clock=net.fake_clock()) as running:
+        for name in ("news", "nobody", "news", "none", "nil", "nix", "void", "no-one"):
+            assert await rejected(net, running, user=name, password="wrong")
+
+    assert len(salts) == 8
+
+
+async def test_the_lines_of_outsiders_are_limited_and_the_rest_counted(
+    net: Net, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever they do before a login; one line states how many were left out."""
+    clock = net.fake_clock()
+    async with net.serving(filled(net), clock=clock) as running:
+        for _ in range(LINES.burst + 30):
+            async with net.connected(running.address) as client:
+                await client.send(b"GET / HTTP/1.1")
+                await client.packets_to_end()
+        assert len(caplog.messages) == LINES.burst
+        running.let_time_pass(60)
+
+    assert "log lines about clients suppressed count=30" in caplog.messages
+    assert running.server.stats()["log_lines_suppressed"] == 30
+
+
+async def test_a_new_connection_displaces_the_oldest_silent_one_of_the_origin_with_most(
+    net: Net, monkeypatch
+) -> None:
+    """Two hundred connections that send nothing keep nobody out, and lose their own places."""
+    origins = {}
+    monkeypatch.setattr(Connection, "origin", property(lambda each: origins.get(each, "crowd")))
+    limits = SessionLimits(logins_pending_max=3)
+    async with net.serving(filled(net), limits=limits) as running, Crowd(net, running) as crowd:
+        alone = await crowd.connect()
+        (served,) = running.server._pending
+        origins[served] = "alone"
+        idle = [await crowd.connect() for _ in range(200)]
+        answer = await alone.log_in(1)
+        ends = [await client.packets_to_end() for client in idle[:198]]
+
+    assert accepted(answer).sequence == 1
+    assert ends == [[]] * 198
+    assert running.server.connections_displaced_total == 198
+
+
+async def test_a_rejected_login_holds_no_place(net: Net) -> None:
+    """A client that does not close after J makes room before any that may still log in."""
+    limits = SessionLimits(logins_pending_max=2)
+    async with net.serving(filled(net), limits=limits) as running, Crowd(net, running) as crowd:
+        silent = await crowd.connect()
+        lingering = await crowd.connect()
+        await lingering.log_in(1, password="wrong")
+        third = await crowd.connect()
+
+        assert accepted(await third.log_in(1)).sequence == 1
+        assert accepted(await silent.log_in(1)).sequence == 1
+        assert await lingering.packets_to_end() == []
+
+
+async def test_a_user_with_too_many_connections_loses_the_oldest(net: Net) -> None:
+    """A further login replaces it, with the code; those of other users stay."""
+    limits = SessionLimits(connections_per_user_max=2)
+    async with (
+        net.serving(filled(net), limits=limits) as running,
+        net.connected(running.address) as other,
+        net.connected(running.address) as first,
+        net.connected(running.address) as second,
+        net.connected(running.address) as third,
+    ):
+        await other.log_in(1, user="orders", password="s3cret")
+        for client in (first, second, third):
+            assert accepted(await client.log_in(1)).sequence == 1
+        ending = await first.packets_to_end()
+        users = [connection.user for connection in running.server.connections]
+
+    assert [decode_close(packet.payload).reason for packet in ending] == [CloseReason.REPLACED]
+    assert users == ["orders", "news", "news"]
 
 
 async def test_beyond_clients_max_a_login_is_rejected(net: Net) -> None:
@@ -181,22 +280,12 @@ async def test_beyond_clients_max_a_login_is_rejected(net: Net) -> None:
     assert answer == Packet(PacketType.LOGIN_REJECTED, b"S")
 
 
-class OneConnectionForEachUser(Handler):
-    """Closes a user's older connection, as the order manager does."""
-
-    def stream_for(self, user: str, session_id: str) -> Stream | RejectReason:
-        """Return the requested stream."""
-        for client in self.joined:
-            if client.user == user:
-                client.close(Close(CloseReason.REPLACED, "logged in again"))
-        return super().stream_for(user, session_id)
-
-
 async def test_at_clients_max_a_user_may_replace_their_own_connection(net: Net) -> None:
     """The older one makes room, and only for its own user."""
-    handler = OneConnectionForEachUser(net.memory_stream())
+    handler = filled(net)
+    limits = SessionLimits(clients_max=1, connections_per_user_max=1)
     async with (
-        net.serving(handler, limits=SessionLimits(clients_max=1)) as running,
+        net.serving(handler, limits=limits) as running,
         net.connected(running.address) as first,
         net.connected(running.address) as second,
         net.connected(running.address) as other,
@@ -209,5 +298,6 @@ async def test_at_clients_max_a_user_may_replace_their_own_connection(net: Net) 
         others_answer = await other.packet()
 
     assert accepted(answer).sequence == 1
-    assert handler.left[0] == (handler.joined[0], Close(CloseReason.REPLACED, "logged in again"))
+    close = Close(CloseReason.REPLACED, "the user has logged in again")
+    assert handler.left[0] == (handler.joined[0], close)
     assert others_answer == Packet(PacketType.LOGIN_REJECTED, b"S")

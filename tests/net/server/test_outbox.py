@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import os
 import random
 import socket
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kit.net import Net
+from tests.kit.net import MemoryStream, Net
 from tradestack.net.server.outbox import Outbox, OutboxFull
 from tradestack.runtime.clock import SystemClock
 from tradestack.wire import soup
@@ -38,6 +40,14 @@ class Owner:
     def broken(self, error: OSError) -> None:
         """Record the error."""
         self.reports.append(f"broken: {error.strerror}")
+
+
+class UnreadableStream(MemoryStream):
+    """A stream on a disk that fails."""
+
+    def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
+        """Fail."""
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 class StingySocket(socket.socket):
@@ -288,3 +298,19 @@ def test_however_little_the_socket_takes_packets_stay_whole_and_in_order(
     assert [p.payload for p in packets if p.type is PacketType.SEQUENCED_DATA] == messages
     assert packets.count(Packet(PacketType.SERVER_HEARTBEAT, b"")) == heartbeats
     assert decoder.pending == b""
+
+
+async def test_an_unreadable_stream_ends_its_connection_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The file of one session is damaged; the server goes on, and the log has an error."""
+    with outbox_and_peer() as (outbox, owner, _):
+        stream = UnreadableStream()
+        stream.append(b"x")
+        outbox.follow(stream, 1)
+
+        has_more = outbox.pump(CHUNK_BYTES_MAX)
+
+    assert not has_more
+    assert owner.reports == ["broken: Input/output error"]
+    assert f"session={stream.session_id}: [Errno 5] Input/output error" in caplog.text

@@ -120,13 +120,13 @@ async def test_running_out_of_descriptors_pauses_accepting_and_is_logged_once(
 ) -> None:
     """The live client is still served, and the waiting one when descriptors are available again."""
     handler, paused = filled(net), asyncio.Semaphore(0)
-    pause = Acceptor._pause
+    pause = Acceptor._note_failed
 
     def pause_and_note(acceptor: Acceptor, error: OSError) -> None:
         pause(acceptor, error)
         paused.release()
 
-    monkeypatch.setattr(Acceptor, "_pause", pause_and_note)
+    monkeypatch.setattr(Acceptor, "_note_failed", pause_and_note)
     monkeypatch.setattr(acceptor_module, "PAUSE_S", 0.01)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     async with net.serving(handler) as running, net.connected(running.address) as live:

@@ -1,7 +1,7 @@
 """Users: the grammar of the file, and verification."""
 
 import hashlib
-from pathlib import Path
+import os
 
 import pytest
 from hypothesis import given, settings
@@ -103,7 +103,7 @@ def test_an_unreadable_file_is_the_operators_fault(path, monkeypatch: pytest.Mon
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(OperatorFault, match="make it readable for the daemon's user"):
         Users.load(path)
 

@@ -7,6 +7,7 @@ import tempfile
 import tracemalloc
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,3 +226,32 @@ def test_any_bytes_give_rows_or_a_fault(pieces: list[bytes], chunk_bytes: int) -
         path = write(Path(directory) / "any.csv", PRICES_HEADER.encode() + b"".join(pieces))
 
         assert outcome(path, chunk_bytes) == outcome(path, 1 << 17)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"offset": -1}, {"offset": 2**70}, {"line": "x"}, {"form": "AGES"}, {"rows_good": None}],
+)
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    """It is refused when it is restored, and not where one of its values is used later."""
+    source = open_csv(write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(3)))
+
+    with pytest.raises((KeyError, ValueError, msgspec.ValidationError)):
+        source.restore(source.checkpoint() | change)
+    source.close()
+
+
+def test_a_gzip_file_is_closed_with_its_source(tmp_path: Path) -> None:
+    """A looping gateway opens it again and again."""
+    path = write(
+        tmp_path / "prices.csv.gz", gzip.compress((PRICES_HEADER + price_rows(3)).encode())
+    )
+    source = open_csv(path)
+    assert len(read_all(source)) == 3
+
+    source.close()
+
+    assert source._file.closed
+    assert path not in [
+        link.readlink() for link in Path("/proc/self/fd").iterdir() if link.exists()
+    ]

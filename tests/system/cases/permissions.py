@@ -17,14 +17,18 @@ CLOSED = (
     "/etc/tradestack/credentials",
     "/run/credentials/tradestack-strategy@news.service",
     "/var/log/tradestack",
-    "/dev/shm/tradestack-prices",
-    "/dev/shm/tradestack-news",
+    "/dev/shm/tradestack",
+    "/dev/shm/tradestack/prices",
+    "/dev/shm/tradestack/news",
+    "/dev/shm/tradestack/prices.lock",
+    "/dev/shm/tradestack/news.lock",
 )
 FOR_OPERATORS = (
     "/var/log/tradestack",
     str(ORDER_LOG),
-    "/dev/shm/tradestack-prices",
-    "/dev/shm/tradestack-news",
+    "/dev/shm/tradestack",
+    "/dev/shm/tradestack/prices",
+    "/dev/shm/tradestack/news",
 )
 PASSWORDS = Path("/etc/tradestack/credentials")
 SEARCHED = ("/etc", "/run", "/tmp", "/var", "/dev/shm", "/usr/local")

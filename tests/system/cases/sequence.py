@@ -6,6 +6,7 @@ MODULES = (
     "installing",
     "serving",
     "permissions",
+    "squatting",
     "loading",
     "restarting",
     "reloading",

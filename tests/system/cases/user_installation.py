@@ -54,15 +54,17 @@ def user_installation_runs() -> None:
 
 
 @case()
-def user_fault_closes_the_sockets() -> None:
-    """The user's systemd also closes the sockets of a daemon with an invalid configuration."""
+def user_fault_keeps_the_port() -> None:
+    """The user's systemd also keeps the port of a daemon with an invalid configuration."""
     config = Path(pwd.getpwnam(USER).pw_dir) / ".config/tradestack/gateway.toml"
-    sockets = ("tradestack-gateway.socket", "tradestack-gateway-control.socket")
+    active, inactive = ("active\n", 0), ("inactive\n", 3)
+    sockets = {"tradestack-gateway": active, "tradestack-gateway-control": inactive}
     with edited(config, "no_such_key = 1\n"):
         run_as_user("systemctl", "--user", "restart", "tradestack-gateway", status=1)
         run_as_user("systemctl", "--user", "is-failed", "tradestack-gateway")
-        for socket in sockets:
-            assert run_as_user("systemctl", "--user", "is-active", socket, status=3) == "inactive\n"
+        for socket, (answer, status) in sockets.items():
+            command = ("systemctl", "--user", "is-active", f"{socket}.socket")
+            assert run_as_user(*command, status=status) == answer
 
     run_as_user("systemctl", "--user", "start", "tradestack.target")
     assert not inactive_units()
@@ -76,8 +78,7 @@ def user_installation_is_removed() -> None:
     home = pwd.getpwnam(USER).pw_dir
     left = sh("find", home, "-path", f"{home}/tradestack", "-prune", "-o", "-print").splitlines()
     assert not [path for path in left if "tradestack" in path.removeprefix(home)]
-    segments = sorted(path.name for path in Path("/dev/shm").glob("tradestack-*"))
-    assert segments == ["tradestack-news", "tradestack-prices"]
+    assert [path.name for path in Path("/dev/shm").glob("tradestack*")] == ["tradestack"]
     all_active()
     sh("loginctl", "disable-linger", USER)
     sh("systemctl", "stop", f"user@{pwd.getpwnam(USER).pw_uid}.service")

@@ -6,30 +6,21 @@ from pathlib import Path
 
 from tradestack.ctl.check.findings import PROBLEMS_LISTED_MAX, Findings
 from tradestack.ctl.check.journal_record import kind_of, printable
-from tradestack.ctl.check.journal_repair import read_record
+from tradestack.ctl.check.journal_replay import JournalReplay
 from tradestack.domain.times import format_utc
-from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine, read_lines
-from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
     RepairedRecord,
     ReplayedOrderRecord,
     ReplayedRecord,
-    SessionRecord,
 )
 
 
 @dataclass(slots=True)
 class _Contents:
-    """What was read so far.
+    """What was read so far."""
 
-    state: the result of the replay so far; None before the header.
-    is_interrupted: whether lines were damaged since the last order, so that the next order's number
-    is not known.
-    """
-
-    state: SessionState | None = None
-    is_interrupted: bool = False
+    replay: JournalReplay = field(default_factory=JournalReplay)
     has_valid_line: bool = False  # one whose checksum matches, whatever it holds
     kinds: "Counter[str]" = field(default_factory=Counter)
     users: "Counter[str]" = field(default_factory=Counter)
@@ -40,7 +31,7 @@ class _Contents:
 
     def complain(self, line: JournalLine, problem: object) -> None:
         """Note a damaged place."""
-        self.is_interrupted = True
+        self.replay.interrupt()
         self.problems_count += 1
         if len(self.problems) < PROBLEMS_LISTED_MAX:
             place = f"line {line.number} at byte {line.offset:,}"
@@ -56,13 +47,12 @@ def check_journal(path: Path) -> Findings:
                 f"torn end: {line.size:,} bytes at byte {line.offset:,}, a line that is being "
                 "written or was cut short; the order manager cuts it when it starts"
             )
-        elif (payload := line.payload) is None:
+        elif line.payload is None:
             contents.complain(line, f"{line.size:,} bytes, the checksum does not match")
         else:
             contents.has_valid_line = True
             try:
-                record = read_record(line)
-                _add(contents, line, record, payload)
+                _count(contents, line, contents.replay.take(line))
             except ValueError as error:
                 contents.complain(line, f"not a record that belongs here: {error}")
     if contents.problems_count and not contents.has_valid_line:
@@ -86,35 +76,25 @@ def _no_journal(path: Path) -> Findings:
     )
 
 
-def _add(contents: _Contents, line: JournalLine, record: ReplayedRecord, payload: bytes) -> None:
-    """Replay the record, and count it. Raises ValueError where replay refuses it."""
+def _count(contents: _Contents, line: JournalLine, record: ReplayedRecord) -> None:
     contents.kinds[kind_of(record)] += 1
-    if isinstance(record, SessionRecord):
-        contents.state = SessionState(record)
-        return
     user = getattr(record, "user", None)
     if user is not None:
         contents.users[user] += 1
     if isinstance(record, RepairedRecord):
         contents.remarks.append(f"line {line.number}: a repair dropped {record.lines_lost} lines")
-    state = contents.state
     if isinstance(record, ReplayedOrderRecord):
         order_id = record.report.order_id
         first, _ = contents.order_ids or (order_id, order_id)
         contents.order_ids = first, order_id
-        if state is not None and contents.is_interrupted:
-            state.next_order_id = order_id
-            contents.is_interrupted = False
-    if state is not None:
-        state.add(record, line.offset + PREFIX_LENGTH, payload)
 
 
 def _summary(contents: _Contents) -> str:
     if not contents.kinds:
         return "no whole record: it had not begun" if not contents.problems_count else "no record"
     parts = []
-    if contents.state is not None:
-        header = contents.state.header
+    if contents.replay.state is not None:
+        header = contents.replay.state.header
         parts.append(
             f"session {printable(header.session)}, format {header.version}, "
             f"begun {format_utc(header.time_ns)}"

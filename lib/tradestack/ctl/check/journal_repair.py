@@ -1,7 +1,7 @@
 """What a damaged order journal has lost, and its repair.
 
 A line is damaged if its checksum does not match or if replay refuses its record. The repaired
-journal has, in place of each run of damaged lines,
+journal has, in place of each run of damaged lines, and where order numbers are missing without one,
 
     Repaired    Time, LinesLost, BytesLost, OrdersLost
 
@@ -14,18 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tradestack.ctl.check.journal_replay import JournalReplay, MissingOrders
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal_lines import JournalLine, read_lines
 from tradestack.store.journal_rewrite import encode_line, rewrite_journal
-from tradestack.wire.order_journal import (
-    RepairedRecord,
-    ReplayedOrderRecord,
-    ReplayedRecord,
-    SessionRecord,
-    decode_header,
-    decode_replayed,
-    encode_record,
-)
+from tradestack.wire.order_journal import RepairedRecord, encode_record
 
 # No order with its report is shorter: it bounds the orders in damage that no order follows.
 ORDER_BYTES_MIN = 300
@@ -34,7 +27,7 @@ EXCERPT_BYTES_MAX = 60  # of the damage, for people to see what it was
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """A run of damaged lines.
+    """A run of damaged lines, or of none where order numbers are missing before a whole line.
 
     first_line, offset: where it begins. begins_with: its first bytes.
     first_order_id: the first number that may have been in it. orders_lost: the number of orders, at
@@ -54,21 +47,6 @@ class Damage:
         return replace(self, lines_lost=self.lines_lost + 1, bytes_lost=self.bytes_lost + line.size)
 
 
-def read_record(line: JournalLine) -> ReplayedRecord:
-    """Return the record in a line, as replay reads it; raise ValueError if there is none.
-
-    An unknown format version is a ValueError as well.
-    """
-    if line.payload is None:
-        raise ValueError("the checksum does not match")
-    if line.number == 1:
-        return decode_header(line.payload)
-    record = decode_replayed(line.payload)
-    if isinstance(record, SessionRecord):
-        raise ValueError("a second session header")
-    return record
-
-
 def find_damages(path: Path) -> list[Damage]:
     """Return what a repair would drop, except the torn end.
 
@@ -76,14 +54,8 @@ def find_damages(path: Path) -> list[Damage]:
     """
     damages = _Damages(path)
     for line in read_lines(path):
-        if line.torn:
-            continue
-        try:
-            record = read_record(line)
-        except ValueError as error:
-            damages.add_line(line, error)
-        else:
-            damages.add_record(record)
+        if not line.torn:
+            damages.take(line)
     return damages.finish()
 
 
@@ -101,11 +73,25 @@ class _Damages:
     """The damage found so far; open_from: index of the first run that no order follows yet."""
 
     path: Path
+    replay: JournalReplay = field(default_factory=JournalReplay)
     runs: list[Damage] = field(default_factory=list)
     open_from: int = 0
-    next_order_id: int = 1
 
-    def add_line(self, line: JournalLine, error: ValueError) -> None:
+    def take(self, line: JournalLine) -> None:
+        """Replay a line, or add it to the damage."""
+        try:
+            self.replay.take(line)
+        except MissingOrders:
+            self.runs.append(self._run_at(line))
+            self.replay.interrupt()
+            self.take(line)
+        except ValueError as error:
+            self._add_line(line, error)
+            self.replay.interrupt()
+        else:
+            self._follow()
+
+    def _add_line(self, line: JournalLine, error: ValueError) -> None:
         """Add a damaged line to the run that it continues, or begin a run."""
         if line.number == 1:
             raise OperatorFault(
@@ -113,29 +99,26 @@ class _Damages:
                 f"the header is damaged ({error}): its session and registrations are lost",
                 "restore the file from a backup, or move it away to begin without its records",
             )
-        if self.runs and self.runs[-1].first_line + self.runs[-1].lines_lost == line.number:
-            self.runs[-1] = self.runs[-1].with_line(line)
-            return
-        damage = Damage(
+        is_next = self.runs and self.runs[-1].first_line + self.runs[-1].lines_lost == line.number
+        if not is_next:
+            self.runs.append(self._run_at(line))
+        self.runs[-1] = self.runs[-1].with_line(line)
+
+    def _run_at(self, line: JournalLine) -> Damage:
+        state = self.replay.state
+        return Damage(
             first_line=line.number,
             offset=line.offset,
             begins_with=line.content[:EXCERPT_BYTES_MAX],
-            first_order_id=self.next_order_id,
+            first_order_id=1 if state is None else state.next_order_id,
         )
-        self.runs.append(damage.with_line(line))
 
-    def add_record(self, record: ReplayedRecord) -> None:
-        """Follow the order numbers: the first order after damage shows how many it had."""
-        if isinstance(record, SessionRecord):
-            self.next_order_id = record.next_order_id
-        elif isinstance(record, RepairedRecord):
-            self.next_order_id += record.orders_lost
-        elif isinstance(record, ReplayedOrderRecord):
-            if self.open_from < len(self.runs):
-                lost = max(0, record.report.order_id - self.next_order_id)
-                self.runs[self.open_from] = replace(self.runs[self.open_from], orders_lost=lost)
-                self.open_from = len(self.runs)
-            self.next_order_id = record.report.order_id + 1
+    def _follow(self) -> None:
+        """The first order after damage shows how many it had."""
+        if self.replay.orders_lost is not None and self.open_from < len(self.runs):
+            lost = self.replay.orders_lost
+            self.runs[self.open_from] = replace(self.runs[self.open_from], orders_lost=lost)
+            self.open_from = len(self.runs)
 
     def finish(self) -> list[Damage]:
         """Return the runs; those without an order after them may have lost all their bytes hold."""
@@ -159,5 +142,5 @@ def _repaired_lines(path: Path, damages: Sequence[Damage], time_ns: int) -> Iter
                 orders_lost=damage.orders_lost,
             )
             yield encode_line(encode_record(record))
-        elif line.number > lost_until and not line.torn:
+        if line.number > lost_until and not line.torn:
             yield line.content + b"\n"

@@ -12,6 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import new_password, write_secret
 from tradestack.net.server.users import Users, canonical_user, new_salt, parse_users, users_line
 
@@ -22,6 +23,7 @@ USERS_MODE = 0o400
 
 def complete_credentials(config: Path) -> None:
     """Create the missing passwords and users; raise OperatorFault for an invalid users file."""
+    require_own(config)
     users_file = config / "users"
     if not users_file.exists():
         write_secret(users_file, "", mode=USERS_MODE)

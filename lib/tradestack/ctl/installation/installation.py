@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.trusted_users import SERVICE_USER
 
-SERVICE_USER = "tradestack"
 SYSTEMD_RUNS = Path("/run/systemd/system")  # sd_booted(3)
 
 
@@ -63,11 +63,6 @@ class Installation:
             raise OperatorFault(
                 " ".join(command), "failed", "see the message above, or run journalctl -e"
             )
-
-    def hand_over(self, path: Path) -> None:
-        """Make the service user the owner of a file or directory."""
-        if self.service_user is not None:
-            shutil.chown(path, self.service_user, self.service_user)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from tradestack.store.durable_name import replace_durably
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 
 # Logins ignore case, so there is one case only; and no two characters look alike.
@@ -18,7 +19,8 @@ def new_password() -> str:
 def write_secret(path: Path, text: str, *, mode: int, like: Path | None = None) -> None:
     """Replace the file atomically; give it the owner and group of `like`, if that is set.
 
-    The text is never in a file that has another mode than `mode`. Raises OSError.
+    The text is never in a file that has another mode than `mode`; after a power cut the file is the
+    old one or the new one. Raises OSError.
     """
     unfinished = path.with_name(path.name + ".tmp")
     unfinished.unlink(missing_ok=True)
@@ -30,4 +32,4 @@ def write_secret(path: Path, text: str, *, mode: int, like: Path | None = None) 
             os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
         file.flush()
         os.fsync(file.fileno())
-    unfinished.replace(path)
+    replace_durably(unfinished, path)

@@ -5,6 +5,7 @@ from collections.abc import Container
 from pathlib import Path
 
 from tradestack.ctl.installation.installation import Installation
+from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import write_secret
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.domain.faults import OperatorFault
@@ -15,8 +16,14 @@ SERVERS = (GATEWAY, ORDER_MANAGER)
 
 
 def users_files(config: Path) -> list[Path]:
-    """Return the users files that the servers' configurations name; often it is one."""
-    return sorted({_users_file(config, server) for server in SERVERS})
+    """Return the users files that the servers' configurations name; often it is one.
+
+    Raises OperatorFault if another user may change what is in their directories.
+    """
+    files = sorted({_users_file(config, server) for server in SERVERS})
+    for path in files:
+        require_own(path.parent)
+    return files
 
 
 def users_in(files: list[Path]) -> set[str]:

@@ -29,7 +29,8 @@ DATAGRAM_BYTES_MAX = 8 << 10  # of the notify socket
 
 _READ_BYTES = 64 << 10
 _SETPRIV = ("setpriv", "--pdeathsig", "TERM")
-_SHELL = ("sh", "-c", 'umask 077; export LISTEN_PID=$$; exec "$@"', "sh")
+# A SIGHUP is ignored until the daemon's own code handles it.
+_SHELL = ("sh", "-c", 'umask 077; trap "" HUP; export LISTEN_PID=$$; exec "$@"', "sh")
 # What the service manager of `up` itself may have set; it is not meant for the children.
 _NOT_INHERITED = ("WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM")
 

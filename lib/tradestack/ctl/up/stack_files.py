@@ -8,10 +8,8 @@ The configuration is written anew each time. A directory that is used again keep
 state, so that sessions continue.
 """
 
-import datetime
 import fcntl
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -20,11 +18,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import new_password, write_secret
+from tradestack.ctl.toml import toml
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import new_salt, users_line
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
-from tradestack.store.segment import NEWS_BOOK_NAME, PRICE_BOOK_NAME, SEGMENT_DIRECTORY
+from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, SEGMENT_DIRECTORY, book_name
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
@@ -45,6 +45,7 @@ class StackFiles:
 
         reused: whether the directory is kept at the end. Raises OperatorFault.
         """
+        require_own(root)
         try:
             for name in ("etc", "etc/strategy", "credentials", "state", "log", "run"):
                 (root / name).mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
@@ -54,8 +55,7 @@ class StackFiles:
             raise OperatorFault(
                 str(root), error.strerror or str(error), "choose another --state-dir"
             ) from error
-        digest = hashlib.sha256(str(root.resolve()).encode()).hexdigest()
-        return cls(root, f"-up-{digest[:8] if reused else secrets.token_hex(4)}")
+        return cls(root, _suffix(root, reused=reused))
 
     def socket_path(self, daemon: str) -> Path:
         """Return the path of the daemon's control socket."""
@@ -109,7 +109,7 @@ class StackFiles:
     @property
     def book_names(self) -> tuple[str, str]:
         """The names of the books of prices and news."""
-        return f"{PRICE_BOOK_NAME}{self.suffix}", f"{NEWS_BOOK_NAME}{self.suffix}"
+        return book_name(PRICE_BOOK, self.suffix), book_name(NEWS_BOOK, self.suffix)
 
     @property
     def feed_logs(self) -> list[Path]:
@@ -124,8 +124,7 @@ class StackFiles:
 
     def remove_books(self) -> None:
         """Remove the books, once no gateway runs any more."""
-        for name in self.book_names:
-            (SEGMENT_DIRECTORY / name).unlink(missing_ok=True)
+        shutil.rmtree(_books_directory(self.suffix), ignore_errors=True)
 
     def clean_up(self) -> None:
         """Remove the books and sockets, once no daemon runs any more."""
@@ -153,16 +152,17 @@ def read_strategies(paths: Sequence[Path]) -> dict[str, Mapping[str, object]]:
     return strategies
 
 
-def toml(value: object) -> str:
-    """Any value that tomllib may have read → TOML."""
-    if isinstance(value, Mapping):
-        entries = ", ".join(f"{toml(str(name))} = {toml(entry)}" for name, entry in value.items())
-        return f"{{{entries}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml(element) for element in value)}]"
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return json.dumps(value, ensure_ascii=False)  # strings, numbers and booleans are as in JSON
+def _suffix(root: Path, *, reused: bool) -> str:
+    """Return the suffix of the books' directory: another one if another user has taken the name."""
+    digest = hashlib.sha256(str(root.resolve()).encode()).hexdigest()
+    suffix = f"-up-{digest[:8]}"
+    directory = _books_directory(suffix)
+    is_free = not os.path.lexists(directory) or directory.lstat().st_uid == os.geteuid()
+    return suffix if reused and is_free else f"-up-{secrets.token_hex(4)}"
+
+
+def _books_directory(suffix: str) -> Path:
+    return (SEGMENT_DIRECTORY / book_name(PRICE_BOOK, suffix)).parent
 
 
 def _lock(path: Path) -> None:

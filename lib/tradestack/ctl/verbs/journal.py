@@ -26,6 +26,7 @@ from tradestack.ctl.check.journal_check import check_journal
 from tradestack.ctl.check.journal_record import describe_line
 from tradestack.ctl.check.journal_repair import Damage, find_damages, repair
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.installation.owner import as_owner_of
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.journal_lines import read_lines
@@ -87,6 +88,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _check_file(path: Path) -> Findings:
+    _refuse_special_file(path)
     if path.suffix != FEED_LOG_SUFFIX:
         return check_journal(path)
     return check_feed(path)
@@ -94,6 +96,7 @@ def _check_file(path: Path) -> Findings:
 
 def _show(args: argparse.Namespace) -> int:
     _refuse_feed_log(args.file)
+    _refuse_special_file(args.file)
     for line in read_lines(args.file):
         text = describe_line(line, args.user) if line.number >= args.start else None
         if text is not None:
@@ -103,6 +106,12 @@ def _show(args: argparse.Namespace) -> int:
 
 def _repair(args: argparse.Namespace) -> int:
     _refuse_feed_log(args.file)
+    _refuse_special_file(args.file)
+    with as_owner_of(args.file.parent.resolve()):
+        return _repair_as_owner(args)
+
+
+def _repair_as_owner(args: argparse.Namespace) -> int:
     damages = find_damages(args.file)
     torn_bytes = sum(line.size for line in read_lines(args.file) if line.torn)
     for damage in damages:
@@ -118,6 +127,11 @@ def _repair(args: argparse.Namespace) -> int:
     backup = repair(args.file, time.time_ns())
     print(f"repaired; the original file is {backup}\n\n{AFTERWARDS}")
     return ExitStatus.DONE
+
+
+def _refuse_special_file(path: Path) -> None:
+    if path.exists() and not path.is_file():  # a FIFO would be waited for
+        raise OperatorFault(str(path), "this is no regular file", "name an order journal")
 
 
 def _refuse_feed_log(path: Path) -> None:
@@ -136,6 +150,8 @@ def _describe(damage: Damage) -> str:
     orders = f"orders {damage.first_order_id} to {damage.first_order_id + damage.orders_lost - 1}"
     if damage.orders_lost == 1:
         orders = f"order {damage.first_order_id}"
+    if not damage.lines_lost:
+        return f"before line {damage.first_line} at byte {damage.offset:,}: {orders} missing"
     return (
         f"{lines}, {damage.bytes_lost:,} bytes at byte {damage.offset:,}: "
         f"{orders if damage.orders_lost else 'no order'} lost at most; "

@@ -75,7 +75,7 @@ class AwaitedOrders(OrderListener):
     """Order entry by `await`; many orders may be entered at the same time.
 
     After a disconnect what has no report is sent again under the same ClOrdID, which the order
-    manager executes once.
+    manager executes once. At the end of an order session it was not taken, and goes to the next.
     """
 
     def __init__(self, client: OrderSender) -> None:
@@ -94,8 +94,8 @@ class AwaitedOrders(OrderListener):
         The same order entered again gets the same report while that is kept (REPORTS_KEPT_MAX).
         Raises ValueError when a field is not what PROTOCOL.md allows or the ClOrdID names another
         order, OrderNotTaken when the order manager cannot take it now, OutcomeUnknown when the
-        order session ended before its report came, LoginRejected when the credentials are not
-        valid any more.
+        order session is no longer served and the report did not come, LoginRejected when the
+        credentials are not valid any more.
         """
         _check_fields(order)
         known = self._reports.get(order.cl_ord_id)
@@ -166,8 +166,15 @@ class AwaitedOrders(OrderListener):
         """Keep the orders: they are sent again."""
         self._is_connected = False
 
+    def on_session_ended(self, session_id: str) -> None:
+        """Keep what was not taken for the next session, and forget the reports of this one."""
+        for pending in self._pending.values():
+            if pending.sent_in == session_id:
+                pending.sent_in = ""
+        self._reports.clear()
+
     def on_session_lost(self, session_id: str) -> None:  # noqa: ARG002 (there is one at a time)
-        """Forget the reports of the session."""
+        """Forget the reports of the session; what was sent in it is given up at the next login."""
         self._reports.clear()
 
     def _send_more(self) -> None:

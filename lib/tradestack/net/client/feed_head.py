@@ -7,8 +7,9 @@ from typing import NamedTuple
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
+from tradestack.net.client.listener_owner import ServerNotTrusted
 from tradestack.net.client.login import Credentials, LoginRejected, log_in
-from tradestack.observe.events import SERVER_LOGIN_REJECTED, emit
+from tradestack.observe.events import SERVER_LOGIN_REJECTED, SERVER_NOT_TRUSTED, emit
 from tradestack.wire.errors import ProtocolError
 
 # The wait for the session after an ended one: each look costs the gateway a login.
@@ -44,6 +45,8 @@ async def find_head(address: Address, credentials: Credentials, *, ended: str = 
                 return head
         except LoginRejected as rejection:
             emit(logger, SERVER_LOGIN_REJECTED, address=address, reason=rejection)
+        except ServerNotTrusted as error:
+            emit(logger, SERVER_NOT_TRUSTED, address=address, reason=error)
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if backoff.failures else logging.INFO
             logger.log(level, "no connection to the feed at %s: %s", address, error)

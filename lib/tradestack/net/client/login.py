@@ -1,4 +1,4 @@
-"""The login exchange of a client: connect, send L, receive A or J."""
+"""The login exchange of a client: connect, look who listens, send L, receive A or J."""
 
 import asyncio
 import socket
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net import addresses
 from tradestack.net.addresses import Address
+from tradestack.net.client.listener_owner import listeners_at, require_trusted_listener
+from tradestack.store.trusted_users import TRUSTED_USERS
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import PacketType
@@ -18,10 +20,15 @@ LOGIN_DEADLINE_NS = 10 * NANOSECONDS_PER_SECOND
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user and its password; the password is kept out of reprs, which end in logs."""
+    """A user and its password; the password is kept out of reprs, which end in logs.
+
+    server_users: the users of this host whose processes may be shown the password, besides that of
+    this process. It does not concern servers on other hosts.
+    """
 
     user: str
     password: str
+    server_users: tuple[str, ...] = TRUSTED_USERS
 
     def __repr__(self) -> str:
         return f"Credentials(user={self.user!r})"
@@ -91,7 +98,8 @@ async def log_in(
 
     session_id "" asks for the current session, sequence 0 for new messages only;
     heartbeat_timeout_ms is the silence that the server should accept, None for its own limit.
-    Raises LoginRejected, SequenceHole, ProtocolError, TimeoutError or another OSError.
+    Raises LoginRejected, SequenceHole, ProtocolError, TimeoutError, ServerNotTrusted (before the
+    password is sent) or another OSError.
     """
     request = soup.LoginRequest(
         user=credentials.user,
@@ -101,8 +109,10 @@ async def log_in(
         heartbeat_timeout_ms=heartbeat_timeout_ms,
     )
     async with asyncio.timeout(deadline_ns / NANOSECONDS_PER_SECOND):
+        before = listeners_at(address.port)
         connected = await addresses.connect(address)
         try:
+            require_trusted_listener(connected, before, credentials.server_users)
             logged_in = await _exchange(connected, request)
             _check_offer(request, logged_in)
         except BaseException:

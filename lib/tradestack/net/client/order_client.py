@@ -194,7 +194,7 @@ class _OrderReceiver:
         self._listener.on_disconnected(close)
         if close.reason is CloseReason.SESSION_ENDED:
             self._position.ended = self._position.leave()
-            self._listener.on_session_lost(self._position.ended)
+            self._listener.on_session_ended(self._position.ended)
         if not self.closed.done():
             self.closed.set_result(close)
 

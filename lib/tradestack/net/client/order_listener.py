@@ -19,5 +19,8 @@ class OrderListener:
     def on_disconnected(self, close: Close) -> None:
         """Handle the loss of the order manager; the client reconnects by itself."""
 
+    def on_session_ended(self, session_id: str) -> None:
+        """Handle the end of an order session: what it has not reported was not taken."""
+
     def on_session_lost(self, session_id: str) -> None:
-        """Handle the end of an order session: what it had not reported stays unknown."""
+        """Handle the loss of an order session: what it had not reported stays unknown."""

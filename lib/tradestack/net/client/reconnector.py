@@ -9,6 +9,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits
+from tradestack.net.client.listener_owner import ServerNotTrusted
 from tradestack.net.client.login import (
     Credentials,
     LoggedIn,
@@ -20,6 +21,7 @@ from tradestack.observe.events import (
     SERVER_CONNECTED,
     SERVER_LOGIN_REJECTED,
     SERVER_LOST,
+    SERVER_NOT_TRUSTED,
     emit,
 )
 from tradestack.wire.close_reason import Close
@@ -118,6 +120,9 @@ class Reconnector:
             if rejection.reason is RejectReason.NOT_AUTHORIZED:
                 raise
             self._problem = str(rejection)
+        except ServerNotTrusted as error:
+            emit(logger, SERVER_NOT_TRUSTED, address=self._address, reason=error)
+            self._problem = str(error)
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if self.backoff.failures else logging.INFO
             self._problem = str(error) or type(error).__name__

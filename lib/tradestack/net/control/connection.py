@@ -48,10 +48,12 @@ logger = logging.getLogger(__name__)
 class ControlLimits:
     """The limits of a control socket."""
 
-    # Open connections: some operators and a monitor. Each may buffer request_size_max.
+    # Open connections: some operators and a monitor. Each may buffer request_size_max. A further
+    # one displaces an idle one of the user who has most of them.
     connections_max: int = 32
-    # Open streams, fewer than connections so that some are left for commands.
+    # Open streams, fewer than connections so that some are left for commands; those of one user.
     streams_max: int = 16
+    streams_per_user_max: int = 8
     # Bytes of one call.
     request_size_max: int = CALL_SIZE_MAX
     # Seconds from connecting to the first byte, and from a call's first byte to its last.
@@ -75,6 +77,14 @@ class ReplyStream:
 class Answerer(Protocol):
     """Carries out the calls and commands of one peer."""
 
+    async def turn(self) -> None:
+        """Wait until the next call, command or item of a stream may be worked on."""
+        ...
+
+    def may_log(self) -> bool:
+        """Return whether the peer may cause another log line."""
+        ...
+
     async def call(self, call: Call) -> dict[str, Any] | ReplyStream:
         """Carry out a call. Raises VarlinkError."""
         ...
@@ -84,29 +94,20 @@ class Answerer(Protocol):
         ...
 
 
-async def serve_connection(
-    connection: socket.socket, peer: str, answerer: Answerer, limits: ControlLimits
-) -> None:
-    """Serve an accepted socket until either side closes it; `peer` names it in the log."""
-    reader, writer = await asyncio.open_unix_connection(sock=connection, limit=READ_SIZE_MAX)
-    writer.transport.set_write_buffer_limits(high=0)  # drain() waits for the kernel
-    await ControlConnection(reader, writer, connection, peer, answerer, limits).run()
-
-
 class ControlConnection:
-    """One open connection; `run` serves and closes it."""
+    """One open connection; `run` serves and closes it.
+
+    is_idle: nothing is being done for the peer, which has to send something first. `peer` names it
+    in the log.
+    """
+
+    _reader: asyncio.StreamReader
+    _writer: asyncio.StreamWriter
 
     def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        connection: socket.socket,
-        peer: str,
-        answerer: Answerer,
-        limits: ControlLimits,
+        self, connection: socket.socket, peer: str, answerer: Answerer, limits: ControlLimits
     ) -> None:
-        self._reader = reader
-        self._writer = writer
+        self.is_idle = True
         self._socket = connection
         self._peer = peer
         self._answerer = answerer
@@ -114,14 +115,20 @@ class ControlConnection:
 
     async def run(self) -> None:
         """Serve until either side closes the connection."""
+        self._reader, self._writer = await asyncio.open_unix_connection(
+            sock=self._socket, limit=READ_SIZE_MAX
+        )
+        self._writer.transport.set_write_buffer_limits(high=0)  # drain() waits for the kernel
         try:
             await self._serve()
         except ProtocolError as error:
-            emit(logger, PROTOCOL_VIOLATION, peer=self._peer, reason=error)
+            if self._answerer.may_log():
+                emit(logger, PROTOCOL_VIOLATION, peer=self._peer, reason=error)
             with contextlib.suppress(OSError, TimeoutError):
                 await self._finish(f"error: {error}\n")
         except TimeoutError:
-            logger.warning("control peer reads no bytes, disconnected peer=%s", self._peer)
+            if self._answerer.may_log():
+                logger.warning("control peer reads no bytes, disconnected peer=%s", self._peer)
             self._writer.transport.abort()
         except OSError:
             pass  # the peer closed the connection, as it may
@@ -139,11 +146,14 @@ class ControlConnection:
 
     async def _read(self, deadline_s: float) -> bytes:
         """Read some bytes; b"" means that the peer ended its side or the deadline passed."""
+        self.is_idle = True
         try:
             async with asyncio.timeout_at(deadline_s):
                 return await self._reader.read(READ_SIZE_MAX)
         except TimeoutError:
             return b""
+        finally:
+            self.is_idle = False
 
     async def _serve_text(self, first: bytes) -> None:
         deadline_s = asyncio.get_running_loop().time() + self._limits.request_deadline_s
@@ -157,6 +167,7 @@ class ControlConnection:
         if len(line) > TEXT_LINE_SIZE_MAX:
             raise ProtocolError(f"a command is longer than {TEXT_LINE_SIZE_MAX} bytes")
         command = line.decode("ascii", "backslashreplace").strip()
+        await self._answerer.turn()
         await self._finish(self._answerer.text(command))
 
     async def _finish(self, text: str) -> None:
@@ -189,6 +200,7 @@ class ControlConnection:
             await self._finish(MISSING_NUL_HINT)
 
     async def _answer(self, call: Call) -> None:
+        await self._answerer.turn()
         try:
             outcome = await self._answerer.call(call)
             if isinstance(outcome, ReplyStream):
@@ -210,6 +222,7 @@ class ControlConnection:
             try:
                 async for item in stream.items:
                     await self._send(encode_reply(Reply(item, continues=True)))
+                    await self._answerer.turn()
             finally:
                 watch.cancel()
         await self._send(encode_reply(Reply(stream.end)))

@@ -9,21 +9,27 @@ Connections are accepted directly: asyncio's servers would unlink a path that be
 """
 
 import asyncio
+import contextlib
 import inspect
 import logging
 import os
 import socket
 import struct
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from tradestack.domain.clock import Clock
 from tradestack.net.acceptor import Acceptor
-from tradestack.net.control.connection import ControlLimits, ReplyStream, serve_connection
+from tradestack.net.control.connection import ControlConnection, ControlLimits, ReplyStream
 from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.net.control.service_interface import service_interface
+from tradestack.net.control.share import RETRY_S, Share, metered
+from tradestack.net.line_limit import LineLimit
 from tradestack.observe.events import CONTROL_CHANGE, emit
 from tradestack.wire.varlink import (
     Call,
@@ -64,6 +70,7 @@ class ControlServer:
         interfaces: Sequence[Interface],
         text_commands: Mapping[str, Callable[[], str]],
         *,
+        clock: Clock,
         product: str = "tradestack",
         limits: ControlLimits | None = None,
     ) -> None:
@@ -73,8 +80,11 @@ class ControlServer:
         service = service_interface(product, self._interfaces)
         self._interfaces[service.name] = service
         self._text_commands = text_commands
-        self._connections: set[asyncio.Task[None]] = set()
-        self._streams_count = 0
+        self._connections: dict[asyncio.Task[None], _Served] = {}  # in the order of connecting
+        self._streams: Counter[int] = Counter()  # open ones, by user id
+        self._share = Share()
+        self._retry: asyncio.TimerHandle | None = None  # of accepting
+        self._lines = LineLimit(clock)
         self._acceptor = Acceptor("control", listener, self._connected)
 
     async def start(self) -> None:
@@ -84,6 +94,8 @@ class ControlServer:
     async def close(self) -> None:
         """Stop accepting and end every connection; the path stays for its owner to remove."""
         self._acceptor.stop()
+        if self._retry is not None:
+            self._retry.cancel()
         tasks = tuple(self._connections)
         for task in tasks:
             task.cancel()
@@ -91,17 +103,34 @@ class ControlServer:
         self._listener.close()
 
     def _connected(self, connection: socket.socket, _address: object) -> None:
-        if len(self._connections) >= self.limits.connections_max:
-            _turn_away(connection, self.limits.connections_max)
-            return
         peer = peer_of(connection)
+        self._make_room()
+        if len(self._connections) >= self.limits.connections_max:
+            self._turn_away(connection, peer)
+            return
         name = f"pid {peer.pid} uid {peer.uid}"
-        task = asyncio.create_task(
-            serve_connection(connection, name, _PeerAnswerer(self, peer), self.limits)
-        )
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
+        answerer = _PeerAnswerer(self, peer)
+        served = _Served(peer, ControlConnection(connection, name, answerer, self.limits))
+        task = asyncio.create_task(_run(served.connection, self._share))
+        self._connections[task] = served
+        task.add_done_callback(lambda ended: self._connections.pop(ended, None))
+        task.add_done_callback(lambda _: connection.close())  # it may have ended before it began
         task.add_done_callback(_raise_in_loop)
+        if self._share.is_used_up:  # connecting is work too
+            self._acceptor.stop()
+            self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._acceptor.start)
+
+    def _make_room(self) -> None:
+        """At the limit, end the oldest idle connection of the user who has most of them."""
+        if len(self._connections) < self.limits.connections_max:
+            return
+        held = Counter(served.peer.uid for served in self._connections.values())
+        ((largest, _),) = held.most_common(1)
+        for task, served in self._connections.items():
+            if served.peer.uid == largest and served.connection.is_idle:
+                del self._connections[task]
+                task.cancel()
+                return
 
     async def call(self, call: Call, peer: Peer) -> dict[str, Any] | ReplyStream:
         """Carry out one call. Raises VarlinkError."""
@@ -113,11 +142,12 @@ class ControlServer:
         if method is None:
             raise service_error(MethodNotFound(call.method))
         if method.changes and not self._may_change(peer):
-            logger.warning("denied method=%s uid=%d pid=%d", call.method, peer.uid, peer.pid)
+            if self.may_log(peer):
+                logger.warning("denied method=%s uid=%d pid=%d", call.method, peer.uid, peer.pid)
             raise service_error(PermissionDenied())
         outcome = method.call(call.parameters, peer)
         if isinstance(outcome, AsyncIterator):
-            return ReplyStream(self._counted(outcome), method.last_reply())
+            return ReplyStream(self._counted(outcome, peer.uid), method.last_reply())
         reply = await outcome if inspect.isawaitable(outcome) else outcome
         if method.changes:
             emit(logger, CONTROL_CHANGE, method=call.method, uid=peer.uid, peer_pid=peer.pid)
@@ -131,6 +161,14 @@ class ControlServer:
             return f"error: no command {command!r}; commands: {known}; or send a Varlink call\n"
         return answer()
 
+    async def turn(self) -> None:
+        """Wait until one of the connections may do its next piece of work."""
+        await self._share.turn()
+
+    def may_log(self, peer: Peer) -> bool:
+        """Return whether the peer may cause another log line."""
+        return self._lines.take(str(peer.uid))
+
     def _may_change(self, peer: Peer) -> bool:
         if peer.uid in (0, os.geteuid()):
             return True
@@ -141,18 +179,36 @@ class ControlServer:
         return owner == peer.gid or owner in peer.groups
 
     async def _counted(
-        self, replies: AsyncIterator[msgspec.Struct]
+        self, replies: AsyncIterator[msgspec.Struct], uid: int
     ) -> AsyncGenerator[dict[str, Any], None]:
-        if self._streams_count >= self.limits.streams_max:
+        if self._streams.total() >= self.limits.streams_max:
             raise _too_many("streams", self.limits.streams_max)
-        self._streams_count += 1
+        if self._streams[uid] >= self.limits.streams_per_user_max:
+            raise _too_many("streams of a user", self.limits.streams_per_user_max)
+        self._streams[uid] += 1
         try:
             async for reply in replies:
                 yield reply_parameters(reply)
         finally:
-            self._streams_count -= 1
+            self._streams[uid] -= 1
             if isinstance(replies, AsyncGenerator):
                 await replies.aclose()
+
+    def _turn_away(self, connection: socket.socket, peer: Peer) -> None:
+        """Send the reason and close; one left waiting would look like a daemon that hangs."""
+        connections_max = self.limits.connections_max
+        if self.may_log(peer):
+            logger.warning("control connection turned away, %d are open", connections_max)
+        with connection, contextlib.suppress(OSError):  # the peer may have gone
+            connection.send(encode_error(_too_many("connections", connections_max)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """A connection and who has opened it."""
+
+    peer: Peer
+    connection: ControlConnection
 
 
 class _PeerAnswerer:
@@ -161,6 +217,12 @@ class _PeerAnswerer:
     def __init__(self, server: ControlServer, peer: Peer) -> None:
         self._server = server
         self._peer = peer
+
+    async def turn(self) -> None:
+        await self._server.turn()
+
+    def may_log(self) -> bool:
+        return self._server.may_log(self._peer)
 
     async def call(self, call: Call) -> dict[str, Any] | ReplyStream:
         return await self._server.call(call, self._peer)
@@ -186,11 +248,8 @@ def _too_many(what: str, limit: int) -> VarlinkError:
     return declared_error(DAEMON_INTERFACE, TooMany(what, limit))
 
 
-def _turn_away(connection: socket.socket, connections_max: int) -> None:
-    """Send the reason and close; a connection left waiting would look like a daemon that hangs."""
-    logger.warning("control connection turned away, %d are open", connections_max)
-    with connection:
-        connection.send(encode_error(_too_many("connections", connections_max)))
+async def _run(connection: ControlConnection, share: Share) -> None:
+    await metered(connection.run(), share.spend)
 
 
 def _raise_in_loop(task: asyncio.Task[None]) -> None:

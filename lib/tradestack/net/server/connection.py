@@ -1,32 +1,34 @@
 """One client's connection, from accept to close: the server's half of a SoupBinTCP session.
 
-States and what a client may send in each: states.py. What is sent, in which order: outbox.py; when:
-scheduler.py. A slow reader costs one chunk of the stream and delays nobody. A connection that is
-silent, that accepts nothing while it is behind (deadlines.py), or that breaks the protocol is
-closed, with one log line.
+States and what a client may send in each: states.py. What is received: inbox.py; when: turns.py.
+What is sent, in which order: outbox.py; when: scheduler.py. A slow reader costs one chunk of the
+stream and delays nobody. A connection that is silent, that accepts nothing while it is behind
+(deadlines.py), or that breaks the protocol is closed, with one log line.
 """
 
-import asyncio
 import contextlib
 import logging
 import socket
+from functools import partial
 from typing import Protocol
 
 from tradestack.domain.clock import Clock
 from tradestack.net import addresses
+from tradestack.net.allowance import Allowance
+from tradestack.net.line_limit import LineLimit
+from tradestack.net.origins import origin_of
 from tradestack.net.server.deadlines import Deadlines
+from tradestack.net.server.inbox import Inbox
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.outbox import Outbox, OutboxFull, Stream
 from tradestack.net.server.scheduler import Scheduler
 from tradestack.net.server.states import RESPONSES, TRANSITIONS, Response, State, Step
-from tradestack.observe.events import LOGIN_REJECTED, PROTOCOL_VIOLATION, emit
+from tradestack.net.server.turns import Turns
+from tradestack.observe.events import LOGIN_REJECTED, PROTOCOL_VIOLATION
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason, encode_close
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import PacketType
-
-# Of what a replaced connection had delivered; it waits in the socket's buffer, which is smaller.
-DRAIN_BYTES_MAX = 64 << 20
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +52,16 @@ class ConnectionOwner(Protocol):
     @property
     def scheduler(self) -> Scheduler:
         """The turns in which connections send."""
+        ...
+
+    @property
+    def turns(self) -> Turns:
+        """The turns in which connections are read."""
+        ...
+
+    @property
+    def lines(self) -> LineLimit:
+        """The log lines that clients may cause."""
         ...
 
     def login_requested(self, connection: "Connection", request: soup.LoginRequest) -> None:
@@ -82,17 +94,24 @@ class Connection:
         self.session_id = ""
         self.joined_time_ns = 0
         self.state = State.AWAITING_LOGIN
-        self._responses = RESPONSES[self.state]
         self.outbox = Outbox(connection, self, clock)
         self._socket = connection
         self._owner = owner
-        self._handler = handler
         self._clock = clock
-        self._loop = asyncio.get_running_loop()
-        self._decoder = soup.PacketDecoder(soup.LOGIN_PACKET_LENGTH_MAX - soup.HEADER_LENGTH)
         self._deadlines = Deadlines(clock.monotonic_ns())
-        self._is_reading_paused = False
-        self._loop.add_reader(connection, self._on_readable)
+        self._control = Allowance()
+        self._malformed_messages = 0
+        self._origin: str | None = None  # not asked for yet
+        self._inbox = Inbox(
+            connection,
+            owner=self,
+            server=owner,
+            deliver=partial(handler.unsequenced_received, self),
+            responses=RESPONSES[self.state],
+            deadlines=self._deadlines,
+            clock=clock,
+        )
+        self._inbox.watch()
 
     # ---- what handlers use -----------------------------------------------------------------
 
@@ -104,29 +123,12 @@ class Connection:
         if self.state is State.STREAMING:
             self._send_beside(soup.encode_packet(PacketType.UNSEQUENCED_DATA, payload))
 
-    def pause_reading(self) -> None:
-        """Receive no more from the client: its messages wait in the socket's buffer."""
-        if self.state is State.STREAMING and not self._is_reading_paused:
-            self._is_reading_paused = True
-            self._loop.remove_reader(self._socket)
-
-    def resume_reading(self) -> None:
-        """Continue after `pause_reading`, first with what was received already."""
-        if self.state is State.STREAMING and self._is_reading_paused:
-            self._is_reading_paused = False
-            # Reading was paused, so the client's silence does not count.
-            self._deadlines.received_ns = self._clock.monotonic_ns()
-            self._loop.add_reader(self._socket, self._on_readable)
-            self._loop.call_soon(self._process, b"")
-
-    def drain_received(self) -> None:
-        """Handle everything that the client has delivered by now, even while paused."""
-        drained_bytes = 0
-        data: bytes | None = b""
-        while data is not None and self.state is State.STREAMING:
-            self._process(data, heed_pause=False)
-            data = self._receive() if drained_bytes < DRAIN_BYTES_MAX else None
-            drained_bytes += len(data or b"")
+    def count_malformed(self) -> None:
+        """Count a message that was not well-formed; raise ProtocolError beyond their limit."""
+        self._malformed_messages += 1
+        messages_max = self._owner.limits.malformed_messages_max
+        if self._malformed_messages > messages_max:
+            raise ProtocolError(f"more than {messages_max} malformed messages")
 
     def close(self, close: Close) -> None:
         """Disconnect at once; the client is sent the reason if its socket accepts it."""
@@ -138,11 +140,18 @@ class Connection:
         self._enter(Step.CLOSED)
         self.outbox.close()
         self._owner.scheduler.remove(self.outbox)
-        self._loop.remove_reader(self._socket)
+        self._inbox.close()
         self._socket.close()
         self._owner.closed(self, close)
 
     # ---- what the server uses --------------------------------------------------------------
+
+    @property
+    def origin(self) -> str:
+        """Who has connected, as far as the kernel knows: the same for all that one could open."""
+        if self._origin is None:
+            self._origin = origin_of(self._socket)
+        return self._origin
 
     def accept_login(self, user: str, stream: Stream, request: soup.LoginRequest) -> None:
         """Answer A and stream from the requested number on; 0 = only what is new."""
@@ -156,20 +165,21 @@ class Connection:
         self._send_beside(soup.encode_login_accepted(accepted))
         self.outbox.follow(stream, sequence)
         self._owner.scheduler.add(self.outbox)
-        received = self._decoder.pending
-        self._decoder = soup.PacketDecoder(
-            self._owner.limits.packet_length_max - soup.HEADER_LENGTH
-        )
-        self._decoder.receive_data(received)  # now: the socket's next bytes come after these
-        self._loop.add_reader(self._socket, self._on_readable)
-        self._loop.call_soon(self._process, b"")
+        self._inbox.admit()
 
     def reject_login(self, reason: soup.RejectReason) -> None:
         """Answer J; the connection closes when the client has taken it."""
         self._enter(Step.REJECTED)
         self.outbox.finish(soup.encode_login_rejected(reason))
-        self._loop.add_reader(self._socket, self._on_readable)
+        self._inbox.watch()
         self._owner.scheduler.queue(self.outbox)
+
+    def replace(self) -> None:
+        """Handle what the client has delivered by now, then close: its user logs in again."""
+        if self.state is State.STREAMING:
+            self._inbox.drain()
+        else:
+            self.drained()
 
     def check_deadlines(self, now_ns: int) -> None:
         """Send H when it is due; close after a missed deadline, or a reset."""
@@ -181,12 +191,12 @@ class Connection:
             self.state,
             now_ns,
             limits,
-            is_reading=not self._is_reading_paused,
+            is_reading=self._inbox.is_reading,
             blocked_since_ns=outbox.sent_ns if outbox.blocked else None,
         )
         if missed is not None:
             if self.state is State.AWAITING_LOGIN:
-                emit(logger, LOGIN_REJECTED, peer=self.peer, reason=missed)
+                self._owner.lines.emit(logger, LOGIN_REJECTED, peer=self.peer, reason=missed)
             self.close(missed)
         elif (
             self.state is State.STREAMING
@@ -210,19 +220,66 @@ class Connection:
         """Half-close after Z or J, and wait for the client's close."""
         if self.state is State.STREAMING:
             self._enter(Step.ENDED)
-        if self._is_reading_paused:
-            self._is_reading_paused = False
-            self._loop.add_reader(self._socket, self._on_readable)  # to see the client's close
+        self._inbox.watch()  # to see the client's close
         try:
             self._socket.shutdown(socket.SHUT_WR)
         except OSError as error:
             self.broken(error)
 
+    # ---- what inbox and outbox call --------------------------------------------------------
+
     def broken(self, error: OSError) -> None:
         """Close the connection, whose socket failed."""
         self._lose(error.strerror or str(error))
 
-    # ---- sending and receiving -------------------------------------------------------------
+    # ---- what the inbox calls --------------------------------------------------------------
+
+    @property
+    def leaves_answers_unread(self) -> bool:
+        """Whether so much waits for the client that it should get no more answers."""
+        return 2 * self.outbox.beside_bytes > self._owner.limits.unsequenced_bytes_max
+
+    def control_received(self, response: Response | None, packet: soup.Packet) -> None:
+        """Do what the packet asks for; raise ProtocolError for one that is not allowed."""
+        match response:
+            case Response.CHECK_LOGIN:
+                request = soup.decode_login_request(packet.payload)
+                self._inbox.pause()  # until the login is answered
+                self._enter(Step.REQUESTED)
+                self._owner.login_requested(self, request)
+            case Response.LOG_OUT:
+                self.close(Close(CloseReason.LOGGED_OUT, "logged out"))
+            case Response.IGNORE:
+                rate = self._owner.limits.control
+                if not self._control.take(rate, self._clock.monotonic_ns()):
+                    raise ProtocolError(f"more than {rate.per_second} heartbeats a second")
+            case _:
+                raise ProtocolError(f"packet {chr(packet.type)!r} from a client {self.state.value}")
+
+    def violated(self, error: ProtocolError) -> None:
+        """Close the connection, whose client has broken the protocol."""
+        self._owner.lines.emit(
+            logger,
+            PROTOCOL_VIOLATION,
+            origin=self.user,
+            user=self.user,
+            peer=self.peer,
+            reason=error,
+        )
+        self.close(Close(CloseReason.PROTOCOL_VIOLATION, str(error)))
+
+    def ended(self) -> None:
+        """Close the connection, whose client has closed its side."""
+        if self.state is State.DRAINING:
+            self.close(Close(CloseReason.SESSION_ENDED, "session ended"))
+        else:
+            self.close(Close(CloseReason.CONNECTION_LOST, "connection closed by client"))
+
+    def drained(self) -> None:
+        """Close the connection: what it had delivered when its user logged in again is handled."""
+        self.close(Close(CloseReason.REPLACED, "the user has logged in again"))
+
+    # ---- sending ---------------------------------------------------------------------------
 
     def _send_beside(self, packet: bytes) -> None:
         try:
@@ -230,70 +287,13 @@ class Connection:
         except OutboxFull as error:
             self.close(Close(CloseReason.UNSEQUENCED_UNREAD, str(error)))
         else:
+            self._inbox.is_held = self.leaves_answers_unread
             self._owner.scheduler.queue(self.outbox)
-
-    def _on_readable(self) -> None:
-        data = self._receive()
-        if data:
-            self._process(data)
-
-    def _receive(self) -> bytes | None:
-        """Receive what the socket has, None if nothing; close if the peer has closed."""
-        bytes_max = self._owner.limits.receive_bytes_max
-        if self.state is State.AWAITING_LOGIN:
-            bytes_max = soup.LOGIN_PACKET_LENGTH_MAX
-        try:
-            data = self._socket.recv(bytes_max)
-        except BlockingIOError:
-            return None
-        except OSError as error:
-            self.broken(error)
-            return None
-        if not data:
-            if self.state is State.DRAINING:
-                self.close(Close(CloseReason.SESSION_ENDED, "session ended"))
-            else:
-                self.close(Close(CloseReason.CONNECTION_LOST, "connection closed by client"))
-            return None
-        self._deadlines.received_ns = self._clock.monotonic_ns()
-        return data
-
-    def _process(self, data: bytes, *, heed_pause: bool = True) -> None:
-        if not self._responses:
-            return  # nothing is read any more
-        try:
-            self._decoder.receive_data(data)
-            while self._responses and not (heed_pause and self._is_reading_paused):
-                packet = self._decoder.next_packet()
-                if packet is None:
-                    return
-                response = self._responses.get(packet.type)
-                if response is Response.DELIVER:
-                    self._handler.unsequenced_received(self, packet.payload)
-                else:
-                    self._respond(response, packet)
-        except ProtocolError as error:
-            emit(logger, PROTOCOL_VIOLATION, user=self.user, peer=self.peer, reason=error)
-            self.close(Close(CloseReason.PROTOCOL_VIOLATION, str(error)))
-
-    def _respond(self, response: Response | None, packet: soup.Packet) -> None:
-        match response:
-            case Response.CHECK_LOGIN:
-                request = soup.decode_login_request(packet.payload)
-                self._loop.remove_reader(self._socket)  # until the login is answered
-                self._enter(Step.REQUESTED)
-                self._owner.login_requested(self, request)
-            case Response.LOG_OUT:
-                self.close(Close(CloseReason.LOGGED_OUT, "logged out"))
-            case Response.IGNORE:
-                pass
-            case None:
-                raise ProtocolError(f"packet {chr(packet.type)!r} from a client {self.state.value}")
 
     def _lose(self, error: str) -> None:
         self.close(Close(CloseReason.CONNECTION_LOST, f"connection lost: {error}"))
 
     def _enter(self, step: Step) -> None:
         self.state = TRANSITIONS[self.state, step]
-        self._responses = RESPONSES[self.state]
+        self._inbox.responses = RESPONSES[self.state]
         self._deadlines.entered_ns = self._clock.monotonic_ns()

@@ -1,10 +1,7 @@
-"""Origins whose logins are refused for a while, because too many of them have failed.
+"""The origins and users of logins that have failed: who comes last when passwords are checked.
 
-An origin that fails too often within the window is refused without a look at the password until
-enough of its failures have left the window: guessing becomes slow, and a strategy with a wrong
-password costs the loop nothing (a hash costs it some 3 ms). An origin is the peer's address
-together with the user, because on loopback all peers have one address: a broken strategy shuts out
-only the logins that use its name. All unknown names count as one.
+Nobody is refused for failures of others with the same name or address: the right password gets in.
+But guesses wait for each other (logins.py), those that have failed more often behind the others.
 """
 
 from collections import deque
@@ -12,12 +9,12 @@ from dataclasses import dataclass, field
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
-FAILURES_MAX = 5  # a person who mistypes a password tries less often
+FAILURES_MAX = 5  # more of them put nobody further back
 WINDOW_NS = 60 * NANOSECONDS_PER_SECOND
-# Pairs of address and user; beyond it the oldest one is forgotten.
+# Pairs of origin and user; beyond it the oldest one is forgotten.
 REMEMBERED_MAX = 1_024
 
-Origin = tuple[str, str]  # the peer's address without its port, and the user
+Origin = tuple[str, str]  # origins.py, and the user as the login names it
 
 
 @dataclass(slots=True)
@@ -26,16 +23,10 @@ class FailedLogins:
 
     _failures: dict[Origin, "deque[int]"] = field(default_factory=dict)
 
-    def is_refused(self, origin: Origin, now_ns: int) -> bool:
-        """Return whether too many of the origin's logins have failed within the window."""
-        failures = self._failures.get(origin)
-        if failures is None or len(failures) < FAILURES_MAX:
-            return False
-        return now_ns - failures[0] < WINDOW_NS
-
-    def count(self, origin: Origin) -> int:
-        """Return the origin's failures since its last accepted login, FAILURES_MAX at most."""
-        return len(self._failures.get(origin, ()))
+    def count(self, origin: Origin, now_ns: int) -> int:
+        """Return the origin's failures within the window, FAILURES_MAX at most."""
+        failures = self._failures.get(origin, ())
+        return sum(now_ns - failed_ns < WINDOW_NS for failed_ns in failures)
 
     def note(self, origin: Origin, now_ns: int) -> None:
         """Remember one more failure."""
@@ -46,7 +37,3 @@ class FailedLogins:
     def forget(self, origin: Origin) -> None:
         """Forget the origin's failures, after an accepted login."""
         self._failures.pop(origin, None)
-
-    def clear(self) -> None:
-        """Forget all failures, after passwords have changed."""
-        self._failures.clear()

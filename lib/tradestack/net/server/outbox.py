@@ -8,11 +8,14 @@ A socket that is full is left alone until it is writable again.
 """
 
 import asyncio
+import logging
 import socket
 from typing import Protocol
 
 from tradestack.domain.clock import Clock
 from tradestack.wire import soup
+
+logger = logging.getLogger(__name__)
 
 
 class Stream(Protocol):
@@ -36,7 +39,8 @@ class Stream(Protocol):
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Return whole packets from `sequence` ≤ head on, and the number after the last of them.
 
-        At most `bytes_max` bytes, but at least one packet.
+        At most `bytes_max` bytes, but at least one packet. Raises OSError where its file cannot be
+        read.
         """
         ...
 
@@ -53,7 +57,7 @@ class OutboxOwner(Protocol):
         ...
 
     def broken(self, error: OSError) -> None:
-        """Note that the socket is broken; the owner closes the outbox."""
+        """Note that socket or stream is broken; the owner closes the outbox."""
         ...
 
 
@@ -102,6 +106,11 @@ class Outbox:
     def lag(self) -> int:
         """The number of messages of the stream that were not read yet."""
         return max(0, self._stream.head + 1 - self.cursor) if self._stream is not None else 0
+
+    @property
+    def beside_bytes(self) -> int:
+        """The bytes of packets outside the stream that wait behind what is being sent."""
+        return len(self._beside)
 
     @property
     def is_behind(self) -> bool:
@@ -174,7 +183,12 @@ class Outbox:
         elif self._stream is None:
             return False
         elif self.cursor <= self._stream.head:
-            self._chunk, self.cursor = self._stream.read(self.cursor, bytes_max)
+            try:
+                self._chunk, self.cursor = self._stream.read(self.cursor, bytes_max)
+            except OSError as error:  # it costs those who read there, and nobody else
+                logger.error("session=%s: %s", self._stream.session_id, error)
+                self._owner.broken(error)
+                return False
             assert self._chunk, "a stream gave nothing below its head"
         elif self._stream.ended:
             self._stream = None

@@ -1,28 +1,29 @@
 """A server of SoupBinTCP sessions: accepts connections, checks logins, watches deadlines.
 
 What messages mean is up to the handler; the server knows logins, sequence numbers, heartbeats and
-deadlines. It checks one login in a pass of the loop, because each may cost milliseconds (users.py).
-The order in which connections send: scheduler.py.
+deadlines. Who waits for a login: waiting_room.py; when passwords are checked: logins.py. In which
+order connections are read and send: turns.py, scheduler.py.
 """
 
 import asyncio
 import logging
 import socket
-from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net import addresses
 from tradestack.net.acceptor import Acceptor
+from tradestack.net.line_limit import LineLimit
 from tradestack.net.server.connection import Connection, MessageHandler
-from tradestack.net.server.failed_logins import FailedLogins, Origin
 from tradestack.net.server.limits import SessionLimits
+from tradestack.net.server.logins import Login, Logins
 from tradestack.net.server.outbox import Stream
 from tradestack.net.server.scheduler import Scheduler
-from tradestack.net.server.states import State
-from tradestack.net.server.users import Users, canonical_user
-from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJECTED, emit
+from tradestack.net.server.turns import Turns
+from tradestack.net.server.users import Users
+from tradestack.net.server.waiting_room import WaitingRoom
+from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJECTED
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 
@@ -38,7 +39,7 @@ class SessionHandler(MessageHandler, Protocol):
     def stream_for(self, user: str, session_id: str) -> Stream | soup.RejectReason:
         """Return the stream that this authenticated user is to follow; "" = the current session.
 
-        Older connections of the user may be closed here. The login may still be rejected.
+        The login may still be rejected, or asked for again when an older connection has made room.
         """
         ...
 
@@ -55,7 +56,8 @@ class SessionServer:
     """Serves every connection that the listener accepts.
 
     users and limits may be replaced while it runs; they then hold for all connections.
-    scheduler: its owner calls `wake` or `serve_live` when a stream has grown or ended.
+    scheduler: its owner calls `wake` or `serve_live` when a stream has grown or ended. lines: the
+    log lines that clients may cause.
     """
 
     def __init__(
@@ -69,19 +71,19 @@ class SessionServer:
     ) -> None:
         self.limits = limits
         self.scheduler = Scheduler(self)
+        self.turns = Turns(self)
+        self.lines = LineLimit(clock)
         self.logins_rejected_total = 0
-        self.logins_unchecked_total = 0  # of those rejected: after too many failures
+        self.connections_displaced_total = 0
         self.violations_total = 0
-        self._users = users
-        self._failed_logins = FailedLogins()
+        self._logins = Logins(users, self._authenticated, self._refuse, clock)
         name = addresses.name_of(listener.getsockname())
         self._acceptor = Acceptor(name, listener, self._on_connection)
         self._handler = handler
         self._clock = clock
-        self._pending: set[Connection] = set()  # not logged in, or rejected and about to close
+        self._pending = WaitingRoom()
         self._joined: dict[Connection, None] = {}  # in the order of joining
-        self._logins: deque[tuple[Connection, soup.LoginRequest]] = deque()
-        self._is_open = False
+        self._replacing: list[Login] = []  # that wait until an older connection has ended
         self._timer: asyncio.TimerHandle | None = None
         self._checked_ns = 0
 
@@ -89,19 +91,18 @@ class SessionServer:
 
     def start(self) -> None:
         """Begin to accept; needs the running loop."""
-        self._is_open = True
-        self._update_accepting()
+        self._acceptor.start()
         self._checked_ns = self._clock.monotonic_ns()
         self._schedule_deadlines()
 
     def stop_accepting(self) -> None:
         """Leave new connections in the listener's queue."""
-        self._is_open = False
-        self._update_accepting()
+        self._acceptor.stop()
 
     async def close(self) -> None:
         """Send each client once more what its socket accepts, and disconnect all."""
         self.stop_accepting()
+        self._logins.close()
         if self._timer is not None:
             self._timer.cancel()
         for connection in [*self._joined, *self._pending]:
@@ -111,13 +112,21 @@ class SessionServer:
 
     @property
     def users(self) -> Users:
-        """The users that may log in; replacing them also forgets earlier failed logins."""
-        return self._users
+        """The users that may log in."""
+        return self._logins.users
 
     @users.setter
     def users(self, users: Users) -> None:
-        self._users = users
-        self._failed_logins.clear()
+        self._logins.users = users
+
+    def stats(self) -> dict[str, int]:
+        """Return the counters of logins and connections since the start."""
+        return {
+            "logins_rejected": self.logins_rejected_total,
+            "connections_displaced": self.connections_displaced_total,
+            "protocol_violations": self.violations_total,
+            "log_lines_suppressed": self.lines.suppressed_total,
+        }
 
     @property
     def connections(self) -> Sequence[Connection]:
@@ -140,9 +149,7 @@ class SessionServer:
 
     def login_requested(self, connection: Connection, request: soup.LoginRequest) -> None:
         """Queue the login."""
-        self._logins.append((connection, request))
-        if len(self._logins) == 1:
-            asyncio.get_running_loop().call_soon(self._check_next_login)
+        self._logins.add(Login(connection, request))
 
     def closed(self, connection: Connection, close: Close) -> None:
         """Forget the connection; report it to the handler if it had joined."""
@@ -152,105 +159,89 @@ class SessionServer:
         if connection in self._joined:
             del self._joined[connection]
             if not is_violation:  # which is logged already
-                emit(
+                self.lines.emit(
                     logger,
                     CLIENT_LEFT,
+                    origin=connection.user,
                     user=connection.user,
                     peer=connection.peer,
                     session=connection.session_id,
                     reason=close,
                 )
             self._handler.client_left(connection, close)
-        self._update_accepting()
+            self._resume_logins(connection.user)
 
     # ---- connections and logins ------------------------------------------------------------
 
     def _on_connection(self, accepted: socket.socket, address: object) -> None:
-        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.limits.send_buffer_bytes)
+        limits = self.limits
+        if accepted.family != socket.AF_UNIX:
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer_bytes)
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.receive_buffer_bytes)
         peer = addresses.name_of(address)
+        if len(self._pending) >= limits.logins_pending_max:
+            self.connections_displaced_total += 1
+            self._pending.displaced().close(Close(CloseReason.LOGIN_TIMEOUT, "no login in time"))
         self._pending.add(
             Connection(accepted, peer, owner=self, handler=self._handler, clock=self._clock)
         )
-        self._update_accepting()
 
-    def _update_accepting(self) -> None:
-        if self._is_open and len(self._pending) < self.limits.logins_pending_max:
-            self._acceptor.start()
-        else:
-            self._acceptor.stop()
+    def _refuse(self, login: Login) -> None:
+        """Reject a login with a wrong password."""
+        self._reject(login, soup.RejectReason.NOT_AUTHORIZED)
 
-    def _check_next_login(self) -> None:
-        connection, request = self._logins.popleft()
-        if self._logins:
-            asyncio.get_running_loop().call_soon(self._check_next_login)
-        if connection.state is not State.CHECKING_LOGIN:
+    def _authenticated(self, login: Login) -> None:
+        """Accept or reject a login, or wait until an older connection of its user has ended."""
+        stream = self._handler.stream_for(login.user, login.request.session_id)
+        if isinstance(stream, soup.RejectReason):
+            self._reject(login, stream)
             return
-        user = canonical_user(request.user)
-        # All names that no user has count as one; otherwise each new one would cost a hash.
-        origin = (addresses.host_of(connection.peer), user if self._users.has(user) else "")
-        if self._failed_logins.is_refused(origin, self._clock.monotonic_ns()):
-            self.logins_unchecked_total += 1  # not logged: its failures were
-            self._reject(connection, soup.RejectReason.NOT_AUTHORIZED)
-            return
-        answer = self._answer(user, request, origin)
-        if isinstance(answer, soup.RejectReason):
-            self._log_rejection(connection, request, answer, origin)
-            self._reject(connection, answer)
+        own = [each for each in self._joined if each.user == login.user]
+        if len(own) >= self.limits.connections_per_user_max:
+            self._replacing.append(login)
+            own[0].replace()
+        elif len(self._joined) >= self.limits.clients_max:
+            self._reject(login, soup.RejectReason.SESSION_NOT_AVAILABLE)
         else:
-            self._accept(connection, user, request, answer)
+            self._accept(login, stream)
 
-    def _answer(
-        self, user: str, request: soup.LoginRequest, origin: Origin
-    ) -> Stream | soup.RejectReason:
-        if not self._users.verify(user, request.password):
-            self._failed_logins.note(origin, self._clock.monotonic_ns())
-            return soup.RejectReason.NOT_AUTHORIZED
-        self._failed_logins.forget(origin)
-        answer = self._handler.stream_for(user, request.session_id)
-        # Counted after the handler has answered: it may have closed an older connection.
-        if len(self._joined) >= self.limits.clients_max:
-            return soup.RejectReason.SESSION_NOT_AVAILABLE
-        return answer
+    def _resume_logins(self, user: str) -> None:
+        """Check the logins again that waited for the end of a connection of this user."""
+        waiting = [login for login in self._replacing if login.user == user]
+        self._replacing = [login for login in self._replacing if login.user != user]
+        for login in waiting:
+            self._logins.add(login)
 
-    def _accept(
-        self, connection: Connection, user: str, request: soup.LoginRequest, stream: Stream
-    ) -> None:
+    def _accept(self, login: Login, stream: Stream) -> None:
+        connection = login.connection
         self._pending.discard(connection)
         self._joined[connection] = None
-        self._update_accepting()
-        connection.accept_login(user, stream, request)
-        emit(
+        connection.accept_login(login.user, stream, login.request)
+        self.lines.emit(
             logger,
             CLIENT_LOGGED_IN,
-            user=user,
+            origin=login.user,
+            user=login.user,
             peer=connection.peer,
             session=connection.session_id,
             next=connection.outbox.cursor,
         )
         self._handler.client_joined(connection)
 
-    def _reject(self, connection: Connection, reason: soup.RejectReason) -> None:
+    def _reject(self, login: Login, reason: soup.RejectReason) -> None:
         self.logins_rejected_total += 1
-        connection.reject_login(reason)
-
-    def _log_rejection(
-        self,
-        connection: Connection,
-        request: soup.LoginRequest,
-        reason: soup.RejectReason,
-        origin: Origin,
-    ) -> None:
-        emit(
+        self.lines.emit(
             logger,
             LOGIN_REJECTED,
-            user=request.user,
-            peer=connection.peer,
-            session=request.session_id,
+            user=login.request.user,
+            peer=login.connection.peer,
+            session=login.request.session_id,
             reason=reason.name,
-            failures=self._failed_logins.count(origin),
+            failures=self._logins.failures(login),
             clients=len(self._joined),
         )
+        login.connection.reject_login(reason)
 
     # ---- deadlines -------------------------------------------------------------------------
 
@@ -269,6 +260,7 @@ class SessionServer:
         """
         late_ns = now_ns - self._checked_ns - DEADLINES_INTERVAL_NS
         self._checked_ns = now_ns
+        self.lines.report()
         for connection in [*self._joined, *self._pending]:
             if late_ns > DEADLINES_INTERVAL_NS:
                 connection.postpone_deadlines(late_ns)

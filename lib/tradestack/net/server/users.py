@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Self
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.named_file import open_named_file
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX, USER_LENGTH_MAX
 
 USERS_FILE_BYTES_MAX = 1 << 20  # some ten thousand users; a larger file is some other file
@@ -44,6 +45,7 @@ class PasswordHash:
 
 # Unknown users are checked against this, so that they take as long as a wrong password.
 NOBODY = PasswordHash(bytes(SALT_BYTES), bytes(HASH_BYTES))
+NOTHING = bytes(HASH_BYTES)  # the digest of no password
 
 
 @dataclass(slots=True)
@@ -63,23 +65,25 @@ class Users:
         """Return the users that may enter orders."""
         return type(self)({user: each for user, each in self.hashes.items() if each.may_trade})
 
-    def has(self, user: str) -> bool:
-        """Return whether there is such a user."""
-        return canonical_user(user) in self.hashes
+    def recalls(self, user: str, password: str) -> bool:
+        """Return whether the password was verified before, for a few microseconds."""
+        name = canonical_user(user)
+        remembered = self._verified.get(name, NOTHING) if name in self.hashes else NOTHING
+        return hmac.compare_digest(remembered, self._remembered(password))
 
     def verify(self, user: str, password: str) -> bool:
         """Return whether the password is that user's; unknown users take as long to refuse."""
         name = canonical_user(user)
         known_hash = self.hashes.get(name)
-        digest = hmac.digest(self._memory_key, _canonical_password(password), "sha256")
-        if known_hash is not None and hmac.compare_digest(self._verified.get(name, b""), digest):
-            return True
         expected = known_hash or NOBODY
         matches = hmac.compare_digest(_digest(password, expected.salt), expected.digest)
         if known_hash is None or not matches:
             return False
-        self._verified[name] = digest
+        self._verified[name] = self._remembered(password)
         return True
+
+    def _remembered(self, password: str) -> bytes:
+        return hmac.digest(self._memory_key, _canonical_password(password), "sha256")
 
 
 def canonical_user(user: str) -> str:
@@ -141,7 +145,7 @@ def _parse_line(path: Path, number: int, entry: str) -> tuple[str, PasswordHash]
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_named_file(path) as file:
             content = file.read(USERS_FILE_BYTES_MAX + 1)
     except PermissionError as error:
         remedy = "make it readable for the daemon's user, and for nobody else"

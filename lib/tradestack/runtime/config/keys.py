@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, overload
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.values import ValueParser
+from tradestack.store.named_file import open_named_file
 
 T = TypeVar("T")
 C = TypeVar("C", bound="DataclassInstance")
@@ -120,7 +121,7 @@ def _is_required(field: "dataclasses.Field[Any]") -> bool:
 
 def _read_table(path: Path) -> dict[str, object]:
     try:
-        with path.open("rb") as file:
+        with open_named_file(path) as file:
             content = file.read(CONFIG_BYTES_MAX + 1)
     except FileNotFoundError:
         remedy = "copy the commented one from etc/ of the source, or name another with --config"
@@ -128,7 +129,7 @@ def _read_table(path: Path) -> dict[str, object]:
     except IsADirectoryError:
         raise OperatorFault(str(path), "is a directory", "name a file with --config") from None
     except OSError as error:
-        remedy = "make it readable for the daemon's user, or name another with --config"
+        remedy = "make it a file that the daemon's user can read, or name another with --config"
         raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
     if len(content) > CONFIG_BYTES_MAX:
         raise OperatorFault(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.named_file import open_named_file
 
 PASSWORD_BYTES_MAX = 4096  # a password file holds one short line; a larger file is another file
 
@@ -12,7 +13,7 @@ _REMEDY = "write only the password into it, readable by the daemon's user alone"
 def read_password(path: Path) -> str:
     """Read the password that the file holds alone; raise OperatorFault."""
     try:
-        with path.open("rb") as file:
+        with open_named_file(path) as file:
             content = file.read(PASSWORD_BYTES_MAX + 1)
     except OSError as error:
         raise OperatorFault(str(path), error.strerror or str(error), _REMEDY) from error

@@ -9,7 +9,9 @@ import gzip
 import io
 import zlib
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
+
+import msgspec
 
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.block import parse_block
@@ -24,6 +26,7 @@ from tradestack.sources.csv.header import (
 from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
 from tradestack.sources.csv.timestamps import Form
 from tradestack.sources.source import Checkpoint, SourceBatch, SourceFault, unreadable
+from tradestack.store.named_file import open_named_file
 from tradestack.wire.feed import TickRecords
 from tradestack.wire.symbol_table import SymbolTable
 
@@ -34,6 +37,21 @@ GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 UNREADABLE = (EOFError, OSError, zlib.error)  # what a damaged file or disk raises
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkpoint, as it is written."""
+
+    offset: Natural
+    line: Natural
+    form: str | None
+    event_time_ns: Natural
+    rows_good: Natural
+    rows_rejected: Natural
+    rows_rounded: Natural
 
 
 class CsvSource:
@@ -91,31 +109,33 @@ class CsvSource:
     def checkpoint(self) -> Checkpoint:
         """Return the position before the next batch."""
         state = self.state
-        return {
-            "offset": self.offset,
-            "line": state.line,
-            "form": state.form.name if state.form else None,
-            "event_time_ns": state.event_time_ns,
-            "rows_good": state.rows_good,
-            "rows_rejected": state.rows_rejected,
-            "rows_rounded": state.rows_rounded,
-        }
+        position = Position(
+            offset=self.offset,
+            line=state.line,
+            form=state.form.name if state.form else None,
+            event_time_ns=state.event_time_ns,
+            rows_good=state.rows_good,
+            rows_rejected=state.rows_rejected,
+            rows_rounded=state.rows_rounded,
+        )
+        return msgspec.structs.asdict(position)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go to a position; a gzip file is decompressed again up to there. Raises SourceFault."""
+        position = msgspec.convert(checkpoint, Position)
         try:
-            self._file.seek(checkpoint["offset"])
+            self._file.seek(position.offset)
         except UNREADABLE as error:
-            raise SourceFault(self.path, checkpoint["line"], _why_unreadable(error)) from error
-        self.offset = checkpoint["offset"]
+            raise SourceFault(self.path, position.line, _why_unreadable(error)) from error
+        self.offset = position.offset
         self._unparsed, self._ended, self._damage = b"", False, ""
         state = self.state
-        state.line = checkpoint["line"]
-        state.form = Form[checkpoint["form"]] if checkpoint["form"] else None
-        state.event_time_ns = checkpoint["event_time_ns"]
-        state.rows_good = checkpoint["rows_good"]
-        state.rows_rejected = checkpoint["rows_rejected"]
-        state.rows_rounded = checkpoint["rows_rounded"]
+        state.line = position.line
+        state.form = Form[position.form] if position.form else None
+        state.event_time_ns = position.event_time_ns
+        state.rows_good = position.rows_good
+        state.rows_rejected = position.rows_rejected
+        state.rows_rounded = position.rows_rounded
 
     def rows_rejected(self) -> int:
         """Return the number of rows rejected so far."""
@@ -186,12 +206,24 @@ def read_header(path: Path) -> str:
         return _read_header(path, file)[0]
 
 
+class _Gzip(gzip.GzipFile):
+    """The decompressed bytes of a file, which is closed with it."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        super().__init__(fileobj=file)
+        self._compressed = file
+
+    def close(self) -> None:
+        """Close both."""
+        super().close()
+        self._compressed.close()
+
+
 def _open(path: Path) -> io.BufferedReader:
     """Open the file's decompressed bytes. Raises OSError."""
-    file = path.open("rb")
+    file = open_named_file(path)
     if file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
-        file.close()
-        return cast("io.BufferedReader", gzip.open(path))
+        return cast("io.BufferedReader", _Gzip(file))
     return file
 
 

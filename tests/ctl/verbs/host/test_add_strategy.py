@@ -9,6 +9,7 @@ from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.main import run
 from tradestack.net.server.users import Users
 from tradestack.runtime.config.keys import load_config
+from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 from tradestack_strategy.config import StrategyConfig
 
 Output = pytest.CaptureFixture[str]
@@ -82,6 +83,7 @@ def test_login_sets_the_user_name(config: Path) -> None:
         (["-x"], None),
         (["x" * 33], "not a valid name"),
         (["second", "--login", "NEWS"], "user news: already exists"),
+        (["x" * (INSTANCE_LENGTH_MAX + 1)], "use 1 to 16 characters"),
         (["second", "--login", "toolong"], "not a valid user name"),
         (["second", "--login", "a:b"], "not a valid user name"),
         (["second", "--like", "absent"], "absent.toml: no such file"),

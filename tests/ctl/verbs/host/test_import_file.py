@@ -1,6 +1,7 @@
 """import: the gateway's check, the copy, and the line for its configuration."""
 
 import gzip
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,23 @@ def test_a_valid_file_is_copied_and_its_config_line_printed(
     assert copy.read_bytes() == file.read_bytes()
     assert copy.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in copy.parent.iterdir()] == [name]
+
+
+def test_any_name_can_be_put_into_the_config(tmp_path: Path, capfd: Output) -> None:
+    """The printed line is TOML, whatever characters the name has."""
+    name = 'p"\\\n\x7f.csv'
+
+    import_file(tmp_path, written(tmp_path / name, PRICES))
+
+    assert tomllib.loads(capfd.readouterr().out) == {"prices": f"{tmp_path}/state/import/{name}"}
+
+
+def test_a_name_that_no_config_can_have_is_refused(tmp_path: Path, capfd: Output) -> None:
+    """A config file is UTF-8, a name on the disk may be anything."""
+    status = import_file(tmp_path, written(tmp_path / "p\udcff.csv", PRICES))
+
+    assert status == ExitStatus.OPERATOR_FAULT
+    assert "not valid UTF-8; rename the file" in capfd.readouterr().err
 
 
 def test_an_invalid_file_is_not_copied(tmp_path: Path, capfd: Output) -> None:

@@ -1,11 +1,14 @@
 """A feed session commits its source's ticks to its log, and continues after any end."""
 
 import asyncio
+import errno
+import os
 import resource
 from pathlib import Path
 
 import pytest
 
+from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.daemons.tradestack_gateway.ticks import (
     NEWS_EVERY,
     SESSION_ID,
@@ -13,11 +16,12 @@ from tests.daemons.tradestack_gateway.ticks import (
     begin_session,
     make_ticks,
 )
+from tests.kit.disk_calls import fail_with, record_disk_calls
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack_gateway.sessions import feed_session
 from tradestack_gateway.sessions.feed_session import FeedSession, SourcesDiffer
-from tradestack_gateway.sessions.sidecar import Mark, load_sidecars
+from tradestack_gateway.sessions.sidecar import Mark, Settings
 
 TICKS = 30
 
@@ -36,7 +40,7 @@ def resume(directory: Path, source: TickSource) -> FeedSession:
     async def still_busy() -> None:
         await asyncio.sleep(0)
 
-    (sidecar,) = load_sidecars(directory)
+    (sidecar,) = recorded_sidecars(directory)
     return asyncio.run(FeedSession.resume(directory, sidecar, source, still_busy))
 
 
@@ -135,7 +139,7 @@ def test_resuming_reads_from_the_newest_checkpoint(
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
     publish(session, 10)
     session.close()
-    (sidecar,) = load_sidecars(tmp_path)
+    (sidecar,) = recorded_sidecars(tmp_path)
 
     source = TickSource(make_ticks(TICKS))
     session = resume(tmp_path, source)
@@ -170,9 +174,9 @@ def test_checkpoint_of_another_source_is_refused(tmp_path: Path) -> None:
     """It was written for other sources."""
     session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
     publish(session, 10)
-    session.sidecar.add_mark(Mark(sequence=4, prices_total=4, position={"elsewhere": 1}))
-    session.save()
     session.close()
+    mark = Mark(sequence=4, prices_total=4, position={"elsewhere": 1})
+    session.sidecar.with_mark(mark).save(tmp_path)
 
     with pytest.raises(SourcesDiffer, match="the checkpoint at message 4 is not understood"):
         resume(tmp_path, TickSource(make_ticks(TICKS)))
@@ -192,3 +196,71 @@ def test_ended_session_has_nothing_pending(tmp_path: Path) -> None:
     assert resumed.log.ended
     assert resumed.pending(0) is None
     resumed.log.close()
+
+
+def test_log_is_synced_before_its_end_is_on_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut could otherwise shorten a log that is said to be complete."""
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    publish(session, 8)
+    calls = record_disk_calls(monkeypatch)
+
+    session.end()
+
+    synced = calls.index(("sync", f"{SESSION_ID}.feed"))
+    assert synced < calls.index(("rename", f"{SESSION_ID}.json"))
+    session.log.close()
+
+
+@pytest.mark.parametrize("call", ["fdatasync", "replace"])
+def test_session_that_cannot_be_ended_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Its end reaches the disk neither now nor with the next checkpoint."""
+    monkeypatch.setattr(feed_session, "MARK_TICKS_MIN", 1)
+    monkeypatch.setattr(feed_session, "MARK_INTERVAL_NS", 0)
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    publish(session, 8)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, call, fail_with(errno.EROFS))
+        with pytest.raises(OSError, match="Read-only"):
+            session.end()
+
+    assert not session.log.ended
+    assert session.pending(0) is not None
+    (saved,) = recorded_sidecars(tmp_path)
+    assert [mark.sequence for mark in saved.checkpoints] == [4, 8]
+    assert not saved.ended
+    session.close()
+
+
+def test_failed_save_keeps_the_settings_for_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They hold in the running process already."""
+    session = begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "replace", fail_with(errno.EROFS))
+        with pytest.raises(OSError, match="Read-only"):
+            session.keep(Settings(paused=True))
+
+    session.end()
+
+    (saved,) = recorded_sidecars(tmp_path)
+    assert saved.settings == Settings(paused=True)
+    session.log.close()
+
+
+@pytest.mark.parametrize("call", ["replace", "fsync"])
+def test_session_that_cannot_begin_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """A log without a sidecar would be refused at the next start."""
+    with monkeypatch.context() as broken:
+        broken.setattr(os, call, fail_with(errno.ENOSPC))
+        with pytest.raises(OSError, match="No space"):
+            begin_session(tmp_path, TickSource(make_ticks(TICKS)))
+
+    assert list(tmp_path.glob("*.feed")) == []
+    assert list(tmp_path.glob("*.json")) == []

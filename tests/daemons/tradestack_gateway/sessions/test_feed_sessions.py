@@ -2,19 +2,25 @@
 
 import asyncio
 import dataclasses
+import errno
+import fcntl
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
+from tests.kit.disk_calls import fail_with, record_disk_calls
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_gateway.config import AtEnd, GatewayConfig
 from tradestack_gateway.sessions.feed_session import FeedSession
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
-from tradestack_gateway.sessions.sidecar import Settings, load_sidecars
+from tradestack_gateway.sessions.sidecar import Settings
 
 BAD_ROW = "2026-01-15T14:31:00Z,AA,none,1\n"
 
@@ -31,10 +37,12 @@ def make_sessions(directory: Path, clock: FakeClock | None = None) -> FeedSessio
     return FeedSessions(directory, clock or FakeClock(), Notifier(None))
 
 
-def begin(sessions: FeedSessions, config: GatewayConfig) -> FeedSession:
+def begin(
+    sessions: FeedSessions, config: GatewayConfig, current: FeedSession | None = None
+) -> FeedSession:
     """Begin a session of checked sources."""
     identity = asyncio.run(sessions.check(config))
-    return sessions.begin(sessions.open_source(config), identity, Settings())
+    return sessions.begin(sessions.open_source(config), identity, Settings(), current)
 
 
 def resume(sessions: FeedSessions, config: GatewayConfig) -> FeedSession | None:
@@ -52,22 +60,22 @@ def publish_all(session: FeedSession) -> None:
         session.commit(len(records), 1)
 
 
-def test_ids_and_times_ascend_when_the_clock_is_set_back(
-    tmp_path: Path, config: GatewayConfig
-) -> None:
-    """Both decide which session is the newest."""
+def test_ids_ascend_when_the_clock_is_set_back(tmp_path: Path, config: GatewayConfig) -> None:
+    """They decide which session is the newest."""
     clock = FakeClock(wall_offset_ns=10**18)
     sessions = make_sessions(tmp_path, clock)
 
+    started = []
     for _ in range(3):
+        started.append(clock.wall_ns())
         begin(sessions, config).close()
         clock.wall_offset_ns -= 3_600 * NANOSECONDS_PER_SECOND
 
-    sidecars = load_sidecars(tmp_path)
+    sidecars = recorded_sidecars(tmp_path)
     ids = [sidecar.session_id for sidecar in sidecars]
-    times = [sidecar.start_time_ns for sidecar in sidecars]
     assert ids == sorted(set(ids))
-    assert times == sorted(set(times))
+    assert [sidecar.start_time_ns for sidecar in sidecars] == started
+    assert make_sessions(tmp_path).newest == sidecars[-1]
     assert sessions.started_total == 3
 
 
@@ -76,7 +84,7 @@ def test_beginning_ends_earlier_sessions(tmp_path: Path, config: GatewayConfig) 
     begin(make_sessions(tmp_path), config).close()
     begin(make_sessions(tmp_path), config).close()
 
-    assert [sidecar.ended for sidecar in load_sidecars(tmp_path)] == [True, False]
+    assert [sidecar.ended for sidecar in recorded_sidecars(tmp_path)] == [True, False]
 
 
 def test_same_sources_continue_the_session(tmp_path: Path, config: GatewayConfig) -> None:
@@ -157,37 +165,194 @@ def test_bad_file_is_an_operator_fault(tmp_path: Path, config: GatewayConfig) ->
         begin(make_sessions(tmp_path), config)
 
     assert fault.value.where == f"{config.prices}: line 2"
-    assert load_sidecars(tmp_path) == []
+    assert recorded_sidecars(tmp_path) == []
 
 
 def test_unfinished_beginnings_are_removed(tmp_path: Path, config: GatewayConfig) -> None:
     """An empty log without a sidecar is deleted; any other log stays."""
-    sessions = make_sessions(tmp_path)
-    begun = begin(sessions, config)
+    begun = begin(make_sessions(tmp_path), config)
     begun.close()
-    (tmp_path / "AAAAAAAAAA.feed").touch()
-    (tmp_path / "BBBBBBBBBB.feed").write_bytes(b"not empty")
+    (tmp_path / "0000000000.feed").write_bytes(b"not empty")
+    (tmp_path / "ZZZZZZZZZZ.feed").touch()
 
-    sessions.remove_unfinished()
+    make_sessions(tmp_path)
 
     logs = sorted(path.stem for path in tmp_path.glob("*.feed"))
-    assert logs == sorted([begun.session_id, "BBBBBBBBBB"])
+    assert logs == ["0000000000", begun.session_id]
 
 
-def test_current_sessions_are_not_pruned(tmp_path: Path, config: GatewayConfig) -> None:
-    """Their age makes no difference."""
+def test_current_session_is_not_pruned(tmp_path: Path, config: GatewayConfig) -> None:
+    """A file whose name sorts after it makes no difference."""
     sessions = make_sessions(tmp_path)
-    ids = []
-    for _ in range(3):
-        begun = begin(sessions, config)
-        sessions.end(begun)
-        ids.append(begun.session_id)
-    first = load_sidecars(tmp_path)[0]
-    first.ended = False
-    first.save(tmp_path)
+    first = begin(sessions, config)
+    current = begin(sessions, config, first)
+    (tmp_path / "ZZZZZZZZZZ.feed").touch()
 
     sessions.prune(1, in_use=())
 
-    assert [sidecar.session_id for sidecar in load_sidecars(tmp_path)] == [ids[0], ids[2]]
-    assert sessions.ended_log(ids[1]) is None
+    assert sorted(path.stem for path in tmp_path.glob("*.feed")) == [
+        current.session_id,
+        "ZZZZZZZZZZ",
+    ]
+    assert sessions.ended_log(first.session_id) is None
+    current.close()
     sessions.close()
+
+
+def damage_log(directory: Path, session_id: str) -> None:
+    """Overwrite the first packet."""
+    with (directory / f"{session_id}.feed").open("r+b") as file:
+        file.write(bytes(10) + b"not a packet")
+
+
+def cut_sidecar(directory: Path, session_id: str) -> None:
+    """Leave a sidecar that cannot be decoded."""
+    (directory / f"{session_id}.json").write_text("{")
+
+
+def remove_sidecar(directory: Path, session_id: str) -> None:
+    """Leave a log alone."""
+    (directory / f"{session_id}.json").unlink()
+
+
+def renew_format(directory: Path, session_id: str) -> None:
+    """Leave a sidecar of another version."""
+    (directory / f"{session_id}.json").write_text('{"format": 99}')
+
+
+def put_directory(directory: Path, session_id: str) -> None:
+    """Leave a log that cannot be read."""
+    (directory / f"{session_id}.feed").unlink()
+    (directory / f"{session_id}.feed").mkdir()
+
+
+def forget_end(directory: Path, session_id: str) -> None:
+    """Leave a session without an end."""
+    path = directory / f"{session_id}.json"
+    path.write_bytes(path.read_bytes().replace(b'"ended":true', b'"ended":false'))
+
+
+@pytest.mark.parametrize(
+    "harm", [damage_log, cut_sidecar, remove_sidecar, renew_format, put_directory, forget_end]
+)
+def test_unusable_ended_session_is_not_served(
+    tmp_path: Path,
+    config: GatewayConfig,
+    harm: Callable[[Path, str], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """There is one error in the log, however often it is asked for."""
+    sessions = make_sessions(tmp_path)
+    ended = begin(sessions, config)
+    publish_all(ended)
+    current = begin(sessions, config, ended)
+    sessions.close()
+    harm(tmp_path, ended.session_id)
+    sessions = make_sessions(tmp_path)
+    caplog.clear()
+
+    assert [sessions.ended_log(ended.session_id) for _ in range(3)] == [None] * 3
+
+    assert caplog.text.count(f"session={ended.session_id} is not served") <= 1
+    assert sessions.newest is not None
+    assert sessions.newest.session_id == current.session_id
+    current.close()
+
+
+def test_locked_log_is_served_when_it_is_free_again(tmp_path: Path, config: GatewayConfig) -> None:
+    """A backup program may hold it for a while."""
+    sessions = make_sessions(tmp_path)
+    ended = begin(sessions, config)
+    current = begin(sessions, config, ended)
+    sessions.close()
+    sessions = make_sessions(tmp_path)
+    with (tmp_path / f"{ended.session_id}.feed").open("rb") as backup:
+        fcntl.flock(backup, fcntl.LOCK_EX)
+        assert sessions.ended_log(ended.session_id) is None
+
+    assert sessions.ended_log(ended.session_id) is not None
+    sessions.close()
+    current.close()
+
+
+@pytest.mark.parametrize("session_id", ["", "../../etc", "AAAAAAAAAA", "current"])
+def test_other_ids_are_no_ended_sessions(
+    tmp_path: Path, config: GatewayConfig, session_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A client may ask for anything; that is not worth a line."""
+    sessions = make_sessions(tmp_path)
+    current = begin(sessions, config)
+    caplog.clear()
+
+    assert sessions.ended_log(session_id) is None
+    assert caplog.text == ""
+    current.close()
+
+
+def test_sessions_left_open_are_synced_before_their_end_is_on_record(
+    tmp_path: Path, config: GatewayConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that wrote them may have died a moment ago, and the machine may die next."""
+    left = begin(make_sessions(tmp_path), config)
+    publish_all(left)
+    left.close()
+    calls = record_disk_calls(monkeypatch)
+
+    begin(make_sessions(tmp_path), config).close()
+
+    synced = calls.index(("sync", f"{left.session_id}.feed"))
+    assert synced < calls.index(("rename", f"{left.session_id}.json"))
+
+
+def test_damaged_session_left_open_does_not_keep_another_from_beginning(
+    tmp_path: Path, config: GatewayConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its sources are others now, so it is not to be continued."""
+    left = begin(make_sessions(tmp_path), config)
+    publish_all(left)
+    left.close()
+    damage_log(tmp_path, left.session_id)
+
+    begin(make_sessions(tmp_path), config).close()
+
+    assert f"session={left.session_id} is not served" in caplog.text
+    assert [sidecar.ended for sidecar in recorded_sidecars(tmp_path)] == [False, False]
+
+
+@pytest.mark.parametrize("call", ["replace", "fdatasync", "fsync"])
+def test_session_goes_on_when_another_cannot_begin(
+    tmp_path: Path, config: GatewayConfig, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Neither now nor after a restart is it over, and the other one has left nothing."""
+    sessions = make_sessions(tmp_path)
+    current = begin(sessions, config)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, call, fail_with(errno.ENOSPC))
+        with pytest.raises(OSError, match="No space"):
+            begin(sessions, config, current)
+
+    assert not current.log.ended
+    assert recorded_sidecars(tmp_path) == [current.sidecar] == [make_sessions(tmp_path).newest]
+    assert not current.sidecar.ended
+    current.close()
+
+
+def test_session_that_cannot_be_removed_is_logged(
+    tmp_path: Path,
+    config: GatewayConfig,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The daemon goes on, and tries again when the next session begins."""
+    sessions = make_sessions(tmp_path)
+    first = begin(sessions, config)
+    current = begin(sessions, config, first)
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "unlink", fail_with(errno.EROFS))
+        sessions.prune(1, in_use=())
+        sessions.prune(1, in_use=())
+
+    assert caplog.text.count("it cannot be removed: [Errno 30] Read-only file system") == 1
+    sessions.prune(1, in_use=())
+    assert recorded_sidecars(tmp_path) == [current.sidecar]
+    current.close()

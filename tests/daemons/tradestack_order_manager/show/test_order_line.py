@@ -44,6 +44,18 @@ CASES = [
         "BUY 10 SPY @ 168.23 cross signal=-0.5 ClOrdID=news-1 user=news",
     ),
     (
+        {"signal_name": "REJECTED", "signal_label": "user"},
+        'BUY 10 SPY @ 168.23 "REJECTED" "user"=85.48 ClOrdID=news-1 user=news',
+    ),
+    (
+        {"symbol": "REJECTED", "signal_name": "@", "signal_label": 'a="b"'},
+        'BUY 10 "REJECTED" @ 168.23 "@" "a=\\"b\\""=85.48 ClOrdID=news-1 user=news',
+    ),
+    (
+        {"symbol": "ES=F", "signal_name": "My.Mean:Fast"},
+        "BUY 10 ES=F @ 168.23 My.Mean:Fast sentiment=85.48 ClOrdID=news-1 user=news",
+    ),
+    (
         {"quantity": 0, "reason": OrdRejReason.INCORRECT_QUANTITY},
         "BUY 0 SPY @ 168.23 news sentiment=85.48 ClOrdID=news-1 user=news "
         "REJECTED INCORRECT_QUANTITY",
@@ -67,6 +79,31 @@ def test_no_clordid_can_forge_a_number_or_break_the_line(cl_ord_id: str) -> None
     assert line.count(b"\n") == 1
     assert line.isascii()
     assert last_order_id(line) == 12
+
+
+visible = st.characters(min_codepoint=33, max_codepoint=126)
+words = st.sampled_from(["REJECTED", "rejected", "user", "ClOrdID", "@", "MARKET", "event"])
+
+
+@given(
+    st.text(visible, min_size=1, max_size=64) | words,
+    st.text(visible, min_size=1, max_size=24) | words,
+    st.text(visible, min_size=1, max_size=32) | words,
+    st.text(visible, min_size=1, max_size=32) | words,
+    st.sampled_from([None, OrdRejReason.STALE_ORDER]),
+)
+def test_no_text_of_a_client_is_taken_for_another_part(
+    cl_ord_id: str, symbol: str, name: str, label: str, reason: OrdRejReason | None
+) -> None:
+    """The parts of a line can be told apart, whatever the client wrote into its own."""
+    texts = {"symbol": symbol, "signal_name": name, "signal_label": label}
+    line = line_of(cl_ord_id=cl_ord_id, reason=reason, **texts).decode()
+
+    parts = line.removeprefix(PREFIX).split()
+    assert ("REJECTED" in parts) is (reason is not None)
+    assert [part for part in parts if part.startswith("user=")] == ["user=news"]
+    assert [part for part in parts if part.startswith("ClOrdID=")] == [f"ClOrdID={cl_ord_id}"]
+    assert parts.count("@") == 1
 
 
 def test_the_last_number_is_that_of_the_last_line_that_has_one() -> None:

@@ -69,6 +69,7 @@ def _order_manager(stats: Stats) -> str:
         f"{stats.get('orders_received', 0):,} orders, "
         f"{stats.get('orders_accepted', 0):,} accepted, "
         f"{stats.get('orders_rejected', 0):,} rejected"
+        + (f", {stats['session_fault']}" if stats.get("session_fault") else "")
     )
 
 

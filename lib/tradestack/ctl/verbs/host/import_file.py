@@ -11,6 +11,7 @@ examples:
 
 import argparse
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.ctl.installation.owner import ROOT, as_owner_of
+from tradestack.ctl.toml import toml
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.csv.header import (
     STANDARD_NAMES,
@@ -29,7 +32,9 @@ from tradestack.sources.csv.header import (
 )
 from tradestack.sources.csv.source import read_header
 from tradestack.sources.source import SourceFault
+from tradestack.store.durable_name import replace_durably
 
+DIRECTORY = "import"  # in the state directory
 DIRECTORY_MODE = 0o750
 FILE_MODE = 0o640
 KINDS = {"prices": SourceKind.PRICES, "sentiment": SourceKind.NEWS}  # by their key in gateway.toml
@@ -53,14 +58,25 @@ def run(args: argparse.Namespace) -> int:
     """Check, copy and print the line for gateway.toml."""
     installation = Installation.of(args)
     require_directory(installation.state, "--state-dir")
+    _require_printable(args.file)
     kind = args.kind or _kind_of(args.file)
     gateway_config = installation.config / "gateway.toml"
     _check(args.file, kind, gateway_config)
     copy = _copy(args.file, installation)
     print(f"copied to {copy}; put this line into {gateway_config}:", file=sys.stderr)
-    print(f'{kind} = "{copy}"')
+    print(f"{kind} = {toml(str(copy))}")
     print("then run: systemctl restart tradestack-gateway", file=sys.stderr)
     return ExitStatus.DONE
+
+
+def _require_printable(path: Path) -> None:
+    """Raise OperatorFault if a config file cannot name the copy: TOML is UTF-8."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raise OperatorFault(
+            repr(path.name), "the name is not valid UTF-8", "rename the file"
+        ) from None
 
 
 def _kind_of(path: Path) -> str:
@@ -96,19 +112,33 @@ def _check(path: Path, kind: str, config: Path) -> None:
 
 def _copy(path: Path, installation: Installation) -> Path:
     """Copy the file atomically, readable by the daemons; return the path of the copy."""
-    directory = installation.state / "import"
-    if not directory.is_dir():
-        directory.mkdir(mode=DIRECTORY_MODE)
-        installation.hand_over(directory)
-    target = directory / path.name
-    unfinished = target.with_name(target.name + ".tmp")
-    try:
-        shutil.copyfile(path, unfinished)
-        unfinished.chmod(FILE_MODE)
-        installation.hand_over(unfinished)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    directory = installation.state / DIRECTORY
+    with path.open("rb") as source:  # with the rights of the caller, before those are dropped
+        with as_owner_of(installation.state):
+            _make_directory(directory, installation.service_user)
+        with as_owner_of(directory):
+            target = directory / path.name
+            unfinished = target.with_name(f"{target.name}.tmp")
+            unfinished.unlink(missing_ok=True)
+            try:
+                with unfinished.open("xb") as copy:
+                    os.fchmod(copy.fileno(), FILE_MODE)
+                    shutil.copyfileobj(source, copy)
+                    copy.flush()
+                    os.fsync(copy.fileno())
+                replace_durably(unfinished, target)
+            finally:
+                unfinished.unlink(missing_ok=True)
     return target
+
+
+def _make_directory(directory: Path, service_user: str | None) -> None:
+    """Create the directory, for the services, unless it exists."""
+    try:
+        directory.mkdir(mode=DIRECTORY_MODE)
+    except FileExistsError:
+        return
+    directory.chmod(DIRECTORY_MODE)  # whatever the umask
+    if service_user is not None and os.geteuid() == ROOT:
+        owner = pwd.getpwnam(service_user)
+        os.chown(directory, owner.pw_uid, owner.pw_gid, follow_symlinks=False)

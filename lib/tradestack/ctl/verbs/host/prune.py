@@ -10,6 +10,7 @@ examples:
 """
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from tradestack.ctl.arguments import positive_integer
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
+from tradestack.ctl.installation.owner import as_owner_of
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons
 from tradestack.net.control.client import ControlFault
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
@@ -40,7 +42,7 @@ class OldSession:
     @property
     def size_bytes(self) -> int:
         """The size of all files together."""
-        return sum(path.stat().st_size for path in self.files)
+        return sum(path.lstat().st_size for path in self.files)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,11 +65,15 @@ def run(args: argparse.Namespace) -> int:
     daemons = RunningDaemons.of(args)
     for daemon, suffixes in SESSION_FILES.items():
         current = _current_session(daemons, daemon)
-        for old in sessions_to_remove(state / daemon, suffixes, keep=args.keep, current=current):
-            print(f"{daemon} session {old.session_id}: {old.size_bytes:,} bytes")
-            if not args.dry_run:
-                for path in old.files:
-                    path.unlink()
+        if not (state / daemon).exists():
+            continue
+        with as_owner_of(state / daemon):
+            sessions = sessions_to_remove(state / daemon, suffixes, keep=args.keep, current=current)
+            for old in sessions:
+                print(f"{daemon} session {old.session_id}: {old.size_bytes:,} bytes")
+                if not args.dry_run:
+                    for path in old.files:
+                        path.unlink()
     return ExitStatus.DONE
 
 
@@ -81,7 +87,9 @@ def sessions_to_remove(
     sessions: list[OldSession] = []
     for path in directory.glob(f"*{suffixes[0]}"):
         files = (path.with_suffix(suffix) for suffix in suffixes)
-        sessions.append(OldSession(path.stem, tuple(file for file in files if file.exists())))
+        sessions.append(
+            OldSession(path.stem, tuple(file for file in files if os.path.lexists(file)))
+        )
     # Ids ascend with every session; the files' times follow a clock that may be set back.
     sessions.sort(key=lambda session: session.session_id)
     return [old for old in sessions[: -max(1, keep)] if old.session_id != current]

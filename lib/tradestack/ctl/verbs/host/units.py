@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
 def units_of(name: str) -> tuple[str, ...]:
     """Return the units that one `systemctl start` or `stop` has to name; raise OperatorFault.
 
-    The next connection would start a service whose sockets are still open; and sockets that are
-    stopped by a separate command can still be in use when they are started again.
+    A query would start a service whose control socket is still open; and sockets that are stopped
+    by a separate command can still be in use when they are started again.
     """
     if name == ALL:
         return ("tradestack.target",)  # every unit is PartOf= it

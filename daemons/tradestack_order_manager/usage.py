@@ -1,0 +1,90 @@
+"""How full the order session is: said at 80 %, said loudly when it is full, a new one at 90 %.
+
+What is used is counted against `orders_per_session_max` and against the part of it that each user
+may have (`Rules`); the user who has used most of it counts.
+"""
+
+import logging
+from collections.abc import Iterable
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.observe.events import ORDER_SESSION_FILLING, ORDER_SESSION_FULL, emit
+from tradestack.trading.checks import Rules
+from tradestack_order_manager.sessions.order_session import OrderSession
+
+FILLING_PERCENT = 80
+NEW_SESSION_PERCENT = 90
+# A user who fills one order session after the other makes all others log in again at most so often.
+SESSION_TIME_MIN_NS = 60 * NANOSECONDS_PER_SECOND
+
+logger = logging.getLogger(__name__)
+
+
+class Usage:
+    """The use that is made of the current order session; what was said belongs to one session."""
+
+    def __init__(self, began_ns: int) -> None:
+        """began_ns: when the session began, or the process if that was later, monotonic clock."""
+        self._began_ns = began_ns
+        self._is_filling = False
+        self._full_for: set[str] = set()  # the users who were refused
+        self._malformed_of: set[str] = set()  # the users with too many messages that are no orders
+
+    def restart(self, began_ns: int) -> None:
+        """Begin with another session."""
+        self._began_ns = began_ns
+        self._is_filling = False
+        self._full_for.clear()
+        self._malformed_of.clear()
+
+    def percent(self, session: OrderSession, rules: Rules) -> int:
+        """Return how much is used by the user who has used most."""
+        return self._most(session, rules)[0]
+
+    def check(self, session: OrderSession, rules: Rules) -> None:
+        """Log once that the session is nearly full."""
+        percent, user = self._most(session, rules)
+        if percent >= FILLING_PERCENT and not self._is_filling:
+            self._is_filling = True
+            emit(
+                logger,
+                ORDER_SESSION_FILLING,
+                session=session.id,
+                used_percent=percent,
+                user=user,
+                reports=session.state.reports_count,
+            )
+
+    def is_new_session_due(self, session: OrderSession, rules: Rules, now_ns: int) -> bool:
+        """Return whether another session has to begin before this one is full; monotonic clock."""
+        if now_ns - self._began_ns < SESSION_TIME_MIN_NS:
+            return False
+        return self.percent(session, rules) >= NEW_SESSION_PERCENT
+
+    def note_refused(self, session: OrderSession, users: Iterable[str]) -> None:
+        """Log once for each user that all messages are refused."""
+        for user in users:
+            if user not in self._full_for:
+                self._full_for.add(user)
+                reports = session.state.reports_of(user)
+                emit(logger, ORDER_SESSION_FULL, session=session.id, user=user, reports=reports)
+
+    def note_malformed(self, users: Iterable[str]) -> None:
+        """Log once for each user that what is no order is not recorded any more."""
+        for user in users:
+            if user not in self._malformed_of:
+                self._malformed_of.add(user)
+                logger.warning("user %s sends too many messages that are no orders", user)
+
+    def status(self, session: OrderSession, rules: Rules) -> str | None:
+        """Return what people have to know; None if there is room."""
+        if self._full_for:
+            return f"ORDER SESSION FULL for {', '.join(sorted(self._full_for))}"
+        percent = self.percent(session, rules)
+        return f"order session {percent}% used" if percent >= FILLING_PERCENT else None
+
+    def _most(self, session: OrderSession, rules: Rules) -> tuple[int, str]:
+        state = session.state
+        users = ((len(reports), user) for user, reports in state.reports.items())
+        reports, user = max(users, default=(0, ""))
+        return rules.used_percent(reports, state.reports_count), user

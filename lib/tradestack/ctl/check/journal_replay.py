@@ -1,0 +1,80 @@
+"""The lines of an order journal, replayed as the order manager does, and further behind damage.
+
+`journal check` and `journal repair` both read by it, so what they find whole is what starts.
+"""
+
+from tradestack.store.journal import PREFIX_LENGTH
+from tradestack.store.journal_lines import JournalLine
+from tradestack.trading.session_state import SessionState
+from tradestack.wire.order_journal import (
+    ReplayedOrderRecord,
+    ReplayedRecord,
+    SessionRecord,
+    decode_header,
+    decode_replayed,
+)
+
+
+class MissingOrders(ValueError):
+    """The order in the line is not the next one: `count` numbers before it are missing."""
+
+    def __init__(self, first_order_id: int, order_id: int) -> None:
+        super().__init__(f"order {order_id} follows order {first_order_id - 1}")
+        self.first_order_id = first_order_id
+        self.count = order_id - first_order_id
+
+
+class JournalReplay:
+    """The state of a journal, line by line.
+
+    state: None before the header. orders_lost: the order numbers that the last damage turned out to
+    have had, known from the first order behind it.
+    """
+
+    def __init__(self) -> None:
+        self.state: SessionState | None = None
+        self.orders_lost: int | None = None
+        self._is_interrupted = False
+
+    def interrupt(self) -> None:
+        """Expect any later order number next: something is lost here."""
+        self._is_interrupted = True
+        self.orders_lost = None
+
+    def take(self, line: JournalLine) -> ReplayedRecord:
+        """Replay the record in a line and return it; ValueError where the order manager refuses it.
+
+        An unknown format version is a ValueError as well.
+        """
+        if line.payload is None:
+            raise ValueError("the checksum does not match")
+        if line.number == 1:
+            header = decode_header(line.payload)
+            self.state = SessionState(header)
+            return header
+        record = decode_replayed(line.payload)
+        if isinstance(record, SessionRecord):
+            raise ValueError("a second session header")
+        if self.state is not None:
+            self._add(self.state, record, line.offset + PREFIX_LENGTH, line.payload)
+        return record
+
+    def _add(
+        self, state: SessionState, record: ReplayedRecord, offset: int, payload: bytes
+    ) -> None:
+        if not isinstance(record, ReplayedOrderRecord):
+            state.add(record, offset, payload)
+            return
+        expected, order_id = state.next_order_id, record.report.order_id
+        if order_id > expected:
+            if not self._is_interrupted:
+                raise MissingOrders(expected, order_id)
+            state.next_order_id = order_id
+        try:
+            state.add(record, offset, payload)
+        except ValueError:
+            state.next_order_id = expected
+            raise
+        if self._is_interrupted:
+            self.orders_lost = order_id - expected
+            self._is_interrupted = False

@@ -1,0 +1,70 @@
+"""The share of the loop's time for a control socket, which is to delay nothing else.
+
+The processor time that the task of each connection takes is measured, whatever it does: reading,
+carrying out calls, making the items of streams. Before each call, command or item a connection
+waits for its turn: one in a pass of the loop, in the order in which they asked, and none while the
+share is used up. A long piece of work counts several times, since others wait for all of it.
+Operators notice none of this: some work is saved up.
+"""
+
+import asyncio
+import time
+import types
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
+from typing import Any
+
+from tradestack.net.allowance import Allowance, Rate
+
+NANOSECONDS_PER_MICROSECOND = 1_000
+WORK = Rate(per_second=100_000, burst=200_000)  # microseconds: a tenth of the loop's time
+# A piece of work that counts once; one of n times this length counts n times, but at most so often.
+PIECE_US = 200
+TIMES_MAX = 10
+RETRY_S = 0.005  # until a look whether the share has room again
+
+
+class Share:
+    """What control connections have used of their share."""
+
+    def __init__(self) -> None:
+        self._allowance = Allowance()
+        self._turn = asyncio.Lock()  # its waiters are served in their order
+
+    async def turn(self) -> None:
+        """Wait until the calling connection may do its next piece of work."""
+        async with self._turn:
+            await asyncio.sleep(0)
+            while self.is_used_up:
+                await asyncio.sleep(RETRY_S)
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether work has to wait."""
+        return self._allowance.left(WORK, time.monotonic_ns()) <= 0
+
+    def spend(self, elapsed_ns: int) -> None:
+        """Note that a connection has taken so much of the processor."""
+        elapsed_us = 1 + elapsed_ns // NANOSECONDS_PER_MICROSECOND
+        times = min(max(1, elapsed_us // PIECE_US), TIMES_MAX)
+        self._allowance.spend(WORK, elapsed_us * times)
+
+
+@types.coroutine
+def metered(work: Coroutine[Any, Any, None], spend: Callable[[int], None]) -> Generator[Any]:
+    """Run a coroutine; tell `spend` how many nanoseconds of the processor each step has taken."""
+    step: Callable[[], Any] = partial(work.send, None)
+    while True:
+        began_ns = time.thread_time_ns()
+        try:
+            awaited = step()
+        except StopIteration:
+            return
+        finally:
+            spend(time.thread_time_ns() - began_ns)
+        try:
+            yield awaited
+        except BaseException as thrown:
+            step = partial(work.throw, thrown)
+        else:
+            step = partial(work.send, None)
