@@ -7,12 +7,11 @@ from pathlib import Path
 from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import write_secret
-from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import Users, canonical_user
 from tradestack.wire.soup import USER_LENGTH_MAX
 
-SERVERS = (GATEWAY, ORDER_MANAGER)
+SERVERS = ("gateway", "order-manager")  # as their configurations and units are named
 
 
 def users_files(config: Path) -> list[Path]:

@@ -7,10 +7,12 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tradestack.ctl.feed_state import Progress, progress_of_source, progress_of_time
+from tradestack.ctl.up.hints import hints_after, hints_before, symbols_of
 from tradestack.ctl.up.order_lines import OrderLines
 from tradestack.ctl.up.progress import StackStats, has_ended, source_fault
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
@@ -48,6 +50,7 @@ class Run:
         self._order_lines = OrderLines(Path(str(order_log)))
         self._counts = RunCounts()
         self._stats: StackStats | None = None  # the newest
+        self._hints = hints_before(config)  # by strategy
         self._orders_due_s = self._status_due_s = 0.0  # loop time
 
     async def execute(self) -> RunResult:
@@ -58,6 +61,7 @@ class Run:
         try:
             await self._start()
             self._describe()
+            self._show_hints(self._hints)
             await self._until_end()
             result = await self._result()
             await self._stack.stop()
@@ -191,7 +195,20 @@ class Run:
             else:
                 await asyncio.sleep(END_CHECK_INTERVAL_S)
         assert self._stats is not None
-        return RunResult(self._stats, self._counts, elapsed_s)
+        self._add_hints(self._stats)
+        return RunResult(self._stats, self._counts, elapsed_s, list(self._hints.values()))
+
+    def _add_hints(self, stats: StackStats) -> None:
+        """Note why strategies made no orders, where it was not told at the start."""
+        ticks, symbols = self._counts.ticks.total, symbols_of(self._files)
+        after = hints_after(self._config, stats, ticks=ticks, symbols=symbols)
+        added = {name: hint for name, hint in after.items() if name not in self._hints}
+        self._hints |= added
+        self._show_hints(added)
+
+    def _show_hints(self, hints: Mapping[str, str]) -> None:
+        for hint in hints.values():
+            self._screen.line(f"warning: {hint}")
 
     def _show_orders(self) -> None:
         for line in self._order_lines.new_lines():

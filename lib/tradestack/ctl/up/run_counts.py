@@ -59,12 +59,13 @@ class RunCounts:
 class RunResult:
     """A finished run: the last stats of its daemons, and what it did in the time it took.
 
-    elapsed_s: from the moment when the gateway was ready.
+    elapsed_s: from the moment when the gateway was ready. warnings: for people.
     """
 
     stats: StackStats
     counts: RunCounts
     elapsed_s: float
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def ticks_per_s(self) -> float:
@@ -90,6 +91,7 @@ class RunResult:
             "orders_accepted": counts.orders_accepted.total,
             "orders_rejected": counts.orders_rejected.total,
             "orders_per_s": round(self.orders_per_s, 1),
+            "warnings": self.warnings,
             "latency": {name: stats["latency"] for name, stats in self.stats.strategies.items()},
         }
 

@@ -38,12 +38,13 @@ def run(args: argparse.Namespace) -> int:
         others = ", ".join(sorted(path.stem for path in directory.glob("*.toml")))
         raise OperatorFault(str(config_file), "no such file", f"name one of these: {others}")
     user = _user_of(config_file)
+    files = users_files(installation.config)
     if installation.has_systemd():
         installation.run_systemctl("disable", "--now", f"tradestack-strategy@{name}.service")
     if not any(
         _user_of(other) == user for other in directory.glob("*.toml") if other != config_file
     ):
-        remove_user(users_files(installation.config), user)
+        remove_user(files, user)
     password_file(installation.config, name).unlink(missing_ok=True)
     config_file.unlink()
     print(f"removed {config_file} and user {user}", file=sys.stderr)
