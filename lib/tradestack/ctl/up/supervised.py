@@ -4,8 +4,9 @@
       └──────── death ─────────► wait 0.5 s ─► start
 
 The listening sockets stay open in `up` in the meantime: connections queue, and none is refused. As
-under systemd, a daemon that exits with status 78, a fault of the operator's, is not started again,
-nor is one that keeps dying: fifty times within a minute, or fifty times before it is ready.
+under systemd, a daemon that exits with status 78, a fault of the operator's, is not started again.
+Nor is one that keeps dying, fifty times within a minute or before it is ready: with `up`, somebody
+waits for the result.
 """
 
 import asyncio
@@ -18,8 +19,8 @@ from collections.abc import Callable
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
 
-START_LIMIT_BURST = 50  # as StartLimitBurst= in the units
-START_LIMIT_INTERVAL_S = 60.0  # as StartLimitIntervalSec= in the units
+DEATHS_MAX = 50  # more within the interval, or in a row before READY=1, do not get better
+DEATHS_INTERVAL_S = 60.0
 RESPAWN_DELAY_S = 0.1  # after the death of a daemon that was ready
 KEEPS_DYING_S = 10.0  # two deaths within this time are no accident
 RESTART_DELAY_S = 0.5  # after the death of one that was not; as RestartSec= in the units
@@ -46,7 +47,7 @@ class Supervised:
         self.last_death: ChildDied | None = None
         self.is_ready = asyncio.Event()
         self._deaths_unready = 0  # since it was ready the last time
-        self._deaths_s: deque[float] = deque(maxlen=START_LIMIT_BURST)
+        self._deaths_s: deque[float] = deque(maxlen=DEATHS_MAX)
         self._command = command
         self._on_line = on_line
         self._on_death = on_death
@@ -92,11 +93,11 @@ class Supervised:
         return RESPAWN_DELAY_S if was_ready else RESTART_DELAY_S
 
     def _is_at_limit(self) -> bool:
-        if self._deaths_unready >= START_LIMIT_BURST:
+        if self._deaths_unready >= DEATHS_MAX:
             return True
         return (
-            len(self._deaths_s) == START_LIMIT_BURST
-            and self._deaths_s[-1] - self._deaths_s[0] <= START_LIMIT_INTERVAL_S
+            len(self._deaths_s) == DEATHS_MAX
+            and self._deaths_s[-1] - self._deaths_s[0] <= DEATHS_INTERVAL_S
         )
 
     def _is_to_respawn(self, death: ChildDied) -> bool:

@@ -15,6 +15,7 @@ from tradestack.ctl.table import aligned
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
 MEBIBYTE = 1 << 20
+LOOP = "loop"  # the gateway begins a session whenever its files end
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -35,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"{name}: last error: {stats['last_error']}")
         if stats is not None:
             _print_pending(name, stats.get("config_pending", {}))
+    if report.gateway is not None and report.gateway.get("at_end") == LOOP:
+        print('at_end = "loop": positions begin anew with each session')
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
     return ExitStatus.NOT_RUNNING if report.faults else ExitStatus.DONE
