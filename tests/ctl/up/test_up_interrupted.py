@@ -10,6 +10,7 @@ import pytest
 
 from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
 from tests.kit.stack import DEADLINE_S, Stack
+from tradestack.ctl.exit_status import ExitStatus
 
 
 def test_ctrl_c_ends_an_open_ended_run(running: Stack) -> None:
@@ -59,6 +60,19 @@ def test_respawn_does_not_repeat_operator_faults(files: tuple[str, ...]) -> None
     done = up(*files, "--pace", "10", "--until-end", "--respawn")
 
     assert (done.returncode, done.stdout) == (78, "")
+
+
+def test_a_daemon_that_hangs_does_not_keep_a_run_from_ending(files: tuple[str, ...]) -> None:
+    """It gives no last stats, so there is no result; it is killed with the others."""
+    with Stack(*files, "--respawn", "--json", "--pace", "1x") as running:
+        gateway = running.pid_of("gateway")
+        os.kill(gateway, signal.SIGSTOP)
+        running.process.terminate()
+        status, out, error = running.end()
+
+    assert (status, out) == (ExitStatus.NOT_RUNNING, "")
+    assert error.splitlines()[-1] == "tradestackctl: a daemon gave no answer within 5 s"
+    assert not Path(f"/proc/{gateway}").exists()
 
 
 FAILING = ("env", "TRADESTACK_FAIL_POINTS=gateway.appended:1")  # dies at its first tick

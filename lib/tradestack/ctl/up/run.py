@@ -17,7 +17,7 @@ from tradestack.ctl.up.order_lines import OrderLines
 from tradestack.ctl.up.progress import StackStats, has_ended, source_fault
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.screen import Screen
-from tradestack.ctl.up.stack import STATS_TIMEOUT_S, Stack, StackConfig
+from tradestack.ctl.up.stack import Stack, StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.summary import fitted, status_parts
 from tradestack.ctl.up.supervised import AfterDeath
@@ -29,7 +29,7 @@ STATUS_INTERVAL_S = 1.0
 ORDERS_INTERVAL_S = 0.2
 DEATH_TIMEOUT_S = 1.0  # a daemon that has closed its control socket may be about to exit
 END_CHECK_INTERVAL_S = 0.05  # asking costs each daemon about a millisecond
-RESPAWN_TIMEOUT_S = 5.0  # until a daemon that died at the very end is back to be asked
+FINAL_TIMEOUT_S = 5.0  # for the last stats, also of a daemon that is just being started again
 
 
 class Interrupted(Exception):
@@ -182,16 +182,21 @@ class Run:
         return True
 
     async def _result(self) -> RunResult:
-        """Ask for the last stats; raise the death of a daemon that does not come back in time."""
+        """Ask for the last stats.
+
+        Raises the death of a daemon that does not come back in time, ControlFault if one hangs.
+        """
         elapsed_s = self._elapsed_s()
-        deadline_s = self._loop.time() + RESPAWN_TIMEOUT_S
+        deadline_s = self._loop.time() + FINAL_TIMEOUT_S
         is_asked = False
         while not is_asked:
-            death = self._stack.death
-            if death is None:
-                is_asked = await self._ask(STATS_TIMEOUT_S)
-            elif self._stack.keeps_dying or self._loop.time() > deadline_s:
+            death, left_s = self._stack.death, deadline_s - self._loop.time()
+            if death is not None and (self._stack.keeps_dying or left_s <= 0):
                 raise death
+            if left_s <= 0:
+                raise ControlFault(f"a daemon gave no answer within {FINAL_TIMEOUT_S:g} s")
+            if death is None:
+                is_asked = await self._ask(left_s)
             else:
                 await asyncio.sleep(END_CHECK_INTERVAL_S)
         assert self._stats is not None
