@@ -33,7 +33,7 @@ class OrderLines:
         self._offset += len(whole)
         lines = [shortened(line) for line in whole.decode(errors="replace").splitlines()]
         left_out = len(lines) - LINES_SHOWN_MAX
-        if left_out > 0:
+        if left_out > 1:  # the line about one would not be shorter than its own
             return [*lines[:LINES_SHOWN_MAX], f"… and {left_out:,} more orders"]
         return lines
 

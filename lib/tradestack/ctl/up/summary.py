@@ -38,10 +38,10 @@ def fitted(parts: list[str], columns: int) -> str:
 def summary(result: RunResult) -> str:
     """Return the lines that are printed at the end of a run."""
     counts = result.counts
-    orders = f"{_counted(counts.orders_received, 'order')}, {result.orders_per_s:,.1f}/s"
+    orders = _counted(counts.orders_received, "order")
     if counts.orders_received:
         accepted, rejected = counts.orders_accepted.total, counts.orders_rejected.total
-        orders += f": {accepted:,} accepted, {rejected:,} rejected"
+        orders += f", {result.orders_per_s:,.1f}/s: {accepted:,} accepted, {rejected:,} rejected"
     lines = [
         f"ran {_elapsed_text(result.elapsed_s)}",
         f"  {_counted(counts.ticks.total, 'tick')}, {result.ticks_per_s:,.0f}/s",
