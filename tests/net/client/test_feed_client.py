@@ -144,6 +144,26 @@ async def test_reading_stays_paused_over_a_disconnect(net: Net) -> None:
     assert calls[4] == [1, 2, 3]
 
 
+async def test_a_fault_of_the_listener_ends_the_run_and_the_ticks_come_again(net: Net) -> None:
+    """A later run continues with what was not handled."""
+    handler = feed(net, 3)
+
+    class Failing(FeedListener):
+        def on_ticks(self, batch: TickBatch) -> None:
+            raise MemoryError
+
+    async with net.serving(handler) as running:
+        client, recorder = client_of(net, running.address), Recorder()
+        with pytest.raises(MemoryError):
+            await client.run(Failing())
+        again = asyncio.create_task(client.run(recorder))
+        calls = await recorder.until(2)
+        client.close()
+        again.cancel()
+
+    assert calls == ["connected", [1, 2, 3]]
+
+
 async def test_the_delay_grows_while_clients_of_one_user_replace_each_other(net: Net) -> None:
     """A connection that was replaced is no success, although ticks came over it."""
     backoff, handler = quick_backoff(), feed(net, 5)

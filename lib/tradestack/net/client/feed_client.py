@@ -8,7 +8,7 @@ from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, SoupConnection
 from tradestack.net.client.feed_events import FeedEvents
 from tradestack.net.client.feed_listener import EndReason, FeedListener
-from tradestack.net.client.login import Credentials, LoggedIn
+from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S, Credentials, LoggedIn
 from tradestack.net.client.reconnector import Position, Reconnector
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.feed import FeedDecoder, TickBatch
@@ -38,8 +38,9 @@ class FeedClient:
     session_id: "" for the current session. sequence: the first message wanted, 0 for new ones only.
     To continue where an earlier run stopped, pass both as it last saw them.
 
-    Both forms raise LoginRejected for wrong credentials and SequenceHole when messages were lost;
-    they wait for a gateway that cannot be reached.
+    Both forms raise LoginRejected for wrong credentials and SequenceHole when messages were lost.
+    They wait for a gateway that cannot be reached, but for the first login only as long as
+    first_login_timeout_s (None: for ever), and then raise NotReached.
     """
 
     def __init__(
@@ -52,11 +53,17 @@ class FeedClient:
         sequence: int = 1,
         limits: ConnectionLimits | None = None,
         backoff: Backoff | None = None,
+        first_login_timeout_s: float | None = FIRST_LOGIN_TIMEOUT_S,
     ) -> None:
         self._clock = clock
         self._limits = limits or ConnectionLimits()
         self._reconnector = Reconnector(
-            "the feed", address, credentials, limits=self._limits, backoff=backoff or Backoff()
+            "the feed",
+            address,
+            credentials,
+            limits=self._limits,
+            backoff=backoff or Backoff(),
+            first_login_timeout_s=first_login_timeout_s,
         )
         self._position = Position(session_id, sequence)
         self._announced = ""  # the session whose start was announced
@@ -87,8 +94,8 @@ class FeedClient:
     async def run(self, listener: FeedListener) -> None:
         """Call the listener until cancelled; one run at a time.
 
-        Raises LoginRejected and SequenceHole. A later run continues at the next message, after a
-        delay.
+        Raises LoginRejected, SequenceHole, and what the listener raises. A later run continues at
+        the first batch that the listener has not handled, after a delay.
         """
         position = self._position
         while True:
@@ -192,6 +199,10 @@ class _FeedReceiver:
     def on_room(self) -> None:
         raise AssertionError("a feed client sends no messages")
 
+    def on_fault(self, fault: Exception) -> None:
+        if not self.closed.done():
+            self.closed.set_exception(fault)
+
     def _deliver(self, batch: TickBatch) -> None:
         position = self._position
         seen = position.sequence - batch.first_sequence
@@ -200,6 +211,6 @@ class _FeedReceiver:
         if seen > 0:
             batch = TickBatch(position.sequence, batch.records[seen:])
         assert batch.first_sequence == position.sequence, "a number is missing or came twice"
-        position.sequence = batch.last_sequence + 1
         self.has_delivered = True
         self._listener.on_ticks(batch)
+        position.sequence = batch.last_sequence + 1
