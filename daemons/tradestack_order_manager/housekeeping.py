@@ -15,7 +15,7 @@ from tradestack_order_manager.sessions.order_sessions import (
     OrderSessions,
     is_session_due,
 )
-from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.usage import Usage
 
 INTERVAL_S = 1.0
@@ -36,7 +36,7 @@ class Housekeeping:
         config: OrderManagerConfig,
         directory: Path,
         sessions: OrderSessions,
-        order_logs: OrderLogs,
+        display: OrderDisplay,
         availability: Availability,
         usage: Usage,
         followed: Callable[[], Collection[str]],
@@ -46,7 +46,7 @@ class Housekeeping:
         self.config = config
         self._directory = directory
         self._sessions = sessions
-        self._order_logs = order_logs
+        self._display = display
         self._availability = availability
         self._usage = usage
         self._followed = followed
@@ -59,7 +59,7 @@ class Housekeeping:
         while True:
             await asyncio.sleep(INTERVAL_S)
             self.check_space()
-            self._order_logs.catch_up(self._sessions.current)
+            self._display.catch_up(self._sessions.current)
             self._usage.check(self._sessions.current, self.config.rules)
             self._begin_session_when_due()
 

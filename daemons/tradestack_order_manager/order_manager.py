@@ -26,7 +26,7 @@ from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.housekeeping import Housekeeping
-from tradestack_order_manager.metrics import Meters
+from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import (
     NewSessionFailed,
@@ -35,8 +35,8 @@ from tradestack_order_manager.sessions.order_sessions import (
 )
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.show.order_log import last_logged_order_id
-from tradestack_order_manager.show.order_logs import OrderLogs
 from tradestack_order_manager.usage import Usage
 
 logger = logging.getLogger(__name__)
@@ -49,11 +49,11 @@ class OrderManager:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
         self._lock = DirectoryLock.take(directory)  # before anything in it is read
-        users = Users.load(config.users_file)
+        users = Users.load(config.users_file).traders()
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context = context
         self._clock = clock
-        self._meters = Meters(clock)
+        self._statistics = OrderStatistics(clock)
         self._availability = Availability()
         self._usage = Usage(clock.monotonic_ns())
         self._sessions = OrderSessions(
@@ -64,7 +64,8 @@ class OrderManager:
             logged_order_id=last_logged_order_id(config.order_log),
             orders_lost_max=config.orders_per_session_max,
         )
-        self._order_logs = OrderLogs(
+        self._statistics.follow(self._sessions.current.state.counters)
+        self._display = OrderDisplay(
             config.order_log,
             self._sessions.current,
             JournalEvents(config.journal_orders_per_second),
@@ -79,22 +80,20 @@ class OrderManager:
         )
         self._settler = Settler(
             sessions=self._sessions,
-            order_logs=self._order_logs,
+            display=self._display,
             availability=self._availability,
             usage=self._usage,
-            meters=self._meters,
+            statistics=self._statistics,
             durability=config.durability,
             rules=config.rules,
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
-        # Orders and Registers go from the connection straight to the settler.
-        self.unsequenced_received = self._settler.receive
         self._housekeeping = Housekeeping(
             config=config,
             directory=directory,
             sessions=self._sessions,
-            order_logs=self._order_logs,
+            display=self._display,
             availability=self._availability,
             usage=self._usage,
             followed=lambda: {connection.session_id for connection in self._server.connections},
@@ -114,16 +113,16 @@ class OrderManager:
         self._server.stop_accepting()
         self._settler.settle()
         await self._server.close()
-        self._order_logs.close(self._sessions.current)
+        self._display.close(self._sessions.current)
         self._sessions.close()
         self._lock.release()
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
-        users = Users.load(config.users_file)
-        self._order_logs.reopen(self._sessions.current)
+        users = Users.load(config.users_file).traders()
+        self._display.reopen(self._sessions.current)
         self._change_durability(config.durability)
-        self._order_logs.events.per_second = config.journal_orders_per_second
+        self._display.events.per_second = config.journal_orders_per_second
         self._settler.rules = config.rules
         self._sessions.expect_orders(config.orders_per_session_max)
         self._server.users = users
@@ -139,7 +138,7 @@ class OrderManager:
         """Rate, orders and clients, and what is wrong."""
         session = self._sessions.current
         parts = [
-            f"{self._meters.rates()['1s']:g} orders/s",
+            f"{self._statistics.rates()['1s']:g} orders/s",
             f"{session.state.counters.orders_received} orders in session {session.id}",
             f"{len(self._server.connections)} clients",
         ]
@@ -148,24 +147,24 @@ class OrderManager:
             parts.append(usage)
         if self._availability.fault is not None:
             parts.append(f"JOURNAL UNAVAILABLE: {self._availability.fault}")
-        if self._order_logs.fault is not None:
-            parts.append(f"order log behind: {self._order_logs.fault}")
+        if self._display.fault is not None:
+            parts.append(f"order log behind: {self._display.fault}")
         return ", ".join(parts)
 
     def stats(self) -> dict[str, object]:
         """Counters of the order session; orders_duplicate since process or session began."""
         session = self._sessions.current
         return {
-            **self._meters.stats(session),
+            **self._statistics.stats(session),
             "session_used": self._usage.percent(session, self._settler.rules),
             "session_fault": self._usage.status(session, self._settler.rules),
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
-            "order_log_behind": session.last_order_id - self._order_logs.written_order_id,
+            "order_log_behind": session.last_order_id - self._display.written_order_id,
             "journal_fault": self._availability.fault,
-            "order_log_fault": self._order_logs.fault,
+            "order_log_fault": self._display.fault,
             "process": {
-                **self._meters.process_stats(),
+                **self._statistics.process_stats(),
                 **self._server.stats(),
             },
         }
@@ -205,10 +204,10 @@ class OrderManager:
         """Begin another order session. On OSError or OperatorFault nothing has changed."""
         self._settler.settle()
         # Lines of a session that has ended would not be found again after a crash.
-        self._order_logs.complete(self._sessions.current)
+        self._display.complete(self._sessions.current)
         self._sessions.begin_next(self._clock.wall_ns())
-        self._order_logs.catch_up(self._sessions.current)
-        self._meters.reset()
+        self._display.catch_up(self._sessions.current)
+        self._statistics.follow(self._sessions.current.state.counters)
         self._usage.restart(self._clock.monotonic_ns())
         self._server.scheduler.wake()
         self._housekeeping.prune(self._housekeeping.config.sessions_kept)
@@ -235,6 +234,11 @@ class OrderManager:
         self._settler.durability = durability
 
     # ---- what the session server asks for --------------------------------------------------
+
+    @property
+    def messages(self) -> Settler:
+        """Orders and Registers go from the connection straight to the settler."""
+        return self._settler
 
     def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | soup.RejectReason:
         """Return the user's reports, with those on all that was received so far."""

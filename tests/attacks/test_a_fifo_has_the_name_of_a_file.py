@@ -7,6 +7,7 @@ import pytest
 
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.gateway import Gateway
+from tests.kit.order_manager import OrderManager
 
 
 @pytest.mark.parametrize("key", ["prices", "sentiment", "users_file"])
@@ -46,3 +47,15 @@ def test_a_new_session_is_refused_and_the_old_one_goes_on(tmp_path: Path) -> Non
 
         assert gateway.stats()["session"] == session
         gateway.client().read(10)
+
+
+@pytest.mark.parametrize("key", ["users_file", "order_log"])
+def test_an_order_manager_is_refused_in_words(tmp_path: Path, key: str) -> None:
+    """To write to a FIFO without a reader would wait as well."""
+    with OrderManager(tmp_path) as manager:
+        os.mkfifo(tmp_path / "fifo")
+        manager.configure(**{key: tmp_path / "fifo"})
+        manager.launch()
+
+        assert manager.wait() == 78
+        assert "is a FIFO, not a regular file" in manager.errors

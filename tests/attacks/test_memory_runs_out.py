@@ -60,7 +60,7 @@ main()
 SESSION = "tradestack_order_manager.sessions.order_session:OrderSession"
 STATE = "tradestack.trading.session_state:SessionState"
 ORDERS = {
-    "received": "tradestack_order_manager.settler:Settler:receive",
+    "received": "tradestack_order_manager.settler:Settler:unsequenced_received",
     "journalled": "tradestack.store.append_file:AppendFile:append",
     "committed": f"{STATE}:commit",
     "sent": "tradestack.net.server.outbox:Outbox:_send_chunk",

@@ -18,6 +18,7 @@ from tests.daemons.tradestack_order_manager.test_reload import reload
 from tests.kit.daemon import PASSWORD
 from tests.kit.order_manager import USER, OrderManager
 from tests.kit.rewritten_journal import rewrite_header
+from tradestack.ctl.check.journal_check import check_journal
 from tradestack.net.addresses import Address
 from tradestack.net.client.awaited_orders import AwaitedOrders, OutcomeUnknown
 from tradestack.net.client.login import Credentials
@@ -91,6 +92,10 @@ def test_no_number_gets_another_meaning(
         assert manager.errors.count("order session may be incomplete") == 1
         manager.kill()
         assert manager.start()["session"] == after.session_id  # once is enough
+        manager.kill()
+        found = check_journal(manager.state / f"{client.session_id}.journal")
+        assert not found.problems
+        assert "the end may be lost" in "".join(found.remarks)
 
 
 def test_a_client_that_has_seen_more_reports_ends_the_session(tmp_path: Path) -> None:

@@ -36,17 +36,16 @@ from tests.faults.stack import RunFailed
 from tradestack.runtime.fail_points import FailPoint
 
 CHECKOUT = Path(__file__).parents[2]
-REAL_DATA = CHECKOUT.parent / "shared" / "data" / "real"
-SAMPLE_DATA = CHECKOUT / "data"
+DATA = CHECKOUT / "data"
 OWN_NAMESPACE = "TRADESTACK_FAULTS_NAMESPACE"
 SECONDS = 25  # duration of an undisturbed session
-SESSION_DEADLINE_S = 300.0
+SESSION_DEADLINE_S = 900.0
 SESSIONS_MAX = 300
 FAILURES_MAX = 10  # sessions without an end
 
 # Passes before a fail point acts: a process is to do some work after its start.
 PASSINGS = {
-    "gateway": (8_000, 40_000),  # batches
+    "gateway": (2_000, 20_000),  # batches
     "order-manager": (500, 3_000),  # batches, most of one order
     "strategy": (500, 3_000),  # batches or orders
 }
@@ -65,9 +64,9 @@ class Campaign:
         self.tally = Tally()
         self._directory = directory
         self._seed = seed
-        self._data = data = REAL_DATA if REAL_DATA.is_dir() else SAMPLE_DATA
-        prices = data / ("prices.csv.gz" if data is REAL_DATA else "prices.csv")
-        self._sources = Sources.copy(directory / "data", prices, data / "sentiment.csv")
+        self._sources = Sources.copy(
+            directory / "data", DATA / "prices.csv", DATA / "sentiment.csv"
+        )
         self._disk = _disk(directory)
         possible = set(kinds) if self._disk else set(kinds) - NEED_A_DISK
         self._hands: deque[Hand] = hands(random.Random(seed), events, possible, list(STRATEGIES))
@@ -76,7 +75,7 @@ class Campaign:
 
     async def run(self) -> list[str]:
         """Run until all events have come; return the report. Raises RunFailed, DiskFault."""
-        _log(f"seed {self._seed}; the undisturbed session of {self._data}")
+        _log(f"seed {self._seed}; the undisturbed session")
         undisturbed = Repetition(self._directory / "undisturbed", self._sources, pace="max")
         expected = await undisturbed.run(no_attack)
         found = differences(expected, expected)
@@ -89,7 +88,6 @@ class Campaign:
             await self._disk.unmount()
         return [
             f"seed               {self._seed}",
-            f"data               {self._data}",
             *self.tally.lines(),
         ]
 
@@ -126,11 +124,12 @@ class Campaign:
         self.tally.add_session(attacker.done, repetition.stack.lines, found)
         durability = hand.durability.value
         print(f"session {number}: durability {durability}, armed {fail_points}")
-        print("".join(f"  {one}\n" for one in attacker.done), end="", flush=True)
+        print("".join(f"  {one}\n" for one in attacker.done), end="")
+        print("".join(f"  differs: {one}\n" for one in found), end="", flush=True)
         left = sum(len(one.events) for one in self._hands)
         _log(
             f"session {number}: {len(attacker.done)} events, {self._events - left} of "
-            f"{self._events} in all, {len(self.tally.differences)} differences"
+            f"{self._events} in all, {self.tally.differences} differences"
         )
 
     def _next(self, expected: Evidence) -> tuple[Repetition, Progress]:
@@ -241,7 +240,7 @@ def main() -> int:
             shutil.rmtree(directory)
         else:
             _log(f"the files are in {directory}, the disk is image (mount -o loop)")
-    print("\n".join([*campaign.tally.differences, *report]))
+    print("\n".join(report))
     return 0 if is_sound else 1
 
 

@@ -127,6 +127,8 @@ class Repetition:
         words = ["the session did not end:"]
         for name, subscriber in self.subscribers.items():
             words.append(f"subscriber {name}: at {subscriber.head}, ended {subscriber.has_ended}")
+        if self._clients is not None:
+            words.append(str(self._clients.probe))
         for daemon in self.stack.daemons:
             try:
                 words.append(f"{daemon}: {await self.stack.stats_of(daemon)}")

@@ -96,6 +96,11 @@ class Handler:
         stream = self.streams.get(session_id or self.current.session_id)
         return stream if stream is not None else RejectReason.SESSION_NOT_AVAILABLE
 
+    @property
+    def messages(self) -> "Handler":
+        """This handler."""
+        return self
+
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
         """Keep the message."""
         self.received.append((connection, payload))

@@ -78,6 +78,11 @@ class Peer:
     def client_left(self, connection: Connection, close: Close) -> None:
         """Do nothing."""
 
+    @property
+    def messages(self) -> "Peer":
+        """This peer."""
+        return self
+
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
         """Ignore the message: a feed takes none."""
 

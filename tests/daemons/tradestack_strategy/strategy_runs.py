@@ -65,14 +65,12 @@ class StrategyRun:
     @property
     def sequence_processed(self) -> int:
         """The newest message that the strategy has seen, 0 = none."""
-        trading = self.runner.trading
-        return trading.signal_runner.sequence_processed if trading else 0
+        return self.runner.progress.sequence_processed
 
     @property
     def feed_session(self) -> str:
         """The feed session being traded, "" = none."""
-        trading = self.runner.trading
-        return trading.epoch.feed_session if trading else ""
+        return self.runner.progress.feed_session
 
     async def settled(self, sequence: int) -> None:
         """Wait until it is live, has seen that message, and every order is reported on."""

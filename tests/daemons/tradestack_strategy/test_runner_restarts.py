@@ -112,7 +112,7 @@ async def test_nothing_is_decided_without_the_order_manager(world: MakeWorld) ->
         await w.orders.kill()
         await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)
         w.feed.publish(BUY_SPY, BUY_IBM)
-        assert not strategy.runner.trading.feed.is_connected
+        assert not strategy.runner.progress.is_connected
         assert strategy.order_entry.in_flight == 0
         w.orders.start()
         await strategy.settled(4)

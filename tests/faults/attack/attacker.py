@@ -17,7 +17,7 @@ from tests.faults.repetition import Repetition
 from tradestack.net.control.client import ControlFault
 
 FLOWING_ORDERS_MAX = 100
-RECOVERY_MAX_S = 5.0
+RECOVERY_MAX_S = 15.0
 POLL_S = 0.02
 # An order is in flight for a millisecond; an event waits this long for one.
 IN_FLIGHT_WAIT_MAX_S = 0.2

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import tomllib
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from tests.faults.repetition import Repetition
 from tests.faults.stack import GATEWAY, ORDER_MANAGER, RunningStack
 from tradestack.net.control.client import ControlFault
 
-BOOKS = Path("/dev/shm")
+SHARED_MEMORY = Path("/dev/shm")  # a boot empties it
 POLL_S = 0.02
 # No multiple of a packet or a line: the write at the limit is torn.
 FILE_ROOM_BYTES = 5_001
@@ -111,8 +112,8 @@ class Damage:
             gathering.may_lack_their_ends |= {path.stem for path in journals_in(stack.directory)}
         await stack.cut_power()
         await self._disk.unmount()
-        for book in BOOKS.rglob(f"*{suffix}"):
-            book.unlink()
+        for books in SHARED_MEMORY.glob(f"*{suffix}"):
+            shutil.rmtree(books)
         self._disk.mount()
         await self._repetition.restart()
 

@@ -20,6 +20,7 @@ HEARTBEAT_S = 1.0
 LOGIN_DEADLINE_S = 30.0  # a stopped server answers late
 SILENCE_MAX_S = 20.0
 RECONNECT_S = 0.05
+ANSWER_MAX_S = 30.0  # of an order, while no daemon is disturbed
 REPLAY_ONE_IN = 3
 
 
@@ -57,14 +58,19 @@ class OrderProbe:
         self._is_draining = False
         self._task = asyncio.create_task(self._run())
 
+    def __str__(self) -> str:
+        waiting = f"{len(self._outstanding)} orders outstanding, {len(self._refused)} refused"
+        return f"{self.user}: {waiting}, at report {self._next} of {self._session or 'none'}"
+
     def connect(self, address: tuple[str, int]) -> None:
         """Use this address from the next connection on."""
         self._address = address
 
     async def drain(self) -> None:
-        """Place no further order; return when all have their outcome."""
+        """Place no further order; return when all have their outcome, or will not get it."""
         self._is_draining = True
-        while self._outstanding:
+        deadline_s = time.monotonic() + ANSWER_MAX_S
+        while self._outstanding and time.monotonic() < deadline_s:
             if self._task.done():
                 self._task.result()
             await asyncio.sleep(RECONNECT_S)

@@ -196,7 +196,7 @@ class Outbox:
         try:
             self._chunk, self.cursor = stream.read(self.cursor, bytes_max)
         except OSError as error:
-            logger.error("session %s from %d: %s", stream.session_id, self.cursor, error)
+            logger.error("session=%s: %s", stream.session_id, error)
             self._owner.broken(error)
             return False
         assert self._chunk, "a stream gave nothing below its head"

@@ -33,8 +33,13 @@ DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4
 logger = logging.getLogger(__name__)
 
 
-class SessionHandler(MessageHandler, Protocol):
+class SessionHandler(Protocol):
     """What a daemon does with its clients. Users are identified by their lower-case names."""
+
+    @property
+    def messages(self) -> MessageHandler:
+        """The receiver of the clients' messages."""
+        ...
 
     def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | soup.RejectReason:
         """Return the stream that this authenticated user is to follow; "" = the current session.
@@ -187,7 +192,7 @@ class SessionServer:
             displaced = self._pending.displaced(now_ns)
             displaced.close(Close(CloseReason.LOGIN_TIMEOUT, "displaced before a login"))
         connection = Connection(
-            accepted, peer, owner=self, handler=self._handler, clock=self._clock
+            accepted, peer, owner=self, handler=self._handler.messages, clock=self._clock
         )
         self._pending.add(connection, now_ns)
 
