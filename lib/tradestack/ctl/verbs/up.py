@@ -23,6 +23,7 @@ import sys
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.up.child_process import ChildDied
+from tradestack.ctl.up.data_files import check_data_files
 from tradestack.ctl.up.foreground import Interrupted, run_foreground
 from tradestack.ctl.up.options import add_options
 from tradestack.ctl.up.progress import summary
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the stack and print its result; raise OperatorFault, ControlFault."""
+    check_data_files(args)
     try:
         stats = run_foreground(args)
     except ChildDied as death:

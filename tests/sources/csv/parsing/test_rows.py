@@ -14,8 +14,8 @@ from tests.kit.csv_files import (
     read_to_fault,
     write,
 )
-from tradestack.sources.csv.header import SourceKind
-from tradestack.sources.csv.rows import OnBadRow
+from tradestack.sources.csv.layout import SourceKind
+from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.source import SourceFault
 
 TIME = "2026-01-15T14:30:00Z"
@@ -31,7 +31,10 @@ GOOD = f"{TIME},SPY,1.5,100\n"
         (f"{TIME},SPY,inf,100", "price 'inf' is not a decimal number"),
         (f'{TIME},SPY,"$1,049.20",100', "price '$1,049.20' is not a decimal number"),
         (f"{TIME},SPY,0,100", "price is not greater than 0: '0'"),
-        (f"{TIME},SPY,0.000000001,100", "price is not greater than 0: '0.000000001'"),
+        (
+            f"{TIME},SPY,0.000000001,100",
+            "price '0.000000001' is below 10⁻⁸, the smallest price step",
+        ),
         (f"{TIME},SPY,-1,100", "price is not greater than 0: '-1'"),
         (f"{TIME},SPY,99999999999,100", "price '99999999999' is out of range"),
         (f"{TIME},SPY,1.5,-1", "size is negative: '-1'"),
@@ -50,7 +53,7 @@ GOOD = f"{TIME},SPY,1.5,100\n"
             "symbol is not 1 to 24 printable ASCII characters",
         ),
         (f"{TIME},\u0391APL,1.5,1", "symbol is not 1 to 24 printable ASCII characters"),
-        ("noon,SPY,1.5,100", "timestamp is neither ISO-8601 nor an epoch: 'noon'"),
+        ("noon,SPY,1.5,100", "timestamp is in no known form: 'noon'"),
         (f"{TIME},SPY,1.\r5,100", "new-line character"),
         (f'{TIME},"SP"Y,1.5,100', "',' expected after '\"'"),
     ],
@@ -66,7 +69,7 @@ def test_a_bad_row_is_refused_alone(tmp_path: Path, row: str, reason: str) -> No
     assert len(records) == 2
     assert [line for line, _ in reported.lines] == [3]
     assert reported.lines[0][1].startswith(reason)
-    assert source.rows_rejected() == 1
+    assert source.row_counts().rejected == 1
     source.close()
 
 
@@ -117,7 +120,7 @@ def test_invalid_utf8_is_a_fault_with_its_line(tmp_path: Path) -> None:
     records, fault = read_to_fault(source)
 
     assert len(records) == 1
-    assert (fault.line, fault.reason) == (3, "not valid UTF-8")
+    assert (fault.line, fault.reason) == (3, "not valid UTF-8; save the file as UTF-8")
 
 
 def test_values_are_exact_integers(tmp_path: Path) -> None:
@@ -143,7 +146,7 @@ def test_values_are_exact_integers(tmp_path: Path) -> None:
         200_000_000,
     ]
     assert records["size"].tolist() == [500_000_000, 0, 0, 12_345_679, 0, 300_000_000]
-    assert source.rows_rounded() == 2
+    assert source.row_counts().rounded == 2
     source.close()
 
 

@@ -5,7 +5,7 @@ a symbol. The whole file is at fault when its times go back or change their form
 UTF-8, or when a quoted field does not end: what follows cannot be trusted then. The fault is kept
 with its line, and the rows before it are still good.
 
-Quotes are the csv module's, strictly: a quoted field may hold commas, doubled quotes and line
+Quotes are the csv module's, strictly: a quoted field may hold delimiters, doubled quotes and line
 breaks. Blank lines are not rows. Spaces and tabs around a field are dropped, fields beyond the
 header ignored.
 """
@@ -17,23 +17,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tradestack.domain.fixed_point import SCALE, round_fixed
 from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 from tradestack.domain.tick import Aggressor
-from tradestack.sources.csv.header import Layout, SourceKind
-from tradestack.sources.csv.timestamps import Form, parse_timestamp, shown
+from tradestack.sources.csv.layout import Layout, SourceKind
+from tradestack.sources.csv.parsing.numbers import parse_price, parse_sentiment, parse_size
+from tradestack.sources.csv.parsing.state import RowState
+from tradestack.sources.csv.times.timestamps import UNIT_DIGITS, Form, shown
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
-SENTIMENT_MAX = 100 * SCALE
 PADDING = " \t"
-# Of the side of the aggressor, in upper case.
-SIDES = {
-    "": Aggressor.UNKNOWN,
-    "B": Aggressor.BUYER,
-    "BUY": Aggressor.BUYER,
-    "S": Aggressor.SELLER,
-    "SELL": Aggressor.SELLER,
-}
 UNFINISHED = "unexpected end of data"  # the csv module's words for a quote still open at the end
 
 
@@ -50,20 +42,6 @@ class Fault:
 
     line: int
     reason: str
-
-
-@dataclass(slots=True)
-class RowState:
-    """What is carried from row to row; a checkpoint holds all but the extremes."""
-
-    line: int = 1  # the last line read; the header is line 1
-    form: Form | None = None
-    event_time_ns: int = 0
-    rows_good: int = 0
-    rows_rejected: int = 0
-    rows_rounded: int = 0
-    value_min: int = 2**63 - 1  # over every row with a number, rejected ones included
-    value_max: int = -(2**63)
 
 
 class Row(NamedTuple):
@@ -107,13 +85,14 @@ class RowParser:
         lines = list(io.StringIO(text, newline="\n"))
         rows, used = self._rows(lines, final=final or broken)
         if broken and self.fault is None:
-            self.fault = Fault(self.state.line + 1, "not valid UTF-8")
+            reason = "not valid UTF-8; save the file as UTF-8"
+            self.fault = Fault(self.state.line + 1, reason)
         self.state.rows_good += len(rows)
         unused = sum(len(line.encode()) for line in lines[used:])
         return self._packed(rows), len(data) - unused
 
     def _rows(self, lines: Sequence[str], *, final: bool) -> tuple[list[Row], int]:
-        reader = csv.reader(lines, strict=True)
+        reader = csv.reader(lines, strict=True, delimiter=self._layout.delimiter)
         rows: list[Row] = []
         used, line_before = 0, self.state.line
         while self.fault is None:
@@ -158,39 +137,80 @@ class RowParser:
             self._reject(str(error))
         return None
 
-    def _row(self, fields: Sequence[str]) -> Row:
+    def _row(self, fields: Sequence[str]) -> Row | None:
+        """Return the row, None if it is no tick. Raises ValueError, FileFault."""
         layout = self._layout
+        if fields[0] == layout.trailer:
+            return None
         if len(fields) < layout.column_count_min:
             raise ValueError(f"{len(fields)} fields where the header has {layout.column_count}")
-        form, event_time_ns = parse_timestamp(fields[layout.timestamp])
-        symbol = fields[layout.symbol]
+        kept = layout.kept_rows
+        if (kept and not kept.has(fields[kept.position])) or (
+            layout.blank_is_none and not fields[layout.value]
+        ):
+            self.state.rows_left_out += 1
+            return None
+        text = " ".join(fields[at] for at in layout.timestamp)
+        moment = layout.times.parse(text)
+        event_time_ns = layout.times.event_time_ns(text, moment, self.state.event_time_ns)
+        symbol = layout.constant_symbol if layout.symbol is None else fields[layout.symbol]
         if not is_symbol(symbol):
             raise ValueError(f"symbol is not {SYMBOL_FORM}: {shown(symbol)}")
-        value, value_rounded = self._value(fields[layout.value])
-        size, size_rounded = _size(fields[layout.size] if layout.size is not None else "")
-        side = _side(fields[layout.side] if layout.side is not None else "")
-        self._check_order(form, event_time_ns)
-        self.state.form = form
-        self.state.event_time_ns = event_time_ns
-        self.state.rows_rounded += value_rounded or size_rounded
+        value, rounded = self._value(fields)
+        size, size_rounded = self._size(fields)
+        side = self._side(fields[layout.side]) if layout.side is not None else Aggressor.UNKNOWN
+        self._check_order(moment.form, event_time_ns, has_zone=moment.zone is not None)
+        self.state.add_time(moment.form, event_time_ns, has_zone=moment.zone is not None)
+        self.state.rows_rounded += rounded or size_rounded
+        self.state.prices_rounded += rounded
         return Row(encode_symbol(symbol), event_time_ns, value, size, side)
 
-    def _value(self, text: str) -> tuple[int, bool]:
-        value, rounded = _number(self._kind.value, text)
-        self.state.value_min = min(self.state.value_min, value)
-        self.state.value_max = max(self.state.value_max, value)
-        if self._kind is SourceKind.PRICES and value <= 0:
-            raise ValueError(f"price is not greater than 0: {shown(text)}")
-        if self._kind is SourceKind.NEWS and not 0 <= value <= SENTIMENT_MAX:
-            raise ValueError(f"sentiment is not within 0 to 100: {shown(text)}")
-        return value, rounded
+    def _value(self, fields: Sequence[str]) -> tuple[int, bool]:
+        layout = self._layout
+        text = fields[layout.value]
+        if self._kind is SourceKind.NEWS:
+            return parse_sentiment(text, layout, self.state)
+        if layout.ask is None:
+            return parse_price("price", text, layout, self.state)
+        bid, rounded = parse_price("bid", text, layout, self.state)
+        ask, also_rounded = parse_price("ask", fields[layout.ask], layout, self.state)
+        middle, half = divmod(bid + ask, 2)
+        return middle + (half and middle % 2), bool(half) or rounded or also_rounded
 
-    def _check_order(self, form: Form, event_time_ns: int) -> None:
-        form_before = self.state.form
-        if form_before is not None and form_before is not form:
-            raise FileFault(f"timestamps change from {form_before.value} to {form.value}")
-        if event_time_ns < self.state.event_time_ns:
-            raise FileFault("timestamp is earlier than the row before it; sort the file by time")
+    def _size(self, fields: Sequence[str]) -> tuple[int, bool]:
+        for at in self._layout.size:
+            size, rounded, saturated = parse_size(fields[at], self._layout)
+            self.state.sizes_saturated += saturated
+            if size:
+                return size, rounded
+        return 0, False
+
+    def _side(self, text: str) -> Aggressor:
+        try:
+            return self._layout.sides[text.upper()]
+        except KeyError:
+            known = ", ".join(name or "blank" for name in self._layout.sides)
+            raise ValueError(f"side is none of {known}: {shown(text)}") from None
+
+    def _check_order(self, form: Form, event_time_ns: int, *, has_zone: bool) -> None:
+        before = self.state.form
+        if before is not None and before is not form:
+            is_other_unit = before in UNIT_DIGITS and form in UNIT_DIGITS
+            if not (self._layout.times.mixes_units and is_other_unit):
+                raise FileFault(f"timestamps change from {before.value} to {form.value}")
+        if event_time_ns >= self.state.event_time_ns - self._layout.tolerance_ns:
+            return
+        back_ns = self.state.event_time_ns - event_time_ns
+        zone = self._layout.times.zone
+        advice = "sort the file with --sort, or with --tolerate TIME if it is out of order by less"
+        if not has_zone and zone is None and form in (Form.ISO, Form.DECLARED, Form.DIGITS):
+            advice = (
+                "times without a zone were taken for UTC: if they are of a place whose clocks "
+                f"change, say --timezone ZONE; otherwise {advice}"
+            )
+        raise FileFault(
+            f"timestamp is earlier than the row before it, by {_shown(back_ns)}; {advice}"
+        )
 
     def _packed(self, rows: Sequence[Row]) -> TickRecords:
         records = new_records(len(rows))
@@ -210,30 +230,7 @@ def _decoded(data: bytes) -> tuple[str, bool]:
         return data[: data.rfind(b"\n", 0, error.start) + 1].decode(), True
 
 
-def _size(text: str) -> tuple[int, bool]:
-    if not text:
-        return 0, False
-    size, rounded = _number("size", text)
-    if size < 0:
-        raise ValueError(f"size is negative: {shown(text)}")
-    return size, rounded
-
-
-def _side(text: str) -> Aggressor:
-    try:
-        return SIDES[text.upper()]
-    except KeyError:
-        raise ValueError(f"side is not B, S, BUY, SELL or blank: {shown(text)}") from None
-
-
-def _number(name: str, text: str) -> tuple[int, bool]:
-    if not text:
-        raise ValueError(f"{name} is blank")
-    try:
-        return round_fixed(text)
-    except ValueError as error:
-        raise ValueError(f"{name} {shown(text)} is {_complaint(error)}") from error
-
-
-def _complaint(error: ValueError) -> str:
-    return "out of range" if "out of range" in str(error) else "not a decimal number"
+def _shown(time_ns: int) -> str:
+    if time_ns < 1_000_000:
+        return f"{time_ns / 1000:g} µs"
+    return f"{time_ns / 1_000_000:g} ms" if time_ns < 10**9 else f"{time_ns / 10**9:g} s"

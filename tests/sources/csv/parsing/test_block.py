@@ -11,17 +11,19 @@ from tests.kit.csv_files import (
     NEWS_HEADER,
     PRICES_HEADER,
     SHARED_DATA,
+    layout_of,
     open_csv,
     price_rows,
     read_all,
     write,
 )
 from tradestack.sources.csv import source as csv_source
-from tradestack.sources.csv.block import parse_block
-from tradestack.sources.csv.header import STANDARD_NAMES, SourceKind, parse_header
-from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
+from tradestack.sources.csv.layout import SourceKind
+from tradestack.sources.csv.parsing.block import parse_block
+from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
+from tradestack.sources.csv.parsing.state import RowState
 
-LAYOUT = parse_header(PRICES_HEADER, SourceKind.PRICES, STANDARD_NAMES)
+LAYOUT = layout_of(PRICES_HEADER)
 
 times = st.sampled_from(
     [
@@ -58,7 +60,7 @@ def slowly(data: bytes, kind: SourceKind) -> tuple[RowParser, np.ndarray]:
     return parser, records
 
 
-NEWS_LAYOUT = parse_header(NEWS_HEADER, SourceKind.NEWS, STANDARD_NAMES)
+NEWS_LAYOUT = layout_of(NEWS_HEADER)
 
 
 @given(rows, endings)
@@ -172,8 +174,8 @@ SIDES = {"B": "B", "S": "S", "": " ", " ": " ", "b": "B", "SELL": "S", "Buy": "B
     st.lists(st.sampled_from(["B", "S", "", "b", "SELL", "Buy", "X", " ", "\u00df"]), max_size=5)
 )
 def test_both_parsers_agree_on_sides(sides: list[str]) -> None:
-    """The fast parser takes single letters, the other also words; other text is a bad row."""
-    layout = parse_header(SIDE_HEADER, SourceKind.PRICES, STANDARD_NAMES)
+    """Other text than the known words is a bad row."""
+    layout = layout_of(SIDE_HEADER)
     data = "".join(f"1768487400,SPY,1.5,1,{side}\n" for side in sides).encode()
     expected = [SIDES[side] for side in sides if side in SIDES]
 
@@ -182,6 +184,6 @@ def test_both_parsers_agree_on_sides(sides: list[str]) -> None:
     quick = parse_block(data, layout, SourceKind.PRICES, RowState())
 
     assert records["side"].tobytes().decode() == "".join(expected)
-    assert (quick is not None) == (bool(sides) and set(sides) <= {"B", "S", "", " "})
+    assert (quick is not None) == (bool(sides) and set(sides) <= SIDES.keys() - {" "})
     if quick is not None:
         assert quick.tobytes() == records.tobytes()
