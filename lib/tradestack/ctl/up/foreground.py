@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from tradestack.ctl.up.option_check import check_options
 from tradestack.ctl.up.options import stack_config
 from tradestack.ctl.up.progress import StackStats, has_ended, source_fault, summary
 from tradestack.ctl.up.screen import Screen
@@ -48,6 +49,7 @@ def run_foreground(args: argparse.Namespace) -> StackStats:
 def _run_in(files: StackFiles, args: argparse.Namespace) -> StackStats:
     screen = Screen()
     config = stack_config(args, screen)
+    check_options(args, files, config)
     try:
         return asyncio.run(_run_stack(args, files, config, screen))
     finally:
