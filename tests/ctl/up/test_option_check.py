@@ -31,7 +31,10 @@ def up(directory: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     [
         (("--pace", "fast"), "--pace: 'fast' is not valid; allowed is \"1x\""),
         (("--set", "gateway.at_end=stop"), "--set gateway.at_end: 'stop' is not valid; allowed"),
-        (("--set", "gateway.colour=red"), "--set gateway.colour: unknown key; did you mean columns?"),
+        (
+            ("--set", "gateway.colour=red"),
+            "--set gateway.colour: unknown key; did you mean columns?",
+        ),
         (("--set", "order-manager.max_order_age=x"), "--set order-manager.max_order_age: 'x' is"),
         (("--prices", "none.csv"), "--prices none.csv: no such file; name a file"),
         (("--prices", "day*.csv"), "day*.csv: no file fits this pattern; name CSV files"),
