@@ -104,12 +104,18 @@ class Gateway:
         self,
         user: str,  # noqa: ARG002
         session_id: str,
+        sequence: int,  # noqa: ARG002 (beyond the head: what was lost is published again)
     ) -> Stream | soup.RejectReason:
         """Return the log of a session that is kept; every user may read it."""
         current = self._playback.feed_session.log
         if session_id in ("", current.session_id):
             return current
         return self._feed_sessions.ended_log(session_id) or soup.RejectReason.SESSION_NOT_AVAILABLE
+
+    @property
+    def messages(self) -> "Gateway":
+        """The gateway itself: it ignores them."""
+        return self
 
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:  # noqa: ARG002
         """Count a message: a feed takes none."""

@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 
+from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
 from tradestack.sources.source import NO_RECORDS, RowCounts, Source, SourceBatch
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
@@ -160,7 +161,7 @@ class FeedSession:
         published again.
         """
         self.log.sync()
-        self._save(self.sidecar.as_ended())
+        self._save(self.sidecar.as_ended(self.log.head))
         self.log.end()
         self._source.close()
 
@@ -208,8 +209,16 @@ class FeedSession:
 
 
 def open_log(directory: Path, sidecar: Sidecar) -> FeedLog:
-    """Open a session's log. Raises OperatorFault, OSError."""
-    return FeedLog.open(directory / f"{sidecar.session_id}{FEED_LOG_SUFFIX}", ended=sidecar.ended)
+    """Open a session's log. Raises OperatorFault, also if it lacks the end, OSError."""
+    log = FeedLog.open(directory / f"{sidecar.session_id}{FEED_LOG_SUFFIX}", ended=sidecar.ended)
+    if sidecar.ended_head not in (None, log.head):
+        log.close()
+        raise OperatorFault(
+            str(log.path),
+            f"has {log.head} messages, and had {sidecar.ended_head} when the session ended",
+            "restore it from a backup, or move it and its sidecar to another directory",
+        )
+    return log
 
 
 async def _catch_up(

@@ -205,6 +205,12 @@ def damage_log(directory: Path, session_id: str) -> None:
         file.write(bytes(10) + b"not a packet")
 
 
+def cut_log(directory: Path, session_id: str) -> None:
+    """Take the last packet away."""
+    path = directory / f"{session_id}.feed"
+    os.truncate(path, path.stat().st_size - 64)
+
+
 def cut_sidecar(directory: Path, session_id: str) -> None:
     """Leave a sidecar that cannot be decoded."""
     (directory / f"{session_id}.json").write_text("{")
@@ -233,7 +239,8 @@ def forget_end(directory: Path, session_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm", [damage_log, cut_sidecar, remove_sidecar, renew_format, put_directory, forget_end]
+    "harm",
+    [damage_log, cut_log, cut_sidecar, remove_sidecar, renew_format, put_directory, forget_end],
 )
 def test_unusable_ended_session_is_not_served(
     tmp_path: Path,

@@ -6,7 +6,7 @@ from tradestack.observe.statistics import LatencyHistogram, RateWindows
 from tradestack_order_manager.sessions.order_session import OrderSession
 
 
-class Meters:
+class OrderStatistics:
     """Counters that no journal can restore, beside those that it does.
 
     What the session's journal holds is counted since the session began, restarts included. Repeated

@@ -16,13 +16,13 @@ from tradestack.trading.decisions import Batch
 from tradestack.trading.judge import judge
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.journal_events import JournalEvents
-from tradestack_order_manager.show.order_logs import SHOWN_TOGETHER_MAX, OrderLogs
+from tradestack_order_manager.show.order_display import SHOWN_TOGETHER_MAX, OrderDisplay
 
 
 @pytest.fixture
-def logs(tmp_path: Path, session: OrderSession) -> OrderLogs:
+def display(tmp_path: Path, session: OrderSession) -> OrderDisplay:
     """Open an order log."""
-    return OrderLogs(tmp_path / "order_log.txt", session, JournalEvents(0), SystemClock())
+    return OrderDisplay(tmp_path / "order_log.txt", session, JournalEvents(0), SystemClock())
 
 
 def settled(session: OrderSession, count: int) -> Batch:
@@ -35,15 +35,15 @@ def settled(session: OrderSession, count: int) -> Batch:
 
 
 def test_passes_are_shown_together_after_a_moment(
-    logs: OrderLogs, session: OrderSession, tmp_path: Path
+    display: OrderDisplay, session: OrderSession, tmp_path: Path
 ) -> None:
     """Lines of two passes are written in one go, soon after the first of them."""
 
     async def settle_twice() -> int:
-        logs.show(settled(session, 1), session)
-        logs.show(settled(session, 1), session)
-        written = logs.written_order_id
-        while logs.written_order_id == written:
+        display.show(settled(session, 1), session)
+        display.show(settled(session, 1), session)
+        written = display.written_order_id
+        while display.written_order_id == written:
             await asyncio.sleep(0)
         return written
 
@@ -51,14 +51,14 @@ def test_passes_are_shown_together_after_a_moment(
     assert (tmp_path / "order_log.txt").read_text().count("Received Order") == 2
 
 
-def test_what_waits_to_be_shown_is_bounded(logs: OrderLogs, session: OrderSession) -> None:
+def test_what_waits_to_be_shown_is_bounded(display: OrderDisplay, session: OrderSession) -> None:
     """At the limit everything is written at once."""
 
     async def settle_many() -> list[int]:
         written = []
         for count in (SHOWN_TOGETHER_MAX - 1, 1, 1):
-            logs.show(settled(session, count), session)
-            written.append(logs.written_order_id)
+            display.show(settled(session, count), session)
+            written.append(display.written_order_id)
         return written
 
     assert asyncio.run(settle_many()) == [0, SHOWN_TOGETHER_MAX, SHOWN_TOGETHER_MAX]
@@ -67,27 +67,27 @@ def test_what_waits_to_be_shown_is_bounded(logs: OrderLogs, session: OrderSessio
 @pytest.mark.parametrize(
     "write",
     [
-        lambda logs, session: logs.catch_up(session),
-        lambda logs, session: logs.complete(session),
-        lambda logs, session: logs.reopen(session),
-        lambda logs, session: logs.close(session),
+        lambda display, session: display.catch_up(session),
+        lambda display, session: display.complete(session),
+        lambda display, session: display.reopen(session),
+        lambda display, session: display.close(session),
     ],
     ids=["catch_up", "complete", "reopen", "close"],
 )
 def test_whatever_needs_a_complete_log_writes_what_is_due(
-    logs: OrderLogs,
+    display: OrderDisplay,
     session: OrderSession,
     tmp_path: Path,
-    write: Callable[[OrderLogs, OrderSession], None],
+    write: Callable[[OrderDisplay, OrderSession], None],
 ) -> None:
     """Each order has one line afterwards, and the timer adds none."""
 
     async def settle_and_write() -> None:
-        logs.show(settled(session, 3), session)
-        write(logs, session)
+        display.show(settled(session, 3), session)
+        write(display, session)
         await asyncio.sleep(0.01)
 
     asyncio.run(settle_and_write())
 
-    assert logs.written_order_id == 3
+    assert display.written_order_id == 3
     assert (tmp_path / "order_log.txt").read_text().count("Received Order") == 3

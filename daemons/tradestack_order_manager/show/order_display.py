@@ -26,7 +26,7 @@ SHOWN_TOGETHER_MAX = 256  # messages; formatting them takes a third of a millise
 logger = logging.getLogger(__name__)
 
 
-class OrderLogs:
+class OrderDisplay:
     """The order log of the current session, and the journal entries of its orders.
 
     fault: why the order log is behind; None when it is not.

@@ -1,6 +1,6 @@
 """A subscriber in a process of its own, so that it can be stopped.
 
-    python -m tests.faults.recorder HOST:PORT USER PASSWORD_FILE FILE
+    python -m tests.faults.clients.recorder HOST:PORT USER PASSWORD_FILE FILE
 
 At the end of the session it writes FILE: for each batch the number of its first packet and its
 length in bytes, 8 bytes big-endian each, then the packets.
@@ -11,11 +11,12 @@ import logging
 import sys
 from pathlib import Path
 
-from tests.faults.subscriber import Seen, Subscriber
+from tests.faults.clients.subscriber import Seen, Subscriber
 from tradestack.net.addresses import parse_address
 from tradestack.net.client.login import Credentials
 
 _NUMBER_BYTES = 8
+POLL_S = 0.01
 
 
 def read_record(path: Path) -> Seen:
@@ -38,9 +39,11 @@ def read_record(path: Path) -> Seen:
 async def _record(address: str, user: str, password_file: str, record: str) -> None:
     credentials = Credentials(user, Path(password_file).read_text().strip())
     subscriber = Subscriber(parse_address(address), credentials)
-    await subscriber.ended()
+    while not subscriber.session:
+        await asyncio.sleep(POLL_S)
+    await subscriber.end_of(subscriber.session)
     with Path(record).open("wb") as file:
-        for first, packets in subscriber.seen:
+        for first, packets in subscriber.seen[subscriber.session]:
             file.write(first.to_bytes(_NUMBER_BYTES) + len(packets).to_bytes(_NUMBER_BYTES))
             file.write(packets)
 
