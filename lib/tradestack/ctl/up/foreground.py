@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tradestack.ctl.up.claim import claimed, daemons_run, remove_abandoned
+from tradestack.ctl.up.option_check import check_options
 from tradestack.ctl.up.options import stack_config
 from tradestack.ctl.up.run import Run
 from tradestack.ctl.up.run_counts import RunResult
@@ -55,6 +56,7 @@ def _run_kept(args: argparse.Namespace, root: Path, screen: Screen) -> RunResult
 
 def _run_in(files: StackFiles, args: argparse.Namespace, screen: Screen) -> RunResult:
     config = stack_config(args, screen)
+    check_options(args, files, config)
     try:
         return asyncio.run(Run(args, files, config, screen).execute())
     finally:
