@@ -4,6 +4,7 @@ from typing import NoReturn
 
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program, Tool
+from tradestack.sources.csv.options import OPTIONS
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.gateway import Gateway
 from tradestack_gateway.metric_table import METRICS
@@ -21,9 +22,10 @@ PROGRAM = Program(
         Tool(
             option="--check-csv",
             metavar="[prices:|sentiment:]FILE",
-            description="check a price or sentiment file, show what would be refused, and exit; "
-            "column names are those of --config, if it is given",
+            description="check a file, or a directory or pattern of files, show what would be "
+            "refused, and exit; [columns] and [format] are those of --config, if it is given",
             run=check_csv,
+            details={name: (option.metavar, option.help) for name, option in OPTIONS.items()},
         ),
     ),
     examples=("--check-config", "--check-csv prices.csv.gz", "--config gateway.toml"),

@@ -4,7 +4,6 @@ import datetime
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
@@ -30,9 +29,10 @@ from tradestack.runtime.config.values import (
     ValueParser,
     expect_text,
 )
-from tradestack.sources.csv.header import STANDARD_NAMES, ColumnNames
-from tradestack.sources.csv.rows import OnBadRow
-from tradestack.sources.csv.timestamps import parse_timestamp
+from tradestack.sources.csv.options import COLUMNS, OPTIONS, ReadingOptions
+from tradestack.sources.csv.parsing.rows import OnBadRow
+from tradestack.sources.csv.source import Reading
+from tradestack.sources.csv.times.timestamps import parse_timestamp
 from tradestack_gateway.pace import Pace, parse_pace
 
 IGNORED_MESSAGES = Rate(100, 100)  # from one client of the feed, which has no reason to send any
@@ -91,6 +91,60 @@ class Moment(ValueParser[int]):
         return format_utc(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Files(ValueParser[tuple[str, ...]]):
+    """Paths of files and directories, and patterns like "day*.csv", made absolute at once."""
+
+    @property
+    def allowed(self) -> str:
+        return "the path of a file or directory, a pattern, or a list of them"
+
+    def parse(self, value: object) -> tuple[str, ...]:
+        texts = value if isinstance(value, list | tuple) else [value]
+        paths = tuple(str(FilePath().parse(text)) for text in texts)
+        if not paths:
+            raise ValueError("is empty")
+        if len(set(paths)) < len(paths):
+            raise ValueError("has an entry twice")
+        return paths
+
+    def format(self, value: tuple[str, ...]) -> object:
+        return value[0] if len(value) == 1 else list(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatTable(ValueParser[ReadingOptions]):
+    """The section [format]: options of files, each as it is written on the command line."""
+
+    @property
+    def allowed(self) -> str:
+        return f"a table of {', '.join(OPTIONS)}"
+
+    def parse(self, value: object) -> ReadingOptions:
+        if not isinstance(value, Mapping):
+            raise ValueError("is not a table")
+        options = ReadingOptions()
+        for name, entry in value.items():
+            if name not in OPTIONS:
+                raise ValueError(f"has an unknown entry {name!r}")
+            try:
+                options = options.with_text(name, _as_text(entry))
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+        return options
+
+    def format(self, value: ReadingOptions) -> object:
+        return dict(value.texts)
+
+
+def _as_text(entry: object) -> str:
+    if isinstance(entry, bool):
+        return str(entry).lower()
+    if isinstance(entry, list):
+        return ",".join(map(str, entry))
+    return str(entry)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayConfig(ServerConfig):
     """The keys of the gateway, beside those that it shares with other daemons."""
@@ -103,13 +157,14 @@ class GatewayConfig(ServerConfig):
     )
 
     source: SourceChoice = key("csv", Choice(SourceChoice), reload=Reload.NEXT_SESSION)
-    prices: Path | None = key(None, FilePath(), reload=Reload.NEXT_SESSION)
-    sentiment: Path | None = key(None, FilePath(), reload=Reload.NEXT_SESSION)
+    prices: tuple[str, ...] | None = key(None, Files(), reload=Reload.NEXT_SESSION)
+    sentiment: tuple[str, ...] | None = key(None, Files(), reload=Reload.NEXT_SESSION)
     columns: Mapping[str, tuple[str, ...]] = key(
         {},
-        MapOf(ListOf(Text(length_max=256), 16, length_min=1), tuple(STANDARD_NAMES)),
+        MapOf(ListOf(Text(length_max=256), 16, length_min=1), COLUMNS),
         reload=Reload.NEXT_SESSION,
     )
+    format: ReadingOptions = key({}, FormatTable(), reload=Reload.NEXT_SESSION)
     on_bad_row: OnBadRow = key("skip", Choice(OnBadRow), reload=Reload.NEXT_SESSION)
     validate_bytes_max: int = key("64MiB", ByteSize(), reload=Reload.NEXT_SESSION)
     start_at: int | None = key(None, Moment(), reload=Reload.NEXT_SESSION)
@@ -127,9 +182,9 @@ class GatewayConfig(ServerConfig):
     max_gap: int = key("60s", Duration(), reload=Reload.AT_ONCE)
     at_end: AtEnd = key("loop", Choice(AtEnd), reload=Reload.AT_ONCE)
 
-    def column_names(self) -> ColumnNames:
-        """Return the names that each column may have in a file."""
-        return {**STANDARD_NAMES, **self.columns}
+    def reading(self) -> Reading:
+        """Return how files are read."""
+        return Reading(columns=self.columns, options=self.format, on_bad_row=self.on_bad_row)
 
     def session_limits(self) -> SessionLimits:
         """Return the limits of the feed server's clients."""

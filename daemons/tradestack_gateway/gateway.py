@@ -104,12 +104,18 @@ class Gateway:
         self,
         user: str,  # noqa: ARG002
         session_id: str,
+        sequence: int,  # noqa: ARG002 (beyond the head: what was lost is published again)
     ) -> Stream | soup.RejectReason:
         """Return the log of a session that is kept; every user may read it."""
         current = self._playback.feed_session.log
         if session_id in ("", current.session_id):
             return current
         return self._feed_sessions.ended_log(session_id) or soup.RejectReason.SESSION_NOT_AVAILABLE
+
+    @property
+    def messages(self) -> "Gateway":
+        """The gateway itself: it ignores them."""
+        return self
 
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:  # noqa: ARG002
         """Count a message: a feed takes none."""
@@ -144,7 +150,7 @@ class Gateway:
     def stats(self) -> dict[str, object]:
         """Return counters: at the top level the feed session's, under "process" since its start."""
         feed_session, connections = self._playback.feed_session, self._server.connections
-        head = feed_session.log.head
+        head, rows = feed_session.log.head, feed_session.row_counts
         now_ns = self._context.clock.monotonic_ns()
         gap = self._player.gap(feed_session)
         return {
@@ -163,8 +169,10 @@ class Gateway:
             "next_tick_gap_cut_to_s": gap.cut_to_ns / NANOSECONDS_PER_SECOND,
             "prices_total": feed_session.prices_total,
             "news_total": feed_session.news_total,
-            "rows_rejected": feed_session.rows_rejected,
-            "rows_rounded": feed_session.rows_rounded,
+            "rows_rejected": rows.rejected,
+            "rows_rounded": rows.rounded,
+            "prices_rounded": rows.prices_rounded,
+            "sizes_saturated": rows.sizes_saturated,
             "log_bytes": head * TICK_PACKET_LENGTH,
             "clients": msgspec.to_builtins(list_clients(connections)),
             "client_count": len(connections),

@@ -20,6 +20,8 @@ METRICS = (
     Metric("news_total", COUNTER, "messages", "News published."),
     Metric("rows_rejected", COUNTER, "rows", "Rows of the files that were rejected."),
     Metric("rows_rounded", COUNTER, "rows", "Rows with a number rounded to 8 decimals."),
+    Metric("prices_rounded", COUNTER, "rows", "Of these, rows with a rounded price."),
+    Metric("sizes_saturated", COUNTER, "rows", "Rows with a size beyond the largest."),
     Metric("log_bytes", GAUGE, "bytes", "Size of the feed log."),
     Metric("clients.*.user", INFO, "", "User of a client.", label="client"),
     Metric("clients.*.peer", INFO, "", "Address of a client.", label="client"),

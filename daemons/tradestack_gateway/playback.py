@@ -102,8 +102,7 @@ class Playback:
             try:
                 self._begin(identity)
             except SourceFault as fault:
-                remedy = "correct the file"
-                raise OperatorFault(str(fault.path), fault.reason, remedy) from fault
+                raise fault.as_operator_fault() from fault
         self.apply_config(self.config)
 
     def apply_config(self, config: GatewayConfig) -> None:

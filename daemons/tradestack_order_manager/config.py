@@ -78,7 +78,7 @@ class OrderManagerConfig(ServerConfig):
         1_000_000, Integer(1, ORDERS_PER_SESSION_MAX), reload=Reload.AT_ONCE
     )
     orders_in_flight_max: int = key(64, Integer(1, 1_000), reload=Reload.AT_ONCE)
-    messages_per_second_max: int = key(20_000, Integer(1, 1_000_000), reload=Reload.AT_ONCE)
+    messages_per_second_max: int = key(10_000, Integer(1, 1_000_000), reload=Reload.AT_ONCE)
     journal_orders_per_second: int = key(100, Integer(0, 10_000), reload=Reload.AT_ONCE)
 
     @property

@@ -11,6 +11,7 @@ from tradestack.net.control.interface import Interface, Method
 from tradestack.net.server.clients import Client, Clients
 from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.varlink import declared_error
+from tradestack_order_manager.sessions.order_sessions import NewSessionFailed
 
 NAME = "io.tradestack.OrderManager"
 ORDERS_LISTED_MAX = 1_000  # in one reply, of about 300 bytes each
@@ -69,7 +70,7 @@ class NewOrderSession(msgspec.Struct, frozen=True):
 
 
 class NotAvailable(msgspec.Struct, frozen=True):
-    """The order journal or the order log cannot be written; the order session goes on."""
+    """The order journal or the order log cannot be read or written; the order session goes on."""
 
     reason: str
 
@@ -79,8 +80,13 @@ class ControlledOrderManager(Protocol):
 
     def clients(self) -> list[Client]: ...
     def users(self) -> Iterable[tuple[str, int]]: ...
-    def last_orders(self, count: int) -> Sequence[OrderRecord]: ...
-    def new_session(self) -> str: ...
+    def last_orders(self, count: int) -> Sequence[OrderRecord]:
+        """Return the newest orders; raise OSError."""
+        ...
+
+    def new_session(self) -> str:
+        """Begin another order session; raise NewSessionFailed."""
+        ...
 
 
 def order_manager_interface(manager: ControlledOrderManager) -> Interface:
@@ -97,7 +103,10 @@ def order_manager_interface(manager: ControlledOrderManager) -> Interface:
     def list_orders(parameters: ListOrders) -> OrderList:
         """List the newest orders of this order session, oldest first: 1 to 1000, default 20."""
         count = parameters.count or ORDERS_LISTED_DEFAULT
-        return OrderList([_order(record) for record in manager.last_orders(count)])
+        try:
+            return OrderList([_order(record) for record in manager.last_orders(count)])
+        except OSError as error:
+            raise declared_error(NAME, NotAvailable(error.strerror or str(error))) from error
 
     def new_session() -> NewOrderSession:
         """End the order session and begin another.
@@ -107,9 +116,8 @@ def order_manager_interface(manager: ControlledOrderManager) -> Interface:
         """
         try:
             return NewOrderSession(manager.new_session())
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise declared_error(NAME, NotAvailable(reason)) from error
+        except NewSessionFailed as error:
+            raise declared_error(NAME, NotAvailable(str(error))) from error
 
     return Interface(
         NAME,

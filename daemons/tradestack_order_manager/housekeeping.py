@@ -10,8 +10,12 @@ from tradestack.store.free_space import find_shortage
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.sessions.order_session import session_paths
-from tradestack_order_manager.sessions.order_sessions import OrderSessions, is_session_due
-from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.sessions.order_sessions import (
+    NewSessionFailed,
+    OrderSessions,
+    is_session_due,
+)
+from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.usage import Usage
 
 INTERVAL_S = 1.0
@@ -23,7 +27,7 @@ class Housekeeping:
     """Keeps room on the disk, and order sessions on schedule.
 
     followed: the sessions whose reports clients are reading. new_session: begins another order
-    session; raises OSError.
+    session; raises NewSessionFailed.
     """
 
     def __init__(
@@ -32,7 +36,7 @@ class Housekeeping:
         config: OrderManagerConfig,
         directory: Path,
         sessions: OrderSessions,
-        order_logs: OrderLogs,
+        display: OrderDisplay,
         availability: Availability,
         usage: Usage,
         followed: Callable[[], Collection[str]],
@@ -42,19 +46,20 @@ class Housekeeping:
         self.config = config
         self._directory = directory
         self._sessions = sessions
-        self._order_logs = order_logs
+        self._display = display
         self._availability = availability
         self._usage = usage
         self._followed = followed
         self._new_session = new_session
         self._clock = clock
+        self._logged_failure = ""  # of the last attempt to begin a session
 
     async def run(self) -> None:
         """Do once a second what may wait."""
         while True:
             await asyncio.sleep(INTERVAL_S)
             self.check_space()
-            self._order_logs.catch_up(self._sessions.current)
+            self._display.catch_up(self._sessions.current)
             self._usage.check(self._sessions.current, self.config.rules)
             self._begin_session_when_due()
 
@@ -89,5 +94,9 @@ class Housekeeping:
             return
         try:
             self._new_session()
-        except OSError as error:
-            self._availability.note_failed(error, session.id)
+        except NewSessionFailed as failed:
+            if str(failed) != self._logged_failure:  # it is tried again every second
+                logger.error("order session %s goes on: %s", session.id, failed)
+            self._logged_failure = str(failed)
+        else:
+            self._logged_failure = ""

@@ -9,6 +9,7 @@ what is on the disk.
 import logging
 from collections.abc import Iterable, Sequence
 
+from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import Client, largest_lag, list_clients
 from tradestack.net.server.connection import Connection
@@ -18,17 +19,24 @@ from tradestack.net.server.users import Users
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
 from tradestack.wire import soup
-from tradestack.wire.close_reason import Close
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
+from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.housekeeping import Housekeeping
-from tradestack_order_manager.metrics import Meters
-from tradestack_order_manager.sessions.order_sessions import OrderSessions, recovery_timeout_s
+from tradestack_order_manager.order_statistics import OrderStatistics
+from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack_order_manager.sessions.order_sessions import (
+    NewSessionFailed,
+    OrderSessions,
+    recovery_timeout_s,
+)
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
-from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.show.order_display import OrderDisplay
+from tradestack_order_manager.show.order_log import last_logged_order_id
 from tradestack_order_manager.usage import Usage
 
 logger = logging.getLogger(__name__)
@@ -45,12 +53,19 @@ class OrderManager:
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context = context
         self._clock = clock
-        self._meters = Meters(clock)
+        self._statistics = OrderStatistics(clock)
         self._availability = Availability()
         self._usage = Usage(clock.monotonic_ns())
-        self._sessions = OrderSessions(directory, config.durability, clock.wall_ns())
-        self._meters.follow(self._sessions.current.state.counters)
-        self._order_logs = OrderLogs(
+        self._sessions = OrderSessions(
+            directory,
+            config.durability,
+            clock.wall_ns(),
+            boot_id=context.boot_id,
+            logged_order_id=last_logged_order_id(config.order_log),
+            orders_lost_max=config.orders_per_session_max,
+        )
+        self._statistics.follow(self._sessions.current.state.counters)
+        self._display = OrderDisplay(
             config.order_log,
             self._sessions.current,
             JournalEvents(config.journal_orders_per_second),
@@ -65,22 +80,20 @@ class OrderManager:
         )
         self._settler = Settler(
             sessions=self._sessions,
-            order_logs=self._order_logs,
+            display=self._display,
             availability=self._availability,
             usage=self._usage,
-            meters=self._meters,
+            statistics=self._statistics,
             durability=config.durability,
             rules=config.rules,
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
-        # Orders and Registers go from the connection straight to the settler.
-        self.unsequenced_received = self._settler.receive
         self._housekeeping = Housekeeping(
             config=config,
             directory=directory,
             sessions=self._sessions,
-            order_logs=self._order_logs,
+            display=self._display,
             availability=self._availability,
             usage=self._usage,
             followed=lambda: {connection.session_id for connection in self._server.connections},
@@ -89,11 +102,8 @@ class OrderManager:
         )
 
     async def start(self) -> None:
-        """Begin to accept."""
-        session = self._sessions.current
-        if session.state.is_repaired:
-            logger.warning("%s was repaired: orders go on in a new session", session.id)
-            self.new_session()
+        """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""
+        self._leave_session()
         self._housekeeping.check_space()
         self._server.start()
         self._context.spawn(self._housekeeping.run(), "order manager's housekeeping")
@@ -103,17 +113,18 @@ class OrderManager:
         self._server.stop_accepting()
         self._settler.settle()
         await self._server.close()
-        self._order_logs.close(self._sessions.current)
+        self._display.close(self._sessions.current)
         self._sessions.close()
         self._lock.release()
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
         users = Users.load(config.users_file).traders()
-        self._order_logs.reopen(self._sessions.current)
-        self._order_logs.events.per_second = config.journal_orders_per_second
-        self._settler.durability = config.durability
+        self._display.reopen(self._sessions.current)
+        self._change_durability(config.durability)
+        self._display.events.per_second = config.journal_orders_per_second
         self._settler.rules = config.rules
+        self._sessions.expect_orders(config.orders_per_session_max)
         self._server.users = users
         self._server.limits = config.limits
         self._housekeeping.config = config
@@ -127,7 +138,7 @@ class OrderManager:
         """Rate, orders and clients, and what is wrong."""
         session = self._sessions.current
         parts = [
-            f"{self._meters.rates()['1s']:g} orders/s",
+            f"{self._statistics.rates()['1s']:g} orders/s",
             f"{session.state.counters.orders_received} orders in session {session.id}",
             f"{len(self._server.connections)} clients",
         ]
@@ -136,24 +147,24 @@ class OrderManager:
             parts.append(usage)
         if self._availability.fault is not None:
             parts.append(f"JOURNAL UNAVAILABLE: {self._availability.fault}")
-        if self._order_logs.fault is not None:
-            parts.append(f"order log behind: {self._order_logs.fault}")
+        if self._display.fault is not None:
+            parts.append(f"order log behind: {self._display.fault}")
         return ", ".join(parts)
 
     def stats(self) -> dict[str, object]:
         """Counters of the order session; orders_duplicate since process or session began."""
         session = self._sessions.current
         return {
-            **self._meters.stats(session),
+            **self._statistics.stats(session),
             "session_used": self._usage.percent(session, self._settler.rules),
             "session_fault": self._usage.status(session, self._settler.rules),
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
-            "order_log_behind": session.last_order_id - self._order_logs.written_order_id,
+            "order_log_behind": session.last_order_id - self._display.written_order_id,
             "journal_fault": self._availability.fault,
-            "order_log_fault": self._order_logs.fault,
+            "order_log_fault": self._display.fault,
             "process": {
-                **self._meters.process_stats(),
+                **self._statistics.process_stats(),
                 **self._server.stats(),
             },
         }
@@ -179,26 +190,81 @@ class OrderManager:
         return session.orders(session.last_order_id - count + 1, count)
 
     def new_session(self) -> str:
-        """Begin another order session; return its id. On OSError nothing has changed."""
+        """Begin another order session; return its id.
+
+        Raises NewSessionFailed, and then nothing has changed.
+        """
+        try:
+            self._begin_session()
+        except (OSError, OperatorFault) as error:
+            raise NewSessionFailed(str(error)) from error
+        return self._sessions.current.id
+
+    def _begin_session(self) -> None:
+        """Begin another order session. On OSError or OperatorFault nothing has changed."""
         self._settler.settle()
         # Lines of a session that has ended would not be found again after a crash.
-        self._order_logs.complete(self._sessions.current)
+        self._display.complete(self._sessions.current)
         self._sessions.begin_next(self._clock.wall_ns())
-        self._meters.follow(self._sessions.current.state.counters)
+        self._display.catch_up(self._sessions.current)
+        self._statistics.follow(self._sessions.current.state.counters)
         self._usage.restart(self._clock.monotonic_ns())
         self._server.scheduler.wake()
         self._housekeeping.prune(self._housekeeping.config.sessions_kept)
-        return self._sessions.current.id
+
+    def _leave_session(self) -> None:
+        """Begin another order session if the current one must not go on."""
+        reason = self._sessions.reason_to_end
+        if reason is not None:
+            logger.warning("order session %s ends: %s", self._sessions.current.id, reason)
+            self._begin_session()
+
+    def _change_durability(self, durability: Durability) -> None:
+        """Journal by the other durability from now on. Raises OperatorFault."""
+        before, self._sessions.durability = self._sessions.durability, durability
+        try:
+            self._leave_session()
+        except (OSError, OperatorFault) as error:
+            self._sessions.durability = before
+            raise OperatorFault(
+                "durability",
+                f"no order session can be begun with it: {error}",
+                "make room on the disk and reload again; until then nothing is changed",
+            ) from error
+        self._settler.durability = durability
 
     # ---- what the session server asks for --------------------------------------------------
 
-    def stream_for(self, user: str, session_id: str) -> Stream | soup.RejectReason:
+    @property
+    def messages(self) -> Settler:
+        """Orders and Registers go from the connection straight to the settler."""
+        return self._settler
+
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | soup.RejectReason:
         """Return the user's reports, with those on all that was received so far."""
-        order_session = self._sessions.find(session_id)
+        order_session = self._sessions.find(session_id, self._clock.monotonic_ns())
         if order_session is None:
             return soup.RejectReason.SESSION_NOT_AVAILABLE
         self._settler.settle()
-        return order_session.stream(user)
+        stream = order_session.stream(user)
+        if session_id and self._sessions.may_lack(order_session, sequence, stream.head):
+            sign = f"user {user} asks for report {sequence}, the journal has {stream.head}"
+            self._give_up(order_session, sign)
+            return soup.RejectReason.SESSION_NOT_AVAILABLE
+        return stream
+
+    def _give_up(self, session: OrderSession, sign: str) -> None:
+        """Serve an incomplete session no more, and begin another if it was the current one."""
+        if session is not self._sessions.current:
+            logger.error("order session %s is incomplete: %s", session.id, sign)
+            return
+        # Not by the end of session, which would say that they have had every report.
+        close = Close(CloseReason.SERVER_STOPPING, "the order session is no longer served")
+        for connection in self._server.connections:
+            if connection.session_id == session.id:
+                connection.close(close)
+        self._sessions.record_loss(sign, self._clock.wall_ns())
+        self._leave_session()
 
     def client_joined(self, connection: Connection) -> None:
         """Do nothing: the client's stream has everything."""

@@ -25,10 +25,10 @@ from tradestack.wire.order_messages import BusinessMessageReject, Register
 from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.metrics import Meters
+from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
-from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.usage import Usage
 
 # A message for a session that has ended must not be executed in the next one, where the client
@@ -57,10 +57,10 @@ class Settler:
         self,
         *,
         sessions: OrderSessions,
-        order_logs: OrderLogs,
+        display: OrderDisplay,
         availability: Availability,
         usage: Usage,
-        meters: Meters,
+        statistics: OrderStatistics,
         durability: Durability,
         rules: Rules,
         answer: Callable[[], None],
@@ -69,29 +69,29 @@ class Settler:
         self.durability = durability
         self.rules = rules
         self._sessions = sessions
-        self._order_logs = order_logs
+        self._display = display
         self._availability = availability
         self._usage = usage
-        self._meters = meters
+        self._statistics = statistics
         self._answer = answer
         self._clock = clock
         self._received: list[Received] = []
         self._received_ns = 0  # of the first of them, monotonic clock
         self._time_ns = 0  # and wall clock
 
-    def receive(self, client: Connection, payload: bytes) -> None:
+    def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
         """Decode one message, to be settled at the end of the pass; raise ProtocolError."""
         message: Order | Register | Malformed
         try:
             message = decode_client_message(payload)
         except InvalidOrder as invalid:
-            client.count_malformed()
+            connection.count_malformed()
             message = Malformed(invalid.text, invalid.cl_ord_id)
         if not self._received:
             self._received_ns = self._clock.monotonic_ns()
             self._time_ns = self._clock.wall_ns()
             asyncio.get_running_loop().call_soon(self.settle)
-        self._received.append(Received(client, self._time_ns, payload, message))
+        self._received.append(Received(connection, self._time_ns, payload, message))
 
     def settle(self) -> None:
         """Judge, append, sync, commit, answer and show, in this order, all messages that wait."""
@@ -100,9 +100,9 @@ class Settler:
         if received:
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
             batch = judge(session.state, received, self.rules, partial(_read_order, session))
-            passed(FailPoint.ORDER_MANAGER_JUDGED)
-            self._meters.count_duplicates(batch.duplicates)
+            self._statistics.count_duplicates(batch.duplicates)
             try:
+                passed(FailPoint.ORDER_MANAGER_JUDGED)
                 self._availability.check()
                 offsets = session.journal.append(batch.records)
                 if offsets and self.durability is Durability.DISK:
@@ -134,11 +134,11 @@ class Settler:
 
     def _show(self, batch: Batch, session: OrderSession, journalled_ns: int) -> None:
         if batch.judged:
-            self._meters.count_settled(
+            self._statistics.count_settled(
                 len(batch.judged), len(batch.orders), self._received_ns, journalled_ns
             )
             self._availability.note_written(session.id)
-            self._order_logs.show(batch, session)
+            self._display.show(batch, session)
 
     def _refuse_unrecorded(self, batch: Batch, session: OrderSession) -> None:
         if batch.excess:
@@ -163,14 +163,14 @@ class Settler:
                 text=text,
             )
             item.sender.send_unsequenced(encode_message(reject))
-        self._meters.count_refused(len(refused))
+        self._statistics.count_refused(len(refused))
 
 
 def _read_order(session: OrderSession, order_id: int) -> OrderRecord | None:
     """Read an order of the session for `judge`; return None, logged, if it cannot be read."""
     try:
         return session.order(order_id)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         logger.error("order %d of %s cannot be read: %s", order_id, session.journal.path, error)
         return None
 

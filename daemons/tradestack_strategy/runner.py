@@ -36,7 +36,7 @@ from tradestack.wire.orders import ServerMessage
 from tradestack_strategy.handshake import Action, Event, Handshake, State
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.registrar import Registrar
-from tradestack_strategy.trading import Trading
+from tradestack_strategy.trading import Progress, Trading
 
 # The delay after which the order manager is asked again for what it could not do.
 RETRY_INTERVAL_S = 1.0
@@ -68,8 +68,7 @@ class Servers:
 class Runner(OrderListener):
     """One strategy instance, from its start to its cancellation.
 
-    trading: the feed session being traded, None before the first one is known. `spawn` starts a
-    task whose fault ends the daemon.
+    `spawn` starts a task whose fault ends the daemon.
     """
 
     def __init__(
@@ -83,7 +82,6 @@ class Runner(OrderListener):
         clock: Clock,
         spawn: Spawn,
     ) -> None:
-        self.trading: Trading | None = None
         self.ticks_rates = RateWindows()
         self.orders = OrderClient(
             servers.orders, servers.credentials, clock=clock, first_login_timeout_s=None
@@ -105,11 +103,17 @@ class Runner(OrderListener):
         }
         self._task: asyncio.Task[None] | None = None  # what the last action started
         self._retry: asyncio.TimerHandle | None = None
+        self._trading: Trading | None = None  # the feed session, once the first one is known
 
     @property
     def state(self) -> State:
         """The state of the handshake."""
         return self._handshake.state
+
+    @property
+    def progress(self) -> Progress:
+        """How far the current feed session is traded."""
+        return Progress() if self._trading is None else self._trading.progress()
 
     async def run(self) -> None:
         """Trade until cancelled."""
@@ -186,14 +190,14 @@ class Runner(OrderListener):
 
     def _head_known(self, head: FeedHead) -> None:
         """Stay in the feed session that is traded, or enter another one."""
-        if self.trading is not None and self.trading.epoch.feed_session == head.session_id:
-            self.trading.head = head.sequence
+        if self._trading is not None and self._trading.epoch.feed_session == head.session_id:
+            self._trading.head = head.sequence
         else:
             self._enter_session(head)
         self._on_event(Event.HEAD_KNOWN)
 
     def _enter_session(self, head: FeedHead) -> None:
-        has_followed = self.trading is not None and self.trading.is_over
+        has_followed = self._trading is not None and self._trading.is_over
         epoch = Epoch(
             instance=self._settings.instance,
             config_hash=self._settings.config_hash,
@@ -222,7 +226,7 @@ class Runner(OrderListener):
         )
         self._order_entry.leave_session()
         self._counters.start_session()
-        self.trading = trading
+        self._trading = trading
         self._actions |= {
             Action.REGISTER: lambda: self._registrar.register(
                 epoch, trading.head, trading.start, partial(self._registered, trading)
@@ -259,8 +263,8 @@ class Runner(OrderListener):
         self._registrar.withdraw()
         self._order_entry.close()
         self._cancel_task()
-        if self.trading is not None:
-            self.trading.stop()
+        if self._trading is not None:
+            self._trading.stop()
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None

@@ -108,23 +108,22 @@ class StrategyService:
 
     def stats(self) -> dict[str, object]:
         """Return counters of the feed session and of the process, state, rates and latencies."""
-        runner, trading = self._runner, self._runner.trading
-        signal_runner = trading.signal_runner if trading else None
+        runner, progress = self._runner, self._runner.progress
         now_ns = self._context.clock.monotonic_ns()
         return {
             "state": runner.state.value,
-            "session": trading.epoch.feed_session if trading else "",
-            "session_start_time": trading.start_time if trading else "",
+            "session": progress.feed_session,
+            "session_start_time": progress.start_time,
             "order_session": runner.orders.session_id,
             "config_hash": self._config_hash,
-            "connected_feed": trading is not None and trading.feed.is_connected,
+            "connected_feed": progress.is_connected,
             "connected_orders": runner.orders.is_connected,
-            "sequence_processed": signal_runner.sequence_processed if signal_runner else 0,
-            "from_sequence": signal_runner.from_sequence if signal_runner else 0,
-            "lag": trading.lag if trading else 0,
+            "sequence_processed": progress.sequence_processed,
+            "from_sequence": progress.from_sequence,
+            "lag": progress.lag,
             "orders_pending": self._order_entry.in_flight,
             **self._counters.session(),
-            **(signal_runner.strategy_counters() if signal_runner else {}),
+            **progress.strategy_counters,
             "process": self._counters.process(),
             "rates": runner.ticks_rates.rates(now_ns),
             "latency": {
@@ -135,12 +134,11 @@ class StrategyService:
 
     def status(self) -> str:
         """Return the line for STATUS=: state, speed, lag, orders."""
-        trading = self._runner.trading
         rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
         parts = [
             self._runner.state.value,
             f"{rates['1s']:.0f} ticks/s",
-            f"lag {trading.lag if trading else 0}",
+            f"lag {self._runner.progress.lag}",
             f"{self._counters[Counted.ORDERS_SENT]} orders sent",
             f"{self._order_entry.in_flight} pending",
         ]
@@ -157,17 +155,16 @@ class StrategyService:
         ]
 
     def _state(self) -> dict[str, Any]:
-        runner, trading = self._runner, self._runner.trading
-        signal_runner = trading.signal_runner if trading else None
+        runner, progress = self._runner, self._runner.progress
         return {
             "state": runner.state.value,
             "instance": self._instance,
             "signal": self._config.signal,
             "config_hash": self._config_hash,
-            "feed_session": trading.epoch.feed_session if trading else "",
+            "feed_session": progress.feed_session,
             "order_session": runner.orders.session_id,
-            "sequence_processed": signal_runner.sequence_processed if signal_runner else 0,
-            "head": trading.head if trading else 0,
-            "from_sequence": signal_runner.from_sequence if signal_runner else 0,
+            "sequence_processed": progress.sequence_processed,
+            "head": progress.head,
+            "from_sequence": progress.from_sequence,
             "orders_pending": self._order_entry.in_flight,
         }

@@ -1,7 +1,8 @@
 """One feed session being traded: its ticks lead the strategy to orders."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tradestack.domain.clock import Clock
@@ -22,6 +23,24 @@ from tradestack_strategy.handshake import Event
 from tradestack_strategy.order_entry import OrderEntry
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a feed session is traded; the values of none before the first one is known."""
+
+    feed_session: str = ""
+    start_time: str = ""  # when the strategy began with it, UTC
+    is_connected: bool = False
+    from_sequence: int = 0  # of the first message to trade on
+    sequence_processed: int = 0
+    head: int = 0
+    strategy_counters: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def lag(self) -> int:
+        """The number of messages known to exist that the strategy has not seen yet."""
+        return self.head - self.sequence_processed
 
 
 class Trading(FeedListener):
@@ -50,7 +69,7 @@ class Trading(FeedListener):
         self.start = start
         self.signal_runner = signal_runner
         self.feed = feed
-        self.start_time = format_utc(clock.wall_ns())
+        self._start_time = format_utc(clock.wall_ns())
         self.is_over = False  # the end of the session was received
         self._has_caught_up = False
         self._order_entry = order_entry
@@ -59,10 +78,17 @@ class Trading(FeedListener):
         self._clock = clock
         self._on_event = on_event
 
-    @property
-    def lag(self) -> int:
-        """The number of messages known to exist that the strategy has not seen yet."""
-        return self.head - self.signal_runner.sequence_processed
+    def progress(self) -> Progress:
+        """Return how far the session is traded."""
+        return Progress(
+            feed_session=self.epoch.feed_session,
+            start_time=self._start_time,
+            is_connected=self.feed.is_connected,
+            from_sequence=self.signal_runner.from_sequence,
+            sequence_processed=self.signal_runner.sequence_processed,
+            head=self.head,
+            strategy_counters=self.signal_runner.strategy_counters(),
+        )
 
     async def follow(self) -> None:
         """Read the session from the next message on, until cancelled."""

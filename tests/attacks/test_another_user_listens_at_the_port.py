@@ -30,11 +30,11 @@ class Impostor:
         self.port: int = self._listener.getsockname()[1]
 
     def received(self) -> bytes:
-        """Accept the next connection; return everything that comes, until the client closes it."""
+        """Accept the next connection; return what comes until its end, at most a login."""
         connection, _ = self._listener.accept()
         connection.settimeout(DEADLINE_S)
         with connection, connection.makefile("rb") as stream:
-            return stream.read()
+            return stream.read(LOGIN_BYTES)
 
     def close(self) -> None:
         """Leave the port to others."""
@@ -44,7 +44,7 @@ class Impostor:
 class Strategy:
     """A strategy daemon whose servers both are at one port."""
 
-    def __init__(self, directory: Path, port: int) -> None:
+    def __init__(self, directory: Path, port: int, **more: object) -> None:
         self._control = directory / "control.sock"
         (directory / "password").write_text(PASSWORD)
         keys = {
@@ -57,6 +57,7 @@ class Strategy:
             "control_socket": str(self._control),
             "state_directory": str(directory / "state"),
             "segment_suffix": "-of-nobody",
+            **more,
         }
         config = directory / "news.toml"
         config.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items()))
@@ -124,3 +125,12 @@ def test_the_real_server_gets_it_afterwards(impostor: Impostor, strategy: Strate
                 login = stream.read(LOGIN_BYTES)
 
     assert PASSWORD.encode() in login
+
+
+def test_a_user_in_the_config_gets_it(impostor: Impostor, tmp_path: Path) -> None:
+    """It may be the end of a tunnel: `server_users` says so."""
+    strategy = Strategy(tmp_path, impostor.port, server_users=["nobody"])
+    try:
+        assert PASSWORD.encode() in impostor.received()
+    finally:
+        strategy.close()

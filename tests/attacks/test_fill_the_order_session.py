@@ -37,7 +37,6 @@ FILLINGS: dict[str, Sequence[Order | Register | bytes]] = {
     "rejected orders": [an_order(cl_ord_id=f"r{n}", quantity=0) for n in range(SENT)],
     "registers": [a_register(request_id=f"r{n}") for n in range(SENT)],
     "registers of many feed sessions": [a_register(feed_session=f"{n:010d}") for n in range(SENT)],
-    "junk": [JUNK] * (SENT - 400),
 }
 
 
@@ -55,12 +54,26 @@ def test_others_trade_beside_a_user_who_fills_the_session(
         answers = attacker.receive(len(messages))
 
         refused = [one for one in answers if isinstance(one, BusinessMessageReject)]
-        share = REPORTS_MAX // 10 if messages[0] == JUNK else REPORTS_MAX // 2
-        assert len(answers) - len(refused) == share
+        assert len(answers) - len(refused) == REPORTS_MAX // 2
         assert enter(other, "mine").order_id is not None
-        if messages[0] == JUNK:
-            attacker.send(an_order(cl_ord_id="still"))
-            assert attacker.receive_one().order_id is not None
+
+
+def test_messages_that_are_no_orders_use_up_a_tenth_of_the_session(tmp_path: Path) -> None:
+    """One connection with too many is ended; on any number of them no more is recorded."""
+    with OrderManager(tmp_path) as manager:
+        manager.configure(orders_per_session_max=REPORTS_MAX)
+        manager.start()
+        answers = []
+        for _ in range(3):
+            attacker = manager.client(sequence=0)
+            attacker.send(*[JUNK] * 60)
+            answers += attacker.receive(60)
+
+        refused = [one for one in answers if isinstance(one, BusinessMessageReject)]
+        assert len(answers) - len(refused) == REPORTS_MAX // 10
+        assert "no orders" in refused[0].text
+        assert enter(attacker, "still").order_id is not None
+        assert manager.errors.count("too many messages that are no orders") == 1
 
 
 def test_a_full_session_is_followed_by_another_without_loss_or_repetition(tmp_path: Path) -> None:

@@ -1,194 +1,246 @@
-"""The command of tests/faults/run: sessions under SIGKILL, compared with an undisturbed one.
+"""The command of tests/faults/run: a stack under attack, compared with an undisturbed one.
 
     undisturbed session ─► expected evidence
-    repetition 1, 2, …: paced session, random kills, one armed fail point a daemon ─► evidence
-                        ─► differences from what was expected            until all kills have hit
+    session 1, 2, …: a hand of events, armed fail points ─► evidence ─► differences from what is
+                     promised                                             until all events have come
 
-stdout: the seed, the kills of each repetition, the figures. stderr: progress. The exit status is 0
+stdout: the seed, the events of each session, the figures. stderr: progress. The exit status is 0
 without differences, else 1.
 """
 
 import argparse
 import asyncio
 import logging
+import os
 import random
 import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Collection
 from pathlib import Path
 
-from tests.faults.checker import differences
-from tests.faults.evidence import Evidence
-from tests.faults.killer import Kill, Killer, Progress
-from tests.faults.repetition import Repetition, Sources, no_attack
-from tests.faults.stack import RunFailed, fail_points_hit
+from tests.faults.attack.attacker import Attacker
+from tests.faults.attack.progress import Progress
+from tests.faults.attack.schedule import NEED_A_DISK, Hand, Kind, hands
+from tests.faults.attack.tally import Tally
+from tests.faults.compare.checker import differences
+from tests.faults.compare.evidence import PACKET_LENGTH, Evidence
+from tests.faults.compare.order_checks import orders_excused
+from tests.faults.disk import Disk, DiskFault
+from tests.faults.launch import STRATEGIES, Sources
+from tests.faults.repetition import Repetition, no_attack
+from tests.faults.stack import RunFailed
 from tradestack.runtime.fail_points import FailPoint
-from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 CHECKOUT = Path(__file__).parents[2]
-REAL_DATA = CHECKOUT.parent / "shared" / "data" / "real"
-SAMPLE_DATA = CHECKOUT / "data"
+DATA = CHECKOUT / "data"
+OWN_NAMESPACE = "TRADESTACK_FAULTS_NAMESPACE"
 SECONDS = 25  # duration of an undisturbed session
-REPETITIONS_MAX = 200
+SESSION_DEADLINE_S = 900.0
+SESSIONS_MAX = 300
+FAILURES_MAX = 10  # sessions without an end
 
-# Passes before a fail point kills: a process is to do some work after its start.
+# Passes before a fail point acts: a process is to do some work after its start.
 PASSINGS = {
-    "gateway": (8_000, 40_000),  # batches
+    "gateway": (2_000, 20_000),  # batches
     "order-manager": (500, 3_000),  # batches, most of one order
     "strategy": (500, 3_000),  # batches or orders
 }
-
-
-@dataclass(slots=True)
-class Tally:
-    """The counts of a campaign, and the differences that it found."""
-
-    repetitions: int = 0
-    orders: int = 0
-    messages: int = 0
-    kills: list[Kill] = field(default_factory=list)
-    fail_points: Counter[str] = field(default_factory=Counter)
-    respawns: Counter[str] = field(default_factory=Counter)
-    differences: list[str] = field(default_factory=list)
-
-    def lines(self, expected: Evidence) -> list[str]:
-        """Return the figures, a line each."""
-        victims = Counter(kill.victim for kill in self.kills)
-        in_flight = sum(kill.in_flight > 0 for kill in self.kills)
-        return [
-            f"repetitions        {self.repetitions}",
-            f"kills              {len(self.kills)}: {_counts(victims)}",
-            f"  orders in flight {in_flight}",
-            f"fail-points hit    {self.fail_points.total()}: {_counts(self.fail_points)}",
-            f"respawns           {_counts(self.respawns)}",
-            f"orders             {self.orders}, {len(expected.orders)} a session",
-            f"messages           {self.messages}",
-            f"differences        {len(self.differences)}",
-        ]
+# Where an error is that of the append or the sync which follows.
+FAILING = {
+    FailPoint.GATEWAY_READ,
+    FailPoint.ORDER_MANAGER_JUDGED,
+    FailPoint.ORDER_MANAGER_SYNCING,
+}
 
 
 class Campaign:
     """Sessions in one directory, each with the files that the one before it left."""
 
-    def __init__(self, directory: Path, seed: int, kills_wanted: int) -> None:
+    def __init__(self, directory: Path, seed: int, events: int, kinds: Collection[Kind]) -> None:
         self.tally = Tally()
         self._directory = directory
         self._seed = seed
-        self._kills_wanted = kills_wanted
-        self._data = data = REAL_DATA if REAL_DATA.is_dir() else SAMPLE_DATA
-        prices = data / ("prices.csv.gz" if data is REAL_DATA else "prices.csv")
-        self._sources = Sources.copy(directory / "data", prices, data / "sentiment.csv")
+        self._sources = Sources.copy(
+            directory / "data", DATA / "prices.csv", DATA / "sentiment.csv"
+        )
+        self._disk = _disk(directory)
+        possible = set(kinds) if self._disk else set(kinds) - NEED_A_DISK
+        self._hands: deque[Hand] = hands(random.Random(seed), events, possible, list(STRATEGIES))
+        self._events = events
+        self._failures = 0
 
     async def run(self) -> list[str]:
-        """Run until all kills have hit; return the report. Raises RunFailed."""
-        _log(f"seed {self._seed}; the undisturbed session of {self._data}")
+        """Run until all events have come; return the report. Raises RunFailed, DiskFault."""
+        _log(f"seed {self._seed}; the undisturbed session")
         undisturbed = Repetition(self._directory / "undisturbed", self._sources, pace="max")
         expected = await undisturbed.run(no_attack)
         found = differences(expected, expected)
         assert not found, f"the undisturbed session is not sound: {found}"
-        while len(self.tally.kills) < self._kills_wanted and not self.tally.differences:
-            await self._repeat(expected)
-            if self.tally.repetitions == REPETITIONS_MAX:
-                raise RunFailed("too few kills hit a running daemon")
+        while self._hands and self._failures < FAILURES_MAX:
+            await self._play(expected)
+            if self.tally.sessions == SESSIONS_MAX:
+                raise RunFailed("too few events came before a session was over")
+        if self._disk:
+            await self._disk.unmount()
         return [
             f"seed               {self._seed}",
-            f"data               {self._data}",
-            *self.tally.lines(expected),
+            *self.tally.lines(),
         ]
 
-    async def _repeat(self, expected: Evidence) -> None:
-        tally = self.tally
-        tally.repetitions += 1
-        rng = random.Random(f"{self._seed}:{tally.repetitions}")
-        fail_points = _armed(rng)
-        messages = len(expected.feed) // TICK_PACKET_LENGTH
-        pace = f"{messages // SECONDS}/s"
-        repetition = Repetition(self._directory / "attacked", self._sources, pace=pace)
-        killer = Killer(repetition.stack, rng, kills_max=self._kills_wanted - len(self.tally.kills))
-        due = sorted(int(order.name.split("-")[-2]) for order in expected.orders)
+    async def _play(self, expected: Evidence) -> None:
+        """Play one session with the next hand."""
+        number = self.tally.sessions + 1
+        fail_points = _armed(random.Random(f"{self._seed}:{number}"))
+        hand = self._hands.popleft()
+        repetition, progress = self._next(expected)
+        attacker = Attacker(repetition, self._disk, progress)
 
-        async def attack(attacked: Repetition) -> None:
-            await killer.run(Progress(attacked.directory, attacked.session, due, messages))
+        async def attack(_: Repetition) -> None:
+            await attacker.play(hand)
 
+        found: list[str] = []
         try:
-            evidence = await repetition.run(attack, fail_points=fail_points)
-        finally:
-            print(f"repetition {tally.repetitions}: armed {fail_points}")
-            print("".join(f"  {kill}\n" for kill in killer.kills), end="", flush=True)
-        tally.kills += killer.kills
-        tally.fail_points.update(fail_points_hit(repetition.stack.lines))
-        tally.respawns.update(repetition.result["respawns"])
-        tally.orders += len(evidence.orders)
-        tally.messages += len(evidence.feed) // TICK_PACKET_LENGTH
-        tally.differences += [
-            f"repetition {tally.repetitions}: {one}" for one in differences(expected, evidence)
-        ]
+            evidence = await repetition.run(
+                attack,
+                fail_points=fail_points,
+                settings=[
+                    f"order-manager.durability={hand.durability.value}",
+                    *("gateway.free_bytes_min='0B'", "order-manager.free_bytes_min='0B'"),
+                ],
+                deadline_s=SESSION_DEADLINE_S,
+            )
+        except RunFailed as failure:
+            found = [str(failure)]
+            self._failures += 1
+        else:
+            found = differences(expected, evidence)
+            self.tally.add_evidence(evidence, orders_excused(expected, evidence))
+        if hand.events:
+            self._hands.appendleft(hand)
+        self.tally.add_session(attacker.done, repetition.stack.lines, found)
+        durability = hand.durability.value
+        print(f"session {number}: durability {durability}, armed {fail_points}")
+        print("".join(f"  {one}\n" for one in attacker.done), end="")
+        print("".join(f"  differs: {one}\n" for one in found), end="", flush=True)
+        left = sum(len(one.events) for one in self._hands)
         _log(
-            f"repetition {tally.repetitions}: {len(killer.kills)} kills, "
-            f"{len(tally.kills)} of {self._kills_wanted} in all, "
-            f"{len(tally.differences)} differences"
+            f"session {number}: {len(attacker.done)} events, {self._events - left} of "
+            f"{self._events} in all, {self.tally.differences} differences"
         )
+
+    def _next(self, expected: Evidence) -> tuple[Repetition, Progress]:
+        """Return the next session; after one without an end in an empty directory."""
+        directory = self._directory if self._disk is None else self._disk.mount_point
+        directory /= f"stack-{self._failures + 1}"
+        messages = len(expected.feeds[-1].packets) // PACKET_LENGTH
+        repetition = Repetition(
+            directory,
+            self._sources,
+            pace=f"{messages // SECONDS}/s",
+            log=self._directory / "stack.log",
+            within=self._disk.within if self._disk else (),
+        )
+        due = sorted(order.feed_sequence for order in expected.orders(expected.feeds[-1].id))
+        return repetition, Progress(directory, due, messages)
+
+
+def _disk(directory: Path) -> Disk | None:
+    """Make a disk and mount it; None where that is not possible, DiskFault if CI is set."""
+    try:
+        disk = Disk(directory / "image", directory / "disk")
+        disk.mount()
+    except DiskFault as fault:
+        if "CI" in os.environ:
+            raise
+        _log(f"without power cuts and full disks: {fault}")
+        return None
+    return disk
 
 
 def _armed(rng: random.Random) -> str:
-    """Choose one fail point for each kind of daemon, and the pass at which it kills."""
+    """Choose a place and a pass for a death of each kind of daemon, and for errors of two."""
     entries = []
     for daemon, (least, most) in PASSINGS.items():
-        point = rng.choice([one.value for one in FailPoint if one.value.startswith(daemon)])
-        entries.append(f"{point}:{rng.randint(least, most)}")
+        points = [point for point in FailPoint if point.value.startswith(daemon)]
+        failing = rng.choice([point for point in points if point in FAILING] or [None])
+        if failing:
+            error = rng.choice(["EIO", "ENOSPC"])
+            entries.append(f"{failing.value}:{rng.randint(least, most) // 2}:{error}")
+        dying = rng.choice([point for point in points if point is not failing])
+        entries.append(f"{dying.value}:{rng.randint(least, most)}")
     return " ".join(entries)
-
-
-def _counts(counter: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counter.items())) or "none"
 
 
 def _log(text: str) -> None:
     print(f"faults: {text}", file=sys.stderr, flush=True)
 
 
-def main() -> int:
-    """Run the command; return the exit status."""
+def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="tests/faults/run",
-        description="Kill daemons under load and compare the session with an undisturbed one.",
+        description="Attack a stack under load and compare it with an undisturbed one. "
+        "Power cuts and full disks need root and loop devices.",
     )
     parser.add_argument(
-        "--kills",
+        "--events",
         type=int,
         default=300,
         metavar="N",
-        help="number of random kills (default: %(default)s)",
+        help="number of random events (default: %(default)s)",
     )
     parser.add_argument(
         "--seed",
         type=int,
         metavar="S",
-        help="repeat the kills of an earlier campaign (default: a random seed)",
+        help="repeat the events of an earlier campaign (default: a random seed)",
+    )
+    parser.add_argument(
+        "--kinds",
+        metavar="LIST",
+        default=",".join(kind.value for kind in Kind),
+        help="only events of these kinds, separated by commas (default: %(default)s)",
     )
     parser.add_argument(
         "--keep", action="store_true", help="do not remove the directory of the stack"
     )
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def _enter_own_namespace() -> None:
+    """Run this program in a mount namespace of its own, where that is possible."""
+    if OWN_NAMESPACE in os.environ or os.geteuid() != 0:
+        return
+    if subprocess.run(["unshare", "--mount", "true"], check=False).returncode == 0:
+        os.environ[OWN_NAMESPACE] = "1"
+        program = (sys.executable, "-m", "tests.faults.campaign", *sys.argv[1:])
+        os.execvp("unshare", ("unshare", "--mount", *program))
+
+
+def main() -> int:
+    """Run the command; return the exit status."""
+    arguments = _parse()
+    _enter_own_namespace()
+    kinds = [Kind(name) for name in arguments.kinds.split(",")]
     seed = secrets.randbelow(10**6) if arguments.seed is None else arguments.seed
     directory = Path(tempfile.mkdtemp(prefix="tradestack-faults-"))
     logging.disable(logging.WARNING)  # the clients here lose their servers all the time
-    campaign = Campaign(directory, seed, arguments.kills)
+    campaign = Campaign(directory, seed, arguments.events, kinds)
     is_sound = False
     try:
         report = asyncio.run(campaign.run())
         is_sound = not campaign.tally.differences
-    except RunFailed as failure:
+    except (RunFailed, DiskFault) as failure:
         report = [f"seed               {seed}", str(failure)]
     finally:
         if is_sound and not arguments.keep:
             shutil.rmtree(directory)
         else:
-            _log(f"the files are in {directory}")
-    print("\n".join([*campaign.tally.differences, *report]))
+            _log(f"the files are in {directory}, the disk is image (mount -o loop)")
+    print("\n".join(report))
     return 0 if is_sound else 1
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checker import differences
-from tests.faults.evidence import Evidence
-from tests.faults.repetition import Repetition, Sources, no_attack
+from tests.faults.compare.checker import differences
+from tests.faults.compare.evidence import Evidence
+from tests.faults.launch import Sources
+from tests.faults.repetition import Repetition, no_attack
 
 SAMPLE_DATA = Path(__file__).parents[2] / "data"
 PACE = "6000/s"  # six seconds for all of it
@@ -21,7 +22,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 
     evidence = asyncio.run(repetition.run(no_attack))
 
-    assert len(evidence.orders) > 14_000
+    assert len(evidence.orders(repetition.session)) > 14_000
     assert differences(evidence, evidence) == []
     return evidence
 

@@ -20,10 +20,11 @@ from tradestack.runtime.fail_points import VARIABLE, FailPoint
 
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 60.0
-ASK_DEADLINE_S = 10.0
+ASK_DEADLINE_S = 30.0
 POLL_S = 0.005
 RUNNING_STATES = "RSD"  # neither stopped nor ended
 ENDED_STATES = "ZX"  # nothing of the process is left but its exit status
+_ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 GATEWAY, ORDER_MANAGER = "gateway", "order-manager"
 
 
@@ -32,23 +33,30 @@ class RunFailed(Exception):
 
 
 class RunningStack:
-    """`up` and its daemons. Their log lines go to `up.log` in the directory."""
+    """`up` and its daemons, whose log lines go to the file `log`, by default `up.log`."""
 
-    def __init__(self, directory: Path, strategies: Mapping[str, str]) -> None:
-        """strategies: instance → user."""
+    def __init__(
+        self,
+        directory: Path,
+        strategies: Mapping[str, str],
+        log: Path | None = None,
+        within: Sequence[str] = (),
+    ) -> None:
+        """strategies: instance → user; within: a command that runs `up`."""
         self.directory = directory
         self.files = StateDirectory(directory)
         self.strategies = strategies
         self.daemons = (GATEWAY, ORDER_MANAGER, *(f"strategy-{name}" for name in strategies))
-        self.lines: list[str] = []  # log lines since the start
+        self.lines: list[str] = []  # log lines of all starts
+        self._log = log or directory / "up.log"
+        self._within = within
         self._process: asyncio.subprocess.Process | None = None
         self._drain: asyncio.Task[None] | None = None
 
     async def start(self, options: Sequence[str], *, fail_points: str = "") -> None:
         """Start; return when all daemons are ready. Raises RunFailed."""
-        self.lines = []
         self._process = await asyncio.create_subprocess_exec(
-            TRADESTACKCTL,
+            *(*_ENDS_WITH_US, *self._within, TRADESTACKCTL),
             *(
                 "up",
                 "--respawn",
@@ -69,9 +77,9 @@ class RunningStack:
             async with asyncio.timeout(READY_DEADLINE_S):
                 await is_ready.wait()
         except TimeoutError:
-            raise self._failed("was not ready in time") from None
+            raise self.failed("was not ready in time") from None
         if self._process.returncode is not None or self._drain.done():
-            raise self._failed("ended at its start")
+            raise self.failed("ended at its start")
 
     async def stop(self) -> dict[str, Any]:
         """Stop by Ctrl-C; return the result that `up` printed. Raises RunFailed."""
@@ -84,11 +92,16 @@ class RunningStack:
                 result = await self._process.stdout.read()
                 await self._process.wait()
         except TimeoutError:
-            raise self._failed("did not stop") from None
+            raise self.failed("did not stop") from None
         if self._process.returncode != 0:
-            raise self._failed(f"ended with {self._process.returncode}")
+            raise self.failed(f"ended with {self._process.returncode}")
         stats: dict[str, Any] = json.loads(result)
         return stats
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `up` does not run."""
+        return self._process is None or self._process.returncode is not None
 
     async def kill(self) -> None:
         """Kill `up`, whose daemons then stop; wait until none of them runs."""
@@ -161,16 +174,22 @@ class RunningStack:
         os.kill(pid, number)  # its pid is not reused before `up` has reaped it
         return True
 
-    async def cut_power(self) -> None:
-        """Kill `up` and all its children at once, and wait until none of them runs.
+    async def hold(self) -> None:
+        """Stop `up`, so that it starts nothing in place of a daemon that ends. Raises RunFailed."""
+        if self._process is None or self.has_ended:
+            raise self.failed("has ended")
+        self._process.send_signal(signal.SIGSTOP)
+        while _state_of(self._process.pid) in RUNNING_STATES:
+            await asyncio.sleep(POLL_S)
 
-        `up` is stopped first, so that it starts nothing in place of a child that is dead.
+    async def cut_power(self) -> None:
+        """End all processes at once, as a power cut does; what they wrote stays.
+
+        Raises RunFailed if `up` has ended.
         """
+        await self.hold()
         assert self._process is not None
         up = self._process.pid
-        self._process.send_signal(signal.SIGSTOP)
-        while _state_of(up) in RUNNING_STATES:
-            await asyncio.sleep(POLL_S)
         while children := [pid for pid in _children_of(up) if _state_of(pid) not in ENDED_STATES]:
             for pid in children:
                 os.kill(pid, signal.SIGKILL)
@@ -182,7 +201,7 @@ class RunningStack:
     async def _read_lines(self, is_ready: asyncio.Event) -> None:
         assert self._process is not None
         assert self._process.stderr is not None
-        with (self.directory / "up.log").open("a") as log:
+        with self._log.open("a") as log:
             async for line in self._process.stderr:
                 text = line.decode(errors="replace")
                 log.write(text)
@@ -192,7 +211,8 @@ class RunningStack:
                     is_ready.set()
         is_ready.set()
 
-    def _failed(self, what: str) -> RunFailed:
+    def failed(self, what: str) -> RunFailed:
+        """Describe what `up` did, with its last lines."""
         return RunFailed("\n".join([f"`up` {what}; its last lines:", *self.lines[-20:]]))
 
 

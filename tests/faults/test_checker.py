@@ -1,128 +1,303 @@
-"""The comparison of sessions finds whatever is lost, doubled, moved or renumbered."""
+"""The comparison of runs finds whatever is lost, doubled, moved or renumbered."""
 
 import dataclasses
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
-from tests.faults.checker import differences
-from tests.faults.evidence import Answer, Evidence, Order
-from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol, new_records
+from tests.faults.clients.order_probe import Receipt
+from tests.faults.compare.checker import differences
+from tests.faults.compare.evidence import (
+    PACKET_LENGTH,
+    Evidence,
+    FeedSession,
+    LogLine,
+    OrderSession,
+)
+from tests.faults.compare.order_checks import orders_excused
+from tests.faults.launch import PROBE
 
 COUNT = 6
+# Who orders because of which tick; the probe because of none.
+MADE = (("dense", 2), (PROBE, 0), ("wide", 3), ("dense", 5), (PROBE, 0))
+
+Record = Mapping[str, Any]
 
 
-def feed_of(first_value: int = 100, *, published_ns: int = 1) -> bytes:
-    """Make `count` ticks, each with a value of its own."""
-    records = new_records(COUNT)
-    records["kind"] = ord("P")
-    records["symbol"] = encode_symbol("SPY")
-    records["value"] = range(first_value, first_value + COUNT)
-    records["publish_time_ns"] = published_ns
-    return records.tobytes()
+def feed_of(*, changed: int = 0, published: int = 1, count: int = COUNT) -> bytes:
+    """Make ticks, each with a number of its own; one of them may be changed."""
+    return b"".join(
+        bytes([number, number == changed]).ljust(40, b".")
+        + published.to_bytes(8)
+        + bytes(PACKET_LENGTH - 48)
+        for number in range(1, count + 1)
+    )
 
 
-def evidence(*, published_ns: int = 1, first_order_id: int = 1) -> Evidence:
-    """Return a sound session of six ticks and three orders, two of them by one user."""
-    feed = feed_of(published_ns=published_ns)
-    half = 3 * TICK_PACKET_LENGTH
-    names = (("dense", "dense-1-*-2-0"), ("wide", "wide-1-*-3-0"), ("dense", "dense-1-*-5-0"))
-    answers = [
-        Answer(user, name, first_order_id + index, "NEW None")
-        for index, (user, name) in enumerate(names)
+def record_of(user: str, tick: int, order_id: int, feed: str) -> Record:
+    """Make the journal's record of an order."""
+    name = f"{user}-{order_id}" if user == PROBE else f"{user}-1-{feed}-{tick}-0"
+    order: dict[str, Any] = {"ClOrdID": name, "Side": "BUY"}
+    if user != PROBE:
+        order |= {"FeedSession": feed, "FeedSeq": tick}
+    report = {"OrderID": order_id, "ClOrdID": name, "ExecType": "NEW"}
+    raw = json.dumps(report).encode()
+    return {"Record": "Order", "User": user, "Order": order, "Report": report, "Raw": raw}
+
+
+def register_of(user: str, from_sequence: int, feed: str) -> Record:
+    """Make the journal's record of a registration."""
+    report = {"FromSeq": from_sequence}
+    return {
+        "Record": "Register",
+        "User": user,
+        "Register": {"FeedSession": feed},
+        "Report": report,
+        "Raw": json.dumps(report).encode(),
+    }
+
+
+def order_session(
+    name: str,
+    first_order_id: int,
+    made: Sequence[tuple[str, int]],
+    *,
+    feed: str = "F1",
+    starts: Mapping[str, int],
+    may_lack_its_end: bool = False,
+) -> OrderSession:
+    """Return a sound order session. starts: FromSeq by user."""
+    records = [
+        {"Record": "Session", "NextOrderID": first_order_id},
+        *(register_of(user, start, feed) for user, start in starts.items()),
+        *(
+            record_of(user, tick, order_id, feed)
+            for order_id, (user, tick) in enumerate(made, first_order_id)
+        ),
     ]
-    return Evidence(
-        feed=feed,
-        subscribers={"fast": [(1, feed[:half]), (4, feed[half:])], "slow": [(1, feed)]},
-        orders=[Order(user, name, "BUY 10 SPY") for user, name in names],
-        answers=answers,
-        reports=list(answers),
-        log_lines=[(answer.name, answer.order_id) for answer in answers],
+    session = OrderSession(id=name, records=records, served={}, may_lack_its_end=may_lack_its_end)
+    served = {user: session.reports(user) for user in ("dense", "wide", PROBE)}
+    return dataclasses.replace(session, served=served)
+
+
+def evidence(
+    *sessions: OrderSession, feeds: Sequence[FeedSession] | None = None, **changes: Any
+) -> Evidence:
+    """Return a sound run; without sessions, all orders are in one."""
+    sessions = sessions or (order_session("O1", 1, MADE, starts={"dense": 1, "wide": 1}),)
+    feeds = feeds or [FeedSession(id="F1", packets=feed_of())]
+    half = 3 * PACKET_LENGTH
+    orders = [record for session in sessions for record in session.orders()]
+    receipts = [
+        Receipt(session.id, number, report)
+        for session in sessions
+        for number, report in enumerate(session.reports(PROBE), 1)
+    ]
+    sound = Evidence(
+        feeds=feeds,
+        subscribers={
+            "fast": {
+                feed.id: [(1, feed.packets[:half]), (4, feed.packets[half:])] for feed in feeds
+            },
+            "slow": {feed.id: [(1, feed.packets)] for feed in feeds},
+        },
+        order_sessions=sessions,
+        log_lines=[LogLine(one["Report"]["OrderID"], one["Order"]["ClOrdID"]) for one in orders],
+        placed={one["Order"]["ClOrdID"] for one in orders if one["User"] == PROBE},
+        receipts=receipts,
+        probe=PROBE,
     )
+    return dataclasses.replace(sound, **changes)
 
 
-def doctored(**changes: Callable[[object], object]) -> Evidence:
-    """Return the sound session with some fields replaced."""
-    sound = evidence()
+SOUND = evidence()
+(SESSION,) = SOUND.order_sessions
+FEED = SOUND.feeds[0].packets
+
+
+def with_records(change: Callable[[list[Record]], list[Record]]) -> Evidence:
+    """Return the sound run with another journal."""
+    changed = dataclasses.replace(SESSION, records=change(list(SESSION.records)))
+    return dataclasses.replace(SOUND, order_sessions=[changed])
+
+
+def with_served(change: Callable[[list[bytes]], list[bytes]]) -> Evidence:
+    """Return the sound run with another stream of the user `dense`."""
+    served = {**SESSION.served, "dense": change(list(SESSION.served["dense"]))}
+    return dataclasses.replace(SOUND, order_sessions=[dataclasses.replace(SESSION, served=served)])
+
+
+def with_feed(packets: bytes) -> Evidence:
+    """Return the sound run with another feed log, which the subscribers have received."""
     return dataclasses.replace(
-        sound, **{name: change(getattr(sound, name)) for name, change in changes.items()}
+        SOUND,
+        feeds=[FeedSession(id="F1", packets=packets)],
+        subscribers={"fast": {"F1": [(1, packets)]}},
     )
 
 
-def without(index: int) -> Callable[[list[object]], list[object]]:
-    """Return the items without one of them."""
-    return lambda items: items[:index] + items[index + 1 :]
+def with_seen(*seen: tuple[int, bytes]) -> Evidence:
+    """Return the sound run with another subscriber."""
+    return dataclasses.replace(SOUND, subscribers={"fast": {"F1": list(seen)}})
 
 
-def doubled(index: int) -> Callable[[list[object]], list[object]]:
-    """Return the items with one of them twice in a row."""
-    return lambda items: items[: index + 1] + items[index:]
+def with_lines(change: Callable[[list[LogLine]], list[LogLine]]) -> Evidence:
+    """Return the sound run with another order log."""
+    return dataclasses.replace(SOUND, log_lines=change(list(SOUND.log_lines)))
 
 
-def test_sound_sessions_differ_in_nothing() -> None:
+def other_terms(records: list[Record]) -> list[Record]:
+    """Sell what was to be bought."""
+    sold = {**records[3], "Order": {**records[3]["Order"], "Side": "SELL"}}
+    return [*records[:3], sold, *records[4:]]
+
+
+HALF = 3 * PACKET_LENGTH
+FAULTS = [
+    (with_records(lambda all_: all_[:3] + all_[4:]), "order of F1 missing: "),
+    (with_records(lambda all_: [*all_[:4], all_[3], *all_[4:]]), "order of F1 too many: "),
+    (with_records(lambda all_: [*all_[:4], all_[3], *all_[4:]]), "order number 1 follows 1"),
+    (with_records(other_terms), "order of F1 too many: "),
+    (with_records(lambda all_: all_[:-1]), "report 2 of O1 is lost: "),
+    (with_records(lambda all_: all_[:-1]), "acknowledged and lost: probe-5"),
+    (with_records(lambda all_: [*all_, all_[-1]]), "executed 2 times: probe-5"),
+    (with_served(lambda reports: reports[:-1]), "stream of dense in O1: 2 reports"),
+    (with_served(lambda reports: [*reports, b"{}"]), "stream of dense in O1: 4 reports"),
+    (with_served(lambda reports: reports[::-1]), "report 1 of dense in O1: "),
+    (with_lines(lambda lines: lines[1:]), "line in order_log.txt missing: "),
+    (with_lines(lambda lines: [*lines, lines[-1]]), "line in order_log.txt too many: "),
+    (with_lines(lambda lines: lines[::-1]), "order_log.txt: order number 4 follows 5"),
+    (with_lines(lambda lines: [*lines, LogLine(-1, "torn li")]), "name='torn li'"),
+    (with_feed(FEED[:-PACKET_LENGTH]), "feed: 5 packets, not 6"),
+    (with_feed(FEED + FEED[-PACKET_LENGTH:]), "feed: 7 packets, not 6"),
+    (with_feed(feed_of(changed=4)), "feed F1: message 4 is another one"),
+    (with_seen((1, FEED[:HALF])), "its last message was 3, the log has 6"),
+    (with_seen((4, FEED[HALF:])), "message 4 came when 1 was due"),
+    (with_seen((1, FEED), (4, FEED[HALF:])), "message 4 came when 7 was due"),
+    (with_seen((2, FEED)), "messages from 2 on are not those of the log"),
+    (with_seen((1, feed_of(published=2))), "messages from 1 on are not those of the log"),
+    (evidence(subscribers={"fast": {}}), "subscriber fast: nothing of F1"),
+    (evidence(receipts=SOUND.receipts[:1]), "never answered: probe-5"),
+    (evidence(receipts=SOUND.receipts[1:]), "report 2 of O1 came when 1 was due"),
+    (evidence(receipts=[Receipt("O1", 1, b'{"ClOrdID":"probe-2"}')]), "when it came"),
+    (evidence(receipts=[*SOUND.receipts, SOUND.receipts[1]]), "acknowledged 2 times: probe-5"),
+    (evidence(receipts=[*SOUND.receipts, Receipt("O2", 1, b"{}")]), "order session O2 is lost"),
+    (evidence(placed={"probe-2"}), "never placed: probe-5"),
+    (evidence(unknown={"probe-9"}), "outcome unknown: probe-9"),
+    (evidence(faults=["a subscriber's"]), "a subscriber's"),
+]
+
+
+def test_sound_runs_differ_in_nothing() -> None:
     """Times, order numbers and the order of different users' orders are not compared."""
-    other = evidence(published_ns=99, first_order_id=1_000)
-    moved = dataclasses.replace(other, orders=[*other.orders[1:], other.orders[0]])
+    made = [MADE[2], MADE[0], *MADE[3:], MADE[1]]
+    moved = order_session("O9", 1_000, made, starts={"dense": 1, "wide": 1})
+    feeds = [FeedSession(id="F1", packets=feed_of(published=99))]
 
-    assert differences(evidence(), other) == []
-    assert differences(evidence(), moved) == []
+    assert differences(SOUND, SOUND) == []
+    assert differences(SOUND, evidence(moved, feeds=feeds)) == []
+
+
+@pytest.mark.parametrize(("found", "complaint"), FAULTS, ids=[name for _, name in FAULTS])
+def test_planted_faults_are_seen(found: Evidence, complaint: str) -> None:
+    """Each fault alone is a difference, whose text gives the place."""
+    lines = differences(SOUND, found)
+
+    assert any(complaint in line for line in lines), lines
+
+
+# ---- new sessions ------------------------------------------------------------------------------
+
+BEGUN = {"dense": 1, "wide": 1}
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("starts", "last", "complaint"),
     [
-        ({"orders": without(1)}, "order in the journal missing: "),
-        ({"orders": doubled(1)}, "order in the journal too many: "),
-        (
-            {"orders": lambda orders: [orders[0]._replace(terms="SELL 10 SPY"), *orders[1:]]},
-            "order in the journal too many: ",
-        ),
-        ({"reports": without(2)}, "report in a stream missing: "),
-        ({"reports": doubled(0)}, "report in a stream too many: "),
-        (
-            {"reports": lambda reports: [reports[0]._replace(order_id=7), *reports[1:]]},
-            "report in a stream too many: ",
-        ),
-        ({"answers": doubled(2)}, "the journal: order number 3 follows 3"),
-        ({"answers": lambda answers: answers[::-1]}, "the journal: order number 2 follows 3"),
-        (
-            {"answers": lambda answers: [answers[0]._replace(told="REJECTED x"), *answers[1:]]},
-            "answer missing: ",
-        ),
-        ({"log_lines": without(0)}, "line in order_log.txt missing: "),
-        ({"log_lines": doubled(1)}, "line in order_log.txt too many: "),
-        ({"log_lines": lambda lines: lines[::-1]}, "order_log.txt: order number 2 follows 3"),
-        ({"log_lines": lambda lines: [*lines, ("torn li", -1)]}, "too many: ('torn li', -1)"),
-        ({"feed": lambda feed: feed[:-TICK_PACKET_LENGTH]}, "feed: 5 packets, not 6"),
-        ({"feed": lambda feed: feed + feed[-TICK_PACKET_LENGTH:]}, "feed: 7 packets, not 6"),
-        ({"feed": lambda feed: feed_of(99)}, "feed: message 1 is another one"),
-        (
-            {"subscribers": lambda seen: {"fast": seen["fast"][:1]}},
-            "subscriber fast: its last message was 3, the log has 6",
-        ),
-        (
-            {"subscribers": lambda seen: {"fast": seen["fast"][1:]}},
-            "subscriber fast: message 4 came when 1 was due",
-        ),
-        (
-            {"subscribers": lambda seen: {"fast": [*seen["fast"], seen["fast"][1]]}},
-            "subscriber fast: message 4 came when 7 was due",
-        ),
-        (
-            {"subscribers": lambda seen: {"slow": [(2, seen["slow"][0][1])]}},
-            "subscriber slow: messages from 2 on are not those of the log",
-        ),
-        (
-            {"subscribers": lambda seen: {"slow": [(1, feed_of(published_ns=2))]}},
-            "subscriber slow: messages from 1 on are not those of the log",
-        ),
-        ({"report_gaps": lambda gaps: ["stream of dense: 1"]}, "stream of dense: 1"),
+        ({"dense": 5, "wide": 5}, MADE[3:], None),  # the order of tick 3 was never made
+        ({"dense": 3, "wide": 4}, MADE[3:], None),
+        ({"dense": 5, "wide": 3}, MADE[3:], "order of F1 missing: "),
+        ({"dense": 6, "wide": 6}, MADE[4:], None),
+        ({"dense": 2, "wide": 2}, [MADE[0], *MADE[2:]], "order of F1 too many: "),
     ],
 )
-def test_planted_faults_are_seen(
-    changes: dict[str, Callable[[object], object]], complaint: str
+def test_new_order_session_goes_on_behind_what_was_traded(
+    starts: Mapping[str, int], last: Sequence[tuple[str, int]], complaint: str | None
 ) -> None:
-    """Each fault alone is a difference, whose text gives the place."""
-    found = differences(evidence(), doctored(**changes))
+    """Orders are missing only between the last one and FromSeq, and none is made again."""
+    first = order_session("O1", 1, MADE[:2], starts=BEGUN)
+    found = evidence(first, order_session("O2", 3, last, starts=starts))
 
-    assert any(complaint in line for line in found), found
+    lines = differences(SOUND, found)
+
+    assert any(complaint in line for line in lines) if complaint else lines == []
+    assert complaint or orders_excused(SOUND, found) == len(MADE) - 2 - len(last)
+
+
+@pytest.mark.parametrize("first_order_id", [2, 4])
+def test_order_numbers_go_on_in_the_next_session(first_order_id: int) -> None:
+    """Neither used again nor left out."""
+    first = order_session("O1", 1, MADE[:2], starts=BEGUN)
+    second = order_session("O2", first_order_id, MADE[2:], starts={"dense": 3, "wide": 3})
+
+    lines = differences(SOUND, evidence(first, second))
+
+    assert any("the one before ends at 3" in line for line in lines), lines
+
+
+@pytest.mark.parametrize("attended", [frozenset(), frozenset({"dense", "wide"})])
+def test_orders_of_an_attended_feed_session_are_all_made(attended: frozenset[str]) -> None:
+    """Who is not there when it ends makes no orders of its last ticks."""
+    feeds = [
+        FeedSession(id="F1", packets=feed_of(count=3), attended=attended),
+        FeedSession(id="F2", packets=feed_of(published=2)),
+    ]
+    first = order_session("O1", 1, [("dense", 2)], starts=BEGUN)
+    second = order_session("O2", 2, MADE, feed="F2", starts=BEGUN)
+
+    lines = differences(SOUND, evidence(first, second, feeds=feeds))
+
+    assert [line for line in lines if "order of F1 missing: " not in line] == []
+    assert bool(lines) == bool(attended)
+
+
+# ---- power cuts --------------------------------------------------------------------------------
+
+
+def test_power_cut_may_take_the_end_of_an_unsynced_order_session() -> None:
+    """What was acknowledged is lost with it, and its lines in the order log may have stayed."""
+    first = order_session("O1", 1, MADE[:2], starts=BEGUN, may_lack_its_end=True)
+    second = order_session("O2", 3, MADE[3:], starts={"dense": 4, "wide": 4})
+    found = evidence(first, second)
+    lost = Receipt("O1", 2, b'{"ClOrdID":"probe-7"}')
+    found = dataclasses.replace(
+        found,
+        receipts=[found.receipts[0], lost, *found.receipts[1:]],
+        placed={*found.placed, "probe-7"},
+        log_lines=[*found.log_lines[:2], LogLine(3, "probe-7"), *found.log_lines[2:]],
+    )
+
+    lines = differences(SOUND, found)
+
+    assert lines == ["order_log.txt: order number 3 follows 3"]  # its number is another order's
+
+
+def test_number_of_a_lost_report_is_not_used_again() -> None:
+    """A session that lacks its end takes no more orders."""
+    session = order_session("O1", 1, MADE, starts=BEGUN, may_lack_its_end=True)
+    receipts = [SOUND.receipts[0], Receipt("O1", 2, b'{"ClOrdID":"probe-7"}')]
+
+    lines = differences(SOUND, evidence(session, receipts=receipts))
+
+    assert any("report 2 of O1 was " in line for line in lines), lines
+
+
+def test_feed_is_published_again_at_another_time() -> None:
+    """After a power cut alone; the messages are the same."""
+    found = with_seen((1, feed_of(published=2)))
+    changed = with_seen((1, feed_of(changed=1)))
+
+    assert differences(SOUND, dataclasses.replace(found, power_cuts=1)) == []
+    assert differences(SOUND, dataclasses.replace(changed, power_cuts=1)) != []

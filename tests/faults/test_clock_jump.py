@@ -3,8 +3,8 @@
 import asyncio
 import signal
 
-from tests.faults.checker import differences
-from tests.faults.evidence import Evidence
+from tests.faults.compare.checker import differences
+from tests.faults.compare.evidence import Evidence
 from tests.faults.repetition import Repetition
 from tests.faults.stack import GATEWAY, ORDER_MANAGER, fail_points_hit
 from tradestack.observe.events import SERVER_LOST
@@ -25,7 +25,7 @@ def test_jumps_break_no_number_id_heartbeat_or_deadline(
     said: list[str] = []
 
     async def watch(watched: Repetition) -> None:
-        await watched.subscribers["fast"].ended()
+        await watched.subscribers["fast"].end_of(watched.session)
         said.extend(watched.stack.lines)
 
     evidence = asyncio.run(repetition.run(watch, fail_points=JUMPS))
@@ -63,10 +63,9 @@ def test_sessions_follow_each_other_when_the_clock_goes_back(
     async def begin_in_the_future(attacked: Repetition) -> None:
         while FailPoint.GATEWAY_READ.value not in fail_points_hit(attacked.stack.lines):
             await asyncio.sleep(POLL_S)
+        began = attacked.session
         await attacked.stack.call(GATEWAY, "io.tradestack.Gateway.NewSession")
-        await attacked.subscribers["fast"].ended()
-        attacked.subscribe()
-        while not attacked.session:
+        while attacked.session == began:
             await asyncio.sleep(POLL_S)
 
     async def kill_gateway(attacked: Repetition) -> None:

@@ -5,14 +5,14 @@ disk, and another process may lift it.
 """
 
 import asyncio
-import resource
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.faults.checker import differences
-from tests.faults.evidence import Evidence
+from tests.faults.compare.checker import differences
+from tests.faults.compare.evidence import Evidence
+from tests.faults.disk import limited_file
 from tests.faults.repetition import Repetition
 from tests.faults.stack import GATEWAY, ORDER_MANAGER
 
@@ -30,13 +30,11 @@ async def fill_disk(
     """Let the file reach a limit, wait until the daemon reports it, and lift the limit."""
     stack = repetition.stack
     pid = stack.pids()[daemon]
-    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     limit = grown.stat().st_size + ROOM_BYTES
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, hard))
-    while not is_blocked(await stack.stats_of(daemon)):
-        await asyncio.sleep(POLL_S)
-    assert grown.stat().st_size <= limit
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+    with limited_file(pid, limit):
+        while not is_blocked(await stack.stats_of(daemon)):
+            await asyncio.sleep(POLL_S)
+        assert grown.stat().st_size <= limit
     while is_blocked(await stack.stats_of(daemon)):
         await asyncio.sleep(POLL_S)
 
@@ -64,7 +62,7 @@ async def fill_disk_of_order_manager(repetition: Repetition) -> None:
 
 @pytest.mark.parametrize("attack", [fill_disk_of_gateway, fill_disk_of_order_manager])
 def test_full_disk_loses_nothing(
-    attack: Callable[[Repetition], object], undisturbed: Evidence, repetition: Repetition
+    attack: Callable[[Repetition], Awaitable[None]], undisturbed: Evidence, repetition: Repetition
 ) -> None:
     """What does not fit is neither sent nor acknowledged; it is done when there is room."""
     evidence = asyncio.run(repetition.run(attack))

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.faults.checker import differences
-from tests.faults.evidence import Evidence
+from tests.faults.compare.checker import differences
+from tests.faults.compare.evidence import Evidence
 from tests.faults.repetition import Repetition, no_attack
 from tests.faults.stack import fail_points_hit
 from tradestack.runtime.fail_points import FailPoint
@@ -20,7 +20,7 @@ DEADLINE_S = 300.0
 POLL_S = 0.05
 
 _POINTS = [[point for point in FailPoint if point.value.startswith(daemon)] for daemon in PASSINGS]
-# One of each daemon at a time: five sessions for thirteen places.
+# One of each daemon at a time: six sessions for fourteen places.
 TOGETHER = [
     [point for point in points if point is not None] for points in itertools.zip_longest(*_POINTS)
 ]
@@ -35,14 +35,16 @@ def test_death_at_a_named_place_leaves_no_trace(
     """A restarted daemon completes what its files show to be unfinished."""
     armed = [f"{point.value}:{PASSINGS[point.value.partition('.')[0]]}" for point in points]
 
+    settings = ["order-manager.durability=disk"] * (FailPoint.ORDER_MANAGER_SYNCING in points)
+
     async def play() -> Evidence:
         stack = repetition.stack
-        await stack.start(repetition.options(), fail_points=" ".join(armed))
+        await stack.start(repetition.options(settings), fail_points=" ".join(armed))
         async with asyncio.timeout(DEADLINE_S):
             while min(_deaths(repetition, points)) < DEATHS_MIN:
                 await asyncio.sleep(POLL_S)
         await stack.cut_power()
-        return await repetition.run(no_attack, renew=False)
+        return await repetition.run(no_attack, settings=settings, renew=False)
 
     assert differences(undisturbed, asyncio.run(play())) == []
 

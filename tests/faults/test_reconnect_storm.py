@@ -7,8 +7,8 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from tests.faults.checker import differences
-from tests.faults.evidence import Evidence
+from tests.faults.compare.checker import differences
+from tests.faults.compare.evidence import Evidence
 from tests.faults.repetition import Repetition
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
@@ -81,7 +81,7 @@ def test_storm_of_reconnects_disturbs_nobody(undisturbed: Evidence, repetition: 
         storm = Storm([stack.feed, stack.orders], stack.credentials("dense"))
         tasks = [asyncio.create_task(storm.blow()) for _ in range(STORM_CLIENTS)]
         tasks.append(asyncio.create_task(replace(attacked)))
-        await attacked.subscribers["fast"].ended()
+        await attacked.subscribers["fast"].end_of(attacked.session)
         while storm.connections < CONNECTIONS_MIN or counts["replacements"] < REPLACEMENTS_MIN:
             await asyncio.sleep(POLL_S)
         for task in tasks:

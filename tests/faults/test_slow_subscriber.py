@@ -10,9 +10,10 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.faults.checker import differences
-from tests.faults.recorder import read_record
-from tests.faults.repetition import Repetition, Sources, no_attack
+from tests.faults.clients.recorder import read_record
+from tests.faults.compare.checker import differences
+from tests.faults.launch import Sources
+from tests.faults.repetition import Repetition, no_attack
 from tests.faults.stack import GATEWAY
 
 STOPPED = 4
@@ -49,7 +50,7 @@ def test_stopped_subscribers_delay_nobody_and_miss_nothing(tmp_path: Path) -> No
         arguments = (str(stack.feed), stack.strategies["dense"], str(password))
         recorders = [
             await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.faults.recorder", *arguments, str(record)
+                sys.executable, "-m", "tests.faults.clients.recorder", *arguments, str(record)
             )
             for record in records
         ]
@@ -75,7 +76,8 @@ def test_stopped_subscribers_delay_nobody_and_miss_nothing(tmp_path: Path) -> No
         expected = await undisturbed.run(no_attack)
         attacked = Repetition(tmp_path / "stack", sources, pace=f"{STOPPED_FROM}/s")
         evidence = await attacked.run(attack)
-        recorded = {f"stopped {path.name}": read_record(path) for path in records}
+        session = attacked.session
+        recorded = {f"stopped {path.name}": {session: read_record(path)} for path in records}
         found = dataclasses.replace(evidence, subscribers={**evidence.subscribers, **recorded})
         return differences(expected, found)
 

@@ -1,13 +1,18 @@
 """CSV texts and files, and the records that sources read from them."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.csv.header import STANDARD_NAMES, SourceKind
-from tradestack.sources.csv.rows import OnBadRow
-from tradestack.sources.csv.source import CsvSource
+from tradestack.sources.csv.formats.recognise import recognise
+from tradestack.sources.csv.layout import Layout, SourceKind
+from tradestack.sources.csv.options import ReadingOptions
+from tradestack.sources.csv.parsing.rows import OnBadRow
+from tradestack.sources.csv.source import CsvSource, Reading
+from tradestack.sources.merge import MergedSource, Part
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, Source, SourceFault
 from tradestack.wire.feed import TickRecords, new_records
 from tradestack.wire.symbol_table import SymbolTable
@@ -56,16 +61,40 @@ def open_csv(
     *,
     on_bad_row: OnBadRow = OnBadRow.SKIP,
     reported: ReportedRows | None = None,
+    options: ReadingOptions | None = None,
 ) -> CsvSource:
     """Open a source with the standard column names."""
     return CsvSource(
         path,
         kind,
-        STANDARD_NAMES,
-        on_bad_row,
+        Reading(options=options or ReadingOptions(), on_bad_row=on_bad_row),
         (reported or ReportedRows()).bad_rows,
         SymbolTable(SOURCE_SYMBOLS_MAX),
     )
+
+
+def options_of(**texts: str) -> ReadingOptions:
+    """Return options as they are written on a command line."""
+    options = ReadingOptions()
+    for name, text in texts.items():
+        options = options.with_text(name, text)
+    return options
+
+
+def layout_of(header: str, kind: SourceKind | None = None, **columns: Sequence[str]) -> Layout:
+    """Return the layout of a file with this header. Raises HeaderFault."""
+    data = header.rstrip("\r\n").encode() + b"\n"
+    return recognise("file.csv", data, kind, columns, ReadingOptions()).layout
+
+
+def merged_of(*sources: Source) -> MergedSource:
+    """Merge sources, of which any may have the first record."""
+    parts = [Part(partial(_same, source), 0) for source in sources]
+    return MergedSource(parts, sources[0].symbols)
+
+
+def _same(source: Source) -> Source:
+    return source
 
 
 def read_all(source: Source) -> TickRecords:

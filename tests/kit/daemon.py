@@ -119,6 +119,12 @@ class Daemon:
         soft = hard if bytes_max < 0 else bytes_max
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
+    def limit_memory(self, spare_bytes: int) -> None:
+        """Let the address space grow by so many bytes, and by no more."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[0])
+        limit = pages * resource.getpagesize() + spare_bytes
+        resource.prlimit(self.pid, resource.RLIMIT_AS, (limit, limit))
+
     def wait(self) -> int:
         """Wait for the end of the process; return its exit status."""
         status = self.process.wait(DEADLINE_S)

@@ -90,11 +90,16 @@ class Handler:
         self.received: list[tuple[Connection, bytes]] = []
         self.changed = asyncio.Event()
 
-    def stream_for(self, user: str, session_id: str) -> Stream | RejectReason:
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | RejectReason:
         """Return the requested stream, or the current one."""
-        del user
+        del user, sequence
         stream = self.streams.get(session_id or self.current.session_id)
         return stream if stream is not None else RejectReason.SESSION_NOT_AVAILABLE
+
+    @property
+    def messages(self) -> "Handler":
+        """This handler."""
+        return self
 
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
         """Keep the message."""

@@ -47,6 +47,10 @@ class Subscriber:
     def on_room(self) -> None:
         """Do nothing: a subscriber sends nothing."""
 
+    def on_fault(self, fault: Exception) -> None:
+        """Raise it again."""
+        raise fault
+
     def on_data(self, data: memoryview) -> None:
         """Count the ticks; the checksum shows that none is missing."""
         self.decoder.receive_data(data)

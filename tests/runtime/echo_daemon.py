@@ -7,7 +7,7 @@ import asyncio
 import enum
 import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,7 +127,7 @@ class Echo:
                 await loop.sock_sendall(connection, self._config.prefix.encode() + b" " + data)
 
 
-def _greet(name: str, config: Path | None) -> int:
+def _greet(name: str, config: Path | None, _details: Mapping[str, str]) -> int:
     print(f"hello {name}{f' by {config}' if config else ''}")
     return 3
 

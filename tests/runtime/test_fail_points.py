@@ -1,4 +1,4 @@
-"""Fail points: deaths and clock jumps at named places."""
+"""Fail points: deaths, clock jumps and errors at named places."""
 
 import subprocess
 import sys
@@ -51,6 +51,16 @@ def test_wall_clock_jumps_once(jump: str, expected_ns: int) -> None:
 
     assert abs(clock.wall_ns() - time.time_ns() - expected_ns) < HOUR_NS // 2
     assert abs(clock.monotonic_ns() - time.monotonic_ns()) < HOUR_NS // 2
+
+
+def test_errors_are_raised_once() -> None:
+    """What follows the place fails with that errno, and the next time it does not."""
+    arm("gateway.read:2:EIO")
+
+    passed(FailPoint.GATEWAY_READ)
+    with pytest.raises(OSError, match="Input/output error"):
+        passed(FailPoint.GATEWAY_READ)
+    passed(FailPoint.GATEWAY_READ)
 
 
 @pytest.mark.parametrize(

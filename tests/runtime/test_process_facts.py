@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from tests.kit.clock import FakeClock
-from tradestack.runtime.process_facts import ProcessFacts, read_pss_bytes
+from tradestack.runtime.process_facts import ProcessFacts, read_boot_id, read_pss_bytes
 
 YEAR_2026_NS = 1_767_225_600_000_000_000
 
@@ -29,3 +29,12 @@ def test_memory_is_the_figure_of_the_kernel(tmp_path: Path) -> None:
 
     assert read_pss_bytes(rollup) == 7168
     assert read_pss_bytes(tmp_path / "none") is None
+
+
+def test_the_boot_has_the_form_of_systemd_s_specifier(tmp_path: Path) -> None:
+    """Hexadecimal digits without dashes, as %b gives them; None where a sandbox hides the file."""
+    boot_id = tmp_path / "boot_id"
+    boot_id.write_text("0f0e0d0c-0b0a-0908-0706-050403020100\n")
+
+    assert read_boot_id(boot_id) == "0f0e0d0c0b0a09080706050403020100"
+    assert read_boot_id(tmp_path / "missing") is None

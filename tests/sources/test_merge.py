@@ -1,55 +1,16 @@
 """Two sources merged into one order, whatever batches they come in."""
 
-import numpy as np
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kit.csv_files import merged_of
+from tests.kit.recorded_source import Recorded
 from tradestack.domain.tick import TickKind
-from tradestack.sources.merge import MergedSource
-from tradestack.sources.source import Checkpoint, SourceBatch
-from tradestack.wire.feed import SYMBOL_FIELD, encode_symbol, new_records
+from tradestack.sources.merge import MergedSource, Part
+from tradestack.sources.source import RowCounts
 from tradestack.wire.symbol_table import SymbolTable
-
-
-class Recorded:
-    """A source that gives its records in batches of given sizes, then one by one."""
-
-    def __init__(
-        self, kind: TickKind, times: list[int], sizes: list[int], symbols: SymbolTable
-    ) -> None:
-        self.symbols = symbols
-        self._records = new_records(len(times))
-        self._records["kind"] = kind
-        self._records["event_time_ns"] = times
-        self._records["value"] = np.arange(len(times))
-        names = [encode_symbol(f"{chr(kind)}{number % 3}") for number in range(len(times))]
-        self._records["symbol"] = np.array(names, SYMBOL_FIELD)
-        self._sizes = sizes
-        self._place = 0
-        self._turn = 0
-
-    def next_batch(self) -> SourceBatch | None:
-        size = self._sizes[self._turn] if self._turn < len(self._sizes) else 1
-        batch = SourceBatch.of(self._records[self._place : self._place + size], self.symbols)
-        self._turn += 1
-        self._place += len(batch)
-        return batch if len(batch) else None
-
-    def checkpoint(self) -> Checkpoint:
-        return {"place": self._place}
-
-    def restore(self, checkpoint: Checkpoint) -> None:
-        self._place = checkpoint["place"]
-
-    def rows_rejected(self) -> int:
-        return 1
-
-    def rows_rounded(self) -> int:
-        return 2
-
-    def close(self) -> None:
-        """Nothing is open."""
-
 
 times = st.lists(st.integers(0, 8), max_size=12).map(sorted)
 cuts = st.lists(st.integers(1, 5), max_size=6)
@@ -58,7 +19,7 @@ cuts = st.lists(st.integers(1, 5), max_size=6)
 def merged(prices: list[int], news: list[int], sizes: tuple[list[int], list[int]]) -> MergedSource:
     """Merge both, with one table of symbols."""
     symbols = SymbolTable(10)
-    return MergedSource(
+    return merged_of(
         Recorded(TickKind.PRICE, prices, sizes[0], symbols),
         Recorded(TickKind.NEWS, news, sizes[1], symbols),
     )
@@ -113,4 +74,55 @@ def test_counters_include_both_sources() -> None:
     """Refused and rounded rows of either file are counted."""
     source = merged([1], [1], ([], []))
 
-    assert (source.rows_rejected(), source.rows_rounded()) == (2, 4)
+    messages(source)
+
+    assert source.row_counts() == RowCounts(rejected=2, rounded=4)
+
+
+@given(st.lists(times, min_size=1, max_size=4), cuts)
+def test_any_number_of_sources_is_merged(files: list[list[int]], sizes: list[int]) -> None:
+    """At equal times the source that was named first is first."""
+    symbols = SymbolTable(10)
+    sources = [Recorded(TickKind.PRICE, each, sizes, symbols) for each in files]
+
+    found = messages(merged_of(*sources))
+
+    expected = sorted(
+        (time, at, number) for at, each in enumerate(files) for number, time in enumerate(each)
+    )
+    assert [(time, number) for time, _, number in found] == [
+        (time, number) for time, _, number in expected
+    ]
+
+
+@given(st.lists(times.filter(bool), min_size=1, max_size=4), cuts, st.integers(0, 12))
+def test_a_source_is_opened_when_its_first_record_is_due(
+    files: list[list[int]], sizes: list[int], batches: int
+) -> None:
+    """What is open overlaps in time; the order is the same, also after a restore."""
+    symbols = SymbolTable(10)
+    opened: list[int] = []
+
+    def part(at: int, each: list[int]) -> Part:
+        def open_it() -> Recorded:
+            opened.append(at)
+            return Recorded(TickKind.PRICE, each, sizes, symbols)
+
+        return Part(open_it, each[0])
+
+    def merge() -> MergedSource:
+        return MergedSource([part(at, each) for at, each in enumerate(files)], symbols)
+
+    source = merge()
+    assert not opened
+    for _ in range(batches):
+        source.next_batch()
+    mark = source.checkpoint()
+    rest = messages(source)
+    again = merge()
+    again.restore(mark)
+
+    assert messages(again) == rest
+    assert [time for time, _, _ in messages(merge())] == sorted(
+        itertools.chain.from_iterable(files)
+    )

@@ -133,7 +133,8 @@ def test_what_was_appended_last_is_read_from_memory(
         offsets = journal.append(payloads)
         content = (tmp_path / "a.journal").read_bytes()
         for offset in range(len(content)):
-            assert journal.read(offset, 20) == content[offset : offset + 20]
+            expected = content[offset : offset + 20]
+            assert journal.read(offset, len(expected)) == expected
         file_reads.clear()
         assert [journal.read(o, len(p)) for o, p in zip(offsets, payloads, strict=True)] == payloads
         size = sum(len(payload) + FRAME_LENGTH for payload in payloads)

@@ -190,4 +190,6 @@ def test_a_full_shared_memory_is_an_error_in_words(
         with pytest.raises(OSError, match=r"No space left on device: 364,544 bytes for /dev/shm/"):
             Segment.create(segment_name, KIND)
 
+    names = SEGMENT_DIRECTORY.glob(f"{segment_name}*")
+    assert [path.name for path in names] == [f"{segment_name}.lock"]
     Segment.create(segment_name, KIND).close()

@@ -5,12 +5,14 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.segment import SEGMENT_DIRECTORY, SEGMENT_LENGTH, Segment
+from tradestack.store.segment_access import lock_for_writing
 
 KIND = ord("P")
 NOBODY = 65534
@@ -162,3 +164,17 @@ def test_a_lock_that_is_no_file_of_this_user_is_refused(
 
     with pytest.raises(OperatorFault, match=r"prices\.lock: .*; remove it"):
         Segment.create(name, KIND)
+
+
+def test_full_memory_keeps_no_writer_out(
+    name: str, file_size_limit: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    """The lock needs no byte; the pid in it is for people."""
+    Segment.create(name, KIND).close()
+    lock = SEGMENT_DIRECTORY / f"{name}.lock"
+    lock.write_bytes(b"")
+
+    with file_size_limit(0):
+        os.close(lock_for_writing(SEGMENT_DIRECTORY / name))
+
+    assert lock.read_bytes() == b""

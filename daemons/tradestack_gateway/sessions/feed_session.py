@@ -13,8 +13,9 @@ from typing import NamedTuple, Self
 
 import msgspec
 
+from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
-from tradestack.sources.source import NO_RECORDS, Source, SourceBatch
+from tradestack.sources.source import NO_RECORDS, RowCounts, Source, SourceBatch
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, count_kind
 from tradestack.wire.symbol_table import Slots, SymbolTable
@@ -125,14 +126,9 @@ class FeedSession:
         return self.log.head - self.prices_total
 
     @property
-    def rows_rejected(self) -> int:
-        """Rows rejected so far, at most a batch ahead of what is published."""
-        return self._source.rows_rejected()
-
-    @property
-    def rows_rounded(self) -> int:
-        """Rows rounded so far, at most a batch ahead of what is published."""
-        return self._source.rows_rounded()
+    def row_counts(self) -> RowCounts:
+        """Rows that were not read as they are, at most a batch ahead of what is published."""
+        return self._source.row_counts()
 
     def pending(self, now_ns: int) -> TickRecords | None:
         """Return the records that come next, as far as they are read; None at the end.
@@ -172,7 +168,7 @@ class FeedSession:
         published again.
         """
         self.log.sync()
-        self._save(self.sidecar.as_ended())
+        self._save(self.sidecar.as_ended(self.log.head))
         self.log.end()
         self._source.close()
 
@@ -220,8 +216,16 @@ class FeedSession:
 
 
 def open_log(directory: Path, sidecar: Sidecar) -> FeedLog:
-    """Open a session's log. Raises OperatorFault, OSError."""
-    return FeedLog.open(directory / f"{sidecar.session_id}{FEED_LOG_SUFFIX}", ended=sidecar.ended)
+    """Open a session's log. Raises OperatorFault, also if it lacks the end, OSError."""
+    log = FeedLog.open(directory / f"{sidecar.session_id}{FEED_LOG_SUFFIX}", ended=sidecar.ended)
+    if sidecar.ended_head not in (None, log.head):
+        log.close()
+        raise OperatorFault(
+            str(log.path),
+            f"has {log.head} messages, and had {sidecar.ended_head} when the session ended",
+            "restore it from a backup, or move it and its sidecar to another directory",
+        )
+    return log
 
 
 async def _catch_up(

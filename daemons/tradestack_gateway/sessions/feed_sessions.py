@@ -28,7 +28,7 @@ from tradestack.store.feed_log import FeedLog
 from tradestack_gateway.config import AtEnd, GatewayConfig
 from tradestack_gateway.sessions.feed_session import FeedSession, SourcesDiffer, open_log
 from tradestack_gateway.sessions.session_files import SessionFiles
-from tradestack_gateway.sessions.sidecar import Settings, Sidecar, SidecarUnusable
+from tradestack_gateway.sessions.sidecar import Settings, Sidecar
 from tradestack_gateway.sources.open_source import open_source
 from tradestack_gateway.sources.source_check import check_sources
 from tradestack_gateway.sources.source_identity import SourceIdentity, identity_of
@@ -103,7 +103,7 @@ class FeedSessions:
         """Open the sources at their beginning. Raises OperatorFault, SourceFault."""
         # The bad rows of files that were checked to their ends have been shown.
         bad_rows = BadRows(show_nothing) if self._checked_whole else self._bad_rows
-        return open_source(config, bad_rows)
+        return open_source(config, bad_rows, self._files.directory)
 
     def begin(
         self,
@@ -177,13 +177,15 @@ class FeedSessions:
 
     def _open_ended(self, session_id: str) -> FeedLog | None:
         """Open the log of an ended session; None, and an error in the log, if that fails."""
+        sidecar = self._files.usable_sidecar(session_id)
+        if sidecar is None:
+            return None
+        if not sidecar.ended:
+            self._files.complain(session_id, "its end is not on record")
+            return None
         try:
-            sidecar = self._files.sidecar(session_id)
-            if not sidecar.ended:
-                self._files.complain(session_id, "its end is not on record")
-                return None
             log = self._logs[session_id] = open_log(self._files.directory, sidecar)
-        except (SidecarUnusable, OperatorFault, OSError) as error:
+        except (OperatorFault, OSError) as error:
             self._files.complain(session_id, str(error))
             return None
         return log
@@ -193,11 +195,12 @@ class FeedSessions:
         for session_id in self._files.session_ids():
             if session_id == current or not self._files.log_path(session_id).exists():
                 continue
+            sidecar = self._files.usable_sidecar(session_id)
+            if sidecar is None or sidecar.ended:
+                continue
             try:
-                sidecar = self._files.sidecar(session_id)
-                if not sidecar.ended:
-                    self._end_left(sidecar)
-            except (SidecarUnusable, OperatorFault, OSError) as error:
+                self._end_left(sidecar)
+            except (OperatorFault, OSError) as error:
                 self._files.complain(session_id, str(error))
 
     def _end_left(self, sidecar: Sidecar) -> None:
@@ -205,7 +208,7 @@ class FeedSessions:
         log = open_log(self._files.directory, sidecar)
         with contextlib.closing(log):
             log.sync()
-        sidecar.as_ended().save(self._files.directory)
+            sidecar.as_ended(log.head).save(self._files.directory)
 
     async def _still_busy(self) -> None:
         """Ask the supervisor for time, once a second, and yield to the loop."""

@@ -64,6 +64,14 @@ class SessionFiles:
         """Read the sidecar of a session. Raises SidecarUnusable."""
         return Sidecar.load(self.sidecar_path(session_id))
 
+    def usable_sidecar(self, session_id: str) -> Sidecar | None:
+        """Read the sidecar of a session that is over; log a bad one, and return None."""
+        try:
+            return self.sidecar(session_id)
+        except SidecarUnusable as error:
+            self.complain(session_id, f"{self.sidecar_path(session_id)} {error}")
+            return None
+
     def complain(self, session_id: str, problem: str) -> None:
         """Log why a session that is over cannot be served, unless the same was logged before."""
         if self._complaints.get(session_id) != problem:

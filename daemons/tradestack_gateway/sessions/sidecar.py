@@ -1,7 +1,7 @@
 """<session id>.json beside a feed log: what a feed session is made from, and how far it got.
 
     {"format": 2, "session_id": "…", "start_time_ns": …, "sources": identity, "checked_whole": true,
-     "ticks_expected": 36109, "ended": false,
+     "ticks_expected": 36109, "ended": false, "ended_head": null,
      "settings": {"paused": false, "pace": "60x", "pace_configured": "500/s"},
      "checkpoints": [{"sequence": 65536, "position": …}, …]}
 
@@ -72,6 +72,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     checked_whole: bool = False  # the sources were checked to their ends, not only in part
     ticks_expected: int | None = None  # of the whole session; None: not known
     ended: bool = False
+    ended_head: Natural | None = None  # the number of its last message, if it has ended
     settings: Settings = Settings()
     checkpoints: tuple[Mark, ...] = ()
 
@@ -105,9 +106,9 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
         """Return it with other settings."""
         return msgspec.structs.replace(self, settings=settings)
 
-    def as_ended(self) -> Self:
-        """Return it as that of a session that is over."""
-        return msgspec.structs.replace(self, ended=True)
+    def as_ended(self, head: int) -> Self:
+        """Return it as that of a session that is over, with so many messages."""
+        return msgspec.structs.replace(self, ended=True, ended_head=head)
 
     def newest_mark(self, head: int) -> Mark | None:
         """Return the newest checkpoint up to `head`; None: start from the beginning."""

@@ -1,42 +1,31 @@
 """Source files read to their ends before anything of them is published.
 
 Files up to `validate_bytes_max` (decompressed) are checked whole; of a larger one only that much,
-and what is wrong later stops the publication there. A file of sentiments between -1 and 1, some of
-them below 0, is rejected: rows would be dropped one by one, and the others taken for extreme
-pessimism.
+and what is wrong later stops the publication there.
 """
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 
-from tradestack.domain.faults import OperatorFault
-from tradestack.domain.fixed_point import SCALE, format_fixed
+from tradestack.domain.times import format_utc
 from tradestack.observe.events import SOURCE_CHECKED, emit
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.csv.header import SourceKind
+from tradestack.sources.csv.check import NOTHING_READ, Verdict, check_source, describe, warnings_of
+from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
-from tradestack.sources.source import SourceFault
+from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX
+from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault
+from tradestack.wire.feed import decode_symbol
+from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway.config import GatewayConfig, SourceChoice
-from tradestack_gateway.sources.open_source import csv_sources
+from tradestack_gateway.sources.open_source import configured_files
 
 StillBusy = Callable[[], Awaitable[None]]  # called between two batches of work that may take long
 
+SYMBOLS_SHOWN = 5  # in a warning
+
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The rows of a file. whole: it was read to its end."""
-
-    rows_good: int
-    rows_rejected: int
-    rows_rounded: int
-    whole: bool
-
-
-NOTHING_READ = Verdict(rows_good=0, rows_rejected=0, rows_rounded=0, whole=False)
 
 
 async def check_sources(
@@ -45,14 +34,34 @@ async def check_sources(
     """Check the configured files; there are none of a random walk. Raises OperatorFault."""
     if config.source is not SourceChoice.CSV:
         return []
+    checked: dict[SourceKind, Content] = {}
+    verdicts: list[Verdict] = []
     try:
-        return [
-            await _check(source, config.validate_bytes_max, still_busy)
-            for source in csv_sources(config, bad_rows)
-        ]
+        for open_file in configured_files(config):
+            source = open_file(bad_rows, SymbolTable(SOURCE_SYMBOLS_MAX))
+            verdicts.append(await _check(source, config.validate_bytes_max, still_busy))
+            content = checked.setdefault(source.kind, Content())
+            content.add(source)
     except SourceFault as fault:
-        where = f"{fault.path}: line {fault.line}"
-        raise OperatorFault(where, fault.reason, "correct the file") from fault
+        raise fault.as_operator_fault() from fault
+    if all(verdict.whole for verdict in verdicts):
+        _compare(checked)
+    return verdicts
+
+
+class Content:
+    """From when to when files of one kind go, and which symbols they have."""
+
+    def __init__(self) -> None:
+        self.first_ns = NANOSECONDS_MAX
+        self.last_ns = 0
+        self.symbols: set[bytes] = set()
+
+    def add(self, source: CsvSource) -> None:
+        """Add a file that was read."""
+        self.first_ns = min(self.first_ns, source.state.first_time_ns)
+        self.last_ns = max(self.last_ns, source.state.event_time_ns)
+        self.symbols.update(source.symbols.fields())
 
 
 async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Verdict:
@@ -61,6 +70,7 @@ async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Ve
         for newest in check_source(source, bytes_max):
             verdict = newest
             await still_busy()
+    facts = {name.replace(" ", "_"): _field(text) for name, text in describe(source)}
     emit(
         logger,
         SOURCE_CHECKED,
@@ -69,32 +79,40 @@ async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Ve
         refused=verdict.rows_rejected,
         rounded=verdict.rows_rounded,
         whole=verdict.whole,
+        **facts,
     )
+    for warning in warnings_of(source):
+        logger.warning("%s: %s", source.path, warning)
     return verdict
 
 
-def check_source(source: CsvSource, bytes_max: int) -> Iterator[Verdict]:
-    """Read one batch with each step; the last verdict is the result. Raises SourceFault."""
-    whole = False
-    while not whole and source.offset <= bytes_max:
-        whole = source.next_batch() is None
-        yield _verdict(source, whole=whole)
-    if whole and source.kind is SourceKind.NEWS:
-        _check_scale(source)
+def _field(text: str) -> str:
+    """Return a text as a field of an event: one word, or in quotes."""
+    return text if " " not in text else f'"{text.translate(_NO_QUOTES)}"'
 
 
-def _verdict(source: CsvSource, *, whole: bool) -> Verdict:
-    state = source.state
-    return Verdict(state.rows_good, state.rows_rejected, state.rows_rounded, whole)
+_NO_QUOTES = str.maketrans('"', "'")
 
 
-def _check_scale(source: CsvSource) -> None:
-    lowest, highest = source.state.value_min, source.state.value_max
-    if highest > SCALE or lowest < -SCALE:
+def _compare(checked: Mapping[SourceKind, Content]) -> None:
+    """Warn if prices and news have nothing to do with each other."""
+    if len(checked) < len(SourceKind):
         return
-    problem = f"all sentiments are within {format_fixed(lowest)} to {format_fixed(highest)}"
-    advice = "this looks like the scale -1 to 1; 0 to 100 is expected (value * 50 + 50)"
-    if lowest < 0:
-        line = source.first_bad_row[0] if source.first_bad_row else source.state.line
-        raise SourceFault(source.path, line, f"{problem}: {advice}")
-    logger.warning("%s: %s: %s", source.path, problem, advice)
+    prices, news = checked[SourceKind.PRICES], checked[SourceKind.NEWS]
+    if not prices.symbols & news.symbols:
+        logger.warning(
+            "no symbol of the news has prices: news of %s, prices of %s; no news can be traded on",
+            _some(news.symbols),
+            _some(prices.symbols),
+        )
+    if news.last_ns < prices.first_ns or news.first_ns > prices.last_ns:
+        logger.warning(
+            "prices and news share no time: prices from %s to %s, news from %s to %s",
+            *map(format_utc, (prices.first_ns, prices.last_ns, news.first_ns, news.last_ns)),
+        )
+
+
+def _some(symbols: set[bytes]) -> str:
+    names = sorted(decode_symbol(symbol) for symbol in symbols)
+    more = f" and {len(names) - SYMBOLS_SHOWN} more" if len(names) > SYMBOLS_SHOWN else ""
+    return ", ".join(names[:SYMBOLS_SHOWN]) + more

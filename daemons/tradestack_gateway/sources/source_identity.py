@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from tradestack.sources.csv.files import expand_files
 from tradestack.sources.source import unreadable
 from tradestack.store.named_file import open_named_file
 from tradestack_gateway.config import GatewayConfig, SourceChoice
@@ -31,9 +32,10 @@ def identity_of(config: GatewayConfig) -> SourceIdentity:
         }
     return {
         "source": config.source.value,
-        "prices": file_identity(config.prices) if config.prices else None,
-        "sentiment": file_identity(config.sentiment) if config.sentiment else None,
-        "columns": {name: list(names) for name, names in config.column_names().items()},
+        "prices": [file_identity(path) for path in expand_files(config.prices or ())],
+        "sentiment": [file_identity(path) for path in expand_files(config.sentiment or ())],
+        "columns": {name: list(names) for name, names in config.columns.items()},
+        "format": dict(config.format.texts),
         "on_bad_row": config.on_bad_row.value,
         "start_at_ns": config.start_at,
     }

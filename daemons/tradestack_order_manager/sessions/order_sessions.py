@@ -5,14 +5,20 @@ receives the reports that it has not had and the end of session. Sessions beyond
 removed when another begins, but not while a client reads them.
 """
 
+import errno
+import logging
 import os
 from collections.abc import Collection
 from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.domain.session_id import following_session_id
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.session_id import following_session_id, is_session_id
+from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.wire.order_journal import EVERY_BOOT
 from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.sessions.loss import sign_of_loss
 from tradestack_order_manager.sessions.order_session import (
     OrderSession,
     first_header,
@@ -27,84 +33,167 @@ REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
 RECOVERY_TIMEOUT_MIN_S = 30
 # Replaying an ended session's journal delays all clients: about a second for 100,000 orders.
 ENDED_JOURNAL_BYTES_MAX = 64 << 20
-# A session that has just ended is asked for at once, by each of its clients; about 10 bytes of
-# memory for each of its reports.
-ENDED_OPEN_MAX = 3
+# An ended session that cannot be read is not tried again before: it may have to be replayed.
+UNREADABLE_RETRY_NS = 10 * NANOSECONDS_PER_SECOND
+
+logger = logging.getLogger(__name__)
+
+
+class NewSessionFailed(Exception):
+    """No other order session can be begun; the current one goes on."""
 
 
 class OrderSessions:
     """All sessions of one state directory, which no other process writes.
 
-    current: the session that takes orders.
+    current: the session that takes orders. durability: of its orders; a reload replaces it.
     """
 
-    def __init__(self, directory: Path, durability: Durability, now_ns: int) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        durability: Durability,
+        now_ns: int,
+        *,
+        boot_id: str | None = None,
+        logged_order_id: int = 0,
+        orders_lost_max: int = 0,
+    ) -> None:
         """Recover the newest session, or begin the first one.
 
-        With durability "disk" what is recovered is on the disk before it is reported. Raises
-        OperatorFault, OSError, SyncFailed.
+        boot_id: of the machine's present boot. logged_order_id: the newest order in order_log.txt.
+        orders_lost_max: how many orders a session may have. With durability "disk" what is
+        recovered is on the disk before it is reported. Raises OperatorFault, OSError, SyncFailed.
         """
+        self.durability = durability
         self._directory = directory
+        self._boot_id = boot_id
+        self._orders_lost_max = orders_lost_max
         self._ended: dict[str, OrderSession] = {}
+        self._unreadable: dict[str, int] = {}  # ended sessions, and when to try again, monotonic
         recovered = recover_newest(directory)
+        self._is_recovered = recovered is not None
         if recovered is None:
-            header = first_header(now_ns, int.from_bytes(os.urandom(ENTROPY_BYTES)))
+            entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
+            header = first_header(now_ns, entropy, logged_order_id + 1, self._bound_to)
             recovered = OrderSession.begin(directory, header)
         elif durability is Durability.DISK:
             recovered.sync()
         self.current = recovered
+        sign = sign_of_loss(recovered, boot_id, logged_order_id)
+        if sign is not None and not recovered.state.is_repaired:
+            self.record_loss(sign, now_ns, logged_order_id)
 
-    def find(self, session: str) -> OrderSession | None:
-        """Return the session with that id, "" = the current one.
+    @property
+    def _bound_to(self) -> str | None:
+        """Return the boot that a session which begins now ends with."""
+        return EVERY_BOOT if self.durability is Durability.DISK else self._boot_id
 
-        None when its journal is not kept, when it is too long to be replayed while others wait, or
-        when it was repaired, as its reports have other numbers than they had.
+    @property
+    def reason_to_end(self) -> str | None:
+        """Return why the current session must not take more orders; None if it may."""
+        state = self.current.state
+        if state.is_repaired:
+            return "records of it are lost"
+        if state.header.boot_id == EVERY_BOOT and self.durability is Durability.OS:
+            return "it was to survive power failures, and durability is os now"
+        return None
+
+    def expect_orders(self, orders_max: int) -> None:
+        """Expect that the current session may have so many orders."""
+        self._orders_lost_max = max(self._orders_lost_max, orders_max)
+
+    def record_loss(self, sign: str, now_ns: int, logged_order_id: int = 0) -> None:
+        """Journal that the current session may be incomplete: another one is to begin.
+
+        Its numbers go on behind all those that may be lost. Raises OSError, SyncFailed.
+        """
+        session = self.current
+        emit(logger, ORDER_SESSION_INCOMPLETE, session=session.id, reason=sign)
+        room = self._orders_lost_max - session.state.reports_count
+        session.record_loss(max(0, room, logged_order_id - session.last_order_id), now_ns)
+
+    def may_lack(self, session: OrderSession, sequence: int, head: int) -> bool:
+        """Return whether a client that wants this report has seen more than the session holds.
+
+        It has, if the session was recovered; in one that this process began nothing is lost.
+        """
+        return sequence > head + 1 and (session is not self.current or self._is_recovered)
+
+    def find(self, session: str, now_ns: int) -> OrderSession | None:
+        """Return the session with that id, "" = the current one; now_ns: monotonic.
+
+        None when its journal is not kept or cannot be read, when it is too long to be replayed
+        while others wait, or when it is incomplete: its reports have other numbers than they had.
         """
         if session in ("", self.current.id):
             return self.current
-        ended = self._ended.get(session) or self._recover_ended(session)
-        return None if ended is None or ended.state.is_repaired else ended
+        return self._ended.get(session) or self._recover_ended(session, now_ns)
 
-    def _recover_ended(self, session: str) -> OrderSession | None:
+    def _recover_ended(self, session: str, now_ns: int) -> OrderSession | None:
+        """Recover an ended session; a fault of its journal is no fault of the current session."""
+        if not is_session_id(session) or now_ns < self._unreadable.get(session, now_ns):
+            return None
         path = self._directory / f"{session}{JOURNAL_SUFFIX}"
-        if path not in session_paths(self._directory):
+        try:
+            if not path.exists() or path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
+                return None
+            ended = OrderSession.recover(path) if _ends_whole(path) else None
+        except (OSError, OperatorFault) as fault:
+            logger.error("ended order session %s is not served: %s", session, fault)
+            self._unreadable[session] = now_ns + UNREADABLE_RETRY_NS
             return None
-        if path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
+        if ended is None or ended.state.is_repaired:
+            logger.error("ended order session %s is not served: it is incomplete", session)
+            self._unreadable[session] = now_ns + UNREADABLE_RETRY_NS
+            if ended is not None:
+                ended.close()
             return None
-        ended = OrderSession.recover(path)
-        if ended is not None:
-            ended.end()
-            self._ended[session] = ended
+        ended.end()
+        self._ended[session] = ended
         return ended
 
     def begin_next(self, now_ns: int) -> None:
-        """End the current session and begin another; on OSError nothing has changed."""
+        """End the current session and begin another.
+
+        Raises OSError, OperatorFault if the directory is not writable; then nothing has changed.
+        """
         previous = self.current
+        previous.sync()  # clients will be told that they have all of it
         entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
         session = following_session_id(previous.id, now_ns, entropy)
-        header = previous.state.next_header(session, now_ns)
+        header = previous.state.next_header(session, now_ns, self._bound_to)
         self.current = OrderSession.begin(self._directory, header)
-        previous.end()
-        self._ended[previous.id] = previous
+        self._is_recovered = False
+        if previous.state.is_repaired:
+            previous.close()
+        else:
+            previous.end()
+            self._ended[previous.id] = previous
 
     def prune(self, sessions_kept: int, followed: Collection[str]) -> None:
-        """Remove the oldest journals, but none that a client reads; raise OSError.
-
-        Of those that are kept, the newest ended ones stay open.
-        """
-        for number, path in enumerate(session_paths(self._directory)):
-            if number <= min(ENDED_OPEN_MAX, sessions_kept - 1) or path.stem in followed:
+        """Remove the oldest journals, but none that a client reads; raise OSError."""
+        for path in session_paths(self._directory)[sessions_kept:]:
+            if path.stem in followed:
                 continue
             ended = self._ended.pop(path.stem, None)
             if ended is not None:
                 ended.close()
-            if number >= sessions_kept:
-                path.unlink()
+            path.unlink()
 
     def close(self) -> None:
         """Close all journals."""
         for session in (self.current, *self._ended.values()):
             session.close()
+
+
+def _ends_whole(path: Path) -> bool:
+    """Return whether the journal ends with a whole line; raise OSError."""
+    if not path.is_file():  # to open a FIFO would wait for its writer
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 1))
+        return file.read() == b"\n"
 
 
 def recovery_timeout_s(directory: Path) -> int:

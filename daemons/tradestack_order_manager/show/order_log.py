@@ -2,11 +2,13 @@
 
 The journal is the truth; this file follows it within milliseconds. Each order has one line,
 in order, across crashes and across logrotate: at start a torn last line is cut, and the lines after
-the file's last number (or after the number with which an older file was rotated) are appended from
-the journal. When a write fails the file is cut back, and its lines are written later.
+the last number (of this file, of those it was rotated to, or of the journal's LogReopened) are
+appended from the journal. When a write fails the file is cut back, and its lines are written later.
 """
 
+import contextlib
 import errno
+import glob
 import logging
 import os
 from collections.abc import Iterable, Sequence
@@ -35,7 +37,7 @@ class OrderLog:
     written_order_id: every order up to this number has its line, here or in a rotated file.
     """
 
-    __slots__ = ("_descriptor", "_size_bytes", "path", "written_order_id")
+    __slots__ = ("_descriptor", "_torn_at", "path", "written_order_id")
 
     def __init__(self, path: Path, written_order_id: int) -> None:
         """Open the file; raise OperatorFault if that fails."""
@@ -50,17 +52,8 @@ class OrderLog:
         Raises OperatorFault, OSError.
         """
         log = cls(path, session.state.log_reopened_order_id)
-        in_file = log._cut_tail()
-        if in_file > session.last_order_id:
-            # The journal lost its end with the machine's power, or was moved away.
-            logger.warning(
-                "%s ends with order %d, the journal with order %d: numbers recur from here on",
-                path,
-                in_file,
-                session.last_order_id,
-            )
-            in_file = session.last_order_id
-        log.written_order_id = max(log.written_order_id, in_file)
+        log._cut_tail()
+        log.written_order_id = max(log.written_order_id, last_logged_order_id(path))
         return log
 
     def write(self, orders: Sequence[JudgedOrder], session: OrderSession) -> None:
@@ -74,6 +67,8 @@ class OrderLog:
 
     def catch_up(self, session: OrderSession) -> None:
         """Append the lines of all orders that have none yet; raise OSError."""
+        # Those of earlier sessions were complete before this one began.
+        self.written_order_id = max(self.written_order_id, session.first_order_id - 1)
         while self.written_order_id < session.last_order_id:
             last = min(self.written_order_id + CATCH_UP_ORDERS, session.last_order_id)
             # Fewer where a repair of the journal has lost some: they get no line.
@@ -91,7 +86,8 @@ class OrderLog:
         emit(logger, ORDER_LOG_REOPENED, file=self.path, last_order_id=self.written_order_id)
 
     def sync(self) -> None:
-        """Return when all lines are on the disk; raise OSError."""
+        """Return when all lines, and no part of another, are on the disk; raise OSError."""
+        self._cut_torn()
         os.fdatasync(self._descriptor)
 
     def close(self) -> None:
@@ -110,33 +106,67 @@ class OrderLog:
                 "name a file that the daemon's user may write, in a directory that exists",
             ) from error
         self._descriptor = descriptor
-        self._size_bytes = os.fstat(descriptor).st_size
+        self._torn_at: int | None = None  # where what a failed write has left begins
 
-    def _cut_tail(self) -> int:
-        """Cut a torn last line; return the last order number in the file, 0 when there is none."""
-        begin = max(0, self._size_bytes - TAIL_BYTES_MAX)
-        tail = os.pread(self._descriptor, TAIL_BYTES_MAX, begin)
-        whole = tail.rstrip(b"\0")  # blocks that a power cut left empty
-        whole = whole[: whole.rfind(b"\n") + 1]
-        if len(whole) < len(tail):
-            self._size_bytes = begin + len(whole)
-            os.ftruncate(self._descriptor, self._size_bytes)
-            torn_bytes = len(tail) - len(whole)
-            emit(logger, TAIL_CUT, file=self.path, offset=self._size_bytes, bytes=torn_bytes)
-        return last_order_id(whole) or 0
+    def _cut_tail(self) -> None:
+        """Cut a torn last line."""
+        size_bytes, tail = _read_tail(self._descriptor)
+        torn_bytes = len(tail) - len(_whole_lines(tail))
+        if torn_bytes:
+            end = size_bytes - torn_bytes
+            os.ftruncate(self._descriptor, end)
+            emit(logger, TAIL_CUT, file=self.path, offset=end, bytes=torn_bytes)
 
     def _append(self, order_lines: Iterable[bytes], last_order_id: int) -> None:
         lines = b"".join(order_lines)
-        written = 0
+        self._cut_torn()
+        self._torn_at = os.fstat(self._descriptor).st_size  # until the write is known to be whole
         try:
             written = os.write(self._descriptor, lines)
             if written < len(lines):
                 raise OSError(errno.ENOSPC, f"{written} of {len(lines)} bytes were written")
         except OSError:
-            os.ftruncate(self._descriptor, self._size_bytes)
+            with contextlib.suppress(OSError):  # the next append begins with it
+                self._cut_torn()
             raise
-        self._size_bytes += written
+        self._torn_at = None
         self.written_order_id = last_order_id
+
+    def _cut_torn(self) -> None:
+        """Cut what a failed write has left; raise OSError."""
+        if self._torn_at is None:
+            return
+        if os.fstat(self._descriptor).st_size > self._torn_at:
+            os.ftruncate(self._descriptor, self._torn_at)
+        self._torn_at = None
+
+
+def last_logged_order_id(path: Path) -> int:
+    """Return the newest order number in the log and in the files it was rotated to; 0 = none.
+
+    While no order manager runs, nobody journals where a rotated file ends. logrotate compresses a
+    file only when the next one is rotated, so the newest can be read. Raises OSError.
+    """
+    numbers = [0]
+    for file in path.parent.glob(f"{glob.escape(path.name)}*"):
+        if file.is_file() and os.access(file, os.R_OK):
+            with file.open("rb") as log:
+                _, tail = _read_tail(log.fileno())
+            numbers.append(last_order_id(_whole_lines(tail)) or 0)
+    return max(numbers)
+
+
+def _read_tail(descriptor: int) -> tuple[int, bytes]:
+    """Return the size of a log, and its last TAIL_BYTES_MAX bytes."""
+    size_bytes = os.fstat(descriptor).st_size
+    begin = max(0, size_bytes - TAIL_BYTES_MAX)
+    return size_bytes, os.pread(descriptor, size_bytes - begin, begin)
+
+
+def _whole_lines(tail: bytes) -> bytes:
+    """Return the bytes up to the last newline; blocks that a power cut left empty have none."""
+    whole = tail.rstrip(b"\0")
+    return whole[: whole.rfind(b"\n") + 1]
 
 
 def _line_of_judged(judged: JudgedOrder) -> bytes:

@@ -29,7 +29,7 @@ examples:
   tradestackctl tail --follow --symbol SPY    print ticks as they are published
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl add-strategy momentum         create another strategy instance
-  tradestackctl import prices.csv.gz          copy your own data to where the gateway can read it
+  tradestackctl import prices.csv.gz          convert your own data to where the gateway reads it
 
 `tradestackctl VERB --help` describes a verb. The daemons are found by their control sockets in
 --runtime-dir.
@@ -84,7 +84,7 @@ VERBS = (
     ),
     Verb(
         "import",
-        "copy a CSV file to where the gateway can read it",
+        "convert price and sentiment files for the gateway",
         "host.import_file",
         uses_runtime_dir=False,
     ),

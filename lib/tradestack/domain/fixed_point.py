@@ -32,17 +32,21 @@ def parse_fixed(text: str) -> int:
     return value
 
 
-def round_fixed(text: str) -> tuple[int, bool]:
-    """Decimal text → nearest integer ×10⁻⁸, half to even, and whether it was rounded.
+class OutOfRange(ValueError):
+    """A number that 64 bits ×10⁻⁸ do not hold."""
 
-    Raises ValueError for anything that is not a finite decimal number within 64 bits.
+
+def round_fixed(text: str, exponent: int = 0) -> tuple[int, bool]:
+    """Decimal text × 10^exponent → nearest integer ×10⁻⁸, half to even; whether it was rounded.
+
+    Raises ValueError for anything that is not a finite decimal number, OutOfRange beyond 64 bits.
     """
     match = _PLAIN.fullmatch(text)
     if match is None or len(text) > TEXT_LENGTH_MAX:
-        return _round_scientific(text)
+        return _round_scientific(text, exponent)
     sign, whole, fraction = match.groups(default="")
-    if len(fraction) > DECIMALS:
-        return _round_scientific(text)
+    if exponent or len(fraction) > DECIMALS:
+        return _round_scientific(text, exponent)
     magnitude = int(whole) * SCALE + int(fraction.ljust(DECIMALS, "0") or "0")
     return _in_range(-magnitude if sign else magnitude, text), False
 
@@ -57,20 +61,20 @@ def format_fixed(value: int) -> str:
     return f"{sign}{whole}.{fraction:08d}".rstrip("0")
 
 
-def _round_scientific(text: str) -> tuple[int, bool]:
+def _round_scientific(text: str, exponent: int) -> tuple[int, bool]:
     if len(text) > TEXT_LENGTH_MAX or _SCIENTIFIC.fullmatch(text) is None:
         raise ValueError(f"{text[:TEXT_LENGTH_MAX]!r} is not a decimal number")
     try:
-        scaled = _CONTEXT.multiply(Decimal(text), Decimal(SCALE))
+        scaled = _CONTEXT.multiply(Decimal(text), Decimal(SCALE).scaleb(exponent))
         nearest = scaled.to_integral_value(rounding=ROUND_HALF_EVEN)
     except InvalidOperation as error:
         raise ValueError(f"{text!r} is not a decimal number") from error
     if abs(nearest) > -FIXED_MIN:
-        raise ValueError(f"{text!r} is out of range")
+        raise OutOfRange(f"{text!r} is out of range")
     return _in_range(int(nearest), text), nearest != scaled
 
 
 def _in_range(value: int, text: str) -> int:
     if not FIXED_MIN <= value <= FIXED_MAX:
-        raise ValueError(f"{text!r} is out of range")
+        raise OutOfRange(f"{text!r} is out of range")
     return value

@@ -9,9 +9,9 @@ import asyncio
 import errno
 import logging
 import os
-import resource
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.allowance import Allowance, Rate
@@ -25,6 +25,7 @@ RATE_PAUSE_S = 0.005  # until the next attempt after the rate was used up
 PAUSE_S = 1.0  # until the next attempt after descriptors or memory ran out
 # Descriptors that connections leave to files: a session opens three, each replay of an old one one.
 DESCRIPTORS_RESERVED = 32
+LIMITS_FILE = Path("/proc/self/limits")
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 OURS = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}  # the listener is not one
 
@@ -49,6 +50,7 @@ class Acceptor:
         self._on_connection = on_connection
         self._is_accepting = False
         self._is_paused = False
+        self._highest_descriptor = 0  # that was checked
         self._is_exhaustion_logged = False
         self._connections = Allowance()
 
@@ -88,12 +90,21 @@ class Acceptor:
 
     def _hand_on(self, connection: socket.socket, address: object) -> None:
         try:
-            _check_descriptors(connection)
+            self._check_descriptors(connection)
             connection.settimeout(0)
             self._on_connection(connection, address)
         except OSError as error:
             connection.close()
             self._note_failed(error)
+
+    def _check_descriptors(self, connection: socket.socket) -> None:
+        """Raise OSError (EMFILE) if only those are left that are reserved for files."""
+        descriptor = connection.fileno()  # the lowest that was free
+        if descriptor <= self._highest_descriptor:
+            return
+        if descriptor >= _descriptors_max() - DESCRIPTORS_RESERVED:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        self._highest_descriptor = descriptor
 
     def _note_failed(self, error: OSError) -> None:
         """Pause if descriptors or memory have run out; any other error is of one connection."""
@@ -120,8 +131,7 @@ class Acceptor:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
 
-def _check_descriptors(connection: socket.socket) -> None:
-    """Raise OSError (EMFILE) if only those are left that are reserved for files."""
-    descriptors_max, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if connection.fileno() >= descriptors_max - DESCRIPTORS_RESERVED:  # the lowest that was free
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+def _descriptors_max() -> int:
+    """Read how many descriptors the process may have: the units forbid getrlimit(2)."""
+    with LIMITS_FILE.open(encoding="ascii") as lines:
+        return next(int(line.split()[3]) for line in lines if line.startswith("Max open files"))

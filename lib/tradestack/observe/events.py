@@ -132,6 +132,12 @@ ORDER_SESSION_RECOVERED = Event(
     logging.INFO,
     "order session recovered",
 )
+ORDER_SESSION_INCOMPLETE = Event(
+    "ORDER_SESSION_INCOMPLETE",
+    "6efe08cdc94e47218937958fc8c26e35",
+    logging.ERROR,
+    "order session may be incomplete, another one begins",
+)
 ORDER_SESSION_FILLING = Event(
     "ORDER_SESSION_FILLING",
     "54e2d78afeb943c3be632fa0cc3d5a5d",

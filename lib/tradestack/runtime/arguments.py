@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class Arguments:
     pidfile: Path | None  # present with --daemonize only
     log_level: LogLevel | None
     tool: tuple[Tool, str] | None  # a tool to run instead of the daemon, with its value
+    details: Mapping[str, str]  # of the tool
 
 
 def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
@@ -53,6 +54,12 @@ def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
         pidfile=options.pidfile,
         log_level=None if options.log_level is None else LogLevel(options.log_level),
         tool=next(((tool, value) for tool, value in tools if value is not None), None),
+        details={
+            name: getattr(options, name)
+            for tool in program.tools
+            for name in tool.details
+            if getattr(options, name) is not None
+        },
     )
 
 
@@ -87,6 +94,12 @@ def _parser(program: Program[Any]) -> argparse.ArgumentParser:
     )
     for tool in program.tools:
         add(tool.option, metavar=tool.metavar, dest=_destination(tool), help=tool.description)
+        for name, (metavar, description) in tool.details.items():
+            flag, text = f"--{name.replace('_', '-')}", description.replace("%", "%%")
+            if metavar:
+                add(flag, metavar=metavar, help=f"with {tool.option}: {text}")
+            else:
+                add(flag, action="store_const", const="true", help=f"with {tool.option}: {text}")
     add(
         "--version",
         action="version",

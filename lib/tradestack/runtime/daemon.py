@@ -5,7 +5,8 @@
                └── SIGTERM ────────┴── SIGTERM, SIGINT ──────────┘
 
 An unexpected fault ends the process without `stop`: recovery from the files is the only way back,
-and it is tested. A second SIGTERM ends the process at once, even if the loop is stuck.
+and it is tested. Nothing else runs after it, because the state may not be what the files hold. A
+second SIGTERM ends the process at once, even if the loop is stuck.
 """
 
 import asyncio
@@ -29,11 +30,12 @@ from tradestack.runtime.config.running import PendingKey, RunningConfig
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon_interface import daemon_interface
 from tradestack.runtime.early_hangup import EarlyHangup
+from tradestack.runtime.end_process import end_process
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Logs
 from tradestack.runtime.logs.level import LogLevel
 from tradestack.runtime.metric_table import METRICS
-from tradestack.runtime.process_facts import ProcessFacts
+from tradestack.runtime.process_facts import ProcessFacts, read_boot_id
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context
 from tradestack.runtime.supervisor.environment import Environment
@@ -98,6 +100,7 @@ class Daemon(Generic[C]):
                 credentials_directory=environment.credentials_directory,
                 spawn=self.spawn,
                 session_began=self._config.session_began,
+                boot_id=environment.boot_id or read_boot_id(),
             )
         )
         self._control = ControlServer(
@@ -138,7 +141,7 @@ class Daemon(Generic[C]):
 
     def spawn(self, work: Coroutine[object, object, None], name: str) -> "asyncio.Task[None]":
         """Start a task; a fault in it ends the daemon. It is cancelled after `Service.stop`."""
-        task = asyncio.create_task(work, name=name)
+        task = asyncio.create_task(self._watched(work), name=name)
         self._tasks.add(task)
         task.add_done_callback(self._on_task_done)
         return task
@@ -249,6 +252,13 @@ class Daemon(Generic[C]):
             self._notifier.status(self._status())
             self._notifier.ready()
 
+    async def _watched(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except Exception as fault:
+            self._end_at(fault)
+            raise
+
     def _on_task_done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
@@ -259,7 +269,13 @@ class Daemon(Generic[C]):
         if fault is None or (isinstance(fault, OSError) and "transport" in context):
             logger.warning("%s: %s", context.get("message"), fault)  # the connection of a peer
             return
+        self._end_at(fault)
         self._end_with(fault)
+
+    def _end_at(self, fault: BaseException) -> None:
+        """End the process here, unless the fault is one that leaves everything as it was."""
+        if self._is_started and not isinstance(fault, OSError | OperatorFault):
+            end_process("in the event loop", fault)
 
     def _end_with(self, fault: BaseException) -> None:
         with contextlib.suppress(asyncio.InvalidStateError):  # already ending

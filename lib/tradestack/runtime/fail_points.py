@@ -1,19 +1,23 @@
-"""Fail points: named places in the daemons where a test kills the process or moves its clock.
+"""Fail points: named places in the daemons where a test kills the process, moves its clock, or
+lets what follows fail.
 
-    TRADESTACK_FAIL_POINTS := entry (" " entry)*       entry := point ":" count [":" jump]
+    TRADESTACK_FAIL_POINTS := entry (" " entry)*       entry := point ":" count [":" (jump | error)]
     gateway.appended:123                               SIGKILL to itself at the 123rd pass
     order-manager.received:40:-1h                      its wall clock goes back an hour there
+    order-manager.syncing:40:EIO                       OSError with that errno, once
 
 Each process counts its own passes; a restarted daemon dies again at its 123rd. Without the
 variable a place costs one look at an empty dictionary.
 """
 
 import enum
+import errno
 import logging
 import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
@@ -26,7 +30,7 @@ VARIABLE = "TRADESTACK_FAIL_POINTS"
 class FailPoint(enum.Enum):
     """The places, in the order in which a tick and the order it causes pass them."""
 
-    GATEWAY_READ = "gateway.read"  # due, not yet in a file
+    GATEWAY_READ = "gateway.read"  # due, about to be appended to the feed log
     GATEWAY_APPENDED = "gateway.appended"  # in the feed log
     GATEWAY_BOOKED = "gateway.booked"  # in shared memory
     GATEWAY_SENT = "gateway.sent"  # written to the clients' sockets
@@ -35,7 +39,8 @@ class FailPoint(enum.Enum):
     STRATEGY_SENT = "strategy.sent"  # an order was written to the socket
     STRATEGY_REPORTED = "strategy.reported"  # its report was processed
     ORDER_MANAGER_RECEIVED = "order-manager.received"
-    ORDER_MANAGER_JUDGED = "order-manager.judged"
+    ORDER_MANAGER_JUDGED = "order-manager.judged"  # about to be appended to the journal
+    ORDER_MANAGER_SYNCING = "order-manager.syncing"  # with durability "disk" alone
     ORDER_MANAGER_JOURNALLED = "order-manager.journalled"
     ORDER_MANAGER_REPORTED = "order-manager.reported"  # written to the clients' sockets
     ORDER_MANAGER_LOGGED = "order-manager.logged"  # in order_log.txt
@@ -60,6 +65,7 @@ class JumpingClock(SystemClock):
 
 @dataclass(slots=True)
 class _Armed:
+    entry: str
     passes_left: int
     act: Callable[[], None]
 
@@ -70,7 +76,7 @@ logger = logging.getLogger(__name__)
 
 
 def passed(point: FailPoint) -> None:
-    """Note that the process passes this place."""
+    """Note that the process passes this place; raise OSError if that was armed."""
     if _armed:
         _pass(point)
 
@@ -85,10 +91,10 @@ def arm(text: str) -> Clock:
     clock = JumpingClock()
     for entry in text.split():
         name, _, settings = entry.partition(":")
-        count, _, jump = settings.partition(":")
+        count, _, effect = settings.partition(":")
         try:
             point = FailPoint(name)
-            _armed[point] = _Armed(int(count), _action(jump, clock))
+            _armed[point] = _Armed(entry, int(count), _action(effect, clock))
         except ValueError as error:
             raise OperatorFault(
                 f"{VARIABLE}: {entry}", str(error), "write it as in gateway.appended:123"
@@ -103,16 +109,25 @@ def _pass(point: FailPoint) -> None:
         return
     armed.passes_left -= 1
     if armed.passes_left == 0:
-        logger.warning("fail point reached: %s", point.value)
+        logger.warning("fail point reached: %s", armed.entry)
         armed.act()
 
 
-def _action(jump: str, clock: JumpingClock) -> Callable[[], None]:
-    if not jump:
+def _action(effect: str, clock: JumpingClock) -> Callable[[], None]:
+    if not effect:
         return _die
+    if hasattr(errno, effect):
+        return partial(_fail, getattr(errno, effect))
+    return partial(clock.jump, _jump_ns(effect))
+
+
+def _jump_ns(jump: str) -> int:
     sign = -1 if jump.startswith("-") else 1
-    jump_ns = sign * parse_quantity(jump.lstrip("+-"), NANOSECONDS_OF)
-    return lambda: clock.jump(jump_ns)
+    return sign * parse_quantity(jump.lstrip("+-"), NANOSECONDS_OF)
+
+
+def _fail(number: int) -> None:
+    raise OSError(number, os.strerror(number))
 
 
 def _die() -> None:

@@ -58,7 +58,7 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     try:
         if arguments.tool is not None:
             tool, value = arguments.tool
-            return tool.run(value, arguments.config_option)
+            return tool.run(value, arguments.config_option, arguments.details)
         hangup = EarlyHangup()  # before the config is read: a change after that is not missed
         config = load_config(program.config_type, arguments.config_path)
         if arguments.check_config:

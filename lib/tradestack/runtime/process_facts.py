@@ -1,4 +1,4 @@
-"""Facts about the process for the stats: pid, age, memory."""
+"""Facts about the process for the stats: pid, age, memory; and the machine's boot."""
 
 import os
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.times import format_utc
 
 _SMAPS_ROLLUP = Path("/proc/self/smaps_rollup")
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +49,14 @@ class ProcessFacts:
             self._pss_read_ns = now_ns
             self._pss_bytes = read_pss_bytes()
         return self._pss_bytes
+
+
+def read_boot_id(path: Path = _BOOT_ID) -> str | None:
+    """Read the id of the machine's present boot, as 32 hexadecimal digits."""
+    try:
+        return path.read_text(encoding="ascii").strip().replace("-", "")
+    except OSError:
+        return None  # a sandbox that hides the file
 
 
 def read_pss_bytes(path: Path = _SMAPS_ROLLUP) -> int | None:

@@ -21,8 +21,10 @@ class Tool:
     option: str
     metavar: str
     description: str
-    run: Callable[[str, Path | None], int]
-    """(value of the option, value of --config or None) → exit status."""
+    run: Callable[[str, Path | None, Mapping[str, str]], int]
+    """(value of the option, value of --config or None, details that were given) → exit status."""
+    details: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Further options: name without dashes → metavar ("": a flag) and description."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ class Context(Generic[C]):
     """Start a named task; a fault in it ends the process as a fault in `start` does."""
     session_began: Callable[[], None]
     """Note that a new session began: config keys that waited for it hold from now on."""
+    boot_id: str | None = None  # of the machine's present boot; None if not known
 
     @property
     def state_directory(self) -> Path:

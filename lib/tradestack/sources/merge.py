@@ -1,40 +1,70 @@
-"""Two sources merged by event time: at equal times prices before news, each in its own order.
+"""Sources merged by event time: at equal times in the order in which they are given.
 
-A record may go out once nothing can come before it: a price when its time is not after the last
-news read, a news item when its time is before the last price read (another price may still come at
-that very time). The others are held; as batches are bounded, so is what is held.
+Prices are given before news. A record may go out once nothing can come before it: the source whose
+newest record is the earliest decides up to where; another one may still have records at that very
+time. The others are held; as batches are bounded, so is what is held. A source is opened when its
+first record is due and closed at its end, so that a year of daily files needs no more than a day.
 """
 
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tradestack.sources.source import NO_RECORDS, Checkpoint, Source, SourceBatch
+from tradestack.sources.source import NO_RECORDS, Checkpoint, RowCounts, Source, SourceBatch
 from tradestack.wire.feed import TICK_PACKET
 from tradestack.wire.symbol_table import SymbolTable
 
 Times = NDArray[np.int64]
+Natural = Annotated[int, msgspec.Meta(ge=0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the sources. first_time_ns: of its first record; it need not be opened before."""
+
+    open: Callable[[], Source]
+    first_time_ns: int
 
 
 class _Side:
     """One source, and of its newest batch the records that have not gone out yet."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, part: Part) -> None:
+        self.first_time_ns = part.first_time_ns
         self.ended = False
-        self._before_batch = source.checkpoint()
+        self._open = part.open
+        self._source: Source | None = None
+        self._counts = RowCounts()  # once it is closed
+        self._before_batch: Checkpoint = {}
         self._taken = 0  # records of the batch that went out
         self._batch, self._times = NO_RECORDS, _times(NO_RECORDS)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes part now."""
+        return self._source is not None and not self.ended
+
+    def begin(self) -> Source:
+        """Open the source if it is not open. Raises OperatorFault, SourceFault."""
+        if self._source is None:
+            self._source = self._open()
+            self._before_batch = self._source.checkpoint()
+        return self._source
 
     def fill(self) -> None:
         """Read one batch if what is held is used up. Raises SourceFault."""
         if self.ended or self._taken < len(self._times):
             return
-        before = self.source.checkpoint()
-        batch = self.source.next_batch()
-        self.ended = batch is None
+        source = self.begin()
+        before = source.checkpoint()
+        batch = source.next_batch()
         self._hold(before, NO_RECORDS if batch is None else batch)
+        if batch is None:
+            self._end(source)
 
     @property
     def is_unknown(self) -> bool:
@@ -46,20 +76,37 @@ class _Side:
         """Of the newest record read."""
         return int(self._times[-1])
 
-    def take(self, time_ns: int | None, side: Literal["left", "right"]) -> SourceBatch:
-        """Return the records before a time, or up to it if side is "right"; None: all."""
-        start, end = self._taken, len(self._times)
-        if time_ns is not None:
-            end = max(start, int(np.searchsorted(self._times, time_ns, side)))
+    def take(self, time_ns: int, side: Literal["left", "right"]) -> SourceBatch:
+        """Return the records before a time, or up to it if side is "right"."""
+        start = self._taken
+        end = max(start, int(np.searchsorted(self._times, time_ns, side)))
         self._taken = end
         return self._batch.part(start, end)
 
-    def checkpoint(self) -> Checkpoint:
+    def counts(self) -> RowCounts:
+        """Return how many rows so far were not read as they are."""
+        return self._source.row_counts() if self._source is not None else self._counts
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return the position; None before it was opened."""
+        if self.ended:
+            return {"ended": list(self._counts)}
+        if self._source is None:
+            return None
         return {"batch": self._before_batch, "taken": self._taken}
 
-    def restore(self, checkpoint: Checkpoint) -> None:
-        self.source.restore(checkpoint["batch"])
-        self.ended = False
+    def restore(self, checkpoint: Checkpoint | None) -> None:
+        """Go to a position. Raises OperatorFault, SourceFault."""
+        self.close()
+        self._source, self.ended = None, False
+        self._hold({}, NO_RECORDS)
+        if checkpoint is None:
+            return
+        if "ended" in checkpoint:
+            counts = msgspec.convert(checkpoint["ended"], tuple[Natural, Natural, Natural, Natural])
+            self.ended, self._counts = True, RowCounts(*counts)
+            return
+        self.begin().restore(checkpoint["batch"])
         self._hold(checkpoint["batch"], NO_RECORDS)
         left = checkpoint["taken"]
         if not isinstance(left, int):
@@ -69,73 +116,98 @@ class _Side:
             self._taken = min(left, len(self._times))
             left -= self._taken
 
+    def close(self) -> None:
+        """Close the source, if it is open."""
+        if self._source is not None:
+            self._source.close()
+
+    def _end(self, source: Source) -> None:
+        self.ended, self._counts = True, source.row_counts()
+        source.close()
+        self._source = None
+
     def _hold(self, before_batch: Checkpoint, batch: SourceBatch) -> None:
         self._before_batch, self._taken = before_batch, 0
         self._batch, self._times = batch, _times(batch)
 
 
 class MergedSource:
-    """Prices and news in one order. Both sources must give slots of the same table."""
+    """Several sources in one order. All must give slots of the same table."""
 
-    def __init__(self, prices: Source, news: Source) -> None:
-        self._prices = _Side(prices)
-        self._news = _Side(news)
-
-    @property
-    def symbols(self) -> SymbolTable:
-        """The slots of the symbols seen so far, of both sources."""
-        return self._prices.source.symbols
+    def __init__(self, parts: Sequence[Part], symbols: SymbolTable) -> None:
+        self.symbols = symbols
+        self._sides = [_Side(part) for part in parts]
 
     def next_batch(self) -> SourceBatch | None:
-        """Return the records that nothing can come before, perhaps none; None at both ends."""
-        self._prices.fill()
-        self._news.fill()
-        if self._prices.ended and self._news.ended:
+        """Return the records that nothing can come before, perhaps none; None at all ends."""
+        for side in self._sides:
+            if side.is_open:
+                side.fill()
+        while True:
+            active = [side for side in self._sides if side.is_open]
+            if any(side.is_unknown for side in active):
+                return NO_RECORDS
+            last_ns = min((side.last_time_ns for side in active), default=None)
+            due = self._due(last_ns)
+            if due is None:
+                break
+            due.begin()
+            due.fill()
+        if last_ns is None:
             return None
-        if self._prices.is_unknown or self._news.is_unknown:
-            return NO_RECORDS
-        last_price = None if self._prices.ended else self._prices.last_time_ns
-        last_news = None if self._news.ended else self._news.last_time_ns
-        return _interleaved(
-            self._prices.take(last_news, "right"), self._news.take(last_price, "left")
-        )
+        return self._up_to(last_ns, active)
 
     def checkpoint(self) -> Checkpoint:
-        """Return the position before the next batch, in both sources."""
-        return {"prices": self._prices.checkpoint(), "news": self._news.checkpoint()}
+        """Return the position before the next batch, in all sources."""
+        return {"parts": [side.checkpoint() for side in self._sides]}
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go to a position in both sources."""
-        self._prices.restore(checkpoint["prices"])
-        self._news.restore(checkpoint["news"])
+        """Go to a position in all sources."""
+        for side, its in zip(self._sides, checkpoint["parts"], strict=True):
+            side.restore(its)
 
-    def rows_rejected(self) -> int:
-        """Return the number of rows rejected so far, of both sources."""
-        return self._prices.source.rows_rejected() + self._news.source.rows_rejected()
-
-    def rows_rounded(self) -> int:
-        """Return the number of rows rounded so far, of both sources."""
-        return self._prices.source.rows_rounded() + self._news.source.rows_rounded()
+    def row_counts(self) -> RowCounts:
+        """Return how many rows so far were not read as they are, of all sources."""
+        counts = RowCounts()
+        for side in self._sides:
+            counts = counts.plus(side.counts())
+        return counts
 
     def close(self) -> None:
-        """Close both sources."""
-        self._prices.source.close()
-        self._news.source.close()
+        """Close the sources."""
+        for side in self._sides:
+            side.close()
+
+    def _due(self, last_ns: int | None) -> _Side | None:
+        """Return the first source that has to be opened before records of this time go out."""
+        waiting = [side for side in self._sides if not side.is_open and not side.ended]
+        first = min(waiting, key=lambda side: side.first_time_ns, default=None)
+        is_due = first is not None and (last_ns is None or first.first_time_ns <= last_ns)
+        return first if is_due else None
+
+    def _up_to(self, last_ns: int, active: Sequence[_Side]) -> SourceBatch:
+        """Take what may go out: the first source that has nothing after the time decides."""
+        is_after_decider = False
+        taken = []
+        for side in active:
+            taken.append(side.take(last_ns, "left" if is_after_decider else "right"))
+            is_after_decider = is_after_decider or side.last_time_ns == last_ns
+        return _interleaved([batch for batch in taken if len(batch)])
 
 
 def _times(batch: SourceBatch) -> Times:
     return batch.records["event_time_ns"].astype(np.int64)
 
 
-def _interleaved(prices: SourceBatch, news: SourceBatch) -> SourceBatch:
-    """Merge two batches, each of which is in order."""
-    if not len(news):
-        return prices
-    count = len(prices) + len(news)
-    news_places = np.searchsorted(_times(prices), _times(news), "right") + np.arange(len(news))
-    is_price = np.ones(count, np.bool_)
-    is_price[news_places] = False
-    records, slots = np.empty(count, TICK_PACKET), np.empty(count, np.intp)
-    records[is_price], slots[is_price] = prices.records, prices.slots
-    records[news_places], slots[news_places] = news.records, news.slots
-    return SourceBatch(records, slots)
+def _interleaved(batches: Sequence[SourceBatch]) -> SourceBatch:
+    """Merge batches, each of which is in order."""
+    if len(batches) == 1:
+        return batches[0]
+    if not batches:
+        return NO_RECORDS
+    count = sum(map(len, batches))
+    records = np.empty(count, TICK_PACKET)
+    np.concatenate([batch.records for batch in batches], out=records)
+    slots = np.concatenate([batch.slots for batch in batches])
+    order = np.argsort(records["event_time_ns"].astype(np.int64), kind="stable")
+    return SourceBatch(records[order], slots[order])

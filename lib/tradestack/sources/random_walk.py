@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import TickKind
-from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.sources.source import Checkpoint, RowCounts, SourceBatch
 from tradestack.wire.feed import SYMBOL_FIELD, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
 
@@ -114,13 +114,9 @@ class RandomWalk:
         self._prices = np.array(position.prices, np.int64)
         self._has_ended = False
 
-    def rows_rejected(self) -> int:
-        """Return 0: there are no rows."""
-        return 0
-
-    def rows_rounded(self) -> int:
-        """Return 0: there are no rows."""
-        return 0
+    def row_counts(self) -> RowCounts:
+        """Return zeros: there are no rows."""
+        return RowCounts()
 
     def close(self) -> None:
         """Do nothing: there are no files."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tradestack.sources.source import Checkpoint, Source, SourceBatch
+from tradestack.sources.source import Checkpoint, RowCounts, Source, SourceBatch
 from tradestack.wire.symbol_table import SymbolTable
 
 
@@ -34,13 +34,9 @@ class SkipUntil:
         """Go to a position in the source."""
         self._source.restore(checkpoint)
 
-    def rows_rejected(self) -> int:
-        """Return the number of rows rejected so far, skipped ones included."""
-        return self._source.rows_rejected()
-
-    def rows_rounded(self) -> int:
-        """Return the number of rows rounded so far, skipped ones included."""
-        return self._source.rows_rounded()
+    def row_counts(self) -> RowCounts:
+        """Return how many rows so far were not read as they are, skipped ones included."""
+        return self._source.row_counts()
 
     def close(self) -> None:
         """Close the source."""

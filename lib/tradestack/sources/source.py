@@ -8,7 +8,7 @@ import os
 import pwd
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.symbol import SYMBOLS_MAX
@@ -29,6 +29,12 @@ class SourceFault(Exception):
         self.path = path
         self.line = line
         self.reason = reason
+
+    def as_operator_fault(self) -> OperatorFault:
+        """Return it for the operator; what follows a semicolon in the reason is the remedy."""
+        problem, _, remedy = self.reason.partition("; ")
+        where = f"{self.path}: line {self.line}"
+        return OperatorFault(where, problem, remedy or "correct the file")
 
 
 def unreadable(path: Path, error: OSError) -> OperatorFault:
@@ -72,6 +78,23 @@ class SourceBatch:
         return SourceBatch(self.records[start:end], self.slots[start:end])
 
 
+class RowCounts(NamedTuple):
+    """Rows that were not read as they are.
+
+    rounded: with more decimals than a packet holds, of which `prices_rounded` in the price.
+    sizes_saturated: whose size is the largest that a packet holds, instead of itself.
+    """
+
+    rejected: int = 0
+    rounded: int = 0
+    prices_rounded: int = 0
+    sizes_saturated: int = 0
+
+    def plus(self, other: "RowCounts") -> "RowCounts":
+        """Add the counts of another source."""
+        return RowCounts(*(mine + its for mine, its in zip(self, other, strict=True)))
+
+
 NO_RECORDS = SourceBatch.of(new_records(0), SymbolTable(1))
 
 
@@ -103,12 +126,8 @@ class Source(Protocol):
         """
         ...
 
-    def rows_rejected(self) -> int:
-        """Return the number of rows rejected so far."""
-        ...
-
-    def rows_rounded(self) -> int:
-        """Return the number of rows so far with more decimals than a packet holds."""
+    def row_counts(self) -> RowCounts:
+        """Return how many rows so far were not read as they are."""
         ...
 
     def close(self) -> None:

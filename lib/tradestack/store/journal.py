@@ -9,6 +9,7 @@ The payloads are the caller's, the first one (with the format version) included.
 convention for it, and what recovery does with damage.
 """
 
+import errno
 import logging
 import zlib
 from collections.abc import Callable, Sequence
@@ -41,11 +42,15 @@ _logger = logging.getLogger(__name__)
 
 
 class Journal:
-    """One journal, held open by its only writer."""
+    """One journal, held open by its only writer.
 
-    __slots__ = ("_file", "_newest", "_newest_offset")
+    cut_bytes: the length of the torn last line that was cut when it was opened.
+    """
 
-    def __init__(self, file: AppendFile) -> None:
+    __slots__ = ("_file", "_newest", "_newest_offset", "cut_bytes")
+
+    def __init__(self, file: AppendFile, cut_bytes: int = 0) -> None:
+        self.cut_bytes = cut_bytes
         self._file = file
         self._newest = b""  # the bytes of the newest append, from _newest_offset to the end
         self._newest_offset = file.size_bytes
@@ -75,7 +80,7 @@ class Journal:
         except BaseException:
             file.close()
             raise
-        return cls(file)
+        return cls(file, torn_bytes)
 
     @property
     def path(self) -> Path:
@@ -110,14 +115,18 @@ class Journal:
         return offsets
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return `length` bytes from `offset` on; raise OSError.
+        """Return exactly `length` bytes from `offset` on; raise OSError if there are fewer.
 
         What was appended last comes from memory: it is what clients are waiting for.
         """
         begin = offset - self._newest_offset
         if begin >= 0:
             return self._newest[begin : begin + length]
-        return self._file.read(offset, length)
+        data = self._file.read(offset, length)
+        if len(data) < length:  # somebody has truncated the file
+            text = f"{len(data)} of {length} bytes at byte {offset} can be read"
+            raise OSError(errno.EIO, text, str(self.path))
+        return data
 
     def sync(self) -> None:
         """Return when everything appended is on the disk.

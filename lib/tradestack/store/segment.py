@@ -14,6 +14,7 @@ name, so that no reader can run past the end of its mapping, and its pages are r
 so that nobody can take them from it by filling /dev/shm.
 """
 
+import contextlib
 import errno
 import logging
 import mmap
@@ -157,6 +158,9 @@ class Segment:
             unfinished.rename(path)
         except (PermissionError, IsADirectoryError) as error:
             raise unusable(path, os.strerror(error.errno or errno.EPERM)) from error
+        finally:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()  # there is one only if this failed
         return segment
 
     def is_replaced(self) -> bool:

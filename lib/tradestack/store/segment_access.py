@@ -6,6 +6,7 @@ replace a name. The lock is a file of its own, closed to all others: whoever can
 only for reading, can hold a flock on it.
 """
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -13,11 +14,12 @@ import stat
 from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.store.trusted_users import trusted_uids
+from tradestack.store.trusted_users import is_trusted
 
 DIRECTORY_MODE = 0o750  # the group (tradestack-ops) may read what is in it
 LOCK_MODE = 0o600
 LOCK_SUFFIX = ".lock"
+PID_LENGTH_MAX = 20
 _WRITABLE_FOR_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 # O_NONBLOCK: opening a FIFO would wait for its other end.
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -49,15 +51,14 @@ def open_for_reading(path: Path) -> int:
 
     Raises FileNotFoundError, PermissionError, and OperatorFault for anything else than such a file.
     """
-    trusted = trusted_uids()
     directory = _opened(path.parent, os.O_PATH | os.O_DIRECTORY)
     try:
-        _require_owner(path.parent, directory, trusted)
+        _require_trusted_owner(path.parent, directory)
         descriptor = _opened(path, os.O_RDONLY, directory)
     finally:
         os.close(directory)
     try:
-        _require_owner(path, descriptor, trusted)
+        _require_trusted_owner(path, descriptor)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise unusable(path, "it is not a regular file")
     except OperatorFault:
@@ -96,15 +97,15 @@ def lock_for_writing(path: Path) -> int:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        pid = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip()
+        pid = os.pread(descriptor, PID_LENGTH_MAX, 0).decode("ascii", errors="replace").strip()
         os.close(descriptor)
         raise OperatorFault(
             str(path),
             f"another process writes it (pid {pid})",
             "stop that process, or set another segment_suffix",
         ) from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    with contextlib.suppress(OSError):  # it is for people only, and the memory may be full
+        os.pwrite(descriptor, f"{os.getpid():<{PID_LENGTH_MAX}}\n".encode(), 0)
     return descriptor
 
 
@@ -123,7 +124,7 @@ def _opened(path: Path, flags: int, directory: int | None = None) -> int:
         raise unusable(path, os.strerror(number)) from error
 
 
-def _require_owner(path: Path, descriptor: int, trusted: frozenset[int]) -> None:
+def _require_trusted_owner(path: Path, descriptor: int) -> None:
     owner = os.fstat(descriptor).st_uid
-    if owner not in trusted:
+    if not is_trusted(owner):
         raise unusable(path, f"it belongs to uid {owner}")

@@ -22,6 +22,10 @@ class Ranges:
         assert length <= _LENGTH_MASK, f"a range of {length} bytes"
         self._packed.append(offset << LENGTH_BITS | length)
 
+    def append_repeatedly(self, offset: int, length: int, count: int) -> None:
+        """Append one range `count` times."""
+        self._packed.extend(array("Q", [offset << LENGTH_BITS | length]) * count)
+
     def __len__(self) -> int:
         """Return the number of ranges."""
         return len(self._packed)

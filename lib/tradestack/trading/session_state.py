@@ -146,7 +146,7 @@ class SessionState:
         self.order_ids.clear()
         self.orders = Ranges()
 
-    def next_header(self, session: str, now_ns: int) -> SessionRecord:
+    def next_header(self, session: str, now_ns: int, boot_id: str | None = None) -> SessionRecord:
         """Return the header of the order session that follows this one."""
         # By age among the user's own; each user's oldest first, as they were put.
         by_age = [
@@ -162,6 +162,7 @@ class SessionState:
             time_ns=now_ns,
             next_order_id=self.next_order_id,
             registrations=tuple(carried),
+            boot_id=boot_id,
         )
 
     def _carry(self, user: str, feed_session: str) -> CarriedRegistration:
@@ -221,5 +222,4 @@ class SessionState:
         """Index the Repaired record in place of each order that was lost."""
         self.is_repaired = True
         self.next_order_id += record.orders_lost
-        for _ in range(record.orders_lost):
-            self.orders.append(offset, length)
+        self.orders.append_repeatedly(offset, length, record.orders_lost)

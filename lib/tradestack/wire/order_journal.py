@@ -1,12 +1,13 @@
 """Records of the order journal ⇄ its payloads, one JSON object each: the schema, in one place.
 
-    Session      first: Version (of this format), Session, Time, NextOrderID, Registrations so far
+    Session      first: Version (of this format), Session, Time, NextOrderID, Registrations so far,
+                 BootID
     Order        Time, User, Order, Report: an order that parsed, and its report
     Malformed    Time, User, Report: a message that did not parse as an order
     Register     Time, User, Register, Report: a strategy's Register and its Registered
     LogReopened  Time, LastOrderID: order_log.txt was reopened; the old file ends with that number
     Repaired     Time, LinesLost, BytesLost, OrdersLost: `tradestackctl journal repair` put this in
-                 place of damaged lines
+                 place of damaged lines, or the order manager at an end that may be incomplete
 
 Time is the time of receipt, ns since the Unix epoch. Report is always the last field, byte for byte
 as it is sent, so its place in the file follows from the record's, and a user's report stream is an
@@ -38,6 +39,7 @@ from tradestack.wire.orders import (
 )
 
 FORMAT_VERSION = 1
+EVERY_BOOT = ""  # of a session whose orders are on the disk before they are acknowledged
 
 
 class UnknownVersion(ValueError):
@@ -67,17 +69,23 @@ class SessionRecord(
     frozen=True,
     gc=False,
     kw_only=True,
+    omit_defaults=True,
     tag_field="Record",
     tag="Session",
     rename=fix_name,
 ):
-    """The first record of a journal."""
+    """The first record of a journal.
+
+    boot_id: the boot of the machine that the session ends with; EVERY_BOOT if it outlives it, None
+    if that is not known.
+    """
 
     version: int
     session: str
     time_ns: Time
     next_order_id: int
     registrations: tuple[CarriedRegistration, ...]
+    boot_id: str | None = None
 
 
 class OrderRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -138,7 +146,7 @@ class RepairedRecord(
     tag="Repaired",
     rename=fix_name,
 ):
-    """Damaged lines were here; orders_lost order numbers belong to them."""
+    """Lines were here, or may have been; orders_lost order numbers belong to them."""
 
     time_ns: Time
     lines_lost: int

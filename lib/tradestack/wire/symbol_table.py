@@ -5,7 +5,7 @@ column is looked up in whole: hash, fetch the slot, compare the symbols; the few
 symbol at their place try the next one. That takes about 15 ns a record; a dict takes 90.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,10 @@ class SymbolTable:
 
     def __contains__(self, field: bytes) -> bool:
         return field in self._slots
+
+    def fields(self) -> Collection[bytes]:
+        """Return the symbol fields that have a slot, in the order of their slots."""
+        return self._slots.keys()
 
     def find(self, field: bytes) -> int:
         """Return the slot of a symbol field, NO_SLOT if it has none."""

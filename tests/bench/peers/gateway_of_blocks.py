@@ -7,10 +7,11 @@ numbers in it, as the peers' publishers do.
 """
 
 import os
+from pathlib import Path
 
 from bench.pattern import new_block, number
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.sources.source import Checkpoint, RowCounts, SourceBatch
 from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway import __main__ as gateway
 from tradestack_gateway.config import GatewayConfig
@@ -41,17 +42,14 @@ class Blocks:
     def restore(self, checkpoint: Checkpoint) -> None:
         self._given = checkpoint["given"]
 
-    def rows_rejected(self) -> int:
-        return 0
-
-    def rows_rounded(self) -> int:
-        return 0
+    def row_counts(self) -> RowCounts:
+        return RowCounts()
 
     def close(self) -> None:
         pass
 
 
-def open_blocks(_config: GatewayConfig, _bad_rows: BadRows) -> Blocks:
+def open_blocks(_config: GatewayConfig, _bad_rows: BadRows, _directory: Path) -> Blocks:
     names = ("BENCH_TICKS", "BENCH_BLOCK", "BENCH_SYMBOLS")
     return Blocks(*(int(os.environ[name]) for name in names))
 

@@ -192,7 +192,7 @@ def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     done = up("--prices", tmp_path / "none.csv", "--until-end", "--json")
 
     assert (done.returncode, done.stdout) == (78, "")
-    assert "none.csv: No such file or directory" in done.stderr.splitlines()[-1]
+    assert "none.csv: no such file" in done.stderr.splitlines()[-1]
 
 
 def test_an_invalid_pace_is_reported(files: tuple[str, ...]) -> None:

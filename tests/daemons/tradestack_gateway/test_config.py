@@ -9,12 +9,13 @@ import pytest
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.keys import describe_config, load_config, parse_config
-from tradestack.sources.csv.header import STANDARD_NAMES
+from tradestack.sources.csv.options import COLUMNS
 from tradestack_gateway.config import GatewayConfig
 
 SHIPPED = Path(__file__).parents[3] / "etc" / "gateway.toml"
 # Shown with a value that is an example or depends on the installation.
-EXAMPLES = {"state_directory", "control_socket", "start_at", "columns", "prices", "sentiment"}
+EXAMPLES = {"state_directory", "control_socket", "start_at", "columns", "format"}
+EXAMPLES |= {"prices", "sentiment"}
 
 
 def test_the_shipped_file_is_valid() -> None:
@@ -37,7 +38,7 @@ def test_the_shipped_file_shows_every_default() -> None:
     assert {name: shown[name] for name in shown if name not in EXAMPLES} == {
         name: defaults[name] for name in defaults if name not in EXAMPLES
     }
-    assert shown["columns"] == {name: list(names) for name, names in STANDARD_NAMES.items()}
+    assert shown["columns"] == {name: [name] for name in COLUMNS}
 
 
 def test_each_key_is_explained_above_its_value() -> None:
@@ -56,6 +57,12 @@ def test_each_key_is_explained_above_its_value() -> None:
         ("at_end", "stop", '"hold" or "loop" or "end-session"'),
         ("columns", {"prize": ["x"]}, "unknown entry 'prize'"),
         ("columns", {"price": []}, "at least 1 and at most 16"),
+        ("format", {"colour": "red"}, "unknown entry 'colour'"),
+        ("format", {"timezone": "Mars/Base"}, "'Mars/Base' is not known"),
+        ("format", {"price_scale": "3"}, "a power of ten like 1e-9"),
+        ("format", {"timestamp_format": "%d.%Q"}, 'a pattern like "%d.%m.%Y'),
+        ("prices", [], "is empty"),
+        ("prices", ["a.csv", "a.csv"], "has an entry twice"),
         ("walk_symbols", 5_000, "from 1 to 4096"),
         ("segment_suffix", "../x", "letters, digits"),
         ("pase", "1x", "did you mean pace"),

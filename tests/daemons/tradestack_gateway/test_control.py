@@ -140,7 +140,7 @@ def test_bad_new_sources_do_not_end_the_session(daemon: Gateway, sources: dict[s
     daemon.stats_when(ended)
     write(sources["prices"], "nonsense\n")
 
-    with pytest.raises(VarlinkError, match="header not found on line 1"):
+    with pytest.raises(VarlinkError, match='columns "timestamp", "symbol" and "price" missing'):
         daemon.call("NewSession")
 
     assert daemon.stats()["session"] == session

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import os
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.fake_time import run_in_fake_time
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
@@ -50,7 +52,7 @@ class Stage:
         self.directory.mkdir()
         prices = write(directory / "prices.csv", PRICES_HEADER + price_rows(TICKS))
         self.config = dataclasses.replace(
-            GatewayConfig(), prices=prices, pace=parse_pace("max"), at_end=AtEnd.HOLD
+            GatewayConfig(), prices=(str(prices),), pace=parse_pace("max"), at_end=AtEnd.HOLD
         )
         self.clock = FakeClock()
         self.server = FakeServer()
@@ -211,7 +213,7 @@ def test_bad_sources_do_not_end_the_session(stage: Stage) -> None:
     async def act(playback: Playback) -> None:
         old = playback.feed_session
         write(stage.directory.parent / "prices.csv", "no header\n")
-        with pytest.raises(OperatorFault, match="header not found"):
+        with pytest.raises(OperatorFault, match='"symbol" and "price" missing'):
             await playback.new_session()
         await pass_time(60)
         assert playback.feed_session is old
@@ -258,3 +260,34 @@ def test_old_sessions_without_readers_are_removed(stage: Stage) -> None:
         assert stage.sessions() == others[-1:]
 
     stage.run(act)
+
+
+def test_a_fault_between_two_sessions_ends_the_process_there(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one is over and the other on record: a restart plays that one, with books of its own."""
+
+    def out_of_memory(*_: object) -> None:
+        raise MemoryError
+
+    async def act(playback: Playback) -> None:
+        await pass_time()
+        monkeypatch.setattr(Books, "begin", out_of_memory)
+        await playback.new_session()
+
+    async def look(playback: Playback) -> None:
+        await pass_time()
+        first, second = stage.sessions()
+        assert playback.feed_session.session_id == second != first
+        assert [book.session_id for book in stage.books.both] == [second] * 2
+
+    if (pid := os.fork()) == 0:
+        try:
+            stage.run(act)
+        finally:
+            os._exit(99)
+    _, status = os.waitpid(pid, 0)
+
+    assert os.waitstatus_to_exitcode(status) == EXIT_STATUS_FAULT
+    assert [sidecar.ended for sidecar in recorded_sidecars(stage.directory)] == [True, False]
+    stage.run(look)

@@ -6,10 +6,10 @@ from types import ModuleType
 
 import numpy as np
 
-from tests.kit.csv_files import open_csv, read_all
+from tests.kit.csv_files import merged_of, open_csv, read_all
 from tradestack.domain.tick import TickKind
-from tradestack.sources.csv.header import SourceKind
-from tradestack.sources.merge import MergedSource
+from tradestack.sources.csv.layout import SourceKind
+from tradestack.sources.source import RowCounts
 
 DATA = Path(__file__).parents[3] / "data"
 TICKS_PER_SECOND = 500  # the shipped pace
@@ -43,15 +43,14 @@ def test_ten_symbols_and_enough_prices() -> None:
     assert 30_000 <= len(prices) <= 50_000
     assert len(symbols) == 10
     assert all(symbol.isalpha() and symbol.isupper() for symbol in symbols)
-    assert source.rows_rejected() == source.rows_rounded() == 0
+    assert source.row_counts() == RowCounts()
 
 
 def test_some_side_changes_every_three_seconds() -> None:
     """At the shipped pace, some signal changes sides in each of them, from the third second."""
-    merged = MergedSource(
-        open_csv(DATA / "prices.csv", SourceKind.PRICES),
-        open_csv(DATA / "sentiment.csv", SourceKind.NEWS),
-    )
+    prices = open_csv(DATA / "prices.csv", SourceKind.PRICES)
+    news = open_csv(DATA / "sentiment.csv", SourceKind.NEWS)
+    merged = merged_of(prices, news)
     records = read_all(merged)
     merged.close()
     priced: set[bytes] = set()

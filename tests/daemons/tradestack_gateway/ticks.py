@@ -6,7 +6,7 @@ import numpy as np
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.tick import TickKind
-from tradestack.sources.source import Checkpoint, SourceBatch
+from tradestack.sources.source import Checkpoint, RowCounts, SourceBatch
 from tradestack.wire.feed import SYMBOL_FIELD, TickRecords, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway.sessions.feed_session import FeedSession
@@ -54,11 +54,8 @@ class TickSource:
     def restore(self, checkpoint: Checkpoint) -> None:
         self._given = checkpoint["given"]
 
-    def rows_rejected(self) -> int:
-        return 0
-
-    def rows_rounded(self) -> int:
-        return 0
+    def row_counts(self) -> RowCounts:
+        return RowCounts()
 
     def close(self) -> None:
         self.closed = True

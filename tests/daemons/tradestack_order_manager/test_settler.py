@@ -13,7 +13,6 @@ from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order, som
 from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net
 from tests.kit.sender import MemorySender
-from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
@@ -23,12 +22,12 @@ from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType, encode_packet
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.metrics import Meters
+from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.order_session import OrderSession, session_paths
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
-from tradestack_order_manager.show.order_logs import OrderLogs
+from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.usage import Usage
 
 LIMIT = 10
@@ -45,10 +44,10 @@ class Settling(Handler):
         log = directory / "order_log.txt"
         self.settler = Settler(
             sessions=self.sessions,
-            order_logs=OrderLogs(log, self.sessions.current, JournalEvents(0), clock),
+            display=OrderDisplay(log, self.sessions.current, JournalEvents(0), clock),
             availability=Availability(),
             usage=Usage(clock.monotonic_ns()),
-            meters=Meters(clock),
+            statistics=OrderStatistics(clock),
             durability=durability,
             rules=some_rules(order_age_max_ns=0),
             answer=self._answer,
@@ -60,13 +59,14 @@ class Settling(Handler):
         """Return the state of the order session."""
         return self.sessions.current.state
 
-    def stream_for(self, user: str, session: str) -> Any:
+    def stream_for(self, user: str, session: str, sequence: int) -> Any:
         """Return the user's reports."""
         return self.sessions.current.stream(user)
 
-    def unsequenced_received(self, client: Connection, payload: bytes) -> None:
-        """Pass the message to the settler."""
-        self.settler.receive(client, payload)
+    @property
+    def messages(self) -> Any:
+        """The settler."""
+        return self.settler
 
     def _answer(self) -> None:
         self.reported.append(self.state.reports_count - sum(self.reported))
@@ -135,12 +135,12 @@ def test_an_order_is_journalled_before_its_answer_and_shown_after_it(
     trace(Journal, "append", "append")
     trace(Journal, "sync", "sync")
     trace(SessionState, "commit", "commit")
-    trace(OrderLogs, "show", "show")
+    trace(OrderDisplay, "show", "show")
     handler.settler._answer = lambda: taken.append("answer")
     client: Any = MemorySender("news", handler.sessions.current.id)
 
     async def enter() -> None:
-        handler.settler.receive(client, encode_message(an_order()))
+        handler.settler.unsequenced_received(client, encode_message(an_order()))
         handler.settler.settle()
 
     asyncio.run(enter())
@@ -176,9 +176,11 @@ def test_a_fault_between_journal_and_state_ends_the_process_there(
     client: Any = MemorySender("news", handler.sessions.current.id)
 
     async def enter_twice() -> None:
-        handler.settler.receive(client, encode_message(an_order()))
+        handler.settler.unsequenced_received(client, encode_message(an_order()))
         asyncio.get_running_loop().call_soon(
-            handler.settler.receive, client, encode_message(an_order(cl_ord_id="news-2"))
+            handler.settler.unsequenced_received,
+            client,
+            encode_message(an_order(cl_ord_id="news-2")),
         )
         await asyncio.sleep(0.1)
 

@@ -78,6 +78,11 @@ class Peer:
     def client_left(self, connection: Connection, close: Close) -> None:
         """Do nothing."""
 
+    @property
+    def messages(self) -> "Peer":
+        """This peer."""
+        return self
+
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
         """Ignore the message: a feed takes none."""
 
@@ -117,9 +122,9 @@ class Feed(Peer):
         """Stop serving that session."""
         del self._sessions[session]
 
-    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
+    def stream_for(self, user: str, session: str, sequence: int) -> Stream | RejectReason:
         """Return the requested session, or the current one."""
-        del user
+        del user, sequence
         if not session:
             return self.log
         return self._sessions.get(session, RejectReason.SESSION_NOT_AVAILABLE)
@@ -163,9 +168,9 @@ class Orders(Peer):
         ended.ended = True
         self.wake()
 
-    def stream_for(self, user: str, session: str) -> Stream | RejectReason:
+    def stream_for(self, user: str, session: str, sequence: int) -> Stream | RejectReason:
         """Return the current session, or a rejection for any other."""
-        del user
+        del user, sequence
         is_current = session in ("", self.reports.session_id)
         return self.reports if is_current else RejectReason.SESSION_NOT_AVAILABLE
 

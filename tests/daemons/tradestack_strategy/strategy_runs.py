@@ -57,17 +57,20 @@ class StrategyRun:
                 raise self.faults[0]
             await asyncio.sleep(0.002)
 
+    async def failed(self) -> None:
+        """Wait for a fault of the runner, which ends the daemon."""
+        while not self.faults:
+            await asyncio.sleep(0.002)
+
     @property
     def sequence_processed(self) -> int:
         """The newest message that the strategy has seen, 0 = none."""
-        trading = self.runner.trading
-        return trading.signal_runner.sequence_processed if trading else 0
+        return self.runner.progress.sequence_processed
 
     @property
     def feed_session(self) -> str:
         """The feed session being traded, "" = none."""
-        trading = self.runner.trading
-        return trading.epoch.feed_session if trading else ""
+        return self.runner.progress.feed_session
 
     async def settled(self, sequence: int) -> None:
         """Wait until it is live, has seen that message, and every order is reported on."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,12 @@ from tests.daemons.tradestack_strategy.news_items import (
 )
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tradestack.domain.order import Start
+from tradestack.net.server.limits import SessionLimits
 from tradestack.trading.counters import Counted
+from tradestack.trading.signal_runner import SignalRunner
 from tradestack_strategy.handshake import State
+from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.registrar import Registrar
 
 
 async def test_a_killed_strategy_makes_the_same_orders_under_the_same_names(
@@ -107,7 +112,7 @@ async def test_nothing_is_decided_without_the_order_manager(world: MakeWorld) ->
         await w.orders.kill()
         await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)
         w.feed.publish(BUY_SPY, BUY_IBM)
-        assert not strategy.runner.trading.feed.is_connected
+        assert not strategy.runner.progress.is_connected
         assert strategy.order_entry.in_flight == 0
         w.orders.start()
         await strategy.settled(4)
@@ -134,6 +139,70 @@ async def test_orders_lost_with_the_order_manager_are_sent_again(world: MakeWorl
         assert [order.feed_seq for order in w.orders.received] == [3, 4, 3, 4]
         assert strategy.counters[Counted.ORDERS_SENT] == 2
         assert strategy.counters.process()["orders_resent"] == 2
+
+
+@pytest.mark.parametrize(
+    "place",
+    [(SignalRunner, "on_batch"), (OrderEntry, "_enter"), (OrderEntry, "_try_send"),
+     (OrderEntry, "reported"), (OrderEntry, "open"), (Registrar, "registered")],
+)  # fmt: skip
+async def test_a_strategy_without_memory_ends_and_the_next_one_makes_up_for_it(
+    world: MakeWorld, monkeypatch: pytest.MonkeyPatch, place: tuple[type, str]
+) -> None:
+    """Wherever it was, each order is taken once, and none is missing."""
+    owner, method = place
+    function = getattr(owner, method)
+
+    def fail_behind_it(*arguments: Any) -> None:
+        function(*arguments)
+        raise MemoryError
+
+    async with world() as w:
+        strategy = w.start_strategy(start=Start.SESSION)
+        w.feed.publish(*PRICES)
+        await strategy.settled(2)
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, method, fail_behind_it)
+            w.feed.publish(BUY_SPY, BUY_IBM)
+            if method in ("open", "registered"):
+                await w.orders.kill()
+                w.orders.start()
+            await asyncio.wait_for(strategy.failed(), 30)
+        await strategy.kill()
+
+        again = w.start_strategy(start=Start.SESSION)
+        await again.settled(4)
+
+        assert w.orders.made == [(3, "SPY", "BUY"), (4, "IBM", "BUY")]
+
+
+@pytest.mark.parametrize("server", ["orders", "feed"])
+async def test_a_server_without_room_is_waited_for(world: MakeWorld, server: str) -> None:
+    """Its session is still served: no order is given up, and no message is traded twice."""
+    async with world() as w:
+        strategy = w.start_strategy()
+        await strategy.settled(0)
+        w.orders.takes_orders = False
+        w.feed.publish(*PRICES, BUY_SPY)
+        await strategy.until(lambda: len(w.orders.received) == 1)
+        peer = w.orders if server == "orders" else w.feed
+        await peer.kill()
+        w.orders.takes_orders = True
+        peer.start()
+        full = peer.server
+        assert full is not None
+        full.limits = SessionLimits(clients_max=0)
+        await strategy.until(lambda: full.logins_rejected_total >= 2)
+
+        full.limits = SessionLimits()
+        if server == "feed":
+            await w.orders.kill()
+            w.orders.start()
+        w.feed.publish(BUY_IBM)
+        await strategy.settled(4)
+
+        assert w.orders.made == [(3, "SPY", "BUY"), (4, "IBM", "BUY")]
+        assert strategy.counters.process()["orders_unknown"] == 0
 
 
 async def test_reports_under_way_when_the_connection_broke_are_received_later(

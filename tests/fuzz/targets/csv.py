@@ -15,18 +15,14 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.symbol import is_symbol
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv import source as csv_source
-from tradestack.sources.csv.block import parse_block
-from tradestack.sources.csv.header import (
-    STANDARD_NAMES,
-    HeaderFault,
-    Layout,
-    SourceKind,
-    header_names,
-    kinds_of_header,
-    parse_header,
-)
-from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
-from tradestack.sources.csv.source import CsvSource
+from tradestack.sources.csv.formats.header import HeaderFault
+from tradestack.sources.csv.formats.recognise import recognise
+from tradestack.sources.csv.layout import Layout, SourceKind
+from tradestack.sources.csv.options import ReadingOptions
+from tradestack.sources.csv.parsing.block import parse_block
+from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
+from tradestack.sources.csv.parsing.state import RowState
+from tradestack.sources.csv.source import CsvSource, Reading
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import (
     TICK_PACKET,
@@ -41,31 +37,32 @@ LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 CHUNK_BYTES = (5, 33, 200, 128 << 10)  # sizes to read files in; the last is the gateway's
 SYMBOLS_MAX = 256  # more than an input has lines
 LAYOUTS = (
-    (SourceKind.PRICES, Layout(4, timestamp=0, symbol=1, value=2, size=3, side=None)),
-    (SourceKind.PRICES, Layout(5, timestamp=4, symbol=2, value=0, size=None, side=1)),
-    (SourceKind.NEWS, Layout(3, timestamp=0, symbol=1, value=2, size=None, side=None)),
-    (SourceKind.NEWS, Layout(4, timestamp=1, symbol=0, value=3, size=None, side=None)),
+    (
+        SourceKind.PRICES,
+        Layout(column_count=4, timestamp=(0,), symbol=1, value=2, size=(3,)),
+    ),
+    (SourceKind.PRICES, Layout(column_count=5, timestamp=(4,), symbol=2, value=0, side=1)),
+    (SourceKind.NEWS, Layout(column_count=3, timestamp=(0,), symbol=1, value=2)),
+    (SourceKind.NEWS, Layout(column_count=4, timestamp=(1,), symbol=0, value=3)),
+    (
+        SourceKind.PRICES,
+        Layout(column_count=4, timestamp=(0,), symbol=1, value=2, ask=3, tolerance_ns=10**9),
+    ),
 )
 
 
 def csv_header(data: bytes) -> None:
-    """Check that a first line gives a layout of columns it has, or a HeaderFault of one line."""
+    """Check that the first lines give a layout of columns they have, or a fault of one line."""
     try:
-        line = data.decode()
-        kinds = kinds_of_header(line, STANDARD_NAMES)
-        kind = SourceKind.NEWS if kinds == [SourceKind.NEWS] else SourceKind.PRICES
-        layout = parse_header(line, kind, STANDARD_NAMES)
-    except UnicodeDecodeError:
-        return
+        found = recognise("file.csv", data, None, {}, ReadingOptions())
     except HeaderFault as fault:
         assert_one_line(str(fault))
         return
-    names = header_names(line)
-    assert len(names) == layout.column_count
-    found = [names[layout.timestamp], names[layout.symbol], names[layout.value]]
-    assert found == ["timestamp", "symbol", kind.value]
-    assert layout.size is None or names[layout.size] == "size"
-    assert layout.side is None or names[layout.side] == "side"
+    layout = found.layout
+    assert layout.column_count_min <= layout.column_count
+    assert found.data_bytes <= len(data) + 1
+    for text in (*found.used.values(), *found.unused, *found.remarks):
+        assert_one_line(text)
 
 
 def csv_rows(data: bytes) -> None:
@@ -158,7 +155,7 @@ def _read_file(path: Path, chunk_bytes: int) -> Outcome:
     with _chunks_of(chunk_bytes):
         try:
             symbols = SymbolTable(SYMBOLS_MAX)
-            source = CsvSource(path, None, STANDARD_NAMES, OnBadRow.SKIP, BadRows(refuse), symbols)
+            source = CsvSource(path, None, Reading(), BadRows(refuse), symbols)
             with contextlib.closing(source):
                 while (batch := source.next_batch()) is not None:
                     batches.append(batch.records)

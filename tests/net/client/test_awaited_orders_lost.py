@@ -10,6 +10,7 @@ from tests.net.client.order_managers import an_order, client_of
 from tradestack.domain.order import (
     Side,
 )
+from tradestack.net.client import order_client
 from tradestack.net.client.awaited_orders import OutcomeUnknown
 from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.wire import soup
@@ -161,3 +162,48 @@ async def test_a_hole_in_the_reports_is_never_passed_over(net: Net) -> None:
         with pytest.raises(SequenceHole):
             async with client_of(net, address):
                 pass
+
+
+async def test_a_fault_in_a_report_is_raised_where_the_order_is_awaited(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No order waits for ever for a report that came and could not be handled."""
+    manager = manager_of(net)
+
+    def fail(_payload: bytes) -> None:
+        raise MemoryError
+
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        await orders.enter(an_order("a"))
+        monkeypatch.setattr(order_client, "decode_server_message", fail)
+        with pytest.raises(MemoryError):
+            await orders.enter(an_order("b"))
+        with pytest.raises(MemoryError):
+            await orders.enter(an_order("c"))
+
+    assert manager.seen == ["a", "b"]
+
+
+async def test_an_order_that_could_not_be_sent_is_not_sent_later(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever entered it has got the fault, and must not be surprised by an execution."""
+    manager = manager_of(net)
+
+    def fail(_message: object) -> bytes:
+        raise MemoryError
+
+    async with (
+        net.serving(manager.handler) as manager.running,
+        client_of(net, manager.running.address) as orders,
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(order_client, "encode_message", fail)
+            with pytest.raises(MemoryError):
+                await orders.enter(an_order("a"))
+        await orders.enter(an_order("b"))
+
+    assert manager.seen == ["b"]

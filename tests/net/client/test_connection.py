@@ -48,6 +48,10 @@ class Receiver:
         self.closed.append(close)
         self.changed.set()
 
+    def on_fault(self, fault: Exception) -> None:
+        """Raise it again."""
+        raise fault
+
     def on_room(self) -> None:
         """Count."""
         self.roomy += 1

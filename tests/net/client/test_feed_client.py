@@ -7,8 +7,9 @@ import pytest
 
 from tests.kit.call_recorder import CallRecorder
 from tests.kit.net import Net
-from tests.net.client.feeds import client_of, feed
+from tests.net.client.feeds import client_of, feed, quick_backoff
 from tradestack.net.client.feed_listener import EndReason, FeedListener
+from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.feed import TickBatch
@@ -141,3 +142,44 @@ async def test_reading_stays_paused_over_a_disconnect(net: Net) -> None:
 
     assert before == 4
     assert calls[4] == [1, 2, 3]
+
+
+async def test_a_fault_of_the_listener_ends_the_run_and_the_ticks_come_again(net: Net) -> None:
+    """A later run continues with what was not handled."""
+    handler = feed(net, 3)
+
+    class Failing(FeedListener):
+        def on_ticks(self, batch: TickBatch) -> None:
+            raise MemoryError
+
+    async with net.serving(handler) as running:
+        client, recorder = client_of(net, running.address), Recorder()
+        with pytest.raises(MemoryError):
+            await client.run(Failing())
+        again = asyncio.create_task(client.run(recorder))
+        calls = await recorder.until(2)
+        client.close()
+        again.cancel()
+
+    assert calls == ["connected", [1, 2, 3]]
+
+
+async def test_the_delay_grows_while_clients_of_one_user_replace_each_other(net: Net) -> None:
+    """A connection that was replaced is no success, although ticks came over it."""
+    backoff, handler = quick_backoff(), feed(net, 5)
+    async with (
+        net.serving(handler, limits=SessionLimits(connections_per_user_max=1)) as running,
+        listening(net, running.address, backoff=backoff) as recorder,
+    ):
+        await recorder.until(3)  # connected, session started, ticks
+        for count in (1, 2):
+            async with net.connected(running.address) as other:
+                await other.log_in(1)
+                calls = await recorder.until(3 * count + 2)  # disconnected, connected again
+                handler.current.append_ticks(1)
+                running.server.scheduler.wake()
+                await recorder.until(3 * count + 3)
+
+    reasons = [call.reason for call in calls if isinstance(call, Close)]
+    assert reasons == [CloseReason.REPLACED] * 2
+    assert backoff.failures == 2

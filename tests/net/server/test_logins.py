@@ -15,7 +15,7 @@ from tradestack.net.line_limit import LINES
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.logins import GUESSES
-from tradestack.net.server.users import users_line
+from tradestack.net.server.users import Users, users_line
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason, decode_close
 from tradestack.wire.soup import Packet, PacketType
@@ -178,6 +178,47 @@ async def test_right_passwords_are_not_counted_as_guesses(net: Net) -> None:
             assert not await rejected(net, running, user=name)
 
 
+async def test_logins_of_one_user_that_come_together_cost_one_hash(net: Net, monkeypatch) -> None:
+    """The others are recognised when it is their turn."""
+    hashes: list[str] = []
+    verify = Users.verify
+
+    def count(users: Users, user: str, password: str) -> bool:
+        hashes.append(user)
+        return verify(users, user, password)
+
+    monkeypatch.setattr(Users, "verify", count)
+    async with net.serving(filled(net)) as running, Crowd(net, running) as crowd:
+        clients = [await crowd.connect() for _ in range(10)]
+        answers = await asyncio.gather(*(client.log_in(1) for client in clients))
+
+    assert [accepted(answer).sequence for answer in answers] == [1] * 10
+    assert hashes == ["news"]
+
+
+async def test_a_client_that_sends_its_login_at_once_is_not_displaced_by_guesses(net: Net) -> None:
+    """Of one origin the oldest makes room, not the one that has just come."""
+    limits = SessionLimits(logins_pending_max=3)
+    clock = net.fake_clock()
+    async with (
+        net.serving(filled(net), limits=limits, clock=clock) as running,
+        Crowd(net, running) as crowd,
+    ):
+        running.server._logins._guesses_left.left(GUESSES, clock.now_ns)
+        running.server._logins._guesses_left.spend(GUESSES, GUESSES.burst)
+        guesses = [await crowd.connect() for _ in range(3)]
+        for client in guesses:
+            await client.send(WRONG)
+        while len(running.server._logins._unproven) < 3:
+            await asyncio.sleep(0)
+        newcomer, last = await crowd.connect(), await crowd.connect()
+
+        assert await guesses[0].packets_to_end() == []
+        assert await guesses[1].packets_to_end() == []
+        assert running.server.connections_displaced_total == 2
+        del newcomer, last
+
+
 async def test_unknown_names_are_checked_as_known_ones_are(net: Net, monkeypatch) -> None:
     """Each costs one hash and one of the guesses, so that the time tells nothing about a name."""
     salts: list[bytes] = []
@@ -266,8 +307,10 @@ async def test_a_user_with_too_many_connections_loses_the_oldest(net: Net) -> No
     assert users == ["orders", "news", "news"]
 
 
-async def test_beyond_clients_max_a_login_is_rejected(net: Net) -> None:
-    """The client learns that the session is not available."""
+async def test_beyond_clients_max_a_login_is_not_answered(
+    net: Net, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client loses the connection: the session is served, and it may try again."""
     limits = SessionLimits(clients_max=1)
     async with (
         net.serving(filled(net), limits=limits) as running,
@@ -275,7 +318,25 @@ async def test_beyond_clients_max_a_login_is_rejected(net: Net) -> None:
         net.connected(running.address) as second,
     ):
         await first.log_in(1)
-        answer = await second.log_in(1)
+        request = soup.LoginRequest(user="news", password="secret")
+        await second.send(soup.encode_login_request(request))
+        packets = await second.packets_to_end()
+        rejected_total = running.server.logins_rejected_total
+
+    assert (packets, rejected_total) == ([], 1)
+    assert "reason=NO_ROOM" in caplog.text
+
+
+async def test_a_session_that_is_not_served_is_said_so_without_room_too(net: Net) -> None:
+    """The client need not try again."""
+    limits = SessionLimits(clients_max=1)
+    async with (
+        net.serving(filled(net), limits=limits) as running,
+        net.connected(running.address) as first,
+        net.connected(running.address) as second,
+    ):
+        await first.log_in(1)
+        answer = await second.log_in(1, session_id="0000000000")
 
     assert answer == Packet(PacketType.LOGIN_REJECTED, b"S")
 
@@ -295,9 +356,9 @@ async def test_at_clients_max_a_user_may_replace_their_own_connection(net: Net) 
         await other.send(
             soup.encode_login_request(soup.LoginRequest(user="orders", password="s3cret"))
         )
-        others_answer = await other.packet()
+        others_answers = await other.packets_to_end()
 
     assert accepted(answer).sequence == 1
     close = Close(CloseReason.REPLACED, "the user has logged in again")
     assert handler.left[0] == (handler.joined[0], close)
-    assert others_answer == Packet(PacketType.LOGIN_REJECTED, b"S")
+    assert others_answers == []

@@ -1,5 +1,6 @@
 """The password file of a daemon that logs in."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,11 @@ def test_a_missing_file_is_an_operator_fault(tmp_path: Path) -> None:
     """The fault has the system's reason."""
     with pytest.raises(OperatorFault, match="No such file or directory"):
         read_password(tmp_path / "none")
+
+
+def test_a_fifo_is_an_operator_fault(tmp_path: Path) -> None:
+    """Nobody may ever write to it."""
+    os.mkfifo(tmp_path / "password")
+
+    with pytest.raises(OperatorFault, match="is a FIFO, not a regular file"):
+        read_password(tmp_path / "password")

@@ -22,7 +22,7 @@ from tests.kit.csv_files import (
 )
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.csv import source as csv_source
-from tradestack.sources.csv.header import SourceKind
+from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.source import SourceFault
 
 GZIP_HEADER_LENGTH = 10
@@ -251,7 +251,7 @@ def test_a_gzip_file_is_closed_with_its_source(tmp_path: Path) -> None:
 
     source.close()
 
-    assert source._file.closed
+    assert source._opened.content.closed
     assert path not in [
         link.readlink() for link in Path("/proc/self/fd").iterdir() if link.exists()
     ]

@@ -17,7 +17,7 @@ from tests.system.cases.harness import (
     sh,
     state,
 )
-from tests.system.cases.login_attempts import CLIENTS_PER_PORT, login_attempts
+from tests.system.cases.login_attempts import ANSWERED_MIN, CLIENTS_PER_PORT, login_attempts
 
 ORDER_MANAGER = "tradestack-order-manager.service"
 KILLS = 2
@@ -43,7 +43,7 @@ def sigkill_under_load_refuses_no_connection() -> None:
             eventually(15, f"{service} is restarted", lambda: is_another_active(service, pid))  # noqa: B023
 
     assert attempts.refused == 0, attempts
-    assert attempts.answered > 100, attempts
+    assert attempts.answered > ANSWERED_MIN, attempts
     assert attempts.cut <= KILLS * 2 * CLIENTS_PER_PORT, attempts
     orders_go_on()
     nothing_lost()

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 CLIENTS_PER_PORT = 8
+# The servers check 20 wrong passwords at once, then two a second.
+ANSWERED_MIN = 50
 ANSWER_SECONDS_MAX = 60
 SCRIPT = """
 import json, socket, sys, threading

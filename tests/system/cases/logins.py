@@ -5,7 +5,8 @@ import time
 from dataclasses import dataclass
 
 FEED_PORT, ORDER_PORT = 8999, 8998
-ACCEPTED, NOT_AUTHORIZED, NOT_AVAILABLE = "A", "JA", "JS"
+ACCEPTED, NOT_AUTHORIZED = "A", "JA"
+NO_ANSWER = ""  # but the close
 ANSWER_SECONDS_MAX = 10
 HEARTBEAT = b"\0\1R"  # a server disconnects a client that is silent for 15 s
 LISTEN_SECONDS = 1.5  # a server sends at least a heartbeat each second
@@ -13,7 +14,7 @@ LISTEN_SECONDS = 1.5  # a server sends at least a heartbeat each second
 
 @dataclass(slots=True)
 class Login:
-    """An answered login. answer: ACCEPTED, NOT_AUTHORIZED or NOT_AVAILABLE."""
+    """An answered login. answer: ACCEPTED, NOT_AUTHORIZED or NO_ANSWER."""
 
     answer: str
     connection: socket.socket
@@ -41,9 +42,8 @@ def login(port: int, user: str, password: str) -> Login:
     connection.sendall(len(request).to_bytes(2, "big") + request)
     stream = connection.makefile("rb")
     packet = stream.read(4)
-    assert packet, "closed without an answer"
     answer = packet[2:].decode()
-    return Login(answer[0] if answer[0] == ACCEPTED else answer, connection)
+    return Login(ACCEPTED if answer.startswith(ACCEPTED) else answer, connection)
 
 
 def answer_to(port: int, user: str, password: str) -> str:

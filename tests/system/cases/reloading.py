@@ -20,8 +20,8 @@ from tests.system.cases.harness import (
 from tests.system.cases.logins import (
     ACCEPTED,
     FEED_PORT,
+    NO_ANSWER,
     NOT_AUTHORIZED,
-    NOT_AVAILABLE,
     ORDER_PORT,
     answer_to,
     login,
@@ -115,7 +115,7 @@ def reload_applies_users_limits_and_log_level() -> None:
             clients = stats_of(service)["client_count" if port == FEED_PORT else "clients"]
             with edited(CONFIGS[service], f'clients_max = {clients}\nlog_level = "error"\n'):
                 assert reloaded(service) == 0
-                assert answer_to(port, LATECOMER, PASSWORD) == NOT_AVAILABLE
+                assert answer_to(port, LATECOMER, PASSWORD) == NO_ANSWER
                 assert guest.is_alive()
             with edited(CONFIGS[service], 'log_level = "error"\n'):
                 assert reloaded(service) == 0

@@ -24,8 +24,8 @@ CONTROL_SOCKETS = {
     "strategy-news.sock": "io.tradestack.Strategy",
 }
 EXPOSURE_MAX = {  # in tenths, as --threshold= of systemd-analyze expects
-    "tradestack-gateway": 5,
-    "tradestack-order-manager": 5,
+    "tradestack-gateway": 11,
+    "tradestack-order-manager": 11,
     "tradestack-strategy@news": 12,
 }
 

@@ -82,11 +82,17 @@ def _count(contents: _Contents, line: JournalLine, record: ReplayedRecord) -> No
     if user is not None:
         contents.users[user] += 1
     if isinstance(record, RepairedRecord):
-        contents.remarks.append(f"line {line.number}: a repair dropped {record.lines_lost} lines")
+        contents.remarks.append(f"line {line.number}: {_loss(record)}")
     if isinstance(record, ReplayedOrderRecord):
         order_id = record.report.order_id
         first, _ = contents.order_ids or (order_id, order_id)
         contents.order_ids = first, order_id
+
+
+def _loss(record: RepairedRecord) -> str:
+    if record.lines_lost:
+        return f"a repair dropped {record.lines_lost} lines"
+    return f"the end may be lost, up to {record.orders_lost:,} orders; another session follows"
 
 
 def _summary(contents: _Contents) -> str:

@@ -3,10 +3,12 @@
 import argparse
 import sys
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
+from tradestack.ctl.format_options import add_format_options, format_options
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import StackConfig
@@ -33,16 +35,14 @@ class Setting:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     data = parser.add_argument_group("data")
-    data.add_argument(
-        "--prices", type=Path, action=StorePath, metavar="FILE", help="price CSV, plain or .gz"
-    )
-    data.add_argument(
-        "--sentiment",
-        type=Path,
-        action=StorePath,
-        metavar="FILE",
-        help="sentiment CSV, plain or .gz",
-    )
+    for name in _SAMPLES:
+        data.add_argument(
+            f"--{name}",
+            nargs="+",
+            action=StorePath,
+            metavar="FILE",
+            help=f"files of {name}, directories or patterns; they are merged by time",
+        )
     data.add_argument(
         "--pace", metavar="PACE", help='"1x", "60x", "500/s" or "max" (default: 500/s)'
     )
@@ -92,6 +92,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="start a daemon again when it dies, instead of stopping the stack",
     )
+    add_format_options(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
     parser.add_argument(
         "--verbose", action="store_true", help="show all that the daemons log, not only problems"
@@ -103,6 +104,7 @@ def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
     strategies = read_strategies(args.strategy_config)
     gateway = {
         **_sources(args, screen),
+        "format": dict(format_options(args).texts) or None,
         "pace": args.pace,
         "free_bytes_min": _FREE_BYTES_MIN,
     }
@@ -146,8 +148,8 @@ def parse_seconds(text: str) -> float:
 def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
     """Return the files of the options; without any, the sample data or else a random walk."""
     if args.prices is not None or args.sentiment is not None:
-        paths = {"prices": args.prices, "sentiment": args.sentiment}
-        return {name: str(path.absolute()) for name, path in paths.items() if path is not None}
+        given = {"prices": args.prices, "sentiment": args.sentiment}
+        return {name: _absolute(files) for name, files in given.items() if files is not None}
     for directory in _sample_directories():
         samples = {name: directory / f"{name}.csv" for name in _SAMPLES}
         if all(path.exists() for path in samples.values()):
@@ -160,6 +162,12 @@ def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
         )
     screen.line("no sample data found; publishing a random walk")
     return {"source": "random-walk"}
+
+
+def _absolute(files: Sequence[str]) -> str | list[str]:
+    """Return the paths as a daemon needs them, which leaves this directory."""
+    paths = [str(Path(file).absolute()) for file in files]
+    return paths[0] if len(paths) == 1 else paths
 
 
 def _sample_directories() -> list[Path]:

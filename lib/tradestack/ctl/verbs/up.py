@@ -25,6 +25,7 @@ import sys
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.up.child_process import ChildDied
+from tradestack.ctl.up.data_files import check_data_files
 from tradestack.ctl.up.foreground import run_foreground
 from tradestack.ctl.up.options import add_options
 from tradestack.ctl.up.run import Interrupted
@@ -40,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the stack and print its result; raise OperatorFault, ControlFault."""
     if args.fresh and args.state_dir is None:
         args.refuse("--fresh needs --state-dir")
+    check_data_files(args)
     try:
         result = run_foreground(args)
     except ChildDied as death:

@@ -115,6 +115,7 @@ class AwaitedOrders(OrderListener):
                 return await pending.report
             finally:
                 self._pending.pop(order.cl_ord_id, None)
+                pending.report.cancel()  # what was not sent by now is not sent later
 
     async def connected(self) -> None:
         """Return when logged in. Raises the reason if that will not happen."""

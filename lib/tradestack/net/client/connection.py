@@ -58,6 +58,10 @@ class ConnectionListener(Protocol):
         """Resume sending after OutgoingFull: everything that waited was sent."""
         ...
 
+    def on_fault(self, fault: Exception) -> None:
+        """Handle what another of these methods has raised; the connection is closed."""
+        ...
+
 
 class SoupConnection:
     """One logged-in connection; reading begins in the next pass of the event loop."""
@@ -181,6 +185,8 @@ class SoupConnection:
         except ProtocolError as error:
             emit(logger, PROTOCOL_VIOLATION, session=self.session_id, reason=error)
             self._lose(Close(CloseReason.PROTOCOL_VIOLATION, f"protocol violation: {error}"))
+        except Exception as fault:  # what was received may be handled in part
+            self._fail(fault)
 
     # ---- sending ---------------------------------------------------------------------------
 
@@ -216,7 +222,10 @@ class SoupConnection:
     def _announce_room(self) -> None:
         if self._room_is_wanted and not self._outgoing and not self._closed:
             self._room_is_wanted = False
-            self._listener.on_room()
+            try:
+                self._listener.on_room()
+            except Exception as fault:
+                self._fail(fault)
 
     # ---- deadlines -------------------------------------------------------------------------
 
@@ -261,11 +270,19 @@ class SoupConnection:
             close = Close(reason, f"{problem} ({text})")
         self._lose(close)
 
+    def _fail(self, fault: Exception) -> None:
+        if not self._closed:
+            self._tear_down()
+        self._listener.on_fault(fault)
+
     def _lose(self, close: Close) -> None:
         if self._closed:
             return
         self._tear_down()
-        self._listener.on_closed(close)
+        try:
+            self._listener.on_closed(close)
+        except Exception as fault:
+            self._fail(fault)
 
     def _tear_down(self) -> None:
         self._closed = True

@@ -94,8 +94,8 @@ class FeedClient:
     async def run(self, listener: FeedListener) -> None:
         """Call the listener until cancelled; one run at a time.
 
-        Raises LoginRejected and SequenceHole. A later run continues at the next message, after a
-        delay.
+        Raises LoginRejected, SequenceHole, and what the listener raises. A later run continues at
+        the first batch that the listener has not handled, after a delay.
         """
         position = self._position
         while True:
@@ -142,7 +142,9 @@ class FeedClient:
             close = await receiver.closed
         finally:
             receiver.connection.close()
-        if receiver.has_delivered:  # a gateway that only accepts logins is no better than none
+        # A gateway that only accepts logins is no better than none; and where a user has too many
+        # clients, which replace each other, the delay grows.
+        if receiver.has_delivered and close.reason is not CloseReason.REPLACED:
             self._reconnector.backoff.reset()
         if close.reason is not CloseReason.SESSION_ENDED:
             self._reconnector.lost(logged_in.session_id, close)
@@ -197,6 +199,10 @@ class _FeedReceiver:
     def on_room(self) -> None:
         raise AssertionError("a feed client sends no messages")
 
+    def on_fault(self, fault: Exception) -> None:
+        if not self.closed.done():
+            self.closed.set_exception(fault)
+
     def _deliver(self, batch: TickBatch) -> None:
         position = self._position
         seen = position.sequence - batch.first_sequence
@@ -205,6 +211,6 @@ class _FeedReceiver:
         if seen > 0:
             batch = TickBatch(position.sequence, batch.records[seen:])
         assert batch.first_sequence == position.sequence, "a number is missing or came twice"
-        position.sequence = batch.last_sequence + 1
         self.has_delivered = True
         self._listener.on_ticks(batch)
+        position.sequence = batch.last_sequence + 1

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tradestack.store.trusted_users import trusted_uids
+from tradestack.store.trusted_users import is_trusted
 
 _TABLES = (Path("/proc/self/net/tcp"), Path("/proc/self/net/tcp6"))
 # States in the tables, which begin with listening sockets and, before Linux 4.4, their requests.
@@ -63,11 +63,10 @@ def require_trusted_listener(
             break
     else:
         raise ServerNotTrusted(f"no process of this host listens at {host}:{port} any more")
-    trusted = trusted_uids(users)
     for listener in serving:
         if listener not in before:
             raise ServerNotTrusted(f"the process that listens at {host}:{port} has just changed")
-        if listener.uid not in trusted:
+        if not is_trusted(listener.uid, users):
             raise ServerNotTrusted(f"a process of uid {listener.uid} listens at {host}:{port}")
 
 

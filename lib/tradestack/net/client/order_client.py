@@ -110,8 +110,8 @@ class OrderClient:
     async def run(self, listener: OrderListener) -> None:
         """Call the listener until cancelled; one run at a time.
 
-        Raises LoginRejected and SequenceHole. A later run continues at the next report, after a
-        delay.
+        Raises LoginRejected, SequenceHole, and what the listener raises. A later run continues at
+        the first report that the listener has not handled, after a delay.
         """
         while True:
             logged_in = await self._reconnector.next_login(
@@ -201,12 +201,16 @@ class _OrderReceiver:
     def on_room(self) -> None:
         self._listener.on_room()
 
+    def on_fault(self, fault: Exception) -> None:
+        if not self.closed.done():
+            self.closed.set_exception(fault)
+
     def _sequenced(self, payload: bytes) -> None:
         sequence = self._next_sequence
         self._next_sequence += 1
         if sequence >= self._position.sequence:
-            self._position.sequence = sequence + 1
             self._deliver(payload)
+            self._position.sequence = sequence + 1  # now: what was not delivered is asked for again
 
     def _deliver(self, payload: bytes) -> None:
         message = decode_server_message(payload)

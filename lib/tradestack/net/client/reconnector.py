@@ -113,7 +113,11 @@ class Reconnector:
                 deadline_ns=self._limits.login_deadline_ns,
             )
         except LoginRejected as rejection:
-            if rejection.reason is RejectReason.SESSION_NOT_AVAILABLE and position.session_id:
+            if (
+                rejection.reason is RejectReason.SESSION_NOT_AVAILABLE
+                and position.session_id
+                and await self._serves_another(position.session_id)
+            ):
                 on_gone()
                 return None
             emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
@@ -128,6 +132,23 @@ class Reconnector:
             self._problem = str(error) or type(error).__name__
             logger.log(level, "no connection to %s at %s: %s", self._service, self._address, error)
         return None
+
+    async def _serves_another(self, session_id: str) -> bool:
+        """Return whether the server's session is another one: it does not serve this one any more.
+
+        A server that has no room for more clients may refuse them by the same code.
+        """
+        try:
+            logged_in = await log_in(
+                self._address,
+                self._credentials,
+                sequence=0,
+                deadline_ns=self._limits.login_deadline_ns,
+            )
+        except (LoginRejected, OSError, ProtocolError):
+            return False  # the next attempt will show
+        logged_in.log_out()
+        return logged_in.session_id != session_id
 
     def _connected(self, logged_in: LoggedIn, position: Position) -> None:
         self._first_login_timeout_s = None

@@ -115,7 +115,6 @@ class ControlServer:
         self._connections[task] = served
         task.add_done_callback(lambda ended: self._connections.pop(ended, None))
         task.add_done_callback(lambda _: connection.close())  # it may have ended before it began
-        task.add_done_callback(_raise_in_loop)
         if self._share.is_used_up:  # connecting is work too
             self._acceptor.stop()
             self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._acceptor.start)
@@ -249,12 +248,10 @@ def _too_many(what: str, limit: int) -> VarlinkError:
 
 
 async def _run(connection: ControlConnection, share: Share) -> None:
-    await metered(connection.run(), share.spend)
-
-
-def _raise_in_loop(task: asyncio.Task[None]) -> None:
-    """Pass an unexpected exception of a handler to the loop's exception handler."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        task.get_loop().call_exception_handler(
-            {"message": "a control connection failed", "exception": error, "task": task}
+    """Serve a connection; an unexpected fault goes to the loop at once, before others run."""
+    try:
+        await metered(connection.run(), share.spend)
+    except Exception as fault:
+        asyncio.get_running_loop().call_exception_handler(
+            {"message": "a control connection failed", "exception": fault}
         )

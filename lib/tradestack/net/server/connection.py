@@ -229,7 +229,7 @@ class Connection:
     # ---- what inbox and outbox call --------------------------------------------------------
 
     def broken(self, error: OSError) -> None:
-        """Close the connection, whose socket failed."""
+        """Close the connection, whose socket or stream failed."""
         self._lose(error.strerror or str(error))
 
     # ---- what the inbox calls --------------------------------------------------------------

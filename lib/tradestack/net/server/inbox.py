@@ -221,19 +221,22 @@ class Inbox:
 
     def _handle(self, packets_max: int, messages_max: int) -> int:
         """Handle packets; return their number. Raises ProtocolError."""
-        packets = messages = 0
-        while packets < packets_max and messages < messages_max and self.responses:
-            packet = self._decoder.next_packet()
+        packets, messages, responses = 0, 0, self.responses
+        next_packet, deliver = self._decoder.next_packet, self._deliver
+        while packets < packets_max and messages < messages_max:
+            packet = next_packet()
             if packet is None:
                 self._has_packets = False
                 break
             packets += 1
-            response = self.responses.get(packet.type)
+            response = responses.get(packet.type)
             if response is Response.DELIVER:
                 messages += 1
-                self._deliver(packet.payload)
+                deliver(packet.payload)
             else:
                 self._owner.control_received(response, packet)
+                if self.responses is not responses:
+                    break
         if messages:
             self._messages.spend(self._server.limits.messages, messages)
         if (self._has_packets or self._drain_bytes is not None) and self._is_watching:

@@ -33,7 +33,7 @@ class SessionLimits:
     pass_packets_max: int = 64
     # Messages of one connection: beyond, it is not read for a while. At most a turn at once, since
     # more would let a client save up for a burst that delays others.
-    messages: Rate = Rate(20_000, 64)  # noqa: RUF009 - a frozen value
+    messages: Rate = Rate(10_000, 64)  # noqa: RUF009 - a frozen value
     # Packets of one connection that ask for nothing (R, +): R is due once a second, and some may
     # have waited while the server was suspended. Beyond, the client violates the protocol.
     control: Rate = Rate(100, 200)  # noqa: RUF009 - a frozen value

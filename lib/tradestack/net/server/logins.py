@@ -115,7 +115,9 @@ class Logins:
             return
         login = min(self._unproven, key=lambda login: self.failed.count(_origin(login), now_ns))
         self._unproven.remove(login)
-        if self.users.verify(login.user, login.request.password):
+        if self.users.recalls(login.user, login.request.password):  # since it began to wait
+            self._accept(login)
+        elif self.users.verify(login.user, login.request.password):
             self.failed.forget(_origin(login))
             self._accept(login)
         else:

@@ -39,8 +39,7 @@ class Stream(Protocol):
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Return whole packets from `sequence` ≤ head on, and the number after the last of them.
 
-        At most `bytes_max` bytes, but at least one packet. Raises OSError where its file cannot be
-        read.
+        At most `bytes_max` bytes, but at least one packet. Raises OSError.
         """
         ...
 
@@ -57,7 +56,7 @@ class OutboxOwner(Protocol):
         ...
 
     def broken(self, error: OSError) -> None:
-        """Note that socket or stream is broken; the owner closes the outbox."""
+        """Note that the socket is broken; the owner closes the outbox."""
         ...
 
 
@@ -183,19 +182,24 @@ class Outbox:
         elif self._stream is None:
             return False
         elif self.cursor <= self._stream.head:
-            try:
-                self._chunk, self.cursor = self._stream.read(self.cursor, bytes_max)
-            except OSError as error:  # it costs those who read there, and nobody else
-                logger.error("session=%s: %s", self._stream.session_id, error)
-                self._owner.broken(error)
-                return False
-            assert self._chunk, "a stream gave nothing below its head"
+            return self._read_stream(self._stream, bytes_max)
         elif self._stream.ended:
             self._stream = None
             self._chunk = soup.END_OF_SESSION
             self._is_last_due = True
         else:
             return False
+        return True
+
+    def _read_stream(self, stream: Stream, bytes_max: int) -> bool:
+        """Make the next packets of the stream the chunk; what cannot be read ends this client."""
+        try:
+            self._chunk, self.cursor = stream.read(self.cursor, bytes_max)
+        except OSError as error:
+            logger.error("session=%s: %s", stream.session_id, error)
+            self._owner.broken(error)
+            return False
+        assert self._chunk, "a stream gave nothing below its head"
         return True
 
     def _send_chunk(self) -> bool:

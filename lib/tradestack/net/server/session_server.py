@@ -33,11 +33,18 @@ DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4
 logger = logging.getLogger(__name__)
 
 
-class SessionHandler(MessageHandler, Protocol):
+class SessionHandler(Protocol):
     """What a daemon does with its clients. Users are identified by their lower-case names."""
 
-    def stream_for(self, user: str, session_id: str) -> Stream | soup.RejectReason:
+    @property
+    def messages(self) -> MessageHandler:
+        """The receiver of the clients' messages."""
+        ...
+
+    def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | soup.RejectReason:
         """Return the stream that this authenticated user is to follow; "" = the current session.
+
+        sequence: the number of the message that the user wants next, 0 = only what is new.
 
         The login may still be rejected, or asked for again when an older connection has made room.
         """
@@ -179,13 +186,15 @@ class SessionServer:
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer_bytes)
         accepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.receive_buffer_bytes)
-        peer = addresses.name_of(address)
+        peer, now_ns = addresses.name_of(address), self._clock.monotonic_ns()
         if len(self._pending) >= limits.logins_pending_max:
             self.connections_displaced_total += 1
-            self._pending.displaced().close(Close(CloseReason.LOGIN_TIMEOUT, "no login in time"))
-        self._pending.add(
-            Connection(accepted, peer, owner=self, handler=self._handler, clock=self._clock)
+            displaced = self._pending.displaced(now_ns)
+            displaced.close(Close(CloseReason.LOGIN_TIMEOUT, "displaced before a login"))
+        connection = Connection(
+            accepted, peer, owner=self, handler=self._handler.messages, clock=self._clock
         )
+        self._pending.add(connection, now_ns)
 
     def _refuse(self, login: Login) -> None:
         """Reject a login with a wrong password."""
@@ -193,7 +202,8 @@ class SessionServer:
 
     def _authenticated(self, login: Login) -> None:
         """Accept or reject a login, or wait until an older connection of its user has ended."""
-        stream = self._handler.stream_for(login.user, login.request.session_id)
+        request = login.request
+        stream = self._handler.stream_for(login.user, request.session_id, request.sequence)
         if isinstance(stream, soup.RejectReason):
             self._reject(login, stream)
             return
@@ -202,7 +212,7 @@ class SessionServer:
             self._replacing.append(login)
             own[0].replace()
         elif len(self._joined) >= self.limits.clients_max:
-            self._reject(login, soup.RejectReason.SESSION_NOT_AVAILABLE)
+            self._turn_away(login)
         else:
             self._accept(login, stream)
 
@@ -230,6 +240,18 @@ class SessionServer:
         self._handler.client_joined(connection)
 
     def _reject(self, login: Login, reason: soup.RejectReason) -> None:
+        self._note_rejection(login, reason.name)
+        login.connection.reject_login(reason)
+
+    def _turn_away(self, login: Login) -> None:
+        """Close the connection without an answer: there is no room, and the client may try again.
+
+        By "session not available" it would take a session that is served for gone.
+        """
+        self._note_rejection(login, "NO_ROOM")
+        login.connection.close(Close(CloseReason.CONNECTION_LOST, "no room for another client"))
+
+    def _note_rejection(self, login: Login, reason: str) -> None:
         self.logins_rejected_total += 1
         self.lines.emit(
             logger,
@@ -237,11 +259,10 @@ class SessionServer:
             user=login.request.user,
             peer=login.connection.peer,
             session=login.request.session_id,
-            reason=reason.name,
+            reason=reason,
             failures=self._logins.failures(login),
             clients=len(self._joined),
         )
-        login.connection.reject_login(reason)
 
     # ---- deadlines -------------------------------------------------------------------------
 

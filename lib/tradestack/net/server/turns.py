@@ -3,7 +3,8 @@
 A connection whose socket has bytes is served at once while the pass of the loop has packets left.
 What it sends beyond its turn, and connections for which nothing was left, wait in a queue, which is
 served in the next pass before anybody new. So whatever clients send, and however many they are, a
-pass handles `pass_packets_max` packets for the queue and as many for the others.
+pass handles `pass_packets_max` packets for the queue and as many for the others. The more
+connections wait, the shorter are their turns: one with a single message is not behind long ones.
 """
 
 import asyncio
@@ -45,7 +46,7 @@ class Turns:
         if not self._is_pass_due:
             self._left = self._owner.limits.pass_packets_max
         if self._left > 0:
-            self._left -= reader.take_turn(self._owner.limits.turn_packets_max)
+            self._left -= reader.take_turn(self._turn_packets())
         else:
             self._queue[reader] = None
         # Not before the turn: what a message has called for at the end of the pass comes first.
@@ -66,15 +67,21 @@ class Turns:
 
     def _pass(self) -> None:
         """Serve the queue, and let the next pass begin."""
-        limits = self._owner.limits
-        left = limits.pass_packets_max
+        left, turn_packets = self._owner.limits.pass_packets_max, self._turn_packets()
         for reader in tuple(self._queue):
             if left <= 0:
                 break
             if reader in self._queue:  # it may have been closed in this pass
                 del self._queue[reader]
-                left -= reader.take_turn(limits.turn_packets_max)
-        self._left = limits.pass_packets_max
+                left -= reader.take_turn(turn_packets)
+        self._left = self._owner.limits.pass_packets_max
         self._is_pass_due = bool(self._queue)
         if self._is_pass_due:
             asyncio.get_running_loop().call_soon(self._pass)
+
+    def _turn_packets(self) -> int:
+        """Return how many packets a connection may have handled before the next one's turn."""
+        limits = self._owner.limits
+        if not self._queue:
+            return limits.turn_packets_max
+        return min(limits.turn_packets_max, max(1, limits.pass_packets_max // len(self._queue)))

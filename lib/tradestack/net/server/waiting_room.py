@@ -1,46 +1,52 @@
 """The connections that have not logged in: so many at most, and a new one displaces another.
 
 First those whose login was rejected, and which only have to take the answer; then, of the origin
-with most of them, the one that has been silent longest. So whoever holds many places loses them to
-others, and nobody else does.
+with most of them, the one that has been silent longest, or if all have just come or sent a login,
+the oldest. So whoever holds many places loses them to others, and nobody else does.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.states import State
 
-# Who is displaced first: a client that may send its login at any moment, before one that has.
-STATES = (State.DRAINING, State.AWAITING_LOGIN, State.CHECKING_LOGIN)
+# After which a connection without a login counts as silent: clients send theirs at once.
+SILENCE_NS = NANOSECONDS_PER_SECOND // 5
 
 
 class WaitingRoom:
     """The connections of a server before their login, in the order in which they came."""
 
     def __init__(self) -> None:
-        self._connections: dict[Connection, None] = {}
+        self._came_ns: dict[Connection, int] = {}
 
     def __len__(self) -> int:
-        return len(self._connections)
+        return len(self._came_ns)
 
     def __iter__(self) -> Iterator[Connection]:
-        return iter(tuple(self._connections))
+        return iter(tuple(self._came_ns))
 
-    def add(self, connection: Connection) -> None:
+    def add(self, connection: Connection, now_ns: int) -> None:
         """Note a new connection."""
-        self._connections[connection] = None
+        self._came_ns[connection] = now_ns
 
     def discard(self, connection: Connection) -> None:
         """Forget a connection that has logged in or is closed."""
-        self._connections.pop(connection, None)
+        self._came_ns.pop(connection, None)
 
-    def displaced(self) -> Connection:
+    def displaced(self, now_ns: int) -> Connection:
         """Return the connection that has to make room for another."""
-        rejected = [each for each in self._connections if each.state is State.DRAINING]
+        rejected = [each for each in self._came_ns if each.state is State.DRAINING]
         if rejected:
             return rejected[0]
-        held = Counter(each.origin for each in self._connections)
+        held = Counter(each.origin for each in self._came_ns)
         ((largest, _),) = held.most_common(1)
-        candidates = [each for each in self._connections if each.origin == largest]
-        return min(candidates, key=lambda each: STATES.index(each.state))
+        candidates = [each for each in self._came_ns if each.origin == largest]
+        silent = [
+            each
+            for each in candidates
+            if each.state is State.AWAITING_LOGIN and now_ns - self._came_ns[each] >= SILENCE_NS
+        ]
+        return (silent or candidates)[0]

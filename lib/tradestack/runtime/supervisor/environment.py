@@ -32,6 +32,7 @@ class Environment:
     watchdog_ns: int | None  # within which WATCHDOG=1 must come; None without a watchdog
     state_directory: Path | None
     credentials_directory: Path | None
+    boot_id: str | None  # of the machine, 32 hexadecimal digits
     fail_points: str  # for tests (fail_points.py)
 
 
@@ -43,6 +44,7 @@ def parse_environment(variables: Mapping[str, str], *, pid: int) -> Environment:
         watchdog_ns=parse_watchdog(variables, pid=pid),
         state_directory=_first_path(variables.get("STATE_DIRECTORY")),
         credentials_directory=_first_path(variables.get("CREDENTIALS_DIRECTORY")),
+        boot_id=variables.get("TRADESTACK_BOOT_ID"),
         fail_points=variables.get(FAIL_POINTS, ""),
     )
 

@@ -1,4 +1,4 @@
-"""A price or sentiment file, plain or gzip, read in batches of tick records in bounded memory.
+"""A price or sentiment file read in batches of tick records, in bounded memory.
 
 The file is read in chunks; each is parsed as a whole by `block`, or else row by row by `rows`. A
 checkpoint is the offset of the beginning of a line in the decompressed bytes, with the state that
@@ -6,93 +6,99 @@ the rows before it left.
 """
 
 import gzip
-import io
+import lzma
 import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, cast
 
 import msgspec
 
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.csv.block import parse_block
-from tradestack.sources.csv.header import (
-    ColumnNames,
-    HeaderFault,
-    Layout,
-    SourceKind,
-    kinds_of_header,
-    parse_header,
+from tradestack.sources.csv.container import UNREADABLE, ContainerFault, Opened, open_container
+from tradestack.sources.csv.formats.header import HeaderFault
+from tradestack.sources.csv.formats.recognise import Recognised, recognise
+from tradestack.sources.csv.formats.sample import SAMPLE_BYTES
+from tradestack.sources.csv.layout import SourceKind
+from tradestack.sources.csv.options import ReadingOptions
+from tradestack.sources.csv.parsing.block import parse_block
+from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
+from tradestack.sources.csv.parsing.state import Natural, RowState, StatePosition
+from tradestack.sources.source import (
+    Checkpoint,
+    RowCounts,
+    SourceBatch,
+    SourceFault,
+    unreadable,
 )
-from tradestack.sources.csv.rows import OnBadRow, RowParser, RowState
-from tradestack.sources.csv.timestamps import Form
-from tradestack.sources.source import Checkpoint, SourceBatch, SourceFault, unreadable
-from tradestack.store.named_file import open_named_file
 from tradestack.wire.feed import TickRecords
 from tradestack.wire.symbol_table import SymbolTable
 
 CHUNK_BYTES = 128 << 10  # some 3,000 rows: a millisecond's work, so that clients do not wait longer
 RECORD_BYTES_MAX = 1 << 20  # of one record, its quoted line breaks included
-HEADER_BYTES_MAX = 64 << 10
-GZIP_MAGIC = b"\x1f\x8b"
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-UNREADABLE = (EOFError, OSError, zlib.error)  # what a damaged file or disk raises
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How files are read. columns: names that columns may have beside those of a preset."""
 
-
-class Position(msgspec.Struct, frozen=True, kw_only=True):
-    """A checkpoint, as it is written."""
-
-    offset: Natural
-    line: Natural
-    form: str | None
-    event_time_ns: Natural
-    rows_good: Natural
-    rows_rejected: Natural
-    rows_rounded: Natural
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    options: ReadingOptions = field(default_factory=ReadingOptions)
+    on_bad_row: OnBadRow = OnBadRow.SKIP
 
 
 class CsvSource:
-    """The good rows of one file."""
+    """The good rows of one file, in the order of the file."""
 
     def __init__(
         self,
         path: Path,
         kind: SourceKind | None,
-        names: ColumnNames,
-        on_bad_row: OnBadRow,
+        reading: Reading,
         bad_rows: BadRows,
         symbols: SymbolTable,
     ) -> None:
-        """Open the file and read its header; with a kind of None, the header decides.
+        """Open the file and look at its first lines; with a kind of None, these decide.
 
-        Raises OperatorFault if the file cannot be opened, SourceFault for its header.
+        Raises OperatorFault if the file cannot be opened, SourceFault for what is in it.
         """
         self.path = path
+        self.reading = reading
         self.symbols = symbols
         self.first_bad_row: tuple[int, str] | None = None  # line, reason
         self._bad_rows = bad_rows
+        self._opened = _open(path, reading.options)
         try:
-            self._file = _open(path)
-        except OSError as error:
-            raise unreadable(path, error) from error
-        try:
-            header, self.offset = _read_header(path, self._file)
-            self.kind, self._layout = _parse_header(path, header, kind, names)
+            # They are read only once: a packed file goes back by being unpacked again.
+            data, self._damage = _first_bytes(path, self._opened)
+            self.recognised = _recognise(path, data, kind, reading)
         except SourceFault:
-            self._file.close()
+            self._opened.close()
             raise
-        self._parser = RowParser(self._layout, self.kind, on_bad_row, self._add_bad_row)
-        self._unparsed = b""  # the beginning of a record whose end has not been read yet
+        self.kind = self.recognised.kind
+        self.offset = self.recognised.data_bytes
+        self._parser = RowParser(
+            self.recognised.layout, self.kind, reading.on_bad_row, self._add_bad_row
+        )
+        self.state.line = self.recognised.data_line
+        # What was read and is no whole record yet.
+        self._unparsed = data[self.recognised.data_bytes :]
         self._ended = False
-        self._damage = ""  # why nothing more can be read
 
     @property
     def state(self) -> RowState:
         """What the rows read so far have left."""
         return self._parser.state
+
+    @property
+    def share_read(self) -> float:
+        """How much of the file was read, 0 to 1."""
+        return self._opened.share_read
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the file, packed as it is."""
+        return self._opened.size_bytes
 
     def next_batch(self) -> SourceBatch | None:
         """Return the good rows of the next chunk, perhaps none; None at the end.
@@ -108,46 +114,31 @@ class CsvSource:
 
     def checkpoint(self) -> Checkpoint:
         """Return the position before the next batch."""
-        state = self.state
-        position = Position(
-            offset=self.offset,
-            line=state.line,
-            form=state.form.name if state.form else None,
-            event_time_ns=state.event_time_ns,
-            rows_good=state.rows_good,
-            rows_rejected=state.rows_rejected,
-            rows_rounded=state.rows_rounded,
-        )
-        return msgspec.structs.asdict(position)
+        return {"offset": self.offset, **self.state.as_checkpoint()}
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go to a position; a gzip file is decompressed again up to there. Raises SourceFault."""
-        position = msgspec.convert(checkpoint, Position)
+        """Go to a position; a packed file is decompressed again up to there. Raises SourceFault."""
+        state = dict(checkpoint)
+        offset = msgspec.convert(state.pop("offset"), Natural)
+        restored = msgspec.convert(state, StatePosition)
         try:
-            self._file.seek(position.offset)
+            self._opened.content.seek(offset)
         except UNREADABLE as error:
-            raise SourceFault(self.path, position.line, _why_unreadable(error)) from error
-        self.offset = position.offset
+            raise SourceFault(self.path, restored.line, why_unreadable(error)) from error
+        self.offset = offset
         self._unparsed, self._ended, self._damage = b"", False, ""
+        self.state.restore(restored)
+
+    def row_counts(self) -> RowCounts:
+        """Return how many rows so far were not read as they are."""
         state = self.state
-        state.line = position.line
-        state.form = Form[position.form] if position.form else None
-        state.event_time_ns = position.event_time_ns
-        state.rows_good = position.rows_good
-        state.rows_rejected = position.rows_rejected
-        state.rows_rounded = position.rows_rounded
-
-    def rows_rejected(self) -> int:
-        """Return the number of rows rejected so far."""
-        return self.state.rows_rejected
-
-    def rows_rounded(self) -> int:
-        """Return the number of rows so far with more decimals than a packet holds."""
-        return self.state.rows_rounded
+        return RowCounts(
+            state.rows_rejected, state.rows_rounded, state.prices_rounded, state.sizes_saturated
+        )
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._opened.close()
 
     def _add_bad_row(self, line: int, reason: str) -> None:
         self.first_bad_row = self.first_bad_row or (line, reason)
@@ -155,14 +146,17 @@ class CsvSource:
 
     def _parse_chunk(self) -> TickRecords:
         """Parse the next chunk, and move past what was used of it."""
-        chunk = b"" if self._ended else self._read(CHUNK_BYTES)
-        self._ended = not chunk
+        has_rows_before_damage = self._damage != "" and b"\n" in self._unparsed
+        chunk = b"" if self._ended or has_rows_before_damage else self._read(CHUNK_BYTES)
+        self._ended = not chunk and not has_rows_before_damage
         data = self._unparsed + chunk
         lines = data if self._ended else data[: data.rfind(b"\n") + 1]
-        records = parse_block(lines, self._layout, self.kind, self.state)
+        records = parse_block(lines, self.recognised.layout, self.kind, self.state)
         used = len(lines)
         if records is None:
             records, used = self._parser.parse(lines, final=self._ended)
+        if len(records) and (self.recognised.sort or not self.state.first_time_ns):
+            self.state.add_first(int(records["event_time_ns"].min()))
         self.offset += used
         self._unparsed = b"" if self._parser.fault else data[used:]
         if len(self._unparsed) > RECORD_BYTES_MAX:
@@ -171,13 +165,23 @@ class CsvSource:
         return records
 
     def _check_not_empty(self) -> None:
-        if self.state.rows_good:
+        state = self.state
+        if state.rows_good:
             return
-        if self.first_bad_row is None and not self.state.rows_rejected:
-            raise SourceFault(self.path, self.state.line, "no data rows after the header")
-        line, reason = self.first_bad_row or (self.state.line, "see the log")
-        count = self.state.rows_rejected
-        raise SourceFault(self.path, line, f"{reason} (none of the {count} rows is good)")
+        if self.first_bad_row is None and not state.rows_rejected:
+            raise SourceFault(self.path, state.line, self._why_empty())
+        line, reason = self.first_bad_row or (state.line, "see the log")
+        raise SourceFault(
+            self.path, line, f"{reason} (none of the {state.rows_rejected} rows is good)"
+        )
+
+    def _why_empty(self) -> str:
+        left_out, preset = self.state.rows_left_out, self.recognised.preset
+        if left_out and self.recognised.layout.kept_rows:
+            return f"no {preset.rows_are or 'rows that --rows keeps'} in {left_out} rows"
+        if left_out:
+            return f"no {self.kind.value} in {left_out} rows"
+        return "no data rows after the header"
 
     def _read(self, size: int) -> bytes:
         """Read up to `size` bytes; an error is raised only when all bytes before it were read.
@@ -190,77 +194,58 @@ class CsvSource:
             while (
                 not self._damage
                 and len(data) < size
-                and (piece := self._file.read1(size - len(data)))
+                and (piece := self._opened.content.read1(size - len(data)))
             ):
                 data += piece
         except UNREADABLE as error:
-            self._damage = _why_unreadable(error)
+            self._damage = why_unreadable(error)
         if self._damage and not data:
             raise SourceFault(self.path, self.state.line + 1, self._damage)
         return bytes(data)
 
 
-def read_header(path: Path) -> str:
-    """Return the first line of a file, plain or gzip. Raises OSError, SourceFault."""
-    with _open(path) as file:
-        return _read_header(path, file)[0]
-
-
-class _Gzip(gzip.GzipFile):
-    """The decompressed bytes of a file, which is closed with it."""
-
-    def __init__(self, file: io.BufferedReader) -> None:
-        super().__init__(fileobj=file)
-        self._compressed = file
-
-    def close(self) -> None:
-        """Close both."""
-        super().close()
-        self._compressed.close()
-
-
-def _open(path: Path) -> io.BufferedReader:
-    """Open the file's decompressed bytes. Raises OSError."""
-    file = open_named_file(path)
-    if file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
-        return cast("io.BufferedReader", _Gzip(file))
-    return file
-
-
-def _read_header(path: Path, file: io.BufferedReader) -> tuple[str, int]:
-    """Return the first line, and its length in bytes. Raises SourceFault."""
+def _open(path: Path, options: ReadingOptions) -> Opened:
+    """Open a file. Raises OperatorFault, SourceFault."""
     try:
-        line = file.readline(HEADER_BYTES_MAX + 1)
+        return open_container(path, options.member)
+    except ContainerFault as fault:
+        raise SourceFault(path, 1, str(fault)) from fault
     except UNREADABLE as error:
-        raise SourceFault(path, 1, _why_unreadable(error)) from error
-    if not line:
-        raise SourceFault(path, 1, "file is empty, a header is expected")
-    if line.startswith(UTF16_MARKS):
-        raise SourceFault(path, 1, "not valid UTF-8: it begins like UTF-16")
-    if len(line) > HEADER_BYTES_MAX:
-        raise SourceFault(path, 1, f"header is longer than {HEADER_BYTES_MAX} bytes")
+        if isinstance(error, OSError) and error.errno is not None:
+            raise unreadable(path, error) from error
+        raise SourceFault(path, 1, why_unreadable(error)) from error
+
+
+def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, str]:
+    """Return the first bytes of a file, and why there are no more, if it is damaged there.
+
+    Raises SourceFault if there are none.
+    """
+    data = bytearray()
     try:
-        return line.removeprefix(BYTE_ORDER_MARK).decode(), len(line)
-    except UnicodeDecodeError as error:
-        raise SourceFault(path, 1, "not valid UTF-8") from error
+        while len(data) < SAMPLE_BYTES and (
+            piece := opened.content.read1(SAMPLE_BYTES - len(data))
+        ):
+            data += piece
+    except UNREADABLE as error:
+        if not data:
+            raise SourceFault(path, 1, why_unreadable(error)) from error
+        return bytes(data), why_unreadable(error)
+    return bytes(data), ""
 
 
-def _parse_header(
-    path: Path, header: str, kind: SourceKind | None, names: ColumnNames
-) -> tuple[SourceKind, Layout]:
-    """Find the columns; a kind of None is news if there are only news. Raises SourceFault."""
+def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Reading) -> Recognised:
+    """Look at the first lines. Raises SourceFault."""
     try:
-        if kind is None:
-            has_news_only = kinds_of_header(header, names) == [SourceKind.NEWS]
-            kind = SourceKind.NEWS if has_news_only else SourceKind.PRICES
-        return kind, parse_header(header, kind, names)
-    except HeaderFault as error:
-        raise SourceFault(path, 1, str(error)) from error
+        return recognise(path.name, data, kind, reading.columns, reading.options)
+    except HeaderFault as fault:
+        raise SourceFault(path, 1, str(fault)) from fault
 
 
-def _why_unreadable(error: Exception) -> str:
+def why_unreadable(error: Exception) -> str:
+    """Say what is wrong with a file that cannot be read to its end."""
     if isinstance(error, EOFError):
         return "compressed file is truncated"
-    if isinstance(error, zlib.error | gzip.BadGzipFile):
+    if isinstance(error, zlib.error | gzip.BadGzipFile | lzma.LZMAError):
         return f"compressed file is damaged ({error})"
     return str(error)

@@ -1,15 +1,21 @@
 """import: the gateway's check, the copy, and the line for its configuration."""
 
 import gzip
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.importing import progress
 from tradestack.ctl.main import run
 
 PRICES = "timestamp,symbol,price\n2026-01-05T14:30:00Z,SPY,600.25\n"
+CONVERTED = {
+    "prices": "timestamp,symbol,price,size,side\n2026-01-05T14:30:00.000000000Z,SPY,600.25,0,\n",
+    "sentiment": "timestamp,symbol,sentiment\n2026-01-05T14:30:00.000000000Z,SPY,61\n",
+}
 SENTIMENT = "timestamp,symbol,sentiment\n2026-01-05T14:30:00Z,SPY,61\n"
 Output = pytest.CaptureFixture[str]
 
@@ -34,20 +40,22 @@ def written(path: Path, text: str) -> Path:
         ("s.csv", SENTIMENT.replace("sentiment", "Sentiment "), "sentiment"),
     ],
 )
-def test_a_valid_file_is_copied_and_its_config_line_printed(
+def test_a_valid_file_is_converted_and_its_config_line_printed(
     tmp_path: Path, capfd: Output, name: str, text: str, kind: str
 ) -> None:
-    """The header decides the kind; the copy is identical and readable by the daemons."""
+    """The header decides the kind; the result is readable by the daemons."""
     file = written(tmp_path / name, text)
 
     status = import_file(tmp_path, file)
 
-    copy = tmp_path / "state/import" / name
+    result = tmp_path / "state/import" / f"{name[0]}.csv"
+    output = capfd.readouterr()
     assert status == ExitStatus.DONE
-    assert capfd.readouterr().out == f'{kind} = "{copy}"\n'
-    assert copy.read_bytes() == file.read_bytes()
-    assert copy.stat().st_mode & 0o777 == 0o640
-    assert [path.name for path in copy.parent.iterdir()] == [name]
+    assert output.out == f'{kind} = "{result}"\n'
+    assert "format: tradestack, by its header" in output.err
+    assert result.read_text() == CONVERTED[kind]
+    assert result.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in result.parent.iterdir()] == [result.name]
 
 
 def test_any_name_can_be_put_into_the_config(tmp_path: Path, capfd: Output) -> None:
@@ -77,7 +85,7 @@ def test_an_invalid_file_is_not_copied(tmp_path: Path, capfd: Output) -> None:
     assert status == ExitStatus.OPERATOR_FAULT
     assert output.out == ""
     assert "line 2" in output.err
-    assert not (tmp_path / "state/import").exists()
+    assert not list((tmp_path / "state/import").iterdir())
 
 
 def test_the_gateways_column_names_are_used(tmp_path: Path, capfd: Output) -> None:
@@ -123,16 +131,75 @@ def test_a_missing_file_is_reported(tmp_path: Path, capfd: Output) -> None:
     """A file that does not exist is an error that names it."""
     status = import_file(tmp_path, tmp_path / "absent.csv")
 
-    assert status == ExitStatus.REFUSED
+    assert status == ExitStatus.OPERATOR_FAULT
     assert "absent.csv" in capfd.readouterr().err
 
 
-def test_a_second_import_replaces_the_copy(tmp_path: Path) -> None:
-    """Importing a changed file replaces the earlier copy."""
+def test_a_second_import_of_the_same_content_does_nothing(tmp_path: Path, capfd: Output) -> None:
+    """The file stays as it is, and the line for gateway.toml is printed again."""
+    file = written(tmp_path / "p.csv", PRICES)
+    import_file(tmp_path, file)
+    inode = (tmp_path / "state/import/p.csv").stat().st_ino
+
+    status = import_file(tmp_path, file)
+
+    assert status == ExitStatus.DONE
+    assert "is there already, with the same content" in capfd.readouterr().err
+    assert (tmp_path / "state/import/p.csv").stat().st_ino == inode
+
+
+def test_other_content_is_never_overwritten(tmp_path: Path, capfd: Output) -> None:
+    """The remedy is another name, which then works."""
     file = written(tmp_path / "p.csv", PRICES)
     import_file(tmp_path, file)
     written(file, PRICES.replace("600.25", "601"))
 
+    refused = import_file(tmp_path, file)
+    elsewhere = import_file(tmp_path, file, "-o", str(tmp_path / "other.csv"))
+
+    assert (refused, elsewhere) == (ExitStatus.OPERATOR_FAULT, ExitStatus.DONE)
+    assert "exists, with other content; choose another name with -o" in capfd.readouterr().err
+    assert "600.25" in (tmp_path / "state/import/p.csv").read_text()
+    assert "601" in (tmp_path / "other.csv").read_text()
+    assert not list((tmp_path / "state/import").glob(".*"))
+
+
+def test_files_are_merged_and_sorted_into_one(tmp_path: Path) -> None:
+    """With -o and --sort, the result has the rows of all files in order, packed by its name."""
+    rows = "2026-01-05T14:30:0{}Z,SPY,600.2{}\n"
+    for name, seconds in (("a.csv", "41"), ("b.csv.gz", "32")):
+        text = "timestamp,symbol,price\n" + "".join(rows.format(n, n) for n in seconds)
+        written(tmp_path / name, text)
+
+    pattern, output = tmp_path / "[ab].csv*", tmp_path / "out.csv.gz"
+    status = import_file(tmp_path, pattern, "--sort", "-o", str(output))
+
+    assert status == ExitStatus.DONE
+    lines = gzip.decompress(output.read_bytes()).decode().splitlines()[1:]
+    assert [line.split(",")[2] for line in lines] == ["600.21", "600.22", "600.23", "600.24"]
+
+
+def test_progress_of_a_large_file_is_a_percentage(
+    tmp_path: Path, capfd: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where stderr is no terminal, there is a line every tenth."""
+    monkeypatch.setattr(progress, "TENTHS_FROM_BYTES", 0)
+    row = "2026-01-05T14:30:00Z,SPY,600.25\n"
+    file = written(tmp_path / "p.csv", "timestamp,symbol,price\n" + row * 30_000)
+
     import_file(tmp_path, file)
 
-    assert "601" in (tmp_path / "state/import/p.csv").read_text()
+    shown = re.findall(r": (\d+) %", capfd.readouterr().err)
+    assert shown == sorted(shown, key=int)
+    assert len(shown) >= 4
+
+
+def test_a_wrong_option_is_refused_with_what_is_allowed(tmp_path: Path, capfd: Output) -> None:
+    """The options are those of the section [format]."""
+    file = written(tmp_path / "p.csv", PRICES)
+
+    with pytest.raises(SystemExit) as exit_info:
+        import_file(tmp_path, file, "--timezone", "Mars/Base")
+
+    assert exit_info.value.code == 2
+    assert "'Mars/Base' is not a name like" in capfd.readouterr().err

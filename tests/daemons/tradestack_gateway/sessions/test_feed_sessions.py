@@ -29,7 +29,7 @@ BAD_ROW = "2026-01-15T14:31:00Z,AA,none,1\n"
 def config(tmp_path: Path) -> GatewayConfig:
     """A price file of nine good rows and a bad one."""
     prices = write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(9) + BAD_ROW)
-    return dataclasses.replace(GatewayConfig(), prices=prices, at_end=AtEnd.HOLD)
+    return dataclasses.replace(GatewayConfig(), prices=(str(prices),), at_end=AtEnd.HOLD)
 
 
 def make_sessions(directory: Path, clock: FakeClock | None = None) -> FeedSessions:
@@ -98,7 +98,7 @@ def test_same_sources_continue_the_session(tmp_path: Path, config: GatewayConfig
     resumed.close()
 
     assert config.prices is not None
-    write(config.prices, PRICES_HEADER + price_rows(8))
+    write(Path(config.prices[0]), PRICES_HEADER + price_rows(8))
     assert resume(make_sessions(tmp_path), config) is None
 
 
@@ -137,7 +137,7 @@ def test_bad_rows_are_reported_once(
     resumed.close()
 
     assert caplog.text.count("row refused") == 1
-    assert resumed.rows_rejected == 1
+    assert resumed.row_counts.rejected == 1
 
 
 def test_bad_rows_beyond_the_check_are_reported_when_read(
@@ -146,7 +146,7 @@ def test_bad_rows_beyond_the_check_are_reported_when_read(
     """The file is too large to be checked to its end."""
     config = dataclasses.replace(config, validate_bytes_max=0)
     assert config.prices is not None
-    write(config.prices, PRICES_HEADER + price_rows(9_000) + BAD_ROW)
+    write(Path(config.prices[0]), PRICES_HEADER + price_rows(9_000) + BAD_ROW)
     session = begin(make_sessions(tmp_path), config)
     shown_before = caplog.text.count("row refused")
 
@@ -159,12 +159,12 @@ def test_bad_rows_beyond_the_check_are_reported_when_read(
 def test_bad_file_is_an_operator_fault(tmp_path: Path, config: GatewayConfig) -> None:
     """The fault has file and line, and no session begins."""
     assert config.prices is not None
-    write(config.prices, PRICES_HEADER + BAD_ROW)
+    write(Path(config.prices[0]), PRICES_HEADER + BAD_ROW)
 
     with pytest.raises(OperatorFault) as fault:
         begin(make_sessions(tmp_path), config)
 
-    assert fault.value.where == f"{config.prices}: line 2"
+    assert fault.value.where == f"{config.prices[0]}: line 2"
     assert recorded_sidecars(tmp_path) == []
 
 
@@ -205,6 +205,12 @@ def damage_log(directory: Path, session_id: str) -> None:
         file.write(bytes(10) + b"not a packet")
 
 
+def cut_log(directory: Path, session_id: str) -> None:
+    """Take the last packet away."""
+    path = directory / f"{session_id}.feed"
+    os.truncate(path, path.stat().st_size - 64)
+
+
 def cut_sidecar(directory: Path, session_id: str) -> None:
     """Leave a sidecar that cannot be decoded."""
     (directory / f"{session_id}.json").write_text("{")
@@ -233,7 +239,8 @@ def forget_end(directory: Path, session_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm", [damage_log, cut_sidecar, remove_sidecar, renew_format, put_directory, forget_end]
+    "harm",
+    [damage_log, cut_log, cut_sidecar, remove_sidecar, renew_format, put_directory, forget_end],
 )
 def test_unusable_ended_session_is_not_served(
     tmp_path: Path,

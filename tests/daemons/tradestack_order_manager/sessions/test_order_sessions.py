@@ -73,13 +73,13 @@ def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: P
     assert sessions.current.last_order_id == 2
     sessions.close()
     again = OrderSessions(tmp_path, Durability.OS, NOW_NS)
-    ended = again.find(first.id)
+    ended = again.find(first.id, NOW_NS)
     assert ended is not None
     assert ended.stream("news").ended
     assert [report.order_id for report in reports(ended)] == [1]
-    assert again.current is again.find("") is again.find(again.current.id)
-    assert again.find("0000000000") is None
-    assert again.find("../../etc/x") is None
+    assert again.current is again.find("", NOW_NS) is again.find(again.current.id, NOW_NS)
+    assert again.find("0000000000", NOW_NS) is None
+    assert again.find("../../etc/x", NOW_NS) is None
     again.close()
 
 
@@ -92,7 +92,7 @@ def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> No
     again = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     os.truncate(tmp_path / f"{ended}.journal", ENDED_JOURNAL_BYTES_MAX + 1)
 
-    assert again.find(ended) is None
+    assert again.find(ended, NOW_NS) is None
     os.truncate(tmp_path / f"{again.current.id}.journal", 500_000_000)
     assert recovery_timeout_s(tmp_path) == 80
     again.close()

@@ -1,5 +1,6 @@
 """order_log.txt: each numbered order has one line, whatever happened to file, disk and process."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -151,18 +152,63 @@ def test_a_write_that_fails_leaves_no_half_line_and_is_made_up_for(
     log.close()
 
 
-def test_a_log_ahead_of_the_journal_goes_on(
-    session: OrderSession, path: Path, caplog: pytest.LogCaptureFixture
+def test_half_a_line_that_cannot_be_cut_at_once_is_cut_later(
+    session: OrderSession, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the state was removed and the log kept, numbers recur and a warning is logged."""
+    """The disk accepts 100 bytes, and the file system no truncation, until both work again."""
+    log = recovered(path, session)
+    whole_write = os.write
+
+    def fail(_descriptor: int, _length: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda descriptor, data: whole_write(descriptor, data[:100]))
+        patch.setattr(os, "ftruncate", fail)
+        with pytest.raises(OSError, match="100 of"):
+            log.write(enter(session, 2), session)
+        with pytest.raises(OSError, match="Input/output"):
+            log.write(enter(session, 1), session)
+        with pytest.raises(OSError, match="Input/output"):
+            log.sync()
+    log.write(enter(session, 1), session)
+
+    assert numbers(path) == [1, 2, 3, 4]
+    log.close()
+
+
+def test_what_a_failed_write_left_is_cut_no_deeper_than_the_file_is(
+    session: OrderSession, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file was emptied meanwhile, as by `copytruncate`: no zeros are put into it."""
+    log = recovered(path, session)
+    log.write(enter(session, 2), session)
+    os.truncate(path, 0)
+
+    def fail(_descriptor: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", fail)
+        with pytest.raises(OSError, match="No space"):
+            log.write(enter(session, 1), session)
+    log.write(enter(session, 1), session)
+
+    assert numbers(path) == [3, 4]
+    log.close()
+
+
+def test_a_log_ahead_of_the_journal_gets_lines_behind_its_own(path: Path, tmp_path: Path) -> None:
+    """The session that follows a lost one begins behind the log's last number."""
     path.write_text("2026-11-22T09:00:00.123456Z Received Order 500: BUY 1 SPY @ 1\n")
+    session = OrderSession.begin(tmp_path, a_header(next_order_id=700))
 
     log = recovered(path, session)
     log.write(enter(session, 2), session)
 
-    assert numbers(path) == [500, 1, 2]
-    assert "numbers recur" in caplog.text
+    assert numbers(path) == [500, 700, 701]
     log.close()
+    session.close()
 
 
 def test_a_log_that_cannot_be_opened_is_the_operators_fault(

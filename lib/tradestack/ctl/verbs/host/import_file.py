@@ -1,135 +1,123 @@
-"""Check a CSV file and copy it to where the gateway can read it.
+"""Convert price or sentiment files to the form that the gateway reads fastest, sorted and checked.
 
-A price file has the columns timestamp, symbol, price and optionally size; a sentiment file has
-timestamp, symbol and sentiment (0 to 100). Both may be compressed with gzip. The line to put into
-gateway.toml is printed; the gateway uses the file once you have put it there.
+Files of many vendors are recognised by their header or by the shape of their rows; what was found
+is printed. They may be packed with gzip, zip, bzip2, xz or zstd. Without -o, each file becomes one
+in the gateway's state directory, and the line to put into gateway.toml is printed; with it, all
+files are merged into one. A file that exists is never overwritten by other content.
 
 examples:
   tradestackctl import prices.csv.gz
-  tradestackctl import scores.csv --as sentiment
+  tradestackctl import BTCUSDT-aggTrades-2025-01-15.zip
+  tradestackctl import aapl.us.txt --timezone America/New_York
+  tradestackctl import trades/*.csv.gz --sort -o january.csv
+  tradestackctl import scores.csv --as sentiment --sentiment-scale -1..1
 """
 
 import argparse
 import os
 import pwd
-import shutil
-import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.format_options import add_format_options, format_options
+from tradestack.ctl.importing.conversion import Conversion
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
 from tradestack.ctl.installation.owner import ROOT, as_owner_of
 from tradestack.ctl.toml import toml
 from tradestack.domain.faults import OperatorFault
-from tradestack.sources.csv.header import (
-    STANDARD_NAMES,
-    HeaderFault,
-    SourceKind,
-    kinds_of_header,
-)
-from tradestack.sources.csv.source import read_header
-from tradestack.sources.source import SourceFault
-from tradestack.store.durable_name import replace_durably
+from tradestack.sources.csv.files import expand_files
+from tradestack.sources.csv.layout import SourceKind
+from tradestack.sources.csv.source import Reading
 
 DIRECTORY = "import"  # in the state directory
 DIRECTORY_MODE = 0o750
-FILE_MODE = 0o640
 KINDS = {"prices": SourceKind.PRICES, "sentiment": SourceKind.NEWS}  # by their key in gateway.toml
+SUFFIXES = {".gz", ".zip", ".bz2", ".xz", ".zst", ".csv", ".tsv", ".txt"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "file", type=Path, action=StorePath, metavar="FILE", help="CSV file, plain or .gz"
+        "files",
+        nargs="+",
+        action=StorePath,
+        metavar="FILE",
+        help="file, directory or pattern of files",
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, action=StorePath, metavar="FILE", help="file to write"
     )
     parser.add_argument(
         "--as",
         choices=tuple(KINDS),
         dest="kind",
-        help="what the file contains, if its header is ambiguous",
+        help="what the files contain, if that is ambiguous",
     )
+    add_format_options(parser)
     add_installation_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check, copy and print the line for gateway.toml."""
+    """Convert, and print the line for gateway.toml."""
     installation = Installation.of(args)
+    config = installation.config / "gateway.toml"
+    table = _read_table(config)
+    reading = Reading(columns=_column_names(table), options=format_options(args))
+    kind = KINDS[args.kind] if args.kind is not None else None
+    paths = expand_files([str(Path(file).absolute()) for file in args.files])
+    if args.output is not None:
+        Conversion(paths, kind, reading).write(args.output)
+        return ExitStatus.DONE
     require_directory(installation.state, "--state-dir")
-    _require_printable(args.file)
-    kind = args.kind or _kind_of(args.file)
-    gateway_config = installation.config / "gateway.toml"
-    _check(args.file, kind, gateway_config)
-    copy = _copy(args.file, installation)
-    print(f"copied to {copy}; put this line into {gateway_config}:", file=sys.stderr)
-    print(f"{kind} = {toml(str(copy))}")
-    print("then run: systemctl restart tradestack-gateway", file=sys.stderr)
+    _import_each(paths, kind, reading, installation, config)
+    if table.get("format"):
+        print(
+            f"remove the section [format] of {config}: it would apply to the converted file again",
+            file=sys.stderr,
+        )
     return ExitStatus.DONE
 
 
+def _import_each(
+    paths: list[Path],
+    kind: SourceKind | None,
+    reading: Reading,
+    installation: Installation,
+    config: Path,
+) -> None:
+    """Convert each file to one in the state directory, and print the lines for gateway.toml."""
+    directory = installation.state / DIRECTORY
+    written: dict[str, list[Path]] = {}
+    for path in paths:
+        _require_printable(path)
+        conversion = Conversion([path], kind, reading)
+        conversion.prepare()  # with the rights of the caller, before those are dropped
+        with as_owner_of(installation.state):
+            _make_directory(directory, installation.service_user)
+        target = directory / f"{_stem(path)}.csv"
+        with as_owner_of(directory):
+            conversion.write(target)
+        key = next(name for name, its in KINDS.items() if its is conversion.kind)
+        written.setdefault(key, []).append(target)
+    print(f"put this into {config}:", file=sys.stderr)
+    for key, targets in written.items():
+        names = [str(target) for target in targets]
+        print(f"{key} = {toml(names[0] if len(names) == 1 else names)}")
+    print("then run: systemctl restart tradestack-gateway", file=sys.stderr)
+
+
 def _require_printable(path: Path) -> None:
-    """Raise OperatorFault if a config file cannot name the copy: TOML is UTF-8."""
+    """Raise OperatorFault if a config file cannot name the result: TOML is UTF-8."""
     try:
         path.name.encode()
     except UnicodeEncodeError:
         raise OperatorFault(
             repr(path.name), "the name is not valid UTF-8", "rename the file"
         ) from None
-
-
-def _kind_of(path: Path) -> str:
-    """Tell prices from sentiment by the header; raise OperatorFault."""
-    try:
-        kinds = kinds_of_header(read_header(path), STANDARD_NAMES)
-    except HeaderFault as fault:
-        raise OperatorFault(f"{path}: line 1", str(fault), "add a header line") from None
-    except SourceFault as fault:
-        raise OperatorFault(f"{path}: line 1", fault.reason, "correct the file") from None
-    names = [name for name, kind in KINDS.items() if kind in kinds]
-    if len(names) != 1:
-        raise OperatorFault(
-            f"{path}: line 1",
-            "the header must have exactly one of the columns price and sentiment",
-            "add --as prices or --as sentiment",
-        )
-    return names[0]
-
-
-def _check(path: Path, kind: str, config: Path) -> None:
-    """Have the gateway's own reader check every row, with the column names of its configuration.
-
-    Raises OperatorFault if it rejects the file, after its messages on stderr.
-    """
-    program = Path(sys.executable).parent / "tradestack-gateway"
-    command = [str(program), "--check-csv", f"{kind}:{path}"]
-    if config.exists():
-        command += ["--config", str(config)]
-    if subprocess.run(command, check=False, stdout=sys.stderr).returncode != 0:
-        raise OperatorFault(str(path), "not imported", "fix the errors listed above")
-
-
-def _copy(path: Path, installation: Installation) -> Path:
-    """Copy the file atomically, readable by the daemons; return the path of the copy."""
-    directory = installation.state / DIRECTORY
-    with path.open("rb") as source:  # with the rights of the caller, before those are dropped
-        with as_owner_of(installation.state):
-            _make_directory(directory, installation.service_user)
-        with as_owner_of(directory):
-            target = directory / path.name
-            unfinished = target.with_name(f"{target.name}.tmp")
-            unfinished.unlink(missing_ok=True)
-            try:
-                with unfinished.open("xb") as copy:
-                    os.fchmod(copy.fileno(), FILE_MODE)
-                    shutil.copyfileobj(source, copy)
-                    copy.flush()
-                    os.fsync(copy.fileno())
-                replace_durably(unfinished, target)
-            finally:
-                unfinished.unlink(missing_ok=True)
-    return target
 
 
 def _make_directory(directory: Path, service_user: str | None) -> None:
@@ -142,3 +130,32 @@ def _make_directory(directory: Path, service_user: str | None) -> None:
     if service_user is not None and os.geteuid() == ROOT:
         owner = pwd.getpwnam(service_user)
         os.chown(directory, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+
+
+def _stem(path: Path) -> str:
+    name = path
+    while name.suffix.lower() in SUFFIXES:
+        name = name.with_suffix("")
+    return name.name
+
+
+def _read_table(config: Path) -> dict[str, object]:
+    """Return the gateway's configuration, empty if there is none. Raises OperatorFault."""
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise OperatorFault(str(config), str(error), "correct the file") from None
+
+
+def _column_names(table: dict[str, object]) -> dict[str, tuple[str, ...]]:
+    """Return the column names of [columns]."""
+    columns = table.get("columns")
+    if not isinstance(columns, dict):
+        return {}
+    return {
+        str(column): tuple(map(str, names))
+        for column, names in columns.items()
+        if isinstance(names, list)
+    }

@@ -1,0 +1,30 @@
+"""A recovered order session → the sign that acknowledged orders may be missing at its end.
+
+With durability "os" a power failure takes what the kernel had not written back. The journal is then
+whole, but shorter than what clients have seen: going on with it would give the numbers of reports
+and orders that are lost to other ones.
+"""
+
+from tradestack.wire.order_journal import EVERY_BOOT
+from tradestack_order_manager.sessions.order_session import OrderSession
+
+
+def sign_of_loss(session: OrderSession, boot_id: str | None, logged_order_id: int) -> str | None:
+    """Return what shows that the session may be incomplete; None if nothing does.
+
+    boot_id: the present boot of the machine, None if not known. logged_order_id: the newest order
+    in order_log.txt.
+    """
+    if logged_order_id > session.last_order_id:
+        return (
+            f"order_log.txt ends with order {logged_order_id}, "
+            f"the journal with order {session.last_order_id}"
+        )
+    began_in = session.state.header.boot_id
+    if began_in == EVERY_BOOT:
+        return None  # whatever is missing was not acknowledged
+    if session.cut_bytes:
+        return f"its last {session.cut_bytes} bytes were no whole record"
+    if None not in (began_in, boot_id) and began_in != boot_id:
+        return "the machine was started anew since, and durability was os"
+    return None

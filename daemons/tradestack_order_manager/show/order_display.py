@@ -1,0 +1,127 @@
+"""What people read about orders: order_log.txt, and entries in the systemd journal.
+
+Nothing here delays a report: lines and entries are written after the reports of the pass were sent,
+and those of several passes together. After a fault the order log catches up from the order journal,
+and `fault` names the problem until then.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from tradestack.domain.clock import Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.trading.decisions import Batch, JudgedMalformed
+from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.order_log import OrderLog
+
+# Passes are shown together: a client that sends one order after the other would otherwise wait a
+# quarter longer for each report, while the order before is written and formatted.
+SHOW_DELAY_S = 0.002
+SHOWN_TOGETHER_MAX = 256  # messages; formatting them takes a third of a millisecond
+
+logger = logging.getLogger(__name__)
+
+
+class OrderDisplay:
+    """The order log of the current session, and the journal entries of its orders.
+
+    fault: why the order log is behind; None when it is not.
+    """
+
+    def __init__(
+        self, path: Path, session: OrderSession, events: JournalEvents, clock: Clock
+    ) -> None:
+        """Recover the order log; raise OperatorFault."""
+        self.fault: str | None = None
+        self.events = events
+        self._clock = clock
+        self._due: list[Batch] = []  # reported and not shown yet; all of one session
+        self._messages_due = 0
+        self._timer: asyncio.TimerHandle | None = None  # runs while something is due
+        self._log = OrderLog.recover(path, session)
+        self.catch_up(session)
+
+    @property
+    def written_order_id(self) -> int:
+        """Return the number up to which every order has its line."""
+        return self._log.written_order_id
+
+    def show(self, batch: Batch, session: OrderSession) -> None:
+        """Write lines and entries of reported messages, within SHOW_DELAY_S."""
+        if not self._due:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(SHOW_DELAY_S, self._show_due, session)
+        self._due.append(batch)
+        self._messages_due += len(batch.judged)
+        if self._messages_due >= SHOWN_TOGETHER_MAX:
+            self._show_due(session)
+
+    def catch_up(self, session: OrderSession) -> None:
+        """Write all that is due, and the entries of a second that is over."""
+        self._show_due(session)
+        self.events.flush(self._clock.monotonic_ns())
+        self._try(lambda: self._log.catch_up(session))
+
+    def complete(self, session: OrderSession) -> None:
+        """Write all lines to the disk; raise OSError."""
+        self._show_due(session)
+        self._log.catch_up(session)
+        self._log.sync()
+
+    def reopen(self, session: OrderSession) -> None:
+        """Continue in the file that has the name now. Raises OperatorFault; then the old one stays.
+
+        It is journalled before: the lines up to that number are in the old file.
+        """
+        self._show_due(session)
+        try:
+            self._log.sync()
+            session.record_log_reopened(self.written_order_id, self._clock.wall_ns())
+        except OSError as error:
+            raise OperatorFault(
+                f"order_log: {self._log.path}",
+                f"cannot be reopened: {error.strerror}",
+                "make room on the disk and reload again; until then the old file is written",
+            ) from error
+        self._log.reopen()
+
+    def close(self, session: OrderSession) -> None:
+        """Write what is due, and close the order log."""
+        self.catch_up(session)
+        self._log.close()
+
+    def _show_due(self, session: OrderSession) -> None:
+        if self._timer is None:
+            return
+        self._timer.cancel()
+        self._timer = None
+        due, self._due = self._due, []
+        self._messages_due = 0
+        orders = [order for batch in due for order in batch.orders]
+        malformed = [
+            judged
+            for batch in due
+            for judged in batch.judged
+            if isinstance(judged, JudgedMalformed)
+        ]
+        now_ns = self._clock.monotonic_ns()
+        self.events.offer(malformed, now_ns)
+        if orders:
+            self._try(lambda: self._log.write(orders, session))
+            passed(FailPoint.ORDER_MANAGER_LOGGED)
+            self.events.offer(orders, now_ns)
+        self.events.flush(now_ns)
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except OSError as error:
+            if self.fault is None:
+                logger.error("order log %s cannot be written: %s", self._log.path, error.strerror)
+            self.fault = error.strerror or str(error)
+        else:
+            self.fault = None

@@ -1,0 +1,1 @@
+"""Files of others converted to the form of the project."""

@@ -1,0 +1,200 @@
+"""A file read to its end before anything of it is used: what was found, and what it cannot mean.
+
+Refused are whole prices so large that they must be in fixed point, and sentiments on another scale.
+What is only unusual becomes a warning.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tradestack.domain.fixed_point import SCALE, format_fixed
+from tradestack.domain.times import format_utc
+from tradestack.sources.csv.layout import SourceKind
+from tradestack.sources.csv.source import CsvSource
+from tradestack.sources.csv.times.timestamps import Form
+from tradestack.sources.source import SourceFault
+
+# Whole prices from here on are billionths or the like: no market has them.
+FIXED_POINT_FROM = 10**8 * SCALE
+# Whole prices from here on may be; few markets have them.
+UNUSUAL_FROM = 10**5 * SCALE
+# So many sentiments that are all at most 10 are hardly on a scale to 100.
+LOW_SENTIMENTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The rows of a file. whole: it was read to its end. Times are ns since the epoch."""
+
+    rows_good: int
+    rows_rejected: int
+    rows_rounded: int
+    whole: bool
+    rows_left_out: int = 0
+    sizes_saturated: int = 0
+    prices_rounded: int = 0
+    first_time_ns: int = 0
+    last_time_ns: int = 0
+    symbols: int = 0
+
+
+NOTHING_READ = Verdict(rows_good=0, rows_rejected=0, rows_rounded=0, whole=False)
+
+
+def check_source(source: CsvSource, bytes_max: int) -> Iterator[Verdict]:
+    """Read one batch with each step; the last verdict is the result. Raises SourceFault."""
+    whole = False
+    while not whole and source.offset <= bytes_max:
+        whole = source.next_batch() is None
+        yield _verdict(source, whole=whole)
+    if whole or source.kind is SourceKind.PRICES:
+        check_content(source)
+
+
+def check_content(source: CsvSource) -> None:
+    """Refuse what the values of a file that was read cannot mean. Raises SourceFault."""
+    if source.kind is SourceKind.NEWS:
+        _check_sentiments(source)
+    else:
+        _check_prices(source)
+
+
+def describe(source: CsvSource) -> list[tuple[str, str]]:
+    """Return name and text of what is to be said of a file that was read."""
+    found, state = source.recognised, source.state
+    zone = found.layout.times.zone
+    columns = ", ".join(
+        column if column == name else f"{column} ({name})" for column, name in found.used.items()
+    )
+    if source.kind is SourceKind.PRICES and not found.layout.size:
+        columns += "; size: none found, sizes are 0"
+    facts = [
+        ("from", format_utc(state.first_time_ns)),
+        ("to", format_utc(state.event_time_ns)),
+        ("symbols", str(len(source.symbols))),
+        ("format", f"{found.preset.name}, by {found.why}"),
+        ("columns", columns),
+        ("not used", ", ".join(found.unused)),
+        ("zone", str(zone or "UTC") if state.times_zoneless else ""),
+        ("remarks", "; ".join(found.remarks)),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def warnings_of(source: CsvSource) -> list[str]:
+    """Return what is unusual in a file that was read, a sentence each."""
+    state, warnings = source.state, []
+    if state.times_zoned and state.times_zoneless:
+        zone = source.recognised.layout.times.zone or "UTC"
+        warnings.append(
+            f"{state.times_zoneless} times have no zone and were taken for {zone}, "
+            f"{state.times_zoned} have one"
+        )
+    if state.form is Form.DATE:
+        warnings.append(
+            "dates without time of day: each stands for the end of its day; say --date-at HH:MM "
+            "and --timezone ZONE if that is not meant"
+        )
+    if source.kind is SourceKind.PRICES and _are_whole(source, UNUSUAL_FROM):
+        lowest = format_fixed(state.value_min)
+        warnings.append(
+            f"all prices are whole numbers of at least {lowest}; if they are in fixed point, say "
+            "--price-scale 1e-4, or what it is"
+        )
+    if source.kind is SourceKind.NEWS and _is_narrow(source):
+        warnings.append(_narrow(source))
+    elif source.kind is SourceKind.NEWS and _is_low(source):
+        highest = format_fixed(state.value_max)
+        warnings.append(
+            f"no sentiment is above {highest}; if their scale does not end at 100, say "
+            "--sentiment-scale 0..10, or what it is"
+        )
+    for count, what in (
+        (state.prices_rounded, "prices have more than 8 decimals and were rounded"),
+        (state.sizes_saturated, "sizes are larger than a tick holds, and became the largest"),
+    ):
+        if count:
+            warnings.append(f"{count} {what}")
+    return warnings
+
+
+def _verdict(source: CsvSource, *, whole: bool) -> Verdict:
+    state = source.state
+    return Verdict(
+        rows_good=state.rows_good,
+        rows_rejected=state.rows_rejected,
+        rows_rounded=state.rows_rounded,
+        whole=whole,
+        rows_left_out=state.rows_left_out,
+        sizes_saturated=state.sizes_saturated,
+        prices_rounded=state.prices_rounded,
+        first_time_ns=state.first_time_ns,
+        last_time_ns=state.event_time_ns,
+        symbols=len(source.symbols),
+    )
+
+
+def _are_whole(source: CsvSource, at_least: int) -> bool:
+    """Return whether all prices are whole numbers as large as this, and no scale is known."""
+    layout, state = source.recognised.layout, source.state
+    scale_is_said = source.reading.options.price_scale is not None
+    is_scaled = layout.price_exponent != 0 or scale_is_said
+    return not is_scaled and not state.has_fraction and state.value_min >= at_least > 0
+
+
+def _check_prices(source: CsvSource) -> None:
+    if not source.state.rows_good or not _are_whole(source, FIXED_POINT_FROM):
+        return
+    lowest = format_fixed(source.state.value_min)
+    raise SourceFault(
+        source.path,
+        source.recognised.data_line + 1,
+        f"all prices are whole numbers of at least {lowest}, which looks like fixed point; "
+        "say --price-scale 1e-9, or what it is, or --price-scale 1 if they are meant so",
+    )
+
+
+def _is_narrow(source: CsvSource) -> bool:
+    """Return whether no sentiment is outside of -1 to 1, and no scale is known."""
+    state = source.state
+    return (
+        source.recognised.layout.sentiment_scale is None
+        and state.rows_good > 0
+        and state.value_min >= -SCALE
+        and state.value_max <= SCALE
+    )
+
+
+def _is_low(source: CsvSource) -> bool:
+    return (
+        source.recognised.layout.sentiment_scale is None
+        and source.state.rows_good >= LOW_SENTIMENTS
+        and source.state.value_max <= 10 * SCALE
+    )
+
+
+def _narrow(source: CsvSource) -> str:
+    lowest, highest = (format_fixed(n) for n in (source.state.value_min, source.state.value_max))
+    scale = "-1 to 1" if source.state.value_min < 0 else "0 to 1"
+    said = scale.replace(" to ", "..")
+    return (
+        f"all sentiments are within {lowest} to {highest}, which looks like the scale {scale}; "
+        f"say --sentiment-scale {said}, or --sentiment-scale 0..100 if they are meant so"
+    )
+
+
+def _check_sentiments(source: CsvSource) -> None:
+    """Refuse a file whose sentiments are on another scale than 0 to 100."""
+    state = source.state
+    line = source.first_bad_row[0] if source.first_bad_row else source.recognised.data_line + 1
+    if _is_narrow(source) and (state.value_min < 0 or state.has_fraction):
+        raise SourceFault(source.path, line, _narrow(source))
+    rows = state.rows_good + state.rows_rejected
+    is_negative = state.negative_values * 10 > rows and state.value_min >= -100 * SCALE
+    if is_negative and source.recognised.layout.sentiment_scale is None:
+        raise SourceFault(
+            source.path,
+            line,
+            f"{state.negative_values} of {rows} sentiments are below 0, which looks like the scale "
+            "-100 to 100; say --sentiment-scale -100..100, or what it is",
+        )

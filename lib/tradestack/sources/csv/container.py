@@ -1,0 +1,232 @@
+"""The decompressed bytes of a file, whatever it is packed in: gz, zip, bz2, xz and zst, by content.
+
+The name of a file does not matter. What is no CSV inside (a tar, a spreadsheet, Parquet, a file of
+several members) is refused by what it is.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any, cast
+
+from tradestack.store.named_file import open_named_file
+
+UNREADABLE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
+GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
+ZIP, ZIP_EMPTY = b"PK\x03\x04", b"PK\x05\x06"
+XZ, ZSTD = b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
+REFUSED: Mapping[bytes, str] = {
+    b"PAR1": "is Parquet; write it as CSV, for example by "
+    "polars.read_parquet(FILE).write_csv('FILE.csv')",
+    b"\xd0\xcf\x11\xe0": "is an Excel workbook; save the sheet as CSV",
+    b"7z\xbc\xaf": "is a 7z archive; unpack it first",
+    b"Rar!": "is a rar archive; unpack it first",
+    b"%PDF": "is a PDF; a CSV file is needed",
+    b"SQLi": "is an SQLite database; export the table as CSV",
+    b"\x89HDF": "is HDF5; write it as CSV",
+    b"DBN": "is Databento's binary encoding; ask for encoding csv",
+}
+TAR_MAGIC_AT, TAR_MAGIC = 257, b"ustar"
+_PEEKED_BYTES = 512
+_ZSTD_READ_BYTES = 128 << 10
+
+
+class ContainerFault(Exception):
+    """What is in the file cannot be read as CSV; the message says what it is."""
+
+
+class Opened:
+    """The decompressed bytes of a file, and how much of the file itself they have taken."""
+
+    def __init__(self, raw: IO[bytes], content: io.BufferedReader, size_bytes: int) -> None:
+        self.content = content
+        self._raw = raw
+        self.size_bytes = size_bytes
+
+    @property
+    def share_read(self) -> float:
+        """How much of the file was read, 0 to 1."""
+        if self._raw.closed or not self.size_bytes:
+            return 1.0
+        return min(1.0, self._raw.tell() / self.size_bytes)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.content.close()
+        self._raw.close()
+
+
+def open_container(path: Path, member: str | None) -> Opened:
+    """Open a file at its beginning. Raises ContainerFault, and the errors in UNREADABLE."""
+    raw = open_named_file(path)
+    try:
+        content = _content(raw, member)
+        beginning = _peek(content)
+        _check(beginning)
+        if b"\r" in beginning and b"\n" not in beginning:
+            content = io.BufferedReader(_ReturnsAsNewlines(content))
+    except BaseException:
+        raw.close()
+        raise
+    return Opened(raw, content, os.fstat(raw.fileno()).st_size)
+
+
+def _content(raw: io.BufferedReader, member: str | None) -> io.BufferedReader:
+    beginning = raw.peek(8)
+    if beginning.startswith((ZIP, ZIP_EMPTY)):
+        return _member(raw, member)
+    openers: Mapping[bytes, Callable[[Any], Any]] = {
+        GZIP: gzip.open,
+        BZIP2: bz2.open,
+        XZ: lzma.open,
+        ZSTD: _open_zstd,
+    }
+    for magic, opener in openers.items():
+        if beginning.startswith(magic):
+            return cast("io.BufferedReader", opener(raw))
+    return raw
+
+
+def _open_zstd(raw: IO[bytes]) -> Any:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+
+        return zstd.open(raw)
+    return io.BufferedReader(_Zstd(raw))
+
+
+class _Zstd(io.RawIOBase):
+    """The content of a zst file, of one frame or several; going back reads it again."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._rewind()
+
+    def _rewind(self) -> None:
+        self._raw.seek(0)
+        self._frame: Any = None
+        self._compressed = b""
+        self._content = b""
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._content and self._decompress():
+            pass
+        data, self._content = self._content[: len(buffer)], self._content[len(buffer) :]
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        assert whence == io.SEEK_SET
+        if offset < self._position:
+            self._rewind()
+        while self._position < offset:
+            if not self.read(min(offset - self._position, _ZSTD_READ_BYTES)):
+                break
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def _decompress(self) -> bool:
+        """Decompress some more; tell whether there may be more still. Raises EOFError, OSError."""
+        import zstandard  # only files of this kind need it
+
+        compressed = self._compressed or self._raw.read(_ZSTD_READ_BYTES)
+        self._compressed = b""
+        if not compressed:
+            if self._frame is not None:
+                raise EOFError
+            return False
+        if self._frame is None:
+            self._frame = zstandard.ZstdDecompressor().decompressobj()
+        try:
+            self._content = self._frame.decompress(compressed)
+        except zstandard.ZstdError as error:
+            raise OSError(f"compressed file is damaged ({error})") from error
+        if self._frame.eof:
+            self._compressed, self._frame = self._frame.unused_data, None
+        return True
+
+
+def _member(raw: IO[bytes], member: str | None) -> io.BufferedReader:
+    archive = zipfile.ZipFile(raw)
+    names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    if "[Content_Types].xml" in names:
+        raise ContainerFault("is an Excel workbook; save the sheet as CSV")
+    if member is None:
+        names = [name for name in names if not name.startswith("__MACOSX/")]
+        if len(names) != 1:
+            listed = ", ".join(names[:10])
+            raise ContainerFault(f"is a zip of {len(names)} files; say --member NAME, of {listed}")
+        member = names[0]
+    if member not in names:
+        raise ContainerFault(f"has no member {member!r}, only {', '.join(names[:10])}")
+    if archive.getinfo(member).flag_bits & 1:
+        raise ContainerFault("is a zip with a password; unpack it first")
+    return io.BufferedReader(cast("Any", archive.open(member)))
+
+
+def _peek(content: io.BufferedReader) -> bytes:
+    """Return the first bytes, as far as they can be read; at least one, or raise an error."""
+    beginning = b""
+    try:
+        while len(beginning) < _PEEKED_BYTES and (piece := content.read1(_PEEKED_BYTES)):
+            beginning += piece
+    except UNREADABLE:
+        if not beginning:
+            raise
+    content.seek(0)
+    return beginning
+
+
+def _check(beginning: bytes) -> None:
+    for magic, problem in REFUSED.items():
+        if beginning.startswith(magic):
+            raise ContainerFault(problem)
+    if beginning[TAR_MAGIC_AT:].startswith(TAR_MAGIC):
+        raise ContainerFault("is a tar archive; unpack it first")
+    if beginning.startswith((GZIP, ZIP, BZIP2, XZ, ZSTD)):
+        raise ContainerFault("is packed twice; unpack it once")
+
+
+class _ReturnsAsNewlines(io.RawIOBase):
+    r"""A file whose lines end in \r alone, as old spreadsheets write them."""
+
+    def __init__(self, content: io.BufferedReader) -> None:
+        self._content = content
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._content.read(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._content.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._content.tell()
+
+    def close(self) -> None:
+        self._content.close()
+        super().close()

@@ -1,0 +1,1 @@
+"""Layouts of files: presets, and how the one of a file is recognised."""

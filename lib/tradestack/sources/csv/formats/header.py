@@ -1,0 +1,101 @@
+"""First line of a CSV → which column holds what.
+
+Names are compared without case and surrounding spaces, the order is free, other columns are
+ignored. What each column may be called is configured or a preset's; of several names, the first
+that the file has is used.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+
+from tradestack.sources.csv.times.timestamps import parse_moment, shown
+
+COLUMNS_MAX = 1_000  # a header with more is not a header
+_SHOWN_MAX = 400  # characters of a list of columns
+
+ColumnNames = Mapping[str, Sequence[str]]  # column → the names it may have in a file
+STANDARD_NAMES: ColumnNames = {
+    name: (name,) for name in ("timestamp", "symbol", "price", "size", "side", "sentiment")
+}
+
+
+class HeaderFault(Exception):
+    """The first line cannot be used as a header; the message has the reason."""
+
+
+def header_names(line: str, delimiter: str = ",") -> list[str]:
+    """Split a header line into the names as they are compared. Raises HeaderFault."""
+    try:
+        fields = next(csv.reader([line], strict=True, delimiter=delimiter), [])
+    except csv.Error as error:
+        raise HeaderFault(f"header not found on line 1: {error}") from error
+    if len(fields) > COLUMNS_MAX:
+        raise HeaderFault(f"header has {len(fields)} columns, more than {COLUMNS_MAX}")
+    names = [field.strip().casefold() for field in fields]
+    if not any(names):
+        raise HeaderFault("header not found on line 1: the line is blank")
+    return names
+
+
+def find_column(header: Sequence[str], names: Sequence[str]) -> int | None:
+    """Return the position of the first of the names that the header has. Raises HeaderFault.
+
+    A name that ends in * stands for the first column that begins so.
+    """
+    for name in (name.strip().casefold() for name in names):
+        if name.endswith("*"):
+            found = [at for at, column in enumerate(header) if column.startswith(name[:-1])]
+            if found:
+                return found[0]
+        if header.count(name) > 1:
+            raise HeaderFault(f'column "{name}" occurs twice in the header')
+        if name in header:
+            return header.index(name)
+    return None
+
+
+def find_columns(header: Sequence[str], names: Sequence[str], joint: str) -> tuple[int, ...]:
+    """Return the positions of the first of several combinations, "a+b" if the joint is "+"."""
+    for name in names:
+        positions = [find_column(header, (part,)) for part in name.split(joint)]
+        found = tuple(position for position in positions if position is not None)
+        if found and len(found) == len(positions):
+            return found
+    return ()
+
+
+def why_missing(header: Sequence[str], missing: Sequence[str], *, known: bool) -> str:
+    """Explain a header without the columns `missing`; known: it has some of those needed."""
+    columns = ", ".join(map(shown_name, header))
+    if not known and any(map(_is_data, header)):
+        return (
+            f"header not found on line 1: it is a data row ({columns[:120]}); name the columns in "
+            "their order: --header timestamp,symbol,price"
+        )
+    *most, last = (f'"{name}"' for name in missing)
+    needed = f"columns {', '.join(most)} and {last}" if most else f"column {last}"
+    text = f"required {needed} missing, columns found: {columns[:_SHOWN_MAX]}"
+    return f"{text}; {_advice(header, missing)}"
+
+
+def shown_name(name: str) -> str:
+    """Return a column's name as messages show it."""
+    return name if name.replace("_", "").isalnum() else shown(name)
+
+
+def _advice(header: Sequence[str], missing: Sequence[str]) -> str:
+    if list(missing) == ["symbol"]:
+        return "if all rows have one symbol, say --symbol NAME"
+    if "timestamp" in missing and {"date", "time"} <= set(header):
+        return "if these columns make it, say --columns timestamp=date+time"
+    if "sentiment" in missing and any("title" in name or "headline" in name for name in header):
+        return "headlines have to be given scores from 0 to 100 first"
+    return f"if another column has it, say --columns {missing[0]}=NAME"
+
+
+def _is_data(text: str) -> bool:
+    try:
+        parse_moment(text.upper())
+    except ValueError:
+        return text[:1].isdigit() and text.replace(".", "").isdigit()
+    return True

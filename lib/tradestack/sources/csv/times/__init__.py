@@ -1,0 +1,1 @@
+"""Times: their forms, zones and meaning."""

@@ -1,0 +1,78 @@
+"""What a text looks like that is no timestamp: for messages that name the option which reads it."""
+
+import re
+
+_CLOCK_OF_DIGITS = re.compile(r"([01]\d|2[0-3])[0-5]\d[0-5]\d(\d{3}|\d{6}|\d{9})?", re.ASCII)
+_DATE_AND_HOUR = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])")
+_DAY_NS = 86_400 * 10**9
+_OF_DAY = "a time of day; say --date YYYY-MM-DD and --timestamp-format"
+_EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119
+_SHORT_DATE = re.compile(r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
+# Counts of 100 ns that would be nanoseconds of 1973 to 1990: since the year 1, for the years 1966
+# to 2092 (.NET), and since 1601, for the years 1918 to 2044 (Windows).
+_DOTNET_TICKS = range(62 * 10**16, 66 * 10**16)
+_WINDOWS_TICKS = range(10**17, 14 * 10**16)
+
+
+def why_no_epoch(whole: str, fraction: str) -> str:
+    """Say what a number looks like that would be an epoch of long ago; "" if it is an epoch."""
+    number = int(whole)
+    if number in _DOTNET_TICKS or number in _WINDOWS_TICKS:
+        return "looks like ticks of 100 ns that do not begin in 1970; convert them to epochs"
+    if _DATE_AND_HOUR.fullmatch(whole):
+        return (
+            "may be a date with its hour, or epoch seconds; "
+            'say --timestamp-format "%Y%m%d%H" or --timestamp-format seconds'
+        )
+    if looks_like := _clock_or_date(whole):
+        return looks_like
+    if len(whole) == 14 and number <= _DAY_NS and not fraction:
+        return f"looks like {_OF_DAY} nanoseconds-of-day"
+    return _small(number)
+
+
+def _clock_or_date(whole: str) -> str:
+    """Recognise HHMMSS with or without a fraction, and YYMMDD."""
+    if len(whole) in (6, 9, 12, 15) and _CLOCK_OF_DIGITS.fullmatch(whole):
+        fractions = "" if len(whole) == 6 else "%f"
+        return f'looks like {_OF_DAY} "%H%M%S{fractions}"'
+    if _SHORT_DATE.fullmatch(whole):
+        return 'looks like a date of six digits; say --timestamp-format "%y%m%d", or the like'
+    return ""
+
+
+def _small(number: int) -> str:
+    """Recognise what is counted from midnight or in days, in numbers below 10^8."""
+    if number in _EXCEL_DAYS:
+        also = f", or like {_OF_DAY} seconds-of-day" if number < 86_400 else ""
+        return f"looks like Excel's day numbers; say --timestamp-format excel{also}"
+    if number < 86_400:
+        return f"looks like {_OF_DAY} seconds-of-day"
+    if number <= 86_400_000:
+        return f"looks like {_OF_DAY} milliseconds-of-day"
+    if number < 10**8:
+        return "is too small for an epoch; say --timestamp-format seconds if it is one"
+    return ""
+
+
+_CLOCK_ALONE = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?", re.ASCII)
+_HALF_DAY = re.compile(r"\d{4}.*\d ?[AaPp]\.?[Mm]\.?", re.ASCII)
+_SCIENTIFIC = re.compile(r"\d\.\d+[eE]\+?\d+", re.ASCII)
+_DAY_OR_MONTH_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}\b.*", re.ASCII)
+
+
+def advice_on(text: str) -> str:
+    """Return what to do about a text that is in no known form, after a punctuation mark."""
+    if _SCIENTIFIC.fullmatch(text):
+        return ", a number that a spreadsheet has shortened: export it with all its digits"
+    if _CLOCK_ALONE.fullmatch(text):
+        return '; if it is a time of day, say --date YYYY-MM-DD and --timestamp-format "%H:%M:%S"'
+    if _HALF_DAY.fullmatch(text):
+        return '; say --timestamp-format "%Y-%m-%d %I:%M:%S %p", or the like'
+    if match := _DAY_OR_MONTH_FIRST.fullmatch(text):
+        dash = match[2]
+        return (
+            f'; say what comes first: --timestamp-format "%d{dash}%m{dash}%Y %H:%M:%S" '
+            f'or "%m{dash}%d{dash}%Y %H:%M:%S", or without the clock'
+        )
+    return '; describe it with --timestamp-format, as in "%Y-%m-%d %H:%M:%S"'

@@ -1,0 +1,77 @@
+"""Local time of a place → UTC, also on the days when its clocks are changed.
+
+The hour that comes twice in autumn is told by the order of the file: a time is the first of its two
+instants unless that would go back before the row above. A time that spring skips does not exist.
+"""
+
+import datetime
+import functools
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+
+# Clocks are changed at a multiple of this; where they are not, times are converted one by one.
+STEP_S = 900
+_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - of a local clock
+
+Integers = NDArray[np.int64]
+
+
+class UncertainTime(Exception):
+    """A time that comes twice or never, somewhere in a block."""
+
+
+@functools.lru_cache(64)
+def find_zone(name: str) -> ZoneInfo:
+    """Return the zone of an IANA name. Raises ValueError."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"zone {name!r} is not known; use a name like America/New_York, Europe/Berlin or UTC"
+        ) from None
+
+
+def offset_s(zone: ZoneInfo, local_ns: int, not_before_ns: int) -> int:
+    """Return the seconds east of UTC at a local time, in ns since 1970 by the local clock.
+
+    not_before_ns: UTC, of the row above. Raises ValueError for a time that does not exist.
+    """
+    first, second = _offsets(zone, local_ns // NANOSECONDS_PER_SECOND)
+    if first < second:
+        local = _EPOCH + datetime.timedelta(seconds=local_ns // NANOSECONDS_PER_SECOND)
+        raise ValueError(f"timestamp {local} does not exist in {zone.key}: clocks skip it")
+    if first != second and local_ns - first * NANOSECONDS_PER_SECOND < not_before_ns:
+        return second
+    return first
+
+
+def offsets_s(zone: ZoneInfo, local_s: Integers) -> Integers:
+    """Return the seconds east of UTC at many local times, in seconds since 1970.
+
+    Raises UncertainTime if one of them comes twice or never.
+    """
+    steps, places = np.unique(local_s // STEP_S, return_inverse=True)
+    offsets = np.array([_steady_offset(zone, step * STEP_S) for step in steps.tolist()], np.int64)
+    found: Integers = offsets[places]
+    return found
+
+
+@functools.lru_cache(4_096)
+def _steady_offset(zone: ZoneInfo, start_s: int) -> int:
+    """Return the offset during a whole step; raise UncertainTime if it is not one."""
+    offsets = {*_offsets(zone, start_s), *_offsets(zone, start_s + STEP_S - 1)}
+    if len(offsets) != 1:
+        raise UncertainTime
+    return offsets.pop()
+
+
+def _offsets(zone: ZoneInfo, local_s: int) -> tuple[int, int]:
+    """Return both offsets at a local time: equal, except where clocks are changed."""
+    local = _EPOCH + datetime.timedelta(seconds=local_s)
+    both = [local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)]
+    first, second = (int(offset.total_seconds()) if offset else 0 for offset in both)
+    return first, second
