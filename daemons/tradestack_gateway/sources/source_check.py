@@ -35,7 +35,7 @@ async def check_sources(
     if config.source is not SourceChoice.CSV:
         return []
     checked: dict[SourceKind, Content] = {}
-    verdicts = []
+    verdicts: list[Verdict] = []
     try:
         for open_file in configured_files(config):
             source = open_file(bad_rows, SymbolTable(SOURCE_SYMBOLS_MAX))
