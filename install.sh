@@ -271,9 +271,10 @@ put() { # MODE FILE: replace the file with stdin, atomically
 
 install_files() {
     local file
-    for file in README.md CHANGELOG.md LICENSE; do
+    for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE .github/SECURITY.md data/README.md; do
         [[ ! -e $CHECKOUT/$file ]] || put 0644 "$doc/$file" <"$CHECKOUT/$file"
     done
+    link_documents
     for file in prices.csv sentiment.csv; do
         [[ ! -e $CHECKOUT/data/$file ]] || put 0644 "$share/data/$file" <"$CHECKOUT/data/$file"
     done
@@ -290,6 +291,17 @@ install_files() {
             put 0644 "$vendor_directory/systemd/catalog/tradestack.catalog"
         put 0644 /etc/logrotate.d/tradestack <"$CHECKOUT/systemd/logrotate.d/tradestack"
     fi
+}
+
+# Make the links of the documents live: what they lead to is installed elsewhere.
+link_documents() {
+    local packages package
+    packages=$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
+    mkdir -p -- "$DESTDIR$doc/lib" "$DESTDIR$doc/daemons"
+    for package in lib/tradestack daemons/tradestack_{gateway,order_manager,strategy}; do
+        ln -sfn -- "$lib/current/$packages/${package##*/}" "$DESTDIR$doc/$package"
+    done
+    ln -sfn -- "$share/default" "$DESTDIR$doc/etc"
 }
 
 install_units() {

@@ -70,6 +70,37 @@ def test_units_and_config_use_the_prefix(tree: Path) -> None:
     assert (tree / PREFIX[1:] / "share/tradestack/data/prices.csv").exists()
 
 
+def test_links_of_the_installed_documents_lead_to_files(tree: Path) -> None:
+    """README and what it refers to are read where they are installed, too."""
+    directory = tree / PREFIX[1:] / "share/doc/tradestack"
+    documents = [
+        *directory.glob("*.md"),
+        *directory.glob(".github/*.md"),
+        directory / "data/README.md",
+    ]
+    assert len(documents) == 5
+
+    broken = [
+        f"{document}: {link}"
+        for document in documents
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text())
+        if "://" not in link and not _inside(tree, document.parent / link).exists()
+    ]
+
+    assert not broken
+
+
+def _inside(tree: Path, path: Path) -> Path:
+    """Follow links that are valid on the target system within the DESTDIR."""
+    followed = tree
+    for part in path.relative_to(tree).parts:
+        followed = followed.parent if part == ".." else followed / part
+        while followed.is_symlink():
+            target = followed.readlink()
+            followed = tree / str(target)[1:] if target.is_absolute() else followed.parent / target
+    return followed
+
+
 def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
     """--uninstall --purge removes every installed file."""
     copy = tmp_path / "copy"

@@ -151,6 +151,8 @@ class Gateway:
         """Return counters: at the top level the feed session's, under "process" since its start."""
         feed_session, connections = self._playback.feed_session, self._server.connections
         head, rows = feed_session.log.head, feed_session.row_counts
+        now_ns = self._context.clock.monotonic_ns()
+        gap = self._player.gap(feed_session)
         return {
             "session": feed_session.session_id,
             "session_start_time": format_utc(feed_session.sidecar.start_time_ns),
@@ -161,6 +163,10 @@ class Gateway:
             "pace": str(self._player.pace),
             "at_end": self._playback.config.at_end.value,
             "ticks_total": head,
+            "ticks_expected": feed_session.sidecar.ticks_expected,
+            "next_tick_wait_s": self._player.wait_ns(now_ns) / NANOSECONDS_PER_SECOND,
+            "next_tick_gap_s": gap.event_ns / NANOSECONDS_PER_SECOND,
+            "next_tick_gap_cut_to_s": gap.cut_to_ns / NANOSECONDS_PER_SECOND,
             "prices_total": feed_session.prices_total,
             "news_total": feed_session.news_total,
             "rows_rejected": rows.rejected,
@@ -171,7 +177,7 @@ class Gateway:
             "clients": msgspec.to_builtins(list_clients(connections)),
             "client_count": len(connections),
             "lag_max": largest_lag(connections),
-            "rates": self._publisher.rates.rates(self._context.clock.monotonic_ns()),
+            "rates": self._publisher.rates.rates(now_ns),
             "process": self._process_stats(),
         }
 

@@ -71,6 +71,17 @@ class Plan:
     last_event_ns: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gap:
+    """The event time between two ticks, and the wait that it is cut to (0: it is not cut)."""
+
+    event_ns: int
+    cut_to_ns: int
+
+
+NO_GAP = Gap(0, 0)  # as at a pace that does not follow event times
+
+
 class Schedule:
     """Decides when ticks are due; time is an argument.
 
@@ -90,6 +101,14 @@ class Schedule:
     def pace(self) -> Pace:
         """The present pace."""
         return self._pace
+
+    def gap(self, event_time_ns: int) -> Gap:
+        """Return the gap between the last tick and one at this event time."""
+        if self._pace.kind is not PaceKind.FACTOR or self._event_ns is None:
+            return NO_GAP
+        event_ns = event_time_ns - self._event_ns
+        is_cut = 0 < self._max_gap_ns < event_ns * self._factor
+        return Gap(event_ns, self._max_gap_ns if is_cut else 0)
 
     def reset(self) -> None:
         """Make the next tick due at once, and count the ones after it from then."""

@@ -14,7 +14,7 @@ import numpy as np
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, emit
 from tradestack.wire.feed import TickRecords
-from tradestack_gateway.pace import Pace, PaceKind, Plan, Schedule
+from tradestack_gateway.pace import NO_GAP, Gap, Pace, PaceKind, Plan, Schedule
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_session import FeedSession
 
@@ -78,6 +78,15 @@ class Player:
         """End `play` at the next opportunity."""
         self._interrupted = True
         self._wake()
+
+    def wait_ns(self, now_ns: int) -> int:
+        """Return how long nothing will be due from this monotonic time on."""
+        return 0 if self._due_ns is None else max(0, self._due_ns - now_ns)
+
+    def gap(self, feed_session: FeedSession) -> Gap:
+        """Return the gap between the last tick and the next one, as far as that is known."""
+        event_time_ns = feed_session.next_event_time_ns
+        return NO_GAP if event_time_ns is None else self._schedule.gap(event_time_ns)
 
     def overdue(self, now_ns: int) -> bool:
         """Return whether a pass should have happened STALL_NS before this monotonic time."""

@@ -49,7 +49,7 @@ class OrderManager:
         """Recover order session and order log. Raises OperatorFault, OSError, SyncFailed."""
         config, clock, directory = context.config, context.clock, context.state_directory
         self._lock = DirectoryLock.take(directory)  # before anything in it is read
-        users = Users.load(config.users_file)
+        users = Users.load(config.users_file).traders()
         context.notifier.extend_timeout(recovery_timeout_s(directory))
         self._context = context
         self._clock = clock
@@ -64,6 +64,7 @@ class OrderManager:
             logged_order_id=last_logged_order_id(config.order_log),
             orders_lost_max=config.orders_per_session_max,
         )
+        self._statistics.follow(self._sessions.current.state.counters)
         self._display = OrderDisplay(
             config.order_log,
             self._sessions.current,
@@ -118,7 +119,7 @@ class OrderManager:
 
     def reload(self, config: OrderManagerConfig) -> None:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
-        users = Users.load(config.users_file)
+        users = Users.load(config.users_file).traders()
         self._display.reopen(self._sessions.current)
         self._change_durability(config.durability)
         self._display.events.per_second = config.journal_orders_per_second
@@ -206,7 +207,7 @@ class OrderManager:
         self._display.complete(self._sessions.current)
         self._sessions.begin_next(self._clock.wall_ns())
         self._display.catch_up(self._sessions.current)
-        self._statistics.reset()
+        self._statistics.follow(self._sessions.current.state.counters)
         self._usage.restart(self._clock.monotonic_ns())
         self._server.scheduler.wake()
         self._housekeeping.prune(self._housekeeping.config.sessions_kept)

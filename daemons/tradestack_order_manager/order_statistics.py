@@ -3,6 +3,7 @@
 from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
 from tradestack.observe.statistics import LatencyHistogram, RateWindows
+from tradestack.trading.session_state import Counters
 from tradestack_order_manager.sessions.order_session import OrderSession
 
 
@@ -12,10 +13,16 @@ class OrderStatistics:
     What the session's journal holds is counted since the session began, restarts included. Repeated
     orders and refused messages leave no trace in it: their counters begin with the session or with
     the process, whichever is later, and in "process" with the process.
+
+    `follow` has to be called before the first order of each session.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._session = Counters()
+        # Orders of the session that the process did not judge, less those of its other sessions.
+        self._accepted_by_others = 0
+        self._rejected_by_others = 0
         self._orders_duplicate = 0
         self._orders_duplicate_total = 0
         self._messages_refused_total = 0
@@ -43,8 +50,11 @@ class OrderStatistics:
         """Count messages answered with BusinessMessageReject."""
         self._messages_refused_total += count
 
-    def reset(self) -> None:
-        """Begin to count for a new order session."""
+    def follow(self, session: Counters) -> None:
+        """Count for this order session from now on."""
+        self._accepted_by_others += session.orders_accepted - self._session.orders_accepted
+        self._rejected_by_others += session.orders_rejected - self._session.orders_rejected
+        self._session = session
         self._orders_duplicate = 0
         self._latency.reset()
 
@@ -73,7 +83,12 @@ class OrderStatistics:
 
     def process_stats(self) -> dict[str, object]:
         """Return the process's part of GetStats."""
+        accepted = self._session.orders_accepted - self._accepted_by_others
+        rejected = self._session.orders_rejected - self._rejected_by_others
         return {
+            "orders_received": accepted + rejected,
+            "orders_accepted": accepted,
+            "orders_rejected": rejected,
             "messages_journalled": self._settled_total,
             "messages_refused": self._messages_refused_total,
             "orders_duplicate": self._orders_duplicate_total,

@@ -83,7 +83,9 @@ class Runner(OrderListener):
         spawn: Spawn,
     ) -> None:
         self.ticks_rates = RateWindows()
-        self.orders = OrderClient(servers.orders, servers.credentials, clock=clock)
+        self.orders = OrderClient(
+            servers.orders, servers.credentials, clock=clock, first_login_timeout_s=None
+        )
         self._settings = settings
         self._servers = servers
         self._strategy = strategy
@@ -214,6 +216,7 @@ class Runner(OrderListener):
                 self._servers.credentials,
                 clock=self._clock,
                 session_id=head.session_id,
+                first_login_timeout_s=None,
             ),
             order_entry=self._order_entry,
             counters=self._counters,

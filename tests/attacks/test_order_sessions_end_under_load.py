@@ -19,6 +19,7 @@ PACE = "12000/s"  # three seconds for the sample
 SESSIONS = 8
 WAIT_MAX_S = 0.3
 POLL_S = 0.02
+END_DEADLINE_S = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +46,17 @@ def test_every_decision_is_taken_once_over_all_order_sessions(
     stack = RunningStack(tmp_path, {name: name for name in STRATEGIES})
 
     async def play() -> None:
-        await stack.start(_options(tmp_path, PACE))
-        for _ in range(SESSIONS):
-            await asyncio.sleep(rng.uniform(0, WAIT_MAX_S))
-            if victim is not None:
-                stack.signal(victim, signal.SIGKILL)
-            await _begin_session(stack)
-        await _until_ended(stack)
-        await stack.stop()
+        try:
+            await stack.start(_options(tmp_path, PACE))
+            for _ in range(SESSIONS):
+                await asyncio.sleep(rng.uniform(0, WAIT_MAX_S))
+                if victim is not None:
+                    stack.signal(victim, signal.SIGKILL)
+                await _begin_session(stack)
+            await _until_ended(stack)
+            await stack.stop()
+        finally:
+            await stack.kill()
 
     asyncio.run(play())
 
@@ -87,6 +91,12 @@ async def _begin_session(stack: RunningStack) -> None:
 
 
 async def _until_ended(stack: RunningStack) -> None:
+    """Wait until every order has its report: one that was lost would be awaited for ever."""
+    async with asyncio.timeout(END_DEADLINE_S):
+        await _ended(stack)
+
+
+async def _ended(stack: RunningStack) -> None:
     while (stats := await stack.stats()) is None or not has_ended(stats):
         await asyncio.sleep(POLL_S)
 

@@ -7,6 +7,7 @@ traded, in an order session that knows none of these orders.
 import asyncio
 import signal
 from collections import Counter
+from collections.abc import Coroutine
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_strategy_trades_each_message_once_when_the_feed_was_shortened(tmp_pat
             file.truncate(feed.stat().st_size // 64 // 2 * 64)
         await _play_to_the_end(stack, options)
 
-    asyncio.run(play())
+    asyncio.run(_and_kill(stack, play()))
 
     _check_each_once(_journalled(tmp_path))
 
@@ -99,7 +100,7 @@ def test_a_power_cut_after_a_new_order_session_brings_no_order_back(
                 newest = _journals(disk.path)[-1]
                 assert not traded.keys() & _names_in(newest)
 
-        asyncio.run(play())
+        asyncio.run(_and_kill(stack, play()))
 
 
 def _stack_in(directory: Path, durability: str = "disk") -> tuple[RunningStack, list[str]]:
@@ -116,6 +117,14 @@ def _stack_in(directory: Path, durability: str = "disk") -> tuple[RunningStack, 
     for setting in settings:
         options += ["--set", setting]
     return RunningStack(directory, {"news": "news"}), options
+
+
+async def _and_kill(stack: RunningStack, play: Coroutine[object, object, None]) -> None:
+    """Play, and leave no process, whatever happens."""
+    try:
+        await play
+    finally:
+        await stack.kill()
 
 
 async def _trade_and_begin_a_session(stack: RunningStack) -> None:

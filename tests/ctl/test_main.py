@@ -124,7 +124,7 @@ def test_bash_completes_verbs_options_choices_and_files(tmp_path: Path) -> None:
     """Each kind of word is completed where it is expected."""
     (tmp_path / "prices.csv").touch()
 
-    assert completed("st") == ["status", "stats", "stop"]
+    assert completed("st") == ["status", "stats", "start", "stop"]
     assert completed("stats", "--w") == ["--watch"]
     assert completed("--runtime-dir", "/x", "new-session", "o") == ["orders"]
     assert completed("up", "--prices", f"{tmp_path}/p") == [f"{tmp_path}/prices.csv"]

@@ -50,6 +50,7 @@ def write_options(
     for setting in (
         "gateway.at_end=end-session",
         "order-manager.max_order_age='0'",
+        "order-manager.new_session_at='never'",
         f"gateway.sessions_kept={SESSIONS_KEPT}",
         f"order-manager.sessions_kept={SESSIONS_KEPT}",
         f"gateway.users_file='{users}'",

@@ -57,7 +57,8 @@ class RunningStack:
         """Start; return when all daemons are ready. Raises RunFailed."""
         self._process = await asyncio.create_subprocess_exec(
             *(*_ENDS_WITH_US, *self._within, TRADESTACKCTL),
-            *("up", "--respawn", "--json", "--state-dir", str(self.directory), *options),
+            *("up", "--respawn", "--json", "--verbose"),
+            *("--state-dir", str(self.directory), *options),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=1 << 20,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from tradestack.net.control.client import ControlClient
 TRADESTACKCTL = str(Path(sys.executable).with_name("tradestackctl"))
 READY_MARK = b"--runtime-dir "  # in the line that `up` prints when all daemons are ready
 DEADLINE_S = 120.0
+POLL_S = 0.02
 
 
 class Stack:
@@ -25,7 +27,7 @@ class Stack:
 
     def __init__(self, *arguments: str | Path, within: Sequence[str] = ()) -> None:
         """Take the arguments of `up`, and a command that runs it, such as in another namespace."""
-        self._command = [*within, TRADESTACKCTL, "up", *map(str, arguments)]
+        self._command = [*within, TRADESTACKCTL, "up", "--verbose", *map(str, arguments)]
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -61,6 +63,15 @@ class Stack:
         assert status == 0, stderr
         stats: dict[str, Any] = json.loads(stdout)
         return stats
+
+    def wait_for(self, text: str, *, count: int) -> None:
+        """Return when `up` and its daemons have written this text `count` times."""
+        for _ in range(int(DEADLINE_S / POLL_S)):
+            if _text(self._stderr).count(text) >= count:
+                return
+            assert self.process.poll() is None, _text(self._stderr)
+            select.select([], [], [], POLL_S)
+        raise AssertionError(f"{text!r} is not written: {_text(self._stderr)}")
 
     def call(
         self, daemon: str, method: str, parameters: Mapping[str, Any] | None = None

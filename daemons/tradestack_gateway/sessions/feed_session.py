@@ -114,6 +114,13 @@ class FeedSession:
         return self._source.symbols
 
     @property
+    def next_event_time_ns(self) -> int | None:
+        """When the next record happened; None if it was not read yet, or there is none."""
+        if self._taken == len(self._batch):
+            return None
+        return int(self._batch.records[self._taken]["event_time_ns"])
+
+    @property
     def news_total(self) -> int:
         """Messages that are not prices."""
         return self.log.head - self.prices_total

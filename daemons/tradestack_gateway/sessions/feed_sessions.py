@@ -51,6 +51,7 @@ class FeedSessions:
         self._extended_ns = 0
         self._checked: SourceIdentity | None = None  # sources that were found good
         self._checked_whole = False
+        self._ticks_expected: int | None = None  # of a session of these sources
         self._logs: dict[str, FeedLog] = {}  # of ended sessions, opened when asked for
         self._files = SessionFiles(directory)
         self._files.remove_unfinished()
@@ -65,8 +66,13 @@ class FeedSessions:
         newest = self.newest
         if newest is not None and newest.sources == identity:
             self._checked, self._checked_whole = identity, newest.checked_whole
+            self._ticks_expected = newest.ticks_expected
         if self._checked != identity:
-            self._checked_whole = await check_sources(config, self._bad_rows, self._still_busy)
+            verdicts = await check_sources(config, self._bad_rows, self._still_busy)
+            self._checked_whole = all(verdict.whole for verdict in verdicts)
+            is_known = verdicts and self._checked_whole and config.start_at is None
+            rows = sum(verdict.rows_good for verdict in verdicts)
+            self._ticks_expected = rows if is_known else None
             self._checked = identity
         return identity
 
@@ -120,6 +126,7 @@ class FeedSessions:
             start_time_ns=max(0, now_ns),
             sources=identity,
             checked_whole=self._checked_whole,
+            ticks_expected=self._ticks_expected,
             settings=settings,
         )
         with contextlib.ExitStack() as on_failure:

@@ -1,7 +1,7 @@
 """<session id>.json beside a feed log: what a feed session is made from, and how far it got.
 
     {"format": 2, "session_id": "…", "start_time_ns": …, "sources": identity, "checked_whole": true,
-     "ended": false, "ended_head": null,
+     "ticks_expected": 36109, "ended": false, "ended_head": null,
      "settings": {"paused": false, "pace": "60x", "pace_configured": "500/s"},
      "checkpoints": [{"sequence": 65536, "position": …}, …]}
 
@@ -70,6 +70,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     start_time_ns: Natural  # wall clock
     sources: SourceIdentity
     checked_whole: bool = False  # the sources were checked to their ends, not only in part
+    ticks_expected: int | None = None  # of the whole session; None: not known
     ended: bool = False
     ended_head: Natural | None = None  # the number of its last message, if it has ended
     settings: Settings = Settings()

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from tradestack.domain.times import format_utc
 from tradestack.observe.events import SOURCE_CHECKED, emit
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.csv.check import NOTHING_READ, check_source, describe, warnings_of
+from tradestack.sources.csv.check import NOTHING_READ, Verdict, check_source, describe, warnings_of
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX
@@ -28,23 +28,25 @@ SYMBOLS_SHOWN = 5  # in a warning
 logger = logging.getLogger(__name__)
 
 
-async def check_sources(config: GatewayConfig, bad_rows: BadRows, still_busy: StillBusy) -> bool:
-    """Check the configured files; tell if all were read to their ends. Raises OperatorFault."""
+async def check_sources(
+    config: GatewayConfig, bad_rows: BadRows, still_busy: StillBusy
+) -> list[Verdict]:
+    """Check the configured files; there are none of a random walk. Raises OperatorFault."""
     if config.source is not SourceChoice.CSV:
-        return True
+        return []
     checked: dict[SourceKind, Content] = {}
-    all_whole = True
+    verdicts: list[Verdict] = []
     try:
         for open_file in configured_files(config):
             source = open_file(bad_rows, SymbolTable(SOURCE_SYMBOLS_MAX))
-            all_whole &= await _check(source, config.validate_bytes_max, still_busy)
+            verdicts.append(await _check(source, config.validate_bytes_max, still_busy))
             content = checked.setdefault(source.kind, Content())
             content.add(source)
     except SourceFault as fault:
         raise fault.as_operator_fault() from fault
-    if all_whole:
+    if all(verdict.whole for verdict in verdicts):
         _compare(checked)
-    return all_whole
+    return verdicts
 
 
 class Content:
@@ -62,7 +64,7 @@ class Content:
         self.symbols.update(source.symbols.fields())
 
 
-async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> bool:
+async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Verdict:
     verdict = NOTHING_READ
     with contextlib.closing(source):
         for newest in check_source(source, bytes_max):
@@ -81,7 +83,7 @@ async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> bo
     )
     for warning in warnings_of(source):
         logger.warning("%s: %s", source.path, warning)
-    return verdict.whole
+    return verdict
 
 
 def _field(text: str) -> str:

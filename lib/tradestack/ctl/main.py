@@ -24,10 +24,11 @@ EPILOG = """\
 examples:
   tradestackctl up --pace 60x                 run the whole stack here, without systemd
   tradestackctl status                        show which daemons run and how they are doing
+  tradestackctl top                           the same, live, with the newest orders
   tradestackctl stats --json | jq .gateway    print every counter, for scripts
   tradestackctl tail --follow --symbol SPY    print ticks as they are published
   tradestackctl pace 60x                      replay sixty times faster than real time
-  tradestackctl add-strategy momentum         create, enable and start another strategy instance
+  tradestackctl add-strategy momentum         create another strategy instance
   tradestackctl import prices.csv.gz          convert your own data to where the gateway reads it
 
 `tradestackctl VERB --help` describes a verb. The daemons are found by their control sockets in
@@ -54,8 +55,10 @@ class Verb:
 
 VERBS = (
     Verb("status", "show which daemons run and how they are doing", "ask.status"),
+    Verb("top", "show daemons, progress and orders, live", "ask.top"),
     Verb("stats", "print every counter, as text or JSON", "ask.stats"),
     Verb("tail", "print ticks of the feed", "ask.tail"),
+    Verb("orders", "list the newest orders", "ask.orders"),
     Verb("clients", "list the clients that are logged in", "ask.clients"),
     Verb("pause", "stop publishing ticks", "steer.pause"),
     Verb("resume", "continue publishing ticks", "steer.pause"),
@@ -71,12 +74,28 @@ VERBS = (
     ),
     Verb("add-strategy", "create a strategy instance", "host.add_strategy", uses_runtime_dir=False),
     Verb(
+        "remove-strategy",
+        "remove a strategy instance",
+        "host.remove_strategy",
+        uses_runtime_dir=False,
+    ),
+    Verb(
+        "add-user", "add a user for a program of your own", "host.add_user", uses_runtime_dir=False
+    ),
+    Verb(
         "import",
         "convert price and sentiment files for the gateway",
         "host.import_file",
         uses_runtime_dir=False,
     ),
-    Verb("stop", "stop a daemon and its sockets", "host.stop", uses_runtime_dir=False),
+    Verb("start", "start a daemon and its sockets", "host.units", uses_runtime_dir=False),
+    Verb("stop", "stop a daemon and its sockets", "host.units", uses_runtime_dir=False),
+    Verb(
+        "restart",
+        "restart a daemon while its sockets stay open",
+        "host.units",
+        uses_runtime_dir=False,
+    ),
     Verb(
         "up",
         "run the whole stack in the foreground, without systemd",

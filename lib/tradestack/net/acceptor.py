@@ -18,9 +18,9 @@ from tradestack.net.allowance import Allowance, Rate
 from tradestack.observe.events import ACCEPT_PAUSED, emit
 
 CONNECTIONS_PER_PASS = 2  # so that a storm of them delays the data of others little
-# Each costs some 150 µs until it has ended: beyond, connections wait in the listener's queue, and a
-# storm of them takes a seventh of a processor.
-CONNECTIONS = Rate(per_second=1_000, burst=100)
+# Each costs some 250 µs until it has ended: beyond, connections wait in the listener's queue, and a
+# storm of them takes an eighth of a processor.
+CONNECTIONS = Rate(per_second=500, burst=100)
 RATE_PAUSE_S = 0.005  # until the next attempt after the rate was used up
 PAUSE_S = 1.0  # until the next attempt after descriptors or memory ran out
 # Descriptors that connections leave to files: a session opens three, each replay of an old one one.

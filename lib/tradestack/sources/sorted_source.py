@@ -6,7 +6,6 @@ checkpoint is the number of records that went out: to restore it, the source is 
 """
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Annotated
@@ -112,6 +111,8 @@ class SortedSource:
         self._source.close()
 
     def _begin(self) -> None:
+        import tempfile  # only sources out of order need it, and its memory
+
         self._beginning = self._source.checkpoint()
         self._file: IO[bytes] = tempfile.TemporaryFile(dir=self._directory)  # noqa: SIM115
         self._unsorted: list[TickRecords] = []

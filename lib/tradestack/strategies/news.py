@@ -43,6 +43,7 @@ class News(Strategy[NewsState]):
     name: ClassVar[str] = "news"
     version: ClassVar[int] = 1
     value_label: ClassVar[str] = "sentiment"
+    needs: ClassVar[frozenset[TickKind]] = frozenset({TickKind.PRICE, TickKind.NEWS})
 
     buy_above: int = decimal(
         "60", minimum="0", maximum="100", doc="Above this sentiment, strictly, the side is BUY."

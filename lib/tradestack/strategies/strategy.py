@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from tradestack.domain.order import Side
+from tradestack.domain.tick import TickKind
 from tradestack.strategies.parameter import parameters_of
 from tradestack.wire.feed import TickBatch, decode_symbol
 
@@ -38,11 +39,13 @@ class Strategy(ABC, Generic[StateT]):
 
     name: the word for it in configurations and orders. version: to be raised when the same feed
     gives other intents than before. value_label: what `Intent.value` is, one word, for people.
+    needs: the kinds of ticks without which it never trades.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     value_label: ClassVar[str]
+    needs: ClassVar[frozenset[TickKind]] = frozenset({TickKind.PRICE})
 
     symbols: frozenset[str] = frozenset()  # the symbols to trade, empty = every symbol of the feed
 

@@ -10,17 +10,22 @@ import pytest
 from tests.ctl.up.children import script_command
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.up.child_process import ChildDied
-from tradestack.ctl.up.supervised import AfterDeath, Supervised
+from tradestack.ctl.up.supervised import (
+    RESTART_DELAY_S,
+    AfterDeath,
+    Supervised,
+)
 
 Use = Callable[[Supervised, "asyncio.Task[ChildDied]", asyncio.Event], Awaitable[None]]
 READY_THEN_WAIT = "notify.send(b'READY=1'); signal.pause()"
 DEADLINE_S = 60
+ROOT = Path(__file__).parents[3]
 
 
 def supervise(directory: Path, script: str, after_death: AfterDeath, use: Use) -> list[str]:
-    """Run the script under supervision while `use` runs; return the lines that were logged.
+    """Run the script under supervision while `use` runs; return the deaths that it outlived.
 
-    The event passed to `use` is set when a line is logged.
+    The event passed to `use` is set at each of them.
     """
     lines: list[str] = []
 
@@ -28,11 +33,11 @@ def supervise(directory: Path, script: str, after_death: AfterDeath, use: Use) -
         command = script_command(directory, script)
         logged = asyncio.Event()
 
-        def on_line(_name: str, line: str) -> None:
-            lines.append(line)
+        def on_death(death: ChildDied) -> None:
+            lines.append(str(death))
             logged.set()
 
-        daemon = Supervised(command, on_line, after_death)
+        daemon = Supervised(command, lambda _name, _line: None, on_death, after_death)
         watch = asyncio.create_task(daemon.watch())
         try:
             await asyncio.wait_for(use(daemon, watch, logged), DEADLINE_S)
@@ -46,7 +51,7 @@ def supervise(directory: Path, script: str, after_death: AfterDeath, use: Use) -
 
 
 def test_a_killed_daemon_is_started_again(tmp_path: Path) -> None:
-    """It gets ready once more in another process, and the death is logged."""
+    """It gets ready once more in another process, and the death is told."""
 
     async def kill_once(
         daemon: Supervised, _watch: "asyncio.Task[ChildDied]", logged: asyncio.Event
@@ -62,7 +67,7 @@ def test_a_killed_daemon_is_started_again(tmp_path: Path) -> None:
 
     lines = supervise(tmp_path, READY_THEN_WAIT, AfterDeath.RESPAWN, kill_once)
 
-    assert lines == ["x was killed by SIGKILL; starting it again"]
+    assert lines == ["x was killed by SIGKILL"]
 
 
 @pytest.mark.parametrize(
@@ -81,3 +86,32 @@ def test_a_final_death_is_returned(tmp_path: Path, after_death: AfterDeath, stat
         assert daemon.respawns == 0
 
     supervise(tmp_path, f"sys.exit({status})", after_death, wait)
+
+
+@pytest.mark.parametrize("script", ["sys.exit('no luck')", "notify.send(b'READY=1'); sys.exit(3)"])
+def test_a_daemon_that_keeps_dying_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    """At the limit, the last death is returned, whether it was ready or not."""
+    monkeypatch.setattr("tradestack.ctl.up.supervised.DEATHS_MAX", 3)
+    monkeypatch.setattr("tradestack.ctl.up.supervised.RESTART_DELAY_S", 0)
+
+    async def wait(
+        daemon: Supervised, watch: "asyncio.Task[ChildDied]", _logged: asyncio.Event
+    ) -> None:
+        death = await watch
+
+        assert str(death).startswith("x exited with status")
+        assert str(death).endswith("; it keeps dying, giving up")
+        assert daemon.keeps_dying
+
+    deaths = supervise(tmp_path, script, AfterDeath.RESPAWN, wait)
+
+    assert len(deaths) == 2
+
+
+def test_the_delay_is_that_of_the_units() -> None:
+    """A daemon that is not ready is started again after as long as under systemd."""
+    unit = (ROOT / "systemd" / "tradestack-gateway.service").read_text()
+
+    assert f"RestartSec={RESTART_DELAY_S * 1000:g}ms\n" in unit

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
-from tests.kit.stack import Stack
+from tests.kit.stack import TRADESTACKCTL, Stack
 from tests.reference import news_orders
 
 ROOT = Path(__file__).parents[3]
@@ -33,6 +33,90 @@ def test_the_private_directory_is_deleted(files: tuple[str, ...]) -> None:
     pid = json.loads(done.stdout)["gateway"]["pid"]
     assert not directory.exists()
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_the_end_says_what_became_of_the_files(files: tuple[str, ...], tmp_path: Path) -> None:
+    """Without --state-dir they are deleted, and the option that keeps them is named."""
+    deleted = up(*files, "--pace", "max", "--until-end")
+    kept = up(*files, "--pace", "max", "--until-end", "--state-dir", tmp_path / "state")
+
+    assert re.search(
+        r"^the files in (/\S+) are deleted; --state-dir DIR would keep them$", deleted.stderr, re.M
+    )
+    assert f"the files are kept in {tmp_path / 'state'}\n" in kept.stderr
+
+
+def test_the_start_says_where_everything_is(files: tuple[str, ...], tmp_path: Path) -> None:
+    """Three lines have addresses, user, books, files and a command; then orders are shown."""
+    done = up(*files, "--pace", "max", "--until-end", "--state-dir", tmp_path / "s")
+
+    lines = done.stderr.splitlines()
+    address = r"127\.0\.0\.1:\d+"
+    books = r"tradestack-up-\w+/prices, tradestack-up-\w+/news"
+    assert re.fullmatch(f"feed {address}, orders {address}, user news; books {books}", lines[0])
+    assert lines[1] == f"files in {tmp_path}/s: credentials/news/password, log/order_log.txt"
+    assert lines[2] == f"to look inside: {TRADESTACKCTL} --runtime-dir {tmp_path}/s/run top"
+    assert lines[3] == "Received Order 1: BUY 10 AAA @ 105.25 news sentiment=85.5"
+    assert len(lines) == 7, done.stderr  # two more orders, and what becomes of the files
+
+
+def test_the_result_is_that_of_the_whole_run(tmp_path: Path) -> None:
+    """Over all sessions of a loop; elapsed time and rates are those of the run."""
+    prices = tmp_path / "prices.csv"
+    prices.write_text("timestamp,symbol,price\n2026-01-05T14:30:00Z,AAA,1\n")
+
+    done = up("--prices", prices, "--pace", "max", "--duration", "3500ms", "--json")
+
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    run = result["run"]
+    assert run["ticks"] == result["gateway"]["process"]["sessions_started"] > 1
+    assert run["elapsed_s"] >= 3.5
+    assert run["ticks_per_s"] == round(run["ticks"] / run["elapsed_s"], 1) > 0
+
+
+def test_a_second_run_counts_for_itself(files: tuple[str, ...], tmp_path: Path) -> None:
+    """It says that it goes on from the first, whose orders stay in the counters of the session."""
+    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", tmp_path / "s")
+
+    first, second = up(*options), up(*options)
+
+    assert "going on" not in first.stderr
+    assert second.stderr.startswith(
+        f"going on in {tmp_path}/s after 1 session with 86 ticks; --fresh would begin anew\n"
+    )
+    runs = [json.loads(done.stdout)["run"] for done in (first, second)]
+    assert [(run["ticks"], run["orders_received"]) for run in runs] == [(86, 3), (0, 0)]
+    assert json.loads(second.stdout)["order_manager"]["orders_received"] == 3
+
+
+def test_fresh_begins_anew(files: tuple[str, ...], tmp_path: Path) -> None:
+    """Sessions and logs of earlier runs are deleted, passwords are kept."""
+    state = tmp_path / "state"
+    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", state)
+    up(*options)
+    password = (state / "credentials" / "news" / "password").read_text()
+
+    again = up(*options, "--fresh")
+
+    assert again.returncode == 0, again.stderr
+    assert "going on" not in again.stderr
+    assert json.loads(again.stdout)["run"]["orders_received"] == 3
+    assert (state / "log" / "order_log.txt").read_text().count("Received Order") == 3
+    assert (state / "credentials" / "news" / "password").read_text() == password
+
+
+def test_fresh_deletes_nothing_in_a_directory_of_others(
+    files: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A directory in which no stack ran keeps what it has under the names that a stack uses."""
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "mine.txt").write_text("mine")
+
+    done = up(*files, "--pace", "max", "--until-end", "--fresh", "--state-dir", tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "log" / "mine.txt").read_text() == "mine"
 
 
 def test_a_state_directory_is_continued(files: tuple[str, ...], tmp_path: Path) -> None:
@@ -127,6 +211,7 @@ def test_an_invalid_pace_is_reported(files: tuple[str, ...]) -> None:
         ("--what",),
         ("--set", "gateway.at_end"),
         ("--set", "strategy.start=now"),
+        ("--fresh",),
     ],
 )
 def test_invalid_arguments_exit_with_2(arguments: tuple[str, ...]) -> None:

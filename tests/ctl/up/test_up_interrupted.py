@@ -10,6 +10,7 @@ import pytest
 
 from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
 from tests.kit.stack import DEADLINE_S, Stack
+from tradestack.ctl.exit_status import ExitStatus
 
 
 def test_ctrl_c_ends_an_open_ended_run(running: Stack) -> None:
@@ -59,6 +60,39 @@ def test_respawn_does_not_repeat_operator_faults(files: tuple[str, ...]) -> None
     done = up(*files, "--pace", "10", "--until-end", "--respawn")
 
     assert (done.returncode, done.stdout) == (78, "")
+
+
+def test_a_daemon_that_hangs_does_not_keep_a_run_from_ending(files: tuple[str, ...]) -> None:
+    """It gives no last stats, so there is no result; it is killed with the others."""
+    with Stack(*files, "--respawn", "--json", "--pace", "1x") as running:
+        gateway = running.pid_of("gateway")
+        os.kill(gateway, signal.SIGSTOP)
+        running.process.terminate()
+        status, out, error = running.end()
+
+    assert (status, out) == (ExitStatus.NOT_RUNNING, "")
+    assert error.splitlines()[-1] == "tradestackctl: a daemon gave no answer within 5 s"
+    assert not Path(f"/proc/{gateway}").exists()
+
+
+FAILING = ("env", "TRADESTACK_FAIL_POINTS=gateway.appended:1")  # dies at its first tick
+
+
+@pytest.mark.parametrize("ending", ["duration", "signal"])
+def test_a_run_whose_daemon_keeps_dying_ends_when_it_is_to_end(
+    files: tuple[str, ...], ending: str
+) -> None:
+    """--duration and the first signal are obeyed, and the last death is the reason."""
+    options = ("--duration", "3s") if ending == "duration" else ()
+
+    with Stack(*files, "--respawn", "--json", *options, within=FAILING) as running:
+        if ending == "signal":
+            running.wait_for("starting it again", count=2)
+            running.process.terminate()
+        status, out, error = running.end()
+
+    assert (status, out) == (1, ""), error
+    assert error.splitlines()[-1] == "tradestackctl up: gateway was killed by SIGKILL"
 
 
 def test_daemons_end_when_up_is_killed(files: tuple[str, ...], tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack_gateway.pace import LATENESS_MAX_NS, Schedule, parse_pace
+from tradestack_gateway.pace import LATENESS_MAX_NS, NO_GAP, Gap, Schedule, parse_pace
 
 SECOND = 1_000_000_000
 START = 5_000 * SECOND  # of the monotonic clock: any number
@@ -128,6 +128,25 @@ def test_unpublished_ticks_stay_due() -> None:
     second = schedule.plan(times, START + SECOND // 10)
 
     assert (first.count, second.count) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("pace", "max_gap_s", "gap"),
+    [
+        ("1x", 60, Gap(100 * SECOND, 60 * SECOND)),
+        ("10x", 60, Gap(100 * SECOND, 0)),
+        ("1x", 0, Gap(100 * SECOND, 0)),
+        ("500/s", 60, NO_GAP),
+        ("max", 60, NO_GAP),
+    ],
+)
+def test_a_gap_tells_whether_it_is_cut(pace: str, max_gap_s: int, gap: Gap) -> None:
+    """It is one of event time, so only a factor has any, after the first tick."""
+    schedule = Schedule(parse_pace(pace), max_gap_s * SECOND)
+    assert schedule.gap(START) == NO_GAP
+    schedule.advance(schedule.plan(np.array([START]), 0))
+
+    assert schedule.gap(START + 100 * SECOND) == gap
 
 
 @pytest.mark.parametrize("pace", ["1x", "0.000000001x", "0.000000001/s", "1000000000x", "500/s"])

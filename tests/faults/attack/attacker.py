@@ -52,7 +52,11 @@ class Attacker:
         self._session_changes = SessionChanges(repetition)
 
     async def play(self, hand: Hand) -> None:
-        """Play the hand, then publish the rest as fast as possible. Raises RunFailed."""
+        """Play the hand, then publish the rest as fast as possible. Raises RunFailed.
+
+        The order session is begun anew: one that began with durability "os" ends with the boot.
+        """
+        await self._session_changes.new_order_session()
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         while hand.events:

@@ -42,7 +42,8 @@ class Progress:
         for line in self._newest_lines():
             if self._session.encode() in line and (match := _FEED_SEQUENCE.search(line)):
                 self._ordered = max(self._ordered, int(match[1]))
-        return bisect_right(self._due, self.head) - bisect_right(self._due, self._ordered)
+        ordered = bisect_right(self._due, self._ordered)
+        return max(0, bisect_right(self._due, self.head) - ordered)
 
     def _newest_lines(self) -> list[bytes]:
         with journals_in(self._directory)[-1].open("rb") as journal:

@@ -1,6 +1,7 @@
 """CSV of prices and sentiments: header, rows, and whole files."""
 
 import contextlib
+import datetime
 import gzip
 import re
 from collections.abc import Iterator, Sequence
@@ -17,12 +18,15 @@ from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv import source as csv_source
 from tradestack.sources.csv.formats.header import HeaderFault
 from tradestack.sources.csv.formats.recognise import recognise
-from tradestack.sources.csv.layout import Layout, SourceKind
+from tradestack.sources.csv.layout import KeptRows, Layout, SourceKind
 from tradestack.sources.csv.options import ReadingOptions
 from tradestack.sources.csv.parsing.block import parse_block
 from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
 from tradestack.sources.csv.parsing.state import RowState
 from tradestack.sources.csv.source import CsvSource, Reading
+from tradestack.sources.csv.times.time_format import parse_time_format
+from tradestack.sources.csv.times.time_rules import TimeRules
+from tradestack.sources.csv.times.zones import find_zone
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import (
     TICK_PACKET,
@@ -47,6 +51,48 @@ LAYOUTS = (
     (
         SourceKind.PRICES,
         Layout(column_count=4, timestamp=(0,), symbol=1, value=2, ask=3, tolerance_ns=10**9),
+    ),
+    (
+        SourceKind.PRICES,
+        Layout(
+            column_count=4,
+            timestamp=(0,),
+            symbol=1,
+            value=2,
+            size=(3,),
+            delimiter=";",
+            decimal=",",
+            times=TimeRules(zone=find_zone("Europe/Berlin"), interval_ns=60 * 10**9),
+        ),
+    ),
+    (
+        SourceKind.PRICES,
+        Layout(
+            column_count=5,
+            timestamp=(0, 1),
+            symbol=None,
+            constant_symbol="SPY",
+            value=2,
+            size=(3, 4),
+            price_exponent=-4,
+            times=TimeRules(form=parse_time_format("%d.%m.%Y %H:%M:%S")),
+        ),
+    ),
+    (
+        SourceKind.PRICES,
+        Layout(
+            column_count=4,
+            timestamp=(0,),
+            symbol=1,
+            value=2,
+            side=3,
+            kept_rows=KeptRows(3, ("B", "SELL"), ("bu",)),
+            times=TimeRules(
+                form=parse_time_format("seconds-of-day"),
+                date=datetime.date(2013, 10, 10),
+                zone=find_zone("America/New_York"),
+            ),
+        ),
     ),
 )
 
@@ -74,7 +120,7 @@ def csv_rows(data: bytes) -> None:
     kind, layout = LAYOUTS[choice % len(LAYOUTS)]
     on_bad_row = OnBadRow.REJECT if choice & 0x80 else OnBadRow.SKIP
     whole = _read_rows([text], kind, layout, on_bad_row)
-    _check_records(whole.records, kind)
+    _check_records(whole.records, kind, in_order=not layout.tolerance_ns)
     assert _read_rows(LINE.findall(text), kind, layout, on_bad_row) == whole
     state = RowState()
     quick = parse_block(text, layout, kind, state)
@@ -161,7 +207,7 @@ def _read_file(path: Path, chunk_bytes: int) -> Outcome:
                     batches.append(batch.records)
                     assert (batch.slots == symbols.find_all(batch.records["symbol"])).all()
                 outcome.state = source.state
-            _check_records(_joined(batches), source.kind)
+            _check_records(_joined(batches), source.kind, in_order=not source.recognised.sort)
         except SourceFault as fault:
             assert_one_line(str(fault))
             outcome.fault = (0, str(fault))
@@ -184,12 +230,12 @@ def _joined(batches: Sequence[TickRecords]) -> TickRecords:
     return np.frombuffer(b"".join(batch.tobytes() for batch in batches), TICK_PACKET)
 
 
-def _check_records(records: TickRecords, kind: SourceKind) -> None:
+def _check_records(records: TickRecords, kind: SourceKind, *, in_order: bool) -> None:
     """Check that every record can be published."""
     assert is_tick_packets(records).all()
     assert (records["kind"] == int(kind.tick_kind)).all()
     times = records["event_time_ns"]
-    assert (times[1:] >= times[:-1]).all()
+    assert not in_order or (times[1:] >= times[:-1]).all()
     assert (times >= 0).all()
     assert (records["size"] >= 0).all()
     assert all(is_symbol(decode_symbol(symbol)) for symbol in records["symbol"].tolist())
@@ -207,6 +253,14 @@ PRICE_ROWS = (
     b"2013-10-10T13:30:00.1+02:00,SPY,123456789.12345678,1\n",
     b"1381411800026000001,SPY,0.000000019,1\n1381411800026000000,SPY,1,1\n",
 )
+# By the layout that they are for.
+OTHER_ROWS = (
+    (4, b"1381411800.5,SPY,168.23,168.25\n1381411800,SPY,1,2\n"),
+    (5, b"2013-10-27 02:59:00;SPY;238,45;100\n2013-10-27 02:00:00;SPY;1;\n"),
+    (5, b'"2013-10-10 13:30:00";"SPY";"238,45";"1,5"\n'),
+    (6, b"10.10.2013,13:30:00,1912300,0,40\n10.10.2013,13:30:01,1912301,5,\n"),
+    (7, b"34200.25,SPY,1,B\n34200.5,SPY,2,N\n34201,SPY,2,buy\n"),
+)
 NEWS_ROWS = (
     b"2013-10-10T13:30:00.123Z,SPY,0\n2013-10-10T13:30:01.000Z,IBM,100\n",
     b"1381411800,SPY,85.48\n1381411801,\xff,1\n1381411801,B,101\n",
@@ -222,7 +276,9 @@ HEADERS = (
 
 def _row_seeds() -> Sequence[bytes]:
     prices = [b"\0" + rows for rows in PRICE_ROWS] + [b"\x80" + rows for rows in PRICE_ROWS]
-    return [*prices, *(b"\x02" + rows for rows in NEWS_ROWS), b"\x01168,,SPY,x,1381411800\n"]
+    others = [bytes([choice]) + rows for choice, rows in OTHER_ROWS]
+    news = [b"\x02" + rows for rows in NEWS_ROWS]
+    return [*prices, *news, *others, b"\x01168,,SPY,x,1381411800\n"]
 
 
 def _file_seeds() -> Sequence[bytes]:

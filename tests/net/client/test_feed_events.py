@@ -1,8 +1,6 @@
 """A feed as an iterator of events, over disconnects and sessions."""
 
 import asyncio
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -19,8 +17,6 @@ from tradestack.net.client.feed_listener import EndReason
 from tradestack.net.client.login import Credentials, LoginRejected
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.feed import TickBatch
-
-README = Path(__file__).parents[3] / "README.md"
 
 
 async def values_until(events: FeedEvents, last: int) -> list[int]:
@@ -200,19 +196,3 @@ async def test_the_example_of_the_documentation_runs(
         "1 SPY 0.00000001",
         "2 SPY 0.00000002",
     ]
-
-
-async def test_the_example_of_the_readme_runs(net: Net) -> None:
-    """The program runs in its own process, with this address and password."""
-    program = README.read_text().split("```python\n")[1].split("```")[0]
-    async with net.serving(feed(net, 2)) as running:
-        program = program.replace("127.0.0.1:8999", str(running.address))
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-u", "-c", program.replace("PASSWORD", "secret")),
-            stdout=asyncio.subprocess.PIPE,
-        )
-        line = await process.stdout.readline()
-        process.terminate()
-        await process.wait()
-
-    assert line == b"1 [1.e-08 2.e-08]\n"

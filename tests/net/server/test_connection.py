@@ -285,3 +285,21 @@ async def test_malformed_messages_beyond_their_limit_are_a_violation(net: Net) -
 
     text = b"PROTOCOL_VIOLATION more than 3 malformed messages"
     assert ending == [Packet(PacketType.DEBUG, text)]
+
+
+async def test_nothing_is_handled_after_the_handler_has_closed_the_connection(net: Net) -> None:
+    """What the client had sent behind that message is dropped."""
+    handler = filled(net)
+    close = Close(CloseReason.SERVER_STOPPING, "enough")
+
+    def keep_and_close(connection, payload: bytes) -> None:
+        handler.received.append((connection, payload))
+        connection.close(close)
+
+    handler.unsequenced_received = keep_and_close
+    async with net.serving(handler) as running, net.connected(running.address) as client:
+        await client.log_in(1)
+        await client.send(soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"x") * 3)
+        await handler.until(lambda: bool(handler.left))
+
+    assert len(handler.received) == 1

@@ -14,7 +14,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.line_limit import LINES
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
-from tradestack.net.server.logins import GUESSES
+from tradestack.net.server.logins import GUESSES, LOGINS
 from tradestack.net.server.users import Users, users_line
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason, decode_close
@@ -176,6 +176,25 @@ async def test_right_passwords_are_not_counted_as_guesses(net: Net) -> None:
     async with net.serving(filled(net), clock=net.fake_clock()) as running:
         for name in names:
             assert not await rejected(net, running, user=name)
+
+
+async def test_a_user_who_logs_in_again_and_again_waits_alone(net: Net) -> None:
+    """Their further logins are answered as the rate allows, those of others at once."""
+    clock = net.fake_clock()
+    async with (
+        net.serving(filled(net), clock=clock) as running,
+        net.connected(running.address) as again,
+    ):
+        for _ in range(LOGINS.burst + 1):  # the first one was checked by its hash
+            assert not await rejected(net, running)
+        answer = asyncio.ensure_future(again.log_in(1))
+        assert not await rejected(net, running, user="orders", password="s3cret")
+        while not running.server._logins._slowed:
+            await asyncio.sleep(0)
+        assert not answer.done()
+        clock.now_ns += NANOSECONDS_PER_SECOND // LOGINS.per_second
+
+        assert accepted(await answer).sequence == 1
 
 
 async def test_logins_of_one_user_that_come_together_cost_one_hash(net: Net, monkeypatch) -> None:

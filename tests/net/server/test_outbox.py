@@ -313,4 +313,4 @@ async def test_an_unreadable_stream_ends_its_connection_only(
 
     assert not has_more
     assert owner.reports == ["broken: Input/output error"]
-    assert f"session {stream.session_id} from 1: [Errno 5] Input/output error" in caplog.text
+    assert f"session={stream.session_id}: [Errno 5] Input/output error" in caplog.text

@@ -33,7 +33,7 @@ def logrotate_loses_no_line() -> None:
 @case()
 def strategies_can_be_added_and_removed() -> None:
     """`add-strategy` creates a running instance, and disabling it removes its socket."""
-    sh("tradestackctl", "add-strategy", "second")
+    sh("tradestackctl", "add-strategy", "second", "--start")
     sh("systemctl", "enable", "--now", "tradestack-strategy@second.service")
 
     eventually(

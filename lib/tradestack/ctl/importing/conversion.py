@@ -64,8 +64,11 @@ class Conversion:
         """Write the converted files to `target`. Raises OperatorFault, OSError."""
         self.prepare()
         unfinished = target.with_name(f".{target.name}.unfinished")
-        unfinished.unlink(missing_ok=True)
         try:
+            if not target.parent.is_dir():
+                where = str(target.parent)
+                raise OperatorFault(where, "no such directory", "create it, or choose another")
+            unfinished.unlink(missing_ok=True)
             with _open_output(unfinished, target) as output:
                 self._convert(output, target.parent)
             if not _is_new(target):
@@ -82,6 +85,8 @@ class Conversion:
             raise fault.as_operator_fault() from fault
         finally:
             unfinished.unlink(missing_ok=True)
+            for source in self._sources:
+                source.close()
         sys.stderr.write(f"written to {target}\n")
 
     def _open(self, path: Path) -> CsvSource:

@@ -1,157 +1,84 @@
-"""A run of the stack in the foreground, from its private directory to its final stats.
+"""A run of the stack in the foreground, from its directory to its result.
 
-options ─► directory ─► gateway, order manager, strategies ─► wait for the end ─► stats ─► stop
+leftovers of others removed ─► directory, claimed ─► run ─► directory kept or deleted
 """
 
 import argparse
 import asyncio
 import shutil
-import signal
-import sys
 import tempfile
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
 
+from tradestack.ctl.up.claim import claimed, daemons_run, remove_abandoned
+from tradestack.ctl.up.option_check import check_options
 from tradestack.ctl.up.options import stack_config
-from tradestack.ctl.up.progress import StackStats, has_ended, source_fault, summary
+from tradestack.ctl.up.run import Run
+from tradestack.ctl.up.run_counts import RunResult
 from tradestack.ctl.up.screen import Screen
-from tradestack.ctl.up.stack import Stack, StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
-from tradestack.ctl.up.supervised import AfterDeath
 from tradestack.domain.faults import OperatorFault
-from tradestack.net.control.client import ControlFault
-
-SUMMARY_INTERVAL_S = 1.0
-DEATH_TIMEOUT_S = 1.0  # a daemon that has closed its control socket may be about to exit
-END_CHECK_INTERVAL_S = 0.05  # asking costs each daemon about a millisecond
+from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 
-class Interrupted(Exception):
-    """Ctrl-C came before there was a result."""
-
-
-def run_foreground(args: argparse.Namespace) -> StackStats:
-    """Run the stack until it is to end, and return its final stats.
+def run_foreground(args: argparse.Namespace) -> RunResult:
+    """Run the stack until it is to end, and return its result.
 
     Raises Interrupted, ChildDied, OperatorFault, ControlFault.
     """
+    screen = Screen(is_verbose=args.verbose)
+    for directory in remove_abandoned():
+        screen.line(f"removed {directory}, left by a run that was killed")
     if args.state_dir is not None:
-        return _run_in(StackFiles.create(args.state_dir.absolute(), reused=True), args)
+        return _run_kept(args, args.state_dir.absolute(), screen)
     root = Path(tempfile.mkdtemp(prefix="tradestack-"))
     try:
-        return _run_in(StackFiles.create(root, reused=False), args)
+        files = StackFiles.create(root, reused=False)
+        with claimed(files, is_temporary=True):
+            result = _run_in(files, args, screen)
+        screen.line(f"the files in {root} are deleted; --state-dir DIR would keep them")
+        return result
     finally:
         shutil.rmtree(root)
 
 
-def _run_in(files: StackFiles, args: argparse.Namespace) -> StackStats:
-    screen = Screen()
+def _run_kept(args: argparse.Namespace, root: Path, screen: Screen) -> RunResult:
+    was_used = (root / "lock").exists()
+    files = StackFiles.create(root, reused=True)
+    if args.fresh and was_used:
+        _begin_anew(files)
+    elif files.feed_logs:
+        screen.line(f"going on in {root} after {_earlier(files)}; --fresh would begin anew")
+    with claimed(files, is_temporary=False):
+        result = _run_in(files, args, screen)
+    screen.line(f"the files are kept in {root}")
+    return result
+
+
+def _run_in(files: StackFiles, args: argparse.Namespace, screen: Screen) -> RunResult:
     config = stack_config(args, screen)
+    check_options(args, files, config)
     try:
-        return asyncio.run(_run_stack(args, files, config, screen))
+        return asyncio.run(Run(args, files, config, screen).execute())
     finally:
         files.clean_up()
         screen.close()
 
 
-async def _run_stack(
-    args: argparse.Namespace, files: StackFiles, config: StackConfig, screen: Screen
-) -> StackStats:
-    interrupted = _interruption()
-    stack = Stack(files, config, screen)
+def _begin_anew(files: StackFiles) -> None:
+    if daemons_run(files.root):
+        problem = "daemons of an earlier run still run in it"
+        raise OperatorFault(str(files.root), problem, "wait until they have ended")
     try:
-        await _unless_interrupted(stack.start(), interrupted)
-        query = f"{Path(sys.executable).parent}/tradestackctl --runtime-dir {files.root}/run stats"
-        screen.line("up", f"ready; to query it: {query}")
-        await _wait_for_end(args, stack, interrupted, screen)
-        stats = await _final_stats(stack)
-        await stack.stop()
-        return stats
-    finally:
-        stack.kill()
-        await stack.wait_gone()
+        files.begin_anew()
+    except OSError as error:
+        raise OperatorFault(
+            str(error.filename), error.strerror or str(error), "delete it yourself"
+        ) from error
 
 
-async def _wait_for_end(
-    args: argparse.Namespace, stack: Stack, interrupted: "asyncio.Future[None]", screen: Screen
-) -> None:
-    loop = asyncio.get_running_loop()
-    deadline_s = loop.time() + args.duration if args.duration else float("inf")
-    summary_due_s = loop.time()
-    events: set[asyncio.Future[Any]] = {interrupted, stack.died}
-    while (remaining_s := deadline_s - loop.time()) > 0:
-        interval_s = (
-            END_CHECK_INTERVAL_S if args.until_end else min(remaining_s, SUMMARY_INTERVAL_S)
-        )
-        await asyncio.wait(events, timeout=interval_s, return_when=asyncio.FIRST_COMPLETED)
-        if stack.died.done():
-            raise stack.died.result()
-        if interrupted.done():
-            if args.until_end:
-                raise Interrupted
-            return
-        if args.until_end or screen.is_terminal:
-            stats = await _stats(stack)
-            if stats is not None and args.until_end and _is_over(stats):
-                return
-            if stats is not None and loop.time() >= summary_due_s:
-                screen.summarise(summary(stats))
-                summary_due_s += SUMMARY_INTERVAL_S
-
-
-async def _stats(stack: Stack) -> StackStats | None:
-    """Ask for the stats; None while a daemon is respawned. Raises ChildDied, ControlFault."""
-    try:
-        return await stack.stats()
-    except ControlFault:
-        await asyncio.wait({stack.died}, timeout=DEATH_TIMEOUT_S)
-        if stack.died.done():
-            raise stack.died.result() from None
-        if stack.after_death is AfterDeath.RESPAWN:
-            return None
-        raise
-
-
-async def _final_stats(stack: Stack) -> StackStats:
-    while (stats := await _stats(stack)) is None:
-        await asyncio.sleep(END_CHECK_INTERVAL_S)
-    return stats
-
-
-def _is_over(stats: StackStats) -> bool:
-    fault = source_fault(stats)
-    if fault is not None:
-        raise OperatorFault("source", fault, "fix the file")
-    return has_ended(stats)
-
-
-def _interruption() -> "asyncio.Future[None]":
-    """Return a future that the first SIGINT, SIGTERM or SIGHUP completes.
-
-    The next one of them has its default effect.
-    """
-    loop = asyncio.get_running_loop()
-    interrupted: asyncio.Future[None] = loop.create_future()
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def on_signal() -> None:
-        for number in numbers:
-            loop.remove_signal_handler(number)
-        interrupted.set_result(None)
-
-    for number in numbers:
-        loop.add_signal_handler(number, on_signal)
-    return interrupted
-
-
-async def _unless_interrupted(
-    work: Coroutine[object, object, None], interrupted: "asyncio.Future[None]"
-) -> None:
-    task = asyncio.create_task(work)
-    await asyncio.wait({task, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        raise Interrupted
-    task.result()
+def _earlier(files: StackFiles) -> str:
+    """Return what earlier runs have left, in words."""
+    logs = files.feed_logs
+    ticks = sum(path.stat().st_size for path in logs) // TICK_PACKET_LENGTH
+    sessions = "1 session" if len(logs) == 1 else f"{len(logs)} sessions"
+    return f"{sessions} with {ticks:,} ticks"

@@ -83,12 +83,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="keep all files in this directory, and continue from those it has",
     )
     stack.add_argument(
+        "--fresh",
+        action="store_true",
+        help="delete the sessions and logs of earlier runs from --state-dir first",
+    )
+    stack.add_argument(
         "--respawn",
         action="store_true",
         help="start a daemon again when it dies, instead of stopping the stack",
     )
     add_format_options(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
+    parser.add_argument(
+        "--verbose", action="store_true", help="show all that the daemons log, not only problems"
+    )
 
 
 def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
@@ -152,7 +160,7 @@ def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
             "this needs data that ends, and no sample data is installed",
             "add --prices FILE",
         )
-    screen.line("up", "no sample data found; publishing a random walk")
+    screen.line("no sample data found; publishing a random walk")
     return {"source": "random-walk"}
 
 

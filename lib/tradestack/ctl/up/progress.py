@@ -1,4 +1,4 @@
-"""The stats of the whole stack: whether a run has ended, and a summary of it.
+"""The stats of the whole stack: whether a run has ended.
 
     {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
 
@@ -47,21 +47,6 @@ def has_ended(stats: StackStats) -> bool:
     return stats.gateway["source_state"] == SOURCE_ENDED and all(
         _is_done(strategy, stats.gateway) for strategy in stats.strategies.values()
     )
-
-
-def summary(stats: StackStats) -> str:
-    """Summarise rate, ticks and orders in one line."""
-    gateway, manager = stats.gateway, stats.order_manager
-    rate = gateway.get("rates", {}).get("1s", 0.0)
-    parts = [
-        f"{gateway['source_state']} {rate:,.0f} ticks/s, {gateway['ticks_total']:,} ticks",
-        f"orders {manager['orders_accepted']:,} accepted, {manager['orders_rejected']:,} rejected",
-    ]
-    parts += [
-        f"{name} {strategy['ticks_received']:,} ticks, {strategy['orders_sent']:,} orders"
-        for name, strategy in stats.strategies.items()
-    ]
-    return " | ".join(parts)
 
 
 def _is_done(strategy: DaemonStats, gateway: DaemonStats) -> bool:

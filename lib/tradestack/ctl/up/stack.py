@@ -53,17 +53,21 @@ class Stack:
         self._watches: list[asyncio.Task[None]] = []
         self._listeners: list[socket.socket] = []  # stay open while a daemon is respawned
         self.died: asyncio.Future[ChildDied] = asyncio.get_running_loop().create_future()
+        self.began_s: float | None = None  # loop time at which the gateway was ready
+        self.feed = self._listen(bind_tcp(_ANY_PORT))
+        self.orders = self._listen(bind_tcp(_ANY_PORT))
 
     async def start(self) -> None:
         """Start all daemons and wait until they are ready; raise ChildDied, OperatorFault."""
-        feed, orders = self._listen(bind_tcp(_ANY_PORT)), self._listen(bind_tcp(_ANY_PORT))
-        self._start_servers(feed, orders)
+        self._start_servers(self.feed, self.orders)
         for instance, keys in self._config.strategies.items():
             self._start_strategy(
-                instance, keys, name_of(feed.getsockname()), name_of(orders.getsockname())
+                instance, keys, name_of(self.feed.getsockname()), name_of(self.orders.getsockname())
             )
         for daemon in self._daemons.values():
             self._watches.append(asyncio.create_task(self._watch(daemon)))
+        await self._unless_died(self._daemons[GATEWAY].is_ready.wait())
+        self.began_s = asyncio.get_running_loop().time()
         for daemon in self._daemons.values():
             await self._unless_died(daemon.is_ready.wait())
 
@@ -85,6 +89,24 @@ class Stack:
         strategies = [_strategy(instance) for instance in self._config.strategies]
         for names in (strategies, [ORDER_MANAGER], [GATEWAY]):
             await self._stop_together([self._daemons[name].child for name in names])
+
+    @property
+    def death(self) -> ChildDied | None:
+        """The death of a daemon that is not ready again; None if all are."""
+        deaths = (daemon.last_death for daemon in self._not_ready())
+        return next((death for death in deaths if death is not None), None)
+
+    @property
+    def keeps_dying(self) -> bool:
+        """Whether there is a daemon that is dead, and died a short time before, too."""
+        return any(daemon.keeps_dying for daemon in self._daemons.values())
+
+    def waits_for(self) -> str:
+        """Return which daemon is not ready yet, and its status."""
+        for daemon in self._not_ready():
+            status = daemon.child.status
+            return f"{daemon.child.name}: {status}" if status else daemon.child.name
+        return ""
 
     @property
     def after_death(self) -> AfterDeath:
@@ -115,6 +137,9 @@ class Stack:
         finally:
             task.cancel()
 
+    def _not_ready(self) -> list[Supervised]:
+        return [daemon for daemon in self._daemons.values() if not daemon.is_ready.is_set()]
+
     def _stop_watching(self) -> None:
         for watch in self._watches:
             watch.cancel()
@@ -144,7 +169,7 @@ class Stack:
             **files.common(ORDER_MANAGER),
             "listen": name_of(orders.getsockname()),
             "users_file": str(users),
-            "order_log": str(files.root / "log" / "order_log.txt"),
+            "order_log": str(files.order_log),
             **self._config.order_manager,
         }
         self._start_daemon(GATEWAY, [], files.write_config(GATEWAY, gateway), {"feed": feed}, {})
@@ -183,7 +208,12 @@ class Stack:
             variables={"OPENBLAS_NUM_THREADS": "1", **variables},  # as in the units
             notify_path=self._files.notify_path(name),
         )
-        self._daemons[name] = Supervised(command, self._screen.line, self._config.after_death)
+        self._daemons[name] = Supervised(
+            command, self._screen.daemon_line, self._show_death, self._config.after_death
+        )
+
+    def _show_death(self, death: ChildDied) -> None:
+        self._screen.line(f"{death}; starting it again")
 
     async def _ask(self, name: str) -> Mapping[str, Any]:
         path = self._files.socket_path(name)

@@ -23,7 +23,8 @@ from tradestack.ctl.installation.secret_file import new_password, write_secret
 from tradestack.ctl.toml import toml
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import new_salt, users_line
-from tradestack.store.segment import PRICE_BOOK, SEGMENT_DIRECTORY, book_name
+from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, SEGMENT_DIRECTORY, book_name
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
@@ -100,9 +101,34 @@ class StackFiles:
         write_secret(path, "".join(lines), mode=FILE_MODE)
         return path
 
+    @property
+    def order_log(self) -> Path:
+        """The order log, unless another one is configured."""
+        return self.root / "log" / "order_log.txt"
+
+    @property
+    def book_names(self) -> tuple[str, str]:
+        """The names of the books of prices and news."""
+        return book_name(PRICE_BOOK, self.suffix), book_name(NEWS_BOOK, self.suffix)
+
+    @property
+    def feed_logs(self) -> list[Path]:
+        """The feed logs of all sessions, the oldest first."""
+        return sorted(self.root.glob(f"state/*/*{FEED_LOG_SUFFIX}"))
+
+    def begin_anew(self) -> None:
+        """Delete sessions and logs of earlier runs; passwords stay. Raises OSError."""
+        for name in ("state", "log"):
+            shutil.rmtree(self.root / name)
+            (self.root / name).mkdir(mode=DIRECTORY_MODE)
+
+    def remove_books(self) -> None:
+        """Remove the books, once no gateway runs any more."""
+        shutil.rmtree(_books_directory(self.suffix), ignore_errors=True)
+
     def clean_up(self) -> None:
         """Remove the books and sockets, once no daemon runs any more."""
-        shutil.rmtree(_books_directory(self.suffix), ignore_errors=True)
+        self.remove_books()
         for path in (self.root / "run").iterdir():
             path.unlink()
 

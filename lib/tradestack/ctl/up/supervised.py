@@ -1,24 +1,32 @@
 """A daemon that is started again when it dies: what `Restart=` does for a service, for `up`.
 
-    start ─► READY=1 ─► death ─► wait 0.1 s, 0.2 s, … 5 s ─► start      READY=1 makes the next
-      └──────── death ───────────▲                                      wait short again
+    start ─► READY=1 ─► death ─► wait 0.1 s ─► start
+      └──────── death ─────────► wait 0.5 s ─► start
 
 The listening sockets stay open in `up` in the meantime: connections queue, and none is refused. As
 under systemd, a daemon that exits with status 78, a fault of the operator's, is not started again.
+Nor is one that keeps dying, fifty times within a minute or before it is ready: with `up`, somebody
+waits for the result.
 """
 
 import asyncio
 import contextlib
 import enum
 import signal
+from collections import deque
 from collections.abc import Callable
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.net.client.backoff import Backoff
+
+DEATHS_MAX = 50  # more within the interval, or in a row before READY=1, do not get better
+DEATHS_INTERVAL_S = 60.0
+RESPAWN_DELAY_S = 0.1  # after the death of a daemon that was ready
+KEEPS_DYING_S = 10.0  # two deaths within this time are no accident
+RESTART_DELAY_S = 0.5  # after the death of one that was not; as RestartSec= in the units
 
 OnLine = Callable[[str, str], None]
+OnDeath = Callable[[ChildDied], None]  # after which the daemon is started again
 
 
 class AfterDeath(enum.Enum):
@@ -31,36 +39,66 @@ class AfterDeath(enum.Enum):
 class Supervised:
     """A daemon and its current process. It starts at once; a task has to run `watch`."""
 
-    def __init__(self, command: ChildCommand, on_line: OnLine, after_death: AfterDeath) -> None:
+    def __init__(
+        self, command: ChildCommand, on_line: OnLine, on_death: OnDeath, after_death: AfterDeath
+    ) -> None:
         self.child = ChildProcess(command, on_line)
         self.respawns = 0
+        self.last_death: ChildDied | None = None
         self.is_ready = asyncio.Event()
+        self._deaths_unready = 0  # since it was ready the last time
+        self._deaths_s: deque[float] = deque(maxlen=DEATHS_MAX)
         self._command = command
         self._on_line = on_line
+        self._on_death = on_death
         self._after_death = after_death
 
     async def watch(self) -> ChildDied:
         """Start the daemon again whenever it dies; return the death after which it is not."""
-        backoff = Backoff()
         while True:
             with contextlib.suppress(ChildDied):
                 await self.child.wait_ready()
                 self.is_ready.set()
-                backoff.reset()
                 await asyncio.wait({self.child.exited})
             was_late = not self.child.exited.done()
             self.child.send_signal(signal.SIGKILL)  # if it was not ready in time
             await asyncio.wait({self.child.exited})
-            self.is_ready.clear()
             death = self.child.death()
             if was_late:
                 death = ChildDied(f"{self.child.name} was not ready in time", None)
+            delay_s = self._note(death)
             if not self._is_to_respawn(death):
                 return death
-            self._on_line("up", f"{death}; starting it again")
-            await asyncio.sleep(backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
+            if self._is_at_limit():
+                return ChildDied(f"{death}; it keeps dying, giving up", death.exit_code)
+            self._on_death(death)
+            await asyncio.sleep(delay_s)
             self.child = ChildProcess(self._command, self._on_line)
             self.respawns += 1
+
+    @property
+    def keeps_dying(self) -> bool:
+        """Whether it is dead, and died a short time before, too."""
+        if self.is_ready.is_set() or len(self._deaths_s) <= 1:
+            return False
+        return self._deaths_s[-1] - self._deaths_s[-2] < KEEPS_DYING_S
+
+    def _note(self, death: ChildDied) -> float:
+        """Note the death; return the delay before the next start."""
+        self.last_death = death
+        self._deaths_s.append(asyncio.get_running_loop().time())
+        was_ready = self.is_ready.is_set()
+        self.is_ready.clear()
+        self._deaths_unready = 0 if was_ready else self._deaths_unready + 1
+        return RESPAWN_DELAY_S if was_ready else RESTART_DELAY_S
+
+    def _is_at_limit(self) -> bool:
+        if self._deaths_unready >= DEATHS_MAX:
+            return True
+        return (
+            len(self._deaths_s) == DEATHS_MAX
+            and self._deaths_s[-1] - self._deaths_s[0] <= DEATHS_INTERVAL_S
+        )
 
     def _is_to_respawn(self, death: ChildDied) -> bool:
         return (

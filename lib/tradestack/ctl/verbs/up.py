@@ -2,12 +2,14 @@
 
 The daemons are the programs that systemd would run. They listen on free ports of the loopback
 interface and keep their files in a private directory, which is deleted at the end unless
---state-dir is given. If a daemon dies, all of them are stopped; with --respawn it is started again.
-Log lines go to stderr, the result goes to stdout.
+--state-dir is given. If a daemon dies, all of them are stopped; with --respawn it is started again,
+unless it keeps dying. Orders and problems are shown on stderr, with --verbose all that the daemons
+log; the result goes to stdout.
 
 examples:
   tradestackctl up                         publish the sample data until Ctrl-C
   tradestackctl up --pace 60x --duration 1min
+  tradestackctl up --state-dir /tmp/stack --fresh
   tradestackctl up --prices p.csv.gz --sentiment s.csv --pace max --until-end --json
 
 exit status:
@@ -24,9 +26,10 @@ import sys
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.up.child_process import ChildDied
 from tradestack.ctl.up.data_files import check_data_files
-from tradestack.ctl.up.foreground import Interrupted, run_foreground
+from tradestack.ctl.up.foreground import run_foreground
 from tradestack.ctl.up.options import add_options
-from tradestack.ctl.up.progress import summary
+from tradestack.ctl.up.run import Interrupted
+from tradestack.ctl.up.summary import summary
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the stack and print its result; raise OperatorFault, ControlFault."""
+    if args.fresh and args.state_dir is None:
+        args.refuse("--fresh needs --state-dir")
     check_data_files(args)
     try:
-        stats = run_foreground(args)
+        result = run_foreground(args)
     except ChildDied as death:
         is_operator_fault = death.exit_code == ExitStatus.OPERATOR_FAULT
         return _fail(
@@ -46,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         )
     except (Interrupted, KeyboardInterrupt):
         return _fail("interrupted", ExitStatus.INTERRUPTED)
-    print(json.dumps(stats.as_dict()) if args.json else summary(stats))
+    print(json.dumps(result.as_dict()) if args.json else summary(result))
     return ExitStatus.DONE
 
 

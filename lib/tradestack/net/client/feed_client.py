@@ -8,7 +8,7 @@ from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, SoupConnection
 from tradestack.net.client.feed_events import FeedEvents
 from tradestack.net.client.feed_listener import EndReason, FeedListener
-from tradestack.net.client.login import Credentials, LoggedIn
+from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S, Credentials, LoggedIn
 from tradestack.net.client.reconnector import Position, Reconnector
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.feed import FeedDecoder, TickBatch
@@ -38,8 +38,9 @@ class FeedClient:
     session_id: "" for the current session. sequence: the first message wanted, 0 for new ones only.
     To continue where an earlier run stopped, pass both as it last saw them.
 
-    Both forms raise LoginRejected for wrong credentials and SequenceHole when messages were lost;
-    they wait for a gateway that cannot be reached.
+    Both forms raise LoginRejected for wrong credentials and SequenceHole when messages were lost.
+    They wait for a gateway that cannot be reached, but for the first login only as long as
+    first_login_timeout_s (None: for ever), and then raise NotReached.
     """
 
     def __init__(
@@ -52,11 +53,17 @@ class FeedClient:
         sequence: int = 1,
         limits: ConnectionLimits | None = None,
         backoff: Backoff | None = None,
+        first_login_timeout_s: float | None = FIRST_LOGIN_TIMEOUT_S,
     ) -> None:
         self._clock = clock
         self._limits = limits or ConnectionLimits()
         self._reconnector = Reconnector(
-            "the feed", address, credentials, limits=self._limits, backoff=backoff or Backoff()
+            "the feed",
+            address,
+            credentials,
+            limits=self._limits,
+            backoff=backoff or Backoff(),
+            first_login_timeout_s=first_login_timeout_s,
         )
         self._position = Position(session_id, sequence)
         self._announced = ""  # the session whose start was announced

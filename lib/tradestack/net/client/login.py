@@ -14,6 +14,7 @@ from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import PacketType
 
 # From connect to the answer to the login; a busy server checks one login after the other.
+FIRST_LOGIN_TIMEOUT_S = 10.0  # a wrong address is found out by then; a server restarts sooner
 LOGIN_DEADLINE_NS = 10 * NANOSECONDS_PER_SECOND
 
 
@@ -39,6 +40,16 @@ class LoginRejected(Exception):
     def __init__(self, reason: soup.RejectReason) -> None:
         super().__init__(f"login rejected: {reason.name.lower().replace('_', ' ')}")
         self.reason = reason
+
+
+class NotReached(ConnectionError):
+    """No login succeeded in the time that a client waits for its first one."""
+
+    def __init__(self, service: str, address: Address, timeout_s: float, problem: str) -> None:
+        super().__init__(
+            f"{service} at {address}: no login within {timeout_s:g} s: {problem}; "
+            "check that it runs, and that this is its port"
+        )
 
 
 class SequenceHole(Exception):

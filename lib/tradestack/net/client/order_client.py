@@ -8,7 +8,7 @@ from tradestack.net.addresses import Address
 from tradestack.net.client.awaited_orders import AwaitedOrders
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits, SoupConnection
-from tradestack.net.client.login import Credentials, LoggedIn
+from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S, Credentials, LoggedIn
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.net.client.reconnector import Position, Reconnector
 from tradestack.wire import soup
@@ -42,7 +42,8 @@ class OrderClient:
 
     Use one client for each user: the order manager keeps one connection of a user and closes the
     older one. Both forms raise LoginRejected for wrong credentials and SequenceHole when reports
-    were lost; they wait for an order manager that cannot be reached.
+    were lost. They wait for an order manager that cannot be reached, but for the first login only
+    as long as first_login_timeout_s (None: for ever), and then raise NotReached.
     """
 
     def __init__(
@@ -53,12 +54,18 @@ class OrderClient:
         clock: Clock,
         limits: ConnectionLimits | None = None,
         backoff: Backoff | None = None,
+        first_login_timeout_s: float | None = FIRST_LOGIN_TIMEOUT_S,
     ) -> None:
         self._user = credentials.user
         self._clock = clock
         self._limits = limits or ConnectionLimits()
         self._reconnector = Reconnector(
-            "orders", address, credentials, limits=self._limits, backoff=backoff or Backoff()
+            "orders",
+            address,
+            credentials,
+            limits=self._limits,
+            backoff=backoff or Backoff(),
+            first_login_timeout_s=first_login_timeout_s,
         )
         self._position = Position()
         self._connection: SoupConnection | None = None
@@ -67,7 +74,7 @@ class OrderClient:
     # ---- the awaited form --------------------------------------------------------------------
 
     async def __aenter__(self) -> AwaitedOrders:
-        """Wait until logged in. Raises LoginRejected, SequenceHole."""
+        """Wait until logged in. Raises LoginRejected, SequenceHole, NotReached."""
         orders = AwaitedOrders(self)
         self._task = asyncio.create_task(self.run(orders), name="order client")
         self._task.add_done_callback(orders.ended)

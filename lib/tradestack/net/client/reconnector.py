@@ -10,7 +10,13 @@ from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.client.listener_owner import ServerNotTrusted
-from tradestack.net.client.login import Credentials, LoggedIn, LoginRejected, log_in
+from tradestack.net.client.login import (
+    Credentials,
+    LoggedIn,
+    LoginRejected,
+    NotReached,
+    log_in,
+)
 from tradestack.observe.events import (
     SERVER_CONNECTED,
     SERVER_LOGIN_REJECTED,
@@ -43,7 +49,10 @@ class Position:
 
 
 class Reconnector:
-    """The logins of one client; `service` names the server in the log."""
+    """The logins of one client; `service` names the server in the log.
+
+    first_login_timeout_s: how long to try until the first success; None: for ever, as afterwards.
+    """
 
     def __init__(
         self,
@@ -53,26 +62,32 @@ class Reconnector:
         *,
         limits: ConnectionLimits,
         backoff: Backoff,
+        first_login_timeout_s: float | None,
     ) -> None:
         self.backoff = backoff
         self._service = service
         self._address = address
         self._credentials = credentials
         self._limits = limits
-        self._has_tried = False
+        self._first_login_timeout_s = first_login_timeout_s
+        self._began_s: float | None = None  # loop time of the first attempt
+        self._problem = ""  # of the last attempt
 
     async def next_login(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn:
         """Log in at the position; retry until that succeeds.
 
         on_gone is called when the server does not serve the session any more; it has to leave the
-        session. Raises LoginRejected for wrong credentials, SequenceHole.
+        session. Raises LoginRejected for wrong credentials, SequenceHole, NotReached.
         """
+        loop = asyncio.get_running_loop()
         while True:
-            if self._has_tried:
+            if self._began_s is None:
+                self._began_s = loop.time()
+            else:
                 await asyncio.sleep(self.backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
-            self._has_tried = True
             logged_in = await self._try_log_in(position, on_gone)
             if logged_in is None:
+                self._check_timeout(loop.time() - self._began_s)
                 continue
             if logged_in.session_id != position.ended:
                 self._connected(logged_in, position)
@@ -82,6 +97,11 @@ class Reconnector:
     def lost(self, session_id: str, close: Close) -> None:
         """Log the loss of a connection."""
         emit(logger, SERVER_LOST, address=self._address, session=session_id, reason=close)
+
+    def _check_timeout(self, elapsed_s: float) -> None:
+        timeout_s = self._first_login_timeout_s
+        if timeout_s is not None and elapsed_s >= timeout_s:
+            raise NotReached(self._service, self._address, timeout_s, self._problem)
 
     async def _try_log_in(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn | None:
         try:
@@ -103,10 +123,13 @@ class Reconnector:
             emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
             if rejection.reason is RejectReason.NOT_AUTHORIZED:
                 raise
+            self._problem = str(rejection)
         except ServerNotTrusted as error:
             emit(logger, SERVER_NOT_TRUSTED, address=self._address, reason=error)
+            self._problem = str(error)
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if self.backoff.failures else logging.INFO
+            self._problem = str(error) or type(error).__name__
             logger.log(level, "no connection to %s at %s: %s", self._service, self._address, error)
         return None
 
@@ -128,6 +151,7 @@ class Reconnector:
         return logged_in.session_id != session_id
 
     def _connected(self, logged_in: LoggedIn, position: Position) -> None:
+        self._first_login_timeout_s = None
         position.session_id = logged_in.session_id
         position.sequence = max(position.sequence, logged_in.next_sequence)
         emit(

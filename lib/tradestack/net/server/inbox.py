@@ -223,7 +223,7 @@ class Inbox:
         """Handle packets; return their number. Raises ProtocolError."""
         packets, messages, responses = 0, 0, self.responses
         next_packet, deliver = self._decoder.next_packet, self._deliver
-        while packets < packets_max and messages < messages_max:
+        while packets < packets_max and messages < messages_max and self.responses is responses:
             packet = next_packet()
             if packet is None:
                 self._has_packets = False
@@ -235,8 +235,6 @@ class Inbox:
                 deliver(packet.payload)
             else:
                 self._owner.control_received(response, packet)
-                if self.responses is not responses:
-                    break
         if messages:
             self._messages.spend(self._server.limits.messages, messages)
         if (self._has_packets or self._drain_bytes is not None) and self._is_watching:

@@ -4,7 +4,8 @@ A password with which its user has logged in before is recognised at once. Any o
 hash, some 3 ms of the only thread (users.py), and may be a guess. Wrong ones are limited over all
 origins together; at the limit requests wait, and those that have failed least often come first. So
 a flood of guesses costs less than 1 % of a processor, and delays a right password, but never keeps
-it out. Names that no user has cost the same as others, so that the time tells nothing about them.
+it out. A user who logs in again and again waits alone. Names that no user has cost the same as
+others, so that the time tells nothing about them.
 """
 
 import asyncio
@@ -23,7 +24,9 @@ from tradestack.wire import soup
 # Wrong passwords, from everybody together: 6 ms of hashing a second, and enough at once for people
 # who mistype theirs.
 GUESSES = Rate(per_second=2, burst=20)
-RETRY_S = 0.05  # until it is looked again whether another one may be checked
+# Logins of one user with the right password: all of their connections at once, and more later.
+LOGINS = Rate(per_second=10, burst=64)
+RETRY_S = 0.05  # until a look whether more may be checked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +68,10 @@ class Logins:
         self._guesses_left = Allowance()
         self._requested: deque[Login] = deque()
         self._unproven: list[Login] = []
+        self._slowed: list[Login] = []  # of users who have logged in too often
+        self._logins_left: dict[str, Allowance] = {}  # by user
         self._next: asyncio.Handle | None = None
+        self._retry: asyncio.TimerHandle | None = None
 
     def add(self, login: Login) -> None:
         """Check the login, and answer it when it is its turn."""
@@ -78,15 +84,23 @@ class Logins:
 
     def close(self) -> None:
         """Answer no more."""
-        if self._next is not None:
-            self._next.cancel()
+        for handle in (self._next, self._retry):
+            if handle is not None:
+                handle.cancel()
 
-    def _schedule(self, delay_s: float = 0.0) -> None:
-        loop = asyncio.get_running_loop()
+    def _schedule(self) -> None:
         if self._next is None:
-            self._next = (
-                loop.call_later(delay_s, self._check) if delay_s else (loop.call_soon(self._check))
-            )
+            self._next = asyncio.get_running_loop().call_soon(self._check)
+
+    def _schedule_retry(self) -> None:
+        if self._retry is None:
+            self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._try_again)
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self._requested.extend(self._slowed)
+        self._slowed.clear()
+        self._schedule()
 
     def _check(self) -> None:
         self._next = None
@@ -96,17 +110,21 @@ class Logins:
                 self._check_known(login)
         else:
             self._check_unproven()
-        if self._requested:
+        may_guess = self._guesses_left.left(GUESSES, self._clock.monotonic_ns()) > 0
+        if self._requested or (self._unproven and may_guess):
             self._schedule()
-        elif self._unproven:
-            now_ns = self._clock.monotonic_ns()
-            self._schedule(0.0 if self._guesses_left.left(GUESSES, now_ns) > 0 else RETRY_S)
+        elif self._unproven or self._slowed:
+            self._schedule_retry()
 
     def _check_known(self, login: Login) -> None:
-        if self.users.recalls(login.user, login.request.password):
+        if not self.users.recalls(login.user, login.request.password):
+            self._unproven.append(login)
+            return
+        left = self._logins_left.setdefault(login.user, Allowance())
+        if left.take(LOGINS, self._clock.monotonic_ns()):
             self._accept(login)
         else:
-            self._unproven.append(login)
+            self._slowed.append(login)
 
     def _check_unproven(self) -> None:
         now_ns = self._clock.monotonic_ns()

@@ -1,13 +1,14 @@
 """The users file: the users that may log in, and hashes of their passwords.
 
 file := { line "\\n" }
-line := "" | "#" remark | user ":" salt ":" hash
+line := "" | "#" remark | user ":" salt ":" hash [":read-only"]
 
 salt and hash are hexadecimal; hash = scrypt(password, salt, n=1024, r=8, p=1, 32 bytes).
 SoupBinTCP compares users (≤ 6 characters) and passwords (≤ 10) ignoring case and surrounding
 spaces: users are identified by their lower-case names; passwords are stripped and upper-cased
 first. The protocol carries ten characters: the hash keeps a reader of the file from learning a
-password at a glance; it does not make a weak one strong.
+password at a glance; it does not make a weak one strong. A user who is read-only follows the feed
+and enters no orders.
 
 A correct password is remembered as a keyed digest in memory: a storm of reconnecting clients costs
 one scrypt (about 3 ms of the only thread) for each user, not for each login.
@@ -29,15 +30,17 @@ SALT_BYTES = 16
 HASH_BYTES = 32
 SCRYPT_COST = 1024
 SCRYPT_BLOCK_SIZE = 8
+READ_ONLY = "read-only"
 REMEDY = "write user:salt:hash lines, as install.sh and tradestackctl do"
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordHash:
-    """One user's salt and scrypt hash."""
+    """One user's salt and scrypt hash, and whether the user may enter orders."""
 
     salt: bytes
     digest: bytes
+    may_trade: bool = True
 
 
 # Unknown users are checked against this, so that they take as long as a wrong password.
@@ -57,6 +60,10 @@ class Users:
     def load(cls, path: Path) -> Self:
         """Read the file; raise OperatorFault that names file and line."""
         return cls(parse_users(path, _read(path)))
+
+    def traders(self) -> Self:
+        """Return the users that may enter orders."""
+        return type(self)({user: each for user, each in self.hashes.items() if each.may_trade})
 
     def recalls(self, user: str, password: str) -> bool:
         """Return whether the password was verified before, for a few microseconds."""
@@ -84,7 +91,7 @@ def canonical_user(user: str) -> str:
     return user.strip().lower()
 
 
-def users_line(user: str, password: str, *, salt: bytes) -> str:
+def users_line(user: str, password: str, *, salt: bytes, may_trade: bool = True) -> str:
     """User, password → line of the file, with newline; ValueError if no login can carry it."""
     name = canonical_user(user)
     if not 0 < len(name) <= USER_LENGTH_MAX or not _is_plain(name) or ":" in name or name[0] == "#":
@@ -96,7 +103,8 @@ def users_line(user: str, password: str, *, salt: bytes) -> str:
         raise ValueError(
             f"password of {name}: 1 to {PASSWORD_LENGTH_MAX} printable ASCII characters, no spaces"
         )
-    return f"{name}:{salt.hex()}:{_digest(password, salt).hex()}\n"
+    right = "" if may_trade else f":{READ_ONLY}"
+    return f"{name}:{salt.hex()}:{_digest(password, salt).hex()}{right}\n"
 
 
 def new_salt() -> bytes:
@@ -120,13 +128,14 @@ def parse_users(path: Path, text: str) -> dict[str, PasswordHash]:
 
 def _parse_line(path: Path, number: int, entry: str) -> tuple[str, PasswordHash]:
     fields = entry.split(":")
-    if len(fields) != 3:
-        raise _fault(path, number, f"{len(fields)} fields instead of user:salt:hash")
+    is_read_only = fields[3:] == [READ_ONLY]
+    if len(fields) != 3 and not is_read_only:
+        raise _fault(path, number, f"{len(fields)} fields instead of user:salt:hash[:{READ_ONLY}]")
     name = canonical_user(fields[0])
     if not 0 < len(name) <= USER_LENGTH_MAX or not _is_plain(name):
         raise _fault(path, number, f"user is not 1 to {USER_LENGTH_MAX} printable characters")
     try:
-        parsed = PasswordHash(bytes.fromhex(fields[1]), bytes.fromhex(fields[2]))
+        parsed = PasswordHash(bytes.fromhex(fields[1]), bytes.fromhex(fields[2]), not is_read_only)
     except ValueError:
         raise _fault(path, number, f"salt or hash of {name} is not hexadecimal") from None
     if len(parsed.digest) != HASH_BYTES or not parsed.salt:

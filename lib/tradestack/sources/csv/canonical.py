@@ -25,7 +25,7 @@ HEADERS = {
 }
 _WHOLE_DIGITS = 11  # of the largest number ×10⁻⁸ in 64 bits
 _TIME_FORM = np.frombuffer(b"0000-00-00T00:00:00.000000000Z", np.uint8)
-_ZERO, _SPACE, _COMMA, _POINT, _NEWLINE = b"0 ,.\n"
+_ZERO, _SPACE, _COMMA, _POINT, _NEWLINE, _QUOTE = b'0 ,.\n"'
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
@@ -62,8 +62,19 @@ def _without_spaces(characters: Bytes) -> Bytes:
 
 
 def _symbols(records: TickRecords) -> Bytes:
-    fields = np.ascontiguousarray(records["symbol"]).view(np.uint8)
-    return _without_spaces(fields.reshape(len(records), SYMBOL_LENGTH_MAX))
+    fields = np.ascontiguousarray(records["symbol"])
+    characters = fields.view(np.uint8).reshape(len(records), SYMBOL_LENGTH_MAX)
+    if ((characters == _COMMA) | (characters == _QUOTE)).any():
+        return _quoted(fields.tolist())
+    return _without_spaces(characters)
+
+
+def _quoted(fields: list[bytes]) -> Bytes:
+    """Return symbols in quotes, with their own ones doubled."""
+    texts = [b'"%s"' % field.rstrip(b" ").replace(b'"', b'""') for field in fields]
+    width = max(map(len, texts))
+    padded = b"".join(text.ljust(width, b"\0") for text in texts)
+    return np.frombuffer(padded, np.uint8).reshape(len(fields), width)
 
 
 def _times(times_ns: Integers) -> Bytes:

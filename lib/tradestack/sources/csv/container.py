@@ -4,13 +4,10 @@ The name of a file does not matter. What is no CSV inside (a tar, a spreadsheet,
 several members) is refused by what it is.
 """
 
-import bz2
 import gzip
 import io
-import lzma
 import os
 import sys
-import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,7 +15,6 @@ from typing import IO, Any, cast
 
 from tradestack.store.named_file import open_named_file
 
-UNREADABLE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError)
 GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
 ZIP, ZIP_EMPTY = b"PK\x03\x04", b"PK\x05\x06"
 XZ, ZSTD = b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
@@ -36,6 +32,15 @@ REFUSED: Mapping[bytes, str] = {
 TAR_MAGIC_AT, TAR_MAGIC = 257, b"ustar"
 _PEEKED_BYTES = 512
 _ZSTD_READ_BYTES = 128 << 10
+
+
+def unreadable_errors() -> tuple[type[Exception], ...]:
+    """Return what a damaged file or disk raises, by the modules that were needed so far."""
+    errors: list[type[Exception]] = [EOFError, OSError, zlib.error, RuntimeError]
+    for module, name in (("lzma", "LZMAError"), ("zipfile", "BadZipFile")):
+        if module in sys.modules:
+            errors.append(getattr(sys.modules[module], name))
+    return tuple(errors)
 
 
 class ContainerFault(Exception):
@@ -64,7 +69,7 @@ class Opened:
 
 
 def open_container(path: Path, member: str | None) -> Opened:
-    """Open a file at its beginning. Raises ContainerFault, and the errors in UNREADABLE."""
+    """Open a file at its beginning. Raises ContainerFault, and unreadable_errors()."""
     raw = open_named_file(path)
     try:
         content = _content(raw, member)
@@ -82,16 +87,22 @@ def _content(raw: io.BufferedReader, member: str | None) -> io.BufferedReader:
     beginning = raw.peek(8)
     if beginning.startswith((ZIP, ZIP_EMPTY)):
         return _member(raw, member)
-    openers: Mapping[bytes, Callable[[Any], Any]] = {
-        GZIP: gzip.open,
-        BZIP2: bz2.open,
-        XZ: lzma.open,
-        ZSTD: _open_zstd,
-    }
-    for magic, opener in openers.items():
+    for magic, opener in _OPENERS.items():
         if beginning.startswith(magic):
             return cast("io.BufferedReader", opener(raw))
     return raw
+
+
+def _open_bzip2(raw: IO[bytes]) -> Any:
+    import bz2  # only files of this kind need it, and its memory
+
+    return bz2.open(raw)
+
+
+def _open_xz(raw: IO[bytes]) -> Any:
+    import lzma  # only files of this kind need it, and its memory
+
+    return lzma.open(raw)
 
 
 def _open_zstd(raw: IO[bytes]) -> Any:
@@ -163,7 +174,17 @@ class _Zstd(io.RawIOBase):
         return True
 
 
+_OPENERS: Mapping[bytes, Callable[[Any], Any]] = {
+    GZIP: gzip.open,
+    BZIP2: _open_bzip2,
+    XZ: _open_xz,
+    ZSTD: _open_zstd,
+}
+
+
 def _member(raw: IO[bytes], member: str | None) -> io.BufferedReader:
+    import zipfile  # only files of this kind need it, and its memory
+
     archive = zipfile.ZipFile(raw)
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     if "[Content_Types].xml" in names:
@@ -187,7 +208,7 @@ def _peek(content: io.BufferedReader) -> bytes:
     try:
         while len(beginning) < _PEEKED_BYTES and (piece := content.read1(_PEEKED_BYTES)):
             beginning += piece
-    except UNREADABLE:
+    except unreadable_errors():
         if not beginning:
             raise
     content.seek(0)

@@ -5,9 +5,6 @@ checkpoint is the offset of the beginning of a line in the decompressed bytes, w
 the rows before it left.
 """
 
-import gzip
-import lzma
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +12,12 @@ from pathlib import Path
 import msgspec
 
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.csv.container import UNREADABLE, ContainerFault, Opened, open_container
+from tradestack.sources.csv.container import (
+    ContainerFault,
+    Opened,
+    open_container,
+    unreadable_errors,
+)
 from tradestack.sources.csv.formats.header import HeaderFault
 from tradestack.sources.csv.formats.recognise import Recognised, recognise
 from tradestack.sources.csv.formats.sample import SAMPLE_BYTES
@@ -123,7 +125,7 @@ class CsvSource:
         restored = msgspec.convert(state, StatePosition)
         try:
             self._opened.content.seek(offset)
-        except UNREADABLE as error:
+        except unreadable_errors() as error:
             raise SourceFault(self.path, restored.line, why_unreadable(error)) from error
         self.offset = offset
         self._unparsed, self._ended, self._damage = b"", False, ""
@@ -197,7 +199,7 @@ class CsvSource:
                 and (piece := self._opened.content.read1(size - len(data)))
             ):
                 data += piece
-        except UNREADABLE as error:
+        except unreadable_errors() as error:
             self._damage = why_unreadable(error)
         if self._damage and not data:
             raise SourceFault(self.path, self.state.line + 1, self._damage)
@@ -210,7 +212,7 @@ def _open(path: Path, options: ReadingOptions) -> Opened:
         return open_container(path, options.member)
     except ContainerFault as fault:
         raise SourceFault(path, 1, str(fault)) from fault
-    except UNREADABLE as error:
+    except unreadable_errors() as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise unreadable(path, error) from error
         raise SourceFault(path, 1, why_unreadable(error)) from error
@@ -227,7 +229,7 @@ def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, str]:
             piece := opened.content.read1(SAMPLE_BYTES - len(data))
         ):
             data += piece
-    except UNREADABLE as error:
+    except unreadable_errors() as error:
         if not data:
             raise SourceFault(path, 1, why_unreadable(error)) from error
         return bytes(data), why_unreadable(error)
@@ -245,7 +247,7 @@ def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Readin
 def why_unreadable(error: Exception) -> str:
     """Say what is wrong with a file that cannot be read to its end."""
     if isinstance(error, EOFError):
-        return "compressed file is truncated"
-    if isinstance(error, zlib.error | gzip.BadGzipFile | lzma.LZMAError):
-        return f"compressed file is damaged ({error})"
-    return str(error)
+        return "compressed file is truncated; copy or download it again"
+    if isinstance(error, OSError) and error.errno is not None:
+        return str(error)
+    return f"compressed file is damaged ({error}); copy or download it again"

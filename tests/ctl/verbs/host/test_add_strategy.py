@@ -1,33 +1,18 @@
 """add-strategy: the files it writes, and what it refuses before it writes any."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.main import run
-from tradestack.net.server.users import Users, new_salt, users_line
+from tradestack.net.server.users import Users
 from tradestack.runtime.config.keys import load_config
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 from tradestack_strategy.config import StrategyConfig
 
-SHIPPED = Path(__file__).parents[4] / "etc"
 Output = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """A configuration directory as install.sh creates it."""
-    directory = tmp_path / "tradestack"
-    shutil.copytree(SHIPPED, directory)
-    users = directory / "users"
-    users.write_text(users_line("news", "PASSWORD", salt=new_salt()))
-    users.chmod(0o440)
-    for server in ("gateway.toml", "order-manager.toml"):
-        path = directory / server
-        path.write_text(f'users_file = "{users}"\n' + path.read_text())
-    return directory
 
 
 def add(config: Path, *arguments: str) -> int:
@@ -125,3 +110,73 @@ def test_a_missing_installation_is_reported(tmp_path: Path, capsys: Output) -> N
 
     assert status == ExitStatus.OPERATOR_FAULT
     assert "install tradestack first" in capsys.readouterr().err
+
+
+def test_options_change_the_copy(config: Path) -> None:
+    """Another signal has its own parameters, with their defaults."""
+    add(config, "fast", "--signal", "crossover", "--symbols", "SPY,IBM", "--quantity", "2.5")
+
+    made = load_config(StrategyConfig, config / "strategy/fast.toml")
+    assert (made.signal, made.symbols, made.quantity) == (
+        "crossover",
+        ("SPY", "IBM"),
+        250_000_000,
+    )
+    assert made.parameters == {"short_ticks": "20", "long_ticks": "100"}
+
+
+@pytest.mark.parametrize("missing", ["signal", "symbols", "quantity"])
+def test_a_key_that_is_missing_is_added(config: Path, missing: str) -> None:
+    """A configuration may leave out what has a default."""
+    template = config / "strategy/news.toml"
+    lines = template.read_text().splitlines(keepends=True)
+    template.write_text("".join(line for line in lines if not line.startswith(f"{missing} =")))
+
+    add(config, "fast", "--signal", "crossover", "--symbols", "SPY", "--quantity", "2")
+
+    made = load_config(StrategyConfig, config / "strategy/fast.toml")
+    assert (made.signal, made.symbols, made.quantity) == ("crossover", ("SPY",), 200_000_000)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--signal", "none"),
+        ("--symbols", "A B"),
+        ("--symbols", ","),
+        ("--quantity", "0"),
+        ("--quantity", "many"),
+        ("--start",),  # beside --no-start
+    ],
+)
+def test_invalid_values_are_usage_errors(config: Path, arguments: tuple[str, ...]) -> None:
+    """Nothing is written."""
+    before = files_in(config)
+    with pytest.raises(SystemExit) as usage:
+        add(config, "second", *arguments)
+
+    assert usage.value.code == 2
+    assert files_in(config) == before
+
+
+def test_a_copy_is_not_started(
+    config: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would send each order again; one with another signal or other symbols is started."""
+    calls: list[tuple[str, ...]] = []
+    monkeypatch.setattr(Installation, "has_systemd", lambda _self: True)
+    monkeypatch.setattr(
+        Installation, "run_systemctl", lambda _self, *arguments: calls.append(arguments)
+    )
+    command = ["add-strategy", "--config-dir", str(config)]
+
+    run([*command, "copy", "--quantity", "5"])
+    said = capsys.readouterr().err
+    run([*command, "wanted", "--start"])
+    run([*command, "other", "--symbols", "SPY"])
+
+    assert "it trades as news does: edit signal, symbols or" in said
+    assert [call[-1] for call in calls if call[0] == "enable"] == [
+        "tradestack-strategy@wanted.service",
+        "tradestack-strategy@other.service",
+    ]

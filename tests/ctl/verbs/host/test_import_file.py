@@ -203,3 +203,28 @@ def test_a_wrong_option_is_refused_with_what_is_allowed(tmp_path: Path, capfd: O
 
     assert exit_info.value.code == 2
     assert "'Mars/Base' is not a name like" in capfd.readouterr().err
+
+
+def test_an_output_in_no_directory_is_refused(tmp_path: Path, capfd: Output) -> None:
+    """The message names the directory, not a file of ours."""
+    file = written(tmp_path / "p.csv", PRICES)
+
+    status = import_file(tmp_path, file, "-o", str(tmp_path / "none" / "out.csv"))
+
+    assert status == ExitStatus.OPERATOR_FAULT
+    errors = capfd.readouterr().err
+    assert f"{tmp_path}/none: no such directory; create it" in errors
+    assert "unfinished" not in errors
+
+
+def test_a_file_of_both_kinds_is_imported_as_each(tmp_path: Path, capfd: Output) -> None:
+    """Rows without a sentiment are no news; the line for gateway.toml has the key."""
+    text = "timestamp,symbol,price,sentiment\n2026-01-05T14:30:00Z,SPY,600.25,\n"
+    text += "2026-01-05T14:31:00Z,SPY,600.5,61\n"
+    file = written(tmp_path / "both.csv", text)
+
+    for kind, rows in (("prices", 2), ("sentiment", 1)):
+        output = tmp_path / f"{kind}.csv"
+        assert import_file(tmp_path, file, "--as", kind, "-o", str(output)) == ExitStatus.DONE
+        assert len(output.read_text().splitlines()) == 1 + rows
+    assert "refused: " not in capfd.readouterr().err

@@ -8,12 +8,14 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
+from tradestack.ctl.durations import duration_text
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons, Stats
 from tradestack.ctl.table import aligned
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
 MEBIBYTE = 1 << 20
+LOOP = "loop"  # the gateway begins a session whenever its files end
 
 
 def add_arguments(_parser: argparse.ArgumentParser) -> None:
@@ -34,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"{name}: last error: {stats['last_error']}")
         if stats is not None:
             _print_pending(name, stats.get("config_pending", {}))
+    if report.gateway is not None and report.gateway.get("at_end") == LOOP:
+        print('at_end = "loop": positions begin anew with each session')
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
     return ExitStatus.NOT_RUNNING if report.faults else ExitStatus.DONE
@@ -52,7 +56,7 @@ def _row(name: str, stats: Stats | None, describe: Callable[[Stats], str]) -> Se
     pss_bytes = stats.get("pss_bytes")
     memory = "-" if pss_bytes is None else f"{pss_bytes / MEBIBYTE:.1f} MiB"
     session = stats.get("session") or "-"
-    return (name, stats["pid"], _duration(stats["uptime_s"]), memory, session, describe(stats))
+    return (name, stats["pid"], duration_text(stats["uptime_s"]), memory, session, describe(stats))
 
 
 def _gateway(stats: Stats) -> str:
@@ -79,14 +83,3 @@ def _strategy(stats: Stats) -> str:
         f"{stats.get('orders_pending', 0):,} pending"
         + "".join(f", not connected to {name}" for name in lost)
     )
-
-
-def _duration(seconds: float) -> str:
-    """Format a duration in its two largest units: `3 d 4 h`, `12 min 5 s`."""
-    seconds_left = int(seconds)
-    parts: list[str] = []
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
-        count, seconds_left = divmod(seconds_left, size)
-        if count or parts or unit == "s":
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2])

@@ -1,21 +1,24 @@
-"""Create a strategy instance with a user and password of its own, then enable and start it.
+"""Create a strategy instance with a user and password of its own; start it if it is another one.
 
 The configuration is a copy of another instance's (`news`, or the one that --like names) with a
-different user. Edit it, then run `systemctl restart tradestack-strategy@NAME`. Files written:
+different user, and with the signal, symbols and quantity of the options. It is started if signal or
+symbols are others, or with --start: a mere copy would send each order of the first one again. Edit
+it and run `tradestackctl start NAME`. Files written:
 
   /etc/tradestack/strategy/NAME.toml           the configuration
   /etc/tradestack/credentials/NAME.password    the password, readable by root only
   /etc/tradestack/users                        a salted hash of the password, for the servers
 
 examples:
-  tradestackctl add-strategy momentum
+  tradestackctl add-strategy momentum --signal crossover --quantity 5
+  tradestackctl add-strategy banks --symbols JPM,GS
   tradestackctl add-strategy hedge --login hedge1 --no-start
 """
 
 import argparse
+import json
 import re
 import sys
-import tomllib
 from collections.abc import Container
 from pathlib import Path
 
@@ -23,17 +26,25 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.credentials import password_file, write_password
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
-from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import write_secret
+from tradestack.ctl.installation.server_users import (
+    add_line,
+    checked_user,
+    reload_servers,
+    users_files,
+    users_in,
+)
 from tradestack.ctl.installation.strategy_name import strategy_name
-from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.domain.faults import OperatorFault
-from tradestack.net.server.users import Users, canonical_user, new_salt, users_line
+from tradestack.domain.fixed_point import parse_fixed
+from tradestack.domain.symbol import is_symbol
+from tradestack.net.server.users import new_salt, users_line
+from tradestack.strategies.registry import STRATEGIES
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 CONFIG_MODE = 0o644
-SERVERS = (GATEWAY, ORDER_MANAGER)
 USER_NUMBER_MAX = 999  # tried as suffixes of a user name that is taken
+_PARAMETER_LINE = re.compile(r"^(\w+\s*=)", re.MULTILINE)
 _USER_LINE = re.compile(r"^user\s*=.*$", re.MULTILINE)
 
 
@@ -51,7 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="instance whose configuration is copied (default: news)",
     )
+    parser.add_argument("--signal", choices=tuple(STRATEGIES), help="the rule that it trades by")
     parser.add_argument(
+        "--symbols", type=_symbols, metavar="SYMBOL,…", help="the symbols that it trades"
+    )
+    parser.add_argument("--quantity", type=_quantity, metavar="NUMBER", help="of each order")
+    starts = parser.add_mutually_exclusive_group()
+    starts.add_argument("--start", action="store_true", help="start it in any case")
+    starts.add_argument(
         "--no-start", action="store_true", help="only write the files; start nothing"
     )
     add_installation_arguments(parser)
@@ -63,13 +81,18 @@ def run(args: argparse.Namespace) -> int:
     name = strategy_name(args.name)
     require_directory(installation.config / "strategy", "--config-dir")
     user = _write_files(installation.config, name, args)
-    print(f"wrote {installation.config}/strategy/{name}.toml; user {user}", file=sys.stderr)
-    if args.no_start or not installation.has_systemd():
+    config_file = installation.config / "strategy" / f"{name}.toml"
+    print(f"wrote {config_file}; user {user}", file=sys.stderr)
+    is_copy = args.signal is None and args.symbols is None
+    if args.no_start or not installation.has_systemd() or (is_copy and not args.start):
+        if is_copy:
+            print(f"it trades as {args.like} does: edit signal, symbols or", file=sys.stderr)
+            print(f"[parameters] in {config_file} first", file=sys.stderr)
         print(f"to start it: systemctl enable --now tradestack-strategy@{name}", file=sys.stderr)
+        if installation.has_systemd():
+            reload_servers(installation)
         return ExitStatus.DONE
-    servers = (f"tradestack-{server}.service" for server in SERVERS)
-    # The servers read the users file again.
-    installation.run_systemctl("try-reload-or-restart", *servers)
+    reload_servers(installation)
     installation.run_systemctl("enable", "--now", f"tradestack-strategy@{name}.service")
     return ExitStatus.DONE
 
@@ -85,46 +108,13 @@ def _write_files(config: Path, name: str, args: argparse.Namespace) -> str:
             str(config_file), "already exists", "choose another name, or edit the file"
         )
     template = config / "strategy" / f"{strategy_name(args.like)}.toml"
-    users_files = sorted({_users_file(config, server) for server in SERVERS})
-    for path in users_files:
-        require_own(path.parent)
-    taken = {user for path in users_files for user in Users.load(path).hashes}
-    user = _checked_user(args.login, taken) if args.login is not None else _free_user(name, taken)
-    text = _config_for(template, name, user)
-    line = users_line(user, write_password(password_file(config, name)), salt=new_salt())
-    for path in users_files:
-        users = path.read_text(encoding="utf-8")
-        separator = "" if users.endswith("\n") or not users else "\n"
-        mode = path.stat().st_mode & 0o777
-        write_secret(path, f"{users}{separator}{line}", mode=mode, like=path)
+    files = users_files(config)
+    taken = users_in(files)
+    user = checked_user(args.login, taken) if args.login is not None else _free_user(name, taken)
+    text = _changed(_config_for(template, name, user), args)
+    add_line(files, users_line(user, write_password(password_file(config, name)), salt=new_salt()))
     write_secret(config_file, text, mode=CONFIG_MODE)
     config_file.chmod(CONFIG_MODE)  # regardless of the umask: it contains no secret
-    return user
-
-
-def _users_file(config: Path, server: str) -> Path:
-    """Return the users file that a server's configuration names."""
-    config_file = config / f"{server}.toml"
-    try:
-        values = tomllib.loads(config_file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise OperatorFault(str(config_file), str(error), "fix the file first") from None
-    return Path(values.get("users_file", config / "users"))
-
-
-def _checked_user(text: str, taken: Container[str]) -> str:
-    """Return the name that --login gives; raise OperatorFault if it cannot be used."""
-    user = canonical_user(text)
-    if user in taken:
-        raise OperatorFault(
-            f"user {user}", "already exists (names are not case-sensitive)", "choose another name"
-        )
-    if not 0 < len(user) <= USER_LENGTH_MAX or not user.isalnum() or not user.isascii():
-        raise OperatorFault(
-            f"user {user!r}",
-            "not a valid user name",
-            f"use 1 to {USER_LENGTH_MAX} letters and digits",
-        )
     return user
 
 
@@ -156,4 +146,44 @@ def _config_for(template: Path, name: str, user: str) -> str:
             f"{count} lines set `user`",
             "edit the file so that exactly one line does",
         )
+    return text
+
+
+def _changed(text: str, args: argparse.Namespace) -> str:
+    """Set what the options give. Another signal has its own parameters: all get their defaults."""
+    before, parameters, after = text.partition("[parameters]")
+    if args.signal is not None and f'signal = "{args.signal}"' not in before:
+        before = _with_key(before, "signal", f'"{args.signal}"')
+        after = _PARAMETER_LINE.sub(r"#\1", after)
+    if args.symbols is not None:
+        before = _with_key(before, "symbols", json.dumps(args.symbols))
+    if args.quantity is not None:
+        before = _with_key(before, "quantity", f'"{args.quantity}"')
+    return before + parameters + after
+
+
+def _with_key(text: str, key: str, value: str) -> str:
+    """Replace the key's line, or add one at the end."""
+    line = f"{key} = {value}"
+    text, count = re.subn(rf"^{key}\s*=.*$", lambda _: line, text, count=1, flags=re.MULTILINE)
+    return text if count else f"{text.rstrip()}\n{line}\n\n"
+
+
+def _symbols(text: str) -> list[str]:
+    symbols = [symbol for symbol in text.split(",") if symbol]
+    for symbol in symbols:
+        if not is_symbol(symbol):
+            raise argparse.ArgumentTypeError(f"{symbol!r} is not a symbol")
+    if not symbols:
+        raise argparse.ArgumentTypeError("no symbol is named")
+    return symbols
+
+
+def _quantity(text: str) -> str:
+    try:
+        quantity = parse_fixed(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if quantity <= 0:
+        raise argparse.ArgumentTypeError("has to be greater than 0")
     return text

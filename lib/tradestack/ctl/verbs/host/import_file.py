@@ -91,7 +91,7 @@ def _import_each(
     config: Path,
 ) -> None:
     """Convert each file to one in the state directory, and print the lines for gateway.toml."""
-    directory = installation.state / DIRECTORY
+    directory = installation.state.absolute() / DIRECTORY
     written: dict[str, list[Path]] = {}
     for path in paths:
         _require_printable(path)

@@ -28,7 +28,8 @@ def header_names(line: str, delimiter: str = ",") -> list[str]:
     try:
         fields = next(csv.reader([line], strict=True, delimiter=delimiter), [])
     except csv.Error as error:
-        raise HeaderFault(f"header not found on line 1: {error}") from error
+        reason = str(error).replace("\t", "\\t")  # it may quote the delimiter
+        raise HeaderFault(f"header not found on line 1: {reason}") from error
     if len(fields) > COLUMNS_MAX:
         raise HeaderFault(f"header has {len(fields)} columns, more than {COLUMNS_MAX}")
     names = [field.strip().casefold() for field in fields]

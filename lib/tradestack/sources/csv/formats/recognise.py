@@ -98,7 +98,7 @@ class _File:
         """Return all that was found. Raises HeaderFault."""
         layout = self._layout()
         positions = {position for position in self._positions(layout) if position is not None}
-        unused = [name for at, name in enumerate(self._header) if at not in positions and name]
+        others = [name for at, name in enumerate(self._header) if at not in positions and name]
         sample, has_header = self._sample, self._has_header
         return Recognised(
             preset=self._preset,
@@ -106,7 +106,7 @@ class _File:
             kind=self._kind,
             layout=layout,
             used=self._used,
-            unused=unused,
+            unused=list(map(shown_name, others)),
             remarks=self._remarks,
             sort=layout.tolerance_ns > 0,
             has_both_kinds=all(self._find(kind.value) is not None for kind in SourceKind),

@@ -50,13 +50,13 @@ def take_sample(data: bytes, options: ReadingOptions) -> Sample:
     rest = lines[skipped:]
     if not rest:
         raise HeaderFault("header not found: the file has no more than what comes before it")
+    if b"\0" in rest[0]:
+        raise HeaderFault("is not text; a CSV file in UTF-8 is needed")
     try:
         header_line = rest[0].decode()
     except UnicodeDecodeError as error:
         raise HeaderFault("not valid UTF-8; save the file as UTF-8") from error
     texts = [header_line, *(line.decode(errors="replace") for line in rest[1:ROWS_MAX])]
-    if "\0" in header_line:
-        raise HeaderFault("is not text; a CSV file in UTF-8 is needed")
     delimiter = options.delimiter or separator or _find_delimiter(texts)
     mark = len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
     sample = Sample(

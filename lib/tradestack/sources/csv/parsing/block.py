@@ -58,7 +58,8 @@ def _parse(columns: "_Columns", layout: Layout, kind: SourceKind, state: RowStat
         return new_records(0)
     times = parse_times([columns.field(at) for at in layout.timestamp], layout.times)
     _check_order(times, layout, state)
-    values = _values(columns, layout)
+    written = _written_values(columns, layout)
+    values = written[0] if len(written) == 1 else _middles(*written)
     require(bool(kind is SourceKind.NEWS or values.min() > 0))
     require(bool(kind is SourceKind.PRICES or values.max() <= SENTIMENT_MAX))
     records = new_records(columns.row_count)
@@ -76,9 +77,10 @@ def _parse(columns: "_Columns", layout: Layout, kind: SourceKind, state: RowStat
     state.line += row_count
     state.rows_left_out += row_count - columns.row_count
     state.rows_good += columns.row_count
-    state.has_fraction = state.has_fraction or bool((values % SCALE).any())
-    state.value_min = min(state.value_min, int(values.min()))
-    state.value_max = max(state.value_max, int(values.max()))
+    for column in written:
+        state.has_fraction = state.has_fraction or bool((column % SCALE).any())
+        state.value_min = min(state.value_min, int(column.min()))
+        state.value_max = max(state.value_max, int(column.max()))
     last_ns = int(times.event_ns.max())
     state.add_time(times.form, last_ns, has_zone=times.has_zone, count=columns.row_count)
     return records
@@ -205,14 +207,15 @@ def _sides(field: Field, layout: Layout) -> Bytes:
     return sides
 
 
-def _values(columns: _Columns, layout: Layout) -> Integers:
-    """Return the values ×10⁸."""
-    values = _scaled(columns, layout.value, layout)
-    if layout.ask is None:
-        return values
-    asks = _scaled(columns, layout.ask, layout)
-    require(bool(values.min() > 0 and asks.min() > 0 and max(values.max(), asks.max()) < 2**62))
-    sums = values + asks
+def _written_values(columns: _Columns, layout: Layout) -> list[Integers]:
+    """Return the values ×10⁸, or bids and asks."""
+    positions = (layout.value,) if layout.ask is None else (layout.value, layout.ask)
+    return [_scaled(columns, at, layout) for at in positions]
+
+
+def _middles(bids: Integers, asks: Integers) -> Integers:
+    require(bool(min(bids.min(), asks.min()) > 0 and max(bids.max(), asks.max()) < 2**62))
+    sums = bids + asks
     require(not (sums & 1).any())  # a half is rounded and counted by row
     middles: Integers = sums >> 1
     return middles

@@ -102,7 +102,8 @@ class RowParser:
             except csv.Error as error:
                 if str(error) == UNFINISHED and not final:
                     break
-                self._break(str(error), reader.line_num - used)
+                reason = str(error).replace("\t", "\\t")  # it may quote the delimiter
+                self._break(reason, reader.line_num - used)
             else:
                 if fields is None:
                     break

@@ -1,13 +1,14 @@
-"""Stop a daemon and close its sockets; a query of its control socket would start it again.
+"""Start, stop or restart a daemon of the installation, with its sockets.
 
-NAME is gateway, order-manager, all, or a strategy instance. A stopped strategy stays enabled and
-starts again with tradestack.target; to prevent that: systemctl disable tradestack-strategy@NAME
+NAME is gateway, order-manager, all, or a strategy instance. stop also closes the ports, so that no
+connection starts the daemon again; restart keeps them open, and connections wait. A strategy that
+is stopped starts again with the others; to prevent that: systemctl disable tradestack-strategy@NAME
 
 examples:
   tradestackctl stop news                  stop this strategy instance
   tradestackctl stop gateway               stop the service and close its ports
-  tradestackctl stop all
-  systemctl start tradestack.target        start everything again
+  tradestackctl start all
+  tradestackctl restart order-manager      restart the service; its ports stay open
 """
 
 import argparse
@@ -30,13 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Stop the units."""
-    Installation.of(args).run_systemctl("stop", *units_of(args.name))
+    """Start, stop or restart the units."""
+    units = services_of(args.name) if args.verb == "restart" else units_of(args.name)
+    Installation.of(args).run_systemctl(args.verb, *units)
     return ExitStatus.DONE
 
 
 def units_of(name: str) -> tuple[str, ...]:
-    """Return the units that one `systemctl stop` has to name; raise OperatorFault.
+    """Return the units that one `systemctl start` or `stop` has to name; raise OperatorFault.
 
     A query would start a service whose control socket is still open; and sockets that are stopped
     by a separate command can still be in use when they are started again.
@@ -47,3 +49,10 @@ def units_of(name: str) -> tuple[str, ...]:
         unit = f"tradestack-{name}"
         return (f"{unit}.service", f"{unit}.socket", f"{unit}-control.socket")
     return (f"tradestack-strategy@{strategy_name(name)}.service",)
+
+
+def services_of(name: str) -> tuple[str, ...]:
+    """Return the services without their sockets; a pattern means those that run."""
+    if name == ALL:
+        return ("tradestack-*.service",)
+    return units_of(name)[:1]

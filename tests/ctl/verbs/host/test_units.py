@@ -1,8 +1,8 @@
-"""stop: the units that one systemctl command has to name."""
+"""start, stop, restart: the units that one systemctl command has to name."""
 
 import pytest
 
-from tradestack.ctl.verbs.host.stop import units_of
+from tradestack.ctl.verbs.host.units import services_of, units_of
 from tradestack.domain.faults import OperatorFault
 
 
@@ -29,3 +29,10 @@ def test_an_invalid_name_is_refused() -> None:
     """An option of systemctl is not accepted as a name."""
     with pytest.raises(OperatorFault, match="not a valid name"):
         units_of("--now")
+
+
+def test_a_restart_names_services_only() -> None:
+    """Their sockets stay open, so that no connection is refused."""
+    assert services_of("gateway") == ("tradestack-gateway.service",)
+    assert services_of("news") == ("tradestack-strategy@news.service",)
+    assert services_of("all") == ("tradestack-*.service",)

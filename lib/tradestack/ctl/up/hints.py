@@ -1,0 +1,109 @@
+"""Why a run makes no orders, in one line for each strategy, as far as that can be told.
+
+Before the start: its signal needs news or prices, and none are published. At the end: the counters
+of a strategy without orders, and the symbols of the source, tell the likeliest reason.
+"""
+
+import contextlib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tradestack.ctl.up.progress import SOURCE_ENDED, DaemonStats, StackStats
+from tradestack.ctl.up.stack import StackConfig
+from tradestack.ctl.up.stack_files import StackFiles
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.tick import TickKind
+from tradestack.store.books import SharedNewsBook, SharedPriceBook
+from tradestack.strategies.registry import STRATEGIES
+
+SYMBOLS_SHOWN_MAX = 5
+SIGNAL_DEFAULT = "news"
+RANDOM_WALK = "random-walk"
+
+_WORDS = {TickKind.PRICE: "prices", TickKind.NEWS: "news"}
+_OPTIONS = {TickKind.PRICE: "--prices", TickKind.NEWS: "--sentiment"}
+
+
+def hints_before(config: StackConfig) -> dict[str, str]:
+    """Return a line for each strategy whose signal needs what is not published."""
+    published = _published(config.gateway)
+    hints = {}
+    for name, keys in config.strategies.items():
+        strategy = STRATEGIES.get(str(keys.get("signal", SIGNAL_DEFAULT)))
+        missing = sorted(strategy.needs - published) if strategy is not None else []
+        if missing:
+            words = " and ".join(_WORDS[kind] for kind in missing)
+            options = " and ".join(_OPTIONS[kind] for kind in missing)
+            hints[name] = f"strategy {name} needs {words} and will make no orders: add {options}"
+    return hints
+
+
+def hints_after(
+    config: StackConfig, stats: StackStats, *, ticks: int, symbols: Collection[str]
+) -> dict[str, str]:
+    """Return a line for each strategy that made no order, or whose symbols do not occur.
+
+    ticks: published by this run. symbols: of all that was published in the session.
+    """
+    hints = {}
+    for name, strategy in stats.strategies.items():
+        wanted = config.strategies[name].get("symbols", [])
+        missing = [str(symbol) for symbol in _items(wanted) if symbol not in symbols]
+        if missing and symbols and (len(missing) == len(_items(wanted)) or _is_complete(stats)):
+            hints[name] = (
+                f"strategy {name}: {_some(missing)} did not occur; published were {_some(symbols)}"
+            )
+        elif not strategy["orders_sent"]:
+            reason = _why_no_order(strategy, ticks)
+            hints[name] = f"strategy {name} made no order: {reason}"
+    return hints
+
+
+def symbols_of(files: StackFiles) -> set[str]:
+    """Return the symbols in the books; none if they cannot be read."""
+    prices, news = files.book_names
+    found: set[str] = set()
+    with contextlib.suppress(OSError, OperatorFault):
+        found.update(SharedPriceBook.attach(prices).symbols)
+        found.update(SharedNewsBook.attach(news).symbols)
+    return found
+
+
+def _published(gateway: Mapping[str, object]) -> set[TickKind]:
+    if gateway.get("source") == RANDOM_WALK:
+        return {TickKind.PRICE} if gateway.get("walk_news_every") == 0 else set(TickKind)
+    keys = {"prices": TickKind.PRICE, "sentiment": TickKind.NEWS}
+    return {kind for key, kind in keys.items() if gateway.get(key)}
+
+
+def _why_no_order(strategy: DaemonStats, ticks: int) -> str:
+    without_price = strategy.get("signals_without_price", 0)
+    if without_price:
+        return (
+            f"{without_price:,} of its signals came before a price of their symbol; "
+            "prices and news must share symbols and times"
+        )
+    if strategy["orders_suppressed"]:
+        return (
+            f"{strategy['orders_suppressed']:,} would have been for ticks from before it followed "
+            'the feed (start = "now", or its configuration has changed)'
+        )
+    if not ticks:
+        return "nothing was published"
+    if not strategy["ticks_received"]:
+        return "it received nothing"
+    return "its signal did not fire; see its parameters"
+
+
+def _is_complete(stats: StackStats) -> bool:
+    return bool(stats.gateway["source_state"] == SOURCE_ENDED)
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _some(symbols: Collection[str]) -> str:
+    shown = sorted(symbols)[:SYMBOLS_SHOWN_MAX]
+    rest = len(symbols) - len(shown)
+    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")

@@ -1,0 +1,48 @@
+"""The lines of order_log.txt that a run adds, shortened for people.
+
+Received Order 1: BUY 10 SPY @ 692.60 news sentiment=69.37
+"""
+
+import re
+from pathlib import Path
+
+PRICE_DECIMALS_MIN = 2
+LINES_SHOWN_MAX = 8  # of one look; the others are only counted
+
+# What the order manager writes, without its time, the event's time, the id and the user.
+_LINE = re.compile(r"\S+ (Received Order \d+: .*?)(?: event=\S+)? ClOrdID=\S+ user=\S+(.*)")
+_PRICE = re.compile(r"@ (\d+)(?:\.(\d+))?")
+
+
+class OrderLines:
+    """The end of an order log, from its end at the construction on."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = path.stat().st_size if path.exists() else 0
+
+    def new_lines(self) -> list[str]:
+        """Return the lines that were added since the last call, and a line for those left out."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                added = file.read()
+        except FileNotFoundError:
+            return []
+        whole = added[: added.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        lines = [shortened(line) for line in whole.decode(errors="replace").splitlines()]
+        left_out = len(lines) - LINES_SHOWN_MAX
+        if left_out > 1:  # the line about one would not be shorter than its own
+            return [*lines[:LINES_SHOWN_MAX], f"… and {left_out:,} more orders"]
+        return lines
+
+
+def shortened(line: str) -> str:
+    """Return what a person reads of a line; one of another form stays as it is."""
+    match = _LINE.fullmatch(line)
+    return line if match is None else _PRICE.sub(_with_cents, f"{match[1]}{match[2]}", count=1)
+
+
+def _with_cents(price: re.Match[str]) -> str:
+    return f"@ {price[1]}.{price[2] or '':0<{PRICE_DECIMALS_MIN}}"

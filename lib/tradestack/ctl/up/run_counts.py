@@ -1,0 +1,99 @@
+"""What one run of the stack did, apart from earlier runs in the same directory.
+
+A daemon counts for its session, over restarts and earlier runs, and for its process. A run is the
+processes that it started: when one dies, the next one's counters of the session tell what it did
+after the last look at it.
+"""
+
+from dataclasses import dataclass, field
+
+from tradestack.ctl.up.progress import DaemonStats, StackStats
+
+
+@dataclass(slots=True)
+class Tally:
+    """One counter over the processes that a run started one after the other."""
+
+    total: int = 0
+    _pid: int | None = None
+    _session: str = ""
+    _in_session: int = 0
+    _before: int = 0  # counted by earlier processes of the run
+
+    def look(self, stats: DaemonStats, in_session: int, in_process: int) -> None:
+        """Note the counter's present values."""
+        if stats["pid"] != self._pid:
+            self._before = self.total
+            if self._pid is not None and stats["session"] == self._session:
+                self._before += in_session - in_process - self._in_session
+            self._pid = stats["pid"]
+        self._session, self._in_session = stats["session"], in_session
+        self.total = self._before + in_process
+
+
+@dataclass(slots=True)
+class RunCounts:
+    """The counts of a run, by its newest stats."""
+
+    ticks: Tally = field(default_factory=Tally)
+    orders_accepted: Tally = field(default_factory=Tally)
+    orders_rejected: Tally = field(default_factory=Tally)
+
+    def look(self, stats: StackStats) -> None:
+        """Take the counters of the daemons."""
+        gateway, manager = stats.gateway, stats.order_manager
+        self.ticks.look(gateway, gateway["head"], gateway["process"]["ticks_published"])
+        for tally, name in (
+            (self.orders_accepted, "orders_accepted"),
+            (self.orders_rejected, "orders_rejected"),
+        ):
+            tally.look(manager, manager[name], manager["process"][name])
+
+    @property
+    def orders_received(self) -> int:
+        """Orders that got a number, accepted or rejected."""
+        return self.orders_accepted.total + self.orders_rejected.total
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A finished run: the last stats of its daemons, and what it did in the time it took.
+
+    elapsed_s: from the moment when the gateway was ready. warnings: for people.
+    """
+
+    stats: StackStats
+    counts: RunCounts
+    elapsed_s: float
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def ticks_per_s(self) -> float:
+        """The average rate of ticks."""
+        return self._average(self.counts.ticks.total)
+
+    @property
+    def orders_per_s(self) -> float:
+        """The average rate of orders."""
+        return self._average(self.counts.orders_received)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what `up --json` prints: the daemons' stats, and the run."""
+        return {**self.stats.as_dict(), "run": self._run()}
+
+    def _run(self) -> dict[str, object]:
+        counts = self.counts
+        return {
+            "elapsed_s": round(self.elapsed_s, 3),
+            "ticks": counts.ticks.total,
+            "ticks_per_s": round(self.ticks_per_s, 1),
+            "orders_received": counts.orders_received,
+            "orders_accepted": counts.orders_accepted.total,
+            "orders_rejected": counts.orders_rejected.total,
+            "orders_per_s": round(self.orders_per_s, 1),
+            "warnings": self.warnings,
+            "latency": {name: stats["latency"] for name, stats in self.stats.strategies.items()},
+        }
+
+    def _average(self, count: int) -> float:
+        return count / self.elapsed_s if self.elapsed_s else 0.0

@@ -1,0 +1,77 @@
+"""What `up` shows of a run: one line while it runs, a few lines at its end.
+
+    28 %, 52 s left | 500 ticks/s | 3 orders | 10,053 ticks
+    waiting 42 s (gap of 2 d 17 h cut to 1 min) | 3 orders | 10,053 ticks
+
+No line is longer than a terminal of 80 columns has room for.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tradestack.ctl.durations import duration_text
+from tradestack.ctl.feed_state import Progress, rate_text
+from tradestack.ctl.up.progress import StackStats
+from tradestack.ctl.up.run_counts import RunCounts, RunResult
+
+_MICROSECONDS_PER_MILLISECOND = 1_000
+
+
+def status_parts(stats: StackStats, counts: RunCounts, progress: Progress | None) -> list[str]:
+    """Return the parts of the line that is shown while the stack runs, the most telling first."""
+    parts = [] if progress is None else [str(progress)]
+    parts.append(rate_text(stats.gateway))
+    parts.append(_counted(counts.orders_received, "order"))
+    if counts.orders_rejected.total:
+        parts[-1] += f" ({counts.orders_rejected.total:,} rejected)"
+    parts.append(_counted(counts.ticks.total, "tick"))
+    return parts
+
+
+def fitted(parts: list[str], columns: int) -> str:
+    """Join as many of the parts as fit into one row, at least the first."""
+    while len(parts) > 1 and len(" | ".join(parts)) > columns:
+        parts = parts[:-1]
+    return " | ".join(parts)[:columns]
+
+
+def summary(result: RunResult) -> str:
+    """Return the lines that are printed at the end of a run."""
+    counts = result.counts
+    orders = _counted(counts.orders_received, "order")
+    if counts.orders_received:
+        accepted, rejected = counts.orders_accepted.total, counts.orders_rejected.total
+        orders += f", {result.orders_per_s:,.1f}/s: {accepted:,} accepted, {rejected:,} rejected"
+    lines = [
+        f"ran {_elapsed_text(result.elapsed_s)}",
+        f"  {_counted(counts.ticks.total, 'tick')}, {result.ticks_per_s:,.0f}/s",
+        f"  {orders}",
+    ]
+    for name, strategy in result.stats.strategies.items():
+        lines += _latency_lines(name, strategy["latency"])
+    for name, count in result.stats.respawns.items():
+        if count:
+            lines.append(f"  {name} was started again {_counted(count, 'time')}")
+    return "\n".join(lines)
+
+
+def _latency_lines(name: str, latency: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    ways = (("publish_to_order", "tick to order"), ("order_to_report", "order to report"))
+    return [
+        f"  {name}, {text}: {_milliseconds(latency[way]['p50_us'])} (p50), "
+        f"{_milliseconds(latency[way]['p99_us'])} (p99)"
+        for way, text in ways
+        if latency[way]["count"]
+    ]
+
+
+def _elapsed_text(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 60 else duration_text(seconds)
+
+
+def _milliseconds(microseconds: float) -> str:
+    return f"{microseconds / _MICROSECONDS_PER_MILLISECOND:,.2f} ms"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,67 @@
+"""add-user and remove-strategy: users that come and go."""
+
+from pathlib import Path
+
+import pytest
+
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.main import run
+from tradestack.net.server.users import Users
+
+Output = pytest.CaptureFixture[str]
+
+
+def ctl(config: Path, verb: str, *arguments: str) -> int:
+    """Run a verb on the directory."""
+    return run([verb, "--config-dir", str(config), *arguments])
+
+
+@pytest.mark.parametrize("options", [(), ("--read-only",)])
+def test_a_new_user_can_log_in(config: Path, capsys: Output, options: tuple[str, ...]) -> None:
+    """The password is all that is printed to stdout; read-only users enter no orders."""
+    assert ctl(config, "add-user", "Me", *options) == ExitStatus.DONE
+
+    password = capsys.readouterr().out.strip()
+    users = Users.load(config / "users")
+    assert users.verify("me", password)
+    assert users.verify("news", "PASSWORD")
+    assert users.traders().verify("me", password) is not bool(options)
+    assert (config / "users").stat().st_mode & 0o777 == 0o440
+
+
+@pytest.mark.parametrize("name", ["NEWS", "toolong", "a:b", "#a", ""])
+def test_an_unusable_name_is_refused(config: Path, name: str) -> None:
+    """One that exists, in any case, or that no login can carry."""
+    before = (config / "users").read_bytes()
+
+    assert ctl(config, "add-user", name) == ExitStatus.OPERATOR_FAULT
+    assert (config / "users").read_bytes() == before
+
+
+def test_a_removed_strategy_leaves_nothing(config: Path) -> None:
+    """Configuration, password and user are gone; the other instance is as before."""
+    ctl(config, "add-strategy", "second", "--no-start")
+    assert "second" in Users.load(config / "users").hashes
+
+    assert ctl(config, "remove-strategy", "second") == ExitStatus.DONE
+
+    assert not (config / "strategy" / "second.toml").exists()
+    assert not (config / "credentials" / "second.password").exists()
+    assert Users.load(config / "users").hashes.keys() == {"news"}
+    assert (config / "strategy" / "news.toml").exists()
+
+
+def test_a_user_that_another_instance_has_is_kept(config: Path) -> None:
+    """It can still log in."""
+    text = (config / "strategy" / "news.toml").read_text()
+    (config / "strategy" / "copy.toml").write_text(text)
+
+    ctl(config, "remove-strategy", "copy")
+
+    assert "news" in Users.load(config / "users").hashes
+
+
+def test_an_unknown_instance_is_refused_with_the_known_ones(config: Path, capsys: Output) -> None:
+    """The message lists what could have been meant."""
+    assert ctl(config, "remove-strategy", "nows") == ExitStatus.OPERATOR_FAULT
+    assert "name one of these: news" in capsys.readouterr().err
