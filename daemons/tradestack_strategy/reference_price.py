@@ -33,7 +33,7 @@ class ReferencePrices:
     def read(self, symbol: str, now_ns: int) -> ReferencePrice | None:
         """Return the latest price, or None if it cannot be read; now_ns: wall clock."""
         try:
-            entry = self._open(now_ns).read(symbol)
+            entry = self._open(now_ns).entry(symbol)
         except (OSError, OperatorFault) as fault:
             self._log_once(str(fault))
             entry = None

@@ -15,7 +15,7 @@ def all_rows(book: BookReader) -> list[Row]:
 
 def each_row(book: BookReader) -> list[Row]:
     """Return the same rows, read one by one."""
-    entries = [book.read(symbol) for symbol in book.symbols]
+    entries = [book.entry(symbol) for symbol in book.symbols]
     return [
         (e.symbol, e.value, e.size, e.event_time_ns, e.publish_time_ns, e.sequence)
         for e in entries

@@ -31,7 +31,7 @@ def store_one_by_one(book: SharedPriceBook, symbols: list[str]) -> None:
         for symbol in symbols:
             sequence += 1
             fields = sequence * 1_000_003, -sequence, sequence << 20, sequence ^ 0x5555_5555_5555
-            book.update(symbol, *fields, sequence)
+            book.store(symbol, *fields, sequence)
 
 
 def store_batches(book: SharedPriceBook, symbols: list[str]) -> None:

@@ -18,11 +18,11 @@ from tradestack.store.segment import unlink
 
 def test_symbols_appear_to_readers(writer: SharedPriceBook, reader: BookReader) -> None:
     """A reader that attached before sees symbols that are appended."""
-    assert reader.read("SPY") is None
+    assert reader.entry("SPY") is None
 
-    writer.update("SPY", 1, 2, 3, 4, 5)
+    writer.store("SPY", 1, 2, 3, 4, 5)
 
-    entry = reader.read("SPY")
+    entry = reader.entry("SPY")
     assert entry is not None
     assert entry.sequence == 5
 
@@ -30,7 +30,7 @@ def test_symbols_appear_to_readers(writer: SharedPriceBook, reader: BookReader) 
 def test_a_replaced_segment_is_found(segment_name: str) -> None:
     """refresh attaches to a new segment file; until then the old one is still readable."""
     writer = SharedPriceBook((), segment_name)
-    writer.update("SPY", 1, 1, 1, 1, 1)
+    writer.store("SPY", 1, 1, 1, 1, 1)
     reader = SharedPriceBook.attach(segment_name)
     writer.close()
     unlink(segment_name)
@@ -38,7 +38,7 @@ def test_a_replaced_segment_is_found(segment_name: str) -> None:
     assert all_rows(reader) == [("SPY", 1, 1, 1, 1, 1)]
 
     writer = SharedPriceBook((), segment_name)
-    writer.update("IBM", 2, 2, 2, 2, 2)
+    writer.store("IBM", 2, 2, 2, 2, 2)
 
     assert reader.refresh()
     assert not reader.refresh()
@@ -51,12 +51,12 @@ def test_a_record_that_stays_half_written_is_skipped(
     writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reader looks a bounded number of times, and counts the record."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
+    writer.store("SPY", 1, 1, 1, 1, 1)
     writer._rows[0, BEGIN] += 1
     looks: list[None] = []
     monkeypatch.setattr("os.sched_yield", lambda: looks.append(None))
 
-    assert reader.read("SPY") is None
+    assert reader.entry("SPY") is None
     assert reader.stale_reads == 1
     assert all_rows(reader) == []
     assert reader.stale_reads == 2
@@ -67,8 +67,8 @@ def test_a_record_that_is_finished_meanwhile_is_read(
     writer: SharedPriceBook, reader: BookReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader that looks again reads what the writer has finished since."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    writer.update("IBM", 2, 2, 2, 2, 2)
+    writer.store("SPY", 1, 1, 1, 1, 1)
+    writer.store("IBM", 2, 2, 2, 2, 2)
 
     def begin() -> None:
         writer._rows[0, BEGIN] += 1
@@ -79,7 +79,7 @@ def test_a_record_that_is_finished_meanwhile_is_read(
 
     monkeypatch.setattr("os.sched_yield", finish)
     begin()
-    one = reader.read("SPY")
+    one = reader.entry("SPY")
     begin()
     rows = all_rows(reader)
 
@@ -98,9 +98,9 @@ def test_readers_see_the_heartbeat(writer: SharedPriceBook, reader: BookReader) 
 
 def test_read_all_returns_copies(writer: SharedPriceBook, reader: BookReader) -> None:
     """The result of read_all does not change afterwards."""
-    writer.update("SPY", 1, 1, 1, 1, 1)
+    writer.store("SPY", 1, 1, 1, 1, 1)
     _, records = reader.read_all()
-    writer.update("SPY", 2, 2, 2, 2, 2)
+    writer.store("SPY", 2, 2, 2, 2, 2)
 
     assert records["sequence"].tolist() == [1]
     assert records.dtype["value"] == np.int64

@@ -1,6 +1,7 @@
 """The books: the latest value of each symbol, through restarts and kills of the writer."""
 
 import os
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -40,9 +41,9 @@ def update_batch(
 
 def test_an_update_is_read(writer: SharedPriceBook, reader: BookReader) -> None:
     """Readers get the last update of each symbol, as integers ×10⁻⁸."""
-    writer.update("SPY", 16_823_000_000, 100, 1, 2, 3)
-    writer.update("BTC-USD", -5, 0, 4, 5, 6)
-    writer.update("SPY", 16_824_000_000, 200, 7, 8, 9)
+    writer.store("SPY", 16_823_000_000, 100, 1, 2, 3)
+    writer.store("BTC-USD", -5, 0, 4, 5, 6)
+    writer.store("SPY", 16_824_000_000, 200, 7, 8, 9)
 
     expected = [("SPY", 16_824_000_000, 200, 7, 8, 9), ("BTC-USD", -5, 0, 4, 5, 6)]
     assert each_row(reader) == expected
@@ -54,10 +55,10 @@ def test_symbols_without_a_value_are_none(segment_name: str) -> None:
     """A symbol without an update, and an unknown symbol, have no value."""
     writer = SharedNewsBook(["AIG", "SPY"], segment_name)
     reader = SharedNewsBook.attach(segment_name)
-    writer.update("SPY", 1, 0, 1, 1, 1)
+    writer.store("SPY", 1, 0, 1, 1, 1)
 
     assert reader.symbols == ("AIG", "SPY")
-    assert (reader.read("AIG"), reader.read("IBM")) == (None, None)
+    assert (reader.entry("AIG"), reader.entry("IBM")) == (None, None)
     assert all_rows(reader) == [("SPY", 1, 0, 1, 1, 1)]
     reader.close()
     writer.close()
@@ -118,13 +119,13 @@ def test_symbols_beyond_the_capacity_are_counted(
     table = SymbolTable(len(symbols))
     writer.use_table(table)
     update_batch(writer, table, [(TickKind.PRICE, symbol) for symbol in symbols], 1)
-    writer.update(symbols[-1], 1, 1, 1, 1, 5000)
+    writer.store(symbols[-1], 1, 1, 1, 1, 5000)
     update_batch(writer, table, [(TickKind.PRICE, symbols[-2])], 5001)
-    writer.update("S0", 5, 5, 5, 5, 5002)
+    writer.store("S0", 5, 5, 5, 5, 5002)
 
     assert writer.symbols_refused == 4
     assert reader.symbols == tuple(symbols[:SYMBOLS_MAX])
-    assert reader.read(symbols[-1]) is None
+    assert reader.entry(symbols[-1]) is None
     assert all_rows(reader)[0] == ("S0", 5, 5, 5, 5, 5002)
     assert len(all_rows(reader)) == SYMBOLS_MAX
 
@@ -136,8 +137,8 @@ def test_record_of_a_killed_writer_is_emptied(segment_name: str, stores: int) ->
     Written again from `sequence` on, the book is what it would have been.
     """
     writer = SharedPriceBook((), segment_name)
-    writer.update("SPY", 1, 1, 1, 1, 1)
-    writer.update("IBM", 2, 2, 2, 2, 2)
+    writer.store("SPY", 1, 1, 1, 1, 1)
+    writer.store("IBM", 2, 2, 2, 2, 2)
     row = writer._rows[0]
     new = {BEGIN: row[END] + 1, **dict.fromkeys(range(1, 6), 3), 6: 0, END: row[END] + 1}
     for word in list(new)[:stores]:
@@ -151,7 +152,7 @@ def test_record_of_a_killed_writer_is_emptied(segment_name: str, stores: int) ->
 
     writer = SharedPriceBook((), segment_name)
     healed = each_row(reader)
-    writer.update("SPY", 3, 3, 3, 3, writer.sequence + 1)
+    writer.store("SPY", 3, 3, 3, 3, writer.sequence + 1)
 
     spy = {0: [("SPY", 1, 1, 1, 1, 1)], 8: [("SPY", 3, 3, 3, 3, 3)]}.get(stores, [])
     ibm = [("IBM", 2, 2, 2, 2, 2)]
@@ -165,14 +166,14 @@ def test_record_of_a_killed_writer_is_emptied(segment_name: str, stores: int) ->
 def test_a_restarted_writer_continues_in_place(segment_name: str) -> None:
     """Values, symbols and file stay, the generation grows, and readers need no refresh."""
     writer = SharedPriceBook(["AIG"], segment_name)
-    writer.update("SPY", 1, 2, 3, 4, 5)
+    writer.store("SPY", 1, 2, 3, 4, 5)
     reader = SharedPriceBook.attach(segment_name)
     generation = reader.generation
     writer.close()
     assert reader.writer_pid == 0
 
     writer = SharedPriceBook(["AIG", "IBM"], segment_name)
-    writer.update("IBM", 6, 6, 6, 6, 6)
+    writer.store("IBM", 6, 6, 6, 6, 6)
 
     assert reader.writer_pid > 0
     assert reader.generation == generation + 1
@@ -186,7 +187,7 @@ def test_a_restarted_writer_continues_in_place(segment_name: str) -> None:
 def test_a_new_session_has_no_old_values(segment_name: str) -> None:
     """After a reset, at the opening or later, the book has its symbols but no values."""
     writer = SharedPriceBook((), segment_name)
-    writer.update("SPY", 1, 2, 3, 4, 5)
+    writer.store("SPY", 1, 2, 3, 4, 5)
     reader = SharedPriceBook.attach(segment_name)
     generation = reader.generation
 
@@ -194,7 +195,7 @@ def test_a_new_session_has_no_old_values(segment_name: str) -> None:
     assert (all_rows(reader), each_row(reader), reader.sequence) == ([], [], 0)
     assert reader.generation == generation + 1
 
-    writer.update("SPY", 6, 6, 6, 6, 1)
+    writer.store("SPY", 6, 6, 6, 6, 1)
     assert all_rows(reader) == [("SPY", 6, 6, 6, 6, 1)]
     writer.close()
     writer = SharedPriceBook((), segment_name, reset=True)
@@ -221,7 +222,7 @@ def test_a_book_names_its_session(segment_name: str) -> None:
     assert reader.session_id == ""
 
     writer.begin_session("0MB9ZK3Q7X")
-    writer.update("SPY", 1, 2, 3, 4, 5)
+    writer.store("SPY", 1, 2, 3, 4, 5)
     writer.close()
     writer = SharedPriceBook((), segment_name)
     assert (writer.session_id, reader.session_id) == ("0MB9ZK3Q7X", "0MB9ZK3Q7X")
@@ -232,3 +233,30 @@ def test_a_book_names_its_session(segment_name: str) -> None:
     assert reader.session_id == "0MB9ZK3Q7Y"
     reader.close()
     writer.close()
+
+
+def test_a_book_without_feed_takes_and_gives_plain_numbers(segment_name: str) -> None:
+    """As in a notebook: decimals stay exact, and each update has the next number."""
+    book = SharedPriceBook(["AAPL", "MSFT"], segment_name)
+    reader = SharedPriceBook.attach(segment_name)
+
+    book.update("AAPL", 172.53)
+    book.update("MSFT", Decimal("0.1"))
+    book.update("AAPL", 172)
+
+    assert (reader.read("AAPL"), reader.read("MSFT"), reader.read("IBM")) == (172.0, 0.1, None)
+    entry = reader.entry("MSFT")
+    assert entry is not None
+    assert (entry.value, entry.sequence) == (10_000_000, 2)
+    assert reader.sequence == 3
+
+
+@pytest.mark.parametrize("number", [0.123456789, float("nan"), float("inf"), 1e300])
+def test_a_number_that_would_be_changed_is_refused(segment_name: str, number: float) -> None:
+    """More than eight decimals, no number, or beyond 64 bits."""
+    book = SharedPriceBook(["AAPL"], segment_name)
+
+    with pytest.raises(ValueError, match=r"decimals|not a decimal number|out of range"):
+        book.update("AAPL", number)
+
+    assert book.read("AAPL") is None

@@ -30,8 +30,8 @@ BECOME = (
 def book(segment_name: str) -> Iterator[SharedPriceBook]:
     """A book with two prices and a symbol without one."""
     book = SharedPriceBook(["AIG"], segment_name)
-    book.update("SPY", 16_823_000_000, 100 * SCALE, 1, 2, 3)
-    book.update("BTC-USD", 5 * SCALE, 0, 4, 5, 6)
+    book.store("SPY", 16_823_000_000, 100 * SCALE, 1, 2, 3)
+    book.store("BTC-USD", 5 * SCALE, 0, 4, 5, 6)
     yield book
     book.close()
 
@@ -67,7 +67,7 @@ def test_ten_lines_of_numpy_read_a_book(book: SharedPriceBook, path: Path, lines
     finished = run(lines)
 
     assert (finished.stdout, finished.stderr) == (PRINTED, "")
-    assert book.read("SPY") == SharedPriceBook.attach(path.name).read("SPY")
+    assert book.entry("SPY") == SharedPriceBook.attach(path.name).entry("SPY")
     assert len([line for line in lines.splitlines() if line]) <= 10
 
 
@@ -103,7 +103,7 @@ def test_readers_leave_the_segment_when_they_end(book: SharedPriceBook, segment_
     program = (
         "import os, signal, sys\n"
         "from tradestack.store.books import SharedPriceBook\n"
-        "print(SharedPriceBook.attach(sys.argv[1]).read('SPY').sequence, flush=True)\n"
+        "print(SharedPriceBook.attach(sys.argv[1]).entry('SPY').sequence, flush=True)\n"
         "print('multiprocessing' in sys.modules, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -111,4 +111,4 @@ def test_readers_leave_the_segment_when_they_end(book: SharedPriceBook, segment_
     finished = run(program, segment_name)
 
     assert (finished.stdout, finished.stderr) == ("3\nFalse\n", "")
-    assert SharedPriceBook.attach(segment_name).read("SPY") == book.read("SPY")
+    assert SharedPriceBook.attach(segment_name).entry("SPY") == book.entry("SPY")

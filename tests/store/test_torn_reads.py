@@ -44,7 +44,7 @@ def test_one_record_is_never_torn(segment_name: str, child: Child, way: str) -> 
     while reads < ONE_READS or len(sequences) < SEEN_MIN:
         reads += 1
         assert hammer.poll() is None
-        entry = reader.read("S0")
+        entry = reader.entry("S0")
         if entry is None:
             continue
         sequence = entry.sequence

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.store.segment import (
     NAME_LENGTH,
@@ -154,8 +155,13 @@ class BookReader:
         self._load_symbols()
         return tuple(self._slots)
 
-    def read(self, symbol: str) -> BookEntry | None:
-        """Return the latest value; None if there is none or it stays half-written.
+    def read(self, symbol: str) -> float | None:
+        """Return the latest value as a number; None if there is none or it stays half-written."""
+        entry = self.entry(symbol)
+        return None if entry is None else entry.value / SCALE
+
+    def entry(self, symbol: str) -> BookEntry | None:
+        """Return the latest value with its size, times and number, or None as `read` does.
 
         The latter happens after the writer was killed in the middle of it, until another one opens
         the book; it is counted in `stale_reads`.

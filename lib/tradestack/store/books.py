@@ -9,11 +9,14 @@ to write again after it.
 """
 
 import os
+import time
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 import numpy as np
 
+from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.tick import TickKind
 from tradestack.store.book_reader import (
@@ -100,7 +103,16 @@ class SharedBook(BookReader):
         # One more than there are slots: NO_SLOT finds it, and it stays without a row.
         self._row_of_slot = np.full(table.symbols_max + 1, _NO_ROW)
 
-    def update(
+    def update(self, symbol: str, value: float | Decimal | str) -> None:
+        """Store a number as the latest of its symbol, now: in a book that no feed fills.
+
+        172.53 and "172.53" are kept as exactly that decimal. Raises ValueError for more than eight
+        decimals, and beyond 64 bits ×10⁻⁸.
+        """
+        now_ns = time.time_ns()
+        self.store(symbol, parse_fixed(str(value)), 0, now_ns, now_ns, self.sequence + 1)
+
+    def store(
         self,
         symbol: str,
         value: int,
@@ -109,7 +121,7 @@ class SharedBook(BookReader):
         publish_time_ns: int,
         sequence: int,
     ) -> None:
-        """Store message `sequence` as the latest of its symbol.
+        """Store message `sequence` of the feed as the latest of its symbol; value, size ×10⁻⁸.
 
         A symbol for which there is no room is counted in `symbols_refused`.
         """
@@ -117,7 +129,7 @@ class SharedBook(BookReader):
         if row is None:
             row = self._find_or_add(encode_symbol(symbol))
         if row != _NO_ROW:
-            self._store(row, value, size, event_time_ns, publish_time_ns, sequence)
+            self._write(row, value, size, event_time_ns, publish_time_ns, sequence)
         self._segment.words[SLOT_SEQUENCE] = sequence
 
     def update_batch(self, records: TickRecords, slots: Slots, first_sequence: int) -> None:
@@ -140,7 +152,7 @@ class SharedBook(BookReader):
                 continue
             row = self._find_or_add(field)
             if row != _NO_ROW:
-                self._store(row, value, size, event, publish, sequence)
+                self._write(row, value, size, event, publish, sequence)
 
     def _store_latest(self, records: TickRecords, slots: Slots, first_sequence: int) -> None:
         count = count_kind(records, self.KIND)
@@ -175,7 +187,7 @@ class SharedBook(BookReader):
             for row, position, (_, _, event, publish, value, size) in zip(
                 rows.tolist(), positions.tolist(), ticks, strict=True
             ):
-                self._store(row, value, size, event, publish, first_sequence + position)
+                self._write(row, value, size, event, publish, first_sequence + position)
             return
         live = self._rows
         counters = live[rows, END] + 1
@@ -187,7 +199,7 @@ class SharedBook(BookReader):
         live[rows, SEQUENCE] = positions + first_sequence
         live[rows, END] = counters
 
-    def _store(
+    def _write(
         self,
         row: int,
         value: int,

@@ -41,7 +41,7 @@ def books(count: int) -> None:
     book = SharedPriceBook(symbols, name)
     try:
         for sequence, symbol in enumerate(symbols, start=1):
-            book.update(symbol, sequence, 0, TIME_NS, TIME_NS, sequence)
+            book.store(symbol, sequence, 0, TIME_NS, TIME_NS, sequence)
         reader = SharedPriceBook.attach(name)
         answer(
             update_ns=ns_each("update('SPY', 7, 8, t, t, 9)", count, update=book.update, t=TIME_NS),
@@ -109,10 +109,10 @@ def by_redis(count: int, port: int) -> None:
 
 def write(name: str) -> None:
     book = SharedPriceBook([SYMBOL], name)
-    book.update(SYMBOL, 1, 1, 1, 1, 1)
+    book.store(SYMBOL, 1, 1, 1, 1, 1)
     print("ready", flush=True)
     for number in itertools.count(2):
-        book.update(SYMBOL, number, number, number, number, number)
+        book.store(SYMBOL, number, number, number, number, number)
 
 
 def read(name: str, seconds: float) -> None:
@@ -122,7 +122,7 @@ def read(name: str, seconds: float) -> None:
     end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         for _ in itertools.repeat(None, LOOKS):
-            entry = reader.read(SYMBOL)
+            entry = reader.entry(SYMBOL)
             if entry is None:  # the writer was off its processor for long, within the record
                 given_up += 1
                 continue

@@ -1,6 +1,6 @@
 """The latest value in shared memory through the API: ns an update, a read, a read of 1,000 symbols.
 
-Measured in one process, many operations in a row, pinned: `SharedPriceBook.update` (value, size,
+Measured in one process, many operations in a row, pinned: `SharedPriceBook.store` (value, size,
 two times, number), `read` (which gives a BookEntry) and `read_all` of 1,000 symbols. Peers: a
 multiprocessing.Value with its lock, which holds one number; iceoryx2's blackboard with the same 40
 bytes; Redis SET and GET. The limit is a sequence lock in C.

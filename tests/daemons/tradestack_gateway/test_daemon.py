@@ -33,7 +33,7 @@ def test_client_log_books_and_counters_agree(daemon: Gateway, sources: dict[str,
     assert stats["log_bytes"] == 64 * stats["head"]
     prices = SharedPriceBook.attach(book_name(PRICE_BOOK, daemon.suffix))
     news = SharedNewsBook.attach(book_name(NEWS_BOOK, daemon.suffix))
-    entry, sentiment = prices.read("AA"), news.read("AA")
+    entry, sentiment = prices.entry("AA"), news.entry("AA")
     assert entry is not None
     assert sentiment is not None
     assert entry.value == (10 + PRICES - 1) * 10**8 + 25 * 10**6

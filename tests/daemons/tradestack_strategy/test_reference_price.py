@@ -33,7 +33,7 @@ def segment_of(suffix: str) -> Path:
 def write(suffix: str, price: int, publish_time_ns: int) -> SharedPriceBook:
     """A book with one price of SPY."""
     book = SharedPriceBook(name=book_name(PRICE_BOOK, suffix))
-    book.update("SPY", price, 0, publish_time_ns, publish_time_ns, 1)
+    book.store("SPY", price, 0, publish_time_ns, publish_time_ns, 1)
     return book
 
 

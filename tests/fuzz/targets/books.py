@@ -83,7 +83,7 @@ def _check_reader(reader: BookReader) -> None:
     read, records = reader.read_all()
     assert len(read) == len(records) <= len(symbols)
     assert (records["sequence"] > 0).all()
-    entries = [reader.read(symbol) for symbol in symbols]
+    entries = [reader.entry(symbol) for symbol in symbols]
     if len(symbols) == reader._segment.words[SLOT_SYMBOL_COUNT]:  # no symbol has two records
         valued = [entry.symbol for entry in entries if entry is not None and entry.sequence > 0]
         assert [*read] == valued
