@@ -20,7 +20,7 @@ FILES: dict[str, type[DaemonConfig]] = {
 }
 MARKS = {Reload.RESTART: "(restart)", Reload.NEXT_SESSION: "(next session)"}
 HEADING = re.compile(r"# ---- .*")
-KEY = re.compile(r"#?(?:(\w+) = .*|\[(\w+)\])")
+KEY = re.compile(r"#{0,2}(?:(\w+) = .*|\[(\w+)\])")
 
 
 def marks_of(text: str) -> dict[str, Reload]:
