@@ -9,21 +9,31 @@ has MESSAGE_ID and each field in capitals (USER=news), so that `journalctl MESSA
 import logging
 from dataclasses import dataclass
 
+# Takes what mends an error where its own logger's level is higher: only a daemon's handler, which
+# keeps the last error and writes nothing below its threshold, opens it.
+MENDING = logging.getLogger("tradestack.mending")
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A kind of event; its message id in journald is 128 random bits."""
+    """A kind of event; its message id in journald is 128 random bits.
+
+    mends: the events of errors that are over when this one occurs.
+    """
 
     name: str
     message_id: str
     level: int
     phrase: str
+    mends: tuple["Event", ...] = ()
 
 
 def emit(logger: logging.Logger, event: Event, **fields: object) -> None:
     """Log an event; the values of the fields must be printable on one line."""
     if not logger.isEnabledFor(event.level):
-        return
+        if not event.mends:
+            return
+        logger = MENDING
     text = " ".join([event.phrase, *(f"{name}={value}" for name, value in fields.items())])
     logger.log(event.level, "%s", text, extra={"event": event, "event_fields": fields})
 
@@ -32,14 +42,18 @@ DAEMON_READY = Event("DAEMON_READY", "121fac21df4745bfb65d93aa30ecd8a0", logging
 DAEMON_STOPPING = Event(
     "DAEMON_STOPPING", "ca77dfe0c9e24b688722c5452c6524ec", logging.INFO, "stopping"
 )
-CONFIG_RELOADED = Event(
-    "CONFIG_RELOADED", "a70af9ba03934bc1b9c4278e0b9a1d2c", logging.INFO, "configuration reloaded"
-)
 CONFIG_REFUSED = Event(
     "CONFIG_REFUSED",
     "16f72570dd884516995509dd16150d76",
     logging.ERROR,
     "configuration refused, the old one stays in use",
+)
+CONFIG_RELOADED = Event(
+    "CONFIG_RELOADED",
+    "a70af9ba03934bc1b9c4278e0b9a1d2c",
+    logging.INFO,
+    "configuration reloaded",
+    mends=(CONFIG_REFUSED,),
 )
 CONFIG_PENDING = Event(
     "CONFIG_PENDING",
@@ -72,9 +86,6 @@ LINES_SUPPRESSED = Event(
 ACCEPT_PAUSED = Event(
     "ACCEPT_PAUSED", "9cfa9cd840fb485c8d4ca4d83c6af1d9", logging.ERROR, "accepting paused"
 )
-SERVER_CONNECTED = Event(
-    "SERVER_CONNECTED", "2085e9f1218448068354589180bcf138", logging.INFO, "connected to server"
-)
 SERVER_LOST = Event(
     "SERVER_LOST", "d911a5d7e4924f588a9c6281976e376c", logging.WARNING, "connection to server lost"
 )
@@ -90,11 +101,15 @@ SERVER_NOT_TRUSTED = Event(
     logging.ERROR,
     "no password sent to a process of another user",
 )
+SERVER_CONNECTED = Event(
+    "SERVER_CONNECTED",
+    "2085e9f1218448068354589180bcf138",
+    logging.INFO,
+    "connected to server",
+    mends=(SERVER_LOGIN_REJECTED, SERVER_NOT_TRUSTED),
+)
 TAIL_CUT = Event(
     "TAIL_CUT", "f7643186adb74b9f82f4ae701ff76c3e", logging.WARNING, "torn end of file cut"
-)
-FEED_SESSION_STARTED = Event(
-    "FEED_SESSION_STARTED", "78f7f13e04714deca3e05db900fb0a1c", logging.INFO, "feed session started"
 )
 FEED_SESSION_RESUMED = Event(
     "FEED_SESSION_RESUMED", "69e730520cee4219be2c9c0d479aafbe", logging.INFO, "feed session resumed"
@@ -114,11 +129,22 @@ SOURCE_FAULT = Event(
     logging.ERROR,
     "source fault, publication stopped",
 )
+FEED_SESSION_STARTED = Event(
+    "FEED_SESSION_STARTED",
+    "78f7f13e04714deca3e05db900fb0a1c",
+    logging.INFO,
+    "feed session started",
+    mends=(SOURCE_FAULT,),
+)
 PUBLICATION_BLOCKED = Event(
     "PUBLICATION_BLOCKED", "b2fe08caaa284c0492d08a3ce14723bd", logging.ERROR, "publication blocked"
 )
 PUBLICATION_RESUMED = Event(
-    "PUBLICATION_RESUMED", "d2aec09a8154477fa433c80b8f8480df", logging.INFO, "publication resumed"
+    "PUBLICATION_RESUMED",
+    "d2aec09a8154477fa433c80b8f8480df",
+    logging.INFO,
+    "publication resumed",
+    mends=(PUBLICATION_BLOCKED,),
 )
 ORDER_SESSION_STARTED = Event(
     "ORDER_SESSION_STARTED",
@@ -176,6 +202,7 @@ JOURNAL_AVAILABLE = Event(
     "83c41299d9344b0899a22c541c984c91",
     logging.INFO,
     "order journal available again",
+    mends=(JOURNAL_UNAVAILABLE,),
 )
 STRATEGY_REGISTERED = Event(
     "STRATEGY_REGISTERED", "8692bb5f0f1747b8b380181bd18df7d1", logging.INFO, "strategy registered"

@@ -49,7 +49,7 @@ def test_refused_reload_keeps_the_old_config(launch: Launch, config: str, reason
 
 
 def test_status_shows_a_refused_reload(launch: Launch) -> None:
-    """STATUS begins with the refusal when the reload is over, until one succeeds."""
+    """STATUS begins with the refusal, and the last error is it, until a reload succeeds."""
     daemon = launch()
     daemon.wait_for("READY=1")
     daemon.notified.clear()
@@ -59,7 +59,7 @@ def test_status_shows_a_refused_reload(launch: Launch) -> None:
     daemon.wait_for("READY=1")
     refused = daemon.notified.copy()
     daemon.notified.clear()
-    daemon.write_config('prefix = "changed"')
+    daemon.write_config('prefix = "changed"\nlog_level = "error"')
     daemon.send_signal(signal.SIGHUP)
     daemon.wait_for("READY=1")
 
@@ -67,6 +67,7 @@ def test_status_shows_a_refused_reload(launch: Launch) -> None:
     assert [line.startswith(begins) for line in refused if line.startswith("STATUS=")] == [True]
     last = [line for line in daemon.notified if line.startswith("STATUS=")][-1]
     assert "refused" not in last
+    assert daemon.call("GetStats")["stats"]["last_error"] is None
 
 
 def test_keys_that_need_a_restart_wait_and_are_named(launch: Launch) -> None:

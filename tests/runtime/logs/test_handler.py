@@ -9,6 +9,7 @@ import pytest
 
 from tradestack.observe import events
 from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
+from tradestack.runtime.logs.level import LogLevel
 
 
 @pytest.fixture
@@ -72,6 +73,27 @@ def test_last_error_is_remembered(
     assert logs.last_error is not None
     assert logs.last_error.endswith("Z it failed")
     assert "RuntimeError: broken" in capsys.readouterr().err
+
+
+def test_last_error_is_gone_when_it_was_mended(
+    logger: logging.Logger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event that mends it counts although it is not logged; any other changes nothing."""
+    logs = Logs("x", Destination.PEOPLE)
+    logs.threshold = LogLevel.WARNING
+    logger.setLevel(logging.WARNING)
+    logger.addHandler(logs)
+    monkeypatch.setattr(events.MENDING, "handlers", [logs])
+    monkeypatch.setattr(events.MENDING, "level", logging.DEBUG)
+
+    events.emit(logger, events.CONFIG_REFUSED, reason="prefix")
+    events.emit(logger, events.SERVER_CONNECTED, server="orders")
+    refused = logs.last_error
+    events.emit(logger, events.CONFIG_RELOADED, path="x.toml")
+
+    assert refused is not None
+    assert logs.last_error is None
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_closed_stderr_does_not_end_the_daemon(

@@ -16,7 +16,7 @@ import socket
 import sys
 
 from tradestack.domain.times import format_utc
-from tradestack.observe.events import Event
+from tradestack.observe.events import MENDING, Event
 from tradestack.runtime.logs.journald import JournalSocket
 from tradestack.runtime.logs.level import LogLevel
 
@@ -42,11 +42,12 @@ class Destination(enum.Enum):
 
 
 class Logs(logging.Handler):
-    """The only log handler of the process; keeps the last error for the stats."""
+    """The only log handler of the process; keeps the last error until it is mended."""
 
     def __init__(self, identifier: str, destination: Destination) -> None:
         super().__init__()
         self.last_error: str | None = None
+        self._last_error_event: Event | None = None
         self.threshold = LogLevel.INFO
         self._identifier = identifier
         self._destination = destination
@@ -57,6 +58,7 @@ class Logs(logging.Handler):
         """Become the handler of every logger of the process."""
         root = logging.getLogger()
         root.handlers = [self]
+        MENDING.setLevel(logging.DEBUG)
         self.set_threshold(level)
 
     def set_threshold(self, level: LogLevel) -> None:
@@ -66,6 +68,11 @@ class Logs(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record; a reader that is gone must not end the daemon."""
+        event: Event | None = getattr(record, "event", None)
+        if event is not None and self._last_error_event in event.mends:
+            self.last_error = self._last_error_event = None
+        if record.levelno < self.threshold.number:
+            return
         try:
             text = _text_of(record)
         except Exception:  # logging reports a wrong format string itself, with its place
@@ -73,7 +80,8 @@ class Logs(logging.Handler):
             return
         if record.levelno >= logging.ERROR:
             self.last_error = f"{_time_of(record)} {text.splitlines()[0] if text else ''}"
-        if not self._enter_event(record, text):
+            self._last_error_event = event
+        if not self._enter_event(record, event, text):
             self._write_line(record, text)
 
     def close(self) -> None:
@@ -83,9 +91,8 @@ class Logs(logging.Handler):
                 channel.close()
         super().close()
 
-    def _enter_event(self, record: logging.LogRecord, text: str) -> bool:
+    def _enter_event(self, record: logging.LogRecord, event: Event | None, text: str) -> bool:
         """Return whether the record is an event that journald took."""
-        event: Event | None = getattr(record, "event", None)
         if event is None or self._journal is None:
             return False
         values: dict[str, object] = getattr(record, "event_fields", {})

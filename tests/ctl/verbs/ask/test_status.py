@@ -5,10 +5,13 @@ import re
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.ctl.verbs.asking import Output
 from tests.kit.stack import Stack
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
+from tradestack.ctl.running_daemons import RunningDaemons, StackReport
 
 
 def test_status_prints_a_line_for_each_daemon(stack: Stack, capsys: Output) -> None:
@@ -64,3 +67,23 @@ def test_status_shows_a_daemon_that_does_not_respond(tmp_path: Path, capsys: Out
     lines = capsys.readouterr().out.splitlines()
     assert status == ExitStatus.NOT_RUNNING
     assert lines[-1].split() == ["strategy", "momentum", *"----", "not", "responding"]
+
+
+def test_status_fails_while_a_strategy_is_not_connected(
+    monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    """Its line names the server; after the end of a session it needs no feed."""
+    strategy = {"pid": 1, "uptime_s": 1, "state": "live", "connected_orders": True}
+
+    def status_of(**stats: object) -> int:
+        report = StackReport(
+            {"pid": 2, "uptime_s": 1}, {"pid": 3, "uptime_s": 1}, {"news": strategy | stats}, ()
+        )
+        monkeypatch.setattr(RunningDaemons, "report", lambda _daemons: report)
+        return run(["status"])
+
+    assert status_of(connected_feed=True) == ExitStatus.DONE
+    assert status_of(connected_feed=False, state="session over") == ExitStatus.DONE
+    assert "not connected" not in capsys.readouterr().out
+    assert status_of(connected_feed=False) == ExitStatus.NOT_RUNNING
+    assert "not connected to feed" in capsys.readouterr().out

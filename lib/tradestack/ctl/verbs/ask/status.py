@@ -15,6 +15,7 @@ from tradestack.ctl.table import aligned
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
 MEBIBYTE = 1 << 20
+SESSION_OVER = "session over"  # a strategy's state: no feed to be connected to until the next one
 LOOP = "loop"  # the gateway begins a session whenever its files end
 
 
@@ -23,7 +24,7 @@ def add_arguments(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table; return NOT_RUNNING unless every daemon answered."""
+    """Print the table; return NOT_RUNNING unless every daemon answered and is connected."""
     report = RunningDaemons.of(args).report()
     daemons: list[tuple[str, Stats | None, Callable[[Stats], str]]] = [
         (GATEWAY, report.gateway, _gateway),
@@ -40,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
         print('at_end = "loop": positions begin anew with each session')
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
-    return ExitStatus.NOT_RUNNING if report.faults else ExitStatus.DONE
+    is_apart = any(_lost(stats) for stats in report.strategies.values() if stats is not None)
+    return ExitStatus.NOT_RUNNING if report.faults or is_apart else ExitStatus.DONE
 
 
 def _print_pending(name: str, pending: Mapping[str, str]) -> None:
@@ -77,9 +79,14 @@ def _order_manager(stats: Stats) -> str:
 
 
 def _strategy(stats: Stats) -> str:
-    lost = [name for name in ("feed", "orders") if not stats.get(f"connected_{name}", True)]
     return (
         f"{stats.get('ticks_received', 0):,} ticks, {stats.get('orders_sent', 0):,} orders sent, "
         f"{stats.get('orders_pending', 0):,} pending"
-        + "".join(f", not connected to {name}" for name in lost)
+        + "".join(f", not connected to {name}" for name in _lost(stats))
     )
+
+
+def _lost(stats: Stats) -> list[str]:
+    """Return the servers to which a strategy should be connected, and is not."""
+    needed = ("orders",) if stats.get("state") == SESSION_OVER else ("feed", "orders")
+    return [name for name in needed if not stats.get(f"connected_{name}", True)]
