@@ -29,12 +29,26 @@ usage: ./install.sh [--user] [--prefix DIR] [--now]                  install or 
 
 Environment:
   PYTHON        Python interpreter to use
-  PIP_*         settings of pip; to install offline: PIP_NO_INDEX=1 PIP_FIND_LINKS=WHEELHOUSE
+  PIP_*         settings of pip for network, indexes and versions; those of where to install are ignored;
+                to install offline: PIP_NO_INDEX=1 PIP_FIND_LINKS=WHEELHOUSE
   DESTDIR       install into this directory tree; no user is created, nothing is started
 
 Progress and errors are printed to stderr.
 TEXT
 }
+
+# Settings of the calling shell must not lead Python to other modules, or pip elsewhere than into the
+# environment made here; those of the network, of indexes and of versions stay. A 0 is stronger than
+# the same setting in a pip.conf. `su` leaves PATH without the directories of userdel.
+unset PIP_{TARGET,PREFIX,ROOT,REQUIREMENT,EDITABLE,PYTHON,REPORT,SRC,HELP,VERSION,CONFIG_SETTINGS} \
+    PIP_{PLATFORM,PYTHON_VERSION,ABI,IMPLEMENTATION} CDPATH VIRTUAL_ENV __PYVENV_LAUNCHER__ \
+    PYTHON{HOME,PATH,PLATLIBDIR,PYCACHEPREFIX,OPTIMIZE,WARNINGS,INSPECT,EXECUTABLE}
+export PIP_USER=0 PIP_DRY_RUN=0 PIP_NO_DEPS=0 PIP_REQUIRE_HASHES=0
+PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
+if [[ -z ${HOME:-} ]]; then # cron, containers and supervisors may leave it out
+    HOME=$(getent passwd "$(id -u)" | cut -d : -f 6) || HOME=/
+    export HOME
+fi
 
 say() { printf 'install.sh: %s\n' "$*" >&2; }
 fail() {
@@ -116,6 +130,20 @@ set_places() {
     config=$etc/tradestack
 }
 
+# Fail if the units belong to an installation with another prefix: both would use the same units,
+# configuration, state and ports, and to uninstall one would end both.
+refuse_second_prefix() {
+    local directory unit other
+    for directory in "$unit_directory" "$own_units" \
+        $([[ $scope == user ]] || echo /{etc,usr/local/lib,usr/lib}/systemd/system); do
+        unit=$DESTDIR$directory/tradestack-gateway.service
+        other=$(sed -n 's|^ExecStart=\(.*\)/bin/tradestack-gateway .*|\1|p' "$unit" 2>/dev/null) || continue
+        [[ -z $other || $other == "$prefix" ]] ||
+            fail "--prefix: the installation in $other has the units in $directory; there can be one:" \
+                "use --prefix $other, also to uninstall it"
+    done
+}
+
 # Whether systemd runs here and is to be used: not in a plain container, not for DESTDIR.
 is_live() {
     [[ -z $DESTDIR && -d /run/systemd/system ]] || return 1
@@ -186,7 +214,7 @@ sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 digest_of() { # FILE_OR_DIRECTORY…: of their contents and the interpreter, 12 hexadecimal digits
     {
         "$python" -c 'import sys; print(sys.version, sys.base_prefix)'
-        find "$@" -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum
+        find "$@" -type f ! -name '*.pyc' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     } | sha256sum | cut -c 1-12
 }
 
@@ -198,7 +226,7 @@ make_environment() { # DIRECTORY PIP_ARGUMENT…
     "$python" -m venv "$directory" >&2
     "$directory/bin/python" -m pip --disable-pip-version-check --quiet install "$@" >&2 || {
         rm -rf -- "$directory"
-        fail "pip install failed; without a network, set PIP_NO_INDEX=1 and PIP_FIND_LINKS=WHEELHOUSE"
+        fail "pip failed for the reason above; if it is the network, set PIP_NO_INDEX=1 and PIP_FIND_LINKS=WHEELHOUSE"
     }
 }
 
@@ -533,6 +561,7 @@ main() {
         try_it
     fi
     set_places
+    refuse_second_prefix
     work=$(mktemp -d)
     trap 'rm -rf -- "$work"' EXIT
     umask 022

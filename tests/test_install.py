@@ -25,11 +25,35 @@ def install(
     )
 
 
+def left_behind(directory: Path) -> dict[str, str]:
+    """Return settings of pip, Python and shell that would each break an installation."""
+    for name in ("pip", "venv", "numpy", "tradestack"):
+        (directory / f"{name}.py").write_text("raise SystemExit('another module')")
+    (directory / "pip.conf").write_text("[install]\nuser = true\nrequire-hashes = true\n")
+    target = str(directory / "target")
+    return {
+        "PIP_USER": "1",
+        "PIP_TARGET": target,
+        "PIP_PREFIX": target,
+        "PIP_ROOT": target,
+        "PIP_DRY_RUN": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_REQUIREMENT": target,
+        "PIP_CONFIG_FILE": str(directory / "pip.conf"),
+        "PYTHONPATH": str(directory),
+        "PYTHONHOME": target,
+        "CDPATH": str(directory),
+        "HOME": "",
+    }
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A system installation with a prefix in /opt, in a DESTDIR."""
+    """A system installation with a prefix in /opt, in a DESTDIR, from a shell full of settings."""
     destdir = tmp_path_factory.mktemp("tree")
-    finished = install("--prefix", PREFIX, destdir=destdir)
+    hostile = tmp_path_factory.mktemp("hostile")
+    finished = install("--prefix", PREFIX, destdir=destdir, **left_behind(hostile))
+    assert [*hostile.glob("target*")] == []
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout == ""
     return destdir
@@ -99,6 +123,19 @@ def _inside(tree: Path, path: Path) -> Path:
             target = followed.readlink()
             followed = tree / str(target)[1:] if target.is_absolute() else followed.parent / target
     return followed
+
+
+@pytest.mark.parametrize("prefix", ["/usr/local", "/usr", "/srv/second"])
+@pytest.mark.parametrize("more", [(), ("--uninstall",), ("--uninstall", "--purge")])
+def test_second_prefix_is_refused(tree: Path, prefix: str, more: tuple[str, ...]) -> None:
+    """It would take over the units of the first installation; the message names that one."""
+    before = sorted(tree.rglob("*"))
+
+    finished = install("--prefix", prefix, *more, destdir=tree)
+
+    assert finished.returncode == 1
+    assert f"use --prefix {PREFIX}" in finished.stderr
+    assert sorted(tree.rglob("*")) == before
 
 
 def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
