@@ -145,8 +145,8 @@ def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
         action=StorePath,
         default=argparse.SUPPRESS,
         metavar="DIR",
-        help="directory of the control sockets (default: /run/tradestack; "
-        "for `up --state-dir DIR`: DIR/run)",
+        help="directory of the control sockets (default: /run/tradestack, or of the user's "
+        "installation that this command is of; for `up --state-dir DIR`: DIR/run)",
     )
     parser = argparse.ArgumentParser(
         prog="tradestackctl",

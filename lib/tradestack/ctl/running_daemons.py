@@ -5,6 +5,7 @@ gateway.sock   order-manager.sock   strategy-<instance>.sock
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from tradestack.net.control.client import ControlClient, ControlFault
 
 RUNTIME_DIRECTORY = Path("/run/tradestack")
+USERS_DIRECTORY = Path("/run/user")
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
 STRATEGY_PREFIX = "strategy-"
@@ -56,12 +58,15 @@ class RunningDaemons:
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> "RunningDaemons":
-        """Use --runtime-dir, else the system's directory, else that of a --user installation."""
+        """Use --runtime-dir, else the directory of the installation that this command is of.
+
+        Without that one, use the other: of the system, or of the user's --user installation.
+        """
         directory: Path | None = getattr(args, "runtime_dir", None)
         if directory is not None:
             return cls(directory)
-        users = Path(f"/run/user/{os.getuid()}/tradestack")
-        is_users = users.is_dir() and not RUNTIME_DIRECTORY.is_dir()
+        users = USERS_DIRECTORY / str(os.getuid()) / "tradestack"
+        is_users = users.is_dir() and (_is_users_command() or not RUNTIME_DIRECTORY.is_dir())
         return cls(users if is_users else RUNTIME_DIRECTORY)
 
     def socket_of(self, name: str) -> Path:
@@ -133,3 +138,8 @@ class RunningDaemons:
                 "io.tradestack.Daemon.WatchStats", deadline_s=STATS_DEADLINE_S
             ):
                 yield reply["stats"]
+
+
+def _is_users_command() -> bool:
+    """Whether the programs belong to the calling user, other than root."""
+    return os.getuid() != 0 and Path(sys.prefix).stat().st_uid == os.getuid()
