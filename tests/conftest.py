@@ -4,7 +4,7 @@ import os
 
 import hypothesis
 
-pytest_plugins = ["tests.kit.asyncio_runner", "tests.kit.child_coverage"]
+pytest_plugins = ["tests.kit.asyncio_runner", "tests.kit.child_coverage", "tests.kit.segments"]
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("local", deadline=None)

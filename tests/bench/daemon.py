@@ -152,7 +152,7 @@ class Daemon:
         return {**common, **values}
 
     def _suffix(self) -> str:
-        return f"-bench-{self.directory.name}"
+        return f"-bench-{os.getpid()}-{self.directory.name}"
 
     def _wait_ready(self) -> None:
         deadline_s = time.monotonic() + READY_DEADLINE_S

@@ -6,6 +6,7 @@ writes performance_report.md and its plots beside this file.
 
 import argparse
 import importlib
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from bench.faults import CountWrong, NotMeasured
 from bench.table import table
 from bench.two_trees import compare_trees
 from bench.workshop import Workshop
+from tests.kit.segments import SEGMENTS, remove_segments
 
 ROWS = (
     "csv-replay",
@@ -48,7 +50,15 @@ class Outcome:
 
 
 def main() -> int:
-    """Run the command; return the exit status."""
+    """Run the command, which leaves nothing in shared memory; return the exit status."""
+    remove_segments(SEGMENTS, ending=None)
+    try:
+        return _run()
+    finally:
+        remove_segments(SEGMENTS, ending=os.getpid())
+
+
+def _run() -> int:
     args = _parser().parse_args()
     if args.list:
         print("\n".join(ROWS))

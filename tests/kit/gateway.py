@@ -1,7 +1,6 @@
 """A real gateway in a process of its own."""
 
 import shutil
-import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,10 +9,10 @@ import numpy as np
 
 from tests.kit.blocking_client import BlockingClient
 from tests.kit.daemon import Daemon
+from tests.kit.segments import SEGMENTS, new_suffix
 from tradestack.net.control.client import ControlClient
 from tradestack.wire.feed import TickRecords, new_records
 
-SEGMENTS = Path("/dev/shm")
 USER = "guest"
 
 
@@ -26,7 +25,7 @@ class Gateway(Daemon):
     users: ClassVar[tuple[str, ...]] = (USER,)
 
     def __init__(self, directory: Path) -> None:
-        self.suffix = f"-test-{uuid.uuid4().hex[:12]}"
+        self.suffix = new_suffix()
         super().__init__(directory)
 
     def required_keys(self) -> dict[str, object]:

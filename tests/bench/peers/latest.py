@@ -36,7 +36,7 @@ def ns_each(statement: str, count: int, **names: object) -> float:
 
 
 def books(count: int) -> None:
-    name = f"tradestack-prices-bench-{os.getpid()}"
+    name = f"tradestack-bench-{os.getpid()}-prices"
     symbols = [SYMBOL, *(f"S{number}" for number in range(SYMBOLS_OF_ALL - 1))]
     book = SharedPriceBook(symbols, name)
     try:
@@ -44,7 +44,7 @@ def books(count: int) -> None:
             book.store(symbol, sequence, 0, TIME_NS, TIME_NS, sequence)
         reader = SharedPriceBook.attach(name)
         answer(
-            update_ns=ns_each("update('SPY', 7, 8, t, t, 9)", count, update=book.update, t=TIME_NS),
+            update_ns=ns_each("store('SPY', 7, 8, t, t, 9)", count, store=book.store, t=TIME_NS),
             read_ns=ns_each("read('SPY')", count, read=reader.read),
             read_all_ns=ns_each("read_all()", max(1, count // 50), read_all=reader.read_all),
         )

@@ -11,6 +11,7 @@ processor, a reader looks on the other; a record of two messages would be seen.
 Cheating would be: a read that gives no value out, an update without its counters.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
@@ -109,7 +110,7 @@ def _torn(workshop: Workshop) -> Comparison:
 
 
 def _hammer(seconds: int) -> Mapping[str, Any]:
-    name = "tradestack-prices-bench-hammered"
+    name = f"tradestack-bench-{os.getpid()}-hammered"
     placement = Placement.TWO_CPUS
     with ExitStack() as stack:
         stack.callback(unlink, name)

@@ -1,12 +1,12 @@
 """Feed log and books agree after a restart, and after a gateway with another directory."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.kit.segments import new_suffix
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
@@ -20,7 +20,7 @@ from tradestack_gateway.books import Books
 @pytest.fixture
 def suffix() -> Iterator[str]:
     """A suffix that no other test's books have."""
-    suffix = f"-test-{uuid.uuid4().hex[:12]}"
+    suffix = new_suffix()
     yield suffix
     for book in (SharedPriceBook, SharedNewsBook):
         unlink(f"{book.NAME}{suffix}")

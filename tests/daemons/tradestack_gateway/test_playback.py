@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import os
-import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +14,7 @@ from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.fake_time import run_in_fake_time
+from tests.kit.segments import new_suffix
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
@@ -56,7 +56,7 @@ class Stage:
         )
         self.clock = FakeClock()
         self.server = FakeServer()
-        self.suffix = f"-test-{uuid.uuid4().hex[:12]}"
+        self.suffix = new_suffix()
 
     def run(self, act: Callable[[Playback], Awaitable[None]]) -> None:
         """Open a playback, let it run beside `act` and close it, as one process."""

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,6 +12,7 @@ import pytest
 from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, make_ticks
 from tests.kit.clock import FakeClock
+from tests.kit.segments import new_suffix
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.store.append_file import AppendFile
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
@@ -31,7 +31,7 @@ WENT_ON = 99  # exit status of a process that has outlived the fault
 @pytest.fixture
 def suffix() -> Iterator[str]:
     """The suffix of books of this test's own."""
-    suffix = f"-test-{uuid.uuid4().hex[:12]}"
+    suffix = new_suffix()
     yield suffix
     for book in (SharedPriceBook, SharedNewsBook):
         unlink(f"{book.NAME}{suffix}")
