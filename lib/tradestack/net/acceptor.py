@@ -102,7 +102,7 @@ class Acceptor:
         descriptor = connection.fileno()  # the lowest that was free
         if descriptor <= self._highest_descriptor:
             return
-        if descriptor >= _descriptors_max() - DESCRIPTORS_RESERVED:
+        if descriptor >= descriptors_max() - DESCRIPTORS_RESERVED:
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         self._highest_descriptor = descriptor
 
@@ -131,7 +131,7 @@ class Acceptor:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
 
 
-def _descriptors_max() -> int:
+def descriptors_max() -> int:
     """Read how many descriptors the process may have: the units forbid getrlimit(2)."""
     with LIMITS_FILE.open(encoding="ascii") as lines:
         return next(int(line.split()[3]) for line in lines if line.startswith("Max open files"))

@@ -25,6 +25,7 @@ from tradestack.runtime.config.keys import load_config
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
+from tradestack.runtime.descriptor_limit import check_descriptor_limit
 from tradestack.runtime.early_hangup import EarlyHangup
 from tradestack.runtime.fail_points import arm
 from tradestack.runtime.listeners import Listeners
@@ -64,6 +65,7 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
         if arguments.check_config:
             sys.stdout.write(f"{arguments.config_path}: ok\n")
             return 0
+        check_descriptor_limit()
         if arguments.pidfile is not None:
             return _run_detached(program, arguments, config, hangup, arguments.pidfile)
         return _run_daemon(program, arguments, config, hangup, logs, _no_launcher)
