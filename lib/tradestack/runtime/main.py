@@ -28,6 +28,7 @@ from tradestack.runtime.daemonize import Readiness, daemonize
 from tradestack.runtime.descriptor_limit import check_descriptor_limit
 from tradestack.runtime.early_hangup import EarlyHangup
 from tradestack.runtime.fail_points import arm
+from tradestack.runtime.inherited_signals import restore_signals
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
 from tradestack.runtime.logs.level import LogLevel
@@ -61,6 +62,7 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
             tool, value = arguments.tool
             return tool.run(value, arguments.config_option, arguments.details)
         hangup = EarlyHangup()  # before the config is read: a change after that is not missed
+        restore_signals()
         config = load_config(program.config_type, arguments.config_path)
         if arguments.check_config:
             sys.stdout.write(f"{arguments.config_path}: ok\n")

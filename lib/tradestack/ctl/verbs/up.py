@@ -31,6 +31,7 @@ from tradestack.ctl.up.options import add_options
 from tradestack.ctl.up.run import Interrupted
 from tradestack.ctl.up.summary import summary
 from tradestack.runtime.descriptor_limit import check_descriptor_limit
+from tradestack.runtime.inherited_signals import restore_signals
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the stack and print its result; raise OperatorFault, ControlFault."""
     if args.fresh and args.state_dir is None:
         args.refuse("--fresh needs --state-dir")
+    restore_signals()
     check_descriptor_limit()
     check_data_files(args)
     try:
