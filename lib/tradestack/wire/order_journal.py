@@ -64,16 +64,11 @@ class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, r
     traded_seq: Head = 0
 
 
-class SessionRecord(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    omit_defaults=True,
-    tag_field="Record",
-    tag="Session",
-    rename=fix_name,
-):
+class _Record(msgspec.Struct, frozen=True, gc=False, tag_field="Record", rename=fix_name):
+    """A record in JSON; "Record" names its kind."""
+
+
+class SessionRecord(_Record, tag="Session", frozen=True, kw_only=True, omit_defaults=True):
     """The first record of a journal.
 
     boot_id: the boot of the machine that the session ends with; EVERY_BOOT if it outlives it, None
@@ -105,15 +100,7 @@ class MalformedRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     report: ExecutionReport
 
 
-class RegisterRecord(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    tag_field="Record",
-    tag="Register",
-    rename=fix_name,
-):
+class RegisterRecord(_Record, tag="Register", frozen=True, kw_only=True):
     """A strategy's Register and the answer."""
 
     time_ns: Time
@@ -122,30 +109,14 @@ class RegisterRecord(
     report: Registered
 
 
-class LogReopenedRecord(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    tag_field="Record",
-    tag="LogReopened",
-    rename=fix_name,
-):
+class LogReopenedRecord(_Record, tag="LogReopened", frozen=True, kw_only=True):
     """order_log.txt was reopened; the orders up to that number are in the file before."""
 
     time_ns: Time
     last_order_id: int
 
 
-class RepairedRecord(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    tag_field="Record",
-    tag="Repaired",
-    rename=fix_name,
-):
+class RepairedRecord(_Record, tag="Repaired", frozen=True, kw_only=True):
     """Lines were here, or may have been; orders_lost order numbers belong to them."""
 
     time_ns: Time
@@ -154,15 +125,7 @@ class RepairedRecord(
     orders_lost: int
 
 
-class _OrderForm(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    tag_field="Record",
-    tag="Order",
-    rename=fix_name,
-):
+class _OrderForm(_Record, tag="Order", frozen=True, kw_only=True):
     """An OrderRecord in JSON."""
 
     time_ns: Time
@@ -171,15 +134,7 @@ class _OrderForm(
     report: ExecutionReportMessage
 
 
-class _MalformedForm(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    tag_field="Record",
-    tag="Malformed",
-    rename=fix_name,
-):
+class _MalformedForm(_Record, tag="Malformed", frozen=True, kw_only=True):
     """A MalformedRecord in JSON."""
 
     time_ns: Time
@@ -202,9 +157,7 @@ class ReplayedReport(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
     ord_rej_reason: OrdRejReason | None = None
 
 
-class ReplayedOrderRecord(
-    msgspec.Struct, frozen=True, gc=False, tag_field="Record", tag="Order", rename=fix_name
-):
+class ReplayedOrderRecord(_Record, tag="Order", frozen=True):
     """Fields of an OrderRecord that replay needs."""
 
     user: str

@@ -41,16 +41,17 @@ def fix_name(field: str) -> str:
     return "".join("ID" if word == "id" else word.capitalize() for word in words)
 
 
+class _Message(msgspec.Struct, frozen=True, gc=False, tag_field="MsgType", rename=fix_name):
+    """A message in JSON; "MsgType" names its kind."""
+
+
 class NewOrderSingle(
-    msgspec.Struct,
+    _Message,
     frozen=True,
-    gc=False,
+    tag="NewOrderSingle",
     kw_only=True,
     forbid_unknown_fields=True,
     omit_defaults=True,
-    tag_field="MsgType",
-    tag="NewOrderSingle",
-    rename=fix_name,
 ):
     """FIX D; the fields are those of domain.order.Order."""
 
@@ -74,16 +75,7 @@ class NewOrderSingle(
     reference_px_age_ns: Age | None = None
 
 
-class Register(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    forbid_unknown_fields=True,
-    tag_field="MsgType",
-    tag="Register",
-    rename=fix_name,
-):
+class Register(_Message, frozen=True, tag="Register", kw_only=True, forbid_unknown_fields=True):
     """Request of a strategy for the feed message from which its orders count (PROTOCOL.md §3)."""
 
     request_id: str
@@ -94,15 +86,7 @@ class Register(
     start: Start
 
 
-class Registered(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    tag_field="MsgType",
-    tag="Registered",
-    rename=fix_name,
-):
+class Registered(_Message, frozen=True, tag="Registered", kw_only=True):
     """The answer to Register, in the user's report stream."""
 
     request_id: str
@@ -111,14 +95,7 @@ class Registered(
 
 
 class ExecutionReportMessage(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    omit_defaults=True,
-    tag_field="MsgType",
-    tag="ExecutionReport",
-    rename=fix_name,
+    _Message, frozen=True, tag="ExecutionReport", kw_only=True, omit_defaults=True
 ):
     """FIX 8; the fields are those of domain.execution_report.ExecutionReport."""
 
@@ -135,15 +112,7 @@ class ExecutionReportMessage(
     transact_time_ns: Time
 
 
-class BusinessMessageReject(
-    msgspec.Struct,
-    frozen=True,
-    gc=False,
-    kw_only=True,
-    tag_field="MsgType",
-    tag="BusinessMessageReject",
-    rename=fix_name,
-):
+class BusinessMessageReject(_Message, frozen=True, tag="BusinessMessageReject", kw_only=True):
     """FIX j: the server could not take the message; nothing is remembered, it may be sent again."""
 
     ref_msg_type: str  # 372
