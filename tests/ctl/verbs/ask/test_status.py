@@ -72,8 +72,8 @@ def test_status_shows_a_daemon_that_does_not_respond(tmp_path: Path, capsys: Out
 def test_status_fails_while_a_strategy_is_not_connected(
     monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
-    """Its line names the server; after the end of a session it needs no feed."""
-    strategy = {"pid": 1, "uptime_s": 1, "state": "live", "connected_orders": True}
+    """Its line names the server; not at the start, and after a session it needs no feed."""
+    strategy = {"pid": 1, "uptime_s": 60, "state": "live", "connected_orders": True}
 
     def status_of(**stats: object) -> int:
         report = StackReport(
@@ -84,6 +84,9 @@ def test_status_fails_while_a_strategy_is_not_connected(
 
     assert status_of(connected_feed=True) == ExitStatus.DONE
     assert status_of(connected_feed=False, state="session over") == ExitStatus.DONE
+    assert status_of(connected_feed=True, connected_orders=False, uptime_s=1) == ExitStatus.DONE
+    assert "not connected to orders" in capsys.readouterr().out
+    assert status_of(connected_feed=True) == ExitStatus.DONE
     assert "not connected" not in capsys.readouterr().out
     assert status_of(connected_feed=False) == ExitStatus.NOT_RUNNING
     assert "not connected to feed" in capsys.readouterr().out

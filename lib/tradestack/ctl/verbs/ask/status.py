@@ -15,6 +15,7 @@ from tradestack.ctl.table import aligned
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
 MEBIBYTE = 1 << 20
+CONNECTED_WITHIN_S = 10  # of a strategy's start; later it is a fault
 SESSION_OVER = "session over"  # a strategy's state: no feed to be connected to until the next one
 LOOP = "loop"  # the gateway begins a session whenever its files end
 
@@ -41,7 +42,11 @@ def run(args: argparse.Namespace) -> int:
         print('at_end = "loop": positions begin anew with each session')
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
-    is_apart = any(_lost(stats) for stats in report.strategies.values() if stats is not None)
+    is_apart = any(
+        stats["uptime_s"] >= CONNECTED_WITHIN_S and _lost(stats)
+        for stats in report.strategies.values()
+        if stats is not None
+    )
     return ExitStatus.NOT_RUNNING if report.faults or is_apart else ExitStatus.DONE
 
 
