@@ -111,6 +111,7 @@ class Damage:
         if durability is Durability.OS:
             gathering.may_lack_their_ends |= {path.stem for path in journals_in(stack.directory)}
         await stack.cut_power()
+        gathering.note_head()
         await self._disk.unmount()
         for books in SHARED_MEMORY.glob(f"*{suffix}"):
             shutil.rmtree(books)
