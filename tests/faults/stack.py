@@ -175,6 +175,14 @@ class RunningStack:
         while _state_of(self._process.pid) in RUNNING_STATES:
             await asyncio.sleep(POLL_S)
 
+    async def pause(self) -> None:
+        """Stop all daemons; return when none of them is in a system call."""
+        pids = self.pids().values()
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        while any(_state_of(pid) in RUNNING_STATES for pid in pids):
+            await asyncio.sleep(POLL_S)
+
     async def cut_power(self) -> None:
         """End all processes at once, as a power cut does; what they wrote stays.
 

@@ -5,7 +5,7 @@ import sys
 
 from tests.faults.attack.schedule import Kind
 
-EVENTS = 14
+EVENTS = 12
 LONG = {Kind.SILENCE, Kind.WATCHDOG}
 
 

@@ -301,3 +301,51 @@ def test_feed_is_published_again_at_another_time() -> None:
 
     assert differences(SOUND, dataclasses.replace(found, power_cuts=1)) == []
     assert differences(SOUND, dataclasses.replace(changed, power_cuts=1)) != []
+
+
+EARLY = 3  # the head with which a feed session ends early
+
+
+def ended_early(
+    *, head_before_cuts: int, seen: bytes, made: Sequence[tuple[str, int]] = MADE[:2]
+) -> list[str]:
+    """Compare a run whose first feed session has three messages, and whose second one is whole."""
+    packets = feed_of(count=EARLY)
+    feeds = [
+        FeedSession(id="F1", packets=packets, head_before_cuts=head_before_cuts),
+        FeedSession(id="F2", packets=FEED),
+    ]
+    first = order_session("O1", 1, made, starts=BEGUN)
+    second = order_session("O2", 1 + len(made), MADE, feed="F2", starts=BEGUN)
+    subscribers = {"fast": {"F1": [(1, seen)], "F2": [(1, FEED)]}}
+    return differences(
+        SOUND, evidence(first, second, feeds=feeds, subscribers=subscribers, power_cuts=1)
+    )
+
+
+@pytest.mark.parametrize("count", [EARLY, 4, 5])
+def test_feed_session_may_end_before_it_has_its_old_head_again(count: int) -> None:
+    """Messages up to that head, and orders because of them, are in no feed log."""
+    seen = feed_of(published=2, count=count)
+
+    assert ended_early(head_before_cuts=5, seen=seen, made=[*MADE[:2], MADE[3]]) == []
+
+
+@pytest.mark.parametrize(
+    ("head_before_cuts", "seen", "made", "complaint"),
+    [
+        (5, feed_of(count=2), MADE[:2], "its last message was 2, the log has 3"),
+        (4, feed_of(count=5), MADE[:2], "its last message was 5, the log has 3"),
+        (5, feed_of(count=5, changed=5), MADE[:2], "messages from 1 on are not those of the log"),
+        (4, FEED[:HALF], [*MADE[:2], MADE[3]], "order of F1 too many: "),
+        (5, FEED[:HALF], [*MADE[:2], MADE[3], MADE[3]], "order of F1 too many: "),
+        (5, FEED[:HALF], [*MADE[:2], ("dense", 4)], "order of F1 too many: "),
+    ],
+)
+def test_early_end_excuses_nothing_but_the_undisturbed_session_up_to_the_old_head(
+    head_before_cuts: int, seen: bytes, made: Sequence[tuple[str, int]], complaint: str
+) -> None:
+    """What lies beyond that head, is another message or order, or comes twice is a difference."""
+    lines = ended_early(head_before_cuts=head_before_cuts, seen=seen, made=made)
+
+    assert any(complaint in line for line in lines), lines

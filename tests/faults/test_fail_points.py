@@ -12,9 +12,11 @@ from tests.faults.repetition import Repetition, no_attack
 from tests.faults.stack import fail_points_hit
 from tradestack.runtime.fail_points import FailPoint
 
-# The pass at which each process dies, again after each restart: an early one, for on a busy machine
-# batches are large and few.
-PASSINGS = {"gateway": 150, "order-manager": 40, "strategy": 40}
+# The pass at which each process dies, again after each restart. On a busy machine batches are large
+# and few, but twice that many passes are certain: a session has at least 36 batches of the gateway
+# (LOOKAHEAD_TICKS), 18 receives of a strategy (receive_bytes_max) and 36 writes to the order log
+# (SHOWN_TOGETHER_MAX and the messages of one more pass).
+PASSINGS = {"gateway": 15, "order-manager": 15, "strategy": 8}
 DEATHS_MIN = 2  # at each place; then the session is played to its end without more of them
 DEADLINE_S = 300.0
 POLL_S = 0.05

@@ -90,27 +90,28 @@ class Damage:
     async def _cut_power(self, event: Event, durability: Durability) -> None:
         """Cut the power, and start again when the machine has booted.
 
-        Before a cut all daemons are stopped, so that none of them notices; before a failure of the
-        disk none is, and each meets its errors.
+        All daemons are stopped meanwhile: an fdatasync that is going on when the file system is
+        shut down may report success without having written. A cut is noticed by none of them; after
+        a failure of the disk they continue, and each meets its errors.
         """
         assert self._disk is not None
         stack, gathering = self._stack, self._repetition.gathering
         suffix = tomllib.loads(stack.files.config(GATEWAY).read_text())["segment_suffix"]
         self._write_back(event)
+        if event.kind is not Kind.DISK_FAILURE:
+            await asyncio.sleep(event.length_s)
+        await stack.hold()
+        await stack.pause()
+        self._disk.shut_down()
         if event.kind is Kind.DISK_FAILURE:
-            await stack.hold()
-            self._disk.shut_down()
-            await asyncio.sleep(event.length_s)
-        else:
-            await asyncio.sleep(event.length_s)
-            await stack.hold()
             for daemon in stack.daemons:
-                stack.signal(daemon, signal.SIGSTOP)
-            self._disk.shut_down()
+                stack.signal(daemon, signal.SIGCONT)
+            await asyncio.sleep(event.length_s)
         gathering.power_cuts += 1
         if durability is Durability.OS:
             gathering.may_lack_their_ends |= {path.stem for path in journals_in(stack.directory)}
         await stack.cut_power()
+        gathering.note_head()
         await self._disk.unmount()
         for books in SHARED_MEMORY.glob(f"*{suffix}"):
             shutil.rmtree(books)

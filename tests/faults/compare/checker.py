@@ -5,8 +5,10 @@
     orders           in order_checks.py
     order_log.txt    one line for each order, in order
 
-A power cut takes what was not synced. Of the feed the same is published again, at another time; an
-order session may lack its end, and order_log.txt may have lines of orders that were lost with it.
+A power cut takes what was not synced. Of the feed the same is published again, at another time. A
+feed session that is ended before it has its old head again ends early: up to that head, subscribers
+may have received what the undisturbed one has there. An order session may lack its end, and
+order_log.txt may have lines of orders that were lost with it.
 """
 
 import itertools
@@ -28,7 +30,7 @@ def differences(expected: Evidence, found: Evidence) -> list[str]:
     return [
         *found.faults,
         *_feeds(expected.feeds[-1].packets, found.feeds),
-        *_subscribers(found),
+        *_subscribers(expected.feeds[-1].packets, found),
         *order_differences(expected, found),
         *_order_log(found),
     ]
@@ -58,39 +60,40 @@ def _different(one: bytes, other: bytes) -> list[int]:
     return [int(number) for number in np.flatnonzero((rows[0] != rows[1]).any(axis=1)) + 1]
 
 
-def _subscribers(found: Evidence) -> list[str]:
-    logs = {feed.id: feed.packets for feed in found.feeds}
+def _subscribers(expected: bytes, found: Evidence) -> list[str]:
+    feeds = {feed.id: feed for feed in found.feeds}
     last = found.feeds[-1].id
     lines = []
     for name, sessions in found.subscribers.items():
         if last not in sessions:
             lines.append(f"subscriber {name}: nothing of {last}")
         for session, seen in sessions.items():
-            if session not in logs:
+            if session not in feeds:
                 lines.append(f"subscriber {name}: {session} is lost")
                 continue
-            texts = _seen(logs[session], seen, is_log_rewritten=found.power_cuts > 0)
+            texts = _seen(expected, feeds[session], seen, is_log_rewritten=found.power_cuts > 0)
             lines += shown(f"subscriber {name}: {session}: {text}" for text in texts)
     return lines
 
 
-def _seen(feed: bytes, seen: Seen, *, is_log_rewritten: bool) -> list[str]:
+def _seen(expected: bytes, feed: FeedSession, seen: Seen, *, is_log_rewritten: bool) -> list[str]:
     """Check for each number once, in order, with the bytes of the log (publish time included)."""
     lines = []
     wanted = 1
+    beyond = expected[len(feed.packets) : feed.head_published * PACKET_LENGTH]
+    published = feed.packets + beyond
     for first, packets in seen:
         if first != wanted:
             lines.append(f"message {first} came when {wanted} was due")
         begin = (first - 1) * PACKET_LENGTH
-        logged = feed[begin : begin + len(packets)]
+        logged = published[begin : begin + len(packets)]
         if logged != packets and not (
             is_log_rewritten and len(logged) == len(packets) and not _different(logged, packets)
         ):
             lines.append(f"messages from {first} on are not those of the log")
         wanted = first + len(packets) // PACKET_LENGTH
-    head = len(feed) // PACKET_LENGTH
-    if wanted != head + 1:
-        lines.append(f"its last message was {wanted - 1}, the log has {head}")
+    if not feed.head <= wanted - 1 <= feed.head_published:
+        lines.append(f"its last message was {wanted - 1}, the log has {feed.head}")
     return lines
 
 

@@ -45,11 +45,25 @@ class LogLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSession:
-    """A feed session. attended: users who followed it to its end, and the next one then."""
+    """A feed session. attended: users who followed it to its end, and the next one then.
+
+    head_before_cuts: the highest head that it had when the power was cut.
+    """
 
     id: str
     packets: bytes  # of the log
     attended: frozenset[str] = frozenset()
+    head_before_cuts: int = 0
+
+    @property
+    def head(self) -> int:
+        """The number of messages in the log."""
+        return len(self.packets) // PACKET_LENGTH
+
+    @property
+    def head_published(self) -> int:
+        """The highest number that was published: beyond the log if that ends before a cut."""
+        return max(self.head, self.head_before_cuts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from tests.faults.clients.clients import Clients
 from tests.faults.compare.evidence import (
+    PACKET_LENGTH,
     Evidence,
     FeedSession,
     OrderLogTail,
@@ -26,11 +27,13 @@ class Gathering:
 
     attended: by feed session, the users who followed it to its end, and the next one then.
     may_lack_their_ends: order sessions that were not synced when the power was cut.
+    heads_before_cuts: by feed session, the highest head that it had when the power was cut.
     """
 
     def __init__(self, stack: RunningStack) -> None:
         self.attended: defaultdict[str, set[str]] = defaultdict(set)
         self.may_lack_their_ends: set[str] = set()
+        self.heads_before_cuts: dict[str, int] = {}
         self.power_cuts = 0
         self._stack = stack
         self._log = OrderLogTail(stack.directory / "log" / "order_log.txt")
@@ -48,6 +51,12 @@ class Gathering:
     def order_session(self) -> str:
         """The id of the newest order session."""
         return journals_in(self._stack.directory)[-1].stem
+
+    def note_head(self) -> None:
+        """Note the head of the newest feed session; to be called when the power is cut."""
+        feed = feed_logs_in(self._stack.directory)[-1]
+        head = feed.stat().st_size // PACKET_LENGTH
+        self.heads_before_cuts[feed.stem] = max(head, self.heads_before_cuts.get(feed.stem, 0))
 
     async def gather(self, clients: Clients) -> Evidence:
         """Gather everything, and begin a new order session. Raises ControlFault."""
@@ -77,6 +86,7 @@ class Gathering:
                 id=path.stem,
                 packets=path.read_bytes(),
                 attended=frozenset(self.attended[path.stem]),
+                head_before_cuts=self.heads_before_cuts.get(path.stem, 0),
             )
             for path in feed_logs_in(self._stack.directory)
             if path.stem not in self._feeds_before
