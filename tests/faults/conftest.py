@@ -12,6 +12,7 @@ from tests.faults.repetition import Repetition, no_attack
 
 SAMPLE_DATA = Path(__file__).parents[2] / "data"
 PACE = "6000/s"  # six seconds for all of it
+SLOW_PACE = "1000/s"
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,12 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
 def repetition(tmp_path: Path) -> Repetition:
     """Return the sample session, ready to be attacked."""
     return Repetition(tmp_path / "stack", sample(tmp_path), pace=PACE)
+
+
+@pytest.fixture
+def slow_repetition(tmp_path: Path) -> Repetition:
+    """Return the same, slow enough that it does not end while daemons start."""
+    return Repetition(tmp_path / "stack", sample(tmp_path), pace=SLOW_PACE)
 
 
 def sample(directory: Path) -> Sources:
