@@ -5,7 +5,7 @@ import sys
 
 from tests.faults.attack.schedule import Kind
 
-EVENTS = 12
+EVENTS = 14
 LONG = {Kind.SILENCE, Kind.WATCHDOG}
 
 
