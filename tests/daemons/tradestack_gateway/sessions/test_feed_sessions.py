@@ -1,63 +1,27 @@
 """All feed sessions of a state directory: order, ends, and remains of a killed process."""
 
-import asyncio
 import dataclasses
 import errno
-import fcntl
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.daemons.tradestack_gateway.sessions.begun import (
+    BAD_ROW,
+    begin,
+    damage_log,
+    make_sessions,
+    publish_all,
+    resume,
+)
 from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.disk_calls import fail_with, record_disk_calls
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.supervisor.notify import Notifier
 from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.sessions.feed_session import FeedSession
-from tradestack_gateway.sessions.feed_sessions import FeedSessions
-from tradestack_gateway.sessions.sidecar import Settings
-
-BAD_ROW = "2026-01-15T14:31:00Z,AA,none,1\n"
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> GatewayConfig:
-    """A price file of nine good rows and a bad one."""
-    prices = write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(9) + BAD_ROW)
-    return dataclasses.replace(GatewayConfig(), prices=(str(prices),), at_end=AtEnd.HOLD)
-
-
-def make_sessions(directory: Path, clock: FakeClock | None = None) -> FeedSessions:
-    """Return the sessions of a gateway that has just started."""
-    return FeedSessions(directory, clock or FakeClock(), Notifier(None))
-
-
-def begin(
-    sessions: FeedSessions, config: GatewayConfig, current: FeedSession | None = None
-) -> FeedSession:
-    """Begin a session of checked sources."""
-    identity = asyncio.run(sessions.check(config))
-    return sessions.begin(sessions.open_source(config), identity, Settings(), current)
-
-
-def resume(sessions: FeedSessions, config: GatewayConfig) -> FeedSession | None:
-    """Resume the last session if it is continued."""
-
-    async def work() -> FeedSession | None:
-        return await sessions.resume(config, await sessions.check(config))
-
-    return asyncio.run(work())
-
-
-def publish_all(session: FeedSession) -> None:
-    """Publish to the end of the source."""
-    while (records := session.pending(0)) is not None:
-        session.commit(len(records), 1)
 
 
 def test_ids_ascend_when_the_clock_is_set_back(tmp_path: Path, config: GatewayConfig) -> None:
@@ -197,103 +161,6 @@ def test_current_session_is_not_pruned(tmp_path: Path, config: GatewayConfig) ->
     assert sessions.ended_log(first.session_id) is None
     current.close()
     sessions.close()
-
-
-def damage_log(directory: Path, session_id: str) -> None:
-    """Overwrite the first packet."""
-    with (directory / f"{session_id}.feed").open("r+b") as file:
-        file.write(bytes(10) + b"not a packet")
-
-
-def cut_log(directory: Path, session_id: str) -> None:
-    """Take the last packet away."""
-    path = directory / f"{session_id}.feed"
-    os.truncate(path, path.stat().st_size - 64)
-
-
-def cut_sidecar(directory: Path, session_id: str) -> None:
-    """Leave a sidecar that cannot be decoded."""
-    (directory / f"{session_id}.json").write_text("{")
-
-
-def remove_sidecar(directory: Path, session_id: str) -> None:
-    """Leave a log alone."""
-    (directory / f"{session_id}.json").unlink()
-
-
-def renew_format(directory: Path, session_id: str) -> None:
-    """Leave a sidecar of another version."""
-    (directory / f"{session_id}.json").write_text('{"format": 99}')
-
-
-def put_directory(directory: Path, session_id: str) -> None:
-    """Leave a log that cannot be read."""
-    (directory / f"{session_id}.feed").unlink()
-    (directory / f"{session_id}.feed").mkdir()
-
-
-def forget_end(directory: Path, session_id: str) -> None:
-    """Leave a session without an end."""
-    path = directory / f"{session_id}.json"
-    path.write_bytes(path.read_bytes().replace(b'"ended":true', b'"ended":false'))
-
-
-@pytest.mark.parametrize(
-    "harm",
-    [damage_log, cut_log, cut_sidecar, remove_sidecar, renew_format, put_directory, forget_end],
-)
-def test_unusable_ended_session_is_not_served(
-    tmp_path: Path,
-    config: GatewayConfig,
-    harm: Callable[[Path, str], None],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """There is one error in the log, however often it is asked for."""
-    sessions = make_sessions(tmp_path)
-    ended = begin(sessions, config)
-    publish_all(ended)
-    current = begin(sessions, config, ended)
-    sessions.close()
-    harm(tmp_path, ended.session_id)
-    sessions = make_sessions(tmp_path)
-    caplog.clear()
-
-    assert [sessions.ended_log(ended.session_id) for _ in range(3)] == [None] * 3
-
-    assert caplog.text.count(f"session={ended.session_id} is not served") <= 1
-    assert sessions.newest is not None
-    assert sessions.newest.session_id == current.session_id
-    current.close()
-
-
-def test_locked_log_is_served_when_it_is_free_again(tmp_path: Path, config: GatewayConfig) -> None:
-    """A backup program may hold it for a while."""
-    sessions = make_sessions(tmp_path)
-    ended = begin(sessions, config)
-    current = begin(sessions, config, ended)
-    sessions.close()
-    sessions = make_sessions(tmp_path)
-    with (tmp_path / f"{ended.session_id}.feed").open("rb") as backup:
-        fcntl.flock(backup, fcntl.LOCK_EX)
-        assert sessions.ended_log(ended.session_id) is None
-
-    assert sessions.ended_log(ended.session_id) is not None
-    sessions.close()
-    current.close()
-
-
-@pytest.mark.parametrize("session_id", ["", "../../etc", "AAAAAAAAAA", "current"])
-def test_other_ids_are_no_ended_sessions(
-    tmp_path: Path, config: GatewayConfig, session_id: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A client may ask for anything; that is not worth a line."""
-    sessions = make_sessions(tmp_path)
-    current = begin(sessions, config)
-    caplog.clear()
-
-    assert sessions.ended_log(session_id) is None
-    assert caplog.text == ""
-    current.close()
 
 
 def test_sessions_left_open_are_synced_before_their_end_is_on_record(
