@@ -23,6 +23,19 @@ def test_ctrl_c_ends_an_open_ended_run(running: Stack) -> None:
     assert not running.runtime.exists()
 
 
+def test_signals_that_come_together_end_the_run_as_one_does(running: Stack) -> None:
+    """As from a terminal that is closed, or a program that passes on what it gets."""
+    running.process.send_signal(signal.SIGSTOP)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        running.process.send_signal(number)
+    running.process.send_signal(signal.SIGCONT)
+    status, out, error = running.end()
+
+    assert status == 0, error
+    assert json.loads(out)["gateway"]["source_state"] == "running"
+    assert "Traceback" not in error
+
+
 @pytest.mark.parametrize("daemon", ["gateway", "order-manager", "strategy-news"])
 def test_the_death_of_a_daemon_ends_the_run(running: Stack, daemon: str) -> None:
     """The last line has its name and how it died; no result is printed."""

@@ -247,7 +247,8 @@ def _interruption() -> "asyncio.Future[None]":
     def on_signal() -> None:
         for number in numbers:
             loop.remove_signal_handler(number)
-        interrupted.set_result(None)
+        if not interrupted.done():  # two signals may have come in one pass of the loop
+            interrupted.set_result(None)
 
     for number in numbers:
         loop.add_signal_handler(number, on_signal)

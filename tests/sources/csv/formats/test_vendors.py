@@ -171,7 +171,10 @@ REFUSED = {
     "v05_mt5.tsv": (1, 'column "symbol" missing'),
     "v08_yahoo_daily.csv": (1, "say --symbol NAME"),
     "v10_polygon_trades.csv": (4, "sort the file with --sort"),
-    "v15c_excel_serial.csv": (2, "looks like Excel's day numbers; say --timestamp-format excel"),
+    "v15c_excel_serial.csv": (
+        2,
+        "Excel's day numbers or a time of day",
+    ),
     "v19_naive_fallback.csv": (4, "times without a zone were taken for UTC"),
     "v22f_float_epoch.csv": (2, "that a spreadsheet has shortened"),
     "v24_window_start_negative.csv": (2, "outside 1970 to 2262"),

@@ -198,7 +198,10 @@ class RowParser:
         if before is not None and before is not form:
             is_other_unit = before in UNIT_DIGITS and form in UNIT_DIGITS
             if not (self._layout.times.mixes_units and is_other_unit):
-                raise FileFault(f"timestamps change from {before.value} to {form.value}")
+                raise FileFault(
+                    f"timestamps change from {before.value} to {form.value}; "
+                    "write all of them in one form"
+                )
         if event_time_ns >= self.state.event_time_ns - self._layout.tolerance_ns:
             return
         back_ns = self.state.event_time_ns - event_time_ns

@@ -44,8 +44,12 @@ def _clock_or_date(whole: str) -> str:
 def _small(number: int) -> str:
     """Recognise what is counted from midnight or in days, in numbers below 10^8."""
     if number in _EXCEL_DAYS:
-        also = f", or like {_OF_DAY} seconds-of-day" if number < 86_400 else ""
-        return f"looks like Excel's day numbers; say --timestamp-format excel{also}"
+        if number < 86_400:
+            return (
+                "looks like one of Excel's day numbers or a time of day; say --timestamp-format "
+                "excel, or --date YYYY-MM-DD and --timestamp-format seconds-of-day"
+            )
+        return "looks like one of Excel's day numbers; say --timestamp-format excel"
     if number < 86_400:
         return f"looks like {_OF_DAY} seconds-of-day"
     if number <= 86_400_000:
