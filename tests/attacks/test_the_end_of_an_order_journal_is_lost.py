@@ -98,6 +98,29 @@ def test_no_number_gets_another_meaning(
         assert "the end may be lost" in "".join(found.remarks)
 
 
+def test_an_order_log_far_ahead_costs_numbers_only(tmp_path: Path) -> None:
+    """A line was edited by hand, or the journal is an old backup: orders go on behind it."""
+    with OrderManager(tmp_path) as manager:
+        manager.start()
+        enter(manager.client(), "first")
+        manager.log_numbers()
+        manager.kill()
+        line = manager.order_log.read_text().replace("Order 1:", "Order 99999999999:")
+        with manager.order_log.open("a") as order_log:
+            order_log.write(line)
+        manager.start()
+        client = manager.client()
+
+        assert enter(client, "later").order_id == 100_000_000_000
+        assert manager.log_numbers()[-1] == 100_000_000_000
+        manager.kill()
+        manager.start()
+        client = manager.client()
+        client.receive(1)  # the report on "later"
+
+        assert enter(client, "last").order_id == 100_000_000_001
+
+
 def test_a_client_that_has_seen_more_reports_ends_the_session(tmp_path: Path) -> None:
     """Nothing else shows the loss: every file is whole, and shorter than it was."""
     with OrderManager(tmp_path) as manager:

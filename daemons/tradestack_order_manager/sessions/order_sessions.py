@@ -11,6 +11,8 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+import msgspec
+
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import following_session_id, is_session_id
@@ -68,6 +70,7 @@ class OrderSessions:
         self.durability = durability
         self._directory = directory
         self._boot_id = boot_id
+        self._logged_order_id = logged_order_id
         self._orders_lost_max = orders_lost_max
         self._ended: dict[str, OrderSession] = {}
         self._unreadable: dict[str, int] = {}  # ended sessions, and when to try again, monotonic
@@ -82,7 +85,7 @@ class OrderSessions:
         self.current = recovered
         sign = sign_of_loss(recovered, boot_id, logged_order_id)
         if sign is not None and not recovered.state.is_repaired:
-            self.record_loss(sign, now_ns, logged_order_id)
+            self.record_loss(sign, now_ns)
 
     @property
     def _bound_to(self) -> str | None:
@@ -103,7 +106,7 @@ class OrderSessions:
         """Expect that the current session may have so many orders."""
         self._orders_lost_max = max(self._orders_lost_max, orders_max)
 
-    def record_loss(self, sign: str, now_ns: int, logged_order_id: int = 0) -> None:
+    def record_loss(self, sign: str, now_ns: int) -> None:
         """Journal that the current session may be incomplete: another one is to begin.
 
         Its numbers go on behind all those that may be lost. Raises OSError, SyncFailed.
@@ -111,7 +114,7 @@ class OrderSessions:
         session = self.current
         emit(logger, ORDER_SESSION_INCOMPLETE, session=session.id, reason=sign)
         room = self._orders_lost_max - session.state.reports_count
-        session.record_loss(max(0, room, logged_order_id - session.last_order_id), now_ns)
+        session.record_loss(max(0, room), now_ns)
 
     def may_lack(self, session: OrderSession, sequence: int, head: int) -> bool:
         """Return whether a client that wants this report has seen more than the session holds.
@@ -163,6 +166,9 @@ class OrderSessions:
         entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
         session = following_session_id(previous.id, now_ns, entropy)
         header = previous.state.next_header(session, now_ns, self._bound_to)
+        # The order log may be ahead by more than a session can lose: of a restored backup, for one.
+        first_order_id = max(header.next_order_id, self._logged_order_id + 1)
+        header = msgspec.structs.replace(header, next_order_id=first_order_id)
         self.current = OrderSession.begin(self._directory, header)
         self._is_recovered = False
         if previous.state.is_repaired:
