@@ -116,11 +116,8 @@ class _Judge:
                 batch.duplicates += 1
                 return
             rejection = _DUPLICATE
-        share = self._shares.get(user) or self._share_of(user)
-        if share.recorded + len(batch.judged) >= share.room:
-            batch.excess.append(item)
+        if not self._use_room(item):
             return
-        share.recorded += 1
         order_id = self.first_order_id + len(batch.orders)
         if rejection is None:
             reason = None
@@ -139,11 +136,8 @@ class _Judge:
     def answer_register(self, item: Received, register: Register) -> None:
         """Answer a Register with FromSeq."""
         batch, user = self.batch, item.sender.user
-        share = self._shares.get(user) or self._share_of(user)
-        if share.recorded + len(batch.judged) >= share.room:
-            batch.excess.append(item)
+        if not self._use_room(item):
             return
-        share.recorded += 1
         key = (user, register.feed_session)
         previous = batch.registrations.get(key) or self._registrations.find(*key)
         answer = Registered(
@@ -164,14 +158,12 @@ class _Judge:
     def reject_malformed(self, item: Received, message: Malformed) -> None:
         """Reject a message that is no order."""
         batch, user = self.batch, item.sender.user
-        share = self._shares.get(user) or self._share_of(user)
+        share = self._share_of(user)
         if share.malformed >= share.malformed_room:
             batch.excess_malformed.append(item)
             return
-        if share.recorded + len(batch.judged) >= share.room:
-            batch.excess.append(item)
+        if not self._use_room(item):
             return
-        share.recorded += 1
         share.malformed += 1
         report = ExecutionReport(
             cl_ord_id=message.cl_ord_id,
@@ -185,11 +177,22 @@ class _Judge:
         record = encode_record(MalformedRecord(time_ns=item.time_ns, user=user, report=report))
         batch.judged.append(JudgedMalformed(item, record, report_length(record)))
 
-    def _share_of(self, user: str) -> "_Share":
-        state = self._state
-        malformed_room = self._rules.malformed_room(state.malformed[user])
-        room = self._rules.room(state.reports_of(user), state.reports_count)
-        share = self._shares[user] = _Share(room, malformed_room)
+    def _use_room(self, item: Received) -> bool:
+        """Take the room of one record from the user's share; without room put the message aside."""
+        share, batch = self._share_of(item.sender.user), self.batch
+        if share.recorded + len(batch.judged) >= share.room:
+            batch.excess.append(item)
+            return False
+        share.recorded += 1
+        return True
+
+    def _share_of(self, user: str) -> _Share:
+        share = self._shares.get(user)
+        if share is None:
+            state, rules = self._state, self._rules
+            malformed_room = rules.malformed_room(state.malformed[user])
+            room = rules.room(state.reports_of(user), state.reports_count)
+            share = self._shares[user] = _Share(room, malformed_room)
         return share
 
     def _traded_seq(self, key: tuple[str, str]) -> int:

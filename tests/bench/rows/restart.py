@@ -58,7 +58,7 @@ def _comparison(variant: str, seconds_max: float, figures: dict[str, list[float]
 
 def _of_order_manager(workshop: Workshop) -> Comparison:
     orders = workshop.size(ORDERS, ORDERS_QUICK)
-    values = {"orders_per_session_max": 2 * orders}
+    values = {"orders_per_session_max": 4 * orders}  # of which one user has half
     with workshop.scratch() as directory:
         with Daemon("order-manager", directory, values) as daemon, ExitStack() as stack:
             arguments = ("soup", daemon.port, "restart", orders, DEPTH)
