@@ -33,6 +33,9 @@ from tradestack_order_manager.durability import Durability
 # Bytes of a BusinessMessageReject, by which every message of a turn may be answered. A client is
 # not read while half of `unsequenced_bytes_max` waits; the other half has room for two turns.
 REFUSAL_LENGTH_MAX = 512
+# Bytes of an order with all that a strategy fills in, and its packet's header: so many are received
+# at a time that a turn is not shorter than it may be.
+ORDER_LENGTH = 512
 # Each takes about 180 bytes of memory: this many take 18 GB.
 ORDERS_PER_SESSION_MAX = 100_000_000
 NEVER = "never"
@@ -99,6 +102,9 @@ class OrderManagerConfig(ServerConfig):
             client_stall_max_ns=self.client_stall_max,
             connections_per_user_max=1,  # a later login replaces the earlier one
             packet_length_max=HEADER_LENGTH + MESSAGE_LENGTH_MAX,
+            receive_bytes_max=HEADER_LENGTH
+            + MESSAGE_LENGTH_MAX
+            + ORDER_LENGTH * self.orders_in_flight_max,
             turn_packets_max=self.orders_in_flight_max,
             pass_packets_max=self.orders_in_flight_max,
             messages=Rate(self.messages_per_second_max, self.orders_in_flight_max),

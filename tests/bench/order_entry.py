@@ -63,8 +63,9 @@ class OrderFactory:
         values = {
             "durability": durability,
             "orders_per_session_max": 100_000_000,
-            # Measured is what the server can do, and not what it lets a client do.
+            # Measured is what the server can do, and not what it lets a client do beside others.
             "messages_per_second_max": 1_000_000,
+            "orders_in_flight_max": 512,
         }
         with self.workshop.scratch() as directory, ExitStack() as stack:
             prefix = self.placement.server()
