@@ -76,7 +76,6 @@ class _Share:
     """
 
     room: int
-    malformed_room: int
     recorded: int = 0
     malformed: int = 0
 
@@ -159,7 +158,7 @@ class _Judge:
         """Reject a message that is no order."""
         batch, user = self.batch, item.sender.user
         share = self._share_of(user)
-        if share.malformed >= share.malformed_room:
+        if share.malformed >= self._rules.malformed_room(self._state.malformed[user]):
             batch.excess_malformed.append(item)
             return
         if not self._use_room(item):
@@ -189,10 +188,9 @@ class _Judge:
     def _share_of(self, user: str) -> _Share:
         share = self._shares.get(user)
         if share is None:
-            state, rules = self._state, self._rules
-            malformed_room = rules.malformed_room(state.malformed[user])
-            room = rules.room(state.reports_of(user), state.reports_count)
-            share = self._shares[user] = _Share(room, malformed_room)
+            state = self._state
+            room = self._rules.room(state.reports_of(user), state.reports_count)
+            share = self._shares[user] = _Share(room)
         return share
 
     def _traded_seq(self, key: tuple[str, str]) -> int:
