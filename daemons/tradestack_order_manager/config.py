@@ -33,8 +33,8 @@ from tradestack_order_manager.durability import Durability
 # Bytes of a BusinessMessageReject, by which every message of a turn may be answered. A client is
 # not read while half of `unsequenced_bytes_max` waits; the other half has room for two turns.
 REFUSAL_LENGTH_MAX = 512
-# Bytes of an order with all that a strategy fills in, and its packet's header: so many are received
-# at a time that a turn is not shorter than it may be.
+# Bytes of an order with all that a strategy fills in, and its packet's header. As many of them are
+# received at a time as a turn may handle.
 ORDER_LENGTH = 512
 # Each takes about 180 bytes of memory: this many take 18 GB.
 ORDERS_PER_SESSION_MAX = 100_000_000

@@ -131,11 +131,11 @@ class OrderManager:
         self._housekeeping.check_space()
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
-        """Never while the loop turns: what a pass has received is settled in the same pass."""
+        """Return None: what a pass of the loop has received is settled in the same pass."""
         return None
 
     def status(self) -> str:
-        """Rate, orders and clients, and what is wrong."""
+        """Return rate, orders and clients, and what is wrong."""
         session = self._sessions.current
         parts = [
             f"{self._statistics.rates()['1s']:g} orders/s",
@@ -152,7 +152,7 @@ class OrderManager:
         return ", ".join(parts)
 
     def stats(self) -> dict[str, object]:
-        """Counters of the order session; orders_duplicate since process or session began."""
+        """Return counters of the order session; orders_duplicate since process or session began."""
         session = self._sessions.current
         return {
             **self._statistics.stats(session),
@@ -170,7 +170,7 @@ class OrderManager:
         }
 
     def interfaces(self) -> Sequence[Interface]:
-        """io.tradestack.OrderManager."""
+        """Return io.tradestack.OrderManager."""
         return (order_manager_interface(self),)
 
     # ---- what the control socket asks for --------------------------------------------------
@@ -254,7 +254,7 @@ class OrderManager:
         return stream
 
     def _give_up(self, session: OrderSession, sign: str) -> None:
-        """Serve an incomplete session no more, and begin another if it was the current one."""
+        """Stop serving an incomplete session, and begin another if it was the current one."""
         if session is not self._sessions.current:
             logger.error("order session %s is incomplete: %s", session.id, sign)
             return

@@ -73,7 +73,7 @@ class OrderStatistics:
             "orders_rejected": counters.orders_rejected,
             "orders_duplicate": self._orders_duplicate,
             "orders_malformed": counters.orders_malformed,
-            "rejects": {reason.value: count for reason, count in counters.rejects.items()},
+            "rejects": dict(counters.rejects),
             "registrations": counters.registrations,
             "last_order_id": session.last_order_id,
             "journal_bytes": session.journal_bytes,

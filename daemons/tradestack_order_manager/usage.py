@@ -1,4 +1,4 @@
-"""How full the order session is: said at 80 %, said loudly when it is full, a new one at 90 %.
+"""How full the order session is: logged at 80 %, an error when it is full; a new one at 90 %.
 
 What is used is counted against `orders_per_session_max` and against the part of it that each user
 may have (`Rules`); the user who has used most of it counts.
@@ -14,21 +14,21 @@ from tradestack_order_manager.sessions.order_session import OrderSession
 
 FILLING_PERCENT = 80
 NEW_SESSION_PERCENT = 90
-# A user who fills one order session after the other makes all others log in again at most so often.
+# How often a user who fills one order session after the other can make all others log in again.
 SESSION_TIME_MIN_NS = 60 * NANOSECONDS_PER_SECOND
 
 logger = logging.getLogger(__name__)
 
 
 class Usage:
-    """The use that is made of the current order session; what was said belongs to one session."""
+    """The use of the current order session, and what was logged of it."""
 
     def __init__(self, began_ns: int) -> None:
-        """began_ns: when the session began, or the process if that was later, monotonic clock."""
+        """Begin with a session; began_ns: its beginning or the process's, the later, monotonic."""
         self._began_ns = began_ns
         self._is_filling = False
         self._full_for: set[str] = set()  # the users who were refused
-        self._malformed_of: set[str] = set()  # the users with too many messages that are no orders
+        self._malformed_of: set[str] = set()  # the users with too many malformed messages
 
     def restart(self, began_ns: int) -> None:
         """Begin with another session."""
@@ -70,11 +70,11 @@ class Usage:
                 emit(logger, ORDER_SESSION_FULL, session=session.id, user=user, reports=reports)
 
     def note_malformed(self, users: Iterable[str]) -> None:
-        """Log once for each user that what is no order is not recorded any more."""
+        """Log once for each user that malformed messages are not recorded any more."""
         for user in users:
             if user not in self._malformed_of:
                 self._malformed_of.add(user)
-                logger.warning("user %s sends too many messages that are no orders", user)
+                logger.warning("user %s sends too many malformed messages", user)
 
     def status(self, session: OrderSession, rules: Rules) -> str | None:
         """Return what people have to know; None if there is room."""

@@ -73,7 +73,7 @@ def test_messages_that_are_no_orders_use_up_a_tenth_of_the_session(tmp_path: Pat
         assert len(answers) - len(refused) == REPORTS_MAX // 10
         assert "no orders" in refused[0].text
         assert enter(attacker, "still").order_id is not None
-        assert manager.errors.count("too many messages that are no orders") == 1
+        assert manager.errors.count("too many malformed messages") == 1
 
 
 def test_a_full_session_is_followed_by_another_without_loss_or_repetition(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_import_follows_no_linked_directory(place: Path, state: Path, capfd: Out
 
     assert status == ExitStatus.OPERATOR_FAULT
     assert not list((place / "elsewhere").iterdir())
-    assert "this is no directory, or a link" in capfd.readouterr().err
+    assert "this is not a directory, or is a link" in capfd.readouterr().err
 
 
 def test_prune_deletes_no_file_of_root(place: Path, state: Path) -> None:

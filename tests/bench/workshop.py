@@ -50,8 +50,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def has_program(name: str) -> bool:
-    """Return whether the server of a peer is installed."""
-    return shutil.which(name) is not None

@@ -23,7 +23,7 @@ def orders_of(strategy: Crossover, *batches: TickBatch) -> list[tuple[int, str, 
     """(sequence, symbol, side) of every intent."""
     state = strategy.initial_state()
     intents = [intent for batch in batches for intent in strategy.on_batch(state, batch)]
-    return [(i.sequence, i.symbol, i.side.value) for i in intents]
+    return [(i.sequence, i.symbol, i.side) for i in intents]
 
 
 def prices(symbol: str, *values: str) -> list[tuple[str, str, str]]:

@@ -30,7 +30,7 @@ def orders_of(strategy: News, *batches: TickBatch) -> tuple[list[tuple[int, str,
     """(sequence, symbol, side) of every intent, and the state they leave."""
     state = strategy.initial_state()
     intents = [intent for batch in batches for intent in strategy.on_batch(state, batch)]
-    return [(i.sequence, i.symbol, i.side.value) for i in intents], state
+    return [(i.sequence, i.symbol, i.side) for i in intents], state
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_cutting_the_feed_into_batches_makes_no_difference(
     state = STRATEGY.initial_state()
     intents = [intent for batch in batches for intent in STRATEGY.on_batch(state, batch)]
 
-    assert [(i.sequence, i.symbol, i.side.value) for i in intents] == naive_orders(rows)
+    assert [(i.sequence, i.symbol, i.side) for i in intents] == naive_orders(rows)
     assert [i.price for i in intents] == [
         last_price(rows[: intent.sequence], intent.symbol) for intent in intents
     ]

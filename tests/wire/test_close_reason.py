@@ -69,4 +69,4 @@ def test_the_protocol_describes_every_reason():
 
     codes = re.findall(r"^\| `([A-Z_]+)` \|", section, re.MULTILINE)
 
-    assert codes == [reason.value for reason in CloseReason]
+    assert codes == list(CloseReason)

@@ -77,7 +77,7 @@ class FeedSessions:
         return identity
 
     async def resume(self, config: GatewayConfig, identity: SourceIdentity) -> FeedSession | None:
-        """Open the last session where it stopped; None if sources or settings want a new one.
+        """Open the last session where it stopped; None if sources or settings call for a new one.
 
         Raises OperatorFault for a log that cannot be continued, OSError.
         """

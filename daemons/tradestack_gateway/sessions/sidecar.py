@@ -107,7 +107,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, settings=settings)
 
     def as_ended(self, head: int) -> Self:
-        """Return it as that of a session that is over, with so many messages."""
+        """Return it as that of a session that is over, with `head` messages."""
         return msgspec.structs.replace(self, ended=True, ended_head=head)
 
     def newest_mark(self, head: int) -> Mark | None:

@@ -24,7 +24,7 @@ def sign_of_loss(session: OrderSession, boot_id: str | None, logged_order_id: in
     if began_in == EVERY_BOOT:
         return None  # whatever is missing was not acknowledged
     if session.cut_bytes:
-        return f"its last {session.cut_bytes} bytes were no whole record"
+        return f"its last {session.cut_bytes} bytes were not a whole record"
     if None not in (began_in, boot_id) and began_in != boot_id:
         return "the machine was started anew since, and durability was os"
     return None

@@ -133,7 +133,7 @@ class OrderSession:
         self._record(LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id))
 
     def record_loss(self, orders_lost: int, now_ns: int) -> None:
-        """Journal that up to so many orders may be missing at the end; raise OSError.
+        """Journal that up to `orders_lost` orders may be missing at the end; raise OSError.
 
         The session is over: it takes no more orders, and is not served to clients.
         """

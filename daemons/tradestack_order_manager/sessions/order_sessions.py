@@ -103,7 +103,7 @@ class OrderSessions:
         return None
 
     def expect_orders(self, orders_max: int) -> None:
-        """Expect that the current session may have so many orders."""
+        """Expect that the current session may have up to `orders_max` orders."""
         self._orders_lost_max = max(self._orders_lost_max, orders_max)
 
     def record_loss(self, sign: str, now_ns: int) -> None:
@@ -134,7 +134,7 @@ class OrderSessions:
         return self._ended.get(session) or self._recover_ended(session, now_ns)
 
     def _recover_ended(self, session: str, now_ns: int) -> OrderSession | None:
-        """Recover an ended session; a fault of its journal is no fault of the current session."""
+        """Recover an ended session; a fault of its journal does not concern the current one."""
         if not is_session_id(session) or now_ns < self._unreadable.get(session, now_ns):
             return None
         path = self._directory / f"{session}{JOURNAL_SUFFIX}"
@@ -196,7 +196,7 @@ class OrderSessions:
 def _ends_whole(path: Path) -> bool:
     """Return whether the journal ends with a whole line; raise OSError."""
     if not path.is_file():  # to open a FIFO would wait for its writer
-        raise OSError(errno.EINVAL, "is no regular file", str(path))
+        raise OSError(errno.EINVAL, "is not a regular file", str(path))
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 1))
         return file.read() == b"\n"

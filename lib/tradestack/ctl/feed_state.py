@@ -10,7 +10,7 @@ from typing import Any
 
 from tradestack.ctl.durations import duration_text
 
-WAIT_SHOWN_S = 2.0  # a shorter wait for the next tick is no news
+WAIT_SHOWN_S = 2.0  # a shorter wait for the next tick is not shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,5 +141,5 @@ class RunningDaemons:
 
 
 def _is_users_command() -> bool:
-    """Whether the programs belong to the calling user, other than root."""
+    """Return whether the programs belong to the calling user, other than root."""
     return os.getuid() != 0 and Path(sys.prefix).stat().st_uid == os.getuid()

@@ -27,7 +27,7 @@ PAUSE_S = 1.0  # until the next attempt after descriptors or memory ran out
 DESCRIPTORS_RESERVED = 32
 LIMITS_FILE = Path("/proc/self/limits")
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-OURS = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}  # the listener is not one
+NO_LISTENER = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}  # a fault of this program
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class Acceptor:
                 self._is_exhaustion_logged = False  # the queue is empty
                 return
             except OSError as error:
-                if error.errno in OURS:
+                if error.errno in NO_LISTENER:
                     raise
                 self._note_failed(error)
                 return

@@ -45,11 +45,6 @@ def name_of(socket_address: object) -> str:
     return str(socket_address) or "unnamed"
 
 
-def host_of(name: str) -> str:
-    """Text of `name_of` → the part without the port, the same for all connections of a host."""
-    return name.rpartition(":")[0] or name
-
-
 def pending_error(connection: socket.socket) -> str:
     """Return the error that has broken the connection, "" if none has.
 

@@ -1,4 +1,4 @@
-"""How often something may happen: so many times a second, and so many at once.
+"""How often something may happen: a number of times a second, and a number of them at once.
 
 What is not used is saved up to `burst`. An allowance takes the time as an argument, and its rate at
 each use, because a reload may have changed it.

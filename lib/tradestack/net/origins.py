@@ -1,12 +1,12 @@
-"""Who is at the other end of a connection, as far as the kernel knows, to share out what is scarce.
+"""The origin of a connection: the local user or other host among which limits are shared.
 
 On one host everybody can connect from 127.0.0.0/8, so that an address there distinguishes nobody.
-The kernel knows the user id: SO_PEERCRED has it for Unix sockets. For TCP there is no such option;
-sock_diag(7) has it for the peer's socket, which is on this host too. One question takes 10 µs,
-whatever the number of sockets (/proc/net/tcp lists all of them), and needs no right.
+The kernel has the user id: SO_PEERCRED returns it for Unix sockets. For TCP there is no such
+option; sock_diag(7) returns it for the peer's socket, which is on this host too. A query takes 10
+µs, whatever the number of sockets (/proc/net/tcp lists all of them), and needs no privilege.
 
 A daemon in a network namespace of its own (PrivateNetwork=) asks about that one and gets no answer;
-then all of the loopback is one origin. Of IPv6 the network counts: a host has 2⁶⁴ addresses.
+then all of the loopback is one origin. An IPv6 origin is the /64 network: a host has 2⁶⁴ addresses.
 """
 
 import ipaddress

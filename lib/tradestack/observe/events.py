@@ -9,31 +9,31 @@ has MESSAGE_ID and each field in capitals (USER=news), so that `journalctl MESSA
 import logging
 from dataclasses import dataclass
 
-# Takes what mends an error where its own logger's level is higher: only a daemon's handler, which
-# keeps the last error and writes nothing below its threshold, opens it.
-MENDING = logging.getLogger("tradestack.mending")
+# Takes the events that resolve an error where their own logger's level is higher. Only a daemon's
+# handler, which keeps the last error and writes nothing below its threshold, opens it.
+RESOLVING = logging.getLogger("tradestack.resolving")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """A kind of event; its message id in journald is 128 random bits.
 
-    mends: the events of errors that are over when this one occurs.
+    resolves: the events of errors that are over when this one occurs.
     """
 
     name: str
     message_id: str
     level: int
     phrase: str
-    mends: tuple["Event", ...] = ()
+    resolves: tuple["Event", ...] = ()
 
 
 def emit(logger: logging.Logger, event: Event, **fields: object) -> None:
     """Log an event; the values of the fields must be printable on one line."""
     if not logger.isEnabledFor(event.level):
-        if not event.mends:
+        if not event.resolves:
             return
-        logger = MENDING
+        logger = RESOLVING
     text = " ".join([event.phrase, *(f"{name}={value}" for name, value in fields.items())])
     logger.log(event.level, "%s", text, extra={"event": event, "event_fields": fields})
 
@@ -53,7 +53,7 @@ CONFIG_RELOADED = Event(
     "a70af9ba03934bc1b9c4278e0b9a1d2c",
     logging.INFO,
     "configuration reloaded",
-    mends=(CONFIG_REFUSED,),
+    resolves=(CONFIG_REFUSED,),
 )
 CONFIG_PENDING = Event(
     "CONFIG_PENDING",
@@ -106,7 +106,7 @@ SERVER_CONNECTED = Event(
     "2085e9f1218448068354589180bcf138",
     logging.INFO,
     "connected to server",
-    mends=(SERVER_LOGIN_REJECTED, SERVER_NOT_TRUSTED),
+    resolves=(SERVER_LOGIN_REJECTED, SERVER_NOT_TRUSTED),
 )
 TAIL_CUT = Event(
     "TAIL_CUT", "f7643186adb74b9f82f4ae701ff76c3e", logging.WARNING, "torn end of file cut"
@@ -134,7 +134,7 @@ FEED_SESSION_STARTED = Event(
     "78f7f13e04714deca3e05db900fb0a1c",
     logging.INFO,
     "feed session started",
-    mends=(SOURCE_FAULT,),
+    resolves=(SOURCE_FAULT,),
 )
 PUBLICATION_BLOCKED = Event(
     "PUBLICATION_BLOCKED", "b2fe08caaa284c0492d08a3ce14723bd", logging.ERROR, "publication blocked"
@@ -144,7 +144,7 @@ PUBLICATION_RESUMED = Event(
     "d2aec09a8154477fa433c80b8f8480df",
     logging.INFO,
     "publication resumed",
-    mends=(PUBLICATION_BLOCKED,),
+    resolves=(PUBLICATION_BLOCKED,),
 )
 ORDER_SESSION_STARTED = Event(
     "ORDER_SESSION_STARTED",
@@ -202,7 +202,7 @@ JOURNAL_AVAILABLE = Event(
     "83c41299d9344b0899a22c541c984c91",
     logging.INFO,
     "order journal available again",
-    mends=(JOURNAL_UNAVAILABLE,),
+    resolves=(JOURNAL_UNAVAILABLE,),
 )
 STRATEGY_REGISTERED = Event(
     "STRATEGY_REGISTERED", "8692bb5f0f1747b8b380181bd18df7d1", logging.INFO, "strategy registered"

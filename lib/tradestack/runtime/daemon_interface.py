@@ -86,7 +86,7 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         Top-level counters are those of the current session, counters in "process" began with the
         process. "rates" are events per second over the last 1, 10 and 60 s. "latency" has
         percentiles in microseconds. "last_error" is the last line logged as an error, or null if
-        there was none or it was mended. "config_pending" has the config keys that were
+        there was none or it was resolved. "config_pending" has the config keys that were
         changed and wait, with what they wait for.
         """
         return Stats(daemon.stats())

@@ -25,7 +25,7 @@ EXIT_STATUS_CRASHED = 1
 REASON_BYTES_MAX = 4096  # PIPE_BUF: a pipe takes this much in one write
 
 _UMASK = 0o077  # as the units set
-# Whoever can open a file can lock it, and so keep a daemon from starting.
+# A process that can open the file can lock it, and so keep a daemon from starting.
 _PIDFILE_MODE = 0o600
 # The path may be in a directory that is open to others: no link is followed, no FIFO waited for.
 _PIDFILE_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -65,7 +65,7 @@ class PidFile:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
             os.close(fd)
-            raise self._unusable(f"it is no file of this user, but of uid {status.st_uid}")
+            raise self._unusable(f"it is not a file of this user, but of uid {status.st_uid}")
         os.fchmod(fd, _PIDFILE_MODE)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

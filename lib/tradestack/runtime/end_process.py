@@ -1,4 +1,4 @@
-"""The immediate end of a process whose state does not say any more what its files hold."""
+"""The immediate end of a process whose state may differ from its files."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 def end_process(place: str, fault: BaseException) -> NoReturn:
-    """Log the fault and end the process here: only recovery from the files can tell what is so.
+    """Log the fault and end the process here: only recovery from the files is right now.
 
     An exception would not do: the loop would run other tasks, which go on under numbers that are
     used already.

@@ -10,7 +10,7 @@ METRICS = (
     Metric("start_time", INFO, "", "When the process started, UTC."),
     Metric("uptime_s", GAUGE, "s", "Time since the process started."),
     Metric("pss_bytes", GAUGE, "bytes", "Proportional set size of the process."),
-    Metric("last_error", INFO, "", "Last line logged as an error, until it is mended."),
+    Metric("last_error", INFO, "", "Last line logged as an error, until it is resolved."),
     Metric(
         "config_pending.*",
         INFO,

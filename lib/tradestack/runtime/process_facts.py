@@ -15,7 +15,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 class ProcessFacts:
     """The start of the process by both clocks, and its size, which is read once a second at most.
 
-    The kernel looks at every page for it, and whoever asks for the stats must not slow the daemon.
+    The kernel looks at every page for it, and a request for the stats must not slow the daemon.
     """
 
     clock: Clock

@@ -38,7 +38,7 @@ class _Run:
         self.held = new_records(0)
 
     def fill(self) -> bool:
-        """Read a block if nothing is held; tell whether there are records."""
+        """Read a block if nothing is held; return whether there are records."""
         if len(self.held) == 0 and self._next < self._end:
             count = min(BLOCK_RECORDS, self._end - self._next)
             offset = self._next * TICK_PACKET_LENGTH

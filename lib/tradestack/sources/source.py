@@ -92,7 +92,7 @@ class RowCounts(NamedTuple):
 
     def plus(self, other: "RowCounts") -> "RowCounts":
         """Add the counts of another source."""
-        return RowCounts(*(mine + its for mine, its in zip(self, other, strict=True)))
+        return RowCounts(*map(sum, zip(self, other, strict=True)))
 
 
 NO_RECORDS = SourceBatch.of(new_records(0), SymbolTable(1))
@@ -107,7 +107,7 @@ class Source(Protocol):
         ...
 
     def next_batch(self) -> SourceBatch | None:
-        """Return the next records, or None at the end and ever after. Raises SourceFault.
+        """Return the next records, or None at the end and from then on. Raises SourceFault.
 
         A batch is empty where a stretch of the source had no good record: each call does a
         bounded piece of work, so that the caller can do something else between two.

@@ -15,7 +15,7 @@ from tradestack.domain.faults import OperatorFault
 
 LOCK_NAME = "lock"
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-FILE_MODE = 0o600  # whoever can open the file can lock it
+FILE_MODE = 0o600  # who can open the file can lock it
 PID_LENGTH_MAX = 20
 
 

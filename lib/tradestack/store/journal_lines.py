@@ -39,7 +39,7 @@ class JournalLine:
 
 
 def read_lines(path: Path) -> Iterator[JournalLine]:
-    """All lines of the file, the torn end included. Raises OSError."""
+    """Yield all lines of the file, the torn end included. Raises OSError."""
     number = 0
     offset = 0
     with path.open("rb") as file:
@@ -63,7 +63,7 @@ def _payload_of(content: bytes) -> bytes | None:
 
 
 def _split(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int, bool]]:
-    """Content (bounded), whole size, and whether a newline ended it; nothing else is in memory."""
+    """Yield bounded content, whole size, and whether a newline ended it; keep nothing else."""
     line = b""
     line_size = 0
     for chunk in chunks:

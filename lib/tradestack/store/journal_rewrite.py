@@ -35,7 +35,7 @@ def rewrite_journal(path: Path, make_lines: Callable[[], Iterable[bytes]]) -> Pa
 
 
 def encode_line(payload: bytes) -> bytes:
-    """The line of a payload, as in JOURNAL.md."""
+    """Return the line of a payload, as in JOURNAL.md."""
     return b"%08x %b\n" % (zlib.crc32(payload), payload)
 
 
@@ -54,7 +54,7 @@ def _back_up(path: Path) -> Path:
 
 
 def _copy_owner_and_mode(path: Path, descriptor: int) -> None:
-    """Repairs are made by root; journals belong to the daemon's user."""
+    """Give the copy to the owner of the journal, the daemon's user: root makes repairs."""
     status = path.stat()
     os.fchmod(descriptor, status.st_mode & 0o777)
     os.fchown(descriptor, status.st_uid, status.st_gid)

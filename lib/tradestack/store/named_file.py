@@ -1,7 +1,7 @@
 """Files that an operator names: in a config, on a command line.
 
-The name may be that of something else by mistake, or by somebody's malice: to open a FIFO waits
-for a writer, for ever, and a device may never end.
+The name may be that of something else, by mistake or by malice: opening a FIFO waits for a writer
+forever, and reading a device may never end.
 """
 
 import errno
@@ -21,7 +21,7 @@ OTHER_TYPES = {
 def open_named_file(path: Path) -> BufferedReader:
     """Open a regular file for reading, without waiting.
 
-    Raises OSError, with words for what is no regular file; IsADirectoryError for a directory.
+    Raises OSError that names what it is instead; IsADirectoryError for a directory.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     try:
@@ -33,7 +33,7 @@ def open_named_file(path: Path) -> BufferedReader:
 
 
 def require_regular(descriptor: int, path: Path) -> None:
-    """Raise OSError, with words, if the open file is no regular one."""
+    """Raise OSError that names what the open file is, unless it is a regular one."""
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))

@@ -122,7 +122,7 @@ class Segment:
         lock = lock_for_writing(path)
         try:
             descriptor = open_for_writing(path)
-            problem = "it is no file of this user" if descriptor is None else None
+            problem = "it is not a file of this user" if descriptor is None else None
             if descriptor is not None:
                 problem = _find_problem(descriptor, kind) or _find_other_group(descriptor)
                 if problem is None:

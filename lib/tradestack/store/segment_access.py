@@ -2,8 +2,8 @@
 
 Every user can make names in /dev/shm, and who makes a name first keeps it. So the segments are in
 a directory there that belongs to the writer's user, in which nobody else can make, remove or
-replace a name. The lock is a file of its own, closed to all others: whoever can open a file, even
-only for reading, can hold a flock on it.
+replace a name. The lock is a file of its own, closed to all others: a process that can open
+a file, even only for reading, can hold a flock on it.
 """
 
 import contextlib
@@ -93,7 +93,7 @@ def lock_for_writing(path: Path) -> int:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
         os.close(descriptor)
-        raise unusable(lock, f"it is no file of this user, but of uid {status.st_uid}")
+        raise unusable(lock, f"it is not a file of this user, but of uid {status.st_uid}")
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

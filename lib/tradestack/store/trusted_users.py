@@ -13,7 +13,7 @@ TRUSTED_USERS = ("root", SERVICE_USER)
 
 
 def is_trusted(uid: int, users: Container[str] = TRUSTED_USERS) -> bool:
-    """Whether this is the user of this process or one of the users, by their names."""
+    """Return whether this is the user of this process or one of the users, by their names."""
     if uid == os.geteuid():
         return True  # without a question to the user database, which may be on another host
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import Order, OrdRejReason, OrdType
 
-# The part of an order session's reports that messages of one user may have that are no orders.
+# The part of an order session's reports that one user's malformed messages may have.
 MALFORMED_PART = 10
 
 
@@ -39,7 +39,7 @@ class Rules:
         return self.reports_per_session_max - reports_count - reports_of_user
 
     def malformed_room(self, malformed_of_user: int) -> int:
-        """Return how many more messages of the user that are no orders may have a report."""
+        """Return how many more malformed messages of the user may have a report."""
         return max(1, self.reports_per_session_max // MALFORMED_PART) - malformed_of_user
 
     def used_percent(self, reports_of_user: int, reports_count: int) -> int:

@@ -11,7 +11,7 @@ from tradestack.wire.order_messages import Register
 
 
 class Malformed(msgspec.Struct, frozen=True, gc=False):
-    """Message that is no order: the reason, and its ClOrdID, "" if it has none."""
+    """Message that is not an order: the reason, and its ClOrdID, "" if it has none."""
 
     text: str
     cl_ord_id: str
@@ -60,7 +60,7 @@ class JudgedRegister(msgspec.Struct, frozen=True, gc=False):
 
 
 class JudgedMalformed(msgspec.Struct, frozen=True, gc=False):
-    """Rejected message that is no order."""
+    """Rejected malformed message."""
 
     received: Received
     record: bytes
@@ -76,7 +76,7 @@ class Batch:
 
     judged: in the order in which they are to be journalled. orders: those among them.
     excess: the messages that the order session had no room for.
-    excess_malformed: those that are no orders, beyond what a user may have of them.
+    excess_malformed: the malformed ones, beyond what a user may have of them.
     unreadable: orders with a known ClOrdID whose first order cannot be read.
     unrecordable: messages whose records could not be read again, each with the reason.
     duplicates: how many were orders that are known.

@@ -96,7 +96,7 @@ class _Judge:
         self._order_ids = state.order_ids
         self._registrations = state.registrations
         self._traded: dict[tuple[str, str], int] = {}  # what the orders of the batch add to them
-        self._looked_through = 0  # so many of these orders are in it
+        self._looked_through = 0  # the number of these orders that are in it
         self._rules = rules
         self._read_order = read_order
 
@@ -155,7 +155,7 @@ class _Judge:
         batch.registrations[key] = registration
 
     def reject_malformed(self, item: Received, message: Malformed) -> None:
-        """Reject a message that is no order."""
+        """Reject a malformed message."""
         batch, user = self.batch, item.sender.user
         share = self._share_of(user)
         if share.malformed >= self._rules.malformed_room(self._state.malformed[user]):

@@ -102,7 +102,7 @@ class Registrations:
         return replace(registration, from_seq=max(registration.from_seq, behind))
 
     def __iter__(self) -> Iterator[tuple[str, Sequence[str]]]:
-        """Each user with the feed sessions, the one longest without a Register first."""
+        """Iterate over users with their feed sessions, the one longest without a Register first."""
         return ((user, list(sessions)) for user, sessions in self._users.items())
 
 

@@ -76,7 +76,7 @@ class SessionState:
         # By user: the places of the reports; empty for a user who has none yet.
         self.reports: defaultdict[str, Ranges] = defaultdict(Ranges)
         self.reports_count = 0
-        self.malformed: Counter[str] = Counter()  # messages that were no orders, by user
+        self.malformed: Counter[str] = Counter()  # malformed messages, by user
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
         self.counters = Counters()

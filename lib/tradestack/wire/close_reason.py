@@ -38,7 +38,7 @@ class Close:
 
     def __str__(self) -> str:
         """Return the text, or the code where there is none."""
-        return self.text or self.reason.value
+        return self.text or self.reason
 
 
 def encode_close(close: Close) -> bytes:

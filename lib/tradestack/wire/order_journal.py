@@ -252,7 +252,7 @@ def decode_header(payload: bytes) -> SessionRecord:
         raise UnknownVersion(version)
     record = decode_record(payload)
     if not isinstance(record, SessionRecord):
-        raise ValueError("the first record is no session header")
+        raise ValueError("the first record is not a session header")
     return record
 
 

@@ -57,7 +57,7 @@ _REGISTERED_TEXTS: dict[str, TextForm[Any]] = {"request_id": WORD, "feed_session
 
 
 class InvalidOrder(Exception):
-    """JSON message that is no order: it is answered with REJECTED, the connection stays.
+    """JSON message that is not an order: it is answered with REJECTED, the connection stays.
 
     cl_ord_id: as far as it could be made out, else "".
     """

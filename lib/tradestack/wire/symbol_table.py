@@ -25,7 +25,7 @@ assert _WORDS.itemsize == SYMBOL_LENGTH_MAX
 _FACTORS = tuple(
     np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 )
-# So many places that most symbols are found at the first one.
+# Enough places that most symbols are found at the first one they are looked for.
 _PLACES_PER_SYMBOL = 8
 
 

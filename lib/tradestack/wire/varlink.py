@@ -86,7 +86,7 @@ def service_error(error: msgspec.Struct) -> VarlinkError:
 
 
 class Answer(Enum):
-    """How many replies the caller wants."""
+    """How many replies the caller asks for."""
 
     ONE = "one"
     NONE = "oneway"

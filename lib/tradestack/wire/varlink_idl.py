@@ -69,7 +69,7 @@ class _Typedefs:
         self._classes: dict[str, type] = {}
 
     def fields_of(self, struct: StructType | None) -> list[str]:
-        """`name: type` of each field."""
+        """Return `name: type` of each field."""
         if struct is None:
             return []
         info = types.type_info(struct)

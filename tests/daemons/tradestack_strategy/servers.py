@@ -199,7 +199,7 @@ class Orders(Peer):
     @property
     def made(self) -> list[tuple[int | None, str, str]]:
         """Return (feed sequence, symbol, side) of the orders of this order session."""
-        return [(order.feed_seq, order.symbol, order.side.value) for order in self.orders.values()]
+        return [(order.feed_seq, order.symbol, order.side) for order in self.orders.values()]
 
     def _register(self, register: Register) -> None:
         previous = self._registrations.find(USER, register.feed_session)

@@ -27,7 +27,7 @@ async def test_news_becomes_a_reported_order(world: MakeWorld) -> None:
         await strategy.settled(3)
 
         (order,) = w.orders.orders.values()
-        assert (order.symbol, order.side.value, order.quantity) == ("SPY", "BUY", 10 * SCALE)
+        assert (order.symbol, order.side, order.quantity) == ("SPY", "BUY", 10 * SCALE)
         assert (order.feed_session, order.feed_seq) == (w.feed.log.session_id, 3)
         assert (order.signal_time_ns, order.signal_value) == (3000, 80 * SCALE)
         assert order.feed_price == 168 * SCALE

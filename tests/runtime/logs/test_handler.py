@@ -78,13 +78,13 @@ def test_last_error_is_remembered(
 def test_last_error_is_gone_when_it_was_mended(
     logger: logging.Logger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The event that mends it counts although it is not logged; any other changes nothing."""
+    """The event that resolves it counts although it is not logged; any other changes nothing."""
     logs = Logs("x", Destination.PEOPLE)
     logs.threshold = LogLevel.WARNING
     logger.setLevel(logging.WARNING)
     logger.addHandler(logs)
-    monkeypatch.setattr(events.MENDING, "handlers", [logs])
-    monkeypatch.setattr(events.MENDING, "level", logging.DEBUG)
+    monkeypatch.setattr(events.RESOLVING, "handlers", [logs])
+    monkeypatch.setattr(events.RESOLVING, "level", logging.DEBUG)
 
     events.emit(logger, events.CONFIG_REFUSED, reason="prefix")
     events.emit(logger, events.SERVER_CONNECTED, server="orders")

@@ -120,7 +120,7 @@ def test_a_damaged_file_is_a_fault(tmp_path: Path, name: str) -> None:
         (tarred(TEXT), "is a tar archive; unpack it first"),
         (gzip.compress(tarred(TEXT)), "is a tar archive"),
         (gzip.compress(gzip.compress(TEXT)), "is packed twice"),
-        (zipped(a=TEXT, b=TEXT), "is a zip of 2 files; say --member NAME, of a, b"),
+        (zipped(a=TEXT, b=TEXT), "is a zip of 2 files; use --member NAME, of a, b"),
         (zipped(), "is a zip of 0 files"),
         (zipped(**{"[Content_Types].xml": b"<x/>", "xl/a.xml": b"<x/>"}), "an Excel workbook"),
         (b"PAR1" + bytes(60), "is Parquet"),

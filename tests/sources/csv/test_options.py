@@ -127,11 +127,11 @@ def test_sentiments_of_another_scale_are_mapped(
 @pytest.mark.parametrize(
     ("kind", "values", "words"),
     [
-        (SourceKind.NEWS, ["-0.5", "0.9"], "say --sentiment-scale -1..1"),
-        (SourceKind.NEWS, ["0.5", "0.9"], "say --sentiment-scale 0..1"),
-        (SourceKind.NEWS, ["-80", "90", "20"], "say --sentiment-scale -100..100"),
-        (SourceKind.PRICES, ["591230000000", "49200000000"], "say --price-scale 1e-9"),
-        (SourceKind.PRICES, ["1,049"], "say --decimal ,"),
+        (SourceKind.NEWS, ["-0.5", "0.9"], "use --sentiment-scale -1..1"),
+        (SourceKind.NEWS, ["0.5", "0.9"], "use --sentiment-scale 0..1"),
+        (SourceKind.NEWS, ["-80", "90", "20"], "use --sentiment-scale -100..100"),
+        (SourceKind.PRICES, ["591230000000", "49200000000"], "use --price-scale 1e-9"),
+        (SourceKind.PRICES, ["1,049"], "use --decimal ,"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused(
@@ -188,7 +188,7 @@ def test_bars_are_known_at_their_ends(tmp_path: Path) -> None:
     records = records_of(tmp_path, f"timestamp,symbol,open,high,low,close,volume\n{rows}")
 
     assert records["event_time_ns"].tolist()[0] == BAR_NS
-    with pytest.raises(SourceFault, match="say --interval TIME"):
+    with pytest.raises(SourceFault, match="use --interval TIME"):
         records_of(tmp_path, f"timestamp,symbol,open,high,low,close\n{TIME},AA,1,1,1,1.5\n")
 
 

@@ -114,7 +114,7 @@ class _Damages:
         )
 
     def _follow(self) -> None:
-        """The first order after damage shows how many it had."""
+        """Set how many orders the damage had: the first order after it shows that."""
         if self.replay.orders_lost is not None and self.open_from < len(self.runs):
             lost = self.replay.orders_lost
             self.runs[self.open_from] = replace(self.runs[self.open_from], orders_lost=lost)

@@ -19,13 +19,13 @@ ROOT = 0
 def as_owner_of(directory: Path) -> Iterator[None]:
     """Work in the directory with the rights of its owner, if this is root.
 
-    Raises OperatorFault if it is a link or no directory, or where it is root's but another user
+    Raises OperatorFault if it is a link or not a directory, or where it is root's but another user
     could replace it; OSError.
     """
     owner = directory.lstat()
     if not stat.S_ISDIR(owner.st_mode):
         raise OperatorFault(
-            str(directory), "this is no directory, or a link", "name the directory itself"
+            str(directory), "this is not a directory, or is a link", "name the directory itself"
         )
     if owner.st_uid == ROOT:
         require_own(directory)

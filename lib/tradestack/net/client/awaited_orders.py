@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class OutcomeUnknown(Exception):
-    """The order was sent, its report never came, and the order session that knows it is gone."""
+    """The order was sent, its report never came, and the order session that has it is gone."""
 
     def __init__(self, cl_ord_id: str, session_id: str) -> None:
         super().__init__(

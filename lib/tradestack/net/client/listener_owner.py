@@ -1,10 +1,10 @@
-"""Whose process listens at an address of this host: what a client knows before its password leaves.
+"""The user whose process listens at an address of this host, checked before a password is sent.
 
-A port of the loopback address belongs to whoever binds it first. The kernel's table of listening
-sockets names the user and the inode of each. It is read before and after the connection is made:
-at one address and port only one user can listen at a time, so a socket that was there both times
-was there in between, and has the connection. A single look would not do: whoever accepted the
-connection could have left the port to the real server by then.
+A port of the loopback address belongs to the first process that binds it. The kernel's table of
+listening sockets names the user and the inode of each. It is read before and after the connection
+is made: at one address and port only one user can listen at a time, so a socket that was there both
+times was there in between, and has the connection. One look would not be enough: the process that
+accepted the connection could have left the port to the real server by then.
 
 Connections to other hosts are not checked; neither is one through a tunnel whose end is a process
 of a trusted user.

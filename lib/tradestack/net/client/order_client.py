@@ -38,7 +38,7 @@ class OrderClient:
                     time_in_force=TimeInForce.IOC,
                 )
             )
-            print(report.ord_status.value, report.order_id)
+            print(report.ord_status, report.order_id)
 
     Use one client for each user: the order manager keeps one connection of a user and closes the
     older one. Both forms raise LoginRejected for wrong credentials and SequenceHole when reports

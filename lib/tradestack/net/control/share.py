@@ -18,10 +18,10 @@ from tradestack.net.allowance import Allowance, Rate
 
 NANOSECONDS_PER_MICROSECOND = 1_000
 WORK = Rate(per_second=100_000, burst=200_000)  # microseconds: a tenth of the loop's time
-# A piece of work that counts once; one of n times this length counts n times, but at most so often.
+# A piece of work that counts once; one that is n times as long counts n times, up to TIMES_MAX.
 PIECE_US = 200
 TIMES_MAX = 10
-RETRY_S = 0.005  # until a look whether the share has room again
+RETRY_S = 0.005  # until the share is checked again
 
 
 class Share:
@@ -44,7 +44,7 @@ class Share:
         return self._allowance.left(WORK, time.monotonic_ns()) <= 0
 
     def spend(self, elapsed_ns: int) -> None:
-        """Note that a connection has taken so much of the processor."""
+        """Note the processor time that a connection has taken."""
         elapsed_us = 1 + elapsed_ns // NANOSECONDS_PER_MICROSECOND
         times = min(max(1, elapsed_us // PIECE_US), TIMES_MAX)
         self._allowance.spend(WORK, elapsed_us * times)
@@ -52,7 +52,7 @@ class Share:
 
 @types.coroutine
 def metered(work: Coroutine[Any, Any, None], spend: Callable[[int], None]) -> Generator[Any]:
-    """Run a coroutine; tell `spend` how many nanoseconds of the processor each step has taken."""
+    """Run a coroutine; pass `spend` the nanoseconds of processor time that each step has taken."""
     step: Callable[[], Any] = partial(work.send, None)
     while True:
         began_ns = time.thread_time_ns()

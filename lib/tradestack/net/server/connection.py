@@ -148,7 +148,7 @@ class Connection:
 
     @property
     def origin(self) -> str:
-        """Who has connected, as far as the kernel knows: the same for all that one could open."""
+        """The local user or other host that has connected (origins.py)."""
         if self._origin is None:
             self._origin = origin_of(self._socket)
         return self._origin

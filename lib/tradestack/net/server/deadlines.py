@@ -1,4 +1,4 @@
-"""What time demands of one connection: a heartbeat to its client, or its end and the reason.
+"""The deadlines of one connection, and the reason to close it when one is missed.
 
 Time in which the server itself was suspended, or did not read from the client, does not count
 against the client.

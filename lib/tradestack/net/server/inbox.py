@@ -175,7 +175,7 @@ class Inbox:
             self._server.turns.queue(self)
 
     def close(self) -> None:
-        """Receive no more; the socket remains its owner's."""
+        """Stop receiving; the socket remains its owner's."""
         self.pause()
         self._is_closed = True
         self._has_packets = False

@@ -5,7 +5,7 @@ hash, some 3 ms of the only thread (users.py), and may be a guess. Wrong ones ar
 origins together; at the limit requests wait, and those that have failed least often come first. So
 a flood of guesses costs less than 1 % of a processor, and delays a right password, but never keeps
 it out. A user who logs in again and again waits alone. Names that no user has cost the same as
-others, so that the time tells nothing about them.
+others, so that the time reveals nothing about them.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from tradestack.net.server.users import Users, canonical_user
 from tradestack.wire import soup
 
 # Wrong passwords, from everybody together: 6 ms of hashing a second, and enough at once for people
-# who mistype theirs.
+# who mistype it.
 GUESSES = Rate(per_second=2, burst=20)
 # Logins of one user with the right password: all of their connections at once, and more later.
 LOGINS = Rate(per_second=10, burst=64)
-RETRY_S = 0.05  # until a look whether more may be checked
+RETRY_S = 0.05  # until the limits are checked again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +83,7 @@ class Logins:
         return self.failed.count(_origin(login), self._clock.monotonic_ns())
 
     def close(self) -> None:
-        """Answer no more."""
+        """Stop answering logins."""
         for handle in (self._next, self._retry):
             if handle is not None:
                 handle.cancel()

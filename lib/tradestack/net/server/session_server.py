@@ -1,6 +1,6 @@
 """A server of SoupBinTCP sessions: accepts connections, checks logins, watches deadlines.
 
-What messages mean is up to the handler; the server knows logins, sequence numbers, heartbeats and
+What messages mean is up to the handler; the server handles logins, sequence numbers, heartbeats and
 deadlines. Who waits for a login: waiting_room.py; when passwords are checked: logins.py. In which
 order connections are read and send: turns.py, scheduler.py.
 """
@@ -246,7 +246,7 @@ class SessionServer:
     def _turn_away(self, login: Login) -> None:
         """Close the connection without an answer: there is no room, and the client may try again.
 
-        By "session not available" it would take a session that is served for gone.
+        After "session not available" it would give up a session that is still served.
         """
         self._note_rejection(login, "NO_ROOM")
         login.connection.close(Close(CloseReason.CONNECTION_LOST, "no room for another client"))

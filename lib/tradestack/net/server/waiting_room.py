@@ -1,8 +1,8 @@
-"""The connections that have not logged in: so many at most, and a new one displaces another.
+"""The connections that have not logged in: at their limit, a new one displaces another.
 
-First those whose login was rejected, and which only have to take the answer; then, of the origin
-with most of them, the one that has been silent longest, or if all have just come or sent a login,
-the oldest. So whoever holds many places loses them to others, and nobody else does.
+Displaced first are those whose login was rejected, and which only have to take the answer; then, of
+the origin with most of them, the one that has been silent longest, or if all have just come or sent
+a login, the oldest. So an origin that holds many places loses them, and no other one does.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.states import State
 
-# After which a connection without a login counts as silent: clients send theirs at once.
+# After this time a connection without a login counts as silent: clients log in at once.
 SILENCE_NS = NANOSECONDS_PER_SECOND // 5
 
 
@@ -38,15 +38,18 @@ class WaitingRoom:
 
     def displaced(self, now_ns: int) -> Connection:
         """Return the connection that has to make room for another."""
-        rejected = [each for each in self._came_ns if each.state is State.DRAINING]
+        rejected = [
+            connection for connection in self._came_ns if connection.state is State.DRAINING
+        ]
         if rejected:
             return rejected[0]
-        held = Counter(each.origin for each in self._came_ns)
+        held = Counter(connection.origin for connection in self._came_ns)
         ((largest, _),) = held.most_common(1)
-        candidates = [each for each in self._came_ns if each.origin == largest]
+        candidates = [connection for connection in self._came_ns if connection.origin == largest]
         silent = [
-            each
-            for each in candidates
-            if each.state is State.AWAITING_LOGIN and now_ns - self._came_ns[each] >= SILENCE_NS
+            connection
+            for connection in candidates
+            if connection.state is State.AWAITING_LOGIN
+            and now_ns - self._came_ns[connection] >= SILENCE_NS
         ]
         return (silent or candidates)[0]

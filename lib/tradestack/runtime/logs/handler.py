@@ -3,7 +3,7 @@
     stderr of a terminal, file or pipe    2026-11-22T09:00:00.123456Z warning  login rejected user=x
     stderr of the journal                 <4>login rejected user=x
     events, where there is a journald     a native entry: MESSAGE_ID and a field for each value
-    --daemonize, stderr is no file        the line, to /dev/log
+    --daemonize, stderr is not a file     the line, to /dev/log
 
 Changes in a daemon or a session are logged, never a message of the data path; so all of this is
 synchronous. An event that journald does not take is written as a line.
@@ -16,7 +16,7 @@ import socket
 import sys
 
 from tradestack.domain.times import format_utc
-from tradestack.observe.events import MENDING, Event
+from tradestack.observe.events import RESOLVING, Event
 from tradestack.runtime.logs.journald import JournalSocket
 from tradestack.runtime.logs.level import LogLevel
 
@@ -42,7 +42,7 @@ class Destination(enum.Enum):
 
 
 class Logs(logging.Handler):
-    """The only log handler of the process; keeps the last error until it is mended."""
+    """The only log handler of the process; keeps the last error until it is resolved."""
 
     def __init__(self, identifier: str, destination: Destination) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class Logs(logging.Handler):
         """Become the handler of every logger of the process."""
         root = logging.getLogger()
         root.handlers = [self]
-        MENDING.setLevel(logging.DEBUG)
+        RESOLVING.setLevel(logging.DEBUG)
         self.set_threshold(level)
 
     def set_threshold(self, level: LogLevel) -> None:
@@ -69,7 +69,7 @@ class Logs(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record; a reader that is gone must not end the daemon."""
         event: Event | None = getattr(record, "event", None)
-        if event is not None and self._last_error_event in event.mends:
+        if event is not None and self._last_error_event in event.resolves:
             self.last_error = self._last_error_event = None
         if record.levelno < self.threshold.number:
             return

@@ -1,4 +1,4 @@
-"""The supervisor's watchdog: how often it wants a sign of life (sd_watchdog_enabled(3))."""
+"""The supervisor's watchdog: how often it expects a sign of life (sd_watchdog_enabled(3))."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
 """A file read to its end before anything of it is used: what was found, and what it cannot mean.
 
-Refused are whole prices so large that they must be in fixed point, and sentiments on another scale.
+Whole prices so large that they must be in fixed point are refused, and sentiments on another scale.
 What is only unusual becomes a warning.
 """
 
@@ -18,7 +18,7 @@ from tradestack.sources.source import SourceFault
 FIXED_POINT_FROM = 10**8 * SCALE
 # Whole prices from here on may be; few markets have them.
 UNUSUAL_FROM = 10**5 * SCALE
-# So many sentiments that are all at most 10 are hardly on a scale to 100.
+# This many sentiments, of which none is above 10, are hardly on a scale to 100.
 LOW_SENTIMENTS = 20
 
 
@@ -92,7 +92,7 @@ def warnings_of(source: CsvSource) -> list[str]:
         )
     if state.form is Form.DATE:
         warnings.append(
-            "dates without time of day: each stands for the end of its day; say --date-at HH:MM "
+            "dates without time of day: each stands for the end of its day; use --date-at HH:MM "
             "and --timezone ZONE if that is not meant"
         )
     if source.kind is SourceKind.PRICES and _are_whole(source, UNUSUAL_FROM):
@@ -137,8 +137,8 @@ def _verdict(source: CsvSource, *, whole: bool) -> Verdict:
 def _are_whole(source: CsvSource, at_least: int) -> bool:
     """Return whether all prices are whole numbers as large as this, and no scale is known."""
     layout, state = source.recognised.layout, source.state
-    scale_is_said = source.reading.options.price_scale is not None
-    is_scaled = layout.price_exponent != 0 or scale_is_said
+    has_scale = source.reading.options.price_scale is not None
+    is_scaled = layout.price_exponent != 0 or has_scale
     return not is_scaled and not state.has_fraction and state.value_min >= at_least > 0
 
 
@@ -150,7 +150,7 @@ def _check_prices(source: CsvSource) -> None:
         source.path,
         source.recognised.data_line + 1,
         f"all prices are whole numbers of at least {lowest}, which looks like fixed point; "
-        "say --price-scale 1e-9, or what it is, or --price-scale 1 if they are meant so",
+        "use --price-scale 1e-9, or another scale, or --price-scale 1 if they are meant so",
     )
 
 
@@ -176,10 +176,10 @@ def _is_low(source: CsvSource) -> bool:
 def _narrow(source: CsvSource) -> str:
     lowest, highest = (format_fixed(n) for n in (source.state.value_min, source.state.value_max))
     scale = "-1 to 1" if source.state.value_min < 0 else "0 to 1"
-    said = scale.replace(" to ", "..")
+    limits = scale.replace(" to ", "..")
     return (
         f"all sentiments are within {lowest} to {highest}, which looks like the scale {scale}; "
-        f"say --sentiment-scale {said}, or --sentiment-scale 0..100 if they are meant so"
+        f"use --sentiment-scale {limits}, or --sentiment-scale 0..100 if they are meant so"
     )
 
 
@@ -196,5 +196,5 @@ def _check_sentiments(source: CsvSource) -> None:
             source.path,
             line,
             f"{state.negative_values} of {rows} sentiments are below 0, which looks like the scale "
-            "-100 to 100; say --sentiment-scale -100..100, or what it is",
+            "-100 to 100; use --sentiment-scale -100..100, or another scale",
         )

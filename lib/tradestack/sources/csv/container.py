@@ -1,7 +1,7 @@
 """The decompressed bytes of a file, whatever it is packed in: gz, zip, bz2, xz and zst, by content.
 
-The name of a file does not matter. What is no CSV inside (a tar, a spreadsheet, Parquet, a file of
-several members) is refused by what it is.
+The name of a file does not matter. Content that is not CSV (a tar, a spreadsheet, Parquet, several
+members) is refused by what it is.
 """
 
 import gzip
@@ -154,7 +154,7 @@ class _Zstd(io.RawIOBase):
         return self._position
 
     def _decompress(self) -> bool:
-        """Decompress some more; tell whether there may be more still. Raises EOFError, OSError."""
+        """Decompress some more; return whether more may follow. Raises EOFError, OSError."""
         import zstandard  # only files of this kind need it
 
         compressed = self._compressed or self._raw.read(_ZSTD_READ_BYTES)
@@ -193,7 +193,7 @@ def _member(raw: IO[bytes], member: str | None) -> io.BufferedReader:
         names = [name for name in names if not name.startswith("__MACOSX/")]
         if len(names) != 1:
             listed = ", ".join(names[:10])
-            raise ContainerFault(f"is a zip of {len(names)} files; say --member NAME, of {listed}")
+            raise ContainerFault(f"is a zip of {len(names)} files; use --member NAME, of {listed}")
         member = names[0]
     if member not in names:
         raise ContainerFault(f"has no member {member!r}, only {', '.join(names[:10])}")

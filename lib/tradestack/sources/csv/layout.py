@@ -56,7 +56,7 @@ class Layout:
     first of these that is not zero. price_exponent: prices and asks are multiplied by ten to this.
     whole_prices: a price with a point is refused.
     blank_is_none: a row without a value is not a tick. trailer: the first field of a last line that
-    is no row. tolerance_ns: how far a time may go back.
+    is not a row. tolerance_ns: how far a time may go back.
     """
 
     column_count: int

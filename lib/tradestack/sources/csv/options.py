@@ -1,4 +1,4 @@
-"""What a person says of a file that the file does not say itself.
+"""The options of a file: what cannot be found in the file itself.
 
 Each option is declared once, in OPTIONS: it is a key under [format] of gateway.toml, and an option
 of `tradestackctl import`, of `tradestackctl up` and of `tradestack-gateway --check-csv`.
@@ -215,7 +215,7 @@ OPTIONS: Mapping[str, Option] = {
     "timestamp_format": Option(
         parse_time_format, TIME_FORMATS, "FORM", 'of times, e.g. "%d.%m.%Y %H:%M:%S" or excel'
     ),
-    "interval": Option(_duration, DURATIONS, "TIME", "of bars, if their times do not tell it"),
+    "interval": Option(_duration, DURATIONS, "TIME", "of bars, if their times do not show it"),
     "stamp": Option(
         _one_of("start", "end"), '"start" or "end"', "start|end", "which end of a bar its time is"
     ),

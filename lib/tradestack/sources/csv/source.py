@@ -83,7 +83,7 @@ class CsvSource:
             self.recognised.layout, self.kind, reading.on_bad_row, self._add_bad_row
         )
         self.state.line = self.recognised.data_line
-        # What was read and is no whole record yet.
+        # What was read and is not a whole record yet.
         self._unparsed = data[self.recognised.data_bytes :]
         self._ended = False
 

@@ -55,7 +55,7 @@ def kind_of(header: str) -> tuple[SourceKind, bool]:
     [
         ("timestamp,symbol,size", 'column "price" missing, columns found: timestamp, symbol, size'),
         ("2013-10-10T13:30:00Z,SPY,1,2", "not found on line 1: it is a data row"),
-        ("34200402,1831700,100,P,1,0", 'column "symbol" missing.*say --symbol'),
+        ("34200402,1831700,100,P,1,0", 'column "symbol" missing.*use --symbol'),
         ("# export", "no more than what comes before it"),
         ("when,what,how much", "columns found: when, what, 'how much'; if another column has it"),
         ("", "no more than what comes before it"),

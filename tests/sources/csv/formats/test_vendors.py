@@ -166,10 +166,10 @@ FILES = {
 }
 # What is said of files that are not read without an option, or not at all: line, words.
 REFUSED = {
-    "v03_binance_ms_then_us.csv": (1, "say --interval"),
-    "v04_stooq.csv": (2, "has no zone: '20250102 153000'; say --timezone ZONE"),
+    "v03_binance_ms_then_us.csv": (1, "use --interval"),
+    "v04_stooq.csv": (2, "has no zone: '20250102 153000'; use --timezone ZONE"),
     "v05_mt5.tsv": (1, 'column "symbol" missing'),
-    "v08_yahoo_daily.csv": (1, "say --symbol NAME"),
+    "v08_yahoo_daily.csv": (1, "use --symbol NAME"),
     "v10_polygon_trades.csv": (4, "sort the file with --sort"),
     "v15c_excel_serial.csv": (
         2,

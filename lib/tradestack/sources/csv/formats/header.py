@@ -14,9 +14,6 @@ COLUMNS_MAX = 1_000  # a header with more is not a header
 _SHOWN_MAX = 400  # characters of a list of columns
 
 ColumnNames = Mapping[str, Sequence[str]]  # column → the names it may have in a file
-STANDARD_NAMES: ColumnNames = {
-    name: (name,) for name in ("timestamp", "symbol", "price", "size", "side", "sentiment")
-}
 
 
 class HeaderFault(Exception):
@@ -86,12 +83,12 @@ def shown_name(name: str) -> str:
 
 def _advice(header: Sequence[str], missing: Sequence[str]) -> str:
     if list(missing) == ["symbol"]:
-        return "if all rows have one symbol, say --symbol NAME"
+        return "if all rows have one symbol, use --symbol NAME"
     if "timestamp" in missing and {"date", "time"} <= set(header):
-        return "if these columns make it, say --columns timestamp=date+time"
+        return "if these columns make it, use --columns timestamp=date+time"
     if "sentiment" in missing and any("title" in name or "headline" in name for name in header):
         return "headlines have to be given scores from 0 to 100 first"
-    return f"if another column has it, say --columns {missing[0]}=NAME"
+    return f"if another column has it, use --columns {missing[0]}=NAME"
 
 
 def _is_data(text: str) -> bool:

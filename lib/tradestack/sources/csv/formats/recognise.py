@@ -199,7 +199,9 @@ class _File:
         is_news = self._kind is SourceKind.NEWS
         if value is None and not is_news and bid is not None and ask is not None:
             value = bid
-            self._remarks.append("price: the middle of bid and ask, which is no trade; sizes are 0")
+            self._remarks.append(
+                "price: the middle of bid and ask, which is not a trade; sizes are 0"
+            )
         else:
             ask = None
         constant = "" if symbol is not None else self._constant_symbol()
@@ -243,7 +245,7 @@ class _File:
             self._use("side", layout.side)
 
     def _constant_symbol(self) -> str:
-        """Return the symbol that is said, or is in the file's name; "" if there is none."""
+        """Return the symbol that an option names, or in the file's name; "" if there is none."""
         if self._options.symbol is not None:
             return self._options.symbol
         if self._sample.symbol:
@@ -259,7 +261,7 @@ class _File:
         return find_columns(self._header, self._names_of(self._preset, "size"), "&")
 
     def _kept_rows(self) -> KeptRows | None:
-        """Return the filter that is said, or the preset's. Raises HeaderFault."""
+        """Return the filter that an option names, or the preset's. Raises HeaderFault."""
         rows = self._options.rows
         if rows is None and self._preset.rows is not None:
             parsed = OPTIONS["rows"].parse(self._preset.rows)

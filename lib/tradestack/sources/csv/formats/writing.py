@@ -64,7 +64,7 @@ class Writing:
         return [row[position] for row in self._rows if len(row) > position and row[position]]
 
     def _decimal(self, layout: Layout, kind: SourceKind) -> str:
-        """Return the decimal point that is said, or a comma if all values have one."""
+        """Return the decimal point that an option names, or a comma if all values have one."""
         if self._options.decimal is not None:
             return self._options.decimal
         texts = self._texts(layout.value)
@@ -74,7 +74,7 @@ class Writing:
         if commas and all(map(_THOUSANDS.fullmatch, commas)):
             raise HeaderFault(
                 f"{kind.value} {shown(commas[0])} may have a decimal comma, or a comma between "
-                "thousands; say --decimal , for a decimal comma, and write it without otherwise"
+                "thousands; use --decimal , for a decimal comma, and write it without otherwise"
             )
         if commas:
             self._remarks.append("numbers have a decimal comma")
@@ -101,7 +101,7 @@ class Writing:
         form = options.timestamp_format or declared
         date = options.date or self._date_in_name()
         if form is not None and form.needs_date and date is None:
-            raise HeaderFault("times are without a date; say --date YYYY-MM-DD")
+            raise HeaderFault("times are without a date; use --date YYYY-MM-DD")
         rules = TimeRules(
             form=form,
             zone=zone,

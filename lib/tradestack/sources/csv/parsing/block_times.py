@@ -1,6 +1,6 @@
 """The times of a block, all rows at a time: those of one form and width, as the first row has them.
 
-The first row is parsed by the rules of a row; it tells where year, month and so on are. All other
+The first row is parsed by the rules of a row; it shows where year, month and so on are. All other
 characters have to be those of the first row, the zone among them.
 """
 

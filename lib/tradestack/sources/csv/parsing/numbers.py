@@ -26,7 +26,7 @@ def parse_price(name: str, text: str, layout: Layout, state: RowState) -> tuple[
     if value == 0 and rounded:
         raise ValueError(
             f"{name} {shown(text)} is below 10⁻⁸, the smallest price step; "
-            "say --price-scale 1e6, or the like, to publish prices multiplied by it"
+            "use --price-scale 1e6, or the like, to publish prices multiplied by it"
         )
     if value <= 0:
         raise ValueError(f"{name} is not greater than 0: {shown(text)}")
@@ -48,7 +48,7 @@ def parse_sentiment(text: str, layout: Layout, state: RowState) -> tuple[int, bo
 
 
 def rescaled(value: int, scale: Scale) -> tuple[int, bool]:
-    """Map a value ×10⁻⁸ of a scale to 0 to 100, and tell whether it was rounded."""
+    """Map a value ×10⁻⁸ of a scale to 0 to 100, and return whether it was rounded."""
     exact = (Fraction(value) - scale.lowest * SCALE) * 100 / (scale.highest - scale.lowest)
     nearest = round(exact)  # half to even
     return nearest, nearest != exact

@@ -139,7 +139,7 @@ class RowParser:
         return None
 
     def _row(self, fields: Sequence[str]) -> Row | None:
-        """Return the row, None if it is no tick. Raises ValueError, FileFault."""
+        """Return the row, None if it is not a tick. Raises ValueError, FileFault."""
         layout = self._layout
         if fields[0] == layout.trailer:
             return None
@@ -210,7 +210,7 @@ class RowParser:
         if not has_zone and zone is None and form in (Form.ISO, Form.DECLARED, Form.DIGITS):
             advice = (
                 "times without a zone were taken for UTC: if they are of a place whose clocks "
-                f"change, say --timezone ZONE; otherwise {advice}"
+                f"change, use --timezone ZONE; otherwise {advice}"
             )
         raise FileFault(
             f"timestamp is earlier than the row before it, by {_shown(back_ns)}; {advice}"
@@ -227,7 +227,7 @@ class RowParser:
 
 
 def _decoded(data: bytes) -> tuple[str, bool]:
-    """Decode up to the first line that is not UTF-8, and tell whether there was one."""
+    """Decode up to the first line that is not UTF-8, and return whether there was one."""
     try:
         return data.decode(), False
     except UnicodeDecodeError as error:

@@ -39,7 +39,7 @@ class RowState:
     first_time_ns: int = 0  # the earliest
     rows_good: int = 0
     rows_rejected: int = 0
-    rows_left_out: int = 0  # that are no ticks: filtered, or without a value
+    rows_left_out: int = 0  # that are not ticks: filtered, or without a value
     rows_rounded: int = 0
     prices_rounded: int = 0
     sizes_saturated: int = 0

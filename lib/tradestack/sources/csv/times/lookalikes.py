@@ -1,11 +1,11 @@
-"""What a text looks like that is no timestamp: for messages that name the option which reads it."""
+"""What a text that is not a timestamp looks like, for messages that name the option to read it."""
 
 import re
 
 _CLOCK_OF_DIGITS = re.compile(r"([01]\d|2[0-3])[0-5]\d[0-5]\d(\d{3}|\d{6}|\d{9})?", re.ASCII)
 _DATE_AND_HOUR = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])")
 _DAY_NS = 86_400 * 10**9
-_OF_DAY = "a time of day; say --date YYYY-MM-DD and --timestamp-format"
+_OF_DAY = "a time of day; use --date YYYY-MM-DD and --timestamp-format"
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119
 _SHORT_DATE = re.compile(r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 # Counts of 100 ns that would be nanoseconds of 1973 to 1990: since the year 1, for the years 1966
@@ -22,7 +22,7 @@ def why_no_epoch(whole: str, fraction: str) -> str:
     if _DATE_AND_HOUR.fullmatch(whole):
         return (
             "may be a date with its hour, or epoch seconds; "
-            'say --timestamp-format "%Y%m%d%H" or --timestamp-format seconds'
+            'use --timestamp-format "%Y%m%d%H" or --timestamp-format seconds'
         )
     if looks_like := _clock_or_date(whole):
         return looks_like
@@ -37,7 +37,7 @@ def _clock_or_date(whole: str) -> str:
         fractions = "" if len(whole) == 6 else "%f"
         return f'looks like {_OF_DAY} "%H%M%S{fractions}"'
     if _SHORT_DATE.fullmatch(whole):
-        return 'looks like a date of six digits; say --timestamp-format "%y%m%d", or the like'
+        return 'looks like a date of six digits; use --timestamp-format "%y%m%d", or the like'
     return ""
 
 
@@ -46,16 +46,16 @@ def _small(number: int) -> str:
     if number in _EXCEL_DAYS:
         if number < 86_400:
             return (
-                "looks like one of Excel's day numbers or a time of day; say --timestamp-format "
+                "looks like one of Excel's day numbers or a time of day; use --timestamp-format "
                 "excel, or --date YYYY-MM-DD and --timestamp-format seconds-of-day"
             )
-        return "looks like one of Excel's day numbers; say --timestamp-format excel"
+        return "looks like one of Excel's day numbers; use --timestamp-format excel"
     if number < 86_400:
         return f"looks like {_OF_DAY} seconds-of-day"
     if number <= 86_400_000:
         return f"looks like {_OF_DAY} milliseconds-of-day"
     if number < 10**8:
-        return "is too small for an epoch; say --timestamp-format seconds if it is one"
+        return "is too small for an epoch; use --timestamp-format seconds if it is one"
     return ""
 
 
@@ -70,9 +70,9 @@ def advice_on(text: str) -> str:
     if _SCIENTIFIC.fullmatch(text):
         return ", a number that a spreadsheet has shortened: export it with all its digits"
     if _CLOCK_ALONE.fullmatch(text):
-        return '; if it is a time of day, say --date YYYY-MM-DD and --timestamp-format "%H:%M:%S"'
+        return '; if it is a time of day, use --date YYYY-MM-DD and --timestamp-format "%H:%M:%S"'
     if _HALF_DAY.fullmatch(text):
-        return '; say --timestamp-format "%Y-%m-%d %I:%M:%S %p", or the like'
+        return '; use --timestamp-format "%Y-%m-%d %I:%M:%S %p", or the like'
     if match := _DAY_OR_MONTH_FIRST.fullmatch(text):
         dash = match[2]
         return (

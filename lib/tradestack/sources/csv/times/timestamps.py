@@ -168,7 +168,7 @@ def days_since_1970(text: str, groups: dict[str, str]) -> int:
 
 
 def clock_ns(text: str, groups: dict[str, str]) -> int:
-    """Nanoseconds after midnight of the groups H, M, S, f; 24:00 is the next midnight."""
+    """Return nanoseconds after midnight of the groups H, M, S, f; 24:00 is the next midnight."""
     hour, minute, second = (int(groups.get(name) or "0") for name in "HMS")
     part_ns = fraction_ns(text, groups.get("f") or "", 9)
     if second == 60:

@@ -1,7 +1,7 @@
 """Local time of a place → UTC, also on the days when its clocks are changed.
 
-The hour that comes twice in autumn is told by the order of the file: a time is the first of its two
-instants unless that would go back before the row above. A time that spring skips does not exist.
+The hour that comes twice in autumn is known by the order of the file: a time is the first of its
+two instants unless that would go back before the row above. One skipped in spring does not exist.
 """
 
 import datetime
