@@ -19,6 +19,7 @@ PYTHON_FILES = sorted(
     path for top in ("lib", "daemons", "data", "tests") for path in (ROOT / top).rglob("*.py")
 )
 FUNCTION_LINES_MAX = 70
+MODULE_LINES_MAX = 300
 SERVICES = ("tradestack-gateway", "tradestack-order-manager", "tradestack-strategy@news")
 EXPOSURE_MAX_TENTHS = {
     "tradestack-gateway": 11,
@@ -90,6 +91,17 @@ def test_functions_are_short() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or node.lineno) - node.lineno >= FUNCTION_LINES_MAX
+    ]
+
+    assert not long
+
+
+def test_modules_are_short() -> None:
+    """No module is longer than MODULE_LINES_MAX: it would hold two ideas."""
+    long = [
+        str(path.relative_to(ROOT))
+        for path in PYTHON_FILES
+        if len(path.read_text().splitlines()) > MODULE_LINES_MAX
     ]
 
     assert not long

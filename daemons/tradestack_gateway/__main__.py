@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from tradestack.net.server.metric_table import METRICS as SERVER_METRICS
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program, Tool
 from tradestack.sources.csv.options import OPTIONS
@@ -17,7 +18,7 @@ PROGRAM = Program(
     config_path="/etc/tradestack/gateway.toml",
     build=Gateway,
     addresses={"feed": lambda config: config.listen},
-    metrics=METRICS,
+    metrics=METRICS + SERVER_METRICS,
     tools=(
         Tool(
             option="--check-csv",

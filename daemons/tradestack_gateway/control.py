@@ -161,13 +161,13 @@ class Handlers:
             await asyncio.sleep(POLL_INTERVAL_S)
 
 
-def _selected(session: str, batch: TickBatch, symbol: str | None) -> list[TickFacts]:
-    return [_facts(session, tick) for tick in batch.ticks() if symbol in (None, tick.symbol)]
+def _selected(session_id: str, batch: TickBatch, symbol: str | None) -> list[TickFacts]:
+    return [_facts(session_id, tick) for tick in batch.ticks() if symbol in (None, tick.symbol)]
 
 
-def _facts(session: str, tick: Tick) -> TickFacts:
+def _facts(session_id: str, tick: Tick) -> TickFacts:
     return TickFacts(
-        session=session,
+        session=session_id,
         sequence=tick.sequence,
         kind=tick.kind.name.lower(),
         symbol=tick.symbol,

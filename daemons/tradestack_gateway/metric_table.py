@@ -36,14 +36,5 @@ METRICS = (
     Metric("process.ticks_published", COUNTER, "messages", "Ticks published."),
     Metric("process.sessions_started", COUNTER, "sessions", "Feed sessions started."),
     Metric("process.symbols_refused", COUNTER, "symbols", "Symbols without a place in the books."),
-    Metric("process.logins_rejected", COUNTER, "logins", "Logins rejected."),
-    Metric(
-        "process.connections_displaced",
-        COUNTER,
-        "",
-        "Connections that made room before a login.",
-    ),
-    Metric("process.log_lines_suppressed", COUNTER, "lines", "Log lines about clients left out."),
-    Metric("process.protocol_violations", COUNTER, "", "Connections ended for a violation."),
     Metric("process.unsequenced_ignored", COUNTER, "messages", "Messages of clients ignored."),
 )

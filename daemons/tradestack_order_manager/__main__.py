@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from tradestack.net.server.metric_table import METRICS as SERVER_METRICS
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program
 from tradestack_order_manager.config import OrderManagerConfig
@@ -15,7 +16,7 @@ PROGRAM = Program(
     config_path="/etc/tradestack/order-manager.toml",
     build=OrderManager,
     addresses={"orders": lambda config: config.listen},
-    metrics=METRICS,
+    metrics=METRICS + SERVER_METRICS,
     examples=("--check-config", "--config order-manager.toml --log-level debug"),
 )
 

@@ -30,25 +30,25 @@ class Availability:
         if self._shortage is not None:
             raise OSError(errno.ENOSPC, self._shortage)
 
-    def note_failed(self, error: OSError, session: str) -> None:
+    def note_failed(self, error: OSError, session_id: str) -> None:
         """Note that a write to the journal failed."""
         if self._shortage is None:
-            self._change(error.strerror or str(error), None, session)
+            self._change(error.strerror or str(error), None, session_id)
 
-    def note_written(self, session: str) -> None:
+    def note_written(self, session_id: str) -> None:
         """Note that a write to the journal succeeded."""
         if self._write_fault is not None:
-            self._change(None, self._shortage, session)
+            self._change(None, self._shortage, session_id)
 
-    def note_space(self, shortage: str | None, session: str) -> None:
+    def note_space(self, shortage: str | None, session_id: str) -> None:
         """Note what a look at the free space found."""
         if shortage != self._shortage:
-            self._change(self._write_fault, shortage, session)
+            self._change(self._write_fault, shortage, session_id)
 
-    def _change(self, write_fault: str | None, shortage: str | None, session: str) -> None:
+    def _change(self, write_fault: str | None, shortage: str | None, session_id: str) -> None:
         before = self.fault
         self._write_fault, self._shortage = write_fault, shortage
         if before is None and self.fault is not None:
-            emit(logger, JOURNAL_UNAVAILABLE, session=session, reason=self.fault)
+            emit(logger, JOURNAL_UNAVAILABLE, session=session_id, reason=self.fault)
         elif before is not None and self.fault is None:
-            emit(logger, JOURNAL_AVAILABLE, session=session)
+            emit(logger, JOURNAL_AVAILABLE, session=session_id)

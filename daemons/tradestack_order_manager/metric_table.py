@@ -29,13 +29,4 @@ METRICS = (
     Metric("process.messages_journalled", COUNTER, "messages", "Messages journalled."),
     Metric("process.messages_refused", COUNTER, "messages", "Messages refused."),
     Metric("process.orders_duplicate", COUNTER, "orders", "Orders received again."),
-    Metric("process.logins_rejected", COUNTER, "logins", "Logins rejected."),
-    Metric(
-        "process.connections_displaced",
-        COUNTER,
-        "",
-        "Connections that made room before a login.",
-    ),
-    Metric("process.log_lines_suppressed", COUNTER, "lines", "Log lines about clients left out."),
-    Metric("process.protocol_violations", COUNTER, "", "Connections ended for a violation."),
 )

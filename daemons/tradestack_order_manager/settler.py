@@ -38,7 +38,7 @@ SESSION_FULL = (
     "the order session is full (for this user's share of orders_per_session_max): "
     "another one begins by itself"
 )
-TOO_MANY_MALFORMED = "a tenth of orders_per_session_max were messages of this user and no orders"
+TOO_MANY_MALFORMED = "malformed messages of this user have used a tenth of orders_per_session_max"
 ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
 UNRECORDABLE = "no record of this message could be read again from the order journal"
 

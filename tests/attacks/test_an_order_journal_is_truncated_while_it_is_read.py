@@ -11,7 +11,7 @@ from tradestack.wire.soup import PacketType
 from tradestack.wire.varlink import VarlinkError
 
 
-def test_only_who_asks_for_what_is_gone_is_disconnected(tmp_path: Path) -> None:
+def test_only_a_client_that_asks_for_lost_reports_is_disconnected(tmp_path: Path) -> None:
     """Reports that are left are sent; the others are not replaced by nothing."""
     with OrderManager(tmp_path) as manager:
         manager.start()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.kit.stack import TRADESTACKCTL
 from tradestack.net.server.clients import Client
+from tradestack.net.server.metric_table import METRICS as OF_SERVERS
 from tradestack.observe.metrics import HISTOGRAM, INFO, Kind, Metric, collect, undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack_gateway.metric_table import METRICS as OF_GATEWAY
@@ -16,8 +17,8 @@ from tradestack_strategy.metric_table import METRICS as OF_STRATEGY
 
 DEADLINE_S = 120.0
 DAEMONS = {
-    "gateway": OF_EVERY_DAEMON + OF_GATEWAY,
-    "order_manager": OF_EVERY_DAEMON + OF_ORDER_MANAGER,
+    "gateway": OF_EVERY_DAEMON + OF_SERVERS + OF_GATEWAY,
+    "order_manager": OF_EVERY_DAEMON + OF_SERVERS + OF_ORDER_MANAGER,
     "strategy": OF_EVERY_DAEMON + OF_STRATEGY,
 }
 # A client's facts in the gateway's stats; at the end of the stack all have left.

@@ -73,7 +73,7 @@ def test_texts_are_rounded_as_the_decimal_module_rounds(text: str) -> None:
 
 
 @given(plain_texts)
-def test_exact_parsing_refuses_what_rounding_would_change(text: str) -> None:
+def test_exact_parsing_refuses_a_number_that_would_be_rounded(text: str) -> None:
     """A price is never altered in silence."""
     try:
         value, is_rounded = round_fixed(text)

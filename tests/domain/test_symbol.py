@@ -16,6 +16,6 @@ def test_printable_ascii_is_a_symbol(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", " ", "A B", "A\n", "\tA", "Ä", "A\x7f", "X" * (SYMBOL_LENGTH_MAX + 1)]
 )
-def test_other_text_is_no_symbol(text: str) -> None:
+def test_other_text_is_not_a_symbol(text: str) -> None:
     """Empty text, spaces, control characters, non-ASCII text and long text are refused."""
     assert not is_symbol(text)

@@ -36,7 +36,7 @@ def test_each_origin_has_lines_of_its_own(
     assert lines.suppressed_total == 5
 
 
-def test_what_was_left_out_is_stated_once_a_minute(
+def test_suppressed_lines_are_counted_once_a_minute(
     clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With its number since the last time, and only if there is any."""

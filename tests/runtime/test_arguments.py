@@ -42,7 +42,7 @@ def test_check_config_names_an_error(tmp_path: Path) -> None:
     assert f"{config}: listen: 'nowhere' is not valid; allowed is HOST:PORT" in done.stderr
 
 
-def test_a_directory_is_no_config(tmp_path: Path) -> None:
+def test_a_directory_is_not_a_config(tmp_path: Path) -> None:
     """The remedy is another one than for an unreadable file."""
     done = run_echo("--config", str(tmp_path))
 

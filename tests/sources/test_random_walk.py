@@ -115,7 +115,7 @@ def test_walk_ends_with_the_last_nanosecond(blocks_before_the_end: float) -> Non
 @pytest.mark.parametrize(
     "change", [{"time_ns": 2**70}, {"time_ns": -1}, {"block": "x"}, {"prices": [1]}, {"prices": 5}]
 )
-def test_what_is_no_checkpoint_is_refused(change: dict[str, object]) -> None:
+def test_an_invalid_checkpoint_is_refused(change: dict[str, object]) -> None:
     """It is refused when it is restored, and not where one of its values is used later."""
     walk = a_walk()
 

@@ -8,7 +8,7 @@ import pytest
 from tradestack.store.free_space import find_shortage
 
 
-def test_enough_space_is_no_shortage(tmp_path: Path) -> None:
+def test_enough_space_is_not_a_shortage(tmp_path: Path) -> None:
     """A limit of 0 switches the check off."""
     assert find_shortage(tmp_path, 1) is None
     assert find_shortage(tmp_path, 0) is None

@@ -84,7 +84,7 @@ def test_a_second_writer_is_refused(journal_path: Path) -> None:
 
 
 @pytest.mark.parametrize("payload", [b"two\nlines", bytes(PAYLOAD_BYTES_MAX + 1)])
-def test_what_is_no_line_is_refused(journal_path: Path, payload: bytes) -> None:
+def test_a_payload_that_makes_no_line_is_refused(journal_path: Path, payload: bytes) -> None:
     """A payload that replay could not give back is never written."""
     journal, _ = reopen(journal_path)
 

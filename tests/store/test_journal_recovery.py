@@ -123,7 +123,7 @@ def test_endless_garbage_is_not_read_into_memory(journal_path: Path) -> None:
     assert journal_path.read_bytes() == content
 
 
-def test_what_replay_raises_ends_the_opening(journal_path: Path) -> None:
+def test_an_exception_of_replay_ends_the_opening(journal_path: Path) -> None:
     """A caller that does not know the version refuses, and the lock is free again."""
 
     def refuse(payload: bytes) -> Replay:

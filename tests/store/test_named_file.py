@@ -18,7 +18,7 @@ def test_a_file_is_opened(tmp_path: Path) -> None:
         assert file.read() == b"content"
 
 
-def test_what_is_no_file_is_refused_without_waiting(tmp_path: Path) -> None:
+def test_a_special_file_is_refused_without_waiting(tmp_path: Path) -> None:
     """To open a FIFO would wait for a writer."""
     os.mkfifo(tmp_path / "fifo")
     with pytest.raises(OSError, match="is a FIFO, not a regular file"):

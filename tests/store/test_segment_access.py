@@ -156,7 +156,7 @@ def test_a_reader_cannot_lock_the_writer_out(name: str) -> None:
 
 
 @pytest.mark.parametrize("squat", SQUATTERS)
-def test_a_lock_that_is_no_file_of_this_user_is_refused(
+def test_a_lock_file_of_another_user_is_refused(
     name: str, path: Path, squat: Callable[[Path], None]
 ) -> None:
     """In a directory of this user, only root can have put it there."""

@@ -71,7 +71,7 @@ def test_registers_are_answered_by_the_one_before(*, together: bool) -> None:
     assert expected == reports_of(journal, state, "news")
 
 
-def test_a_full_session_records_nothing_more_but_knows_what_it_knew() -> None:
+def test_a_full_session_records_nothing_more_but_recognises_known_orders() -> None:
     """Repetitions are still recognised, all other messages are refused."""
     state, journal = SessionState(a_header()), MemoryJournal()
     settle(state, journal, a_message(an_order()))
@@ -177,7 +177,7 @@ def test_an_order_whose_first_one_cannot_be_read_is_left_to_the_caller() -> None
 
 
 @pytest.mark.parametrize("time_ns", [-1, 2**63])
-def test_what_could_not_be_read_again_is_not_recorded(time_ns: int) -> None:
+def test_a_record_that_could_not_be_read_again_is_not_made(time_ns: int) -> None:
     """A clock that far off would leave a journal that no order manager starts from."""
     state = SessionState(a_header())
     received = [

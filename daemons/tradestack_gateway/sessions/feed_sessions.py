@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.session_id import following_session_id, is_session_id
+from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import (
     FEED_SESSION_ENDED,
     FEED_SESSION_RESUMED,
@@ -34,7 +34,6 @@ from tradestack_gateway.sources.source_check import check_sources
 from tradestack_gateway.sources.source_identity import SourceIdentity, identity_of
 
 EXTENSION_S = 30  # of the start's timeout, asked of the supervisor once a second
-ENTROPY_BYTES = 4
 
 logger = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.session_id import following_session_id, is_session_id
+from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.wire.order_journal import EVERY_BOOT
@@ -28,8 +28,6 @@ from tradestack_order_manager.sessions.order_session import (
     session_paths,
 )
 
-DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
-ENTROPY_BYTES = 4  # in a session id, beside the time
 # A journal is replayed at about 70 MB/s on a busy small machine; slower than this is a fault.
 REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
 RECOVERY_TIMEOUT_MIN_S = 30
@@ -123,37 +121,37 @@ class OrderSessions:
         """
         return sequence > head + 1 and (session is not self.current or self._is_recovered)
 
-    def find(self, session: str, now_ns: int) -> OrderSession | None:
+    def find(self, session_id: str, now_ns: int) -> OrderSession | None:
         """Return the session with that id, "" = the current one; now_ns: monotonic.
 
         None when its journal is not kept or cannot be read, when it is too long to be replayed
         while others wait, or when it is incomplete: its reports have other numbers than they had.
         """
-        if session in ("", self.current.id):
+        if session_id in ("", self.current.id):
             return self.current
-        return self._ended.get(session) or self._recover_ended(session, now_ns)
+        return self._ended.get(session_id) or self._recover_ended(session_id, now_ns)
 
-    def _recover_ended(self, session: str, now_ns: int) -> OrderSession | None:
+    def _recover_ended(self, session_id: str, now_ns: int) -> OrderSession | None:
         """Recover an ended session; a fault of its journal does not concern the current one."""
-        if not is_session_id(session) or now_ns < self._unreadable.get(session, now_ns):
+        if not is_session_id(session_id) or now_ns < self._unreadable.get(session_id, now_ns):
             return None
-        path = self._directory / f"{session}{JOURNAL_SUFFIX}"
+        path = self._directory / f"{session_id}{JOURNAL_SUFFIX}"
         try:
             if not path.exists() or path.stat().st_size > ENDED_JOURNAL_BYTES_MAX:
                 return None
             ended = OrderSession.recover(path) if _ends_whole(path) else None
         except (OSError, OperatorFault) as fault:
-            logger.error("ended order session %s is not served: %s", session, fault)
-            self._unreadable[session] = now_ns + UNREADABLE_RETRY_NS
+            logger.error("ended order session %s is not served: %s", session_id, fault)
+            self._unreadable[session_id] = now_ns + UNREADABLE_RETRY_NS
             return None
         if ended is None or ended.state.is_repaired:
-            logger.error("ended order session %s is not served: it is incomplete", session)
-            self._unreadable[session] = now_ns + UNREADABLE_RETRY_NS
+            logger.error("ended order session %s is not served: it is incomplete", session_id)
+            self._unreadable[session_id] = now_ns + UNREADABLE_RETRY_NS
             if ended is not None:
                 ended.close()
             return None
         ended.end()
-        self._ended[session] = ended
+        self._ended[session_id] = ended
         return ended
 
     def begin_next(self, now_ns: int) -> None:

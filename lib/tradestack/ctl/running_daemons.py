@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.net.control.client import ControlClient, ControlFault
+from tradestack.runtime.listeners import RUNTIME_DIRECTORY
 
-RUNTIME_DIRECTORY = Path("/run/tradestack")
 USERS_DIRECTORY = Path("/run/user")
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"

@@ -6,8 +6,10 @@ deadlines, pacing. A pure core has no clock but takes `now_ns` as an argument.
 
 from typing import Protocol
 
-NANOSECONDS_PER_SECOND = 1_000_000_000
+NANOSECONDS_PER_MICROSECOND = 1_000
 NANOSECONDS_PER_MILLISECOND = 1_000_000
+NANOSECONDS_PER_SECOND = 1_000_000_000
+DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
 
 
 class Clock(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
 
 RATE_WINDOWS_S = (1, 10, 60)
 
@@ -12,7 +12,6 @@ _SECONDS_KEPT = (
 _SUB_BUCKET_BITS = 5  # 32 buckets per doubling: a percentile is at most 3 % too high
 _SUB_BUCKETS = 1 << _SUB_BUCKET_BITS
 _BUCKETS = (64 - _SUB_BUCKET_BITS + 1) * _SUB_BUCKETS
-_NANOSECONDS_PER_MICROSECOND = 1_000
 
 
 class RateWindows:
@@ -102,7 +101,7 @@ class LatencyHistogram:
         self._total = 0
 
     def _percentile_us(self, share: float) -> float:
-        return round(self.percentile_ns(share) / _NANOSECONDS_PER_MICROSECOND, 1)
+        return round(self.percentile_ns(share) / NANOSECONDS_PER_MICROSECOND, 1)
 
 
 def _bucket_of(duration_ns: int) -> int:

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TextIO
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
+from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.runtime.logs.handler import Destination
 
-EXIT_STATUS_CRASHED = 1
 REASON_BYTES_MAX = 4096  # PIPE_BUF: a pipe takes this much in one write
 
 _UMASK = 0o077  # as the units set
@@ -130,7 +130,7 @@ def _await_readiness(fd: int) -> int:
         return 0
     reason = reason or "the daemon ended before it was ready; look into its log"
     sys.stderr.write(f"{reason}\n")
-    return int(status_text or EXIT_STATUS_CRASHED)
+    return int(status_text or EXIT_STATUS_FAULT)
 
 
 def _become_daemon(
@@ -162,7 +162,7 @@ def _become_daemon(
         readiness.failed(EXIT_STATUS_OPERATOR_FAULT, str(fault))
         raise
     except Exception as error:
-        readiness.failed(EXIT_STATUS_CRASHED, f"{type(error).__name__}: {error}")
+        readiness.failed(EXIT_STATUS_FAULT, f"{type(error).__name__}: {error}")
         raise
 
 

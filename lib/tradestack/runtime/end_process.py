@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 def end_process(place: str, fault: BaseException) -> NoReturn:
-    """Log the fault and end the process here: only recovery from the files is right now.
+    """Log the fault and end the process here; the next start recovers from the files.
 
     An exception would not do: the loop would run other tasks, which go on under numbers that are
     used already.

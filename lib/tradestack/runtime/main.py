@@ -9,7 +9,6 @@ command line ─► config ─► [daemonize] ─► environment, logs ─► Da
 """
 
 import asyncio
-import errno
 import logging
 import os
 import sys
@@ -27,6 +26,7 @@ from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
 from tradestack.runtime.descriptor_limit import check_descriptor_limit
 from tradestack.runtime.early_hangup import EarlyHangup
+from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.runtime.fail_points import arm
 from tradestack.runtime.inherited_signals import restore_signals
 from tradestack.runtime.listeners import Listeners
@@ -39,11 +39,10 @@ from tradestack.runtime.supervisor.environment import (
     parse_environment,
 )
 from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.store.free_space import DISK_FULL
 
 C = TypeVar("C", bound=DaemonConfig)
 
-EXIT_STATUS_CRASHED = 1
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)  # not 78: a restart may find space
 
 logger = logging.getLogger(__name__)
 
@@ -75,14 +74,14 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
         logger.critical("%s", fault)
         return EXIT_STATUS_OPERATOR_FAULT
     except OSError as error:
-        if error.errno not in DISK_FULL:
+        if error.errno not in DISK_FULL:  # not 78: a restart may find space
             logger.critical("unexpected fault, the daemon exits", exc_info=True)
         else:
             logger.critical("%s, the daemon exits: free space for its files", error.strerror)
-        return EXIT_STATUS_CRASHED
+        return EXIT_STATUS_FAULT
     except Exception:  # the last handler: log and exit; the next start recovers from the files
         logger.critical("unexpected fault, the daemon exits", exc_info=True)
-        return EXIT_STATUS_CRASHED
+        return EXIT_STATUS_FAULT
 
 
 def _install_logs(program: Program[C], destination: Destination) -> Logs:

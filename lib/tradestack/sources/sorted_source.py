@@ -95,11 +95,11 @@ class SortedSource:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go to a position: the source is read again from its beginning."""
-        given = msgspec.convert(checkpoint["given"], Natural)
+        records_given = msgspec.convert(checkpoint["given"], Natural)
         self._source.restore(self._beginning)
         self._file.close()
         self._begin()
-        self._skipped = given
+        self._skipped = records_given
 
     def row_counts(self) -> RowCounts:
         """Return how many rows of the source were not read as they are."""

@@ -5,16 +5,15 @@ however the process ends. The file has the process id of the last holder, and st
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 from pathlib import Path
 from typing import Self
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.free_space import DISK_FULL
 
 LOCK_NAME = "lock"
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 FILE_MODE = 0o600  # who can open the file can lock it
 PID_LENGTH_MAX = 20
 

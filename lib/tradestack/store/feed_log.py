@@ -174,7 +174,7 @@ class FeedLog:
 
 def _refuse_old_layout(file: AppendFile) -> None:
     if has_old_layout(file.read(0, TICK_PACKET_LENGTH)):
-        sidecar = file.path.with_suffix(".json").name
+        sidecar = file.path.with_suffix(SIDECAR_SUFFIX).name
         raise OperatorFault(
             str(file.path),
             "this is a feed log of an older tradestack, with 48 bytes a tick",

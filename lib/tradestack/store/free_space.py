@@ -4,9 +4,11 @@ A process that fills a disk harms all others: the systemd journal, the other dae
 is needed to make room. So the daemons stop writing earlier, at `free_bytes_min`.
 """
 
+import errno
 import os
 from pathlib import Path
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _MIB = 2**20
 
 

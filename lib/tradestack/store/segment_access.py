@@ -14,12 +14,12 @@ import stat
 from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.directory_lock import PID_LENGTH_MAX
 from tradestack.store.trusted_users import is_trusted
 
 DIRECTORY_MODE = 0o750  # the group (tradestack-ops) may read what is in it
 LOCK_MODE = 0o600
 LOCK_SUFFIX = ".lock"
-PID_LENGTH_MAX = 20
 _WRITABLE_FOR_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 # O_NONBLOCK: opening a FIFO would wait for its other end.
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK

@@ -10,57 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.ctl.check.order_records import RECORDS, REGISTER, TIME_NS, an_order
 from tradestack.ctl.check.journal_check import check_journal
-from tradestack.ctl.check.journal_repair import ORDER_BYTES_MIN, find_damages, repair
+from tradestack.ctl.check.journal_repair import find_damages, repair
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import Journal, Replay
 from tradestack.store.journal_lines import read_lines
 from tradestack.store.journal_rewrite import encode_line
 from tradestack_order_manager.sessions.order_session import OrderSession
-
-TIME_NS = 1_795_338_000_000_000_000
-SESSION: dict[str, Any] = {
-    "Record": "Session",
-    "Version": 1,
-    "Session": "3DAA100000",
-    "Time": TIME_NS,
-    "NextOrderID": 5,
-    "Registrations": [],
-}
-REGISTER: dict[str, Any] = {
-    "Record": "Register",
-    "Time": TIME_NS,
-    "User": "news",
-    "Register": {
-        "MsgType": "Register",
-        "RequestID": "r1",
-        "Instance": "news",
-        "ConfigHash": "c0ffee",
-        "FeedSession": "3DAA200000",
-        "Head": 0,
-        "Start": "now",
-    },
-    "Report": {
-        "MsgType": "Registered",
-        "RequestID": "r1",
-        "FeedSession": "3DAA200000",
-        "FromSeq": 1,
-    },
-}
-
-
-def an_order(order_id: int) -> dict[str, Any]:
-    """What replay reads of an order's record, about as long as a real one."""
-    return {
-        "Record": "Order",
-        "User": "news",
-        "Order": {"ClOrdID": f"c{order_id}", "SignalName": "x" * ORDER_BYTES_MIN},
-        "Report": {"OrderID": order_id},
-    }
-
-
-RECORDS = [SESSION, an_order(5), REGISTER, an_order(6), an_order(7), an_order(8), an_order(9)]
 
 
 @pytest.fixture

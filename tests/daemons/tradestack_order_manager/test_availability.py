@@ -10,7 +10,7 @@ from tradestack_order_manager.availability import Availability
 FAILED = OSError(errno.EIO, "Input/output error")
 
 
-def test_orders_can_be_journalled_until_something_says_otherwise() -> None:
+def test_orders_can_be_journalled_until_a_fault_is_noted() -> None:
     """Nothing is wrong at the beginning."""
     availability = Availability()
 

@@ -10,7 +10,9 @@ from tests.kit.order_manager import OrderManager
 from tradestack.domain.order import OrdStatus
 
 
-def test_what_does_not_parse_is_rejected_and_the_session_lives(daemon: OrderManager) -> None:
+def test_a_message_that_does_not_parse_is_rejected_and_the_session_goes_on(
+    daemon: OrderManager,
+) -> None:
     """A wrong field, type or range is rejected, with the ClOrdID if it can be read."""
     daemon.start()
     client = daemon.client()
@@ -40,7 +42,9 @@ def test_what_does_not_parse_is_rejected_and_the_session_lives(daemon: OrderMana
 
 
 @pytest.mark.parametrize("payload", [b"", b"BUY 10 SPY", b'{"MsgType":', b"\xff\xfe", b"{" * 4_000])
-def test_what_is_no_json_ends_that_session_alone(daemon: OrderManager, payload: bytes) -> None:
+def test_a_message_that_is_not_json_ends_its_session_alone(
+    daemon: OrderManager, payload: bytes
+) -> None:
     """Earlier orders count, other clients stay connected, and the user may log in again."""
     daemon.start()
     bystander = daemon.client("other")

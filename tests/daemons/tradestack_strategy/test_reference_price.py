@@ -49,7 +49,7 @@ def test_price_and_age(suffix) -> None:
     book.close()
 
 
-def test_what_cannot_be_read_is_counted(suffix) -> None:
+def test_failures_to_read_are_counted(suffix) -> None:
     """Neither a missing book nor a missing symbol fails an order."""
     counters = Counters()
     prices = ReferencePrices(suffix, counters)

@@ -212,7 +212,7 @@ async def test_stalled_names_a_client_that_could_be_served_and_is_not(net: Net) 
 
 
 @pytest.mark.parametrize("jump_s", [-365 * 86_400, 365 * 86_400])
-async def test_a_wall_clock_that_jumps_is_no_deadline(net: Net, jump_s) -> None:
+async def test_a_wall_clock_that_jumps_misses_no_deadline(net: Net, jump_s) -> None:
     """No client is silent, stalled or late to log in because the wall clock was set."""
     clock = JumpingClock()
     async with (

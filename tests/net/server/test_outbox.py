@@ -1,45 +1,17 @@
-"""Outbox: chunks of a stream, packets beside it, their order, and sockets that take little."""
+"""Outbox: chunks of a stream, packets beside it, their order."""
 
-import asyncio
 import contextlib
 import errno
 import os
-import random
-import socket
-from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.kit.net import MemoryStream, Net
+from tests.net.server.outboxes import Owner, outbox_and_peer, socket_pair
 from tradestack.net.server.outbox import Outbox, OutboxFull
-from tradestack.runtime.clock import SystemClock
 from tradestack.wire import soup
-from tradestack.wire.soup import Packet, PacketType
 
 CHUNK_BYTES_MAX = 100
-
-
-class Owner:
-    """Records what an outbox reports to its connection."""
-
-    def __init__(self) -> None:
-        self.reports: list[str] = []
-        self.changed = asyncio.Event()
-
-    def sendable(self) -> None:
-        """Record it."""
-        self.reports.append("sendable")
-        self.changed.set()
-
-    def finished(self) -> None:
-        """Record it."""
-        self.reports.append("finished")
-
-    def broken(self, error: OSError) -> None:
-        """Record the error."""
-        self.reports.append(f"broken: {error.strerror}")
 
 
 class UnreadableStream(MemoryStream):
@@ -48,39 +20,6 @@ class UnreadableStream(MemoryStream):
     def read(self, sequence: int, bytes_max: int) -> tuple[bytes, int]:
         """Fail."""
         raise OSError(errno.EIO, os.strerror(errno.EIO))
-
-
-class StingySocket(socket.socket):
-    """A socket of which each send takes as many bytes as `chance` decides, possibly none."""
-
-    chance: random.Random
-
-    def send(self, data: bytes) -> int:
-        """Send a part of the bytes."""
-        count = self.chance.randint(0, len(data))
-        if count == 0:
-            raise BlockingIOError
-        return super().send(data[:count])
-
-
-@contextlib.contextmanager
-def socket_pair() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Provide two connected non-blocking sockets."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        ours.settimeout(0)
-        theirs.settimeout(0)
-        yield ours, theirs
-
-
-@contextlib.contextmanager
-def outbox_and_peer() -> Iterator[tuple[Outbox, Owner, socket.socket]]:
-    """Provide an outbox, its owner, and the socket that receives what it sends."""
-    owner = Owner()
-    with socket_pair() as (ours, theirs):
-        outbox = Outbox(ours, owner, SystemClock())
-        yield outbox, owner, theirs
-        outbox.close()
 
 
 async def test_nothing_is_due_without_a_stream() -> None:
@@ -254,50 +193,6 @@ async def test_a_closed_outbox_sends_nothing(net: Net) -> None:
         with pytest.raises(BlockingIOError):
             peer.recv(1)
         assert owner.reports == []
-
-
-@settings(deadline=None)
-@given(chance=st.randoms(), lengths=st.lists(st.integers(0, 60), max_size=30))
-def test_however_little_the_socket_takes_packets_stay_whole_and_in_order(
-    chance, lengths, net_class: type[Net], run
-) -> None:
-    """Every message is sent once, and no packet inside another, whatever is queued in between."""
-    stream = net_class.memory_stream()
-    messages = [bytes([index % 256]) * length for index, length in enumerate(lengths)]
-
-    sent, heartbeats = bytearray(), 0
-
-    async def scenario() -> None:
-        nonlocal heartbeats, sent
-        waiting = list(messages)
-        with socket_pair() as (ours, theirs), StingySocket(fileno=ours.detach()) as stingy:
-            stingy.settimeout(0)
-            stingy.chance = chance
-            outbox = Outbox(stingy, Owner(), SystemClock())
-            outbox.follow(stream, 1)
-            while waiting or outbox.is_behind:
-                if waiting and chance.random() < 0.5:
-                    stream.append(waiting.pop(0))
-                if chance.random() < 0.1:
-                    outbox.add(soup.SERVER_HEARTBEAT, bytes_max=10_000)
-                    heartbeats += 1
-                if outbox.blocked:
-                    await asyncio.sleep(0)  # until the loop finds the socket writable
-                else:
-                    outbox.pump(chance.randint(1, 150))
-                with contextlib.suppress(BlockingIOError):
-                    sent += theirs.recv(100_000)
-            outbox.close()
-
-    run(scenario())
-    decoder = soup.PacketDecoder()
-    decoder.receive_data(sent)
-    packets = []
-    while (packet := decoder.next_packet()) is not None:
-        packets.append(packet)
-    assert [p.payload for p in packets if p.type is PacketType.SEQUENCED_DATA] == messages
-    assert packets.count(Packet(PacketType.SERVER_HEARTBEAT, b"")) == heartbeats
-    assert decoder.pending == b""
 
 
 async def test_an_unreadable_stream_ends_its_connection_only(

@@ -134,7 +134,7 @@ def test_unreadable_files_are_refused(tmp_path: Path, content: bytes, message: s
     assert caught.value.where == str(path)
 
 
-def test_directory_is_no_config(tmp_path: Path) -> None:
+def test_a_directory_is_not_a_config(tmp_path: Path) -> None:
     """Any error of the system is reported with the path."""
     with pytest.raises(OperatorFault, match="is a directory; name a file with --config"):
         load_config(SampleConfig, tmp_path)

@@ -75,7 +75,7 @@ def test_last_error_is_remembered(
     assert "RuntimeError: broken" in capsys.readouterr().err
 
 
-def test_last_error_is_gone_when_it_was_mended(
+def test_last_error_is_gone_when_it_was_resolved(
     logger: logging.Logger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The event that resolves it counts although it is not logged; any other changes nothing."""

@@ -132,7 +132,7 @@ def test_a_damaged_file_is_a_fault(tmp_path: Path, name: str) -> None:
         (b"\xff\xfet\0i\0m\0e\0", "UTF-16"),
     ],
 )
-def test_what_is_no_csv_is_refused_by_what_it_is(
+def test_a_file_that_is_not_csv_is_refused_with_its_kind(
     tmp_path: Path, content: bytes, words: str
 ) -> None:
     """The message has a remedy that remedies."""

@@ -81,7 +81,7 @@ def records_of(tmp_path: Path, text: str, **options: str) -> TickRecords:
         ),
     ],
 )
-def test_an_option_reads_what_the_file_does_not_tell(
+def test_an_option_supplies_what_the_file_lacks(
     tmp_path: Path, text: str, options: dict[str, str]
 ) -> None:
     """Each gives the same tick: AA at 1.5, size 2, at half past three."""
@@ -94,7 +94,7 @@ def test_an_option_reads_what_the_file_does_not_tell(
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_every_option_refuses_what_it_does_not_mean(name: str) -> None:
+def test_every_option_refuses_a_wrong_value(name: str) -> None:
     """The message has the text and what is allowed; a preset's or member's name may be any."""
     if name in ("format", "member", "symbol"):
         pytest.skip("any text may be a name; the file decides")

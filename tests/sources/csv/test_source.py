@@ -232,7 +232,7 @@ def test_any_bytes_give_rows_or_a_fault(pieces: list[bytes], chunk_bytes: int) -
     "change",
     [{"offset": -1}, {"offset": 2**70}, {"line": "x"}, {"form": "AGES"}, {"rows_good": None}],
 )
-def test_what_is_no_checkpoint_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+def test_an_invalid_checkpoint_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     """It is refused when it is restored, and not where one of its values is used later."""
     source = open_csv(write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(3)))
 

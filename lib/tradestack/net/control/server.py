@@ -30,6 +30,7 @@ from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.net.control.service_interface import service_interface
 from tradestack.net.control.share import RETRY_S, Share, metered
 from tradestack.net.line_limit import LineLimit
+from tradestack.net.origins import PEER_CREDENTIALS
 from tradestack.observe.events import CONTROL_CHANGE, emit
 from tradestack.wire.varlink import (
     Call,
@@ -45,7 +46,6 @@ from tradestack.wire.varlink import (
 DAEMON_INTERFACE = "io.tradestack.Daemon"  # declares TooMany
 SO_PEERGROUPS = 59  # unix(7); the socket module has no name for it
 PEER_GROUPS_SIZE_MAX = 1024  # bytes: 256 groups, the most that Python's getsockopt takes
-PEER_CREDENTIALS = struct.Struct("=iII")  # struct ucred: pid, uid, gid
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from collections.abc import Callable, Coroutine, Generator
 from functools import partial
 from typing import Any
 
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 from tradestack.net.allowance import Allowance, Rate
 
-NANOSECONDS_PER_MICROSECOND = 1_000
 WORK = Rate(per_second=100_000, burst=200_000)  # microseconds: a tenth of the loop's time
 # A piece of work that counts once; one that is n times as long counts n times, up to TIMES_MAX.
 PIECE_US = 200

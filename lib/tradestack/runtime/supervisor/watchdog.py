@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
 
 WATCHDOG_LENGTH_MAX = 20  # digits of a 64 bit number; int() refuses thousands of them
-
-_NANOSECONDS_PER_MICROSECOND = 1_000
 
 
 def parse_watchdog(variables: Mapping[str, str], *, pid: int) -> int | None:
@@ -19,7 +17,7 @@ def parse_watchdog(variables: Mapping[str, str], *, pid: int) -> int | None:
     text = variables.get("WATCHDOG_USEC", "")
     if len(text) > WATCHDOG_LENGTH_MAX or not (text.isascii() and text.isdigit()):
         return None
-    return int(text) * _NANOSECONDS_PER_MICROSECOND or None
+    return int(text) * NANOSECONDS_PER_MICROSECOND or None
 
 
 def watchdog_interval_ns(timeout_ns: int) -> int:

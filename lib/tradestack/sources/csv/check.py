@@ -61,22 +61,23 @@ def check_content(source: CsvSource) -> None:
 
 def describe(source: CsvSource) -> list[tuple[str, str]]:
     """Return name and text of what is to be said of a file that was read."""
-    found, state = source.recognised, source.state
-    zone = found.layout.times.zone
+    recognised, state = source.recognised, source.state
+    zone = recognised.layout.times.zone
     columns = ", ".join(
-        column if column == name else f"{column} ({name})" for column, name in found.used.items()
+        column if column == name else f"{column} ({name})"
+        for column, name in recognised.used.items()
     )
-    if source.kind is SourceKind.PRICES and not found.layout.size:
+    if source.kind is SourceKind.PRICES and not recognised.layout.size:
         columns += "; size: none found, sizes are 0"
     facts = [
         ("from", format_utc(state.first_time_ns)),
         ("to", format_utc(state.event_time_ns)),
         ("symbols", str(len(source.symbols))),
-        ("format", f"{found.preset.name}, by {found.why}"),
+        ("format", f"{recognised.preset.name}, by {recognised.why}"),
         ("columns", columns),
-        ("not used", ", ".join(found.unused)),
+        ("not used", ", ".join(recognised.unused)),
         ("zone", str(zone or "UTC") if state.times_zoneless else ""),
-        ("remarks", "; ".join(found.remarks)),
+        ("remarks", "; ".join(recognised.remarks)),
     ]
     return [(name, text) for name, text in facts if text]
 

@@ -22,14 +22,14 @@ def expand_files(patterns: Sequence[str]) -> list[Path]:
 def _files_of(pattern: str) -> list[Path]:
     path = Path(pattern)
     if path.is_dir():
-        found = [entry for entry in path.iterdir() if entry.is_file()]
+        files = [entry for entry in path.iterdir() if entry.is_file()]
         problem = "there is no file in this directory"
     elif glob.has_magic(pattern) and not path.exists():
-        found = [entry for entry in map(Path, glob.iglob(pattern)) if entry.is_file()]  # noqa: PTH207
+        files = [entry for entry in map(Path, glob.iglob(pattern)) if entry.is_file()]  # noqa: PTH207
         problem = "no file fits this pattern"
     else:
         return [path]
-    found = sorted(entry for entry in found if not entry.name.startswith("."))
-    if not found:
+    files = sorted(entry for entry in files if not entry.name.startswith("."))
+    if not files:
         raise OperatorFault(pattern, problem, "name CSV files that exist")
-    return found
+    return files

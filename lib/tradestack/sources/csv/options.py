@@ -13,11 +13,10 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 from tradestack.sources.csv.times.time_format import ALLOWED as TIME_FORMATS
 from tradestack.sources.csv.times.time_format import TimeFormat, parse_time_format
-from tradestack.sources.csv.times.timestamps import DAY_NS
 from tradestack.sources.csv.times.zones import find_zone
 
 EXPONENT_MAX = 18  # of a price scale, either way

@@ -78,7 +78,7 @@ def changed(**fields: Any) -> bytes:
         ),
     ],
 )
-def test_what_this_program_does_not_write_is_unusable(
+def test_a_file_that_this_program_would_not_write_is_unusable(
     tmp_path: Path, content: bytes, words: str
 ) -> None:
     """It is refused when it is read, and not where one of its values is used later."""

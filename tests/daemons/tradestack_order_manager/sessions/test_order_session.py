@@ -111,7 +111,7 @@ def test_an_unknown_format_is_refused_with_words(tmp_path: Path) -> None:
         b'{"Record":"Order","x":"\xff"}',
     ],
 )
-def test_a_record_that_is_none_is_refused_with_its_place(tmp_path: Path, payload: bytes) -> None:
+def test_an_invalid_record_is_refused_with_its_place(tmp_path: Path, payload: bytes) -> None:
     """A line with a right checksum and an unknown record is refused, never skipped."""
     OrderSession.begin(tmp_path, a_header()).close()
     path = tmp_path / f"{SESSION}.journal"
@@ -134,7 +134,7 @@ def test_a_record_that_is_none_is_refused_with_its_place(tmp_path: Path, payload
         b'{"Version":1,"Record":"LogReopened","Time":1,"LastOrderID":1}',
     ],
 )
-def test_a_header_that_is_none_is_refused_with_its_place(tmp_path: Path, payload: bytes) -> None:
+def test_an_invalid_header_is_refused_with_its_place(tmp_path: Path, payload: bytes) -> None:
     """A journal that does not begin with a session header is refused."""
     path = tmp_path / f"{SESSION}.journal"
     journal = Journal.create(path)
@@ -145,7 +145,7 @@ def test_a_header_that_is_none_is_refused_with_its_place(tmp_path: Path, payload
         OrderSession.recover(path)
 
 
-def test_what_the_journal_refuses_is_not_remembered(
+def test_an_order_that_the_journal_refuses_is_not_remembered(
     session: OrderSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An order that the full disk refused is a new one when it is sent again."""

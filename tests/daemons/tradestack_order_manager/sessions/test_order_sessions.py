@@ -12,6 +12,7 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
 )
 from tests.daemons.tradestack_order_manager.sessions.recording import record, reports
+from tradestack.domain.clock import DAY_NS
 from tradestack.store.journal import Journal
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.sessions.order_session import (
@@ -19,7 +20,6 @@ from tradestack_order_manager.sessions.order_session import (
     session_paths,
 )
 from tradestack_order_manager.sessions.order_sessions import (
-    DAY_NS,
     ENDED_JOURNAL_BYTES_MAX,
     OrderSessions,
     is_session_due,
@@ -30,7 +30,7 @@ HOUR_NS = 3_600 * SECOND_NS
 
 
 @pytest.mark.parametrize(("durability", "syncs"), [(Durability.OS, 0), (Durability.DISK, 1)])
-def test_what_is_recovered_is_on_the_disk_before_anybody_is_told(
+def test_recovered_records_are_on_the_disk_before_they_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durability: Durability, syncs: int
 ) -> None:
     """With "disk" recovery syncs: the writer may have died between write and fdatasync."""

@@ -82,7 +82,7 @@ def test_each_second_has_room_again(caplog: pytest.LogCaptureFixture) -> None:
     assert len(caplog.records) == 3
 
 
-def test_none_a_second_means_none_at_all(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_limit_of_zero_writes_no_entries(caplog: pytest.LogCaptureFixture) -> None:
     """With a limit of 0 there is no entry about the number either."""
     events = JournalEvents(0)
     events.offer(judged(1), 0)

@@ -51,7 +51,9 @@ def test_passes_are_shown_together_after_a_moment(
     assert (tmp_path / "order_log.txt").read_text().count("Received Order") == 2
 
 
-def test_what_waits_to_be_shown_is_bounded(display: OrderDisplay, session: OrderSession) -> None:
+def test_the_messages_waiting_to_be_shown_are_bounded(
+    display: OrderDisplay, session: OrderSession
+) -> None:
     """At the limit everything is written at once."""
 
     async def settle_many() -> list[int]:

@@ -177,7 +177,7 @@ def test_half_a_line_that_cannot_be_cut_at_once_is_cut_later(
     log.close()
 
 
-def test_what_a_failed_write_left_is_cut_no_deeper_than_the_file_is(
+def test_a_failed_write_never_makes_a_shortened_file_longer(
     session: OrderSession, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file was emptied meanwhile, as by `copytruncate`: no zeros are put into it."""

@@ -6,14 +6,12 @@ that the file has is used.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tradestack.sources.csv.times.timestamps import parse_moment, shown
 
 COLUMNS_MAX = 1_000  # a header with more is not a header
 _SHOWN_MAX = 400  # characters of a list of columns
-
-ColumnNames = Mapping[str, Sequence[str]]  # column → the names it may have in a file
 
 
 class HeaderFault(Exception):
@@ -42,9 +40,9 @@ def find_column(header: Sequence[str], names: Sequence[str]) -> int | None:
     """
     for name in (name.strip().casefold() for name in names):
         if name.endswith("*"):
-            found = [at for at, column in enumerate(header) if column.startswith(name[:-1])]
-            if found:
-                return found[0]
+            matching = [at for at, column in enumerate(header) if column.startswith(name[:-1])]
+            if matching:
+                return matching[0]
         if header.count(name) > 1:
             raise HeaderFault(f'column "{name}" occurs twice in the header')
         if name in header:
@@ -56,9 +54,9 @@ def find_columns(header: Sequence[str], names: Sequence[str], joint: str) -> tup
     """Return the positions of the first of several combinations, "a+b" if the joint is "+"."""
     for name in names:
         positions = [find_column(header, (part,)) for part in name.split(joint)]
-        found = tuple(position for position in positions if position is not None)
-        if found and len(found) == len(positions):
-            return found
+        present = tuple(position for position in positions if position is not None)
+        if present and len(present) == len(positions):
+            return present
     return ()
 
 

@@ -205,9 +205,9 @@ class _File:
         else:
             ask = None
         constant = "" if symbol is not None else self._constant_symbol()
-        found = {"timestamp": bool(timestamp), "symbol": symbol is not None or constant != ""}
-        found[self._kind.value] = value is not None
-        missing = [name for name, is_there in found.items() if not is_there]
+        presence = {"timestamp": bool(timestamp), "symbol": symbol is not None or constant != ""}
+        presence[self._kind.value] = value is not None
+        missing = [name for name, is_there in presence.items() if not is_there]
         if missing or value is None:
             known = bool(timestamp) or value is not None or symbol is not None
             raise HeaderFault(why_missing(self._header, missing, known=known))

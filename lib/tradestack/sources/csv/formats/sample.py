@@ -47,28 +47,28 @@ def take_sample(data: bytes, options: ReadingOptions) -> Sample:
     if lines[-1] == b"" or (len(data) >= SAMPLE_BYTES and len(lines) > 1):
         lines.pop()
     skipped, separator = _before_header(lines, options.skip_lines)
-    rest = lines[skipped:]
-    if not rest:
+    remaining = lines[skipped:]
+    if not remaining:
         raise HeaderFault("header not found: the file has no more than what comes before it")
-    if b"\0" in rest[0]:
+    if b"\0" in remaining[0]:
         raise HeaderFault("is not text; a CSV file in UTF-8 is needed")
     try:
-        header_line = rest[0].decode()
+        header_line = remaining[0].decode()
     except UnicodeDecodeError as error:
         raise HeaderFault("not valid UTF-8; save the file as UTF-8") from error
-    texts = [header_line, *(line.decode(errors="replace") for line in rest[1:ROWS_MAX])]
+    texts = [header_line, *(line.decode(errors="replace") for line in remaining[1:ROWS_MAX])]
     delimiter = options.delimiter or separator or _find_delimiter(texts)
     mark = len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
     sample = Sample(
         records=_records(texts, delimiter),
         delimiter=delimiter,
         header_line=header_line,
-        header_bytes=len(rest[0]) + 1,
+        header_bytes=len(remaining[0]) + 1,
         header_lines=1,
         before_bytes=mark + sum(len(line) + 1 for line in lines[:skipped]),
         before_lines=skipped,
     )
-    return _of_yfinance(sample, rest) or sample
+    return _of_yfinance(sample, remaining) or sample
 
 
 def _of_yfinance(sample: Sample, lines: Sequence[bytes]) -> Sample | None:

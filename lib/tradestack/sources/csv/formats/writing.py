@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tradestack.domain.clock import DAY_NS
 from tradestack.sources.csv.formats.bars import find_interval, moments_of
 from tradestack.sources.csv.formats.header import HeaderFault
 from tradestack.sources.csv.formats.preset import Preset, Price
@@ -15,7 +16,7 @@ from tradestack.sources.csv.layout import ANY_ORDER_NS, Layout, SourceKind
 from tradestack.sources.csv.options import ReadingOptions
 from tradestack.sources.csv.times.time_format import parse_time_format
 from tradestack.sources.csv.times.time_rules import TimeRules
-from tradestack.sources.csv.times.timestamps import DAY_NS, shown
+from tradestack.sources.csv.times.timestamps import shown
 from tradestack.sources.csv.times.zones import find_zone
 
 _WHOLE = re.compile(r"\d+", re.ASCII)

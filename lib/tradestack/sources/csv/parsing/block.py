@@ -15,6 +15,7 @@ from tradestack.domain.fixed_point import DECIMALS, FIXED_MAX, SCALE
 from tradestack.domain.symbol import SYMBOL_LENGTH_MAX
 from tradestack.sources.csv.layout import KeptRows, Layout, SourceKind
 from tradestack.sources.csv.parsing.block_columns import (
+    POWERS,
     Bytes,
     Field,
     Integers,
@@ -30,7 +31,6 @@ from tradestack.sources.csv.parsing.state import RowState
 from tradestack.wire.feed import SYMBOL_FIELD, TickRecords, encode_symbol, new_records
 
 NEWLINE, RETURN, QUOTE, SPACE = b'\n\r" '
-POWERS = 10 ** np.arange(19, dtype=np.int64)
 
 
 def parse_block(
@@ -189,20 +189,20 @@ def _symbols(field: Field) -> NDArray[np.bytes_]:
 
 
 def _kept(field: Field, kept: KeptRows) -> NDArray[np.bool_]:
-    found = words(field)
+    field_words = words(field)
     rows = np.zeros(len(field.starts), np.bool_)
     for value in kept.values:
-        rows |= found.are(value)
+        rows |= field_words.are(value)
     for prefix in kept.prefixes:
-        rows |= found.begin_with(prefix)
+        rows |= field_words.begin_with(prefix)
     return rows
 
 
 def _sides(field: Field, layout: Layout) -> Bytes:
-    found = words(field).upper()
+    capitals = words(field).upper()
     sides = np.zeros(len(field.starts), np.uint8)
     for word, side in layout.sides.items():
-        sides[found.are(word)] = int(side)
+        sides[capitals.are(word)] = int(side)
     require(bool(sides.all()))
     return sides
 
@@ -224,24 +224,24 @@ def _middles(bids: Integers, asks: Integers) -> Integers:
 def _scaled(columns: _Columns, at: int, layout: Layout) -> Integers:
     field = columns.field(at)
     require(bool((field.sizes > 0).all()))
-    found = numbers(field, layout.decimal)
-    require(not (layout.whole_prices and found.decimals.any()))
-    return _to_fixed(found, layout.price_exponent)
+    prices = numbers(field, layout.decimal)
+    require(not (layout.whole_prices and prices.decimals.any()))
+    return _to_fixed(prices, layout.price_exponent)
 
 
-def _to_fixed(found: Numbers, exponent: int) -> Integers:
+def _to_fixed(parsed: Numbers, exponent: int) -> Integers:
     """Return the numbers × 10^exponent as integers ×10⁻⁸; require that none is rounded."""
     if exponent == 0:
-        return _times_power(found.digits, DECIMALS - found.decimals)
-    powers = DECIMALS + exponent - found.decimals
+        return _times_power(parsed.digits, DECIMALS - parsed.decimals)
+    powers = DECIMALS + exponent - parsed.decimals
     require(bool(powers.max() <= 18 and powers.min() >= -18))
     if powers.min() < 0:  # as of prices in fixed point
         require(bool(powers.max() <= 0))
         divisors = POWERS[-powers]
-        require(not (found.digits % divisors).any())
-        quotients: Integers = found.digits // divisors
+        require(not (parsed.digits % divisors).any())
+        quotients: Integers = parsed.digits // divisors
         return quotients
-    return _times_power(found.digits, powers)
+    return _times_power(parsed.digits, powers)
 
 
 def _times_power(digits: Integers, powers: Integers) -> Integers:
@@ -254,6 +254,6 @@ def _times_power(digits: Integers, powers: Integers) -> Integers:
 def _sizes(columns: _Columns, layout: Layout) -> Integers:
     sizes = np.zeros(columns.row_count, np.int64)
     for at in layout.size:
-        found = _to_fixed(numbers(columns.field(at), layout.decimal), 0)
-        sizes = np.where(sizes == 0, found, sizes)
+        column_sizes = _to_fixed(numbers(columns.field(at), layout.decimal), 0)
+        sizes = np.where(sizes == 0, column_sizes, sizes)
     return sizes

@@ -10,6 +10,7 @@ from tradestack.domain.fixed_point import DECIMALS
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
+POWERS = 10 ** np.arange(19, dtype=np.int64)
 NUMBER_SIZE_MAX = 19  # characters: 18 digits, which 64 bits always hold, and a point
 WORD_SIZE = 8  # characters that are compared at once
 ZERO = ord("0")
@@ -98,6 +99,6 @@ def words(field: Field) -> Words:
     sizes = field.sizes
     places = np.arange(min(WORD_SIZE, int(sizes.max())))
     characters = np.zeros((len(sizes), WORD_SIZE), np.uint8)
-    found = field.text.take(field.starts[:, None] + places, mode="clip")
-    characters[:, : len(places)] = np.where(places < sizes[:, None], found, np.uint8(0))
+    text = field.text.take(field.starts[:, None] + places, mode="clip")
+    characters[:, : len(places)] = np.where(places < sizes[:, None], text, np.uint8(0))
     return Words(characters, sizes)

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.sources.csv.parsing.block_columns import (
+    POWERS,
     ZERO,
     Bytes,
     Field,
@@ -22,7 +23,6 @@ from tradestack.sources.csv.parsing.block_columns import (
 )
 from tradestack.sources.csv.times.time_rules import TimeRules
 from tradestack.sources.csv.times.timestamps import (
-    DAY_NS,
     EPOCH_ORDINAL,
     NANOSECONDS_MAX,
     UNIT_DIGITS,
@@ -32,7 +32,6 @@ from tradestack.sources.csv.times.timestamps import (
 )
 from tradestack.sources.csv.times.zones import UncertainTime, offsets_s
 
-POWERS = 10 ** np.arange(19, dtype=np.int64)
 TEXT_SIZE_MAX = 40  # characters of a time
 EPOCH_DATE = 1970_01_01
 YEAR_MAX = 2261  # the last that 64 bits of nanoseconds hold whole

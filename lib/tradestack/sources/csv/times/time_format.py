@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from tradestack.domain.clock import DAY_NS
 from tradestack.sources.csv.times.timestamps import (
-    DAY_NS,
     EPOCH,
     TEXT_SIZE_MAX,
     UNIT_DIGITS,

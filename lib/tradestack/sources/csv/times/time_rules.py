@@ -8,10 +8,9 @@ import datetime
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.sources.csv.times.time_format import TimeFormat
 from tradestack.sources.csv.times.timestamps import (
-    DAY_NS,
     EPOCH_ORDINAL,
     Form,
     Moment,

@@ -20,12 +20,11 @@ import re
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.sources.csv.times.lookalikes import advice_on, why_no_epoch
 from tradestack.sources.csv.times.zones import find_zone
 
 NANOSECONDS_MAX = 2**63 - 1
-DAY_NS = 86_400 * NANOSECONDS_PER_SECOND
 EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
 TEXT_SIZE_MAX = 64  # characters; longer text is refused before any pattern looks at it
 

@@ -56,8 +56,8 @@ def offsets_s(zone: ZoneInfo, local_s: Integers) -> Integers:
     """
     steps, places = np.unique(local_s // STEP_S, return_inverse=True)
     offsets = np.array([_steady_offset(zone, step * STEP_S) for step in steps.tolist()], np.int64)
-    found: Integers = offsets[places]
-    return found
+    local_offsets: Integers = offsets[places]
+    return local_offsets
 
 
 @functools.lru_cache(4_096)
