@@ -53,7 +53,7 @@ def test_others_trade_beside_a_user_who_fills_the_session(
         attacker.send(*messages)
         answers = attacker.receive(len(messages))
 
-        refused = [one for one in answers if isinstance(one, BusinessMessageReject)]
+        refused = [message for message in answers if isinstance(message, BusinessMessageReject)]
         assert len(answers) - len(refused) == REPORTS_MAX // 2
         assert enter(other, "mine").order_id is not None
 
@@ -69,7 +69,7 @@ def test_malformed_messages_use_up_a_tenth_of_the_session(tmp_path: Path) -> Non
             attacker.send(*[JUNK] * 60)
             answers += attacker.receive(60)
 
-        refused = [one for one in answers if isinstance(one, BusinessMessageReject)]
+        refused = [message for message in answers if isinstance(message, BusinessMessageReject)]
         assert len(answers) - len(refused) == REPORTS_MAX // 10
         assert "malformed messages" in refused[0].text
         assert enter(attacker, "still").order_id is not None

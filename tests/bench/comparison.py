@@ -111,10 +111,10 @@ class Comparison:
 
 def in_turns(contestants: Sequence[Contestant], rounds: int) -> dict[str, list[float]]:
     """Measure all contestants in each round; return the figures of each."""
-    figures: dict[str, list[float]] = {one.name: [] for one in contestants}
+    figures: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     for _ in range(rounds):
-        for one in contestants:
-            figures[one.name].append(one.measure())
+        for contestant in contestants:
+            figures[contestant.name].append(contestant.measure())
     return figures
 
 

@@ -114,11 +114,11 @@ class Feed:
     def rate(self, start_ns: int | None, consumers: Sequence[Program]) -> float:
         """Return ticks a second, from `start_ns` (None: the first start) to the last tick."""
         answers = [consumer.answer() for consumer in consumers]
-        for one in answers:
-            expect_count("messages received", self.ticks, one["count"])
+        for answer in answers:
+            expect_count("messages received", self.ticks, answer["count"])
         if start_ns is None:
-            start_ns = min(one["start_ns"] for one in answers)
-        end_ns = max(one["end_ns"] for one in answers)
+            start_ns = min(answer["start_ns"] for answer in answers)
+        end_ns = max(answer["end_ns"] for answer in answers)
         return self.ticks * NANOSECONDS_PER_SECOND / (end_ns - start_ns)
 
 

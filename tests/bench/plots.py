@@ -20,16 +20,22 @@ SHARE_MAX = 0.999  # what a few thousand samples can tell
 def draw(comparisons: Sequence[Comparison], directory: Path) -> list[Path]:
     """Write the PNG files; return their paths in the order of the table."""
     paths = [
-        _distribution(one, directory / f"latency-{_slug(one)}.png")
-        for one in comparisons
-        if one.distributions
+        _distribution(comparison, directory / f"latency-{_slug(comparison)}.png")
+        for comparison in comparisons
+        if comparison.distributions
     ]
-    fans = [one for one in comparisons if one.row == fan_out.NAME and "free" in one.placement]
-    batched = [one for one in fans if one.batch == "64 KiB"]
+    fans = [
+        comparison
+        for comparison in comparisons
+        if comparison.row == fan_out.NAME and "free" in comparison.placement
+    ]
+    batched = [comparison for comparison in fans if comparison.batch == "64 KiB"]
     if len(batched) > 1:
         paths.append(_subscribers(batched, directory / "throughput-over-subscribers.png"))
     paths += [
-        _over_time(one, directory / f"{one.row}-over-time.png") for one in comparisons if one.series
+        _over_time(comparison, directory / f"{comparison.row}-over-time.png")
+        for comparison in comparisons
+        if comparison.series
     ]
     return paths
 
@@ -57,7 +63,9 @@ def _subscribers(comparisons: Sequence[Comparison], path: Path) -> Path:
     figure, axes = plt.subplots(figsize=SIZE_INCHES)
     counts = list(fan_out.TICKS)
     for name in comparisons[-1].figures:
-        axes.plot(counts, [one.median(name) for one in comparisons], marker="o", label=name)
+        axes.plot(
+            counts, [comparison.median(name) for comparison in comparisons], marker="o", label=name
+        )
     axes.set(
         xscale="log",
         yscale="log",

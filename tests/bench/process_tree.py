@@ -23,7 +23,7 @@ def children(pid: int) -> Iterator[int]:
 
 def pss_bytes(pids: Iterable[int]) -> int:
     """Return the proportional set size: a shared page is divided among its users."""
-    return sum(_pss_bytes(one) for pid in pids for one in tree(pid))
+    return sum(_pss_bytes(member) for pid in pids for member in tree(pid))
 
 
 def cpu_ns(pids: Iterable[int]) -> int:
@@ -31,8 +31,8 @@ def cpu_ns(pids: Iterable[int]) -> int:
     return sum(
         int((task / "schedstat").read_text().split()[0])
         for pid in pids
-        for one in tree(pid)
-        for task in Path(f"/proc/{one}/task").iterdir()
+        for member in tree(pid)
+        for task in Path(f"/proc/{member}/task").iterdir()
     )
 
 

@@ -40,19 +40,23 @@ def write_report(
         *(f"**{row} could not be measured**: {reason}" for row, reason in failures.items()),
         "## What else was seen",
         "\n".join(
-            f"- {one.row}, {one.placement}: {note}" for one in comparisons for note in one.notes
+            f"- {comparison.row}, {comparison.placement}: {note}"
+            for comparison in comparisons
+            for note in comparison.notes
         ),
         "## Plots",
         "\n\n".join(f"![{path.stem}]({path.name})" for path in plots),
         FINDINGS.read_text().strip(),
         "## What the rows measure",
-        *(_explanation(row) for row in dict.fromkeys(one.row for one in comparisons)),
+        *(_explanation(row) for row in dict.fromkeys(comparison.row for comparison in comparisons)),
     ]
     REPORT.write_text("\n\n".join(parts) + "\n")
 
 
 def _count(comparisons: Sequence[Comparison]) -> str:
-    verdicts = [verdict(one, target) for one in comparisons for target in one.targets]
+    verdicts = [
+        verdict(comparison, target) for comparison in comparisons for target in comparison.targets
+    ]
     return f"Of {len(verdicts)} targets {verdicts.count('met')} are met."
 
 

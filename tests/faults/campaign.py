@@ -124,9 +124,9 @@ class Campaign:
         self.tally.add_session(attacker.done, repetition.stack.lines, found)
         durability = hand.durability.value
         print(f"session {number}: durability {durability}, armed {fail_points}")
-        print("".join(f"  {one}\n" for one in attacker.done), end="")
-        print("".join(f"  differs: {one}\n" for one in found), end="", flush=True)
-        left = sum(len(one.events) for one in self._hands)
+        print("".join(f"  {act}\n" for act in attacker.done), end="")
+        print("".join(f"  differs: {difference}\n" for difference in found), end="", flush=True)
+        left = sum(len(hand.events) for hand in self._hands)
         _log(
             f"session {number}: {len(attacker.done)} events, {self._events - left} of "
             f"{self._events} in all, {self.tally.differences} differences"

@@ -100,8 +100,10 @@ def evidence(
             "slow": {feed.id: [(1, feed.packets)] for feed in feeds},
         },
         order_sessions=sessions,
-        log_lines=[LogLine(one["Report"]["OrderID"], one["Order"]["ClOrdID"]) for one in orders],
-        placed={one["Order"]["ClOrdID"] for one in orders if one["User"] == PROBE},
+        log_lines=[
+            LogLine(order["Report"]["OrderID"], order["Order"]["ClOrdID"]) for order in orders
+        ],
+        placed={order["Order"]["ClOrdID"] for order in orders if order["User"] == PROBE},
         receipts=receipts,
         probe=PROBE,
     )

@@ -85,8 +85,8 @@ def _chosen(content: Bytes) -> Bytes:
 
 def _nearly(objects: Sequence[bytes]) -> Bytes:
     """Replace, remove or add a field of one of these JSON objects."""
-    parsed = st.sampled_from([json.loads(one) for one in objects])
-    names = st.sampled_from(sorted({name for one in objects for name in json.loads(one)}))
+    parsed = st.sampled_from([json.loads(text) for text in objects])
+    names = st.sampled_from(sorted({name for text in objects for name in json.loads(text)}))
     changes = st.dictionaries(names | st.text(max_size=4), json_values, max_size=2)
     return st.builds(_changed, parsed, changes, st.sets(names, max_size=1))
 

@@ -79,7 +79,7 @@ async def main() -> None:
             session_factory=make_session,
         )
     except ConnectionRefusedError as refusal:
-        reasons = [one.value for one in soup.LoginRejectReason if one.name in str(refusal)]
+        reasons = [reason.value for reason in soup.LoginRejectReason if reason.name in str(refusal)]
         tell("rejected", reason="".join(reasons) or str(refusal))
         return
     session.is_logged_in = True

@@ -44,7 +44,7 @@ def told(reports: list[bytes]) -> list[tuple[str, str, int]]:
     """Return the fields of execution reports that are compared."""
     messages = [json.loads(report) for report in reports]
     assert {message["MsgType"] for message in messages} <= {"ExecutionReport"}
-    return [(one["ClOrdID"], one["OrdStatus"], one["OrderID"]) for one in messages]
+    return [(message["ClOrdID"], message["OrdStatus"], message["OrderID"]) for message in messages]
 
 
 def test_orders_are_reported_in_a_stream_that_can_be_read_again(

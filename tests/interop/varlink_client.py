@@ -36,7 +36,7 @@ def main(path: str, own: str, calls: Sequence[tuple[str, dict[str, Any]]]) -> di
             answers = [getattr(daemon, name)(**parameters) for name, parameters in calls]
     return {
         "info": info,
-        "methods": {name: methods_of(one) for name, one in interfaces.items()},
+        "methods": {name: methods_of(interface) for name, interface in interfaces.items()},
         "stats": stats,
         "watched": watched,
         "refusals": refusals,
@@ -47,7 +47,7 @@ def main(path: str, own: str, calls: Sequence[tuple[str, dict[str, Any]]]) -> di
 def methods_of(interface: varlink.Interface) -> list[str]:
     """Return the methods that its parser finds in the description."""
     members = interface.members.values()
-    return [one.name for one in members if isinstance(one, varlink.scanner._Method)]
+    return [member.name for member in members if isinstance(member, varlink.scanner._Method)]
 
 
 def refusal(call: Callable[[], object]) -> list[Any]:

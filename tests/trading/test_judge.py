@@ -61,7 +61,7 @@ def test_registers_are_answered_by_the_one_before(*, together: bool) -> None:
         a_message(a_register(request_id="r2", head=500, start=Start.SESSION)),
     ]
 
-    for batch in [received] if together else [[one] for one in received]:
+    for batch in [received] if together else [[message] for message in received]:
         settle(state, journal, *batch)
 
     expected = [
@@ -157,7 +157,7 @@ def test_every_message_is_reported_once_or_is_a_repetition(received: list[Receiv
     batch = settle(state, journal, *received)
 
     reports = [report for user in ("news", "other") for report in reports_of(journal, state, user)]
-    exec_ids = [one.exec_id for one in reports if isinstance(one, ExecutionReport)]
+    exec_ids = [report.exec_id for report in reports if isinstance(report, ExecutionReport)]
     assert len(received) == len(reports) + batch.duplicates
     assert len(exec_ids) == len(set(exec_ids))
     assert all(report_length(payload) for payload in journal.payloads)

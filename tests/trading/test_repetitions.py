@@ -64,7 +64,7 @@ def test_a_known_clordid_with_another_order_is_rejected_and_the_first_stays(
     state, journal = SessionState(a_header()), MemoryJournal()
     received = [a_message(an_order()), a_message(an_order(**change)), a_message(an_order())]
 
-    for batch in [received] if together else [[one] for one in received]:
+    for batch in [received] if together else [[message] for message in received]:
         settle(state, journal, *batch)
 
     accepted, rejected = reports_of(journal, state, "news")

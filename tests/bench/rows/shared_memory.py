@@ -48,7 +48,9 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
     for operation, bound in NS_MAX.items():
         key = f"{operation}_ns"
         figures = {
-            name: [one[key] for one in rounds] for name, rounds in said.items() if key in rounds[0]
+            name: [figures[key] for figures in rounds]
+            for name, rounds in said.items()
+            if key in rounds[0]
         }
         yield Comparison(
             row=NAME,

@@ -42,7 +42,7 @@ def damage(path: Path, *numbers: int) -> None:
 
 def names_beside(path: Path) -> list[str]:
     """The directory that it is in."""
-    return sorted(one.name for one in path.parent.iterdir())
+    return sorted(entry.name for entry in path.parent.iterdir())
 
 
 def records(path: Path) -> list[Any]:
@@ -77,10 +77,10 @@ def test_lost_order_numbers_follow_from_their_neighbours(
     """They are exact if an order follows, else as many as the bytes could have held."""
     damage(path, *lines)
 
-    found = find_damages(path)
+    runs = find_damages(path)
 
     assert [
-        (one.first_line, one.lines_lost, one.first_order_id, one.orders_lost) for one in found
+        (run.first_line, run.lines_lost, run.first_order_id, run.orders_lost) for run in runs
     ] == expected
 
 
@@ -101,8 +101,8 @@ def test_a_repair_keeps_the_rest_and_a_backup(path: Path) -> None:
     }
     assert records(path) == [*RECORDS[:3], note, *RECORDS[5:]]
     assert (backup.name, backup.read_bytes()) == ("a.journal.damaged", before)
-    for one in (path, backup):
-        assert (one.stat().st_mode, one.stat().st_uid) == (status.st_mode, status.st_uid)
+    for copy in (path, backup):
+        assert (copy.stat().st_mode, copy.stat().st_uid) == (status.st_mode, status.st_uid)
     assert names_beside(path) == ["a.journal", "a.journal.damaged"]
 
 

@@ -13,9 +13,9 @@ from tradestack_order_manager.sessions.order_session import OrderSession
 @pytest.fixture
 def daemon(tmp_path: Path) -> Iterator[OrderManager]:
     """A configured order manager that was not started."""
-    one = OrderManager(tmp_path)
-    yield one
-    one.close()
+    manager = OrderManager(tmp_path)
+    yield manager
+    manager.close()
 
 
 @pytest.fixture

@@ -41,8 +41,8 @@ def test_orders_are_refused_while_less_is_free_than_asked_for(daemon: OrderManag
     refused = client.receive(2)
     fault = daemon.stats()["journal_fault"]
 
-    assert all(isinstance(one, BusinessMessageReject) for one in refused)
-    assert {one.business_reject_reason for one in refused} == {
+    assert all(isinstance(reject, BusinessMessageReject) for reject in refused)
+    assert {reject.business_reject_reason for reject in refused} == {
         BusinessRejectReason.APPLICATION_NOT_AVAILABLE
     }
     assert "MiB free, free_bytes_min is" in fault

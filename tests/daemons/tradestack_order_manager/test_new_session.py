@@ -73,7 +73,7 @@ def test_a_full_session_says_so_until_a_new_one_begins(daemon: OrderManager) -> 
     client = daemon.client()
     client.send(*some_orders(1, 3))
     answers = client.receive(3)  # what is outside the stream may overtake it
-    (refused,) = (one for one in answers if isinstance(one, BusinessMessageReject))
+    (refused,) = (answer for answer in answers if isinstance(answer, BusinessMessageReject))
     assert refused.business_reject_ref_id == "c3"
     assert "full" in refused.text
     assert daemon.errors.count("order session full, messages of a user are refused") == 1

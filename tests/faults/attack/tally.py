@@ -39,8 +39,8 @@ class Tally:
         """Count a session's events, log lines and differences."""
         self.sessions += 1
         self.respawns += sum(RESPAWN_PHRASE in line for line in lines)
-        self.in_flight += sum(one.in_flight > 0 for one in done)
-        events = [one.event.kind.value for one in done]
+        self.in_flight += sum(act.in_flight > 0 for act in done)
+        events = [act.event.kind.value for act in done]
         hits = [f"{match[1]} {match[2] or 'SIGKILL'}" for match in _hits(lines)]
         self.events.update(events)
         self.fail_points.update(hits)

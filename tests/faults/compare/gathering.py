@@ -67,7 +67,7 @@ class Gathering:
         faults = clients.faults(self.may_lack_their_ends, stack.lines)
         evidence = Evidence(
             feeds=self._feeds(),
-            subscribers={name: one.seen for name, one in clients.subscribers.items()},
+            subscribers={name: subscriber.seen for name, subscriber in clients.subscribers.items()},
             order_sessions=await self._order_sessions(faults),
             log_lines=self._log.lines(),
             placed=clients.probe.placed,

@@ -123,14 +123,14 @@ def _record_seeds() -> Sequence[bytes]:
 
 def _sidecar_seeds() -> Sequence[bytes]:
     mark = Mark(sequence=65_536, prices_total=60_000, position={"offset": 12, "form": None})
-    one = Sidecar(
+    seed = Sidecar(
         session_id="0ABCDE1234",
         start_time_ns=NOW_NS,
         sources={"source": "csv", "prices": {"path": "a.csv", "size_bytes": 1}},
         settings=Settings(paused=True, pace="60x", pace_configured="500/s"),
         checkpoints=(mark,),
     )
-    return [msgspec.json.encode(one), b'{"session_id":"\xff"}', b'{"x":' + b"[" * 1_500]
+    return [msgspec.json.encode(seed), b'{"session_id":"\xff"}', b'{"x":' + b"[" * 1_500]
 
 
 TARGETS = (

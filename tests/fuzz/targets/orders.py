@@ -221,7 +221,7 @@ REPORTS = (
 
 
 def _client_seeds() -> Sequence[bytes]:
-    order, limit, register = (encode_message(one) for one in (ORDER, LIMIT_ORDER, REGISTER))
+    order, limit, register = (encode_message(message) for message in (ORDER, LIMIT_ORDER, REGISTER))
     return [
         b"\n".join([order, order, limit, limit, register, register]),
         b"\n".join([order, order.replace(b"SPY", b"AIG"), b"", order.replace(b"SPY", b"AIG")]),

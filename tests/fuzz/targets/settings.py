@@ -35,7 +35,10 @@ def users(data: bytes) -> None:
         assert_one_line(str(fault))
         return
     assert all(name == canonical_user(name) for name in found)
-    lines = [f"{name}:{one.salt.hex()}:{one.digest.hex()}\n" for name, one in found.items()]
+    lines = [
+        f"{name}:{user_hash.salt.hex()}:{user_hash.digest.hex()}\n"
+        for name, user_hash in found.items()
+    ]
     assert Users.load(scratch_file("users", "".join(lines).encode())).hashes == found
 
 

@@ -65,9 +65,9 @@ def test_a_recorded_loss_takes_the_numbers_that_may_be_lost(tmp_path: Path) -> N
     recovered = OrderSession.recover(tmp_path / f"{SESSION}.journal")
 
     assert recovered is not None
-    for one in (session, recovered):
-        assert one.state.is_repaired
-        assert one.last_order_id == ORDERS + 1_000_000
+    for incomplete in (session, recovered):
+        assert incomplete.state.is_repaired
+        assert incomplete.last_order_id == ORDERS + 1_000_000
     orders = recovered.orders(1, 10_000_000)
     recovered.close()
     assert [order.report.order_id for order in orders] == [1, 2]

@@ -35,8 +35,8 @@ def test_recovery_finds_everything(tmp_path: Path) -> None:
 
     assert before == reports(recovered)
     assert len(before) == 4
-    assert [one.report.order_id for one in recovered.orders(1, 10)] == [1, 2]
-    assert [one.order.cl_ord_id for one in recovered.orders(2, 1)] == ["2"]
+    assert [record.report.order_id for record in recovered.orders(1, 10)] == [1, 2]
+    assert [record.order.cl_ord_id for record in recovered.orders(2, 1)] == ["2"]
     assert recovered.last_order_id == 2
     record(recovered, an_order())
     assert recovered.last_order_id == 2
