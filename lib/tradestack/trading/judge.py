@@ -53,19 +53,19 @@ def judge(
     read_order: number → the record of that order of this session, None if it cannot be read. It is
     called for known ClOrdIDs only.
     """
-    judge = _Judge(state, rules, read_order)
+    judgement = _Judge(state, rules, read_order)
     for item in received:
         message = item.message
         try:
             if isinstance(message, Order):
-                judge.judge_order(item, message)
+                judgement.judge_order(item, message)
             elif isinstance(message, Register):
-                judge.answer_register(item, message)
+                judgement.answer_register(item, message)
             else:
-                judge.reject_malformed(item, message)
+                judgement.reject_malformed(item, message)
         except ValueError as error:  # of an encoder: a journal with that record would never open
-            judge.batch.unrecordable.append((item, error))
-    return judge.batch
+            judgement.batch.unrecordable.append((item, error))
+    return judgement.batch
 
 
 @dataclass(slots=True)

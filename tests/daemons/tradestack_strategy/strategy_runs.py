@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
 from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import (
-    Start,
-)
+from tradestack.domain.order import Start
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.strategies.news import News
