@@ -193,7 +193,7 @@ def unlink(name: str) -> None:
 
 
 def _find_other_group(descriptor: int) -> str | None:
-    """Say whether the wrong group may read it; None: the right one."""
+    """Describe the wrong group that may read it; None: it is the right one."""
     group = os.fstat(descriptor).st_gid
     if group == os.getegid():
         return None
@@ -218,7 +218,7 @@ def _read_word(descriptor: int, slot: int) -> int:
 
 
 def _find_problem(descriptor: int, kind: int) -> str | None:
-    """Say what keeps the file from being a segment of this format and kind; None: nothing."""
+    """Describe why the file is not a segment of this format and kind; None: it is one."""
     expected = {
         SLOT_MAGIC: ("magic", MAGIC),
         SLOT_VERSION: ("format version", FORMAT_VERSION),

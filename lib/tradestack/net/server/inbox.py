@@ -242,7 +242,7 @@ class Inbox:
         return packets
 
     def _receive(self) -> bytes:
-        """Receive what the socket has, b"" if nothing; tell the owner of an end."""
+        """Receive what the socket has, b"" if nothing; report an end to the owner."""
         bytes_max = self._receive_bytes_max
         if self._drain_bytes is not None:
             bytes_max = min(bytes_max, self._drain_bytes)

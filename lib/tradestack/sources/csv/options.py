@@ -67,8 +67,8 @@ class ReadingOptions:
         try:
             value = option.parse(text)
         except ValueError as error:
-            said = f": {error}" if str(error) else ""
-            raise ValueError(f"{text!r} is not {option.allowed}{said}") from None
+            reason = f": {error}" if str(error) else ""
+            raise ValueError(f"{text!r} is not {option.allowed}{reason}") from None
         changes: dict[str, Any] = {name: value, "texts": {**self.texts, name: text}}
         return replace(self, **changes)
 

@@ -245,7 +245,7 @@ def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Readin
 
 
 def why_unreadable(error: Exception) -> str:
-    """Say what is wrong with a file that cannot be read to its end."""
+    """Describe what is wrong with a file that cannot be read to its end."""
     if isinstance(error, EOFError):
         return "compressed file is truncated; copy or download it again"
     if isinstance(error, OSError) and error.errno is not None:

@@ -36,7 +36,7 @@ class Recognised:
     """What is known of a file before its first row is read.
 
     why: what the preset was recognised by. used: column → names in the file. remarks: what was
-    decided for the person. has_both_kinds: prices and sentiments. data_bytes, data_line: where the
+    decided for the user. has_both_kinds: prices and sentiments. data_bytes, data_line: where the
     first row is, and the line before it.
     """
 
@@ -70,7 +70,7 @@ def recognise(
 
 
 class _File:
-    """A file while it is looked at."""
+    """A file that is being recognised."""
 
     def __init__(
         self,

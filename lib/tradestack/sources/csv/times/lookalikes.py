@@ -15,7 +15,7 @@ _WINDOWS_TICKS = range(10**17, 14 * 10**16)
 
 
 def why_no_epoch(whole: str, fraction: str) -> str:
-    """Say what a number looks like that would be an epoch of long ago; "" if it is an epoch."""
+    """Describe a number that as an epoch would be long ago; "" if it is an epoch."""
     number = int(whole)
     if number in _DOTNET_TICKS or number in _WINDOWS_TICKS:
         return "looks like ticks of 100 ns that do not begin in 1970; convert them to epochs"
