@@ -29,6 +29,7 @@ from tradestack.store.durable_name import sync_directory
 from tradestack.wire.symbol_table import SymbolTable
 
 FILE_MODE = 0o640
+_ROW_BYTES = 50  # of a converted row, about
 
 
 class Conversion:
@@ -140,9 +141,6 @@ class Conversion:
             return share
         rows = sum(source.state.rows_good for source in self._sources) or 1
         return share / 2 + min(0.5, output.tell() / (rows * _ROW_BYTES) / 2)
-
-
-_ROW_BYTES = 50  # of a converted row, about
 
 
 def _given(source: Source) -> Source:
