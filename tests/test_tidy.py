@@ -151,7 +151,7 @@ def test_units_are_understood(units: Path) -> None:
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
 
 
-def test_no_place_is_left_open(units: Path) -> None:
+def test_no_place_is_left_open() -> None:
     """Every @placeholder@ in systemd/ is one that install.sh fills."""
     open_places = {
         place

@@ -107,7 +107,7 @@ def test_a_thousand_orders_are_refused_at_once(manager: OrderManager) -> None:
 
 
 def test_malformed_messages_end_their_connection(manager: OrderManager) -> None:
-    """One connection gets so many into the journal, and then the code that says why it ends."""
+    """One connection gets a limited number into the journal, and then the code for its end."""
     manager.start()
     client, other = manager.client(), manager.client("other")
 

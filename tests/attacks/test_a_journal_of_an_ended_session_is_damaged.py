@@ -59,7 +59,7 @@ def locked_by_a_backup(path: Path) -> Iterator[None]:
 
 @contextmanager
 def replaced_by_a_directory(path: Path) -> Iterator[None]:
-    """Put something in its place that is no file."""
+    """Put a directory in its place."""
     path.unlink()
     path.mkdir()
     yield

@@ -37,7 +37,7 @@ def cut(path: Path, *, lines: int, bytes_more: int = 0) -> None:
 
 
 def of_another_boot(manager: OrderManager, journal: Path) -> None:
-    """Let the machine have been started anew; the order log is as short as the journal."""
+    """Let the machine have been restarted; the order log is as short as the journal."""
     rewrite_header(journal, BootID="0" * 32)
     cut(journal, lines=1 + KEPT)
     cut(manager.order_log, lines=KEPT)

@@ -51,7 +51,7 @@ class Storm:
 async def _connection(
     address: Address,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """Open a connection and close it; that the server closes it first is no error."""
+    """Open a connection and close it; that the server closes it first is not an error."""
     reader, writer = await asyncio.open_connection(address.host, address.port)
     try:
         with contextlib.suppress(ConnectionError):

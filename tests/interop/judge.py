@@ -24,7 +24,7 @@ from typing import Any, Self
 
 from tests.interop.prerequisites import NODE_MODULES
 
-DEADLINE_S = 30.0  # whoever waits longer waits for ever
+DEADLINE_S = 30.0  # a longer wait would never end
 HERE = Path(__file__).parent
 
 

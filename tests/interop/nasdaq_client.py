@@ -8,7 +8,7 @@ from typing import Any
 from nasdaq_protocols import soup
 
 CLIENT_HEARTBEAT_S = 1  # its timer fires after a whole idle interval; the default is 10 s
-SERVER_SILENCE_MAX_S = 2  # closes when the server said nothing for so long, or up to twice that
+SERVER_SILENCE_MAX_S = 2  # it closes after this to twice this time without a packet
 
 
 def tell(event: str, **facts: Any) -> None:

@@ -120,7 +120,7 @@ class Daemon:
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (soft, hard))
 
     def limit_memory(self, spare_bytes: int) -> None:
-        """Let the address space grow by so many bytes, and by no more."""
+        """Let the address space grow by at most this number of bytes."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[0])
         limit = pages * resource.getpagesize() + spare_bytes
         resource.prlimit(self.pid, resource.RLIMIT_AS, (limit, limit))

@@ -26,6 +26,6 @@ def test_a_shortage_names_the_free_and_the_required_space(tmp_path: Path) -> Non
 
 
 def test_a_missing_directory_is_an_error(tmp_path: Path) -> None:
-    """OSError is raised, as this is no shortage."""
+    """OSError is raised, as this is not a shortage."""
     with pytest.raises(FileNotFoundError):
         find_shortage(tmp_path / "gone", 1)

@@ -114,7 +114,7 @@ def test_another_users_directory_is_refused(name: str, path: Path) -> None:
 def test_an_unsafe_directory_is_refused(
     name: str, path: Path, mode: int | None, problem: str
 ) -> None:
-    """A directory that others can write to, or a file in its place, is no place for a segment."""
+    """A directory that others can write to is refused, and so is a file in its place."""
     if mode is None:
         path.parent.rmdir()
         path.parent.touch()

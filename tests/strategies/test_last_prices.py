@@ -23,7 +23,7 @@ def records_of(*ticks: tuple[TickKind, str, int]) -> TickRecords:
 
 
 def test_the_latest_price_of_each_symbol_is_known() -> None:
-    """News is no price, and a symbol without price has none."""
+    """News is not a price, and a symbol without price has none."""
     prices = LastPrices()
     prices.take(
         records_of(

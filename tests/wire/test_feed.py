@@ -195,7 +195,7 @@ def test_an_invalid_tick_is_an_error_after_the_ticks_before_it(packet, count):
 
 
 def test_batches_do_not_change_later():
-    """They are no views of the receive buffer, so consumers may keep them."""
+    """They are not views of the receive buffer, so consumers may keep them."""
     buffer = bytearray(tick_packets(3))
     decoder = FeedDecoder(1)
     decoder.receive_data(memoryview(buffer))

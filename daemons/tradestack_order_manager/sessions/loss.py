@@ -26,5 +26,5 @@ def sign_of_loss(session: OrderSession, boot_id: str | None, logged_order_id: in
     if session.cut_bytes:
         return f"its last {session.cut_bytes} bytes were not a whole record"
     if None not in (began_in, boot_id) and began_in != boot_id:
-        return "the machine was started anew since, and durability was os"
+        return "the machine was restarted since, and durability was os"
     return None

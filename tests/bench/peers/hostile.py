@@ -4,7 +4,7 @@
 
 It runs at the lowest priority: it is to load the server, and not the machine.
 
-    garbage      connects and sends what is no login, again and again
+    garbage      connects and sends what is not a login, again and again
     guesses      logs in with wrong passwords
     idle         holds more connections than the server has places, and replaces those that end
     logins       logs in with the right password, and again and again

@@ -2,7 +2,7 @@
 
 Measured: one gateway has published everything; subscribers log in with number 1, and from their
 common start to the last one's last tick. The limit is the fan-out's, C from memory. The file is in
-the page cache, as it is for whoever comes minutes late.
+the page cache, as it is for a client that comes minutes late.
 
 Cheating would be: a log that was sent before and is still in the gateway's chunk cache; it holds
 2 MiB of a log that is much longer.

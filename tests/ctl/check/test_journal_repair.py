@@ -121,7 +121,7 @@ def test_a_second_repair_respects_the_first(path: Path) -> None:
 
 
 def test_a_torn_end_is_dropped_with_the_rest(path: Path) -> None:
-    """A torn end alone is no damage."""
+    """A torn end alone is not damage."""
     path.write_bytes(path.read_bytes() + b"0000")
     assert find_damages(path) == []
     damage(path, 3)

@@ -47,7 +47,7 @@ class Stage:
         self.on_served()
 
     def play(self, *commands: tuple[int, Callable[[], None]]) -> PlayEnd:
-        """Play to the end; each command is given so many seconds after the beginning."""
+        """Play to the end; each command is given some seconds after the beginning."""
 
         async def work() -> PlayEnd:
             loop = asyncio.get_running_loop()

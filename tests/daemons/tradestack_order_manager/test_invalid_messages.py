@@ -1,4 +1,4 @@
-"""Messages that are no orders: which of them end a connection, and which only get a reject."""
+"""Malformed messages: which of them end a connection, and which only get a reject."""
 
 import signal
 

@@ -18,7 +18,7 @@ RULES = some_rules(reports_per_session_max=200)  # a user who is alone may have 
 
 
 def fill(session: OrderSession, reports: int) -> None:
-    """Bring the session to so many reports of one user."""
+    """Bring the session to this number of reports of one user."""
     first = session.state.reports_count
     for number in range(first, reports):
         record_messages(session, a_message(an_order(cl_ord_id=str(number))))

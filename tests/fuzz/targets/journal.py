@@ -35,7 +35,7 @@ def journal_tail(data: bytes) -> None:
     path = scratch_file(NAME, content)
     end = _recovered_end(path, lines_max=1)
     if end is None:
-        assert b"\n" in data, "a torn line is no damage"
+        assert b"\n" in data, "a torn line is not damage"
         assert path.read_bytes() == content
         return
     assert len(WHOLE) <= end

@@ -165,7 +165,7 @@ async def test_a_fault_of_the_listener_ends_the_run_and_the_ticks_come_again(net
 
 
 async def test_the_delay_grows_while_clients_of_one_user_replace_each_other(net: Net) -> None:
-    """A connection that was replaced is no success, although ticks came over it."""
+    """A connection that was replaced is not a success, although ticks came over it."""
     backoff, handler = quick_backoff(), feed(net, 5)
     async with (
         net.serving(handler, limits=SessionLimits(connections_per_user_max=1)) as running,

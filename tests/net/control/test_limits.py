@@ -103,7 +103,7 @@ async def test_an_idle_connection_makes_room(tmp_path: Path) -> None:
 
 
 async def test_a_peer_that_leaves_while_it_is_turned_away_harms_nobody(tmp_path: Path) -> None:
-    """The error that it does not read is no fault of the daemon."""
+    """The error that it does not read does not count as a fault of the daemon."""
     async with (
         serving(tmp_path, ControlLimits(connections_max=1), backlog=30) as running,
         running.connected() as first,

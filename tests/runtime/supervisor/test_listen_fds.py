@@ -124,7 +124,7 @@ def test_control_socket_is_for_owner_and_group(tmp_path: Path) -> None:
 
 
 def test_socket_of_a_dead_daemon_is_replaced(tmp_path: Path) -> None:
-    """A socket that SIGKILL left behind is no obstacle."""
+    """A socket that SIGKILL left behind does not prevent the start."""
     path = tmp_path / "control.sock"
     bind_unix(path).close()
 

@@ -73,7 +73,7 @@ def test_lost_supervisor_is_logged_and_survived(
 
 
 def test_without_supervisor_nothing_happens() -> None:
-    """A daemon in the foreground sends nothing, and that is no error."""
+    """A daemon in the foreground sends nothing, and that is not an error."""
     notifier = Notifier.connect(None)
 
     notifier.ready()

@@ -182,7 +182,7 @@ def test_files_are_merged_and_sorted_into_one(tmp_path: Path) -> None:
 def test_progress_of_a_large_file_is_a_percentage(
     tmp_path: Path, capfd: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where stderr is no terminal, there is a line every tenth."""
+    """Where stderr is not a terminal, there is a line every tenth."""
     monkeypatch.setattr(progress, "TENTHS_FROM_BYTES", 0)
     row = "2026-01-05T14:30:00Z,SPY,600.25\n"
     file = written(tmp_path / "p.csv", "timestamp,symbol,price\n" + row * 30_000)
@@ -218,7 +218,7 @@ def test_an_output_in_no_directory_is_refused(tmp_path: Path, capfd: Output) -> 
 
 
 def test_a_file_of_both_kinds_is_imported_as_each(tmp_path: Path, capfd: Output) -> None:
-    """Rows without a sentiment are no news; the line for gateway.toml has the key."""
+    """Rows without a sentiment are not news; the line for gateway.toml has the key."""
     text = "timestamp,symbol,price,sentiment\n2026-01-05T14:30:00Z,SPY,600.25,\n"
     text += "2026-01-05T14:31:00Z,SPY,600.5,61\n"
     file = written(tmp_path / "both.csv", text)

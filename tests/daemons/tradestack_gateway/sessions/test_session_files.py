@@ -20,7 +20,7 @@ def save_session(directory: Path, session_id: str) -> Sidecar:
 
 
 def test_session_with_the_last_id_is_the_newest(tmp_path: Path) -> None:
-    """Other files in the directory are no sessions."""
+    """Other files in the directory are not sessions."""
     newest = save_session(tmp_path, NEW)
     save_session(tmp_path, OLD)
     (tmp_path / "notes.json").write_text("{}")

@@ -18,7 +18,7 @@ ORDERS = 2
     ("began_in", "boot", "torn", "logged", "sign"),
     [
         (BOOT, BOOT, b"", ORDERS, None),
-        (BOOT, ANOTHER_BOOT, b"", ORDERS, "started anew"),
+        (BOOT, ANOTHER_BOOT, b"", ORDERS, "restarted since"),
         (BOOT, None, b"", ORDERS, None),
         (None, BOOT, b"", ORDERS, None),
         (EVERY_BOOT, ANOTHER_BOOT, b"", ORDERS, None),

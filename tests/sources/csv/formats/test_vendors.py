@@ -86,7 +86,7 @@ def test_missing_information_is_asked_for_by_option(name: str) -> None:
 
 
 def test_news_among_prices_are_read_as_news() -> None:
-    """A row without a sentiment is no news, and no bad row."""
+    """A row without a sentiment is neither news nor a bad row."""
     path = vendor_file("v28_merged_price_and_sentiment.csv")
     reported = ReportedRows()
 

@@ -85,7 +85,7 @@ def test_all_forms_of_an_instant_are_equal(text: str, form: Form, time_ns: int) 
     ],
 )
 def test_other_text_is_refused(text: str, reason: str) -> None:
-    """The error explains text that is no instant, or one beyond the range of a packet."""
+    """The error explains text that is not an instant, or one beyond the range of a packet."""
     with pytest.raises(ValueError, match=reason):
         parse_timestamp(text)
 
