@@ -43,11 +43,16 @@ SESSION_DEADLINE_S = 900.0
 SESSIONS_MAX = 300
 FAILURES_MAX = 10  # sessions without an end
 
+# Orders. A strategy that has missed a session sends all of it at once, some again after each death,
+# and must not die so often that `up` gives it up.
+ORDERS = (1_500, 6_000)
 # Passes before a fail point acts: a process is to do some work after its start.
 PASSINGS = {
     "gateway": (2_000, 20_000),  # batches
     "order-manager": (500, 3_000),  # batches, most of one order
-    "strategy": (500, 3_000),  # batches or orders
+    "strategy": (500, 3_000),  # batches
+    "strategy.sent": ORDERS,
+    "strategy.reported": ORDERS,
 }
 # Where an error is that of the append or the sync which follows.
 FAILING = {
@@ -164,15 +169,19 @@ def _disk(directory: Path) -> Disk | None:
 def _armed(rng: random.Random) -> str:
     """Choose a place and a pass for a death of each kind of daemon, and for errors of two."""
     entries = []
-    for daemon, (least, most) in PASSINGS.items():
+    for daemon in ("gateway", "order-manager", "strategy"):
         points = [point for point in FailPoint if point.value.startswith(daemon)]
         failing = rng.choice([point for point in points if point in FAILING] or [None])
         if failing:
             error = rng.choice(["EIO", "ENOSPC"])
-            entries.append(f"{failing.value}:{rng.randint(least, most) // 2}:{error}")
+            entries.append(f"{failing.value}:{_passing(rng, failing, daemon) // 2}:{error}")
         dying = rng.choice([point for point in points if point is not failing])
-        entries.append(f"{dying.value}:{rng.randint(least, most)}")
+        entries.append(f"{dying.value}:{_passing(rng, dying, daemon)}")
     return " ".join(entries)
+
+
+def _passing(rng: random.Random, point: FailPoint, daemon: str) -> int:
+    return rng.randint(*PASSINGS.get(point.value, PASSINGS[daemon]))
 
 
 def _log(text: str) -> None:

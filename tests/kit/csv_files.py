@@ -133,9 +133,11 @@ def read_from_text(
     return read_file(write(tmp_path / "file.csv", text), kind)
 
 
-def read_file(path: Path, kind: SourceKind | None = None) -> TickRecords:
+def read_file(
+    path: Path, kind: SourceKind | None = None, *, options: ReadingOptions | None = None
+) -> TickRecords:
     """Read the records of a file."""
-    source = open_csv(path, kind)
+    source = open_csv(path, kind, options=options)
     try:
         return read_all(source)
     finally:

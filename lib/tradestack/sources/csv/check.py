@@ -99,7 +99,7 @@ def warnings_of(source: CsvSource) -> list[str]:
     if source.kind is SourceKind.PRICES and _are_whole(source, UNUSUAL_FROM):
         lowest = format_fixed(state.value_min)
         warnings.append(
-            f"all prices are whole numbers of at least {lowest}; if they are in fixed point, say "
+            f"all prices are whole numbers of at least {lowest}; if they are in fixed point, use "
             "--price-scale 1e-4, or what it is"
         )
     if source.kind is SourceKind.NEWS and _is_narrow(source):
@@ -107,7 +107,7 @@ def warnings_of(source: CsvSource) -> list[str]:
     elif source.kind is SourceKind.NEWS and _is_low(source):
         highest = format_fixed(state.value_max)
         warnings.append(
-            f"no sentiment is above {highest}; if their scale does not end at 100, say "
+            f"no sentiment is above {highest}; if their scale does not end at 100, use "
             "--sentiment-scale 0..10, or what it is"
         )
     for count, what in (

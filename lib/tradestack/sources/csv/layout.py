@@ -54,7 +54,8 @@ class Layout:
     timestamp: one column, or several that make a time together. symbol: None if all rows have
     `constant_symbol`. ask: with it, `value` is the bid, and a tick's value their middle. size: the
     first of these that is not zero. price_exponent: prices and asks are multiplied by ten to this.
-    whole_prices: a price with a point is refused.
+    whole_prices: a price with a point is refused. thousands: what stands between the thousands of
+    numbers, or nothing.
     blank_is_none: a row without a value is not a tick. trailer: the first field of a last line that
     is not a row. tolerance_ns: how far a time may go back.
     """
@@ -69,6 +70,7 @@ class Layout:
     constant_symbol: str = ""
     delimiter: str = ","
     decimal: str = "."
+    thousands: str = ""
     price_exponent: int = 0
     whole_prices: bool = False
     sides: Mapping[str, Aggressor] = field(default_factory=lambda: SIDES)

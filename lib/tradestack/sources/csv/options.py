@@ -50,6 +50,7 @@ class ReadingOptions:
     stamp: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
+    thousands: str | None = None
     header: tuple[str, ...] | None = None
     skip_lines: int | None = None
     price_scale: int | None = None  # exponent of ten
@@ -92,6 +93,7 @@ _UNITS_NS = {
     "h": 3_600 * NANOSECONDS_PER_SECOND,
     "d": DAY_NS,
 }
+THOUSANDS = {each: each for each in ",.' "} | {"space": " "}
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "space": " "}
 
 
@@ -132,6 +134,12 @@ def _delimiter(text: str) -> str:
     if text not in DELIMITERS:
         raise ValueError
     return DELIMITERS[text]
+
+
+def _thousands(text: str) -> str:
+    if text not in THOUSANDS:
+        raise ValueError
+    return THOUSANDS[text]
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -222,6 +230,9 @@ OPTIONS: Mapping[str, Option] = {
         _delimiter, "one of , ; | tab space", "CHAR", "between fields: , ; | tab or space"
     ),
     "decimal": Option(_one_of(".", ","), '"." or ","', "CHAR", "decimal point: . or ,"),
+    "thousands": Option(
+        _thousands, "one of , . ' space", "CHAR", "between thousands: , . ' or space"
+    ),
     "header": Option(
         _names,
         "names separated by commas",

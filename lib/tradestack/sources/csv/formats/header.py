@@ -6,12 +6,36 @@ that the file has is used.
 """
 
 import csv
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 
 from tradestack.sources.csv.times.timestamps import parse_moment, shown
 
 COLUMNS_MAX = 1_000  # a header with more is not a header
 _SHOWN_MAX = 400  # characters of a list of columns
+
+ColumnNames = Mapping[str, Sequence[str]]  # column → the names it may have in a file
+
+# What other files call a column: proposed and never taken, as it may be something else.
+_OTHER_NAMES: ColumnNames = {
+    "timestamp": (
+        *("time", "datetime", "date_time", "date time", "date", "ts", "unix", "epoch"),
+        *("trade_time", "trade time", "event_time", "exchange_time", "published", "published_at"),
+    ),
+    "symbol": ("ticker", "instrument", "pair", "security", "ric", "sym", "code", "contract"),
+    "price": (
+        "last",
+        "close",
+        "trade_price",
+        "trade price",
+        "last price",
+        "px",
+        "rate",
+        "close/last",
+    ),
+    "size": ("volume", "qty", "quantity", "amount", "vol", "shares", "last size", "trade_size"),
+    "sentiment": ("score", "sentiment_score", "sentiment score", "polarity", "compound", "tone"),
+}
 
 
 class HeaderFault(Exception):
@@ -79,11 +103,24 @@ def shown_name(name: str) -> str:
     return name if name.replace("_", "").isalnum() else shown(name)
 
 
+def other_name(header: Sequence[str], column: str) -> str | None:
+    """Return the name in the header that may stand for the column; None if none may."""
+    return next((name for name in _OTHER_NAMES.get(column, ()) if name in header), None)
+
+
 def _advice(header: Sequence[str], missing: Sequence[str]) -> str:
+    has_parts = {"date", "time"} <= set(header)
+    said = {"timestamp": "date+time"} if "timestamp" in missing and has_parts else {}
+    for column in missing:
+        name = other_name(header, column)
+        if name is not None:
+            said.setdefault(column, name)
+    if said:
+        named = ",".join(f"{column}={name}" for column, name in said.items())
+        constant = " and --symbol NAME" if "symbol" in missing and "symbol" not in said else ""
+        return f"if that is meant, use --columns {shlex.quote(named)}{constant}"
     if list(missing) == ["symbol"]:
         return "if all rows have one symbol, use --symbol NAME"
-    if "timestamp" in missing and {"date", "time"} <= set(header):
-        return "if these columns make it, use --columns timestamp=date+time"
     if "sentiment" in missing and any("title" in name or "headline" in name for name in header):
         return "headlines have to be given scores from 0 to 100 first"
     return f"if another column has it, use --columns {missing[0]}=NAME"

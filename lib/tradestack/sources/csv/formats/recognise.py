@@ -7,6 +7,7 @@ otherwise          the standard columns
 """
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from tradestack.sources.csv.formats.header import (
     find_column,
     find_columns,
     header_names,
+    other_name,
     shown_name,
     why_missing,
 )
@@ -258,7 +260,12 @@ class _File:
         return ""
 
     def _size(self) -> tuple[int, ...]:
-        return find_columns(self._header, self._names_of(self._preset, "size"), "&")
+        size = find_columns(self._header, self._names_of(self._preset, "size"), "&")
+        name = None if size else other_name(self._header, "size")
+        if name is not None:
+            said = shlex.quote(f"size={name}")
+            self._remarks.append(f"sizes are 0; if that is meant, use --columns {said}")
+        return size
 
     def _kept_rows(self) -> KeptRows | None:
         """Return the filter that an option names, or the preset's. Raises HeaderFault."""

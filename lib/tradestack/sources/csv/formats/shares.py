@@ -130,6 +130,17 @@ SHARES = (
         needs_zone=True,
     ),
     Preset(
+        name="nasdaq-daily",
+        header=("date", "close/last", "open", "high", "low"),
+        columns=columns(
+            timestamp="date", symbol="symbol,ticker", price="close/last", size="volume"
+        ),
+        timestamp_format="%m/%d/%Y",
+        stamp=Stamp.START,
+        newest_first=True,
+        midnight_is_date=True,
+    ),
+    Preset(
         name="yahoo-daily",
         header=("date", *BARS),
         columns=columns(

@@ -5,7 +5,7 @@ What the options do not say is the preset's, or is found in the first rows.
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tradestack.domain.clock import DAY_NS
@@ -20,6 +20,7 @@ from tradestack.sources.csv.times.timestamps import shown
 from tradestack.sources.csv.times.zones import find_zone
 
 _WHOLE = re.compile(r"\d+", re.ASCII)
+_DECIMAL_AFTER: Mapping[str | None, str] = {",": ".", ".": ","}  # by what is between thousands
 _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
 _THOUSANDS = re.compile(r"\d{1,3},\d{3}", re.ASCII)
 
@@ -56,6 +57,7 @@ class Writing:
         layout = replace(
             layout,
             decimal=self._decimal(layout, kind),
+            thousands=self._options.thousands or "",
             price_exponent=exponent,
             whole_prices=whole_prices,
         )
@@ -65,9 +67,14 @@ class Writing:
         return [row[position] for row in self._rows if len(row) > position and row[position]]
 
     def _decimal(self, layout: Layout, kind: SourceKind) -> str:
-        """Return the decimal point that an option names, or a comma if all values have one."""
-        if self._options.decimal is not None:
-            return self._options.decimal
+        """Return the decimal point that is said, or a comma if all values have one."""
+        decimal, thousands = self._options.decimal, self._options.thousands
+        if decimal is not None and decimal == thousands:
+            raise HeaderFault(f"numbers cannot have {shown(decimal)} as --decimal and --thousands")
+        if decimal is not None:
+            return decimal
+        if thousands in _DECIMAL_AFTER:
+            return _DECIMAL_AFTER[thousands]
         texts = self._texts(layout.value)
         commas = [text for text in texts if "," in text]
         if not all(map(_DECIMAL_COMMA.fullmatch, commas)) or any("." in text for text in texts):
@@ -75,7 +82,7 @@ class Writing:
         if commas and all(map(_THOUSANDS.fullmatch, commas)):
             raise HeaderFault(
                 f"{kind.value} {shown(commas[0])} may have a decimal comma, or a comma between "
-                "thousands; use --decimal , for a decimal comma, and write it without otherwise"
+                "thousands; use --decimal , or --thousands ,"
             )
         if commas:
             self._remarks.append("numbers have a decimal comma")

@@ -37,7 +37,8 @@ def parse_block(
     data: bytes, layout: Layout, kind: SourceKind, state: RowState
 ) -> TickRecords | None:
     """Parse whole lines and move `state` on; None, and nothing done, if they are not plain."""
-    if not data.isascii() or not data.endswith(b"\n") or layout.sentiment_scale is not None:
+    is_plain = data.isascii() and data.endswith(b"\n")
+    if not is_plain or layout.sentiment_scale is not None or layout.thousands:
         return None
     try:
         columns = _Columns.of(np.frombuffer(data, np.uint8), layout, has_quotes=b'"' in data)

@@ -9,16 +9,26 @@ from fractions import Fraction
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE, OutOfRange, round_fixed
 from tradestack.sources.csv.layout import Layout
 from tradestack.sources.csv.options import Scale
+from tradestack.sources.csv.parsing.number_text import advice_on_number, plain_number
 from tradestack.sources.csv.parsing.state import RowState
 from tradestack.sources.csv.times.timestamps import shown
 
 SENTIMENT_MAX = 100 * SCALE
-NO_SIZE = {"", "NAN", "NULL", "NONE", "N/A", "NA", "-"}  # as programs write that there is none
+NO_SIZE = {
+    "",
+    "NAN",
+    "NULL",
+    "NONE",
+    "N/A",
+    "NA",
+    "-",
+    "--",
+}  # as programs write that there is none
 
 
 def parse_price(name: str, text: str, layout: Layout, state: RowState) -> tuple[int, bool]:
     """Return a price above zero, and whether it was rounded. Raises ValueError."""
-    plain = text.replace(",", ".") if layout.decimal == "," else text
+    plain = plain_number(text, layout)
     if layout.whole_prices and not plain.isdigit():
         raise ValueError(f"{name} is not a whole number, as those of the first rows: {shown(text)}")
     value, rounded = _number(name, text, plain, layout.price_exponent)
@@ -35,7 +45,7 @@ def parse_price(name: str, text: str, layout: Layout, state: RowState) -> tuple[
 
 def parse_sentiment(text: str, layout: Layout, state: RowState) -> tuple[int, bool]:
     """Return a sentiment from 0 to 100, and whether it was rounded. Raises ValueError."""
-    plain = text.replace(",", ".") if layout.decimal == "," else text
+    plain = plain_number(text, layout)
     value, rounded = _number("sentiment", text, plain, 0)
     state.add_value(value, has_fraction=value % SCALE != 0)
     scale = layout.sentiment_scale
@@ -58,7 +68,7 @@ def parse_size(text: str, layout: Layout) -> tuple[int, bool, bool]:
     """Return a size, whether it was rounded, and whether it is the largest instead of itself."""
     if text.upper() in NO_SIZE:
         return 0, False, False
-    plain = text.replace(",", ".") if layout.decimal == "," else text
+    plain = plain_number(text, layout)
     try:
         size, rounded = round_fixed(plain)
     except OutOfRange:
@@ -66,7 +76,9 @@ def parse_size(text: str, layout: Layout) -> tuple[int, bool, bool]:
             return FIXED_MAX, False, True
         size, rounded = -1, False
     except ValueError as error:
-        raise ValueError(f"size {shown(text)} is not a decimal number") from error
+        raise ValueError(
+            f"size {shown(text)} is not a decimal number{advice_on_number(text)}"
+        ) from error
     if size < 0:
         raise ValueError(f"size is negative: {shown(text)}")
     return size, rounded, False
@@ -80,5 +92,6 @@ def _number(name: str, text: str, plain: str, exponent: int) -> tuple[int, bool]
     except OutOfRange as error:
         raise ValueError(f"{name} {shown(text)} is out of range") from error
     except ValueError as error:
-        advice = "; write it without commas between thousands" if "," in plain else ""
-        raise ValueError(f"{name} {shown(text)} is not a decimal number{advice}") from error
+        raise ValueError(
+            f"{name} {shown(text)} is not a decimal number{advice_on_number(text)}"
+        ) from error

@@ -59,10 +59,17 @@ def _small(number: int) -> str:
     return ""
 
 
-_CLOCK_ALONE = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?", re.ASCII)
-_HALF_DAY = re.compile(r"\d{4}.*\d ?[AaPp]\.?[Mm]\.?", re.ASCII)
+_CLOCK_ALONE = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[AaPp][Mm])?", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d\.\d+[eE]\+?\d+", re.ASCII)
-_DAY_OR_MONTH_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2\d{2,4}\b.*", re.ASCII)
+_YEAR_FIRST = re.compile(r"\d{4}(?P<dash>[/.-])\d{1,2}(?P=dash)\d{1,2}(?P<rest>\D.*)?", re.ASCII)
+_DAY_OR_MONTH_FIRST = re.compile(
+    r"\d{1,2}(?P<dash>[/.-])\d{1,2}(?P=dash)(?P<year>\d{4}|\d\d)(?P<rest>\D.*)?", re.ASCII
+)
+_CLOCK = re.compile(
+    r"(?P<before>[^%0-9]*)\d{1,2}:\d\d(?P<seconds>:\d\d)?(?P<fraction>[.,]\d{1,9})?"
+    r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?([+-]\d\d:?\d\d|Z|UTC|GMT))?",
+    re.ASCII,
+)
 
 
 def advice_on(text: str) -> str:
@@ -70,13 +77,36 @@ def advice_on(text: str) -> str:
     if _SCIENTIFIC.fullmatch(text):
         return ", a number that a spreadsheet has shortened: export it with all its digits"
     if _CLOCK_ALONE.fullmatch(text):
-        return '; if it is a time of day, use --date YYYY-MM-DD and --timestamp-format "%H:%M:%S"'
-    if _HALF_DAY.fullmatch(text):
-        return '; use --timestamp-format "%Y-%m-%d %I:%M:%S %p", or the like'
+        form = _clock_form(text)
+        return f'; if it is a time of day, use --date YYYY-MM-DD and --timestamp-format "{form}"'
+    if match := _YEAR_FIRST.fullmatch(text):
+        dash, clock = match["dash"], _clock_form(match["rest"] or "")
+        return f'; use --timestamp-format "%Y{dash}%m{dash}%d{clock}", or the like'
     if match := _DAY_OR_MONTH_FIRST.fullmatch(text):
-        dash = match[2]
+        dash, clock = match["dash"], _clock_form(match["rest"] or "")
+        year = "%Y" if len(match["year"]) == 4 else "%y"
         return (
-            f'; say what comes first: --timestamp-format "%d{dash}%m{dash}%Y %H:%M:%S" '
-            f'or "%m{dash}%d{dash}%Y %H:%M:%S", or without the clock'
+            f'; say what comes first: --timestamp-format "%d{dash}%m{dash}{year}{clock}" '
+            f'or "%m{dash}%d{dash}{year}{clock}"'
         )
     return '; describe it with --timestamp-format, as in "%Y-%m-%d %H:%M:%S"'
+
+
+def _clock_form(text: str) -> str:
+    """Text behind a date → the form of the time of day in it, or "" if there is none."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return ""
+    fraction = f"{match['fraction'][0]}%f" if match["fraction"] else ""
+    half = match["half"] or ""
+    return "".join(
+        (
+            match["before"],
+            "%I" if half else "%H",
+            ":%M",
+            ":%S" if match["seconds"] else "",
+            fraction,
+            f"{half[:-2]}%p" if half else "",
+            f"{match['zone'][: match['zone'].startswith(' ')]}%z" if match["zone"] else "",
+        )
+    )
