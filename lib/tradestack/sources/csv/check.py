@@ -100,7 +100,7 @@ def warnings_of(source: CsvSource) -> list[str]:
         lowest = format_fixed(state.value_min)
         warnings.append(
             f"all prices are whole numbers of at least {lowest}; if they are in fixed point, use "
-            "--price-scale 1e-4, or what it is"
+            "--price-scale 1e-4, or another scale"
         )
     if source.kind is SourceKind.NEWS and _is_narrow(source):
         warnings.append(_narrow(source))
@@ -108,7 +108,7 @@ def warnings_of(source: CsvSource) -> list[str]:
         highest = format_fixed(state.value_max)
         warnings.append(
             f"no sentiment is above {highest}; if their scale does not end at 100, use "
-            "--sentiment-scale 0..10, or what it is"
+            "--sentiment-scale 0..10, or another scale"
         )
     for count, what in (
         (state.prices_rounded, "prices have more than 8 decimals and were rounded"),
