@@ -1,7 +1,7 @@
 """The life of a daemon: from its build to its end by a signal or a fault.
 
     build ─► start ─► READY=1 ─► pulse: STATUS=, WATCHDOG=1 ─► STOPPING=1 ─► stop
-               │                   │ SIGHUP: reload              ▲
+               │                   │ SIGHUP or a call: reload    ▲
                └── SIGTERM ────────┴── SIGTERM, SIGINT ──────────┘
 
 An unexpected fault ends the process without `stop`: recovery from the files is the only way back,
@@ -131,7 +131,7 @@ class Daemon(Generic[C]):
         events.emit(logger, events.DAEMON_READY, daemon=self._name, version=VERSION)
         self._is_started = True
         if self._reload_requested:
-            self._reload()
+            self._on_hangup()
         interval_ns = NANOSECONDS_PER_SECOND
         if self._watchdog_ns is not None:
             interval_ns = watchdog_interval_ns(self._watchdog_ns)
@@ -184,6 +184,35 @@ class Daemon(Generic[C]):
         """Log this level and more severe ones, until the next reload."""
         self._logs.set_threshold(level)
 
+    def reload(self) -> None:
+        """Read the config file again and apply it. Raises OperatorFault if it is refused.
+
+        Nothing has changed then, and the reason is in the log and the status.
+        """
+        self._notifier.reloading(self._clock.monotonic_ns())
+        path = self._arguments.config_path
+        try:
+            config = load_config(self._program.config_type, path)
+            self._config.reload(config, self._service.reload)
+        except OperatorFault as fault:
+            self._reloads_refused += 1
+            self._refused = fault
+            events.emit(logger, events.CONFIG_REFUSED, reason=fault)
+            raise
+        except OSError as fault:  # of ours, whoever asked: a control connection would take it for
+            self._end_with(fault)  # one of its peer
+            raise
+        else:
+            self._reloads += 1
+            self._refused = None
+            self._logs.set_threshold(self._arguments.log_level or config.log_level)
+            events.emit(logger, events.CONFIG_RELOADED, path=path)
+            if waiting := self._config.names_waiting_for(Reload.RESTART):
+                events.emit(logger, events.CONFIG_PENDING, keys=",".join(waiting), path=path)
+        finally:
+            self._notifier.status(self._status())
+            self._notifier.ready()
+
     @property
     def _name(self) -> str:
         instance = self._arguments.instance
@@ -226,31 +255,11 @@ class Daemon(Generic[C]):
             self._ended.set_result(None)
 
     def _on_hangup(self) -> None:
-        if self._is_started:
-            self._reload()
-        else:
+        if not self._is_started:
             self._reload_requested = True
-
-    def _reload(self) -> None:
-        self._notifier.reloading(self._clock.monotonic_ns())
-        path = self._arguments.config_path
-        try:
-            config = load_config(self._program.config_type, path)
-            self._config.reload(config, self._service.reload)
-        except OperatorFault as fault:
-            self._reloads_refused += 1
-            self._refused = fault
-            events.emit(logger, events.CONFIG_REFUSED, reason=fault)
-        else:
-            self._reloads += 1
-            self._refused = None
-            self._logs.set_threshold(self._arguments.log_level or config.log_level)
-            events.emit(logger, events.CONFIG_RELOADED, path=path)
-            if waiting := self._config.names_waiting_for(Reload.RESTART):
-                events.emit(logger, events.CONFIG_PENDING, keys=",".join(waiting), path=path)
-        finally:
-            self._notifier.status(self._status())
-            self._notifier.ready()
+            return
+        with contextlib.suppress(OperatorFault):  # nobody waits for an answer; it is logged
+            self.reload()
 
     async def _watched(self, work: Coroutine[object, object, None]) -> None:
         try:

@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from tests.runtime.launched import Launch
+from tradestack.wire.varlink import VarlinkError
 
 
 def test_reload_takes_over_the_config(launch: Launch) -> None:
@@ -46,6 +47,47 @@ def test_refused_reload_keeps_the_old_config(launch: Launch, config: str, reason
     assert daemon.echo("hello") == "echo hello"
     assert stats["process"]["config_reloads_refused"] == 1
     assert reason in stats["last_error"]
+
+
+def test_a_call_reloads_and_answers_when_it_is_done(launch: Launch) -> None:
+    """Reload applies the file before it answers; systemd is told of it as for SIGHUP."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.notified.clear()
+
+    daemon.write_config('prefix = "changed"')
+    daemon.call("Reload")
+
+    assert daemon.echo("hello") == "changed hello"
+    daemon.wait_for("READY=1")
+    told = [line.partition("=")[0] for line in daemon.notified]
+    assert told == ["RELOADING", "MONOTONIC_USEC", "STATUS", "READY"]
+    assert daemon.call("GetStats")["stats"]["process"]["config_reloads"] == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "where", "problem"),
+    [("prefix = 5", "{path}: prefix", "5 is not a text"), ('prefix = "refused"', "prefix", "'ref")],
+)
+def test_a_call_answers_with_the_refusal(
+    launch: Launch, config: str, where: str, problem: str
+) -> None:
+    """Reload says where, what and the remedy, whether file or service is at fault; all stays."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.notified.clear()
+    daemon.write_config(config)
+
+    with pytest.raises(VarlinkError) as caught:
+        daemon.call("Reload")
+
+    assert caught.value.name == "io.tradestack.Daemon.ConfigRefused"
+    assert caught.value.parameters["where"] == where.format(path=daemon.config_path)
+    assert caught.value.parameters["problem"].startswith(problem)
+    assert caught.value.parameters["remedy"]
+    assert daemon.echo("hello") == "echo hello"
+    daemon.wait_for("READY=1")
+    assert daemon.call("GetStats")["stats"]["process"]["config_reloads_refused"] == 1
 
 
 def test_status_shows_a_refused_reload(launch: Launch) -> None:
