@@ -36,6 +36,15 @@ def test_a_run_continues_while_a_strategy_is_behind(strategy: dict[str, Any]) ->
     assert not has_ended(stack_stats(None, {}, strategy))
 
 
+def test_a_run_ends_although_the_outcome_of_an_order_is_unknown() -> None:
+    """No report will come; an order that waits for one is another matter."""
+    unknown = {"orders_acknowledged": 1, "process": {"orders_unknown": 1}}
+
+    assert has_ended(stack_stats(None, unknown))
+    assert not has_ended(stack_stats(None, {**unknown, "orders_pending": 1}))
+    assert not has_ended(stack_stats(None, {**unknown, "orders_acknowledged": 0}))
+
+
 def test_a_fault_of_the_source_is_returned() -> None:
     """The reason is the one that the gateway gives."""
     stats = stack_stats({"source_state": "fault", "source_fault": "line 7"})

@@ -3,7 +3,7 @@
     {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
 
 A run has ended when the source has ended, every strategy has processed the session's last message
-and sent its orders, and every order has its report.
+and sent its orders, and every order has its report or will never have one: its outcome is unknown.
 """
 
 from collections.abc import Mapping
@@ -42,6 +42,12 @@ def source_fault(stats: StackStats) -> str | None:
     return str(stats.gateway["source_fault"])
 
 
+def orders_unknown(strategy: DaemonStats) -> int:
+    """Return how many orders of a strategy's process will have no report."""
+    unknown: int = strategy["process"]["orders_unknown"]
+    return unknown
+
+
 def has_ended(stats: StackStats) -> bool:
     """Return whether the run has ended."""
     return stats.gateway["source_state"] == SOURCE_ENDED and all(
@@ -54,5 +60,5 @@ def _is_done(strategy: DaemonStats, gateway: DaemonStats) -> bool:
         strategy["session"] == gateway["session"]
         and strategy["sequence_processed"] >= gateway["head"]
         and strategy["orders_pending"] == 0
-        and strategy["orders_sent"] == strategy["orders_acknowledged"]
+        and strategy["orders_sent"] - strategy["orders_acknowledged"] <= orders_unknown(strategy)
     )
