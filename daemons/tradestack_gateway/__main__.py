@@ -16,7 +16,7 @@ PROGRAM = Program(
     config_type=GatewayConfig,
     config_path="/etc/tradestack/gateway.toml",
     build=Gateway,
-    addresses={"feed": lambda config: config.listen},
+    addresses={"feed": "listen"},
     metrics=METRICS,
     tools=(
         Tool(

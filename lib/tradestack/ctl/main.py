@@ -84,6 +84,12 @@ VERBS = (
         "add-user", "add a user for a program of your own", "host.add_user", uses_runtime_dir=False
     ),
     Verb(
+        "set-port",
+        "give the feed or the order port another address",
+        "host.set_port",
+        uses_runtime_dir=False,
+    ),
+    Verb(
         "import",
         "convert price and sentiment files for the gateway",
         "host.import_file",

@@ -25,7 +25,7 @@ from tradestack.observe import events
 from tradestack.observe.flat_text import flat_text
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import Arguments
-from tradestack.runtime.config.keys import Reload, load_config
+from tradestack.runtime.config.keys import ConfigFile, Reload, read_config
 from tradestack.runtime.config.running import PendingKey, RunningConfig
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon_interface import daemon_interface
@@ -38,6 +38,7 @@ from tradestack.runtime.metric_table import METRICS
 from tradestack.runtime.process_facts import ProcessFacts, read_boot_id
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context
+from tradestack.runtime.socket_keys import UnusedKey, decided_keys, unused_keys
 from tradestack.runtime.supervisor.environment import Environment
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.runtime.supervisor.watchdog import watchdog_interval_ns
@@ -61,7 +62,7 @@ class Daemon(Generic[C]):
         self,
         program: Program[C],
         arguments: Arguments,
-        config: C,
+        file: ConfigFile[C],
         *,
         listeners: Listeners,
         environment: Environment,
@@ -72,8 +73,12 @@ class Daemon(Generic[C]):
     ) -> None:
         """Take over the signals and build the service. Raises OperatorFault."""
         self._program = program
+        self._file = file
         self._arguments = arguments
-        self._config = RunningConfig(config)
+        config = file.config
+        self._decided = decided_keys(program, listeners)
+        self._config = RunningConfig(config, self._decided)
+        self._unused: list[UnusedKey] = []  # what was last said about the file
         self._watchdog_ns = environment.watchdog_ns
         self._notifier = notifier
         self._logs = logs
@@ -130,6 +135,7 @@ class Daemon(Generic[C]):
         on_ready()
         events.emit(logger, events.DAEMON_READY, daemon=self._name, version=VERSION)
         self._is_started = True
+        self._note_unused(self._file)
         if self._reload_requested:
             self._on_hangup()
         interval_ns = NANOSECONDS_PER_SECOND
@@ -155,6 +161,7 @@ class Daemon(Generic[C]):
         stats["config_pending"] = {
             name: key.holds.value for name, key in self._config.pending().items()
         }
+        stats["config_unused"] = {key.key: str(key) for key in self._unused}
         stats |= self._service.stats()
         process = cast("Mapping[str, object]", stats.get("process", {}))
         stats["process"] = {
@@ -192,8 +199,8 @@ class Daemon(Generic[C]):
         self._notifier.reloading(self._clock.monotonic_ns())
         path = self._arguments.config_path
         try:
-            config = load_config(self._program.config_type, path)
-            self._config.reload(config, self._service.reload)
+            file = read_config(self._program.config_type, path)
+            self._config.reload(file.config, self._service.reload)
         except OperatorFault as fault:
             self._reloads_refused += 1
             self._refused = fault
@@ -205,10 +212,11 @@ class Daemon(Generic[C]):
         else:
             self._reloads += 1
             self._refused = None
-            self._logs.set_threshold(self._arguments.log_level or config.log_level)
+            self._logs.set_threshold(self._arguments.log_level or file.config.log_level)
             events.emit(logger, events.CONFIG_RELOADED, path=path)
             if waiting := self._config.names_waiting_for(Reload.RESTART):
                 events.emit(logger, events.CONFIG_PENDING, keys=",".join(waiting), path=path)
+            self._note_unused(file)
         finally:
             self._notifier.status(self._status())
             self._notifier.ready()
@@ -260,6 +268,29 @@ class Daemon(Generic[C]):
             return
         with contextlib.suppress(OperatorFault):  # nobody waits for an answer; it is logged
             self.reload()
+
+    def _note_unused(self, file: ConfigFile[C]) -> None:
+        """Say once which keys of the file have no effect because a socket unit decides."""
+        said = self._unused
+        self._unused = unused_keys(
+            self._program,
+            file.config,
+            self._arguments.instance,
+            keys=file.keys,
+            decided=self._decided,
+        )
+        for key in self._unused:
+            if key not in said:
+                events.emit(
+                    logger,
+                    events.CONFIG_UNUSED,
+                    path=self._arguments.config_path,
+                    key=key.key,
+                    value=key.value,
+                    used=key.used,
+                    socket_unit=key.unit,
+                    remedy=key.command,
+                )
 
     async def _watched(self, work: Coroutine[object, object, None]) -> None:
         try:

@@ -98,7 +98,8 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         process. "rates" are events per second over the last 1, 10 and 60 s. "latency" has
         percentiles in microseconds. "last_error" is the last line logged as an error, or null if
         there was none or it was mended. "config_pending" has the config keys that were
-        changed and wait, with what they wait for.
+        changed and wait, with what they wait for. "config_unused" has the config keys that have no
+        effect, because a socket unit decides, with the reason.
         """
         return Stats(daemon.stats())
 
@@ -120,7 +121,8 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
     def get_config() -> Config:
         """Get the config with which the daemon runs, and the path of its file.
 
-        "config" has all keys, defaults included, as the file would write them. "pending" has the
+        "config" has all keys, defaults included, as the file would write them; addresses are those
+        of the sockets that systemd has passed. "pending" has the
         keys that were changed in the file and do not hold yet: for each the new value and what it
         waits for, "next session" or "restart".
         """
@@ -139,11 +141,7 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
 
         ConfigRefused means that the daemon goes on with the config that it had.
         """
-        try:
-            daemon.reload()
-        except OperatorFault as fault:
-            refusal = ConfigRefused(fault.where, fault.problem, fault.remedy)
-            raise declared_error(DAEMON_INTERFACE, refusal) from None
+        _reload(daemon)
 
     return Interface(
         DAEMON_INTERFACE,
@@ -158,3 +156,11 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         ],
         (TooMany, ConfigRefused),
     )
+
+
+def _reload(daemon: ControlledDaemon) -> None:
+    try:
+        daemon.reload()
+    except OperatorFault as fault:
+        refusal = ConfigRefused(fault.where, fault.problem, fault.remedy)
+        raise declared_error(DAEMON_INTERFACE, refusal) from None

@@ -86,6 +86,12 @@ def refused(service: str) -> int:
     return reloaded(service, "config_reloads_refused")
 
 
+def log_of(service: str) -> str:
+    """Return the newest lines of the service in the systemd journal, its reloads' among them."""
+    sh("journalctl", "--sync")
+    return sh("journalctl", "--no-pager", "-o", "cat", "-n", "20", "-u", service)
+
+
 def latecomers_logged(service: str) -> int:
     """Count the logins of LATECOMER in the systemd journal."""
     entries = ("journalctl", "--no-pager", "-o", "cat", "-u", service, "EVENT=CLIENT_LOGGED_IN")
@@ -141,6 +147,7 @@ def reload_refuses_a_bad_config() -> None:
     for service, config in CONFIGS.items():
         with edited(config, "no_such_key = 1\n"):
             assert refused(service) != 0
+        assert f"tradestackctl: {config}: no_such_key" in log_of(service)
         assert state(service) == "active"
         eventually(10, "error in status", lambda: "no_such_key" in state(service, "StatusText"))  # noqa: B023
         journal = sh("journalctl", "-x", "-u", service, "EVENT=CONFIG_REFUSED")
@@ -164,7 +171,8 @@ def reload_refuses_a_bad_users_file() -> None:
     password = (ETC / "credentials/news.password").read_text().strip()
     for service in SERVERS:
         with edited(USERS, "not a line of users\n"):
-            refused(service)
+            assert refused(service) != 0
+            assert f"tradestackctl: {USERS}: line 1: " in log_of(service)
             eventually(10, "error in status", lambda: "line 1" in state(service, "StatusText"))  # noqa: B023
             assert answer_to(FEED_PORT, "news", password) == ACCEPTED
         assert reloaded(service) == 0
