@@ -1,10 +1,19 @@
-"""--check-config: what is in the file and would not be used, after the file itself is valid."""
+"""--check-config: whether the file is valid, and what in it would not be used.
 
+With --json one line for programs, such as `tradestackctl up`:
+
+    {"file": PATH, "fault": {"where": …, "problem": …, "remedy": …} or null, "warnings": [TEXT, …]}
+"""
+
+import json
+import logging
+import sys
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.arguments import Arguments
-from tradestack.runtime.config.keys import ConfigFile
+from tradestack.runtime.config.keys import ConfigFile, read_config
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.program import Program
 from tradestack.runtime.socket_keys import CONTROL_KEY, unit_name, unused_keys
@@ -19,7 +28,35 @@ from tradestack.runtime.supervisor.socket_units import (
 C = TypeVar("C", bound=DaemonConfig)
 
 
-def warnings_about(program: Program[C], arguments: Arguments, file: ConfigFile[C]) -> list[str]:
+logger = logging.getLogger(__name__)
+
+
+def check_config(program: Program[C], arguments: Arguments) -> int:
+    """Check the file and print the result; return the exit status. Raises OperatorFault."""
+    path = arguments.config_path
+    try:
+        file = read_config(program.config_type, path)
+    except OperatorFault as fault:
+        if not arguments.json:
+            raise
+        words = {"where": fault.where, "problem": fault.problem, "remedy": fault.remedy}
+        _print({"file": str(path), "fault": words, "warnings": []})
+        return EXIT_STATUS_OPERATOR_FAULT
+    warnings = _warnings_about(program, arguments, file)
+    if arguments.json:
+        _print({"file": str(path), "fault": None, "warnings": warnings})
+        return 0
+    for warning in warnings:
+        logger.warning("%s: %s", path, warning)
+    sys.stdout.write(f"{path}: ok\n")
+    return 0
+
+
+def _print(result: Mapping[str, object]) -> None:
+    sys.stdout.write(f"{json.dumps(result)}\n")
+
+
+def _warnings_about(program: Program[C], arguments: Arguments, file: ConfigFile[C]) -> list[str]:
     """Say which keys have no effect in the installation of whose service this is the file."""
     sockets = {
         key: unit_name(program.name, arguments.instance) for key in program.addresses.values()

@@ -23,7 +23,7 @@ from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.arguments import Arguments, parse_arguments
 from tradestack.runtime.config.keys import ConfigFile, read_config
 from tradestack.runtime.config.shared_keys import DaemonConfig
-from tradestack.runtime.config_check import warnings_about
+from tradestack.runtime.config_check import check_config
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
 from tradestack.runtime.descriptor_limit import check_descriptor_limit
@@ -62,11 +62,11 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
         if arguments.tool is not None:
             tool, value = arguments.tool
             return tool.run(value, arguments.config_option, arguments.details)
+        if arguments.check_config:
+            return check_config(program, arguments)
         hangup = EarlyHangup()  # before the config is read: a change after that is not missed
         restore_signals()
         file = read_config(program.config_type, arguments.config_path)
-        if arguments.check_config:
-            return _check_config(program, arguments, file)
         check_descriptor_limit()
         if arguments.pidfile is not None:
             return _run_detached(program, arguments, file, hangup, arguments.pidfile)
@@ -83,13 +83,6 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     except Exception:  # the last handler: log and exit; the next start recovers from the files
         logger.critical("unexpected fault, the daemon exits", exc_info=True)
         return EXIT_STATUS_CRASHED
-
-
-def _check_config(program: Program[C], arguments: Arguments, file: ConfigFile[C]) -> int:
-    for warning in warnings_about(program, arguments, file):
-        logger.warning("%s: %s", arguments.config_path, warning)
-    sys.stdout.write(f"{arguments.config_path}: ok\n")
-    return 0
 
 
 def _install_logs(program: Program[C], destination: Destination) -> Logs:
