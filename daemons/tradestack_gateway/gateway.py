@@ -159,6 +159,7 @@ class Gateway:
             "head": head,
             "source_state": self._playback.state.value,
             "source_fault": self._playback.fault,
+            "sources_apart": self._feed_sessions.are_apart,
             "publication_blocked": self._player.blocked,
             "pace": str(self._player.pace),
             "at_end": self._playback.config.at_end.value,

@@ -9,6 +9,7 @@ GATEWAY = {
     "pid": 10,
     "source_state": "ended",
     "source_fault": None,
+    "sources_apart": False,
     "publication_blocked": None,
     "session": "S",
     "head": 10,

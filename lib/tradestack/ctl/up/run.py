@@ -207,9 +207,8 @@ class Run:
         """Note why strategies made no orders, where it was not told at the start."""
         ticks, symbols = self._counts.ticks.total, symbols_of(self._files)
         after = hints_after(self._config, stats, ticks=ticks, symbols=symbols)
-        added = {name: hint for name, hint in after.items() if name not in self._hints}
-        self._hints |= added
-        self._show_hints(added)
+        self._show_hints({name: after.new[name] for name in after.new if name not in self._hints})
+        self._hints = {**after.all, **self._hints}
 
     def _show_hints(self, hints: Mapping[str, str]) -> None:
         for hint in hints.values():
