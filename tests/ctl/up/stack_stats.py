@@ -9,6 +9,7 @@ GATEWAY = {
     "pid": 10,
     "source_state": "ended",
     "source_fault": None,
+    "source_remedy": None,
     "sources_apart": False,
     "publication_blocked": None,
     "session": "S",

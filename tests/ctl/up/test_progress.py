@@ -47,7 +47,8 @@ def test_a_run_ends_although_the_outcome_of_an_order_is_unknown() -> None:
 
 def test_a_fault_of_the_source_is_returned() -> None:
     """The reason is the one that the gateway gives."""
-    stats = stack_stats({"source_state": "fault", "source_fault": "line 7"})
+    fault = {"source_fault": "line 7: price is blank", "source_remedy": "correct the file"}
+    stats = stack_stats({"source_state": "fault", **fault})
 
-    assert source_fault(stats) == "line 7"
+    assert str(source_fault(stats)) == "source: line 7: price is blank; correct the file"
     assert source_fault(stack_stats()) is None

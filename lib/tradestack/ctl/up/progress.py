@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from tradestack.domain.faults import OperatorFault
+
 DaemonStats: TypeAlias = Mapping[str, Any]
 
 SOURCE_ENDED = "ended"
@@ -35,11 +37,12 @@ class StackStats:
         }
 
 
-def source_fault(stats: StackStats) -> str | None:
+def source_fault(stats: StackStats) -> OperatorFault | None:
     """Return why the source stopped before its end, or None if it did not."""
     if stats.gateway["source_state"] != SOURCE_FAULT:
         return None
-    return str(stats.gateway["source_fault"])
+    gateway = stats.gateway
+    return OperatorFault("source", gateway["source_fault"], gateway["source_remedy"])
 
 
 def orders_unknown(strategy: DaemonStats) -> int:

@@ -21,7 +21,6 @@ from tradestack.ctl.up.stack import Stack, StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.summary import fitted, status_parts
 from tradestack.ctl.up.supervised import AfterDeath
-from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import name_of
 from tradestack.net.control.client import ControlFault
 
@@ -151,7 +150,7 @@ class Run:
             return False
         fault = source_fault(self._stats)
         if fault is not None:
-            raise OperatorFault("source", fault, "fix the file")
+            raise fault
         return has_ended(self._stats)
 
     async def _ask(self, timeout_s: float) -> bool:

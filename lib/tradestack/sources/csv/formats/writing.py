@@ -74,7 +74,8 @@ class Writing:
         if commas and all(map(_THOUSANDS.fullmatch, commas)):
             raise HeaderFault(
                 f"{kind.value} {shown(commas[0])} may have a decimal comma, or a comma between "
-                "thousands; say --decimal , for a decimal comma, and write it without otherwise"
+                "thousands",
+                "say --decimal , for a decimal comma, and write it without otherwise",
             )
         if commas:
             self._remarks.append("numbers have a decimal comma")
@@ -101,7 +102,7 @@ class Writing:
         form = options.timestamp_format or declared
         date = options.date or self._date_in_name()
         if form is not None and form.needs_date and date is None:
-            raise HeaderFault("times are without a date; say --date YYYY-MM-DD")
+            raise HeaderFault("times are without a date", "say --date YYYY-MM-DD")
         rules = TimeRules(
             form=form,
             zone=zone,

@@ -11,6 +11,7 @@ from tradestack.sources.csv.layout import Layout
 from tradestack.sources.csv.options import Scale
 from tradestack.sources.csv.parsing.state import RowState
 from tradestack.sources.csv.times.timestamps import shown
+from tradestack.sources.reason import BadValue
 
 SENTIMENT_MAX = 100 * SCALE
 NO_SIZE = {"", "NAN", "NULL", "NONE", "N/A", "NA", "-"}  # as programs write that there is none
@@ -80,5 +81,5 @@ def _number(name: str, text: str, plain: str, exponent: int) -> tuple[int, bool]
     except OutOfRange as error:
         raise ValueError(f"{name} {shown(text)} is out of range") from error
     except ValueError as error:
-        advice = "; write it without commas between thousands" if "," in plain else ""
-        raise ValueError(f"{name} {shown(text)} is not a decimal number{advice}") from error
+        advice = "write it without commas between thousands" if "," in plain else ""
+        raise BadValue(f"{name} {shown(text)} is not a decimal number", advice) from error
