@@ -98,6 +98,20 @@ def set_port_refuses_with_words() -> None:
 
 
 @case()
+def a_strategy_of_another_server_is_left_alone() -> None:
+    """Its address is not that of the port, so it stays, and the verb says so."""
+    elsewhere = ETC / "strategy/elsewhere.toml"
+    elsewhere.write_text('quantity = "1"\nuser = "else"\nfeed = "127.0.0.1:7777"\n')
+    before = elsewhere.read_text()
+    try:
+        said = set_port("feed", str(MOVED_PORT)) + set_port("feed", str(FEED_PORT))
+        assert said.count(f"kept {elsewhere}: its feed port is another server's") == 2, said
+        assert elsewhere.read_text() == before
+    finally:
+        elsewhere.unlink()
+
+
+@case()
 def a_port_moves_and_comes_back() -> None:
     """Unit, server and strategy get the address; everything goes on there, and nothing is lost."""
     password = (ETC / "credentials/news.password").read_text().strip()
@@ -124,7 +138,7 @@ def a_port_moves_and_comes_back() -> None:
     said = set_port("feed", str(FEED_PORT)) + set_port("orders", "127.0.0.1:8998")
 
     assert f"removed {DROP_IN}" in said, said
-    assert not DROP_IN.exists()
+    assert not DROP_IN.parent.exists()
     all_active()
     orders_go_on()
     assert answer_to(FEED_PORT, "news", password) == ACCEPTED

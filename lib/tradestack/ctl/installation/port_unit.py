@@ -1,5 +1,6 @@
 """The socket unit of a port: the address it has, and the drop-in that gives it another one."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,8 @@ class PortUnit:
         require_own(path.parent)
         if address == self.own_address():
             path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # it may have other drop-ins, or not exist
+                path.parent.rmdir()
             done = f"removed {path}: this is the address of {self.name} itself"
         else:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ examples:
 import argparse
 import contextlib
 import errno
+import ipaddress
 import os
 import socket
 import sys
@@ -82,9 +83,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check all, then write all, then restart."""
     installation = Installation.of(args)
+    _require_root(args)
     require_directory(installation.config / "strategy", "--config-dir")
     installation.require_systemd("set-port")
-    _require_root(args)
     port, other = sorted(PORTS, key=lambda each: each.name != args.port)
     unit = PortUnit(installation, f"{port.unit}.socket")
     old = unit.address()
@@ -134,7 +135,7 @@ def _address(text: str, old: Address) -> Address:
         raise OperatorFault(
             where, "systemd needs a numeric address", f"give 127.0.0.1:{address.port}"
         )
-    return address
+    return Address(str(ipaddress.ip_address(address.host)), address.port)  # as systemd writes it
 
 
 def _require_free(address: Address, other: PortUnit) -> None:
