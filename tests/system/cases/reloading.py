@@ -86,10 +86,11 @@ def refused(service: str) -> int:
     return reloaded(service, "config_reloads_refused")
 
 
-def log_of(service: str) -> str:
-    """Return the newest lines of the service in the systemd journal, its reloads' among them."""
+def log_of_reloads(service: str) -> str:
+    """Return what the reloads of the service have written into the systemd journal."""
     sh("journalctl", "--sync")
-    return sh("journalctl", "--no-pager", "-o", "cat", "-n", "20", "-u", service)
+    entries = ("journalctl", "--no-pager", "-o", "cat", "-t", "tradestackctl", "-u", service)
+    return sh(*entries)
 
 
 def latecomers_logged(service: str) -> int:
@@ -147,7 +148,7 @@ def reload_refuses_a_bad_config() -> None:
     for service, config in CONFIGS.items():
         with edited(config, "no_such_key = 1\n"):
             assert refused(service) != 0
-        assert f"tradestackctl: {config}: no_such_key" in log_of(service)
+        assert f"tradestackctl: {config}: no_such_key" in log_of_reloads(service)
         assert state(service) == "active"
         eventually(10, "error in status", lambda: "no_such_key" in state(service, "StatusText"))  # noqa: B023
         journal = sh("journalctl", "-x", "-u", service, "EVENT=CONFIG_REFUSED")
@@ -172,7 +173,7 @@ def reload_refuses_a_bad_users_file() -> None:
     for service in SERVERS:
         with edited(USERS, "not a line of users\n"):
             assert refused(service) != 0
-            assert f"tradestackctl: {USERS}: line 1: " in log_of(service)
+            assert f"tradestackctl: {USERS}: line 1: " in log_of_reloads(service)
             eventually(10, "error in status", lambda: "line 1" in state(service, "StatusText"))  # noqa: B023
             assert answer_to(FEED_PORT, "news", password) == ACCEPTED
         assert reloaded(service) == 0
