@@ -506,6 +506,7 @@ uninstall_it() {
     fi
     rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack{.target,-*.socket}}
     say "removing programs and units"
+    rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager}.socket.d/port.conf # of set-port
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" "${COMMANDS[@]/#/$DESTDIR$bin/}"
     if [[ $scope == system ]]; then
@@ -547,7 +548,7 @@ remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion"
         "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d
-        "$own_units/sockets.target.wants")
+        "$own_units"/tradestack-{gateway,order-manager}.socket.d "$own_units/sockets.target.wants")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}
             /usr/local/lib/systemd/{system,catalog} /usr/local/lib/systemd)

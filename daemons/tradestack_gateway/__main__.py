@@ -17,7 +17,7 @@ PROGRAM = Program(
     config_type=GatewayConfig,
     config_path="/etc/tradestack/gateway.toml",
     build=Gateway,
-    addresses={"feed": lambda config: config.listen},
+    addresses={"feed": "listen"},
     metrics=METRICS + SERVER_METRICS,
     tools=(
         Tool(

@@ -14,6 +14,7 @@ from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import ByteSize, Duration
 from tradestack.runtime.config.shared_keys import (
     CLIENTS_MAX,
+    FEED_ADDRESS,
     SEGMENT_SUFFIX_LENGTH_MAX,
     ServerConfig,
 )
@@ -149,7 +150,7 @@ def _as_text(entry: object) -> str:
 class GatewayConfig(ServerConfig):
     """The keys of the gateway, beside those that it shares with other daemons."""
 
-    listen: Address = key("127.0.0.1:8999", TcpAddress(), reload=Reload.RESTART)
+    listen: Address = key(FEED_ADDRESS, TcpAddress(), reload=Reload.RESTART)
     segment_suffix: str = key(
         "",
         Text("[A-Za-z0-9_.-]*", "letters, digits, '_.-'", SEGMENT_SUFFIX_LENGTH_MAX),

@@ -152,13 +152,15 @@ class Gateway:
         feed_session, connections = self._playback.feed_session, self._server.connections
         head, rows = feed_session.log.head, feed_session.row_counts
         now_ns = self._context.clock.monotonic_ns()
-        gap = self._player.gap(feed_session)
+        gap, fault = self._player.gap(feed_session), self._playback.fault
         return {
             "session": feed_session.session_id,
             "session_start_time": format_utc(feed_session.sidecar.start_time_ns),
             "head": head,
             "source_state": self._playback.state.value,
-            "source_fault": self._playback.fault,
+            "source_fault": None if fault is None else f"{fault.where}: {fault.problem}",
+            "source_remedy": None if fault is None else fault.remedy,
+            "sources_apart": self._feed_sessions.are_apart,
             "publication_blocked": self._player.blocked,
             "pace": str(self._player.pace),
             "at_end": self._playback.config.at_end.value,

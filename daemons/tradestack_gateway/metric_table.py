@@ -8,6 +8,8 @@ METRICS = (
     Metric("head", GAUGE, "messages", "Number of the newest message."),
     Metric("source_state", INFO, "", "State of the source: running, paused, ended or fault."),
     Metric("source_fault", INFO, "", "Why the source cannot be used."),
+    Metric("source_remedy", INFO, "", "What to do about that."),
+    Metric("sources_apart", GAUGE, "", "Whether prices and news share no symbol or no time."),
     Metric("publication_blocked", INFO, "", "Why nothing can be published."),
     Metric("pace", INFO, "", "Pace of publication."),
     Metric("at_end", INFO, "", "What happens at the end of the source."),

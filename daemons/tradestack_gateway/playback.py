@@ -59,7 +59,7 @@ class Playback:
         session_began: Callable[[], None],
     ) -> None:
         self.config = config
-        self.fault: str | None = None
+        self.fault: OperatorFault | None = None
         self._feed_sessions = feed_sessions
         self._books = books
         self._player = player
@@ -125,8 +125,10 @@ class Playback:
                 end = await self._player.play(playing)
                 if end is PlayEnd.SOURCE_ENDED:
                     await self._at_end()
-            except (SourceFault, OperatorFault) as fault:
-                self._hold(str(fault))
+            except SourceFault as fault:
+                self._hold(fault.as_operator_fault())
+            except OperatorFault as fault:
+                self._hold(fault)
             except OSError as error:
                 logger.error("cannot end or begin a session: %s; trying again", error)
                 await asyncio.sleep(RETRY_S)
@@ -221,7 +223,7 @@ class Playback:
         if self.feed_session is played:  # no command began a new one meanwhile
             self._begin(identity)
 
-    def _hold(self, fault: str) -> None:
+    def _hold(self, fault: OperatorFault) -> None:
         self.fault = fault
         emit(logger, SOURCE_FAULT, reason=fault)
 

@@ -15,7 +15,7 @@ PROGRAM = Program(
     config_type=OrderManagerConfig,
     config_path="/etc/tradestack/order-manager.toml",
     build=OrderManager,
-    addresses={"orders": lambda config: config.listen},
+    addresses={"orders": "listen"},
     metrics=METRICS + SERVER_METRICS,
     examples=("--check-config", "--config order-manager.toml --log-level debug"),
 )

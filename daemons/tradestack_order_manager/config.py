@@ -14,7 +14,7 @@ from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import Duration, FixedPoint
-from tradestack.runtime.config.shared_keys import ServerConfig
+from tradestack.runtime.config.shared_keys import ORDERS_ADDRESS, ServerConfig
 from tradestack.runtime.config.values import (
     Choice,
     FilePath,
@@ -69,7 +69,7 @@ class TimeOfDay(ValueParser[int | None]):
 class OrderManagerConfig(ServerConfig):
     """Keys of the order manager besides those that all daemons have."""
 
-    listen: Address = key("127.0.0.1:8998", TcpAddress(), reload=Reload.RESTART)
+    listen: Address = key(ORDERS_ADDRESS, TcpAddress(), reload=Reload.RESTART)
     order_log: Path = key("/var/log/tradestack/order_log.txt", FilePath(), reload=Reload.RESTART)
     symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.AT_ONCE)
     order_qty_max: int = key("1000000", FixedPoint(1, QUANTITY_MAX), reload=Reload.AT_ONCE)

@@ -13,7 +13,12 @@ from tradestack.domain.order import QUANTITY_MAX, Start
 from tradestack.net.addresses import Address
 from tradestack.runtime.config.keys import Reload, key, required_key
 from tradestack.runtime.config.quantities import FixedPoint
-from tradestack.runtime.config.shared_keys import SEGMENT_SUFFIX_LENGTH_MAX, DaemonConfig
+from tradestack.runtime.config.shared_keys import (
+    FEED_ADDRESS,
+    ORDERS_ADDRESS,
+    SEGMENT_SUFFIX_LENGTH_MAX,
+    DaemonConfig,
+)
 from tradestack.runtime.config.values import (
     Choice,
     FilePath,
@@ -68,8 +73,8 @@ class StrategyConfig(DaemonConfig):
         reload=Reload.RESTART,
     )
     start: Start = key("now", Choice(Start), reload=Reload.RESTART)
-    feed: Address = key("127.0.0.1:8999", TcpAddress(), reload=Reload.RESTART)
-    orders: Address = key("127.0.0.1:8998", TcpAddress(), reload=Reload.RESTART)
+    feed: Address = key(FEED_ADDRESS, TcpAddress(), reload=Reload.RESTART)
+    orders: Address = key(ORDERS_ADDRESS, TcpAddress(), reload=Reload.RESTART)
     server_users: tuple[str, ...] = key(
         list(TRUSTED_USERS),
         ListOf(Text(r"[A-Za-z_][A-Za-z0-9_.-]*", "the name of a user of this host", 32)),

@@ -12,6 +12,8 @@ _OF_A_SESSION = (
     Metric("orders_acknowledged", COUNTER, "orders", "Orders with a report."),
     Metric("orders_accepted", COUNTER, "orders", "Orders accepted."),
     Metric("orders_rejected", COUNTER, "orders", "Orders rejected."),
+    Metric("latency.publish_to_order", HISTOGRAM, "us", "From publication to the order."),
+    Metric("latency.order_to_report", HISTOGRAM, "us", "From the order to its report."),
 )
 
 METRICS = (
@@ -29,10 +31,8 @@ METRICS = (
     *_OF_A_SESSION,
     Metric("signals_without_price", COUNTER, "signals", "Signals for a symbol without a price."),
     Metric("rates.*", GAUGE, "messages/s", "Ticks received per second.", label="window"),
-    Metric("latency.publish_to_order", HISTOGRAM, "us", "From publication to the order."),
-    Metric("latency.order_to_report", HISTOGRAM, "us", "From the order to its report."),
     *(
-        Metric(f"process.{metric.name}", COUNTER, metric.unit, metric.help)
+        Metric(f"process.{metric.name}", metric.kind, metric.unit, metric.help)
         for metric in _OF_A_SESSION
     ),
     Metric("process.orders_resent", COUNTER, "orders", "Orders sent again."),

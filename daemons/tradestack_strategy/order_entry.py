@@ -23,11 +23,11 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.observe.events import ORDER_OUTCOME_UNKNOWN, ORDER_REJECTED, emit
-from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.strategies.strategy import Intent
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
+from tradestack_strategy.latencies import Latencies
 from tradestack_strategy.reference_price import ReferencePrices
 
 # Log lines a second about orders; the counters count them all.
@@ -76,8 +76,8 @@ class OrderEntry:
         orders_in_flight_max: int,
     ) -> None:
         self.orders_in_flight_max = orders_in_flight_max
-        self.publish_to_order = LatencyHistogram()
-        self.order_to_report = LatencyHistogram()
+        self.publish_to_order = Latencies()
+        self.order_to_report = Latencies()
         self._prices = prices
         self._counters = counters
         self._clock = clock
@@ -115,6 +115,8 @@ class OrderEntry:
     def leave_session(self) -> None:
         """Leave the feed session: what is reported from now on does not count for the next one."""
         self._epoch = None
+        self.publish_to_order.start_session()
+        self.order_to_report.start_session()
 
     def close(self) -> None:
         """Keep orders until the next registration: the order manager is lost."""
@@ -147,8 +149,13 @@ class OrderEntry:
             self._report_on_another(report)
             return
         self._unsent.discard(report.cl_ord_id)
-        self.order_to_report.record(self._clock.monotonic_ns() - outstanding.sent_ns)
-        count = self._counters.add if self._is_own(report) else self._counters.add_to_process
+        took_ns = self._clock.monotonic_ns() - outstanding.sent_ns
+        if self._is_own(report):
+            self.order_to_report.record(took_ns)
+            count = self._counters.add
+        else:
+            self.order_to_report.record_for_process(took_ns)
+            count = self._counters.add_to_process
         for counted in _counted_of(report.exec_type):
             count(counted)
         passed(FailPoint.STRATEGY_REPORTED)

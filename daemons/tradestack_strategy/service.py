@@ -110,6 +110,10 @@ class StrategyService:
         """Return counters of the feed session and of the process, state, rates and latencies."""
         runner, progress = self._runner, self._runner.progress
         now_ns = self._context.clock.monotonic_ns()
+        latencies = {
+            "publish_to_order": self._order_entry.publish_to_order,
+            "order_to_report": self._order_entry.order_to_report,
+        }
         return {
             "state": runner.state.value,
             "session": progress.feed_session,
@@ -124,12 +128,12 @@ class StrategyService:
             "orders_pending": self._order_entry.in_flight,
             **self._counters.session(),
             **progress.strategy_counters,
-            "process": self._counters.process(),
-            "rates": runner.ticks_rates.rates(now_ns),
-            "latency": {
-                "publish_to_order": self._order_entry.publish_to_order.summary(),
-                "order_to_report": self._order_entry.order_to_report.summary(),
+            "process": {
+                **self._counters.process(),
+                "latency": {name: each.process() for name, each in latencies.items()},
             },
+            "rates": runner.ticks_rates.rates(now_ns),
+            "latency": {name: each.session() for name, each in latencies.items()},
         }
 
     def status(self) -> str:

@@ -11,15 +11,15 @@ import os, signal, sys
 import tradestack.runtime.main as life
 from tradestack_gateway.__main__ import main
 
-load_config = life.load_config
+read_config = life.read_config
 
 def load_and_change(config_type, path):
-    config = load_config(config_type, path)
+    file = read_config(config_type, path)
     path.with_name("changed.toml").rename(path)
     os.kill(os.getpid(), signal.SIGHUP)
-    return config
+    return file
 
-life.load_config = load_and_change
+life.read_config = load_and_change
 main()
 """
 

@@ -24,7 +24,7 @@ DAEMONS = {
 # A client's facts in the gateway's stats; at the end of the stack all have left.
 OF_A_CLIENT = {f"clients.*.{name}" for name in Client.__struct_fields__}
 # What a healthy stack at its end need not have.
-OPTIONAL = {"instance", "config_pending.*"} | OF_A_CLIENT
+OPTIONAL = {"instance", "config_pending.*", "config_unused.*"} | OF_A_CLIENT
 
 
 @pytest.fixture(scope="module")

@@ -73,3 +73,38 @@ async def test_connecting_to_a_closed_port_is_an_os_error() -> None:
 
     with pytest.raises(ConnectionRefusedError):
         await connect(Address("127.0.0.1", port))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "used", "is_covered"),
+    [
+        ("127.0.0.1:8999", "127.0.0.1:8999", True),
+        ("127.0.0.1:0", "127.0.0.1:8999", True),
+        ("localhost:8999", "127.0.0.1:8999", True),
+        ("localhost:8999", "[::1]:8999", True),
+        ("localhost:8999", "192.0.2.1:8999", False),
+        ("127.0.0.1:8999", "127.0.0.1:9000", False),
+        ("127.0.0.2:8999", "127.0.0.1:8999", False),
+        ("host.example:8999", "127.0.0.1:8999", False),
+    ],
+)
+def test_whether_a_socket_is_what_was_asked_for(wanted: str, used: str, is_covered: bool) -> None:
+    """Port 0 is any port, and localhost each address of the loopback interface."""
+    assert parse_address(wanted).covers(parse_address(used)) is is_covered
+
+
+@pytest.mark.parametrize(
+    ("text", "is_loopback", "is_numeric"),
+    [
+        ("127.8.0.1:1", True, True),
+        ("[::1]:1", True, True),
+        ("localhost:1", True, False),
+        ("0.0.0.0:1", False, True),
+        ("host.example:1", False, False),
+    ],
+)
+def test_whether_others_can_reach_it(text: str, is_loopback: bool, is_numeric: bool) -> None:
+    """A name is not resolved for that."""
+    address = parse_address(text)
+
+    assert (address.is_loopback(), address.is_numeric()) == (is_loopback, is_numeric)

@@ -139,7 +139,7 @@ if __name__ == "__main__":
             description="Send back what comes in.",
             config_type=EchoConfig,
             config_path="/etc/tradestack/echo.toml",
-            addresses={"echo": lambda config: config.listen},
+            addresses={"echo": "listen"},
             build=Echo,
             metrics=(
                 Metric("echoed_total", COUNTER, "messages", "Messages sent back."),

@@ -1,5 +1,6 @@
 """The command line that all daemons have."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,23 @@ def test_check_config_accepts_a_good_file(tmp_path: Path) -> None:
     done = run_echo("--config", str(config), "--check-config")
 
     assert (done.returncode, done.stdout) == (0, f"{config}: ok\n")
+
+
+def test_check_config_answers_programs_as_json(tmp_path: Path) -> None:
+    """With --json stdout is one line, whether the file is good or not."""
+    config = tmp_path / "echo.toml"
+    config.write_text('prefix = "x"')
+    good = run_echo("--config", str(config), "--check-config", "--json")
+    config.write_text("prefix = 5")
+    bad = run_echo("--config", str(config), "--check-config", "--json")
+
+    assert (good.returncode, bad.returncode) == (0, 78)
+    assert json.loads(good.stdout) == {"file": str(config), "fault": None, "warnings": []}
+    fault = json.loads(bad.stdout)["fault"]
+    assert fault["where"] == f"{config}: prefix"
+    assert fault["problem"].startswith("5 is not a text")
+    assert fault["remedy"].startswith("allowed is ")
+    assert bad.stderr == ""
 
 
 def test_check_config_names_an_error(tmp_path: Path) -> None:
@@ -97,6 +115,7 @@ def test_version_is_that_of_the_package() -> None:
         (["--daemonize"], "--pidfile"),
         (["--pidfile", "x"], "--daemonize"),
         (["--config"], "--config: expected one argument"),
+        (["--json"], "--json requires --check-config"),
         (["--check-config=yes"], "--check-config: ignored explicit argument"),
         (["--shout"], "unrecognized arguments: --shout"),
         (["--conf", "x"], "unrecognized arguments: --conf"),

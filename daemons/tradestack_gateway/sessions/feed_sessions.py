@@ -44,6 +44,7 @@ class FeedSessions:
     def __init__(self, directory: Path, clock: Clock, notifier: Notifier) -> None:
         """Find the newest session. Raises OperatorFault if its sidecar is unusable, OSError."""
         self.started_total = 0  # since the process began
+        self.are_apart = False  # prices and news, as this process has found and logged
         self._bad_rows = BadRows(log_bad_row)
         self._clock = clock
         self._notifier = notifier
@@ -67,10 +68,10 @@ class FeedSessions:
             self._checked, self._checked_whole = identity, newest.checked_whole
             self._ticks_expected = newest.ticks_expected
         if self._checked != identity:
-            verdicts = await check_sources(config, self._bad_rows, self._still_busy)
-            self._checked_whole = all(verdict.whole for verdict in verdicts)
-            is_known = verdicts and self._checked_whole and config.start_at is None
-            rows = sum(verdict.rows_good for verdict in verdicts)
+            found = await check_sources(config, self._bad_rows, self._still_busy)
+            self._checked_whole, self.are_apart = found.whole, found.are_apart
+            is_known = found.verdicts and found.whole and config.start_at is None
+            rows = sum(verdict.rows_good for verdict in found.verdicts)
             self._ticks_expected = rows if is_known else None
             self._checked = identity
         return identity

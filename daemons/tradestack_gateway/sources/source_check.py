@@ -6,7 +6,8 @@ and what is wrong later stops the publication there.
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from tradestack.domain.times import format_utc
 from tradestack.observe.events import SOURCE_CHECKED, emit
@@ -28,12 +29,26 @@ SYMBOLS_SHOWN = 5  # in a warning
 logger = logging.getLogger(__name__)
 
 
-async def check_sources(
-    config: GatewayConfig, bad_rows: BadRows, still_busy: StillBusy
-) -> list[Verdict]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in the files.
+
+    are_apart: prices and news have no symbol or no time in common, which was logged.
+    """
+
+    verdicts: Sequence[Verdict] = ()
+    are_apart: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether every file was read to its end."""
+        return all(verdict.whole for verdict in self.verdicts)
+
+
+async def check_sources(config: GatewayConfig, bad_rows: BadRows, still_busy: StillBusy) -> Checked:
     """Check the configured files; there are none of a random walk. Raises OperatorFault."""
     if config.source is not SourceChoice.CSV:
-        return []
+        return Checked()
     checked: dict[SourceKind, Content] = {}
     verdicts: list[Verdict] = []
     try:
@@ -44,9 +59,8 @@ async def check_sources(
             content.add(source)
     except SourceFault as fault:
         raise fault.as_operator_fault() from fault
-    if all(verdict.whole for verdict in verdicts):
-        _compare(checked)
-    return verdicts
+    found = Checked(verdicts)
+    return replace(found, are_apart=found.whole and _warn_if_apart(checked))
 
 
 class Content:
@@ -94,22 +108,25 @@ def _field(text: str) -> str:
 _NO_QUOTES = str.maketrans('"', "'")
 
 
-def _compare(checked: Mapping[SourceKind, Content]) -> None:
-    """Warn if prices and news have nothing to do with each other."""
+def _warn_if_apart(checked: Mapping[SourceKind, Content]) -> bool:
+    """Warn if prices and news have nothing to do with each other; return whether that is so."""
     if len(checked) < len(SourceKind):
-        return
+        return False
     prices, news = checked[SourceKind.PRICES], checked[SourceKind.NEWS]
-    if not prices.symbols & news.symbols:
+    shares_symbols = bool(prices.symbols & news.symbols)
+    shares_time = news.first_ns <= prices.last_ns and prices.first_ns <= news.last_ns
+    if not shares_symbols:
         logger.warning(
             "no symbol of the news has prices: news of %s, prices of %s; no news can be traded on",
             _some(news.symbols),
             _some(prices.symbols),
         )
-    if news.last_ns < prices.first_ns or news.first_ns > prices.last_ns:
+    if not shares_time:
         logger.warning(
             "prices and news share no time: prices from %s to %s, news from %s to %s",
             *map(format_utc, (prices.first_ns, prices.last_ns, news.first_ns, news.last_ns)),
         )
+    return not (shares_symbols and shares_time)
 
 
 def _some(symbols: set[bytes]) -> str:

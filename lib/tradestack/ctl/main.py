@@ -64,6 +64,7 @@ VERBS = (
     Verb("resume", "continue publishing ticks", "steer.pause"),
     Verb("pace", "set how fast ticks are published", "steer.pace"),
     Verb("new-session", "end the current session and begin a new one", "steer.new_session"),
+    Verb("reload", "have a daemon read its configuration again", "steer.reload"),
     Verb("log-level", "set how much the daemons log", "steer.log_level"),
     Verb("prune", "delete the files of old sessions", "host.prune"),
     Verb(
@@ -81,6 +82,12 @@ VERBS = (
     ),
     Verb(
         "add-user", "add a user for a program of your own", "host.add_user", uses_runtime_dir=False
+    ),
+    Verb(
+        "set-port",
+        "give the feed or the order port another address",
+        "host.set_port",
+        uses_runtime_dir=False,
     ),
     Verb(
         "import",

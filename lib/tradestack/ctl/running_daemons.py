@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tradestack.net.control.client import ControlClient, ControlFault
+from tradestack.net.control.client import REPLY_DEADLINE_S, ControlClient, ControlFault
 from tradestack.runtime.listeners import RUNTIME_DIRECTORY
 
 USERS_DIRECTORY = Path("/run/user")
@@ -84,9 +84,9 @@ class RunningDaemons:
         """List gateway, order manager and the strategy instances."""
         return [GATEWAY, ORDER_MANAGER, *self.strategies()]
 
-    def client(self, name: str) -> ControlClient:
+    def client(self, name: str, *, reply_deadline_s: float = REPLY_DEADLINE_S) -> ControlClient:
         """Return a client of the daemon; it connects at its first call."""
-        return ControlClient(self.socket_of(name))
+        return ControlClient(self.socket_of(name), reply_deadline_s=reply_deadline_s)
 
     def report(self) -> StackReport:
         """Ask each daemon for its stats."""

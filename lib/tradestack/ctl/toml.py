@@ -16,3 +16,9 @@ def toml(value: object) -> str:
         return value.isoformat()
     # Strings, numbers and booleans are as in JSON, except for one character.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def config_text(values: Mapping[str, object]) -> str:
+    """Keys and values → the text of a configuration file, without those whose value is None."""
+    lines = (f"{key} = {toml(value)}\n" for key, value in values.items() if value is not None)
+    return "".join(lines)

@@ -6,11 +6,13 @@ A host is a name or a numeric address; names are resolved when connecting, never
 """
 
 import asyncio
+import ipaddress
 import os
 import socket
 from dataclasses import dataclass
 
 PORT_MAX = 65535
+LOCALHOST = "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,26 @@ class Address:
     def __str__(self) -> str:
         """Return the text that `parse_address` reads."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def is_numeric(self) -> bool:
+        """Return whether the host is an IP address."""
+        try:
+            ipaddress.ip_address(self.host)
+        except ValueError:
+            return False
+        return True
+
+    def is_loopback(self) -> bool:
+        """Return whether only this host can reach it, as far as that is seen without resolving."""
+        if self.is_numeric():
+            return ipaddress.ip_address(self.host).is_loopback
+        return self.host == LOCALHOST
+
+    def covers(self, other: "Address") -> bool:
+        """Return whether a socket at `other`, a numeric address, is what was asked for by this."""
+        if self.port not in (0, other.port):
+            return False
+        return self.host == other.host or (self.host == LOCALHOST and other.is_loopback())
 
 
 def parse_address(text: str) -> Address:

@@ -61,6 +61,12 @@ CONFIG_PENDING = Event(
     logging.WARNING,
     "changed configuration keys need a restart",
 )
+CONFIG_UNUSED = Event(
+    "CONFIG_UNUSED",
+    "5a96e13089a94244b5f66f9dc5f0018d",
+    logging.WARNING,
+    "configuration key not used, a socket unit decides",
+)
 CONTROL_CHANGE = Event(
     "CONTROL_CHANGE", "6521c727fa364fc899ad3ce6464b6b58", logging.INFO, "changed by control socket"
 )

@@ -32,6 +32,7 @@ class Arguments:
     config_path: Path  # that of --config, else the default
     config_option: Path | None
     check_config: bool
+    json: bool  # present with --check-config only
     pidfile: Path | None  # present with --daemonize only
     log_level: LogLevel | None
     tool: tuple[Tool, str] | None  # a tool to run instead of the daemon, with its value
@@ -44,6 +45,8 @@ def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
     options = parser.parse_args(argv)
     if options.daemonize != (options.pidfile is not None):
         parser.error("--daemonize and --pidfile FILE require each other")
+    if options.json and not options.check_config:
+        parser.error("--json requires --check-config")
     instance: str | None = getattr(options, "instance", None)
     tools = ((tool, getattr(options, _destination(tool))) for tool in program.tools)
     return Arguments(
@@ -51,6 +54,7 @@ def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
         config_path=options.config or Path(program.config_path.format(instance=instance)),
         config_option=options.config,
         check_config=options.check_config,
+        json=options.json,
         pidfile=options.pidfile,
         log_level=None if options.log_level is None else LogLevel(options.log_level),
         tool=next(((tool, value) for tool, value in tools if value is not None), None),
@@ -79,6 +83,7 @@ def _parser(program: Program[Any]) -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--config", metavar="FILE", type=_path, help="read this configuration file")
     add("--check-config", action="store_true", help="check the configuration file and exit")
+    add("--json", action="store_true", help="with --check-config: print the result as JSON")
     add(
         "--daemonize",
         action="store_true",

@@ -1,7 +1,7 @@
 """The life of a daemon: from its build to its end by a signal or a fault.
 
     build ─► start ─► READY=1 ─► pulse: STATUS=, WATCHDOG=1 ─► STOPPING=1 ─► stop
-               │                   │ SIGHUP: reload              ▲
+               │                   │ SIGHUP or a call: reload    ▲
                └── SIGTERM ────────┴── SIGTERM, SIGINT ──────────┘
 
 An unexpected fault ends the process without `stop`: recovery from the files is the only way back,
@@ -25,7 +25,7 @@ from tradestack.observe import events
 from tradestack.observe.flat_text import flat_text
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import Arguments
-from tradestack.runtime.config.keys import Reload, load_config
+from tradestack.runtime.config.keys import ConfigFile, Reload, read_config
 from tradestack.runtime.config.running import PendingKey, RunningConfig
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon_interface import daemon_interface
@@ -38,6 +38,7 @@ from tradestack.runtime.metric_table import METRICS
 from tradestack.runtime.process_facts import ProcessFacts, read_boot_id
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context
+from tradestack.runtime.socket_keys import UnusedKey, decided_keys, unused_keys
 from tradestack.runtime.supervisor.environment import Environment
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.runtime.supervisor.watchdog import watchdog_interval_ns
@@ -61,7 +62,7 @@ class Daemon(Generic[C]):
         self,
         program: Program[C],
         arguments: Arguments,
-        config: C,
+        file: ConfigFile[C],
         *,
         listeners: Listeners,
         environment: Environment,
@@ -72,8 +73,12 @@ class Daemon(Generic[C]):
     ) -> None:
         """Take over the signals and build the service. Raises OperatorFault."""
         self._program = program
+        self._file = file
         self._arguments = arguments
-        self._config = RunningConfig(config)
+        config = file.config
+        self._decided = decided_keys(program, listeners)
+        self._config = RunningConfig(config, self._decided)
+        self._unused: list[UnusedKey] = []  # what was last said about the file
         self._watchdog_ns = environment.watchdog_ns
         self._notifier = notifier
         self._logs = logs
@@ -130,8 +135,9 @@ class Daemon(Generic[C]):
         on_ready()
         events.emit(logger, events.DAEMON_READY, daemon=self._name, version=VERSION)
         self._is_started = True
+        self._note_unused(self._file)
         if self._reload_requested:
-            self._reload()
+            self._on_hangup()
         interval_ns = NANOSECONDS_PER_SECOND
         if self._watchdog_ns is not None:
             interval_ns = watchdog_interval_ns(self._watchdog_ns)
@@ -155,6 +161,7 @@ class Daemon(Generic[C]):
         stats["config_pending"] = {
             name: key.holds.value for name, key in self._config.pending().items()
         }
+        stats["config_unused"] = {key.key: str(key) for key in self._unused}
         stats |= self._service.stats()
         process = cast("Mapping[str, object]", stats.get("process", {}))
         stats["process"] = {
@@ -183,6 +190,36 @@ class Daemon(Generic[C]):
     def set_log_level(self, level: LogLevel) -> None:
         """Log this level and more severe ones, until the next reload."""
         self._logs.set_threshold(level)
+
+    def reload(self) -> None:
+        """Read the config file again and apply it. Raises OperatorFault if it is refused.
+
+        Nothing has changed then, and the reason is in the log and the status.
+        """
+        self._notifier.reloading(self._clock.monotonic_ns())
+        path = self._arguments.config_path
+        try:
+            file = read_config(self._program.config_type, path)
+            self._config.reload(file.config, self._service.reload)
+        except OperatorFault as fault:
+            self._reloads_refused += 1
+            self._refused = fault
+            events.emit(logger, events.CONFIG_REFUSED, reason=fault)
+            raise
+        except OSError as fault:  # of ours, whoever asked: a control connection would take it for
+            self._end_with(fault)  # one of its peer
+            raise
+        else:
+            self._reloads += 1
+            self._refused = None
+            self._logs.set_threshold(self._arguments.log_level or file.config.log_level)
+            events.emit(logger, events.CONFIG_RELOADED, path=path)
+            if waiting := self._config.names_waiting_for(Reload.RESTART):
+                events.emit(logger, events.CONFIG_PENDING, keys=",".join(waiting), path=path)
+            self._note_unused(file)
+        finally:
+            self._notifier.status(self._status())
+            self._notifier.ready()
 
     @property
     def _name(self) -> str:
@@ -226,31 +263,34 @@ class Daemon(Generic[C]):
             self._ended.set_result(None)
 
     def _on_hangup(self) -> None:
-        if self._is_started:
-            self._reload()
-        else:
+        if not self._is_started:
             self._reload_requested = True
+            return
+        with contextlib.suppress(OperatorFault):  # nobody waits for an answer; it is logged
+            self.reload()
 
-    def _reload(self) -> None:
-        self._notifier.reloading(self._clock.monotonic_ns())
-        path = self._arguments.config_path
-        try:
-            config = load_config(self._program.config_type, path)
-            self._config.reload(config, self._service.reload)
-        except OperatorFault as fault:
-            self._reloads_refused += 1
-            self._refused = fault
-            events.emit(logger, events.CONFIG_REFUSED, reason=fault)
-        else:
-            self._reloads += 1
-            self._refused = None
-            self._logs.set_threshold(self._arguments.log_level or config.log_level)
-            events.emit(logger, events.CONFIG_RELOADED, path=path)
-            if waiting := self._config.names_waiting_for(Reload.RESTART):
-                events.emit(logger, events.CONFIG_PENDING, keys=",".join(waiting), path=path)
-        finally:
-            self._notifier.status(self._status())
-            self._notifier.ready()
+    def _note_unused(self, file: ConfigFile[C]) -> None:
+        """Say once which keys of the file have no effect because a socket unit decides."""
+        said = self._unused
+        self._unused = unused_keys(
+            self._program,
+            file.config,
+            self._arguments.instance,
+            keys=file.keys,
+            decided=self._decided,
+        )
+        for key in self._unused:
+            if key not in said:
+                events.emit(
+                    logger,
+                    events.CONFIG_UNUSED,
+                    path=self._arguments.config_path,
+                    key=key.key,
+                    value=key.value,
+                    used=key.used,
+                    socket_unit=key.unit,
+                    remedy=key.command,
+                )
 
     async def _watched(self, work: Coroutine[object, object, None]) -> None:
         try:

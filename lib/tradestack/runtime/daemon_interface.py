@@ -6,11 +6,13 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 
+from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface, Method
 from tradestack.net.control.server import DAEMON_INTERFACE, TooMany
 from tradestack.observe.metrics import Kind, Metric
 from tradestack.runtime.config.running import PendingKey
 from tradestack.runtime.logs.level import LogLevel
+from tradestack.wire.varlink import declared_error
 
 WATCH_INTERVAL_MS_MIN = 100  # each reply takes about a millisecond of the loop
 WATCH_INTERVAL_MS_DEFAULT = 1_000
@@ -66,6 +68,14 @@ class SetLogLevel(msgspec.Struct, frozen=True):
     level: LogLevel
 
 
+class ConfigRefused(msgspec.Struct, frozen=True):
+    """The config file cannot be applied: the place, what is wrong with it, and what to do."""
+
+    where: str
+    problem: str
+    remedy: str
+
+
 class ControlledDaemon(Protocol):
     """The daemon as its interface needs it."""
 
@@ -75,6 +85,7 @@ class ControlledDaemon(Protocol):
     def config_pending(self) -> dict[str, PendingKey]: ...
     def config_path(self) -> str: ...
     def set_log_level(self, level: LogLevel) -> None: ...
+    def reload(self) -> None: ...
 
 
 def daemon_interface(daemon: ControlledDaemon) -> Interface:
@@ -87,7 +98,8 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         process. "rates" are events per second over the last 1, 10 and 60 s. "latency" has
         percentiles in microseconds. "last_error" is the last line logged as an error, or null if
         there was none or it was resolved. "config_pending" has the config keys that were
-        changed and wait, with what they wait for.
+        changed and wait, with what they wait for. "config_unused" has the config keys that have no
+        effect, because a socket unit decides, with the reason.
         """
         return Stats(daemon.stats())
 
@@ -109,7 +121,8 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
     def get_config() -> Config:
         """Get the config with which the daemon runs, and the path of its file.
 
-        "config" has all keys, defaults included, as the file would write them. "pending" has the
+        "config" has all keys, defaults included, as the file would write them; addresses are those
+        of the sockets that systemd has passed. "pending" has the
         keys that were changed in the file and do not hold yet: for each the new value and what it
         waits for, "next session" or "restart".
         """
@@ -123,6 +136,13 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         """Log this level and more severe ones, until the next reload of the configuration."""
         daemon.set_log_level(parameters.level)
 
+    def reload() -> None:
+        """Read the config file again, apply it, and answer when that is done.
+
+        ConfigRefused means that the daemon goes on with the config that it had.
+        """
+        _reload(daemon)
+
     return Interface(
         DAEMON_INTERFACE,
         "What every tradestack daemon answers.",
@@ -132,6 +152,15 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
             Method.of(list_metrics),
             Method.of(get_config),
             Method.of(set_log_level, changes=True),
+            Method.of(reload, changes=True),
         ],
-        (TooMany,),
+        (TooMany, ConfigRefused),
     )
+
+
+def _reload(daemon: ControlledDaemon) -> None:
+    try:
+        daemon.reload()
+    except OperatorFault as fault:
+        refusal = ConfigRefused(fault.where, fault.problem, fault.remedy)
+        raise declared_error(DAEMON_INTERFACE, refusal) from None

@@ -17,12 +17,14 @@ RUNTIME_DIRECTORY = Path("/run/tradestack")
 class Listeners:
     """Listening sockets by name; a context manager that closes them.
 
-    It removes the path of the control socket if the daemon has bound it itself.
+    It removes the path of the control socket if the daemon has bound it itself. are_passed: whether
+    a supervisor has opened the sockets.
     """
 
     def __init__(
         self, sockets: Mapping[str, socket.socket], bound_path: Path | None = None
     ) -> None:
+        self.are_passed = bound_path is None
         self.control = sockets[CONTROL]
         self.served = {name: listener for name, listener in sockets.items() if name != CONTROL}
         self._bound_path = bound_path
@@ -35,7 +37,7 @@ class Listeners:
     @classmethod
     def bind(cls, program: Program[C], config: C, instance: str | None) -> "Listeners":
         """Bind the addresses of the config. Raises OperatorFault if one is not available."""
-        sockets = {name: bind_tcp(address(config)) for name, address in program.addresses.items()}
+        sockets = {name: bind_tcp(getattr(config, key)) for name, key in program.addresses.items()}
         path = control_path(program.name, config, instance)
         return cls({**sockets, CONTROL: bind_unix(path)}, path)
 

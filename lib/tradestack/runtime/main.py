@@ -20,8 +20,9 @@ import uvloop
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.arguments import Arguments, parse_arguments
-from tradestack.runtime.config.keys import load_config
+from tradestack.runtime.config.keys import ConfigFile, read_config
 from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.config_check import check_config
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
 from tradestack.runtime.descriptor_limit import check_descriptor_limit
@@ -60,16 +61,15 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
         if arguments.tool is not None:
             tool, value = arguments.tool
             return tool.run(value, arguments.config_option, arguments.details)
+        if arguments.check_config:
+            return check_config(program, arguments)
         hangup = EarlyHangup()  # before the config is read: a change after that is not missed
         restore_signals()
-        config = load_config(program.config_type, arguments.config_path)
-        if arguments.check_config:
-            sys.stdout.write(f"{arguments.config_path}: ok\n")
-            return 0
+        file = read_config(program.config_type, arguments.config_path)
         check_descriptor_limit()
         if arguments.pidfile is not None:
-            return _run_detached(program, arguments, config, hangup, arguments.pidfile)
-        return _run_daemon(program, arguments, config, hangup, logs, _no_launcher)
+            return _run_detached(program, arguments, file, hangup, arguments.pidfile)
+        return _run_daemon(program, arguments, file, hangup, logs, _no_launcher)
     except OperatorFault as fault:
         logger.critical("%s", fault)
         return EXIT_STATUS_OPERATOR_FAULT
@@ -91,13 +91,17 @@ def _install_logs(program: Program[C], destination: Destination) -> Logs:
 
 
 def _run_detached(
-    program: Program[C], arguments: Arguments, config: C, hangup: EarlyHangup, pidfile: Path
+    program: Program[C],
+    arguments: Arguments,
+    file: ConfigFile[C],
+    hangup: EarlyHangup,
+    pidfile: Path,
 ) -> int:
     forget_supervisor(os.environ)  # the supervisor's variables are meant for the launcher
 
     def run_daemon(readiness: Readiness, destination: Destination) -> int:
         logs = _install_logs(program, destination)
-        return _run_daemon(program, arguments, config, hangup, logs, readiness.ready)
+        return _run_daemon(program, arguments, file, hangup, logs, readiness.ready)
 
     return daemonize(pidfile, run_daemon)
 
@@ -105,24 +109,24 @@ def _run_detached(
 def _run_daemon(
     program: Program[C],
     arguments: Arguments,
-    config: C,
+    file: ConfigFile[C],
     hangup: EarlyHangup,
     logs: Logs,
     on_ready: Callable[[], None],
 ) -> int:
     """Run the daemon to its end. Raises OperatorFault, or an unexpected fault."""
-    logs.set_threshold(arguments.log_level or config.log_level)
+    logs.set_threshold(arguments.log_level or file.config.log_level)
     environment = parse_environment(os.environ, pid=os.getpid())
     notifier = Notifier.connect(environment.notify_socket)
     forget_supervisor(os.environ)
     clock = arm(environment.fail_points)
 
     async def live() -> None:
-        with _open_listeners(program, arguments, config, environment) as listeners:
+        with _open_listeners(program, arguments, file.config, environment) as listeners:
             daemon = Daemon(
                 program,
                 arguments,
-                config,
+                file,
                 listeners=listeners,
                 environment=environment,
                 notifier=notifier,

@@ -18,6 +18,13 @@ METRICS = (
         "What a changed config key waits for.",
         label="key",
     ),
+    Metric(
+        "config_unused.*",
+        INFO,
+        "",
+        "Why a key in the config file has no effect.",
+        label="key",
+    ),
     Metric("process.config_reloads", COUNTER, "", "Reloads of the config that were accepted."),
     Metric("process.config_reloads_refused", COUNTER, "", "Reloads of the config refused."),
 )

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from tradestack.net.addresses import Address
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.service import Context, Service
@@ -32,8 +31,8 @@ class Program(Generic[C]):
     """A daemon as its `main()` declares it.
 
     `config_path` is the default; "{instance}" in it is replaced by the name of the instance.
-    `addresses` names the TCP sockets that it serves, and gives the address in the config to which
-    each is bound without socket activation. `metrics` declares what `Service.stats` holds.
+    `addresses` names the TCP sockets that it serves, and the config keys of the addresses to which
+    they are bound without socket activation. `metrics` declares what `Service.stats` holds.
     """
 
     name: str  # "order-manager"; the command is tradestack-<name>
@@ -41,7 +40,7 @@ class Program(Generic[C]):
     config_type: type[C]
     config_path: str
     build: Callable[[Context[C]], Service[C]]
-    addresses: Mapping[str, Callable[[C], Address]] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
     has_instances: bool = False
     tools: tuple[Tool, ...] = ()
     metrics: tuple[Metric, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.symbol import SYMBOLS_MAX
+from tradestack.sources.reason import Reason
 from tradestack.wire.feed import TickRecords, new_records
 from tradestack.wire.symbol_table import Slots, SymbolTable
 
@@ -24,17 +25,16 @@ Checkpoint = dict[str, Any]  # JSON
 class SourceFault(Exception):
     """The source cannot go on past this line; the records before it are good."""
 
-    def __init__(self, path: Path, line: int, reason: str) -> None:
+    def __init__(self, path: Path, line: int, reason: Reason) -> None:
         super().__init__(f"{path}: line {line}: {reason}")
         self.path = path
         self.line = line
         self.reason = reason
 
     def as_operator_fault(self) -> OperatorFault:
-        """Return it for the operator; what follows a semicolon in the reason is the remedy."""
-        problem, _, remedy = self.reason.partition("; ")
+        """Return it for the operator."""
         where = f"{self.path}: line {self.line}"
-        return OperatorFault(where, problem, remedy or "correct the file")
+        return OperatorFault(where, self.reason.problem, self.reason.remedy or "correct the file")
 
 
 def unreadable(path: Path, error: OSError) -> OperatorFault:

@@ -9,6 +9,8 @@ GATEWAY = {
     "pid": 10,
     "source_state": "ended",
     "source_fault": None,
+    "source_remedy": None,
+    "sources_apart": False,
     "publication_blocked": None,
     "session": "S",
     "head": 10,
@@ -28,13 +30,17 @@ MANAGER = {
     "process": {"orders_accepted": 2, "orders_rejected": 0},
 }
 STRATEGY = {
+    "pid": 12,
     "session": "S",
     "sequence_processed": 10,
     "orders_pending": 0,
     "orders_sent": 2,
     "orders_acknowledged": 2,
     "ticks_received": 1234,
-    "latency": {"publish_to_order": LATENCY, "order_to_report": LATENCY},
+    "process": {
+        "orders_unknown": 0,
+        "latency": {"publish_to_order": LATENCY, "order_to_report": LATENCY},
+    },
 }
 
 

@@ -1,5 +1,6 @@
 """Why a run makes no orders."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_the_counters_tell_why_there_is_no_order(
     """The likeliest reason is given; a strategy with orders needs none."""
     stats = stack_stats(None, changes)
 
-    hints = hints_after(config({}), stats, ticks=ticks, symbols=SYMBOLS)
+    hints = hints_after(config({}), stats, ticks=ticks, symbols=SYMBOLS).new
 
     assert (reason is None) is (not hints)
     assert (reason or "") in hints.get("s0", "")
@@ -93,7 +94,7 @@ def test_symbols_that_do_not_occur_are_told(
     """All of them at any time, some of them when all is published."""
     stats = stack_stats({"source_state": state})
 
-    hints = hints_after(config({}, symbols=wanted), stats, ticks=10, symbols=SYMBOLS)
+    hints = hints_after(config({}, symbols=wanted), stats, ticks=10, symbols=SYMBOLS).new
 
     assert (told is None) is (not hints)
     assert (told or "") in hints.get("s0", "")
@@ -102,14 +103,31 @@ def test_symbols_that_do_not_occur_are_told(
 def test_a_run_without_orders_says_why(tmp_path: Path) -> None:
     """In one line, at its end, and in the result."""
     prices, sentiment = tmp_path / "p.csv", tmp_path / "s.csv"
-    prices.write_text("timestamp,symbol,price\n2026-01-05T14:30:00Z,AAA,1\n")
-    sentiment.write_text("timestamp,symbol,sentiment\n2026-01-05T14:30:00Z,BBB,99\n")
+    prices.write_text(
+        "timestamp,symbol,price\n2026-01-05T14:30:00Z,AAA,1\n2026-01-05T14:30:02Z,BBB,1\n"
+    )
+    sentiment.write_text("timestamp,symbol,sentiment\n2026-01-05T14:30:01Z,BBB,99\n")
 
     done = up("--prices", prices, "--sentiment", sentiment, "--pace", "max", "--until-end")
 
     assert done.returncode == 0
-    (warning,) = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
+    (warning,) = [line for line in done.stderr.splitlines() if "warning: " in line]
     assert "1 of its signals came before a price of their symbol" in warning
+
+
+def test_what_the_gateway_has_warned_of_is_said_once(tmp_path: Path) -> None:
+    """Prices and news without a common symbol: at the start, and in the result."""
+    prices, sentiment = tmp_path / "p.csv", tmp_path / "s.csv"
+    prices.write_text("timestamp,symbol,price\n2026-01-05T14:30:00Z,AAA,1\n")
+    sentiment.write_text("timestamp,symbol,sentiment\n2026-01-05T14:30:00Z,BBB,99\n")
+
+    options = ("--prices", prices, "--sentiment", sentiment, "--pace", "max", "--until-end")
+    done = up(*options, "--json")
+
+    (warning,) = [line for line in done.stderr.splitlines() if "warning: " in line]
+    assert "no symbol of the news has prices: news of BBB, prices of AAA" in warning
+    (hint,) = json.loads(done.stdout)["run"]["warnings"]
+    assert "1 of its signals came before a price of their symbol" in hint
 
 
 def test_prices_alone_are_told_at_the_start(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """up: wrong options are refused before anything is started, by the name that the person gave."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -36,10 +37,39 @@ def up(directory: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
             "--set gateway.colour: unknown key; did you mean columns?",
         ),
         (("--set", "order-manager.max_order_age=x"), "--set order-manager.max_order_age: 'x' is"),
+        (
+            ("--set", "gateway.segment_suffix=x"),
+            "--set gateway.segment_suffix: `up` sets this key itself; leave it out",
+        ),
+        (
+            ("--strategy-config", "odd.toml"),
+            "--strategy-config odd.toml: quantitty: unknown key; did you mean quantity?",
+        ),
+        (
+            ("--strategy-config", "none.toml"),
+            "--strategy-config none.toml: No such file or directory; name a file",
+        ),
+        (("--strategy-config", "not.toml"), "--strategy-config not.toml: Invalid value"),
+        (
+            ("--strategy-config", "my strategy.toml"),
+            "--strategy-config my strategy.toml: the instance is named after the file",
+        ),
+        (
+            ("--strategy-config", "one.toml", "--strategy-config", "two.toml"),
+            "--strategy-config two.toml: user: trader is also the user of one.toml",
+        ),
+        (
+            ("--strategy-config", "one.toml", "--strategy-config", "other/one.toml"),
+            "--strategy-config other/one.toml: the instance is named after the file, as is that of",
+        ),
+        (("--state-dir", "prices.csv"), "--state-dir "),
         (("--prices", "none.csv"), "--prices none.csv: no such file; name a file"),
-        (("--prices", "day*.csv"), "day*.csv: no file fits this pattern; name CSV files"),
-        (("--prices", "bad.csv"), 'bad.csv: line 1: required column "price" missing'),
-        (("--sentiment", "prices.csv"), 'prices.csv: line 1: required column "sentiment" missing'),
+        (("--prices", "day*.csv"), "--prices day*.csv: no file fits this pattern; name CSV files"),
+        (("--prices", "bad.csv"), '--prices bad.csv: line 1: required column "price" missing'),
+        (
+            ("--sentiment", "prices.csv"),
+            '--sentiment prices.csv: line 1: required column "sentiment" missing',
+        ),
     ],
 )
 def test_a_wrong_option_starts_nothing(
@@ -48,6 +78,11 @@ def test_a_wrong_option_starts_nothing(
     """One sentence names the option or the file, and no file of ours."""
     write(tmp_path / "prices.csv", PRICES)
     write(tmp_path / "bad.csv", PRICES.replace("price", "prize"))
+    (tmp_path / "other").mkdir()
+    for name in ("one", "two", "odd", "my strategy", "other/one"):
+        misspelt = "quantitty" if name == "odd" else "quantity"
+        (tmp_path / f"{name}.toml").write_text(f'user = "trader"\n{misspelt} = "1"\n')
+    (tmp_path / "not.toml").write_text("user = ")
 
     done = up(tmp_path, *arguments)
 
@@ -77,3 +112,36 @@ def test_the_options_of_files_are_a_section_of_the_gateways_config(tmp_path: Pat
     assert 'format = {"symbol" = "SPY", "timezone" = "America/New_York"}' in config
     (log,) = (directory / "state" / "gateway").glob("*.feed")
     assert log.stat().st_size == 2 * 64
+
+
+def test_a_wrong_option_deletes_nothing(tmp_path: Path) -> None:
+    """--fresh begins anew only when all options are right."""
+    kept = tmp_path / "stack" / "state" / "kept"
+    kept.parent.mkdir(parents=True)
+    (tmp_path / "stack" / "lock").touch()
+    kept.touch()
+
+    done = up(tmp_path, "--state-dir", "stack", "--fresh", "--pace", "fast")
+
+    assert done.returncode == ExitStatus.OPERATOR_FAULT
+    assert kept.exists()
+
+
+def test_a_port_is_chosen_by_set(tmp_path: Path) -> None:
+    """The server listens there; a port that is in use is refused by the name of the option."""
+    write(tmp_path / "prices.csv", PRICES)
+    options = ("--prices", "prices.csv", "--pace", "max", "--until-end", "--json")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        refused = up(tmp_path, *options, "--set", f"order-manager.listen={address}")
+
+    done = up(tmp_path, *options, "--set", f"order-manager.listen={address}")
+
+    assert refused.returncode == ExitStatus.OPERATOR_FAULT
+    last = refused.stderr.splitlines()[-1]
+    assert last == (
+        f"tradestackctl: --set order-manager.listen={address}: Address already in use; "
+        "choose another address"
+    )
+    assert done.returncode == ExitStatus.DONE, done.stderr
+    assert f"orders {address}, " in done.stderr

@@ -36,9 +36,19 @@ def test_a_run_continues_while_a_strategy_is_behind(strategy: dict[str, Any]) ->
     assert not has_ended(stack_stats(None, {}, strategy))
 
 
+def test_a_run_ends_although_the_outcome_of_an_order_is_unknown() -> None:
+    """No report will come; an order that waits for one is another matter."""
+    unknown = {"orders_acknowledged": 1, "process": {"orders_unknown": 1}}
+
+    assert has_ended(stack_stats(None, unknown))
+    assert not has_ended(stack_stats(None, {**unknown, "orders_pending": 1}))
+    assert not has_ended(stack_stats(None, {**unknown, "orders_acknowledged": 0}))
+
+
 def test_a_fault_of_the_source_is_returned() -> None:
     """The reason is the one that the gateway gives."""
-    stats = stack_stats({"source_state": "fault", "source_fault": "line 7"})
+    fault = {"source_fault": "line 7: price is blank", "source_remedy": "correct the file"}
+    stats = stack_stats({"source_state": "fault", **fault})
 
-    assert source_fault(stats) == "line 7"
+    assert str(source_fault(stats)) == "source: line 7: price is blank; correct the file"
     assert source_fault(stack_stats()) is None

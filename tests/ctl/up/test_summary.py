@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.ctl.up.stack_stats import stack_stats
+from tests.ctl.up.stack_stats import STRATEGY, stack_stats
 from tradestack.ctl.feed_state import Progress
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.summary import fitted, status_parts, summary
@@ -76,6 +76,20 @@ def test_the_summary_has_time_rates_orders_and_latencies() -> None:
         "  s0, tick to order: 0.42 ms (p50), 1.23 ms (p99)",
         "  s0, order to report: 0.42 ms (p50), 1.23 ms (p99)",
     ]
+
+
+def test_the_summary_says_how_many_outcomes_are_unknown() -> None:
+    """Over all processes of a strategy: one that was started again counts from 0."""
+    counts = RunCounts()
+    for pid, unknown in ((12, 1), (12, 2), (13, 1)):
+        process = {**STRATEGY["process"], "orders_unknown": unknown}
+        stats = stack_stats(None, {"pid": pid, "process": process})
+        counts.look(stats)
+    ended = RunResult(stats, counts, 4.0)
+
+    line = "  3 orders sent with unknown outcome: the order session is gone"
+    assert line in summary(ended).splitlines()
+    assert ended.as_dict()["run"]["orders_unknown"] == 3
 
 
 def test_no_line_of_the_summary_is_longer_than_a_terminal() -> None:

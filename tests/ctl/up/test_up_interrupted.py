@@ -4,13 +4,16 @@ import json
 import os
 import select
 import signal
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
 from tests.kit.stack import DEADLINE_S, Stack
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.net.control.client import ControlClient
 
 
 def test_ctrl_c_ends_an_open_ended_run(running: Stack) -> None:
@@ -66,6 +69,35 @@ def test_a_respawned_daemon_continues(files: tuple[str, ...], daemon: str) -> No
     assert counters(stats)["strategy"] == EXPECTED["strategy"]
     assert counters(stats)["order_manager"][:3] == EXPECTED["order_manager"][:3]
     assert f"{daemon} was killed by SIGKILL" in error
+
+
+def test_until_end_ends_although_the_outcome_of_an_order_is_unknown(
+    files: tuple[str, ...], tmp_path: Path
+) -> None:
+    """The journal is lost with an order on its way: no report will come, and the end says so."""
+    options = (*files, "--pace", "40/s", "--until-end", "--respawn", "--state-dir", tmp_path / "s")
+
+    with Stack(*options) as running:
+        running.ctl("pause")
+        strategy_when(running, lambda stats: stats["state"] == "live")
+        order_manager = running.pid_of("order-manager")
+        os.kill(order_manager, signal.SIGSTOP)
+        running.ctl("resume")
+        strategy_when(running, lambda stats: stats["orders_pending"] > 0)
+        for journal in (tmp_path / "s/state/order-manager").glob("*.journal"):
+            journal.unlink()
+        os.kill(order_manager, signal.SIGKILL)
+        status, out, error = running.end()
+
+    assert status == 0, error
+    assert "order sent with unknown outcome: the order session is gone" in out
+
+
+def strategy_when(running: Stack, condition: Callable[[Mapping[str, Any]], bool]) -> None:
+    """Return when the strategy's stats fulfil the condition."""
+    with ControlClient(running.files.control("strategy-news")) as client:
+        replies = client.stream("io.tradestack.Daemon.WatchStats", {"interval_ms": 100})
+        next(reply for reply in replies if condition(reply["stats"]))
 
 
 def test_respawn_does_not_repeat_operator_faults(files: tuple[str, ...]) -> None:

@@ -35,12 +35,12 @@ def test_pause_and_pace_survive_a_kill(daemon: Gateway, sources: dict[str, Any])
 def test_a_reload_changes_the_pace_and_names_waiting_keys(
     daemon: Gateway, sources: dict[str, Any]
 ) -> None:
-    """The pace applies at once, sources with the next session, an address after a restart."""
+    """The pace applies at once, sources with the next session, a suffix after a restart."""
     config = "io.tradestack.Daemon.GetConfig"
     daemon.configure(**sources, pace="1/s", at_end="hold")
     daemon.start()
     before = daemon.call(config)["config"]
-    daemon.configure(**sources, pace="max", at_end="hold", listen="127.0.0.1:1", walk_seed=7)
+    daemon.configure(**sources, pace="max", at_end="hold", segment_suffix="-other", walk_seed=7)
     daemon.signal(signal.SIGHUP)
     daemon.stats_when(ended)
 
@@ -50,12 +50,12 @@ def test_a_reload_changes_the_pace_and_names_waiting_keys(
 
     assert reloaded["config"] == {**before, "pace": "max"}
     assert reloaded["pending"] == {
-        "listen": {"value": "127.0.0.1:1", "holds": "restart"},
+        "segment_suffix": {"value": "-other", "holds": "restart"},
         "walk_seed": {"value": 7, "holds": "next session"},
     }
     assert in_next_session["config"] == {**before, "pace": "max", "walk_seed": 7}
-    assert in_next_session["pending"].keys() == {"listen"}
-    assert daemon.stats()["config_pending"] == {"listen": "restart"}
+    assert in_next_session["pending"].keys() == {"segment_suffix"}
+    assert daemon.stats()["config_pending"] == {"segment_suffix": "restart"}
 
 
 def test_clients_are_listed(daemon: Gateway, sources: dict[str, Any]) -> None:

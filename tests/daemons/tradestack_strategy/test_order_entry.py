@@ -296,3 +296,24 @@ def test_orders_given_up_resume_the_feed(order_entry: OrderEntry) -> None:
     order_entry.abandon("0ORDERS")
 
     assert not feed.is_paused
+
+
+def test_latencies_are_those_of_the_session_and_of_the_process(
+    order_entry: OrderEntry, clock: FakeClock
+) -> None:
+    """A report that comes after its session counts for the process alone."""
+    order_entry.open(EPOCH, Line().send, Feed())
+    order_entry.enter(EPOCH, [intent(1), intent(2)])
+    order_entry.reported(report(1))
+    first = order_entry.order_to_report.session()["count"]
+
+    order_entry.leave_session()
+    order_entry.open(NEXT_EPOCH, Line().send, Feed())
+    clock.now_ns += 1_000_000
+    order_entry.reported(report(2))
+
+    to_order, to_report = order_entry.publish_to_order, order_entry.order_to_report
+    assert first == 1
+    assert (to_order.session()["count"], to_report.session()["count"]) == (0, 0)
+    assert (to_order.process()["count"], to_report.process()["count"]) == (2, 2)
+    assert to_report.process()["p999_us"] >= 1_000

@@ -84,6 +84,7 @@ async def test_it_trades_and_shows_its_state(world: MakeWorld, make_strategy: Ma
         assert stats["signals_without_price"] == 1
         assert stats["orders_pending"] == stats["lag"] == 0
         assert stats["latency"]["order_to_report"]["count"] == 1
+        assert stats["process"]["latency"]["order_to_report"]["count"] == 1
         assert status.startswith("live, ")
         assert status.endswith(" ticks/s, lag 0, 1 orders sent, 0 pending")
         assert status.isascii()
@@ -129,7 +130,7 @@ def test_a_reload_applies_the_limit_of_orders_in_flight_only(
 ) -> None:
     """Another strategy or quantity is another epoch, which begins with a restart."""
     strategy = make_strategy()
-    running = RunningConfig(config_of(tmp_path))
+    running = RunningConfig(config_of(tmp_path), {})
 
     running.reload(
         config_of(tmp_path, orders_in_flight_max=7, quantity="11", signal="crossover"),

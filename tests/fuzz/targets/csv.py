@@ -27,6 +27,7 @@ from tradestack.sources.csv.source import CsvSource, Reading
 from tradestack.sources.csv.times.time_format import parse_time_format
 from tradestack.sources.csv.times.time_rules import TimeRules
 from tradestack.sources.csv.times.zones import find_zone
+from tradestack.sources.reason import Reason
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import (
     TICK_PACKET,
@@ -150,8 +151,8 @@ class Outcome:
     """The result of parsing some rows or a file."""
 
     records: TickRecords = field(default_factory=lambda: new_records(0))
-    refused: list[tuple[int, str]] = field(default_factory=list)
-    fault: tuple[int, str] | None = None
+    refused: list[tuple[int, Reason]] = field(default_factory=list)
+    fault: tuple[int, Reason] | None = None
     state: RowState | None = None
 
     def __eq__(self, other: object) -> bool:
@@ -167,8 +168,8 @@ def _read_rows(
     """Parse the pieces as sources.csv.source does: what one leaves unused precedes the next."""
     outcome = Outcome()
 
-    def refuse(line: int, reason: str) -> None:
-        assert_one_line(reason)
+    def refuse(line: int, reason: Reason) -> None:
+        assert_one_line(str(reason))
         outcome.refused.append((line, reason))
 
     parser = RowParser(layout, kind, on_bad_row, refuse)
@@ -182,7 +183,7 @@ def _read_rows(
         batches.append(records)
     outcome.records = _joined(batches)
     if parser.fault:
-        assert_one_line(parser.fault.reason)
+        assert_one_line(str(parser.fault.reason))
         outcome.fault = (parser.fault.line, parser.fault.reason)
     else:
         assert not rest

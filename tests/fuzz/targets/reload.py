@@ -25,7 +25,7 @@ def reload(data: bytes) -> None:
     except OperatorFault:
         return  # the target `config` looks at these
     before, after = map(describe_config, configs)
-    running: RunningConfig[Any] = RunningConfig(configs[0])
+    running: RunningConfig[Any] = RunningConfig(configs[0], {})
     applied: list[Any] = []
     try:
         running.reload(configs[1], applied.append)

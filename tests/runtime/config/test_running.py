@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from tests.runtime.launched import Launch
+from tradestack.wire.varlink import VarlinkError
 
 
 def test_reload_takes_over_the_config(launch: Launch) -> None:
@@ -48,6 +49,47 @@ def test_refused_reload_keeps_the_old_config(launch: Launch, config: str, reason
     assert reason in stats["last_error"]
 
 
+def test_a_call_reloads_and_answers_when_it_is_done(launch: Launch) -> None:
+    """Reload applies the file before it answers; systemd is told of it as for SIGHUP."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.notified.clear()
+
+    daemon.write_config('prefix = "changed"')
+    daemon.call("Reload")
+
+    assert daemon.echo("hello") == "changed hello"
+    daemon.wait_for("READY=1")
+    told = [line.partition("=")[0] for line in daemon.notified]
+    assert told == ["RELOADING", "MONOTONIC_USEC", "STATUS", "READY"]
+    assert daemon.call("GetStats")["stats"]["process"]["config_reloads"] == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "where", "problem"),
+    [("prefix = 5", "{path}: prefix", "5 is not a text"), ('prefix = "refused"', "prefix", "'ref")],
+)
+def test_a_call_answers_with_the_refusal(
+    launch: Launch, config: str, where: str, problem: str
+) -> None:
+    """Reload says where, what and the remedy, whether file or service is at fault; all stays."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    daemon.notified.clear()
+    daemon.write_config(config)
+
+    with pytest.raises(VarlinkError) as caught:
+        daemon.call("Reload")
+
+    assert caught.value.name == "io.tradestack.Daemon.ConfigRefused"
+    assert caught.value.parameters["where"] == where.format(path=daemon.config_path)
+    assert caught.value.parameters["problem"].startswith(problem)
+    assert caught.value.parameters["remedy"]
+    assert daemon.echo("hello") == "echo hello"
+    daemon.wait_for("READY=1")
+    assert daemon.call("GetStats")["stats"]["process"]["config_reloads_refused"] == 1
+
+
 def test_status_shows_a_refused_reload(launch: Launch) -> None:
     """STATUS begins with the refusal, and the last error is it, until a reload succeeds."""
     daemon = launch()
@@ -76,7 +118,7 @@ def test_keys_that_need_a_restart_wait_and_are_named(launch: Launch) -> None:
     daemon.wait_for("READY=1")
     daemon.notified.clear()
 
-    daemon.write_config('prefix = "changed"\nlisten = "127.0.0.1:9"\nsuffix = "!"')
+    daemon.write_config('prefix = "changed"\nbehaviour = "stall"\nsuffix = "!"')
     daemon.send_signal(signal.SIGHUP)
     daemon.wait_for("READY=1")
     answer = daemon.call("GetConfig")
@@ -84,16 +126,16 @@ def test_keys_that_need_a_restart_wait_and_are_named(launch: Launch) -> None:
     daemon.send_signal(signal.SIGTERM)
     _, stderr = daemon.wait_for_exit()
 
-    assert "STATUS=restart needed for changed listen; changed ? 0" in daemon.notified
+    assert "STATUS=restart needed for changed behaviour; changed ? 0" in daemon.notified
     assert answer["config"]["prefix"] == "changed"
-    assert answer["config"]["listen"] == "127.0.0.1:0"
+    assert answer["config"]["behaviour"] == "serve"
     assert answer["pending"] == {
-        "listen": {"value": "127.0.0.1:9", "holds": "restart"},
+        "behaviour": {"value": "stall", "holds": "restart"},
         "suffix": {"value": "!", "holds": "next session"},
     }
-    assert stats["config_pending"] == {"listen": "restart", "suffix": "next session"}
+    assert stats["config_pending"] == {"behaviour": "restart", "suffix": "next session"}
     assert stats["process"]["config_reloads"] == 1
-    assert "changed configuration keys need a restart keys=listen path=" in stderr
+    assert "changed configuration keys need a restart keys=behaviour path=" in stderr
 
 
 def test_keys_that_wait_for_a_session_hold_when_it_begins(launch: Launch) -> None:
@@ -117,7 +159,7 @@ def test_file_that_is_set_back_waits_for_nothing(launch: Launch) -> None:
     """A key with its old value again needs no restart."""
     daemon = launch()
     daemon.wait_for("READY=1")
-    for config in ('listen = "127.0.0.1:9"', ""):
+    for config in ('behaviour = "stall"', ""):
         daemon.notified.clear()
         daemon.write_config(config)
         daemon.send_signal(signal.SIGHUP)
@@ -140,3 +182,59 @@ def test_reload_during_the_start_is_made_up_for(launch: Launch) -> None:
 
     assert daemon.notified.index("READY=1") < daemon.notified.index("RELOADING=1")
     assert daemon.call("GetConfig")["config"]["prefix"] == "changed"
+
+
+def test_an_address_that_a_socket_unit_decides_is_reported(launch: Launch) -> None:
+    """Log, stats and GetConfig say it once, with the unit, its address and the command."""
+    daemon = launch('listen = "127.0.0.1:9"')
+    daemon.wait_for("READY=1")
+    used = "{}:{}".format(*daemon.address)
+
+    stats = daemon.call("GetStats")["stats"]
+    answer = daemon.call("GetConfig")
+    daemon.write_config('listen = "127.0.0.1:9"\nprefix = "changed"')
+    daemon.call("Reload")
+    daemon.send_signal(signal.SIGTERM)
+    _, stderr = daemon.wait_for_exit()
+
+    assert stats["config_unused"] == {
+        "listen": 'listen = "127.0.0.1:9" is not used: the address is that of '
+        f"tradestack-echo.socket, {used}; to change it there: "
+        "tradestackctl set-port echo 127.0.0.1:9"
+    }
+    assert answer["config"]["listen"] == used
+    assert answer["config"]["control_socket"] == str(daemon.directory / "control.sock")
+    assert answer["pending"] == {}
+    (line,) = [line for line in stderr.splitlines() if "a socket unit decides" in line]
+    assert "warning" in line
+    assert f"key=listen value=127.0.0.1:9 used={used} socket_unit=tradestack-echo.socket" in line
+
+
+def test_an_address_that_is_changed_while_it_runs_is_reported(launch: Launch) -> None:
+    """A reload says that the key has no effect, and not that it waits for a restart."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    before = daemon.call("GetStats")["stats"]
+    daemon.write_config('listen = "127.0.0.1:9"\ncontrol_socket = "/run/other.sock"')
+
+    daemon.call("Reload")
+
+    after = daemon.call("GetStats")["stats"]
+    assert before["config_unused"] == {}
+    assert after["config_unused"].keys() == {"listen", "control_socket"}
+    assert (
+        "systemctl edit tradestack-echo-control.socket" in after["config_unused"]["control_socket"]
+    )
+    assert after["config_pending"] == {}
+
+
+def test_an_address_that_the_socket_has_is_no_matter(launch: Launch) -> None:
+    """Nothing is reported for the socket's own address, any port of it, or its name."""
+    daemon = launch()
+    daemon.wait_for("READY=1")
+    port = daemon.address[1]
+
+    for listen in (f"127.0.0.1:{port}", f"localhost:{port}", "127.0.0.1:0"):
+        daemon.write_config(f'listen = "{listen}"')
+        daemon.call("Reload")
+        assert daemon.call("GetStats")["stats"]["config_unused"] == {}, listen

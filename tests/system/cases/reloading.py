@@ -86,6 +86,13 @@ def refused(service: str) -> int:
     return reloaded(service, "config_reloads_refused")
 
 
+def log_of_reloads(service: str) -> str:
+    """Return what the reloads of the service have written into the systemd journal."""
+    sh("journalctl", "--sync")
+    entries = ("journalctl", "--no-pager", "-o", "cat", "-t", "tradestackctl", "-u", service)
+    return sh(*entries)
+
+
 def latecomers_logged(service: str) -> int:
     """Count the logins of LATECOMER in the systemd journal."""
     entries = ("journalctl", "--no-pager", "-o", "cat", "-u", service, "EVENT=CLIENT_LOGGED_IN")
@@ -141,6 +148,7 @@ def reload_refuses_a_bad_config() -> None:
     for service, config in CONFIGS.items():
         with edited(config, "no_such_key = 1\n"):
             assert refused(service) != 0
+        assert f"tradestackctl: {config}: no_such_key" in log_of_reloads(service)
         assert state(service) == "active"
         eventually(10, "error in status", lambda: "no_such_key" in state(service, "StatusText"))  # noqa: B023
         journal = sh("journalctl", "-x", "-u", service, "EVENT=CONFIG_REFUSED")
@@ -164,7 +172,8 @@ def reload_refuses_a_bad_users_file() -> None:
     password = (ETC / "credentials/news.password").read_text().strip()
     for service in SERVERS:
         with edited(USERS, "not a line of users\n"):
-            refused(service)
+            assert refused(service) != 0
+            assert f"tradestackctl: {USERS}: line 1: " in log_of_reloads(service)
             eventually(10, "error in status", lambda: "line 1" in state(service, "StatusText"))  # noqa: B023
             assert answer_to(FEED_PORT, "news", password) == ACCEPTED
         assert reloaded(service) == 0

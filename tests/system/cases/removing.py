@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.system.cases.harness import all_active, attempt, case, orders_go_on, sh
 from tests.system.cases.installing import BEFORE, every_path
+from tests.system.cases.moving_ports import COMMAND, DROP_IN, MOVED_PORT, set_port
 from tests.system.cases.permissions import OPERATOR, OUTSIDER
 
 KEPT = ("/etc/tradestack/gateway.toml", "/var/lib/tradestack/order-manager", "/var/log/tradestack")
@@ -27,12 +28,20 @@ WRITTEN_BY_SYSTEM = (
 
 @case()
 def uninstall_keeps_config_state_and_logs() -> None:
-    """Without --purge the operator's files are kept, and a new installation uses them."""
+    """Without --purge the operator's files are kept, and a new installation uses them.
+
+    A port that was moved has its own address again, until it is moved once more, as status says.
+    """
+    set_port("feed", str(MOVED_PORT))
     sh("./install.sh", "--uninstall")
 
+    assert not DROP_IN.parent.exists()
     assert all(Path(path).exists() for path in KEPT)
     assert not attempt("systemctl", "list-unit-files", "tradestack*", "--no-legend").stdout
     sh("./install.sh", "--now")
+    all_active()
+    assert COMMAND in sh("tradestackctl", "status", status=None)
+    set_port("feed", str(MOVED_PORT))
     all_active()
     orders_go_on()
 

@@ -10,6 +10,7 @@ MODULES = (
     "loading",
     "restarting",
     "reloading",
+    "moving_ports",
     "failing",
     "operator_faults",
     "upgrading",

@@ -15,7 +15,7 @@ UNITS = (
 )
 
 
-def run_as_user(*command: str, status: int = 0) -> str:
+def run_as_user(*command: str, status: int | None = 0) -> str:
     """Run the command in a login session of the user and return its stdout."""
     record = pwd.getpwnam(USER)
     session = f"XDG_RUNTIME_DIR=/run/user/{record.pw_uid}"
@@ -68,6 +68,22 @@ def user_fault_keeps_the_port() -> None:
 
     run_as_user("systemctl", "--user", "start", "tradestack.target")
     assert not inactive_units()
+
+
+@case()
+def user_moves_a_port() -> None:
+    """`set-port --user` moves the port of the user's stack, which goes on there."""
+    config = Path(pwd.getpwnam(USER).pw_dir) / ".config/tradestack"
+    command = ("../.local/bin/tradestackctl", "set-port", "feed", "9005")
+    run_as_user(*command, status=78)
+
+    run_as_user(*command, "--user")
+
+    assert not inactive_units()
+    assert 'listen = "127.0.0.1:9005"' in (config / "gateway.toml").read_text()
+    assert 'feed = "127.0.0.1:9005"' in (config / "strategy/news.toml").read_text()
+    status = ("../.local/bin/tradestackctl", "status")
+    assert "is not used" not in run_as_user(*status, status=None)
 
 
 @case()

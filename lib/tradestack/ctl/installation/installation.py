@@ -10,20 +10,24 @@ from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.supervisor.socket_units import property_of_unit
 from tradestack.store.trusted_users import SERVICE_USER
 
 SYSTEMD_RUNS = Path("/run/systemd/system")  # sd_booted(3)
+_ACTIVE_STATES = ("active", "activating", "reloading", "refreshing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """The system's installation, or that of `./install.sh --user`.
 
-    service_user: owner of the files that the daemons read; None if that is the caller.
+    service_user: owner of the files that the daemons read; None if that is the caller. units: the
+    directory of the operator's own units and drop-ins.
     """
 
     config: Path
     state: Path
+    units: Path
     systemctl: tuple[str, ...]
     service_user: str | None
 
@@ -35,12 +39,14 @@ class Installation:
             return cls(
                 config=args.config_dir or home / ".config/tradestack",
                 state=args.state_dir or home / ".local/state/tradestack",
+                units=_users_config(home) / "systemd/user",
                 systemctl=("systemctl", "--user"),
                 service_user=None,
             )
         return cls(
             config=args.config_dir or Path("/etc/tradestack"),
             state=args.state_dir or Path("/var/lib/tradestack"),
+            units=Path("/etc/systemd/system"),
             systemctl=("systemctl",),
             # Only root can change owners; others work on directories of their own.
             service_user=SERVICE_USER if os.geteuid() == 0 and _exists(SERVICE_USER) else None,
@@ -50,19 +56,37 @@ class Installation:
         """Return whether this host was booted with systemd."""
         return SYSTEMD_RUNS.is_dir() and shutil.which(self.systemctl[0]) is not None
 
-    def run_systemctl(self, *arguments: str) -> None:
-        """Run systemctl; raise OperatorFault if it fails, after its own message on stderr."""
-        command = [*self.systemctl, *arguments]
+    def require_systemd(self, where: str) -> None:
+        """Raise OperatorFault, with this place, if systemd does not run."""
         if not self.has_systemd():
             raise OperatorFault(
-                " ".join(command),
+                where,
                 "systemd is not running on this host",
                 "run this command on the host where tradestack is installed",
             )
+
+    def run_systemctl(self, *arguments: str) -> None:
+        """Run systemctl; raise OperatorFault if it fails, after its own message on stderr."""
+        command = [*self.systemctl, *arguments]
+        self.require_systemd(" ".join(command))
         if subprocess.run(command, check=False).returncode != 0:
             raise OperatorFault(
                 " ".join(command), "failed", "see the message above, or run journalctl -e"
             )
+
+    def restart_active(self, *units: str) -> list[str]:
+        """Restart those of the units that are active, and return them. Raises OperatorFault.
+
+        `systemctl try-restart` would not wait for a unit that the restart of another one stops.
+        """
+        active = [
+            unit
+            for unit in units
+            if property_of_unit(self.systemctl, unit, "ActiveState") in _ACTIVE_STATES
+        ]
+        if active:
+            self.run_systemctl("restart", *active)
+        return active
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +121,11 @@ def require_directory(path: Path, option: str) -> None:
             "no such directory",
             f"install tradestack first (./install.sh), or set {option}",
         )
+
+
+def _users_config(home: Path) -> Path:
+    """Return where systemd and install.sh look for what a user configures."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
 
 
 def _exists(user: str) -> bool:

@@ -1,6 +1,7 @@
 """The data files of `up`, looked at before anything is started."""
 
 import argparse
+from pathlib import Path
 
 from tradestack.ctl.format_options import format_options
 from tradestack.domain.faults import OperatorFault
@@ -18,11 +19,18 @@ def check_data_files(args: argparse.Namespace) -> None:
     """Recognise the files that the options name, without reading them. Raises OperatorFault."""
     reading = Reading(options=format_options(args))
     for name, kind in _KINDS.items():
-        for path in expand_files(getattr(args, name) or ()):
-            if not path.exists():
-                raise OperatorFault(f"--{name} {path}", "no such file", "name a file that exists")
-            symbols = SymbolTable(SOURCE_SYMBOLS_MAX)
-            try:
-                CsvSource(path, kind, reading, BadRows(show_nothing), symbols).close()
-            except SourceFault as fault:
-                raise fault.as_operator_fault() from fault
+        try:
+            for path in expand_files(getattr(args, name) or ()):
+                _recognise(path, kind, reading)
+        except OperatorFault as fault:
+            raise OperatorFault(f"--{name} {fault.where}", fault.problem, fault.remedy) from fault
+
+
+def _recognise(path: Path, kind: SourceKind, reading: Reading) -> None:
+    if not path.exists():
+        raise OperatorFault(str(path), "no such file", "name a file that exists")
+    symbols = SymbolTable(SOURCE_SYMBOLS_MAX)
+    try:
+        CsvSource(path, kind, reading, BadRows(show_nothing), symbols).close()
+    except SourceFault as fault:
+        raise fault.as_operator_fault() from fault

@@ -1,6 +1,7 @@
 """A run of the stack in the foreground, from its directory to its result.
 
-leftovers of others removed ─► directory, claimed ─► run ─► directory kept or deleted
+options checked ─► leftovers of others removed ─► directory, claimed ─► run ─► directory kept
+or deleted
 """
 
 import argparse
@@ -15,6 +16,7 @@ from tradestack.ctl.up.options import stack_config
 from tradestack.ctl.up.run import Run
 from tradestack.ctl.up.run_counts import RunResult
 from tradestack.ctl.up.screen import Screen
+from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.domain.faults import OperatorFault
 from tradestack.wire.feed import TICK_PACKET_LENGTH
@@ -26,22 +28,26 @@ def run_foreground(args: argparse.Namespace) -> RunResult:
     Raises Interrupted, ChildDied, OperatorFault, ControlFault.
     """
     screen = Screen(is_verbose=args.verbose)
+    config = stack_config(args, screen)
+    check_options(args, config)
     for directory in remove_abandoned():
         screen.line(f"removed {directory}, left by a run that was killed")
     if args.state_dir is not None:
-        return _run_kept(args, args.state_dir.absolute(), screen)
+        return _run_kept(args, config, args.state_dir.absolute(), screen)
     root = Path(tempfile.mkdtemp(prefix="tradestack-"))
     try:
         files = StackFiles.create(root, reused=False)
         with claimed(files, is_temporary=True):
-            result = _run_in(files, args, screen)
+            result = _run_in(files, args, config, screen)
         screen.line(f"the files in {root} are deleted; --state-dir DIR would keep them")
         return result
     finally:
         shutil.rmtree(root)
 
 
-def _run_kept(args: argparse.Namespace, root: Path, screen: Screen) -> RunResult:
+def _run_kept(
+    args: argparse.Namespace, config: StackConfig, root: Path, screen: Screen
+) -> RunResult:
     was_used = (root / "lock").exists()
     files = StackFiles.create(root, reused=True)
     if args.fresh and was_used:
@@ -49,14 +55,14 @@ def _run_kept(args: argparse.Namespace, root: Path, screen: Screen) -> RunResult
     elif files.feed_logs:
         screen.line(f"going on in {root} after {_earlier(files)}; --fresh would begin anew")
     with claimed(files, is_temporary=False):
-        result = _run_in(files, args, screen)
+        result = _run_in(files, args, config, screen)
     screen.line(f"the files are kept in {root}")
     return result
 
 
-def _run_in(files: StackFiles, args: argparse.Namespace, screen: Screen) -> RunResult:
-    config = stack_config(args, screen)
-    check_options(args, files, config)
+def _run_in(
+    files: StackFiles, args: argparse.Namespace, config: StackConfig, screen: Screen
+) -> RunResult:
     try:
         return asyncio.run(Run(args, files, config, screen).execute())
     finally:

@@ -6,7 +6,7 @@ of a strategy without orders, and the symbols of the source, tell the likeliest 
 
 import contextlib
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tradestack.ctl.up.progress import SOURCE_ENDED, DaemonStats, StackStats
 from tradestack.ctl.up.stack import StackConfig
@@ -38,14 +38,21 @@ def hints_before(config: StackConfig) -> dict[str, str]:
     return hints
 
 
+class HintsAfter(NamedTuple):
+    """A line for each strategy; new: those about what the gateway has not warned of already."""
+
+    all: Mapping[str, str]
+    new: Mapping[str, str]
+
+
 def hints_after(
     config: StackConfig, stats: StackStats, *, ticks: int, symbols: Collection[str]
-) -> dict[str, str]:
+) -> HintsAfter:
     """Return a line for each strategy that made no order, or whose symbols do not occur.
 
     ticks: published by this run. symbols: of all that was published in the session.
     """
-    hints = {}
+    hints, told = {}, set()
     for name, strategy in stats.strategies.items():
         wanted = config.strategies[name].get("symbols", [])
         missing = [str(symbol) for symbol in _items(wanted) if symbol not in symbols]
@@ -56,7 +63,9 @@ def hints_after(
         elif not strategy["orders_sent"]:
             reason = _why_no_order(strategy, ticks)
             hints[name] = f"strategy {name} made no order: {reason}"
-    return hints
+            if stats.gateway["sources_apart"] and _lacked_prices(strategy):
+                told.add(name)
+    return HintsAfter(hints, {name: hint for name, hint in hints.items() if name not in told})
 
 
 def symbols_of(files: StackFiles) -> set[str]:
@@ -77,8 +86,7 @@ def _published(gateway: Mapping[str, object]) -> set[TickKind]:
 
 
 def _why_no_order(strategy: DaemonStats, ticks: int) -> str:
-    without_price = strategy.get("signals_without_price", 0)
-    if without_price:
+    if without_price := _lacked_prices(strategy):
         return (
             f"{without_price:,} of its signals came before a price of their symbol; "
             "prices and news must share symbols and times"
@@ -93,6 +101,10 @@ def _why_no_order(strategy: DaemonStats, ticks: int) -> str:
     if not strategy["ticks_received"]:
         return "it received nothing"
     return "its signal did not fire; see its parameters"
+
+
+def _lacked_prices(strategy: DaemonStats) -> int:
+    return int(strategy.get("signals_without_price", 0))
 
 
 def _is_complete(stats: StackStats) -> bool:

@@ -1,55 +1,90 @@
-"""The values of --pace and --set, checked by the daemons that know them before any is started.
+"""The values of --pace, --set and --strategy-config, checked before any daemon is started.
 
-A daemon's message names the file that `up` has written; it is given with the option instead.
+The daemons that know the keys check them. A fault names the option instead of the file that `up`
+writes for the daemon.
 """
 
 import argparse
+import json
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
+from tradestack.ctl.toml import config_text
 from tradestack.ctl.up.stack import StackConfig
-from tradestack.ctl.up.stack_files import StackFiles
+from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.users import canonical_user
+from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 
-_NAME = "check"  # of the file that is written to be checked
+# Keys that bind the daemons of a stack to each other: another value would tear it apart.
+SET_BY_UP = ("control_socket", "segment_suffix", "users_file")
+_INSTANCE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{INSTANCE_LENGTH_MAX - 1}}}", re.ASCII)
 
 
-def check_options(args: argparse.Namespace, files: StackFiles, config: StackConfig) -> None:
-    """Have the daemons check the keys that options have set. Raises OperatorFault."""
-    options = {
-        GATEWAY: {"pace": "--pace"} if args.pace is not None else {},
-        ORDER_MANAGER: {},
-    }
+def check_options(args: argparse.Namespace, config: StackConfig) -> None:
+    """Check what the options have set. Raises OperatorFault."""
+    options = {GATEWAY: {"pace": "--pace"} if args.pace is not None else {}, ORDER_MANAGER: {}}
     for setting in args.settings:
-        options[setting.daemon][setting.key] = f"--set {setting.daemon}.{setting.key}"
+        option = f"--set {setting.daemon}.{setting.key}"
+        if setting.key in SET_BY_UP:
+            remedy = "leave it out; --state-dir says where the files are"
+            raise OperatorFault(option, "`up` sets this key itself", remedy)
+        options[setting.daemon][setting.key] = option
     keys_of = {GATEWAY: config.gateway, ORDER_MANAGER: config.order_manager}
     for daemon, keys in keys_of.items():
         if options[daemon]:
-            _check(daemon, keys, options[daemon], files)
+            _check_keys(daemon, keys, options[daemon])
+    _check_strategies(args.strategy_config)
 
 
-def _check(
-    daemon: str, keys: Mapping[str, object], options: Mapping[str, str], files: StackFiles
-) -> None:
-    path = files.write_config(_NAME, keys)
+def _check_keys(daemon: str, keys: Mapping[str, object], options: Mapping[str, str]) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / f"{daemon}.toml"
+        path.write_text(config_text(keys), encoding="utf-8")
+        fault = _fault_in(path, daemon)
+    if fault is not None:
+        places = {f"{path}: {key}": option for key, option in options.items()}
+        where = places.get(fault.where, fault.where.replace(str(path), f"options of the {daemon}"))
+        raise OperatorFault(where, fault.problem, fault.remedy)
+
+
+def _check_strategies(paths: Sequence[Path]) -> None:
+    instances: dict[str, Path] = {}
+    users: dict[str, Path] = {}
+    for path in paths:
+        option = f"--strategy-config {path}"
+        if _INSTANCE.fullmatch(path.stem) is None:
+            raise OperatorFault(
+                option,
+                f"the instance is named after the file, and {path.stem!r} cannot be a name",
+                f"rename the file: 1 to {INSTANCE_LENGTH_MAX} letters, digits and _ . -",
+            )
+        fault = _fault_in(path, "strategy", path.stem)
+        if fault is not None:
+            where = fault.where.replace(str(path.absolute()), option)
+            raise OperatorFault(where, fault.problem, fault.remedy)
+        if (other := instances.setdefault(path.stem, path)) is not path:
+            problem = f"the instance is named after the file, as is that of {other}"
+            raise OperatorFault(option, problem, "rename one of the files")
+        user = canonical_user(str(read_strategy(path)["user"]))
+        if (other := users.setdefault(user, path)) is not path:
+            problem = f"{user} is also the user of {other}"
+            raise OperatorFault(f"{option}: user", problem, "give each strategy its own user")
+
+
+def _fault_in(path: Path, daemon: str, *instance: str) -> OperatorFault | None:
+    """Have the daemon check a configuration file; return what it refuses."""
     program = Path(sys.executable).parent / f"tradestack-{daemon}"
-    try:
-        done = subprocess.run(
-            [program, "--config", path, "--check-config"],
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-    finally:
-        path.unlink()
-    if done.returncode == 0:
-        return
-    last_line = done.stderr.rstrip().rpartition("\n")[2]
-    message = last_line.rpartition(f" {path}: ")[2]
-    key, _, reason = message.partition(": ")
-    problem, _, remedy = reason.partition("; ")
-    where = options.get(key, f"configuration of {daemon}: {key}")
-    raise OperatorFault(where, problem, remedy or "correct it")
+    done = subprocess.run(
+        [program, *instance, "--config", path, "--check-config", "--json"],
+        check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    fault = json.loads(done.stdout)["fault"]
+    return None if fault is None else OperatorFault(**fault)

@@ -3,12 +3,14 @@
     {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
 
 A run has ended when the source has ended, every strategy has processed the session's last message
-and sent its orders, and every order has its report.
+and sent its orders, and every order has its report or will never have one: its outcome is unknown.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from tradestack.domain.faults import OperatorFault
 
 DaemonStats: TypeAlias = Mapping[str, Any]
 
@@ -35,11 +37,18 @@ class StackStats:
         }
 
 
-def source_fault(stats: StackStats) -> str | None:
+def source_fault(stats: StackStats) -> OperatorFault | None:
     """Return why the source stopped before its end, or None if it did not."""
     if stats.gateway["source_state"] != SOURCE_FAULT:
         return None
-    return str(stats.gateway["source_fault"])
+    gateway = stats.gateway
+    return OperatorFault("source", gateway["source_fault"], gateway["source_remedy"])
+
+
+def orders_unknown(strategy: DaemonStats) -> int:
+    """Return how many orders of a strategy's process will have no report."""
+    unknown: int = strategy["process"]["orders_unknown"]
+    return unknown
 
 
 def has_ended(stats: StackStats) -> bool:
@@ -54,5 +63,5 @@ def _is_done(strategy: DaemonStats, gateway: DaemonStats) -> bool:
         strategy["session"] == gateway["session"]
         and strategy["sequence_processed"] >= gateway["head"]
         and strategy["orders_pending"] == 0
-        and strategy["orders_sent"] == strategy["orders_acknowledged"]
+        and strategy["orders_sent"] - strategy["orders_acknowledged"] <= orders_unknown(strategy)
     )

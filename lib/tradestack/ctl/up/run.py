@@ -21,7 +21,6 @@ from tradestack.ctl.up.stack import Stack, StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.summary import fitted, status_parts
 from tradestack.ctl.up.supervised import AfterDeath
-from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import name_of
 from tradestack.net.control.client import ControlFault
 
@@ -151,7 +150,7 @@ class Run:
             return False
         fault = source_fault(self._stats)
         if fault is not None:
-            raise OperatorFault("source", fault, "fix the file")
+            raise fault
         return has_ended(self._stats)
 
     async def _ask(self, timeout_s: float) -> bool:
@@ -207,9 +206,8 @@ class Run:
         """Note why strategies made no orders, where it was not told at the start."""
         ticks, symbols = self._counts.ticks.total, symbols_of(self._files)
         after = hints_after(self._config, stats, ticks=ticks, symbols=symbols)
-        added = {name: hint for name, hint in after.items() if name not in self._hints}
-        self._hints |= added
-        self._show_hints(added)
+        self._show_hints({name: after.new[name] for name in after.new if name not in self._hints})
+        self._hints = {**after.all, **self._hints}
 
     def _show_hints(self, hints: Mapping[str, str]) -> None:
         for hint in hints.values():

@@ -7,7 +7,7 @@ after the last look at it.
 
 from dataclasses import dataclass, field
 
-from tradestack.ctl.up.progress import DaemonStats, StackStats
+from tradestack.ctl.up.progress import DaemonStats, StackStats, orders_unknown
 
 
 @dataclass(slots=True)
@@ -38,6 +38,7 @@ class RunCounts:
     ticks: Tally = field(default_factory=Tally)
     orders_accepted: Tally = field(default_factory=Tally)
     orders_rejected: Tally = field(default_factory=Tally)
+    _unknown: dict[tuple[str, int], int] = field(default_factory=dict)  # by strategy and its pid
 
     def look(self, stats: StackStats) -> None:
         """Take the counters of the daemons."""
@@ -48,11 +49,18 @@ class RunCounts:
             (self.orders_rejected, "orders_rejected"),
         ):
             tally.look(manager, manager[name], manager["process"][name])
+        for strategy, its_stats in stats.strategies.items():
+            self._unknown[strategy, its_stats["pid"]] = orders_unknown(its_stats)
 
     @property
     def orders_received(self) -> int:
         """Orders that got a number, accepted or rejected."""
         return self.orders_accepted.total + self.orders_rejected.total
+
+    @property
+    def orders_unknown(self) -> int:
+        """Orders sent whose outcome stays unknown: their order session is gone."""
+        return sum(self._unknown.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +98,12 @@ class RunResult:
             "orders_received": counts.orders_received,
             "orders_accepted": counts.orders_accepted.total,
             "orders_rejected": counts.orders_rejected.total,
+            "orders_unknown": counts.orders_unknown,
             "orders_per_s": round(self.orders_per_s, 1),
             "warnings": self.warnings,
-            "latency": {name: stats["latency"] for name, stats in self.stats.strategies.items()},
+            "latency": {
+                name: stats["process"]["latency"] for name, stats in self.stats.strategies.items()
+            },
         }
 
     def _average(self, count: int) -> float:

@@ -21,7 +21,8 @@ from tradestack.ctl.up.progress import StackStats
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.supervised import AfterDeath, Supervised
-from tradestack.net.addresses import Address, name_of
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.addresses import Address, name_of, parse_address
 from tradestack.runtime.supervisor.listen_fds import CONTROL, bind_tcp, bind_unix
 
 STOP_TIMEOUT_S = 15.0  # as TimeoutStopSec= in the units
@@ -29,6 +30,7 @@ STATS_TIMEOUT_S = 10.0  # as WatchdogSec= in the units
 
 T = TypeVar("T")
 
+LISTEN = "listen"  # the key of both servers
 _ANY_PORT = Address("127.0.0.1", 0)
 
 
@@ -54,8 +56,8 @@ class Stack:
         self._listeners: list[socket.socket] = []  # stay open while a daemon is respawned
         self.died: asyncio.Future[ChildDied] = asyncio.get_running_loop().create_future()
         self.began_s: float | None = None  # loop time at which the gateway was ready
-        self.feed = self._listen(bind_tcp(_ANY_PORT))
-        self.orders = self._listen(bind_tcp(_ANY_PORT))
+        self.feed = self._listen(_bound(GATEWAY, config.gateway))
+        self.orders = self._listen(_bound(ORDER_MANAGER, config.order_manager))
 
     async def start(self) -> None:
         """Start all daemons and wait until they are ready; raise ChildDied, OperatorFault."""
@@ -160,17 +162,17 @@ class Stack:
         )
         gateway = {
             **files.common(GATEWAY),
-            "listen": name_of(feed.getsockname()),
             "users_file": str(users),
             "segment_suffix": files.suffix,
             **self._config.gateway,
+            LISTEN: name_of(feed.getsockname()),
         }
         order_manager = {
             **files.common(ORDER_MANAGER),
-            "listen": name_of(orders.getsockname()),
             "users_file": str(users),
             "order_log": str(files.order_log),
             **self._config.order_manager,
+            LISTEN: name_of(orders.getsockname()),
         }
         self._start_daemon(GATEWAY, [], files.write_config(GATEWAY, gateway), {"feed": feed}, {})
         config_path = files.write_config(ORDER_MANAGER, order_manager)
@@ -232,6 +234,17 @@ class Stack:
                 raise ChildDied(f"{child.name} did not stop within {STOP_TIMEOUT_S:g} s", None)
             if child.exited.result() != 0:
                 raise child.death()
+
+
+def _bound(daemon: str, keys: Mapping[str, object]) -> socket.socket:
+    """Open the port of a server where --set wants it, else at any port. Raises OperatorFault."""
+    if LISTEN not in keys:
+        return bind_tcp(_ANY_PORT)
+    try:
+        return bind_tcp(parse_address(str(keys[LISTEN])))
+    except OperatorFault as fault:
+        where = f"--set {daemon}.{LISTEN}={keys[LISTEN]}"
+        raise OperatorFault(where, fault.problem, "choose another address") from None
 
 
 def _strategy(instance: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import new_password, write_secret
-from tradestack.ctl.toml import toml
+from tradestack.ctl.toml import config_text
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import new_salt, users_line
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
@@ -53,7 +53,7 @@ class StackFiles:
             _lock(root / "lock")
         except OSError as error:
             raise OperatorFault(
-                str(root), error.strerror or str(error), "choose another --state-dir"
+                f"--state-dir {root}", error.strerror or str(error), "choose another directory"
             ) from error
         return cls(root, _suffix(root, reused=reused))
 
@@ -72,8 +72,7 @@ class StackFiles:
     def write_config(self, name: str, values: Mapping[str, object]) -> Path:
         """Write etc/<name>.toml without the keys whose value is None; return its path."""
         path = self.root / "etc" / f"{name}.toml"
-        lines = (f"{key} = {toml(value)}\n" for key, value in values.items() if value is not None)
-        write_secret(path, "".join(lines), mode=FILE_MODE)
+        write_secret(path, config_text(values), mode=FILE_MODE)
         return path
 
     def common(self, daemon: str) -> dict[str, object]:
@@ -140,16 +139,18 @@ def read_strategies(paths: Sequence[Path]) -> dict[str, Mapping[str, object]]:
     """
     if not paths:
         return {INSTANCE_SHIPPED: STRATEGY_SHIPPED}
-    strategies: dict[str, Mapping[str, object]] = {}
-    remedy = "write a strategy configuration like etc/strategy/news.toml"
-    for path in paths:
-        try:
-            strategies[path.stem] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise OperatorFault(str(path), error.strerror or str(error), remedy) from None
-        except ValueError as error:
-            raise OperatorFault(str(path), str(error), remedy) from None
-    return strategies
+    return {path.stem: read_strategy(path) for path in paths}
+
+
+def read_strategy(path: Path) -> Mapping[str, object]:
+    """Read the configuration of a strategy instance. Raises OperatorFault."""
+    where, remedy = f"--strategy-config {path}", "name a file like etc/strategy/news.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OperatorFault(where, error.strerror or str(error), remedy) from None
+    except ValueError as error:
+        raise OperatorFault(where, str(error), remedy) from None
 
 
 def _suffix(root: Path, *, reused: bool) -> str:

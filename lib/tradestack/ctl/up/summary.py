@@ -47,8 +47,11 @@ def summary(result: RunResult) -> str:
         f"  {_counted(counts.ticks.total, 'tick')}, {result.ticks_per_s:,.0f}/s",
         f"  {orders}",
     ]
+    if counts.orders_unknown:
+        unknown = _counted(counts.orders_unknown, "order")
+        lines.append(f"  {unknown} sent with unknown outcome: the order session is gone")
     for name, strategy in result.stats.strategies.items():
-        lines += _latency_lines(name, strategy["latency"])
+        lines += _latency_lines(name, strategy["process"]["latency"])
     for name, count in result.stats.respawns.items():
         if count:
             lines.append(f"  {name} was started again {_counted(count, 'time')}")

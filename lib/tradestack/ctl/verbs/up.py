@@ -1,10 +1,10 @@
 """Run the whole stack in the foreground, without systemd and without root.
 
 The daemons are the programs that systemd would run. They listen on free ports of the loopback
-interface and keep their files in a private directory, which is deleted at the end unless
---state-dir is given. If a daemon dies, all of them are stopped; with --respawn it is started again,
-unless it keeps dying. Orders and problems are shown on stderr, with --verbose all that the daemons
-log; the result goes to stdout.
+interface, or where `--set gateway.listen=ADDRESS` says, and keep their files in a private directory
+that is deleted at the end unless --state-dir is given. If a daemon dies, all of them are stopped;
+with --respawn it is started again, unless it keeps dying. Orders and problems are shown on stderr,
+with --verbose all that the daemons log; the result goes to stdout.
 
 examples:
   tradestackctl up                         publish the sample data until Ctrl-C

@@ -98,7 +98,11 @@ class ControlClient:
                 self._decoder.receive_data(data)
             return decode_reply(message)
         except TimeoutError as error:
-            raise self._lost(f"no answer within {deadline_s:g} s") from error
+            self.close()
+            raise ControlFault(
+                f"{self._name} ({self._path}): no answer within {deadline_s:g} s; "
+                "see its log (journalctl -e), or restart it"
+            ) from error
         except (OSError, ProtocolError) as error:
             raise self._lost(str(error)) from error
 

@@ -19,7 +19,7 @@ import enum
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar, overload
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, overload
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.values import ValueParser
@@ -70,9 +70,23 @@ def required_key(parser: ValueParser[T], *, reload: Reload) -> T:
     return declared
 
 
-def load_config(config_type: type[C], path: Path) -> C:
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConfigFile(Generic[C]):
+    """A config file as it was read: its values, and the keys that are written in it."""
+
+    config: C
+    keys: frozenset[str]
+
+
+def read_config(config_type: type[C], path: Path) -> ConfigFile[C]:
     """Read a config file. Raises OperatorFault."""
-    return parse_config(config_type, _read_table(path), source=str(path))
+    table = _read_table(path)
+    return ConfigFile(parse_config(config_type, table, source=str(path)), frozenset(table))
+
+
+def load_config(config_type: type[C], path: Path) -> C:
+    """Read the values of a config file. Raises OperatorFault."""
+    return read_config(config_type, path).config
 
 
 def parse_config(config_type: type[C], table: Mapping[str, object], *, source: str) -> C:

@@ -1,7 +1,7 @@
 """The config with which a daemon runs, and what of its changed file does not hold yet."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from tradestack.domain.faults import OperatorFault
@@ -19,13 +19,17 @@ class PendingKey:
 
 
 class RunningConfig(Generic[C]):
-    """The config of a running daemon, through reloads and new sessions."""
+    """The config of a running daemon, through reloads and new sessions.
 
-    def __init__(self, config: C) -> None:
+    decided: the values of keys that somebody else decides, whatever the file says.
+    """
+
+    def __init__(self, config: C, decided: Mapping[str, object]) -> None:
         self._config_type = type(config)
+        self._decided = decided
         self._applied = config  # what the service has: the file, but for restart keys
         self._loaded = describe_config(config)  # the file as last accepted
-        self._running = describe_config(config)
+        self._running = describe_config(config) | dict(decided)
 
     def describe(self) -> dict[str, object]:
         """Return the values with which the daemon runs, as a config file would write them."""
@@ -36,7 +40,7 @@ class RunningConfig(Generic[C]):
         return {
             name: PendingKey(value, reload_of(self._config_type, name))
             for name, value in self._loaded.items()
-            if value != self._running[name]
+            if value != self._running[name] and name not in self._decided
         }
 
     def names_waiting_for(self, reload: Reload) -> list[str]:
@@ -72,5 +76,5 @@ class RunningConfig(Generic[C]):
         self._running |= {
             name: value
             for name, value in self._loaded.items()
-            if reload_of(self._config_type, name) is reload
+            if reload_of(self._config_type, name) is reload and name not in self._decided
         }

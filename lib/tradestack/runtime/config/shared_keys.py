@@ -11,6 +11,8 @@ from tradestack.runtime.logs.level import LogLevel
 
 CLIENTS_MAX = 4_096  # the units allow 8192 descriptors, and each client is one
 SEGMENT_SUFFIX_LENGTH_MAX = 64  # characters
+FEED_ADDRESS = "127.0.0.1:8999"  # default of the gateway's port, and of those who connect to it
+ORDERS_ADDRESS = "127.0.0.1:8998"  # the same for the order manager's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

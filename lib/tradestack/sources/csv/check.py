@@ -12,6 +12,7 @@ from tradestack.domain.times import format_utc
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.csv.times.timestamps import Form
+from tradestack.sources.reason import Reason
 from tradestack.sources.source import SourceFault
 
 # Whole prices from here on are billionths or the like: no market has them.
@@ -103,7 +104,7 @@ def warnings_of(source: CsvSource) -> list[str]:
             "--price-scale 1e-4, or another scale"
         )
     if source.kind is SourceKind.NEWS and _is_narrow(source):
-        warnings.append(_narrow(source))
+        warnings.append(str(_narrow(source)))
     elif source.kind is SourceKind.NEWS and _is_low(source):
         highest = format_fixed(state.value_max)
         warnings.append(
@@ -150,8 +151,10 @@ def _check_prices(source: CsvSource) -> None:
     raise SourceFault(
         source.path,
         source.recognised.data_line + 1,
-        f"all prices are whole numbers of at least {lowest}, which looks like fixed point; "
-        "use --price-scale 1e-9, or another scale, or --price-scale 1 if they are meant so",
+        Reason(
+            f"all prices are whole numbers of at least {lowest}, which looks like fixed point",
+            "use --price-scale 1e-9, or another scale, or --price-scale 1 if they are meant so",
+        ),
     )
 
 
@@ -174,13 +177,13 @@ def _is_low(source: CsvSource) -> bool:
     )
 
 
-def _narrow(source: CsvSource) -> str:
+def _narrow(source: CsvSource) -> Reason:
     lowest, highest = (format_fixed(n) for n in (source.state.value_min, source.state.value_max))
     scale = "-1 to 1" if source.state.value_min < 0 else "0 to 1"
-    limits = scale.replace(" to ", "..")
-    return (
-        f"all sentiments are within {lowest} to {highest}, which looks like the scale {scale}; "
-        f"use --sentiment-scale {limits}, or --sentiment-scale 0..100 if they are meant so"
+    said = scale.replace(" to ", "..")
+    return Reason(
+        f"all sentiments are within {lowest} to {highest}, which looks like the scale {scale}",
+        f"use --sentiment-scale {said}, or --sentiment-scale 0..100 if they are meant so",
     )
 
 
@@ -196,6 +199,9 @@ def _check_sentiments(source: CsvSource) -> None:
         raise SourceFault(
             source.path,
             line,
-            f"{state.negative_values} of {rows} sentiments are below 0, which looks like the scale "
-            "-100 to 100; use --sentiment-scale -100..100, or another scale",
+            Reason(
+                f"{state.negative_values} of {rows} sentiments are below 0, "
+                "which looks like the scale -100 to 100",
+                "use --sentiment-scale -100..100, or another scale",
+            ),
         )

@@ -13,21 +13,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
+from tradestack.sources.reason import Unusable
 from tradestack.store.named_file import open_named_file
 
 GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
 ZIP, ZIP_EMPTY = b"PK\x03\x04", b"PK\x05\x06"
 XZ, ZSTD = b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
-REFUSED: Mapping[bytes, str] = {
-    b"PAR1": "is Parquet; write it as CSV, for example by "
-    "polars.read_parquet(FILE).write_csv('FILE.csv')",
-    b"\xd0\xcf\x11\xe0": "is an Excel workbook; save the sheet as CSV",
-    b"7z\xbc\xaf": "is a 7z archive; unpack it first",
-    b"Rar!": "is a rar archive; unpack it first",
-    b"%PDF": "is a PDF; a CSV file is needed",
-    b"SQLi": "is an SQLite database; export the table as CSV",
-    b"\x89HDF": "is HDF5; write it as CSV",
-    b"DBN": "is Databento's binary encoding; ask for encoding csv",
+REFUSED: Mapping[bytes, tuple[str, str]] = {  # what it is, and what to do
+    b"PAR1": (
+        "is Parquet",
+        "write it as CSV, for example by polars.read_parquet(FILE).write_csv('FILE.csv')",
+    ),
+    b"\xd0\xcf\x11\xe0": ("is an Excel workbook", "save the sheet as CSV"),
+    b"7z\xbc\xaf": ("is a 7z archive", "unpack it first"),
+    b"Rar!": ("is a rar archive", "unpack it first"),
+    b"%PDF": ("is a PDF", "a CSV file is needed"),
+    b"SQLi": ("is an SQLite database", "export the table as CSV"),
+    b"\x89HDF": ("is HDF5", "write it as CSV"),
+    b"DBN": ("is Databento's binary encoding", "ask for encoding csv"),
 }
 TAR_MAGIC_AT, TAR_MAGIC = 257, b"ustar"
 _PEEKED_BYTES = 512
@@ -43,8 +46,8 @@ def unreadable_errors() -> tuple[type[Exception], ...]:
     return tuple(errors)
 
 
-class ContainerFault(Exception):
-    """What is in the file cannot be read as CSV; the message says what it is."""
+class ContainerFault(Unusable):
+    """What is in the file cannot be read as CSV; the problem says what it is."""
 
 
 class Opened:
@@ -188,17 +191,19 @@ def _member(raw: IO[bytes], member: str | None) -> io.BufferedReader:
     archive = zipfile.ZipFile(raw)
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     if "[Content_Types].xml" in names:
-        raise ContainerFault("is an Excel workbook; save the sheet as CSV")
+        raise ContainerFault("is an Excel workbook", "save the sheet as CSV")
     if member is None:
         names = [name for name in names if not name.startswith("__MACOSX/")]
         if len(names) != 1:
             listed = ", ".join(names[:10])
-            raise ContainerFault(f"is a zip of {len(names)} files; use --member NAME, of {listed}")
+            raise ContainerFault(
+                f"is a zip of {len(names)} files", f"use --member NAME, of {listed}"
+            )
         member = names[0]
     if member not in names:
         raise ContainerFault(f"has no member {member!r}, only {', '.join(names[:10])}")
     if archive.getinfo(member).flag_bits & 1:
-        raise ContainerFault("is a zip with a password; unpack it first")
+        raise ContainerFault("is a zip with a password", "unpack it first")
     return io.BufferedReader(cast("Any", archive.open(member)))
 
 
@@ -216,13 +221,13 @@ def _peek(content: io.BufferedReader) -> bytes:
 
 
 def _check(beginning: bytes) -> None:
-    for magic, problem in REFUSED.items():
+    for magic, (problem, remedy) in REFUSED.items():
         if beginning.startswith(magic):
-            raise ContainerFault(problem)
+            raise ContainerFault(problem, remedy)
     if beginning[TAR_MAGIC_AT:].startswith(TAR_MAGIC):
-        raise ContainerFault("is a tar archive; unpack it first")
+        raise ContainerFault("is a tar archive", "unpack it first")
     if beginning.startswith((GZIP, ZIP, BZIP2, XZ, ZSTD)):
-        raise ContainerFault("is packed twice; unpack it once")
+        raise ContainerFault("is packed twice", "unpack it once")
 
 
 class _ReturnsAsNewlines(io.RawIOBase):

@@ -26,6 +26,7 @@ from tradestack.sources.csv.options import ReadingOptions
 from tradestack.sources.csv.parsing.block import parse_block
 from tradestack.sources.csv.parsing.rows import OnBadRow, RowParser
 from tradestack.sources.csv.parsing.state import Natural, RowState, StatePosition
+from tradestack.sources.reason import Reason
 from tradestack.sources.source import (
     Checkpoint,
     RowCounts,
@@ -38,6 +39,7 @@ from tradestack.wire.symbol_table import SymbolTable
 
 CHUNK_BYTES = 128 << 10  # some 3,000 rows: a millisecond's work, so that clients do not wait longer
 RECORD_BYTES_MAX = 1 << 20  # of one record, its quoted line breaks included
+_AGAIN = "copy or download it again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class CsvSource:
         self.path = path
         self.reading = reading
         self.symbols = symbols
-        self.first_bad_row: tuple[int, str] | None = None  # line, reason
+        self.first_bad_row: tuple[int, Reason] | None = None  # its line, and why
         self._bad_rows = bad_rows
         self._opened = _open(path, reading.options)
         try:
@@ -128,7 +130,7 @@ class CsvSource:
         except unreadable_errors() as error:
             raise SourceFault(self.path, restored.line, why_unreadable(error)) from error
         self.offset = offset
-        self._unparsed, self._ended, self._damage = b"", False, ""
+        self._unparsed, self._ended, self._damage = b"", False, None
         self.state.restore(restored)
 
     def row_counts(self) -> RowCounts:
@@ -142,13 +144,13 @@ class CsvSource:
         """Close the file."""
         self._opened.close()
 
-    def _add_bad_row(self, line: int, reason: str) -> None:
+    def _add_bad_row(self, line: int, reason: Reason) -> None:
         self.first_bad_row = self.first_bad_row or (line, reason)
-        self._bad_rows.add(self.path, line, reason)
+        self._bad_rows.add(self.path, line, str(reason))
 
     def _parse_chunk(self) -> TickRecords:
         """Parse the next chunk, and move past what was used of it."""
-        has_rows_before_damage = self._damage != "" and b"\n" in self._unparsed
+        has_rows_before_damage = self._damage is not None and b"\n" in self._unparsed
         chunk = b"" if self._ended or has_rows_before_damage else self._read(CHUNK_BYTES)
         self._ended = not chunk and not has_rows_before_damage
         data = self._unparsed + chunk
@@ -162,7 +164,7 @@ class CsvSource:
         self.offset += used
         self._unparsed = b"" if self._parser.fault else data[used:]
         if len(self._unparsed) > RECORD_BYTES_MAX:
-            reason = f"record is longer than {RECORD_BYTES_MAX} bytes"
+            reason = Reason(f"record is longer than {RECORD_BYTES_MAX} bytes")
             raise SourceFault(self.path, self.state.line + 1, reason)
         return records
 
@@ -171,11 +173,10 @@ class CsvSource:
         if state.rows_good:
             return
         if self.first_bad_row is None and not state.rows_rejected:
-            raise SourceFault(self.path, state.line, self._why_empty())
-        line, reason = self.first_bad_row or (state.line, "see the log")
-        raise SourceFault(
-            self.path, line, f"{reason} (none of the {state.rows_rejected} rows is good)"
-        )
+            raise SourceFault(self.path, state.line, Reason(self._why_empty()))
+        line, reason = self.first_bad_row or (state.line, Reason("see the log"))
+        problem = f"{reason.problem} (none of the {state.rows_rejected} rows is good)"
+        raise SourceFault(self.path, line, Reason(problem, reason.remedy))
 
     def _why_empty(self) -> str:
         left_out, preset = self.state.rows_left_out, self.recognised.preset
@@ -211,14 +212,14 @@ def _open(path: Path, options: ReadingOptions) -> Opened:
     try:
         return open_container(path, options.member)
     except ContainerFault as fault:
-        raise SourceFault(path, 1, str(fault)) from fault
+        raise SourceFault(path, 1, fault.reason) from fault
     except unreadable_errors() as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise unreadable(path, error) from error
         raise SourceFault(path, 1, why_unreadable(error)) from error
 
 
-def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, str]:
+def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, Reason | None]:
     """Return the first bytes of a file, and why there are no more, if it is damaged there.
 
     Raises SourceFault if there are none.
@@ -233,7 +234,7 @@ def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, str]:
         if not data:
             raise SourceFault(path, 1, why_unreadable(error)) from error
         return bytes(data), why_unreadable(error)
-    return bytes(data), ""
+    return bytes(data), None
 
 
 def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Reading) -> Recognised:
@@ -241,13 +242,13 @@ def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Readin
     try:
         return recognise(path.name, data, kind, reading.columns, reading.options)
     except HeaderFault as fault:
-        raise SourceFault(path, 1, str(fault)) from fault
+        raise SourceFault(path, 1, fault.reason) from fault
 
 
-def why_unreadable(error: Exception) -> str:
-    """Describe what is wrong with a file that cannot be read to its end."""
+def why_unreadable(error: Exception) -> Reason:
+    """Say what is wrong with a file that cannot be read to its end."""
     if isinstance(error, EOFError):
-        return "compressed file is truncated; copy or download it again"
+        return Reason("compressed file is truncated", _AGAIN)
     if isinstance(error, OSError) and error.errno is not None:
-        return str(error)
-    return f"compressed file is damaged ({error}); copy or download it again"
+        return Reason(str(error))
+    return Reason(f"compressed file is damaged ({error})", _AGAIN)

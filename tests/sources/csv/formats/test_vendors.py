@@ -81,7 +81,7 @@ def test_missing_information_is_asked_for_by_option(name: str) -> None:
     with pytest.raises(SourceFault) as caught, checked(path):
         pass
 
-    assert words in caught.value.reason
+    assert words in str(caught.value.reason)
     assert caught.value.line == line
 
 

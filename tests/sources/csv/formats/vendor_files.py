@@ -157,7 +157,10 @@ FILES = {
 # What is said of files that are not read without an option, or not at all: line, words.
 REFUSED = {
     "v03_binance_ms_then_us.csv": (1, "use --interval"),
-    "v04_stooq.csv": (2, "has no zone: '20250102 153000'; use --timezone ZONE"),
+    "v04_stooq.csv": (
+        2,
+        "has no zone: '20250102 153000' (none of the 3 rows is good); use --timezone ZONE",
+    ),
     "v05_mt5.tsv": (1, 'column "symbol" missing'),
     "v08_yahoo_daily.csv": (1, "use --symbol NAME"),
     "v10_polygon_trades.csv": (4, "sort the file with --sort"),
@@ -166,7 +169,7 @@ REFUSED = {
         "Excel's day numbers or a time of day",
     ),
     "v19_naive_fallback.csv": (4, "times without a zone were taken for UTC"),
-    "v22f_float_epoch.csv": (2, "that a spreadsheet has shortened"),
+    "v22f_float_epoch.csv": (2, "which a spreadsheet has shortened"),
     "v24_window_start_negative.csv": (2, "outside 1970 to 2262"),
     "v29_out_of_order_by_1us.csv": (4, "--sort, or with --tolerate TIME"),
     "f11.csv": (3, "timestamps change from dates without time of day to ISO-8601"),

@@ -16,6 +16,7 @@ from tests.kit.csv_files import (
 )
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.parsing.rows import OnBadRow
+from tradestack.sources.reason import Reason
 from tradestack.sources.source import SourceFault
 
 TIME = "2026-01-15T14:30:00Z"
@@ -81,7 +82,7 @@ def test_reject_refuses_the_file_at_the_first_bad_row(tmp_path: Path) -> None:
     records, fault = read_to_fault(source)
 
     assert len(records) == 1
-    assert (fault.line, fault.reason) == (3, "price is blank")
+    assert (fault.line, str(fault.reason)) == (3, "price is blank")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_a_fault_ends_the_file_after_the_rows_before_it(
 
     assert len(records) == 1
     assert fault.line == line
-    assert reason in fault.reason
+    assert reason in str(fault.reason)
 
 
 def test_invalid_utf8_is_a_fault_with_its_line(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_invalid_utf8_is_a_fault_with_its_line(tmp_path: Path) -> None:
     records, fault = read_to_fault(source)
 
     assert len(records) == 1
-    assert (fault.line, fault.reason) == (3, "not valid UTF-8; save the file as UTF-8")
+    assert (fault.line, fault.reason) == (3, Reason("not valid UTF-8", "save the file as UTF-8"))
 
 
 def test_values_are_exact_integers(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"{name}: last error: {stats['last_error']}")
         if stats is not None:
             _print_pending(name, stats.get("config_pending", {}))
+            for text in stats.get("config_unused", {}).values():
+                print(f"{name}: in its config, {text}")
     if report.gateway is not None and report.gateway.get("at_end") == LOOP:
         print('at_end = "loop": positions begin anew with each session')
     for fault in report.faults:

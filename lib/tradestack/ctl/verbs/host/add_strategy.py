@@ -16,13 +16,13 @@ examples:
 """
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Container
 from pathlib import Path
 
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.installation.config_key import with_key
 from tradestack.ctl.installation.credentials import password_file, write_password
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
@@ -111,7 +111,7 @@ def _write_files(config: Path, name: str, args: argparse.Namespace) -> str:
     files = users_files(config)
     taken = users_in(files)
     user = checked_user(args.login, taken) if args.login is not None else _free_user(name, taken)
-    text = _changed(_config_for(template, name, user), args)
+    text = _changed(_config_for(template, name, user), args, str(template))
     add_line(files, users_line(user, write_password(password_file(config, name)), salt=new_salt()))
     write_secret(config_file, text, mode=CONFIG_MODE)
     config_file.chmod(CONFIG_MODE)  # regardless of the umask: it contains no secret
@@ -149,24 +149,17 @@ def _config_for(template: Path, name: str, user: str) -> str:
     return text
 
 
-def _changed(text: str, args: argparse.Namespace) -> str:
+def _changed(text: str, args: argparse.Namespace, where: str) -> str:
     """Set what the options give. Another signal has its own parameters: all get their defaults."""
-    before, parameters, after = text.partition("[parameters]")
-    if args.signal is not None and f'signal = "{args.signal}"' not in before:
-        before = _with_key(before, "signal", f'"{args.signal}"')
-        after = _PARAMETER_LINE.sub(r"#\1", after)
+    if args.signal is not None and f'signal = "{args.signal}"' not in text:
+        text = with_key(text, "signal", args.signal, where=where)
+        before, section, parameters = text.partition("[parameters]")
+        text = before + section + _PARAMETER_LINE.sub(r"#\1", parameters)
     if args.symbols is not None:
-        before = _with_key(before, "symbols", json.dumps(args.symbols))
+        text = with_key(text, "symbols", args.symbols, where=where)
     if args.quantity is not None:
-        before = _with_key(before, "quantity", f'"{args.quantity}"')
-    return before + parameters + after
-
-
-def _with_key(text: str, key: str, value: str) -> str:
-    """Replace the key's line, or add one at the end."""
-    line = f"{key} = {value}"
-    text, count = re.subn(rf"^{key}\s*=.*$", lambda _: line, text, count=1, flags=re.MULTILINE)
-    return text if count else f"{text.rstrip()}\n{line}\n\n"
+        text = with_key(text, "quantity", args.quantity, where=where)
+    return text
 
 
 def _symbols(text: str) -> list[str]:

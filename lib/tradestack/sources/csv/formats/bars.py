@@ -44,7 +44,7 @@ def find_interval(
     interval_ns = _from_end(rules, preset, layout, header, rows) or _from_times(moments)
     if not interval_ns:
         raise HeaderFault(
-            "the times of the bars do not show how long they are; use --interval TIME"
+            "the times of the bars do not show how long they are", "use --interval TIME"
         )
     return interval_ns, f"bars of {_shown(interval_ns)}, each a tick at its end"
 

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from tradestack.sources.csv.times.timestamps import parse_moment, shown
+from tradestack.sources.reason import Unusable
 
 COLUMNS_MAX = 1_000  # a header with more is not a header
 _SHOWN_MAX = 400  # characters of a list of columns
@@ -38,8 +39,8 @@ _OTHER_NAMES: ColumnNames = {
 }
 
 
-class HeaderFault(Exception):
-    """The first line cannot be used as a header; the message has the reason."""
+class HeaderFault(Unusable):
+    """The first line cannot be used as a header."""
 
 
 def header_names(line: str, delimiter: str = ",") -> list[str]:
@@ -84,18 +85,18 @@ def find_columns(header: Sequence[str], names: Sequence[str], joint: str) -> tup
     return ()
 
 
-def why_missing(header: Sequence[str], missing: Sequence[str], *, known: bool) -> str:
-    """Explain a header without the columns `missing`; known: it has some of those needed."""
+def missing_columns(header: Sequence[str], missing: Sequence[str], *, known: bool) -> HeaderFault:
+    """Return the fault of a header without these columns; known: it has some of those needed."""
     columns = ", ".join(map(shown_name, header))
     if not known and any(map(_is_data, header)):
-        return (
-            f"header not found on line 1: it is a data row ({columns[:120]}); name the columns in "
-            "their order: --header timestamp,symbol,price"
+        return HeaderFault(
+            f"header not found on line 1: it is a data row ({columns[:120]})",
+            "name the columns in their order: --header timestamp,symbol,price",
         )
     *most, last = (f'"{name}"' for name in missing)
     needed = f"columns {', '.join(most)} and {last}" if most else f"column {last}"
     text = f"required {needed} missing, columns found: {columns[:_SHOWN_MAX]}"
-    return f"{text}; {_advice(header, missing)}"
+    return HeaderFault(text, _advice(header, missing))
 
 
 def shown_name(name: str) -> str:

@@ -16,9 +16,9 @@ from tradestack.sources.csv.formats.header import (
     find_column,
     find_columns,
     header_names,
+    missing_columns,
     other_name,
     shown_name,
-    why_missing,
 )
 from tradestack.sources.csv.formats.preset import FIELDS, Preset
 from tradestack.sources.csv.formats.presets import BY_NAME, INTERACTIVE_BROKERS, PRESETS, TRADESTACK
@@ -139,7 +139,7 @@ class _File:
         self, name: str, names: Sequence[str], *, has_header: bool
     ) -> tuple[Preset, str, bool]:
         if name not in BY_NAME:
-            raise HeaderFault(f"there is no format {shown(name)}; known: {', '.join(BY_NAME)}")
+            raise HeaderFault(f"there is no format {shown(name)}", f"known: {', '.join(BY_NAME)}")
         variants = BY_NAME[name]
         for preset in variants:
             if preset.header and set(preset.header) <= set(names):
@@ -212,7 +212,7 @@ class _File:
         missing = [name for name, is_there in presence.items() if not is_there]
         if missing or value is None:
             known = bool(timestamp) or value is not None or symbol is not None
-            raise HeaderFault(why_missing(self._header, missing, known=known))
+            raise missing_columns(self._header, missing, known=known)
         layout = Layout(
             column_count=len(self._header),
             timestamp=timestamp,
@@ -278,7 +278,7 @@ class _File:
             return None
         position = find_column(self._header, (rows.column,))
         if position is None:
-            raise HeaderFault(why_missing(self._header, [rows.column], known=True))
+            raise missing_columns(self._header, [rows.column], known=True)
         values = tuple(value for value in rows.values if not value.endswith("*"))
         prefixes = tuple(value[:-1] for value in rows.values if value.endswith("*"))
         return KeptRows(position, values, prefixes)

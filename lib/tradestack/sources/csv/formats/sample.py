@@ -51,11 +51,11 @@ def take_sample(data: bytes, options: ReadingOptions) -> Sample:
     if not remaining:
         raise HeaderFault("header not found: the file has no more than what comes before it")
     if b"\0" in remaining[0]:
-        raise HeaderFault("is not text; a CSV file in UTF-8 is needed")
+        raise HeaderFault("is not text", "a CSV file in UTF-8 is needed")
     try:
         header_line = remaining[0].decode()
     except UnicodeDecodeError as error:
-        raise HeaderFault("not valid UTF-8; save the file as UTF-8") from error
+        raise HeaderFault("not valid UTF-8", "save the file as UTF-8") from error
     texts = [header_line, *(line.decode(errors="replace") for line in remaining[1:ROWS_MAX])]
     delimiter = options.delimiter or separator or _find_delimiter(texts)
     mark = len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
@@ -82,7 +82,8 @@ def _of_yfinance(sample: Sample, lines: Sequence[bytes]) -> Sample | None:
     symbols = set(second[1:])
     if len(symbols) != 1:
         raise HeaderFault(
-            f"has {len(symbols)} tickers side by side; download each one into a file of its own"
+            f"has {len(symbols)} tickers side by side",
+            "download each one into a file of its own",
         )
     return replace(
         sample,
@@ -98,14 +99,14 @@ def _check(data: bytes) -> None:
     if not data:
         raise HeaderFault("file is empty, a header is expected")
     if data.startswith(UTF16_MARKS):
-        raise HeaderFault("not valid UTF-8: it begins like UTF-16; save it as UTF-8 CSV")
+        raise HeaderFault("not valid UTF-8: it begins like UTF-16", "save it as UTF-8 CSV")
     if b"\n" not in data and len(data) >= SAMPLE_BYTES:
         raise HeaderFault(f"header is longer than {SAMPLE_BYTES} bytes")
     beginning = data.removeprefix(BYTE_ORDER_MARK).lstrip()[:64].lower()
     if beginning.startswith((b"<!doctype", b"<html", b"<?xml")):
-        raise HeaderFault("is a web page, not a CSV file: the download was refused; repeat it")
+        raise HeaderFault("is a web page, not a CSV file: the download was refused", "repeat it")
     if beginning.startswith((b"{", b"[")):
-        raise HeaderFault("is JSON, not CSV; write its records as rows of a CSV file")
+        raise HeaderFault("is JSON, not CSV", "write its records as rows of a CSV file")
 
 
 def _before_header(lines: Sequence[bytes], skip_lines: int | None) -> tuple[int, str | None]:

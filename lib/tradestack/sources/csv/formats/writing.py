@@ -82,7 +82,8 @@ class Writing:
         if commas and all(map(_THOUSANDS.fullmatch, commas)):
             raise HeaderFault(
                 f"{kind.value} {shown(commas[0])} may have a decimal comma, or a comma between "
-                "thousands; use --decimal , or --thousands ,"
+                "thousands",
+                "use --decimal , or --thousands ,",
             )
         if commas:
             self._remarks.append("numbers have a decimal comma")
@@ -109,7 +110,7 @@ class Writing:
         form = options.timestamp_format or declared
         date = options.date or self._date_in_name()
         if form is not None and form.needs_date and date is None:
-            raise HeaderFault("times are without a date; use --date YYYY-MM-DD")
+            raise HeaderFault("times are without a date", "use --date YYYY-MM-DD")
         rules = TimeRules(
             form=form,
             zone=zone,

@@ -30,11 +30,11 @@ def plain_number(text: str, layout: Layout) -> str:
 
 
 def advice_on_number(text: str) -> str:
-    """Return what to do about a text that is no number, after a semicolon; "" if unknown."""
+    """Return what to do about a text that is not a number; "" if that is not known."""
     number = text.strip(_CURRENCY_SIGNS).strip(_SPACES)
     for form, advice in _ADVICE:
         if re.fullmatch(form, number, re.ASCII):
-            return f"; {advice}"
+            return advice
     return ""
 
 

@@ -12,18 +12,11 @@ from tradestack.sources.csv.options import Scale
 from tradestack.sources.csv.parsing.number_text import advice_on_number, plain_number
 from tradestack.sources.csv.parsing.state import RowState
 from tradestack.sources.csv.times.timestamps import shown
+from tradestack.sources.reason import BadValue
 
 SENTIMENT_MAX = 100 * SCALE
-NO_SIZE = {
-    "",
-    "NAN",
-    "NULL",
-    "NONE",
-    "N/A",
-    "NA",
-    "-",
-    "--",
-}  # as programs write that there is none
+# As programs write that there is none.
+NO_SIZE = {"", "NAN", "NULL", "NONE", "N/A", "NA", "-", "--"}
 
 
 def parse_price(name: str, text: str, layout: Layout, state: RowState) -> tuple[int, bool]:
@@ -76,8 +69,8 @@ def parse_size(text: str, layout: Layout) -> tuple[int, bool, bool]:
             return FIXED_MAX, False, True
         size, rounded = -1, False
     except ValueError as error:
-        raise ValueError(
-            f"size {shown(text)} is not a decimal number{advice_on_number(text)}"
+        raise BadValue(
+            f"size {shown(text)} is not a decimal number", advice_on_number(text)
         ) from error
     if size < 0:
         raise ValueError(f"size is negative: {shown(text)}")
@@ -92,6 +85,5 @@ def _number(name: str, text: str, plain: str, exponent: int) -> tuple[int, bool]
     except OutOfRange as error:
         raise ValueError(f"{name} {shown(text)} is out of range") from error
     except ValueError as error:
-        raise ValueError(
-            f"{name} {shown(text)} is not a decimal number{advice_on_number(text)}"
-        ) from error
+        advice = advice_on_number(text)
+        raise BadValue(f"{name} {shown(text)} is not a decimal number", advice) from error

@@ -23,6 +23,7 @@ from tradestack.sources.csv.layout import Layout, SourceKind
 from tradestack.sources.csv.parsing.numbers import parse_price, parse_sentiment, parse_size
 from tradestack.sources.csv.parsing.state import RowState
 from tradestack.sources.csv.times.timestamps import UNIT_DIGITS, Form, shown
+from tradestack.sources.reason import Reason, Unusable, reason_of
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
 PADDING = " \t"
@@ -41,7 +42,7 @@ class Fault:
     """Why a file cannot be read from `line` on."""
 
     line: int
-    reason: str
+    reason: Reason
 
 
 class Row(NamedTuple):
@@ -54,7 +55,7 @@ class Row(NamedTuple):
     side: Aggressor
 
 
-class FileFault(Exception):
+class FileFault(Unusable):
     """A row that makes the rest of its file unusable."""
 
 
@@ -66,7 +67,7 @@ class RowParser:
         layout: Layout,
         kind: SourceKind,
         policy: OnBadRow,
-        on_bad_row: Callable[[int, str], None],
+        on_bad_row: Callable[[int, Reason], None],
     ) -> None:
         self.state = RowState()
         self.fault: Fault | None = None
@@ -85,7 +86,7 @@ class RowParser:
         lines = list(io.StringIO(text, newline="\n"))
         rows, used = self._rows(lines, final=final or broken)
         if broken and self.fault is None:
-            reason = "not valid UTF-8; save the file as UTF-8"
+            reason = Reason("not valid UTF-8", "save the file as UTF-8")
             self.fault = Fault(self.state.line + 1, reason)
         self.state.rows_good += len(rows)
         unused = sum(len(line.encode()) for line in lines[used:])
@@ -115,12 +116,12 @@ class RowParser:
     def _break(self, error: str, line_count: int) -> None:
         """Note a record that the csv module cannot read; one of several lines may hide others."""
         if error == UNFINISHED or line_count > 1:
-            reason = f"a quoted field that begins here does not end properly ({error})"
+            reason = Reason(f"a quoted field that begins here does not end properly ({error})")
             self.fault = Fault(self.state.line + 1, reason)
         else:
-            self._reject(error)
+            self._reject(Reason(error))
 
-    def _reject(self, reason: str) -> None:
+    def _reject(self, reason: Reason) -> None:
         self.state.rows_rejected += 1
         self._on_bad_row(self.state.line + 1, reason)
         if self._policy is OnBadRow.REJECT:
@@ -133,9 +134,9 @@ class RowParser:
         try:
             return self._row(stripped)
         except FileFault as error:
-            self.fault = Fault(self.state.line + 1, str(error))
+            self.fault = Fault(self.state.line + 1, error.reason)
         except ValueError as error:
-            self._reject(str(error))
+            self._reject(reason_of(error))
         return None
 
     def _row(self, fields: Sequence[str]) -> Row | None:
@@ -199,8 +200,8 @@ class RowParser:
             is_other_unit = before in UNIT_DIGITS and form in UNIT_DIGITS
             if not (self._layout.times.mixes_units and is_other_unit):
                 raise FileFault(
-                    f"timestamps change from {before.value} to {form.value}; "
-                    "write all of them in one form"
+                    f"timestamps change from {before.value} to {form.value}",
+                    "write all of them in one form",
                 )
         if event_time_ns >= self.state.event_time_ns - self._layout.tolerance_ns:
             return
@@ -213,7 +214,7 @@ class RowParser:
                 f"change, use --timezone ZONE; otherwise {advice}"
             )
         raise FileFault(
-            f"timestamp is earlier than the row before it, by {_shown(back_ns)}; {advice}"
+            f"timestamp is earlier than the row before it, by {_shown(back_ns)}", advice
         )
 
     def _packed(self, rows: Sequence[Row]) -> TickRecords:

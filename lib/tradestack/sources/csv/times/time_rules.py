@@ -19,6 +19,7 @@ from tradestack.sources.csv.times.timestamps import (
     shown,
 )
 from tradestack.sources.csv.times.zones import offset_s
+from tradestack.sources.reason import BadValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class TimeRules:
             local_ns, interval_ns = local_ns + self.date_at_ns, 0
         zone = self.zone if moment.zone is None else moment.zone
         if zone is None and self.needs_zone and not self.is_whole_day(moment):
-            raise ValueError(f"timestamp has no zone: {shown(text)}; use --timezone ZONE")
+            raise BadValue(f"timestamp has no zone: {shown(text)}", "use --timezone ZONE")
         if isinstance(zone, ZoneInfo):
             zone = offset_s(zone, local_ns, not_before_ns - interval_ns)
         return checked(text, local_ns + interval_ns - (zone or 0) * NANOSECONDS_PER_SECOND)

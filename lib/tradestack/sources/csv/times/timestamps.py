@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.sources.csv.times.lookalikes import advice_on, why_no_epoch
 from tradestack.sources.csv.times.zones import find_zone
+from tradestack.sources.reason import BadValue
 
 NANOSECONDS_MAX = 2**63 - 1
 EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
@@ -127,7 +128,7 @@ def parse_moment(text: str) -> Moment:
             return moment_of(text, Form.DATE, match)
     if text.startswith("-") and EPOCH.fullmatch(text[1:]):
         raise ValueError(f"timestamp is outside 1970 to 2262: {shown(text)}")
-    raise ValueError(f"timestamp is in no known form: {shown(text)}{advice_on(text)}")
+    raise BadValue(f"timestamp is in no known form: {shown(text)}", advice_on(text))
 
 
 def shown(text: str) -> str:
@@ -204,5 +205,5 @@ def _from_digits(text: str, whole: str, fraction: str) -> Moment:
     if (match := CLOCK_DIGITS.fullmatch(whole)) and not fraction:
         return moment_of(text, Form.DIGITS, match)
     if hint := why_no_epoch(whole, fraction):
-        raise ValueError(f"timestamp {shown(text)} {hint}")
+        raise BadValue(f"timestamp {shown(text)} {hint.problem}", hint.remedy)
     return epoch_moment(text, form_of_digits(len(whole)), whole, fraction)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.sources.reason import BadValue
 
 # Clocks are changed at a multiple of this; where they are not, times are converted one by one.
 STEP_S = 900
@@ -30,8 +31,8 @@ def find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(
-            f"zone {name!r} is not known; use a name like America/New_York, Europe/Berlin or UTC"
+        raise BadValue(
+            f"zone {name!r} is not known", "use a name like America/New_York, Europe/Berlin or UTC"
         ) from None
 
 

@@ -1,0 +1,81 @@
+"""--check-config: whether the file is valid, and what in it would not be used.
+
+With --json one line for programs, such as `tradestackctl up`:
+
+    {"file": PATH, "fault": {"where": …, "problem": …, "remedy": …} or null, "warnings": [TEXT, …]}
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
+from tradestack.runtime.arguments import Arguments
+from tradestack.runtime.config.keys import ConfigFile, read_config
+from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.program import Program
+from tradestack.runtime.socket_keys import CONTROL_KEY, unit_name, unused_keys
+from tradestack.runtime.supervisor.listen_fds import CONTROL
+from tradestack.runtime.supervisor.socket_units import (
+    OF_USER,
+    SYSTEM,
+    address_of_unit,
+    property_of_unit,
+)
+
+C = TypeVar("C", bound=DaemonConfig)
+
+
+logger = logging.getLogger(__name__)
+
+
+def check_config(program: Program[C], arguments: Arguments) -> int:
+    """Check the file and print the result; return the exit status. Raises OperatorFault."""
+    path = arguments.config_path
+    try:
+        file = read_config(program.config_type, path)
+    except OperatorFault as fault:
+        if not arguments.json:
+            raise
+        words = {"where": fault.where, "problem": fault.problem, "remedy": fault.remedy}
+        _print({"file": str(path), "fault": words, "warnings": []})
+        return EXIT_STATUS_OPERATOR_FAULT
+    warnings = _warnings_about(program, arguments, file)
+    if arguments.json:
+        _print({"file": str(path), "fault": None, "warnings": warnings})
+        return 0
+    for warning in warnings:
+        logger.warning("%s: %s", path, warning)
+    sys.stdout.write(f"{path}: ok\n")
+    return 0
+
+
+def _print(result: Mapping[str, object]) -> None:
+    sys.stdout.write(f"{json.dumps(result)}\n")
+
+
+def _warnings_about(program: Program[C], arguments: Arguments, file: ConfigFile[C]) -> list[str]:
+    """Say which keys have no effect in the installation of whose service this is the file."""
+    sockets = {
+        key: unit_name(program.name, arguments.instance) for key in program.addresses.values()
+    }
+    sockets[CONTROL_KEY] = unit_name(f"{program.name}-{CONTROL}", arguments.instance)
+    written = {key: f"{unit}.socket" for key, unit in sockets.items() if key in file.keys}
+    decided = _addresses(program, arguments, written) if written else {}
+    unused = unused_keys(program, file.config, arguments.instance, keys=file.keys, decided=decided)
+    return [str(key) for key in unused]
+
+
+def _addresses(
+    program: Program[Any], arguments: Arguments, units: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return the addresses of the socket units, if the file is that of their service."""
+    service = f"{unit_name(program.name, arguments.instance)}.service"
+    for systemctl in (SYSTEM, OF_USER):
+        command = property_of_unit(systemctl, service, "ExecStart")
+        if f" --config {arguments.config_path} " in command:
+            found = {key: address_of_unit(systemctl, unit) for key, unit in units.items()}
+            return {key: address for key, address in found.items() if address is not None}
+    return {}
