@@ -25,9 +25,9 @@ from tradestack.runtime.config.keys import load_config
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
-from tradestack.runtime.descriptor_limit import check_descriptor_limit
 from tradestack.runtime.early_hangup import EarlyHangup
 from tradestack.runtime.fail_points import arm
+from tradestack.runtime.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
 from tradestack.runtime.inherited_signals import restore_signals
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
@@ -60,14 +60,14 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     try:
         if arguments.tool is not None:
             tool, value = arguments.tool
-            return tool.run(value, arguments.config_option, arguments.details)
+            return _answer(lambda: tool.run(value, arguments.config_option, arguments.details))
         hangup = EarlyHangup()  # before the config is read: a change after that is not missed
         restore_signals()
         config = load_config(program.config_type, arguments.config_path)
         if arguments.check_config:
-            sys.stdout.write(f"{arguments.config_path}: ok\n")
-            return 0
-        check_descriptor_limit()
+            return _answer(lambda: _say_ok(arguments.config_path))
+        check_limit(OPEN_FILES)
+        check_limit(FILE_SIZE)
         if arguments.pidfile is not None:
             return _run_detached(program, arguments, config, hangup, arguments.pidfile)
         return _run_daemon(program, arguments, config, hangup, logs, _no_launcher)
@@ -83,6 +83,26 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     except Exception:  # the last handler: log and exit; the next start recovers from the files
         logger.critical("unexpected fault, the daemon exits", exc_info=True)
         return EXIT_STATUS_CRASHED
+
+
+def _answer(write: Callable[[], int]) -> int:
+    """Run what writes to stdout; return its exit status. Raises OperatorFault for a full disk."""
+    try:
+        status = write()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, `head` for instance, has closed the pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        raise OperatorFault("stdout", os.strerror(error.errno), "write to another place") from error
+    return status
+
+
+def _say_ok(path: Path) -> int:
+    sys.stdout.write(f"{path}: ok\n")
+    return 0
 
 
 def _install_logs(program: Program[C], destination: Destination) -> Logs:
