@@ -10,6 +10,7 @@ import pytest
 from tests.ctl.up.sample_run import EXPECTED, PRICES, SENTIMENT, counters
 from tests.kit.gateway import Gateway
 from tests.kit.inherited_state import UNSHARE, after, needs_mounts
+from tests.kit.other_user import needs_root
 
 DEADLINE_S = 60  # only a hang takes that long
 
@@ -156,6 +157,60 @@ def test_a_daemon_without_proc_works(tmp_path: Path) -> None:
 
         assert stats["pss_bytes"] is None
         assert gateway.stop() == 0
+
+
+# As a user who has no process yet, but may read what belongs to root: the tests' own interpreter.
+ONE_PROCESS = """\
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.prctl(8, 1, 0, 0, 0)  # PR_SET_KEEPCAPS
+os.setgroups([])
+os.setresgid(54321, 54321, 54321)
+os.setresuid(54321, 54321, 54321)
+header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+rights = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+assert libc.capset(header, (ctypes.c_uint32 * 6)(rights, rights, rights, 0, 0, 0)) == 0
+for right in (1, 2):
+    assert libc.prctl(47, 2, right, 0, 0) == 0  # PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE
+resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+"""
+
+
+@needs_root
+def test_up_may_start_no_process(tmp_path: Path) -> None:
+    """It says which limit it is, in a shell, a unit and a container."""
+    done = run_up(tmp_path, ONE_PROCESS)
+
+    assert done.returncode == 78, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("tradestackctl: the limit of processes: no more can be started; raise")
+
+
+@needs_root
+def test_a_daemon_may_start_no_process(tmp_path: Path) -> None:
+    """It runs, because it needs none; only --daemonize does."""
+    with Gateway(tmp_path) as gateway:
+        gateway.configure(source="random-walk", pace="100/s")
+        gateway.start(after(ONE_PROCESS, "tradestack-gateway"))
+        assert gateway.stop() == 0
+        pidfile = str(tmp_path / "pid")
+        more = f"sys.argv += ['--daemonize', '--pidfile', {pidfile!r}]"
+
+        gateway.launch(after(ONE_PROCESS + more, "tradestack-gateway"))
+
+        assert gateway.wait() == 78
+        assert "the limit of processes: no more can be started" in gateway.errors
+
+
+@needs_mounts
+def test_a_container_has_no_null_device(tmp_path: Path) -> None:
+    """Nothing runs without it; one sentence says how it is made."""
+    statements = f"{UNSHARE}mount('-t', 'tmpfs', 'tmpfs', '/dev')"
+    done = run_up(tmp_path, statements)
+
+    assert done.returncode == 78
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("tradestackctl: /dev/null: No such file or directory; make it by `mknod")
 
 
 MACHINES = {

@@ -7,7 +7,6 @@ if its name occurs on the command line, so that `tradestackctl stats` does not l
 import argparse
 import errno
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
 from tradestack.runtime.inherited_signals import restore_signals
+from tradestack.runtime.output import STDERR, STDOUT, discard_output
 from tradestack.runtime.process_start import prepare_process
 from tradestack.wire.varlink import SERVICE_INTERFACE, VarlinkError
 
@@ -131,7 +131,7 @@ def run(arguments: Sequence[str]) -> int:
     except VarlinkError as error:
         return _fail(_explain(error), ExitStatus.REFUSED)
     except BrokenPipeError:  # the reader, `head` for instance, has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output(STDOUT, STDERR)
         return ExitStatus.DONE
     except OSError as error:
         return _fail(_describe(error), ExitStatus.REFUSED)
@@ -192,6 +192,7 @@ def _describe(error: OSError) -> str:
     if isinstance(error, FileNotFoundError) and error.filename is None and not _has_directory():
         return "the current directory does not exist any more; change to another one"
     if error.errno == errno.ENOSPC and error.filename is None:
+        discard_output(STDOUT)
         return f"{error.strerror} for the output; write it to another place"
     return str(error)
 

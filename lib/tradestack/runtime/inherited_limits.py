@@ -29,6 +29,15 @@ ADDRESS_SPACE = Need(
 )
 
 
+def no_more_processes() -> OperatorFault:
+    """Return the fault of a process that cannot start another one (BlockingIOError)."""
+    return OperatorFault(
+        "the limit of processes",
+        "no more can be started",
+        "raise it by `ulimit -u` in a shell, TasksMax= in a unit, --pids-limit for a container",
+    )
+
+
 def check_limit(need: Need) -> None:
     """Raise OperatorFault if the limit is too low for a daemon to start."""
     limit = read_limit(need.limit)

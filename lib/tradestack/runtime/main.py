@@ -32,6 +32,7 @@ from tradestack.runtime.inherited_signals import restore_signals
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
 from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.output import STDERR, STDOUT, discard_output
 from tradestack.runtime.program import Program
 from tradestack.runtime.supervisor.environment import (
     Environment,
@@ -91,11 +92,12 @@ def _answer(write: Callable[[], int]) -> int:
         status = write()
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, `head` for instance, has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output(STDOUT, STDERR)
         return 0
     except OSError as error:
         if error.errno not in DISK_FULL:
             raise
+        discard_output(STDOUT)
         raise OperatorFault("stdout", os.strerror(error.errno), "write to another place") from error
     return status
 

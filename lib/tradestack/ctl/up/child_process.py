@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.inherited_limits import no_more_processes
 from tradestack.runtime.supervisor.listen_fds import LISTEN_FDS_START
 
 READY_TIMEOUT_S = 30.0  # as TimeoutStartSec= in the units; the child may extend it
@@ -204,11 +205,7 @@ def _spawn(command: ChildCommand, output: int) -> int:
             setsigdef=[signal.SIGPIPE],
         )
     except BlockingIOError as error:
-        raise OperatorFault(
-            "the limit of processes",
-            "no more can be started",
-            "raise it by `ulimit -u` in a shell, TasksMax= in a unit, --pids-limit for a container",
-        ) from error
+        raise no_more_processes() from error
     finally:
         for descriptor in moved:
             os.close(descriptor)

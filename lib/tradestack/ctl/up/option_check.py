@@ -13,6 +13,7 @@ from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.inherited_limits import no_more_processes
 
 _NAME = "check"  # of the file that is written to be checked
 
@@ -43,6 +44,8 @@ def _check(
             capture_output=True,
             text=True,
         )
+    except BlockingIOError as error:
+        raise no_more_processes() from error
     finally:
         path.unlink()
     if done.returncode == 0:
