@@ -29,8 +29,8 @@ usage: ./install.sh [--user] [--prefix DIR] [--now]                  install or 
 
 Environment:
   PYTHON        Python interpreter to use
-  PIP_*         settings of pip for network, indexes and versions; those of where to install are ignored;
-                to install offline: PIP_NO_INDEX=1 PIP_FIND_LINKS=WHEELHOUSE
+  PIP_*         settings of pip for network, indexes and versions, as in a pip.conf; those of where to
+                install are ignored; to install offline: PIP_NO_INDEX=1 PIP_FIND_LINKS=WHEELHOUSE
   DESTDIR       install into this directory tree; no user is created, nothing is started
 
 Progress and errors are printed to stderr.
@@ -38,11 +38,14 @@ TEXT
 }
 
 # Settings of the calling shell must not lead Python to other modules, or pip elsewhere than into the
-# environment made here; those of the network, of indexes and of versions stay. A 0 is stronger than
-# the same setting in a pip.conf. `su` leaves PATH without the directories of userdel.
-unset PIP_{TARGET,PREFIX,ROOT,REQUIREMENT,EDITABLE,PYTHON,REPORT,SRC,HELP,VERSION,CONFIG_SETTINGS} \
-    PIP_{PLATFORM,PYTHON_VERSION,ABI,IMPLEMENTATION} CDPATH VIRTUAL_ENV __PYVENV_LAUNCHER__ \
-    PYTHON{HOME,PATH,PLATLIBDIR,PYCACHEPREFIX,OPTIMIZE,WARNINGS,INSPECT,EXECUTABLE}
+# environment made here; those of the network, of indexes and of versions stay. `su` leaves PATH
+# without the directories of userdel.
+PIP_IGNORED=(PIP_{TARGET,PREFIX,ROOT,REQUIREMENT,EDITABLE,PYTHON,REPORT,SRC,HELP,VERSION,CONFIG_SETTINGS}
+    PIP_{PLATFORM,PYTHON_VERSION,ABI,IMPLEMENTATION})
+unset "${PIP_IGNORED[@]}" CDPATH VIRTUAL_ENV __PYVENV_LAUNCHER__
+for name in "${!PYTHON@}"; do
+    [[ $name == PYTHON ]] || unset "$name"
+done
 export PIP_USER=0 PIP_DRY_RUN=0 PIP_NO_DEPS=0 PIP_REQUIRE_HASHES=0
 PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
 if [[ -z ${HOME:-} ]]; then # cron, containers and supervisors may leave it out
@@ -224,10 +227,42 @@ make_environment() { # DIRECTORY PIP_ARGUMENT…
     rm -rf -- "$directory"
     mkdir -p -- "$(dirname -- "$directory")"
     "$python" -m venv "$directory" >&2
+    take_pip_conf "$directory/bin/python"
     "$directory/bin/python" -m pip --disable-pip-version-check --quiet install "$@" >&2 || {
         rm -rf -- "$directory"
-        fail "pip failed for the reason above; if it is the network, set PIP_NO_INDEX=1 and PIP_FIND_LINKS=WHEELHOUSE"
+        fail "pip failed for the reason above; if it is the network, set PIP_NO_INDEX=1 and" \
+            "PIP_FIND_LINKS=WHEELHOUSE${pip_conf:+; if it is a pip.conf, correct or remove what it sets:$pip_conf}"
     }
+}
+
+# Take the settings of pip.conf as variables, without those of where to install: only an environment
+# without the file makes the pips that build packages leave those out, too.
+take_pip_conf() { # PYTHON
+    local setting
+    pip_conf=''
+    while IFS= read -r -d '' setting; do
+        [[ " ${PIP_IGNORED[*]} " != *" ${setting%%=*} "* && ! -v ${setting%%=*} ]] || continue
+        export "${setting?}"
+        pip_conf+=" ${setting%%=*}"
+    done < <("$1" -m pip --disable-pip-version-check config list | "$1" -c '
+import ast, sys
+for line in sys.stdin:
+    section, _, rest = line.partition(".")
+    name, _, value = rest.partition("=")
+    if section in ("global", "install"):
+        print(f"PIP_{name.upper().replace(chr(45), chr(95))}={ast.literal_eval(value)}", end="\0")')
+    export PIP_CONFIG_FILE=/dev/null
+}
+
+# Have the commands ignore PYTHON* and the user's own modules: what a shell has set for other programs
+# must not lead them to other modules. pip names the interpreter in the first line, or in the second
+# if its path is long or has a space.
+isolate_commands() { # DIRECTORY
+    local command
+    for command in "${COMMANDS[@]}"; do
+        sed -i -E -e '1s|^(#!.*/python[0-9.]*)$|\1 -I|' \
+            -e '2s|^(.{3}exec. .*/python[0-9.]*"?) (".0" )|\1 -I \2|' -- "$1/bin/$command"
+    done
 }
 
 # ---- --try -------------------------------------------------------------------------------------------------
@@ -243,6 +278,7 @@ try_it() {
         make_environment "$environment" --editable "$CHECKOUT"
         echo "$stamp" >"$environment/.tradestack"
     fi
+    isolate_commands "$environment"
     exec "$environment/bin/tradestackctl" up "${up_arguments[@]}"
 }
 
@@ -261,6 +297,7 @@ install_programs() {
         is_healthy "$DESTDIR$lib/$id" || fail "the programs installed into $lib/$id do not run"
         [[ -z $DESTDIR ]] || forget_destdir "$DESTDIR$lib/$id"
     fi
+    isolate_commands "$DESTDIR$lib/$id"
     ln -sfn -- "$id" "$DESTDIR$lib/current.new"
     mv -T -- "$DESTDIR$lib/current.new" "$DESTDIR$lib/current"
     mkdir -p -- "$DESTDIR$bin"

@@ -29,8 +29,12 @@ def left_behind(directory: Path) -> dict[str, str]:
     """Return settings of pip, Python and shell that would each break an installation."""
     for name in ("pip", "venv", "numpy", "tradestack"):
         (directory / f"{name}.py").write_text("raise SystemExit('another module')")
-    (directory / "pip.conf").write_text("[install]\nuser = true\nrequire-hashes = true\n")
     target = str(directory / "target")
+    (directory / "pip.conf").write_text(
+        f"[global]\nrequire-virtualenv = true\ntarget = {target}\nno-deps = true\n"
+        f"[install]\nuser = true\nprefix = {target}\nroot = {target}\nrequirement = {target}\n"
+        "require-hashes = true\ndry-run = true\nplatform = win32\n"
+    )
     return {
         "PIP_USER": "1",
         "PIP_TARGET": target,
@@ -42,6 +46,8 @@ def left_behind(directory: Path) -> dict[str, str]:
         "PIP_CONFIG_FILE": str(directory / "pip.conf"),
         "PYTHONPATH": str(directory),
         "PYTHONHOME": target,
+        "PYTHONHASHSEED": "nonsense",
+        "PYTHONIOENCODING": "nonsense",
         "CDPATH": str(directory),
         "HOME": "",
     }

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -12,7 +13,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 RECORDER = ROOT / "tests" / "kit" / "walk"
-UP = str(Path(sys.executable).with_name("tradestackctl"))
+COMMANDS = {
+    "tradestackctl": "tradestack.ctl.main",
+    "tradestack-gateway": "tradestack_gateway.__main__",
+    "tradestack-order-manager": "tradestack_order_manager.__main__",
+    "tradestack-strategy": "tradestack_strategy.__main__",
+}
 DEADLINE_S = 120.0
 
 # Not counted: what these files hold is a value, a clock or a counter, and no step of the way.
@@ -54,8 +60,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, ...
     walks = directory / "walks"
     walks.mkdir()
     files = ("--prices", directory / "prices.csv", "--sentiment", directory / "news.csv")
+    programs = _make_environment(directory / "environment")
     finished = subprocess.run(
-        [UP, "up", *map(str, files), "--pace", "100/s", "--until-end", "--json"],
+        [
+            programs / "tradestackctl",
+            "up",
+            *map(str, files),
+            "--pace",
+            "100/s",
+            "--until-end",
+            "--json",
+        ],
         check=False,
         capture_output=True,
         text=True,
@@ -67,6 +82,23 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, ...
     for path in walks.iterdir():
         counts.update({tuple(walk): count for walk, count in json.loads(path.read_text())})
     return counts
+
+
+def _make_environment(directory: Path) -> Path:
+    """Make one like that of the tests, whose commands take PYTHONPATH; return their directory.
+
+    The commands that are installed ignore it.
+    """
+    programs = directory / "bin"
+    programs.mkdir(parents=True)
+    (directory / "lib").symlink_to(Path(sys.prefix) / "lib")
+    shutil.copy(Path(sys.prefix) / "pyvenv.cfg", directory)
+    python = programs / "python"
+    python.symlink_to(Path(sys.executable).resolve())
+    for name, module in COMMANDS.items():
+        (programs / name).write_text(f"#!{python}\nfrom {module} import main\nmain()\n")
+        (programs / name).chmod(0o755)
+    return programs
 
 
 @pytest.mark.parametrize("heading", WALKS)

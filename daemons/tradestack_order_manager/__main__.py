@@ -2,27 +2,15 @@
 
 from typing import NoReturn
 
-from tradestack.net.server.metric_table import METRICS as SERVER_METRICS
-from tradestack.runtime.main import run
-from tradestack.runtime.program import Program
-from tradestack_order_manager.config import OrderManagerConfig
-from tradestack_order_manager.metric_table import METRICS
-from tradestack_order_manager.order_manager import OrderManager
-
-PROGRAM = Program(
-    name="order-manager",
-    description="Take orders over TCP, check them, journal them and send their reports.",
-    config_type=OrderManagerConfig,
-    config_path="/etc/tradestack/order-manager.toml",
-    build=OrderManager,
-    addresses={"orders": "listen"},
-    metrics=METRICS + SERVER_METRICS,
-    examples=("--check-config", "--config order-manager.toml --log-level debug"),
-)
+from tradestack.runtime.process_start import prepare_process
 
 
 def main() -> NoReturn:
     """Run the console script."""
+    prepare_process()
+    from tradestack.runtime.main import run
+    from tradestack_order_manager.program import PROGRAM
+
     run(PROGRAM)
 
 

@@ -2,26 +2,15 @@
 
 from typing import NoReturn
 
-from tradestack.runtime.main import run
-from tradestack.runtime.program import Program
-from tradestack_strategy.config import StrategyConfig
-from tradestack_strategy.metric_table import METRICS
-from tradestack_strategy.service import build_service
-
-PROGRAM = Program(
-    name="strategy",
-    description="Follow the gateway's feed and send an order when the signal fires.",
-    config_type=StrategyConfig,
-    config_path="/etc/tradestack/strategy/{instance}.toml",
-    build=build_service,
-    has_instances=True,
-    metrics=METRICS,
-    examples=("news", "news --check-config", "news --config news.toml"),
-)
+from tradestack.runtime.process_start import prepare_process
 
 
 def main() -> NoReturn:
     """Run the console script."""
+    prepare_process()
+    from tradestack.runtime.main import run
+    from tradestack_strategy.program import PROGRAM
+
     run(PROGRAM)
 
 

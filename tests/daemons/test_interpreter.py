@@ -61,7 +61,7 @@ def test_everything_of_python_works_beside_a_daemon(daemon: str, tmp_path: Path)
     program.write_text(PROGRAM)
 
     finished = subprocess.run(
-        [sys.executable, str(program), f"{daemon}.__main__"],
+        [sys.executable, str(program), f"{daemon}.program"],
         check=False,
         capture_output=True,
         text=True,

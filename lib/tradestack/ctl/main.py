@@ -5,8 +5,8 @@ if its name occurs on the command line, so that `tradestackctl stats` does not l
 """
 
 import argparse
+import errno
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +17,9 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.client import ControlFault
+from tradestack.runtime.inherited_signals import restore_signals
+from tradestack.runtime.output import STDERR, STDOUT, discard_output
+from tradestack.runtime.process_start import prepare_process
 from tradestack.wire.varlink import SERVICE_INTERFACE, VarlinkError
 
 DESCRIPTION = "Query, control and run the tradestack daemons."
@@ -115,6 +118,8 @@ VERBS = (
 
 def main() -> None:
     """Run the console script."""
+    prepare_process()
+    restore_signals()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -133,11 +138,10 @@ def run(arguments: Sequence[str]) -> int:
     except VarlinkError as error:
         return _fail(_explain(error), ExitStatus.REFUSED)
     except BrokenPipeError:  # the reader, `head` for instance, has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output(STDOUT, STDERR)
         return ExitStatus.DONE
     except OSError as error:
-        advice = "; run this as root" if isinstance(error, PermissionError) else ""
-        return _fail(f"{error}{advice}", ExitStatus.REFUSED)
+        return _fail(_describe(error), ExitStatus.REFUSED)
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
     return status
@@ -187,6 +191,25 @@ def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
 def _fail(reason: str, status: int) -> int:
     print(f"tradestackctl: {reason}", file=sys.stderr)
     return status
+
+
+def _describe(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"{error}; run this as root"
+    if isinstance(error, FileNotFoundError) and error.filename is None and not _has_directory():
+        return "the current directory does not exist any more; change to another one"
+    if error.errno == errno.ENOSPC and error.filename is None:
+        discard_output(STDOUT)
+        return f"{error.strerror} for the output; write it to another place"
+    return str(error)
+
+
+def _has_directory() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _explain(error: VarlinkError) -> str:

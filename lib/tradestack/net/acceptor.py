@@ -11,11 +11,11 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.allowance import Allowance, Rate
 from tradestack.observe.events import ACCEPT_PAUSED, emit
+from tradestack.store.process_limits import Limit, read_limit
 
 CONNECTIONS_PER_PASS = 2  # so that a storm of them delays the data of others little
 # Each costs some 250 µs until it has ended: beyond, connections wait in the listener's queue, and a
@@ -25,7 +25,6 @@ RATE_PAUSE_S = 0.005  # until the next attempt after the rate was used up
 PAUSE_S = 1.0  # until the next attempt after descriptors or memory ran out
 # Descriptors that connections leave to files: a session opens three, each replay of an old one one.
 DESCRIPTORS_RESERVED = 32
-LIMITS_FILE = Path("/proc/self/limits")
 EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 NO_LISTENER = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}  # a fault of this program
 
@@ -102,7 +101,7 @@ class Acceptor:
         descriptor = connection.fileno()  # the lowest that was free
         if descriptor <= self._highest_descriptor:
             return
-        if descriptor >= descriptors_max() - DESCRIPTORS_RESERVED:
+        if descriptor >= read_limit(Limit.OPEN_FILES) - DESCRIPTORS_RESERVED:
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         self._highest_descriptor = descriptor
 
@@ -129,9 +128,3 @@ class Acceptor:
         self._is_paused = False
         if self._is_accepting:
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
-
-
-def descriptors_max() -> int:
-    """Read how many descriptors the process may have: the units forbid getrlimit(2)."""
-    with LIMITS_FILE.open(encoding="ascii") as lines:
-        return next(int(line.split()[3]) for line in lines if line.startswith("Max open files"))

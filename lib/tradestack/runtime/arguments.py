@@ -130,7 +130,12 @@ def _destination(tool: Tool) -> str:
 
 
 def _path(text: str) -> Path:
-    return Path(text).absolute()
+    try:
+        return Path(text).absolute()
+    except FileNotFoundError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: the current directory does not exist any more; name the whole path"
+        ) from None
 
 
 def _instance(text: str) -> str:

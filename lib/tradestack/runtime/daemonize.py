@@ -20,6 +20,7 @@ from typing import TextIO
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
+from tradestack.runtime.inherited_limits import no_more_processes
 from tradestack.runtime.logs.handler import Destination
 
 REASON_BYTES_MAX = 4096  # PIPE_BUF: a pipe takes this much in one write
@@ -109,13 +110,17 @@ class Readiness:
 def daemonize(pidfile_path: Path, run: Callable[[Readiness, Destination], int]) -> int:
     """Run `run` in a daemon; return in launcher and daemon, each with its own exit status.
 
-    Raises OperatorFault in the launcher if the daemon already runs; in the daemon, after reporting
-    it to the launcher, what `run` raises.
+    Raises OperatorFault in the launcher if the daemon already runs or no process can be started; in
+    the daemon, after reporting it to the launcher, what `run` raises.
     """
     pidfile = PidFile(pidfile_path)
     pidfile.check()
     reading_fd, writing_fd = os.pipe()
-    if os.fork() > 0:
+    try:
+        pid = os.fork()
+    except BlockingIOError as error:
+        raise no_more_processes() from error
+    if pid > 0:
         os.close(writing_fd)
         return _await_readiness(reading_fd)
     os.close(reading_fd)

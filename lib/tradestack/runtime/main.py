@@ -25,14 +25,15 @@ from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.config_check import check_config
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
-from tradestack.runtime.descriptor_limit import check_descriptor_limit
 from tradestack.runtime.early_hangup import EarlyHangup
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.runtime.fail_points import arm
+from tradestack.runtime.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
 from tradestack.runtime.inherited_signals import restore_signals
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Destination, Logs, destination_of_stderr
 from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.output import STDERR, STDOUT, discard_output
 from tradestack.runtime.program import Program
 from tradestack.runtime.supervisor.environment import (
     Environment,
@@ -60,13 +61,14 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     try:
         if arguments.tool is not None:
             tool, value = arguments.tool
-            return tool.run(value, arguments.config_option, arguments.details)
+            return _answer(lambda: tool.run(value, arguments.config_option, arguments.details))
         if arguments.check_config:
-            return check_config(program, arguments)
+            return _answer(lambda: check_config(program, arguments))
         hangup = EarlyHangup()  # before the config is read: a change after that is not missed
         restore_signals()
         file = read_config(program.config_type, arguments.config_path)
-        check_descriptor_limit()
+        check_limit(OPEN_FILES)
+        check_limit(FILE_SIZE)
         if arguments.pidfile is not None:
             return _run_detached(program, arguments, file, hangup, arguments.pidfile)
         return _run_daemon(program, arguments, file, hangup, logs, _no_launcher)
@@ -82,6 +84,22 @@ def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
     except Exception:  # the last handler: log and exit; the next start recovers from the files
         logger.critical("unexpected fault, the daemon exits", exc_info=True)
         return EXIT_STATUS_FAULT
+
+
+def _answer(write: Callable[[], int]) -> int:
+    """Run what writes to stdout; return its exit status. Raises OperatorFault for a full disk."""
+    try:
+        status = write()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, `head` for instance, has closed the pipe
+        discard_output(STDOUT, STDERR)
+        return 0
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        discard_output(STDOUT)
+        raise OperatorFault("stdout", os.strerror(error.errno), "write to another place") from error
+    return status
 
 
 def _install_logs(program: Program[C], destination: Destination) -> Logs:

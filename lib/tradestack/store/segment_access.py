@@ -20,6 +20,7 @@ from tradestack.store.trusted_users import is_trusted
 DIRECTORY_MODE = 0o750  # the group (tradestack-ops) may read what is in it
 LOCK_MODE = 0o600
 LOCK_SUFFIX = ".lock"
+_NO_SHARED_MEMORY = (errno.ENOENT, errno.ENOTDIR, errno.EROFS, errno.EACCES, errno.EPERM)
 _WRITABLE_FOR_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 # O_NONBLOCK: opening a FIFO would wait for its other end.
 _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -28,13 +29,22 @@ _FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 def own_directory(directory: Path) -> None:
     """Create the directory if it is missing. Raises OperatorFault if it is not safe, OSError.
 
-    It is safe if it belongs to this user and nobody else can write to it, or is sticky.
+    It is safe if it belongs to this user and nobody else can write to it, or is sticky. Raises
+    OperatorFault also if there is no shared memory in which it can be created.
     """
     try:
         directory.mkdir(DIRECTORY_MODE)
         directory.chmod(DIRECTORY_MODE)  # whatever the umask
     except FileExistsError:
         pass
+    except OSError as error:
+        if error.errno not in _NO_SHARED_MEMORY:
+            raise
+        raise OperatorFault(
+            str(directory.parent),
+            f"no shared memory can be used there: {error.strerror}",
+            "mount a tmpfs there that this user can write to",
+        ) from error
     status = directory.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise unusable(directory, "it is not a directory")

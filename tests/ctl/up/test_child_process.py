@@ -10,7 +10,6 @@ import pytest
 
 from tests.ctl.up.children import script_command
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
-from tradestack.domain.faults import OperatorFault
 
 DEADLINE_S = 60
 
@@ -130,15 +129,3 @@ def test_a_long_line_is_passed_on_in_pieces(tmp_path: Path) -> None:
 
     assert sum(map(len, lines)) == 1_000_000
     assert len(lines) > 1
-
-
-def test_a_path_too_long_for_a_socket_is_reported(tmp_path: Path) -> None:
-    """The message names the option that sets the path."""
-    deep = tmp_path / ("x" * 100)
-    deep.mkdir()
-
-    async def use(child: ChildProcess) -> None:
-        raise AssertionError("the child must not be started")
-
-    with pytest.raises(OperatorFault, match="--state-dir"):
-        run(deep, "", use)

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.inherited_limits import no_more_processes
 from tradestack.runtime.supervisor.listen_fds import LISTEN_FDS_START
 
 READY_TIMEOUT_S = 30.0  # as TimeoutStartSec= in the units; the child may extend it
@@ -28,9 +30,9 @@ LINE_BYTES_MAX = 64 << 10  # a longer line is passed on in pieces
 DATAGRAM_BYTES_MAX = 8 << 10  # of the notify socket
 
 _READ_BYTES = 64 << 10
-_SETPRIV = ("setpriv", "--pdeathsig", "TERM")
+_SETPRIV = "setpriv"
 # A SIGHUP is ignored until the daemon's own code handles it.
-_SHELL = ("sh", "-c", 'umask 077; trap "" HUP; export LISTEN_PID=$$; exec "$@"', "sh")
+_SHELL = ("/bin/sh", "-c", 'umask 077; trap "" HUP; export LISTEN_PID=$$; exec "$@"', "sh")
 # What the service manager of `up` itself may have set; it is not meant for the children.
 _NOT_INHERITED = ("WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM")
 
@@ -160,16 +162,21 @@ def _notify_socket(path: Path) -> socket.socket:
     receiver.settimeout(0)
     try:
         receiver.bind(str(path))
-    except OSError as error:  # a socket's path has 107 bytes at most: unix(7)
+    except OSError as error:
         receiver.close()
-        raise OperatorFault(
-            str(path), str(error), "choose a --state-dir with a shorter path"
-        ) from error
+        raise OSError(error.errno, os.strerror(error.errno or 0), str(path)) from error
     return receiver
 
 
 def _spawn(command: ChildCommand, output: int) -> int:
-    """Start the program with nothing but its listeners and standard streams; return its pid."""
+    """Start the program with nothing but its listeners and standard streams; return its pid.
+
+    Raises OperatorFault.
+    """
+    # The system's own first: PATH may be empty, or name other programs.
+    setpriv = shutil.which(_SETPRIV, path=os.defpath) or shutil.which(_SETPRIV)
+    if setpriv is None:
+        raise OperatorFault(_SETPRIV, "command not found", "install the package util-linux")
     variables = {
         **{name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
         **command.variables,
@@ -186,9 +193,9 @@ def _spawn(command: ChildCommand, output: int) -> int:
     # The output first: its number may be one that a listener is to get.
     numbers = [(1, output), (2, output), *enumerate(moved, LISTEN_FDS_START)]
     try:
-        return os.posix_spawnp(
-            _SETPRIV[0],
-            [*_SETPRIV, *_SHELL, *command.argv],
+        return os.posix_spawn(
+            setpriv,
+            [setpriv, "--pdeathsig", "TERM", *_SHELL, *command.argv],
             variables,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -197,10 +204,8 @@ def _spawn(command: ChildCommand, output: int) -> int:
             setpgroup=0,  # Ctrl-C goes to `up` alone, which then stops its children in order
             setsigdef=[signal.SIGPIPE],
         )
-    except FileNotFoundError as error:
-        raise OperatorFault(
-            _SETPRIV[0], "command not found", "install the package util-linux"
-        ) from error
+    except BlockingIOError as error:
+        raise no_more_processes() from error
     finally:
         for descriptor in moved:
             os.close(descriptor)

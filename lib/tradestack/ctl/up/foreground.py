@@ -11,6 +11,13 @@ import tempfile
 from pathlib import Path
 
 from tradestack.ctl.up.claim import claimed, daemons_run, remove_abandoned
+from tradestack.ctl.up.machine_check import (
+    ANOTHER_DIRECTORY,
+    check_machine,
+    check_space,
+    faults_of,
+    leave_deleted_directory,
+)
 from tradestack.ctl.up.option_check import check_options
 from tradestack.ctl.up.options import stack_config
 from tradestack.ctl.up.run import Run
@@ -27,6 +34,7 @@ def run_foreground(args: argparse.Namespace) -> RunResult:
 
     Raises Interrupted, ChildDied, OperatorFault, ControlFault.
     """
+    check_machine()
     screen = Screen(is_verbose=args.verbose)
     config = stack_config(args, screen)
     check_options(args, config)
@@ -34,7 +42,7 @@ def run_foreground(args: argparse.Namespace) -> RunResult:
         screen.line(f"removed {directory}, left by a run that was killed")
     if args.state_dir is not None:
         return _run_kept(args, config, args.state_dir.absolute(), screen)
-    root = Path(tempfile.mkdtemp(prefix="tradestack-"))
+    root = _temporary_directory()
     try:
         files = StackFiles.create(root, reused=False)
         with claimed(files, is_temporary=True):
@@ -43,6 +51,14 @@ def run_foreground(args: argparse.Namespace) -> RunResult:
         return result
     finally:
         shutil.rmtree(root)
+
+
+def _temporary_directory() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="tradestack-"))
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OperatorFault("temporary directory", problem, ANOTHER_DIRECTORY) from error
 
 
 def _run_kept(
@@ -64,7 +80,11 @@ def _run_in(
     files: StackFiles, args: argparse.Namespace, config: StackConfig, screen: Screen
 ) -> RunResult:
     try:
-        return asyncio.run(Run(args, files, config, screen).execute())
+        with faults_of(files.root):
+            for server_keys in (config.gateway, config.order_manager):
+                check_space(files.root, server_keys)
+            leave_deleted_directory()
+            return asyncio.run(Run(args, files, config, screen).execute())
     finally:
         files.clean_up()
         screen.close()

@@ -15,10 +15,12 @@ from pathlib import Path
 
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.toml import config_text
+from tradestack.ctl.up.machine_check import faults_of
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import canonical_user
+from tradestack.runtime.inherited_limits import no_more_processes
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 
 # Keys that bind the daemons of a stack to each other: another value would tear it apart.
@@ -43,7 +45,7 @@ def check_options(args: argparse.Namespace, config: StackConfig) -> None:
 
 
 def _check_keys(daemon: str, keys: Mapping[str, object], options: Mapping[str, str]) -> None:
-    with tempfile.TemporaryDirectory() as directory:
+    with faults_of(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / f"{daemon}.toml"
         path.write_text(config_text(keys), encoding="utf-8")
         fault = _fault_in(path, daemon)
@@ -80,11 +82,14 @@ def _check_strategies(paths: Sequence[Path]) -> None:
 def _fault_in(path: Path, daemon: str, *instance: str) -> OperatorFault | None:
     """Have the daemon check a configuration file; return what it refuses."""
     program = Path(sys.executable).parent / f"tradestack-{daemon}"
-    done = subprocess.run(
-        [program, *instance, "--config", path, "--check-config", "--json"],
-        check=False,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    try:
+        done = subprocess.run(
+            [program, *instance, "--config", path, "--check-config", "--json"],
+            check=False,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    except BlockingIOError as error:
+        raise no_more_processes() from error
     fault = json.loads(done.stdout)["fault"]
     return None if fault is None else OperatorFault(**fault)

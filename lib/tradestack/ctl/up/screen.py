@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 COLUMNS_UNKNOWN = 80  # of a terminal that does not tell its width
+COLUMNS_MIN = 6  # a narrower terminal wraps the rows itself
 INDENT = "    "  # of what follows the first row of a folded line
 
 _CLEAR_LINE = "\r\x1b[K"
@@ -50,7 +51,8 @@ class Screen:
         """How many characters a row has room for; the last column is left free."""
         if not self.is_terminal:
             return COLUMNS_UNKNOWN - 1
-        return (os.get_terminal_size(self._stream.fileno()).columns or COLUMNS_UNKNOWN) - 1
+        columns = os.get_terminal_size(self._stream.fileno()).columns or COLUMNS_UNKNOWN
+        return max(columns, COLUMNS_MIN) - 1
 
     def daemon_line(self, name: str, text: str) -> None:
         """Write a line of a daemon's output, unless it is of no interest."""

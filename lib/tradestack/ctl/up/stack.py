@@ -207,7 +207,7 @@ class Stack:
             name=name,
             argv=[_program(name), *arguments, "--config", str(config_path)],
             listeners={**listeners, CONTROL: control},
-            variables={"OPENBLAS_NUM_THREADS": "1", **variables},  # as in the units
+            variables=variables,
             notify_path=self._files.notify_path(name),
         )
         self._daemons[name] = Supervised(

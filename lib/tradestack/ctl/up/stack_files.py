@@ -28,6 +28,7 @@ from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, SEGMENT_DIRECTORY, b
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
+SOCKET_PATH_BYTES_MAX = 107  # unix(7)
 STRATEGY_SHIPPED: Mapping[str, object] = {"signal": "news", "quantity": "10", "user": "news"}
 INSTANCE_SHIPPED = "news"
 
@@ -45,6 +46,8 @@ class StackFiles:
 
         reused: whether the directory is kept at the end. Raises OperatorFault.
         """
+        if not _is_utf8(str(root)):  # it is written into the configuration
+            raise OperatorFault(str(root), "its name is not UTF-8", "choose another --state-dir")
         require_own(root)
         try:
             for name in ("etc", "etc/strategy", "credentials", "state", "log", "run"):
@@ -58,20 +61,29 @@ class StackFiles:
         return cls(root, _suffix(root, reused=reused))
 
     def socket_path(self, daemon: str) -> Path:
-        """Return the path of the daemon's control socket."""
-        return self.root / "run" / f"{daemon}.sock"
+        """Return the path of the daemon's control socket. Raises OperatorFault."""
+        return self._socket(f"{daemon}.sock")
 
     def notify_path(self, daemon: str) -> Path:
-        """Return the path of the socket that receives the daemon's state ($NOTIFY_SOCKET)."""
-        return self.root / "run" / f"notify-{daemon}"
+        """Return the path of the socket for the daemon's state ($NOTIFY_SOCKET).
+
+        Raises OperatorFault.
+        """
+        return self._socket(f"notify-{daemon}")
 
     def credentials_path(self, instance: str) -> Path:
         """Return the strategy's $CREDENTIALS_DIRECTORY."""
         return self.root / "credentials" / instance
 
     def write_config(self, name: str, values: Mapping[str, object]) -> Path:
-        """Write etc/<name>.toml without the keys whose value is None; return its path."""
+        """Write etc/<name>.toml without the keys whose value is None; return its path.
+
+        Raises OperatorFault.
+        """
         path = self.root / "etc" / f"{name}.toml"
+        for key, value in values.items():
+            if not _is_utf8(str(value)):
+                raise OperatorFault(f"{key} {value}", "this is not UTF-8", "rename the file")
         write_secret(path, config_text(values), mode=FILE_MODE)
         return path
 
@@ -98,6 +110,18 @@ class StackFiles:
                 ) from None
         path = self.root / "etc" / "users"
         write_secret(path, "".join(lines), mode=FILE_MODE)
+        return path
+
+    def _socket(self, name: str) -> Path:
+        path = self.root / "run" / name
+        length = len(os.fsencode(path))
+        if length > SOCKET_PATH_BYTES_MAX:
+            raise OperatorFault(
+                str(self.root),
+                f"sockets in it would have a path of {length} bytes, and "
+                f"{SOCKET_PATH_BYTES_MAX} are possible",
+                "choose a --state-dir with a shorter path, or another TMPDIR",
+            )
         return path
 
     @property
@@ -151,6 +175,11 @@ def read_strategy(path: Path) -> Mapping[str, object]:
         raise OperatorFault(where, error.strerror or str(error), remedy) from None
     except ValueError as error:
         raise OperatorFault(where, str(error), remedy) from None
+
+
+def _is_utf8(text: str) -> bool:
+    """Return whether a text has only characters, and no bytes that a path may have instead."""
+    return os.fsencode(text).decode(errors="ignore") == text
 
 
 def _suffix(root: Path, *, reused: bool) -> str:

@@ -30,8 +30,7 @@ from tradestack.ctl.up.foreground import run_foreground
 from tradestack.ctl.up.options import add_options
 from tradestack.ctl.up.run import Interrupted
 from tradestack.ctl.up.summary import summary
-from tradestack.runtime.descriptor_limit import check_descriptor_limit
-from tradestack.runtime.inherited_signals import restore_signals
+from tradestack.runtime.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
     """Run the stack and print its result; raise OperatorFault, ControlFault."""
     if args.fresh and args.state_dir is None:
         args.refuse("--fresh needs --state-dir")
-    restore_signals()
-    check_descriptor_limit()
+    check_limit(OPEN_FILES)
+    check_limit(FILE_SIZE)
     check_data_files(args)
     try:
         result = run_foreground(args)

@@ -62,7 +62,10 @@ def require_trusted_listener(
         if serving:
             break
     else:
-        raise ServerNotTrusted(f"no process of this host listens at {host}:{port} any more")
+        problem = f"no process of this host listens at {host}:{port} any more"
+        if not any(table.exists() for table in _TABLES):
+            problem = f"{_TABLES[0]}, which tells who listens, does not exist: mount /proc"
+        raise ServerNotTrusted(problem)
     for listener in serving:
         if listener not in before:
             raise ServerNotTrusted(f"the process that listens at {host}:{port} has just changed")

@@ -9,6 +9,7 @@ Changes in a daemon or a session are logged, never a message of the data path; s
 synchronous. An event that journald does not take is written as a line.
 """
 
+import contextlib
 import enum
 import logging
 import os
@@ -19,6 +20,7 @@ from tradestack.domain.times import format_utc
 from tradestack.observe.events import RESOLVING, Event
 from tradestack.runtime.logs.journald import JournalSocket
 from tradestack.runtime.logs.level import LogLevel
+from tradestack.runtime.output import discard_output
 
 SYSLOG_SOCKET = "/dev/log"
 LINE_LENGTH_MAX = 8192  # characters of one record; the rest is cut off
@@ -175,5 +177,8 @@ def _write_quietly(lines: str) -> None:
     try:
         sys.stderr.write(lines)
         sys.stderr.flush()
+    except BrokenPipeError:  # its reader is gone, and no exit status is to depend on it
+        with contextlib.suppress(OSError):
+            discard_output(sys.stderr.fileno())
     except (OSError, ValueError):
-        return  # the reader of stderr is gone
+        return

@@ -7,6 +7,7 @@ systemd passes descriptors 3, 4, … and their names (sd_listen_fds(3)):
 Only the names count: the order changes when a socket unit is restarted.
 """
 
+import errno
 import os
 import socket
 import stat
@@ -59,7 +60,8 @@ def adopt_sockets(fds: Mapping[str, int], wanted: Iterable[str]) -> dict[str, so
         raise OperatorFault(
             _WHERE,
             f"no socket named {missing[0]} was passed (passed: {', '.join(fds) or 'none'})",
-            f"start the socket unit whose FileDescriptorName= is {missing[0]}",
+            f"start the socket unit whose FileDescriptorName= is {missing[0]}, "
+            "or unset NOTIFY_SOCKET and LISTEN_FDS where no service manager starts the daemon",
         )
     return {name: _adopt(name, fds[name]) for name in wanted}
 
@@ -86,7 +88,8 @@ def bind_tcp(address: Address) -> socket.socket:
 def bind_unix(path: Path) -> socket.socket:
     """Bind a listening socket with mode 0660, replacing the one that a killed daemon left.
 
-    Raises OperatorFault if a process serves there or the directory is not writable.
+    Raises OperatorFault if a process serves there or the directory is not writable, OSError if the
+    disk is full.
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -99,10 +102,14 @@ def bind_unix(path: Path) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
+        if error.errno == errno.ENOSPC:
+            raise
         raise OperatorFault(
             f"control_socket: {path}",
             error.strerror or str(error),
-            "create the directory, writable by the daemon's user, or change the key",
+            "create the directory, writable by the daemon's user, or change the key"
+            if error.errno
+            else "choose a path of at most 107 bytes",
         ) from error
     except OperatorFault:
         listener.close()

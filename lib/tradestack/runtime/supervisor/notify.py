@@ -11,6 +11,8 @@ from typing import Protocol
 
 from sdnotify import SystemdNotifier
 
+from tradestack.domain.faults import OperatorFault
+
 STATUS_LENGTH_MAX = 512  # characters; `systemctl status` shows fewer on one line
 
 logger = logging.getLogger(__name__)
@@ -29,9 +31,20 @@ class Notifier:
 
     @classmethod
     def connect(cls, notify_socket: str | None) -> "Notifier":
-        """Connect to $NOTIFY_SOCKET, which sdnotify reads itself, if there is a supervisor."""
-        # debug=True: raise an error instead of dropping the message
-        return cls(None if notify_socket is None else SystemdNotifier(debug=True))
+        """Connect to $NOTIFY_SOCKET, which sdnotify reads itself, if there is a supervisor.
+
+        Raises OperatorFault if nobody receives there.
+        """
+        if notify_socket is None:
+            return cls(None)
+        try:
+            return cls(SystemdNotifier(debug=True))  # raise errors, do not drop messages
+        except OSError as error:
+            raise OperatorFault(
+                f"NOTIFY_SOCKET={notify_socket}",
+                error.strerror or str(error),
+                "unset it: the service manager that set it does not start this daemon",
+            ) from error
 
     def ready(self) -> None:
         """Report that the daemon serves, or has reloaded."""

@@ -1,5 +1,6 @@
 """`tradestackctl top`."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,33 @@ def test_top_shows_the_stack_until_a_key_is_pressed(stack: Stack, key: str) -> N
     assert all(len(line) <= 72 for line in terminal.lines)
     assert terminal.shown.startswith("\x1b[?1049h")
     assert "\x1b[?1049l" in terminal.shown
+
+
+@pytest.mark.parametrize("end", ["q", "\x03", signal.SIGTERM])
+def test_top_ends_where_ctrl_c_is_ignored(stack: Stack, end: str | signal.Signals) -> None:
+    """A script's background job ignores SIGINT: top ends all the same, and restores the screen."""
+    program = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", TRADESTACKCTL]
+
+    with Terminal([*program, "--runtime-dir", str(stack.runtime), "top"]) as terminal:
+        terminal.wait_for("strategy news")
+        if isinstance(end, signal.Signals):
+            terminal.process.send_signal(end)
+        else:
+            terminal.type(end)
+        status = terminal.end()
+
+    assert status == 0, terminal.shown
+    assert "\x1b[?1049l" in terminal.shown
+
+
+def test_top_on_a_terminal_without_a_size(stack: Stack) -> None:
+    """Everything is shown."""
+    command = [TRADESTACKCTL, "--runtime-dir", str(stack.runtime), "top"]
+
+    with Terminal(command, columns=0, rows=0) as terminal:
+        terminal.wait_for("strategy news")
+        terminal.type("q")
+        assert terminal.end() == 0
 
 
 def test_once_prints_the_view(stack: Stack, capsys: Output) -> None:

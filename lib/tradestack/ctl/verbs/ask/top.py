@@ -14,6 +14,7 @@ import argparse
 import contextlib
 import os
 import select
+import signal
 import sys
 import termios
 import tty
@@ -79,7 +80,8 @@ def _orders(daemons: RunningDaemons, report: StackReport) -> Sequence[Order]:
 
 def _draw(lines: Sequence[str]) -> None:
     columns, rows = os.get_terminal_size(sys.stdout.fileno())
-    shown = [f"{line[:columns]}{_CLEAR_ROW}" for line in lines[: rows or len(lines)]]
+    # A terminal that does not tell its size says 0.
+    shown = [f"{line[: columns or None]}{_CLEAR_ROW}" for line in lines[: rows or None]]
     sys.stdout.write(_HOME + "\r\n".join(shown) + _CLEAR_REST)
     sys.stdout.flush()
 
@@ -94,7 +96,13 @@ def _is_to_quit() -> bool:
 
 @contextlib.contextmanager
 def _own_screen() -> Iterator[None]:
-    """Use the terminal's other screen, and get each key at once; restore both at the end."""
+    """Use the terminal's other screen, and get each key at once; restore both at the end.
+
+    SIGTERM ends the view as Ctrl-C does, and so does Ctrl-C where a script's background job ignores
+    it: no end may leave the terminal as it is.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     settings = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
     if settings is not None:
         tty.setcbreak(sys.stdin)
