@@ -15,6 +15,7 @@ The invariant: a record with equal counters holds one message's data, or sequenc
 import os
 import struct
 import sys
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -115,6 +116,11 @@ class BookReader:
         self._slots: dict[str, int] = {}
         self._symbols: tuple[str, ...] = ()  # the same, as read_all gives them
         self._load_symbols()
+
+    @property
+    def path(self) -> Path:
+        """The segment's file."""
+        return self._segment.path
 
     @property
     def generation(self) -> int:

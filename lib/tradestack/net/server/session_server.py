@@ -15,6 +15,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net import addresses
 from tradestack.net.acceptor import Acceptor
 from tradestack.net.line_limit import LineLimit
+from tradestack.net.server.clients import connection_levels
 from tradestack.net.server.connection import Connection, MessageHandler
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.logins import Login, Logins
@@ -24,6 +25,7 @@ from tradestack.net.server.turns import Turns
 from tradestack.net.server.users import Users
 from tradestack.net.server.waiting_room import WaitingRoom
 from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJECTED
+from tradestack.observe.levels import Level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 
@@ -134,6 +136,10 @@ class SessionServer:
             "protocol_violations": self.violations_total,
             "log_lines_suppressed": self.lines.suppressed_total,
         }
+
+    def levels(self) -> Sequence[Level]:
+        """Return how full the server is."""
+        return connection_levels(self.connections, len(self._pending), self.limits)
 
     @property
     def connections(self) -> Sequence[Connection]:
