@@ -98,7 +98,7 @@ def _level(name: str, book: SharedBook) -> Level:
         shown = map(decode_symbol, islice(book.left_out, SYMBOLS_SHOWN))
         used += f", {len(book.left_out):,} left out, first {' '.join(shown)}"
     remedy = (
-        "leave files out of prices and sentiment; to forget the symbols of earlier files, stop the "
+        "name fewer files as prices or sentiment; to forget the symbols of earlier files, stop the "
         f"gateway and remove {book.path}"
     )
     return Level(name, percent, used, remedy)

@@ -6,12 +6,20 @@ and what is wrong later stops the publication there.
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
+from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.observe.events import SOURCE_CHECKED, emit
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.csv.check import NOTHING_READ, Verdict, check_source, describe, warnings_of
+from tradestack.sources.csv.check import (
+    NOTHING_READ,
+    Verdict,
+    check_source,
+    describe,
+    symbols_beyond_book,
+    warnings_of,
+)
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX
@@ -44,6 +52,8 @@ async def check_sources(
             content.add(source)
     except SourceFault as fault:
         raise fault.as_operator_fault() from fault
+    for kind, content in checked.items():
+        content.warn_of_symbols(kind)
     if all(verdict.whole for verdict in verdicts):
         _compare(checked)
     return verdicts
@@ -55,13 +65,21 @@ class Content:
     def __init__(self) -> None:
         self.first_ns = NANOSECONDS_MAX
         self.last_ns = 0
-        self.symbols: set[bytes] = set()
+        self.symbols: dict[bytes, None] = {}  # in the order of files, and of appearance in each
+        self._symbols_of_file_max = 0
 
     def add(self, source: CsvSource) -> None:
         """Add a file that was read."""
         self.first_ns = min(self.first_ns, source.state.first_time_ns)
         self.last_ns = max(self.last_ns, source.state.event_time_ns)
-        self.symbols.update(source.symbols.fields())
+        self.symbols.update(dict.fromkeys(source.symbols.fields()))
+        self._symbols_of_file_max = max(self._symbols_of_file_max, len(source.symbols))
+
+    def warn_of_symbols(self, kind: SourceKind) -> None:
+        """Warn if the files together have more symbols than a book holds; of one, it was said."""
+        if self._symbols_of_file_max <= SYMBOLS_MAX:
+            for warning in symbols_beyond_book(kind, self.symbols):
+                logger.warning("%s files together: %s", kind.value, warning)
 
 
 async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Verdict:
@@ -99,7 +117,7 @@ def _compare(checked: Mapping[SourceKind, Content]) -> None:
     if len(checked) < len(SourceKind):
         return
     prices, news = checked[SourceKind.PRICES], checked[SourceKind.NEWS]
-    if not prices.symbols & news.symbols:
+    if not prices.symbols.keys() & news.symbols.keys():
         logger.warning(
             "no symbol of the news has prices: news of %s, prices of %s; no news can be traded on",
             _some(news.symbols),
@@ -112,7 +130,7 @@ def _compare(checked: Mapping[SourceKind, Content]) -> None:
         )
 
 
-def _some(symbols: set[bytes]) -> str:
+def _some(symbols: Collection[bytes]) -> str:
     names = sorted(decode_symbol(symbol) for symbol in symbols)
     more = f" and {len(names) - SYMBOLS_SHOWN} more" if len(names) > SYMBOLS_SHOWN else ""
     return ", ".join(names[:SYMBOLS_SHOWN]) + more

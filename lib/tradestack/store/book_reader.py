@@ -187,6 +187,10 @@ class BookReader:
             return None
         return BookEntry(symbol, value, size, event_time_ns, publish_time_ns, sequence)
 
+    def has_no_place_for(self, symbol: str) -> bool:
+        """Return whether the book is full, and without this symbol."""
+        return symbol not in self._slots and len(self._slots) == SYMBOLS_MAX
+
     def _read_patiently(self, symbol: str, slot: int) -> BookEntry | None:
         offset = RECORDS_OFFSET + slot * RECORD_LENGTH
         for attempt in range(READ_ATTEMPTS_MAX):

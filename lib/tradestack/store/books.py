@@ -54,15 +54,14 @@ _FIRST_WORD = RECORDS_OFFSET // WORD_LENGTH
 # Up to this many records of a batch are stored one by one; more are worth numpy's fixed cost.
 FEW_RECORDS = 40
 _NO_ROW = -1  # of a symbol for which there is no room
-# Names of symbols without a row that are kept, 24 bytes each: the others are not counted.
-LEFT_OUT_MAX = SYMBOLS_MAX
+LEFT_OUT_MAX = SYMBOLS_MAX  # symbols without a row that are known by name, 24 bytes each
 
 
 class SharedBook(BookReader):
     """A book as its one writer has it open; a symbol's record is a row of the book.
 
-    KIND: what is stored in it. NAME: the segment's name unless another one is given. left_out: the
-    symbols of this feed session for which there was no room, as padded fields, the first one first.
+    KIND: what is stored in it. NAME: the segment's name unless another one is given.
+    left_out: the padded symbols of this feed session for which there was no room, in their order.
     """
 
     KIND: ClassVar[TickKind]
@@ -80,7 +79,7 @@ class SharedBook(BookReader):
         or another user has taken its directory, OSError.
         """
         super().__init__(Segment.create(name or self.NAME, self.KIND))
-        self.left_out: dict[bytes, None] = {}  # in their order
+        self.left_out: dict[bytes, None] = {}
         self._row_of_field = {encode_symbol(symbol): row for symbol, row in self._slots.items()}
         self._row_of_slot = np.full(1, _NO_ROW)
         self._empty_torn()
@@ -223,10 +222,7 @@ class SharedBook(BookReader):
         words[word + END] = counter
 
     def _find_or_add(self, field: bytes) -> int:
-        """Return a symbol's row, a new one if needed; readers see that at once.
-
-        Without room it is _NO_ROW, and noted.
-        """
+        """Return a symbol's row, a new one if needed, which readers see at once; else _NO_ROW."""
         row = self._row_of_field.get(field)
         if row is not None:
             return row
