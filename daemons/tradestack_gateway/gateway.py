@@ -21,6 +21,7 @@ from tradestack.store.free_space import disk_level, find_shortage
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH
+from tradestack.wire.service import Service
 from tradestack_gateway.books import Books
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.control import gateway_interface
@@ -51,6 +52,7 @@ class Gateway:
             handler=self,
             limits=config.session_limits(),
             clock=context.clock,
+            service=Service.FEED,
         )
         self._books = Books.open(config.segment_suffix)
         self._publisher = Publisher(self._books, self._server.scheduler.serve_live, context.clock)

@@ -23,6 +23,7 @@ from tradestack.store.free_space import disk_level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_journal import OrderRecord
+from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
@@ -79,6 +80,7 @@ class OrderManager:
             handler=self,
             limits=config.limits,
             clock=clock,
+            service=Service.ORDERS,
         )
         self._settler = Settler(
             sessions=self._sessions,
