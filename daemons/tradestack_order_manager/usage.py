@@ -39,7 +39,7 @@ class Usage:
         """Return how full the session is."""
         percent, user = self._most(session, rules)
         count, limit = session.state.reports_count, rules.reports_per_session_max
-        used = f"{count:,} of {limit:,} reports, most of them of user {user}"
+        used = f"{count:,} of {limit:,} reports, user {user} has used most of a share"
         remedy = f"another one begins at {NEW_SESSION_PERCENT}%, else raise orders_per_session_max"
         return Level("order_session", percent, used, remedy)
 

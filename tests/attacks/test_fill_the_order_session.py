@@ -56,7 +56,7 @@ def test_others_trade_beside_a_user_who_fills_the_session(
         refused = [one for one in answers if isinstance(one, BusinessMessageReject)]
         assert len(answers) - len(refused) == REPORTS_MAX // 2
         stats = manager.stats_when(lambda stats: stats["limits_near"] is not None)
-        assert "reports, most of them of user news)" in stats["limits_near"]
+        assert "reports, user news has used most of a share)" in stats["limits_near"]
         assert enter(other, "mine").order_id is not None
 
 
