@@ -1,11 +1,17 @@
 """The books of prices and of news, from their opening to their close."""
 
+from itertools import islice
 from typing import Self
 
+from tradestack.domain.symbol import SYMBOLS_MAX
+from tradestack.observe.levels import REACHED_PERCENT, Level
 from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
 from tradestack.store.feed_log import READ_PACKETS_MAX, FeedLog
 from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, book_name
+from tradestack.wire.feed import decode_symbol
 from tradestack.wire.symbol_table import SymbolTable
+
+SYMBOLS_SHOWN = 5  # of those without a place
 
 
 class Books:
@@ -28,9 +34,14 @@ class Books:
             raise
 
     @property
-    def symbols_refused(self) -> int:
-        """Updates of symbols for which there was no room."""
-        return sum(book.symbols_refused for book in self.both)
+    def symbols_left_out(self) -> int:
+        """The number of symbols of the session without a place in the book of prices or of news."""
+        return len(set().union(*(book.left_out for book in self.both)))
+
+    def levels(self) -> list[Level]:
+        """Return how full the books are."""
+        prices, news = self.both
+        return [_level("price_book", prices), _level("news_book", news)]
 
     def reset(self) -> None:
         """Drop all values; to be done before a new session is on record.
@@ -75,3 +86,19 @@ class Books:
         """Close the books; their values stay for readers."""
         for book in self.both:
             book.close()
+
+
+def _level(name: str, book: SharedBook) -> Level:
+    """Return how full a book is; its limit is reached when a symbol has no place."""
+    count = len(book.symbols) + len(book.left_out)
+    used = f"{count:,} symbols, room for {SYMBOLS_MAX:,}"
+    percent = min(100 * count // SYMBOLS_MAX, REACHED_PERCENT - 1)
+    if book.left_out:
+        percent = REACHED_PERCENT
+        shown = map(decode_symbol, islice(book.left_out, SYMBOLS_SHOWN))
+        used += f", {len(book.left_out):,} left out, first {' '.join(shown)}"
+    remedy = (
+        "name fewer files as prices or sentiment; to forget the symbols of earlier files, stop the "
+        f"gateway and remove {book.path}"
+    )
+    return Level(name, percent, used, remedy)

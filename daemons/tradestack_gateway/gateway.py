@@ -1,6 +1,7 @@
 """The gateway as the runtime and its clients see it."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 import msgspec
@@ -13,12 +14,14 @@ from tradestack.net.server.connection import Connection
 from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
+from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
-from tradestack.store.free_space import find_shortage
+from tradestack.store.free_space import disk_level, find_shortage
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH
+from tradestack.wire.service import Service
 from tradestack_gateway.books import Books
 from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.control import gateway_interface
@@ -31,6 +34,8 @@ from tradestack_gateway.sessions.feed_sessions import FeedSessions
 HEARTBEAT_S = 1.0  # between two heartbeats in the books, and two looks at the free disk space
 # A client that can take bytes and waits for them longer than this means that the gateway hangs.
 CLIENT_PATIENCE_NS = 5 * NANOSECONDS_PER_SECOND
+
+logger = logging.getLogger(__name__)
 
 
 class Gateway:
@@ -47,6 +52,7 @@ class Gateway:
             handler=self,
             limits=config.session_limits(),
             clock=context.clock,
+            service=Service.FEED,
         )
         self._books = Books.open(config.segment_suffix)
         self._publisher = Publisher(self._books, self._server.scheduler.serve_live, context.clock)
@@ -91,6 +97,17 @@ class Gateway:
     def interfaces(self) -> Sequence[Interface]:
         """Return io.tradestack.Gateway."""
         return (gateway_interface(self._playback, self._server),)
+
+    def levels(self) -> Sequence[Level]:
+        """Return how full server, books and disk are."""
+        disk = disk_level(
+            "feed_disk",
+            self._context.state_directory,
+            own_bytes=self._playback.feed_session.log.head * TICK_PACKET_LENGTH,
+            bytes_min=self._playback.config.free_bytes_min,
+            remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
+        )
+        return [*self._server.levels(), *self._books.levels(), *disk]
 
     def stalled(self, now_ns: int) -> str | None:
         """Describe what hangs, or None; paused, held, blocked by the disk and idle are healthy."""
@@ -175,6 +192,7 @@ class Gateway:
             "rows_rounded": rows.rounded,
             "prices_rounded": rows.prices_rounded,
             "sizes_saturated": rows.sizes_saturated,
+            "symbols_left_out": self._books.symbols_left_out,
             "log_bytes": head * TICK_PACKET_LENGTH,
             "clients": msgspec.to_builtins(list_clients(connections)),
             "client_count": len(connections),
@@ -187,7 +205,6 @@ class Gateway:
         return {
             "ticks_published": self._publisher.ticks_published,
             "sessions_started": self._feed_sessions.started_total,
-            "symbols_refused": self._books.symbols_refused,
             **self._server.stats(),
             "unsequenced_ignored": self._unsequenced_ignored,
         }
@@ -204,6 +221,9 @@ class Gateway:
         bytes_min = self._playback.config.free_bytes_min
         shortage = find_shortage(directory, bytes_min)
         if shortage is not None:
-            self._playback.prune(1)
+            if removed := self._playback.prune(1):
+                logger.warning(
+                    "removed the feed logs of sessions %s: %s", ", ".join(removed), shortage
+                )
             shortage = find_shortage(directory, bytes_min)
         self._player.shortage = shortage

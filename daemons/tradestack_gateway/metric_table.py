@@ -24,6 +24,7 @@ METRICS = (
     Metric("rows_rounded", COUNTER, "rows", "Rows with a number rounded to 8 decimals."),
     Metric("prices_rounded", COUNTER, "rows", "Of these, rows with a rounded price."),
     Metric("sizes_saturated", COUNTER, "rows", "Rows with a size beyond the largest."),
+    Metric("symbols_left_out", GAUGE, "symbols", "Symbols without a place in the books."),
     Metric("log_bytes", GAUGE, "bytes", "Size of the feed log."),
     Metric("clients.*.user", INFO, "", "User of a client.", label="client"),
     Metric("clients.*.peer", INFO, "", "Address of a client.", label="client"),
@@ -37,6 +38,5 @@ METRICS = (
     Metric("rates.*", GAUGE, "messages/s", "Ticks published per second.", label="window"),
     Metric("process.ticks_published", COUNTER, "messages", "Ticks published."),
     Metric("process.sessions_started", COUNTER, "sessions", "Feed sessions started."),
-    Metric("process.symbols_refused", COUNTER, "symbols", "Symbols without a place in the books."),
     Metric("process.unsequenced_ignored", COUNTER, "messages", "Messages of clients ignored."),
 )

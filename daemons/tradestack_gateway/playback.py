@@ -161,10 +161,13 @@ class Playback:
         self._begin(identity)
         return self.feed_session.session_id
 
-    def prune(self, sessions_kept: int | None = None) -> None:
-        """Remove old sessions that no client reads; None: keep as many as the config says."""
+    def prune(self, sessions_kept: int | None = None) -> list[str]:
+        """Remove old sessions that no client reads; None: keep as many as the config says.
+
+        Returns the ids of those that were removed.
+        """
         in_use = {connection.session_id for connection in self._server.connections}
-        self._feed_sessions.prune(sessions_kept or self.config.sessions_kept, in_use)
+        return self._feed_sessions.prune(sessions_kept or self.config.sessions_kept, in_use)
 
     def close(self) -> None:
         """Close the session's files, whatever its state."""

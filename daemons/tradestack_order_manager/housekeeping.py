@@ -60,7 +60,6 @@ class Housekeeping:
             await asyncio.sleep(INTERVAL_S)
             self.check_space()
             self._display.catch_up(self._sessions.current)
-            self._usage.check(self._sessions.current, self.config.rules)
             self._begin_session_when_due()
 
     def check_space(self) -> None:
@@ -72,26 +71,33 @@ class Housekeeping:
         shortage = find_shortage(self._directory, self.config.free_bytes_min)
         while shortage is not None and kept > 1:
             kept -= 1
-            self.prune(kept)
+            if removed := self.prune(kept):
+                logger.warning(
+                    "removed the order journals of sessions %s: %s", ", ".join(removed), shortage
+                )
             shortage = find_shortage(self._directory, self.config.free_bytes_min)
         self._availability.note_space(shortage, self._sessions.current.id)
 
-    def prune(self, sessions_kept: int) -> None:
-        """Remove the journals of all but the newest sessions, if no client reads them."""
+    def prune(self, sessions_kept: int) -> list[str]:
+        """Remove the journals of all but the newest sessions, if no client reads them.
+
+        Returns the ids of those that were removed.
+        """
         try:
-            self._sessions.prune(sessions_kept, self._followed())
+            return self._sessions.prune(sessions_kept, self._followed())
         except OSError as error:
             logger.warning("an old journal cannot be removed: %s", error)
+            return []
 
     def _begin_session_when_due(self) -> None:
         session = self._sessions.current
         began_ns, now_ns = session.state.header.time_ns, self._clock.wall_ns()
         is_due = is_session_due(began_ns, self.config.new_session_at, now_ns)
         monotonic_ns = self._clock.monotonic_ns()
-        if not is_due and not self._usage.is_new_session_due(
-            session, self.config.rules, monotonic_ns
-        ):
+        rules = self.config.rules
+        if not is_due and not self._usage.is_new_session_due(session, rules, monotonic_ns):
             return
+        reason = "" if is_due else f": {self._usage.level(session, rules)}"
         try:
             self._new_session()
         except NewSessionFailed as failed:
@@ -100,3 +106,5 @@ class Housekeeping:
             self._logged_failure = str(failed)
         else:
             self._logged_failure = ""
+            if reason:
+                logger.warning("order session %s has ended early%s", session.id, reason)

@@ -5,8 +5,7 @@ from tradestack.observe.metrics import COUNTER, GAUGE, HISTOGRAM, INFO, Metric
 METRICS = (
     Metric("session", INFO, "", "Id of the order session."),
     Metric("session_start_time", INFO, "", "When the order session began, UTC."),
-    Metric("session_used", GAUGE, "percent", "Used by the user who has used most of the session."),
-    Metric("session_fault", INFO, "", "How full the order session is, from 80 % on."),
+    Metric("session_fault", INFO, "", "For whom the order session is full."),
     Metric("orders_received", COUNTER, "orders", "Orders journalled."),
     Metric("orders_accepted", COUNTER, "orders", "Orders accepted."),
     Metric("orders_rejected", COUNTER, "orders", "Orders rejected."),

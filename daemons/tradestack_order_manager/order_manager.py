@@ -16,11 +16,14 @@ from tradestack.net.server.connection import Connection
 from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
+from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
 from tradestack.store.directory_lock import DirectoryLock
+from tradestack.store.free_space import disk_level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_journal import OrderRecord
+from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
@@ -77,6 +80,7 @@ class OrderManager:
             handler=self,
             limits=config.limits,
             clock=clock,
+            service=Service.ORDERS,
         )
         self._settler = Settler(
             sessions=self._sessions,
@@ -130,6 +134,19 @@ class OrderManager:
         self._housekeeping.config = config
         self._housekeeping.check_space()
 
+    def levels(self) -> Sequence[Level]:
+        """Return how full server, order session and disks are."""
+        session = self._sessions.current
+        journal_disk = disk_level(
+            "journal_disk",
+            self._context.state_directory,
+            own_bytes=session.journal_bytes,
+            bytes_min=self._housekeeping.config.free_bytes_min,
+            remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
+        )
+        usage = self._usage.level(session, self._settler.rules)
+        return [*self._server.levels(), usage, *journal_disk, *self._display.levels()]
+
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
         """Return None: what a pass of the loop has received is settled in the same pass."""
         return None
@@ -142,9 +159,8 @@ class OrderManager:
             f"{session.state.counters.orders_received} orders in session {session.id}",
             f"{len(self._server.connections)} clients",
         ]
-        usage = self._usage.status(session, self._settler.rules)
-        if usage is not None:
-            parts.append(usage)
+        if self._usage.fault is not None:
+            parts.append(self._usage.fault)
         if self._availability.fault is not None:
             parts.append(f"JOURNAL UNAVAILABLE: {self._availability.fault}")
         if self._display.fault is not None:
@@ -156,8 +172,7 @@ class OrderManager:
         session = self._sessions.current
         return {
             **self._statistics.stats(session),
-            "session_used": self._usage.percent(session, self._settler.rules),
-            "session_fault": self._usage.status(session, self._settler.rules),
+            "session_fault": self._usage.fault,
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
             "order_log_behind": session.last_order_id - self._display.written_order_id,

@@ -1,4 +1,4 @@
-"""How full the order session is: logged at 80 %, an error when it is full; a new one at 90 %.
+"""How full the order session is, of which a new one begins at 90 %, and whose messages are refused.
 
 What is used is counted against `orders_per_session_max` and against the part of it that each user
 may have (`Rules`); the user who has used most of it counts.
@@ -8,11 +8,11 @@ import logging
 from collections.abc import Iterable
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.observe.events import ORDER_SESSION_FILLING, ORDER_SESSION_FULL, emit
+from tradestack.observe.events import ORDER_SESSION_FULL, emit
+from tradestack.observe.levels import Level
 from tradestack.trading.checks import Rules
 from tradestack_order_manager.sessions.order_session import OrderSession
 
-FILLING_PERCENT = 80
 NEW_SESSION_PERCENT = 90
 # How often a user who fills one order session after the other can make all others log in again.
 SESSION_TIME_MIN_NS = 60 * NANOSECONDS_PER_SECOND
@@ -26,40 +26,28 @@ class Usage:
     def __init__(self, began_ns: int) -> None:
         """Begin with a session; began_ns: its beginning or the process's, the later, monotonic."""
         self._began_ns = began_ns
-        self._is_filling = False
         self._full_for: set[str] = set()  # the users who were refused
         self._malformed_of: set[str] = set()  # the users with too many malformed messages
 
     def restart(self, began_ns: int) -> None:
         """Begin with another session."""
         self._began_ns = began_ns
-        self._is_filling = False
         self._full_for.clear()
         self._malformed_of.clear()
 
-    def percent(self, session: OrderSession, rules: Rules) -> int:
-        """Return how much is used by the user who has used most."""
-        return self._most(session, rules)[0]
-
-    def check(self, session: OrderSession, rules: Rules) -> None:
-        """Log once that the session is nearly full."""
+    def level(self, session: OrderSession, rules: Rules) -> Level:
+        """Return how full the session is."""
         percent, user = self._most(session, rules)
-        if percent >= FILLING_PERCENT and not self._is_filling:
-            self._is_filling = True
-            emit(
-                logger,
-                ORDER_SESSION_FILLING,
-                session=session.id,
-                used_percent=percent,
-                user=user,
-                reports=session.state.reports_count,
-            )
+        count, limit = session.state.reports_count, rules.reports_per_session_max
+        used = f"{count:,} of {limit:,} reports, user {user} has used most of a share"
+        remedy = f"another one begins at {NEW_SESSION_PERCENT}%, else raise orders_per_session_max"
+        return Level("order_session", percent, used, remedy)
 
     def is_new_session_due(self, session: OrderSession, rules: Rules, now_ns: int) -> bool:
         """Return whether another session has to begin before this one is full; monotonic clock."""
         if now_ns - self._began_ns < SESSION_TIME_MIN_NS:
             return False
-        return self.percent(session, rules) >= NEW_SESSION_PERCENT
+        return self.level(session, rules).percent >= NEW_SESSION_PERCENT
 
     def note_refused(self, session: OrderSession, users: Iterable[str]) -> None:
         """Log once for each user that all messages are refused."""
@@ -76,12 +64,14 @@ class Usage:
                 self._malformed_of.add(user)
                 logger.warning("user %s sends too many malformed messages", user)
 
-    def status(self, session: OrderSession, rules: Rules) -> str | None:
-        """Return what people have to know; None if there is room."""
-        if self._full_for:
-            return f"ORDER SESSION FULL for {', '.join(sorted(self._full_for))}"
-        percent = self.percent(session, rules)
-        return f"order session {percent}% used" if percent >= FILLING_PERCENT else None
+    @property
+    def fault(self) -> str | None:
+        """Whose messages are refused; None if there is room."""
+        return (
+            f"ORDER SESSION FULL for {', '.join(sorted(self._full_for))}"
+            if self._full_for
+            else None
+        )
 
     def _most(self, session: OrderSession, rules: Rules) -> tuple[int, str]:
         state = session.state

@@ -40,6 +40,12 @@ METRICS = (
     Metric("process.orders_unknown", COUNTER, "orders", "Orders whose session ended before."),
     Metric("process.reports_unmatched", COUNTER, "reports", "Reports on unknown orders."),
     Metric("process.book_read_failures", COUNTER, "", "Failed reads of the books."),
+    Metric(
+        "process.symbols_without_place",
+        COUNTER,
+        "orders",
+        "Orders for symbols without a place in the book of prices.",
+    ),
     Metric("process.feed_disconnects", COUNTER, "", "Connections to the gateway lost."),
     Metric("process.orders_disconnects", COUNTER, "", "Connections to the order manager lost."),
 )

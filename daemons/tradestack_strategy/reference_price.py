@@ -1,7 +1,8 @@
 """Reference prices: the live price of a symbol and its age, from the gateway's shared memory.
 
 They annotate orders and are never a reason for one: a failure to read the book is counted, and the
-order goes without. The book may appear after the start, be replaced, or vanish for good.
+order goes without. The book may appear after the start, be replaced, or vanish for good, or be so
+full that a symbol has no place in it. The feed's last price is in the order in any case.
 """
 
 import logging
@@ -29,11 +30,16 @@ class ReferencePrices:
         self._book: BookReader | None = None
         self._refreshed_ns = 0
         self._problem = ""  # logged once until it changes
+        self._is_full_said = False
 
     def read(self, symbol: str, now_ns: int) -> ReferencePrice | None:
         """Return the latest price, or None if it cannot be read; now_ns: wall clock."""
         try:
-            entry = self._open(now_ns).entry(symbol)
+            book = self._open(now_ns)
+            entry = book.entry(symbol)
+            if entry is None and book.has_no_place_for(symbol):
+                self._note_without_place(symbol)
+                return None
         except (OSError, OperatorFault) as fault:
             self._log_once(str(fault))
             entry = None
@@ -59,6 +65,16 @@ class ReferencePrices:
             return self._book
         self._refreshed_ns = now_ns
         return self._book
+
+    def _note_without_place(self, symbol: str) -> None:
+        self._counters.add_to_process(Counted.SYMBOLS_WITHOUT_PLACE)
+        if not self._is_full_said:
+            self._is_full_said = True
+            logger.warning(
+                "orders for symbols without a place in the book of prices, which is full, go "
+                "without reference price, at the feed's last price; the first is for %s",
+                symbol,
+            )
 
     def _log_once(self, problem: str) -> None:
         if problem != self._problem:

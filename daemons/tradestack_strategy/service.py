@@ -9,6 +9,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
+from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
 from tradestack.strategies import registry
 from tradestack.trading.counters import Counted, Counters
@@ -147,6 +148,10 @@ class StrategyService:
             f"{self._order_entry.in_flight} pending",
         ]
         return ", ".join(parts)
+
+    def levels(self) -> Sequence[Level]:
+        """Return nothing: the orders in flight are bounded by reading the feed later."""
+        return ()
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002 (part of the promise)
         """Report a dead task; waiting for servers, ticks and reports is healthy."""

@@ -55,6 +55,8 @@ def test_others_trade_beside_a_user_who_fills_the_session(
 
         refused = [message for message in answers if isinstance(message, BusinessMessageReject)]
         assert len(answers) - len(refused) == REPORTS_MAX // 2
+        stats = manager.stats_when(lambda stats: stats["limits_near"] is not None)
+        assert "reports, user news has used most of a share)" in stats["limits_near"]
         assert enter(other, "mine").order_id is not None
 
 
@@ -86,7 +88,7 @@ def test_a_full_session_is_followed_by_another_without_loss_or_repetition(tmp_pa
         asyncio.run(_enter_all(manager, names))
 
         journals = sorted(manager.state.glob("*.journal"))
-        assert manager.errors.count("order session nearly full") >= len(journals) - 1
+        assert manager.errors.count("has ended early: order session") == len(journals) - 1
     assert len(journals) >= len(names) // 50
     taken = [name for journal in journals for name in _orders_in(journal)]
     assert Counter(taken) == Counter(names)

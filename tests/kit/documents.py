@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 PROTOCOL = ROOT / "lib" / "tradestack" / "wire" / "PROTOCOL.md"
 JOURNAL = ROOT / "lib" / "tradestack" / "store" / "JOURNAL.md"
 BOOKS = ROOT / "lib" / "tradestack" / "store" / "BOOKS.md"
+LIMITS = ROOT / "lib" / "tradestack" / "observe" / "LIMITS.md"
 README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DOCUMENTS = (
@@ -22,6 +23,7 @@ DOCUMENTS = (
     PROTOCOL,
     JOURNAL,
     BOOKS,
+    LIMITS,
 )
 
 

@@ -73,6 +73,10 @@ class Stack:
             select.select([], [], [], POLL_S)
         raise AssertionError(f"{text!r} is not written: {_text(self._stderr)}")
 
+    def written(self) -> str:
+        """Return what `up` and its daemons have written to stderr so far."""
+        return _text(self._stderr)
+
     def call(
         self, daemon: str, method: str, parameters: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:

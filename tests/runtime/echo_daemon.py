@@ -14,6 +14,7 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
 from tradestack.net.control.interface import Interface
+from tradestack.observe.levels import Level
 from tradestack.observe.metrics import COUNTER, Metric
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.shared_keys import DaemonConfig
@@ -98,6 +99,10 @@ class Echo:
     def status(self) -> str:
         """Return text that is not ASCII, which sdnotify alone would lose."""
         return f"{self._config.prefix} → {self._echoed_total}"
+
+    def levels(self) -> Sequence[Level]:
+        """Return how many messages of a hundred were sent back."""
+        return [Level.of("messages", self._echoed_total, 100, "restart it")]
 
     def stalled(self, now_ns: int) -> str | None:
         """Return a reason if the config asks for one."""

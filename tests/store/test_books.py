@@ -18,7 +18,7 @@ from tradestack.store.book_reader import (
 )
 from tradestack.store.books import SharedBook, SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
-from tradestack.wire.feed import TickRecords, encode_symbol, new_records
+from tradestack.wire.feed import TickRecords, decode_symbol, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
 
 
@@ -123,7 +123,7 @@ def test_symbols_beyond_the_capacity_are_counted(
     update_batch(writer, table, [(TickKind.PRICE, symbols[-2])], 5001)
     writer.store("S0", 5, 5, 5, 5, 5002)
 
-    assert writer.symbols_refused == 4
+    assert list(map(decode_symbol, writer.left_out)) == symbols[-2:]
     assert reader.symbols == tuple(symbols[:SYMBOLS_MAX])
     assert reader.entry(symbols[-1]) is None
     assert all_rows(reader)[0] == ("S0", 5, 5, 5, 5, 5002)

@@ -55,6 +55,8 @@ class FeedSessions:
         self._logs: dict[str, FeedLog] = {}  # of ended sessions, opened when asked for
         self._files = SessionFiles(directory)
         self._files.remove_unfinished()
+        # Of all that have files, oldest first: `prune` is called whenever a client leaves.
+        self._session_ids = self._files.session_ids()
         self.newest = self._files.newest()  # what its sources and settings were when it began
 
     async def check(self, config: GatewayConfig) -> SourceIdentity:
@@ -140,6 +142,7 @@ class FeedSessions:
                 self.end(current)
             on_failure.pop_all()
         self.newest = sidecar
+        self._session_ids.append(begun.session_id)
         self.started_total += 1
         emit(logger, FEED_SESSION_STARTED, session=begun.session_id)
         return begun
@@ -157,10 +160,14 @@ class FeedSessions:
             log = self._open_ended(session_id)
         return log
 
-    def prune(self, kept: int, in_use: Collection[str]) -> None:
-        """Remove all but the newest `kept` sessions, except the current one and those in use."""
+    def prune(self, kept: int, in_use: Collection[str]) -> list[str]:
+        """Remove all but the newest `kept` sessions, except the current one and those in use.
+
+        Returns the ids of those that were removed.
+        """
         current = self.newest.session_id if self.newest is not None else None
-        for session_id in self._files.session_ids()[:-kept]:
+        removed: list[str] = []
+        for session_id in self._session_ids[:-kept]:
             if session_id in in_use or session_id == current:
                 continue
             if (log := self._logs.pop(session_id, None)) is not None:
@@ -169,6 +176,11 @@ class FeedSessions:
                 self._files.remove(session_id)
             except OSError as error:
                 self._files.complain(session_id, f"it cannot be removed: {error}")
+            else:
+                removed.append(session_id)
+        if removed:
+            self._session_ids = [each for each in self._session_ids if each not in removed]
+        return removed
 
     def close(self) -> None:
         """Close all logs of ended sessions."""

@@ -6,13 +6,21 @@ and what is wrong later stops the publication there.
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.observe.events import SOURCE_CHECKED, emit
 from tradestack.sources.bad_rows import BadRows
-from tradestack.sources.csv.check import NOTHING_READ, Verdict, check_source, describe, warnings_of
+from tradestack.sources.csv.check import (
+    NOTHING_READ,
+    Verdict,
+    check_source,
+    describe,
+    symbols_beyond_book,
+    warnings_of,
+)
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX
@@ -59,6 +67,8 @@ async def check_sources(config: GatewayConfig, bad_rows: BadRows, still_busy: St
             content.add(source)
     except SourceFault as fault:
         raise fault.as_operator_fault() from fault
+    for kind, content in checked.items():
+        content.warn_of_symbols(kind)
     found = Checked(verdicts)
     return replace(found, are_apart=found.whole and _warn_if_apart(checked))
 
@@ -69,13 +79,21 @@ class Content:
     def __init__(self) -> None:
         self.first_ns = NANOSECONDS_MAX
         self.last_ns = 0
-        self.symbols: set[bytes] = set()
+        self.symbols: dict[bytes, None] = {}  # in the order of files, and of appearance in each
+        self._symbols_of_file_max = 0
 
     def add(self, source: CsvSource) -> None:
         """Add a file that was read."""
         self.first_ns = min(self.first_ns, source.state.first_time_ns)
         self.last_ns = max(self.last_ns, source.state.event_time_ns)
-        self.symbols.update(source.symbols.fields())
+        self.symbols.update(dict.fromkeys(source.symbols.fields()))
+        self._symbols_of_file_max = max(self._symbols_of_file_max, len(source.symbols))
+
+    def warn_of_symbols(self, kind: SourceKind) -> None:
+        """Warn if the files together have more symbols than a book holds; of one, it was said."""
+        if self._symbols_of_file_max <= SYMBOLS_MAX:
+            for warning in symbols_beyond_book(kind, self.symbols):
+                logger.warning("%s files together: %s", kind.value, warning)
 
 
 async def _check(source: CsvSource, bytes_max: int, still_busy: StillBusy) -> Verdict:
@@ -113,7 +131,7 @@ def _warn_if_apart(checked: Mapping[SourceKind, Content]) -> bool:
     if len(checked) < len(SourceKind):
         return False
     prices, news = checked[SourceKind.PRICES], checked[SourceKind.NEWS]
-    shares_symbols = bool(prices.symbols & news.symbols)
+    shares_symbols = bool(prices.symbols.keys() & news.symbols.keys())
     shares_time = news.first_ns <= prices.last_ns and prices.first_ns <= news.last_ns
     if not shares_symbols:
         logger.warning(
@@ -129,7 +147,7 @@ def _warn_if_apart(checked: Mapping[SourceKind, Content]) -> bool:
     return not (shares_symbols and shares_time)
 
 
-def _some(symbols: set[bytes]) -> str:
+def _some(symbols: Collection[bytes]) -> str:
     names = sorted(decode_symbol(symbol) for symbol in symbols)
     more = f" and {len(names) - SYMBOLS_SHOWN} more" if len(names) > SYMBOLS_SHOWN else ""
     return ", ".join(names[:SYMBOLS_SHOWN]) + more

@@ -175,8 +175,12 @@ class OrderSessions:
             previous.end()
             self._ended[previous.id] = previous
 
-    def prune(self, sessions_kept: int, followed: Collection[str]) -> None:
-        """Remove the oldest journals, but none that a client reads; raise OSError."""
+    def prune(self, sessions_kept: int, followed: Collection[str]) -> list[str]:
+        """Remove the oldest journals, but none that a client reads; return the sessions removed.
+
+        Raises OSError.
+        """
+        removed: list[str] = []
         for path in session_paths(self._directory)[sessions_kept:]:
             if path.stem in followed:
                 continue
@@ -184,6 +188,8 @@ class OrderSessions:
             if ended is not None:
                 ended.close()
             path.unlink()
+            removed.append(path.stem)
+        return removed
 
     def close(self) -> None:
         """Close all journals."""

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.observe.levels import Level
 from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.store.free_space import disk_level
 from tradestack.trading.decisions import Batch, JudgedMalformed
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.journal_events import JournalEvents
@@ -49,6 +51,16 @@ class OrderDisplay:
     def written_order_id(self) -> int:
         """Return the number up to which every order has its line."""
         return self._log.written_order_id
+
+    def levels(self) -> list[Level]:
+        """Return how full the disk of the order log is; empty if it cannot be asked."""
+        return disk_level(
+            "order_log_disk",
+            self._log.path.parent,
+            own_bytes=self._log.size_bytes,
+            bytes_min=0,
+            remedy="make room on the disk, or have logrotate keep fewer files",
+        )
 
     def show(self, batch: Batch, session: OrderSession) -> None:
         """Write lines and entries of reported messages, within SHOW_DELAY_S."""

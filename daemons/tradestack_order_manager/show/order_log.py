@@ -56,6 +56,11 @@ class OrderLog:
         log.written_order_id = max(log.written_order_id, last_logged_order_id(path))
         return log
 
+    @property
+    def size_bytes(self) -> int:
+        """The length of the file; raise OSError."""
+        return os.fstat(self._descriptor).st_size
+
     def write(self, orders: Sequence[JudgedOrder], session: OrderSession) -> None:
         """Append the lines of new orders; after an OSError `catch_up` is due."""
         if not orders:

@@ -67,6 +67,19 @@ CONFIG_UNUSED = Event(
     logging.WARNING,
     "configuration key not used, a socket unit decides",
 )
+LIMIT_NEAR = Event(
+    "LIMIT_NEAR", "54e2d78afeb943c3be632fa0cc3d5a5d", logging.WARNING, "limit nearly reached"
+)
+LIMIT_REACHED = Event(
+    "LIMIT_REACHED", "544f2eb581df4dae8d3169c4d0ccc119", logging.ERROR, "limit reached"
+)
+LIMITS_CLEARED = Event(
+    "LIMITS_CLEARED",
+    "91662c167ff14a4abdf067752f0560d7",
+    logging.INFO,
+    "below every limit again",
+    resolves=(LIMIT_REACHED,),
+)
 CONTROL_CHANGE = Event(
     "CONTROL_CHANGE", "6521c727fa364fc899ad3ce6464b6b58", logging.INFO, "changed by control socket"
 )
@@ -169,12 +182,6 @@ ORDER_SESSION_INCOMPLETE = Event(
     "6efe08cdc94e47218937958fc8c26e35",
     logging.ERROR,
     "order session may be incomplete, another one begins",
-)
-ORDER_SESSION_FILLING = Event(
-    "ORDER_SESSION_FILLING",
-    "54e2d78afeb943c3be632fa0cc3d5a5d",
-    logging.WARNING,
-    "order session nearly full",
 )
 ORDER_SESSION_FULL = Event(
     "ORDER_SESSION_FULL",

@@ -23,6 +23,7 @@ from tradestack.domain.version import VERSION
 from tradestack.net.control.server import ControlServer
 from tradestack.observe import events
 from tradestack.observe.flat_text import flat_text
+from tradestack.observe.levels import Levels
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config.keys import ConfigFile, Reload, read_config
@@ -35,6 +36,7 @@ from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Logs
 from tradestack.runtime.logs.level import LogLevel
 from tradestack.runtime.metric_table import METRICS
+from tradestack.runtime.open_files import descriptor_levels
 from tradestack.runtime.process_facts import ProcessFacts, read_boot_id
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context
@@ -84,6 +86,7 @@ class Daemon(Generic[C]):
         self._logs = logs
         self._clock = clock
         self._facts = ProcessFacts.begin(clock)
+        self._levels = Levels()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_started = False
         self._reloads = 0
@@ -162,6 +165,7 @@ class Daemon(Generic[C]):
             name: key.holds.value for name, key in self._config.pending().items()
         }
         stats["config_unused"] = {key.key: str(key) for key in self._unused}
+        stats |= self._levels.stats()
         stats |= self._service.stats()
         process = cast("Mapping[str, object]", stats.get("process", {}))
         stats["process"] = {
@@ -227,8 +231,11 @@ class Daemon(Generic[C]):
         return self._program.name if instance is None else f"{self._program.name}-{instance}"
 
     def _beat(self) -> None:
-        """Send the status to the supervisor, and feed its watchdog if the service is healthy."""
-        stalled = self._service.stalled(self._clock.monotonic_ns())
+        """Look at the limits, send the status, and feed the watchdog if the service is healthy."""
+        now_ns = self._clock.monotonic_ns()
+        levels = [*self._service.levels(), *self._control.levels(), *descriptor_levels()]
+        self._levels.look(levels, now_ns)
+        stalled = self._service.stalled(now_ns)
         if stalled is not None and self._stalled is None:
             logger.error("stalled: %s", stalled)
         self._stalled = stalled
@@ -245,6 +252,7 @@ class Daemon(Generic[C]):
             parts.append(f"last reload refused: {self._refused.where}: {self._refused.problem}")
         if waiting := self._config.names_waiting_for(Reload.RESTART):
             parts.append(f"restart needed for changed {', '.join(waiting)}")
+        parts += map(str, self._levels.near)
         return "; ".join([*parts, self._service.status()])
 
     def _handle_signals(self) -> None:

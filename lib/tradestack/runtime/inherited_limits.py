@@ -16,9 +16,15 @@ class Need:
     command: str
     directive: str
 
+    @property
+    def remedy(self) -> str:
+        """What raises the limit."""
+        return f"raise it by `{self.command}` in a shell, or {self.directive} in a unit"
+
 
 # Files, sockets and the event loop of a daemon, and what connections leave to files.
-OPEN_FILES = Need(Limit.OPEN_FILES, 64, "open files", "ulimit -n 1024", "LimitNOFILE=")
+DESCRIPTORS_MIN = 64
+OPEN_FILES = Need(Limit.OPEN_FILES, DESCRIPTORS_MIN, "open files", "ulimit -n 1024", "LimitNOFILE=")
 # The books, and the beginning of a log or journal.
 FILE_SIZE = Need(
     Limit.FILE_SIZE_BYTES, 1 << 20, "file sizes in bytes", "ulimit -f unlimited", "LimitFSIZE="
@@ -45,5 +51,5 @@ def check_limit(need: Need) -> None:
         raise OperatorFault(
             f"the limit of {need.name}",
             f"is {limit:,}, and at least {need.minimum:,} are needed",
-            f"raise it by `{need.command}` in a shell, or {need.directive} in a unit",
+            need.remedy,
         )

@@ -11,6 +11,8 @@ METRICS = (
     Metric("uptime_s", GAUGE, "s", "Time since the process started."),
     Metric("pss_bytes", GAUGE, "bytes", "Proportional set size of the process."),
     Metric("last_error", INFO, "", "Last line logged as an error, until it is resolved."),
+    Metric("limits_used.*", GAUGE, "percent", "How much of a limit is used.", label="limit"),
+    Metric("limits_near", INFO, "", "Limits of which 80 % or more are used, and what to do."),
     Metric(
         "config_pending.*",
         INFO,

@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
+from tradestack.observe.levels import Level
 from tradestack.runtime.config.password import read_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.supervisor.notify import Notifier
@@ -48,6 +49,10 @@ class Service(Protocol[C_contra]):
 
     def status(self) -> str:
         """Return one line for STATUS=: rate and lag. Called about once a second."""
+        ...
+
+    def levels(self) -> Sequence[Level]:
+        """Return how full is what can fill up, but descriptors. Called about once a second."""
         ...
 
     def stalled(self, now_ns: int) -> str | None:

@@ -15,6 +15,7 @@ The invariant: a record with equal counters holds one message's data, or sequenc
 import os
 import struct
 import sys
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -117,6 +118,11 @@ class BookReader:
         self._load_symbols()
 
     @property
+    def path(self) -> Path:
+        """The segment's file."""
+        return self._segment.path
+
+    @property
     def generation(self) -> int:
         """A number that grows when a writer opens the book, and when it is reset."""
         return self._segment.words[SLOT_GENERATION]
@@ -180,6 +186,10 @@ class BookReader:
         if sequence == 0:
             return None
         return BookEntry(symbol, value, size, event_time_ns, publish_time_ns, sequence)
+
+    def has_no_place_for(self, symbol: str) -> bool:
+        """Return whether the book is full, and without this symbol."""
+        return symbol not in self._slots and len(self._slots) == SYMBOLS_MAX
 
     def _read_patiently(self, symbol: str, slot: int) -> BookEntry | None:
         offset = RECORDS_OFFSET + slot * RECORD_LENGTH

@@ -54,18 +54,20 @@ _FIRST_WORD = RECORDS_OFFSET // WORD_LENGTH
 # Up to this many records of a batch are stored one by one; more are worth numpy's fixed cost.
 FEW_RECORDS = 40
 _NO_ROW = -1  # of a symbol for which there is no room
+LEFT_OUT_MAX = SYMBOLS_MAX  # symbols without a row that are known by name, 24 bytes each
 
 
 class SharedBook(BookReader):
     """A book as its one writer has it open; a symbol's record is a row of the book.
 
     KIND: what is stored in it. NAME: the segment's name unless another one is given.
+    left_out: the padded symbols of this feed session for which there was no room, in their order.
     """
 
     KIND: ClassVar[TickKind]
     NAME: ClassVar[str]
 
-    __slots__ = ("_row_of_field", "_row_of_slot", "symbols_refused")
+    __slots__ = ("_row_of_field", "_row_of_slot", "left_out")
 
     def __init__(
         self, symbols: Sequence[str] = (), name: str | None = None, *, reset: bool = False
@@ -77,7 +79,7 @@ class SharedBook(BookReader):
         or another user has taken its directory, OSError.
         """
         super().__init__(Segment.create(name or self.NAME, self.KIND))
-        self.symbols_refused = 0  # updates of symbols for which there was no room
+        self.left_out: dict[bytes, None] = {}
         self._row_of_field = {encode_symbol(symbol): row for symbol, row in self._slots.items()}
         self._row_of_slot = np.full(1, _NO_ROW)
         self._empty_torn()
@@ -123,7 +125,7 @@ class SharedBook(BookReader):
     ) -> None:
         """Store message `sequence` of the feed as the latest of its symbol; value, size ×10⁻⁸.
 
-        A symbol for which there is no room is counted in `symbols_refused`.
+        A symbol for which there is no room is noted in `left_out`.
         """
         row = self._slots.get(symbol)
         if row is None:
@@ -220,16 +222,14 @@ class SharedBook(BookReader):
         words[word + END] = counter
 
     def _find_or_add(self, field: bytes) -> int:
-        """Return a symbol's row, a new one if needed; readers see that at once.
-
-        Without room it is _NO_ROW, and counted.
-        """
+        """Return a symbol's row, a new one if needed, which readers see at once; else _NO_ROW."""
         row = self._row_of_field.get(field)
         if row is not None:
             return row
         row = len(self._row_of_field)
         if row == SYMBOLS_MAX:
-            self.symbols_refused += 1
+            if len(self.left_out) < LEFT_OUT_MAX:
+                self.left_out[field] = None
             return _NO_ROW
         offset = NAMES_OFFSET + row * NAME_LENGTH
         self._segment.memory[offset : offset + NAME_LENGTH] = field.ljust(NAME_LENGTH)
@@ -254,6 +254,7 @@ class SharedBook(BookReader):
         words[SLOT_SESSION] = first
 
     def _empty(self) -> None:
+        self.left_out.clear()
         words = self._segment.words
         words[SLOT_SESSION] = 0
         words[SLOT_SESSION + 1] = 0

@@ -8,6 +8,8 @@ import errno
 import os
 from pathlib import Path
 
+from tradestack.observe.levels import REACHED_PERCENT, Level
+
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _MIB = 2**20
 
@@ -17,8 +19,35 @@ def find_shortage(directory: Path, bytes_min: int) -> str | None:
 
     One statvfs: to be called once a second, not with each write. Raises OSError.
     """
-    status = os.statvfs(directory)
-    free_bytes = status.f_bavail * status.f_frsize  # without what only root may use
+    free_bytes = _free_bytes(directory)
     if free_bytes >= bytes_min:
         return None
     return f"{free_bytes / _MIB:,.1f} MiB free, free_bytes_min is {bytes_min / _MIB:,.1f} MiB"
+
+
+def disk_level(
+    name: str, directory: Path, *, own_bytes: int, bytes_min: int, remedy: str
+) -> list[Level]:
+    """Return how much is used of the space on a disk that is for what is written now.
+
+    own_bytes: of what is written now; it is compared with itself and the room above `bytes_min`. If
+    it is small, and the disk is filled by others, what counts is how near the free space is to
+    `bytes_min`. Empty if the disk cannot be asked.
+    """
+    try:
+        free_bytes = _free_bytes(directory)
+    except OSError:
+        return []  # who writes to it says that it is gone
+    room_bytes = free_bytes - bytes_min
+    if room_bytes <= 0:
+        percent = REACHED_PERCENT
+    else:
+        own_percent = 100 * own_bytes // (own_bytes + room_bytes)
+        percent = max(own_percent, 100 * bytes_min // free_bytes)
+    used = f"{own_bytes / _MIB:,.1f} MiB written, room for {max(0, room_bytes) / _MIB:,.1f} MiB"
+    return [Level(name, percent, used, remedy)]
+
+
+def _free_bytes(directory: Path) -> int:
+    status = os.statvfs(directory)
+    return status.f_bavail * status.f_frsize  # without what only root may use

@@ -25,6 +25,7 @@ class Counted(enum.Enum):
     ORDERS_UNKNOWN = "orders_unknown"  # their order session ended before their report came
     REPORTS_UNMATCHED = "reports_unmatched"  # on orders of another strategy
     BOOK_READ_FAILURES = "book_read_failures"
+    SYMBOLS_WITHOUT_PLACE = "symbols_without_place"  # orders for symbols that the book lacks
     FEED_DISCONNECTS = "feed_disconnects"
     ORDERS_DISCONNECTS = "orders_disconnects"
 

@@ -73,6 +73,8 @@ def test_old_journals_make_room_but_not_under_a_reader(daemon: OrderManager) -> 
     daemon.signal(signal.SIGHUP)
     daemon.stats_when(lambda stats: stats["journal_fault"] is not None)
 
+    removed = ("removed the order journals of sessions", "limit reached limit=journal_disk")
+    daemon.stats_when(lambda _: all(text in daemon.errors for text in removed))
     kept = sorted(path.stem for path in daemon.state.glob("*.journal"))
     assert kept == sorted([sessions[1], sessions[3]])
 

@@ -1,7 +1,5 @@
 """How full an order session is: when it is said, and when another session is due."""
 
-import logging
-
 import pytest
 
 from tests.daemons.tradestack_order_manager.samples import (
@@ -24,24 +22,17 @@ def fill(session: OrderSession, reports: int) -> None:
         record_messages(session, a_message(an_order(cl_ord_id=str(number))))
 
 
-def test_a_session_that_fills_up_is_announced_once(
-    session: OrderSession, caplog: pytest.LogCaptureFixture
-) -> None:
-    """At 80 % of what the user may have, and in the status from then on."""
-    caplog.set_level(logging.INFO)
+def test_the_level_is_that_of_the_user_who_has_used_most(session: OrderSession) -> None:
+    """Of what the user may have, which is half of what is free; the text has the session's."""
     usage = Usage(0)
-    fill(session, 79)
-    usage.check(session, RULES)
-    before = [usage.status(session, RULES), len(caplog.records)]
+    empty = usage.level(session, RULES)
     fill(session, 81)
-    usage.check(session, RULES)
-    usage.check(session, RULES)
+    level = usage.level(session, RULES)
 
-    assert before == [None, 0]
-    (record,) = caplog.records
-    assert "order session nearly full" in record.message
-    assert "user=news" in record.message
-    assert usage.status(session, RULES) == "order session 81% used"
+    assert empty.percent == 0
+    assert (level.name, level.percent) == ("order_session", 81)
+    assert level.used == "81 of 200 reports, user news has used most of a share"
+    assert "orders_per_session_max" in level.remedy
 
 
 def test_another_session_is_due_before_the_user_meets_the_limit(session: OrderSession) -> None:
@@ -62,13 +53,13 @@ def test_another_session_is_due_before_the_user_meets_the_limit(session: OrderSe
 def test_a_full_session_is_said_once_for_each_user(
     session: OrderSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The status names the users until another session begins."""
+    """The fault names the users until another session begins."""
     usage = Usage(0)
     usage.note_refused(session, ["news", "news", "other"])
     usage.note_refused(session, ["other"])
-    full = usage.status(session, RULES)
+    full = usage.fault
     usage.restart(0)
 
     assert [record.message.count("order session full") for record in caplog.records] == [1, 1]
     assert full == "ORDER SESSION FULL for news, other"
-    assert usage.status(session, RULES) is None
+    assert usage.fault is None

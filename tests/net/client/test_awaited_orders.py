@@ -12,12 +12,12 @@ from tradestack.domain.order import (
     BusinessRejectReason,
 )
 from tradestack.net.client import awaited_orders
-from tradestack.net.client.awaited_orders import OrderNotTaken
+from tradestack.net.client.awaited_orders import OrderNotTaken, ReportNotKept
 from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.client.login import Credentials, LoginRejected
 from tradestack.net.client.order_client import OrderClient
 from tradestack.wire.order_messages import BusinessMessageReject
-from tradestack.wire.orders import encode_message
+from tradestack.wire.orders import decode_client_message, encode_message
 
 
 async def test_an_order_gets_its_report(net: Net) -> None:
@@ -131,7 +131,7 @@ async def test_wrong_credentials_are_raised_at_the_start(net: Net) -> None:
 
 
 async def test_reports_kept_are_bounded(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oldest report is dropped; the newest answer a repeated order."""
+    """The newest answer a repeated order; one whose report was dropped is refused with words."""
     monkeypatch.setattr(awaited_orders, "REPORTS_KEPT_MAX", 3)
     manager = manager_of(net)
     async with (
@@ -141,7 +141,54 @@ async def test_reports_kept_are_bounded(net: Net, monkeypatch: pytest.MonkeyPatc
         for number in range(5):
             await orders.enter(an_order(f"a-{number}"))
         again = await orders.enter(an_order("a-4"))
-        kept = list(orders._reports)
+        with pytest.raises(ReportNotKept, match=r"order a-1 .* order_log\.txt"):
+            await orders.enter(an_order("a-1"))
 
     assert again.order_id == 5
-    assert kept == ["a-2", "a-3", "a-4"]
+    assert manager.seen == [f"a-{number}" for number in range(5)]
+    assert len(manager.handler.received) == 5
+
+
+async def test_a_restarted_program_is_told_of_reports_that_are_not_kept(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It receives all reports of the session, and keeps the newest."""
+    monkeypatch.setattr(awaited_orders, "REPORTS_KEPT_MAX", 3)
+    manager = manager_of(net)
+    async with net.serving(manager.handler) as manager.running:
+        async with client_of(net, manager.running.address) as orders:
+            for number in range(5):
+                await orders.enter(an_order(f"a-{number}"))
+        async with client_of(net, manager.running.address) as orders:
+            again = await orders.enter(an_order("a-4"))  # comes behind the others
+            with pytest.raises(ReportNotKept, match="order a-0 "):
+                await orders.enter(an_order("a-0"))
+            assert (await orders.enter(an_order("a-5"))).order_id == 6
+
+    assert again.order_id == 5
+
+
+async def test_a_report_that_comes_while_there_is_no_room_is_the_answer(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is not sent again, which the order manager would not answer."""
+    monkeypatch.setattr(awaited_orders, "ORDERS_PENDING_MAX", 1)
+    manager = manager_of(net)
+    async with net.serving(manager.handler) as manager.running:
+        async with client_of(net, manager.running.address) as orders:
+            await orders.enter(an_order("late"))
+        client = client_of(net, manager.running.address)
+        orders = awaited_orders.AwaitedOrders(client)
+        in_the_way = asyncio.ensure_future(orders.enter(an_order("in-the-way")))
+        late = asyncio.ensure_future(orders.enter(an_order("late")))
+        running = asyncio.ensure_future(client.run(orders))
+        await in_the_way
+        report = await late
+        running.cancel()
+        client.disconnect()
+
+    assert report.order_id == 1
+    assert manager.seen == ["late", "in-the-way"]
+    assert [decode_client_message(payload).cl_ord_id for _, payload in manager.handler.received][
+        1:
+    ] == ["in-the-way"]

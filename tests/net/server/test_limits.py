@@ -152,3 +152,27 @@ def test_connections_leave_no_descriptors_behind(gateway: Gateway) -> None:
     gateway.stats_when(lambda stats: not stats["clients"])
 
     assert len(list(descriptors.iterdir())) <= count_before + 1  # the connection that asked
+
+
+def test_a_server_that_fills_up_says_so_before_it_refuses_anybody(gateway: Gateway) -> None:
+    """Clients of all, of one user, and connections that have not logged in."""
+    gateway.configure(source="random-walk", clients_max=5, connections_per_user_max=10)
+    gateway.start()
+    clients = [gateway.client() for _ in range(4)]
+    near = gateway.stats_when(lambda stats: stats["limits_used"].get("clients") == 80)
+    clients += [gateway.client()]
+    reached = gateway.stats_when(lambda stats: stats["limits_used"]["clients"] == 100)
+    for client in clients:
+        client.close()
+    for _ in range(52):
+        gateway.connect("guest")
+    waiting = gateway.stats_when(lambda stats: stats["limits_used"]["logins_pending"] > 80)
+
+    assert near["limits_near"] == "clients 80% used (4 of 5): raise clients_max"
+    assert near["limits_used"]["connections_of_user"] == 40
+    assert "limit reached limit=clients" in reached["last_error"]
+    assert waiting["limits_near"].startswith("logins pending 81% used (52 of 64)")
+    assert waiting["last_error"] is None
+    for limit in ("clients", "logins_pending"):
+        assert gateway.errors.count(f"limit nearly reached limit={limit}") == 1
+    assert gateway.errors.count("limit reached limit=") == 1

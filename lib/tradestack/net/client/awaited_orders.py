@@ -26,6 +26,10 @@ ORDERS_PENDING_MAX = 10_000
 # Reports kept to answer an order that is entered again, some 6 MiB: a program that was restarted
 # enters again what it had in flight, at most ORDERS_PENDING_MAX orders, not a day's.
 REPORTS_KEPT_MAX = ORDERS_PENDING_MAX
+# ClOrdIDs of older reports, some 200 bytes each: the order manager answers a repeated order by its
+# report in the stream alone, so that who enters it again would wait for ever. As many as an order
+# session has reports unless it is configured otherwise.
+NAMES_KEPT_MAX = 1_000_000
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,19 @@ class OrderNotTaken(Exception):
     def __init__(self, cl_ord_id: str, text: str) -> None:
         super().__init__(f"order {cl_ord_id} was not taken: {text}")
         self.cl_ord_id = cl_ord_id
+
+
+class ReportNotKept(Exception):
+    """The order had its report in this order session, too long ago for it to be kept here."""
+
+    def __init__(self, cl_ord_id: str, session_id: str) -> None:
+        super().__init__(
+            f"order {cl_ord_id} had its report in order session {session_id}, and only the newest "
+            f"{REPORTS_KEPT_MAX:,} reports are kept: it was not sent again; its outcome is in "
+            "order_log.txt and in the order journal (`tradestackctl journal show`)"
+        )
+        self.cl_ord_id = cl_ord_id
+        self.session_id = session_id
 
 
 class OrderSender(Protocol):
@@ -86,27 +103,26 @@ class AwaitedOrders(OrderListener):
         self._pending: dict[str, _Pending] = {}
         self._unsent: deque[_Pending] = deque()
         self._reports: dict[str, ExecutionReport] = {}
+        self._older: dict[str, None] = {}  # names of orders whose report was kept once
         self._room = asyncio.Semaphore(ORDERS_PENDING_MAX)
 
     async def enter(self, order: Order) -> ExecutionReport:
         """Send the order and return its report, accepted or rejected, however long that takes.
 
         The same order entered again gets the same report while that is kept (REPORTS_KEPT_MAX).
-        Raises ValueError when a field is not what PROTOCOL.md allows or the ClOrdID names another
-        order, OrderNotTaken when the order manager cannot take it now, OutcomeUnknown when the
-        order session is no longer served and the report did not come, LoginRejected when the
-        credentials are not valid any more.
+        Raises ReportNotKept when it is not any more (NAMES_KEPT_MAX), ValueError when a field is
+        not what PROTOCOL.md allows or the ClOrdID names another order, OrderNotTaken when the order
+        manager cannot take it now, OutcomeUnknown when the order session is no longer served and
+        the report did not come, LoginRejected when the credentials are not valid any more.
         """
         _check_fields(order)
-        known = self._reports.get(order.cl_ord_id)
-        if known is not None:
-            _check_same(order, known)
+        if (known := self._known_report(order)) is not None:
             return known
-        if order.cl_ord_id in self._pending:
-            raise ValueError(f"order {order.cl_ord_id} was entered and awaits its report")
         async with self._room:
             if self._failure is not None:
                 raise self._failure
+            if (known := self._known_report(order)) is not None:  # it came while there was no room
+                return known
             pending = _Pending(order, asyncio.get_running_loop().create_future())
             self._pending[order.cl_ord_id] = pending
             self._unsent.append(pending)
@@ -172,11 +188,11 @@ class AwaitedOrders(OrderListener):
         for pending in self._pending.values():
             if pending.sent_in == session_id:
                 pending.sent_in = ""
-        self._reports.clear()
+        self._forget_reports()
 
     def on_session_lost(self, session_id: str) -> None:  # noqa: ARG002 (there is one at a time)
         """Forget the reports of the session; what was sent in it is given up at the next login."""
-        self._reports.clear()
+        self._forget_reports()
 
     def _send_more(self) -> None:
         while self._unsent and self._is_connected:
@@ -190,13 +206,38 @@ class AwaitedOrders(OrderListener):
             self._unsent.popleft()
 
     def _on_report(self, report: ExecutionReport) -> None:
-        if report.cl_ord_id not in self._reports and report.order_id is not None:
-            if len(self._reports) >= REPORTS_KEPT_MAX:
-                del self._reports[next(iter(self._reports))]
-            self._reports[report.cl_ord_id] = report
+        if report.order_id is not None:
+            self._keep(report)
         pending = self._pending.get(report.cl_ord_id)
         if pending is not None and not pending.report.done():
             pending.report.set_result(report)
+
+    def _known_report(self, order: Order) -> ExecutionReport | None:
+        """Return the order's report if it is kept. Raises ReportNotKept, ValueError."""
+        known = self._reports.get(order.cl_ord_id)
+        if known is not None:
+            _check_same(order, known)
+        elif order.cl_ord_id in self._older:
+            raise ReportNotKept(order.cl_ord_id, self._client.session_id)
+        elif order.cl_ord_id in self._pending:
+            raise ValueError(f"order {order.cl_ord_id} was entered and awaits its report")
+        return known
+
+    def _keep(self, report: ExecutionReport) -> None:
+        """Keep an order's first report; of the oldest one, only the name."""
+        if report.cl_ord_id in self._reports or report.cl_ord_id in self._older:
+            return
+        if len(self._reports) >= REPORTS_KEPT_MAX:
+            oldest = next(iter(self._reports))
+            del self._reports[oldest]
+            if len(self._older) >= NAMES_KEPT_MAX:
+                del self._older[next(iter(self._older))]
+            self._older[oldest] = None
+        self._reports[report.cl_ord_id] = report
+
+    def _forget_reports(self) -> None:
+        self._reports.clear()
+        self._older.clear()
 
     def _give_up(self, pending: _Pending) -> None:
         if not pending.report.done():

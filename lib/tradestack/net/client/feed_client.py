@@ -12,6 +12,7 @@ from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S, Credentials, Logg
 from tradestack.net.client.reconnector import Position, Reconnector
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.feed import FeedDecoder, TickBatch
+from tradestack.wire.service import Service
 from tradestack.wire.soup import PacketType
 
 
@@ -38,7 +39,8 @@ class FeedClient:
     session_id: "" for the current session. sequence: the first message wanted, 0 for new ones only.
     To continue where an earlier run stopped, pass both as it last saw them.
 
-    Both forms raise LoginRejected for wrong credentials and SequenceHole when messages were lost.
+    Both forms raise LoginRejected for wrong credentials, WrongPort (which is one) at the port of an
+    order manager, and SequenceHole when messages were lost.
     They wait for a gateway that cannot be reached, but for the first login only as long as
     first_login_timeout_s (None: for ever), and then raise NotReached.
     """
@@ -58,7 +60,7 @@ class FeedClient:
         self._clock = clock
         self._limits = limits or ConnectionLimits()
         self._reconnector = Reconnector(
-            "the feed",
+            Service.FEED,
             address,
             credentials,
             limits=self._limits,

@@ -11,6 +11,7 @@ from tradestack.net.client.listener_owner import ServerNotTrusted
 from tradestack.net.client.login import Credentials, LoginRejected, log_in
 from tradestack.observe.events import SERVER_LOGIN_REJECTED, SERVER_NOT_TRUSTED, emit
 from tradestack.wire.errors import ProtocolError
+from tradestack.wire.service import Service
 
 # The wait for the session after an ended one: each look costs the gateway a login.
 NEXT_SESSION_DELAY_MAX_NS = 15 * NANOSECONDS_PER_SECOND
@@ -30,7 +31,7 @@ async def probe_head(address: Address, credentials: Credentials) -> FeedHead:
 
     Raises what `log_in` raises.
     """
-    logged_in = await log_in(address, credentials, sequence=0)
+    logged_in = await log_in(address, credentials, sequence=0, service=Service.FEED)
     logged_in.log_out()
     return FeedHead(logged_in.session_id, logged_in.next_sequence - 1)
 

@@ -10,7 +10,9 @@ from tradestack.net.addresses import Address
 from tradestack.net.client.listener_owner import listeners_at, require_trusted_listener
 from tradestack.store.trusted_users import TRUSTED_USERS
 from tradestack.wire import soup
+from tradestack.wire.close_reason import CloseReason, decode_close
 from tradestack.wire.errors import ProtocolError
+from tradestack.wire.service import Service, encode_service
 from tradestack.wire.soup import PacketType
 
 # From connect to the answer to the login; a busy server checks one login after the other.
@@ -37,9 +39,19 @@ class Credentials:
 class LoginRejected(Exception):
     """The server answered J."""
 
-    def __init__(self, reason: soup.RejectReason) -> None:
-        super().__init__(f"login rejected: {reason.name.lower().replace('_', ' ')}")
+    def __init__(self, reason: soup.RejectReason, text: str = "") -> None:
+        super().__init__(text or f"login rejected: {reason.name.lower().replace('_', ' ')}")
         self.reason = reason
+
+
+class WrongPort(LoginRejected):
+    """The server serves something else than the client wants."""
+
+    def __init__(self, wanted: Service, address: Address, text: str) -> None:
+        super().__init__(
+            soup.RejectReason.SESSION_NOT_AVAILABLE,
+            f"{wanted.words} at {address}: {text}; check the address",
+        )
 
 
 class NotReached(ConnectionError):
@@ -91,15 +103,16 @@ async def log_in(
     session_id: str = "",
     sequence: int = 1,
     *,
+    service: Service | None = None,
     deadline_ns: int = LOGIN_DEADLINE_NS,
     heartbeat_timeout_ms: int | None = None,
 ) -> LoggedIn:
     """Connect and log in to a session, to receive it from message `sequence` on.
 
-    session_id "" asks for the current session, sequence 0 for new messages only;
-    heartbeat_timeout_ms is the silence that the server should accept, None for its own limit.
-    Raises LoginRejected, SequenceHole, ProtocolError, TimeoutError, ServerNotTrusted (before the
-    password is sent) or another OSError.
+    session_id "" asks for the current session, sequence 0 for new messages only; service is what
+    the server has to serve, None for anything; heartbeat_timeout_ms is the silence that the server
+    should accept, None for its own limit. Raises LoginRejected, WrongPort, SequenceHole,
+    ProtocolError, TimeoutError, ServerNotTrusted (before the password is sent) or another OSError.
     """
     request = soup.LoginRequest(
         user=credentials.user,
@@ -113,7 +126,7 @@ async def log_in(
         connected = await addresses.connect(address)
         try:
             require_trusted_listener(connected, before, credentials.server_users)
-            logged_in = await _exchange(connected, request)
+            logged_in = await _exchange(connected, request, address, service)
             _check_offer(request, logged_in)
         except BaseException:
             connected.close()
@@ -121,9 +134,12 @@ async def log_in(
     return logged_in
 
 
-async def _exchange(connected: socket.socket, request: soup.LoginRequest) -> LoggedIn:
+async def _exchange(
+    connected: socket.socket, request: soup.LoginRequest, address: Address, service: Service | None
+) -> LoggedIn:
     loop = asyncio.get_running_loop()
-    await loop.sock_sendall(connected, soup.encode_login_request(request))
+    wanted = b"" if service is None else encode_service(service)
+    await loop.sock_sendall(connected, wanted + soup.encode_login_request(request))
     decoder = soup.PacketDecoder()
     while True:
         packet = decoder.next_packet()
@@ -139,10 +155,18 @@ async def _exchange(connected: socket.socket, request: soup.LoginRequest) -> Log
                 return LoggedIn(connected, accepted.session_id, accepted.sequence, decoder.pending)
             case PacketType.LOGIN_REJECTED:
                 raise LoginRejected(soup.decode_login_rejected(packet.payload))
-            case PacketType.DEBUG | PacketType.SERVER_HEARTBEAT:
+            case PacketType.DEBUG:
+                _check_remark(packet.payload, address, service)
+            case PacketType.SERVER_HEARTBEAT:
                 continue
             case _:
                 raise ProtocolError(f"packet {chr(packet.type)!r} instead of an answer to login")
+
+
+def _check_remark(payload: bytes, address: Address, service: Service | None) -> None:
+    remark = decode_close(payload)
+    if service and remark and remark.reason is CloseReason.WRONG_PORT:
+        raise WrongPort(service, address, remark.text)
 
 
 def _check_offer(request: soup.LoginRequest, logged_in: LoggedIn) -> None:

@@ -14,6 +14,7 @@ from tradestack.net.client.reconnector import Position, Reconnector
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.orders import ClientMessage, decode_server_message, encode_message
+from tradestack.wire.service import Service
 from tradestack.wire.soup import PacketType
 
 logger = logging.getLogger(__name__)
@@ -41,9 +42,10 @@ class OrderClient:
             print(report.ord_status, report.order_id)
 
     Use one client for each user: the order manager keeps one connection of a user and closes the
-    older one. Both forms raise LoginRejected for wrong credentials and SequenceHole when reports
-    were lost. They wait for an order manager that cannot be reached, but for the first login only
-    as long as first_login_timeout_s (None: for ever), and then raise NotReached.
+    older one. Both forms raise LoginRejected for wrong credentials, WrongPort (which is one) at the
+    port of a gateway, and SequenceHole when reports were lost. They wait for an order manager that
+    cannot be reached, but for the first login only as long as first_login_timeout_s (None: for
+    ever), and then raise NotReached.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class OrderClient:
         self._clock = clock
         self._limits = limits or ConnectionLimits()
         self._reconnector = Reconnector(
-            "orders",
+            Service.ORDERS,
             address,
             credentials,
             limits=self._limits,

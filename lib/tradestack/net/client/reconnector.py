@@ -15,6 +15,7 @@ from tradestack.net.client.login import (
     LoggedIn,
     LoginRejected,
     NotReached,
+    WrongPort,
     log_in,
 )
 from tradestack.observe.events import (
@@ -26,6 +27,7 @@ from tradestack.observe.events import (
 )
 from tradestack.wire.close_reason import Close
 from tradestack.wire.errors import ProtocolError
+from tradestack.wire.service import Service
 from tradestack.wire.soup import RejectReason
 
 logger = logging.getLogger(__name__)
@@ -49,14 +51,14 @@ class Position:
 
 
 class Reconnector:
-    """The logins of one client; `service` names the server in the log.
+    """The logins of one client at a server of `service`.
 
     first_login_timeout_s: how long to try until the first success; None: for ever, as afterwards.
     """
 
     def __init__(
         self,
-        service: str,
+        service: Service,
         address: Address,
         credentials: Credentials,
         *,
@@ -77,7 +79,7 @@ class Reconnector:
         """Log in at the position; retry until that succeeds.
 
         on_gone is called when the server does not serve the session any more; it has to leave the
-        session. Raises LoginRejected for wrong credentials, SequenceHole, NotReached.
+        session. Raises LoginRejected for wrong credentials, WrongPort, SequenceHole, NotReached.
         """
         loop = asyncio.get_running_loop()
         while True:
@@ -101,7 +103,7 @@ class Reconnector:
     def _check_timeout(self, elapsed_s: float) -> None:
         timeout_s = self._first_login_timeout_s
         if timeout_s is not None and elapsed_s >= timeout_s:
-            raise NotReached(self._service, self._address, timeout_s, self._problem)
+            raise NotReached(self._service.words, self._address, timeout_s, self._problem)
 
     async def _try_log_in(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn | None:
         try:
@@ -110,8 +112,12 @@ class Reconnector:
                 self._credentials,
                 position.session_id,
                 position.sequence,
+                service=self._service,
                 deadline_ns=self._limits.login_deadline_ns,
             )
+        except WrongPort as wrong:
+            emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=wrong)
+            raise
         except LoginRejected as rejection:
             if (
                 rejection.reason is RejectReason.SESSION_NOT_AVAILABLE
@@ -130,7 +136,9 @@ class Reconnector:
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if self.backoff.failures else logging.INFO
             self._problem = str(error) or type(error).__name__
-            logger.log(level, "no connection to %s at %s: %s", self._service, self._address, error)
+            logger.log(
+                level, "no connection to %s at %s: %s", self._service.words, self._address, error
+            )
         return None
 
     async def _serves_another(self, session_id: str) -> bool:
@@ -143,6 +151,7 @@ class Reconnector:
                 self._address,
                 self._credentials,
                 sequence=0,
+                service=self._service,
                 deadline_ns=self._limits.login_deadline_ns,
             )
         except (LoginRejected, OSError, ProtocolError):

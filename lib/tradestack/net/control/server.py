@@ -32,6 +32,7 @@ from tradestack.net.control.share import RETRY_S, Share, metered
 from tradestack.net.line_limit import LineLimit
 from tradestack.net.origins import PEER_CREDENTIALS
 from tradestack.observe.events import CONTROL_CHANGE, emit
+from tradestack.observe.levels import Level
 from tradestack.wire.varlink import (
     Call,
     InterfaceNotFound,
@@ -90,6 +91,16 @@ class ControlServer:
     async def start(self) -> None:
         """Begin to accept."""
         self._acceptor.start()
+
+    def levels(self) -> Sequence[Level]:
+        """Return how many connections and streams are open."""
+        remedy = "`ss -xp` shows whose they are: end what need not ask"
+        return [
+            Level.of(
+                "control_connections", len(self._connections), self.limits.connections_max, remedy
+            ),
+            Level.of("control_streams", self._streams.total(), self.limits.streams_max, remedy),
+        ]
 
     async def close(self) -> None:
         """Stop accepting and end every connection; the path stays for its owner to remove."""

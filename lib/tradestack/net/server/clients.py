@@ -1,11 +1,14 @@
 """The clients that are logged in to a server, as ListClients and the stats show them."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from tradestack.domain.times import format_utc
 from tradestack.net.server.connection import Connection
+from tradestack.net.server.limits import SessionLimits
+from tradestack.observe.levels import Level
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,3 +52,26 @@ def list_clients(connections: Iterable[Connection]) -> list[Client]:
 def largest_lag(connections: Iterable[Connection]) -> int:
     """Return the lag of the connection that is furthest behind, 0 without connections."""
     return max((connection.outbox.lag for connection in connections), default=0)
+
+
+def connection_levels(
+    connections: Collection[Connection], pending: int, limits: SessionLimits
+) -> list[Level]:
+    """Return how many connections there are of all, of one user, and before their login."""
+    levels = [
+        Level.of("clients", len(connections), limits.clients_max, "raise clients_max"),
+        Level.of(
+            "logins_pending",
+            pending,
+            limits.logins_pending_max,
+            "`ss -tnp` shows who connects without logging in",
+        ),
+    ]
+    if limits.connections_per_user_max > 1:  # else each login replaces the one before it
+        held = Counter(connection.user for connection in connections)
+        user, count = max(held.items(), key=lambda item: item[1], default=("", 0))
+        remedy = f"user {user} has most; raise connections_per_user_max, or add users"
+        levels.append(
+            Level.of("connections_of_user", count, limits.connections_per_user_max, remedy)
+        )
+    return levels

@@ -28,6 +28,7 @@ from tradestack.observe.events import LOGIN_REJECTED, PROTOCOL_VIOLATION
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason, encode_close
 from tradestack.wire.errors import ProtocolError
+from tradestack.wire.service import Service, decode_service
 from tradestack.wire.soup import PacketType
 
 logger = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class Connection:
         self.peer = peer
         self.user = ""
         self.session_id = ""
+        self.wanted: Service | None = None  # what the client said before its login
         self.joined_time_ns = 0
         self.state = State.AWAITING_LOGIN
         self.outbox = Outbox(connection, self, clock)
@@ -167,10 +169,10 @@ class Connection:
         self._owner.scheduler.add(self.outbox)
         self._inbox.admit()
 
-    def reject_login(self, reason: soup.RejectReason) -> None:
-        """Answer J; the connection closes when the client has taken it."""
+    def reject_login(self, reason: soup.RejectReason, remark: bytes = b"") -> None:
+        """Answer J, behind a remark; the connection closes when the client has taken it."""
         self._enter(Step.REJECTED)
-        self.outbox.finish(soup.encode_login_rejected(reason))
+        self.outbox.finish(remark + soup.encode_login_rejected(reason))
         self._inbox.watch()
         self._owner.scheduler.queue(self.outbox)
 
@@ -210,7 +212,7 @@ class Connection:
         self._deadlines.postpone(late_ns)
         self.outbox.sent_ns += late_ns
 
-    # ---- what the outbox calls -------------------------------------------------------------
+    # ---- what inbox and outbox call --------------------------------------------------------
 
     def sendable(self) -> None:
         """Give the outbox a turn: the socket accepts bytes again."""
@@ -226,13 +228,9 @@ class Connection:
         except OSError as error:
             self.broken(error)
 
-    # ---- what inbox and outbox call --------------------------------------------------------
-
     def broken(self, error: OSError) -> None:
         """Close the connection, whose socket or stream failed."""
         self._lose(error.strerror or str(error))
-
-    # ---- what the inbox calls --------------------------------------------------------------
 
     @property
     def leaves_answers_unread(self) -> bool:
@@ -253,6 +251,8 @@ class Connection:
                 rate = self._owner.limits.control
                 if not self._control.take(rate, self._clock.monotonic_ns()):
                     raise ProtocolError(f"more than {rate.per_second} heartbeats a second")
+                if packet.type is PacketType.DEBUG and self.state is State.AWAITING_LOGIN:
+                    self.wanted = decode_service(packet.payload)
             case _:
                 raise ProtocolError(f"packet {chr(packet.type)!r} from a client {self.state.value}")
 

@@ -9,12 +9,14 @@ import asyncio
 import logging
 import socket
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.net import addresses
 from tradestack.net.acceptor import Acceptor
 from tradestack.net.line_limit import LineLimit
+from tradestack.net.server.clients import connection_levels
 from tradestack.net.server.connection import Connection, MessageHandler
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.logins import Login, Logins
@@ -24,8 +26,10 @@ from tradestack.net.server.turns import Turns
 from tradestack.net.server.users import Users
 from tradestack.net.server.waiting_room import WaitingRoom
 from tradestack.observe.events import CLIENT_LEFT, CLIENT_LOGGED_IN, LOGIN_REJECTED
+from tradestack.observe.levels import Level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.service import Service, encode_wrong_port
 
 # Between two checks of deadlines: heartbeats of 1 s are late by at most a quarter.
 DEADLINES_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4
@@ -64,7 +68,7 @@ class SessionServer:
 
     users and limits may be replaced while it runs; they then hold for all connections.
     scheduler: its owner calls `wake` or `serve_live` when a stream has grown or ended. lines: the
-    log lines that clients may cause.
+    log lines that clients may cause. service: which clients may say that they want; None: any.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class SessionServer:
         handler: SessionHandler,
         limits: SessionLimits,
         clock: Clock,
+        service: Service | None = None,
     ) -> None:
         self.limits = limits
         self.scheduler = Scheduler(self)
@@ -83,10 +88,12 @@ class SessionServer:
         self.logins_rejected_total = 0
         self.connections_displaced_total = 0
         self.violations_total = 0
-        self._logins = Logins(users, self._authenticated, self._refuse, clock)
+        refuse = partial(self._reject, reason=soup.RejectReason.NOT_AUTHORIZED)
+        self._logins = Logins(users, self._authenticated, refuse, clock)
         name = addresses.name_of(listener.getsockname())
         self._acceptor = Acceptor(name, listener, self._on_connection)
         self._handler = handler
+        self._service = service
         self._clock = clock
         self._pending = WaitingRoom()
         self._joined: dict[Connection, None] = {}  # in the order of joining
@@ -134,6 +141,10 @@ class SessionServer:
             "protocol_violations": self.violations_total,
             "log_lines_suppressed": self.lines.suppressed_total,
         }
+
+    def levels(self) -> Sequence[Level]:
+        """Return how full the server is."""
+        return connection_levels(self.connections, len(self._pending), self.limits)
 
     @property
     def connections(self) -> Sequence[Connection]:
@@ -196,13 +207,14 @@ class SessionServer:
         )
         self._pending.add(connection, now_ns)
 
-    def _refuse(self, login: Login) -> None:
-        """Reject a login with a wrong password."""
-        self._reject(login, soup.RejectReason.NOT_AUTHORIZED)
-
     def _authenticated(self, login: Login) -> None:
         """Accept or reject a login, or wait until an older connection of its user has ended."""
-        request = login.request
+        request, wanted = login.request, login.connection.wanted
+        if self._service is not None and wanted not in (None, self._service):
+            self._note_rejection(login, CloseReason.WRONG_PORT)
+            remark = encode_wrong_port(self._service)
+            login.connection.reject_login(soup.RejectReason.SESSION_NOT_AVAILABLE, remark)
+            return
         stream = self._handler.stream_for(login.user, request.session_id, request.sequence)
         if isinstance(stream, soup.RejectReason):
             self._reject(login, stream)

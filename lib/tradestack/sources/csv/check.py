@@ -4,16 +4,19 @@ Whole prices so large that they must be in fixed point are refused, and sentimen
 What is only unusual becomes a warning.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from tradestack.domain.fixed_point import SCALE, format_fixed
+from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.csv.times.timestamps import Form
 from tradestack.sources.reason import Reason
 from tradestack.sources.source import SourceFault
+from tradestack.wire.feed import decode_symbol
 
 # Whole prices from here on are billionths or the like: no market has them.
 FIXED_POINT_FROM = 10**8 * SCALE
@@ -21,6 +24,9 @@ FIXED_POINT_FROM = 10**8 * SCALE
 UNUSUAL_FROM = 10**5 * SCALE
 # This many sentiments, of which none is above 10, are hardly on a scale to 100.
 LOW_SENTIMENTS = 20
+SHOWN = 5  # symbols in a warning
+# The book that each kind of source fills, and the config key that names its files.
+BOOK_AND_KEY = {SourceKind.PRICES: ("prices", "prices"), SourceKind.NEWS: ("news", "sentiment")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ def warnings_of(source: CsvSource) -> list[str]:
             f"no sentiment is above {highest}; if their scale does not end at 100, use "
             "--sentiment-scale 0..10, or another scale"
         )
+    warnings += symbols_beyond_book(source.kind, source.symbols.fields())
     for count, what in (
         (state.prices_rounded, "prices have more than 8 decimals and were rounded"),
         (state.sizes_saturated, "sizes are larger than a tick holds, and became the largest"),
@@ -118,6 +125,20 @@ def warnings_of(source: CsvSource) -> list[str]:
         if count:
             warnings.append(f"{count} {what}")
     return warnings
+
+
+def symbols_beyond_book(kind: SourceKind, fields: Collection[bytes]) -> list[str]:
+    """Return a sentence if these symbols, in order of appearance, are more than a book holds."""
+    if len(fields) <= SYMBOLS_MAX:
+        return []
+    beyond = (decode_symbol(field) for field in islice(fields, SYMBOLS_MAX, None))
+    name, key = BOOK_AND_KEY[kind]
+    return [
+        f"{len(fields):,} symbols were found, and the book of {name} has room for {SYMBOLS_MAX:,}: "
+        f"{len(fields) - SYMBOLS_MAX:,} are left out, first {' '.join(islice(beyond, SHOWN))}; "
+        "their ticks are published, and orders for them have the feed's price and no reference "
+        f'price; to avoid it, name files with fewer symbols as "{key}"'
+    ]
 
 
 def _verdict(source: CsvSource, *, whole: bool) -> Verdict:

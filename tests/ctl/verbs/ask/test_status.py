@@ -90,3 +90,15 @@ def test_status_fails_while_a_strategy_is_not_connected(
     assert "not connected" not in capsys.readouterr().out
     assert status_of(connected_feed=False) == ExitStatus.NOT_RUNNING
     assert "not connected to feed" in capsys.readouterr().out
+
+
+def test_status_says_which_limits_are_near(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    """For each daemon in a line of its own, with what to do."""
+    near = "clients 82% used (210 of 256): raise clients_max"
+    gateway = {"pid": 2, "uptime_s": 1, "limits_near": near}
+    report = StackReport(gateway, {"pid": 3, "uptime_s": 1, "limits_near": None}, {}, ())
+    monkeypatch.setattr(RunningDaemons, "report", lambda _daemons: report)
+
+    assert run(["status"]) == ExitStatus.DONE
+
+    assert f"gateway: {near}\n" in capsys.readouterr().out

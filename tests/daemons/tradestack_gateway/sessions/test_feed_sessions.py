@@ -163,6 +163,27 @@ def test_current_session_is_not_pruned(tmp_path: Path, config: GatewayConfig) ->
     sessions.close()
 
 
+def test_clients_that_leave_cost_no_look_at_the_directory(
+    tmp_path: Path, config: GatewayConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever one leaves, what is beyond `sessions_kept` is removed: mostly nothing."""
+    left = begin(make_sessions(tmp_path), config)
+    left.close()
+    sessions = make_sessions(tmp_path)
+    second = begin(sessions, config)
+    current = begin(sessions, config, second)
+    with monkeypatch.context() as unreadable:
+        for call in ("listdir", "scandir", "open", "stat"):
+            unreadable.setattr(os, call, fail_with(errno.EACCES))
+        assert sessions.prune(3, in_use=()) == []
+
+    assert sessions.prune(1, in_use={left.session_id}) == [second.session_id]
+    assert sessions.prune(1, in_use=()) == [left.session_id]
+    assert recorded_sidecars(tmp_path) == [current.sidecar]
+    current.close()
+    sessions.close()
+
+
 def test_sessions_left_open_are_synced_before_their_end_is_on_record(
     tmp_path: Path, config: GatewayConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     for name, stats, _ in daemons:
         if stats is not None and stats.get("last_error"):
             print(f"{name}: last error: {stats['last_error']}")
+        if stats is not None and stats.get("limits_near"):
+            print(f"{name}: {stats['limits_near']}")
         if stats is not None:
             _print_pending(name, stats.get("config_pending", {}))
             for text in stats.get("config_unused", {}).values():
