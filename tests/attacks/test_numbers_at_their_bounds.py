@@ -22,10 +22,10 @@ MOMENTS = [
 ]
 MESSAGES = {
     "heads": [
-        encode_message(a_register(request_id=f"r{head}", head=0)).replace(
+        encode_message(a_register(feed_session=f"{number:010d}", head=0)).replace(
             b'"Head":0', b'"Head":%d' % head
         )
-        for head in HEADS
+        for number, head in enumerate(HEADS)
     ],
     # Behind the last of them, the answer to the Register lies behind what was traded.
     "moments": [
