@@ -14,6 +14,8 @@ from tests.kit.flood import flooding
 from tests.kit.gateway import Gateway
 from tests.kit.order_manager import OrderManager
 from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import Order, OrdType, Side, TimeInForce
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.close_reason import CloseReason, decode_close
@@ -22,7 +24,10 @@ from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType
 
 JUNK = soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}")
-HEARTBEATS = soup.CLIENT_HEARTBEAT * 10_000
+NOTHING = {
+    "heartbeats": soup.CLIENT_HEARTBEAT * 10_000,
+    "debug packets": soup.encode_packet(PacketType.DEBUG) * 10_000,
+}
 
 
 @pytest.fixture
@@ -39,6 +44,19 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
         daemon.configure(source="random-walk", pace="100/s")
         daemon.start()
         yield daemon
+
+
+def a_short_order(cl_ord_id: str) -> bytes:
+    """Return a message of an order without anything that could be left out."""
+    order = Order(
+        cl_ord_id=cl_ord_id,
+        symbol="A",
+        side=Side.BUY,
+        quantity=SCALE,
+        ord_type=OrdType.MARKET,
+        time_in_force=TimeInForce.DAY,
+    )
+    return encode_message(order)
 
 
 def fill(client: BlockingClient, data: bytes) -> None:
@@ -91,18 +109,17 @@ def test_a_second_login_meets_a_first_connection_that_never_stops(manager: Order
 
 
 def test_a_thousand_orders_are_refused_at_once(manager: OrderManager) -> None:
-    """Each has its answer, and the client stays connected."""
+    """Each has its answer, which is longer than the order, and the client stays connected."""
     manager.configure(free_bytes_min="1000000TiB")
     manager.start()
     client = manager.client()
+    names = [f"o-{number}" for number in range(1_000)]
 
-    client.send(*[an_order(cl_ord_id=f"o-{number}") for number in range(1_000)])
+    client.send(*map(a_short_order, names))
     answers = client.receive(1_000)
 
     assert {type(answer) for answer in answers} == {BusinessMessageReject}
-    assert [answer.business_reject_ref_id for answer in answers] == [
-        f"o-{number}" for number in range(1_000)
-    ]
+    assert [answer.business_reject_ref_id for answer in answers] == names
     assert manager.stats()["clients"] == 1
 
 
@@ -123,22 +140,38 @@ def test_malformed_messages_end_their_connection(manager: OrderManager) -> None:
 
 
 def test_orders_of_one_user_flood_the_port(manager: OrderManager) -> None:
-    """The orders of another are answered one by one meanwhile."""
+    """The order of another, who comes later, is among the first ones that are taken."""
     manager.start()
     flood, quiet = manager.client(), manager.client("other")
-    packet = soup.encode_packet(PacketType.UNSEQUENCED_DATA, encode_message(an_order()))
+    manager.signal(signal.SIGSTOP)
+    flood.send(*[a_short_order(f"o-{number}") for number in range(1_000)])
+    quiet.send(an_order())
+    manager.signal(signal.SIGCONT)
 
-    with flooding([flood.socket], packet * 1_000):
-        for number in range(200):
-            quiet.send(an_order(cl_ord_id=f"quiet-{number}"))
-            assert quiet.receive_one().order_id is not None
+    report = quiet.receive_one()
+
+    assert isinstance(report, ExecutionReport)
+    assert report.order_id is not None
+    assert report.order_id <= 3 * SessionLimits().turn_packets_max
 
 
-@pytest.mark.parametrize(
-    "data",
-    [HEARTBEATS, soup.encode_packet(PacketType.DEBUG) * 10_000],
-    ids=["heartbeats", "debug packets"],
-)
+@pytest.mark.parametrize("data", NOTHING.values(), ids=NOTHING)
+def test_packets_that_ask_for_nothing_flood_the_order_port(
+    manager: OrderManager, data: bytes
+) -> None:
+    """The connection ends as a violation; the orders of others are answered meanwhile."""
+    manager.start()
+    quiet, flood = manager.client("other"), manager.client()
+
+    with flooding([flood.socket], data):
+        quiet.send(an_order())
+        assert isinstance(quiet.receive_one(), ExecutionReport)
+        manager.stats_when(lambda stats: stats["clients"] == 1)
+
+    assert manager.stats()["process"]["protocol_violations"] == 1
+
+
+@pytest.mark.parametrize("data", NOTHING.values(), ids=NOTHING)
 def test_packets_that_ask_for_nothing_flood_the_feed(gateway: Gateway, data: bytes) -> None:
     """Each such connection ends as a violation, and the feed of others has no hole."""
     quiet = gateway.client(sequence=0)

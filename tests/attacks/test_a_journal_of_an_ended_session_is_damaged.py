@@ -66,6 +66,14 @@ def replaced_by_a_directory(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def replaced_by_a_fifo(path: Path) -> Iterator[None]:
+    """Put something in its place to which nobody writes."""
+    path.unlink()
+    os.mkfifo(path)
+    yield
+
+
+@contextmanager
 def empty(path: Path) -> Iterator[None]:
     """Cut all of it."""
     os.truncate(path, 0)
@@ -86,6 +94,7 @@ def logged_in(manager: OrderManager, session: str) -> BlockingClient:
         of_another_version,
         locked_by_a_backup,
         replaced_by_a_directory,
+        replaced_by_a_fifo,
         empty,
     ],
 )

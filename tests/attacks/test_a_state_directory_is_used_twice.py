@@ -15,8 +15,8 @@ def test_the_second_one_touches_nothing(tmp_path: Path, kind: type[Daemon]) -> N
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
     with kind(tmp_path / "first") as first, kind(tmp_path / "second") as second:
-        configure(first, first.state)
-        configure(second, first.state)
+        configure(first, first.state, walk_seed=1)
+        configure(second, first.state, walk_seed=2)  # it would begin a session of its own
         session = first.start()["session"]
         files = sorted(path.name for path in first.state.iterdir())
 
@@ -27,10 +27,13 @@ def test_the_second_one_touches_nothing(tmp_path: Path, kind: type[Daemon]) -> N
         assert first.stats()["session"] == session
         assert sorted(path.name for path in first.state.iterdir()) == files
         first.kill()
+        configure(second, first.state, walk_seed=1)
         assert second.start()["session"] == session
 
 
-def configure(daemon: Daemon, state: Path) -> None:
+def configure(daemon: Daemon, state: Path, walk_seed: int) -> None:
     """Let the daemon use this state directory, and what else it needs."""
-    source = {"source": "random-walk", "pace": "100/s"} if isinstance(daemon, Gateway) else {}
-    daemon.configure(state_directory=state, **source)
+    keys: dict[str, object] = {"state_directory": state}
+    if isinstance(daemon, Gateway):
+        keys |= {"source": "random-walk", "pace": "100/s", "walk_seed": walk_seed}
+    daemon.configure(**keys)

@@ -4,6 +4,7 @@ It costs that session: the gateway, the current session and its clients notice n
 """
 
 import fcntl
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -39,6 +40,13 @@ def replace_log(state: Path, session: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
+def await_writer_of_log(state: Path, session: str) -> AbstractContextManager[None]:
+    """Put a FIFO where the log was."""
+    (state / f"{session}.feed").unlink()
+    os.mkfifo(state / f"{session}.feed")
+    return nullcontext()
+
+
 def age_log(state: Path, session: str) -> AbstractContextManager[None]:
     """Leave a log of 48 bytes a tick."""
     (state / f"{session}.feed").write_bytes(b"\x00\x2eSP" + bytes(44))
@@ -48,6 +56,13 @@ def age_log(state: Path, session: str) -> AbstractContextManager[None]:
 def remove_sidecar(state: Path, session: str) -> AbstractContextManager[None]:
     """Leave the log alone."""
     (state / f"{session}.json").unlink()
+    return nullcontext()
+
+
+def await_writer_of_sidecar(state: Path, session: str) -> AbstractContextManager[None]:
+    """Put a FIFO where the sidecar was."""
+    (state / f"{session}.json").unlink()
+    os.mkfifo(state / f"{session}.json")
     return nullcontext()
 
 
@@ -69,8 +84,10 @@ def fill_sidecar(state: Path, session: str) -> AbstractContextManager[None]:
         damage_log,
         lock_log,
         replace_log,
+        await_writer_of_log,
         age_log,
         remove_sidecar,
+        await_writer_of_sidecar,
         renew_sidecar,
         fill_sidecar,
     ],

@@ -1,7 +1,6 @@
 """Connections and logins without a valid password, at a port of a real gateway."""
 
 import contextlib
-import os
 import resource
 import shutil
 import socket
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.gateway import USER, Gateway
+from tests.kit.other_user import NOBODY, needs_root
 from tradestack.net.acceptor import DESCRIPTORS_RESERVED
 from tradestack.net.control.client import ControlClient
 from tradestack.net.line_limit import LINES
@@ -19,16 +19,24 @@ from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.logins import GUESSES
 from tradestack.wire import soup
 
-NOBODY = 65534
-WRONG = soup.encode_login_request(soup.LoginRequest(user=USER, password="wrong"))
-# Sends a wrong password on each of many connections, and keeps them open.
+
+def wrong(user: str) -> bytes:
+    """A login with a wrong password."""
+    return soup.encode_login_request(soup.LoginRequest(user=user, password="wrong"))
+
+
+WRONG = wrong(USER)
+# Sends a wrong password on each of many connections, and keeps them open: from one address
+# after the other, and with one name after the other.
 GUESSER = """
 import socket, sys
-port, count, login = int(sys.argv[1]), int(sys.argv[2]), bytes.fromhex(sys.argv[3])
+port, addresses = int(sys.argv[1]), int(sys.argv[2])
+logins = [bytes.fromhex(login) for login in sys.argv[3:]]
 guesses = []
-for _ in range(count):
-    guesses.append(socket.create_connection(("127.0.0.1", port)))
-    guesses[-1].sendall(login)
+for number in range(300):
+    source = (f"127.0.0.{2 + number % addresses}", 0)
+    guesses.append(socket.create_connection(("127.0.0.1", port), source_address=source))
+    guesses[-1].sendall(logins[number % len(logins)])
 print("ready", flush=True)
 sys.stdin.read()
 """
@@ -70,24 +78,33 @@ def test_rejected_logins_that_do_not_leave(gateway: Gateway) -> None:
         gateway.client(sequence=0).read(10)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
-def test_another_user_guesses_the_password_of_a_strategy(gateway: Gateway) -> None:
+@needs_root
+@pytest.mark.parametrize("addresses", [1, 200], ids=["one address", "many addresses"])
+@pytest.mark.parametrize(
+    "logins", [[WRONG], [wrong(f"u{n}") for n in range(100)]], ids=["one name", "many names"]
+)
+def test_another_user_guesses_passwords(
+    gateway: Gateway, addresses: int, logins: list[bytes]
+) -> None:
     """The guesses wait for each other; the right password, never used before, gets in."""
     python = shutil.which("python3", path="/usr/local/bin:/usr/bin")
     assert python is not None  # any that another user may run
-    command = [python, "-c", GUESSER, str(gateway.address[1]), "300", WRONG.hex()]
+    hexadecimal = [login.hex() for login in logins]
+    command = [python, "-c", GUESSER, str(gateway.address[1]), str(addresses), *hexadecimal]
     with subprocess.Popen(
         command, user=NOBODY, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as guesser:
         assert guesser.stdout is not None
         assert guesser.stdout.readline() == b"ready\n"
+        before = gateway.stats()["process"]["logins_rejected"]
         client = gateway.client(sequence=0)
         client.read(10)
         rejected = gateway.stats()["process"]["logins_rejected"]
         guesser.communicate()
 
     assert not client.rejected
-    assert rejected < 2 * GUESSES.burst
+    assert before < 2 * GUESSES.burst
+    assert rejected - before <= GUESSES.per_second + 1  # those of the second in which it read
 
 
 def test_guesses_of_the_same_user_keep_no_known_password_out(gateway: Gateway) -> None:

@@ -28,7 +28,7 @@ def test_a_session_that_was_seen_goes_on(tmp_path: Path) -> None:
 
 @needs_small_disk
 def test_a_session_that_has_ended_is_complete(tmp_path: Path) -> None:
-    """Whoever was away gets the rest of it, and then its end."""
+    """Whoever was away gets the rest of it, and then its end: also if only names were synced."""
     with SmallDisk(tmp_path) as disk, Gateway(tmp_path) as gateway:
         gateway.state = disk.path / "state"
         prices = write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(TICKS))
@@ -38,6 +38,7 @@ def test_a_session_that_has_ended_is_complete(tmp_path: Path) -> None:
         seen = gateway.client().read()["value"].tolist()
 
         gateway.kill()
+        disk.sync_names()
         disk.cut_power()
         disk.restart()
 

@@ -22,6 +22,7 @@ import msgspec
 from tradestack.sources.source import Checkpoint
 from tradestack.store.durable_name import replace_durably
 from tradestack.store.feed_log import SIDECAR_SUFFIX
+from tradestack.store.named_file import open_named_file
 from tradestack_gateway.pace import parse_pace
 from tradestack_gateway.sources.source_identity import SourceIdentity
 
@@ -80,7 +81,8 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     def load(cls, path: Path) -> Self:
         """Read the file. Raises SidecarUnusable."""
         try:
-            content = path.read_bytes()
+            with open_named_file(path) as file:
+                content = file.read()
             number = msgspec.json.decode(content, type=_Format).format
             if number != FORMAT:
                 reads = f"this version of tradestack reads format {FORMAT}"
@@ -119,7 +121,8 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
         """Write the file so that it survives a power cut. Raises OSError."""
         path = directory / f"{self.session_id}{SIDECAR_SUFFIX}"
         beside = path.with_suffix(".tmp")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
+        beside.unlink(missing_ok=True)  # of a process that died, or something else
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
         with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.encode(self))
             file.flush()

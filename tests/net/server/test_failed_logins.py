@@ -60,6 +60,18 @@ def test_an_accepted_login_clears_the_failures() -> None:
     assert logins.count(NEWS, 2) == 1
 
 
+def test_origins_take_turns_whatever_names_they_try() -> None:
+    """Next is the origin whose last failure is oldest, and of it the user with fewer."""
+    logins = failed(NEWS, 0)
+    logins.note(("uid 65534", "first"), 1)
+
+    pairs = [("uid 65534", "another"), NEWS, ("uid 1000", "banks"), ("uid 1001", "news")]
+    ranked = sorted(pairs, key=lambda pair: logins.rank(pair, 2))
+
+    assert ranked == [*reversed(pairs)]
+    assert logins.rank(NEWS, WINDOW_NS) == logins.rank(("uid 1001", "news"), WINDOW_NS)
+
+
 def test_memory_is_bounded() -> None:
     """Beyond the limit, the origin that failed first is forgotten first."""
     logins = failed(NEWS, 0)
@@ -70,3 +82,4 @@ def test_memory_is_bounded() -> None:
     assert logins.count(NEWS, 0) == 0
     assert logins.count(("10.0.0.0", "news"), WINDOW_NS // 2) == 1
     assert len(logins._failures) == REMEMBERED_MAX
+    assert len(logins._latest_ns) == REMEMBERED_MAX

@@ -2,10 +2,11 @@
 
 A password with which its user has logged in before is recognised at once. Any other one costs a
 hash, some 3 ms of the only thread (users.py), and may be a guess. Wrong ones are limited over all
-origins together; at the limit requests wait, and those that have failed least often come first. So
-a flood of guesses costs less than 1 % of a processor, and delays a right password, but never keeps
-it out. A user who logs in again and again waits alone. Names that no user has cost the same as
-others, so that the time reveals nothing about them.
+origins together; at the limit requests wait, and the next is the one whose origin's last failure is
+the oldest (failed_logins.py). So a flood of guesses costs less than 1 % of a processor; it delays a
+right password from elsewhere by one or two guesses, and never keeps it out. A user who logs in
+again and again waits alone. Names that no user has cost the same as others, so that the time reveals
+nothing about them.
 """
 
 import asyncio
@@ -131,7 +132,7 @@ class Logins:
         self._unproven = [login for login in self._unproven if login.is_waiting]
         if not self._unproven or self._guesses_left.left(GUESSES, now_ns) <= 0:
             return
-        login = min(self._unproven, key=lambda login: self.failed.count(_origin(login), now_ns))
+        login = min(self._unproven, key=lambda login: self.failed.rank(_origin(login), now_ns))
         self._unproven.remove(login)
         if self.users.recalls(login.user, login.request.password):  # since it began to wait
             self._accept(login)
