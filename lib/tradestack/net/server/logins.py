@@ -5,7 +5,7 @@ hash, some 3 ms of the only thread (users.py), and may be a guess. Wrong ones ar
 origins together; at the limit requests wait, and the next is the one whose origin's last failure is
 the oldest (failed_logins.py). So a flood of guesses costs less than 1 % of a processor; it delays a
 right password from elsewhere by one or two guesses, and never keeps it out. A user who logs in
-again and again waits alone. Names that no user has cost the same as others, so that the time reveals
+again and again waits alone. Names that no user has cost the same as others, so the time reveals
 nothing about them.
 """
 
