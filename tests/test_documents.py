@@ -16,6 +16,7 @@ from tests.kit.documents import (
     DOCUMENTS,
     README,
     ROOT,
+    code_lines,
     code_spans,
     json_names,
     tracked_files,
@@ -142,7 +143,7 @@ def test_commands_have_the_verbs_and_options_that_are_named(document: Path) -> N
     verbs = {verb.name for verb in VERBS}
     text = document.read_text()
 
-    for span in [*code_spans(text), *re.findall(r"^    (.*)$", text, re.M)]:
+    for span in [*code_spans(text), *code_lines(text)]:
         command = re.search(r"tradestackctl ([a-z][a-z-]*)([^#;|]*)", span)
         if command is None or command[1] == "journal":  # whose options belong to verbs of its own
             continue

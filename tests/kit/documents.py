@@ -32,6 +32,12 @@ def code_spans(text: str) -> list[str]:
     return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
+def code_lines(text: str) -> list[str]:
+    """List the lines of indented blocks and of blocks of commands."""
+    blocks = re.findall(r"```(?:sh|console)\n(.*?)```", text, flags=re.DOTALL)
+    return [*re.findall(r"^    (.*)$", text, re.M), *"".join(blocks).splitlines()]
+
+
 def table_rows(document: Path, first_heading: str, *, within: str = "") -> Iterator[list[str]]:
     """Yield the cells of each row of the first table with this first heading after `within`."""
     text = document.read_text().partition(within)[2] if within else document.read_text()

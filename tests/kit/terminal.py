@@ -53,6 +53,13 @@ class Terminal:
         """Press keys."""
         os.write(self._master, keys.encode())
 
+    def answer(self, question: str, keys: str) -> None:
+        """Press the keys when the question is shown; return as well if the program ends before."""
+        while question not in self.shown:
+            if not self._read():
+                return
+        self.type(keys)
+
     def wait_for(self, text: str) -> None:
         """Return when the text was shown."""
         while text not in self.shown:
@@ -69,6 +76,12 @@ class Terminal:
     def lines(self) -> list[str]:
         """All rows that were shown, also those that were replaced, without escape sequences."""
         return [_ESCAPE.sub("", line) for line in re.split(r"[\r\n]+|\x1b\[H", self.shown)]
+
+    @property
+    def remaining(self) -> list[str]:
+        """The rows that can be read at the end: without what was replaced in its row."""
+        rows = _ESCAPE.sub("", self.shown).replace("\r\n", "\n").split("\n")
+        return [row.rpartition("\r")[2] for row in rows]
 
     def _read(self) -> bool:
         if not select.select([self._master], [], [], DEADLINE_S)[0]:

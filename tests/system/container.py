@@ -25,7 +25,7 @@ After=multi-user.target
 Type=oneshot
 Environment={pip} LANG=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 WorkingDirectory=/root/tradestack
-ExecStart=/usr/bin/python3 -m tests.system.cases {codename} /results.jsonl
+ExecStart=/usr/bin/python3 -m tests.system.cases {sequence} {codename} /results.jsonl
 ExecStopPost=-/bin/sh -c 'journalctl --no-pager -o short-precise > /journal.txt'
 ExecStopPost=/bin/systemctl exit 0 --no-block
 TimeoutStartSec=infinity
@@ -37,6 +37,7 @@ class Container:
     """A booted release; `results` waits until it has shut down."""
 
     release: Release
+    sequence: str
     directory: Path
     process: "subprocess.Popen[bytes]"
     collected: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Container:
 
     def log_directory(self) -> Path:
         """Return the directory of the journal and console output of the last run."""
-        return CACHE / f"last-{self.release.codename}"
+        return CACHE / f"last-{self.sequence}-{self.release.codename}"
 
     def _keep_logs(self) -> None:
         kept = self.log_directory()
@@ -73,11 +74,11 @@ class Container:
                 shutil.copy(self.directory / name, kept / name)
 
 
-def run_cases(release: Release) -> Container:
-    """Start the cases on the release and return at once."""
-    unit = UNIT.format(codename=release.codename, pip=PIP_ENVIRONMENT)
+def run_cases(release: Release, sequence: str) -> Container:
+    """Start a sequence of cases on the release and return at once."""
+    unit = UNIT.format(sequence=sequence, codename=release.codename, pip=PIP_ENVIRONMENT)
     directory = copy_of(release, {NAME: unit})
     wanted = directory / "etc/systemd/system/multi-user.target.wants"
     wanted.mkdir(exist_ok=True)
     (wanted / NAME).symlink_to(f"../{NAME}")
-    return Container(release, directory, boot(release, directory))
+    return Container(release, sequence, directory, boot(release, directory))

@@ -30,8 +30,9 @@ PACKAGES = (
     "netcat-openbsd",
     "logrotate",
 )
-PACKAGES_LATER = ("python3-venv",)  # install.sh has to install these
+PACKAGES_LATER = ("python3-venv", "sudo", "jq")  # installed by install.sh, or as the README says
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
+EDITABLE = ("editables",)  # what hatchling needs for the environment of `install.sh --try`
 SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python
 WHEEL_PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 
@@ -54,9 +55,9 @@ def prepared_tree(release: Release) -> Path:
 
 
 def prepared_wheelhouse(release: Release) -> Path:
-    """Return the directory of all wheels that `pip install CHECKOUT` needs on the release."""
+    """Return the directory of all wheels that install.sh needs on the release."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
-    needed = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *EDITABLE]
     return _made_once(
         f"wheels-{release.python}", needed, lambda house: _make_wheelhouse(release, needed, house)
     )

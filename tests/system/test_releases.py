@@ -1,38 +1,26 @@
 """The installed stack under a real systemd, on every supported Debian release."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.system.cases.harness import CASES
-from tests.system.cases.sequence import import_cases
-from tests.system.container import Container, run_cases
-from tests.system.copy_of_release import what_is_missing
+from tests.system.cases.sequence import INSTALLATION, import_cases
+from tests.system.container import Container
 from tests.system.releases import RELEASES, Release
+from tests.system.selection import booted, require_containers
 
-import_cases()
-
-if reason := what_is_missing():
-    if os.environ.get("CI"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason, allow_module_level=True)
+import_cases(INSTALLATION)
+require_containers()
 
 pytestmark = pytest.mark.system
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def containers(request: pytest.FixtureRequest) -> Iterator[dict[Release, Container]]:
-    """Boot the releases that the selected tests need; they run in parallel."""
-    selected = {
-        item.callspec.params["release"]
-        for item in request.session.items
-        if isinstance(item, pytest.Function) and item.originalname == test_case.__name__
-    }
-    running = {release: run_cases(release) for release in RELEASES if release in selected}
-    yield running
-    for container in running.values():
-        container.remove()
+    """A new system of each release, in which the cases run."""
+    with booted(INSTALLATION, request, test_case) as running:
+        yield running
 
 
 @pytest.mark.parametrize(

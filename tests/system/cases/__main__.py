@@ -1,4 +1,7 @@
-"""Run the cases of a release and write one line of JSON for each: name, passed, fault, seconds."""
+"""Run a sequence of cases on a release.
+
+Write one line of JSON for each: name, passed, fault, seconds.
+"""
 
 import json
 import sys
@@ -8,8 +11,6 @@ from pathlib import Path
 
 from tests.system.cases.harness import CASES, Case, attempt
 from tests.system.cases.sequence import import_cases
-
-import_cases()
 
 
 def fault_of(case: Case) -> str:
@@ -22,8 +23,9 @@ def fault_of(case: Case) -> str:
     return ""
 
 
-def main(codename: str, results: Path) -> None:
-    """Run all cases of the release."""
+def main(sequence: str, codename: str, results: Path) -> None:
+    """Run all cases of the sequence that the release has."""
+    import_cases(sequence)
     with results.open("w") as file:
         ended = ""
         for case in CASES.values():
@@ -38,4 +40,4 @@ def main(codename: str, results: Path) -> None:
                 ended = f"not run: {case.name} failed"
 
 
-main(sys.argv[1], Path(sys.argv[2]))
+main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

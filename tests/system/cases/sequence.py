@@ -1,26 +1,33 @@
-"""The modules of cases in the order in which they run, from a new system to a purged one."""
+"""The modules of cases in the order in which they run, from a new system to a purged one.
+
+A sequence has a container of its own.
+"""
 
 import importlib
 
-MODULES = (
-    "installing",
-    "serving",
-    "permissions",
-    "squatting",
-    "loading",
-    "restarting",
-    "reloading",
-    "moving_ports",
-    "failing",
-    "operator_faults",
-    "upgrading",
-    "operating",
-    "user_installation",
-    "removing",
-)
+INSTALLATION, NEWCOMER = "installation", "newcomer"
+MODULES = {
+    INSTALLATION: (
+        "installing",
+        "serving",
+        "permissions",
+        "squatting",
+        "loading",
+        "restarting",
+        "reloading",
+        "moving_ports",
+        "failing",
+        "operator_faults",
+        "upgrading",
+        "operating",
+        "user_installation",
+        "removing",
+    ),
+    NEWCOMER: ("newcomer",),
+}
 
 
-def import_cases() -> None:
-    """Import all modules of cases, which registers their cases."""
-    for name in MODULES:
+def import_cases(sequence: str) -> None:
+    """Import all modules of a sequence, which registers their cases."""
+    for name in MODULES[sequence]:
         importlib.import_module(f"tests.system.cases.{name}")

@@ -1,0 +1,62 @@
+"""How the commands of the README are run in a container, where that is not simply as they are.
+
+Whatever is in no table here is run as it stands, by a person with sudo, in the checkout, and has to
+end with exit status 0.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+CTRL_C = "\x03"
+
+NOT_RUN: Mapping[str, str] = {
+    "tests/": "these suites need the internet, compilers and hours; this test is in one of them",
+    "ssh ": "there is no other host",
+}
+
+# What the releases lack that the README says are too old.
+ABSENT: Mapping[str, tuple[str, ...]] = {"varlinkctl": ("bookworm",)}
+
+# Names that the reader replaces.
+PLACEHOLDERS: Mapping[str, str] = {
+    "check FILE": "check $(sudo find /var/lib/tradestack/order-manager -name '*.journal')",
+}
+
+
+class End(NamedTuple):
+    """How a person ends a command that has no end: by these keys, when this text was shown."""
+
+    shown: str
+    keys: str = CTRL_C
+
+
+TRIAL = "./install.sh --try -- --state-dir /tmp/stack"
+STACK_OF_TRIAL = ".venv/bin/tradestackctl --runtime-dir /tmp/stack/run"
+UNTIL_SHOWN: Mapping[str, End] = {
+    f"{STACK_OF_TRIAL} top": End("q: quit", "q"),
+    f"{STACK_OF_TRIAL} tail --follow --symbol SPY": End("price  SPY"),
+    "tail -f /tmp/stack/log/order_log.txt": End(" user=news"),
+    "tail -f /var/log/tradestack/order_log.txt": End(" user=news"),
+    "tradestackctl top": End("q: quit", "q"),
+    "tradestackctl tail --follow --symbol SPY": End("price  SPY"),
+    "tradestackctl up --prices day1.zip day2.zip --symbol BTCUSDT --pace 60x": End("look inside: "),
+    ".venv/bin/python client.py": End("["),
+    "varlinkctl call --more /run/tradestack/gateway.sock io.tradestack.Daemon.WatchStats '{}'": End(
+        "uptime_s"
+    ),
+}
+
+# In a terminal of its own, until the next heading: the README says so.
+MEANWHILE: Mapping[str, End] = {TRIAL: End("to look inside: ")}
+
+# What is typed when a command asks.
+ANSWERS: Mapping[str, End] = {"sudo apt install ": End("[Y/n]", "y\n")}
+
+# tar warns with 1 that a file changed as it was read.
+STATUSES: Mapping[str, tuple[int, ...]] = {"sudo tar -C / -czf ": (0, 1)}
+
+
+def all_keys() -> list[str]:
+    """List what the tables say of commands; each has to be in the README."""
+    tables = (NOT_RUN, ABSENT, PLACEHOLDERS, UNTIL_SHOWN, MEANWHILE, ANSWERS, STATUSES)
+    return [key for table in tables for key in table]
