@@ -1,6 +1,7 @@
 """A real daemon under a supervisor that uses systemd's protocols."""
 
 import contextlib
+import select
 import signal
 import socket
 import subprocess
@@ -84,6 +85,14 @@ class Launched:
         with socket.create_connection(self.address, timeout=DEADLINE_S) as connection:
             connection.sendall(text.encode())
             return connection.recv(4096).decode()
+
+    def next_stderr_line(self) -> str:
+        """Return the next line of stderr."""
+        assert self.process.stderr is not None
+        ready, _, _ = select.select([self.process.stderr], [], [], DEADLINE_S)
+        assert ready, "no line came in time"
+        line: str = self.process.stderr.readline()
+        return line
 
     def _spawn(
         self, arguments: tuple[str, ...], environment: Mapping[str, str]

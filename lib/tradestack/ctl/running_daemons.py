@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.net.control.client import REPLY_DEADLINE_S, ControlClient, ControlFault
-from tradestack.runtime.listeners import RUNTIME_DIRECTORY
+from tradestack.net.control.place import RUNTIME_DIRECTORY
 
 USERS_DIRECTORY = Path("/run/user")
 GATEWAY = "gateway"

@@ -2,7 +2,10 @@
 
 import datetime
 import json
+import os
 from collections.abc import Mapping
+
+from tradestack.domain.faults import OperatorFault
 
 
 def toml(value: object) -> str:
@@ -19,6 +22,17 @@ def toml(value: object) -> str:
 
 
 def config_text(values: Mapping[str, object]) -> str:
-    """Keys and values → the text of a configuration file, without those whose value is None."""
+    """Keys and values → the text of a configuration file, without those whose value is None.
+
+    Raises OperatorFault for the name of a file that is not UTF-8.
+    """
+    for key, value in values.items():
+        if not is_utf8(str(value)):
+            raise OperatorFault(f"{key} {value}", "this is not UTF-8", "rename the file")
     lines = (f"{key} = {toml(value)}\n" for key, value in values.items() if value is not None)
     return "".join(lines)
+
+
+def is_utf8(text: str) -> bool:
+    """Return whether a text has only characters, and no bytes that a path may have instead."""
+    return os.fsencode(text).decode(errors="ignore") == text

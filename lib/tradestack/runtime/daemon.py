@@ -26,9 +26,10 @@ from tradestack.observe.flat_text import flat_text
 from tradestack.observe.levels import Levels
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import Arguments
-from tradestack.runtime.config.keys import ConfigFile, Reload, read_config
-from tradestack.runtime.config.running import PendingKey, RunningConfig
+from tradestack.runtime.config.keys import ConfigFile
+from tradestack.runtime.config.running import PendingKey
 from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.config_file import ReloadedFile
 from tradestack.runtime.daemon_interface import daemon_interface
 from tradestack.runtime.early_hangup import EarlyHangup
 from tradestack.runtime.end_process import end_process
@@ -40,7 +41,6 @@ from tradestack.runtime.open_files import descriptor_levels
 from tradestack.runtime.process_facts import ProcessFacts, read_boot_id
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context
-from tradestack.runtime.socket_keys import UnusedKey, decided_keys, unused_keys
 from tradestack.runtime.supervisor.environment import Environment
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.runtime.supervisor.watchdog import watchdog_interval_ns
@@ -75,12 +75,9 @@ class Daemon(Generic[C]):
     ) -> None:
         """Take over the signals and build the service. Raises OperatorFault."""
         self._program = program
-        self._file = file
         self._arguments = arguments
         config = file.config
-        self._decided = decided_keys(program, listeners)
-        self._config = RunningConfig(config, self._decided)
-        self._unused: list[UnusedKey] = []  # what was last said about the file
+        self._file = ReloadedFile(program, arguments, file, listeners)
         self._watchdog_ns = environment.watchdog_ns
         self._notifier = notifier
         self._logs = logs
@@ -89,10 +86,7 @@ class Daemon(Generic[C]):
         self._levels = Levels()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_started = False
-        self._reloads = 0
-        self._reloads_refused = 0
         self._stalled: str | None = None
-        self._refused: OperatorFault | None = None  # why the last reload was refused
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._handle_signals()
         self._reload_requested = hangup.came  # before the service was started
@@ -107,7 +101,7 @@ class Daemon(Generic[C]):
                 state_path=config.state_directory or default_state,
                 credentials_directory=environment.credentials_directory,
                 spawn=self.spawn,
-                session_began=self._config.session_began,
+                session_began=self._file.running.session_began,
                 boot_id=environment.boot_id or read_boot_id(),
             )
         )
@@ -138,7 +132,7 @@ class Daemon(Generic[C]):
         on_ready()
         events.emit(logger, events.DAEMON_READY, daemon=self._name, version=VERSION)
         self._is_started = True
-        self._note_unused(self._file)
+        self._file.log(is_reloaded=False)
         if self._reload_requested:
             self._on_hangup()
         interval_ns = NANOSECONDS_PER_SECOND
@@ -161,18 +155,11 @@ class Daemon(Generic[C]):
         if self._arguments.instance is not None:
             stats["instance"] = self._arguments.instance
         stats |= {"version": VERSION, **self._facts.stats(), "last_error": self._logs.last_error}
-        stats["config_pending"] = {
-            name: key.holds.value for name, key in self._config.pending().items()
-        }
-        stats["config_unused"] = {key.key: str(key) for key in self._unused}
+        stats |= self._file.stats()
         stats |= self._levels.stats()
         stats |= self._service.stats()
         process = cast("Mapping[str, object]", stats.get("process", {}))
-        stats["process"] = {
-            **process,
-            "config_reloads": self._reloads,
-            "config_reloads_refused": self._reloads_refused,
-        }
+        stats["process"] = {**process, **self._file.process_stats()}
         return stats
 
     def metrics(self) -> tuple[Metric, ...]:
@@ -181,11 +168,11 @@ class Daemon(Generic[C]):
 
     def describe_config(self) -> dict[str, object]:
         """Return the config with which the daemon runs, with the log level that is in use."""
-        return self._config.describe() | {"log_level": self._logs.threshold.value}
+        return self._file.running.describe() | {"log_level": self._logs.threshold.value}
 
     def config_pending(self) -> dict[str, PendingKey]:
         """Return the keys that were changed in the file and do not hold yet."""
-        return self._config.pending()
+        return self._file.running.pending()
 
     def config_path(self) -> str:
         """Return the path of the config file."""
@@ -201,26 +188,13 @@ class Daemon(Generic[C]):
         Nothing has changed then, and the reason is in the log and the status.
         """
         self._notifier.reloading(self._clock.monotonic_ns())
-        path = self._arguments.config_path
         try:
-            file = read_config(self._program.config_type, path)
-            self._config.reload(file.config, self._service.reload)
-        except OperatorFault as fault:
-            self._reloads_refused += 1
-            self._refused = fault
-            events.emit(logger, events.CONFIG_REFUSED, reason=fault)
-            raise
+            config = self._file.reload(self._service.reload)
+            self._logs.set_threshold(self._arguments.log_level or config.log_level)
+            self._file.log(is_reloaded=True)
         except OSError as fault:  # of ours, whoever asked: a control connection would take it for
             self._end_with(fault)  # one of its peer
             raise
-        else:
-            self._reloads += 1
-            self._refused = None
-            self._logs.set_threshold(self._arguments.log_level or file.config.log_level)
-            events.emit(logger, events.CONFIG_RELOADED, path=path)
-            if waiting := self._config.names_waiting_for(Reload.RESTART):
-                events.emit(logger, events.CONFIG_PENDING, keys=",".join(waiting), path=path)
-            self._note_unused(file)
         finally:
             self._notifier.status(self._status())
             self._notifier.ready()
@@ -248,10 +222,7 @@ class Daemon(Generic[C]):
         parts = []
         if self._stalled is not None:
             parts.append(f"stalled: {self._stalled}")
-        if self._refused is not None:
-            parts.append(f"last reload refused: {self._refused.where}: {self._refused.problem}")
-        if waiting := self._config.names_waiting_for(Reload.RESTART):
-            parts.append(f"restart needed for changed {', '.join(waiting)}")
+        parts += self._file.status()
         parts += map(str, self._levels.near)
         return "; ".join([*parts, self._service.status()])
 
@@ -276,29 +247,6 @@ class Daemon(Generic[C]):
             return
         with contextlib.suppress(OperatorFault):  # nobody waits for an answer; it is logged
             self.reload()
-
-    def _note_unused(self, file: ConfigFile[C]) -> None:
-        """Say once which keys of the file have no effect because a socket unit decides."""
-        said = self._unused
-        self._unused = unused_keys(
-            self._program,
-            file.config,
-            self._arguments.instance,
-            keys=file.keys,
-            decided=self._decided,
-        )
-        for key in self._unused:
-            if key not in said:
-                events.emit(
-                    logger,
-                    events.CONFIG_UNUSED,
-                    path=self._arguments.config_path,
-                    key=key.key,
-                    value=key.value,
-                    used=key.used,
-                    socket_unit=key.unit,
-                    remedy=key.command,
-                )
 
     async def _watched(self, work: Coroutine[object, object, None]) -> None:
         try:

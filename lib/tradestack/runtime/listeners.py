@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from tradestack.net.control.place import RUNTIME_DIRECTORY
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.program import Program
 from tradestack.runtime.supervisor.listen_fds import CONTROL, adopt_sockets, bind_tcp, bind_unix
 
 C = TypeVar("C", bound=DaemonConfig)
-
-RUNTIME_DIRECTORY = Path("/run/tradestack")
 
 
 class Listeners:

@@ -1,4 +1,4 @@
-"""Both servers of a strategy, and the strategy between them."""
+"""Both servers of a strategy, the strategy between them, and its order entry alone."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.daemons.tradestack_strategy.order_entries import IN_FLIGHT_MAX
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, World
+from tests.kit.clock import FakeClock
 from tradestack.net.server.users import Users, users_line
+from tradestack.trading.counters import Counters
+from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.reference_price import ReferencePrices
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +42,24 @@ def world(users: Users, tmp_path: Path) -> MakeWorld:
             await world.orders.kill()
 
     return running
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The time of order entry."""
+    return FakeClock(10**18)
+
+
+@pytest.fixture
+def counters() -> Counters:
+    """The counters of order entry."""
+    return Counters()
+
+
+@pytest.fixture
+def order_entry(clock: FakeClock, counters: Counters) -> OrderEntry:
+    """Order entry that was never open."""
+    prices = ReferencePrices("-of-nobody", counters)
+    return OrderEntry(
+        prices=prices, counters=counters, clock=clock, orders_in_flight_max=IN_FLIGHT_MAX
+    )

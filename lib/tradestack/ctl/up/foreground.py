@@ -7,16 +7,15 @@ or deleted
 import argparse
 import asyncio
 import shutil
-import tempfile
 from pathlib import Path
 
 from tradestack.ctl.up.claim import claimed, daemons_run, remove_abandoned
 from tradestack.ctl.up.machine_check import (
-    ANOTHER_DIRECTORY,
     check_machine,
     check_space,
     faults_of,
     leave_deleted_directory,
+    make_temporary_directory,
 )
 from tradestack.ctl.up.option_check import check_options
 from tradestack.ctl.up.options import stack_config
@@ -42,7 +41,7 @@ def run_foreground(args: argparse.Namespace) -> RunResult:
         screen.line(f"removed {directory}, left by a run that was killed")
     if args.state_dir is not None:
         return _run_kept(args, config, args.state_dir.absolute(), screen)
-    root = _temporary_directory()
+    root = make_temporary_directory()
     try:
         files = StackFiles.create(root, reused=False)
         with claimed(files, is_temporary=True):
@@ -51,14 +50,6 @@ def run_foreground(args: argparse.Namespace) -> RunResult:
         return result
     finally:
         shutil.rmtree(root)
-
-
-def _temporary_directory() -> Path:
-    try:
-        return Path(tempfile.mkdtemp(prefix="tradestack-"))
-    except OSError as error:
-        problem = error.strerror or str(error)
-        raise OperatorFault("temporary directory", problem, ANOTHER_DIRECTORY) from error
 
 
 def _run_kept(

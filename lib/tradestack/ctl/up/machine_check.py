@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import socket
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -44,6 +45,15 @@ def check_space(root: Path, server_keys: Mapping[str, object]) -> None:
     shortage = find_shortage(root, bytes_min)
     if shortage is not None:
         raise OperatorFault(str(root), shortage, f"free space there, or {ANOTHER_DIRECTORY}")
+
+
+def make_temporary_directory() -> Path:
+    """Create a directory below TMPDIR and return its path. Raises OperatorFault."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="tradestack-"))
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OperatorFault("temporary directory", problem, ANOTHER_DIRECTORY) from error
 
 
 def leave_deleted_directory() -> None:

@@ -7,15 +7,15 @@ writes for the daemon.
 import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.toml import config_text
-from tradestack.ctl.up.machine_check import faults_of
+from tradestack.ctl.up.machine_check import faults_of, make_temporary_directory
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
@@ -45,10 +45,14 @@ def check_options(args: argparse.Namespace, config: StackConfig) -> None:
 
 
 def _check_keys(daemon: str, keys: Mapping[str, object], options: Mapping[str, str]) -> None:
-    with faults_of(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / f"{daemon}.toml"
-        path.write_text(config_text(keys), encoding="utf-8")
+    directory = make_temporary_directory()
+    path = directory / f"{daemon}.toml"
+    try:
+        with faults_of(directory):
+            path.write_text(config_text(keys), encoding="utf-8")
         fault = _fault_in(path, daemon)
+    finally:
+        shutil.rmtree(directory)
     if fault is not None:
         places = {f"{path}: {key}": option for key, option in options.items()}
         where = places.get(fault.where, fault.where.replace(str(path), f"options of the {daemon}"))

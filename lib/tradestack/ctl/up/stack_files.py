@@ -20,7 +20,8 @@ from pathlib import Path
 
 from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import new_password, write_secret
-from tradestack.ctl.toml import config_text
+from tradestack.ctl.toml import config_text, is_utf8
+from tradestack.ctl.up.machine_check import ANOTHER_DIRECTORY
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import new_salt, users_line
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
@@ -46,7 +47,7 @@ class StackFiles:
 
         reused: whether the directory is kept at the end. Raises OperatorFault.
         """
-        if not _is_utf8(str(root)):  # it is written into the configuration
+        if not is_utf8(str(root)):  # it is written into the configuration
             raise OperatorFault(str(root), "its name is not UTF-8", "choose another --state-dir")
         require_own(root)
         try:
@@ -55,9 +56,8 @@ class StackFiles:
             root.chmod(DIRECTORY_MODE)
             _lock(root / "lock")
         except OSError as error:
-            raise OperatorFault(
-                f"--state-dir {root}", error.strerror or str(error), "choose another directory"
-            ) from error
+            problem = error.strerror or str(error)
+            raise OperatorFault(str(root), problem, ANOTHER_DIRECTORY) from error
         return cls(root, _suffix(root, reused=reused))
 
     def socket_path(self, daemon: str) -> Path:
@@ -81,9 +81,6 @@ class StackFiles:
         Raises OperatorFault.
         """
         path = self.root / "etc" / f"{name}.toml"
-        for key, value in values.items():
-            if not _is_utf8(str(value)):
-                raise OperatorFault(f"{key} {value}", "this is not UTF-8", "rename the file")
         write_secret(path, config_text(values), mode=FILE_MODE)
         return path
 
@@ -175,11 +172,6 @@ def read_strategy(path: Path) -> Mapping[str, object]:
         raise OperatorFault(where, error.strerror or str(error), remedy) from None
     except ValueError as error:
         raise OperatorFault(where, str(error), remedy) from None
-
-
-def _is_utf8(text: str) -> bool:
-    """Return whether a text has only characters, and no bytes that a path may have instead."""
-    return os.fsencode(text).decode(errors="ignore") == text
 
 
 def _suffix(root: Path, *, reused: bool) -> str:

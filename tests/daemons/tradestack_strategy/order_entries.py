@@ -1,0 +1,83 @@
+"""Order entry without a network: orders go to a list, reports come from the test."""
+
+import dataclasses
+
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus, Side
+from tradestack.net.client.connection import OutgoingFull
+from tradestack.strategies.strategy import Intent
+from tradestack.trading.epoch import Epoch
+
+EPOCH = Epoch(
+    instance="news",
+    config_hash="0123456789ab",
+    feed_session="0ABCDEFGHI",
+    signal_name="news",
+    signal_label="sentiment",
+    quantity=10 * SCALE,
+)
+NEXT_EPOCH = dataclasses.replace(EPOCH, feed_session="0ABCDEFGHJ")
+IN_FLIGHT_MAX = 100
+
+
+class Line:
+    """A connection that accepts orders while there is room."""
+
+    def __init__(self, room: int = 1_000_000) -> None:
+        self.room = room
+        self.orders: list[Order] = []
+
+    def send(self, order: Order) -> None:
+        """Accept the order, or raise as a connection does."""
+        if not self.room:
+            raise OutgoingFull("no room")
+        self.room -= 1
+        self.orders.append(order)
+
+    @property
+    def sequences(self) -> list[int | None]:
+        """The feed messages of the orders taken."""
+        return [order.feed_seq for order in self.orders]
+
+
+class Feed:
+    """A feed that can be paused."""
+
+    def __init__(self) -> None:
+        self.is_paused = False
+
+    def pause_reading(self) -> None:
+        """Pause."""
+        self.is_paused = True
+
+    def resume_reading(self) -> None:
+        """Resume."""
+        self.is_paused = False
+
+
+def intent(sequence: int) -> Intent:
+    """BUY SPY because of that message."""
+    return Intent(
+        sequence=sequence,
+        index=0,
+        symbol="SPY",
+        side=Side.BUY,
+        value=0,
+        price=0,
+        event_time_ns=0,
+        publish_time_ns=0,
+    )
+
+
+def report(sequence: int, exec_type: ExecType = ExecType.NEW, epoch: Epoch = EPOCH):
+    """The report on the order of that message."""
+    is_rejected = exec_type is ExecType.REJECTED
+    return ExecutionReport(
+        cl_ord_id=epoch.client_order_id(intent(sequence)),
+        exec_id="1",
+        exec_type=exec_type,
+        ord_status=OrdStatus.REJECTED if is_rejected else OrdStatus.NEW,
+        reject_reason=OrdRejReason.STALE_ORDER if is_rejected else None,
+        transact_time_ns=0,
+    )
