@@ -62,7 +62,7 @@ def up(directory: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
             ("--strategy-config", "one.toml", "--strategy-config", "other/one.toml"),
             "--strategy-config other/one.toml: the instance is named after the file, as is that of",
         ),
-        (("--state-dir", "prices.csv"), "--state-dir "),
+        (("--state-dir", "prices.csv"), "prices.csv: Not a directory; choose another --state-dir"),
         (("--prices", "none.csv"), "--prices none.csv: no such file; name a file"),
         (("--prices", "day*.csv"), "--prices day*.csv: no file fits this pattern; name CSV files"),
         (("--prices", "bad.csv"), '--prices bad.csv: line 1: required column "price" missing'),
