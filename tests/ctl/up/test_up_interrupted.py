@@ -90,7 +90,7 @@ def test_until_end_ends_although_the_outcome_of_an_order_is_unknown(
         status, out, error = running.end()
 
     assert status == 0, error
-    assert "order sent with unknown outcome: the order session is gone" in out
+    assert "sent with unknown outcome: the order session is gone" in out
 
 
 def strategy_when(running: Stack, condition: Callable[[Mapping[str, Any]], bool]) -> None:

@@ -24,7 +24,7 @@ from tradestack.runtime.inherited_limits import no_more_processes
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 
 # Keys that bind the daemons of a stack to each other: another value would tear it apart.
-SET_BY_UP = ("control_socket", "segment_suffix", "users_file")
+SET_BY_UP = ("control_socket", "segment_suffix")
 _INSTANCE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.-]{{0,{INSTANCE_LENGTH_MAX - 1}}}", re.ASCII)
 
 
