@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     config_file.unlink()
     print(f"removed {config_file} and user {user}", file=sys.stderr)
     if installation.has_systemd():
-        reload_servers(installation)
+        installation.run_systemctl("daemon-reload")  # a stopped unit stays in memory: no pattern
+        reload_servers(installation)  # of `systemctl restart` is to start it again
     return ExitStatus.DONE
 
 
