@@ -74,6 +74,14 @@ class Installation:
                 " ".join(command), "failed", "see the message above, or run journalctl -e"
             )
 
+    def forget(self, unit: str) -> None:
+        """Let systemd forget a stopped unit, which it keeps in memory if it failed.
+
+        Otherwise `systemctl restart 'tradestack-*.service'` would start it again.
+        """
+        command = [*self.systemctl, "reset-failed", unit]  # fails if it is forgotten already
+        subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
+
     def restart_active(self, *units: str) -> list[str]:
         """Restart those of the units that are active, and return them. Raises OperatorFault.
 

@@ -40,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
     user = _user_of(config_file)
     files = users_files(installation.config)
     if installation.has_systemd():
-        installation.run_systemctl("disable", "--now", f"tradestack-strategy@{name}.service")
+        unit = f"tradestack-strategy@{name}.service"
+        installation.run_systemctl("disable", "--now", unit)
+        installation.forget(unit)
     if not any(
         _user_of(other) == user for other in directory.glob("*.toml") if other != config_file
     ):
@@ -49,8 +51,7 @@ def run(args: argparse.Namespace) -> int:
     config_file.unlink()
     print(f"removed {config_file} and user {user}", file=sys.stderr)
     if installation.has_systemd():
-        installation.run_systemctl("daemon-reload")  # a stopped unit stays in memory: no pattern
-        reload_servers(installation)  # of `systemctl restart` is to start it again
+        reload_servers(installation)
     return ExitStatus.DONE
 
 
