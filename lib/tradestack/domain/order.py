@@ -41,26 +41,73 @@ class ExecType(enum.StrEnum):
     """FIX ExecType (150): what the report describes."""
 
     NEW = "NEW"
+    TRADE = "TRADE"
+    CANCELED = "CANCELED"
+    REPLACED = "REPLACED"
+    EXPIRED = "EXPIRED"
     REJECTED = "REJECTED"
+    RESTATED = "RESTATED"
+    ORDER_STATUS = "ORDER_STATUS"
 
 
 class OrdStatus(enum.StrEnum):
     """FIX OrdStatus (39): the state of the order after the report."""
 
     NEW = "NEW"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
     REJECTED = "REJECTED"
 
 
 class OrdRejReason(enum.StrEnum):
     """FIX OrdRejReason (103), with the FIX number beside each."""
 
+    BROKER_OPTION = "BROKER_OPTION"  # 0
     UNKNOWN_SYMBOL = "UNKNOWN_SYMBOL"  # 1
+    EXCHANGE_CLOSED = "EXCHANGE_CLOSED"  # 2
     ORDER_EXCEEDS_LIMIT = "ORDER_EXCEEDS_LIMIT"  # 3
+    UNKNOWN_ORDER = "UNKNOWN_ORDER"  # 5
     DUPLICATE_ORDER = "DUPLICATE_ORDER"  # 6
     STALE_ORDER = "STALE_ORDER"  # 8
     UNSUPPORTED_ORDER_CHARACTERISTIC = "UNSUPPORTED_ORDER_CHARACTERISTIC"  # 11
     INCORRECT_QUANTITY = "INCORRECT_QUANTITY"  # 13
+    PRICE_EXCEEDS_CURRENT_PRICE_BAND = "PRICE_EXCEEDS_CURRENT_PRICE_BAND"  # 16
+    INVALID_PRICE_INCREMENT = "INVALID_PRICE_INCREMENT"  # 18
     OTHER = "OTHER"  # 99
+
+
+class CxlRejReason(enum.StrEnum):
+    """FIX CxlRejReason (102): why a cancel or a replace was refused."""
+
+    TOO_LATE_TO_CANCEL = "TOO_LATE_TO_CANCEL"  # 0
+    UNKNOWN_ORDER = "UNKNOWN_ORDER"  # 1
+    DUPLICATE_CL_ORD_ID = "DUPLICATE_CL_ORD_ID"  # 6
+    OTHER = "OTHER"  # 99
+
+
+class CxlRejResponseTo(enum.StrEnum):
+    """FIX CxlRejResponseTo (434): which request was refused."""
+
+    CANCEL = "CANCEL"  # 1
+    REPLACE = "REPLACE"  # 2
+
+
+class ExecRestatementReason(enum.StrEnum):
+    """FIX ExecRestatementReason (378): why a report came without a request."""
+
+    RENEWAL = "RENEWAL"  # 1: the order goes on in another order session
+    CANCEL_ON_TRADING_HALT = "CANCEL_ON_TRADING_HALT"  # 6
+    CANCEL_ON_CONNECTION_LOSS = "CANCEL_ON_CONNECTION_LOSS"  # 100
+    OTHER = "OTHER"  # 99
+
+
+class MassCancelRequestType(enum.StrEnum):
+    """FIX MassCancelRequestType (530)."""
+
+    SYMBOL = "SYMBOL"  # 1
+    ALL = "ALL"  # 7
 
 
 class BusinessRejectReason(enum.StrEnum):
