@@ -1,0 +1,1 @@
+"""Accounts: what one user's orders, fills and positions are in one feed session."""

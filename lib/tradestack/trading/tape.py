@@ -1,0 +1,46 @@
+"""The recorded feed of one feed session, as the trading code looks at it.
+
+Message n of the session has number n, from 1. Clock(n) is the event time of message n; it never
+falls inside a session.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from tradestack.wire.feed import TickRecords
+
+
+class Trade(NamedTuple):
+    """A price message: a trade on the tape; price and size ×10⁻⁸, size 0 = not known."""
+
+    sequence: int
+    symbol: str
+    event_time_ns: int
+    price: int
+    size: int
+
+
+class Tape(Protocol):
+    """Random access to the messages that are recorded so far; the same number, the same message."""
+
+    @property
+    def session_id(self) -> str:
+        """The feed session."""
+        ...
+
+    @property
+    def head(self) -> int:
+        """The number of the newest message that can be read, 0 = none."""
+        ...
+
+    def records(self, first: int, count_max: int) -> TickRecords:
+        """Return consecutive messages from `first` on: at least one if `first` ≤ head."""
+        ...
+
+    def last_trade(self, symbol: str, through: int) -> Trade | None:
+        """Return the newest trade of the symbol with a number of at most `through`."""
+        ...
+
+    def recent_trades(self, symbol: str, through: int, count: int) -> Sequence[Trade]:
+        """Return the newest `count` such trades, or as many as there are, the oldest first."""
+        ...
