@@ -5,19 +5,10 @@ falls inside a session.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from tradestack.domain.trade import Trade
 from tradestack.wire.feed import TickRecords
-
-
-class Trade(NamedTuple):
-    """A price message: a trade on the tape; price and size ×10⁻⁸, size 0 = not known."""
-
-    sequence: int
-    symbol: str
-    event_time_ns: int
-    price: int
-    size: int
 
 
 class Tape(Protocol):
