@@ -1,0 +1,56 @@
+"""The state of an account: all that its future depends on, besides tape and configuration.
+
+It is journalled as a checkpoint, so it consists of values that JSON holds: a restarted order
+manager continues from the newest one instead of the first message of the tape.
+"""
+
+import enum
+
+import msgspec
+
+from tradestack.trading.account.portfolio import Portfolio
+from tradestack.trading.account.working_order import WorkingOrder
+
+
+class RequestKind(enum.StrEnum):
+    """What a request asks for."""
+
+    CANCEL = "CANCEL"
+    REPLACE = "REPLACE"
+    MASS_CANCEL = "MASS_CANCEL"
+
+
+class UnderWay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A request that has not reached the market yet; order_id: of a new order."""
+
+    arrival_ns: int
+    cause: int
+    order_id: int | None = None
+    kind: RequestKind | None = None
+    cl_ord_id: str = ""
+    orig_cl_ord_id: str = ""
+    symbol: str | None = None
+    quantity: int = 0
+    price: int | None = None
+
+
+class AccountState(msgspec.Struct, kw_only=True):
+    """The state of one account.
+
+    matched_through: number of the newest message that is folded. progress: up to which message the
+    strategy has said to have sent everything. last_order_id: of its newest order. orders: those that are accepted and not done, by
+    OrderID. under_way: requests in the order in which they arrive.
+    """
+
+    matched_through: int = 0
+    progress: int = 0
+    last_arrival_ns: int = 0
+    last_visible_ns: int = 0
+    last_cause: int = 0
+    requests_of_cause: int = 0
+    last_order_id: int = 0
+    is_registered: bool = False
+    is_ended: bool = False
+    orders: dict[int, WorkingOrder] = {}
+    under_way: list[UnderWay] = []
+    portfolio: Portfolio = msgspec.field(default_factory=Portfolio)

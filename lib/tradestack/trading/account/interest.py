@@ -1,0 +1,77 @@
+"""The next message of the tape that means something to an account.
+
+Most messages mean nothing to it: they are of other symbols, or at prices that reach none of its
+orders. They are passed over by whole columns.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tradestack.domain.tick import TickKind
+from tradestack.trading.account.account_state import UnderWay
+from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.execution.matching import PriceBounds
+from tradestack.wire.feed import TickRecords, encode_symbol
+
+_PRICE = int(TickKind.PRICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What an account waits for.
+
+    next_under_way: the request that arrives first. window_end_ns: feed time after which an order's
+    window is over. bounds: by padded symbol, prices that reach an order of that symbol.
+    """
+
+    next_under_way: UnderWay | None
+    window_end_ns: int | None
+    bounds: Sequence[tuple[bytes, PriceBounds]]
+
+    @classmethod
+    def of(
+        cls,
+        under_way: Sequence[UnderWay],
+        orders: Iterable[WorkingOrder],
+        bounds: Iterable[tuple[str, PriceBounds]],
+    ) -> "Interest":
+        """Return what matters to an account with these requests and orders."""
+        ends = [order.window_end_ns for order in orders if order.window_end_ns is not None]
+        return cls(
+            under_way[0] if under_way else None,
+            min(ends, default=None),
+            [(encode_symbol(symbol), bound) for symbol, bound in bounds],
+        )
+
+    def next_row(self, first: int, records: TickRecords) -> int:
+        """Return the row of the first message that matters; their count if none does.
+
+        first: number of the first of the records.
+        """
+        rows = len(records)
+        times = records["event_time_ns"]
+        if self.next_under_way is not None:
+            arrived = int(np.searchsorted(times, self.next_under_way.arrival_ns, "left"))
+            rows = min(rows, max(arrived, self.next_under_way.cause + 1 - first))
+        if self.window_end_ns is not None:
+            rows = min(rows, int(np.searchsorted(times, self.window_end_ns, "right")))
+        for symbol, bounds in self.bounds:
+            rows = _first_within(records[:rows], symbol, bounds)
+        return rows
+
+
+def _first_within(records: TickRecords, symbol: bytes, bounds: PriceBounds) -> int:
+    """Return the row of the symbol's first trade that reaches an order; their count if none."""
+    matters = (records["symbol"] == symbol) & (records["kind"] == _PRICE)
+    if not bounds.every_price:
+        prices = records["value"]
+        reaches = np.zeros(len(records), np.bool_)
+        if bounds.buys_up_to is not None:
+            reaches |= prices <= bounds.buys_up_to
+        if bounds.sells_from is not None:
+            reaches |= prices >= bounds.sells_from
+        matters &= reaches
+    places = np.flatnonzero(matters)
+    return int(places[0]) if places.size else len(records)

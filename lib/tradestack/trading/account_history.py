@@ -1,0 +1,136 @@
+"""What the journal holds of an account since its newest checkpoint, and the account made from it.
+
+An account is never made from its reports: they come again, from the requests and the tape, and have
+to be those that the journal holds. So a restart checks what it continues.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from tradestack.domain.execution_report import ExecutionReport, Report
+from tradestack.domain.order import OrdStatus
+from tradestack.trading.account.account import Account, FindDone
+from tradestack.trading.account.account_state import AccountState
+from tradestack.trading.account.report_sink import ReportSink
+from tradestack.trading.account.under_way import under_way_of
+from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.ranges import Ranges
+from tradestack.trading.tape import Tape
+from tradestack.wire.order_journal import (
+    EndedRecord,
+    ExecutionRecord,
+    OrderRecord,
+    Record,
+    RegisterRecord,
+    ReleaseRecord,
+    RequestRecord,
+)
+
+ReadRecord = Callable[[int, int], Record]
+
+
+class TapeBehind(Exception):
+    """The feed log lacks messages that the account has met, as after a power failure."""
+
+
+class JournalContradicted(Exception):
+    """A report that comes again differs from the one in the journal."""
+
+
+@dataclass(slots=True)
+class AccountHistory:
+    """One account in the journal: how it began, its newest checkpoint, the records since then.
+
+    state: JSON of its AccountState at the checkpoint. matched_through: the newest feed message that
+    the records name.
+    """
+
+    model: ExecutionModel
+    state: bytes
+    matched_through: int = 0
+    is_ended: bool = False
+    records: Ranges = field(default_factory=Ranges)
+
+
+class OwedReports:
+    """A sink for reports that are in the journal already, and then another one for those that follow.
+
+    Raises JournalContradicted for a report that is not the one in the journal.
+    """
+
+    def __init__(self, owed: Iterable[Report], then: ReportSink) -> None:
+        self._owed = deque(owed)
+        self._then = then
+
+    def __len__(self) -> int:
+        return len(self._owed)
+
+    def name(self) -> tuple[str, int]:
+        """Return ExecID and TransactTime of the next report."""
+        if not self._owed:
+            return self._then.name()
+        report = self._owed[0]
+        exec_id = report.exec_id if isinstance(report, ExecutionReport) else ""
+        return exec_id, report.transact_time_ns
+
+    def take(self, user: str, report: Report) -> None:
+        """Take a report."""
+        if not self._owed:
+            self._then.take(user, report)
+            return
+        owed = self._owed.popleft()
+        if report != owed:
+            raise JournalContradicted(f"account of {user}: the journal has {owed}, not {report}")
+
+
+def rebuild(
+    user: str,
+    history: AccountHistory,
+    tape: Tape,
+    read_record: ReadRecord,
+    sink: ReportSink,
+    find_done: FindDone,
+) -> Account:
+    """Make the account as it was after the newest of its records.
+
+    Raises TapeBehind, JournalContradicted, and what read_record and the tape raise.
+    """
+    if tape.head < history.matched_through:
+        raise TapeBehind(
+            f"feed log {tape.session_id} ends with message {tape.head}, and orders of {user} have "
+            f"met message {history.matched_through}"
+        )
+    records = [read_record(*place) for place in history.records.slice(0, len(history.records))]
+    owed = [record.report for record in records if isinstance(record, ExecutionRecord)]
+    state = msgspec.json.decode(history.state, type=AccountState)
+    account = Account(
+        user, tape, history.model, state, sink=OwedReports(owed, sink), find_done=find_done
+    )
+    for record in records:
+        _apply(account, record)
+    return account
+
+
+def _apply(account: Account, record: Record) -> None:
+    match record:
+        case OrderRecord():
+            place = account.place(record.cause)
+            account.state.last_order_id = record.report.order_id or 0
+            if record.report.ord_status is not OrdStatus.REJECTED:
+                account.accept(record.order, account.state.last_order_id, place)
+        case RequestRecord():
+            account.request(under_way_of(record.request, account.place(record.cause)))
+        case ExecutionRecord():
+            account.match(record.report.feed_seq or 0)
+        case RegisterRecord():
+            account.register(record.report.from_seq)
+        case ReleaseRecord():
+            account.release()
+        case EndedRecord():
+            account.match(record.feed_seq)
+            account.end()
+        case _:
+            raise AssertionError(f"{type(record).__name__} is no part of an account")
