@@ -26,8 +26,8 @@ class Scene:
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self)
 
-    def outbox(self, net: Net, stream, sequence: int = 1) -> Outbox:
-        """Return an outbox on a socket of its own that follows the stream from that number on."""
+    def outbox(self, net: Net, stream, sequence: int = 1, user: str = "one") -> Outbox:
+        """Return an outbox of a user that follows the stream from that number on."""
         ours, theirs = socket.socketpair()
         self.stack.enter_context(ours)
         self.stack.enter_context(theirs)
@@ -35,7 +35,7 @@ class Scene:
         outbox = Outbox(ours, self, net.fake_clock())
         self.stack.callback(outbox.close)
         outbox.follow(stream, sequence)
-        self.scheduler.add(outbox)
+        self.scheduler.add(outbox, user)
         return outbox
 
 
@@ -49,6 +49,27 @@ async def test_followers_that_are_up_to_date_are_served_before_serve_live_return
         scene.scheduler.serve_live()
 
         assert [outbox.cursor for outbox in outboxes] == [2, 2, 2]
+
+
+async def test_users_are_served_in_turns(net: Net, monkeypatch) -> None:
+    """The only connection of the second user comes after the first one of the first user."""
+    scene, stream = Scene(), net.memory_stream()
+    served: list[Outbox] = []
+    pump = Outbox.pump
+
+    def noted_pump(outbox: Outbox, bytes_max: int) -> bool:
+        served.append(outbox)
+        return pump(outbox, bytes_max)
+
+    monkeypatch.setattr(Outbox, "pump", noted_pump)
+    with scene.stack:
+        many = [scene.outbox(net, stream, user="many") for _ in range(3)]
+        single = scene.outbox(net, stream, user="single")
+        stream.append(b"one")
+
+        scene.scheduler.serve_live()
+
+        assert served == [many[0], single, many[1], many[2]]
 
 
 async def test_wake_serves_all_followers_at_the_end_of_the_pass(net: Net) -> None:
@@ -101,7 +122,7 @@ async def test_a_removed_outbox_is_not_served(net: Net) -> None:
         stream.append(*[PAYLOAD] * 4)
         outbox = scene.outbox(net, stream)
         scene.scheduler.queue(outbox)
-        scene.scheduler.remove(outbox)
+        scene.scheduler.remove(outbox, "one")
         scene.scheduler.serve_live()
         await asyncio.sleep(0)
 

@@ -141,7 +141,7 @@ class Connection:
                 self.outbox.send_farewell(soup.encode_packet(PacketType.DEBUG, encode_close(close)))
         self._enter(Step.CLOSED)
         self.outbox.close()
-        self._owner.scheduler.remove(self.outbox)
+        self._owner.scheduler.remove(self.outbox, self.user)
         self._inbox.close()
         self._socket.close()
         self._owner.closed(self, close)
@@ -166,7 +166,7 @@ class Connection:
         accepted = soup.LoginAccepted(stream.session_id, sequence)
         self._send_beside(soup.encode_login_accepted(accepted))
         self.outbox.follow(stream, sequence)
-        self._owner.scheduler.add(self.outbox)
+        self._owner.scheduler.add(self.outbox, self.user)
         self._inbox.admit()
 
     def reject_login(self, reason: soup.RejectReason, remark: bytes = b"") -> None:

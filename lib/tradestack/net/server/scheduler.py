@@ -4,10 +4,13 @@ When a stream has grown, its owner calls `serve_live`, which gives every connect
 date what is new at once, or `wake`, which does it at the end of the loop's pass. Connections that
 are further behind, or have just become writable again, wait in a queue. It is served once a pass
 after the live ones, in turns, within a budget of bytes: replays delay a live connection by at most
-that budget.
+that budget. Live connections are served by users in turns: the first of each user, the second of
+each, and so on. So a user with many connections delays those of others by one of them.
 """
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Protocol
 
 from tradestack.net.server.limits import SessionLimits
@@ -28,19 +31,26 @@ class Scheduler:
 
     def __init__(self, owner: SchedulerOwner) -> None:
         self._owner = owner
-        self._followers: dict[Outbox, None] = {}  # a set that keeps its order
+        self._followers: dict[str, list[Outbox]] = {}  # by user, in the order of their logins
+        self._live_order: tuple[Outbox, ...] = ()  # all of them, users in turns
         self._queue: dict[Outbox, None] = {}
         self._has_grown = False
         self._is_pass_due = False
 
-    def add(self, outbox: Outbox) -> None:
-        """Serve this outbox, which follows a stream, whenever streams have grown."""
-        self._followers[outbox] = None
+    def add(self, outbox: Outbox, user: str) -> None:
+        """Serve this outbox of a user, which follows a stream, whenever streams have grown."""
+        self._followers.setdefault(user, []).append(outbox)
+        self._live_order = _in_turns(self._followers)
 
-    def remove(self, outbox: Outbox) -> None:
-        """Serve this outbox no longer."""
-        self._followers.pop(outbox, None)
+    def remove(self, outbox: Outbox, user: str) -> None:
+        """Serve this outbox no longer; it may never have followed a stream."""
         self._queue.pop(outbox, None)
+        own = self._followers.get(user, [])
+        if outbox in own:
+            own.remove(outbox)
+            if not own:
+                del self._followers[user]
+            self._live_order = _in_turns(self._followers)
 
     def queue(self, outbox: Outbox) -> None:
         """Give this outbox, which has something to send, a turn in the next pass."""
@@ -59,7 +69,7 @@ class Scheduler:
         For a stream that has grown by all that is due now: a pass of the loop would add 15 µs.
         """
         turn_bytes = self._owner.limits.send_chunk_bytes_max
-        for outbox in tuple(self._followers):
+        for outbox in self._live_order:
             if outbox.blocked or outbox in self._queue:
                 continue
             if outbox.pump(turn_bytes):
@@ -92,3 +102,9 @@ class Scheduler:
             unused_bytes -= outbox.bytes_sent - bytes_sent
             if is_behind:
                 self._queue[outbox] = None
+
+
+def _in_turns(followers: Mapping[str, Sequence[Outbox]]) -> tuple[Outbox, ...]:
+    """Return the first outbox of each user, then the second of each, and so on."""
+    rounds = zip_longest(*followers.values())
+    return tuple(outbox for each in rounds for outbox in each if outbox is not None)
