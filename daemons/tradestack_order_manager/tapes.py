@@ -1,0 +1,79 @@
+"""The tapes of a gateway's feed sessions: opened when they are asked for, looked at once a pass."""
+
+import errno
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from tradestack.domain.session_id import is_session_id
+from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack.store.feed_tape import FeedTape
+
+# A session that was not there is not looked for again before: any client may name one.
+MISSING_RETRY_NS = 100_000_000
+MISSING_MAX = 64
+
+logger = logging.getLogger(__name__)
+
+
+class Tapes:
+    """The tapes in a gateway's state directory.
+
+    current: id of the newest feed session there, None if there is none.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.current: str | None = None
+        self._directory = directory
+        self._open: dict[str, FeedTape] = {}
+        self._missing: dict[str, int] = {}  # session → when to look for it again, monotonic
+        self._now_ns = 0
+
+    def look(self, now_ns: int) -> None:
+        """See how far the open tapes have got; now_ns: monotonic. Raises OSError."""
+        self._now_ns = now_ns
+        for tape in self._open.values():
+            tape.look()
+
+    def find_current(self) -> None:
+        """See which feed session is the newest. Raises OSError."""
+        try:
+            names = [path.stem for path in self._directory.glob(f"*{FEED_LOG_SUFFIX}")]
+        except FileNotFoundError:
+            names = []
+        self.current = max(filter(is_session_id, names), default=None)
+
+    def open(self, session_id: str) -> FeedTape | None:
+        """Return the tape of a feed session; None if there is no log of it, logged if unreadable."""
+        tape = self._open.get(session_id)
+        if tape is not None or self._now_ns < self._missing.get(session_id, self._now_ns):
+            return tape
+        try:
+            tape = FeedTape.open(self._directory, session_id)
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                logger.error("feed log of session %s cannot be read: %s", session_id, error)
+            if len(self._missing) >= MISSING_MAX:
+                self._missing.clear()
+            self._missing[session_id] = self._now_ns + MISSING_RETRY_NS
+            return None
+        self._open[session_id] = tape
+        return tape
+
+    def ended_head(self, session_id: str) -> int | None:
+        """Return the last message of a feed session that has ended; None if it goes on."""
+        tape = self._open.get(session_id)
+        try:
+            return None if tape is None else tape.ended_head()
+        except (OSError, ValueError):
+            return None  # the gateway has not written its sidecar yet, or is about to
+
+    def keep_only(self, session_ids: Iterable[str]) -> None:
+        """Close the tapes of all other sessions."""
+        kept = set(session_ids)
+        for session_id in [each for each in self._open if each not in kept]:
+            self._open.pop(session_id).close()
+
+    def close(self) -> None:
+        """Close all tapes."""
+        self.keep_only(())
