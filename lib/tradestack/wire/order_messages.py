@@ -84,9 +84,7 @@ class NewOrderSingle(
     reference_px_age_ns: Age | None = None
 
 
-class _Request(
-    _Message, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
+class _Request(_Message, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A request of a client about something that was sent before."""
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from tradestack.domain.fixed_point import DECIMALS, SCALE, parse_fixed
+from tradestack.domain.fixed_point import DECIMALS, SCALE, format_fixed, parse_fixed
 from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 
 ValueT = TypeVar("ValueT", str, int)
@@ -76,6 +76,11 @@ def check_cl_ord_id(text: str) -> str:
     if is_cl_ord_id(text):
         return text
     raise InvalidText(text)
+
+
+def format_optional(value: int | None) -> str | None:
+    """Integer ×10⁻⁸ → decimal text; of an absent field none."""
+    return None if value is None else format_fixed(value)
 
 
 def _parse_long(text: str) -> int:

@@ -10,13 +10,19 @@ from tradestack.domain.execution_report import (
     OrderMassCancelReport,
     Report,
 )
-from tradestack.domain.fixed_point import format_fixed
 from tradestack.wire.order_messages import (
     ExecutionReportMessage,
     OrderCancelRejectMessage,
     OrderMassCancelReportMessage,
 )
-from tradestack.wire.order_texts import LONG_DECIMAL, QUANTITY, SESSION_ID, SYMBOL, WORD
+from tradestack.wire.order_texts import (
+    LONG_DECIMAL,
+    QUANTITY,
+    SESSION_ID,
+    SYMBOL,
+    WORD,
+    format_optional,
+)
 
 ReportMessage = ExecutionReportMessage | OrderCancelRejectMessage | OrderMassCancelReportMessage
 
@@ -27,9 +33,9 @@ def message_to_report(message: ReportMessage) -> Report:
         case ExecutionReportMessage():
             return message_to_execution(message)
         case OrderCancelRejectMessage():
-            return message_to_cancel_reject(message)
+            return _message_to_cancel_reject(message)
         case OrderMassCancelReportMessage():
-            return message_to_mass_cancel_report(message)
+            return _message_to_mass_cancel_report(message)
 
 
 def report_to_message(report: Report) -> ReportMessage:
@@ -38,9 +44,9 @@ def report_to_message(report: Report) -> ReportMessage:
         case ExecutionReport():
             return execution_to_message(report)
         case OrderCancelReject():
-            return cancel_reject_to_message(report)
+            return _cancel_reject_to_message(report)
         case OrderMassCancelReport():
-            return mass_cancel_report_to_message(report)
+            return _mass_cancel_report_to_message(report)
 
 
 def message_to_execution(message: ExecutionReportMessage) -> ExecutionReport:
@@ -84,14 +90,14 @@ def execution_to_message(report: ExecutionReport) -> ExecutionReportMessage:
         ord_status=report.ord_status,
         symbol=report.symbol,
         side=report.side,
-        order_qty=_format_optional(report.quantity),
-        price=_format_optional(report.price),
-        last_qty=_format_optional(report.last_quantity),
-        last_px=_format_optional(report.last_price),
-        cum_qty=_format_optional(report.cum_quantity),
-        leaves_qty=_format_optional(report.leaves_quantity),
-        avg_px=_format_optional(report.average_price),
-        commission=_format_optional(report.commission),
+        order_qty=format_optional(report.quantity),
+        price=format_optional(report.price),
+        last_qty=format_optional(report.last_quantity),
+        last_px=format_optional(report.last_price),
+        cum_qty=format_optional(report.cum_quantity),
+        leaves_qty=format_optional(report.leaves_quantity),
+        avg_px=format_optional(report.average_price),
+        commission=format_optional(report.commission),
         ord_rej_reason=report.reject_reason,
         exec_restatement_reason=report.restatement_reason,
         ord_status_req_id=report.status_request_id,
@@ -103,8 +109,7 @@ def execution_to_message(report: ExecutionReport) -> ExecutionReportMessage:
     )
 
 
-def message_to_cancel_reject(message: OrderCancelRejectMessage) -> OrderCancelReject:
-    """OrderCancelRejectMessage → OrderCancelReject; InvalidText."""
+def _message_to_cancel_reject(message: OrderCancelRejectMessage) -> OrderCancelReject:
     return OrderCancelReject(
         order_id=message.order_id,
         cl_ord_id=message.cl_ord_id,
@@ -120,8 +125,7 @@ def message_to_cancel_reject(message: OrderCancelRejectMessage) -> OrderCancelRe
     )
 
 
-def cancel_reject_to_message(report: OrderCancelReject) -> OrderCancelRejectMessage:
-    """OrderCancelReject → OrderCancelRejectMessage."""
+def _cancel_reject_to_message(report: OrderCancelReject) -> OrderCancelRejectMessage:
     return OrderCancelRejectMessage(
         order_id=report.order_id,
         cl_ord_id=report.cl_ord_id,
@@ -137,8 +141,7 @@ def cancel_reject_to_message(report: OrderCancelReject) -> OrderCancelRejectMess
     )
 
 
-def message_to_mass_cancel_report(message: OrderMassCancelReportMessage) -> OrderMassCancelReport:
-    """OrderMassCancelReportMessage → OrderMassCancelReport; InvalidText."""
+def _message_to_mass_cancel_report(message: OrderMassCancelReportMessage) -> OrderMassCancelReport:
     return OrderMassCancelReport(
         cl_ord_id=message.cl_ord_id,
         request_type=message.mass_cancel_request_type,
@@ -151,8 +154,7 @@ def message_to_mass_cancel_report(message: OrderMassCancelReportMessage) -> Orde
     )
 
 
-def mass_cancel_report_to_message(report: OrderMassCancelReport) -> OrderMassCancelReportMessage:
-    """OrderMassCancelReport → OrderMassCancelReportMessage."""
+def _mass_cancel_report_to_message(report: OrderMassCancelReport) -> OrderMassCancelReportMessage:
     return OrderMassCancelReportMessage(
         cl_ord_id=report.cl_ord_id,
         mass_cancel_request_type=report.request_type,
@@ -163,7 +165,3 @@ def mass_cancel_report_to_message(report: OrderMassCancelReport) -> OrderMassCan
         feed_seq=report.feed_seq,
         visible_time_ns=report.visible_time_ns,
     )
-
-
-def _format_optional(value: int | None) -> str | None:
-    return None if value is None else format_fixed(value)

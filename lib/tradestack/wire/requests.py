@@ -1,5 +1,8 @@
 """Requests about orders ⇄ their messages: the values of domain/requests.py and FIX's names."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import MassCancelRequestType
 from tradestack.domain.requests import (
@@ -16,16 +19,33 @@ from tradestack.wire.order_messages import (
     OrderStatusRequestMessage,
 )
 from tradestack.wire.order_texts import (
+    CL_ORD_ID,
     QUANTITY,
     SESSION_ID,
     SYMBOL,
     WORD,
+    TextForm,
     check_cl_ord_id,
+    format_optional,
 )
 
 RequestMessage = (
     OrderCancelRequestMessage | OrderCancelReplaceRequestMessage | OrderMassCancelRequestMessage
 )
+
+
+# Field of a message → the texts that it accepts, in the order in which faults are reported.
+_IDS: Mapping[str, TextForm[Any]] = {"cl_ord_id": CL_ORD_ID, "orig_cl_ord_id": CL_ORD_ID}
+_FEED: Mapping[str, TextForm[Any]] = {"feed_session": SESSION_ID}
+REQUEST_TEXTS: Mapping[type, Mapping[str, TextForm[Any]]] = {
+    OrderCancelRequestMessage: {**_IDS, **_FEED},
+    OrderCancelReplaceRequestMessage: {**_IDS, "order_qty": QUANTITY, "price": QUANTITY, **_FEED},
+    OrderMassCancelRequestMessage: {"cl_ord_id": CL_ORD_ID, "symbol": SYMBOL, **_FEED},
+}
+STATUS_REQUEST_TEXTS: Mapping[str, TextForm[Any]] = {
+    "cl_ord_id": CL_ORD_ID,
+    "ord_status_req_id": WORD,
+}
 
 
 class InvalidCombination(ValueError):
@@ -36,26 +56,25 @@ def message_to_request(message: RequestMessage) -> Request:
     """Message → request; InvalidText, InvalidCombination."""
     match message:
         case OrderCancelRequestMessage():
-            return message_to_cancel(message)
+            return _message_to_cancel(message)
         case OrderCancelReplaceRequestMessage():
-            return message_to_replace(message)
+            return _message_to_replace(message)
         case OrderMassCancelRequestMessage():
-            return message_to_mass_cancel(message)
+            return _message_to_mass_cancel(message)
 
 
 def request_to_message(request: Request) -> RequestMessage:
     """Request → message."""
     match request:
         case OrderCancelRequest():
-            return cancel_to_message(request)
+            return _cancel_to_message(request)
         case OrderCancelReplaceRequest():
-            return replace_to_message(request)
+            return _replace_to_message(request)
         case OrderMassCancelRequest():
-            return mass_cancel_to_message(request)
+            return _mass_cancel_to_message(request)
 
 
-def message_to_cancel(message: OrderCancelRequestMessage) -> OrderCancelRequest:
-    """OrderCancelRequestMessage → OrderCancelRequest; InvalidText."""
+def _message_to_cancel(message: OrderCancelRequestMessage) -> OrderCancelRequest:
     return OrderCancelRequest(
         cl_ord_id=check_cl_ord_id(message.cl_ord_id),
         orig_cl_ord_id=check_cl_ord_id(message.orig_cl_ord_id),
@@ -65,8 +84,7 @@ def message_to_cancel(message: OrderCancelRequestMessage) -> OrderCancelRequest:
     )
 
 
-def cancel_to_message(request: OrderCancelRequest) -> OrderCancelRequestMessage:
-    """OrderCancelRequest → OrderCancelRequestMessage."""
+def _cancel_to_message(request: OrderCancelRequest) -> OrderCancelRequestMessage:
     return OrderCancelRequestMessage(
         cl_ord_id=request.cl_ord_id,
         orig_cl_ord_id=request.orig_cl_ord_id,
@@ -76,8 +94,7 @@ def cancel_to_message(request: OrderCancelRequest) -> OrderCancelRequestMessage:
     )
 
 
-def message_to_replace(message: OrderCancelReplaceRequestMessage) -> OrderCancelReplaceRequest:
-    """OrderCancelReplaceRequestMessage → OrderCancelReplaceRequest; InvalidText."""
+def _message_to_replace(message: OrderCancelReplaceRequestMessage) -> OrderCancelReplaceRequest:
     return OrderCancelReplaceRequest(
         cl_ord_id=check_cl_ord_id(message.cl_ord_id),
         orig_cl_ord_id=check_cl_ord_id(message.orig_cl_ord_id),
@@ -89,21 +106,19 @@ def message_to_replace(message: OrderCancelReplaceRequestMessage) -> OrderCancel
     )
 
 
-def replace_to_message(request: OrderCancelReplaceRequest) -> OrderCancelReplaceRequestMessage:
-    """OrderCancelReplaceRequest → OrderCancelReplaceRequestMessage."""
+def _replace_to_message(request: OrderCancelReplaceRequest) -> OrderCancelReplaceRequestMessage:
     return OrderCancelReplaceRequestMessage(
         cl_ord_id=request.cl_ord_id,
         orig_cl_ord_id=request.orig_cl_ord_id,
         order_qty=format_fixed(request.quantity),
-        price=None if request.price is None else format_fixed(request.price),
+        price=format_optional(request.price),
         transact_time_ns=request.transact_time_ns,
         feed_session=request.feed_session,
         feed_seq=request.feed_seq,
     )
 
 
-def message_to_mass_cancel(message: OrderMassCancelRequestMessage) -> OrderMassCancelRequest:
-    """OrderMassCancelRequestMessage → OrderMassCancelRequest; InvalidText, InvalidCombination."""
+def _message_to_mass_cancel(message: OrderMassCancelRequestMessage) -> OrderMassCancelRequest:
     request = OrderMassCancelRequest(
         cl_ord_id=check_cl_ord_id(message.cl_ord_id),
         request_type=message.mass_cancel_request_type,
@@ -117,8 +132,7 @@ def message_to_mass_cancel(message: OrderMassCancelRequestMessage) -> OrderMassC
     return request
 
 
-def mass_cancel_to_message(request: OrderMassCancelRequest) -> OrderMassCancelRequestMessage:
-    """OrderMassCancelRequest → OrderMassCancelRequestMessage."""
+def _mass_cancel_to_message(request: OrderMassCancelRequest) -> OrderMassCancelRequestMessage:
     return OrderMassCancelRequestMessage(
         cl_ord_id=request.cl_ord_id,
         mass_cancel_request_type=request.request_type,
