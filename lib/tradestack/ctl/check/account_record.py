@@ -43,20 +43,15 @@ def describe_account_record(record: AccountRecords) -> str:
         case ExecutionRecord():
             return f"Execution {_describe_report(record.report)}"
         case AccountRecord():
-            waits = "interactive" if record.interactive else "not interactive"
-            return (
-                f"Account in feed session {record.feed_session}, {waits}, starting cash "
-                f"{format_fixed(record.starting_cash)}, execution {bytes(record.execution).decode()}"
-            )
+            return _describe_account(record)
         case CheckpointRecord():
             return (
                 f"Checkpoint of feed session {record.feed_session}, part {record.part} of "
                 f"{record.parts}, {len(bytes(record.state)):,} bytes"
             )
-        case ReleaseRecord():
-            return f"Release in feed session {record.feed_session} from {record.feed_seq} on"
-        case EndedRecord():
-            return f"Ended feed session {record.feed_session} at {record.feed_seq}"
+        case ReleaseRecord() | EndedRecord():
+            name = type(record).__name__.removesuffix("Record")
+            return f"{name} at message {record.feed_seq} of {record.feed_session}"
         case LimitsRecord():
             return f"Limits {record.hash}, {len(bytes(record.limits)):,} bytes"
         case TradingRecord():
@@ -104,6 +99,15 @@ def _describe_execution(report: ExecutionReport) -> str:
     )
     return f"{report.exec_type} order {report.order_id} ClOrdID={report.cl_ord_id}: " + ", ".join(
         part for part in parts if part
+    )
+
+
+def _describe_account(record: AccountRecord) -> str:
+    waits = "interactive" if record.interactive else "not interactive"
+    cash, model = format_fixed(record.starting_cash), bytes(record.execution).decode()
+    return (
+        f"Account in feed session {record.feed_session}, {waits}, starting cash {cash}, "
+        f"execution {model}"
     )
 
 
