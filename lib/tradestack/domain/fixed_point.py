@@ -61,6 +61,13 @@ def format_fixed(value: int) -> str:
     return f"{sign}{whole}.{fraction:08d}".rstrip("0")
 
 
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """Integers → the integer nearest to their quotient, half to even; the denominator is not 0."""
+    quotient, remainder = divmod(numerator, denominator)  # rounded down; the remainder is left
+    twice, whole = 2 * abs(remainder), abs(denominator)
+    return quotient + (twice > whole or (twice == whole and quotient % 2 == 1))
+
+
 def _round_scientific(text: str, exponent: int) -> tuple[int, bool]:
     if len(text) > TEXT_LENGTH_MAX or _SCIENTIFIC.fullmatch(text) is None:
         raise ValueError(f"{text[:TEXT_LENGTH_MAX]!r} is not a decimal number")
