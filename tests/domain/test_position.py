@@ -1,6 +1,7 @@
 """Tests of positions: vectors of other systems, and that rounding loses no money."""
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -63,11 +64,10 @@ PUBLISHED = [
 
 
 @pytest.mark.parametrize(("basis_points", "rows"), PUBLISHED)
-def test_vectors_p1_and_p2(basis_points: int, rows: list[tuple[str | None, ...]]) -> None:
+def test_vectors_p1_and_p2(basis_points: int, rows: list[tuple[Any, ...]]) -> None:
     """Averages and realized profit net of fees agree with the published digits at each fill."""
     steps: list[Step] = []
     for bought, price, quantity, average, realized in rows:
-        assert bought and price and quantity
         steps.append((bought, price))
         position = after(steps, basis_points)
 
