@@ -1,6 +1,7 @@
 """Decimal text ⇄ integers ×10⁻⁸, against the decimal module, at every bound."""
 
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from fractions import Fraction
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +13,7 @@ from tradestack.domain.fixed_point import (
     FIXED_MIN,
     SCALE,
     TEXT_LENGTH_MAX,
+    divide_half_even,
     format_fixed,
     parse_fixed,
     round_fixed,
@@ -116,3 +118,35 @@ def test_the_length_of_a_number_is_limited() -> None:
     assert parse_fixed("1".rjust(TEXT_LENGTH_MAX, "0")) == SCALE
     with pytest.raises(ValueError, match="is not a decimal number"):
         parse_fixed("1".rjust(TEXT_LENGTH_MAX + 1, "0"))
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "quotient"),
+    [
+        (7, 2, 4),
+        (5, 2, 2),
+        (3, 2, 2),
+        (1, 2, 0),
+        (-1, 2, 0),
+        (-3, 2, -2),
+        (-5, 2, -2),
+        (3, -2, -2),
+        (0, 3, 0),
+        (1, 3, 0),
+        (2, 3, 1),
+        (-2, 3, -1),
+        (-6, -3, 2),
+        (10**40, 3, 10**40 // 3),
+    ],
+)
+def test_a_quotient_is_rounded_to_the_nearest_integer(
+    numerator: int, denominator: int, quotient: int
+) -> None:
+    """Halves go to the even neighbour, for every sign and for numbers beyond 64 bits."""
+    assert divide_half_even(numerator, denominator) == quotient
+
+
+@given(st.integers(), st.integers().filter(bool))
+def test_quotients_are_rounded_as_fractions_are(numerator: int, denominator: int) -> None:
+    """The built-in rounding of an exact fraction is half to even, too."""
+    assert divide_half_even(numerator, denominator) == round(Fraction(numerator, denominator))

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from functools import lru_cache
 
 DECIMALS = 8
-SCALE = 10**DECIMALS
+SCALE: int = 10**DECIMALS
 FIXED_MAX = 2**63 - 1
 FIXED_MIN = -(2**63)
 
@@ -59,6 +59,13 @@ def format_fixed(value: int) -> str:
     if not fraction:
         return f"{sign}{whole}"
     return f"{sign}{whole}.{fraction:08d}".rstrip("0")
+
+
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """Integers → the integer nearest to their quotient, half to even; the denominator is not 0."""
+    quotient, remainder = divmod(numerator, denominator)  # rounded down; the remainder is left
+    twice, whole = 2 * abs(remainder), abs(denominator)
+    return quotient + (twice > whole or (twice == whole and quotient % 2 == 1))
 
 
 def _round_scientific(text: str, exponent: int) -> tuple[int, bool]:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tradestack.domain.fixed_point import divide_half_even
 from tradestack.domain.order import OrdStatus, OrdType, Side, TimeInForce
 
 
@@ -41,3 +42,8 @@ class WorkingOrder(msgspec.Struct, kw_only=True):
     def ord_status(self) -> OrdStatus:
         """Return the state while the order works."""
         return OrdStatus.PARTIALLY_FILLED if self.cum_quantity else OrdStatus.NEW
+
+    @property
+    def average_price(self) -> int | None:
+        """Return the price of what is filled, AvgPx, rounded half to even; None if nothing is."""
+        return divide_half_even(self.notional, self.cum_quantity) if self.cum_quantity else None

@@ -1,0 +1,1 @@
+"""Execution of orders against the recorded trades: models, arrival, matching, fees."""
