@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tradestack.domain.tick import TickKind
-from tradestack.trading.tape import Trade
+from tradestack.domain.trade import Trade
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
 NEWS_SYMBOL = "NEWS"

@@ -19,15 +19,13 @@ from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.ranges import Ranges
 from tradestack.trading.tape import Tape
-from tradestack.wire.order_journal import (
+from tradestack.wire.account_records import (
     EndedRecord,
     ExecutionRecord,
-    OrderRecord,
-    Record,
-    RegisterRecord,
     ReleaseRecord,
     RequestRecord,
 )
+from tradestack.wire.order_journal import OrderRecord, Record, RegisterRecord
 
 ReadRecord = Callable[[int, int], Record]
 
@@ -56,7 +54,7 @@ class AccountHistory:
 
 
 class OwedReports:
-    """A sink for reports that are in the journal already, and then another one for those that follow.
+    """A sink for reports that the journal has already, and another one for those that follow.
 
     Raises JournalContradicted for a report that is not the one in the journal.
     """

@@ -14,22 +14,34 @@ causes, the tape and the execution model: live, after a restart and when it is v
 
 from collections.abc import Callable, Sequence
 
-from tradestack.domain.execution_report import Report
-from tradestack.domain.order import ExecRestatementReason, ExecType, Order, OrdStatus
+import numpy as np
+
+from tradestack.domain.order import ExecRestatementReason, Order, OrdStatus
+from tradestack.domain.order_life import OrderEvent, is_final, next_step
 from tradestack.domain.tick import TickKind
 from tradestack.domain.trade import Trade
 from tradestack.trading.account import changes, reports
 from tradestack.trading.account.account_state import AccountState, UnderWay
 from tradestack.trading.account.interest import Interest
+from tradestack.trading.account.order_steps import fill_order
 from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
-from tradestack.trading.account.reports import Fill, Moment
+from tradestack.trading.account.reports import Moment
 from tradestack.trading.account.working_order import WorkingOrder
-from tradestack.trading.execution.arrival import arrival_ns, visible_time_ns
-from tradestack.trading.execution.matching import arrive, match_trade, price_bounds
+from tradestack.trading.execution.arrival import arrival_ns
+from tradestack.trading.execution.draws import DrawKey
+from tradestack.trading.execution.fees import fill_fee
+from tradestack.trading.execution.matching import Fill, match_trade
 from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.execution.price_bounds import price_bounds
+from tradestack.trading.execution.slippage import Market
+from tradestack.trading.execution.standing import (
+    is_window_over,
+    set_standing,
+    standing_at_arrival,
+)
 from tradestack.trading.tape import Tape
-from tradestack.wire.feed import TickRecords, decode_symbol
+from tradestack.wire.feed import TickRecords, decode_symbol, encode_symbol
 
 # Messages that are looked at together: few after one that mattered, more while none does.
 STRIDE_MIN = 64
@@ -59,8 +71,8 @@ class Account:
         self.tape = tape
         self.model = model
         self.state = state
-        self.sink = sink
         self.find_done = find_done
+        self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self._stride = STRIDE_MIN
 
     # ---- requests ----------------------------------------------------------------------------
@@ -75,14 +87,8 @@ class Account:
         state = self.state
         cause = state.matched_through
         index = state.requests_of_cause if cause == state.last_cause else 0
-        arrival = arrival_ns(
-            self.model,
-            clock_ns=self.clock(cause),
-            previous_arrival_ns=state.last_arrival_ns,
-            user=self.user,
-            cause=cause,
-            cause_index=index,
-        )
+        key = DrawKey(self.user, cause, index)
+        arrival = arrival_ns(self.model, key, self.clock(cause), state.last_arrival_ns)
         state.last_cause, state.requests_of_cause = cause, index + 1
         state.last_arrival_ns = arrival
         return Place(cause, index, arrival)
@@ -99,7 +105,7 @@ class Account:
             time_in_force=order.time_in_force,
             price=order.price,
             cause=place.cause,
-            cause_index=place.index,
+            cause_index=place.cause_index,
             arrival_ns=place.arrival_ns,
         )
         self.state.under_way.append(
@@ -127,7 +133,9 @@ class Account:
 
     def visible_time_of(self, place: Place) -> int:
         """Return the feed time from which the verdict on a request is visible."""
-        return self._visible_time(place.arrival_ns, place.cause, place.index)
+        return self._visible_time(
+            place.arrival_ns, DrawKey(self.user, place.cause, place.cause_index), 0
+        )
 
     # ---- the tape ----------------------------------------------------------------------------
 
@@ -142,7 +150,7 @@ class Account:
         state = self.state
         through = min(through, self.tape.head)
         while state.matched_through < through:
-            if not state.orders and not state.under_way and not state.portfolio.is_marked:
+            if not state.orders and not state.under_way and not state.portfolio.held:
                 state.matched_through = through
                 return
             count = min(through - state.matched_through, self._stride)
@@ -162,17 +170,16 @@ class Account:
         self._stride = STRIDE_MIN
         self._take(first + row, records[row])
 
-    def _take(self, sequence: int, record: "TickRecords") -> None:
+    def _take(self, sequence: int, record: "np.void") -> None:
         """Let one message happen."""
         time_ns = int(record["event_time_ns"])
         for order in self._arrived():
-            if order.window_end_ns is not None and order.window_end_ns < time_ns:
-                self.cancel(order, None)
+            if is_window_over(order, time_ns):
+                self.cancel(order)
         self._arrive(sequence, time_ns)
         if record["kind"] == _PRICE:
             symbol = decode_symbol(record["symbol"])
-            trade = Trade(sequence, symbol, time_ns, int(record["value"]), int(record["size"]))
-            self._trade(trade)
+            self._trade(Trade(sequence, symbol, time_ns, int(record["value"]), int(record["size"])))
 
     def _arrive(self, sequence: int, time_ns: int) -> None:
         """Let the requests take effect that have arrived before this message."""
@@ -185,26 +192,47 @@ class Account:
             if under_way.order_id is None:
                 changes.apply_request(self, under_way)
             elif under_way.order_id in state.orders:  # not canceled on its way
-                arrive(state.orders[under_way.order_id], self.tape, sequence - 1, self.model)
+                order = state.orders[under_way.order_id]
+                order.has_arrived = True
+                self._take_place(order, sequence - 1)
+
+    def _take_place(self, order: WorkingOrder, through: int) -> None:
+        set_standing(order, standing_at_arrival(order, self.model, self.tape, through))
 
     def _trade(self, trade: Trade) -> None:
         """Fill orders by a trade, and mark positions by it."""
         orders = [order for order in self._arrived() if order.symbol == trade.symbol]
-        for match in match_trade(orders, trade, self.model, self.tape, self.user):
-            order = match.order
-            fill = Fill(match.quantity, match.price, order.take(match, self.model.fees))
-            self.state.portfolio.fill(order.symbol, order.side, fill.quantity, fill.price, fill.fee)
-            status = OrdStatus.PARTIALLY_FILLED
-            if not order.leaves_quantity:
-                status = OrdStatus.FILLED
-                self.drop(order)
-            moment = self.moment(trade.event_time_ns, order.cause, order.cause_index)
-            self.report(reports.trade_report(order, fill, status, moment))
-        self.state.portfolio.mark(trade.symbol, trade.price)
+        match = match_trade(trade, orders, Market(self.model, self.user, self.tape))
+        for order, standing in match.standings:
+            set_standing(order, standing)
+        for fill in match.fills:
+            self._fill(fill, trade)
+        if trade.symbol in self.state.portfolio.held:
+            self.state.portfolio.mark(trade.symbol, trade.price)
+
+    def _fill(self, fill: Fill, trade: Trade) -> None:
+        order = fill.order
+        fee = fill_fee(self.model.fees, order, fill.quantity, fill.price)
+        step = fill_order(order, fill.quantity, fill.price, fee)
+        self.state.portfolio.apply_fill(
+            order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price
+        )
+        if is_final(step.ord_status):
+            self.drop(order)
+        key = DrawKey(self.user, order.cause, order.cause_index)
+        moment = self.reporter.moment(trade.event_time_ns, key, trade.sequence)
+        self.reporter.report(reports.trade_report(fill, fee, step.ord_status, moment))
 
     def _mark(self, records: TickRecords) -> None:
         """Mark positions by trades between which no order changes."""
-        self.state.portfolio.mark_all(records)
+        portfolio = self.state.portfolio
+        held = {encode_symbol(symbol) for symbol in portfolio.held}
+        if not held or not len(records):
+            return
+        is_mark = np.isin(records["symbol"], list(held)) & (records["kind"] == _PRICE)
+        marks = records[is_mark]
+        for symbol, price in zip(marks["symbol"].tolist(), marks["value"].tolist(), strict=True):
+            portfolio.mark(decode_symbol(symbol), price)
 
     def _arrived(self) -> Sequence[WorkingOrder]:
         return [order for order in self.state.orders.values() if order.has_arrived]
@@ -217,13 +245,19 @@ class Account:
         bounds = [(symbol, price_bounds(o, self.model)) for symbol, o in by_symbol.items()]
         return Interest.of(state.under_way, state.orders.values(), bounds)
 
+    def moment_now(self) -> Moment:
+        """Return the moment of a report that no request keys, at the newest folded message."""
+        sequence = self.state.matched_through
+        key = DrawKey(self.user, sequence, 0)
+        return self.reporter.moment(self.clock(sequence), key, sequence)
+
     # ---- what becomes of orders ----------------------------------------------------------------
 
     def end(self) -> None:
         """Expire what works: the feed session is over, and folded to its last message."""
         state = self.state
         for order in list(state.orders.values()):
-            self._finish(order, ExecType.EXPIRED, None, None, None)
+            self._finish(order, OrderEvent.EXPIRED)
         for under_way in state.under_way:
             if under_way.order_id is None:
                 changes.apply_request(self, under_way)
@@ -233,12 +267,12 @@ class Account:
     def cancel(
         self,
         order: WorkingOrder,
-        request: UnderWay | None,
+        request: UnderWay | None = None,
         reason: ExecRestatementReason | None = None,
         text: str | None = None,
     ) -> None:
         """Cancel what the order has left, by request or without."""
-        self._finish(order, ExecType.CANCELED, request, reason, text)
+        self._finish(order, OrderEvent.CANCELED, request, reason, text)
 
     def working(self, cl_ord_id: str) -> WorkingOrder | None:
         """Return the order that has this name, if it works."""
@@ -253,60 +287,23 @@ class Account:
         """Let an order lose its place: those that work already are served before it."""
         self.state.orders[order.order_id] = self.state.orders.pop(order.order_id)
         if order.has_arrived:
-            arrive(order, self.tape, self.state.matched_through, self.model)
+            self._take_place(order, self.state.matched_through)
 
     def _finish(
         self,
         order: WorkingOrder,
-        exec_type: ExecType,
-        request: UnderWay | None,
-        reason: ExecRestatementReason | None,
-        text: str | None,
+        event: OrderEvent,
+        request: UnderWay | None = None,
+        reason: ExecRestatementReason | None = None,
+        text: str | None = None,
     ) -> None:
+        step = next_step(order.ord_status, event)
         self.drop(order)
-        report = reports.done_report(
-            order, exec_type, self.moment_now(), request=request, reason=reason, text=text
-        )
-        self.report(report)
+        moment = self.moment_now()
+        self.reporter.report(reports.done_report(order, step, moment, request, reason, text))
 
     def restate(self) -> None:
         """Report each working order to an order session that continues this account."""
         for order in self.state.orders.values():
-            self.report(reports.restated_report(order, self.moment_now()))
-
-    def report(self, report: Report) -> None:
-        """Hand a report to the sink."""
-        self.sink.take(self.user, report)
-
-    def moment_now(self) -> Moment:
-        """Return the moment of a report that the newest folded message makes."""
-        sequence = self.state.matched_through
-        return self.moment(self.clock(sequence), sequence, 0)
-
-    def moment(self, made_ns: int, cause: int, cause_index: int) -> Moment:
-        """Return the moment of a report that the newest folded message makes, named by the caller.
-
-        cause, cause_index: of the request that it is about, which key what is drawn.
-        """
-        exec_id, transact_time_ns = self.sink.name()
-        return Moment(
-            self.tape.session_id,
-            self.state.matched_through,
-            self._visible_time(made_ns, cause, cause_index),
-            exec_id,
-            transact_time_ns,
-        )
-
-    def _visible_time(self, made_ns: int, cause: int, cause_index: int) -> int:
-        """Return when a report is visible: never before the one ahead of it in the stream."""
-        state = self.state
-        visible_ns = visible_time_ns(
-            self.model,
-            made_ns=made_ns,
-            user=self.user,
-            cause=cause,
-            cause_index=cause_index,
-            sequence=state.matched_through,
-        )
-        state.last_visible_ns = max(state.last_visible_ns, visible_ns)
-        return state.last_visible_ns
+            step = next_step(order.ord_status, OrderEvent.RESTATED)
+            self.reporter.report(reports.restated_report(order, step, self.moment_now()))

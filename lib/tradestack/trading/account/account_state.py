@@ -8,7 +8,7 @@ import enum
 
 import msgspec
 
-from tradestack.trading.account.portfolio import Portfolio
+from tradestack.trading.account.portfolio import Portfolio, open_portfolio
 from tradestack.trading.account.working_order import WorkingOrder
 
 
@@ -38,8 +38,9 @@ class AccountState(msgspec.Struct, kw_only=True):
     """The state of one account.
 
     matched_through: number of the newest message that is folded. progress: up to which message the
-    strategy has said to have sent everything. last_order_id: of its newest order. orders: those that are accepted and not done, by
-    OrderID. under_way: requests in the order in which they arrive.
+    strategy has said to have sent everything. last_order_id: of its newest order. orders: those
+    that are accepted and not done, by OrderID, in the order of their places. under_way: requests
+    in the order in which they arrive.
     """
 
     matched_through: int = 0
@@ -53,4 +54,4 @@ class AccountState(msgspec.Struct, kw_only=True):
     is_ended: bool = False
     orders: dict[int, WorkingOrder] = {}
     under_way: list[UnderWay] = []
-    portfolio: Portfolio = msgspec.field(default_factory=Portfolio)
+    portfolio: Portfolio = msgspec.field(default_factory=open_portfolio)

@@ -1,17 +1,20 @@
 """What a cancel, a replace and a mass cancel do when they take effect (FIX F, G, q).
 
-    order             cancel               replace
-    working           CANCELED             REPLACED; FILLED if the new quantity is filled already
-    done              refused, too late    refused, too late
-    never accepted    refused, unknown     refused, unknown
+order             cancel               replace
+working           CANCELED             REPLACED; FILLED if the new quantity is filled already
+done              refused, too late    refused, too late
+never accepted    refused, unknown     refused, unknown
 """
 
 from typing import TYPE_CHECKING
 
 from tradestack.domain.order import CxlRejReason, OrdStatus, OrdType
+from tradestack.domain.order_life import is_final
 from tradestack.trading.account import reports
 from tradestack.trading.account.account_state import RequestKind, UnderWay
+from tradestack.trading.account.order_steps import replace_order
 from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.execution.standing import keeps_place
 
 if TYPE_CHECKING:
     from tradestack.trading.account.account import Account
@@ -42,7 +45,7 @@ def refuse(
     elif (done := account.find_done(request.orig_cl_ord_id)) is not None:
         order_id, status = done
     moment = account.moment_now()
-    account.report(reports.cancel_reject(request, order_id, status, reason, text, moment))
+    account.reporter.report(reports.cancel_reject(request, order_id, status, reason, text, moment))
 
 
 def _refuse_done(account: "Account", request: UnderWay) -> None:
@@ -59,7 +62,7 @@ def _cancel_all(account: "Account", request: UnderWay) -> None:
     ]
     for order in orders:
         account.cancel(order, request)
-    account.report(reports.mass_cancel_report(request, len(orders), account.moment_now()))
+    account.reporter.report(reports.mass_cancel_report(request, len(orders), account.moment_now()))
 
 
 def _replace(account: "Account", order: WorkingOrder, request: UnderWay) -> None:
@@ -67,16 +70,11 @@ def _replace(account: "Account", order: WorkingOrder, request: UnderWay) -> None
         needs = "has no Price" if order.ord_type is OrdType.MARKET else "needs a Price"
         refuse(account, request, CxlRejReason.OTHER, f"a {order.ord_type} order {needs}")
         return
-    keeps_place = request.price == order.price and request.quantity <= order.quantity
-    order.cl_ord_id = request.cl_ord_id
-    order.quantity = max(request.quantity, order.cum_quantity)
-    order.price = request.price
-    if not order.leaves_quantity:
+    keeps = keeps_place(order, request.quantity, request.price)
+    step = replace_order(order, request.cl_ord_id, request.quantity, request.price)
+    if is_final(step.ord_status):
         account.drop(order)
-        status = OrdStatus.FILLED
-    else:
-        status = order.ord_status
-        if not keeps_place:
-            account.move_back(order)
+    elif not keeps:
+        account.move_back(order)
     moment = account.moment_now()
-    account.report(reports.replaced_report(order, status, request, moment))
+    account.reporter.report(reports.replaced_report(order, step.ord_status, request, moment))

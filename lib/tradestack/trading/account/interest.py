@@ -12,7 +12,7 @@ import numpy as np
 from tradestack.domain.tick import TickKind
 from tradestack.trading.account.account_state import UnderWay
 from tradestack.trading.account.working_order import WorkingOrder
-from tradestack.trading.execution.matching import PriceBounds
+from tradestack.trading.execution.price_bounds import PriceBounds
 from tradestack.wire.feed import TickRecords, encode_symbol
 
 _PRICE = int(TickKind.PRICE)
@@ -23,19 +23,19 @@ class Interest:
     """What an account waits for.
 
     next_under_way: the request that arrives first. window_end_ns: feed time after which an order's
-    window is over. bounds: by padded symbol, prices that reach an order of that symbol.
+    window is over. bounds: by padded symbol, prices that reach an order of it; None: all do.
     """
 
     next_under_way: UnderWay | None
     window_end_ns: int | None
-    bounds: Sequence[tuple[bytes, PriceBounds]]
+    bounds: Sequence[tuple[bytes, PriceBounds | None]]
 
     @classmethod
     def of(
         cls,
         under_way: Sequence[UnderWay],
         orders: Iterable[WorkingOrder],
-        bounds: Iterable[tuple[str, PriceBounds]],
+        bounds: Iterable[tuple[str, PriceBounds | None]],
     ) -> "Interest":
         """Return what matters to an account with these requests and orders."""
         ends = [order.window_end_ns for order in orders if order.window_end_ns is not None]
@@ -62,16 +62,11 @@ class Interest:
         return rows
 
 
-def _first_within(records: TickRecords, symbol: bytes, bounds: PriceBounds) -> int:
+def _first_within(records: TickRecords, symbol: bytes, bounds: PriceBounds | None) -> int:
     """Return the row of the symbol's first trade that reaches an order; their count if none."""
     matters = (records["symbol"] == symbol) & (records["kind"] == _PRICE)
-    if not bounds.every_price:
+    if bounds is not None:
         prices = records["value"]
-        reaches = np.zeros(len(records), np.bool_)
-        if bounds.buys_up_to is not None:
-            reaches |= prices <= bounds.buys_up_to
-        if bounds.sells_from is not None:
-            reaches |= prices >= bounds.sells_from
-        matters &= reaches
+        matters &= (prices <= bounds.low) | (prices >= bounds.high)
     places = np.flatnonzero(matters)
     return int(places[0]) if places.size else len(records)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 class Place(NamedTuple):
     """The feed message that a request was sent for, and when it meets the market.
 
-    index: place among the account's requests with this cause, from 0. arrival_ns: feed time; it
-    can meet a message later than its cause whose event time is not before that.
+    cause_index: place among the account's requests with this cause, from 0. arrival_ns: feed time;
+    it can meet a message later than its cause whose event time is not before that.
     """
 
     cause: int
-    index: int
+    cause_index: int
     arrival_ns: int

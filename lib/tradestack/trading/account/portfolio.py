@@ -37,6 +37,11 @@ class Portfolio(msgspec.Struct, kw_only=True):
         """Return the position in the symbol, flat if it was never traded."""
         return self.positions.get(symbol, FLAT)
 
+    @property
+    def held(self) -> frozenset[str]:
+        """Return the symbols whose position is not flat."""
+        return frozenset(symbol for symbol, held in self.positions.items() if held.quantity)
+
     def mark(self, symbol: str, price: int) -> None:
         """Value the position at the symbol's last trade.
 

@@ -7,7 +7,6 @@ from tradestack.domain.execution_report import (
     OrderCancelReject,
     OrderMassCancelReport,
 )
-from tradestack.domain.fixed_point import divide_half_even
 from tradestack.domain.order import (
     CxlRejReason,
     CxlRejResponseTo,
@@ -16,8 +15,10 @@ from tradestack.domain.order import (
     MassCancelRequestType,
     OrdStatus,
 )
+from tradestack.domain.order_life import OrderStep
 from tradestack.trading.account.account_state import RequestKind, UnderWay
 from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.execution.matching import Fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +32,25 @@ class Moment:
     transact_time_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """A part of an order that was executed; fee: for this part."""
-
-    quantity: int
-    price: int
-    fee: int
-
-
-def average_price(order: WorkingOrder) -> int | None:
-    """Return AvgPx, rounded half to even; None before the first fill."""
-    if not order.cum_quantity:
-        return None
-    return divide_half_even(order.notional, order.cum_quantity)
-
-
-def trade_report(order: WorkingOrder, fill: Fill, status: OrdStatus, at: Moment) -> ExecutionReport:
-    """Return the report on a fill that the order has taken already."""
-    return _report(order, ExecType.TRADE, status, order.leaves_quantity, at, fill=fill)
+def trade_report(fill: Fill, fee: int, status: OrdStatus, at: Moment) -> ExecutionReport:
+    """Return the report on a fill that its order has taken already."""
+    order = fill.order
+    return _report(order, ExecType.TRADE, status, order.leaves_quantity, at, fill=fill, fee=fee)
 
 
 def done_report(
     order: WorkingOrder,
-    exec_type: ExecType,
+    step: OrderStep,
     at: Moment,
-    *,
-    request: UnderWay | None = None,
-    reason: ExecRestatementReason | None = None,
-    text: str | None = None,
+    request: UnderWay | None,
+    reason: ExecRestatementReason | None,
+    text: str | None,
 ) -> ExecutionReport:
-    """Return the report on an order that ends unfilled in part: CANCELED or EXPIRED.
+    """Return the report on an order that is canceled or has expired.
 
     request: the one that was asked for it. reason: why, without a request.
     """
-    status = OrdStatus.EXPIRED if exec_type is ExecType.EXPIRED else OrdStatus.CANCELED
+    exec_type, status = step.exec_type, step.ord_status
     return _report(order, exec_type, status, 0, at, request=request, reason=reason, text=text)
 
 
@@ -81,16 +66,10 @@ def status_report(order: WorkingOrder, at: Moment) -> ExecutionReport:
     return _report(order, ExecType.ORDER_STATUS, order.ord_status, order.leaves_quantity, at)
 
 
-def restated_report(order: WorkingOrder, at: Moment) -> ExecutionReport:
+def restated_report(order: WorkingOrder, step: OrderStep, at: Moment) -> ExecutionReport:
     """Return the first report on an order that goes on in another order session."""
-    return _report(
-        order,
-        ExecType.RESTATED,
-        order.ord_status,
-        order.leaves_quantity,
-        at,
-        reason=ExecRestatementReason.RENEWAL,
-    )
+    leaves, reason = order.leaves_quantity, ExecRestatementReason.RENEWAL
+    return _report(order, step.exec_type, step.ord_status, leaves, at, reason=reason)
 
 
 def cancel_reject(
@@ -141,6 +120,7 @@ def _report(
     at: Moment,
     *,
     fill: Fill | None = None,
+    fee: int | None = None,
     request: UnderWay | None = None,
     reason: ExecRestatementReason | None = None,
     text: str | None = None,
@@ -164,8 +144,8 @@ def _report(
         last_price=None if fill is None else fill.price,
         cum_quantity=order.cum_quantity,
         leaves_quantity=leaves_quantity,
-        average_price=average_price(order),
-        commission=None if fill is None else fill.fee,
+        average_price=order.average_price,
+        commission=fee,
         restatement_reason=reason,
         text=text,
         transact_time_ns=at.transact_time_ns,

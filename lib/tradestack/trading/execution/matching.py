@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tradestack.domain.order import TimeInForce
+from tradestack.domain.trade import Trade
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import LimitFill
 from tradestack.trading.execution.slippage import Market, taker_price
@@ -33,7 +34,6 @@ from tradestack.trading.execution.standing import (
     standing_of,
     takes_market_price,
 )
-from tradestack.trading.tape import Trade
 
 # Trades that one FOK order counts on. One that needs more is canceled when its window ends.
 RESERVATIONS_MAX = 1_000
