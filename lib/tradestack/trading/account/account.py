@@ -23,9 +23,11 @@ from tradestack.domain.trade import Trade
 from tradestack.trading.account import changes, reports
 from tradestack.trading.account.account_state import AccountState, UnderWay
 from tradestack.trading.account.interest import Interest
+from tradestack.trading.account.marking import mark_positions
 from tradestack.trading.account.order_steps import fill_order
 from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
+from tradestack.trading.account.reporter import Reporter
 from tradestack.trading.account.reports import Moment
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.arrival import arrival_ns
@@ -41,7 +43,7 @@ from tradestack.trading.execution.standing import (
     standing_at_arrival,
 )
 from tradestack.trading.tape import Tape
-from tradestack.wire.feed import TickRecords, decode_symbol, encode_symbol
+from tradestack.wire.feed import TickRecords, decode_symbol
 
 # Messages that are looked at together: few after one that mattered, more while none does.
 STRIDE_MIN = 64
@@ -133,9 +135,8 @@ class Account:
 
     def visible_time_of(self, place: Place) -> int:
         """Return the feed time from which the verdict on a request is visible."""
-        return self._visible_time(
-            place.arrival_ns, DrawKey(self.user, place.cause, place.cause_index), 0
-        )
+        key = DrawKey(self.user, place.cause, place.cause_index)
+        return self.reporter.visible_time(place.arrival_ns, key)
 
     # ---- the tape ----------------------------------------------------------------------------
 
@@ -161,7 +162,7 @@ class Account:
         state = self.state
         first = state.matched_through + 1
         row = self._interest().next_row(first, records)
-        self._mark(records[:row])
+        mark_positions(state.portfolio, records[:row])
         if row == len(records):
             state.matched_through += row
             self._stride = min(self._stride * STRIDE_GROWTH, STRIDE_MAX)
@@ -222,17 +223,6 @@ class Account:
         key = DrawKey(self.user, order.cause, order.cause_index)
         moment = self.reporter.moment(trade.event_time_ns, key, trade.sequence)
         self.reporter.report(reports.trade_report(fill, fee, step.ord_status, moment))
-
-    def _mark(self, records: TickRecords) -> None:
-        """Mark positions by trades between which no order changes."""
-        portfolio = self.state.portfolio
-        held = {encode_symbol(symbol) for symbol in portfolio.held}
-        if not held or not len(records):
-            return
-        is_mark = np.isin(records["symbol"], list(held)) & (records["kind"] == _PRICE)
-        marks = records[is_mark]
-        for symbol, price in zip(marks["symbol"].tolist(), marks["value"].tolist(), strict=True):
-            portfolio.mark(decode_symbol(symbol), price)
 
     def _arrived(self) -> Sequence[WorkingOrder]:
         return [order for order in self.state.orders.values() if order.has_arrived]
