@@ -32,7 +32,6 @@ from tradestack.trading.execution.standing import (
     is_window_over,
     resting,
     standing_of,
-    takes_market_price,
 )
 
 # Trades that one FOK order counts on. One that needs more is canceled when its window ends.
@@ -117,7 +116,7 @@ class _Matching:
         standing = self.standings[index]
         limit = order.price
         better = 0 if limit is None else better_by(order, limit, self.trade.price)
-        if limit is None or (takes_market_price(order, standing) and better >= 0):
+        if limit is None or (not standing.is_resting and better >= 0):
             price = taker_price(order, self.trade, self.market) if self.capacity else 0
             return _Offer(self.capacity, price)
         if better < 0:
@@ -157,8 +156,9 @@ class _Matching:
         for quantity, price, sequence in reserved:
             part = min(quantity, wanted)
             wanted -= part
-            self.fills.append(Fill(order, part, price, sequence))
-            self._release(sequence, part)
+            if part:
+                self.fills.append(Fill(order, part, price, sequence))
+                self._release(sequence, part)
         self._fill(order, wanted, offer.price)
         self.standings[index] = self.standings[index]._replace(reserved=())
         return True

@@ -7,7 +7,6 @@ from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN
 from tradestack.domain.order import Side, TimeInForce
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import ExecutionModel, LimitFill
-from tradestack.trading.execution.standing import standing_of, takes_market_price
 
 
 class PriceBounds(NamedTuple):
@@ -39,7 +38,5 @@ def price_bounds(orders: Iterable[WorkingOrder], model: ExecutionModel) -> Price
 
 
 def _is_met_by_all(order: WorkingOrder) -> bool:
-    if takes_market_price(order, standing_of(order)):
-        return True
     is_immediate = order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
-    return is_immediate and order.window_end_ns is None
+    return not order.is_resting or (is_immediate and order.window_end_ns is None)

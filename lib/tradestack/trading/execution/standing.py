@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tradestack.domain.order import OrdType, Side
+from tradestack.domain.order import Side
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import ExecutionModel, LimitFill
 from tradestack.trading.tape import Tape
@@ -53,11 +53,12 @@ def standing_at_arrival(
 
     through: number of the last message before it arrives.
     """
+    standing = Standing(
+        is_resting=False, queue_ahead=None, window_end_ns=order.window_end_ns, reserved=()
+    )
     if is_marketable(order, tape, through):
-        return Standing(
-            is_resting=False, queue_ahead=None, window_end_ns=order.window_end_ns, reserved=()
-        )
-    return resting(order, standing_of(order), model, tape, through)
+        return standing
+    return resting(order, standing, model, tape, through)
 
 
 def resting(
@@ -84,8 +85,3 @@ def is_window_over(order: WorkingOrder, clock_ns: int) -> bool:
     yet has no window.
     """
     return order.window_end_ns is not None and clock_ns > order.window_end_ns
-
-
-def takes_market_price(order: WorkingOrder, standing: Standing) -> bool:
-    """Return whether the order fills at the price of the trade, not at its limit."""
-    return order.ord_type is OrdType.MARKET or not standing.is_resting
