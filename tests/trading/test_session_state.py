@@ -16,11 +16,14 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
 )
 from tests.trading.judged import MemoryJournal, messages, reports_of, settle, state_of
-from tradestack.domain.order import OrdRejReason, OrdStatus, Side, Start
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus, Side, Start
+from tradestack.domain.trading_state import TradingState
 from tradestack.store.journal import PAYLOAD_BYTES_MAX
 from tradestack.trading.decisions import Malformed, Received
 from tradestack.trading.registrations import FEED_SESSIONS_PER_USER_MAX, Registration
 from tradestack.trading.session_state import CARRIED_MAX, SessionState
+from tradestack.wire.account_records import ExecutionRecord, ReleaseRecord, TradingRecord
 from tradestack.wire.order_journal import (
     CarriedRegistration,
     OrderRecord,
@@ -83,6 +86,36 @@ def test_replay_gives_the_state_there_was(received: list[Received]) -> None:
     assert state_of(state) == state_of(replayed)
     for user in ("news", "other"):
         assert reports_of(journal, state, user) == reports_of(journal, replayed, user)
+
+
+def test_reports_that_no_order_record_has_are_in_the_users_stream() -> None:
+    """They are numbered with the others; records without a report change nothing."""
+    state, journal = SessionState(a_header()), MemoryJournal()
+    settle(state, journal, a_message(an_order()))
+    trade = ExecutionReport(
+        order_id=1,
+        cl_ord_id="news-1",
+        exec_id="e",
+        exec_type=ExecType.TRADE,
+        ord_status=OrdStatus.FILLED,
+        transact_time_ns=NOW_NS,
+    )
+    before = state_of(journal.replayed())
+    for record in (
+        ReleaseRecord(time_ns=1, user="news", feed_session=FEED_SESSION, feed_seq=812),
+        TradingRecord(time_ns=1, state=TradingState.HALTED, reason="loss", uid=0),
+    ):
+        journal.append([encode_record(record)])
+    assert state_of(journal.replayed()) == before
+    for user in ("news", "other"):
+        journal.append([encode_record(ExecutionRecord(time_ns=1, user=user, report=trade))])
+
+    replayed = journal.replayed()
+
+    assert reports_of(journal, replayed, "news")[1:] == [trade]
+    assert reports_of(journal, replayed, "other") == [trade]
+    assert replayed.reports_count == 3
+    assert replayed.counters == state.counters
 
 
 def test_the_next_session_goes_on_with_numbers_and_registrations_and_knows_no_order() -> None:

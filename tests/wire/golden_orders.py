@@ -4,6 +4,7 @@ import json
 
 import msgspec
 
+from tests.wire.golden_execution import GOLDEN_REPORTS, GOLDEN_REQUESTS
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import (
@@ -103,6 +104,8 @@ GOLDEN = [
         '"Text":"disk full"}',
     ),
 ]
+
+GOLDEN += GOLDEN_REQUESTS + GOLDEN_REPORTS
 
 
 def changed(**fields: object) -> bytes:

@@ -1,5 +1,7 @@
 """Messages that are refused with a text, and those that break the protocol."""
 
+import json
+
 import pytest
 
 from tests.wire.golden_orders import changed
@@ -80,6 +82,66 @@ def test_a_refusal_says_in_words_what_is_allowed(name, words):
     assert refusal.value.text.startswith(f"Expected {words}")
     assert f"$.{name}" in refusal.value.text
     assert "regex" not in refusal.value.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"MsgType": "OrderCancelRequest"}, "OrigClOrdID"),
+        ({"MsgType": "OrderCancelRequest", "OrigClOrdID": ""}, "OrigClOrdID"),
+        ({"MsgType": "OrderCancelRequest", "OrigClOrdID": "x", "Side": "BUY"}, "Side"),
+        ({"MsgType": "OrderCancelRequest", "OrigClOrdID": "x", "FeedSession": "a"}, "FeedSession"),
+        ({"MsgType": "OrderCancelReplaceRequest", "OrigClOrdID": "x"}, "OrderQty"),
+        (
+            {"MsgType": "OrderCancelReplaceRequest", "OrigClOrdID": "x", "OrderQty": "-1"},
+            "OrderQty",
+        ),
+        (
+            {
+                "MsgType": "OrderCancelReplaceRequest",
+                "OrigClOrdID": "x",
+                "OrderQty": "1",
+                "Price": "1e3",
+            },
+            "Price",
+        ),
+        ({"MsgType": "OrderMassCancelRequest"}, "MassCancelRequestType"),
+        ({"MsgType": "OrderMassCancelRequest", "MassCancelRequestType": "SYMBOL"}, "Symbol"),
+        (
+            {
+                "MsgType": "OrderMassCancelRequest",
+                "MassCancelRequestType": "ALL",
+                "Symbol": "SPY",
+            },
+            "Symbol",
+        ),
+        ({"MsgType": "OrderStatusRequest", "OrdStatusReqID": "two words"}, "OrdStatusReqID"),
+    ],
+)
+def test_a_wrong_field_of_a_request_is_named(fields: dict[str, str], words: str) -> None:
+    """The refusal has the request's own ClOrdID and says which field is wrong."""
+    payload = json.dumps({"ClOrdID": "c-1", **fields}).encode()
+
+    with pytest.raises(InvalidOrder, match=words) as refusal:
+        orders.decode_client_message(payload)
+
+    assert refusal.value.cl_ord_id == "c-1"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"MsgType":"Progress","FeedSession":"short","FeedSeq":1}',
+        b'{"MsgType":"Progress","FeedSession":"0ABCDE1234","FeedSeq":-1}',
+        b'{"MsgType":"Progress","FeedSession":"0ABCDE1234"}',
+    ],
+)
+def test_an_invalid_progress_names_no_order(payload: bytes) -> None:
+    """It is refused as any other message of a client."""
+    with pytest.raises(InvalidOrder, match="Feed") as refusal:
+        orders.decode_client_message(payload)
+
+    assert refusal.value.cl_ord_id == ""
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,24 +19,29 @@ from tests.daemons.tradestack_order_manager.samples import (
     some_rules,
 )
 from tests.kit.sender import MemorySender
+from tests.wire.drawn_messages import (
+    between,
+    client_messages,
+    orders,
+    registers,
+    server_messages,
+    session_ids,
+    times,
+    visible,
+)
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import (
-    PRICE_MAX,
-    QUANTITY_MAX,
     ExecType,
     Order,
     OrdStatus,
-    OrdType,
-    Side,
     Start,
-    TimeInForce,
 )
 from tradestack.trading.decisions import Malformed, Received
 from tradestack.trading.judge import judge
 from tradestack.trading.session_state import SessionState
-from tradestack.wire.accepted_order import encode_accepted
+from tradestack.wire.accepted_order import Accepted, encode_accepted
 from tradestack.wire.order_journal import (
     CarriedRegistration,
     LogReopenedRecord,
@@ -46,63 +52,30 @@ from tradestack.wire.order_journal import (
 )
 from tradestack.wire.order_messages import SEQUENCE_MAX, TIME_NS_MAX, Register
 from tradestack.wire.orders import (
+    ClientMessage,
     InvalidOrder,
+    ServerMessage,
     decode_client_message,
+    decode_server_message,
     encode_message,
 )
+from tradestack.wire.soup import PAYLOAD_LENGTH_MAX
 from tradestack_order_manager.sessions.order_session import OrderSession
 
-VISIBLE = st.characters(min_codepoint=33, max_codepoint=126)
 
-
-def visible(length_max: int) -> st.SearchStrategy[str]:
-    """Texts of printable ASCII characters, quotes and backslashes among them."""
-    return st.text(VISIBLE | st.sampled_from('"\\'), min_size=1, max_size=length_max)
-
-
-def between(least: int, most: int) -> st.SearchStrategy[int]:
-    """Draw integers, both bounds included and often drawn."""
-    return st.sampled_from([least, most]) | st.integers(least, most)
-
-
-times = between(0, TIME_NS_MAX)
-session_ids = st.text("0123456789ABCXYZ", min_size=10, max_size=10)
-orders = st.builds(
-    Order,
-    cl_ord_id=visible(64),
-    symbol=visible(12),
-    side=st.sampled_from(Side),
-    quantity=between(0, QUANTITY_MAX),
-    ord_type=st.sampled_from(OrdType),
-    time_in_force=st.sampled_from(TimeInForce),
-    price=st.none() | between(0, PRICE_MAX),
-    transact_time_ns=st.none() | times,
-    feed_session=st.none() | session_ids,
-    feed_seq=st.none() | between(0, SEQUENCE_MAX),
-    event_time_ns=st.none() | times,
-    feed_price=st.none() | between(-PRICE_MAX, PRICE_MAX),
-    signal_time_ns=st.none() | times,
-    signal_name=st.none() | visible(32),
-    signal_label=st.none() | visible(32),
-    signal_value=st.none() | between(-PRICE_MAX, PRICE_MAX),
-    reference_price=st.none() | between(-PRICE_MAX, PRICE_MAX),
-    reference_price_age_ns=st.none() | between(-TIME_NS_MAX, TIME_NS_MAX),
-)
-registers = st.builds(
-    Register,
-    request_id=visible(32),
-    instance=visible(32),
-    config_hash=visible(32),
-    feed_session=session_ids,
-    head=between(0, SEQUENCE_MAX - 1),
-    start=st.sampled_from(Start),
-)
-
-
-@given(orders | registers)
-def test_a_client_message_survives_the_wire(message: Order | Register) -> None:
-    """Any order and Register decodes to itself, whatever values its fields have."""
+@given(client_messages)
+def test_a_client_message_survives_the_wire(message: ClientMessage) -> None:
+    """Any message of a client decodes to itself, whatever values its fields have."""
     assert message == decode_client_message(encode_message(message))
+
+
+@given(server_messages)
+def test_a_server_message_survives_the_wire(message: ServerMessage) -> None:
+    """Any message of a server decodes to itself, and is a packet's payload."""
+    payload = encode_message(message)
+
+    assert message == decode_server_message(payload)
+    assert len(payload) <= PAYLOAD_LENGTH_MAX
 
 
 @given(
@@ -144,9 +117,18 @@ FIRST = OrderRecord(
 )
 
 
-@given(orders, visible(6), between(1, 10**18), times)
+accounts = st.none() | st.builds(
+    Accepted,
+    feed_session=session_ids,
+    cause=between(0, SEQUENCE_MAX),
+    arrival_ns=times,
+    visible_time_ns=times,
+)
+
+
+@given(orders, visible(6), between(1, 10**18), times, accounts)
 def test_records_of_accepted_orders_are_those_of_the_general_encoder(
-    order: Order, user: str, order_id: int, time_ns: int
+    order: Order, user: str, order_id: int, time_ns: int, accepted: Accepted | None
 ) -> None:
     """Records are the same to the byte if the client's JSON is in our own form."""
     report = ExecutionReport(
@@ -160,14 +142,48 @@ def test_records_of_accepted_orders_are_those_of_the_general_encoder(
         quantity=order.quantity,
         transact_time_ns=time_ns,
     )
+    record = OrderRecord(time_ns=time_ns, user=user, order=order, report=report)
+    if accepted is not None:
+        report = msgspec.structs.replace(
+            report,
+            cum_quantity=0,
+            leaves_quantity=order.quantity,
+            feed_session=accepted.feed_session,
+            feed_seq=accepted.cause,
+            visible_time_ns=accepted.visible_time_ns,
+        )
+        record = OrderRecord(
+            time_ns=time_ns,
+            user=user,
+            feed_session=accepted.feed_session,
+            cause=accepted.cause,
+            arrival_ns=accepted.arrival_ns,
+            order=order,
+            report=report,
+        )
 
     payload, length = encode_accepted(
-        order, encode_message(order), user, time_ns, order_id, "3DAA100000-1"
+        order, encode_message(order), user, time_ns, order_id, "3DAA100000-1", accepted
     )
 
-    record = OrderRecord(time_ns=time_ns, user=user, order=order, report=report)
     assert payload == encode_record(record)
     assert payload[-1 - length : -1] == encode_message(report)
+
+
+@pytest.mark.parametrize(
+    "accepted",
+    [
+        Accepted("3DAA200000", 812, -1, 0),
+        Accepted("3DAA200000", 812, 0, TIME_NS_MAX + 1),
+        Accepted("3DAA200000", SEQUENCE_MAX + 1, 0, 0),
+    ],
+)
+def test_a_number_that_no_record_can_have_is_refused(accepted: Accepted) -> None:
+    """ValueError before anything is written: the journal would never open again."""
+    with pytest.raises(ValueError, match="is not between"):
+        encode_accepted(
+            an_order(), encode_message(an_order()), "news", NOW_NS, 1, "3DAA100000-1", accepted
+        )
 
 
 @given(

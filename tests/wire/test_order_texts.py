@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from tradestack.wire.order_texts import (
     CL_ORD_ID,
+    LONG_DECIMAL,
+    LONG_DECIMAL_MAX,
     QUANTITY,
     SESSION_ID,
     SIGNED_DECIMAL,
@@ -16,6 +18,7 @@ from tradestack.wire.order_texts import (
     TEXTS_KNOWN_MAX,
     WORD,
     TextForm,
+    format_optional,
 )
 
 FORMS = [
@@ -25,6 +28,7 @@ FORMS = [
     (QUANTITY, r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?"),
     (SIGNED_DECIMAL, r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,8})?"),
     (SESSION_ID, r"[0-9A-Z]{10}"),
+    (LONG_DECIMAL, r"-?(0|[1-9][0-9]{0,23})(\.[0-9]{1,8})?"),
 ]
 TEXTS = st.text(max_size=70) | st.from_regex(r"\A-?[0-9A-Z.]{1,12}\n?\Z")
 
@@ -39,6 +43,22 @@ def test_a_form_takes_what_its_pattern_matches(
 
     assert [form.accepts(text), form.accepts(text)] == [expected, expected]
     assert (text in form) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", 0),
+        ("-0.5", -50_000_000),
+        ("-10.00000001", -1_000_000_001),
+        ("92233720368.54775808", 2**63),
+        (f"{'9' * 24}.{'9' * 8}", LONG_DECIMAL_MAX),
+    ],
+)
+def test_long_decimals_are_exact(text: str, value: int) -> None:
+    """They are not limited to 64 bits, and keep their sign without a whole part."""
+    assert LONG_DECIMAL[text] == value
+    assert format_optional(value) == text
 
 
 def test_an_absent_field_is_always_fine() -> None:

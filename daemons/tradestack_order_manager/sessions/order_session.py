@@ -246,6 +246,6 @@ def _read_header(path: Path, payload: bytes) -> SessionRecord:
         raise OperatorFault(
             str(path),
             f"is of format version {unknown.version}",
-            f"this tradestack reads version {FORMAT_VERSION}: "
+            f"this tradestack reads versions up to {FORMAT_VERSION}: "
             "run the one that wrote it, or move the file away to begin without its records",
         ) from unknown

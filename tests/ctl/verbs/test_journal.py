@@ -52,8 +52,8 @@ def test_check_reports_damage_by_line_and_byte(journal: Path, capsys: Output) ->
     ("records", "problem"),
     [
         ([HEADER, an_order(7), an_order(9)], r"line 3 at byte \d+: .*: order 9 follows order 7"),
-        ([an_order(7)], "line 1 at byte 0: .*: format version None, not 1"),
-        ([HEADER | {"Version": 9}], "line 1 at byte 0: .*: format version 9, not 1"),
+        ([an_order(7)], "line 1 at byte 0: .*: format version None, not 1 or 2"),
+        ([HEADER | {"Version": 9}], "line 1 at byte 0: .*: format version 9, not 1 or 2"),
         ([HEADER, HEADER], "line 2 at byte 127: .*: a second session header"),
         ([HEADER, {"Time": 1}], "line 2 at byte 127: .*: Object missing required field `Record`"),
         ([HEADER, [1]], "line 2 at byte 127: .*: Expected `object`, got `array`"),

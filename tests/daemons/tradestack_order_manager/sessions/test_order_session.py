@@ -16,7 +16,7 @@ from tests.daemons.tradestack_order_manager.sessions.recording import record, re
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal import Journal
 from tradestack.trading.decisions import Malformed
-from tradestack.wire.order_journal import encode_record
+from tradestack.wire.order_journal import FORMAT_VERSION, encode_record
 from tradestack_order_manager.sessions.order_session import (
     OrderSession,
     recover_newest,
@@ -92,10 +92,10 @@ def test_an_unknown_format_is_refused_with_words(tmp_path: Path) -> None:
     """The file is not changed, and the error names the version that can read it."""
     path = tmp_path / f"{SESSION}.journal"
     journal = Journal.create(path)
-    journal.append([encode_record(a_header(version=2))])
+    journal.append([encode_record(a_header(version=FORMAT_VERSION + 1))])
     journal.close()
 
-    with pytest.raises(OperatorFault, match=r"3DAA100000.journal: is of format version 2; .*reads"):
+    with pytest.raises(OperatorFault, match=r"3DAA100000.journal: is of format version 3; .*reads"):
         OrderSession.recover(path)
 
 

@@ -9,13 +9,16 @@ import pytest
 from tests.daemons.tradestack_order_manager.samples import (
     NOW_NS,
     SECOND_NS,
+    a_header,
     an_order,
 )
 from tests.daemons.tradestack_order_manager.sessions.recording import record, reports
 from tradestack.domain.clock import DAY_NS
 from tradestack.store.journal import Journal
+from tradestack.wire.order_journal import FORMAT_VERSION
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.sessions.order_session import (
+    OrderSession,
     SyncFailed,
     session_paths,
 )
@@ -56,6 +59,26 @@ def test_a_recovered_journal_that_cannot_be_made_durable_is_not_served(
     monkeypatch.setattr(Journal, "sync", fail)
     with pytest.raises(SyncFailed, match="fdatasync"):
         OrderSessions(tmp_path, Durability.DISK, NOW_NS)
+
+
+@pytest.mark.parametrize("version", [1, FORMAT_VERSION])
+def test_a_session_of_an_older_format_is_served_and_takes_no_more_orders(
+    tmp_path: Path, version: int
+) -> None:
+    """An older tradestack would take its later records for damage, and a repair would drop them."""
+    older = OrderSession.begin(tmp_path, a_header(version=version))
+    record(older, an_order())
+    older.close()
+
+    sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
+
+    assert [report.order_id for report in reports(sessions.current)] == [1]
+    reason = sessions.reason_to_end
+    assert (reason is None) == (version == FORMAT_VERSION)
+    sessions.begin_next(NOW_NS + SECOND_NS)
+    assert sessions.reason_to_end is None
+    assert sessions.current.state.header.version == FORMAT_VERSION
+    sessions.close()
 
 
 def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: Path) -> None:
