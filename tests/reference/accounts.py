@@ -1,10 +1,10 @@
 """fills, and the feed → positions, profit, cash, equity and drawdown.
 
 An account begins flat, with no cash. A position has an average price: adding to it averages,
-reducing it keeps the average and realises (price − average) · quantity closed, and what goes through
-zero begins at the price of the fill. Fees are apart from realised profit, and are paid in cash.
-Equity is cash + Σ position · last trade. It is looked at after each message, with all of its fills;
-the peak is at least the 0 of the beginning, and drawdown is what equity is below the peak.
+reducing it keeps the average and realises (price − average) · quantity closed, and what goes
+through zero begins at the price of the fill. Fees are apart from the realised profit, and are paid
+in cash. Equity is cash + Σ position · last trade, looked at after each message with all of its
+fills. The peak is at least the 0 of the beginning; drawdown is what equity is below the peak.
 """
 
 from collections.abc import Iterable, Sequence

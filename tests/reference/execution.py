@@ -1,31 +1,31 @@
 """the requests of one account, and the feed → fills.
 
-Time is event time. A request caused by message n arrives at time(n) + entry latency, and takes effect
-at the first message m > n with time(m) ≥ arrival. At each message, in this order: windows that are over
-end; requests take effect in the order sent; the message trades; the requests that it caused are sent.
-The least of everything is 10⁻⁸.
+Time is event time. A request caused by message n arrives at time(n) + entry latency, and takes
+effect at the first message m > n with time(m) ≥ arrival. At each message, in this order: windows
+that are over end; requests take effect, in the order sent; the message trades; the requests that it
+caused are sent. Quantities, prices and fees are multiples of 10⁻⁸.
 
 Quantity. Of each trade, the account can have participation · size, rounded down; a trade of size 0
-counts as default_size. The orders of the symbol take from it in the order in which they arrived.
+counts as one of default_size. The orders of the symbol take from it in the order of arrival.
 
-Price. A MARKET order fills at the price of the trade, made worse for it by the slippage, half to even.
-A LIMIT order is marketable if the last trade before the message at which it takes effect was at its
-limit or better. It then fills as a MARKET order, but never past its limit, until the first trade that is
-worse than its limit: from there on it rests. A resting order fills at its limit, by a trade that is
-better (`through`), or at least as good (`touch`).
+Price. A MARKET order fills at the price of the trade, made worse for it by the slippage, half to
+even. A LIMIT order is marketable if the last trade before the message at which it takes effect was
+at its limit or better. It then fills like a MARKET order, but never past its limit, until the first
+trade that is worse than its limit: from there on it rests. A resting order fills at its limit, by a
+trade that is better (`through`), or at least as good (`touch`).
 
-IOC and FOK have a window: from the first trade of their symbol that they can meet, whatever its price,
-for ioc_window_ns; then they are CANCELED. A FOK reserves its part of each trade, and fills by all of
-them at the trade that completes it; what it reserved in vain, nobody gets. At the end of the feed DAY
-and GTC orders are EXPIRED, IOC and FOK orders CANCELED.
+IOC and FOK have a window: from the first trade of their symbol that they can meet, whatever its
+price, to ioc_window_ns later; then they are CANCELED. A FOK reserves its part of each trade, and
+fills by all of them at the trade that completes it; nobody gets what it reserved in vain. At the
+end of the feed DAY and GTC orders are EXPIRED, IOC and FOK orders CANCELED.
 
-A cancel or replace names the newest ClOrdID of its order; otherwise, or if that order is done, it does
-nothing. A replace that changes the price or raises the quantity makes the order arrive anew, behind the
-others; one that does neither leaves it in its place. A quantity of no more than what was filled makes it
-FILLED. The window goes on; a FOK that has reserved something cannot be replaced here.
+A cancel or replace names the newest ClOrdID of its order; otherwise, or if that order is done, it
+does nothing. A replace that changes the price or raises the quantity makes the order arrive anew,
+behind the others; any other leaves it in its place. A quantity of no more than what was filled
+makes it FILLED. Its window goes on; a FOK that has reserved something cannot be replaced here.
 
-Fees. What an order has cost so far is the larger of the minimum and the rates · what was filled, half to
-even; a fill costs what it adds to that.
+Fees. What an order has cost so far is the minimum or, if that is more, the rates · what was filled,
+half to even; a fill costs what it adds to that.
 
 Not here: checks of orders, latencies and slippages that are drawn, the limit model `queue`.
 """
@@ -39,6 +39,7 @@ from tests.reference.feed import Message, round_down, round_half_even
 from tests.reference.orders import ZERO, Cancel, Fill, NewOrder, OrderState, Replace, Request
 
 BASIS_POINT = Fraction(1, 10_000)
+WITH_WINDOW = ("IOC", "FOK")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +72,14 @@ class Execution:
         self._under_way: deque[tuple[int, Request]] = deque()  # (arrival, request)
         self._by_id: dict[str, OrderState] = {}  # under the newest ClOrdID
         self._working: dict[str, list[OrderState]] = {}  # by symbol, in the order of arrival
-        self._in_window: list[OrderState] = []
+        self._window_ends_ns: dict[OrderState, int] = {}  # of those that have begun
         self._last_prices: dict[str, Fraction] = {}
         self._send(cause=0, time_ns=0)
 
     def handle(self, message: Message) -> list[Fill]:
         """Take the next message; return what was filled at it."""
-        for order in list(self._in_window):
-            if order.window_end_ns < message.time_ns:
+        for order, end_ns in list(self._window_ends_ns.items()):
+            if end_ns < message.time_ns:
                 self._finish(order, "CANCELED")
         while self._under_way and self._under_way[0][0] <= message.time_ns:
             self._take_effect(self._under_way.popleft()[1])
@@ -88,9 +89,12 @@ class Execution:
 
     def end(self) -> None:
         """End what still works, as the feed has ended."""
+        if self._to_send:
+            raise ValueError(f"no message {self._to_send[0].cause}: it causes a request")
         for order in self.orders:
             if not order.is_done:
-                order.ord_status = "EXPIRED" if order.time_in_force in ("DAY", "GTC") else "CANCELED"
+                has_window = order.time_in_force in WITH_WINDOW
+                order.ord_status = "CANCELED" if has_window else "EXPIRED"
 
     def _send(self, cause: int, time_ns: int) -> None:
         while self._to_send and self._to_send[0].cause == cause:
@@ -156,9 +160,8 @@ class Execution:
         return fills
 
     def _open_window(self, order: OrderState, time_ns: int) -> None:
-        if order.time_in_force in ("IOC", "FOK") and order.window_end_ns is None:
-            order.window_end_ns = time_ns + self._settings.ioc_window_ns
-            self._in_window.append(order)
+        if order.time_in_force in WITH_WINDOW:
+            self._window_ends_ns.setdefault(order, time_ns + self._settings.ioc_window_ns)
 
     def _price(self, order: OrderState, trade: Fraction) -> Fraction | None:
         """Return what the order pays or gets, None if it does not fill at this trade."""
@@ -204,5 +207,4 @@ class Execution:
     def _finish(self, order: OrderState, ord_status: str) -> None:
         order.ord_status = ord_status
         self._working[order.symbol].remove(order)
-        if order in self._in_window:
-            self._in_window.remove(order)
+        self._window_ends_ns.pop(order, None)

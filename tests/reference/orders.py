@@ -74,7 +74,6 @@ class OrderState:
     notional: Fraction = ZERO
     fees: Fraction = ZERO
     is_resting: bool = False
-    window_end_ns: int | None = None  # of an IOC or FOK, from its first trade on
     # by a FOK: (quantity, price, sequence)
     reserved: list[tuple[Fraction, Fraction, int]] = field(default_factory=list)
 
