@@ -142,6 +142,18 @@ def test_prices_come_before_news_of_the_same_time(tmp_path: Path) -> None:
     assert (feed[4].value, feed[4].size) == (70, 0)
 
 
+def test_more_than_8_decimals_are_rounded_half_to_even(tmp_path: Path) -> None:
+    """As the feed does it; a blank size is 0."""
+    prices, sentiment = csv_files(tmp_path)
+    rows = ["timestamp,symbol,price,size", "2026-01-15T14:30:00Z,X,1.000000015,1.000000025"]
+    prices.write_text("\n".join([*rows, "2026-01-15T14:30:00Z,X,1.000000025,", ""]))
+
+    feed = list(messages(prices, sentiment))
+
+    assert [its.value for its in feed[:2]] == [Fraction("1.00000002")] * 2
+    assert [its.size for its in feed[:2]] == [Fraction("1.00000002"), 0]
+
+
 def test_accounts_are_in_decimal_text(tmp_path: Path) -> None:
     """Everything about an account whose order was bought in two parts."""
     fee = Settings(

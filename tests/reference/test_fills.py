@@ -4,9 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from tests.reference.accounts import run
 from tests.reference.execution import Settings
 from tests.reference.orders import Request
-from tests.reference.samples import QUARTER, TOUCH, ended, filled, order
+from tests.reference.samples import QUARTER, TOUCH, ended, filled, order, tape
 
 
 @pytest.mark.parametrize(
@@ -72,14 +73,14 @@ def test_basis_points_are_against_the_order(
 
 
 def test_a_slipped_price_is_rounded_half_to_even() -> None:
-    """Half of 10⁻⁸ goes to the even neighbour, upwards here and downwards there."""
+    """A basis point is 0.5 · 10⁻⁸ of the first price, 1.5 · 10⁻⁸ of the second."""
     settings = Settings(slippage_basis_points=Fraction(1))
-    trades = [(0, "0.00005", 1), (1, "0.00015", 1)]  # a basis point is 0.5 and 1.5 · 10⁻⁸
+    trades = [(0, "0.00005", 1), (1, "0.00015", 1)]
 
-    assert filled([order(2, cause=0)], settings, trades) == [
-        "1 @ 0.00005 of A at 1",
-        "1 @ 0.00015002 of A at 2",
-    ]
+    account, _ = run(tape(trades), [order(2, cause=0)], settings)
+
+    prices = [fill.price for fill in account.fills]
+    assert prices == [Fraction("0.00005"), Fraction("0.00015002")]
 
 
 def test_a_trade_without_size_has_the_default_one() -> None:
@@ -114,6 +115,13 @@ def test_a_marketable_limit_fills_like_a_market_order_until_the_market_leaves_it
         "1 @ 10 of A at 5",
     ]
     assert filled([order(-9, "10")], settings, trades) == ["9 @ 10 of A at 4"]
+
+
+def test_a_limit_before_the_first_trade_rests() -> None:
+    """Nothing says that it is marketable; so it fills at its limit."""
+    trades = [(0, "9", 5)]
+
+    assert filled([order(5, "10", cause=0)], Settings(), trades) == ["5 @ 10 of A at 1"]
 
 
 def test_equal_times_do_not_let_an_order_meet_its_own_cause() -> None:

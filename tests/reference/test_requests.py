@@ -8,6 +8,8 @@ from tests.reference.execution import Settings
 from tests.reference.orders import Cancel, Replace, Request
 from tests.reference.samples import MS, Trade, ended, filled, order
 
+TENS: list[Trade] = [(at_ms, "5", 10) for at_ms in range(6)]
+
 
 @pytest.mark.parametrize(
     ("request_", "window_ms", "fills", "end"),
@@ -46,6 +48,13 @@ def test_windows_begin_with_the_first_trade_that_the_order_can_meet(
     assert ended([request_], settings) == [end]
 
 
+def test_a_window_begins_once() -> None:
+    """A second trade inside does not prolong it; one that never begins ends with the feed."""
+    requests = [order(90, tif="IOC"), order(90, tif="IOC", cl_ord_id="B", cause=6)]
+
+    assert ended(requests, Settings(ioc_window_ns=MS), TENS) == ["A CANCELED 20", "B CANCELED 0"]
+
+
 def test_what_a_fok_reserves_in_vain_nobody_gets() -> None:
     """The order behind it gets what is left of each trade."""
     settings = Settings(ioc_window_ns=MS)
@@ -79,9 +88,6 @@ def replace(cl_ord_id: str, orig: str, quantity: int, limit: str | None, cause: 
     )
 
 
-TENS: list[Trade] = [(at_ms, "5", 10) for at_ms in range(6)]
-
-
 @pytest.mark.parametrize(
     ("requests", "latency_ms", "fills", "ends"),
     [
@@ -113,6 +119,13 @@ TENS: list[Trade] = [(at_ms, "5", 10) for at_ms in range(6)]
             0,
             ["10 @ 5 of A at 2", "5 @ 5 of R at 3", "5 @ 5 of B at 3", "10 @ 5 of B at 4"],
             ["R FILLED 15", "B CANCELED 15"],
+        ),
+        # as many: in its place
+        (
+            [order(20), order(9, cl_ord_id="B"), replace("R", "A", 20, None, 2)],
+            0,
+            ["10 @ 5 of A at 2", "10 @ 5 of R at 3", "9 @ 5 of B at 4"],
+            ["R FILLED 20", "B FILLED 9"],
         ),
         # more: behind the others
         (
