@@ -89,8 +89,8 @@ def expected_accounts(
 ) -> dict[str, Any]:
     """Return of each account, by name, its orders, fills, positions and sums, as in JSON.
 
-    The requests of an account are in the order sent. Numbers are decimal strings, rounded half to
-    even at 8 decimals where an average price needs it. Orders are under their newest ClOrdID.
+    The requests of an account are in the order sent. Numbers are exact until they become
+    decimal strings, each rounded half to even at 8 decimals. Orders are under their newest ClOrdID.
     """
     feed = list(messages(prices, sentiment))
     names = dict.fromkeys(request.account for request in orders)
