@@ -30,7 +30,7 @@ def crossover_orders(
     prices: dict[str, list[Fraction]] = defaultdict(list)
     side_of: dict[str, str] = {}
     merged = merged_rows(prices_path, sentiment_path)
-    for sequence, (_, kind, _, symbol, value) in enumerate(merged, start=1):
+    for sequence, (_, kind, _, symbol, value, _) in enumerate(merged, start=1):
         if kind != PRICE:
             continue
         seen = prices[symbol] = [*prices[symbol][-long_ticks + 1 :], Fraction(value)]

@@ -30,7 +30,8 @@ from pathlib import Path
 from typing import TextIO
 
 PRICE, NEWS = 0, 1
-Row = tuple[int, int, int, str, Decimal]  # time in ns, PRICE or NEWS, row number, symbol, value
+# time in ns, PRICE or NEWS, row number, symbol, value, size (0 where there is none)
+Row = tuple[int, int, int, str, Decimal, Decimal]
 
 
 @dataclass
@@ -59,7 +60,7 @@ def news_orders(
     priced: set[str] = set()
     side_of: dict[str, str] = {}
     merged = merged_rows(prices_path, sentiment_path)
-    for sequence, (_, kind, _, symbol, value) in enumerate(merged, start=1):
+    for sequence, (_, kind, _, symbol, value, _) in enumerate(merged, start=1):
         if kind == PRICE:
             verdict.prices += 1
             priced.add(symbol)
@@ -89,7 +90,8 @@ def _rows(path: Path, column: str, kind: int) -> Iterator[Row]:
             if time_ns < last_ns:
                 raise SystemExit(f"{path}: row {number + 2}: goes back in time")
             last_ns = time_ns
-            yield time_ns, kind, number, row["symbol"].strip(), Decimal(row[column])
+            size = Decimal((row.get("size") or "").strip() or 0)
+            yield time_ns, kind, number, row["symbol"].strip(), Decimal(row[column]), size
 
 
 def _open(path: Path) -> TextIO:

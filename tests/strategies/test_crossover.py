@@ -146,8 +146,8 @@ def test_whole_days_agree_with_the_independent_reference(
     rows = list(news_orders.merged_rows(prices_path, sentiment_path))
     records = new_records(len(rows))
     records["kind"] = [ord("N" if kind == news_orders.NEWS else "P") for _, kind, *_ in rows]
-    records["symbol"] = [encode_symbol(symbol) for *_, symbol, _ in rows]
-    records["value"] = [int(value * SCALE) for *_, value in rows]
+    records["symbol"] = [encode_symbol(symbol) for _, _, _, symbol, *_ in rows]
+    records["value"] = [int(value * SCALE) for *_, value, _ in rows]
     starts = range(0, len(rows), 5_000)
     batches = [TickBatch(start + 1, records[start : start + 5_000]) for start in starts]
 
