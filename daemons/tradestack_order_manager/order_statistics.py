@@ -3,7 +3,7 @@
 from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
 from tradestack.observe.statistics import LatencyHistogram, RateWindows
-from tradestack.trading.session_state import Counters
+from tradestack.trading.session_counters import Counters
 from tradestack_order_manager.sessions.order_session import OrderSession
 
 

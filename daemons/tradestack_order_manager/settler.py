@@ -10,7 +10,6 @@ pass have the time of the first.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.order import BusinessRejectReason, Order
@@ -18,13 +17,22 @@ from tradestack.net.server.connection import Connection
 from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.trading.checks import Rules
-from tradestack.trading.decisions import Batch, Malformed, Received
-from tradestack.trading.judge import judge
-from tradestack.wire.order_journal import OrderRecord
-from tradestack.wire.order_messages import BusinessMessageReject, Register
+from tradestack.trading.commit import commit
+from tradestack.trading.judging.decisions import (
+    Batch,
+    JudgedAct,
+    JudgedExecution,
+    Malformed,
+    Message,
+    Received,
+)
+from tradestack.trading.judging.judge import judge
+from tradestack.trading.judging.judgement import Judgement
+from tradestack.wire.order_messages import BusinessMessageReject, Progress, Register
 from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
@@ -39,9 +47,11 @@ SESSION_FULL = (
     "another one begins by itself"
 )
 TOO_MANY_MALFORMED = "malformed messages of this user have used a tenth of orders_per_session_max"
-ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
+ORDER_UNREADABLE = "the first use of this ClOrdID cannot be read from the order journal"
 UNRECORDABLE = "no record of this message could be read again from the order journal"
-NOT_SERVED = "this order manager takes NewOrderSingle and Register"
+FEED_MESSAGE_MISSING = "the feed message that it names cannot be read from the feed log"
+
+_UNASKED = (JudgedExecution, JudgedAct)  # decisions that no message has asked for alone
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +61,7 @@ class Settler:
 
     answer: sends new reports to the clients that are up to date. rules: limits that orders are
     checked against. durability: DISK syncs what is appended before it is answered. A reload
-    replaces these two.
+    replaces these two. accounts: None if nothing executes orders.
     """
 
     def __init__(
@@ -64,6 +74,7 @@ class Settler:
         statistics: OrderStatistics,
         durability: Durability,
         rules: Rules,
+        execution: Execution,
         answer: Callable[[], None],
         clock: Clock,
     ) -> None:
@@ -74,6 +85,7 @@ class Settler:
         self._availability = availability
         self._usage = usage
         self._statistics = statistics
+        self._execution = execution
         self._answer = answer
         self._clock = clock
         self._received: list[Received] = []
@@ -82,13 +94,9 @@ class Settler:
 
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
         """Decode one message, to be settled at the end of the pass; raise ProtocolError."""
-        message: Order | Register | Malformed
+        message: Message
         try:
-            decoded = decode_client_message(payload)
-            if isinstance(decoded, Order | Register):
-                message = decoded
-            else:
-                raise InvalidOrder(NOT_SERVED, getattr(decoded, "cl_ord_id", ""))
+            message = decode_client_message(payload)
         except InvalidOrder as invalid:
             connection.count_malformed()
             message = Malformed(invalid.text, invalid.cl_ord_id)
@@ -101,41 +109,80 @@ class Settler:
     def settle(self) -> None:
         """Judge, append, sync, commit, answer and show, in this order, all messages that wait."""
         session = self._sessions.current
+        accounts = self._execution.accounts_of(session.known)
         received = self._take_received(session)
-        if received:
+        if received and self._is_available(received):
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
-            batch = judge(session.state, received, self.rules, partial(_read_order, session))
-            self._statistics.count_duplicates(batch.duplicates)
-            try:
-                passed(FailPoint.ORDER_MANAGER_JUDGED)
-                self._availability.check()
-                offsets = session.journal.append(batch.records)
-                if offsets and self.durability is Durability.DISK:
-                    session.sync()
-                session.state.commit(batch.judged, offsets)
-            except OSError as error:  # nothing was appended, so nothing is remembered
-                self._availability.note_failed(error, session.id)
-                fault = f"orders cannot be journalled: {error.strerror}"
-                self._refuse([judged.received for judged in batch.judged], fault)
-            except BaseException as fault:
-                end_process("between journal and state", fault)
-            else:
-                passed(FailPoint.ORDER_MANAGER_JOURNALLED)
-                journalled_ns = self._clock.monotonic_ns()
-                self._answer()
-                passed(FailPoint.ORDER_MANAGER_REPORTED)
-                self._show(batch, session, journalled_ns)
-            self._refuse_unrecorded(batch, session)
+            judgement = judge(session.known, received, self.rules, accounts, self._time_ns)
+            self._record(judgement, session)
+
+    def pass_time(self, upkeep: Callable[[Judgement], None]) -> None:
+        """Settle what waits, then record what the passing of time does to accounts."""
+        self.settle()
+        session = self._sessions.current
+        accounts = self._execution.accounts_of(session.known)
+        if accounts is not None and self._is_available(()):
+            self._received_ns, time_ns = self._clock.monotonic_ns(), self._clock.wall_ns()
+            judgement = judge(session.known, (), self.rules, accounts, time_ns)
+            upkeep(judgement)
+            if judgement.batch.judged:
+                self._record(judgement, session)
+
+    def _is_available(self, received: Sequence[Received]) -> bool:
+        """Refuse messages while the journal may not be written."""
+        try:
+            self._availability.check()
+        except OSError as error:
+            self._refuse(received, f"orders cannot be journalled: {error.strerror}")
+            return False
+        return True
+
+    def _record(self, judgement: Judgement, session: OrderSession) -> None:
+        """Append, sync, commit, answer and show the decisions of a batch."""
+        batch = judgement.batch
+        self._statistics.count_duplicates(batch.duplicates)
+        try:
+            passed(FailPoint.ORDER_MANAGER_JUDGED)
+            offsets = session.journal.append(batch.records)
+            if offsets and self.durability is Durability.DISK:
+                session.sync()
+            commit(session.state, batch.judged, offsets)
+            self._execution.committed(batch)
+        except OSError as error:  # nothing was appended, so nothing is remembered
+            self._availability.note_failed(error, session.id)
+            self._execution.forget(batch.touched)
+            fault = f"orders cannot be journalled: {error.strerror}"
+            self._refuse(received_of(batch), fault)
+        except BaseException as fault:
+            end_process("between journal and state", fault)
+        else:
+            passed(FailPoint.ORDER_MANAGER_JOURNALLED)
+            journalled_ns = self._clock.monotonic_ns()
+            self._answer()
+            self._answer_unsequenced(batch, session)
+            passed(FailPoint.ORDER_MANAGER_REPORTED)
+            self._show(batch, session, journalled_ns)
+        self._refuse_unrecorded(batch, session)
 
     def _take_received(self, session: OrderSession) -> list[Received]:
         """Take what waits; refuse the messages of connections whose order session has ended."""
-        received, self._received = self._received, []
+        received, self._received = self._execution.readable(self._received), []
+        expired, self._execution.waiting.expired = self._execution.waiting.expired, []
+        self._refuse(expired, FEED_MESSAGE_MISSING)
         session_id = session.id
         ended = [item for item in received if item.sender.session_id != session_id]
         if not ended:
             return received
         self._refuse(ended, SESSION_ENDED)
         return [item for item in received if item.sender.session_id == session_id]
+
+    def _answer_unsequenced(self, batch: Batch, session: OrderSession) -> None:
+        for item, report in batch.answers:
+            item.sender.send_unsequenced(encode_message(report))
+        for item, key in batch.progressed:
+            matched = self._execution.matched_through(key, session.known)
+            if matched is not None:
+                item.sender.send_unsequenced(encode_message(matched))
 
     def _show(self, batch: Batch, session: OrderSession, journalled_ns: int) -> None:
         if batch.judged:
@@ -152,7 +199,12 @@ class Settler:
         if batch.excess_malformed:
             self._usage.note_malformed(item.sender.user for item in batch.excess_malformed)
             self._refuse(batch.excess_malformed, TOO_MANY_MALFORMED)
-        self._refuse(batch.unreadable, ORDER_UNREADABLE)
+        for item, unreadable in batch.unreadable:
+            logger.error("a ClOrdID of %s cannot be compared: %s", item.sender.user, unreadable)
+            self._refuse([item], ORDER_UNREADABLE)
+        for item, unavailable in batch.unavailable:
+            self._execution.note_unavailable(item.sender.user, unavailable)
+            self._refuse([item], str(unavailable))
         for item, problem in batch.unrecordable:
             logger.error("a message of %s cannot be journalled: %s", item.sender.user, problem)
             self._refuse([item], UNRECORDABLE)
@@ -171,21 +223,21 @@ class Settler:
         self._statistics.count_refused(len(refused))
 
 
-def _read_order(session: OrderSession, order_id: int) -> OrderRecord | None:
-    """Read an order of the session for `judge`; return None, logged, if it cannot be read."""
-    try:
-        return session.order(order_id)
-    except OSError as error:
-        logger.error("order %d of %s cannot be read: %s", order_id, session.journal.path, error)
-        return None
+def received_of(batch: Batch) -> list[Received]:
+    """Return the messages that a batch has decided on."""
+    return [judged.received for judged in batch.judged if not isinstance(judged, _UNASKED)]
 
 
-def _reference(message: Order | Register | Malformed) -> tuple[str, str]:
+def _reference(message: Message) -> tuple[str, str]:
     """Message → its MsgType and id, as a BusinessMessageReject refers to it."""
     match message:
         case Order():
             return "NewOrderSingle", message.cl_ord_id
         case Register():
             return "Register", message.request_id
+        case Progress():
+            return "Progress", message.feed_session
         case Malformed():
             return "", message.cl_ord_id
+        case _:
+            return type(message).__name__, message.cl_ord_id

@@ -15,8 +15,10 @@ from tests.daemons.tradestack_order_manager.samples import (
 )
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side, Start
-from tradestack.trading.decisions import Batch, Malformed, Received
-from tradestack.trading.judge import judge
+from tradestack.trading.commit import commit
+from tradestack.trading.judging.decisions import Batch, Malformed, Received
+from tradestack.trading.judging.judge import judge
+from tradestack.trading.replay import replay
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
     OrderRecord,
@@ -62,7 +64,7 @@ class MemoryJournal:
         state = SessionState(a_header())
         offset = 9
         for payload in self.payloads:
-            state.replay(offset, payload)
+            replay(state, offset, payload)
             offset += len(payload) + 10
         return state
 
@@ -76,7 +78,7 @@ def state_of(state: SessionState) -> dict[str, Any]:
 def settle(state: SessionState, journal: MemoryJournal, *messages: Received) -> Batch:
     """Judge, journal and commit the messages."""
     batch = judge(state, messages, RULES, journal.reader(state))
-    state.commit(batch.judged, journal.append(batch.records))
+    commit(state, batch.judged, journal.append(batch.records))
     return batch
 
 

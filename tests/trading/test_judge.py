@@ -16,8 +16,9 @@ from tests.daemons.tradestack_order_manager.samples import (
 from tests.trading.judged import RULES, MemoryJournal, messages, reports_of, settle, state_of
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import OrdRejReason, OrdStatus, Start
-from tradestack.trading.decisions import Malformed, Received
-from tradestack.trading.judge import judge
+from tradestack.trading.commit import commit
+from tradestack.trading.judging.decisions import Malformed, Received
+from tradestack.trading.judging.judge import judge
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
     report_length,
@@ -96,7 +97,7 @@ def test_a_user_can_have_as_many_reports_as_are_still_free() -> None:
     for user in ("a", "b", "c"):
         received = [a_message(an_order(cl_ord_id=str(n)), user) for n in range(64)]
         batch = judge(state, received, rules, journal.reader(state))
-        state.commit(batch.judged, journal.append(batch.records))
+        commit(state, batch.judged, journal.append(batch.records))
         accepted[user] = len(batch.judged)
 
     assert accepted == {"a": 32, "b": 16, "c": 8}
@@ -113,7 +114,7 @@ def test_messages_that_are_no_orders_have_a_tenth_of_the_session() -> None:
 
     for part in (received[:3], received[3:]):
         batch = judge(state, part, rules, journal.reader(state))
-        state.commit(batch.judged, journal.append(batch.records))
+        commit(state, batch.judged, journal.append(batch.records))
 
     assert batch.excess_malformed == nonsense[10:]
     assert batch.excess == []

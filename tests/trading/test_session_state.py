@@ -20,8 +20,9 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus, Side, Start
 from tradestack.domain.trading_state import TradingState
 from tradestack.store.journal import PAYLOAD_BYTES_MAX
-from tradestack.trading.decisions import Malformed, Received
+from tradestack.trading.judging.decisions import Malformed, Received
 from tradestack.trading.registrations import FEED_SESSIONS_PER_USER_MAX, Registration
+from tradestack.trading.replay import replay
 from tradestack.trading.session_state import CARRIED_MAX, SessionState
 from tradestack.wire.account_records import ExecutionRecord, ReleaseRecord, TradingRecord
 from tradestack.wire.order_journal import (
@@ -182,7 +183,7 @@ def test_a_session_that_lost_orders_carries_no_from_seq() -> None:
     state, journal = SessionState(a_header()), MemoryJournal()
     settle(state, journal, a_message(a_register(start=Start.SESSION)))
     loss = RepairedRecord(time_ns=NOW_NS, lines_lost=1, bytes_lost=600, orders_lost=1)
-    state.replay(journal.size_bytes, encode_record(loss))
+    replay(state, journal.size_bytes, encode_record(loss))
     following, next_journal = SessionState(state.next_header(SESSION, NOW_NS)), MemoryJournal()
 
     settle(following, next_journal, a_message(a_register(head=400, start=Start.SESSION)))

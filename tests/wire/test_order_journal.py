@@ -38,8 +38,9 @@ from tradestack.domain.order import (
     OrdStatus,
     Start,
 )
-from tradestack.trading.decisions import Malformed, Received
-from tradestack.trading.judge import judge
+from tradestack.trading.commit import commit
+from tradestack.trading.judging.decisions import Malformed, Received
+from tradestack.trading.judging.judge import judge
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.accepted_order import Accepted, encode_accepted
 from tradestack.wire.order_journal import (
@@ -96,7 +97,7 @@ def test_whatever_the_wire_accepts_survives_journal_and_replay(
             assert record == decode_record(encode_record(record))
             assert not isinstance(message, Order) or record.order == message
             replayed.replay(offset, judged.record)
-        state.commit(batch.judged, [offset] * len(batch.judged))
+        commit(state, batch.judged, [offset] * len(batch.judged))
         offset += sum(map(len, batch.records))
 
     names = [name for name in SessionState.__slots__ if name != "header"]

@@ -8,6 +8,7 @@ session: no client has seen its id, and it is removed.
 import errno
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +17,8 @@ from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.store.journal import JOURNAL_SUFFIX, Journal, Replay
+from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.replay import add_record, replay
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
@@ -86,7 +89,7 @@ class OrderSession:
         def begin(payload: bytes) -> Replay:
             nonlocal state
             state = SessionState(_read_header(path, payload))
-            return state.replay
+            return partial(replay, state)
 
         journal = Journal.open(path, begin)
         if state is None:
@@ -147,7 +150,20 @@ class OrderSession:
         payload = encode_record(record)
         (offset,) = self.journal.append([payload])
         self.sync()
-        self.state.add(record, offset, payload)
+        add_record(self.state, record, offset, payload)
+
+    @property
+    def known(self) -> KnownOrders:
+        """Return what the session has recorded, by the names that clients gave it."""
+        return KnownOrders(self.state, self.read_record)
+
+    def read_record(self, offset: int, length: int) -> Record:
+        """Read the record at that place; raise OSError, for damage as well."""
+        try:
+            return decode_record(self.journal.read(offset, length))
+        except ValueError as error:
+            text = f"the record at byte {offset} is damaged: {error}"
+            raise OSError(errno.EIO, text, str(self.journal.path)) from error
 
     def order(self, order_id: int) -> OrderRecord:
         """Read the record of an order of this session; raise OSError, for damage as well."""
@@ -170,11 +186,7 @@ class OrderSession:
 
     def _read_order(self, index: int) -> Record:
         """Read the order's record, or that of the repair which lost it; raise OSError."""
-        try:
-            record = decode_record(self.journal.read(*self.state.orders[index]))
-        except ValueError as error:
-            text = f"order {self.first_order_id + index} is damaged: {error}"
-            raise OSError(errno.EIO, text, str(self.journal.path)) from error
+        record = self.read_record(*self.state.orders[index])
         assert isinstance(record, OrderRecord | RepairedRecord), f"order {index} of {self.id}"
         return record
 

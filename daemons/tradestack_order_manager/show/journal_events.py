@@ -20,7 +20,7 @@ from tradestack.observe.events import (
     ORDER_REJECTED,
     emit,
 )
-from tradestack.trading.decisions import JudgedMalformed, JudgedOrder, Malformed
+from tradestack.trading.judging.decisions import JudgedMalformed, JudgedOrder, Malformed
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.observe.levels import Level
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.store.free_space import disk_level
-from tradestack.trading.decisions import Batch, JudgedMalformed
+from tradestack.trading.judging.decisions import Batch, JudgedMalformed
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_log import OrderLog

@@ -17,7 +17,7 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import ORDER_LOG_REOPENED, TAIL_CUT, emit
 from tradestack.store.named_file import require_regular
-from tradestack.trading.decisions import JudgedOrder
+from tradestack.trading.judging.decisions import JudgedOrder
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.order_line import last_order_id, order_line

@@ -16,6 +16,7 @@ from tradestack.domain.tick import TickKind
 from tradestack.domain.trade import Trade
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.named_file import open_named_file
+from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import (
     TICK_PACKET,
     TICK_PACKET_LENGTH,
@@ -33,10 +34,6 @@ SEARCH_MESSAGES_MIN = 64
 SEARCH_GROWTH = 8
 _PRICE = int(TickKind.PRICE)
 _EMPTY: TickRecords = np.zeros(0, TICK_PACKET)
-
-
-class TapeDamaged(Exception):
-    """Bytes of the log that are no messages."""
 
 
 class _Found(msgspec.Struct):
@@ -95,7 +92,7 @@ class FeedTape:
     def records(self, first: int, count_max: int) -> TickRecords:
         """Return consecutive messages from `first` on: at least one if `first` ≤ head.
 
-        Raises OSError, TapeDamaged.
+        Raises OSError, ProtocolError.
         """
         count = min(count_max, self.head - first + 1, READ_MESSAGES_MAX)
         if count <= 0:
@@ -159,7 +156,7 @@ class FeedTape:
         is_tick = is_tick_packets(records)
         if not is_tick.all() or len(records) < count:
             number = first + (int(is_tick.argmin()) if not is_tick.all() else len(records))
-            raise TapeDamaged(f"{self._path}: message {number} is not a tick")
+            raise ProtocolError(f"{self._path}: message {number} is not a tick")
         return records
 
 

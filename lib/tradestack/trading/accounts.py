@@ -1,100 +1,125 @@
 """The accounts of all users, and the tapes that they meet the market on.
 
 An account is in memory from its first request on. After a restart, or when a journal refused the
-records of what was done with it, it is made again from those that the journal holds
-(account_history.py), the next time that somebody asks for it.
+records of what was done with it, it is made again from those that the journal holds, the next time
+that somebody asks for it (account_recovery.py).
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 
-import msgspec
-
-from tradestack.trading.account.account import Account, FindDone
+from tradestack.domain.execution_report import ExecutionReport, Report
+from tradestack.domain.order import OrdStatus
+from tradestack.domain.order_life import is_final
+from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
+from tradestack.trading.account.history import AccountKey
 from tradestack.trading.account.report_sink import ReportSink
-from tradestack.trading.account_history import AccountHistory, ReadRecord, rebuild
+from tradestack.trading.account_recovery import JournalContradicted, TapeBehind, rebuild
 from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.tape import Tape
+from tradestack.wire.errors import ProtocolError
 
-# User, feed session.
-AccountKey = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What the journal of an order session knows of accounts.
-
-    find_done: user, newest accepted ClOrdID → number and final state of an order.
-    """
-
-    histories: Mapping[AccountKey, AccountHistory]
-    read_record: ReadRecord
-    find_done: Callable[[str], FindDone]
+OpenTape = Callable[[str], Tape | None]
 
 
-class Market:
-    """All accounts.
+class AccountUnavailable(Exception):
+    """The account cannot be used now; the text says why."""
+
+
+class Accounts:
+    """All accounts; where their reports go is set for each batch.
 
     model: how the orders of accounts are executed that begin from now on. open_tape: feed session →
-    its tape, None if there is no log of it.
+    its tape, None if there is no log of it. known: what the order session has recorded.
+    current_session: the newest feed session, None if there is none.
     """
 
-    def __init__(
-        self, model: ExecutionModel, open_tape: Callable[[str], Tape | None], sink: ReportSink
-    ) -> None:
+    def __init__(self, model: ExecutionModel, open_tape: OpenTape, known: KnownOrders) -> None:
         self.model = model
+        self.known = known
+        self.current_session: str | None = None
+        self.sink: ReportSink | None = None
         self._open_tape = open_tape
-        self._sink = sink
         self._accounts: dict[AccountKey, Account] = {}
+        # Orders that are done by reports which are not committed yet.
+        self._finished: dict[tuple[str, str], tuple[int, OrdStatus]] = {}
 
-    def account(self, key: AccountKey, ledger: Ledger) -> Account | None:
-        """Return the account; None if it has not begun.
-
-        Raises what `rebuild` raises.
-        """
+    def find(self, key: AccountKey) -> Account | None:
+        """Return the account; None if it has not begun. Raises AccountUnavailable."""
         account = self._accounts.get(key)
-        if account is None and key in ledger.histories:
-            account = self._rebuild(key, ledger)
+        if account is None and key in self.known.state.accounts:
+            account = self._rebuild(key)
         return account
 
-    def begin(self, key: AccountKey, ledger: Ledger, matched_through: int) -> Account | None:
-        """Begin an account behind a message; None if there is no tape of that feed session."""
+    def begin(self, key: AccountKey, matched_through: int | None) -> Account | None:
+        """Begin an account behind a message, None = the newest; None if there is no tape."""
         user, feed_session = key
         tape = self._open_tape(feed_session)
         if tape is None:
             return None
-        state = AccountState(matched_through=matched_through, progress=matched_through)
-        account = self._accounts[key] = Account(
-            user, tape, self.model, state, sink=self._sink, find_done=ledger.find_done(user)
+        begins = tape.head if matched_through is None else matched_through
+        state = AccountState(
+            matched_through=begins,
+            progress=begins,
+            last_order_id=self.known.state.next_order_id - 1,
         )
+        find_done = partial(self._find_done, user)
+        account = Account(user, tape, self.model, state, sink=self, find_done=find_done)
+        self._accounts[key] = account
         return account
 
-    def accounts(self) -> Iterable[tuple[AccountKey, Account]]:
+    def all(self) -> Collection[tuple[AccountKey, Account]]:
         """Return the accounts in memory."""
         return list(self._accounts.items())
 
+    def head(self, feed_session: str) -> int:
+        """Return the newest message of a feed session that can be read; 0 if there is none."""
+        tape = self._open_tape(feed_session)
+        return 0 if tape is None else tape.head
+
+    def committed(self) -> None:
+        """Note that everything is in the journal that was done with the accounts."""
+        self._finished.clear()
+
     def forget(self, keys: Iterable[AccountKey]) -> None:
         """Drop accounts: they are in a state that no journal holds, or nobody asks for them."""
+        self._finished.clear()
         for key in keys:
             self._accounts.pop(key, None)
 
-    def _rebuild(self, key: AccountKey, ledger: Ledger) -> Account | None:
+    # ---- the sink of all accounts --------------------------------------------------------------
+
+    def name(self) -> tuple[str, int]:
+        """Return ExecID and TransactTime of the next report."""
+        assert self.sink is not None, "accounts are folded within a batch"
+        return self.sink.name()
+
+    def take(self, user: str, report: Report) -> None:
+        """Take a report."""
+        assert self.sink is not None, "accounts are folded within a batch"
+        self.sink.take(user, report)
+        if isinstance(report, ExecutionReport) and is_final(report.ord_status):
+            assert report.order_id is not None, "an order that is executed has a number"
+            self._finished[user, report.cl_ord_id] = report.order_id, report.ord_status
+
+    def _find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
+        finished = self._finished.get((user, cl_ord_id))
+        try:
+            return self.known.find_done(user, cl_ord_id) if finished is None else finished
+        except OSError as error:
+            raise AccountUnavailable(f"the order journal cannot be read: {error}") from error
+
+    def _rebuild(self, key: AccountKey) -> Account:
         user, feed_session = key
         tape = self._open_tape(feed_session)
         if tape is None:
-            return None
-        account = self._accounts[key] = rebuild(
-            user,
-            ledger.histories[key],
-            tape,
-            ledger.read_record,
-            self._sink,
-            ledger.find_done(user),
-        )
+            raise AccountUnavailable(f"there is no feed log of session {feed_session}")
+        history, find_done = self.known.state.accounts[key], partial(self._find_done, user)
+        try:
+            account = rebuild(user, history, tape, self.known.read_record, self, find_done)
+        except (OSError, TapeBehind, ProtocolError, JournalContradicted) as error:
+            raise AccountUnavailable(str(error)) from error
+        self._accounts[key] = account
         return account
-
-
-def encode_state(account: Account) -> bytes:
-    """Account → JSON of its state, as a checkpoint has it."""
-    return msgspec.json.encode(account.state)

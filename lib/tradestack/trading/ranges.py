@@ -22,6 +22,11 @@ class Ranges:
         assert length <= _LENGTH_MASK, f"a range of {length} bytes"
         self._packed.append(offset << LENGTH_BITS | length)
 
+    def replace(self, index: int, offset: int, length: int) -> None:
+        """Put another range in the place of the one at `index`."""
+        assert length <= _LENGTH_MASK, f"a range of {length} bytes"
+        self._packed[index] = offset << LENGTH_BITS | length
+
     def append_repeatedly(self, offset: int, length: int, count: int) -> None:
         """Append one range `count` times."""
         self._packed.extend(array("Q", [offset << LENGTH_BITS | length]) * count)

@@ -81,6 +81,12 @@ class Registrations:
             oldest = next(iter(sessions))
             del sessions[oldest], traded[oldest]
 
+    def release(self, user: str, feed_session: str) -> None:
+        """Let the user's next FromSeq there lie behind the head: what it missed is not traded."""
+        registration = self.find(user, feed_session)
+        if registration is not None:
+            self._users[user][feed_session] = replace(registration, from_seq=None)
+
     def note_traded(self, user: str, feed_session: str | None, feed_seq: int | None) -> None:
         """Note the feed message of an order."""
         if feed_session is None or feed_seq is None:

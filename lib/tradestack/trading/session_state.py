@@ -1,36 +1,24 @@
-"""The state of one order session, made from its records; no I/O.
+"""The state of one order session; no I/O.
 
-    commit(judged, offsets)     add decisions that were appended to the journal
-    replay(offset, payload)     add a record that was read from the journal
-
-Both use the same functions, so a restart restores the same state. Decisions that the journal
+commit.py adds decisions that were appended to the journal, replay.py records that were read from
+it, both by the methods here: so a restart restores the same state. Decisions that the journal
 refused are never added.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from tradestack.domain.order import OrdRejReason
-from tradestack.trading.decisions import Judged, JudgedOrder, JudgedRegister
+from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
+from tradestack.trading.account.history import AccountAct, AccountHistories
 from tradestack.trading.identity import identity_of
 from tradestack.trading.ranges import Ranges
 from tradestack.trading.registrations import Registration, Registrations
+from tradestack.trading.session_counters import Counters
+from tradestack.wire.account_records import ReleaseRecord
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     CarriedRegistration,
-    LogReopenedRecord,
-    MalformedRecord,
-    RegisterRecord,
     RepairedRecord,
     SessionRecord,
-    report_length,
-)
-from tradestack.wire.replayed_records import (
-    ReplayedExecutionRecord,
-    ReplayedOrderRecord,
-    ReplayedRecord,
-    decode_replayed,
 )
 
 # At most 192 bytes each, so the header stays within one payload of the journal. Each user's newest
@@ -39,26 +27,13 @@ from tradestack.wire.replayed_records import (
 CARRIED_MAX = 5_000
 
 
-@dataclass(slots=True)
-class Counters:
-    """Counts since the order session began; orders_received = orders_accepted + orders_rejected."""
-
-    orders_accepted: int = 0
-    orders_rejected: int = 0
-    orders_malformed: int = 0
-    registrations: int = 0
-    rejects: "Counter[OrdRejReason]" = field(default_factory=Counter)
-
-    @property
-    def orders_received(self) -> int:
-        """Orders that parsed, each once: repetitions and malformed messages are counted apart."""
-        return self.orders_accepted + self.orders_rejected
-
-
 class SessionState:
     """The state of one order session, begun by its header."""
 
     __slots__ = (
+        "_latest",
+        "_requests",
+        "accounts",
         "counters",
         "header",
         "is_repaired",
@@ -81,7 +56,10 @@ class SessionState:
         self.reports_count = 0
         self.malformed: Counter[str] = Counter()  # malformed messages, by user
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
+        self._latest = Ranges()  # records of the newest reports on the same orders
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
+        self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
+        self.accounts = AccountHistories()
         self.counters = Counters()
         # order_log.txt holds no number up to this one that is still to be written.
         self.log_reopened_order_id = header.next_order_id - 1
@@ -92,50 +70,16 @@ class SessionState:
             self.registrations.put(user, feed_session, registration)
             self.registrations.note_traded(user, feed_session, carried.traded_seq)
 
-    def commit(self, judged: Sequence[Judged], offsets: Sequence[int]) -> None:
-        """Add decisions whose records are in the journal at these offsets."""
-        for item, offset in zip(judged, offsets, strict=True):
-            user, length = item.received.sender.user, len(item.record)
-            if isinstance(item, JudgedOrder):
-                order = item.order
-                self._add_order(item.identity, item.reason, offset, length)
-                self._note_traded(user, order.feed_session, order.feed_seq)
-            elif isinstance(item, JudgedRegister):
-                self._add_registration(user, item.feed_session, item.registration)
-            else:
-                self._add_malformed(user)
-            self._add_report(user, offset + length - 1, item.report_length)
+    def place_of(self, identity: int) -> tuple[int, int] | None:
+        """Return the place of the record that first used a name; None if none has."""
+        place = self._requests.get(identity)
+        if place is None and (order_id := self.order_ids.get(identity)) is not None:
+            place = self.orders[order_id - self.header.next_order_id]
+        return place
 
-    def replay(self, offset: int, payload: bytes) -> None:
-        """Add the record in a payload after the header; raise ValueError if it is refused."""
-        self.add(decode_replayed(payload), offset, payload)
-
-    def add(self, record: ReplayedRecord, offset: int, payload: bytes) -> None:
-        """Add a record that was read from this payload; raise ValueError as `replay`.
-
-        A refused record changes nothing.
-        """
-        if isinstance(record, ReplayedOrderRecord):  # first: nearly all records are orders
-            length = report_length(payload)
-            order_id, reason = record.report.order_id, record.report.ord_rej_reason
-            if order_id != self.next_order_id:
-                raise ValueError(f"order {order_id} follows order {self.next_order_id - 1}")
-            user, order = record.user, record.order
-            self._add_order(identity_of(user, order.cl_ord_id), reason, offset, len(payload))
-            self._note_traded(user, order.feed_session, order.feed_seq)
-        elif isinstance(record, ReplayedExecutionRecord):
-            length = report_length(payload)
-        elif isinstance(record, RegisterRecord):
-            length = report_length(payload)
-            registration = Registration(record.register.config_hash, record.report.from_seq)
-            self._add_registration(record.user, record.register.feed_session, registration)
-        elif isinstance(record, MalformedRecord):
-            length = report_length(payload)
-            self._add_malformed(record.user)
-        else:
-            self._add_unreported(record, offset, len(payload))
-            return
-        self._add_report(record.user, offset + len(payload) - 1, length)
+    def latest_place(self, order_id: int) -> tuple[int, int]:
+        """Return the place of the newest record with a report on the order."""
+        return self._latest[order_id - self.header.next_order_id]
 
     def reports_of(self, user: str) -> int:
         """Return the number of the user's reports."""
@@ -149,7 +93,10 @@ class SessionState:
     def forget_orders(self) -> None:
         """Drop what only the judging of another order needs; reports stay."""
         self.order_ids.clear()
+        self._requests.clear()
         self.orders = Ranges()
+        self._latest = Ranges()
+        self.accounts.clear()
 
     def next_header(self, session: str, now_ns: int, boot_id: str | None = None) -> SessionRecord:
         """Return the header of the order session that follows this one."""
@@ -180,11 +127,13 @@ class SessionState:
             traded_seq=self.registrations.traded_seq(user, feed_session),
         )
 
-    def _add_order(
+    def add_order(
         self, identity: int, reason: OrdRejReason | None, offset: int, length: int
     ) -> None:
+        """Add an order, accepted or rejected, with the next number."""
         self.order_ids.setdefault(identity, self.next_order_id)
         self.orders.append(offset, length)
+        self._latest.append(offset, length)
         self.next_order_id += 1
         if reason is None:
             self.counters.orders_accepted += 1
@@ -192,11 +141,42 @@ class SessionState:
             self.counters.orders_rejected += 1
             self.counters.rejects[reason] += 1
 
-    def _add_registration(self, user: str, feed_session: str, registration: Registration) -> None:
+    def add_request(self, identity: int, offset: int, length: int) -> None:
+        """Add a request about an order."""
+        self._requests.setdefault(identity, (offset, length))
+
+    def add_execution(
+        self,
+        user: str,
+        cl_ord_id: str,
+        order_id: int | None,
+        exec_type: ExecType,
+        status: OrdStatus,
+        offset: int,
+        length: int,
+    ) -> None:
+        """Note the newest report on an order; those of an earlier order session are not here."""
+        assert order_id is not None, "an order that is executed has a number"
+        self.counters.count(exec_type, status)
+        index = order_id - self.header.next_order_id
+        if index < 0:
+            return
+        self._latest.replace(index, offset, length)
+        if exec_type is ExecType.REPLACED:
+            self.order_ids[identity_of(user, cl_ord_id)] = order_id
+
+    def add_act(self, act: AccountAct, offset: int, length: int) -> None:
+        """Add what happened to an account without a report; raise ValueError."""
+        self.accounts.add_act(act, offset, length)
+        if isinstance(act, ReleaseRecord):
+            self.registrations.release(act.user, act.feed_session)
+
+    def add_registration(self, user: str, feed_session: str, registration: Registration) -> None:
+        """Add an answered Register."""
         self.registrations.put(user, feed_session, registration)
         self.counters.registrations += 1
 
-    def _note_traded(self, user: str, feed_session: str | None, feed_seq: int | None) -> None:
+    def note_traded(self, user: str, feed_session: str | None, feed_seq: int | None) -> None:
         """Note the feed message of an order; most are the next ones of a known feed session."""
         traded = self.registrations.traded.get(user)
         if traded is None or feed_seq is None or feed_session not in traded:
@@ -204,26 +184,19 @@ class SessionState:
         elif feed_seq > traded[feed_session]:
             traded[feed_session] = feed_seq
 
-    def _add_malformed(self, user: str) -> None:
+    def add_malformed(self, user: str) -> None:
+        """Add a message that did not parse."""
         self.malformed[user] += 1
         self.counters.orders_malformed += 1
 
-    def _add_report(self, user: str, end: int, length: int) -> None:
+    def add_report(self, user: str, end: int, length: int) -> None:
         """Index a report, which ends before the closing brace of its record."""
         self.reports[user].append(end - length, length)
         self.reports_count += 1
 
-    def _add_unreported(self, record: ReplayedRecord, offset: int, length: int) -> None:
-        """Add a record without a report; those about accounts change nothing here."""
-        if isinstance(record, LogReopenedRecord):
-            self.log_reopened(record.last_order_id)
-        elif isinstance(record, RepairedRecord):
-            self._add_loss(record, offset, length)
-        elif isinstance(record, SessionRecord):
-            raise ValueError("a second session header")
-
-    def _add_loss(self, record: RepairedRecord, offset: int, length: int) -> None:
+    def add_loss(self, record: RepairedRecord, offset: int, length: int) -> None:
         """Index the Repaired record in place of each order that was lost."""
         self.is_repaired = True
         self.next_order_id += record.orders_lost
         self.orders.append_repeatedly(offset, length, record.orders_lost)
+        self._latest.append_repeatedly(offset, length, record.orders_lost)

@@ -3,7 +3,7 @@
     Request      Time, User, FeedSession, Cause, Arrival, Request: a cancel, replace or mass cancel
                  that is being processed; an Execution answers it later
     Execution    Time, User, Report: a report that belongs to no Order record
-    Account      Time, User, FeedSession, Execution, Interactive, StartingCash: an account begins
+    Account      Time, User, FeedSession, Execution, State: an account begins, with that state
     Checkpoint   Time, User, FeedSession, Part, Parts, State: a part of the state of an account
     Release      Time, User, FeedSession, FeedSeq: the account waits for its strategy no more
     Ended        Time, User, FeedSession, FeedSeq: the account has met the last message
@@ -52,19 +52,17 @@ class ExecutionRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     report: Report
 
 
-class AccountRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class AccountRecord(JournalRecord, tag="Account", frozen=True, kw_only=True):
     """An account begins: a user in a feed session.
 
-    execution: the execution model, as JSON. interactive: its strategy reads its reports.
-    starting_cash: ×10⁻⁸.
+    execution: the execution model, state: what it begins with; both as JSON.
     """
 
-    time_ns: int
+    time_ns: Time
     user: str
     feed_session: str
     execution: msgspec.Raw
-    interactive: bool
-    starting_cash: int
+    state: msgspec.Raw
 
 
 class CheckpointRecord(JournalRecord, tag="Checkpoint", frozen=True, kw_only=True):
@@ -138,17 +136,6 @@ class ExecutionForm(JournalRecord, tag="Execution", frozen=True, kw_only=True):
     report: ReportMessage
 
 
-class AccountForm(JournalRecord, tag="Account", frozen=True, kw_only=True):
-    """An AccountRecord in JSON."""
-
-    time_ns: Time
-    user: str
-    feed_session: str
-    execution: msgspec.Raw
-    interactive: bool
-    starting_cash: str
-
-
 class TradingForm(JournalRecord, tag="Trading", frozen=True, kw_only=True, omit_defaults=True):
     """A TradingRecord in JSON."""
 
@@ -160,11 +147,9 @@ class TradingForm(JournalRecord, tag="Trading", frozen=True, kw_only=True, omit_
     equity: str | None = None
 
 
-PlainAccountRecord = CheckpointRecord | ReleaseRecord | EndedRecord | LimitsRecord
-AccountRecords = (
-    RequestRecord | ExecutionRecord | AccountRecord | TradingRecord | PlainAccountRecord
-)
-AccountForms = RequestForm | ExecutionForm | AccountForm | TradingForm | PlainAccountRecord
+PlainAccountRecord = AccountRecord | CheckpointRecord | ReleaseRecord | EndedRecord | LimitsRecord
+AccountRecords = RequestRecord | ExecutionRecord | TradingRecord | PlainAccountRecord
+AccountForms = RequestForm | ExecutionForm | TradingForm | PlainAccountRecord
 
 
 def _fields(struct: msgspec.Struct) -> dict[str, Any]:
@@ -192,13 +177,10 @@ def _form_to_execution(form: ExecutionForm) -> ExecutionRecord:
     )
 
 
-def _account_to_form(record: AccountRecord) -> AccountForm:
-    return AccountForm(**_fields(record) | {"starting_cash": format_optional(record.starting_cash)})
-
-
-def _form_to_account(form: AccountForm) -> AccountRecord:
-    _check_raw(form.execution)
-    return AccountRecord(**_fields(form) | {"starting_cash": LONG_DECIMAL[form.starting_cash]})
+def _checked_account(record: AccountRecord) -> AccountRecord:
+    _check_raw(record.execution)
+    _check_raw(record.state)
+    return record
 
 
 def _trading_to_form(record: TradingRecord) -> TradingForm:
@@ -233,13 +215,12 @@ def _check_raw(raw: msgspec.Raw) -> None:
 TO_FORM: Mapping[type, Callable[[Any], JournalRecord]] = {
     RequestRecord: _request_to_form,
     ExecutionRecord: _execution_to_form,
-    AccountRecord: _account_to_form,
     TradingRecord: _trading_to_form,
 }
 FROM_FORM: Mapping[type, Callable[[Any], AccountRecords]] = {
     RequestForm: _form_to_request,
     ExecutionForm: _form_to_execution,
-    AccountForm: _form_to_account,
+    AccountRecord: _checked_account,
     TradingForm: _form_to_trading,
     CheckpointRecord: _checked_checkpoint,
     LimitsRecord: _checked_limits,

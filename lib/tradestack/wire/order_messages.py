@@ -152,10 +152,14 @@ class Progress(_Message, frozen=True, tag="Progress", kw_only=True, forbid_unkno
 
 
 class MatchedThrough(_Message, frozen=True, tag="MatchedThrough", kw_only=True):
-    """The user's orders have met the feed messages up to that number; their reports are sent."""
+    """The user's orders have met the feed messages up to that number.
+
+    reports: how many messages the user's stream had then; it counts for a client that has them all.
+    """
 
     feed_session: str
     feed_seq: Sequence
+    reports: Count
 
 
 class Registered(_Message, frozen=True, tag="Registered", kw_only=True):

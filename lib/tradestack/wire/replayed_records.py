@@ -6,7 +6,7 @@ pass over what the state does not need, and take a fifth of the time.
 
 import msgspec
 
-from tradestack.domain.order import OrdRejReason
+from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 from tradestack.wire.account_records import (
     AccountRecord,
     CheckpointRecord,
@@ -58,8 +58,12 @@ class ReplayedOrderRecord(JournalRecord, tag="Order", frozen=True):
 
 
 class ReplayedExecution(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
-    """Fields of a report of any kind that replay needs."""
+    """Fields of a report of any kind that replay needs; only an ExecutionReport has an ExecType."""
 
+    cl_ord_id: str
+    order_id: int | None = None
+    exec_type: ExecType | None = None
+    ord_status: OrdStatus | None = None
     feed_session: str | None = None
     feed_seq: Sequence | None = None
 

@@ -6,8 +6,9 @@ from tests.kit.sender import MemorySender
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
 from tradestack.trading.checks import Rules
-from tradestack.trading.decisions import JudgedOrder, Malformed, Received
-from tradestack.trading.judge import judge
+from tradestack.trading.commit import commit
+from tradestack.trading.judging.decisions import JudgedOrder, Malformed, Received
+from tradestack.trading.judging.judge import judge
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
@@ -61,7 +62,7 @@ def a_message(
 def record_messages(session: OrderSession, *received: Received) -> list[JudgedOrder]:
     """Judge, append and commit messages as the order manager does; return the orders of them."""
     batch = judge(session.state, received, some_rules(), session.order)
-    session.state.commit(batch.judged, session.journal.append(batch.records))
+    commit(session.state, batch.judged, session.journal.append(batch.records))
     return batch.orders
 
 

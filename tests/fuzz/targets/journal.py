@@ -14,8 +14,8 @@ from tests.fuzz.target import Target, assert_one_line
 from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
 from tests.kit.sender import MemorySender
 from tradestack.domain.faults import OperatorFault
-from tradestack.trading.decisions import Received
-from tradestack.trading.judge import judge
+from tradestack.trading.judging.decisions import Received
+from tradestack.trading.judging.judge import judge
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import OrderRecord, encode_record
 from tradestack.wire.orders import encode_message

@@ -19,8 +19,9 @@ from tradestack.domain.order import (
     TimeInForce,
 )
 from tradestack.trading.checks import Rules
-from tradestack.trading.decisions import Batch, JudgedOrder, Malformed, Received
-from tradestack.trading.judge import judge
+from tradestack.trading.commit import commit
+from tradestack.trading.judging.decisions import Batch, JudgedOrder, Malformed, Received
+from tradestack.trading.judging.judge import judge
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import (
@@ -122,7 +123,7 @@ def _settle(received: Sequence[Received], *, together: bool) -> tuple[SessionSta
         for payload in batch.records:
             offsets.append(offset)
             offset += len(payload)
-        state.commit(batch.judged, offsets)
+        commit(state, batch.judged, offsets)
         payloads += batch.records
     return state, payloads
 

@@ -103,12 +103,7 @@ def _describe_execution(report: ExecutionReport) -> str:
 
 
 def _describe_account(record: AccountRecord) -> str:
-    waits = "interactive" if record.interactive else "not interactive"
-    cash, model = format_fixed(record.starting_cash), bytes(record.execution).decode()
-    return (
-        f"Account in feed session {record.feed_session}, {waits}, starting cash {cash}, "
-        f"execution {model}"
-    )
+    return f"Account in feed session {record.feed_session}, execution {bytes(record.execution).decode()}"
 
 
 def _describe_trading(record: TradingRecord) -> str:

@@ -5,6 +5,7 @@
 
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine
+from tradestack.trading.replay import add_record
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import SessionRecord, decode_header
 from tradestack.wire.replayed_records import (
@@ -62,7 +63,7 @@ class JournalReplay:
         self, state: SessionState, record: ReplayedRecord, offset: int, payload: bytes
     ) -> None:
         if not isinstance(record, ReplayedOrderRecord):
-            state.add(record, offset, payload)
+            add_record(state, record, offset, payload)
             return
         expected, order_id = state.next_order_id, record.report.order_id
         if order_id > expected:
@@ -70,7 +71,7 @@ class JournalReplay:
                 raise MissingOrders(expected, order_id)
             state.next_order_id = order_id
         try:
-            state.add(record, offset, payload)
+            add_record(state, record, offset, payload)
         except ValueError:
             state.next_order_id = expected
             raise

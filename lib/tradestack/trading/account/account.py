@@ -73,7 +73,7 @@ class Account:
         self.tape = tape
         self.model = model
         self.state = state
-        self.find_done = find_done
+        self._find_done = find_done
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self._stride = STRIDE_MIN
 
@@ -94,6 +94,40 @@ class Account:
         state.last_cause, state.requests_of_cause = cause, index + 1
         state.last_arrival_ns = arrival
         return Place(cause, index, arrival)
+
+    def place_request(self, feed_seq: int | None) -> Place:
+        """Return the place of a request that was received now.
+
+        Without a message it is the newest one that the account may have met.
+        """
+        state = self.state
+        if state.is_registered:
+            state.progress = max(state.progress, (feed_seq or 0) - 1)
+            return self.place(feed_seq)
+        return self.place(self.tape.head if feed_seq is None else feed_seq)
+
+    def advance(self, progress: int | None = None) -> None:
+        """Fold as far as the strategy allows, or the whole tape if none trades here.
+
+        progress: up to that message the strategy has sent everything; None: nothing new of it.
+        """
+        state = self.state
+        state.progress = max(state.progress, progress or 0)
+        self.match(state.progress + 1 if state.is_registered else self.tape.head)
+
+    def is_through(self, last: int | None) -> bool:
+        """Return whether the account can end: it has met the last message, None = not known.
+
+        A strategy first has to say that it has sent everything for it.
+        """
+        if last is None:
+            return False
+        is_said = not self.state.is_registered or self.state.progress >= last
+        return is_said and self.state.matched_through >= last
+
+    def note_order(self, order_id: int) -> None:
+        """Note the number of an order, accepted or not."""
+        self.state.last_order_id = order_id
 
     def accept(self, order: Order, order_id: int, place: Place) -> None:
         """Take a new order that every check has passed."""
@@ -124,9 +158,10 @@ class Account:
         else:
             self.state.under_way.append(under_way)
 
-    def register(self, from_seq: int) -> None:
+    def register(self, from_seq: int, *, interactive: bool) -> None:
         """Let a strategy decide how far the account is matched: it trades from that message on."""
         self.state.is_registered = True
+        self.state.is_interactive = interactive
         self.state.progress = max(self.state.progress, from_seq - 1)
 
     def release(self) -> None:
@@ -268,6 +303,12 @@ class Account:
         """Return the order that has this name, if it works."""
         orders = self.state.orders.values()
         return next((order for order in orders if order.cl_ord_id == cl_ord_id), None)
+
+    def done(self, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
+        """Return number and state of the order that has this name, if it is done."""
+        known = self._find_done(cl_ord_id)
+        # When an account is made again, orders are known that came later.
+        return None if known is None or known[0] > self.state.last_order_id else known
 
     def drop(self, order: WorkingOrder) -> None:
         """Forget an order that is done."""

@@ -51,6 +51,7 @@ class AccountState(msgspec.Struct, kw_only=True):
     requests_of_cause: int = 0
     last_order_id: int = 0
     is_registered: bool = False
+    is_interactive: bool = False
     is_ended: bool = False
     orders: dict[int, WorkingOrder] = {}
     under_way: list[UnderWay] = []

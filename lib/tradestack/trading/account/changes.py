@@ -42,14 +42,14 @@ def refuse(
     order_id, status = (None, OrdStatus.REJECTED)
     if order is not None:
         order_id, status = order.order_id, order.ord_status
-    elif (done := account.find_done(request.orig_cl_ord_id)) is not None:
+    elif (done := account.done(request.orig_cl_ord_id)) is not None:
         order_id, status = done
     moment = account.moment_now()
     account.reporter.report(reports.cancel_reject(request, order_id, status, reason, text, moment))
 
 
 def _refuse_done(account: "Account", request: UnderWay) -> None:
-    is_done = account.find_done(request.orig_cl_ord_id) is not None
+    is_done = account.done(request.orig_cl_ord_id) is not None
     reason = CxlRejReason.TOO_LATE_TO_CANCEL if is_done else CxlRejReason.UNKNOWN_ORDER
     refuse(account, request, reason)
 

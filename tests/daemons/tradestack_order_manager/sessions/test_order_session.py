@@ -15,7 +15,7 @@ from tests.daemons.tradestack_order_manager.samples import (
 from tests.daemons.tradestack_order_manager.sessions.recording import record, recover, reports
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.journal import Journal
-from tradestack.trading.decisions import Malformed
+from tradestack.trading.judging.decisions import Malformed
 from tradestack.wire.order_journal import FORMAT_VERSION, encode_record
 from tradestack_order_manager.sessions.order_session import (
     OrderSession,

@@ -11,8 +11,8 @@ from tests.daemons.tradestack_order_manager.samples import (
     some_rules,
 )
 from tradestack.domain.fixed_point import SCALE
-from tradestack.trading.decisions import JudgedOrder
-from tradestack.trading.judge import judge
+from tradestack.trading.judging.decisions import JudgedOrder
+from tradestack.trading.judging.judge import judge
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.show.journal_events import JournalEvents

@@ -12,8 +12,9 @@ from tests.daemons.tradestack_order_manager.samples import (
     some_rules,
 )
 from tradestack.runtime.clock import SystemClock
-from tradestack.trading.decisions import Batch
-from tradestack.trading.judge import judge
+from tradestack.trading.commit import commit
+from tradestack.trading.judging.decisions import Batch
+from tradestack.trading.judging.judge import judge
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_display import SHOWN_TOGETHER_MAX, OrderDisplay
@@ -30,7 +31,7 @@ def settled(session: OrderSession, count: int) -> Batch:
     first = session.last_order_id + 1
     orders = [an_order(cl_ord_id=f"c{first + index}") for index in range(count)]
     batch = judge(session.state, [*map(a_message, orders)], some_rules(), session.order)
-    session.state.commit(batch.judged, session.journal.append(batch.records))
+    commit(session.state, batch.judged, session.journal.append(batch.records))
     return batch
 
 

@@ -14,7 +14,7 @@ from tests.daemons.tradestack_order_manager.samples import (
     record_messages,
 )
 from tradestack.domain.faults import OperatorFault
-from tradestack.trading.decisions import JudgedOrder
+from tradestack.trading.judging.decisions import JudgedOrder
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.order_log import CATCH_UP_ORDERS, OrderLog
 

@@ -5,9 +5,12 @@ from typing import Protocol
 
 import msgspec
 
+from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import Order, OrdRejReason
+from tradestack.domain.requests import OrderStatusRequest, Request
+from tradestack.trading.account.history import AccountAct, AccountKey
 from tradestack.trading.registrations import Registration
-from tradestack.wire.order_messages import Register
+from tradestack.wire.order_messages import Progress, Register
 
 
 class Malformed(msgspec.Struct, frozen=True, gc=False):
@@ -15,6 +18,9 @@ class Malformed(msgspec.Struct, frozen=True, gc=False):
 
     text: str
     cl_ord_id: str
+
+
+Message = Order | Request | OrderStatusRequest | Register | Progress | Malformed
 
 
 class Sender(Protocol):
@@ -34,27 +40,47 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     sender: Sender
     time_ns: int
     payload: bytes
-    message: Order | Register | Malformed
+    message: Message
 
 
 class JudgedOrder(msgspec.Struct, frozen=True, gc=False):
-    """New order with its number and verdict; record: the payload for the journal."""
+    """New order with its number and verdict; record: the payload for the journal.
 
-    received: Received
+    account: the feed session whose tape executes it, None if nothing does. cause: the message there
+    that it was sent for.
+    """
+
+    user: str
     record: bytes
     report_length: int
+    received: Received
     order: Order
     identity: int
     order_id: int
     reason: OrdRejReason | None
+    account: str | None
+    cause: int | None
+
+
+class JudgedRequest(msgspec.Struct, frozen=True, gc=False):
+    """Cancel, replace or mass cancel that an account has taken."""
+
+    user: str
+    record: bytes
+    received: Received
+    request: Request
+    identity: int
+    account: str
+    cause: int
 
 
 class JudgedRegister(msgspec.Struct, frozen=True, gc=False):
     """Answered Register."""
 
-    received: Received
+    user: str
     record: bytes
     report_length: int
+    received: Received
     feed_session: str
     registration: Registration
 
@@ -62,12 +88,32 @@ class JudgedRegister(msgspec.Struct, frozen=True, gc=False):
 class JudgedMalformed(msgspec.Struct, frozen=True, gc=False):
     """Rejected malformed message."""
 
-    received: Received
+    user: str
     record: bytes
     report_length: int
+    received: Received
 
 
-Judged = JudgedOrder | JudgedRegister | JudgedMalformed
+class JudgedExecution(msgspec.Struct, frozen=True, gc=False):
+    """Report that follows on an order, or on a request about one."""
+
+    user: str
+    record: bytes
+    report_length: int
+    report: Report
+
+
+class JudgedAct(msgspec.Struct, frozen=True, gc=False):
+    """Anything else that is journalled without a report."""
+
+    user: str
+    record: bytes
+    act: AccountAct
+
+
+Judged = (
+    JudgedOrder | JudgedRequest | JudgedRegister | JudgedMalformed | JudgedExecution | JudgedAct
+)
 
 
 @dataclass(slots=True)
@@ -79,18 +125,26 @@ class Batch:
     excess_malformed: the malformed ones, beyond what a user may have of them.
     unreadable: orders with a known ClOrdID whose first order cannot be read.
     unrecordable: messages whose records could not be read again, each with the reason.
-    duplicates: how many were orders that are known.
+    duplicates: how many were orders or requests that are known.
+    unavailable: messages for accounts that cannot be used, each with the reason.
+    answers: to messages that leave no trace. progressed: what strategies have said. touched: the accounts that may have changed. spoiled:
+    those among them with a change that no record has.
     """
 
     judged: list[Judged] = field(default_factory=list)
     orders: list[JudgedOrder] = field(default_factory=list)
     excess: list[Received] = field(default_factory=list)
     excess_malformed: list[Received] = field(default_factory=list)
-    unreadable: list[Received] = field(default_factory=list)
+    unreadable: list[tuple[Received, OSError]] = field(default_factory=list)
     unrecordable: list[tuple[Received, ValueError]] = field(default_factory=list)
+    unavailable: list[tuple[Received, Exception]] = field(default_factory=list)
     duplicates: int = 0
+    answers: list[tuple[Received, ExecutionReport]] = field(default_factory=list)
+    progressed: list[tuple[Received, AccountKey]] = field(default_factory=list)
+    touched: set[AccountKey] = field(default_factory=set)
+    spoiled: set[AccountKey] = field(default_factory=set)
     # Later messages of the batch are judged as if the earlier ones were in the state.
-    by_identity: dict[int, JudgedOrder] = field(default_factory=dict)
+    by_identity: dict[int, JudgedOrder | JudgedRequest] = field(default_factory=dict)
     registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)
 
     @property

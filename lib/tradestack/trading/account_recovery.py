@@ -5,19 +5,19 @@ to be those that the journal holds. So a restart checks what it continues.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import OrdStatus
 from tradestack.trading.account.account import Account, FindDone
-from tradestack.trading.account.account_state import AccountState
+from tradestack.trading.account.checkpoint import decode_checkpoint
+from tradestack.trading.account.history import AccountHistory
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.ranges import Ranges
+from tradestack.trading.known_orders import ReadRecord
 from tradestack.trading.tape import Tape
 from tradestack.wire.account_records import (
     EndedRecord,
@@ -27,8 +27,6 @@ from tradestack.wire.account_records import (
 )
 from tradestack.wire.order_journal import OrderRecord, Record, RegisterRecord
 
-ReadRecord = Callable[[int, int], Record]
-
 
 class TapeBehind(Exception):
     """The feed log lacks messages that the account has met, as after a power failure."""
@@ -36,21 +34,6 @@ class TapeBehind(Exception):
 
 class JournalContradicted(Exception):
     """A report that comes again differs from the one in the journal."""
-
-
-@dataclass(slots=True)
-class AccountHistory:
-    """One account in the journal: how it began, its newest checkpoint, the records since then.
-
-    state: JSON of its AccountState at the checkpoint. matched_through: the newest feed message that
-    the records name.
-    """
-
-    model: ExecutionModel
-    state: bytes
-    matched_through: int = 0
-    is_ended: bool = False
-    records: Ranges = field(default_factory=Ranges)
 
 
 class OwedReports:
@@ -89,7 +72,7 @@ def rebuild(
     history: AccountHistory,
     tape: Tape,
     read_record: ReadRecord,
-    sink: ReportSink,
+    then: ReportSink,
     find_done: FindDone,
 ) -> Account:
     """Make the account as it was after the newest of its records.
@@ -103,12 +86,16 @@ def rebuild(
         )
     records = [read_record(*place) for place in history.records.slice(0, len(history.records))]
     owed = [record.report for record in records if isinstance(record, ExecutionRecord)]
-    state = msgspec.json.decode(history.state, type=AccountState)
-    account = Account(
-        user, tape, history.model, state, sink=OwedReports(owed, sink), find_done=find_done
-    )
+    model = msgspec.json.decode(history.execution, type=ExecutionModel)
+    state = decode_checkpoint(history.checkpoint)
+    sink = OwedReports(owed, then)
+    account = Account(user, tape, model, state, sink=sink, find_done=find_done)
     for record in records:
         _apply(account, record)
+    if len(sink):
+        raise JournalContradicted(
+            f"account of {user}: the journal has reports that do not come again"
+        )
     return account
 
 
@@ -116,15 +103,18 @@ def _apply(account: Account, record: Record) -> None:
     match record:
         case OrderRecord():
             place = account.place(record.cause)
-            account.state.last_order_id = record.report.order_id or 0
+            account.visible_time_of(place)
+            order_id = record.report.order_id or 0
+            account.note_order(order_id)
             if record.report.ord_status is not OrdStatus.REJECTED:
-                account.accept(record.order, account.state.last_order_id, place)
+                account.accept(record.order, order_id, place)
         case RequestRecord():
             account.request(under_way_of(record.request, account.place(record.cause)))
         case ExecutionRecord():
             account.match(record.report.feed_seq or 0)
         case RegisterRecord():
-            account.register(record.report.from_seq)
+            interactive = record.register.interactive
+            account.register(record.report.from_seq, interactive=interactive)
         case ReleaseRecord():
             account.release()
         case EndedRecord():

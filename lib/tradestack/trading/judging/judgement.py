@@ -1,0 +1,183 @@
+"""The decisions of one batch, while they are made."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from tradestack.domain.execution_report import Report
+from tradestack.domain.order import Order
+from tradestack.domain.requests import Request
+from tradestack.trading.account.account import Account
+from tradestack.trading.account.checkpoint import encode_checkpoint
+from tradestack.trading.account.history import AccountAct, AccountKey
+from tradestack.trading.accounts import Accounts
+from tradestack.trading.checks import Rules
+from tradestack.trading.judging.decisions import (
+    Batch,
+    Judged,
+    JudgedAct,
+    JudgedExecution,
+    JudgedOrder,
+    JudgedRequest,
+    Received,
+)
+from tradestack.trading.known_orders import KnownOrders
+from tradestack.wire.account_records import AccountRecord, ExecutionRecord
+from tradestack.wire.order_journal import encode_record, report_length
+
+
+@dataclass(slots=True)
+class _Share:
+    """A user's part of the order session, and what the batch records for the user.
+
+    room: what the user's records of the batch and all of its records together stay below.
+    """
+
+    room: int
+    recorded: int = 0
+    malformed: int = 0
+
+
+class Judgement:
+    """One batch: what its decisions are made from, and those made so far.
+
+    accounts: None if nothing executes orders. time_ns: of receipt, wall clock.
+    """
+
+    def __init__(
+        self, known: KnownOrders, rules: Rules, accounts: Accounts | None, time_ns: int
+    ) -> None:
+        self.batch = Batch()
+        self.known = known
+        self.state = known.state
+        self.rules = rules
+        self.accounts = accounts
+        self.time_ns = time_ns
+        self._first_order_id = known.state.next_order_id
+        self._first_exec_number = known.state.reports_count + 1
+        self._reports = 0  # that the batch has so far
+        self._shares: dict[str, _Share] = {}  # of the users who have sent something
+
+    @property
+    def next_order_id(self) -> int:
+        """Return the number of the next order."""
+        return self._first_order_id + len(self.batch.orders)
+
+    def next_exec_id(self) -> str:
+        """Return the ExecID of the next report."""
+        return f"{self.state.header.session}-{self._first_exec_number + self._reports}"
+
+    def add(self, judged: Judged) -> None:
+        """Add a decision."""
+        self.batch.judged.append(judged)
+        if not isinstance(judged, JudgedRequest | JudgedAct):
+            self._reports += 1
+
+    # ---- what clients have sent before -----------------------------------------------------------
+
+    def is_known(self, identity: int) -> bool:
+        """Return whether a ClOrdID was used before, in the batch or in the order session."""
+        return identity in self.batch.by_identity or self.state.place_of(identity) is not None
+
+    def first_use(self, identity: int, item: Received, cl_ord_id: str) -> Order | Request | None:
+        """Return what a known ClOrdID was used for; None, and put aside, if it cannot be read.
+
+        Another user's order with the same identity is not told from the user's own.
+        """
+        judged = self.batch.by_identity.get(identity)
+        if judged is not None:
+            return judged.order if isinstance(judged, JudgedOrder) else judged.request
+        try:
+            return self.known.first_use(item.sender.user, cl_ord_id)
+        except OSError as error:
+            self.batch.unreadable.append((item, error))
+            return None
+
+    # ---- room in the order session -------------------------------------------------------------
+
+    def use_room(self, item: Received) -> bool:
+        """Take the room of one record from the user's share; without room put the message aside."""
+        share, batch = self._share_of(item.sender.user), self.batch
+        if share.recorded + len(batch.judged) >= share.room:
+            batch.excess.append(item)
+            return False
+        share.recorded += 1
+        return True
+
+    def use_malformed_room(self, item: Received) -> bool:
+        """Take the room of a malformed message; without room put the message aside."""
+        user = item.sender.user
+        share = self._share_of(user)
+        if share.malformed >= self.rules.malformed_room(self.state.malformed[user]):
+            self.batch.excess_malformed.append(item)
+            return False
+        if not self.use_room(item):
+            return False
+        share.malformed += 1
+        return True
+
+    def _share_of(self, user: str) -> _Share:
+        share = self._shares.get(user)
+        if share is None:
+            state = self.state
+            room = self.rules.room(state.reports_of(user), state.reports_count)
+            share = self._shares[user] = _Share(room)
+        return share
+
+    # ---- accounts ------------------------------------------------------------------------------
+
+    def account(self, user: str, feed_session: str | None) -> Account | None:
+        """Return the user's account in a feed session, None = the newest; None if it has not begun.
+
+        Raises AccountUnavailable.
+        """
+        accounts = self.accounts
+        if accounts is None:
+            return None
+        session = feed_session or accounts.current_session
+        if session is None:
+            return None
+        account = accounts.find((user, session))
+        if account is not None:
+            self.batch.touched.add((user, session))
+        return account
+
+    def begin_account(
+        self, user: str, feed_session: str | None, matched_through: int | None
+    ) -> Account | None:
+        """Begin the account behind a message, None = the newest; None if there is no tape."""
+        accounts = self.accounts
+        session = None if accounts is None else feed_session or accounts.current_session
+        if accounts is None or session is None:
+            return None
+        key: AccountKey = (user, session)
+        account = accounts.begin(key, matched_through)
+        if account is not None:
+            self.batch.touched.add(key)
+            (state,) = encode_checkpoint(account.state)
+            execution = msgspec.json.encode(account.model)
+            self.act(
+                AccountRecord(
+                    time_ns=self.time_ns,
+                    user=user,
+                    feed_session=session,
+                    execution=msgspec.Raw(execution),
+                    state=msgspec.Raw(state),
+                )
+            )
+        return account
+
+    def act(self, act: AccountAct) -> None:
+        """Record what happens to an account without a report."""
+        self.add(JudgedAct(act.user, encode_record(act), act))
+
+    # ---- the sink of all accounts ----------------------------------------------------------------
+
+    def name(self) -> tuple[str, int]:
+        """Return ExecID and TransactTime of the next report."""
+        return self.next_exec_id(), self.time_ns
+
+    def take(self, user: str, report: Report) -> None:
+        """Record a report that follows on an order or a request."""
+        record = encode_record(ExecutionRecord(time_ns=self.time_ns, user=user, report=report))
+        self.add(JudgedExecution(user, record, report_length(record), report))

@@ -1,0 +1,137 @@
+"""A new order: numbered and answered, or counted if it is known."""
+
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
+from tradestack.trading.account.account import Account
+from tradestack.trading.account.place import Place
+from tradestack.trading.checks import Rejection, check_order
+from tradestack.trading.identity import identity_of
+from tradestack.trading.judging.decisions import JudgedOrder, Received
+from tradestack.trading.judging.judgement import Judgement
+from tradestack.wire.accepted_order import Accepted, encode_accepted
+from tradestack.wire.order_journal import OrderRecord, encode_record, report_length
+
+_DUPLICATE = Rejection(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
+
+
+def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
+    """Number an order that is new; count one that is known."""
+    user = item.sender.user
+    identity = identity_of(user, order.cl_ord_id)
+    if judgement.is_known(identity):
+        first = judgement.first_use(identity, item, order.cl_ord_id)
+        if isinstance(first, Order) and first.is_same_order(order):
+            judgement.batch.duplicates += 1
+        elif first is not None and judgement.use_room(item):
+            _add(judgement, item, order, identity, _DUPLICATE, None, None)
+        return
+    if not judgement.use_room(item):
+        return
+    account = place = None
+    if judgement.accounts is not None:
+        account = _account_for(judgement, user, order)
+        place = None if account is None else account.place_request(order.feed_seq)
+    rejection = _check(judgement, item, order, account)
+    _add(judgement, item, order, identity, rejection, account, place)
+
+
+def _account_for(judgement: Judgement, user: str, order: Order) -> Account | None:
+    account = judgement.account(user, order.feed_session)
+    if account is None:
+        account = judgement.begin_account(user, order.feed_session, order.feed_seq)
+    return account
+
+
+def _check(
+    judgement: Judgement, item: Received, order: Order, account: Account | None
+) -> Rejection | None:
+    if judgement.accounts is not None:
+        if account is None:
+            return Rejection(OrdRejReason.EXCHANGE_CLOSED, "there is no such feed session")
+        if account.state.is_ended:
+            return Rejection(OrdRejReason.EXCHANGE_CLOSED, "the feed session has ended")
+    return check_order(order, judgement.rules, item.time_ns)
+
+
+def _add(
+    judgement: Judgement,
+    item: Received,
+    order: Order,
+    identity: int,
+    rejection: Rejection | None,
+    account: Account | None,
+    place: Place | None,
+) -> None:
+    """Record the order with its verdict; an account takes one that is accepted."""
+    user, order_id = item.sender.user, judgement.next_order_id
+    accepted = None
+    if account is not None and place is not None:
+        visible_ns = account.visible_time_of(place)
+        session = account.tape.session_id
+        accepted = Accepted(session, place.cause, place.arrival_ns, visible_ns)
+        account.note_order(order_id)
+    if rejection is None:
+        reason = None
+        exec_id = judgement.next_exec_id()
+        record, length = encode_accepted(
+            order, item.payload, user, item.time_ns, order_id, exec_id, accepted
+        )
+        if account is not None and place is not None:
+            account.accept(order, order_id, place)
+    else:
+        reason = rejection.reason
+        record = _reject(judgement, item, order, rejection, accepted)
+        length = report_length(record)
+    judged = JudgedOrder(
+        user,
+        record,
+        length,
+        item,
+        order,
+        identity,
+        order_id,
+        reason,
+        None if accepted is None else accepted.feed_session,
+        None if accepted is None else accepted.cause,
+    )
+    judgement.add(judged)
+    judgement.batch.orders.append(judged)
+    judgement.batch.by_identity.setdefault(identity, judged)
+
+
+def _reject(
+    judgement: Judgement,
+    item: Received,
+    order: Order,
+    rejection: Rejection,
+    accepted: Accepted | None,
+) -> bytes:
+    feed_session = None if accepted is None else accepted.feed_session
+    cause = None if accepted is None else accepted.cause
+    report = ExecutionReport(
+        order_id=judgement.next_order_id,
+        cl_ord_id=order.cl_ord_id,
+        exec_id=judgement.next_exec_id(),
+        exec_type=ExecType.REJECTED,
+        ord_status=OrdStatus.REJECTED,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=order.quantity,
+        reject_reason=rejection.reason,
+        text=rejection.text,
+        transact_time_ns=item.time_ns,
+        feed_session=feed_session,
+        feed_seq=cause,
+        visible_time_ns=None if accepted is None else accepted.visible_time_ns,
+    )
+    return encode_record(
+        OrderRecord(
+            time_ns=item.time_ns,
+            user=item.sender.user,
+            feed_session=feed_session,
+            cause=cause,
+            arrival_ns=None if accepted is None else accepted.arrival_ns,
+            order=order,
+            report=report,
+        )
+    )

@@ -1,0 +1,60 @@
+"""What strategies say of themselves: Register → FromSeq, and Progress."""
+
+from tradestack.trading.account.account import Account
+from tradestack.trading.judging.decisions import JudgedOrder, JudgedRegister, Received
+from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.registrations import Registration, from_sequence, traded_of
+from tradestack.wire.order_journal import RegisterRecord, encode_record, report_length
+from tradestack.wire.order_messages import Progress, Register, Registered
+
+
+def answer_register(judgement: Judgement, item: Received, register: Register) -> None:
+    """Answer a Register with FromSeq; the account begins with it or goes on."""
+    batch, user = judgement.batch, item.sender.user
+    if not judgement.use_room(item):
+        return
+    key = (user, register.feed_session)
+    account = judgement.account(*key)
+    previous = batch.registrations.get(key) or judgement.state.registrations.find(*key)
+    from_seq = from_sequence(previous, register, _traded_seq(judgement, key, account))
+    if account is None:
+        account = judgement.begin_account(*key, from_seq - 1)
+    answer = Registered(
+        request_id=register.request_id, feed_session=register.feed_session, from_seq=from_seq
+    )
+    record = encode_record(
+        RegisterRecord(time_ns=item.time_ns, user=user, register=register, report=answer)
+    )
+    if account is not None:
+        account.register(from_seq, interactive=register.interactive)
+    registration = Registration(register.config_hash, from_seq)
+    length = report_length(record)
+    judgement.add(JudgedRegister(user, record, length, item, register.feed_session, registration))
+    batch.registrations[key] = registration
+
+
+def take_progress(judgement: Judgement, item: Received, progress: Progress) -> None:
+    """Match the account of a strategy as far as what it has said allows."""
+    account = judgement.account(item.sender.user, progress.feed_session)
+    if account is not None:
+        account.advance(progress.feed_seq)
+        judgement.batch.progressed.append((item, (item.sender.user, progress.feed_session)))
+
+
+def _traded_seq(judgement: Judgement, key: tuple[str, str], account: Account | None) -> int:
+    """Return the message behind which a new FromSeq lies.
+
+    It is the highest FeedSeq of the user's orders there, those of the batch among them, and not
+    before what the account has met without its strategy. The batch is looked through here and not
+    at each order: few batches have a Register.
+    """
+    orders = (judged for judged in judgement.batch.judged if isinstance(judged, JudgedOrder))
+    traded = [
+        traded_of(judged.order.feed_seq or 0)
+        for judged in orders
+        if (judged.user, judged.order.feed_session) == key
+    ]
+    met = 0
+    if account is not None and not account.state.is_registered:
+        met = account.state.matched_through
+    return max(judgement.state.registrations.traded_seq(*key), met, *traded, 0)

@@ -1,0 +1,63 @@
+"""Orders and requests that an order session has recorded, by the names that clients gave them."""
+
+from collections.abc import Callable
+
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import Order, OrdStatus
+from tradestack.domain.requests import Request
+from tradestack.trading.identity import identity_of
+from tradestack.trading.session_state import SessionState
+from tradestack.wire.account_records import ExecutionRecord, RequestRecord
+from tradestack.wire.order_journal import OrderRecord, Record
+
+# Place of a record in the journal → the record; raises OSError.
+ReadRecord = Callable[[int, int], Record]
+
+
+class KnownOrders:
+    """What one order session has recorded."""
+
+    __slots__ = ("read_record", "state")
+
+    def __init__(self, state: SessionState, read_record: ReadRecord) -> None:
+        self.state = state
+        self.read_record = read_record
+
+    def first_use(self, user: str, cl_ord_id: str) -> Order | Request | None:
+        """Return what the user has first given that name to; None if it is unused.
+
+        Raises OSError if that cannot be read.
+        """
+        place = self.state.place_of(identity_of(user, cl_ord_id))
+        if place is None:
+            return None
+        record = self.read_record(*place)
+        if isinstance(record, OrderRecord) and record.user == user:
+            return record.order
+        return record.request if isinstance(record, RequestRecord) else None
+
+    def latest_report(self, user: str, cl_ord_id: str) -> ExecutionReport | None:
+        """Return the newest report on the order that has this name; None if none has.
+
+        A name that a replace has taken away from its order is no longer one. Raises OSError.
+        """
+        order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
+        if order_id is None:
+            return None
+        record = self.read_record(*self.state.latest_place(order_id))
+        if not isinstance(record, OrderRecord | ExecutionRecord) or record.user != user:
+            return None
+        report = record.report
+        if isinstance(report, ExecutionReport) and report.cl_ord_id == cl_ord_id:
+            return report
+        return None
+
+    def find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
+        """Return number and state of the order that has this name; None if none has.
+
+        Raises OSError.
+        """
+        report = self.latest_report(user, cl_ord_id)
+        if report is None or report.order_id is None:
+            return None
+        return report.order_id, report.ord_status
