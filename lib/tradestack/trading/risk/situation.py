@@ -4,9 +4,7 @@ All of it is as it was before the order; a replace is judged as the order that i
 the checks take the leaves of the replaced order away themselves.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Sequence
 
 import msgspec
 
@@ -45,8 +43,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """A user's account in one symbol, as it is between two events.
 
-    standings: of every scope that has limits; USER is always there. working_orders: those of the
-    symbol, the oldest first.
+    standings: USER, and every other scope with a limit that counts what the scope has used.
+    working_orders: those of the symbol, the oldest first.
     """
 
     user: str
@@ -67,8 +65,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
         return self.standings[ScopeKind.USER].exposure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """An order before it is judged.
 
     order: of a replace, the order that it would become. replaced: the working order that it is now.
@@ -84,7 +81,7 @@ class Situation:
     last_trade: Trade | None
     replaced: WorkingOrder | None = None
     repeats_in_window: int = 0
-    volume_in_window: Mapping[int, int] = MappingProxyType({})
+    volume_in_window: dict[int, int] = {}
 
     @property
     def leaves_quantity(self) -> int:

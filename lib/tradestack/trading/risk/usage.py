@@ -8,6 +8,7 @@ import msgspec
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.trading.risk.judge_risk import looks_at
 from tradestack.trading.risk.limits import Limits, RiskLimits
+from tradestack.trading.risk.reading import Look
 from tradestack.trading.risk.scopes import EVERY, WHOLE, Scope, ScopeKind
 from tradestack.trading.risk.situation import AccountView, Standing
 
@@ -113,18 +114,24 @@ def usage_of(account: AccountView, limits: RiskLimits) -> list[Usage]:
     Working orders count at worst case, as in the checks.
     """
     return [
-        _usage(measure, look.scope, look.standing, limit)
+        _usage(measure, look, limit)
         for measure in MEASURES
         for look in looks_at(account, limits)
         if look.scope.kind in measure.scopes and (limit := measure.limit(look.limits))
     ]
 
 
-def _usage(measure: Measure, scope: Scope, standing: Standing, limit: int) -> Usage:
-    used = measure.used(standing)
+def spans_accounts(limits: RiskLimits) -> bool:
+    """Return whether any limit counts what all users have used, together or in a symbol."""
+    of_all_users = (limits.total, *limits.symbols.values())
+    return any(measure.limit(each) for measure in MEASURES for each in of_all_users)
+
+
+def _usage(measure: Measure, look: Look, limit: int) -> Usage:
+    used = measure.used(look.standing)
     return Usage(
         key=measure.key,
-        scope=scope,
+        scope=look.scope,
         used=measure.form(used),
         limit=measure.form(limit),
         percent=100 * used // limit,
