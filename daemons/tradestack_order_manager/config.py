@@ -14,6 +14,7 @@ from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import Duration, FixedPoint
+from tradestack.runtime.config.sections import Section
 from tradestack.runtime.config.shared_keys import ORDERS_ADDRESS, ServerConfig
 from tradestack.runtime.config.values import (
     Choice,
@@ -26,9 +27,11 @@ from tradestack.runtime.config.values import (
     expect_text,
 )
 from tradestack.trading.checks import Rules
+from tradestack.trading.risk.limits import RiskLimits
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
 from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.risk_config import RiskKeys
 
 # Bytes of a BusinessMessageReject, by which every message of a turn may be answered. A client is
 # not read while half of `unsequenced_bytes_max` waits; the other half has room for two turns.
@@ -74,6 +77,7 @@ class OrderManagerConfig(ServerConfig):
     symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.AT_ONCE)
     order_qty_max: int = key("1000000", FixedPoint(1, QUANTITY_MAX), reload=Reload.AT_ONCE)
     max_order_age: int = key("30s", Duration(), reload=Reload.AT_ONCE)
+    risk: RiskKeys = key({}, Section(RiskKeys), reload=Reload.AT_ONCE)
     durability: Durability = key("os", Choice(Durability), reload=Reload.AT_ONCE)
     new_session_at: int | None = key("00:00", TimeOfDay(), reload=Reload.AT_ONCE)
     sessions_kept: int = key(30, Integer(1, 1_000), reload=Reload.AT_ONCE)
@@ -92,6 +96,15 @@ class OrderManagerConfig(ServerConfig):
             order_qty_max=self.order_qty_max,
             order_age_max_ns=self.max_order_age,
             reports_per_session_max=self.orders_per_session_max,
+        )
+
+    @property
+    def risk_limits(self) -> RiskLimits:
+        """Return the limits of pre-trade risk."""
+        return self.risk.risk_limits(
+            allowed_symbols=self.symbols,
+            max_order_qty=self.order_qty_max,
+            max_order_age_ns=self.max_order_age,
         )
 
     @property

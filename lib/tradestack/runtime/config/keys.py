@@ -8,9 +8,9 @@
 
     config = load_config(GatewayConfig, Path("/etc/tradestack/gateway.toml"))
 
-A default is written as the file would write it and goes through the same parser. The file is flat:
-a section is refused unless the key it names takes a table. Every error is an OperatorFault with
-file, key, value and what is allowed.
+A default is written as the file would write it and goes through the same parser. A section is
+refused unless the key it names takes a table; the keys of such a table are declared likewise
+(`sections.py`). Every error is an OperatorFault with file, key, value and what is allowed.
 """
 
 import dataclasses
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, overload
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.runtime.config.key_fault import KeyFault, SectionFault
 from tradestack.runtime.config.values import ValueParser
 from tradestack.store.named_file import open_named_file
 
@@ -94,25 +95,46 @@ def parse_config(config_type: type[C], table: Mapping[str, object], *, source: s
 
     Raises OperatorFault.
     """
-    parsers = _parsers(config_type)
-    unknown = next((name for name in table if name not in parsers), None)
-    if unknown is not None:
-        raise _unknown_key(source, unknown, table[unknown], parsers)
-    for field in dataclasses.fields(config_type):
-        if _is_required(field) and field.name not in table:
-            allowed = parsers[field.name].allowed
-            raise OperatorFault(f"{source}: {field.name}", "is missing", f"allowed is {allowed}")
-    values = {name: _parse_value(source, name, parsers[name], table[name]) for name in table}
     try:
-        return config_type(**values)
+        return parse_table(config_type, table)
+    except KeyFault as fault:
+        raise OperatorFault(f"{source}: {fault.where}", fault.problem, fault.remedy) from None
     except ValueError as error:  # from __post_init__: keys that contradict each other
         raise OperatorFault(source, str(error), "change the key it names") from None
 
 
+def parse_table(config_type: type[C], table: Mapping[str, object]) -> C:
+    """Make a config from TOML values. Raises KeyFault, or ValueError from its `__post_init__`."""
+    parsed = parse_written(config_type, table)
+    for field in dataclasses.fields(config_type):
+        if _is_required(field) and field.name not in table:
+            allowed = _parsers(config_type)[field.name].allowed
+            raise KeyFault((field.name,), "is missing", f"allowed is {allowed}")
+    return config_type(**parsed)
+
+
+def parse_written(
+    config_type: type[DataclassInstance], table: Mapping[str, object]
+) -> dict[str, Any]:
+    """Parse the keys that the table has, and add no defaults. Raises KeyFault."""
+    parsers = _parsers(config_type)
+    unknown = next((name for name in table if name not in parsers), None)
+    if unknown is not None:
+        raise _unknown_key(unknown, table[unknown], parsers)
+    return {name: _parse_value(name, parsers[name], table[name]) for name in table}
+
+
 def describe_config(config: DataclassInstance) -> dict[str, object]:
     """Return all values, defaults included, as a config file would write them; None if unset."""
-    parsers = _parsers(type(config))
-    values = {name: getattr(config, name) for name in parsers}
+    values = {name: getattr(config, name) for name in _parsers(type(config))}
+    return describe_values(type(config), values)
+
+
+def describe_values(
+    config_type: type[DataclassInstance], values: Mapping[str, Any]
+) -> dict[str, object]:
+    """Return values of keys as a config file would write them; None if unset."""
+    parsers = _parsers(config_type)
     return {
         name: None if value is None else parsers[name].format(value)
         for name, value in values.items()
@@ -161,27 +183,26 @@ def _read_table(path: Path) -> dict[str, object]:
         ) from None
 
 
-def _parse_value(source: str, name: str, parser: ValueParser[T], value: object) -> T:
+def _parse_value(name: str, parser: ValueParser[T], value: object) -> T:
     try:
         return parser.parse(value)
+    except KeyFault as fault:
+        raise fault.within(name) from None
     except ValueError as error:
         reason = str(error) or "is not valid"
-        raise OperatorFault(
-            f"{source}: {name}", f"{_shown(value)} {reason}", f"allowed is {parser.allowed}"
-        ) from None
+        allowed = f"allowed is {parser.allowed}"
+        raise KeyFault((name,), f"{_shown(value)} {reason}", allowed) from None
 
 
-def _unknown_key(
-    source: str, name: str, value: object, parsers: Mapping[str, ValueParser[Any]]
-) -> OperatorFault:
+def _unknown_key(name: str, value: object, parsers: Mapping[str, ValueParser[Any]]) -> KeyFault:
     if isinstance(value, dict):
         remedy = "write its keys at the top of the file, above all sections"
-        return OperatorFault(f"{source}: [{name}]", "there is no such section", remedy)
+        return SectionFault((name,), "there is no such section", remedy)
     nearest = difflib.get_close_matches(name, parsers, n=1, cutoff=0.5)
     known = (
         f"did you mean {nearest[0]}?" if nearest else f"known keys: {', '.join(sorted(parsers))}"
     )
-    return OperatorFault(f"{source}: {name}", "unknown key", known)
+    return KeyFault((name,), "unknown key", known)
 
 
 def _shown(value: object) -> str:

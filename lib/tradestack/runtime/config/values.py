@@ -12,7 +12,7 @@ value from `ValueParser`.
 import enum
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from typing import Generic, TypeVar
 
 from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 from tradestack.net.addresses import Address, parse_address
+from tradestack.runtime.config.key_fault import KeyFault
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -83,6 +84,20 @@ class Integer(ValueParser[int]):
             raise ValueError
         if not self.minimum <= value <= self.maximum:
             raise ValueError("is out of range")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(ValueParser[bool]):
+    """Yes or no."""
+
+    @property
+    def allowed(self) -> str:
+        return "true or false"
+
+    def parse(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError
         return value
 
 
@@ -191,12 +206,13 @@ class ListOf(ValueParser[tuple[T, ...]]):
 class MapOf(ValueParser[Mapping[str, T]]):
     """A TOML table (a section or { … }) from names to values of one kind.
 
-    Only `names` are allowed; if there are none, any name is.
+    Only `names` are allowed; if there are none, any name is that `name` allows.
     """
 
     entry: ValueParser[T]
     names: tuple[str, ...] = field(default=())
     length_max: int = LIST_LENGTH_MAX
+    name: ValueParser[str] | None = None
 
     @property
     def allowed(self) -> str:
@@ -211,6 +227,8 @@ class MapOf(ValueParser[Mapping[str, T]]):
         unknown = [str(name) for name in value if self.names and name not in self.names]
         if unknown:
             raise ValueError(f"has an unknown entry {unknown[0]!r}")
+        if self.name is not None:
+            _check_names(self.name, value)
         return MappingProxyType(
             {str(name): _entry(str(name), self.entry, item) for name, item in value.items()}
         )
@@ -229,5 +247,16 @@ def expect_text(value: object) -> str:
 def _entry(name: str, parser: ValueParser[T], value: object) -> T:
     try:
         return parser.parse(value)
+    except KeyFault as fault:
+        raise fault.within(name) from None
     except ValueError as error:
         raise ValueError(f"{name}: {value!r} {error}".rstrip()) from None
+
+
+def _check_names(parser: ValueParser[str], names: Iterable[object]) -> None:
+    for name in names:
+        try:
+            parser.parse(name)
+        except ValueError:
+            remedy = f"allowed is {parser.allowed}"
+            raise KeyFault((str(name),), "is not a name that is allowed here", remedy) from None

@@ -1,0 +1,138 @@
+"""Account, limits → how much of each limit is used."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.trading.risk.judge_risk import looks_at
+from tradestack.trading.risk.limits import Limits, RiskLimits
+from tradestack.trading.risk.reading import Look
+from tradestack.trading.risk.scopes import EVERY, WHOLE, Scope, ScopeKind
+from tradestack.trading.risk.situation import AccountView, Standing
+
+WARNING_PERCENT = 80  # from here on a limit is named in the log
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is used of one limit; key as in CHECKS."""
+
+    key: str
+    used: Callable[[Standing], int]
+    limit: Callable[[Limits], int]
+    form: Callable[[int], str] = str
+    scopes: frozenset[ScopeKind] = EVERY
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a limit one scope has used; numbers as people read them."""
+
+    key: str
+    scope: Scope
+    used: str
+    limit: str
+    percent: int
+
+    @property
+    def is_near(self) -> bool:
+        """Return whether it is time for a warning."""
+        return self.percent >= WARNING_PERCENT
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "max_order_submit_rate",
+        lambda standing: standing.submissions_in_window,
+        lambda limits: limits.max_order_submit_rate.count,
+    ),
+    Measure(
+        "max_cancel_rate",
+        lambda standing: standing.cancels_in_window,
+        lambda limits: limits.max_cancel_rate.count,
+    ),
+    Measure(
+        "active_order_limit",
+        lambda standing: standing.active_orders,
+        lambda limits: limits.active_order_limit,
+    ),
+    Measure(
+        "total_order_limit",
+        lambda standing: standing.orders_count,
+        lambda limits: limits.total_order_limit,
+    ),
+    Measure(
+        "total_trade_limit",
+        lambda standing: standing.trades_count,
+        lambda limits: limits.total_trade_limit,
+    ),
+    Measure(
+        "max_position",
+        lambda standing: standing.exposure.worst_quantity,
+        lambda limits: limits.max_position,
+        format_fixed,
+    ),
+    Measure(
+        "max_gross_notional",
+        lambda standing: standing.gross_notional,
+        lambda limits: limits.max_gross_notional,
+        format_fixed,
+    ),
+    Measure(
+        "max_net_notional",
+        lambda standing: max(standing.long_notional, standing.short_notional),
+        lambda limits: limits.max_net_notional,
+        format_fixed,
+    ),
+    Measure(
+        "max_daily_loss",
+        lambda standing: max(0, standing.reference_equity - standing.equity),
+        lambda limits: limits.max_daily_loss,
+        format_fixed,
+        WHOLE,
+    ),
+    Measure(
+        "max_drawdown",
+        lambda standing: max(0, standing.peak_equity - standing.equity),
+        lambda limits: limits.max_drawdown,
+        format_fixed,
+        WHOLE,
+    ),
+    Measure(
+        "repeated_execution_limit",
+        lambda standing: standing.executions_in_window,
+        lambda limits: limits.repeated_execution_limit.count,
+        scopes=WHOLE,
+    ),
+)
+
+
+def usage_of(account: AccountView, limits: RiskLimits) -> list[Usage]:
+    """Account, limits → usage of each limit that is set, at each scope of the account's symbol.
+
+    Working orders count at worst case, as in the checks.
+    """
+    return [
+        _usage(measure, look, limit)
+        for measure in MEASURES
+        for look in looks_at(account, limits)
+        if look.scope.kind in measure.scopes and (limit := measure.limit(look.limits))
+    ]
+
+
+def spans_accounts(limits: RiskLimits) -> bool:
+    """Return whether any limit counts what all users have used, together or in a symbol."""
+    of_all_users = (limits.total, *limits.symbols.values())
+    return any(measure.limit(each) for measure in MEASURES for each in of_all_users)
+
+
+def _usage(measure: Measure, look: Look, limit: int) -> Usage:
+    used = measure.used(look.standing)
+    return Usage(
+        key=measure.key,
+        scope=look.scope,
+        used=measure.form(used),
+        limit=measure.form(limit),
+        percent=100 * used // limit,
+    )

@@ -1,0 +1,89 @@
+"""How much of each limit is used."""
+
+import pytest
+
+from tests.trading.risk.situations import BUY, SECOND_NS, an_account, limits_at, working
+from tradestack.domain.fixed_point import SCALE
+from tradestack.trading.risk.checks import CHECKS
+from tradestack.trading.risk.limits import CountPerWindow
+from tradestack.trading.risk.scopes import ScopeKind
+from tradestack.trading.risk.usage import MEASURES, spans_accounts, usage_of
+
+LIMITS = {
+    "max_order_submit_rate": CountPerWindow(count=10, window_ns=SECOND_NS),
+    "max_cancel_rate": CountPerWindow(count=10, window_ns=SECOND_NS),
+    "active_order_limit": 10,
+    "total_order_limit": 10,
+    "total_trade_limit": 10,
+    "max_position": 20 * SCALE,
+    "max_gross_notional": 2_000 * SCALE,
+    "max_net_notional": 2_000 * SCALE,
+    "max_daily_loss": 10 * SCALE,
+    "max_drawdown": 10 * SCALE,
+    "repeated_execution_limit": CountPerWindow(count=10, window_ns=SECOND_NS),
+}
+ACCOUNT = an_account(
+    10,
+    (working(1, BUY, 5, 99),),
+    submissions_in_window=7,
+    cancels_in_window=8,
+    orders_count=9,
+    trades_count=10,
+    equity=-3 * SCALE,
+    peak_equity=6 * SCALE,
+    executions_in_window=11,
+)
+USED = {
+    "max_order_submit_rate": ("7", "10", 70),
+    "max_cancel_rate": ("8", "10", 80),
+    "active_order_limit": ("1", "10", 10),
+    "total_order_limit": ("9", "10", 90),
+    "total_trade_limit": ("10", "10", 100),
+    "max_position": ("15", "20", 75),
+    "max_gross_notional": ("1500", "2000", 75),
+    "max_net_notional": ("1500", "2000", 75),
+    "max_daily_loss": ("3", "10", 30),
+    "max_drawdown": ("9", "10", 90),
+    "repeated_execution_limit": ("11", "10", 110),
+}
+
+
+@pytest.mark.parametrize("kind", ScopeKind)
+def test_usage_names_limit_scope_and_part(kind: ScopeKind) -> None:
+    """Each limit that is set, working orders at worst case; from 80 % on it is near."""
+    usages = usage_of(ACCOUNT, limits_at(kind, **LIMITS))
+
+    whole = kind in (ScopeKind.USER, ScopeKind.TOTAL)
+    of_whole = {"max_daily_loss", "max_drawdown", "repeated_execution_limit"}
+    assert {each.key: (each.used, each.limit, each.percent) for each in usages} == {
+        key: used for key, used in USED.items() if whole or key not in of_whole
+    }
+    assert {each.scope.kind for each in usages} == {kind}
+    assert {each.key for each in usages if each.is_near} == {
+        each.key for each in usages if each.percent >= 80
+    }
+
+
+def test_a_gain_uses_nothing_of_a_limit_on_losses() -> None:
+    """Nothing is below 0."""
+    limits = limits_at(ScopeKind.USER, max_daily_loss=SCALE)
+
+    (usage,) = usage_of(an_account(equity=SCALE), limits)
+
+    assert (usage.used, usage.percent) == ("0", 0)
+
+
+@pytest.mark.parametrize("kind", ScopeKind)
+def test_limits_across_accounts_are_known(kind: ScopeKind) -> None:
+    """Where there are none, nobody has to count for all users."""
+    of_all_users = kind in (ScopeKind.TOTAL, ScopeKind.SYMBOL)
+
+    assert spans_accounts(limits_at(kind, active_order_limit=1)) is of_all_users
+    assert not spans_accounts(limits_at(kind, max_order_qty=1))
+
+
+def test_what_depends_on_a_standing_has_a_usage() -> None:
+    """The same checks, at the same scopes."""
+    checks = {check.key: check.scopes for check in CHECKS if check.uses_standing}
+
+    assert {measure.key: measure.scopes for measure in MEASURES} == checks
