@@ -31,6 +31,7 @@ from tradestack.trading.risk.limits import RiskLimits
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
 from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.execution_config import ExecutionKeys
 from tradestack_order_manager.risk_config import RiskKeys
 
 # Bytes of a BusinessMessageReject, by which every message of a turn may be answered. A client is
@@ -78,6 +79,10 @@ class OrderManagerConfig(ServerConfig):
     order_qty_max: int = key("1000000", FixedPoint(1, QUANTITY_MAX), reload=Reload.AT_ONCE)
     max_order_age: int = key("30s", Duration(), reload=Reload.AT_ONCE)
     risk: RiskKeys = key({}, Section(RiskKeys), reload=Reload.AT_ONCE)
+    execution: ExecutionKeys = key({}, Section(ExecutionKeys), reload=Reload.NEXT_SESSION)
+    feed_log_directory: Path = key("/var/lib/tradestack/gateway", FilePath(), reload=Reload.RESTART)
+    away_max: int = key("10s", Duration(NANOSECONDS_PER_SECOND), reload=Reload.AT_ONCE)
+    feed_wait_max: int = key("5s", Duration(), reload=Reload.AT_ONCE)
     durability: Durability = key("os", Choice(Durability), reload=Reload.AT_ONCE)
     new_session_at: int | None = key("00:00", TimeOfDay(), reload=Reload.AT_ONCE)
     sessions_kept: int = key(30, Integer(1, 1_000), reload=Reload.AT_ONCE)

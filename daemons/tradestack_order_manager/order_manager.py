@@ -6,6 +6,7 @@ next message tries again. After a failed fdatasync the process ends, because onl
 what is on the disk.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
@@ -28,6 +29,7 @@ from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
 from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.order_session import OrderSession
@@ -41,6 +43,9 @@ from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.show.order_log import last_logged_order_id
 from tradestack_order_manager.usage import Usage
+
+# How often feed time passes for accounts that no strategy drives.
+TIME_INTERVAL_S = 0.02
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +87,15 @@ class OrderManager:
             clock=clock,
             service=Service.ORDERS,
         )
+        self._execution = Execution(
+            config.execution.execution_model,
+            config.feed_log_directory,
+            self._sessions.current.known,
+            away_max_ns=config.away_max,
+            feed_wait_max_ns=config.feed_wait_max,
+            connected=lambda: {connection.user for connection in self._server.connections},
+            clock=clock,
+        )
         self._settler = Settler(
             sessions=self._sessions,
             display=self._display,
@@ -90,6 +104,7 @@ class OrderManager:
             statistics=self._statistics,
             durability=config.durability,
             rules=config.rules,
+            execution=self._execution,
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
@@ -111,6 +126,7 @@ class OrderManager:
         self._housekeeping.check_space()
         self._server.start()
         self._context.spawn(self._housekeeping.run(), "order manager's housekeeping")
+        self._context.spawn(self._pass_time(), "feed time")
 
     async def stop(self) -> None:
         """Settle what was received, and disconnect all clients."""
@@ -118,6 +134,7 @@ class OrderManager:
         self._settler.settle()
         await self._server.close()
         self._display.close(self._sessions.current)
+        self._execution.close()
         self._sessions.close()
         self._lock.release()
 
@@ -128,11 +145,20 @@ class OrderManager:
         self._change_durability(config.durability)
         self._display.events.per_second = config.journal_orders_per_second
         self._settler.rules = config.rules
+        self._execution.model = config.execution.execution_model
+        self._execution.away_max_ns = config.away_max
+        self._execution.waiting.wait_max_ns = config.feed_wait_max
         self._sessions.expect_orders(config.orders_per_session_max)
         self._server.users = users
         self._server.limits = config.limits
         self._housekeeping.config = config
         self._housekeeping.check_space()
+
+    async def _pass_time(self) -> None:
+        """Let the accounts follow their tapes, whether anybody sends something or not."""
+        while True:
+            await asyncio.sleep(TIME_INTERVAL_S)
+            self._settler.pass_time(self._execution.upkeep)
 
     def levels(self) -> Sequence[Level]:
         """Return how full server, order session and disks are."""

@@ -23,12 +23,13 @@ class OrderManager(Daemon):
         self.configure()
 
     def required_keys(self) -> dict[str, object]:
-        """Return the common keys, the order log, and no limit of an order's age or of a day."""
+        """Return the common keys, the order log, and no limit, no execution, no session of a day."""
         return {
             **super().required_keys(),
             "order_log": self.order_log,
             "max_order_age": "0",
             "new_session_at": "never",
+            "execution": {"model": "none"},
         }
 
     def client(self, user: str = USER, session: str = "", sequence: int = 1) -> BlockingClient:

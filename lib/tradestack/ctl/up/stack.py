@@ -171,6 +171,7 @@ class Stack:
             **files.common(ORDER_MANAGER),
             "users_file": str(users),
             "order_log": str(files.order_log),
+            "feed_log_directory": gateway["state_directory"],
             **self._config.order_manager,
             LISTEN: name_of(orders.getsockname()),
         }

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import msgspec
 
 from tradestack.domain.order import Order, OrdType, Side
+from tradestack.domain.trade import Trade
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.trading_state import TradingState, stricter
-from tradestack.trading.tape import Trade
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
