@@ -28,7 +28,11 @@ def tape_of(*rows: tuple[str, float, float]) -> MemoryTape:
     return MemoryTape(
         [
             Trade(
-                number, "SPY", round(at_ms * MILLISECOND_NS), parse_fixed(price), round(size * SCALE)
+                number,
+                "SPY",
+                round(at_ms * MILLISECOND_NS),
+                parse_fixed(price),
+                round(size * SCALE),
             )
             for number, (price, size, at_ms) in enumerate(rows, 1)
         ]

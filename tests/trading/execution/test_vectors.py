@@ -29,7 +29,9 @@ def own_tape() -> MemoryTape:
     return tape_of(("100", 400, 0), ("100.02", 100, 1), ("99.98", 1000, 3), ("99.95", 200, 5))
 
 
-def own_model(limit_fill: LimitFill = LimitFill.THROUGH, *, random_ticks: int = 0) -> ExecutionModel:
+def own_model(
+    limit_fill: LimitFill = LimitFill.THROUGH, *, random_ticks: int = 0
+) -> ExecutionModel:
     """The model of the vectors O1 to O6: a quarter of each trade, a tick worse."""
     return ExecutionModel(
         entry_latency=Latency(2_000_000),
