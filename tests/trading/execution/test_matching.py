@@ -223,6 +223,27 @@ def test_orders_that_count_on_the_same_trade_do_not_both_get_it() -> None:
     assert shown(played[1]) == "10 @ 6, 20 @ 7, 90 @ 8"
 
 
+def test_an_order_that_was_reduced_takes_no_more_than_it_still_wants() -> None:
+    """It counts on 10 and 10; reduced to 10, it has the first at the next trade, and no more."""
+    tape = tape_of(("5", 10, 0), ("6", 10, 0), ("7", 10, 0))
+    order = working_order(BUY, 10, time_in_force=FOK)
+    order.reserved = ((10 * SCALE, 5 * SCALE, 1), (10 * SCALE, 6 * SCALE, 2))
+    matched = match_trade(trades_of(tape)[-1], [order], Market(ExecutionModel(), "alice", tape))
+
+    assert [fill[1:] for fill in matched.fills] == [(10 * SCALE, 5 * SCALE, 1)]
+
+
+def test_an_order_that_begins_to_rest_is_behind_what_was_traded_at_its_price() -> None:
+    """The trade that is worse than the limit is the newest of the three that are looked at."""
+    model = ExecutionModel(limit_fill=LimitFill.QUEUE, queue_trades=3)
+    rows = [("5.5", 1, 0.0), ("5.5", 20, 1.0), ("5.5", 30, 2.0), ("6", 10, 3.0)]
+    order = working_order(BUY, 100, "5.5", cause=3)
+    play(tape_of(*rows), [order], model)
+
+    assert order.is_resting
+    assert order.queue_ahead == 50 * SCALE
+
+
 def test_the_trades_that_an_order_counts_on_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """A FOK order that needs more trades than that is not filled."""
     monkeypatch.setattr(matching, "RESERVATIONS_MAX", 2)
