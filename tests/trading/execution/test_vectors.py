@@ -1,4 +1,10 @@
-"""Tests of executions by the published numbers of other systems, and by our own."""
+"""Tests of executions by the published numbers of other systems, and by our own.
+
+Numbers: O1 to O6 are ours, E1 to E31 of others. Of these, vectors need a book (E12, E14, E19, E25,
+E26), stop orders (E5, E11, E24), or formulas that are not offered (E1, E4, E9, E28); of E16, E19
+and E27 the part is here that a market of trades has. E29 and E30 are in test_fees.py, E31 in
+test_arrival.py, the mean volume of E8 in test_slippage.py.
+"""
 
 import pytest
 

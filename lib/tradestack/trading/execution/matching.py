@@ -29,7 +29,6 @@ from tradestack.trading.execution.standing import (
     Reservation,
     Standing,
     better_by,
-    is_window_over,
     resting,
     standing_of,
 )
@@ -64,7 +63,9 @@ class _Offer(NamedTuple):
 def match_trade(trade: Trade, orders: Sequence[WorkingOrder], market: Market) -> TradeMatch:
     """Match the trade with an account's orders in its symbol, in order of arrival.
 
-    All of them have arrived: their cause is before the trade, and their arrival not after it.
+    All of them have arrived, their cause before the trade and their arrival not after it, and work:
+    the caller cancels those whose window is over before. The standing of an order that is filled
+    has no meaning.
     """
     matching = _Matching(trade, orders, market)
     matching.run()
@@ -93,8 +94,6 @@ class _Matching:
         """Let each order have its turn, then let FOK orders count on what is left."""
         waiting = []
         for index, order in enumerate(self.orders):
-            if is_window_over(order, self.trade.event_time_ns):
-                continue
             self._open_window(index, order)
             offer = self._offer(index, order)
             if order.time_in_force is not TimeInForce.FOK:
@@ -160,7 +159,6 @@ class _Matching:
                 self.fills.append(Fill(order, part, price, sequence))
                 self._release(sequence, part)
         self._fill(order, wanted, offer.price)
-        self.standings[index] = self.standings[index]._replace(reserved=())
         return True
 
     def _release(self, sequence: int, part: int) -> None:
