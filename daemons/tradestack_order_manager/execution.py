@@ -88,7 +88,7 @@ class Execution:
         return self._accounts
 
     def readable(self, received: Sequence[Received]) -> list[Received]:
-        """Return the messages whose feed message can be read, with those that have waited for it."""
+        """Return the messages whose feed message can be read, those that have waited first."""
         if self.model.kind is ExecutionKind.NONE:
             return list(received)
         now_ns = self._clock.monotonic_ns()

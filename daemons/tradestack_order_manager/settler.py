@@ -113,8 +113,8 @@ class Settler:
         received = self._take_received(session)
         if received and self._is_available(received):
             passed(FailPoint.ORDER_MANAGER_RECEIVED)
-            judgement = judge(session.known, received, self.rules, accounts, self._time_ns)
-            self._record(judgement, session)
+            batch = judge(session.known, received, self.rules, accounts, self._time_ns)
+            self._record(batch, session)
 
     def pass_time(self, upkeep: Callable[[Judgement], None]) -> None:
         """Settle what waits, then record what the passing of time does to accounts."""
@@ -123,10 +123,10 @@ class Settler:
         accounts = self._execution.accounts_of(session.known)
         if accounts is not None and self._is_available(()):
             self._received_ns, time_ns = self._clock.monotonic_ns(), self._clock.wall_ns()
-            judgement = judge(session.known, (), self.rules, accounts, time_ns)
+            judgement = Judgement(session.known, self.rules, accounts, time_ns)
             upkeep(judgement)
             if judgement.batch.judged:
-                self._record(judgement, session)
+                self._record(judgement.batch, session)
 
     def _is_available(self, received: Sequence[Received]) -> bool:
         """Refuse messages while the journal may not be written."""
@@ -137,9 +137,8 @@ class Settler:
             return False
         return True
 
-    def _record(self, judgement: Judgement, session: OrderSession) -> None:
+    def _record(self, batch: Batch, session: OrderSession) -> None:
         """Append, sync, commit, answer and show the decisions of a batch."""
-        batch = judgement.batch
         self._statistics.count_duplicates(batch.duplicates)
         try:
             passed(FailPoint.ORDER_MANAGER_JUDGED)

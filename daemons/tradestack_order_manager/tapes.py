@@ -44,7 +44,7 @@ class Tapes:
         self.current = max(filter(is_session_id, names), default=None)
 
     def open(self, session_id: str) -> FeedTape | None:
-        """Return the tape of a feed session; None if there is no log of it, logged if unreadable."""
+        """Return the tape of a feed session; None if there is no log of it, or none to be read."""
         tape = self._open.get(session_id)
         if tape is not None or self._now_ns < self._missing.get(session_id, self._now_ns):
             return tape

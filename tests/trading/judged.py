@@ -1,6 +1,6 @@
 """Messages judged, journalled in memory and committed; and any messages, for properties."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,15 +15,14 @@ from tests.daemons.tradestack_order_manager.samples import (
 )
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side, Start
+from tradestack.trading.checks import Rules
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch, Malformed, Received
 from tradestack.trading.judging.judge import judge
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.replay import replay
 from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import (
-    OrderRecord,
-    decode_record,
-)
+from tradestack.wire.order_journal import Record, decode_record
 from tradestack.wire.orders import decode_server_message
 
 RULES = some_rules()
@@ -44,16 +43,9 @@ class MemoryJournal:
             self.size_bytes += len(payload) + 10
         return offsets
 
-    def reader(self, state: SessionState) -> Callable[[int], OrderRecord]:
-        """Return a function that reads the record of an order by its number."""
-
-        def read_order(order_id: int) -> OrderRecord:
-            offset, length = state.orders[order_id - state.header.next_order_id]
-            record = decode_record(self.bytes[offset : offset + length])
-            assert isinstance(record, OrderRecord)
-            return record
-
-        return read_order
+    def read(self, offset: int, length: int) -> Record:
+        """Read the record at that place."""
+        return decode_record(self.bytes[offset : offset + length])
 
     @property
     def bytes(self) -> bytes:
@@ -75,9 +67,19 @@ def state_of(state: SessionState) -> dict[str, Any]:
     return {name: getattr(state, name) for name in names if hasattr(state, name)}
 
 
+def judge_all(
+    state: SessionState,
+    journal: MemoryJournal,
+    messages: Sequence[Received],
+    rules: Rules = RULES,
+) -> Batch:
+    """Judge the messages, where nothing executes orders."""
+    return judge(KnownOrders(state, journal.read), messages, rules, None, NOW_NS)
+
+
 def settle(state: SessionState, journal: MemoryJournal, *messages: Received) -> Batch:
     """Judge, journal and commit the messages."""
-    batch = judge(state, messages, RULES, journal.reader(state))
+    batch = judge_all(state, journal, messages)
     commit(state, batch.judged, journal.append(batch.records))
     return batch
 

@@ -1,5 +1,7 @@
 """What becomes of each message: its record, its report, its number."""
 
+import errno
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,14 +15,24 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
     some_rules,
 )
-from tests.trading.judged import RULES, MemoryJournal, messages, reports_of, settle, state_of
+from tests.trading.judged import (
+    RULES,
+    MemoryJournal,
+    judge_all,
+    messages,
+    reports_of,
+    settle,
+    state_of,
+)
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import OrdRejReason, OrdStatus, Start
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Malformed, Received
 from tradestack.trading.judging.judge import judge
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import (
+    Record,
     report_length,
 )
 from tradestack.wire.order_messages import Registered
@@ -84,7 +96,7 @@ def test_a_full_session_records_nothing_more_but_recognises_known_orders() -> No
         a_message(Malformed("", "")),
     ]
 
-    batch = judge(state, received, some_rules(reports_per_session_max=4), journal.reader(state))
+    batch = judge_all(state, journal, received, some_rules(reports_per_session_max=4))
 
     assert (batch.duplicates, len(batch.judged), batch.excess) == (1, 1, received[2:])
 
@@ -96,7 +108,7 @@ def test_a_user_can_have_as_many_reports_as_are_still_free() -> None:
     accepted = {}
     for user in ("a", "b", "c"):
         received = [a_message(an_order(cl_ord_id=str(n)), user) for n in range(64)]
-        batch = judge(state, received, rules, journal.reader(state))
+        batch = judge_all(state, journal, received, rules)
         commit(state, batch.judged, journal.append(batch.records))
         accepted[user] = len(batch.judged)
 
@@ -113,7 +125,7 @@ def test_messages_that_are_no_orders_have_a_tenth_of_the_session() -> None:
     received = [*nonsense[:6], a_message(an_order()), *nonsense[6:]]
 
     for part in (received[:3], received[3:]):
-        batch = judge(state, part, rules, journal.reader(state))
+        batch = judge_all(state, journal, part, rules)
         commit(state, batch.judged, journal.append(batch.records))
 
     assert batch.excess_malformed == nonsense[10:]
@@ -126,8 +138,8 @@ def test_judging_changes_nothing() -> None:
     state = SessionState(a_header())
     received = [a_message(an_order()), a_message(a_register()), a_message(Malformed("", ""))]
 
-    first = judge(state, received, RULES, MemoryJournal().reader(state))
-    second = judge(state, received, RULES, MemoryJournal().reader(state))
+    first = judge_all(state, MemoryJournal(), received)
+    second = judge_all(state, MemoryJournal(), received)
 
     assert first.records == second.records
     assert state_of(SessionState(a_header())).keys() == state_of(state).keys()
@@ -170,9 +182,12 @@ def test_an_order_whose_first_one_cannot_be_read_is_left_to_the_caller() -> None
     settle(state, journal, a_message(an_order()))
     again, other = a_message(an_order()), a_message(an_order(cl_ord_id="other"))
 
-    batch = judge(state, [again, other], RULES, lambda _order_id: None)
+    def read(_offset: int, _length: int) -> Record:
+        raise OSError(errno.EIO, "unreadable")
 
-    assert batch.unreadable == [again]
+    batch = judge(KnownOrders(state, read), [again, other], RULES, None, NOW_NS)
+
+    assert [item for item, _ in batch.unreadable] == [again]
     assert [judged.received for judged in batch.judged] == [other]
     assert batch.duplicates == 0
 
@@ -186,7 +201,7 @@ def test_a_record_that_could_not_be_read_again_is_not_made(time_ns: int) -> None
         for message in (an_order(), an_order(quantity=0), a_register(), Malformed("", ""))
     ]
 
-    batch = judge(state, received, RULES, MemoryJournal().reader(state))
+    batch = judge_all(state, MemoryJournal(), received)
 
     assert [item for item, _ in batch.unrecordable] == received
     assert batch.records == []

@@ -10,11 +10,10 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
     some_rules,
 )
-from tests.trading.judged import MemoryJournal, reports_of, settle
+from tests.trading.judged import MemoryJournal, judge_all, reports_of, settle
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdRejReason, OrdStatus, OrdType, Side, TimeInForce
 from tradestack.trading.commit import commit
-from tradestack.trading.judging.judge import judge
 from tradestack.trading.session_state import SessionState
 
 
@@ -91,7 +90,7 @@ def test_a_rejected_order_uses_up_its_clordid() -> None:
     state, journal = SessionState(a_header()), MemoryJournal()
     received = a_message(an_order(symbol="IBM"))
     strict = some_rules(symbols=frozenset({"SPY"}))
-    batch = judge(state, [received], strict, journal.reader(state))
+    batch = judge_all(state, journal, [received], strict)
     commit(state, batch.judged, journal.append(batch.records))
 
     again = settle(state, journal, received)

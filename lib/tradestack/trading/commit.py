@@ -20,10 +20,8 @@ def commit(state: SessionState, judged: Sequence[Judged], offsets: Sequence[int]
     for item, offset in zip(judged, offsets, strict=True):
         length = len(item.record)
         match item:
-            case JudgedOrder():
-                _commit_order(state, item, offset)
-            case JudgedExecution():
-                _commit_execution(state, item, offset)
+            case JudgedOrder() | JudgedExecution():
+                _commit_reported(state, item, offset)
             case JudgedRegister():
                 state.add_registration(item.user, item.feed_session, item.registration)
                 state.accounts.add(item.user, item.feed_session, 0, offset, length)
@@ -36,6 +34,15 @@ def commit(state: SessionState, judged: Sequence[Judged], offsets: Sequence[int]
                 state.add_act(item.act, offset, length)
         if not isinstance(item, JudgedRequest | JudgedAct):
             state.add_report(item.user, offset + length - 1, item.report_length)
+
+
+def _commit_reported(
+    state: SessionState, item: JudgedOrder | JudgedExecution, offset: int
+) -> None:
+    if isinstance(item, JudgedOrder):
+        _commit_order(state, item, offset)
+    else:
+        _commit_execution(state, item, offset)
 
 
 def _commit_order(state: SessionState, item: JudgedOrder, offset: int) -> None:

@@ -103,7 +103,8 @@ def _describe_execution(report: ExecutionReport) -> str:
 
 
 def _describe_account(record: AccountRecord) -> str:
-    return f"Account in feed session {record.feed_session}, execution {bytes(record.execution).decode()}"
+    execution = bytes(record.execution).decode()
+    return f"Account in feed session {record.feed_session}, execution {execution}"
 
 
 def _describe_trading(record: TradingRecord) -> str:

@@ -24,7 +24,7 @@ from tradestack.domain.order import Order
 from tradestack.domain.requests import OrderStatusRequest
 from tradestack.trading.accounts import Accounts, AccountUnavailable
 from tradestack.trading.checks import Rules
-from tradestack.trading.judging.decisions import Malformed, Message, Received
+from tradestack.trading.judging.decisions import Batch, Malformed, Message, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.malformed import reject_malformed
 from tradestack.trading.judging.orders import judge_order
@@ -40,14 +40,12 @@ def judge(
     rules: Rules,
     accounts: Accounts | None,
     time_ns: int,
-) -> Judgement:
+) -> Batch:
     """State, received messages, rules → the decisions, in the order of the messages.
 
     accounts: None if nothing executes orders. time_ns: of the pass, wall clock.
     """
     judgement = Judgement(known, rules, accounts, time_ns)
-    if accounts is not None:
-        accounts.sink = judgement
     for item in received:
         try:
             _judge_one(judgement, item, item.message)
@@ -57,7 +55,7 @@ def judge(
         except AccountUnavailable as error:
             judgement.batch.unavailable.append((item, error))
             judgement.batch.spoiled |= judgement.batch.touched
-    return judgement
+    return judgement.batch
 
 
 def _judge_one(judgement: Judgement, item: Received, message: Message) -> None:

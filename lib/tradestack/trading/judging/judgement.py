@@ -57,6 +57,8 @@ class Judgement:
         self._first_exec_number = known.state.reports_count + 1
         self._reports = 0  # that the batch has so far
         self._shares: dict[str, _Share] = {}  # of the users who have sent something
+        if accounts is not None:
+            accounts.sink = self
 
     @property
     def next_order_id(self) -> int:
