@@ -1,7 +1,11 @@
 """The tables of the specifications, and the picture of the layers: they are those of the code."""
 
+import enum
+import inspect
+import json
 import re
 import tomllib
+from typing import get_args
 
 import msgspec
 import pytest
@@ -15,7 +19,7 @@ from tests.kit.documents import (
     json_names,
     table_rows,
 )
-from tradestack.domain.order import OrdRejReason
+from tradestack.domain.order import CxlRejReason, ExecRestatementReason, OrdRejReason
 from tradestack.store import segment
 from tradestack.wire import order_journal, order_messages
 from tradestack.wire.feed import TICK_PACKET
@@ -61,7 +65,13 @@ def test_packet_types_are_those_of_the_code() -> None:
     ("heading", "message"),
     [
         ("### NewOrderSingle", order_messages.NewOrderSingle),
+        ("### OrderCancelRequest", order_messages.OrderCancelRequestMessage),
+        ("### OrderCancelReplaceRequest", order_messages.OrderCancelReplaceRequestMessage),
+        ("### OrderMassCancelRequest", order_messages.OrderMassCancelRequestMessage),
+        ("### OrderStatusRequest", order_messages.OrderStatusRequestMessage),
         ("### ExecutionReport", order_messages.ExecutionReportMessage),
+        ("### OrderCancelReject", order_messages.OrderCancelRejectMessage),
+        ("### OrderMassCancelReport", order_messages.OrderMassCancelReportMessage),
     ],
 )
 def test_message_fields_are_those_of_the_code(heading: str, message: type[msgspec.Struct]) -> None:
@@ -94,11 +104,24 @@ def test_business_message_reject_is_that_of_the_code() -> None:
     assert all(f"{name} (" in text for name in json_names(order_messages.BusinessMessageReject))
 
 
-def test_reject_reasons_are_those_of_the_code() -> None:
-    """PROTOCOL.md explains each OrdRejReason, and no other."""
-    described = {cells[0].strip("`") for cells in table_rows(PROTOCOL, "OrdRejReason")}
+@pytest.mark.parametrize("reasons", [OrdRejReason, CxlRejReason, ExecRestatementReason])
+def test_reasons_are_those_of_the_code(reasons: type[enum.StrEnum]) -> None:
+    """PROTOCOL.md explains each reason, and no other, with the number beside it in the code."""
+    described = {cells[0].strip("`"): cells[1] for cells in table_rows(PROTOCOL, reasons.__name__)}
 
-    assert described == set(OrdRejReason)
+    coded = re.findall(r"^    (\w+) = .*  # (\d+)", inspect.getsource(reasons), re.M)
+    assert {name for name, _ in coded} == set(reasons)
+    assert described == dict(coded)
+
+
+def test_progress_and_matched_through_are_those_of_the_code() -> None:
+    """PROTOCOL.md shows both with the fields that they have."""
+    text = PROTOCOL.read_text().partition("### Progress and MatchedThrough")[2]
+
+    for message in (order_messages.Progress, order_messages.MatchedThrough):
+        shown = re.search(rf'{{"MsgType":"{message.__name__}",.*}}', text)
+        assert shown is not None
+        assert list(json.loads(shown[0])) == ["MsgType", *json_names(message)]
 
 
 def test_journal_records_are_those_of_the_code() -> None:
@@ -111,7 +134,7 @@ def test_journal_records_are_those_of_the_code() -> None:
         record.__name__.removesuffix("Record"): [
             order_messages.fix_name(name) for name in record.__struct_fields__
         ]
-        for record in order_journal.Record.__args__
+        for record in get_args(order_journal.Record)
     }
     assert described == coded
 

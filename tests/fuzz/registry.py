@@ -8,6 +8,7 @@ from tests.fuzz.targets import (
     close,
     control,
     csv,
+    execution,
     feed,
     feed_log,
     journal,
@@ -21,7 +22,7 @@ from tests.fuzz.targets import (
 TARGETS: Mapping[str, Target] = {
     target.name: target
     for module in (
-        *(soup, close, feed, orders, varlink, control, csv),
+        *(soup, close, feed, orders, execution, varlink, control, csv),
         *(journal, feed_log, books, settings, reload),
     )
     for target in module.TARGETS

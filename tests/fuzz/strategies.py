@@ -11,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from tests.fuzz.targets.books import book_seeds
 from tests.fuzz.targets.csv import NEWS_ROWS, PRICE_ROWS
+from tests.fuzz.targets.execution import ORDER_REQUESTS, RECORD_PAYLOADS, UNSEQUENCED_REQUESTS
 from tests.fuzz.targets.feed import tick_packets
 from tests.fuzz.targets.journal import PAYLOADS
 from tests.fuzz.targets.orders import LIMIT_ORDER, ORDER, REGISTER, REPORTS
@@ -111,7 +112,10 @@ _accepted = soup.encode_login_accepted(ACCEPTED)
 _fields = st.text(" 09aZ\0\xff", max_size=51).map(lambda text: text.encode("latin-1"))
 _ticks = st.integers(1, 4).map(tick_packets)
 _other = _packets([soup.PacketType.DEBUG, soup.PacketType.SERVER_HEARTBEAT])
-_messages = [encode_message(message) for message in (ORDER, LIMIT_ORDER, REGISTER)]
+_messages = [
+    encode_message(message)
+    for message in (ORDER, LIMIT_ORDER, REGISTER, *ORDER_REQUESTS, *UNSEQUENCED_REQUESTS)
+]
 _calls = [call[:-1] for call in call_seeds()]
 
 _times = st.sampled_from(
@@ -187,7 +191,11 @@ VALID: Mapping[str, Bytes] = {
     "csv_rows": _chosen(_rows),
     "csv_file": _chosen(_file),
     "journal_tail": _joined(_line),
-    "journal_records": _joined(st.sampled_from(PAYLOADS) | _nearly(PAYLOADS), separator=b"\n"),
+    "journal_records": _joined(
+        st.sampled_from([*PAYLOADS, *RECORD_PAYLOADS]) | _nearly([*PAYLOADS, *RECORD_PAYLOADS]),
+        separator=b"\n",
+    ),
+    "execution_records": _nearly([*PAYLOADS, *RECORD_PAYLOADS]),
     "sidecar": _nearly(
         [b'{"session_id":"0ABCDE1234","start_time_ns":1,"sources":{},"checkpoints":[]}']
     ),

@@ -19,7 +19,7 @@ def test_a_message_that_does_not_parse_is_rejected_and_the_session_goes_on(
     wrong = [
         b'{"MsgType":"NewOrderSingle","ClOrdID":"a1"}',
         b'{"MsgType":"NewOrderSingle","ClOrdID":7}',
-        b'{"MsgType":"OrderCancelRequest","ClOrdID":"a2"}',
+        b'{"MsgType":"QuoteRequest","ClOrdID":"a2"}',
         b"[1, 2]",
     ]
 

@@ -11,6 +11,7 @@ import msgspec
 from tests.fuzz.log_lines import logged
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
+from tests.fuzz.targets.execution import RECORD_PAYLOADS
 from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
 from tests.kit.sender import MemorySender
 from tradestack.domain.faults import OperatorFault
@@ -118,6 +119,7 @@ def _record_seeds() -> Sequence[bytes]:
         b"\n".join([PAYLOADS[0], reopened, PAYLOADS[0]]),
         PAYLOADS[1],
         nested,
+        b"\n".join([PAYLOADS[0], *RECORD_PAYLOADS]),
     ]
 
 

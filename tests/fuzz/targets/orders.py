@@ -4,6 +4,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from tests.fuzz.target import Target, assert_one_line
+from tests.fuzz.targets.execution import (
+    EXECUTIONS,
+    MATCHED_THROUGH,
+    ORDER_REQUESTS,
+    UNSEQUENCED_REQUESTS,
+)
 from tests.kit.sender import MemorySender
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE, parse_fixed
@@ -97,6 +103,7 @@ def order_reports(data: bytes) -> None:
 
 
 def _understood(line: bytes) -> Order | Register | Malformed | None:
+    """Return what `judge` takes; requests about orders are only decoded."""
     try:
         message = decode_client_message(line)
     except InvalidOrder as refusal:
@@ -107,7 +114,7 @@ def _understood(line: bytes) -> Order | Register | Malformed | None:
         assert_one_line(str(error))
         return None
     assert decode_client_message(encode_message(message)) == message
-    return message
+    return message if isinstance(message, Order | Register) else None
 
 
 def _settle(received: Sequence[Received], *, together: bool) -> tuple[SessionState, list[bytes]]:
@@ -218,6 +225,8 @@ REPORTS = (
         business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
         text="orders cannot be journalled",
     ),
+    *EXECUTIONS,
+    MATCHED_THROUGH,
 )
 
 
@@ -229,6 +238,8 @@ def _client_seeds() -> Sequence[bytes]:
         b"\n".join([register, b"{}", register, register.replace(b"c0ffee", b"tea")]),
         b'{"ClOrdID":"x","Price":1e3,"MsgType":"\\ud83d\\ude00"}',
         limit.replace(b"GTC", b"FOK").replace(b"99.5", b"0"),
+        b"\n".join(map(encode_message, ORDER_REQUESTS)),
+        b"\n".join(map(encode_message, UNSEQUENCED_REQUESTS)),
     ]
 
 

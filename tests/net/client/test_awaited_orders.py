@@ -11,9 +11,10 @@ from tradestack.domain.order import (
     QUANTITY_MAX,
     BusinessRejectReason,
 )
-from tradestack.net.client import awaited_orders
-from tradestack.net.client.awaited_orders import OrderNotTaken, ReportNotKept
+from tradestack.net.client import awaited_orders, kept_answers
+from tradestack.net.client.awaited_orders import OrderNotTaken
 from tradestack.net.client.connection import ConnectionLimits
+from tradestack.net.client.kept_answers import ReportNotKept
 from tradestack.net.client.login import Credentials, LoginRejected
 from tradestack.net.client.order_client import OrderClient
 from tradestack.wire.order_messages import BusinessMessageReject
@@ -132,7 +133,7 @@ async def test_wrong_credentials_are_raised_at_the_start(net: Net) -> None:
 
 async def test_reports_kept_are_bounded(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest answer a repeated order; one whose report was dropped is refused with words."""
-    monkeypatch.setattr(awaited_orders, "REPORTS_KEPT_MAX", 3)
+    monkeypatch.setattr(kept_answers, "REPORTS_KEPT_MAX", 3)
     manager = manager_of(net)
     async with (
         net.serving(manager.handler) as manager.running,
@@ -153,7 +154,7 @@ async def test_a_restarted_program_is_told_of_reports_that_are_not_kept(
     net: Net, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It receives all reports of the session, and keeps the newest."""
-    monkeypatch.setattr(awaited_orders, "REPORTS_KEPT_MAX", 3)
+    monkeypatch.setattr(kept_answers, "REPORTS_KEPT_MAX", 3)
     manager = manager_of(net)
     async with net.serving(manager.handler) as manager.running:
         async with client_of(net, manager.running.address) as orders:

@@ -8,6 +8,7 @@ import pytest
 from tests.kit.call_recorder import CallRecorder
 from tests.kit.net import Net
 from tests.net.client.order_managers import an_order, client_of
+from tests.wire.golden_execution import GOLDEN_REPORTS, GOLDEN_REQUESTS
 from tradestack.domain.order import (
     BusinessRejectReason,
     Start,
@@ -104,6 +105,28 @@ async def test_messages_go_out_and_a_listener_gets_what_comes(net: Net) -> None:
         CloseReason.SESSION_ENDED,
         ("ended", "0ABCDE1234"),
     ]
+
+
+async def test_messages_of_every_kind_pass(net: Net) -> None:
+    """Each request arrives as it was sent, and the listener gets each report, in or out of line."""
+    handler = net.handler(net.memory_stream())
+    requests = [request for request, _ in GOLDEN_REQUESTS]
+    reports = [report for report, _ in GOLDEN_REPORTS]
+    handler.current.append(*map(encode_message, reports))
+    async with (
+        net.serving(handler) as running,
+        listening(net, running.address) as (client, recorder),
+    ):
+        await recorder.until(1 + len(reports))
+        for request in requests:
+            client.send(request)
+        await handler.until(lambda: len(handler.received) == len(requests))
+        for report in reports:
+            handler.joined[0].send_unsequenced(encode_message(report))
+        calls = await recorder.until(1 + 2 * len(reports))
+
+    assert [decode_client_message(payload) for _, payload in handler.received] == requests
+    assert calls == ["connected", *reports, *reports]
 
 
 async def test_a_report_is_delivered_once_over_a_disconnect(net: Net) -> None:
