@@ -1,6 +1,5 @@
 """A real daemon in a process of its own, with the sockets that systemd would give it."""
 
-import json
 import resource
 import select
 import signal
@@ -13,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from tests.kit.blocking_client import BlockingClient
 from tests.kit.socket_activation import start_with_sockets
+from tradestack.ctl.toml import config_text
 from tradestack.net.control.client import ControlClient, ControlFault
 from tradestack.net.server.users import new_salt, users_line
 
@@ -61,11 +61,11 @@ class Daemon:
 
     def configure(self, **keys: object) -> None:
         """Write the config file: what the daemon cannot do without, and these keys."""
-        lines = [
-            f"{name} = {json.dumps(str(value) if isinstance(value, Path) else value)}\n"
-            for name, value in {**self.required_keys(), **keys}.items()
-        ]
-        self._config.write_text("".join(lines))
+        values = {**self.required_keys(), **keys}
+        texts = {
+            name: str(value) if isinstance(value, Path) else value for name, value in values.items()
+        }
+        self._config.write_text(config_text(texts))
 
     def required_keys(self) -> dict[str, object]:
         """Return the keys of every config file of this daemon."""

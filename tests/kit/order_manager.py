@@ -23,7 +23,7 @@ class OrderManager(Daemon):
         self.configure()
 
     def required_keys(self) -> dict[str, object]:
-        """Return the common keys, the order log, and no limit, no execution, no session of a day."""
+        """Return the common keys and the order log; no limits, no execution, no daily session."""
         return {
             **super().required_keys(),
             "order_log": self.order_log,

@@ -2,7 +2,8 @@
 
 from tests.kit.tape import NEWS_SYMBOL, MemoryTape
 from tradestack.domain.tick import TickKind
-from tradestack.trading.tape import Tape, Trade
+from tradestack.domain.trade import Trade
+from tradestack.trading.tape import Tape
 from tradestack.wire.feed import TickBatch, is_tick_packets
 
 TRADES = [

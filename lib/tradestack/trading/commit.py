@@ -36,9 +36,7 @@ def commit(state: SessionState, judged: Sequence[Judged], offsets: Sequence[int]
             state.add_report(item.user, offset + length - 1, item.report_length)
 
 
-def _commit_reported(
-    state: SessionState, item: JudgedOrder | JudgedExecution, offset: int
-) -> None:
+def _commit_reported(state: SessionState, item: JudgedOrder | JudgedExecution, offset: int) -> None:
     if isinstance(item, JudgedOrder):
         _commit_order(state, item, offset)
     else:

@@ -127,8 +127,8 @@ class Batch:
     unrecordable: messages whose records could not be read again, each with the reason.
     duplicates: how many were orders or requests that are known.
     unavailable: messages for accounts that cannot be used, each with the reason.
-    answers: to messages that leave no trace. progressed: what strategies have said. touched: the accounts that may have changed. spoiled:
-    those among them with a change that no record has.
+    answers: to messages that leave no trace. progressed: what strategies have said. touched: the
+    accounts that may have changed. spoiled: those among them with a change that no record has.
     """
 
     judged: list[Judged] = field(default_factory=list)
