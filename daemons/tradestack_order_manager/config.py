@@ -77,7 +77,7 @@ class OrderManagerConfig(ServerConfig):
     order_log: Path = key("/var/log/tradestack/order_log.txt", FilePath(), reload=Reload.RESTART)
     symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.AT_ONCE)
     order_qty_max: int = key("1000000", FixedPoint(1, QUANTITY_MAX), reload=Reload.AT_ONCE)
-    max_order_age: int = key("30s", Duration(), reload=Reload.AT_ONCE)
+    max_order_age: int = key("0", Duration(), reload=Reload.AT_ONCE)
     risk: RiskKeys = key({}, Section(RiskKeys), reload=Reload.AT_ONCE)
     execution: ExecutionKeys = key({}, Section(ExecutionKeys), reload=Reload.NEXT_SESSION)
     feed_log_directory: Path = key("/var/lib/tradestack/gateway", FilePath(), reload=Reload.RESTART)

@@ -46,6 +46,8 @@ from tradestack.wire.soup import USER_LENGTH_MAX
 COUNT_MAX = 1_000_000_000
 # Each event of a window is remembered with 8 bytes for each scope that has the limit.
 COUNT_PER_WINDOW_MAX = 10_000
+# Those of repeated orders once more for each of a user's newest thousand kinds of order.
+REPEATS_PER_WINDOW_MAX = 100
 CONFIRM_TICKS_MAX = 100
 DAY_NS = 86_400 * 1_000_000_000
 
@@ -63,10 +65,12 @@ _IN_NS = ("max_price_age", "max_order_age", "participation_window")
 class WindowCount(ValueParser[CountPerWindow]):
     """COUNT/TIME → so many events in any such time; "0" = no limit."""
 
+    count_max: int = COUNT_PER_WINDOW_MAX
+
     @property
     def allowed(self) -> str:
         return (
-            f'a number up to {COUNT_PER_WINDOW_MAX} and a time up to 1d, as in "100/1s", '
+            f'a number up to {self.count_max} and a time up to 1d, as in "100/1s", '
             'or "0" for no limit'
         )
 
@@ -79,7 +83,7 @@ class WindowCount(ValueParser[CountPerWindow]):
             raise ValueError
         window_ns = Duration(1, DAY_NS).parse(match[2])
         return CountPerWindow(
-            count=Integer(1, COUNT_PER_WINDOW_MAX).parse(int(match[1])), window_ns=window_ns
+            count=Integer(1, self.count_max).parse(int(match[1])), window_ns=window_ns
         )
 
     def format(self, value: CountPerWindow) -> object:
@@ -144,7 +148,9 @@ class UserKeys(AllSymbolsKeys, SizeKeys, AnyScopeKeys):
     """Keys of a section of one user, or of each."""
 
     allowed_symbols: tuple[str, ...] = key([], _SYMBOLS, reload=_AT_ONCE)
-    duplicate_order_limit: CountPerWindow = key("0", WindowCount(), reload=_AT_ONCE)
+    duplicate_order_limit: CountPerWindow = key(
+        "0", WindowCount(REPEATS_PER_WINDOW_MAX), reload=_AT_ONCE
+    )
     self_trade: SelfTrade = key("allow", Choice(SelfTrade), reload=_AT_ONCE)
     symbols: Mapping[str, SymbolKeys] = key({}, _SYMBOL_SECTIONS, reload=_AT_ONCE)
 

@@ -39,11 +39,10 @@ def test_without_files_the_sample_data_is_used() -> None:
 
 
 def test_until_end_makes_the_result_independent_of_time() -> None:
-    """The session ends with its data, strategies start with it, and orders have no age limit."""
+    """The session ends with its data, and strategies start with it."""
     config = config_of("--until-end")
 
     assert config.gateway["at_end"] == "end-session"
-    assert config.order_manager["max_order_age"] == "0"
     assert [keys["start"] for keys in config.strategies.values()] == ["session"]
 
 

@@ -22,6 +22,7 @@ Probe = Callable[[OrderManager, BlockingClient], object]
 TESTED_ELSEWHERE = {
     "symbols": "test_daemon",
     "users_file": "test_daemon",
+    "risk": "test_risk_config",
     "durability": "test_orders_are_synced_after_a_reload_to_disk",
     "log_level": "tests/runtime/test_daemon",
     "journal_orders_per_second": "show/test_journal_events",

@@ -111,7 +111,6 @@ def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
     order_manager: dict[str, object] = {"free_bytes_min": _FREE_BYTES_MIN}
     if args.until_end:
         gateway["at_end"] = "end-session"
-        order_manager["max_order_age"] = "0"  # the result must not depend on the host's speed
         strategies = {name: {**keys, "start": "session"} for name, keys in strategies.items()}
     keys_of = {GATEWAY: gateway, ORDER_MANAGER: order_manager}
     for setting in args.settings:

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from tradestack.domain.order import Side
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.check import Judged
-from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.codes import Breach, OnBreach
-from tradestack.trading.risk.judge_risk import Part, account_readings, looks_at, worst_breach
+from tradestack.trading.risk.judge_risk import Part, account_breaches
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.situation import AccountView
 from tradestack.trading.risk.trading_state import TRANSITIONS, StateAct, StateEvent, TradingState
@@ -47,13 +46,8 @@ class AfterFill(NamedTuple):
 
 def after_fill(account: AccountView, limits: RiskLimits, part: Part = Part.ALL) -> AfterFill:
     """Account, limits → what follows from the fill that made the account so."""
-    looks = looks_at(account, limits)
-    found = [
-        worst_breach(check, account_readings(check, looks, part))
-        for check in CHECKS
-        if check.judged is Judged.ORDER_AND_FILL
-    ]
-    breaches = tuple(each for each in found if each is not None and _has_effect(each, account))
+    found = account_breaches(account, limits, part, Judged.ORDER_AND_FILL)
+    breaches = tuple(each for each in found if _has_effect(each, account))
     cancels_all = tuple(each for each in breaches if each.on_breach is OnBreach.HALT_AND_CANCEL)
     if cancels_all:
         excess = tuple(_excess_of(account.working_orders))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tradestack.domain.order import OrdRejReason, OrdType
 from tradestack.trading.risk.codes import REASONS, Code, OnBreach
-from tradestack.trading.risk.limits import Limits
+from tradestack.trading.risk.limits import NO_LIMITS, Limits
 from tradestack.trading.risk.reading import AccountFunction, Look, OrderFunction, Reading
 from tradestack.trading.risk.scopes import EVERY, ScopeKind
 from tradestack.trading.risk.situation import Situation
@@ -32,7 +32,8 @@ class Judged(enum.Enum):
 class Check:
     """A named check; exactly one of of_order and of_account measures.
 
-    key: in the config, "" if the check cannot be configured. counts_working: the working orders
+    key: in the config, "" if the check cannot be configured. is_always_asked: also where the limits
+    have nothing but defaults. counts_working: the working orders
     count at worst case. uses_standing: it depends on what the scope has used, so at a scope of all
     users it spans accounts. needs_price: without a last price it is PRICE_UNAVAILABLE. scopes: at
     which it may have a limit.
@@ -49,6 +50,7 @@ class Check:
     counts_working: bool = False
     uses_standing: bool = False
     needs_price: bool = False
+    is_always_asked: bool = False
     on_breach: Callable[[Limits], OnBreach] | None = None
 
     @property
@@ -56,12 +58,20 @@ class Check:
         """Return FIX's reason for a rejection by this check."""
         return REASONS[self.code]
 
-    def is_exempt(self, situation: Situation) -> bool:
-        """Return whether the check does not ask about the order, as it adds no risk."""
-        if self.reducing is Reducing.JUDGED or not situation.is_reducing:
+    def is_asked(self, kind: ScopeKind, limits: Limits) -> bool:
+        """Return whether there is something to ask at a scope of the kind with these limits."""
+        if kind not in self.scopes:
             return False
-        is_limit = situation.order.ord_type is OrdType.LIMIT
-        return self.reducing is Reducing.EXEMPT or is_limit
+        if self.is_always_asked:
+            return True
+        field = self.key if self.key in Limits.__struct_fields__ else f"{self.key}_ns"
+        return bool(getattr(limits, field) != getattr(NO_LIMITS, field))
+
+    def exempts(self, ord_type: OrdType) -> bool:
+        """Return whether the check does not ask about an order that adds no risk."""
+        if self.reducing is Reducing.LIMIT_EXEMPT:
+            return ord_type is OrdType.LIMIT
+        return self.reducing is Reducing.EXEMPT
 
     def read(self, situation: Situation, look: Look) -> Reading | None:
         """Measure the order at one scope."""

@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_halted,
         reducing=Reducing.JUDGED,
         scopes=WHOLE,
+        is_always_asked=True,
     ),
     Check(
         key="",
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_reducing,
         scopes=WHOLE,
         counts_working=True,
+        is_always_asked=True,
     ),
     Check(
         key="allowed_symbols",
@@ -60,6 +62,7 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_price_form,
         reducing=Reducing.JUDGED,
         scopes=TOTAL,
+        is_always_asked=True,
     ),
     Check(
         key="price_increment",
@@ -74,6 +77,7 @@ CHECKS: tuple[Check, ...] = (
         text="The smallest OrderQty; it is above 0 in any case.",
         of_order=order_readings.read_min_order_qty,
         reducing=Reducing.JUDGED,
+        is_always_asked=True,
     ),
     Check(
         key="max_order_qty",
@@ -103,6 +107,7 @@ CHECKS: tuple[Check, ...] = (
         reducing=Reducing.LIMIT_EXEMPT,
         scopes=TOTAL,
         needs_price=True,
+        is_always_asked=True,
     ),
     Check(
         key="max_price_age",

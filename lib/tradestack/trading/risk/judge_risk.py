@@ -1,7 +1,8 @@
 """Situation, limits → the first check that refuses the order, or None."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from tradestack.domain.order import OrdType
@@ -9,10 +10,13 @@ from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.check import Check, Judged
 from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.codes import Breach, Code
-from tradestack.trading.risk.limits import RiskLimits, SelfTrade
+from tradestack.trading.risk.limits import Limits, RiskLimits, SelfTrade
 from tradestack.trading.risk.reading import Look, Reading
-from tradestack.trading.risk.scopes import OF_ALL_USERS, Scope
+from tradestack.trading.risk.scopes import OF_ALL_USERS, ScopeKind
 from tradestack.trading.risk.situation import AccountView, Situation, crossed_orders
+
+# Different limits of users and symbols that are met at the same time.
+_PLANS_MAX = 4_096
 
 
 class Part(enum.Enum):
@@ -37,22 +41,10 @@ class ReadingAt(NamedTuple):
 
 def judge_risk(situation: Situation, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
     """Situation, limits → the first breach, at the scope whose limit is exceeded most."""
-    looks = looks_at(situation.account, limits)
-    for check in CHECKS:
-        breach = worst_breach(check, _readings(check, situation, looks, part))
+    for check, looks in _questions(situation, limits, part):
+        breach = worst_breach(check, _readings(check, situation, looks))
         if breach is not None:
             return breach
-    return None
-
-
-def judge_cancel(account: AccountView, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
-    """Account, limits → the alarm that a cancel raises; it is carried out nevertheless."""
-    looks = looks_at(account, limits)
-    for check in CHECKS:
-        if check.judged is Judged.CANCEL:
-            breach = worst_breach(check, account_readings(check, looks, part))
-            if breach is not None:
-                return breach
     return None
 
 
@@ -64,8 +56,31 @@ def crossed_to_cancel(situation: Situation, limits: RiskLimits) -> list[WorkingO
 
 def explain_risk(situation: Situation, limits: RiskLimits) -> list[ReadingAt]:
     """Situation, limits → everything that is measured, in the order of the checks."""
-    looks = looks_at(situation.account, limits)
-    return [reading for check in CHECKS for reading in _readings(check, situation, looks, Part.ALL)]
+    return [
+        reading
+        for check, looks in _questions(situation, limits, Part.ALL)
+        for reading in _readings(check, situation, looks)
+    ]
+
+
+def judge_cancel(account: AccountView, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
+    """Account, limits → the alarm that a cancel raises; it is carried out nevertheless."""
+    return next(account_breaches(account, limits, part, Judged.CANCEL), None)
+
+
+def account_breaches(
+    account: AccountView, limits: RiskLimits, part: Part, judged: Judged
+) -> Iterator[Breach]:
+    """Account, limits → the breaches that do not depend on an order, one a check."""
+    looks = looks_at(account, limits)
+    for check, places in _plan(part, _keys_of(looks)):
+        if check.judged is judged and check.of_account is not None:
+            measured = [(looks[place], check.of_account(looks[place])) for place in places]
+            breach = worst_breach(
+                check, [ReadingAt(check, look, read) for look, read in measured if read is not None]
+            )
+            if breach is not None:
+                yield breach
 
 
 def looks_at(account: AccountView, limits: RiskLimits) -> list[Look]:
@@ -76,25 +91,7 @@ def looks_at(account: AccountView, limits: RiskLimits) -> list[Look]:
     ]
 
 
-def account_readings(check: Check, looks: list[Look], part: Part) -> Iterator[ReadingAt]:
-    """Measure what does not depend on an order, at each scope of the check."""
-    if check.of_account is not None:
-        for look in looks:
-            if is_asked(check, look.scope, part):
-                reading = check.of_account(look)
-                if reading is not None:
-                    yield ReadingAt(check, look, reading)
-
-
-def is_asked(check: Check, scope: Scope, part: Part) -> bool:
-    """Return whether the check has a limit at such a scope, and belongs to the part."""
-    if scope.kind not in check.scopes:
-        return False
-    spans_accounts = check.uses_standing and scope.kind in OF_ALL_USERS
-    return part is Part.ALL or (part is Part.ACROSS_ACCOUNTS) is spans_accounts
-
-
-def worst_breach(check: Check, readings: Iterator[ReadingAt]) -> Breach | None:
+def worst_breach(check: Check, readings: Iterable[ReadingAt]) -> Breach | None:
     """Return the breach whose limit is exceeded most; of equal ones the first."""
     broken = [each for each in readings if each.reading.excess > 0]
     if not broken:
@@ -109,16 +106,25 @@ def worst_breach(check: Check, readings: Iterator[ReadingAt]) -> Breach | None:
     )
 
 
-def _readings(
-    check: Check, situation: Situation, looks: list[Look], part: Part
-) -> Iterator[ReadingAt]:
-    if check.judged is Judged.CANCEL or check.is_exempt(situation):
-        return
-    for look in looks:
-        if is_asked(check, look.scope, part):
-            reading = check.read(situation, look)
-            if reading is not None and not _is_excused(situation, reading):
-                yield ReadingAt(check, look, reading)
+def _questions(
+    situation: Situation, limits: RiskLimits, part: Part
+) -> Iterator[tuple[Check, list[Look]]]:
+    """Yield the checks that ask about the order, and at which scopes."""
+    looks = looks_at(situation.account, limits)
+    adds_no_risk, ord_type = situation.is_reducing, situation.order.ord_type
+    for check, places in _plan(part, _keys_of(looks)):
+        is_exempt = adds_no_risk and check.exempts(ord_type)
+        if check.judged is not Judged.CANCEL and not is_exempt:
+            yield check, [looks[place] for place in places]
+
+
+def _readings(check: Check, situation: Situation, looks: list[Look]) -> list[ReadingAt]:
+    measured = [(look, check.read(situation, look)) for look in looks]
+    return [
+        ReadingAt(check, look, reading)
+        for look, reading in measured
+        if reading is not None and not _is_excused(situation, reading)
+    ]
 
 
 def _is_excused(situation: Situation, reading: Reading) -> bool:
@@ -128,3 +134,32 @@ def _is_excused(situation: Situation, reading: Reading) -> bool:
         and situation.order.ord_type is OrdType.LIMIT
         and situation.is_reducing
     )
+
+
+def _keys_of(looks: list[Look]) -> tuple[tuple[ScopeKind, Limits], ...]:
+    return tuple((look.scope.kind, look.limits) for look in looks)
+
+
+@lru_cache(_PLANS_MAX)
+def _plan(
+    part: Part, scopes: tuple[tuple[ScopeKind, Limits], ...]
+) -> tuple[tuple[Check, tuple[int, ...]], ...]:
+    """Return the checks with something to ask, and the places of the scopes where they ask it.
+
+    Few limits are set as a rule; to ask about all of them at each order takes twice as long.
+    """
+    plan = []
+    for check in CHECKS:
+        places = tuple(
+            place
+            for place, (kind, limits) in enumerate(scopes)
+            if check.is_asked(kind, limits) and _belongs(check, kind, part)
+        )
+        if places:
+            plan.append((check, places))
+    return tuple(plan)
+
+
+def _belongs(check: Check, kind: ScopeKind, part: Part) -> bool:
+    spans_accounts = check.uses_standing and kind in OF_ALL_USERS
+    return part is Part.ALL or (part is Part.ACROSS_ACCOUNTS) is spans_accounts
