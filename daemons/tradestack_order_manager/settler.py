@@ -41,6 +41,7 @@ SESSION_FULL = (
 TOO_MANY_MALFORMED = "malformed messages of this user have used a tenth of orders_per_session_max"
 ORDER_UNREADABLE = "the first order with this ClOrdID cannot be read from the order journal"
 UNRECORDABLE = "no record of this message could be read again from the order journal"
+NOT_SERVED = "this order manager takes NewOrderSingle and Register"
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,11 @@ class Settler:
         """Decode one message, to be settled at the end of the pass; raise ProtocolError."""
         message: Order | Register | Malformed
         try:
-            message = decode_client_message(payload)
+            decoded = decode_client_message(payload)
+            if isinstance(decoded, Order | Register):
+                message = decoded
+            else:
+                raise InvalidOrder(NOT_SERVED, getattr(decoded, "cl_ord_id", ""))
         except InvalidOrder as invalid:
             connection.count_malformed()
             message = Malformed(invalid.text, invalid.cl_ord_id)

@@ -18,7 +18,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.store.journal import JOURNAL_SUFFIX
-from tradestack.wire.order_journal import EVERY_BOOT
+from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.sessions.loss import sign_of_loss
 from tradestack_order_manager.sessions.order_session import (
@@ -98,6 +98,8 @@ class OrderSessions:
             return "records of it are lost"
         if state.header.boot_id == EVERY_BOOT and self.durability is Durability.OS:
             return "it was to survive power failures, and durability is os now"
+        if state.header.version != FORMAT_VERSION:
+            return f"its journal has format {state.header.version}, and records need a later one"
         return None
 
     def expect_orders(self, orders_max: int) -> None:

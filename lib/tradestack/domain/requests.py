@@ -52,3 +52,19 @@ class OrderStatusRequest(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 Request = OrderCancelRequest | OrderCancelReplaceRequest | OrderMassCancelRequest
+
+
+def is_same_request(one: Request, other: Request) -> bool:
+    """Return whether both ask for the same; annotations are not compared."""
+    return _content(one) == _content(other)
+
+
+def _content(request: Request) -> tuple[object, ...]:
+    match request:
+        case OrderCancelRequest():
+            asked: tuple[object, ...] = (request.orig_cl_ord_id,)
+        case OrderCancelReplaceRequest():
+            asked = (request.orig_cl_ord_id, request.quantity, request.price)
+        case OrderMassCancelRequest():
+            asked = (request.request_type, request.symbol)
+    return type(request), request.cl_ord_id, *asked

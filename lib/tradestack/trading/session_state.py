@@ -23,11 +23,14 @@ from tradestack.wire.order_journal import (
     MalformedRecord,
     RegisterRecord,
     RepairedRecord,
+    SessionRecord,
+    report_length,
+)
+from tradestack.wire.replayed_records import (
+    ReplayedExecutionRecord,
     ReplayedOrderRecord,
     ReplayedRecord,
-    SessionRecord,
     decode_replayed,
-    report_length,
 )
 
 # At most 192 bytes each, so the header stays within one payload of the journal. Each user's newest
@@ -120,6 +123,8 @@ class SessionState:
             user, order = record.user, record.order
             self._add_order(identity_of(user, order.cl_ord_id), reason, offset, len(payload))
             self._note_traded(user, order.feed_session, order.feed_seq)
+        elif isinstance(record, ReplayedExecutionRecord):
+            length = report_length(payload)
         elif isinstance(record, RegisterRecord):
             length = report_length(payload)
             registration = Registration(record.register.config_hash, record.report.from_seq)
@@ -208,14 +213,13 @@ class SessionState:
         self.reports[user].append(end - length, length)
         self.reports_count += 1
 
-    def _add_unreported(
-        self, record: LogReopenedRecord | RepairedRecord | SessionRecord, offset: int, length: int
-    ) -> None:
+    def _add_unreported(self, record: ReplayedRecord, offset: int, length: int) -> None:
+        """Add a record without a report; those about accounts change nothing here."""
         if isinstance(record, LogReopenedRecord):
             self.log_reopened(record.last_order_id)
         elif isinstance(record, RepairedRecord):
             self._add_loss(record, offset, length)
-        else:
+        elif isinstance(record, SessionRecord):
             raise ValueError("a second session header")
 
     def _add_loss(self, record: RepairedRecord, offset: int, length: int) -> None:

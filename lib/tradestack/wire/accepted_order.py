@@ -11,7 +11,7 @@ import msgspec
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import ExecType, Order, OrdStatus
-from tradestack.wire.order_messages import TIME_NS_MAX
+from tradestack.wire.order_messages import SEQUENCE_MAX, TIME_NS_MAX
 from tradestack.wire.orders import encode_message
 
 # As integers: bytes are searched for them in a tenth of the time.
@@ -22,21 +22,44 @@ _BACKSLASH = ord("\\")
 _ENDS_CACHED_MAX = 64
 
 
+class Accepted(msgspec.Struct, frozen=True, gc=False):
+    """What an order that the feed executes has besides.
+
+    cause: the number of the feed message that caused it. arrival_ns: the feed time from which it
+    can meet one. visible_time_ns: the feed time from which its strategy is shown the report.
+    """
+
+    feed_session: str
+    cause: int
+    arrival_ns: int
+    visible_time_ns: int
+
+
 def encode_accepted(
-    order: Order, order_json: bytes, user: str, time_ns: int, order_id: int, exec_id: str
+    order: Order,
+    order_json: bytes,
+    user: str,
+    time_ns: int,
+    order_id: int,
+    exec_id: str,
+    accepted: Accepted | None = None,
 ) -> tuple[bytes, int]:
     """Accepted order → the payload of its OrderRecord, and the length of the report in it.
 
     order_json: the order as it was received. It is copied as it is, with any spaces, unless it
-    has newlines, which would end the journal's line. Raises ValueError for a time that no record
-    can have; all else was decoded from that JSON, or is made here.
+    has newlines, which would end the journal's line. accepted: None for an order that nothing
+    executes. Raises ValueError for a number that no record can have; all else was decoded from
+    that JSON, or is made here.
     """
     if _NEWLINE in order_json:
         order_json = encode_message(order)
-    record_head, report_tail = _encode_ends(time_ns, user)
+    record_head, report_tail = _encode_ends(time_ns, user, accepted)
     if _BACKSLASH in order_json:  # only then can a text of the order need an escape
-        report = _encode_report(order, time_ns, order_id, exec_id)
+        report = _encode_report(order, time_ns, order_id, exec_id, accepted)
     else:
+        quantity = format_fixed(order.quantity)
+        if accepted is not None:
+            quantity = f'{quantity}","CumQty":"0","LeavesQty":"{quantity}'
         report = "".join(
             (
                 '{"MsgType":"ExecutionReport","OrderID":',
@@ -50,7 +73,7 @@ def encode_accepted(
                 '","Side":"',
                 order.side,
                 '","OrderQty":"',
-                format_fixed(order.quantity),
+                quantity,
                 report_tail,
             )
         )
@@ -58,16 +81,34 @@ def encode_accepted(
 
 
 @lru_cache(_ENDS_CACHED_MAX)
-def _encode_ends(time_ns: int, user: str) -> tuple[str, str]:
-    """Encode the record up to the order, and the report from behind its quantity on."""
+def _encode_ends(time_ns: int, user: str, accepted: Accepted | None) -> tuple[str, str]:
+    """Encode the record up to the order, and the report from behind its quantities on."""
+    _check_time(time_ns)
+    head = f'{{"Record":"Order","Time":{time_ns},"User":{_json(user)},'
+    tail = f'","TransactTime":{time_ns}'
+    if accepted is not None:
+        _check_time(accepted.arrival_ns)
+        _check_time(accepted.visible_time_ns)
+        if not 0 <= accepted.cause <= SEQUENCE_MAX:
+            raise ValueError(f"cause {accepted.cause} is not between 0 and {SEQUENCE_MAX}")
+        feed = f'"FeedSession":{_json(accepted.feed_session)}'
+        head += f'{feed},"Cause":{accepted.cause},"Arrival":{accepted.arrival_ns},'
+        tail += f',{feed},"FeedSeq":{accepted.cause},"VisibleTime":{accepted.visible_time_ns}'
+    return f'{head}"Order":', f"{tail}}}"
+
+
+def _check_time(time_ns: int) -> None:
     if not 0 <= time_ns <= TIME_NS_MAX:
         raise ValueError(f"time {time_ns} is not between 1970 and 2262")
-    user_json = msgspec.json.encode(user).decode()
-    head = f'{{"Record":"Order","Time":{time_ns},"User":{user_json},"Order":'
-    return head, f'","TransactTime":{time_ns}}}'
 
 
-def _encode_report(order: Order, time_ns: int, order_id: int, exec_id: str) -> str:
+def _json(text: str) -> str:
+    return msgspec.json.encode(text).decode()
+
+
+def _encode_report(
+    order: Order, time_ns: int, order_id: int, exec_id: str, accepted: Accepted | None
+) -> str:
     report = ExecutionReport(
         order_id=order_id,
         cl_ord_id=order.cl_ord_id,
@@ -79,4 +120,13 @@ def _encode_report(order: Order, time_ns: int, order_id: int, exec_id: str) -> s
         quantity=order.quantity,
         transact_time_ns=time_ns,
     )
+    if accepted is not None:
+        report = msgspec.structs.replace(
+            report,
+            cum_quantity=0,
+            leaves_quantity=order.quantity,
+            feed_session=accepted.feed_session,
+            feed_seq=accepted.cause,
+            visible_time_ns=accepted.visible_time_ns,
+        )
     return encode_message(report).decode()

@@ -2,7 +2,8 @@
 
     Session      first: Version (of this format), Session, Time, NextOrderID, Registrations so far,
                  BootID
-    Order        Time, User, Order, Report: an order that parsed, and its report
+    Order        Time, User, FeedSession, Cause, Arrival, Order, Report: an order that parsed, and
+                 its report; without FeedSession to Arrival if the feed does not execute it
     Malformed    Time, User, Report: a message that did not parse as an order
     Register     Time, User, Register, Report: a strategy's Register and its Registered
     LogReopened  Time, LastOrderID: order_log.txt was reopened; the old file ends with that number
@@ -13,14 +14,20 @@ Time is the time of receipt, ns since the Unix epoch. Report is always the last 
 as it is sent, so its place in the file follows from the record's, and a user's report stream is an
 index of such places. Order is the client's own JSON where that is one line.
 
-Replay reads an order by a type of its own, which passes over what the state does not need and takes
-a fifth of the time.
+Those about execution are in account_records.py; replay reads by types of its own, in
+replayed_records.py.
 """
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import Order, OrdRejReason
+from tradestack.domain.order import Order
+from tradestack.wire import account_records
+from tradestack.wire.account_records import AccountForms, AccountRecords
+from tradestack.wire.journal_record import JournalRecord
 from tradestack.wire.order_messages import (
     ExecutionReportMessage,
     Head,
@@ -31,14 +38,12 @@ from tradestack.wire.order_messages import (
     Time,
     fix_name,
 )
-from tradestack.wire.orders import (
-    message_to_order,
-    message_to_report,
-    order_to_message,
-    report_to_message,
-)
+from tradestack.wire.orders import message_to_order, order_to_message
+from tradestack.wire.reports import execution_to_message, message_to_execution
 
-FORMAT_VERSION = 1
+# Version 1 had no records about execution. It is still read.
+FORMAT_VERSION = 2
+FORMAT_VERSIONS_READ = (1, FORMAT_VERSION)
 EVERY_BOOT = ""  # of a session whose orders are on the disk before they are acknowledged
 
 
@@ -46,7 +51,8 @@ class UnknownVersion(ValueError):
     """Journal of another format version."""
 
     def __init__(self, version: object) -> None:
-        super().__init__(f"format version {version}, not {FORMAT_VERSION}")
+        read = " or ".join(map(str, FORMAT_VERSIONS_READ))
+        super().__init__(f"format version {version}, not {read}")
         self.version = version
 
 
@@ -64,11 +70,7 @@ class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, r
     traded_seq: Head = 0
 
 
-class _Record(msgspec.Struct, frozen=True, gc=False, tag_field="Record", rename=fix_name):
-    """A record in JSON; "Record" names its kind."""
-
-
-class SessionRecord(_Record, tag="Session", frozen=True, kw_only=True, omit_defaults=True):
+class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omit_defaults=True):
     """The first record of a journal.
 
     boot_id: the boot of the machine that the session ends with; EVERY_BOOT if it outlives it, None
@@ -84,10 +86,17 @@ class SessionRecord(_Record, tag="Session", frozen=True, kw_only=True, omit_defa
 
 
 class OrderRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An order that parsed, accepted or rejected."""
+    """An order that parsed, accepted or rejected.
+
+    feed_session, cause, arrival_ns: of an order that the feed executes: the number of the feed
+    message that caused it, and the feed time from which it can meet one.
+    """
 
     time_ns: int
     user: str
+    feed_session: str | None = None
+    cause: int | None = None
+    arrival_ns: int | None = None
     order: Order
     report: ExecutionReport
 
@@ -100,7 +109,7 @@ class MalformedRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     report: ExecutionReport
 
 
-class RegisterRecord(_Record, tag="Register", frozen=True, kw_only=True):
+class RegisterRecord(JournalRecord, tag="Register", frozen=True, kw_only=True):
     """A strategy's Register and the answer."""
 
     time_ns: Time
@@ -109,14 +118,14 @@ class RegisterRecord(_Record, tag="Register", frozen=True, kw_only=True):
     report: Registered
 
 
-class LogReopenedRecord(_Record, tag="LogReopened", frozen=True, kw_only=True):
+class LogReopenedRecord(JournalRecord, tag="LogReopened", frozen=True, kw_only=True):
     """order_log.txt was reopened; the orders up to that number are in the file before."""
 
     time_ns: Time
     last_order_id: int
 
 
-class RepairedRecord(_Record, tag="Repaired", frozen=True, kw_only=True):
+class RepairedRecord(JournalRecord, tag="Repaired", frozen=True, kw_only=True):
     """Lines were here, or may have been; orders_lost order numbers belong to them."""
 
     time_ns: Time
@@ -125,16 +134,19 @@ class RepairedRecord(_Record, tag="Repaired", frozen=True, kw_only=True):
     orders_lost: int
 
 
-class _OrderForm(_Record, tag="Order", frozen=True, kw_only=True):
+class _OrderForm(JournalRecord, tag="Order", frozen=True, kw_only=True, omit_defaults=True):
     """An OrderRecord in JSON."""
 
     time_ns: Time
     user: str
+    feed_session: str | None = None
+    cause: Sequence | None = None
+    arrival_ns: Time | None = None
     order: NewOrderSingle
     report: ExecutionReportMessage
 
 
-class _MalformedForm(_Record, tag="Malformed", frozen=True, kw_only=True):
+class _MalformedForm(JournalRecord, tag="Malformed", frozen=True, kw_only=True):
     """A MalformedRecord in JSON."""
 
     time_ns: Time
@@ -142,100 +154,52 @@ class _MalformedForm(_Record, tag="Malformed", frozen=True, kw_only=True):
     report: ExecutionReportMessage
 
 
-class ReplayedOrder(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
-    """Fields of an order that replay needs."""
-
-    cl_ord_id: str
-    feed_session: str | None = None
-    feed_seq: Sequence | None = None
-
-
-class ReplayedReport(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
-    """Fields of an order's report that replay needs."""
-
-    order_id: int
-    ord_rej_reason: OrdRejReason | None = None
-
-
-class ReplayedOrderRecord(_Record, tag="Order", frozen=True):
-    """Fields of an OrderRecord that replay needs."""
-
-    user: str
-    order: ReplayedOrder
-    report: ReplayedReport
-
-
-PlainRecord = SessionRecord | RegisterRecord | LogReopenedRecord | RepairedRecord
-Record = PlainRecord | OrderRecord | MalformedRecord
-ReplayedRecord = PlainRecord | ReplayedOrderRecord | MalformedRecord
+Record = (
+    SessionRecord
+    | OrderRecord
+    | MalformedRecord
+    | RegisterRecord
+    | LogReopenedRecord
+    | RepairedRecord
+    | AccountRecords
+)
+_Form = (
+    SessionRecord
+    | _OrderForm
+    | _MalformedForm
+    | RegisterRecord
+    | LogReopenedRecord
+    | RepairedRecord
+    | AccountForms
+)
 
 _encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[PlainRecord | _OrderForm | _MalformedForm]
-_decoder = msgspec.json.Decoder(PlainRecord | _OrderForm | _MalformedForm)
-_replayed_order_decoder = msgspec.json.Decoder(ReplayedOrderRecord)
+_decoder: msgspec.json.Decoder[_Form] = msgspec.json.Decoder(_Form)
 
-_ORDER_BEGINS = b'{"Record":"Order",'
 # A quote inside a JSON string is escaped, so these bytes can only begin a record's last field. They
 # are looked for from the front, which takes half as long as from the back.
 _REPORT_FIELD = b',"Report":'
 _BEHIND_REPORT = len(_REPORT_FIELD) + 1  # the field's name before it, the brace behind it
-_REFUSED = (msgspec.DecodeError, RecursionError)  # the latter for lists in lists in lists
+REFUSED = (msgspec.DecodeError, RecursionError)  # the latter for lists in lists in lists
 
 
 def encode_record(record: Record) -> bytes:
     """Record → payload, which decodes to it again; ValueError if none does."""
-    payload = _encode(record)
+    to_form = _TO_FORM.get(type(record))
+    payload = _encoder.encode(record if to_form is None else to_form(record))
     if decode_record(payload) != record:
         raise ValueError(f"does not survive the journal: {record}")
     return payload
-
-
-def _encode(record: Record) -> bytes:
-    if isinstance(record, OrderRecord):
-        form = _OrderForm(
-            time_ns=record.time_ns,
-            user=record.user,
-            order=order_to_message(record.order),
-            report=report_to_message(record.report),
-        )
-        return _encoder.encode(form)
-    if isinstance(record, MalformedRecord):
-        report = report_to_message(record.report)
-        return _encoder.encode(
-            _MalformedForm(time_ns=record.time_ns, user=record.user, report=report)
-        )
-    return _encoder.encode(record)
 
 
 def decode_record(payload: bytes) -> Record:
     """Payload → record; ValueError if it has none."""
     try:
         form = _decoder.decode(payload)
-        if isinstance(form, _OrderForm):
-            return OrderRecord(
-                time_ns=form.time_ns,
-                user=form.user,
-                order=message_to_order(form.order),
-                report=message_to_report(form.report),
-            )
-        if isinstance(form, _MalformedForm):
-            report = message_to_report(form.report)
-            return MalformedRecord(time_ns=form.time_ns, user=form.user, report=report)
-    except _REFUSED as error:
+    except REFUSED as error:
         raise ValueError(str(error)) from error
-    return form
-
-
-def decode_replayed(payload: bytes) -> ReplayedRecord:
-    """Payload → record, of an order only the fields that replay needs; ValueError."""
-    if not payload.startswith(_ORDER_BEGINS):
-        record = decode_record(payload)
-        if not isinstance(record, OrderRecord):
-            return record
-    try:
-        return _replayed_order_decoder.decode(payload)
-    except _REFUSED as error:
-        raise ValueError(str(error)) from error
+    from_form = _FROM_FORM.get(type(form))
+    return cast("Record", form) if from_form is None else from_form(form)
 
 
 def decode_header(payload: bytes) -> SessionRecord:
@@ -245,10 +209,10 @@ def decode_header(payload: bytes) -> SessionRecord:
     """
     try:
         fields = msgspec.json.decode(payload)
-    except _REFUSED as error:
+    except REFUSED as error:
         raise ValueError(str(error)) from error
     version = fields.get("Version") if isinstance(fields, dict) else None
-    if version != FORMAT_VERSION:
+    if version not in FORMAT_VERSIONS_READ:
         raise UnknownVersion(version)
     record = decode_record(payload)
     if not isinstance(record, SessionRecord):
@@ -259,3 +223,52 @@ def decode_header(payload: bytes) -> SessionRecord:
 def report_length(payload: bytes) -> int:
     """Payload → the bytes of its report, before the closing brace; ValueError for no report."""
     return len(payload) - payload.index(_REPORT_FIELD) - _BEHIND_REPORT
+
+
+def _order_to_form(record: OrderRecord) -> _OrderForm:
+    return _OrderForm(
+        time_ns=record.time_ns,
+        user=record.user,
+        feed_session=record.feed_session,
+        cause=record.cause,
+        arrival_ns=record.arrival_ns,
+        order=order_to_message(record.order),
+        report=execution_to_message(record.report),
+    )
+
+
+def _form_to_order(form: _OrderForm) -> OrderRecord:
+    return OrderRecord(
+        time_ns=form.time_ns,
+        user=form.user,
+        feed_session=form.feed_session,
+        cause=form.cause,
+        arrival_ns=form.arrival_ns,
+        order=message_to_order(form.order),
+        report=message_to_execution(form.report),
+    )
+
+
+def _malformed_to_form(record: MalformedRecord) -> _MalformedForm:
+    return _MalformedForm(
+        time_ns=record.time_ns, user=record.user, report=execution_to_message(record.report)
+    )
+
+
+def _form_to_malformed(form: _MalformedForm) -> MalformedRecord:
+    return MalformedRecord(
+        time_ns=form.time_ns, user=form.user, report=message_to_execution(form.report)
+    )
+
+
+# Kind of a record → its form in JSON, and back; the others are their own.
+_TO_FORM: Mapping[type, Callable[[Any], JournalRecord]] = {
+    OrderRecord: _order_to_form,
+    MalformedRecord: _malformed_to_form,
+    **account_records.TO_FORM,
+}
+_FROM_FORM: Mapping[type, Callable[[Any], Record]] = {
+    _OrderForm: _form_to_order,
+    _MalformedForm: _form_to_malformed,
+    **account_records.FROM_FORM,
+}

@@ -1,13 +1,17 @@
 """Order messages as they travel: FIX's names in JSON, snake_case in Python.
 
-    client → server (unsequenced)   NewOrderSingle, Register
-    server → client (sequenced)     ExecutionReport, Registered
-    server → client (unsequenced)   BusinessMessageReject
+    client → server (unsequenced)   NewOrderSingle, OrderCancelRequest, OrderCancelReplaceRequest,
+                                    OrderMassCancelRequest, OrderStatusRequest, Register, Progress
+    server → client (sequenced)     ExecutionReport, OrderCancelReject, OrderMassCancelReport,
+                                    Registered
+    server → client (unsequenced)   MatchedThrough, BusinessMessageReject, and the ExecutionReport
+                                    that answers an OrderStatusRequest
 
-Decimal numbers are strings of at most 10 digits and 8 decimals, times are integers, ns since the
-Unix epoch. Unknown fields of a client are refused: a misspelt one must not be lost in silence.
-order_texts.py has the texts that a field accepts. Outside of wire/ a NewOrderSingle is an Order and
-an ExecutionReportMessage an ExecutionReport, both of domain/ and in integers: orders.py converts.
+Decimal numbers are strings, times are integers, ns since the Unix epoch. Unknown fields of a client
+are refused: a misspelt one must not be lost in silence. order_texts.py has the texts that a field
+accepts. Outside of wire/ a NewOrderSingle is an Order, and a message whose name ends in Message is
+the value of domain/ that is called the same without it, both in integers: orders.py, requests.py
+and reports.py convert.
 """
 
 from typing import Annotated
@@ -17,7 +21,11 @@ from msgspec import Meta
 
 from tradestack.domain.order import (
     BusinessRejectReason,
+    CxlRejReason,
+    CxlRejResponseTo,
+    ExecRestatementReason,
     ExecType,
+    MassCancelRequestType,
     OrdRejReason,
     OrdStatus,
     OrdType,
@@ -32,6 +40,7 @@ SEQUENCE_MAX = 2**53  # exact in every JSON reader
 Time = Annotated[int, Meta(ge=0, le=TIME_NS_MAX)]
 Age = Annotated[int, Meta(ge=-TIME_NS_MAX, le=TIME_NS_MAX)]  # an int without bounds has no encoding
 Sequence = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)]
+Count = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)]
 Head = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX - 1)]  # FromSeq may be the number after it
 
 
@@ -75,7 +84,55 @@ class NewOrderSingle(
     reference_px_age_ns: Age | None = None
 
 
-class Register(_Message, frozen=True, tag="Register", kw_only=True, forbid_unknown_fields=True):
+class _Request(_Message, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A request of a client about something that was sent before."""
+
+
+class OrderCancelRequestMessage(_Request, frozen=True, tag="OrderCancelRequest", kw_only=True):
+    """FIX F."""
+
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    transact_time_ns: Time | None = None
+    feed_session: str | None = None
+    feed_seq: Sequence | None = None
+
+
+class OrderCancelReplaceRequestMessage(
+    _Request, frozen=True, tag="OrderCancelReplaceRequest", kw_only=True
+):
+    """FIX G."""
+
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    order_qty: str
+    price: str | None = None
+    transact_time_ns: Time | None = None
+    feed_session: str | None = None
+    feed_seq: Sequence | None = None
+
+
+class OrderMassCancelRequestMessage(
+    _Request, frozen=True, tag="OrderMassCancelRequest", kw_only=True
+):
+    """FIX q."""
+
+    cl_ord_id: str
+    mass_cancel_request_type: MassCancelRequestType
+    symbol: str | None = None
+    transact_time_ns: Time | None = None
+    feed_session: str | None = None
+    feed_seq: Sequence | None = None
+
+
+class OrderStatusRequestMessage(_Request, frozen=True, tag="OrderStatusRequest", kw_only=True):
+    """FIX H."""
+
+    cl_ord_id: str
+    ord_status_req_id: str | None = None
+
+
+class Register(_Request, frozen=True, tag="Register", kw_only=True):
     """Request of a strategy for the feed message from which its orders count (PROTOCOL.md §3)."""
 
     request_id: str
@@ -84,6 +141,21 @@ class Register(_Message, frozen=True, tag="Register", kw_only=True, forbid_unkno
     feed_session: str
     head: Head  # number of the newest message of that session when it asked, 0 = none
     start: Start
+    interactive: bool = False  # the strategy reads its reports
+
+
+class Progress(_Message, frozen=True, tag="Progress", kw_only=True, forbid_unknown_fields=True):
+    """Feed messages up to that number are handled, and the requests that they caused are sent."""
+
+    feed_session: str
+    feed_seq: Sequence
+
+
+class MatchedThrough(_Message, frozen=True, tag="MatchedThrough", kw_only=True):
+    """The user's orders have met the feed messages up to that number; their reports are sent."""
+
+    feed_session: str
+    feed_seq: Sequence
 
 
 class Registered(_Message, frozen=True, tag="Registered", kw_only=True):
@@ -101,15 +173,61 @@ class ExecutionReportMessage(
 
     order_id: int | None = None
     cl_ord_id: str
+    orig_cl_ord_id: str | None = None
     exec_id: str
     exec_type: ExecType
     ord_status: OrdStatus
     symbol: str | None = None
     side: Side | None = None
     order_qty: str | None = None
+    price: str | None = None
+    last_qty: str | None = None
+    last_px: str | None = None
+    cum_qty: str | None = None
+    leaves_qty: str | None = None
+    avg_px: str | None = None
+    commission: str | None = None
     ord_rej_reason: OrdRejReason | None = None
+    exec_restatement_reason: ExecRestatementReason | None = None
+    ord_status_req_id: str | None = None
     text: str | None = None
     transact_time_ns: Time
+    feed_session: str | None = None
+    feed_seq: Sequence | None = None
+    visible_time_ns: Time | None = None
+
+
+class OrderCancelRejectMessage(
+    _Message, frozen=True, tag="OrderCancelReject", kw_only=True, omit_defaults=True
+):
+    """FIX 9; the fields are those of domain.execution_report.OrderCancelReject."""
+
+    order_id: int | None = None
+    cl_ord_id: str
+    orig_cl_ord_id: str
+    ord_status: OrdStatus
+    cxl_rej_response_to: CxlRejResponseTo
+    cxl_rej_reason: CxlRejReason
+    text: str | None = None
+    transact_time_ns: Time
+    feed_session: str | None = None
+    feed_seq: Sequence | None = None
+    visible_time_ns: Time | None = None
+
+
+class OrderMassCancelReportMessage(
+    _Message, frozen=True, tag="OrderMassCancelReport", kw_only=True, omit_defaults=True
+):
+    """FIX r; the fields are those of domain.execution_report.OrderMassCancelReport."""
+
+    cl_ord_id: str
+    mass_cancel_request_type: MassCancelRequestType
+    symbol: str | None = None
+    total_affected_orders: Count
+    transact_time_ns: Time
+    feed_session: str | None = None
+    feed_seq: Sequence | None = None
+    visible_time_ns: Time | None = None
 
 
 class BusinessMessageReject(_Message, frozen=True, tag="BusinessMessageReject", kw_only=True):

@@ -9,10 +9,14 @@ import re
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from tradestack.domain.fixed_point import parse_fixed
+from tradestack.domain.fixed_point import DECIMALS, SCALE, format_fixed, parse_fixed
 from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 
 ValueT = TypeVar("ValueT", str, int)
+
+# A fill has a price of the feed, up to 2^63, and its fee is a share of that price times a quantity.
+LONG_DIGITS_MAX = 24
+LONG_DECIMAL_MAX = 10**LONG_DIGITS_MAX * SCALE - 1
 
 # Of each form. At the limit all are dropped: a client that always sends new texts makes orders
 # slower and nothing else.
@@ -74,6 +78,17 @@ def check_cl_ord_id(text: str) -> str:
     raise InvalidText(text)
 
 
+def format_optional(value: int | None) -> str | None:
+    """Integer ×10⁻⁸ → decimal text; of an absent field none."""
+    return None if value is None else format_fixed(value)
+
+
+def _parse_long(text: str) -> int:
+    """Decimal text of a report → integer ×10⁻⁸, which may take more than 64 bits."""
+    whole, _, decimals = text.partition(".")
+    return int(whole + decimals.ljust(DECIMALS, "0"))
+
+
 def _matching(pattern: str) -> Callable[[str], object]:
     return re.compile(pattern, re.ASCII).fullmatch
 
@@ -93,4 +108,9 @@ SIGNED_DECIMAL = TextForm(
     'a decimal number as in "-10.5", at most 10 digits and 8 decimals',
     _matching(r"-?(0|[1-9]\d{0,9})(\.\d{1,8})?"),
     parse_fixed,
+)
+LONG_DECIMAL = TextForm(
+    f'a decimal number as in "-10.5", at most {LONG_DIGITS_MAX} digits and 8 decimals',
+    _matching(rf"-?(0|[1-9]\d{{0,{LONG_DIGITS_MAX - 1}}})(\.\d{{1,8}})?"),
+    _parse_long,
 )

@@ -1,17 +1,24 @@
-"""JSON ⇄ orders, reports and registrations, one object a packet; numbers become integers here."""
+"""JSON ⇄ orders, requests and reports, one object a packet; numbers become integers.
 
-from typing import Any
+Each kind of message is a row of a table: the texts of its fields, and how its value is made.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 
-from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.execution_report import Report
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import Order
+from tradestack.domain.requests import OrderStatusRequest, Request
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_messages import (
     BusinessMessageReject,
-    ExecutionReportMessage,
+    MatchedThrough,
     NewOrderSingle,
+    OrderStatusRequestMessage,
+    Progress,
     Register,
     Registered,
 )
@@ -25,35 +32,26 @@ from tradestack.wire.order_texts import (
     InvalidText,
     TextForm,
     check_cl_ord_id,
+    format_optional,
+)
+from tradestack.wire.reports import ReportMessage, message_to_report, report_to_message
+from tradestack.wire.requests import (
+    REQUEST_TEXTS,
+    STATUS_REQUEST_TEXTS,
+    InvalidCombination,
+    RequestMessage,
+    message_to_request,
+    message_to_status_request,
+    request_to_message,
+    status_request_to_message,
 )
 
 # An order has about 400 bytes; room for long texts, far below what a packet could hold.
 MESSAGE_LENGTH_MAX = 4_096
 TEXT_LENGTH_MAX = 256
 
-ClientMessage = Order | Register
-ServerMessage = ExecutionReport | Registered | BusinessMessageReject
-
-# Field of a message → the texts that it accepts, in the order in which faults are reported.
-_ORDER_TEXTS: dict[str, TextForm[Any]] = {
-    "cl_ord_id": CL_ORD_ID,
-    "symbol": SYMBOL,
-    "order_qty": QUANTITY,
-    "price": QUANTITY,
-    "feed_session": SESSION_ID,
-    "feed_px": SIGNED_DECIMAL,
-    "signal_name": WORD,
-    "signal_label": WORD,
-    "signal_value": SIGNED_DECIMAL,
-    "reference_px": SIGNED_DECIMAL,
-}
-_REGISTER_TEXTS: dict[str, TextForm[Any]] = {
-    "request_id": WORD,
-    "instance": WORD,
-    "config_hash": WORD,
-    "feed_session": SESSION_ID,
-}
-_REGISTERED_TEXTS: dict[str, TextForm[Any]] = {"request_id": WORD, "feed_session": SESSION_ID}
+ClientMessage = Order | Request | OrderStatusRequest | Register | Progress
+ServerMessage = Report | Registered | MatchedThrough | BusinessMessageReject
 
 
 class InvalidOrder(Exception):
@@ -69,11 +67,6 @@ class InvalidOrder(Exception):
 
 
 _encoder = msgspec.json.Encoder()
-_client_decoder: msgspec.json.Decoder[NewOrderSingle | Register] = msgspec.json.Decoder(
-    NewOrderSingle | Register
-)
-_server_decoder: msgspec.json.Decoder[ExecutionReportMessage | Registered | BusinessMessageReject]
-_server_decoder = msgspec.json.Decoder(ExecutionReportMessage | Registered | BusinessMessageReject)
 _syntax_decoder = msgspec.json.Decoder(msgspec.Raw)  # reads the grammar and converts nothing
 _lenient_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _text_decoder = msgspec.json.Decoder(str)
@@ -81,44 +74,36 @@ _text_decoder = msgspec.json.Decoder(str)
 
 def encode_message(message: ClientMessage | ServerMessage) -> bytes:
     """Message → its JSON, without a newline."""
-    if isinstance(message, Order):
-        return _encoder.encode(order_to_message(message))
-    if isinstance(message, ExecutionReport):
-        return _encoder.encode(report_to_message(message))
-    return _encoder.encode(message)
+    to_message = _TO_MESSAGE.get(type(message))
+    return _encoder.encode(message if to_message is None else to_message(message))
 
 
 def decode_client_message(payload: bytes) -> ClientMessage:
     """JSON of a client → message; InvalidOrder for a wrong field, ProtocolError for no JSON."""
     try:
         message = _client_decoder.decode(payload)
-        if isinstance(message, NewOrderSingle):
-            return message_to_order(message)
-        _check_texts(message, _REGISTER_TEXTS)
+        return _CLIENT_KINDS[type(message)].to_value(message)
     except InvalidText:
-        forms = _ORDER_TEXTS if isinstance(message, NewOrderSingle) else _REGISTER_TEXTS
-        raise InvalidOrder(_find_fault(message, forms), _find_cl_ord_id(payload)) from None
+        text = _find_fault(message, _CLIENT_KINDS[type(message)].texts)
+        raise InvalidOrder(text, _find_cl_ord_id(payload)) from None
+    except InvalidCombination as error:
+        raise InvalidOrder(str(error), _find_cl_ord_id(payload)) from None
     except msgspec.ValidationError as error:
         _check_json(payload)  # the decoder did not read beyond the wrong field
         raise InvalidOrder(_clean(str(error)), _find_cl_ord_id(payload)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"order message is not JSON: {_clean(str(error))}") from error
-    return message
 
 
 def decode_server_message(payload: bytes) -> ServerMessage:
     """JSON of a server → message; ProtocolError for anything else."""
     try:
         message = _server_decoder.decode(payload)
-        if isinstance(message, ExecutionReportMessage):
-            return message_to_report(message)
-        if isinstance(message, Registered):
-            _check_texts(message, _REGISTERED_TEXTS)
+        return _FROM_SERVER[type(message)](message)
     except InvalidText as error:
         raise ProtocolError(f"report is not understood: text {_clean(repr(str(error)))}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"report is not understood: {_clean(str(error))}") from error
-    return message
 
 
 def message_to_order(message: NewOrderSingle) -> Order:
@@ -153,66 +138,23 @@ def order_to_message(order: Order) -> NewOrderSingle:
         side=order.side,
         order_qty=format_fixed(order.quantity),
         ord_type=order.ord_type,
-        price=_format_optional(order.price),
+        price=format_optional(order.price),
         time_in_force=order.time_in_force,
         transact_time_ns=order.transact_time_ns,
         feed_session=order.feed_session,
         feed_seq=order.feed_seq,
         event_time_ns=order.event_time_ns,
-        feed_px=_format_optional(order.feed_price),
+        feed_px=format_optional(order.feed_price),
         signal_time_ns=order.signal_time_ns,
         signal_name=order.signal_name,
         signal_label=order.signal_label,
-        signal_value=_format_optional(order.signal_value),
-        reference_px=_format_optional(order.reference_price),
+        signal_value=format_optional(order.signal_value),
+        reference_px=format_optional(order.reference_price),
         reference_px_age_ns=order.reference_price_age_ns,
     )
 
 
-def message_to_report(message: ExecutionReportMessage) -> ExecutionReport:
-    """ExecutionReportMessage → ExecutionReport; InvalidText."""
-    return ExecutionReport(
-        order_id=message.order_id,
-        cl_ord_id=message.cl_ord_id,
-        exec_id=message.exec_id,
-        exec_type=message.exec_type,
-        ord_status=message.ord_status,
-        symbol=message.symbol,
-        side=message.side,
-        quantity=QUANTITY[message.order_qty],
-        reject_reason=message.ord_rej_reason,
-        text=message.text,
-        transact_time_ns=message.transact_time_ns,
-    )
-
-
-def report_to_message(report: ExecutionReport) -> ExecutionReportMessage:
-    """ExecutionReport → ExecutionReportMessage."""
-    return ExecutionReportMessage(
-        order_id=report.order_id,
-        cl_ord_id=report.cl_ord_id,
-        exec_id=report.exec_id,
-        exec_type=report.exec_type,
-        ord_status=report.ord_status,
-        symbol=report.symbol,
-        side=report.side,
-        order_qty=_format_optional(report.quantity),
-        ord_rej_reason=report.reject_reason,
-        text=report.text,
-        transact_time_ns=report.transact_time_ns,
-    )
-
-
-def _format_optional(value: int | None) -> str | None:
-    return None if value is None else format_fixed(value)
-
-
-def _check_texts(message: msgspec.Struct, forms: dict[str, TextForm[Any]]) -> None:
-    for field, form in forms.items():
-        form[getattr(message, field)]  # raises InvalidText
-
-
-def _find_fault(message: msgspec.Struct, forms: dict[str, TextForm[Any]]) -> str:
+def _find_fault(message: msgspec.Struct, forms: Mapping[str, TextForm[Any]]) -> str:
     """Describe the first text that its field does not accept, in the words of msgspec's errors."""
     for field, form in forms.items():
         if not form.accepts(getattr(message, field)):
@@ -241,3 +183,67 @@ def _clean(text: str) -> str:
     """One printable line of bounded length: error texts quote the peer."""
     printable = "".join(c if c.isprintable() else "?" for c in text)
     return printable[:TEXT_LENGTH_MAX]
+
+
+def _as_it_is(texts: Mapping[str, TextForm[Any]]) -> Callable[[Any], Any]:
+    """Return what makes the value of a message that is its own: it checks these texts."""
+
+    def check(message: msgspec.Struct) -> msgspec.Struct:
+        for field, form in texts.items():
+            form[getattr(message, field)]  # raises InvalidText
+        return message
+
+    return check
+
+
+class _Kind(NamedTuple):
+    """A kind of message: the texts of its fields, in the order in which faults are reported."""
+
+    texts: Mapping[str, TextForm[Any]]
+    to_value: Callable[[Any], ClientMessage]
+
+
+_ORDER_TEXTS: Mapping[str, TextForm[Any]] = {
+    "cl_ord_id": CL_ORD_ID,
+    "symbol": SYMBOL,
+    "order_qty": QUANTITY,
+    "price": QUANTITY,
+    "feed_session": SESSION_ID,
+    "feed_px": SIGNED_DECIMAL,
+    "signal_name": WORD,
+    "signal_label": WORD,
+    "signal_value": SIGNED_DECIMAL,
+    "reference_px": SIGNED_DECIMAL,
+}
+_REGISTER_TEXTS: Mapping[str, TextForm[Any]] = {
+    "request_id": WORD,
+    "instance": WORD,
+    "config_hash": WORD,
+    "feed_session": SESSION_ID,
+}
+_FEED_TEXTS: Mapping[str, TextForm[Any]] = {"feed_session": SESSION_ID}
+
+_ClientForm = NewOrderSingle | RequestMessage | OrderStatusRequestMessage | Register | Progress
+_ServerForm = ReportMessage | Registered | MatchedThrough | BusinessMessageReject
+_client_decoder: msgspec.json.Decoder[_ClientForm] = msgspec.json.Decoder(_ClientForm)
+_server_decoder: msgspec.json.Decoder[_ServerForm] = msgspec.json.Decoder(_ServerForm)
+
+_CLIENT_KINDS: Mapping[type, _Kind] = {
+    NewOrderSingle: _Kind(_ORDER_TEXTS, message_to_order),
+    **{form: _Kind(texts, message_to_request) for form, texts in REQUEST_TEXTS.items()},
+    OrderStatusRequestMessage: _Kind(STATUS_REQUEST_TEXTS, message_to_status_request),
+    Register: _Kind(_REGISTER_TEXTS, _as_it_is(_REGISTER_TEXTS)),
+    Progress: _Kind(_FEED_TEXTS, _as_it_is(_FEED_TEXTS)),
+}
+_FROM_SERVER: Mapping[type, Callable[[Any], ServerMessage]] = {
+    **dict.fromkeys(get_args(ReportMessage), message_to_report),
+    Registered: _as_it_is({"request_id": WORD, "feed_session": SESSION_ID}),
+    MatchedThrough: _as_it_is(_FEED_TEXTS),
+    BusinessMessageReject: _as_it_is({}),
+}
+_TO_MESSAGE: Mapping[type, Callable[[Any], msgspec.Struct]] = {
+    Order: order_to_message,
+    **dict.fromkeys(get_args(Request), request_to_message),
+    OrderStatusRequest: status_request_to_message,
+    **dict.fromkeys(get_args(Report), report_to_message),
+}

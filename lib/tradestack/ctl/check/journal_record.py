@@ -5,6 +5,7 @@
 3  2026-11-22T09:00:02.000000Z  news  Order 1 BUY 10 SPY MARKET IOC ClOrdID=news-1: NEW
 """
 
+from tradestack.ctl.check.account_record import describe_account_record
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.times import format_utc
@@ -79,6 +80,8 @@ def _describe(record: Record) -> str:
                 f"Repaired {record.lines_lost} lines, {record.bytes_lost} bytes, "
                 f"{record.orders_lost} order numbers are lost"
             )
+        case _:
+            return describe_account_record(record)
 
 
 def _describe_order(record: OrderRecord) -> str:

@@ -6,11 +6,10 @@
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.store.journal_lines import JournalLine
 from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import (
+from tradestack.wire.order_journal import SessionRecord, decode_header
+from tradestack.wire.replayed_records import (
     ReplayedOrderRecord,
     ReplayedRecord,
-    SessionRecord,
-    decode_header,
     decode_replayed,
 )
 
