@@ -21,7 +21,7 @@ from tradestack.trading.checks import Rules
 from tradestack.trading.decisions import Batch, Malformed, Received
 from tradestack.trading.judge import judge
 from tradestack.wire.order_journal import OrderRecord
-from tradestack.wire.order_messages import BusinessMessageReject, Register
+from tradestack.wire.order_messages import BusinessMessageReject, Progress, Register
 from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
@@ -85,6 +85,8 @@ class Settler:
         message: Order | Register | Malformed
         try:
             decoded = decode_client_message(payload)
+            if isinstance(decoded, Progress):  # asks for nothing
+                return
             if isinstance(decoded, Order | Register):
                 message = decoded
             else:

@@ -152,10 +152,15 @@ class Progress(_Message, frozen=True, tag="Progress", kw_only=True, forbid_unkno
 
 
 class MatchedThrough(_Message, frozen=True, tag="MatchedThrough", kw_only=True):
-    """The user's orders have met the feed messages up to that number; their reports are sent."""
+    """The user's orders have met the feed messages up to that number; their reports are sent.
+
+    reports: how many sequenced messages the user had in this order session by then. This message is
+    not in their stream and may overtake them: it counts once as many were received.
+    """
 
     feed_session: str
     feed_seq: Sequence
+    reports: Count
 
 
 class Registered(_Message, frozen=True, tag="Registered", kw_only=True):
