@@ -24,7 +24,7 @@ from tradestack.domain.order import ExecType, Order
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.observe.events import ORDER_OUTCOME_UNKNOWN, ORDER_REJECTED, emit
 from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.strategies.strategy import Intent
+from tradestack.strategies.intent import Intent
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack_strategy.latencies import Latencies
