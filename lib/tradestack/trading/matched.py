@@ -26,18 +26,20 @@ class Matched:
             self._waiting = message
             self._count()
 
-    def receive(self, received: int) -> None:
-        """Note how many sequenced messages of the order session were received."""
+    def receive(self, received: int) -> bool:
+        """Note how many sequenced messages were received; return whether one counts by that."""
         self._received = received
-        self._count()
+        return self._count()
 
     def leave_order_session(self) -> None:
         """Begin to count the messages of the next order session."""
         self._received = 0
         self._waiting = None
 
-    def _count(self) -> None:
+    def _count(self) -> bool:
         waiting = self._waiting
-        if waiting is not None and waiting.reports <= self._received:
-            self.through = max(self.through, waiting.feed_seq)
-            self._waiting = None
+        if waiting is None or waiting.reports > self._received:
+            return False
+        self.through = max(self.through, waiting.feed_seq)
+        self._waiting = None
+        return True
