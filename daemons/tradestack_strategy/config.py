@@ -31,9 +31,15 @@ from tradestack.runtime.config.values import (
     ValueParser,
 )
 from tradestack.store.trusted_users import TRUSTED_USERS
-from tradestack.strategies.registry import STRATEGIES, build_strategy
+from tradestack.strategies.registry import (
+    MODULE_AND_CLASS,
+    STRATEGIES,
+    build_strategy,
+    strategy_class,
+)
 from tradestack.wire.soup import USER_LENGTH_MAX
 
+SIGNAL_LENGTH_MAX = 128
 # The most that the order manager lets one connection have in flight.
 ORDERS_IN_FLIGHT_MAX = 100_000
 
@@ -63,7 +69,9 @@ class StrategyConfig(DaemonConfig):
     """
 
     signal: str = key(
-        "news", Text("|".join(STRATEGIES), " or ".join(STRATEGIES), 32), reload=Reload.RESTART
+        "news",
+        Text("|".join([*STRATEGIES, MODULE_AND_CLASS]), " or ".join(STRATEGIES), SIGNAL_LENGTH_MAX),
+        reload=Reload.RESTART,
     )
     parameters: Mapping[str, str] = key({}, MapOf(DecimalText()), reload=Reload.RESTART)
     symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.RESTART)
@@ -89,6 +97,10 @@ class StrategyConfig(DaemonConfig):
     )
 
     def __post_init__(self) -> None:
+        try:
+            strategy_class(self.signal)
+        except ValueError as error:
+            raise ValueError(f"signal: {error}") from None
         try:
             parameters = build_strategy(self.signal, self.parameters).parameters()
         except ValueError as error:

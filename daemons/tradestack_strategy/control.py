@@ -1,12 +1,12 @@
 """io.tradestack.Strategy: a strategy's interface on its control socket."""
 
-import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.order import Order
 from tradestack.net.control.interface import Interface, Method
 from tradestack_strategy.order_entry import OrderEntry
 
@@ -32,6 +32,7 @@ class State(msgspec.Struct, frozen=True):
     head: int
     from_sequence: int
     orders_pending: int
+    orders_working: int
 
 
 class StateReply(msgspec.Struct, frozen=True):
@@ -72,19 +73,23 @@ def strategy_interface(
     def list_pending() -> PendingOrders:
         """List orders that have no report yet, oldest first, at most 1000; total counts all."""
         now_ns = monotonic_ns()
-        listed = itertools.islice(order_entry.outstanding.values(), PENDING_LISTED_MAX)
+        pending = [
+            (outstanding.request, outstanding.sent_ns)
+            for outstanding in order_entry.outstanding.values()
+            if isinstance(outstanding.request, Order)
+        ]
         orders = [
             PendingOrder(
-                cl_ord_id=outstanding.order.cl_ord_id,
-                symbol=outstanding.order.symbol,
-                side=outstanding.order.side,
-                order_qty=format_fixed(outstanding.order.quantity),
-                feed_seq=outstanding.order.feed_seq,
-                age_ms=(now_ns - outstanding.sent_ns) // NANOSECONDS_PER_MILLISECOND,
+                cl_ord_id=order.cl_ord_id,
+                symbol=order.symbol,
+                side=order.side,
+                order_qty=format_fixed(order.quantity),
+                feed_seq=order.feed_seq,
+                age_ms=(now_ns - sent_ns) // NANOSECONDS_PER_MILLISECOND,
             )
-            for outstanding in listed
+            for order, sent_ns in pending[:PENDING_LISTED_MAX]
         ]
-        return PendingOrders(orders, order_entry.in_flight)
+        return PendingOrders(orders, len(pending))
 
     return Interface(
         "io.tradestack.Strategy",

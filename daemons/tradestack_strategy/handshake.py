@@ -12,6 +12,10 @@
     REPLAYING        ── SESSION_ENDED    ─► SESSION_OVER
     LIVE             ── FEED_LOST        ─► REGISTERED
     LIVE             ── SESSION_ENDED    ─► SESSION_OVER
+    REGISTERED       ── FEED_COMPLETE    ─► FINISHING
+    REPLAYING        ── FEED_COMPLETE    ─► FINISHING
+    LIVE             ── FEED_COMPLETE    ─► FINISHING
+    FINISHING        ── SESSION_ENDED    ─► SESSION_OVER
     SESSION_OVER     ── HEAD_KNOWN       ─► REGISTERING
     any other        ── ORDERS_LOST      ─► DISCONNECTED
 
@@ -32,6 +36,7 @@ class State(enum.Enum):
     REGISTERED = "connecting to the feed"
     REPLAYING = "replaying"
     LIVE = "live"
+    FINISHING = "waiting for reports on the last messages"
     SESSION_OVER = "session over"
 
 
@@ -47,6 +52,7 @@ class Event(enum.Enum):
     CAUGHT_UP = "caught up with the head"
     FEED_LOST = "feed lost"
     SESSION_CHANGED = "feed session no longer served"
+    FEED_COMPLETE = "feed session received to its end, and not handled to its end"
     SESSION_ENDED = "feed session ended"
 
 
@@ -59,6 +65,7 @@ class Action(enum.Enum):
     REGISTER = "ask the order manager from which message on orders count"
     OPEN_ORDER_ENTRY = "send what has no report, and from now on every order"
     FOLLOW_FEED = "read the feed session from the next message on"
+    LEAVE_FEED = "read nothing more"
     STOP = "close order entry and feed, abandon what is under way"
 
 
@@ -80,6 +87,11 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     (State.REPLAYING, Event.SESSION_ENDED): (State.SESSION_OVER, (Action.FIND_NEXT_SESSION,)),
     (State.LIVE, Event.FEED_LOST): (State.REGISTERED, ()),
     (State.LIVE, Event.SESSION_ENDED): (State.SESSION_OVER, (Action.FIND_NEXT_SESSION,)),
+    # Of a strategy that is in step with its reports.
+    (State.REGISTERED, Event.FEED_COMPLETE): (State.FINISHING, ()),
+    (State.REPLAYING, Event.FEED_COMPLETE): (State.FINISHING, (Action.LEAVE_FEED,)),
+    (State.LIVE, Event.FEED_COMPLETE): (State.FINISHING, (Action.LEAVE_FEED,)),
+    (State.FINISHING, Event.SESSION_ENDED): (State.SESSION_OVER, (Action.FIND_NEXT_SESSION,)),
     (State.SESSION_OVER, Event.HEAD_KNOWN): (State.REGISTERING, (Action.REGISTER,)),
     **{
         (state, Event.ORDERS_LOST): (State.DISCONNECTED, (Action.STOP,))

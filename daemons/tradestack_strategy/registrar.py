@@ -18,10 +18,14 @@ logger = logging.getLogger(__name__)
 
 
 class Registrar:
-    """Sends one request at a time and recognises its answer."""
+    """Sends one request at a time and recognises its answer.
 
-    def __init__(self, send: Callable[[Register], None]) -> None:
+    interactive: whether the strategy reads its reports.
+    """
+
+    def __init__(self, send: Callable[[Register], None], *, interactive: bool) -> None:
         self._send = send
+        self._interactive = interactive
         self._request_id: str | None = None  # of the request that awaits its answer
         self._on_registered: Callable[[int], None] = _ignore
         self._logged_refusal = ""
@@ -40,6 +44,7 @@ class Registrar:
                 feed_session=epoch.feed_session,
                 head=head,
                 start=start,
+                interactive=self._interactive,
             )
         )
 

@@ -11,31 +11,32 @@ registration, from the gateway's own copy.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from tradestack.domain.clock import Clock
-from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import Start
-from tradestack.net.addresses import Address
-from tradestack.net.client.feed_client import FeedClient
+from tradestack.domain.execution_report import (
+    ExecutionReport,
+    OrderCancelReject,
+    OrderMassCancelReport,
+    Report,
+)
 from tradestack.net.client.feed_head import FeedHead, find_head
-from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
+from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.net.client.order_client import OrderClient
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.observe.events import STRATEGY_FOLLOWS_SESSION, STRATEGY_REGISTERED, emit
 from tradestack.observe.statistics import RateWindows
-from tradestack.strategies.strategy import Strategy
+from tradestack.strategies.registry import AnyStrategy
 from tradestack.trading.counters import Counted, Counters
-from tradestack.trading.epoch import Epoch
-from tradestack.trading.signal_runner import SignalRunner
 from tradestack.wire.close_reason import Close
-from tradestack.wire.order_messages import BusinessMessageReject, Registered
+from tradestack.wire.order_messages import BusinessMessageReject, MatchedThrough, Registered
 from tradestack.wire.orders import ServerMessage
+from tradestack_strategy.feed_sessions import FeedSessions
 from tradestack_strategy.handshake import Action, Event, Handshake, State
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.registrar import Registrar
+from tradestack_strategy.settings import InstanceSettings, Servers
 from tradestack_strategy.trading import Progress, Trading
 
 # The delay after which the order manager is asked again for what it could not do.
@@ -44,25 +45,6 @@ RETRY_INTERVAL_S = 1.0
 Spawn = Callable[[Coroutine[object, object, None], str], "asyncio.Task[None]"]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstanceSettings:
-    """What identifies an instance, where it starts in a new feed session, and what it trades."""
-
-    instance: str
-    config_hash: str
-    start: Start
-    quantity: int  # of each order, ×10⁻⁸
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Servers:
-    """The gateway's feed, the order manager, and the login at both."""
-
-    feed: Address
-    orders: Address
-    credentials: Credentials
 
 
 class Runner(OrderListener):
@@ -76,39 +58,53 @@ class Runner(OrderListener):
         settings: InstanceSettings,
         servers: Servers,
         *,
-        strategy: Strategy[Any],
+        strategy: AnyStrategy,
         order_entry: OrderEntry,
         counters: Counters,
         clock: Clock,
         spawn: Spawn,
     ) -> None:
-        self.ticks_rates = RateWindows()
         self.orders = OrderClient(
             servers.orders, servers.credentials, clock=clock, first_login_timeout_s=None
         )
         self._settings = settings
         self._servers = servers
-        self._strategy = strategy
         self._order_entry = order_entry
         self._counters = counters
-        self._clock = clock
+        self._sessions = FeedSessions(
+            settings,
+            servers,
+            strategy=strategy,
+            order_entry=order_entry,
+            counters=counters,
+            clock=clock,
+        )
         self._spawn = spawn
         self._handshake = Handshake()
-        self._registrar = Registrar(self.orders.send)
+        self._registrar = Registrar(self.orders.send, interactive=strategy.interactive)
         # Those that concern a feed session are added when one is entered.
         self._actions: dict[Action, Callable[[], None]] = {
             Action.FIND_HEAD: partial(self._start, self._find_head, "find head"),
             Action.FIND_HEAD_LATER: partial(self._start, self._find_head_later, "find head"),
+            Action.LEAVE_FEED: self._cancel_task,
             Action.STOP: self._stop,
         }
         self._task: asyncio.Task[None] | None = None  # what the last action started
         self._retry: asyncio.TimerHandle | None = None
-        self._trading: Trading | None = None  # the feed session, once the first one is known
 
     @property
     def state(self) -> State:
         """The state of the handshake."""
         return self._handshake.state
+
+    @property
+    def _trading(self) -> Trading[Any] | None:
+        return self._sessions.current
+
+    @property
+    def ticks_rates(self) -> RateWindows:
+        """Ticks received per second."""
+        return self._sessions.ticks_rates
 
     @property
     def progress(self) -> Progress:
@@ -137,10 +133,12 @@ class Runner(OrderListener):
         self._on_event(Event.ORDERS_LOGGED_IN)
 
     def on_message(self, message: ServerMessage) -> None:
-        """Settle an order, or take the answer to a registration."""
+        """Settle a request, or take the answer to a registration."""
         match message:
-            case ExecutionReport():
-                self._order_entry.reported(message)
+            case ExecutionReport() | OrderCancelReject() | OrderMassCancelReport():
+                self._take_report(message)
+            case MatchedThrough() if self._trading is not None:
+                self._trading.matched(message)
             case Registered():
                 self._registrar.registered(message)
             case BusinessMessageReject() if self._registrar.refused(message):
@@ -149,9 +147,21 @@ class Runner(OrderListener):
                 self._order_entry.refused(message.business_reject_ref_id, message.text)
                 self._retry_later()
 
+    def on_received(self, sequence: int) -> None:
+        """Note how much of the order session was received."""
+        if self._trading is not None:
+            self._trading.received(sequence)
+
+    def on_heartbeat(self) -> None:
+        """Tell again how far the feed is handled, in case that it was lost."""
+        if self._trading is not None:
+            self._trading.repeat_progress()
+
     def on_room(self) -> None:
         """Send what found no room."""
         self._order_entry.send_again()
+        if self._trading is not None:
+            self._trading.repeat_progress()
 
     def on_disconnected(self, close: Close) -> None:  # noqa: ARG002 (the client logs it)
         """Stop deciding: orders could not be sent."""
@@ -161,10 +171,21 @@ class Runner(OrderListener):
     def on_session_ended(self, session_id: str) -> None:
         """Keep the orders that were not taken for the next session."""
         self._order_entry.end_session(session_id)
+        if self._trading is not None:
+            self._trading.leave_order_session(is_lost=False)
 
     def on_session_lost(self, session_id: str) -> None:
         """Give up the orders whose reports will not come."""
         self._order_entry.abandon(session_id)
+        if self._trading is not None:
+            self._trading.leave_order_session(is_lost=True)
+
+    def _take_report(self, report: Report) -> None:
+        self._sessions.take_report(report)
+        if not isinstance(report, OrderMassCancelReport):  # of a person; its orders have reports
+            self._order_entry.reported(report)
+        if self._trading is not None:
+            self._trading.advance()
 
     # ---- the handshake -----------------------------------------------------------------------
 
@@ -197,42 +218,14 @@ class Runner(OrderListener):
         self._on_event(Event.HEAD_KNOWN)
 
     def _enter_session(self, head: FeedHead) -> None:
-        has_followed = self._trading is not None and self._trading.is_over
-        epoch = Epoch(
-            instance=self._settings.instance,
-            config_hash=self._settings.config_hash,
-            feed_session=head.session_id,
-            signal_name=self._strategy.name,
-            signal_label=self._strategy.value_label,
-            quantity=self._settings.quantity,
-        )
-        trading = Trading(
-            epoch,
-            head=head.sequence,
-            start=Start.SESSION if has_followed else self._settings.start,
-            signal_runner=SignalRunner(self._strategy, self._counters),
-            feed=FeedClient(
-                self._servers.feed,
-                self._servers.credentials,
-                clock=self._clock,
-                session_id=head.session_id,
-                first_login_timeout_s=None,
-            ),
-            order_entry=self._order_entry,
-            counters=self._counters,
-            ticks_rates=self.ticks_rates,
-            clock=self._clock,
-            on_event=self._on_event,
-        )
-        self._order_entry.leave_session()
-        self._counters.start_session()
-        self._trading = trading
+        trading = self._sessions.enter(head, self.orders.received, self._on_event)
+        epoch = trading.epoch
         self._actions |= {
             Action.REGISTER: lambda: self._registrar.register(
                 epoch, trading.head, trading.start, partial(self._registered, trading)
             ),
             Action.OPEN_ORDER_ENTRY: lambda: self._order_entry.open(
-                epoch, self.orders.send, trading.feed
+                epoch, self.orders.send, trading
             ),
             Action.FOLLOW_FEED: partial(self._start, trading.follow, "follow feed"),
             Action.FIND_NEXT_SESSION: partial(
@@ -247,8 +240,8 @@ class Runner(OrderListener):
             start=trading.start.value,
         )
 
-    def _registered(self, trading: Trading, from_sequence: int) -> None:
-        trading.signal_runner.from_sequence = from_sequence
+    def _registered(self, trading: Trading[Any], from_sequence: int) -> None:
+        trading.runner.from_sequence = from_sequence
         emit(
             logger,
             STRATEGY_REGISTERED,
@@ -258,6 +251,7 @@ class Runner(OrderListener):
             pending=self._order_entry.in_flight,
         )
         self._on_event(Event.REGISTERED)
+        trading.tell_progress()
 
     def _stop(self) -> None:
         self._registrar.withdraw()

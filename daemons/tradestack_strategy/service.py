@@ -19,7 +19,8 @@ from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
-from tradestack_strategy.runner import InstanceSettings, Runner, Servers
+from tradestack_strategy.runner import Runner
+from tradestack_strategy.settings import InstanceSettings, Servers
 
 _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
 
@@ -28,7 +29,7 @@ def hash_of(config: StrategyConfig) -> str:
     """Hash everything in the configuration that decides about orders."""
     return config_hash(
         signal_name=config.signal,
-        signal_version=registry.STRATEGIES[config.signal].version,
+        signal_version=registry.strategy_class(config.signal).version,
         parameters=dict(config.parameters),
         symbols=config.symbols,
         quantity=format_fixed(config.quantity),
@@ -127,6 +128,7 @@ class StrategyService:
             "from_sequence": progress.from_sequence,
             "lag": progress.lag,
             "orders_pending": self._order_entry.in_flight,
+            "orders_working": len(self._order_entry.open_orders),
             **self._counters.session(),
             **progress.strategy_counters,
             "process": {
@@ -138,7 +140,7 @@ class StrategyService:
         }
 
     def status(self) -> str:
-        """Return the line for STATUS=: state, speed, lag, orders."""
+        """Return the line for STATUS=: state, speed, lag, orders, fills."""
         rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
         parts = [
             self._runner.state.value,
@@ -146,6 +148,8 @@ class StrategyService:
             f"lag {self._runner.progress.lag}",
             f"{self._counters[Counted.ORDERS_SENT]} orders sent",
             f"{self._order_entry.in_flight} pending",
+            f"{len(self._order_entry.open_orders)} working",
+            f"{self._counters[Counted.FILLS]} fills",
         ]
         return ", ".join(parts)
 
@@ -176,4 +180,5 @@ class StrategyService:
             "head": progress.head,
             "from_sequence": progress.from_sequence,
             "orders_pending": self._order_entry.in_flight,
+            "orders_working": len(self._order_entry.open_orders),
         }

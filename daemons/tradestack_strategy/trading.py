@@ -1,9 +1,15 @@
-"""One feed session being traded: its ticks lead the strategy to orders."""
+"""One feed session being traded: its ticks lead the strategy to orders.
+
+Trading            what every strategy needs
+  SignalTrading    a strategy that reads no reports: a batch is handled as it comes
+  InStepTrading    one that does (in_step.py)
+"""
 
 import logging
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.order import Start
@@ -14,11 +20,13 @@ from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.observe.events import FEED_SESSION_ENDED, emit
 from tradestack.observe.statistics import RateWindows
 from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.strategies.intent import AnyIntent
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.signal_runner import SignalRunner
 from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TickBatch
+from tradestack.wire.order_messages import MatchedThrough
 from tradestack_strategy.handshake import Event
 from tradestack_strategy.order_entry import OrderEntry
 
@@ -43,7 +51,23 @@ class Progress:
         return self.head - self.sequence_processed
 
 
-class Trading(FeedListener):
+class StrategyRunner(Protocol):
+    """A strategy in one feed session."""
+
+    from_sequence: int  # of the first message to trade on
+
+    @property
+    def sequence_processed(self) -> int:
+        """The number of the newest message that the strategy has seen; 0 if none."""
+
+    def strategy_counters(self) -> dict[str, int]:
+        """Return the strategy's own counters of this feed session, by name."""
+
+
+RunnerT = TypeVar("RunnerT", bound=StrategyRunner)
+
+
+class Trading(FeedListener, ABC, Generic[RunnerT]):
     """A feed session from the moment its head is known until another session is entered.
 
     head: number of the newest message known to exist. start: what the session is registered with.
@@ -53,10 +77,10 @@ class Trading(FeedListener):
     def __init__(
         self,
         epoch: Epoch,
+        runner: RunnerT,
         *,
         head: int,
         start: Start,
-        signal_runner: SignalRunner[Any],
         feed: FeedClient,
         order_entry: OrderEntry,
         counters: Counters,
@@ -65,9 +89,9 @@ class Trading(FeedListener):
         on_event: Callable[[Event], None],
     ) -> None:
         self.epoch = epoch
+        self.runner = runner
         self.head = head
         self.start = start
-        self.signal_runner = signal_runner
         self.feed = feed
         self._start_time = format_utc(clock.wall_ns())
         self.is_over = False  # the end of the session was received
@@ -84,10 +108,10 @@ class Trading(FeedListener):
             feed_session=self.epoch.feed_session,
             start_time=self._start_time,
             is_connected=self.feed.is_connected,
-            from_sequence=self.signal_runner.from_sequence,
-            sequence_processed=self.signal_runner.sequence_processed,
+            from_sequence=self.runner.from_sequence,
+            sequence_processed=self.runner.sequence_processed,
             head=self.head,
-            strategy_counters=self.signal_runner.strategy_counters(),
+            strategy_counters=self.runner.strategy_counters(),
         )
 
     async def follow(self) -> None:
@@ -113,15 +137,46 @@ class Trading(FeedListener):
         self._on_event(Event.FEED_LOGGED_IN)
         self._note_progress()
 
+    @abstractmethod
     def on_ticks(self, batch: TickBatch) -> None:
         """Make and send the orders that the batch leads to."""
-        passed(FailPoint.STRATEGY_RECEIVED)
-        intents = self.signal_runner.on_batch(batch)
-        if intents:
-            passed(FailPoint.STRATEGY_DECIDED)
-            self._order_entry.enter(self.epoch, intents)
-        self._ticks_rates.add(len(batch), self._clock.monotonic_ns())
-        self._note_progress()
+
+    # ---- reports, for a strategy that reads them -----------------------------------------------
+
+    def matched(self, message: MatchedThrough) -> None:
+        """Take how far the orders have met the feed."""
+
+    def received(self, sequence: int) -> None:
+        """Note that this many messages of the order session were received."""
+
+    def leave_order_session(self, *, is_lost: bool) -> None:
+        """Leave the order session; is_lost: what it had not reported stays unknown."""
+
+    def advance(self) -> None:
+        """Handle what had to wait for a report."""
+
+    # ---- progress ------------------------------------------------------------------------------
+
+    def tell_progress(self) -> None:
+        """Tell the order manager how far the feed is handled."""
+        self._order_entry.tell_progress(self.runner.sequence_processed)
+
+    def repeat_progress(self) -> None:
+        """Tell it again while something depends on it."""
+        if self.is_over or not self._order_entry.is_idle:
+            self.tell_progress()
+
+    # ---- pauses --------------------------------------------------------------------------------
+
+    def pause_reading(self) -> None:
+        """Read nothing more: too many requests wait for their reports."""
+        self.feed.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        self.feed.resume_reading()
+
+    # ---- the feed ------------------------------------------------------------------------------
 
     def on_disconnected(self, close: Close) -> None:  # noqa: ARG002 (the client logs it)
         """Count the loss; the client reconnects."""
@@ -134,14 +189,34 @@ class Trading(FeedListener):
             self._on_event(Event.SESSION_CHANGED)
             return
         self.is_over = True
+        self.tell_progress()
         emit(logger, FEED_SESSION_ENDED, session=session_id, last=last_sequence)
         self._on_event(Event.SESSION_ENDED)
 
+    def _enter(self, intents: Sequence[AnyIntent]) -> None:
+        """Make and send the requests that the intents lead to."""
+        if intents:
+            passed(FailPoint.STRATEGY_DECIDED)
+            self._order_entry.enter(self.epoch, intents)
+
     def _note_progress(self) -> None:
-        processed = self.signal_runner.sequence_processed
+        processed = self.runner.sequence_processed
         if processed < self.head:
             return
         self.head = processed
-        if not self._has_caught_up:
+        if not self._has_caught_up and self.feed.is_connected:
             self._has_caught_up = True
             self._on_event(Event.CAUGHT_UP)
+
+
+class SignalTrading(Trading[SignalRunner[Any]]):
+    """A feed session of a strategy that reads no reports."""
+
+    def on_ticks(self, batch: TickBatch) -> None:
+        """Make and send the orders that the batch leads to."""
+        passed(FailPoint.STRATEGY_RECEIVED)
+        self._enter(self.runner.on_batch(batch))
+        if not self._order_entry.is_idle:
+            self.tell_progress()
+        self._ticks_rates.add(len(batch), self._clock.monotonic_ns())
+        self._note_progress()

@@ -44,6 +44,9 @@ class Subscriber:
         """End the wait."""
         self.ended.set()
 
+    def on_heartbeat(self) -> None:
+        """Send nothing with it."""
+
     def on_room(self) -> None:
         """Do nothing: a subscriber sends nothing."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE
 from tradestack.domain.order import Side
-from tradestack.strategies.strategy import Intent
+from tradestack.strategies.intent import Intent
 from tradestack.trading.epoch import (
     INSTANCE_LENGTH_MAX,
     INTENTS_PER_MESSAGE_MAX,

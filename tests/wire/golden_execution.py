@@ -164,7 +164,7 @@ GOLDEN_REPORTS = [
         '"VisibleTime":2}',
     ),
     (
-        MatchedThrough(feed_session="0ABCDE1234", feed_seq=812),
-        '{"MsgType":"MatchedThrough","FeedSession":"0ABCDE1234","FeedSeq":812}',
+        MatchedThrough(feed_session="0ABCDE1234", feed_seq=812, reports=31),
+        '{"MsgType":"MatchedThrough","FeedSession":"0ABCDE1234","FeedSeq":812,"Reports":31}',
     ),
 ]

@@ -41,6 +41,8 @@ from tradestack.domain.order import (
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Malformed, Received
 from tradestack.trading.judging.judge import judge
+from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.replay import replay
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.accepted_order import Accepted, encode_accepted
 from tradestack.wire.order_journal import (
@@ -91,12 +93,13 @@ def test_whatever_the_wire_accepts_survives_journal_and_replay(
     rules = some_rules(reports_per_session_max=1_000)
     offset = 0
     for message in messages:
-        batch = judge(state, [a_message(message, user)], rules, lambda _order_id: FIRST)
+        known = KnownOrders(state, lambda _offset, _length: FIRST)
+        batch = judge(known, [a_message(message, user)], rules, None, NOW_NS)
         for judged in batch.judged:
             record = decode_record(judged.record)
             assert record == decode_record(encode_record(record))
             assert not isinstance(message, Order) or record.order == message
-            replayed.replay(offset, judged.record)
+            replay(replayed, offset, judged.record)
         commit(state, batch.judged, [offset] * len(batch.judged))
         offset += sum(map(len, batch.records))
 

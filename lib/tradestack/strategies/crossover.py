@@ -16,8 +16,9 @@ from typing import ClassVar
 
 from tradestack.domain.order import Side
 from tradestack.domain.tick import TickKind
+from tradestack.strategies.intent import Intent
 from tradestack.strategies.parameter import whole_number
-from tradestack.strategies.strategy import Intent, Strategy
+from tradestack.strategies.strategy import Strategy
 from tradestack.wire.feed import TickBatch, decode_symbol
 
 # Prices kept of each symbol, some 40 bytes each.

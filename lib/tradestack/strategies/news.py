@@ -17,9 +17,10 @@ import numpy as np
 
 from tradestack.domain.order import Side
 from tradestack.domain.tick import TickKind
+from tradestack.strategies.intent import Intent
 from tradestack.strategies.last_prices import LastPrices
 from tradestack.strategies.parameter import decimal
-from tradestack.strategies.strategy import Intent, Strategy
+from tradestack.strategies.strategy import Strategy
 from tradestack.wire.feed import FEW_PACKETS, TickBatch, TickRecords, decode_symbol, new_records
 
 _NEWS = int(TickKind.NEWS)

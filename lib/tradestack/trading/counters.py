@@ -19,6 +19,12 @@ class Counted(enum.Enum):
     ORDERS_ACKNOWLEDGED = "orders_acknowledged"  # reported on, accepted or rejected
     ORDERS_ACCEPTED = "orders_accepted"
     ORDERS_REJECTED = "orders_rejected"
+    ORDERS_FILLED = "orders_filled"  # to the end
+    ORDERS_CANCELED = "orders_canceled"  # by whomever, with something left
+    ORDERS_EXPIRED = "orders_expired"
+    FILLS = "fills"
+    CHANGES_SENT = "changes_sent"  # cancels and replaces, as orders_sent counts orders
+    CHANGES_REJECTED = "changes_rejected"
     # Those below belong to a process and not to a feed session.
     ORDERS_RESENT = "orders_resent"  # the same order again, after a lost connection or a refusal
     ORDERS_REFUSED = "orders_refused"  # not taken by the order manager, which forgot them
@@ -39,6 +45,12 @@ OF_A_SESSION = (
     Counted.ORDERS_ACKNOWLEDGED,
     Counted.ORDERS_ACCEPTED,
     Counted.ORDERS_REJECTED,
+    Counted.ORDERS_FILLED,
+    Counted.ORDERS_CANCELED,
+    Counted.ORDERS_EXPIRED,
+    Counted.FILLS,
+    Counted.CHANGES_SENT,
+    Counted.CHANGES_REJECTED,
 )
 
 

@@ -7,8 +7,9 @@ The same feed under the same configuration gives the same names, so a killed str
 twice; an edited configuration gives other names and trades from where it was edited. Start,
 addresses and log level decide nothing about what an order is, so they are not in the hash.
 
-ClOrdID, symbol, side and quantity come from feed and configuration alone. The other fields annotate
-the order: a killed strategy makes the same order again with other annotations.
+A cancel and a replace are named in the same way as an order. What an order is comes from feed,
+configuration and, for an interactive strategy, visible reports alone. The other fields annotate it:
+a killed strategy makes the same order again with other annotations.
 """
 
 import hashlib
@@ -16,8 +17,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tradestack.domain.order import PRICE_MAX, Order, OrdType, TimeInForce
-from tradestack.strategies.strategy import Intent
+from tradestack.domain.order import PRICE_MAX, Order
+from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
+from tradestack.strategies.intent import AnyIntent, CancelIntent, Intent, ReplaceIntent
 
 CONFIG_HASH_LENGTH = 12
 # With the other parts at their longest, a ClOrdID still fits the 64 characters of the wire.
@@ -35,7 +37,10 @@ class ReferencePrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
-    """One instance under one configuration in one feed session; quantity ×10⁻⁸."""
+    """One instance under one configuration in one feed session.
+
+    quantity: of each order that has none of its own, ×10⁻⁸.
+    """
 
     instance: str
     config_hash: str
@@ -44,37 +49,41 @@ class Epoch:
     signal_label: str  # what the values of its intents are
     quantity: int
 
-    def client_order_id(self, intent: Intent) -> str:
-        """Return the ClOrdID of the order that the intent leads to."""
+    def client_order_id(self, intent: AnyIntent) -> str:
+        """Return the ClOrdID of the request that the intent leads to."""
         assert 0 <= intent.index <= INTENTS_PER_MESSAGE_MAX, f"intent {intent.index} of a message"
-        return f"{self._prefix}{intent.sequence}-{intent.index}"
+        return f"{self.prefix}{intent.sequence}-{intent.index}"
 
     def names(self, client_order_id: str) -> bool:
         """Return whether an order of that name belongs to this epoch."""
-        return client_order_id.startswith(self._prefix)
+        return client_order_id.startswith(self.prefix)
 
     def order(
         self, intent: Intent, cl_ord_id: str, reference: ReferencePrice | None, now_ns: int
     ) -> Order:
-        """Make the market order that the intent leads to; now_ns: wall clock.
+        """Make the order that the intent leads to; now_ns: wall clock.
 
         What the wire cannot carry is left out: prices of the feed have one digit more, and its
         times may lie before 1970.
         """
         if reference is not None and abs(reference.price) > PRICE_MAX:
             reference = None
+        feed_price = intent.price
+        if feed_price is not None and abs(feed_price) > PRICE_MAX:
+            feed_price = None
         return Order(
             cl_ord_id=cl_ord_id,
             symbol=intent.symbol,
             side=intent.side,
-            quantity=self.quantity,
-            ord_type=OrdType.MARKET,
-            time_in_force=TimeInForce.IOC,
+            quantity=self.quantity if intent.quantity is None else intent.quantity,
+            ord_type=intent.ord_type,
+            time_in_force=intent.time_in_force,
+            price=intent.limit_price,
             transact_time_ns=now_ns,
             feed_session=self.feed_session,
             feed_seq=intent.sequence,
             event_time_ns=intent.event_time_ns if intent.event_time_ns >= 0 else None,
-            feed_price=intent.price if abs(intent.price) <= PRICE_MAX else None,
+            feed_price=feed_price,
             signal_time_ns=intent.publish_time_ns,
             signal_name=self.signal_name,
             signal_label=self.signal_label,
@@ -83,9 +92,37 @@ class Epoch:
             reference_price_age_ns=None if reference is None else reference.age_ns,
         )
 
+    def change(
+        self, intent: CancelIntent | ReplaceIntent, cl_ord_id: str, now_ns: int
+    ) -> OrderCancelRequest | OrderCancelReplaceRequest:
+        """Make the cancel or replace that the intent leads to; now_ns: wall clock."""
+        if isinstance(intent, CancelIntent):
+            return OrderCancelRequest(
+                cl_ord_id=cl_ord_id,
+                orig_cl_ord_id=intent.cl_ord_id,
+                transact_time_ns=now_ns,
+                feed_session=self.feed_session,
+                feed_seq=intent.sequence,
+            )
+        return OrderCancelReplaceRequest(
+            cl_ord_id=cl_ord_id,
+            orig_cl_ord_id=intent.cl_ord_id,
+            quantity=intent.quantity,
+            price=intent.limit_price,
+            transact_time_ns=now_ns,
+            feed_session=self.feed_session,
+            feed_seq=intent.sequence,
+        )
+
     @property
-    def _prefix(self) -> str:
+    def prefix(self) -> str:
+        """What the ClOrdIDs of this epoch begin with."""
         return f"{self.instance}-{self.config_hash}-{self.feed_session}-"
+
+
+def epoch_prefix(cl_ord_id: str) -> str:
+    """ClOrdID of a strategy → the prefix of its epoch."""
+    return cl_ord_id.rsplit("-", 2)[0] + "-"
 
 
 def config_hash(

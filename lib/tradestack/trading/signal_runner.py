@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from tradestack.domain.tick import TickKind
-from tradestack.strategies.strategy import Intent, Strategy
+from tradestack.strategies.intent import Intent
+from tradestack.strategies.strategy import Strategy
 from tradestack.trading.counters import Counted, Counters
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch, count_kind

@@ -34,6 +34,7 @@ STRATEGY = {
     "session": "S",
     "sequence_processed": 10,
     "orders_pending": 0,
+    "orders_working": 0,
     "orders_sent": 2,
     "orders_acknowledged": 2,
     "ticks_received": 1234,

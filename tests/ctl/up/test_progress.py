@@ -28,6 +28,7 @@ def test_a_run_continues_while_the_feed_does(gateway: dict[str, Any]) -> None:
         {"session": "older"},
         {"sequence_processed": 9},
         {"orders_pending": 1},
+        {"orders_working": 1},
         {"orders_acknowledged": 1},
     ],
 )

@@ -61,7 +61,7 @@ def a_message(
 
 def record_messages(session: OrderSession, *received: Received) -> list[JudgedOrder]:
     """Judge, append and commit messages as the order manager does; return the orders of them."""
-    batch = judge(session.state, received, some_rules(), session.order)
+    batch = judge(session.known, received, some_rules(), None, NOW_NS)
     commit(session.state, batch.judged, session.journal.append(batch.records))
     return batch.orders
 

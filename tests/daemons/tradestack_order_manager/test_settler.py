@@ -17,11 +17,13 @@ from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.store.journal import Journal
+from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType, encode_packet
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.order_session import OrderSession, session_paths
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
@@ -50,6 +52,15 @@ class Settling(Handler):
             statistics=OrderStatistics(clock),
             durability=durability,
             rules=some_rules(order_age_max_ns=0),
+            execution=Execution(
+                ExecutionModel(kind=ExecutionKind.NONE),
+                directory,
+                self.sessions.current.known,
+                away_max_ns=0,
+                feed_wait_max_ns=0,
+                connected=tuple,
+                clock=clock,
+            ),
             answer=self._answer,
             clock=clock,
         )

@@ -6,7 +6,7 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus, Side
 from tradestack.net.client.connection import OutgoingFull
-from tradestack.strategies.strategy import Intent
+from tradestack.strategies.intent import Intent
 from tradestack.trading.epoch import Epoch
 
 EPOCH = Epoch(

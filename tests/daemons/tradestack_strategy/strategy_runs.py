@@ -15,7 +15,8 @@ from tradestack.trading.counters import Counters
 from tradestack_strategy.handshake import State
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
-from tradestack_strategy.runner import InstanceSettings, Runner, Servers
+from tradestack_strategy.runner import Runner
+from tradestack_strategy.settings import InstanceSettings, Servers
 
 
 class StrategyRun:

@@ -15,7 +15,8 @@ from tests.daemons.tradestack_strategy.order_entries import (
 )
 from tradestack.domain.order import ExecType
 from tradestack.trading.counters import Counted, Counters
-from tradestack_strategy.order_entry import ORDERS_LOGGED_PER_SECOND_MAX, OrderEntry
+from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.order_log import ORDERS_LOGGED_PER_SECOND_MAX
 
 
 def test_closed_order_entry_keeps_orders_until_it_opens(order_entry: OrderEntry) -> None:

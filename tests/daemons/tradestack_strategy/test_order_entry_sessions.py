@@ -38,7 +38,7 @@ def test_reports_on_the_session_before_do_not_count_for_the_next(
     line = Line()
     order_entry.open(EPOCH, line.send, Feed())
     order_entry.enter(EPOCH, [intent(1)])
-    order_entry.leave_session()
+    order_entry.leave_session(None)
     counters.start_session()
 
     order_entry.reported(report(1))
@@ -86,7 +86,7 @@ def test_latencies_are_those_of_the_session_and_of_the_process(
     order_entry.reported(report(1))
     first = order_entry.order_to_report.session()["count"]
 
-    order_entry.leave_session()
+    order_entry.leave_session(None)
     order_entry.open(NEXT_EPOCH, Line().send, Feed())
     clock.now_ns += 1_000_000
     order_entry.reported(report(2))

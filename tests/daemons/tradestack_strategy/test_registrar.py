@@ -32,7 +32,7 @@ def answers() -> list[int]:
 @pytest.fixture
 def registrar(sent: list[Register]) -> Registrar:
     """A registrar that has sent nothing yet."""
-    return Registrar(sent.append)
+    return Registrar(sent.append, interactive=False)
 
 
 def answer_to(request: Register, from_seq: int) -> Registered:

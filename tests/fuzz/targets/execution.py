@@ -90,7 +90,7 @@ ORDER_REQUESTS = (
 )
 UNSEQUENCED_REQUESTS = (
     OrderStatusRequest(cl_ord_id="news-1", request_id="7"),
-    Progress(feed_session=FEED_SESSION, feed_seq=812),
+    Progress(feed_session=FEED_SESSION, feed_seq=812, reports=31),
 )
 EXECUTIONS = (
     ExecutionReport(
@@ -147,7 +147,7 @@ EXECUTIONS = (
         visible_time_ns=NOW_NS,
     ),
 )
-MATCHED_THROUGH = MatchedThrough(feed_session=FEED_SESSION, feed_seq=812)
+MATCHED_THROUGH = MatchedThrough(feed_session=FEED_SESSION, feed_seq=812, reports=31)
 RECORDS = (
     *(
         RequestRecord(
@@ -177,7 +177,7 @@ RECORDS = (
         parts=1,
         state=msgspec.Raw(b"{}"),
     ),
-    ReleaseRecord(time_ns=NOW_NS, user="news", feed_session=FEED_SESSION, feed_seq=812),
+    ReleaseRecord(time_ns=NOW_NS, user="news", feed_session=FEED_SESSION, feed_seq=812, reports=31),
     EndedRecord(time_ns=NOW_NS, user="news", feed_session=FEED_SESSION, feed_seq=900),
     LimitsRecord(time_ns=NOW_NS, hash="c0ffee", limits=msgspec.Raw(b'{"news":{}}')),
     TradingRecord(time_ns=NOW_NS, state=TradingState.HALTED, reason="operator", uid=0),

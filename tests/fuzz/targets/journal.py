@@ -17,8 +17,9 @@ from tests.kit.sender import MemorySender
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.judging.decisions import Received
 from tradestack.trading.judging.judge import judge
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import OrderRecord, encode_record
+from tradestack.wire.order_journal import Record, encode_record
 from tradestack.wire.orders import encode_message
 from tradestack_gateway.sessions.sidecar import Mark, Settings, Sidecar, SidecarUnusable
 from tradestack_order_manager.sessions.order_session import OrderSession
@@ -93,13 +94,13 @@ def _payloads() -> list[bytes]:
         for message in (ORDER, LIMIT_ORDER, REGISTER)
     ]
     roomy = replace(RULES, reports_per_session_max=100)  # so that none of them is refused
-    batch = judge(SessionState(HEADER), received, roomy, _read_order)
+    batch = judge(KnownOrders(SessionState(HEADER), _read_record), received, roomy, None, NOW_NS)
     assert len(batch.records) == len(received)
     return [encode_record(HEADER), *batch.records]
 
 
-def _read_order(order_id: int) -> OrderRecord:
-    raise AssertionError(f"order {order_id} is none that recurs")
+def _read_record(offset: int, _length: int) -> Record:
+    raise AssertionError(f"the record at byte {offset} is none that recurs")
 
 
 PAYLOADS = _payloads()

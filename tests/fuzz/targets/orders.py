@@ -28,12 +28,14 @@ from tradestack.trading.checks import Rules
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch, JudgedOrder, Malformed, Received
 from tradestack.trading.judging.judge import judge
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     LogReopenedRecord,
     OrderRecord,
+    Record,
     RepairedRecord,
     SessionRecord,
     decode_record,
@@ -123,7 +125,8 @@ def _settle(received: Sequence[Received], *, together: bool) -> tuple[SessionSta
     payloads: list[bytes] = []
     offset = 0
     for items in [received] if together else [[item] for item in received]:
-        batch = judge(state, items, RULES, partial(_read_order, state, payloads))
+        known = KnownOrders(state, partial(_read_record, payloads))
+        batch = judge(known, items, RULES, None, NOW_NS)
         if together:
             _check_batch(batch)
         offsets = []
@@ -135,11 +138,8 @@ def _settle(received: Sequence[Received], *, together: bool) -> tuple[SessionSta
     return state, payloads
 
 
-def _read_order(state: SessionState, payloads: Sequence[bytes], order_id: int) -> OrderRecord:
-    offset, length = state.orders[order_id - HEADER.next_order_id]
-    record = decode_record(b"".join(payloads)[offset : offset + length])
-    assert isinstance(record, OrderRecord)
-    return record
+def _read_record(payloads: Sequence[bytes], offset: int, length: int) -> Record:
+    return decode_record(b"".join(payloads)[offset : offset + length])
 
 
 def _check_batch(batch: Batch) -> None:

@@ -24,6 +24,7 @@ class Receiver:
         self.data = b""
         self.closed: list[Close] = []
         self.roomy = 0
+        self.heartbeats = 0
         self.changed = asyncio.Event()
         self.ready = asyncio.Event()
 
@@ -51,6 +52,10 @@ class Receiver:
     def on_fault(self, fault: Exception) -> None:
         """Raise it again."""
         raise fault
+
+    def on_heartbeat(self) -> None:
+        """Count."""
+        self.heartbeats += 1
 
     def on_room(self) -> None:
         """Count."""

@@ -63,5 +63,6 @@ def _is_done(strategy: DaemonStats, gateway: DaemonStats) -> bool:
         strategy["session"] == gateway["session"]
         and strategy["sequence_processed"] >= gateway["head"]
         and strategy["orders_pending"] == 0
+        and strategy["orders_working"] == 0
         and strategy["orders_sent"] - strategy["orders_acknowledged"] <= orders_unknown(strategy)
     )

@@ -7,6 +7,7 @@ the listener decodes them and gives back the packets that carry no message (`con
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,6 +53,10 @@ class ConnectionListener(Protocol):
 
     def on_closed(self, close: Close) -> None:
         """Handle the loss of the connection, once; not called after the client's own `close`."""
+        ...
+
+    def on_heartbeat(self) -> None:
+        """Handle that a heartbeat is due; what is sent now goes with it."""
         ...
 
     def on_room(self) -> None:
@@ -222,10 +227,14 @@ class SoupConnection:
     def _announce_room(self) -> None:
         if self._room_is_wanted and not self._outgoing and not self._closed:
             self._room_is_wanted = False
-            try:
-                self._listener.on_room()
-            except Exception as fault:
-                self._fail(fault)
+            self._call(self._listener.on_room)
+
+    def _call(self, handle: Callable[[], None]) -> None:
+        """Call the listener, whose fault closes the connection."""
+        try:
+            handle()
+        except Exception as fault:
+            self._fail(fault)
 
     # ---- deadlines -------------------------------------------------------------------------
 
@@ -256,6 +265,7 @@ class SoupConnection:
         elif not self._outgoing and now_ns - self._sent_ns >= self._limits.heartbeat_interval_ns:
             self._outgoing += soup.CLIENT_HEARTBEAT
             self._flush()
+            self._call(self._listener.on_heartbeat)
 
     # ---- the end ---------------------------------------------------------------------------
 
@@ -279,10 +289,7 @@ class SoupConnection:
         if self._closed:
             return
         self._tear_down()
-        try:
-            self._listener.on_closed(close)
-        except Exception as fault:
-            self._fail(fault)
+        self._call(lambda: self._listener.on_closed(close))
 
     def _tear_down(self) -> None:
         self._closed = True

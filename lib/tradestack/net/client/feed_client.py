@@ -198,6 +198,9 @@ class _FeedReceiver:
         if not self.closed.done():
             self.closed.set_result(close)
 
+    def on_heartbeat(self) -> None:
+        """Send nothing with it: a feed client sends no messages."""
+
     def on_room(self) -> None:
         raise AssertionError("a feed client sends no messages")
 

@@ -105,6 +105,11 @@ class OrderClient:
         return self._position.session_id
 
     @property
+    def received(self) -> int:
+        """How many sequenced messages of the order session the listener has handled."""
+        return self._position.sequence - 1
+
+    @property
     def is_connected(self) -> bool:
         """Whether the client is logged in."""
         return self._connection is not None and self._connection.is_open
@@ -200,6 +205,9 @@ class _OrderReceiver:
         if not self.closed.done():
             self.closed.set_result(close)
 
+    def on_heartbeat(self) -> None:
+        self._listener.on_heartbeat()
+
     def on_room(self) -> None:
         self._listener.on_room()
 
@@ -213,6 +221,7 @@ class _OrderReceiver:
         if sequence >= self._position.sequence:
             self._deliver(payload)
             self._position.sequence = sequence + 1  # now: what was not delivered is asked for again
+            self._listener.on_received(sequence)
 
     def _deliver(self, payload: bytes) -> None:
         message = decode_server_message(payload)

@@ -13,6 +13,15 @@ class OrderListener:
     def on_message(self, message: ServerMessage) -> None:
         """Handle a message of the order manager, in the loop pass in which it arrived."""
 
+    def on_received(self, sequence: int) -> None:
+        """Handle that `on_message` has handled the sequenced message of that number.
+
+        Messages that are not sequenced have no part in this.
+        """
+
+    def on_heartbeat(self) -> None:
+        """Handle that a heartbeat is due; what is sent now goes with it."""
+
     def on_room(self) -> None:
         """Resume sending after OutgoingFull."""
 

@@ -86,8 +86,8 @@ class Judgement:
 
         Another user's order with the same identity is not told from the user's own.
         """
-        judged = self.batch.by_identity.get(identity)
-        if judged is not None:
+        if self.state.place_of(identity) is None:
+            judged = self.batch.by_identity[identity]
             return judged.order if isinstance(judged, JudgedOrder) else judged.request
         try:
             return self.known.first_use(item.sender.user, cl_ord_id)

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from tests.daemons.tradestack_order_manager.samples import (
+    NOW_NS,
     a_header,
     a_message,
     an_order,
@@ -13,23 +14,25 @@ from tests.daemons.tradestack_order_manager.samples import (
 from tradestack.domain.fixed_point import SCALE
 from tradestack.trading.judging.decisions import JudgedOrder
 from tradestack.trading.judging.judge import judge
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
-from tradestack.wire.order_journal import OrderRecord
+from tradestack.wire.order_journal import Record
 from tradestack_order_manager.show.journal_events import JournalEvents
 
 SECOND_NS = 1_000_000_000
 
 
-def read_order(order_id: int) -> OrderRecord:
+def read_record(offset: int, length: int) -> Record:
     """Fail: no ClOrdID is used twice here."""
-    raise AssertionError(order_id)
+    raise AssertionError((offset, length))
 
 
 def judged(*quantities: int) -> list[JudgedOrder]:
     """Judge new orders of these quantities."""
     orders = [an_order(cl_ord_id=f"c{n}", quantity=q * SCALE) for n, q in enumerate(quantities)]
     received = [a_message(order) for order in orders]
-    return judge(SessionState(a_header()), received, some_rules(), read_order).orders
+    known = KnownOrders(SessionState(a_header()), read_record)
+    return judge(known, received, some_rules(), None, NOW_NS).orders
 
 
 @pytest.fixture(autouse=True)

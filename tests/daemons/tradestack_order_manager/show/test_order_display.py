@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemons.tradestack_order_manager.samples import (
+    NOW_NS,
     a_message,
     an_order,
     some_rules,
@@ -30,7 +31,7 @@ def settled(session: OrderSession, count: int) -> Batch:
     """Journal that many new orders in one batch."""
     first = session.last_order_id + 1
     orders = [an_order(cl_ord_id=f"c{first + index}") for index in range(count)]
-    batch = judge(session.state, [*map(a_message, orders)], some_rules(), session.order)
+    batch = judge(session.known, [*map(a_message, orders)], some_rules(), None, NOW_NS)
     commit(session.state, batch.judged, session.journal.append(batch.records))
     return batch
 

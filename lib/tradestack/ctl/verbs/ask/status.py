@@ -90,7 +90,8 @@ def _order_manager(stats: Stats) -> str:
 def _strategy(stats: Stats) -> str:
     return (
         f"{stats.get('ticks_received', 0):,} ticks, {stats.get('orders_sent', 0):,} orders sent, "
-        f"{stats.get('orders_pending', 0):,} pending"
+        f"{stats.get('orders_pending', 0):,} pending, {stats.get('orders_working', 0):,} working, "
+        f"{stats.get('fills', 0):,} fills"
         + "".join(f", not connected to {name}" for name in _lost(stats))
     )
 

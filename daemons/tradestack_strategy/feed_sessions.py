@@ -1,0 +1,95 @@
+"""The feed sessions that a strategy enters, one after the other."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tradestack.domain.clock import Clock
+from tradestack.domain.execution_report import Report
+from tradestack.domain.order import Start
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_head import FeedHead
+from tradestack.observe.statistics import RateWindows
+from tradestack.strategies.registry import AnyStrategy
+from tradestack.strategies.strategy import Strategy
+from tradestack.trading.counters import Counters
+from tradestack.trading.epoch import Epoch
+from tradestack.trading.interactive_runner import InteractiveRunner
+from tradestack.trading.report_queue import ReportQueue
+from tradestack.trading.signal_runner import SignalRunner
+from tradestack_strategy.handshake import Event
+from tradestack_strategy.in_step import InStepTrading
+from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.settings import InstanceSettings, Servers
+from tradestack_strategy.trading import SignalTrading, Trading
+
+
+class FeedSessions:
+    """Makes the Trading of each feed session; has the newest one, once the first is known."""
+
+    def __init__(
+        self,
+        settings: InstanceSettings,
+        servers: Servers,
+        *,
+        strategy: AnyStrategy,
+        order_entry: OrderEntry,
+        counters: Counters,
+        clock: Clock,
+    ) -> None:
+        self.ticks_rates = RateWindows()
+        self.current: Trading[Any] | None = None
+        self._settings = settings
+        self._servers = servers
+        self._strategy = strategy
+        self._order_entry = order_entry
+        self._counters = counters
+        self._clock = clock
+        self._reports = ReportQueue()  # of an interactive strategy
+
+    def take_report(self, report: Report) -> None:
+        """Keep a report until the strategy may see it, if it reads reports."""
+        if self._strategy.interactive:
+            self._reports.add(report)
+
+    def enter(
+        self, head: FeedHead, received: int, on_event: Callable[[Event], None]
+    ) -> Trading[Any]:
+        """Leave the feed session for another; received: messages of the order session so far."""
+        left = self.current
+        has_followed = left is not None and left.is_over
+        ended_with = left.runner.sequence_processed if left is not None and left.is_over else None
+        self._order_entry.leave_session(ended_with)
+        self._counters.start_session()
+        epoch = Epoch(
+            instance=self._settings.instance,
+            config_hash=self._settings.config_hash,
+            feed_session=head.session_id,
+            signal_name=self._strategy.name,
+            signal_label=self._strategy.value_label,
+            quantity=self._settings.quantity,
+        )
+        self.current = self._maker(epoch, received)(
+            head=head.sequence,
+            start=Start.SESSION if has_followed else self._settings.start,
+            feed=FeedClient(
+                self._servers.feed,
+                self._servers.credentials,
+                clock=self._clock,
+                session_id=head.session_id,
+                first_login_timeout_s=None,
+            ),
+            order_entry=self._order_entry,
+            counters=self._counters,
+            ticks_rates=self.ticks_rates,
+            clock=self._clock,
+            on_event=on_event,
+        )
+        return self.current
+
+    def _maker(self, epoch: Epoch, received: int) -> Callable[..., Trading[Any]]:
+        if isinstance(self._strategy, Strategy):
+            return partial(SignalTrading, epoch, SignalRunner(self._strategy, self._counters))
+        self._reports.enter_session(epoch.feed_session)
+        runner = InteractiveRunner(self._strategy, epoch, self._counters, self._reports, received)
+        return partial(InStepTrading, epoch, runner)

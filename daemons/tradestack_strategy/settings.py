@@ -1,0 +1,26 @@
+"""What a run of a strategy is given: its identity, and where its servers are."""
+
+from dataclasses import dataclass
+
+from tradestack.domain.order import Start
+from tradestack.net.addresses import Address
+from tradestack.net.client.login import Credentials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceSettings:
+    """What identifies an instance, where it starts in a new feed session, and what it trades."""
+
+    instance: str
+    config_hash: str
+    start: Start
+    quantity: int  # of each order, ×10⁻⁸
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """The gateway's feed, the order manager, and the login at both."""
+
+    feed: Address
+    orders: Address
+    credentials: Credentials
