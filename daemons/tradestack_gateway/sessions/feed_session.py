@@ -16,6 +16,7 @@ import msgspec
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
 from tradestack.sources.source import NO_RECORDS, RowCounts, Source, SourceBatch
+from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, count_kind
 from tradestack.wire.symbol_table import Slots, SymbolTable
@@ -195,6 +196,7 @@ class FeedSession:
         self.close()
         self.log.path.unlink()
         self.log.path.with_suffix(SIDECAR_SUFFIX).unlink()
+        self.log.path.with_suffix(CHECKSUMS_SUFFIX).unlink(missing_ok=True)
 
     def _save(self, sidecar: Sidecar) -> None:
         """Write the sidecar, and use it from then on. Raises OSError."""

@@ -21,6 +21,7 @@ import numpy as np
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import TAIL_CUT, emit
 from tradestack.store.append_file import AppendFile, FileChanged
+from tradestack.store.feed_checksums import FeedChecksums
 from tradestack.wire.feed import (
     TICK_PACKET,
     TICK_PACKET_LENGTH,
@@ -45,12 +46,22 @@ _logger = logging.getLogger(__name__)
 class FeedLog:
     """One session's packets, held open by the gateway."""
 
-    __slots__ = ("_chunks", "_ended", "_file", "_head", "_newest", "_newest_sequence", "session_id")
+    __slots__ = (
+        "_checksums",
+        "_chunks",
+        "_ended",
+        "_file",
+        "_head",
+        "_newest",
+        "_newest_sequence",
+        "session_id",
+    )
 
     def __init__(self, file: AppendFile, *, ended: bool) -> None:
         self._file = file
         self._head = file.size_bytes // TICK_PACKET_LENGTH
         self._ended = ended
+        self._checksums = None if ended else FeedChecksums(file.path, self._head, file.read)
         self._chunks: dict[int, bytes] = {}
         self._newest = b""  # the packets of the last append; their size is the caller's batch
         self._newest_sequence = self._head + 1  # the number of the first of them
@@ -76,10 +87,10 @@ class FeedLog:
             if torn_bytes:
                 file.cut(end)
                 emit(_logger, TAIL_CUT, file=str(path), offset=end, bytes=torn_bytes)
+            return cls(file, ended=ended)
         except BaseException:
             file.close()
             raise
-        return cls(file, ended=ended)
 
     @property
     def path(self) -> Path:
@@ -99,6 +110,9 @@ class FeedLog:
     def end(self) -> None:
         """End the session; the sidecar has to record it first."""
         self._ended = True
+        if self._checksums is not None:
+            self._checksums.finish()
+            self._checksums = None
 
     def append(self, packets: bytes) -> int:
         """Append whole packets in one write and return the new head.
@@ -107,9 +121,10 @@ class FeedLog:
         packet or a log that has ended.
         """
         length = len(packets)
-        if length % TICK_PACKET_LENGTH or self._ended:
+        if length % TICK_PACKET_LENGTH or self._checksums is None:
             raise ValueError(f"{length} bytes are not whole packets, or the session has ended")
         self._file.append(packets)
+        self._checksums.add(packets)
         self._newest, self._newest_sequence = packets, self._head + 1
         self._head += length // TICK_PACKET_LENGTH
         return self._head
