@@ -76,6 +76,12 @@ VERBS = (
         "journal",
         uses_runtime_dir=False,
     ),
+    Verb(
+        "verify",
+        "fold a feed session anew and compare every report",
+        "verify",
+        uses_runtime_dir=False,
+    ),
     Verb("add-strategy", "create a strategy instance", "host.add_strategy", uses_runtime_dir=False),
     Verb(
         "remove-strategy",
