@@ -1,7 +1,6 @@
 """The files of a feed session, where a stack keeps them or a copy of them is."""
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,16 +87,25 @@ def add_state_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def accounts_in(journal: JournalFile) -> Iterator[AccountRecord]:
-    """Yield the Account records of a journal, as far as they can be read. Raises OSError."""
+def belongs_to(journal: JournalFile, feed_session: str) -> bool:
+    """Return whether a journal has an account of the feed session. Raises OSError.
+
+    One that names the session and is damaged may have had it.
+    """
+    name = f'"FeedSession":"{feed_session}"'.encode()
+    is_named = is_damaged = False
     for line in read_lines(journal.path):
-        if line.payload is not None and line.payload.startswith(_ACCOUNT):
+        is_named |= name in line.content
+        is_damaged |= line.payload is None
+        if is_named and line.payload is not None and line.payload.startswith(_ACCOUNT):
             try:
                 record = decode_record(line.payload)
             except ValueError:
-                continue  # found again, and named, by whoever reads all records
-            if isinstance(record, AccountRecord):
-                yield record
+                is_damaged = True
+                continue
+            if isinstance(record, AccountRecord) and record.feed_session == feed_session:
+                return True
+    return is_named and is_damaged
 
 
 def open_tape(log: Path) -> FeedTape:

@@ -14,7 +14,7 @@ from tradestack.ctl.verify.result import Finding, Result
 from tradestack.ctl.verify.session_files import (
     JournalFile,
     StateFiles,
-    accounts_in,
+    belongs_to,
     ended_head,
     open_tape,
 )
@@ -33,11 +33,7 @@ _NOT_FOLDED = (ValueError, ArithmeticError)
 def verify_session(files: StateFiles, session_id: str | None) -> Result:
     """Verify a feed session, None = the newest. Raises OperatorFault, OSError."""
     log = files.feed_log(session_id)
-    journals = [
-        journal
-        for journal in files.journals()
-        if any(account.feed_session == log.stem for account in accounts_in(journal))
-    ]
+    journals = [journal for journal in files.journals() if belongs_to(journal, log.stem)]
     tape = open_tape(log)
     last = ended_head(tape)
     result = Result(session=log.stem, messages=tape.head, is_ended=last is not None)
