@@ -82,6 +82,7 @@ VERBS = (
         "verify",
         uses_runtime_dir=False,
     ),
+    Verb("why", "tell what became of an order, and why", "why", uses_runtime_dir=False),
     Verb("add-strategy", "create a strategy instance", "host.add_strategy", uses_runtime_dir=False),
     Verb(
         "remove-strategy",
