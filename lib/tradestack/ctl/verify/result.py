@@ -1,5 +1,6 @@
 """What a verification has found, as text and as JSON."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from tradestack.ctl.check.journal_record import printable
 from tradestack.trading.verification.verification import Counts
 
+COLUMNS = 80
 TAKEN = (
     "The requests, their causes and times of receipt, the verdicts on orders and the answers to "
     "Register are taken from the journal as they are."
@@ -82,15 +84,16 @@ class Result:
             (
                 f"feed session {self.session}: {verdict}\n",
                 *(finding.text for finding in self.findings),
-                f"  {self.messages:,} messages of the feed log; the session {end}\n",
-                f"  {len(self.accounts):,} accounts{_listed(self.accounts)}\n",
-                f"  {counts.orders:,} orders, {counts.requests:,} cancels and replaces, "
-                f"{counts.reports:,} reports, {counts.fills:,} fills, "
-                f"{counts.checkpoints:,} checkpoints\n",
-                f"  {self.records:,} records in {len(self.journals):,} order journals"
+                f"  messages  {self.messages:,}; the session {end}\n",
+                f"  accounts  {len(self.accounts):,}{_listed(self.accounts)}\n",
+                f"  orders    {counts.orders:,}\n",
+                f"  requests  {counts.requests:,} to cancel or replace\n",
+                f"  reports   {counts.reports:,}, of them {counts.fills:,} fills\n",
+                f"  states    {counts.checkpoints:,} checkpoints\n",
+                f"  journals  {len(self.journals):,}, with {self.records:,} records"
                 f"{_listed([path.name for path in self.journals])}\n",
                 "not shown by this:\n",
-                *(f"  {printable(remark)}\n" for remark in (TAKEN, *self.unknown)),
+                *(f"{_wrapped(printable(remark))}\n" for remark in (TAKEN, *self.unknown)),
             )
         )
 
@@ -113,6 +116,10 @@ class Result:
             "differences": [finding.as_dict() for finding in self.findings],
             "not_shown": [TAKEN, *self.unknown],
         }
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, COLUMNS, initial_indent="  ", subsequent_indent="  ")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,6 +1,8 @@
 """The files of a feed session, where a stack keeps them or a copy of them is."""
 
 import argparse
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,9 +110,17 @@ def belongs_to(journal: JournalFile, feed_session: str) -> bool:
     return is_named and is_damaged
 
 
-def open_tape(log: Path) -> FeedTape:
-    """Open the tape of a feed log. Raises OSError."""
-    return FeedTape(log)
+@contextlib.contextmanager
+def tapes_of(log: Path) -> Iterator[Callable[[], FeedTape]]:
+    """Give a function that opens the tape of a feed log anew; close all of them at the end."""
+    with contextlib.ExitStack() as opened:
+
+        def open_tape() -> FeedTape:
+            tape = FeedTape(log)
+            opened.callback(tape.close)
+            return tape
+
+        yield open_tape
 
 
 def ended_head(tape: FeedTape) -> int | None:

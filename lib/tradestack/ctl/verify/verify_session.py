@@ -16,7 +16,7 @@ from tradestack.ctl.verify.session_files import (
     StateFiles,
     belongs_to,
     ended_head,
-    open_tape,
+    tapes_of,
 )
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.feed_tape import FeedTape
@@ -34,12 +34,12 @@ def verify_session(files: StateFiles, session_id: str | None) -> Result:
     """Verify a feed session, None = the newest. Raises OperatorFault, OSError."""
     log = files.feed_log(session_id)
     journals = [journal for journal in files.journals() if belongs_to(journal, log.stem)]
-    tape = open_tape(log)
-    last = ended_head(tape)
-    result = Result(session=log.stem, messages=tape.head, is_ended=last is not None)
-    _check_log(result, log, tape, last)
-    _fold_journals(result, log, journals)
-    tape.close()
+    with tapes_of(log) as open_tape:
+        tape = open_tape()
+        last = ended_head(tape)
+        result = Result(session=log.stem, messages=tape.head, is_ended=last is not None)
+        _check_log(result, log, tape, last)
+        _fold_journals(result, log, journals, Verification(log.stem, open_tape))
     return result
 
 
@@ -76,8 +76,9 @@ def _in_log(log: Path, place: str, found: str, expected: str, field: str) -> Fin
 # ---- the order journals ------------------------------------------------------------------------
 
 
-def _fold_journals(result: Result, log: Path, journals: list[JournalFile]) -> None:
-    verification = Verification(log.stem, lambda: open_tape(log))
+def _fold_journals(
+    result: Result, log: Path, journals: list[JournalFile], verification: Verification
+) -> None:
     path = log
     try:
         for journal in journals:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tradestack.ctl.verify.session_files import JournalFile, StateFiles, belongs_to, open_tape
+from tradestack.ctl.verify.session_files import JournalFile, StateFiles, belongs_to, tapes_of
 from tradestack.domain.execution_report import (
     ExecutionReport,
     OrderCancelReject,
@@ -88,29 +88,30 @@ def trace_order(files: StateFiles, order_id: int) -> OrderTrace:
     if feed_session is None:
         return trace
     log = files.feed_log(feed_session)
-    tape = open_tape(log)
-    trace.cause = _message(tape, trace.record.cause or 0)
-    try:
-        _Tracing(trace, log, feed_session).run(files)
-    except (Differs, ProtocolError, ValueError) as error:
-        raise OperatorFault(
-            str(trace.journal),
-            f"this order journal and the feed log of {feed_session} do not agree",
-            f"see `tradestackctl verify {feed_session}`",
-        ) from error
-    numbers = {fill.sequence for seen in trace.seen for fill in seen.fills}
-    trace.trades = {number: _trade(tape, number) for number in numbers}
-    tape.close()
+    with tapes_of(log) as open_tape:
+        tape = open_tape()
+        trace.cause = _message(tape, trace.record.cause or 0)
+        verification = Verification(feed_session, open_tape, trace.record.user)
+        try:
+            _Tracing(trace, feed_session, verification).run(files)
+        except (Differs, ProtocolError, ValueError) as error:
+            raise OperatorFault(
+                str(trace.journal),
+                f"this order journal and the feed log of {feed_session} do not agree",
+                f"see `tradestackctl verify {feed_session}`",
+            ) from error
+        numbers = {fill.sequence for seen in trace.seen for fill in seen.fills}
+        trace.trades = {number: _trade(tape, number) for number in numbers}
     return trace
 
 
 class _Tracing:
     """The fold of the order's account."""
 
-    def __init__(self, trace: OrderTrace, log: Path, feed_session: str) -> None:
+    def __init__(self, trace: OrderTrace, feed_session: str, verification: Verification) -> None:
         self._trace = trace
         self._user = trace.record.user
-        self._verification = Verification(feed_session, lambda: open_tape(log), self._user)
+        self._verification = verification
         self._feed_session = feed_session
         self._watch: TradeWatch | None = None
         self._is_met = False  # the record of the order

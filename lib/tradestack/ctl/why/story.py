@@ -48,9 +48,10 @@ def _cause(trace: OrderTrace) -> Iterator[str]:
     if trace.cause is None:
         yield f"  the beginning of feed session {record.feed_session}, before its first message"
     else:
-        yield f"  message {record.cause:,} of feed session {record.feed_session}: " + _tick(
-            trace.cause
-        )
+        yield f"  feed session {record.feed_session}"
+        yield f"  message {record.cause:,}: {_tick(trace.cause)}"
+        if order.feed_seq != record.cause:
+            yield "  the order names another one or none; this was the newest that was met then"
         yield f"  happened {format_utc(trace.cause.event_time_ns)}"
         yield f"  published {format_utc(trace.cause.publish_time_ns)}"
     if order.signal_name is not None:
