@@ -1,5 +1,6 @@
 """The checksums beside a feed log: of each whole block, after any restart, whatever the file is."""
 
+import errno
 import logging
 import zlib
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.store.feed_logs import SESSION, make_records
 from tradestack.store import feed_checksums
-from tradestack.store.feed_checksums import read_checksums
+from tradestack.store.feed_checksums import FeedChecksums, read_checksums
 from tradestack.store.feed_log import FeedLog
 
 BLOCK_MESSAGES = 4
@@ -21,6 +22,21 @@ BLOCK_BYTES = BLOCK_MESSAGES * 64
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_checksums, "BLOCK_MESSAGES", BLOCK_MESSAGES)
     monkeypatch.setattr(feed_checksums, "BLOCK_BYTES", BLOCK_BYTES)
+    monkeypatch.setattr(feed_checksums, "SLICE_BYTES", BLOCK_BYTES // 2)
+
+
+@pytest.fixture
+def log_of_blocks(tmp_path: Path) -> FeedLog:
+    """A log of three whole blocks, of none of which there is a checksum yet."""
+    log = FeedLog.create(tmp_path, SESSION)
+    append(log, 3 * BLOCK_MESSAGES)
+    return log
+
+
+def catch_up(log: FeedLog) -> None:
+    """Let the checksums follow as far as they can."""
+    while log.checksum():
+        pass
 
 
 def append(log: FeedLog, count: int) -> None:
@@ -54,6 +70,7 @@ def test_each_whole_block_has_its_checksum(
             log = FeedLog.open(log.path)
         else:
             append(log, count)
+        catch_up(log)
 
         assert read_checksums(log.path) == expected(log, log.head // BLOCK_MESSAGES)
 
@@ -62,24 +79,41 @@ def test_each_whole_block_has_its_checksum(
     log.close()
 
 
-def test_the_line_of_a_block_that_a_process_left_is_written_by_the_next(tmp_path: Path) -> None:
-    """A process that ended between log and checksum costs nothing."""
-    log = FeedLog.create(tmp_path, SESSION)
-    append(log, 2 * BLOCK_MESSAGES + 1)
+def test_they_follow_in_steps(log_of_blocks: FeedLog) -> None:
+    """Each step takes a slice; the end takes what is left."""
+    log = log_of_blocks
+    seen = []
+    while log.checksum():
+        seen.append(len(read_checksums(log.path)))
+    append(log, 1)
+    assert not log.checksum(), "less than a slice waits for more, or for the end"
+
+    log.end()
+
+    assert seen == [0, 1, 1, 2, 2, 3]
+    assert read_checksums(log.path) == expected(log, 4)
+
+
+def test_a_log_that_a_process_left_is_gone_on_with(log_of_blocks: FeedLog) -> None:
+    """Whether the process ended before it took a block, or in the middle of a line."""
+    log = log_of_blocks
+    catch_up(log)
     log.close()
-    with lines_path(log).open("r+b") as file:
-        file.truncate(9 + 4)
+    for size in (9 + 4, 0):
+        with lines_path(log).open("r+b") as file:
+            file.truncate(size)
 
-    log = FeedLog.open(log.path)
+        log = FeedLog.open(log.path)
+        catch_up(log)
 
-    assert read_checksums(log.path) == expected(log, 2)
-    log.close()
+        assert read_checksums(log.path) == expected(log, 3)
+        log.close()
 
 
-def test_lines_of_what_a_power_failure_took_are_dropped(tmp_path: Path) -> None:
+def test_lines_of_what_a_power_failure_took_are_dropped(log_of_blocks: FeedLog) -> None:
     """What is published again has other publish times, and checksums of its own."""
-    log = FeedLog.create(tmp_path, SESSION)
-    append(log, 3 * BLOCK_MESSAGES)
+    log = log_of_blocks
+    catch_up(log)
     log.close()
     with log.path.open("r+b") as file:
         file.truncate(BLOCK_BYTES + 64)
@@ -89,52 +123,66 @@ def test_lines_of_what_a_power_failure_took_are_dropped(tmp_path: Path) -> None:
     again = make_records(2 * BLOCK_MESSAGES, log.head + 1)
     again["publish_time_ns"] += 1
     log.append(again.tobytes())
+    log.end()
+
+    assert read_checksums(log.path) == expected(log, 4)
+    log.close()
+
+
+def test_a_lost_file_is_made_anew(log_of_blocks: FeedLog) -> None:
+    """By the gateway that continues the session."""
+    log = log_of_blocks
+    catch_up(log)
+    log.close()
+    lines_path(log).unlink()
+
+    log = FeedLog.open(log.path)
+    catch_up(log)
 
     assert read_checksums(log.path) == expected(log, 3)
     log.close()
 
 
-def test_blocks_without_lines_stay_without(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A lost file is logged, and the blocks that follow have checksums."""
-    log = FeedLog.create(tmp_path, SESSION)
-    append(log, 3 * BLOCK_MESSAGES)
-    log.close()
-    lines_path(log).unlink()
-
-    with caplog.at_level(logging.WARNING):
-        log = FeedLog.open(log.path)
-    append(log, BLOCK_MESSAGES)
-
-    assert "lacks blocks 1 to 3" in caplog.text
-    assert read_checksums(log.path) == [None, None, None, expected(log, 4)[3]]
-    log.close()
-
-
 def test_a_file_that_cannot_be_used_stops_nothing(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    log_of_blocks: FeedLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A directory in its place is logged; the log is continued, and grows."""
-    log = FeedLog.create(tmp_path, SESSION)
-    append(log, BLOCK_MESSAGES - 1)
+    log = log_of_blocks
     log.close()
     lines_path(log).mkdir()
 
     with caplog.at_level(logging.WARNING):
         log = FeedLog.open(log.path)
         append(log, BLOCK_MESSAGES)
+        log.end()
 
-    assert log.head == 2 * BLOCK_MESSAGES - 1
+    assert log.head == 4 * BLOCK_MESSAGES
     assert "is not used" in caplog.text
     assert "lacks block 1" in caplog.text
     log.close()
 
 
-def test_a_line_that_is_no_checksum_says_nothing(tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_read_stops_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No checksum is made of it, which is logged."""
+
+    def refuse(_offset: int, _length: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    checksums = FeedChecksums(tmp_path / "x.feed", BLOCK_MESSAGES, refuse)
+    with caplog.at_level(logging.WARNING):
+        assert not checksums.advance(BLOCK_MESSAGES)
+        checksums.finish(BLOCK_MESSAGES)
+
+    assert "ends with block 0: Input/output error" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_that_is_no_checksum_says_nothing(log_of_blocks: FeedLog) -> None:
     """It is as if it were not there; the others hold."""
-    log = FeedLog.create(tmp_path, SESSION)
-    append(log, 3 * BLOCK_MESSAGES)
+    log = log_of_blocks
+    log.end()
     log.close()
     with lines_path(log).open("r+b") as file:
         file.seek(9)

@@ -3,10 +3,11 @@
     checksums := line*                line n, of block n, is at byte (n-1)·9
     line      := 8 lower-case hexadecimal digits, LF: CRC-32 (zlib's) of the block's packets
 
-The log itself has none, because it is the wire format. They are computed as it grows, and each is
-written when its block is whole; the last block of a session that has ended may be shorter. A line
-that is missing or is no checksum says nothing of its block. Nothing depends on them but
-`tradestackctl verify`, so a fault of this file is logged and stops nothing.
+The log itself has none, because it is the wire format. They follow the log at some distance: a tick
+is published in less time than its checksum takes, and waits for none. The last block of a session
+that has ended may be shorter. A line that is missing or is no checksum says nothing of its block.
+Nothing depends on them but `tradestackctl verify`, so a fault of this file is logged and stops
+nothing.
 """
 
 import logging
@@ -21,6 +22,7 @@ from tradestack.wire.feed import TICK_PACKET_LENGTH
 CHECKSUMS_SUFFIX = ".crc"
 BLOCK_MESSAGES = 65_536
 BLOCK_BYTES = BLOCK_MESSAGES * TICK_PACKET_LENGTH  # 4 MiB
+SLICE_BYTES = 256 * 1024  # taken at a time: some 0.1 ms
 FILE_MODE = 0o600  # like the log
 _LINE_LENGTH = 9
 _LINE = re.compile(rb"([0-9a-f]{8})\n")
@@ -32,40 +34,45 @@ logger = logging.getLogger(__name__)
 
 
 class FeedChecksums:
-    """The checksums of a log that grows.
-
-    The process that the log was continued from may have ended before it wrote the newest line:
-    that block is read again, and the one that is not whole. What else is missing stays so.
-    """
+    """The checksums of a log that grows; they go on behind the lines that are there."""
 
     def __init__(self, log_path: Path, head: int, read: ReadLog) -> None:
-        """Continue behind message `head`. Raises OSError if the log cannot be read."""
+        """Continue those of a log with `head` messages."""
         self._path = log_path.with_suffix(CHECKSUMS_SUFFIX)
-        whole = head // BLOCK_MESSAGES
-        known = self._keep(whole)
-        if known < whole - 1:
-            logger.warning("%s lacks blocks %d to %d", self._path, known + 1, whole)
-        self._block = whole - 1 if known == whole - 1 else whole  # that is being added to
+        self._read = read
+        self._block = self._keep(head // BLOCK_MESSAGES)  # that is taken now, from 0
         self._length = 0  # bytes of it so far
         self._crc = 0
-        begins = self._block * BLOCK_BYTES
-        self.add(read(begins, head * TICK_PACKET_LENGTH - begins))
 
-    def add(self, packets: bytes) -> None:
-        """Add packets that were appended to the log."""
-        rest = memoryview(packets)
-        while rest:
-            part = rest[: BLOCK_BYTES - self._length]
-            self._crc = zlib.crc32(part, self._crc)
-            self._length += len(part)
-            rest = rest[len(part) :]
-            if self._length == BLOCK_BYTES:
-                self._write()
+    def advance(self, head: int) -> bool:
+        """Take one more slice of a log with `head` messages; return whether there was a whole one.
 
-    def finish(self) -> None:
-        """Write the checksum of the last block: nothing follows."""
+        If the log cannot be read, nothing more is taken, which is logged.
+        """
+        return self._take(head, SLICE_BYTES)
+
+    def finish(self, head: int) -> None:
+        """Take all that is left, and write the checksum of the last block: nothing follows."""
+        while self._take(head, 1):
+            pass
         if self._length:
             self._write()
+
+    def _take(self, head: int, bytes_min: int) -> bool:
+        begin = self._block * BLOCK_BYTES + self._length
+        length = min(SLICE_BYTES, BLOCK_BYTES - self._length, head * TICK_PACKET_LENGTH - begin)
+        if length < bytes_min:
+            return False
+        try:
+            packets = self._read(begin, length)
+        except OSError as error:
+            logger.warning("%s ends with block %d: %s", self._path, self._block, error.strerror)
+            return False
+        self._crc = zlib.crc32(packets, self._crc)
+        self._length += len(packets)
+        if self._length == BLOCK_BYTES:
+            self._write()
+        return bool(packets)
 
     def _write(self) -> None:
         """Write the line of the block, and begin the next one."""

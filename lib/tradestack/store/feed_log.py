@@ -111,7 +111,7 @@ class FeedLog:
         """End the session; the sidecar has to record it first."""
         self._ended = True
         if self._checksums is not None:
-            self._checksums.finish()
+            self._checksums.finish(self._head)
             self._checksums = None
 
     def append(self, packets: bytes) -> int:
@@ -121,10 +121,9 @@ class FeedLog:
         packet or a log that has ended.
         """
         length = len(packets)
-        if length % TICK_PACKET_LENGTH or self._checksums is None:
+        if length % TICK_PACKET_LENGTH or self._ended:
             raise ValueError(f"{length} bytes are not whole packets, or the session has ended")
         self._file.append(packets)
-        self._checksums.add(packets)
         self._newest, self._newest_sequence = packets, self._head + 1
         self._head += length // TICK_PACKET_LENGTH
         return self._head
@@ -177,6 +176,10 @@ class FeedLog:
         """Return up to count_max records from number `sequence` on, READ_PACKETS_MAX at most."""
         packets, _ = self.read(sequence, count_max * TICK_PACKET_LENGTH)
         return np.frombuffer(packets, TICK_PACKET)
+
+    def checksum(self) -> bool:
+        """Let the checksums follow by one step, 0.1 ms; return whether there may be another one."""
+        return self._checksums is not None and self._checksums.advance(self._head)
 
     def sync(self) -> None:
         """Wait until everything appended is on the disk. Raises OSError, and then always."""

@@ -18,6 +18,7 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (feed_checksums, feed_blocks):
         monkeypatch.setattr(module, "BLOCK_MESSAGES", BLOCK_MESSAGES)
         monkeypatch.setattr(module, "BLOCK_BYTES", BLOCK_MESSAGES * 64)
+    monkeypatch.setattr(feed_checksums, "SLICE_BYTES", BLOCK_MESSAGES * 64)
 
 
 @pytest.fixture
@@ -25,6 +26,8 @@ def log(tmp_path: Path) -> FeedLog:
     """A log of two blocks and a half."""
     log = FeedLog.create(tmp_path, SESSION)
     log.append(make_records(10).tobytes())
+    while log.checksum():
+        pass
     return log
 
 
