@@ -9,18 +9,19 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
+from tradestack.domain.faults import OperatorFault
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts, AccountUnavailable
+from tradestack.trading.carrying import Carrying, checkpoint_records
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
-from tradestack.wire.account_records import CheckpointRecord, EndedRecord, ReleaseRecord
+from tradestack.wire.account_records import EndedRecord, ReleaseRecord
+from tradestack.wire.order_journal import SessionRecord
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
@@ -121,6 +122,29 @@ class Execution:
             self._unavailable[user] = str(error)
             logger.error("the account of %s cannot be used: %s", user, error)
 
+    def carry(self, known: KnownOrders, header: SessionRecord, *, is_forced: bool) -> list[bytes]:
+        """Return the records of the accounts that go on in the next order session.
+
+        known: of the session that ends. Raises OperatorFault for an account that cannot be used,
+        unless is_forced: then it is left behind, which is logged.
+        """
+        accounts = self.accounts_of(known)
+        if accounts is None:
+            return []
+        carrying = Carrying(accounts, header.session, header.time_ns)
+        for key in [key for key, history in known.state.accounts.items() if not history.is_ended]:
+            try:
+                carrying.carry(key)
+            except AccountUnavailable as error:
+                if not is_forced:
+                    raise OperatorFault(
+                        f"account of {key[0]} in feed session {key[1]}",
+                        str(error),
+                        "begin the order session when its feed log is there again",
+                    ) from error
+                logger.error("the account of %s ends with its order session: %s", key[0], error)
+        return carrying.records
+
     def upkeep(self, judgement: Judgement) -> None:
         """Let time pass for all accounts."""
         now_ns = self._clock.monotonic_ns()
@@ -187,16 +211,6 @@ class Execution:
 
 
 def _checkpoint(judgement: Judgement, key: AccountKey, account: Account) -> None:
-    user, feed_session = key
     parts = encode_checkpoint(account.state)
-    for number, state in enumerate(parts, 1):
-        judgement.act(
-            CheckpointRecord(
-                time_ns=judgement.time_ns,
-                user=user,
-                feed_session=feed_session,
-                part=number,
-                parts=len(parts),
-                state=msgspec.Raw(state),
-            )
-        )
+    for record in checkpoint_records(key, parts, judgement.time_ns):
+        judgement.act(record)

@@ -9,6 +9,7 @@ what is on the disk.
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
@@ -241,12 +242,21 @@ class OrderManager:
             raise NewSessionFailed(str(error)) from error
         return self._sessions.current.id
 
-    def _begin_session(self) -> None:
-        """Begin another order session. On OSError or OperatorFault nothing has changed."""
+    def _begin_session(self, *, is_forced: bool = False) -> None:
+        """Begin another order session. On OSError or OperatorFault nothing has changed.
+
+        is_forced: the current one cannot go on, so accounts that cannot be carried over are not.
+        """
         self._settler.settle()
         # Lines of a session that has ended would not be found again after a crash.
         self._display.complete(self._sessions.current)
-        self._sessions.begin_next(self._clock.wall_ns())
+        known = self._sessions.current.known
+        carry = partial(self._execution.carry, known, is_forced=is_forced)
+        try:
+            self._sessions.begin_next(self._clock.wall_ns(), carry)
+        except (OSError, OperatorFault):
+            self._execution.forget(known.state.accounts)  # they may have been restated
+            raise
         self._display.catch_up(self._sessions.current)
         self._statistics.follow(self._sessions.current.state.counters)
         self._usage.restart(self._clock.monotonic_ns())
@@ -258,7 +268,7 @@ class OrderManager:
         reason = self._sessions.reason_to_end
         if reason is not None:
             logger.warning("order session %s ends: %s", self._sessions.current.id, reason)
-            self._begin_session()
+            self._begin_session(is_forced=True)
 
     def _change_durability(self, durability: Durability) -> None:
         """Journal by the other durability from now on. Raises OperatorFault."""

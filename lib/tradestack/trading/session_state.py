@@ -32,6 +32,7 @@ class SessionState:
 
     __slots__ = (
         "_latest",
+        "_latest_carried",
         "_requests",
         "accounts",
         "counters",
@@ -57,6 +58,7 @@ class SessionState:
         self.malformed: Counter[str] = Counter()  # malformed messages, by user
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self._latest = Ranges()  # records of the newest reports on the same orders
+        self._latest_carried: dict[int, tuple[int, int]] = {}  # of orders of earlier sessions
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
         self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
         self.accounts = AccountHistories()
@@ -74,12 +76,14 @@ class SessionState:
         """Return the place of the record that first used a name; None if none has."""
         place = self._requests.get(identity)
         if place is None and (order_id := self.order_ids.get(identity)) is not None:
-            place = self.orders[order_id - self.header.next_order_id]
+            index = order_id - self.header.next_order_id
+            place = self.orders[index] if index >= 0 else self._latest_carried[order_id]
         return place
 
     def latest_place(self, order_id: int) -> tuple[int, int]:
         """Return the place of the newest record with a report on the order."""
-        return self._latest[order_id - self.header.next_order_id]
+        carried = self._latest_carried.get(order_id)
+        return carried or self._latest[order_id - self.header.next_order_id]
 
     def reports_of(self, user: str) -> int:
         """Return the number of the user's reports."""
@@ -96,6 +100,7 @@ class SessionState:
         self._requests.clear()
         self.orders = Ranges()
         self._latest = Ranges()
+        self._latest_carried.clear()
         self.accounts.clear()
 
     def next_header(self, session: str, now_ns: int, boot_id: str | None = None) -> SessionRecord:
@@ -149,20 +154,27 @@ class SessionState:
         self,
         user: str,
         cl_ord_id: str,
-        order_id: int | None,
+        order_id: int,
         exec_type: ExecType,
         status: OrdStatus,
         offset: int,
         length: int,
     ) -> None:
-        """Note the newest report on an order; those of an earlier order session are not here."""
-        assert order_id is not None, "an order that is executed has a number"
+        """Note the newest report on an order, of this order session or carried over to it.
+
+        Raises ValueError for an order that there is not.
+        """
+        if order_id >= self.next_order_id:
+            raise ValueError(
+                f"a report on order {order_id}, and the next one is {self.next_order_id}"
+            )
         self.counters.count(exec_type, status)
         index = order_id - self.header.next_order_id
-        if index < 0:
-            return
-        self._latest.replace(index, offset, length)
-        if exec_type is ExecType.REPLACED:
+        if index >= 0:
+            self._latest.replace(index, offset, length)
+        else:
+            self._latest_carried[order_id] = offset, length
+        if exec_type in (ExecType.REPLACED, ExecType.RESTATED):
             self.order_ids[identity_of(user, cl_ord_id)] = order_id
 
     def add_act(self, act: AccountAct, offset: int, length: int) -> None:

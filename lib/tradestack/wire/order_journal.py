@@ -1,7 +1,7 @@
 """Records of the order journal ⇄ its payloads, one JSON object each: the schema, in one place.
 
     Session      first: Version (of this format), Session, Time, NextOrderID, Registrations so far,
-                 BootID
+                 BootID, Carried: the number of records after it that belong to the beginning
     Order        Time, User, FeedSession, Cause, Arrival, Order, Report: an order that parsed, and
                  its report; without FeedSession to Arrival if the feed does not execute it
     Malformed    Time, User, Report: a message that did not parse as an order
@@ -29,6 +29,7 @@ from tradestack.wire import account_records
 from tradestack.wire.account_records import AccountForms, AccountRecords
 from tradestack.wire.journal_record import JournalRecord
 from tradestack.wire.order_messages import (
+    Count,
     ExecutionReportMessage,
     Head,
     NewOrderSingle,
@@ -74,7 +75,8 @@ class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omi
     """The first record of a journal.
 
     boot_id: the boot of the machine that the session ends with; EVERY_BOOT if it outlives it, None
-    if that is not known.
+    if that is not known. carried: how many records after this one belong to the beginning: accounts
+    of the session before. Without all of them the session has not begun.
     """
 
     version: int
@@ -83,6 +85,7 @@ class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omi
     next_order_id: int
     registrations: tuple[CarriedRegistration, ...]
     boot_id: str | None = None
+    carried: Count = 0
 
 
 class OrderRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import msgspec
 
 from tradestack.domain.execution_report import Report
-from tradestack.domain.order import Order
-from tradestack.domain.requests import Request
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountAct, AccountKey
@@ -21,7 +19,7 @@ from tradestack.trading.judging.decisions import (
     JudgedRequest,
     Received,
 )
-from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.known_orders import FirstUse, KnownOrders
 from tradestack.wire.account_records import AccountRecord, ExecutionRecord
 from tradestack.wire.order_journal import encode_record, report_length
 
@@ -81,7 +79,7 @@ class Judgement:
         """Return whether a ClOrdID was used before, in the batch or in the order session."""
         return identity in self.batch.by_identity or self.state.place_of(identity) is not None
 
-    def first_use(self, identity: int, item: Received, cl_ord_id: str) -> Order | Request | None:
+    def first_use(self, identity: int, item: Received, cl_ord_id: str) -> FirstUse | None:
         """Return what a known ClOrdID was used for; None, and put aside, if it cannot be read.
 
         Another user's order with the same identity is not told from the user's own.
