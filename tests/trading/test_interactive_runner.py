@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kit.in_step import EPOCH, SESSION, Run, all_ticks, ticks_of
 from tests.kit.market import Market
 from tests.kit.quoter import Quoter
-from tests.trading.in_step import EPOCH, SESSION, Run, all_ticks, ticks_of
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest

@@ -29,8 +29,11 @@ EPOCH = Epoch(
 )
 
 
-def ticks_of(rows: Sequence[tuple[TickKind, str, int, int, int]]) -> TickBatch:
-    """(kind, symbol, ns since the message before, value, size) → a feed session."""
+TickRow = tuple[TickKind, str, int, int, int]  # ns since the message before, value, size
+
+
+def ticks_of(rows: Sequence[TickRow]) -> TickBatch:
+    """Rows → the messages of a feed session."""
     records = new_records(len(rows))
     time_ns = 1_000
     for place, (kind, symbol, pause_ns, value, size) in enumerate(rows):
