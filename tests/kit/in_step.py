@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 from tests.kit.market import Change, Market
 from tests.kit.quoter import Quoter
@@ -53,7 +54,7 @@ class Run:
         self,
         feed: TickBatch,
         market: Market,
-        strategy: InteractiveStrategy | None = None,
+        strategy: InteractiveStrategy[Any] | None = None,
         *,
         from_sequence: int = 1,
     ) -> None:
@@ -101,6 +102,7 @@ class Run:
                 name = EPOCH.client_order_id(intent)
                 if name in self._answered:
                     continue
+                request: Order | Change
                 if isinstance(intent, Intent):
                     request = EPOCH.order(intent, name, None, 0)
                 else:
