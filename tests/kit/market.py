@@ -98,6 +98,15 @@ class Market:
             if tick.kind is TickKind.PRICE:
                 self._trade(tick)
 
+    def restated(self) -> list[Report]:
+        """Return a report on each working order, with which another order session begins."""
+        before = len(self.reports)
+        for working in self._working.values():
+            status = OrdStatus.PARTIALLY_FILLED if working.cum_quantity else OrdStatus.NEW
+            self._report(working, ExecType.RESTATED, status, self._clock(self.matched))
+        restated, self.reports = self.reports[before:], self.reports[:before]
+        return restated
+
     def end(self) -> None:
         """End the feed session: expire what works, refuse what is under way."""
         self.match(len(self._ticks))

@@ -57,6 +57,13 @@ class Exchange(Orders):
         if not self.is_silent:
             self._answer(client, message.feed_session)
 
+    def end_session(self) -> None:
+        """End the order session; the next one begins with what works."""
+        super().end_session()
+        for market in self._markets.values():
+            for report in market.restated():
+                self.append(report)
+
     def speak(self) -> None:
         """Report what was kept back."""
         self.is_silent = False

@@ -193,6 +193,22 @@ async def test_requests_in_flight_are_bounded_while_it_is_in_step(
         assert await ended(w, strategy) == expected_facts()
 
 
+@pytest.mark.parametrize("at", [1, 7, 20, 60])
+async def test_orders_go_on_in_the_next_order_session(exchange_world: MakeWorld, at: int) -> None:
+    """It counts reports anew, and decides as if nothing had happened."""
+    async with exchange_world() as w:
+        exchange, strategy = exchange_of(w), start(w)
+        exchange.publish(part(1, at))
+        await strategy.until(lambda: strategy.sequence_processed == at)
+
+        exchange.end_session()
+        exchange.publish(part(at + 1, 120))
+
+        assert await ended(w, strategy) == expected_facts()
+        assert len(exchange.registers) == 2
+        assert strategy.counters.process()["reports_unmatched"] == 0
+
+
 async def test_a_lost_order_session_leaves_no_order_behind(exchange_world: MakeWorld) -> None:
     """What became of its orders is unknown; the strategy goes on without them."""
     async with exchange_world() as w:
