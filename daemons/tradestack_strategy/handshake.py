@@ -20,7 +20,7 @@
     any other        ── ORDERS_LOST      ─► DISCONNECTED
 
 Orders are made after a registration alone: in REPLAYING and LIVE of what comes, in REGISTERED and
-FINISHING of what came before and had to wait for reports. So nothing is decided that cannot be sent.
+FINISHING of what came before and had to wait for reports. So what is decided can be sent.
 """
 
 import enum
