@@ -16,7 +16,8 @@ from tradestack.ctl.table import aligned
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
 MEBIBYTE = 1 << 20
 CONNECTED_WITHIN_S = 10  # of a strategy's start; later it is a fault
-SESSION_OVER = "session over"  # a strategy's state: no feed to be connected to until the next one
+# States of a strategy that is not connected to a feed until the next feed session begins.
+WITHOUT_FEED = ("waiting for reports on the last messages", "session over")
 LOOP = "loop"  # the gateway begins a session whenever its files end
 
 
@@ -98,5 +99,5 @@ def _strategy(stats: Stats) -> str:
 
 def _lost(stats: Stats) -> list[str]:
     """Return the servers to which a strategy should be connected, and is not."""
-    needed = ("orders",) if stats.get("state") == SESSION_OVER else ("feed", "orders")
+    needed = ("orders",) if stats.get("state") in WITHOUT_FEED else ("feed", "orders")
     return [name for name in needed if not stats.get(f"connected_{name}", True)]
