@@ -113,7 +113,6 @@ async def test_messages_go_out_and_a_listener_gets_what_comes(net: Net) -> None:
     ]
 
 
-<<<<<<< HEAD
 async def test_messages_of_every_kind_pass(net: Net) -> None:
     """Each request arrives as it was sent, and the listener gets each report, in or out of line."""
     handler = net.handler(net.memory_stream())
@@ -134,7 +133,8 @@ async def test_messages_of_every_kind_pass(net: Net) -> None:
 
     assert [decode_client_message(payload) for _, payload in handler.received] == requests
     assert calls == ["connected", *reports, *reports]
-=======
+
+
 async def test_sequenced_messages_are_numbered_over_disconnects(net: Net) -> None:
     """A listener knows how much of the order session it has handled; others have no number."""
 
@@ -161,7 +161,6 @@ async def test_sequenced_messages_are_numbered_over_disconnects(net: Net) -> Non
         await asyncio.wait({task})
 
     assert calls == [(1, 1), (2, 2), (3, 3)]
->>>>>>> life-strat
 
 
 async def test_a_report_is_delivered_once_over_a_disconnect(net: Net) -> None:
