@@ -20,7 +20,7 @@ from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
-from tradestack.wire.account_records import EndedRecord, ReleaseRecord
+from tradestack.wire.account_records import EndedRecord
 from tradestack.wire.order_journal import SessionRecord
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.tapes import Tapes
@@ -167,15 +167,7 @@ class Execution:
         assert account is not None, "the journal has the account"
         is_away = now_ns - self._seen_ns.get(user, self._started_ns) > self.away_max_ns
         if account.state.is_registered and is_away:
-            account.release()
-            judgement.act(
-                ReleaseRecord(
-                    time_ns=judgement.time_ns,
-                    user=user,
-                    feed_session=feed_session,
-                    feed_seq=account.state.matched_through,
-                )
-            )
+            judgement.release(account)
         account.advance()
         if account.is_through(self._ended_heads.get(feed_session)):
             self._end(judgement, key, account)

@@ -20,7 +20,7 @@ from tradestack.trading.judging.decisions import (
     Received,
 )
 from tradestack.trading.known_orders import FirstUse, KnownOrders
-from tradestack.wire.account_records import AccountRecord, ExecutionRecord
+from tradestack.wire.account_records import AccountRecord, ExecutionRecord, ReleaseRecord
 from tradestack.wire.order_journal import encode_record, report_length
 
 
@@ -166,6 +166,18 @@ class Judgement:
                 )
             )
         return account
+
+    def release(self, account: Account) -> None:
+        """Match an account on without its strategy."""
+        account.release()
+        self.act(
+            ReleaseRecord(
+                time_ns=self.time_ns,
+                user=account.user,
+                feed_session=account.tape.session_id,
+                feed_seq=account.state.matched_through,
+            )
+        )
 
     def act(self, act: AccountAct) -> None:
         """Record what happens to an account without a report."""
