@@ -146,10 +146,14 @@ def record(session: OrderSession, *kinds: str) -> list[Judged]:
 
 
 def lines_of(session: OrderSession, path: Path) -> bytes:
-    """Return all lines of a session, written into an empty file; nothing may be at that path."""
+    """Return the lines of all of a session, whatever was rotated; nothing may be at that path."""
+    state = session.state
+    reopened = state.log_reopened_order_id, state.log_reopened_report
+    state.log_reopened(session.first_order_id - 1, 0)
     log = OrderLog.recover(path, session)
     log.catch_up(session)
     log.close()
+    state.log_reopened(*reopened)
     written = path.read_bytes()
     path.unlink()
     return written
