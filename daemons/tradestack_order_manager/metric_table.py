@@ -19,7 +19,7 @@ METRICS = (
     Metric("latency.received_to_journalled", HISTOGRAM, "us", "From receipt to journal."),
     Metric("clients", GAUGE, "clients", "Clients that are logged in."),
     Metric("client_lag_max", GAUGE, "reports", "Reports to be sent to the slowest client."),
-    Metric("order_log_behind", GAUGE, "orders", "Orders that the order log does not show yet."),
+    Metric("order_log_behind", GAUGE, "reports", "Reports that the order log does not show yet."),
     Metric("journal_fault", INFO, "", "Why the order journal cannot be written."),
     Metric("order_log_fault", INFO, "", "Why the order log cannot be written."),
     Metric("process.orders_received", COUNTER, "orders", "Orders journalled."),

@@ -41,8 +41,8 @@ from tradestack_order_manager.sessions.order_sessions import (
 )
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.log_tail import read_log_end
 from tradestack_order_manager.show.order_display import OrderDisplay
-from tradestack_order_manager.show.order_log import last_logged_order_id
 from tradestack_order_manager.usage import Usage
 
 # How often feed time passes for accounts that no strategy drives.
@@ -70,7 +70,7 @@ class OrderManager:
             config.durability,
             clock.wall_ns(),
             boot_id=context.boot_id,
-            logged_order_id=last_logged_order_id(config.order_log),
+            logged=read_log_end(config.order_log),
             orders_lost_max=config.orders_per_session_max,
         )
         self._statistics.follow(self._sessions.current.state.counters)
@@ -202,7 +202,7 @@ class OrderManager:
             "session_fault": self._usage.fault,
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
-            "order_log_behind": session.last_order_id - self._display.written_order_id,
+            "order_log_behind": self._display.reports_behind(session),
             "journal_fault": self._availability.fault,
             "order_log_fault": self._display.fault,
             "process": {

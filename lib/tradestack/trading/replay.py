@@ -87,7 +87,7 @@ def _add_unreported(state: SessionState, record: ReplayedRecord, offset: int, le
         case AccountRecord() | CheckpointRecord() | ReleaseRecord() | EndedRecord():
             state.add_act(record, offset, length)
         case LogReopenedRecord():
-            state.log_reopened(record.last_order_id)
+            state.log_reopened(record.last_order_id, record.last_report)
         case RepairedRecord():
             state.add_loss(record, offset, length)
         case SessionRecord():

@@ -39,6 +39,7 @@ class SessionState:
         "header",
         "is_repaired",
         "log_reopened_order_id",
+        "log_reopened_report",
         "malformed",
         "next_order_id",
         "order_ids",
@@ -63,8 +64,9 @@ class SessionState:
         self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
         self.accounts = AccountHistories()
         self.counters = Counters()
-        # order_log.txt holds no number up to this one that is still to be written.
+        # The lines of what was recorded up to these numbers are in an order log that was rotated.
         self.log_reopened_order_id = header.next_order_id - 1
+        self.log_reopened_report = 0
         self.registrations = Registrations()
         for carried in header.registrations:
             user, feed_session = carried.user, carried.feed_session
@@ -90,9 +92,10 @@ class SessionState:
         reports = self.reports.get(user)
         return 0 if reports is None else len(reports)
 
-    def log_reopened(self, last_order_id: int) -> None:
-        """Note that the lines up to this number are in an order log that was rotated."""
+    def log_reopened(self, last_order_id: int, last_report: int) -> None:
+        """Note that the lines up to these numbers are in an order log that was rotated."""
         self.log_reopened_order_id = last_order_id
+        self.log_reopened_report = last_report
 
     def forget_orders(self) -> None:
         """Drop what only the judging of another order needs; reports stay."""

@@ -6,7 +6,7 @@
                  its report; without FeedSession to Arrival if the feed does not execute it
     Malformed    Time, User, Report: a message that did not parse as an order
     Register     Time, User, Register, Report: a strategy's Register and its Registered
-    LogReopened  Time, LastOrderID: order_log.txt was reopened; the old file ends with that number
+    LogReopened  Time, LastOrderID, LastReport: order_log.txt was reopened; the old file ends there
     Repaired     Time, LinesLost, BytesLost, OrdersLost: `tradestackctl journal repair` put this in
                  place of damaged lines, or the order manager at an end that may be incomplete
 
@@ -121,11 +121,18 @@ class RegisterRecord(JournalRecord, tag="Register", frozen=True, kw_only=True):
     report: Registered
 
 
-class LogReopenedRecord(JournalRecord, tag="LogReopened", frozen=True, kw_only=True):
-    """order_log.txt was reopened; the orders up to that number are in the file before."""
+class LogReopenedRecord(
+    JournalRecord, tag="LogReopened", frozen=True, kw_only=True, omit_defaults=True
+):
+    """order_log.txt was reopened; what was recorded before is in the file before.
+
+    last_order_id: the number of the last order there. last_report: that of the last report of this
+    order session, 0 where nothing but orders had lines.
+    """
 
     time_ns: Time
     last_order_id: int
+    last_report: Count = 0
 
 
 class RepairedRecord(JournalRecord, tag="Repaired", frozen=True, kw_only=True):
