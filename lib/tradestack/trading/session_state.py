@@ -35,6 +35,7 @@ class SessionState:
         "_requests",
         "accounts",
         "counters",
+        "fills",
         "header",
         "is_repaired",
         "log_reopened_order_id",
@@ -57,6 +58,7 @@ class SessionState:
         self.malformed: Counter[str] = Counter()  # malformed messages, by user
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self._latest = Ranges()  # records of the newest reports on the same orders
+        self.fills = Ranges()  # records of the fills
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
         self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
         self.accounts = AccountHistories()
@@ -91,11 +93,12 @@ class SessionState:
         self.log_reopened_order_id = last_order_id
 
     def forget_orders(self) -> None:
-        """Drop what only the judging of another order needs; reports stay."""
+        """Drop what only another order, or a question about this session, needs; reports stay."""
         self.order_ids.clear()
         self._requests.clear()
         self.orders = Ranges()
         self._latest = Ranges()
+        self.fills = Ranges()
         self.accounts.clear()
 
     def next_header(self, session: str, now_ns: int, boot_id: str | None = None) -> SessionRecord:
@@ -158,6 +161,8 @@ class SessionState:
         """Note the newest report on an order; those of an earlier order session are not here."""
         assert order_id is not None, "an order that is executed has a number"
         self.counters.count(exec_type, status)
+        if exec_type is ExecType.TRADE:
+            self.fills.append(offset, length)
         index = order_id - self.header.next_order_id
         if index < 0:
             return

@@ -100,7 +100,7 @@ INTERFACES: Mapping[str, Interface] = {
         service_interface("test", {}),
         daemon_interface(NOTHING),
         gateway_interface(NOTHING, NOTHING),
-        order_manager_interface(NOTHING),
+        order_manager_interface(NOTHING, NOTHING),
         strategy_interface(NOTHING, NOTHING, NOTHING),
     )
 }
