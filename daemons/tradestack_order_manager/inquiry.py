@@ -52,11 +52,14 @@ class Inquiry:
         states, unavailable = self._newest(user)
         return [account_reply(key, state) for key, state in states.items()], unavailable
 
-    def positions(self, user: str | None) -> tuple[list[Position], list[UnavailableAccount]]:
-        """Return the positions in these accounts."""
+    def positions(
+        self, user: str | None
+    ) -> tuple[list[Account], list[Position], list[UnavailableAccount]]:
+        """Return the same accounts with their positions, all at the same moment."""
         states, unavailable = self._newest(user)
+        accounts = [account_reply(key, state) for key, state in states.items()]
         positions = [each for item in states.items() for each in position_replies(*item)]
-        return positions, unavailable
+        return accounts, positions, unavailable
 
     def open_orders(self) -> list[OpenOrder]:
         """Return the working orders of all accounts, by number."""

@@ -97,8 +97,9 @@ class ListPositions(msgspec.Struct, frozen=True):
 
 
 class PositionList(msgspec.Struct, frozen=True):
-    """Positions by user and symbol; total: how many there are."""
+    """Accounts by user, and their positions by user and symbol; total: how many there are."""
 
+    accounts: list[Account]
     positions: list[Position]
     total: int
     unavailable: list[UnavailableAccount]
@@ -170,9 +171,10 @@ def account_methods(inquiry: Inquiry) -> list[Method]:
         return AccountList(*inquiry.accounts(parameters.user))
 
     def list_positions(parameters: ListPositions) -> PositionList:
-        """List the positions in these accounts, also those that are closed: at most 10000."""
-        positions, unavailable = inquiry.positions(parameters.user)
-        return PositionList(positions[:POSITIONS_LISTED_MAX], len(positions), unavailable)
+        """List the same accounts with their positions, also closed ones: at most 10000."""
+        accounts, positions, unavailable = inquiry.positions(parameters.user)
+        listed = positions[:POSITIONS_LISTED_MAX]
+        return PositionList(accounts, listed, len(positions), unavailable)
 
     return [
         Method.of(list_open_orders),

@@ -47,6 +47,7 @@ def summary(result: RunResult) -> str:
         f"  {_counted(counts.ticks.total, 'tick')}, {result.ticks_per_s:,.0f}/s",
         f"  {orders}",
     ]
+    lines += [f"  {account.line(user)}" for user, account in result.accounts.items()]
     if counts.orders_unknown:
         unknown = _counted(counts.orders_unknown, "order")
         lines.append(f"  {unknown} sent with unknown outcome: the order session is gone")
