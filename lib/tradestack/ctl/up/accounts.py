@@ -11,6 +11,8 @@ from typing import Any
 
 from tradestack.ctl.readable import money_text
 
+LINE_LENGTH_MAX = 77  # of 80 columns, less indent and the last one
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -46,18 +48,17 @@ class RunAccount:
             "positions": {symbol: held.as_dict() for symbol, held in self.positions.items()},
         }
 
-    def line(self, user: str) -> str:
-        """Return fills and profit in one line."""
-        fills = f"{user}: {self.fills:,} fill{'' if self.fills == 1 else 's'}"
+    def lines(self, user: str) -> list[str]:
+        """Return fills and profit in one line, or in two if one is too long."""
+        total = f"{user}: {self.fills:,} fill{'' if self.fills == 1 else 's'}"
         if not self.fills:
-            return fills
-        realized, unrealized, fees = map(
-            Decimal, (self.realized_pnl, self.unrealized_pnl, self.fees)
-        )
-        return (
-            f"{fills}, P&L {_money(realized + unrealized - fees)} ({_money(realized)} realized, "
-            f"{_money(unrealized)} unrealized, {_money(fees)} fees)"
-        )
+            return [total]
+        amounts = self.realized_pnl, self.unrealized_pnl, self.fees
+        realized, unrealized, fees = map(Decimal, amounts)
+        total += f", P&L {_money(realized + unrealized - fees)}"
+        parts = f"{_money(realized)} realized, {_money(unrealized)} unrealized, {_money(fees)} fees"
+        line = f"{total} ({parts})"
+        return [line] if len(line) <= LINE_LENGTH_MAX else [total, f"  {parts}"]
 
 
 def run_accounts(listed: Mapping[str, Any], feed_session: str) -> dict[str, RunAccount]:

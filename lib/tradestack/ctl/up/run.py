@@ -30,7 +30,7 @@ ORDERS_INTERVAL_S = 0.2
 DEATH_TIMEOUT_S = 1.0  # a daemon that has closed its control socket may be about to exit
 END_CHECK_INTERVAL_S = 0.05  # asking costs each daemon about a millisecond
 # For the accounts, beyond the time after which the order manager waits for no absent strategy.
-ACCOUNTS_GRACE_S = 5.0
+ACCOUNTS_GRACE_S = 3.0
 FINAL_TIMEOUT_S = 5.0  # for the last stats, also of a daemon that is just being started again
 
 

@@ -234,9 +234,8 @@ class Stack:
         self._screen.line(f"{death}; starting it again")
 
     async def _stats_of(self, name: str) -> Mapping[str, Any]:
-        stats: Mapping[str, Any] = (await self._call(name, f"{_DAEMON_INTERFACE}.GetStats"))[
-            "stats"
-        ]
+        reply = await self._call(name, f"{_DAEMON_INTERFACE}.GetStats")
+        stats: Mapping[str, Any] = reply["stats"]
         return stats
 
     async def _ask_order_manager(self, method: str) -> Mapping[str, Any]:
