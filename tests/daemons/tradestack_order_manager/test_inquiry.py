@@ -1,70 +1,35 @@
 """What an order manager tells of accounts, positions, working orders and fills."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.daemons.tradestack_order_manager.executing import (
+    enter_two,
+    limit,
+    market,
+    record_feed,
+    start_executing,
+)
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register, an_order
 from tests.kit.order_manager import OrderManager
 from tests.kit.recorded_feed import RecordedFeed
-from tests.kit.tape import MemoryTape
-from tradestack.domain.fixed_point import SCALE, parse_fixed
-from tradestack.domain.order import OrdType, Side, TimeInForce
-from tradestack.domain.trade import Trade
 from tradestack.wire.order_messages import Progress
 
-SECOND_NS = 1_000_000_000
-PRICES = ("100", "101.00000001", "103")
-
-
-def trades(*prices: str) -> list[Trade]:
-    """Trades of SPY, one a second, each of size 7."""
-    return [
-        Trade(number, "SPY", number * SECOND_NS, parse_fixed(price), 7 * SCALE)
-        for number, price in enumerate(prices, 1)
-    ]
+NEWER_SESSION = "3DAA200001"
 
 
 @pytest.fixture
 def feed(tmp_path: Path) -> RecordedFeed:
-    """A feed session of three trades that goes on."""
-    return RecordedFeed(tmp_path / "gateway", MemoryTape(trades(*PRICES), FEED_SESSION))
+    """A feed session that goes on."""
+    return record_feed(tmp_path / "gateway")
 
 
 @pytest.fixture
 def executing(daemon: OrderManager, feed: RecordedFeed) -> OrderManager:
-    """An order manager that executes orders against the feed; a fee of 0.001 a share."""
-    daemon.configure(
-        execution={"model": "tape", "fee_per_share": "0.001", "entry_latency": "0"},
-        feed_log_directory=feed.log.parent,
-        away_max="1s",
-    )
-    daemon.start()
+    """An order manager that executes orders against the feed."""
+    start_executing(daemon, feed)
     return daemon
-
-
-def market(name: str, quantity: int = 10, **changes: Any) -> Any:
-    """A market order that works until it is filled, sent for the first message."""
-    return an_order(
-        cl_ord_id=name,
-        quantity=quantity * SCALE,
-        time_in_force=TimeInForce.DAY,
-        **{"feed_session": FEED_SESSION, "feed_seq": 1, **changes},
-    )
-
-
-def limit(name: str, price: str, **changes: Any) -> Any:
-    """A limit order to sell 5."""
-    changes = {"side": Side.SELL, "ord_type": OrdType.LIMIT, "price": parse_fixed(price)} | changes
-    return market(name, 5, **changes)
-
-
-def entered(daemon: OrderManager) -> None:
-    """Send a market order that two trades fill, and a limit order that none does."""
-    client = daemon.client()
-    client.send(market("m"), limit("l", "500"))
-    client.receive(4)  # two verdicts, two fills
 
 
 EXPECTED_FILLS = [
@@ -157,14 +122,14 @@ def assert_tells_what_was_entered(daemon: OrderManager) -> None:
 
 def test_accounts_positions_orders_and_fills_are_told_exactly(executing: OrderManager) -> None:
     """What is rounded, is rounded half to even to 8 decimals."""
-    entered(executing)
+    enter_two(executing)
 
     assert_tells_what_was_entered(executing)
 
 
 def test_a_restart_tells_the_same(executing: OrderManager) -> None:
     """Accounts are made again from the journal; the counters are those of the session."""
-    entered(executing)
+    enter_two(executing)
     executing.kill()
     stats = executing.start()
 
@@ -176,7 +141,7 @@ def test_a_restart_tells_the_same(executing: OrderManager) -> None:
 
 def test_an_account_is_shown_after_its_end(executing: OrderManager, feed: RecordedFeed) -> None:
     """Its working orders expire, and a restarted order manager makes it again for the answer."""
-    entered(executing)
+    enter_two(executing)
     feed.end()
     stats = executing.stats_when(lambda stats: stats["orders_expired"] == 1)
     assert (stats["orders_working"], stats["orders_filled"]) == (0, 1)
@@ -193,7 +158,7 @@ def test_an_account_without_its_feed_log_is_told_as_such(
     executing: OrderManager, feed: RecordedFeed
 ) -> None:
     """Its fills stay, without the time that only the log has."""
-    entered(executing)
+    enter_two(executing)
     executing.kill()
     feed.log.unlink()
     executing.start()
@@ -212,18 +177,17 @@ def test_an_account_without_its_feed_log_is_told_as_such(
 
 def test_each_users_newest_account_is_listed(executing: OrderManager, feed: RecordedFeed) -> None:
     """Users by name, the newest feed session of each; of another user there is nothing to tell."""
-    entered(executing)
-    newer = "3DAA200001"
-    RecordedFeed(feed.log.parent, MemoryTape(trades(*PRICES), newer))
+    enter_two(executing)
+    record_feed(feed.log.parent, NEWER_SESSION)
     other = executing.client("other")
-    other.send(market("o"), market("p", feed_session=newer))
+    other.send(market("o"), market("p", feed_session=NEWER_SESSION))
     other.receive(6)
 
     accounts = executing.call("ListAccounts")["accounts"]
 
     assert [(each["user"], each["feed_session"]) for each in accounts] == [
         ("news", FEED_SESSION),
-        ("other", newer),
+        ("other", NEWER_SESSION),
     ]
     (account,) = executing.call("ListAccounts", {"user": "other"})["accounts"]
     assert account == accounts[1]
@@ -233,7 +197,7 @@ def test_each_users_newest_account_is_listed(executing: OrderManager, feed: Reco
 
 def test_the_newest_orders_and_fills_are_listed(executing: OrderManager) -> None:
     """As many as are asked for; the number of all working orders is said."""
-    entered(executing)
+    enter_two(executing)
     client = executing.client("other")
     client.send(*(limit(f"l{number}", "500") for number in range(30)))
     client.receive(30)

@@ -1,7 +1,7 @@
 """Print the newest fills of the order session, the oldest first.
 
 By default these are the last twenty. TIME is when the trade happened that
-filled the order, in feed time, UTC; MESSAGE is the number of that trade in the
+filled the order, in feed time, UTC; SEQ is the number of that trade in the
 feed. An order may have several fills.
 
 examples:
@@ -20,8 +20,8 @@ from tradestack.ctl.readable import price_text, time_text
 
 COUNT_DEFAULT = 20
 COUNT_MAX = 1_000  # what the order manager lists in one reply
-HEADINGS = ("ORDER", "TIME", "SIDE", "QUANTITY", "SYMBOL", "PRICE", "FEE", "USER", "MESSAGE")
-RIGHT = ("ORDER", "QUANTITY", "PRICE", "FEE", "MESSAGE")
+HEADINGS = ("ORDER", "TIME", "SIDE", "QTY", "SYMBOL", "PRICE", "FEE", "USER", "SEQ")
+RIGHT = ("ORDER", "QTY", "PRICE", "FEE", "SEQ")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

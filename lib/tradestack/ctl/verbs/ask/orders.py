@@ -1,6 +1,7 @@
-"""Print the newest orders of the order session, the oldest first; by default the last twenty.
+"""Print the newest orders of the order session, the oldest first.
 
-PRICE is the one that the order log has, too. All orders are in order_log.txt.
+By default these are the last twenty. PRICE is the one that the order log has,
+too. All orders are in order_log.txt.
 
 With --open, only orders that are accepted and neither filled nor canceled nor
 expired. PRICE is then the limit, FILLED how much of QUANTITY is filled, VALID
@@ -63,8 +64,9 @@ def _row(order: Item) -> Sequence[object]:
 def _print_open(args: argparse.Namespace, reply: Item) -> None:
     orders, total = reply["orders"], reply["total"]
     print_items(args, orders, [OPEN_HEADINGS, *map(_open_row, orders)], NUMBERS)
-    if total > len(orders) and not args.json:
-        print(f"… and {total - len(orders):,} older ones; -n {min(total, COUNT_MAX)} prints more")
+    older = total - len(orders)
+    if older and not args.json:
+        print(f"… and {older:,} older; -n COUNT prints more, up to {COUNT_MAX:,}")
 
 
 def _open_row(order: Item) -> Sequence[object]:
