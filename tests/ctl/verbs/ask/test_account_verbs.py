@@ -100,6 +100,14 @@ def test_working_orders_are_shown(manager: OrderManager, capsys: Output) -> None
     assert cut.endswith("… and 1 older; -n COUNT prints more, up to 1,000\n")
 
 
+def test_the_status_says_fills_and_working_orders(manager: OrderManager, capsys: Output) -> None:
+    """Beside the orders that were received; the gateway does not run here."""
+    assert ctl(manager, "status") == ExitStatus.NOT_RUNNING
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].endswith("  4 orders, 4 accepted, 0 rejected, 3 fills, 2 working")
+
+
 @pytest.mark.parametrize("verb", ["positions", "pnl"])
 def test_one_user_may_be_asked_for(manager: OrderManager, capsys: Output, verb: str) -> None:
     """A user without an account has nothing, which is no failure."""
