@@ -6,12 +6,13 @@ and its strategy has said all that it has to say, what works expires.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.account.account import Account
+from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts, AccountUnavailable
@@ -21,13 +22,14 @@ from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.wire.account_records import EndedRecord
+from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import SessionRecord
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
 
 # How often the gateway's directory and sidecars are looked at.
-SESSIONS_INTERVAL_NS = 250 * NANOSECONDS_PER_MILLISECOND
+SESSIONS_INTERVAL_NS = 50 * NANOSECONDS_PER_MILLISECOND
 # An account is made again from its newest checkpoint: that is how much has to be done again.
 CHECKPOINT_RECORDS = 4_096
 CHECKPOINT_MESSAGES = 2_000_000
@@ -115,6 +117,37 @@ class Execution:
             feed_seq=account.state.matched_through,
             reports=known.state.reports_of(user),
         )
+
+    @property
+    def orders_working(self) -> int:
+        """Return how many orders are accepted and not done."""
+        return sum(len(account.state.orders) for _, account in self._accounts.all())
+
+    def state_of(self, key: AccountKey) -> AccountState | None:
+        """Return the state of an account; None if it is not in memory."""
+        account = self._accounts.in_memory(key)
+        return None if account is None else account.state
+
+    def load(self, judgement: Judgement, keys: Iterable[AccountKey]) -> Mapping[AccountKey, str]:
+        """Make accounts again that are not in memory; return why the others cannot be used."""
+        faults = {}
+        for key in keys:
+            try:
+                judgement.account(*key)
+            except AccountUnavailable as error:
+                self.note_unavailable(key[0], error)
+                faults[key] = str(error)
+        return faults
+
+    def event_time(self, feed_session: str, feed_seq: int) -> int | None:
+        """Return the event time of a feed message; None if it cannot be read."""
+        tape = self._tapes.open(feed_session)
+        if tape is None or not 0 < feed_seq <= tape.head:
+            return None
+        try:
+            return int(tape.records(feed_seq, 1)["event_time_ns"][0])
+        except (OSError, ProtocolError):
+            return None
 
     def note_unavailable(self, user: str, error: Exception) -> None:
         """Log once why the account of a user cannot be used."""

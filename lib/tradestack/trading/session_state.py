@@ -36,6 +36,7 @@ class SessionState:
         "_requests",
         "accounts",
         "counters",
+        "fills",
         "header",
         "is_repaired",
         "log_reopened_order_id",
@@ -60,6 +61,7 @@ class SessionState:
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self._latest = Ranges()  # records of the newest reports on the same orders
         self._latest_carried: dict[int, tuple[int, int]] = {}  # of orders of earlier sessions
+        self.fills = Ranges()  # records of the fills
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
         self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
         self.accounts = AccountHistories()
@@ -98,12 +100,13 @@ class SessionState:
         self.log_reopened_report = last_report
 
     def forget_orders(self) -> None:
-        """Drop what only the judging of another order needs; reports stay."""
+        """Drop what only another order, or a question about this session, needs; reports stay."""
         self.order_ids.clear()
         self._requests.clear()
         self.orders = Ranges()
         self._latest = Ranges()
         self._latest_carried.clear()
+        self.fills = Ranges()
         self.accounts.clear()
 
     def next_header(self, session: str, now_ns: int, boot_id: str | None = None) -> SessionRecord:
@@ -172,6 +175,8 @@ class SessionState:
                 f"a report on order {order_id}, and the next one is {self.next_order_id}"
             )
         self.counters.count(exec_type, status)
+        if exec_type is ExecType.TRADE:
+            self.fills.append(offset, length)
         index = order_id - self.header.next_order_id
         if index >= 0:
             self._latest.replace(index, offset, length)

@@ -36,13 +36,13 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
 
 
 def _leave_others(judgement: Judgement, key: AccountKey) -> None:
-    """Release the user's accounts of other feed sessions: the strategy says nothing more of them."""
+    """Release the user's accounts of other feed sessions: their strategy has left them."""
     user, feed_session = key
-    for other_user, session in list(judgement.state.accounts):
-        if other_user != user or session == feed_session:
+    for (owner, session), history in list(judgement.state.accounts.items()):
+        if owner != user or session == feed_session or history.is_ended:
             continue
         account = judgement.account(user, session)
-        if account is not None and account.state.is_registered and not account.state.is_ended:
+        if account is not None and account.state.is_registered:
             judgement.release(account)
 
 
