@@ -111,6 +111,7 @@ class JudgedAct(msgspec.Struct, frozen=True, gc=False):
     act: AccountAct
 
 
+UNREPORTED = (JudgedRequest, JudgedAct)  # decisions without a report; as a tuple, which is quicker
 Judged = (
     JudgedOrder | JudgedRequest | JudgedRegister | JudgedMalformed | JudgedExecution | JudgedAct
 )

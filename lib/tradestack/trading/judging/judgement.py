@@ -11,12 +11,12 @@ from tradestack.trading.account.history import AccountAct, AccountKey
 from tradestack.trading.accounts import Accounts
 from tradestack.trading.checks import Rules
 from tradestack.trading.judging.decisions import (
+    UNREPORTED,
     Batch,
     Judged,
     JudgedAct,
     JudgedExecution,
     JudgedOrder,
-    JudgedRequest,
     Received,
 )
 from tradestack.trading.known_orders import FirstUse, KnownOrders
@@ -70,7 +70,7 @@ class Judgement:
     def add(self, judged: Judged) -> None:
         """Add a decision."""
         self.batch.judged.append(judged)
-        if not isinstance(judged, JudgedRequest | JudgedAct):
+        if not isinstance(judged, UNREPORTED):
             self._reports += 1
 
     # ---- what clients have sent before -----------------------------------------------------------
