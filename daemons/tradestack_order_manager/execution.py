@@ -9,18 +9,15 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts, AccountUnavailable
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
-from tradestack.wire.account_records import CheckpointRecord, EndedRecord, ReleaseRecord
+from tradestack.wire.account_records import EndedRecord, ReleaseRecord
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
@@ -159,7 +156,7 @@ class Execution:
             len(history.records) > CHECKPOINT_RECORDS
             or account.state.matched_through - history.matched_through > CHECKPOINT_MESSAGES
         ):
-            _checkpoint(judgement, key, account)
+            judgement.checkpoint(account)
 
     def _end(self, judgement: Judgement, key: AccountKey, account: Account) -> None:
         user, feed_session = key
@@ -184,19 +181,3 @@ class Execution:
     def close(self) -> None:
         """Close the tapes."""
         self._tapes.close()
-
-
-def _checkpoint(judgement: Judgement, key: AccountKey, account: Account) -> None:
-    user, feed_session = key
-    parts = encode_checkpoint(account.state)
-    for number, state in enumerate(parts, 1):
-        judgement.act(
-            CheckpointRecord(
-                time_ns=judgement.time_ns,
-                user=user,
-                feed_session=feed_session,
-                part=number,
-                parts=len(parts),
-                state=msgspec.Raw(state),
-            )
-        )

@@ -1,7 +1,7 @@
 """Records of the order journal ⇄ its payloads, one JSON object each: the schema, in one place.
 
     Session      first: Version (of this format), Session, Time, NextOrderID, Registrations so far,
-                 BootID
+                 BootID, LimitsHash and Trading: the limits and trading states of before
     Order        Time, User, FeedSession, Cause, Arrival, Order, Report: an order that parsed, and
                  its report; without FeedSession to Arrival if the feed does not execute it
     Malformed    Time, User, Report: a message that did not parse as an order
@@ -25,10 +25,12 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Order
+from tradestack.domain.trading_state import TradingState
 from tradestack.wire import account_records
 from tradestack.wire.account_records import AccountForms, AccountRecords
 from tradestack.wire.journal_record import JournalRecord
 from tradestack.wire.order_messages import (
+    Count,
     ExecutionReportMessage,
     Head,
     NewOrderSingle,
@@ -70,11 +72,33 @@ class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, r
     traded_seq: Head = 0
 
 
+class CarriedTrading(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename=fix_name):
+    """The last change of the trading state of a user, or of all, in an earlier order session."""
+
+    user: str | None = None
+    state: TradingState
+    reason: str
+    uid: Count
+    time_ns: Time
+
+    @property
+    def record(self) -> account_records.TradingRecord:
+        """Return it as the record that it was."""
+        return account_records.TradingRecord(
+            time_ns=self.time_ns,
+            user=self.user,
+            state=self.state,
+            reason=self.reason,
+            uid=self.uid,
+        )
+
+
 class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omit_defaults=True):
     """The first record of a journal.
 
     boot_id: the boot of the machine that the session ends with; EVERY_BOOT if it outlives it, None
-    if that is not known.
+    if that is not known. limits_hash: of the limits at the end of the session before; trading: its
+    trading states.
     """
 
     version: int
@@ -83,6 +107,8 @@ class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omi
     next_order_id: int
     registrations: tuple[CarriedRegistration, ...]
     boot_id: str | None = None
+    limits_hash: str | None = None
+    trading: tuple[CarriedTrading, ...] = ()
 
 
 class OrderRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
