@@ -13,10 +13,9 @@ from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
-from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts, AccountUnavailable
-from tradestack.trading.carrying import Carrying, checkpoint_records
+from tradestack.trading.carrying import Carrying
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
@@ -208,7 +207,7 @@ class Execution:
             len(history.records) > CHECKPOINT_RECORDS
             or account.state.matched_through - history.matched_through > CHECKPOINT_MESSAGES
         ):
-            _checkpoint(judgement, key, account)
+            judgement.checkpoint(account)
 
     def _end(self, judgement: Judgement, key: AccountKey, account: Account) -> None:
         user, feed_session = key
@@ -233,9 +232,3 @@ class Execution:
     def close(self) -> None:
         """Close the tapes."""
         self._tapes.close()
-
-
-def _checkpoint(judgement: Judgement, key: AccountKey, account: Account) -> None:
-    parts = encode_checkpoint(account.state)
-    for record in checkpoint_records(key, parts, judgement.time_ns):
-        judgement.act(record)

@@ -7,8 +7,10 @@ from tradestack.wire.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,
+    LimitsRecord,
     ReleaseRecord,
     RequestRecord,
+    TradingRecord,
 )
 from tradestack.wire.order_journal import (
     LogReopenedRecord,
@@ -86,6 +88,8 @@ def _add_unreported(state: SessionState, record: ReplayedRecord, offset: int, le
             state.add_request(identity_of(user, record.request.cl_ord_id), offset, length)
             state.accounts.add(user, record.feed_session, record.cause, offset, length)
         case AccountRecord() | CheckpointRecord() | ReleaseRecord() | EndedRecord():
+            state.add_act(record, offset, length)
+        case LimitsRecord() | TradingRecord():
             state.add_act(record, offset, length)
         case LogReopenedRecord():
             state.log_reopened(record.last_order_id, record.last_report)

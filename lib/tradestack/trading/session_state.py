@@ -7,16 +7,21 @@ refused are never added.
 
 from collections import Counter, defaultdict
 
+import msgspec
+
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 from tradestack.trading.account.history import AccountAct, AccountHistories
 from tradestack.trading.identity import identity_of
 from tradestack.trading.ranges import Ranges
 from tradestack.trading.registrations import Registration, Registrations
+from tradestack.trading.risk.limits import RiskLimits
+from tradestack.trading.risk.trading_state import TradingStates
 from tradestack.trading.session_counters import Counters
-from tradestack.wire.account_records import ReleaseRecord
+from tradestack.wire.account_records import LimitsRecord, ReleaseRecord, TradingRecord
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     CarriedRegistration,
+    CarriedTrading,
     RepairedRecord,
     SessionRecord,
 )
@@ -39,6 +44,8 @@ class SessionState:
         "fills",
         "header",
         "is_repaired",
+        "limits",
+        "limits_hash",
         "log_reopened_order_id",
         "log_reopened_report",
         "malformed",
@@ -48,6 +55,7 @@ class SessionState:
         "registrations",
         "reports",
         "reports_count",
+        "trading",
     )
 
     def __init__(self, header: SessionRecord) -> None:
@@ -66,6 +74,11 @@ class SessionState:
         self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
         self.accounts = AccountHistories()
         self.counters = Counters()
+        self.limits: dict[str, RiskLimits] = {}  # that the journal has, by hash
+        self.limits_hash: str | None = None  # of those that hold; None: the journal has none yet
+        self.trading = TradingStates()
+        for change in header.trading:
+            self.trading.put(change.record)
         # The lines of what was recorded up to these numbers are in an order log that was rotated.
         self.log_reopened_order_id = header.next_order_id - 1
         self.log_reopened_report = 0
@@ -126,7 +139,30 @@ class SessionState:
             next_order_id=self.next_order_id,
             registrations=tuple(carried),
             boot_id=boot_id,
+            limits_hash=self.limits_hash or self.header.limits_hash,
+            trading=self.trading_changes(),
         )
+
+    def trading_changes(self) -> tuple[CarriedTrading, ...]:
+        """Return the changes that the trading states are from."""
+        of_all = [] if self.trading.of_all is None else [self.trading.of_all]
+        return tuple(
+            CarriedTrading(
+                user=change.user,
+                state=change.state,
+                reason=change.reason,
+                uid=change.uid,
+                time_ns=change.time_ns,
+            )
+            for change in [*of_all, *self.trading.users.values()]
+        )
+
+    def limits_of(self, limits_hash: str) -> RiskLimits:
+        """Return the limits with that hash; raise ValueError if the journal does not have them."""
+        limits = self.limits.get(limits_hash)
+        if limits is None:
+            raise ValueError(f"there is no record of the limits {limits_hash}")
+        return limits
 
     def _carry(self, user: str, feed_session: str) -> CarriedRegistration:
         registration = self.registrations.carried(user, feed_session)
@@ -185,11 +221,21 @@ class SessionState:
         if exec_type in (ExecType.REPLACED, ExecType.RESTATED):
             self.order_ids[identity_of(user, cl_ord_id)] = order_id
 
-    def add_act(self, act: AccountAct, offset: int, length: int) -> None:
-        """Add what happened to an account without a report; raise ValueError."""
-        self.accounts.add_act(act, offset, length)
-        if isinstance(act, ReleaseRecord):
-            self.registrations.release(act.user, act.feed_session)
+    def add_act(
+        self, act: AccountAct | LimitsRecord | TradingRecord, offset: int, length: int
+    ) -> None:
+        """Add what happened without a report; raise ValueError."""
+        if isinstance(act, LimitsRecord):
+            self.limits[act.hash] = msgspec.json.decode(act.limits, type=RiskLimits)
+            self.limits_hash = act.hash
+        elif isinstance(act, TradingRecord):
+            self.trading.put(act)
+            if act.user is not None:
+                self.accounts.add(act.user, act.feed_session, act.feed_seq, offset, length)
+        else:
+            self.accounts.add_act(act, offset, length)
+            if isinstance(act, ReleaseRecord):
+                self.registrations.release(act.user, act.feed_session)
 
     def add_registration(self, user: str, feed_session: str, registration: Registration) -> None:
         """Add an answered Register."""

@@ -9,6 +9,7 @@ import enum
 import msgspec
 
 from tradestack.trading.account.portfolio import Portfolio, open_portfolio
+from tradestack.trading.account.risk_state import RiskState
 from tradestack.trading.account.working_order import WorkingOrder
 
 
@@ -57,3 +58,4 @@ class AccountState(msgspec.Struct, kw_only=True):
     orders: dict[int, WorkingOrder] = {}
     under_way: list[UnderWay] = []
     portfolio: Portfolio = msgspec.field(default_factory=open_portfolio)
+    risk: RiskState = msgspec.field(default_factory=RiskState)
