@@ -19,12 +19,13 @@ from tradestack.domain.order import Order
 from tradestack.domain.requests import Request
 from tradestack.domain.tick import TickKind
 from tradestack.store.feed_log import FeedLog
-from tradestack.trading.checks import Rules
 from tradestack.trading.commit import commit
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.risk.limits import Limits, RiskLimits, UserLimits
+from tradestack.trading.rules import Rules
 from tradestack.wire.feed import encode_symbol, new_records
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
@@ -153,10 +154,9 @@ class RecordedSession:
 
 
 RULES = Rules(
-    symbols=frozenset(),
-    order_qty_max=1_000 * SCALE,
-    order_age_max_ns=0,
+    limits=RiskLimits(each_user=UserLimits(limits=Limits(max_order_qty=1_000 * SCALE))),
     reports_per_session_max=1_000_000,
+    uid=0,
 )
 
 

@@ -17,9 +17,9 @@ class KnownNames:
         if order_id is None:
             return
         key = user, report.cl_ord_id
-        if report.exec_type is ExecType.REPLACED:
+        if report.exec_type in (ExecType.REPLACED, ExecType.RESTATED):
             self._order_ids[key] = order_id
-        else:
+        elif report.exec_type in (ExecType.NEW, ExecType.REJECTED):
             self._order_ids.setdefault(key, order_id)
         self._latest[order_id] = report.cl_ord_id, report.ord_status
 

@@ -17,7 +17,7 @@ def order_payload(
     found: the payload in the journal, which has the order as the client sent it. The verdict is the
     record's: what an order is checked against is not part of the fold.
     """
-    if record.report.ord_status is not OrdStatus.REJECTED:
+    if record.report.exec_type is not ExecType.REJECTED:
         order_json = _order_json(found)
         payload, _ = encode_accepted(
             record.order, order_json, record.user, record.time_ns, order_id, exec_id, placed
@@ -55,6 +55,14 @@ def order_payload(
             report=report,
         )
     )
+
+
+def placed_as_found(record: OrderRecord) -> Accepted | None:
+    """Return the place of an order whose account is not folded."""
+    if record.feed_session is None or record.cause is None or record.arrival_ns is None:
+        return None
+    visible_ns = record.report.visible_time_ns or 0
+    return Accepted(record.feed_session, record.cause, record.arrival_ns, visible_ns)
 
 
 def _order_json(payload: bytes) -> bytes:
