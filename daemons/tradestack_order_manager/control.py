@@ -12,8 +12,14 @@ from tradestack.net.server.clients import Client, Clients
 from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.varlink import declared_error
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed
+from tradestack_order_manager.trading_methods import (
+    NAME,
+    HaltFileExists,
+    NotAvailable,
+    Trading,
+    trading_methods,
+)
 
-NAME = "io.tradestack.OrderManager"
 ORDERS_LISTED_MAX = 1_000  # in one reply, of about 300 bytes each
 ORDERS_LISTED_DEFAULT = 20
 
@@ -69,13 +75,7 @@ class NewOrderSession(msgspec.Struct, frozen=True):
     session: str
 
 
-class NotAvailable(msgspec.Struct, frozen=True):
-    """The order journal or the order log cannot be read or written; the order session goes on."""
-
-    reason: str
-
-
-class ControlledOrderManager(Protocol):
+class ControlledOrderManager(Trading, Protocol):
     """Order manager, as its control interface uses it."""
 
     def clients(self) -> list[Client]: ...
@@ -127,8 +127,9 @@ def order_manager_interface(manager: ControlledOrderManager) -> Interface:
             Method.of(list_users),
             Method.of(list_orders),
             Method.of(new_session, changes=True),
+            *trading_methods(manager),
         ],
-        (NotAvailable,),
+        (NotAvailable, HaltFileExists),
     )
 
 
