@@ -149,7 +149,8 @@ class TradingControl:
         ]
 
     def _accounts(self) -> list[Account]:
-        """Return the accounts whose feed sessions have not ended."""
+        """Return the accounts whose feed sessions have not ended, up to date."""
+        self._settler.pass_time(self._execution.upkeep)
         accounts = self._execution.accounts_of(self._sessions.current.known)
         every = [] if accounts is None else [account for _, account in accounts.all()]
         return [account for account in every if not account.state.is_ended]
@@ -204,5 +205,6 @@ def _concerns(usage: Usage, user: str | None) -> bool:
 
 def _take_limits(judgement: Judgement) -> None:
     """Let the limits of the judgement hold for every account."""
-    for account in list(judgement.everybody()):
-        judgement.account(account.user, account.tape.session_id)
+    for key, history in list(judgement.state.accounts.items()):
+        if not history.is_ended:
+            judgement.account(*key)
