@@ -39,6 +39,7 @@ def describe_account_record(record: AccountRecords) -> str:
             return (
                 f"Request {_describe_request(record.request)}: caused by {record.cause} of "
                 f"{record.feed_session}, arrives {format_utc(record.arrival_ns)}"
+                f"{'' if record.refusal is None else f', refused: {record.refusal}'}"
             )
         case ExecutionRecord():
             return f"Execution {_describe_report(record.report)}"
@@ -109,8 +110,10 @@ def _describe_account(record: AccountRecord) -> str:
 
 def _describe_trading(record: TradingRecord) -> str:
     equity = _optional(", equity ", record.equity)
+    cancels = ", cancels" if record.cancels else ""
+    at = "" if record.feed_seq is None else f" at message {record.feed_seq}"
     return (
-        f"Trading {record.state} of {record.user or 'all'} by uid {record.uid}: "
+        f"Trading {record.state}{cancels} of {record.user or 'all'}{at} by uid {record.uid}: "
         f"{record.reason}{equity}"
     )
 

@@ -81,6 +81,11 @@ class Account:
         self.risk = AccountRisk(self, limits)
         self._stride = STRIDE_MIN
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return user and feed session."""
+        return self.user, self.tape.session_id
+
     # ---- requests ----------------------------------------------------------------------------
 
     def place(self, feed_seq: int | None) -> Place:

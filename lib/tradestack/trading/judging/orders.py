@@ -6,6 +6,7 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.place import Place
+from tradestack.trading.account.risk_counting import note_submission
 from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import JudgedOrder, Received
 from tradestack.trading.judging.judgement import Judgement
@@ -116,7 +117,7 @@ def _add(
         session = account.tape.session_id
         accepted = Accepted(session, place.cause, place.arrival_ns, visible_ns)
         account.note_order(order_id)
-        account.risk.note_submission(order, place)
+        note_submission(account, order, place)
     if rejection is None:
         reason = None
         exec_id = judgement.next_exec_id()

@@ -20,6 +20,7 @@ from tradestack.domain.requests import (
 )
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.place import Place
+from tradestack.trading.account.risk_counting import note_request
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import (
@@ -58,7 +59,7 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
         return
     place = account.place_request(request.feed_seq)
     refusal = _judge_risk(judgement, account, request, place, item.time_ns)
-    account.risk.note_request(request, place)
+    note_request(account, request, place)
     record = RequestRecord(
         time_ns=item.time_ns,
         user=user,
