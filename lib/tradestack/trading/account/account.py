@@ -29,6 +29,7 @@ from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.reporter import Reporter
 from tradestack.trading.account.reports import Moment
+from tradestack.trading.account.trade_watch import TradeWatch
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.arrival import arrival_ns
 from tradestack.trading.execution.draws import DrawKey
@@ -58,7 +59,10 @@ FindDone = Callable[[str], tuple[int, OrdStatus] | None]
 
 
 class Account:
-    """One user's account in the feed session of a tape; `sink` takes its reports."""
+    """One user's account in the feed session of a tape; `sink` takes its reports.
+
+    watch: is shown what trades do, None: nobody watches.
+    """
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class Account:
         self._find_done = find_done
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self.risk = AccountRisk(self, limits)
+        self.watch: TradeWatch | None = None
         self._stride = STRIDE_MIN
 
     @property
@@ -263,6 +268,8 @@ class Account:
         """Fill orders by a trade, and mark positions by it."""
         orders = [order for order in self._arrived() if order.symbol == trade.symbol]
         match = match_trade(trade, orders, Market(self.model, self.user, self.tape))
+        if self.watch is not None:
+            self.watch.see(trade, match)
         for order, standing in match.standings:
             set_standing(order, standing)
         for fill in match.fills:
@@ -294,6 +301,8 @@ class Account:
         for order in self._arrived():
             by_symbol.setdefault(order.symbol, []).append(order)
         bounds = [(symbol, price_bounds(o, self.model)) for symbol, o in by_symbol.items()]
+        if self.watch is not None and self.watch.is_watching:
+            bounds.append((self.watch.order.symbol, None))
         return Interest.of(state.under_way, state.orders.values(), bounds)
 
     def moment_now(self) -> Moment:
