@@ -8,7 +8,7 @@ what is on the disk.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from tradestack.domain.faults import OperatorFault
@@ -24,7 +24,6 @@ from tradestack.store.directory_lock import DirectoryLock
 from tradestack.store.free_space import disk_level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
@@ -32,6 +31,7 @@ from tradestack_order_manager.control import order_manager_interface
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.housekeeping import Housekeeping
+from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import (
@@ -41,8 +41,8 @@ from tradestack_order_manager.sessions.order_sessions import (
 )
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.log_tail import read_log_end
 from tradestack_order_manager.show.order_display import OrderDisplay
-from tradestack_order_manager.show.order_log import last_logged_order_id
 from tradestack_order_manager.usage import Usage
 
 # How often feed time passes for accounts that no strategy drives.
@@ -70,7 +70,7 @@ class OrderManager:
             config.durability,
             clock.wall_ns(),
             boot_id=context.boot_id,
-            logged_order_id=last_logged_order_id(config.order_log),
+            logged=read_log_end(config.order_log),
             orders_lost_max=config.orders_per_session_max,
         )
         self._statistics.follow(self._sessions.current.state.counters)
@@ -158,8 +158,8 @@ class OrderManager:
     async def _pass_time(self) -> None:
         """Let the accounts follow their tapes, whether anybody sends something or not."""
         while True:
-            await asyncio.sleep(TIME_INTERVAL_S)
             self._settler.pass_time(self._execution.upkeep)
+            await asyncio.sleep(TIME_INTERVAL_S)
 
     def levels(self) -> Sequence[Level]:
         """Return how full server, order session and disks are."""
@@ -184,6 +184,8 @@ class OrderManager:
         parts = [
             f"{self._statistics.rates()['1s']:g} orders/s",
             f"{session.state.counters.orders_received} orders in session {session.id}",
+            f"{session.state.counters.fills} fills",
+            f"{self._execution.orders_working} working",
             f"{len(self._server.connections)} clients",
         ]
         if self._usage.fault is not None:
@@ -199,10 +201,12 @@ class OrderManager:
         session = self._sessions.current
         return {
             **self._statistics.stats(session),
+            "orders_working": self._execution.orders_working,
+            "accounts": len(session.state.accounts),
             "session_fault": self._usage.fault,
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
-            "order_log_behind": session.last_order_id - self._display.written_order_id,
+            "order_log_behind": self._display.reports_behind(session),
             "journal_fault": self._availability.fault,
             "order_log_fault": self._display.fault,
             "process": {
@@ -213,23 +217,14 @@ class OrderManager:
 
     def interfaces(self) -> Sequence[Interface]:
         """Return io.tradestack.OrderManager."""
-        return (order_manager_interface(self),)
+        inquiry = Inquiry(self._sessions, self._settler, self._execution)
+        return (order_manager_interface(self, inquiry),)
 
     # ---- what the control socket asks for --------------------------------------------------
 
     def clients(self) -> list[Client]:
         """Return the facts of each client that is logged in."""
         return list_clients(self._server.connections)
-
-    def users(self) -> Iterable[tuple[str, int]]:
-        """Return the users who have reports in this session, and how many each has."""
-        reports = self._sessions.current.state.reports
-        return [(user, len(ranges)) for user, ranges in sorted(reports.items()) if len(ranges)]
-
-    def last_orders(self, count: int) -> Sequence[OrderRecord]:
-        """Return the newest orders of this session, the oldest of them first."""
-        session = self._sessions.current
-        return session.orders(session.last_order_id - count + 1, count)
 
     def new_session(self) -> str:
         """Begin another order session; return its id.

@@ -19,7 +19,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.store.journal import JOURNAL_SUFFIX, Journal, Replay
+from tradestack.store.journal import FRAME_LENGTH, JOURNAL_SUFFIX, Journal, Replay
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.replay import add_record, replay
 from tradestack.trading.session_state import SessionState
@@ -145,9 +145,11 @@ class OrderSession:
         """Return the newest order number, of this session or of an earlier one."""
         return self.state.next_order_id - 1
 
-    def record_log_reopened(self, last_order_id: int, now_ns: int) -> None:
-        """Journal that the order log which ends with that number was rotated; raise OSError."""
-        self._record(LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id))
+    def record_log_reopened(self, last_order_id: int, last_report: int, now_ns: int) -> None:
+        """Journal that the order log which ends with these was rotated; raise OSError."""
+        self._record(
+            LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id, last_report=last_report)
+        )
 
     def record_loss(self, orders_lost: int, now_ns: int) -> None:
         """Journal that up to `orders_lost` orders may be missing at the end; raise OSError.
@@ -173,8 +175,23 @@ class OrderSession:
 
     def read_record(self, offset: int, length: int) -> Record:
         """Read the record at that place; raise OSError, for damage as well."""
+        return self._decode(self.journal.read(offset, length), offset)
+
+    def records_from(self, place: int) -> list[tuple[Record, int]]:
+        """Read a chunk of records, from the line at byte `place` on, each with where it ends.
+
+        There is at least one, unless the journal ends there. Raises OSError, for damage as well.
+        """
+        records = []
+        for payload in self.journal.read_payloads(place):
+            record = self._decode(payload, place)
+            place += len(payload) + FRAME_LENGTH
+            records.append((record, place))
+        return records
+
+    def _decode(self, payload: bytes, offset: int) -> Record:
         try:
-            return decode_record(self.journal.read(offset, length))
+            return decode_record(payload)
         except ValueError as error:
             text = f"the record at byte {offset} is damaged: {error}"
             raise OSError(errno.EIO, text, str(self.journal.path)) from error

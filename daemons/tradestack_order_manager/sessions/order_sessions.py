@@ -20,6 +20,7 @@ from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
 from tradestack_order_manager.sessions.loss import sign_of_loss
 from tradestack_order_manager.sessions.order_session import (
     OrderSession,
@@ -60,19 +61,19 @@ class OrderSessions:
         now_ns: int,
         *,
         boot_id: str | None = None,
-        logged_order_id: int = 0,
+        logged: LogEnd = NOTHING_LOGGED,
         orders_lost_max: int = 0,
     ) -> None:
         """Recover the newest session, or begin the first one.
 
-        boot_id: of the machine's present boot. logged_order_id: the newest order in order_log.txt.
+        boot_id: of the machine's present boot. logged: what order_log.txt ends with.
         orders_lost_max: how many orders a session may have. With durability "disk" what is
         recovered is on the disk before it is reported. Raises OperatorFault, OSError, SyncFailed.
         """
         self.durability = durability
         self._directory = directory
         self._boot_id = boot_id
-        self._logged_order_id = logged_order_id
+        self._logged_order_id = logged.order_id
         self._orders_lost_max = orders_lost_max
         self._ended: dict[str, OrderSession] = {}
         self._unreadable: dict[str, int] = {}  # ended sessions, and when to try again, monotonic
@@ -80,12 +81,12 @@ class OrderSessions:
         self._is_recovered = recovered is not None
         if recovered is None:
             entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
-            header = first_header(now_ns, entropy, logged_order_id + 1, self._bound_to)
+            header = first_header(now_ns, entropy, logged.order_id + 1, self._bound_to)
             recovered = OrderSession.begin(directory, header)
         elif durability is Durability.DISK:
             recovered.sync()
         self.current = recovered
-        sign = sign_of_loss(recovered, boot_id, logged_order_id)
+        sign = sign_of_loss(recovered, boot_id, logged)
         if sign is not None and not recovered.state.is_repaired:
             self.record_loss(sign, now_ns)
 

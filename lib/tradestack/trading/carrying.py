@@ -11,7 +11,15 @@ from tradestack.domain.execution_report import Report
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts
-from tradestack.wire.account_records import AccountRecord, CheckpointRecord, ExecutionRecord
+from tradestack.trading.risk.limits import RiskLimits
+from tradestack.trading.risk.trading_state import StateAct
+from tradestack.wire.account_records import (
+    AccountRecord,
+    CheckpointRecord,
+    ExecutionRecord,
+    LimitsRecord,
+    TradingRecord,
+)
 from tradestack.wire.order_journal import Record, encode_record
 
 
@@ -24,6 +32,7 @@ class Carrying:
         self._session = session
         self._time_ns = time_ns
         self._reports = 0
+        self._limits: set[str] = set()  # hashes of those that are among the records
 
     def carry(self, key: AccountKey) -> None:
         """Add the records of an account. Raises AccountUnavailable."""
@@ -31,6 +40,7 @@ class Carrying:
         account = self._accounts.find(key)
         assert account is not None, "the journal has the account"
         account.restate()
+        self._add_limits(account.risk.limits)
         user, feed_session = key
         parts = encode_checkpoint(account.state)
         self._add(
@@ -46,6 +56,13 @@ class Carrying:
             for record in checkpoint_records(key, parts, self._time_ns):
                 self._add(record)
 
+    def _add_limits(self, limits: RiskLimits) -> None:
+        """Add the limits under which an account is, once."""
+        if limits.hash not in self._limits:
+            self._limits.add(limits.hash)
+            content = msgspec.Raw(msgspec.json.encode(limits))
+            self._add(LimitsRecord(time_ns=self._time_ns, hash=limits.hash, limits=content))
+
     def name(self) -> tuple[str, int]:
         """Return ExecID and TransactTime of the next report."""
         self._reports += 1
@@ -54,6 +71,10 @@ class Carrying:
     def take(self, user: str, report: Report) -> None:
         """Add a report."""
         self._add(ExecutionRecord(time_ns=self._time_ns, user=user, report=report))
+
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Fail: accounts are carried over as they are, and nothing is folded."""
+        raise AssertionError(f"{act} at message {feed_seq} of {feed_session}")
 
     def _add(self, record: Record) -> None:
         self.records.append(encode_record(record))

@@ -52,7 +52,7 @@ class Settling(Handler):
             usage=Usage(clock.monotonic_ns()),
             statistics=OrderStatistics(clock),
             durability=durability,
-            rules=some_rules(order_age_max_ns=0),
+            rules=some_rules(),
             execution=Execution(
                 ExecutionModel(kind=ExecutionKind.NONE),
                 directory,

@@ -69,10 +69,16 @@ def status_report(order: WorkingOrder, at: Moment) -> ExecutionReport:
     return _report(order, ExecType.ORDER_STATUS, order.ord_status, order.leaves_quantity, at)
 
 
-def restated_report(order: WorkingOrder, step: OrderStep, at: Moment) -> ExecutionReport:
-    """Return the first report on an order that goes on in another order session."""
-    leaves, reason = order.leaves_quantity, ExecRestatementReason.RENEWAL
-    return _report(order, step.exec_type, step.ord_status, leaves, at, reason=reason)
+def restated_report(
+    order: WorkingOrder,
+    step: OrderStep,
+    at: Moment,
+    reason: ExecRestatementReason,
+    text: str | None = None,
+) -> ExecutionReport:
+    """Return the report on an order that goes on in another order session, or with less to fill."""
+    leaves = order.leaves_quantity
+    return _report(order, step.exec_type, step.ord_status, leaves, at, reason=reason, text=text)
 
 
 def cancel_reject(

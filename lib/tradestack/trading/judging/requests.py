@@ -18,6 +18,8 @@ from tradestack.domain.requests import (
     Request,
     is_same_request,
 )
+from tradestack.trading.account.account import Account
+from tradestack.trading.account.place import Place
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import (
@@ -55,12 +57,15 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
         _refuse_unplaced(judgement, item, request)
         return
     place = account.place_request(request.feed_seq)
+    refusal = _judge_risk(judgement, account, request, place, item.time_ns)
+    account.risk.note_request(request, place)
     record = RequestRecord(
         time_ns=item.time_ns,
         user=user,
         feed_session=account.tape.session_id,
         cause=place.cause,
         arrival_ns=place.arrival_ns,
+        refusal=refusal,
         request=request,
     )
     judged = JudgedRequest(
@@ -68,7 +73,23 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
     )
     judgement.add(judged)
     judgement.batch.by_identity.setdefault(identity, judged)
-    account.request(under_way_of(request, place))
+    if refusal is None:
+        account.request(under_way_of(request, place))
+    else:
+        account.refuse(under_way_of(request, place), refusal)
+
+
+def _judge_risk(
+    judgement: Judgement, account: Account, request: Request, place: Place, received_ns: int
+) -> str | None:
+    """Return why a limit refuses a replace; a cancel is never refused, but may raise an alarm."""
+    if isinstance(request, OrderCancelReplaceRequest):
+        breach = account.risk.judge_replace(request, place, received_ns, judgement.everybody)
+        return None if breach is None else breach.text
+    alarm = account.risk.cancel_alarm(request, judgement.everybody)
+    if alarm is not None:
+        judgement.batch.alarms.append(alarm)
+    return None
 
 
 def answer_status(judgement: Judgement, item: Received, request: OrderStatusRequest) -> None:

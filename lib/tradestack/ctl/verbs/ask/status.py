@@ -83,7 +83,8 @@ def _order_manager(stats: Stats) -> str:
     return (
         f"{stats.get('orders_received', 0):,} orders, "
         f"{stats.get('orders_accepted', 0):,} accepted, "
-        f"{stats.get('orders_rejected', 0):,} rejected"
+        f"{stats.get('orders_rejected', 0):,} rejected, "
+        f"{stats.get('fills', 0):,} fills, {stats.get('orders_working', 0):,} working"
         + (f", {stats['session_fault']}" if stats.get("session_fault") else "")
     )
 
