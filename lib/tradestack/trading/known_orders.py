@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import Order, OrdStatus
+from tradestack.domain.order import ExecType, Order, OrdStatus
+from tradestack.domain.order_life import is_final
 from tradestack.domain.requests import Request
 from tradestack.trading.identity import identity_of
 from tradestack.trading.session_state import SessionState
@@ -59,11 +60,29 @@ class KnownOrders:
         return None
 
     def find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        """Return number and state of the order that has this name; None if none has.
+        """Return number and state of the accepted order that has this name, if it is done.
 
         Raises OSError.
         """
-        report = self.latest_report(user, cl_ord_id)
-        if report is None or report.order_id is None:
+        order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
+        if order_id is None:
             return None
-        return report.order_id, report.ord_status
+        record = self.read_record(*self.state.latest_place(order_id))
+        if not isinstance(record, ExecutionRecord) or record.user != user:
+            return None
+        report = record.report
+        if not isinstance(report, ExecutionReport) or name_when_done(report) != cl_ord_id:
+            return None
+        return order_id, report.ord_status
+
+
+def name_when_done(report: ExecutionReport) -> str | None:
+    """Return the name of the order that is done by this report; None if it still works.
+
+    The report on a cancel has the name of the cancel, and that of the order beside it.
+    """
+    if not is_final(report.ord_status):
+        return None
+    if report.exec_type is ExecType.CANCELED:
+        return report.orig_cl_ord_id or report.cl_ord_id
+    return report.cl_ord_id
