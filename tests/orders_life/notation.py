@@ -52,11 +52,13 @@ from tradestack.domain.requests import (
 
 LIMIT = 100 * SCALE
 SYMBOL = "SPY"
-FIX_REASONS = {
+_ORD_REJ_REASONS = {
     OrdRejReason.EXCHANGE_CLOSED: 2,
     OrdRejReason.ORDER_EXCEEDS_LIMIT: 3,
     OrdRejReason.UNKNOWN_ORDER: 5,
     OrdRejReason.DUPLICATE_ORDER: 6,
+}
+_CXL_REJ_REASONS = {
     CxlRejReason.TOO_LATE_TO_CANCEL: 0,
     CxlRejReason.UNKNOWN_ORDER: 1,
     CxlRejReason.DUPLICATE_CL_ORD_ID: 6,
@@ -171,7 +173,7 @@ def report_text(report: object) -> str:
             return _execution_text(report)
         case OrderCancelReject():
             ids = f"{report.cl_ord_id}<{report.orig_cl_ord_id}"
-            status, reason = _STATUSES[report.ord_status], FIX_REASONS[report.reject_reason]
+            status, reason = _STATUSES[report.ord_status], _CXL_REJ_REASONS[report.reject_reason]
             return f"CR {ids} {status} #{reason}"
         case OrderMassCancelReport():
             return f"MC {report.cl_ord_id} {report.affected_count}"
@@ -191,5 +193,5 @@ def _execution_text(report: ExecutionReport) -> str:
     if report.last_quantity is not None and report.exec_type is ExecType.TRADE:
         parts.append(f"+{format_fixed(report.last_quantity)}")
     if report.reject_reason is not None:
-        parts.append(f"#{FIX_REASONS[report.reject_reason]}")
+        parts.append(f"#{_ORD_REJ_REASONS[report.reject_reason]}")
     return " ".join(parts)

@@ -1,4 +1,4 @@
-"""The scenarios of FIX 5.0 SP2, volume 4, "Order State Change Matrices", as this project lives them.
+"""The scenarios of FIX 5.0 SP2, volume 4, "Order State Change Matrices", as they are here.
 
 The order manager answers at once, so no report says that a request is pending: reports that come
 between a request and its answer have the ClOrdID, OrderQty and OrdStatus from before it. Where the
@@ -346,13 +346,15 @@ ROLLED_OVER = {
 }
 
 # Requests take 1.5 s to arrive, and messages are 1 s apart: what a request meets is the second
-# message after it. So trades come between a request and its answer, as in the matrices.
+# message after it. So trades come between a request and its answer, as in the matrices. A status
+# request says that the request before it was received.
 ON_THE_WAY = {
     "B.1.b fills between cancel and answer": """
         D X 100                 | N/n X 100:0:100
         news                    |
         trade 20                | T/p X 100:20:80 +20
         F Y X                   |
+        H X                     | O/p X 100:20:80
         trade 30                | T/p X 100:50:50 +30
         news                    | C/c Y<X 100:50:0
     """,
@@ -361,12 +363,14 @@ ON_THE_WAY = {
         news                    |
         trade 20                | T/p X 100:20:80 +20
         F Y X                   |
+        H X                     | O/p X 100:20:80
         trade 80                | T/f X 100:100:0 +80
         news                    | CR Y<X f #0
     """,
     "B.1.d canceled on its way": """
         D X 100                 | N/n X 100:0:100
         F Y X                   |
+        H X                     | O/n X 100:0:100
         trade 20                |
         trade 20                | C/c Y<X 100:0:0
     """,
@@ -375,6 +379,7 @@ ON_THE_WAY = {
         news                    |
         trade 10                | T/p X 100:10:90 +10
         G Y X 120               |
+        H X                     | O/p X 100:10:90
         trade 1                 | T/p X 100:11:89 +1
         news                    | R/p Y<X 120:11:109
         trade 109               | T/f Y 120:120:0 +109
@@ -384,6 +389,7 @@ ON_THE_WAY = {
         news                    |
         trade 10                | T/p X 100:10:90 +10
         G Y X 100 @101          |
+        H X                     | O/p X 100:10:90
         trade 90                | T/f X 100:100:0 +90
         news                    | CR Y<X f #0
     """,
@@ -392,6 +398,7 @@ ON_THE_WAY = {
         news                    |
         trade 10                | T/p X 100:10:90 +10
         G Y X 80                |
+        H X                     | O/p X 100:10:90
         trade 6                 | T/p X 100:16:84 +6
         trade 64                | R/p Y<X 80:16:64
                                 | T/f Y 80:80:0 +64
@@ -401,6 +408,7 @@ ON_THE_WAY = {
         news                    |
         news                    |
         G Y X 70                |
+        H X                     | O/n X 100:0:100
         trade 80                | T/p X 100:80:20 +80
         news                    | R/f Y<X 80:80:0
     """,
@@ -410,6 +418,7 @@ ON_THE_WAY = {
         trade 10                | T/p X 100:10:90 +10
         G Y X 80                |
         G Z Y 70                |
+        H X                     | O/p X 100:10:90
         trade 5                 | T/p X 100:15:85 +5
         news                    | R/p Y<X 80:15:65
                                 | R/p Z<Y 70:15:55
@@ -418,6 +427,7 @@ ON_THE_WAY = {
     "A.1.b the session ends before the answer": """
         D X 100                 | N/n X 100:0:100
         F Y X                   |
+        H X                     | O/n X 100:0:100
         end                     | X/x X 100:0:0
                                 | CR Y<X x #0
     """,

@@ -24,7 +24,8 @@ def test_scenario(manager: TapeOrderManager, scenario: str) -> None:
     feed = manager.feed()
     manager.start()
 
-    Desk(manager, USER, feed).play(steps_of(scenario))
+    steps = steps_of(scenario)
+    assert Desk(manager, USER, feed).play(steps) == steps
 
 
 @pytest.mark.parametrize("scenario", rows(ON_THE_WAY))
@@ -34,7 +35,8 @@ def test_scenario_with_requests_under_way(manager: TapeOrderManager, scenario: s
     feed = manager.feed()
     manager.start()
 
-    Desk(manager, USER, feed).play(steps_of(scenario))
+    steps = steps_of(scenario)
+    assert Desk(manager, USER, feed).play(steps) == steps
 
 
 @pytest.mark.parametrize("scenario", rows(ROLLED_OVER))
@@ -44,4 +46,5 @@ def test_scenario_over_two_order_sessions(manager: TapeOrderManager, scenario: s
     feed = manager.feed()
     manager.start()
 
-    Desk(manager, USER, feed).play(steps_of(scenario))
+    steps = steps_of(scenario)
+    assert Desk(manager, USER, feed).play(steps) == steps

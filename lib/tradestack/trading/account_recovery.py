@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.domain.order import OrdStatus
+from tradestack.domain.order import ExecType
 from tradestack.trading.account.account import Account, FindDone
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistory
@@ -106,7 +106,7 @@ def _apply(account: Account, record: Record) -> None:
             account.visible_time_of(place)
             order_id = record.report.order_id or 0
             account.note_order(order_id)
-            if record.report.ord_status is not OrdStatus.REJECTED:
+            if record.report.exec_type is not ExecType.REJECTED:
                 account.accept(record.order, order_id, place)
         case RequestRecord():
             account.request(under_way_of(record.request, account.place(record.cause)))

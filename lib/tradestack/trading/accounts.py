@@ -102,7 +102,7 @@ class Accounts:
         self.sink.take(user, report)
         if isinstance(report, ExecutionReport) and is_final(report.ord_status):
             assert report.order_id is not None, "an order that is executed has a number"
-            self._finished[user, report.cl_ord_id] = report.order_id, report.ord_status
+            self._finished[user, report.order_name] = report.order_id, report.ord_status
 
     def _find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
         finished = self._finished.get((user, cl_ord_id))

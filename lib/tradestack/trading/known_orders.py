@@ -36,28 +36,20 @@ class KnownOrders:
             return record.order
         return record.request if isinstance(record, RequestRecord) else None
 
-    def latest_report(self, user: str, cl_ord_id: str) -> ExecutionReport | None:
-        """Return the newest report on the order that has this name; None if none has.
-
-        A name that a replace has taken away from its order is no longer one. Raises OSError.
-        """
-        order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
-        if order_id is None:
-            return None
+    def latest_report_on(self, user: str, order_id: int) -> ExecutionReport | None:
+        """Return the newest report on an order; None if it is another user's. Raises OSError."""
         record = self.read_record(*self.state.latest_place(order_id))
         if not isinstance(record, OrderRecord | ExecutionRecord) or record.user != user:
             return None
-        report = record.report
-        if isinstance(report, ExecutionReport) and report.cl_ord_id == cl_ord_id:
-            return report
-        return None
+        return record.report if isinstance(record.report, ExecutionReport) else None
 
     def find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
         """Return number and state of the order that has this name; None if none has.
 
-        Raises OSError.
+        A name that a replace has taken away from its order is no longer one. Raises OSError.
         """
-        report = self.latest_report(user, cl_ord_id)
-        if report is None or report.order_id is None:
+        order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
+        report = None if order_id is None else self.latest_report_on(user, order_id)
+        if order_id is None or report is None or report.order_name != cl_ord_id:
             return None
-        return report.order_id, report.ord_status
+        return order_id, report.ord_status

@@ -30,6 +30,7 @@ from tradestack.wire.account_records import AccountForms, AccountRecords
 from tradestack.wire.journal_record import JournalRecord
 from tradestack.wire.order_messages import (
     ExecutionReportMessage,
+    FeedTime,
     Head,
     NewOrderSingle,
     Register,
@@ -141,7 +142,7 @@ class _OrderForm(JournalRecord, tag="Order", frozen=True, kw_only=True, omit_def
     user: str
     feed_session: str | None = None
     cause: Sequence | None = None
-    arrival_ns: Time | None = None
+    arrival_ns: FeedTime | None = None
     order: NewOrderSingle
     report: ExecutionReportMessage
 
