@@ -46,7 +46,7 @@ class Desk:
                 return taken
             if 2 * number + 1 in kills:
                 self.restart()
-        return taken + self.last_steps()
+        return taken
 
     def act(self, action: str) -> None:
         """Send a message, or let something happen to the feed or the order session."""

@@ -1,6 +1,6 @@
 """FIX's order state change matrices, through the wire against a real order manager."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pytest
 
@@ -18,14 +18,21 @@ def rows(table: Mapping[str, str]) -> list[object]:
     return [pytest.param(text, id=name) for name, text in table.items()]
 
 
+def assert_played(desk: Desk, scenario: str, kills: Collection[int] = ()) -> None:
+    """Play a scenario to its end; assert that just its reports come, and no ExecID twice."""
+    steps = steps_of(scenario)
+    assert desk.play(steps, kills) == steps
+    assert desk.last_steps() == []
+    assert len(set(desk.exec_ids)) == len(desk.exec_ids)
+
+
 @pytest.mark.parametrize("scenario", rows(SCENARIOS))
 def test_scenario(manager: TapeOrderManager, scenario: str) -> None:
     """Each action has the reports of its row, and no others come."""
     feed = manager.feed()
     manager.start()
 
-    steps = steps_of(scenario)
-    assert Desk(manager, USER, feed).play(steps) == steps
+    assert_played(Desk(manager, USER, feed), scenario)
 
 
 @pytest.mark.parametrize("scenario", rows(ON_THE_WAY))
@@ -35,8 +42,7 @@ def test_scenario_with_requests_under_way(manager: TapeOrderManager, scenario: s
     feed = manager.feed()
     manager.start()
 
-    steps = steps_of(scenario)
-    assert Desk(manager, USER, feed).play(steps) == steps
+    assert_played(Desk(manager, USER, feed), scenario)
 
 
 @pytest.mark.parametrize("scenario", rows(ROLLED_OVER))
@@ -46,5 +52,4 @@ def test_scenario_over_two_order_sessions(manager: TapeOrderManager, scenario: s
     feed = manager.feed()
     manager.start()
 
-    steps = steps_of(scenario)
-    assert Desk(manager, USER, feed).play(steps) == steps
+    assert_played(Desk(manager, USER, feed), scenario)

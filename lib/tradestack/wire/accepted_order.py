@@ -105,7 +105,7 @@ def _check_time(time_ns: int) -> None:
 
 def _check_feed_time(time_ns: int) -> None:
     if not FEED_TIME_NS_MIN <= time_ns <= FEED_TIME_NS_MAX:
-        raise ValueError(f"feed time {time_ns} does not fit in 64 bits")
+        raise ValueError(f"feed time {time_ns} is not between -2⁶³ and 2⁶³-1")
 
 
 def _json(text: str) -> str:
