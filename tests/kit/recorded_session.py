@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from tradestack.trading.checks import Rules
 
 from tests.kit.clock import FakeClock
 from tests.kit.sender import MemorySender
@@ -25,6 +24,7 @@ from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.rules import Rules
 from tradestack.wire.feed import encode_symbol, new_records
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register

@@ -24,9 +24,7 @@ from tradestack.wire.order_journal import decode_record
 from tradestack.wire.orders import encode_message
 
 KEY = "news", "0000000001"
-ORDER = an_order(
-    cl_ord_id="o", ord_type=OrdType.LIMIT, price=1, time_in_force=TimeInForce.DAY
-)
+ORDER = an_order(cl_ord_id="o", ord_type=OrdType.LIMIT, price=1, time_in_force=TimeInForce.DAY)
 
 
 class Desk:
@@ -42,7 +40,9 @@ class Desk:
 
     def settle(self, *messages: Message) -> None:
         """Judge, journal and commit the messages as one batch."""
-        received = [Received(MemorySender("news"), NOW_NS, encode_message(each), each) for each in messages]
+        received = [
+            Received(MemorySender("news"), NOW_NS, encode_message(each), each) for each in messages
+        ]
         batch = judge(self.accounts.known, received, some_rules(), self.accounts, NOW_NS)
         assert not batch.unavailable
         commit(self.state, batch.judged, self.journal.append(batch.records))

@@ -23,7 +23,6 @@ from tradestack.trading.account_recovery import JournalContradicted, rebuild
 from tradestack.trading.known_orders import name_when_done
 from tradestack.wire.account_records import (
     AccountRecord,
-    CheckpointRecord,
     EndedRecord,
     ExecutionRecord,
     ReleaseRecord,
