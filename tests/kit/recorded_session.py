@@ -24,6 +24,7 @@ from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.risk.limits import Limits, RiskLimits
 from tradestack.trading.rules import Rules
 from tradestack.wire.feed import encode_symbol, new_records
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
@@ -153,10 +154,9 @@ class RecordedSession:
 
 
 RULES = Rules(
-    symbols=frozenset(),
-    order_qty_max=1_000 * SCALE,
-    order_age_max_ns=0,
+    limits=RiskLimits(total=Limits(max_order_qty=1_000 * SCALE)),
     reports_per_session_max=1_000_000,
+    uid=0,
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, Report
+from tradestack.domain.order import ExecType
 from tradestack.trading.account.account import Account, FindDone
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistory

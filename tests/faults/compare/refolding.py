@@ -1,8 +1,8 @@
 """The accounts of a run, folded once more from journals and feed logs.
 
-Each user's requests in each feed session are taken from all order journals and folded over the whole
-tape, as if nothing had happened between them: no restart, no checkpoint, no other order session.
-Every report has to be the one that a journal has.
+Each user's requests in each feed session are taken from all order journals and folded over the
+whole tape, as if nothing had happened between them: no restart, no checkpoint, no other order
+session. Every report has to be the one that a journal has.
 """
 
 import dataclasses
@@ -20,15 +20,20 @@ from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.account.history import AccountHistory, AccountKey
 from tradestack.trading.account.portfolio import Portfolio
 from tradestack.trading.account_recovery import JournalContradicted, rebuild
-from tradestack.trading.known_orders import name_when_done
+from tradestack.trading.known_orders import KnownOrders, name_when_done
+from tradestack.trading.risk.trading_state import StateAct
+from tradestack.trading.session_state import SessionState
 from tradestack.wire.account_records import (
     AccountRecord,
     EndedRecord,
     ExecutionRecord,
+    LimitsRecord,
     ReleaseRecord,
     RequestRecord,
+    TradingRecord,
 )
 from tradestack.wire.order_journal import (
+    FORMAT_VERSION,
     OrderRecord,
     Record,
     RegisterRecord,
@@ -37,6 +42,9 @@ from tradestack.wire.order_journal import (
 )
 
 _CHECKSUM_LENGTH = 9
+_HEADER = SessionRecord(
+    version=FORMAT_VERSION, session="0000000000", time_ns=0, next_order_id=1, registrations=()
+)
 
 
 @dataclass(slots=True)
@@ -52,6 +60,7 @@ class _Requests:
     """An account's beginning, and its records in all order sessions."""
 
     begin: AccountRecord
+    limits: Sequence[LimitsRecord]  # of all order sessions so far
     records: list[Record] = field(default_factory=list)
 
 
@@ -61,6 +70,10 @@ class _NoFurtherReports:
     def name(self) -> tuple[str, int]:
         """Raise JournalContradicted: no further report is due."""
         raise JournalContradicted("a report comes that is in no journal")
+
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Raise JournalContradicted: no further change is due."""
+        raise JournalContradicted(f"{act} at message {feed_seq} of {feed_session}")
 
     def take(self, user: str, report: Report) -> None:
         """Take nothing: `name` is called before."""
@@ -102,11 +115,14 @@ def _fold(user: str, requests: _Requests, tape: FeedTape) -> Portfolio:
     history = AccountHistory(bytes(begin.execution), [bytes(begin.state)])
     for number in range(len(records)):
         history.add(number, 1, 0)
+    state = SessionState(_HEADER)
+    for limits in requests.limits:
+        state.add_act(limits, 0, 0)
     account = rebuild(
         user,
         history,
         tape,
-        lambda number, _length: records[number],
+        KnownOrders(state, lambda number, _length: records[number]),
         _NoFurtherReports(),
         done.get,
     )
@@ -116,13 +132,16 @@ def _fold(user: str, requests: _Requests, tape: FeedTape) -> Portfolio:
 def _accounts_of(journals: Sequence[Path]) -> dict[AccountKey, _Requests]:
     """Collect the records of each account, without those that carry it to the next session."""
     accounts: dict[AccountKey, _Requests] = {}
+    limits: list[LimitsRecord] = []
     for journal in journals:
         for record in _own_records(journal):
+            if isinstance(record, LimitsRecord):
+                limits.append(record)
             key = _key_of(record)
             if key is None:
                 continue
             if isinstance(record, AccountRecord):
-                accounts[key] = _Requests(record)
+                accounts[key] = _Requests(record, limits)
             elif key in accounts:
                 accounts[key].records.append(record)
     return accounts
