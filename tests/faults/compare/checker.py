@@ -3,6 +3,7 @@
     feed             each session is the undisturbed one, from its first tick to its end
     subscribers      each number once, in order, with the bytes of the log
     orders           in order_checks.py
+    reports          in report_checks.py; each follows from the journals' requests (refolding.py)
     order_log.txt    one line for each order, in order
 
 A power cut takes what was not synced. Of the feed the same is published again, at another time. A
@@ -21,6 +22,7 @@ from tests.faults.clients.subscriber import Seen
 from tests.faults.compare.evidence import PACKET_LENGTH, Evidence, FeedSession, LogLine
 from tests.faults.compare.listing import multiset_differences, shown
 from tests.faults.compare.order_checks import order_differences
+from tests.faults.compare.report_checks import report_differences
 
 _PUBLISH_TIME = slice(40, 48)  # within a packet
 
@@ -32,6 +34,7 @@ def differences(expected: Evidence, found: Evidence) -> list[str]:
         *_feeds(expected.feeds[-1].packets, found.feeds),
         *_subscribers(expected.feeds[-1].packets, found),
         *order_differences(expected, found),
+        *report_differences(expected, found),
         *_order_log(found),
     ]
 

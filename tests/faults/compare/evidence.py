@@ -21,6 +21,7 @@ _LOG_LINE = re.compile(r"Received Order (\d+): .* ClOrdID=(\S+)")
 _CHECKSUM_LENGTH = 9  # 8 hex digits and a space before each JSON text
 _ANNOTATIONS = {"ClOrdID", "TransactTime", "FeedSession", "SignalTime", "ReferencePx"}
 _ANNOTATIONS |= {"ReferencePxAge"}
+_OF_A_RUN = {"OrderID", "ExecID", "TransactTime"}
 
 
 class Order(NamedTuple):
@@ -34,6 +35,13 @@ class Order(NamedTuple):
     def feed_sequence(self) -> int:
         """The number of the tick that caused it."""
         return int(self.name.split("-")[-2])
+
+
+class Answer(NamedTuple):
+    """What a user is told of an order: a report without what is another in every run."""
+
+    feed_sequence: int  # of the message that made it
+    text: str
 
 
 class LogLine(NamedTuple):
@@ -84,6 +92,14 @@ class OrderSession:
             record["Raw"] for record in self.records if "Raw" in record and record["User"] == user
         ]
 
+    def of_account(self, user: str, feed_session: str) -> list[Mapping[str, Any]]:
+        """Return the records of what a user's account in a feed session has met."""
+        return [
+            record
+            for record in self.records[1 + self.records[0].get("Carried", 0) :]
+            if record.get("User") == user and feed_session == _feed_session_of(record)
+        ]
+
     def orders(self) -> list[Mapping[str, Any]]:
         """Return the records of orders."""
         return [record for record in self.records if record["Record"] == "Order"]
@@ -94,6 +110,8 @@ class Evidence:
     """What is left of a run; sessions in their order.
 
     subscribers: what each received, by feed session. power_cuts: how often the power was cut.
+    restarted: users whose strategy was started again. portfolios: what accounts have in the end, by
+    user and feed session, as JSON.
     """
 
     feeds: Sequence[FeedSession]
@@ -106,6 +124,17 @@ class Evidence:
     probe: str = ""  # its user
     faults: Sequence[str] = field(default_factory=list)  # what was noticed at once
     power_cuts: int = 0
+    restarted: Collection[str] = ()
+    portfolios: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def answers(self, user: str, feed_session: str) -> list[Answer]:
+        """Return what the user was told about orders in a feed session."""
+        return [
+            answer_of(record["Report"], feed_session)
+            for session in self.order_sessions
+            for record in session.of_account(user, feed_session)
+            if record["Record"] in ("Order", "Execution")
+        ]
 
     def orders(self, feed_session: str) -> list[Order]:
         """Return the orders that strategies made of a feed session."""
@@ -124,6 +153,16 @@ def order_of(record: Mapping[str, Any], feed_session: str) -> Order:
     terms["Verdict"] = [report["ExecType"], report.get("OrdRejReason")]
     name = order["ClOrdID"].replace(feed_session, "*")
     return Order(record["User"], name, json.dumps(terms))
+
+
+def answer_of(report: Mapping[str, Any], feed_session: str) -> Answer:
+    """Leave out of a report what is another in every run."""
+    same = {
+        name: value.replace(feed_session, "*") if isinstance(value, str) else value
+        for name, value in sorted(report.items())
+        if name not in _OF_A_RUN
+    }
+    return Answer(report["FeedSeq"], json.dumps(same))
 
 
 @dataclass(slots=True)
@@ -168,6 +207,12 @@ def records_of(journal: Path) -> list[Mapping[str, Any]]:
     return [_record(line[_CHECKSUM_LENGTH:]) for line in journal.read_bytes().split(b"\n")[:-1]]
 
 
+def accounts_working(journal: Path) -> int:
+    """Return how many accounts of an order journal have not ended."""
+    content = journal.read_bytes()
+    return content.count(b'{"Record":"Account"') - content.count(b'{"Record":"Ended"')
+
+
 def _record(payload: bytes) -> Mapping[str, Any]:
     record: dict[str, Any] = json.loads(payload)
     if "Report" in record:  # always the last field, sent byte for byte
@@ -195,3 +240,8 @@ async def reports_of(
                 raise ConnectionError(f"the order manager answered {packet[:20]!r}")
     finally:
         writer.close()
+
+
+def _feed_session_of(record: Mapping[str, Any]) -> object:
+    """Return the feed session of a record, or of the report in it."""
+    return record.get("FeedSession", record.get("Report", {}).get("FeedSession"))

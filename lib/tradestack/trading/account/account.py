@@ -19,6 +19,7 @@ import numpy as np
 from tradestack.domain.order import CxlRejReason, ExecRestatementReason, Order, OrdStatus
 from tradestack.domain.order_life import OrderEvent, is_final, next_step
 from tradestack.domain.tick import TickKind
+from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.domain.trade import Trade
 from tradestack.trading.account import changes, reports
 from tradestack.trading.account.account_risk import AccountRisk
@@ -85,6 +86,11 @@ class Account:
         self.risk = AccountRisk(self, limits)
         self.watch: TradeWatch | None = None
         self._stride = STRIDE_MIN
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return user and feed session."""
+        return self.user, self.tape.session_id
 
     # ---- requests ----------------------------------------------------------------------------
 
@@ -191,9 +197,9 @@ class Account:
     # ---- the tape ----------------------------------------------------------------------------
 
     def clock(self, sequence: int) -> int:
-        """Return the event time of a message; 0 before the first one."""
+        """Return the event time of a message; before the first one it is earlier than any."""
         if not sequence:
-            return 0
+            return FEED_TIME_NS_MIN
         return int(self.tape.records(sequence, 1)["event_time_ns"][0])
 
     @property

@@ -14,6 +14,7 @@ from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.place import Place
 from tradestack.trading.account.portfolio import open_portfolio
+from tradestack.trading.account.risk_counting import note_request, note_submission
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.risk.limits import RiskLimits
@@ -124,14 +125,14 @@ class AccountFold:
         """Take an order with its verdict."""
         account = self.account
         account.note_order(order_id)
-        account.risk.note_submission(record.order, place)
+        note_submission(account, record.order, place)
         if record.report.exec_type is not ExecType.REJECTED:
             account.accept(record.order, order_id, place)
             account.risk.make_way(record.order, place)
 
     def request(self, record: RequestRecord, place: Place) -> None:
         """Take a cancel, a replace or a mass cancel, with its verdict."""
-        self.account.risk.note_request(record.request, place)
+        note_request(self.account, record.request, place)
         under_way = under_way_of(record.request, place)
         if record.refusal is None:
             self.account.request(under_way)

@@ -1,7 +1,8 @@
 """An order and its verdict → the payload of its OrderRecord, as it has to be."""
 
-from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import ExecType, OrdStatus
+import msgspec
+
+from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 from tradestack.wire.accepted_order import Accepted, encode_accepted
 from tradestack.wire.order_journal import OrderRecord, encode_record
 
@@ -28,22 +29,26 @@ def order_payload(
         feed_session, cause, arrival_ns = placed.feed_session, placed.cause, placed.arrival_ns
         visible_time_ns = placed.visible_time_ns
     order = record.order
-    report = ExecutionReport(
+    report = msgspec.structs.replace(
+        record.report,
         order_id=order_id,
         cl_ord_id=order.cl_ord_id,
         exec_id=exec_id,
-        exec_type=ExecType.REJECTED,
-        ord_status=OrdStatus.REJECTED,
         symbol=order.symbol,
         side=order.side,
-        quantity=order.quantity,
-        reject_reason=record.report.reject_reason,
-        text=record.report.text,
         transact_time_ns=record.time_ns,
         feed_session=feed_session,
         feed_seq=cause,
         visible_time_ns=visible_time_ns,
     )
+    if record.report.reject_reason is not OrdRejReason.DUPLICATE_ORDER:  # which has another's state
+        report = msgspec.structs.replace(
+            report,
+            ord_status=OrdStatus.REJECTED,
+            quantity=order.quantity,
+            cum_quantity=None,
+            leaves_quantity=None,
+        )
     return encode_record(
         OrderRecord(
             time_ns=record.time_ns,

@@ -29,8 +29,8 @@ from tradestack.trading.verification.account_fold import (
     is_renewal,
 )
 from tradestack.trading.verification.difference import Difference, Differs, require_same
+from tradestack.trading.verification.done_orders import DoneOrders
 from tradestack.trading.verification.journal_numbers import JournalNumbers
-from tradestack.trading.verification.known_names import KnownNames
 from tradestack.trading.verification.order_payload import order_payload, placed_as_found
 from tradestack.trading.verification.rules_in_force import RulesInForce
 from tradestack.wire.accepted_order import Accepted
@@ -86,14 +86,14 @@ class Verification:
         self._feed_session = feed_session
         self._open_tape = open_tape
         self._only_user = only_user
-        self._names = KnownNames()
+        self._done = DoneOrders()
         self._numbers = JournalNumbers("", 1)
         self._parts: dict[str, list[bytes]] = {}  # of checkpoints that are not whole yet
         self._rules = RulesInForce()
 
     def begin(self, header: SessionRecord) -> None:
         """Begin with the next journal."""
-        self._names = KnownNames()
+        self._done = DoneOrders()
         self._numbers = JournalNumbers(header.session, header.next_order_id)
         self._parts.clear()
         self._rules.begin(header)
@@ -165,7 +165,7 @@ class Verification:
             self.counts.orders += 1
             self.counts.reports += 1
             fold.accept(record, order_id, place)
-        self._names.note(record.user, record.report)
+        self._done.note(record.user, record.report)
 
     def _take_request(self, line: int, record: RequestRecord, payload: bytes) -> None:
         fold = self._fold_of(line, record.user, record.feed_session)
@@ -185,7 +185,7 @@ class Verification:
         if fold is None:
             self.counts.unplaced += report.feed_session is None
             if isinstance(report, ExecutionReport):
-                self._names.note(record.user, report)
+                self._done.note(record.user, report)
             return
         fold.report(Owed(line, payload, record))
         self.counts.reports += 1
@@ -277,7 +277,7 @@ class Verification:
             raise Differs(Difference(line, "journal", None, "LinesLost", "0", found))
 
     def _find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        return self._names.find_done(user, cl_ord_id)
+        return self._done.find(user, cl_ord_id)
 
     def _note(self, user: str, report: ExecutionReport) -> None:
-        self._names.note(user, report)
+        self._done.note(user, report)
