@@ -175,7 +175,7 @@ class AccountFold:
         self._match(state.matched_through)
         self._expect_nothing_left(line)
         risk = self.account.risk
-        if not risk.is_current(limits, self._trading):
+        if _acts(state) != _acts(self.account.state):
             risk.renew(limits, self._trading)
         own = msgspec.structs.replace(self.account.state, progress=state.progress)
         for expected, found in zip(encode_checkpoint(own), encode_checkpoint(state), strict=False):
@@ -257,6 +257,11 @@ def is_fresh(state: AccountState) -> bool:
         risk=state.risk,
     )
     return state == begun
+
+
+def _acts(state: AccountState) -> tuple[str, int, int]:
+    """Return what names the limits and the changes of trading states that an account has."""
+    return state.risk.limits_hash, state.risk.user_act_ns, state.risk.all_act_ns
 
 
 def is_renewal(content: Report | TradingRecord) -> bool:

@@ -16,7 +16,7 @@ def order_payload(
     """Return the payload of an order with this number, report name and place.
 
     found: the payload in the journal, which has the order as the client sent it. The verdict is the
-    record's: what an order is checked against is not part of the fold.
+    record's: `verdict` judges it again.
     """
     if record.report.exec_type is not ExecType.REJECTED:
         order_json = _order_json(found)

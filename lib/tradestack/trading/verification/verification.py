@@ -6,8 +6,9 @@
 
 Nothing of the order manager's state is used: each account begins as the journal says, and what
 follows comes from the requests, their causes and the tape. Taken from the journal are what cannot
-be made again: the requests themselves, their causes and times, the verdicts on orders, the answers
-to Register, and the acts of operators. Records of other feed sessions are only counted and named.
+be made again: the requests themselves, their causes and times, refusals by limits that span
+accounts, the answers to Register, and the acts of operators. Records of other feed sessions are
+only counted and named.
 """
 
 from collections.abc import Callable
@@ -33,6 +34,10 @@ from tradestack.trading.verification.done_orders import DoneOrders
 from tradestack.trading.verification.journal_numbers import JournalNumbers
 from tradestack.trading.verification.order_payload import order_payload, placed_as_found
 from tradestack.trading.verification.rules_in_force import RulesInForce
+from tradestack.trading.verification.verdict import (
+    require_order_verdict,
+    require_replace_verdict,
+)
 from tradestack.wire.accepted_order import Accepted
 from tradestack.wire.account_records import (
     AccountRecord,
@@ -155,6 +160,7 @@ class Verification:
         placed: Accepted | None
         if fold is not None and place is not None:
             visible_ns = fold.account.visible_time_of(place)
+            require_order_verdict(line, record, fold.account, place)
             placed = Accepted(self._feed_session, place.cause, place.arrival_ns, visible_ns)
         else:
             placed = placed_as_found(record)
@@ -174,6 +180,7 @@ class Verification:
         place = fold.place(line, record)
         expected = msgspec.structs.replace(record, cause=place.cause, arrival_ns=place.arrival_ns)
         require_same(line, f"request of {record.user}", None, encode_record(expected), payload)
+        require_replace_verdict(line, record, fold.account, place)
         self.counts.requests += 1
         fold.request(record, place)
 
