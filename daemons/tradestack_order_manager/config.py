@@ -3,6 +3,7 @@
 etc/order-manager.toml explains them.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,8 @@ from tradestack.runtime.config.values import (
     ValueParser,
     expect_text,
 )
-from tradestack.trading.checks import Rules
 from tradestack.trading.risk.limits import RiskLimits
+from tradestack.trading.rules import Rules
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
 from tradestack_order_manager.durability import Durability
@@ -95,12 +96,11 @@ class OrderManagerConfig(ServerConfig):
 
     @property
     def rules(self) -> Rules:
-        """Return the rules that orders are checked against."""
+        """Return what an order session takes."""
         return Rules(
-            symbols=frozenset(self.symbols),
-            order_qty_max=self.order_qty_max,
-            order_age_max_ns=self.max_order_age,
+            limits=self.risk_limits,
             reports_per_session_max=self.orders_per_session_max,
+            uid=os.getuid(),
         )
 
     @property

@@ -16,7 +16,6 @@ from tradestack.domain.order import BusinessRejectReason, Order
 from tradestack.net.server.connection import Connection
 from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.trading.checks import Rules
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import (
     Batch,
@@ -28,6 +27,7 @@ from tradestack.trading.judging.decisions import (
 )
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.rules import Rules
 from tradestack.wire.order_messages import BusinessMessageReject, Progress, Register
 from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 from tradestack_order_manager.availability import Availability

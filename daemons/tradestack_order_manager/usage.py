@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.observe.events import ORDER_SESSION_FULL, emit
 from tradestack.observe.levels import Level
-from tradestack.trading.checks import Rules
+from tradestack.trading.rules import Rules
 from tradestack_order_manager.sessions.order_session import OrderSession
 
 NEW_SESSION_PERCENT = 90

@@ -14,6 +14,7 @@ from tests.trading.judged import MemoryJournal, judge_all, reports_of, settle
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdRejReason, OrdStatus, OrdType, Side, TimeInForce
 from tradestack.trading.commit import commit
+from tradestack.trading.risk.limits import Limits, RiskLimits
 from tradestack.trading.session_state import SessionState
 
 
@@ -89,7 +90,7 @@ def test_a_rejected_order_uses_up_its_clordid() -> None:
     """Sent again it is a repetition, even if it would be accepted now."""
     state, journal = SessionState(a_header()), MemoryJournal()
     received = a_message(an_order(symbol="IBM"))
-    strict = some_rules(symbols=frozenset({"SPY"}))
+    strict = some_rules(limits=RiskLimits(total=Limits(allowed_symbols=("SPY",))))
     batch = judge_all(state, journal, [received], strict)
     commit(state, batch.judged, journal.append(batch.records))
 

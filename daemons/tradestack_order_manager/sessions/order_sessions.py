@@ -8,7 +8,7 @@ removed when another begins, but not while a client reads them.
 import errno
 import logging
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.store.journal import JOURNAL_SUFFIX
-from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION
+from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
 from tradestack_order_manager.sessions.loss import sign_of_loss
@@ -42,6 +42,10 @@ logger = logging.getLogger(__name__)
 
 class NewSessionFailed(Exception):
     """No other order session can be begun; the current one goes on."""
+
+
+# Header of the session that begins → the records that it begins with.
+Carry = Callable[[SessionRecord], Sequence[bytes]]
 
 
 class OrderSessions:
@@ -157,8 +161,8 @@ class OrderSessions:
         self._ended[session_id] = ended
         return ended
 
-    def begin_next(self, now_ns: int) -> None:
-        """End the current session and begin another.
+    def begin_next(self, now_ns: int, carry: Carry) -> None:
+        """End the current session and begin another; carry: what goes on in it.
 
         Raises OSError, OperatorFault if the directory is not writable; then nothing has changed.
         """
@@ -170,7 +174,7 @@ class OrderSessions:
         # The order log may be ahead by more than a session can lose: of a restored backup, for one.
         first_order_id = max(header.next_order_id, self._logged_order_id + 1)
         header = msgspec.structs.replace(header, next_order_id=first_order_id)
-        self.current = OrderSession.begin(self._directory, header)
+        self.current = OrderSession.begin(self._directory, header, carry(header))
         self._is_recovered = False
         if previous.state.is_repaired:
             previous.close()

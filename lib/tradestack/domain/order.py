@@ -98,6 +98,7 @@ class ExecRestatementReason(enum.StrEnum):
     """FIX ExecRestatementReason (378): why a report came without a request."""
 
     RENEWAL = "RENEWAL"  # 1: the order goes on in another order session
+    PARTIAL_DECLINE_OF_ORDER_QTY = "PARTIAL_DECLINE_OF_ORDER_QTY"  # 5: less of it goes on
     CANCEL_ON_TRADING_HALT = "CANCEL_ON_TRADING_HALT"  # 6
     CANCEL_ON_CONNECTION_LOSS = "CANCEL_ON_CONNECTION_LOSS"  # 100
     OTHER = "OTHER"  # 99

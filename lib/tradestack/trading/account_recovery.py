@@ -17,13 +17,15 @@ from tradestack.trading.account.history import AccountHistory
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.known_orders import ReadRecord
+from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.tape import Tape
 from tradestack.wire.account_records import (
     EndedRecord,
     ExecutionRecord,
     ReleaseRecord,
     RequestRecord,
+    TradingRecord,
 )
 from tradestack.wire.order_journal import OrderRecord, Record, RegisterRecord
 
@@ -42,7 +44,7 @@ class OwedReports:
     Raises JournalContradicted for a report that is not the one in the journal.
     """
 
-    def __init__(self, owed: Iterable[Report], then: ReportSink) -> None:
+    def __init__(self, owed: Iterable[Report | TradingRecord], then: ReportSink) -> None:
         self._owed = deque(owed)
         self._then = then
 
@@ -54,8 +56,21 @@ class OwedReports:
         if not self._owed:
             return self._then.name()
         report = self._owed[0]
+        assert not isinstance(report, TradingRecord), f"a report instead of {report}"
         exec_id = report.exec_id if isinstance(report, ExecutionReport) else ""
         return exec_id, report.transact_time_ns
+
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Return the change of the user's trading state as the journal has it."""
+        if not self._owed:
+            return self._then.change_state(act, feed_session, feed_seq)
+        owed = self._owed.popleft()
+        if not isinstance(owed, TradingRecord) or (owed.reason, owed.feed_seq) != (
+            act.reason,
+            feed_seq,
+        ):
+            raise JournalContradicted(f"account of {act.user}: the journal has {owed}, not {act}")
+        return owed
 
     def take(self, user: str, report: Report) -> None:
         """Take a report."""
@@ -71,7 +86,7 @@ def rebuild(
     user: str,
     history: AccountHistory,
     tape: Tape,
-    read_record: ReadRecord,
+    known: KnownOrders,
     then: ReportSink,
     find_done: FindDone,
 ) -> Account:
@@ -84,12 +99,23 @@ def rebuild(
             f"feed log {tape.session_id} ends with message {tape.head}, and orders of {user} have "
             f"met message {history.matched_through}"
         )
-    records = [read_record(*place) for place in history.records.slice(0, len(history.records))]
-    owed = [record.report for record in records if isinstance(record, ExecutionRecord)]
+    records = [
+        known.read_record(*place) for place in history.records.slice(0, len(history.records))
+    ]
+    owed = [
+        record.report if isinstance(record, ExecutionRecord) else record
+        for record in records
+        if isinstance(record, ExecutionRecord | TradingRecord)
+    ]
     model = msgspec.json.decode(history.execution, type=ExecutionModel)
     state = decode_checkpoint(history.checkpoint)
     sink = OwedReports(owed, then)
-    account = Account(user, tape, model, state, sink=sink, find_done=find_done)
+    try:
+        limits = known.state.limits_of(state.risk.limits_hash)
+    except ValueError as error:
+        raise JournalContradicted(f"account of {user}: {error}") from error
+    account = Account(user, tape, model, state, limits=limits, sink=sink, find_done=find_done)
+    account.risk.settle()
     for record in records:
         _apply(account, record)
     if len(sink):
@@ -102,14 +128,11 @@ def rebuild(
 def _apply(account: Account, record: Record) -> None:
     match record:
         case OrderRecord():
-            place = account.place(record.cause)
-            account.visible_time_of(place)
-            order_id = record.report.order_id or 0
-            account.note_order(order_id)
-            if record.report.ord_status is not OrdStatus.REJECTED:
-                account.accept(record.order, order_id, place)
+            _apply_order(account, record)
         case RequestRecord():
-            account.request(under_way_of(record.request, account.place(record.cause)))
+            _apply_request(account, record)
+        case TradingRecord():
+            account.match(record.feed_seq or 0)
         case ExecutionRecord():
             account.match(record.report.feed_seq or 0)
         case RegisterRecord():
@@ -122,3 +145,24 @@ def _apply(account: Account, record: Record) -> None:
             account.end()
         case _:
             raise AssertionError(f"{type(record).__name__} is no part of an account")
+
+
+def _apply_order(account: Account, record: OrderRecord) -> None:
+    place = account.place(record.cause)
+    account.visible_time_of(place)
+    order_id = record.report.order_id or 0
+    account.note_order(order_id)
+    account.risk.note_submission(record.order, place)
+    if record.report.ord_status is not OrdStatus.REJECTED:
+        account.accept(record.order, order_id, place)
+        account.risk.make_way(record.order, place)
+
+
+def _apply_request(account: Account, record: RequestRecord) -> None:
+    place = account.place(record.cause)
+    account.risk.note_request(record.request, place)
+    under_way = under_way_of(record.request, place)
+    if record.refusal is None:
+        account.request(under_way)
+    else:
+        account.refuse(under_way, record.refusal)

@@ -18,7 +18,10 @@ from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account_recovery import JournalContradicted, TapeBehind, rebuild
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.risk.limits import RiskLimits
+from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.tape import Tape
+from tradestack.wire.account_records import TradingRecord
 from tradestack.wire.errors import ProtocolError
 
 OpenTape = Callable[[str], Tape | None]
@@ -54,7 +57,10 @@ class Accounts:
         return account
 
     def begin(self, key: AccountKey, matched_through: int | None) -> Account | None:
-        """Begin an account behind a message, None = the newest; None if there is no tape."""
+        """Begin an account behind a message, None = the newest; None if there is no tape.
+
+        The caller gives it limits.
+        """
         user, feed_session = key
         tape = self._open_tape(feed_session)
         if tape is None:
@@ -66,13 +72,19 @@ class Accounts:
             last_order_id=self.known.state.next_order_id - 1,
         )
         find_done = partial(self._find_done, user)
-        account = Account(user, tape, self.model, state, sink=self, find_done=find_done)
+        account = Account(
+            user, tape, self.model, state, limits=RiskLimits(), sink=self, find_done=find_done
+        )
         self._accounts[key] = account
         return account
 
     def all(self) -> Collection[tuple[AccountKey, Account]]:
         """Return the accounts in memory."""
         return list(self._accounts.items())
+
+    def in_memory(self, key: AccountKey) -> Account | None:
+        """Return the account; None if it is not in memory."""
+        return self._accounts.get(key)
 
     def head(self, feed_session: str) -> int:
         """Return the newest message of a feed session that can be read; 0 if there is none."""
@@ -96,6 +108,11 @@ class Accounts:
         assert self.sink is not None, "accounts are folded within a batch"
         return self.sink.name()
 
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Change the trading state of a user who broke a limit at that message."""
+        assert self.sink is not None, "accounts are folded within a batch"
+        return self.sink.change_state(act, feed_session, feed_seq)
+
     def take(self, user: str, report: Report) -> None:
         """Take a report."""
         assert self.sink is not None, "accounts are folded within a batch"
@@ -118,7 +135,7 @@ class Accounts:
             raise AccountUnavailable(f"there is no feed log of session {feed_session}")
         history, find_done = self.known.state.accounts[key], partial(self._find_done, user)
         try:
-            account = rebuild(user, history, tape, self.known.read_record, self, find_done)
+            account = rebuild(user, history, tape, self.known, self, find_done)
         except (OSError, TapeBehind, ProtocolError, JournalContradicted) as error:
             raise AccountUnavailable(str(error)) from error
         self._accounts[key] = account

@@ -7,16 +7,21 @@ refused are never added.
 
 from collections import Counter, defaultdict
 
+import msgspec
+
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 from tradestack.trading.account.history import AccountAct, AccountHistories
 from tradestack.trading.identity import identity_of
 from tradestack.trading.ranges import Ranges
 from tradestack.trading.registrations import Registration, Registrations
+from tradestack.trading.risk.limits import RiskLimits
+from tradestack.trading.risk.trading_state import TradingStates
 from tradestack.trading.session_counters import Counters
-from tradestack.wire.account_records import ReleaseRecord
+from tradestack.wire.account_records import LimitsRecord, ReleaseRecord, TradingRecord
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     CarriedRegistration,
+    CarriedTrading,
     RepairedRecord,
     SessionRecord,
 )
@@ -32,11 +37,15 @@ class SessionState:
 
     __slots__ = (
         "_latest",
+        "_latest_carried",
         "_requests",
         "accounts",
         "counters",
+        "fills",
         "header",
         "is_repaired",
+        "limits",
+        "limits_hash",
         "log_reopened_order_id",
         "log_reopened_report",
         "malformed",
@@ -46,6 +55,7 @@ class SessionState:
         "registrations",
         "reports",
         "reports_count",
+        "trading",
     )
 
     def __init__(self, header: SessionRecord) -> None:
@@ -58,10 +68,17 @@ class SessionState:
         self.malformed: Counter[str] = Counter()  # malformed messages, by user
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self._latest = Ranges()  # records of the newest reports on the same orders
+        self._latest_carried: dict[int, tuple[int, int]] = {}  # of orders of earlier sessions
+        self.fills = Ranges()  # records of the fills
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
         self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
         self.accounts = AccountHistories()
         self.counters = Counters()
+        self.limits: dict[str, RiskLimits] = {}  # that the journal has, by hash
+        self.limits_hash: str | None = None  # of those that hold; None: the journal has none yet
+        self.trading = TradingStates()
+        for change in header.trading:
+            self.trading.put(change.record)
         # The lines of what was recorded up to these numbers are in an order log that was rotated.
         self.log_reopened_order_id = header.next_order_id - 1
         self.log_reopened_report = 0
@@ -76,12 +93,14 @@ class SessionState:
         """Return the place of the record that first used a name; None if none has."""
         place = self._requests.get(identity)
         if place is None and (order_id := self.order_ids.get(identity)) is not None:
-            place = self.orders[order_id - self.header.next_order_id]
+            index = order_id - self.header.next_order_id
+            place = self.orders[index] if index >= 0 else self._latest_carried[order_id]
         return place
 
     def latest_place(self, order_id: int) -> tuple[int, int]:
         """Return the place of the newest record with a report on the order."""
-        return self._latest[order_id - self.header.next_order_id]
+        carried = self._latest_carried.get(order_id)
+        return carried or self._latest[order_id - self.header.next_order_id]
 
     def reports_of(self, user: str) -> int:
         """Return the number of the user's reports."""
@@ -94,11 +113,13 @@ class SessionState:
         self.log_reopened_report = last_report
 
     def forget_orders(self) -> None:
-        """Drop what only the judging of another order needs; reports stay."""
+        """Drop what only another order, or a question about this session, needs; reports stay."""
         self.order_ids.clear()
         self._requests.clear()
         self.orders = Ranges()
         self._latest = Ranges()
+        self._latest_carried.clear()
+        self.fills = Ranges()
         self.accounts.clear()
 
     def next_header(self, session: str, now_ns: int, boot_id: str | None = None) -> SessionRecord:
@@ -118,7 +139,30 @@ class SessionState:
             next_order_id=self.next_order_id,
             registrations=tuple(carried),
             boot_id=boot_id,
+            limits_hash=self.limits_hash or self.header.limits_hash,
+            trading=self.trading_changes(),
         )
+
+    def trading_changes(self) -> tuple[CarriedTrading, ...]:
+        """Return the changes that the trading states are from."""
+        of_all = [] if self.trading.of_all is None else [self.trading.of_all]
+        return tuple(
+            CarriedTrading(
+                user=change.user,
+                state=change.state,
+                reason=change.reason,
+                uid=change.uid,
+                time_ns=change.time_ns,
+            )
+            for change in [*of_all, *self.trading.users.values()]
+        )
+
+    def limits_of(self, limits_hash: str) -> RiskLimits:
+        """Return the limits with that hash; raise ValueError if the journal does not have them."""
+        limits = self.limits.get(limits_hash)
+        if limits is None:
+            raise ValueError(f"there is no record of the limits {limits_hash}")
+        return limits
 
     def _carry(self, user: str, feed_session: str) -> CarriedRegistration:
         registration = self.registrations.carried(user, feed_session)
@@ -152,27 +196,46 @@ class SessionState:
         self,
         user: str,
         cl_ord_id: str,
-        order_id: int | None,
+        order_id: int,
         exec_type: ExecType,
         status: OrdStatus,
         offset: int,
         length: int,
     ) -> None:
-        """Note the newest report on an order; those of an earlier order session are not here."""
-        assert order_id is not None, "an order that is executed has a number"
+        """Note the newest report on an order, of this order session or carried over to it.
+
+        Raises ValueError for an order that there is not.
+        """
+        if order_id >= self.next_order_id:
+            raise ValueError(
+                f"a report on order {order_id}, and the next one is {self.next_order_id}"
+            )
         self.counters.count(exec_type, status)
+        if exec_type is ExecType.TRADE:
+            self.fills.append(offset, length)
         index = order_id - self.header.next_order_id
-        if index < 0:
-            return
-        self._latest.replace(index, offset, length)
-        if exec_type is ExecType.REPLACED:
+        if index >= 0:
+            self._latest.replace(index, offset, length)
+        else:
+            self._latest_carried[order_id] = offset, length
+        if exec_type in (ExecType.REPLACED, ExecType.RESTATED):
             self.order_ids[identity_of(user, cl_ord_id)] = order_id
 
-    def add_act(self, act: AccountAct, offset: int, length: int) -> None:
-        """Add what happened to an account without a report; raise ValueError."""
-        self.accounts.add_act(act, offset, length)
-        if isinstance(act, ReleaseRecord):
-            self.registrations.release(act.user, act.feed_session)
+    def add_act(
+        self, act: AccountAct | LimitsRecord | TradingRecord, offset: int, length: int
+    ) -> None:
+        """Add what happened without a report; raise ValueError."""
+        if isinstance(act, LimitsRecord):
+            self.limits[act.hash] = msgspec.json.decode(act.limits, type=RiskLimits)
+            self.limits_hash = act.hash
+        elif isinstance(act, TradingRecord):
+            self.trading.put(act)
+            if act.user is not None:
+                self.accounts.add(act.user, act.feed_session, act.feed_seq, offset, length)
+        else:
+            self.accounts.add_act(act, offset, length)
+            if isinstance(act, ReleaseRecord):
+                self.registrations.release(act.user, act.feed_session)
 
     def add_registration(self, user: str, feed_session: str, registration: Registration) -> None:
         """Add an answered Register."""

@@ -8,7 +8,8 @@
     Release      Time, User, FeedSession, FeedSeq: the account waits for its strategy no more
     Ended        Time, User, FeedSession, FeedSeq: the account has met the last message
     Limits       Time, Hash, Limits: the limits that orders are checked against from here on
-    Trading      Time, User, State, Reason, Uid, Equity: the trading state of a user, or of all
+    Trading      Time, User, State, Reason, Uid, Equity, Cancels, FeedSession, FeedSeq: the trading
+                 state of a user, or of all
 
 Cause is the number of the feed message that caused a request, Arrival the feed time from which the
 request can meet a message. Money is a decimal text. Execution, State and Limits are JSON objects
@@ -34,13 +35,17 @@ RAW_BYTES_MAX = 512 * 1024
 
 
 class RequestRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A request whose answer is an ExecutionRecord later in the journal."""
+    """A request whose answer is an ExecutionRecord later in the journal.
+
+    refusal: the Text by which a limit has refused it.
+    """
 
     time_ns: int
     user: str
     feed_session: str
     cause: int
     arrival_ns: int
+    refusal: str | None = None
     request: Request
 
 
@@ -106,7 +111,9 @@ class TradingRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A change of the trading state.
 
     user: None: of all users. uid: of the operator's process, or of the order manager's own.
-    equity: of the user when the state changed, ×10⁻⁸.
+    equity: of the user, or of all, when somebody set the state ACTIVE: losses count from there,
+    ×10⁻⁸. cancels: every working order is canceled. feed_session, feed_seq: the message at which
+    the account there has broken a limit; an operator's act has none.
     """
 
     time_ns: int
@@ -115,9 +122,12 @@ class TradingRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     reason: str
     uid: int
     equity: int | None = None
+    cancels: bool = False
+    feed_session: str | None = None
+    feed_seq: int | None = None
 
 
-class RequestForm(JournalRecord, tag="Request", frozen=True, kw_only=True):
+class RequestForm(JournalRecord, tag="Request", frozen=True, kw_only=True, omit_defaults=True):
     """A RequestRecord in JSON."""
 
     time_ns: Time
@@ -125,6 +135,7 @@ class RequestForm(JournalRecord, tag="Request", frozen=True, kw_only=True):
     feed_session: str
     cause: Sequence
     arrival_ns: Time
+    refusal: str | None = None
     request: RequestMessage
 
 
@@ -145,6 +156,9 @@ class TradingForm(JournalRecord, tag="Trading", frozen=True, kw_only=True, omit_
     reason: str
     uid: Count
     equity: str | None = None
+    cancels: bool = False
+    feed_session: str | None = None
+    feed_seq: Sequence | None = None
 
 
 PlainAccountRecord = AccountRecord | CheckpointRecord | ReleaseRecord | EndedRecord | LimitsRecord

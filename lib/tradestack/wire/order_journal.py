@@ -1,7 +1,8 @@
 """Records of the order journal ⇄ its payloads, one JSON object each: the schema, in one place.
 
     Session      first: Version (of this format), Session, Time, NextOrderID, Registrations so far,
-                 BootID
+                 BootID, LimitsHash and Trading: the limits and trading states of before; Carried:
+                 the number of records after it that belong to the beginning
     Order        Time, User, FeedSession, Cause, Arrival, Order, Report: an order that parsed, and
                  its report; without FeedSession to Arrival if the feed does not execute it
     Malformed    Time, User, Report: a message that did not parse as an order
@@ -25,6 +26,7 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Order
+from tradestack.domain.trading_state import TradingState
 from tradestack.wire import account_records
 from tradestack.wire.account_records import AccountForms, AccountRecords
 from tradestack.wire.journal_record import JournalRecord
@@ -71,11 +73,34 @@ class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, r
     traded_seq: Head = 0
 
 
+class CarriedTrading(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename=fix_name):
+    """The last change of the trading state of a user, or of all, in an earlier order session."""
+
+    user: str | None = None
+    state: TradingState
+    reason: str
+    uid: Count
+    time_ns: Time
+
+    @property
+    def record(self) -> account_records.TradingRecord:
+        """Return it as the record that it was."""
+        return account_records.TradingRecord(
+            time_ns=self.time_ns,
+            user=self.user,
+            state=self.state,
+            reason=self.reason,
+            uid=self.uid,
+        )
+
+
 class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omit_defaults=True):
     """The first record of a journal.
 
     boot_id: the boot of the machine that the session ends with; EVERY_BOOT if it outlives it, None
-    if that is not known.
+    if that is not known. limits_hash: of the limits at the end of the session before; trading: its
+    trading states. carried: how many records after this one belong to the beginning: accounts of
+    the session before. Without all of them the session has not begun.
     """
 
     version: int
@@ -84,6 +109,9 @@ class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omi
     next_order_id: int
     registrations: tuple[CarriedRegistration, ...]
     boot_id: str | None = None
+    carried: Count = 0
+    limits_hash: str | None = None
+    trading: tuple[CarriedTrading, ...] = ()
 
 
 class OrderRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):

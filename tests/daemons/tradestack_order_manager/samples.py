@@ -5,10 +5,11 @@ from typing import Any
 from tests.kit.sender import MemorySender
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
-from tradestack.trading.checks import Rules
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import JudgedOrder, Malformed, Received
 from tradestack.trading.judging.judge import judge
+from tradestack.trading.risk.limits import Limits, RiskLimits
+from tradestack.trading.rules import Rules
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
@@ -67,12 +68,12 @@ def record_messages(session: OrderSession, *received: Received) -> list[JudgedOr
 
 
 def some_rules(**changes: Any) -> Rules:
-    """Allow any symbol, quantities up to 1,000, ages up to 30 s, 10,000 reports."""
+    """Allow quantities up to 1,000, ages up to 30 s, 10,000 reports."""
+    limits = Limits(max_order_qty=1_000 * SCALE, max_order_age_ns=30 * SECOND_NS)
     fields: dict[str, Any] = {
-        "symbols": frozenset(),
-        "order_qty_max": 1_000 * SCALE,
-        "order_age_max_ns": 30 * SECOND_NS,
+        "limits": RiskLimits(total=limits),
         "reports_per_session_max": 10_000,
+        "uid": 0,
     }
     return Rules(**{**fields, **changes})
 

@@ -24,11 +24,13 @@ from tradestack.domain.order import (
     Start,
     TimeInForce,
 )
-from tradestack.trading.checks import Rules
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch, JudgedOrder, Malformed, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.replay import replay
+from tradestack.trading.risk.limits import Limits, RiskLimits
+from tradestack.trading.rules import Rules
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import (
@@ -63,10 +65,9 @@ HEADER = SessionRecord(
     registrations=(),
 )
 RULES = Rules(
-    symbols=frozenset(),
-    order_qty_max=1_000 * SCALE,
-    order_age_max_ns=30_000_000_000,
+    limits=RiskLimits(total=Limits(max_order_qty=1_000 * SCALE, max_order_age_ns=30_000_000_000)),
     reports_per_session_max=4,
+    uid=0,
 )
 SENDERS = (MemorySender("news"), MemorySender("orders"))
 MESSAGES_MAX = 6  # of one input: enough to meet each other, and the end of the session
@@ -89,7 +90,7 @@ def order_intake(data: bytes) -> None:
     replayed = SessionState(HEADER)
     offset = 0
     for payload in payloads:
-        replayed.replay(offset, payload)
+        replay(replayed, offset, payload)
         offset += len(payload)
     assert _state(replayed) == _state(state)
 

@@ -16,12 +16,13 @@ from tests.trading.risk.situations import (
     working,
 )
 from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.after_fill import act_of, after_fill, excess_orders
 from tradestack.trading.risk.codes import Code, OnBreach
 from tradestack.trading.risk.judge_risk import Part, judge_risk
 from tradestack.trading.risk.limits import CountPerWindow, RiskLimits
 from tradestack.trading.risk.scopes import ScopeKind
-from tradestack.trading.risk.trading_state import StateEvent, TradingState
+from tradestack.trading.risk.trading_state import StateEvent
 
 ACTIVE, REDUCING, HALTED = TradingState
 LOST = {"reference_equity": 1_000, "equity": 0}

@@ -18,6 +18,7 @@ from tests.trading.risk.situations import (
 )
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdRejReason, OrdType
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.check import Reducing
 from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.codes import Code
@@ -25,7 +26,6 @@ from tradestack.trading.risk.judge_risk import judge_cancel, judge_risk
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.situation import Situation
-from tradestack.trading.risk.trading_state import TradingState
 
 ROWS = {check.key: check for check in CHECKS if check.key}
 AT_SCOPES = [(key, kind) for key in CASES for kind in ScopeKind if kind in ROWS[key].scopes]

@@ -16,6 +16,7 @@ from tests.trading.risk.situations import (
 )
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.codes import Code
 from tradestack.trading.risk.judge_risk import (
     Part,
@@ -25,7 +26,6 @@ from tradestack.trading.risk.judge_risk import (
 )
 from tradestack.trading.risk.limits import Limits, RiskLimits, SelfTrade, UserLimits
 from tradestack.trading.risk.scopes import ScopeKind
-from tradestack.trading.risk.trading_state import TradingState
 
 REDUCING = TradingState.REDUCING
 

@@ -2,19 +2,19 @@
 
 import itertools
 
-import msgspec
 import pytest
 
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.codes import Code
 from tradestack.trading.risk.trading_state import (
     BREACHES,
     TRANSITIONS,
     StateAct,
     StateEvent,
-    TradingState,
     TradingStates,
     stricter,
 )
+from tradestack.wire.account_records import TradingRecord
 
 ACTIVE, REDUCING, HALTED = TradingState
 
@@ -23,7 +23,7 @@ def an_act(event: StateEvent, user: str | None = None) -> StateAct:
     """An act of an operator, or of a loss."""
     if event in BREACHES:
         return StateAct(event=event, reason="r", user=user, code=Code.LOSS_LIMIT_BREACHED)
-    return StateAct(event=event, reason="r", user=user, uid=1000, reference_equity=-5)
+    return StateAct(event=event, reason="r", user=user, uid=1000)
 
 
 def test_every_event_is_in_the_table_for_every_state() -> None:
@@ -59,34 +59,42 @@ def test_an_operator_can_leave_every_state(state: TradingState) -> None:
 @pytest.mark.parametrize(("all_users", "user"), list(itertools.product(TradingState, repeat=2)))
 def test_the_stricter_of_both_states_holds(all_users: TradingState, user: TradingState) -> None:
     """Whether it is that of the user or of all."""
-    states = TradingStates(all_users=all_users, users={"news": user})
+    states = TradingStates(of_all=changed(all_users), users={"news": changed(user, "news")})
 
     order = list(TradingState)
     assert order.index(states.effective("news")) == max(order.index(all_users), order.index(user))
     assert states.effective("maker") is all_users
 
 
+def changed(state: TradingState, user: str | None = None) -> TradingRecord:
+    """A change that is journalled."""
+    return TradingRecord(time_ns=1, user=user, state=state, reason="r", uid=0)
+
+
 def test_acts_on_all_users_and_on_one_are_independent() -> None:
     """To resume all does not reset a user whose loss stopped it."""
     states = TradingStates()
-    states.apply(an_act(StateEvent.BREACH_REDUCES, "news"))
-    states.apply(an_act(StateEvent.OPERATOR_HALTS))
-    states.apply(an_act(StateEvent.OPERATOR_RESUMES))
+    for act in (
+        an_act(StateEvent.BREACH_REDUCES, "news"),
+        an_act(StateEvent.OPERATOR_HALTS),
+        an_act(StateEvent.OPERATOR_RESUMES),
+    ):
+        states.put(changed(states.after(act), act.user))
 
     assert states.effective("news") is REDUCING
     assert states.effective("maker") is ACTIVE
-    assert states.last_act == an_act(StateEvent.OPERATOR_RESUMES)
-    assert states.last_acts == {"news": an_act(StateEvent.BREACH_REDUCES, "news")}
+    assert states.last("maker") is None
 
 
-def test_states_and_acts_survive_a_checkpoint() -> None:
-    """They are the same after their JSON was read."""
+def test_a_copy_changes_alone() -> None:
+    """What a batch decides is not decided before it is journalled."""
     states = TradingStates()
-    for event in StateEvent:
-        states.apply(an_act(event, "news"))
-        states.apply(an_act(event))
+    copy = states.copy()
+    copy.put(changed(HALTED, "news"))
+    copy.put(changed(REDUCING))
 
-    assert msgspec.json.decode(msgspec.json.encode(states), type=TradingStates) == states
+    assert states.effective("news") is ACTIVE
+    assert copy.effective("news") is HALTED
 
 
 @pytest.mark.parametrize(

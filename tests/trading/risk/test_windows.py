@@ -11,7 +11,6 @@ from tradestack.trading.risk.windows import (
     Activity,
     EventWindow,
     RepeatedOrders,
-    VolumeWindow,
 )
 
 LIMIT = CountPerWindow(count=3, window_ns=100)
@@ -46,23 +45,9 @@ def test_without_a_limit_nothing_is_kept() -> None:
     for time_ns in range(4):
         window.add(time_ns, LIMIT)
 
-    assert window.count(3, CountPerWindow(count=1, window_ns=100)) == 2
+    window.add(4, CountPerWindow(count=1, window_ns=100))
+    assert window.times_ns == [3, 4]
     assert window.count(3, CountPerWindow()) == 0
-
-
-@given(steps)
-def test_volume_is_never_overstated_and_lacks_at_most_one_part(steps_ns: list[int]) -> None:
-    """It lies between that of the window and that of the window less its oldest part."""
-    window, trades, now_ns = VolumeWindow(window_ns=600), list[tuple[int, int]](), 0
-    for size, step_ns in enumerate(steps_ns, 1):
-        now_ns += step_ns
-        window.add(now_ns, size)
-        trades.append((now_ns, size))
-        most = sum(each for time_ns, each in trades if time_ns > now_ns - 600)
-        least = sum(each for time_ns, each in trades if time_ns >= now_ns - 590)
-        assert least <= window.volume(now_ns) <= most
-        assert len(window.buckets) <= 60
-    assert window.volume(now_ns + 600) == 0
 
 
 def test_repeated_orders_are_those_alike_in_everything_that_trades() -> None:
@@ -93,10 +78,9 @@ def test_the_order_that_was_repeated_longest_ago_is_forgotten_first() -> None:
 
 def test_windows_survive_a_checkpoint() -> None:
     """A restart forgets no event."""
-    activity, volume, repeated = Activity(), VolumeWindow(window_ns=600), RepeatedOrders()
+    activity, repeated = Activity(), RepeatedOrders()
     activity.submissions.add(5, LIMIT)
-    volume.add(5, 7)
     repeated.add(an_order(), 5, LIMIT)
 
-    for each in (activity, volume, repeated):
+    for each in (activity, repeated):
         assert msgspec.json.decode(msgspec.json.encode(each), type=type(each)) == each

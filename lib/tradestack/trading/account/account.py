@@ -16,14 +16,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tradestack.domain.order import ExecRestatementReason, Order, OrdStatus
+from tradestack.domain.order import CxlRejReason, ExecRestatementReason, Order, OrdStatus
 from tradestack.domain.order_life import OrderEvent, is_final, next_step
 from tradestack.domain.tick import TickKind
 from tradestack.domain.trade import Trade
 from tradestack.trading.account import changes, reports
+from tradestack.trading.account.account_risk import AccountRisk
 from tradestack.trading.account.account_state import AccountState, UnderWay
 from tradestack.trading.account.interest import Interest
-from tradestack.trading.account.marking import mark_positions
 from tradestack.trading.account.order_steps import fill_order
 from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
@@ -42,6 +42,7 @@ from tradestack.trading.execution.standing import (
     set_standing,
     standing_at_arrival,
 )
+from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.tape import Tape
 from tradestack.wire.feed import TickRecords, decode_symbol
 
@@ -66,6 +67,7 @@ class Account:
         model: ExecutionModel,
         state: AccountState,
         *,
+        limits: RiskLimits,
         sink: ReportSink,
         find_done: FindDone,
     ) -> None:
@@ -73,8 +75,10 @@ class Account:
         self.tape = tape
         self.model = model
         self.state = state
+        self.sink = sink
         self._find_done = find_done
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
+        self.risk = AccountRisk(self, limits)
         self._stride = STRIDE_MIN
 
     # ---- requests ----------------------------------------------------------------------------
@@ -90,10 +94,11 @@ class Account:
         cause = state.matched_through
         index = state.requests_of_cause if cause == state.last_cause else 0
         key = DrawKey(self.user, cause, index)
-        arrival = arrival_ns(self.model, key, self.clock(cause), state.last_arrival_ns)
+        time_ns = self.clock(cause)
+        arrival = arrival_ns(self.model, key, time_ns, state.last_arrival_ns)
         state.last_cause, state.requests_of_cause = cause, index + 1
         state.last_arrival_ns = arrival
-        return Place(cause, index, arrival)
+        return Place(cause, index, arrival, time_ns)
 
     def place_request(self, feed_seq: int | None) -> Place:
         """Return the place of a request that was received now.
@@ -131,6 +136,7 @@ class Account:
 
     def accept(self, order: Order, order_id: int, place: Place) -> None:
         """Take a new order that every check has passed."""
+        self.state.risk.counts_of(order.symbol).orders += 1
         self.state.orders[order_id] = WorkingOrder(
             order_id=order_id,
             cl_ord_id=order.cl_ord_id,
@@ -158,6 +164,10 @@ class Account:
         else:
             self.state.under_way.append(under_way)
 
+    def refuse(self, under_way: UnderWay, text: str) -> None:
+        """Refuse a replace that a limit does not allow."""
+        changes.refuse(self, under_way, CxlRejReason.OTHER, text)
+
     def register(self, from_seq: int, *, interactive: bool) -> None:
         """Let a strategy decide how far the account is matched: it trades from that message on."""
         self.state.is_registered = True
@@ -181,6 +191,11 @@ class Account:
             return 0
         return int(self.tape.records(sequence, 1)["event_time_ns"][0])
 
+    @property
+    def now_ns(self) -> int:
+        """Return the event time of the newest message that is folded."""
+        return self.clock(self.state.matched_through)
+
     def match(self, through: int) -> None:
         """Fold the messages up to that number, or up to the newest one that is recorded."""
         state = self.state
@@ -197,7 +212,11 @@ class Account:
         state = self.state
         first = state.matched_through + 1
         row = self._interest().next_row(first, records)
-        mark_positions(state.portfolio, records[:row])
+        broken = self.risk.mark(records[:row])
+        if broken is not None:
+            state.matched_through = first + broken
+            self.risk.judge_account()
+            return
         if row == len(records):
             state.matched_through += row
             self._stride = min(self._stride * STRIDE_GROWTH, STRIDE_MAX)
@@ -245,11 +264,13 @@ class Account:
             self._fill(fill, trade)
         if trade.symbol in self.state.portfolio.held:
             self.state.portfolio.mark(trade.symbol, trade.price)
+        self.risk.after_trade(trade.symbol, trade.event_time_ns, len(match.fills))
 
     def _fill(self, fill: Fill, trade: Trade) -> None:
         order = fill.order
         fee = fill_fee(self.model.fees, order, fill.quantity, fill.price)
         step = fill_order(order, fill.quantity, fill.price, fee)
+        self.state.fills += 1
         self.state.portfolio.apply_fill(
             order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price
         )
@@ -299,6 +320,17 @@ class Account:
         """Cancel what the order has left, by request or without."""
         self._finish(order, OrderEvent.CANCELED, request, reason, text)
 
+    def cut(self, order: WorkingOrder, quantity: int, text: str) -> None:
+        """Take a part of what an order has left away, or all of it."""
+        reason = ExecRestatementReason.PARTIAL_DECLINE_OF_ORDER_QTY
+        if quantity >= order.leaves_quantity:
+            self.cancel(order, None, ExecRestatementReason.OTHER, text)
+            return
+        order.quantity -= quantity
+        step = next_step(order.ord_status, OrderEvent.RESTATED)
+        moment = self.moment_now()
+        self.reporter.report(reports.restated_report(order, step, moment, reason, text))
+
     def working(self, cl_ord_id: str) -> WorkingOrder | None:
         """Return the order that has this name, if it works."""
         orders = self.state.orders.values()
@@ -337,4 +369,5 @@ class Account:
         """Report each working order to an order session that continues this account."""
         for order in self.state.orders.values():
             step = next_step(order.ord_status, OrderEvent.RESTATED)
-            self.reporter.report(reports.restated_report(order, step, self.moment_now()))
+            moment, reason = self.moment_now(), ExecRestatementReason.RENEWAL
+            self.reporter.report(reports.restated_report(order, step, moment, reason))

@@ -9,6 +9,7 @@ import enum
 import msgspec
 
 from tradestack.trading.account.portfolio import Portfolio, open_portfolio
+from tradestack.trading.account.risk_state import RiskState
 from tradestack.trading.account.working_order import WorkingOrder
 
 
@@ -38,9 +39,9 @@ class AccountState(msgspec.Struct, kw_only=True):
     """The state of one account.
 
     matched_through: number of the newest message that is folded. progress: up to which message the
-    strategy has said to have sent everything. last_order_id: of its newest order. orders: those
-    that are accepted and not done, by OrderID, in the order of their places. under_way: requests
-    in the order in which they arrive.
+    strategy has said to have sent everything. last_order_id: of its newest order. fills: how many
+    its orders have had. orders: those that are accepted and not done, by OrderID, in the order of
+    their places. under_way: requests in the order in which they arrive.
     """
 
     matched_through: int = 0
@@ -50,9 +51,11 @@ class AccountState(msgspec.Struct, kw_only=True):
     last_cause: int = 0
     requests_of_cause: int = 0
     last_order_id: int = 0
+    fills: int = 0
     is_registered: bool = False
     is_interactive: bool = False
     is_ended: bool = False
     orders: dict[int, WorkingOrder] = {}
     under_way: list[UnderWay] = []
     portfolio: Portfolio = msgspec.field(default_factory=open_portfolio)
+    risk: RiskState = msgspec.field(default_factory=RiskState)

@@ -3,6 +3,8 @@
 from typing import Protocol
 
 from tradestack.domain.execution_report import Report
+from tradestack.trading.risk.trading_state import StateAct
+from tradestack.wire.account_records import TradingRecord
 
 
 class ReportSink(Protocol):
@@ -10,6 +12,10 @@ class ReportSink(Protocol):
 
     def name(self) -> tuple[str, int]:
         """Return ExecID and TransactTime (ns since the Unix epoch) of the next report."""
+        ...
+
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Change the trading state of a user who broke a limit at that message."""
         ...
 
     def take(self, user: str, report: Report) -> None:

@@ -20,6 +20,9 @@ from tradestack.trading.account.account_state import RequestKind, UnderWay
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.matching import Fill
 
+# Reports that say what an order is like from now on.
+_WITH_PRICE = (ExecType.REPLACED, ExecType.RESTATED)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -66,10 +69,16 @@ def status_report(order: WorkingOrder, at: Moment) -> ExecutionReport:
     return _report(order, ExecType.ORDER_STATUS, order.ord_status, order.leaves_quantity, at)
 
 
-def restated_report(order: WorkingOrder, step: OrderStep, at: Moment) -> ExecutionReport:
-    """Return the first report on an order that goes on in another order session."""
-    leaves, reason = order.leaves_quantity, ExecRestatementReason.RENEWAL
-    return _report(order, step.exec_type, step.ord_status, leaves, at, reason=reason)
+def restated_report(
+    order: WorkingOrder,
+    step: OrderStep,
+    at: Moment,
+    reason: ExecRestatementReason,
+    text: str | None = None,
+) -> ExecutionReport:
+    """Return the report on an order that goes on in another order session, or with less to fill."""
+    leaves = order.leaves_quantity
+    return _report(order, step.exec_type, step.ord_status, leaves, at, reason=reason, text=text)
 
 
 def cancel_reject(
@@ -139,7 +148,7 @@ def _report(
         symbol=order.symbol,
         side=order.side,
         quantity=order.quantity,
-        price=order.price if exec_type is ExecType.REPLACED else None,
+        price=order.price if exec_type in _WITH_PRICE else None,
         last_quantity=None if fill is None else fill.quantity,
         last_price=None if fill is None else fill.price,
         cum_quantity=order.cum_quantity,

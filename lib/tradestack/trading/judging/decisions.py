@@ -10,6 +10,8 @@ from tradestack.domain.order import Order, OrdRejReason
 from tradestack.domain.requests import OrderStatusRequest, Request
 from tradestack.trading.account.history import AccountAct, AccountKey
 from tradestack.trading.registrations import Registration
+from tradestack.trading.risk.codes import Breach
+from tradestack.wire.account_records import LimitsRecord, TradingRecord
 from tradestack.wire.order_messages import Progress, Register
 
 
@@ -103,14 +105,18 @@ class JudgedExecution(msgspec.Struct, frozen=True, gc=False):
     report: Report
 
 
+Act = AccountAct | LimitsRecord | TradingRecord
+
+
 class JudgedAct(msgspec.Struct, frozen=True, gc=False):
     """Anything else that is journalled without a report."""
 
     user: str
     record: bytes
-    act: AccountAct
+    act: Act
 
 
+UNREPORTED = (JudgedRequest, JudgedAct)  # decisions without a report; as a tuple, which is quicker
 Judged = (
     JudgedOrder | JudgedRequest | JudgedRegister | JudgedMalformed | JudgedExecution | JudgedAct
 )
@@ -127,6 +133,7 @@ class Batch:
     unrecordable: messages whose records could not be read again, each with the reason.
     duplicates: how many were orders or requests that are known.
     unavailable: messages for accounts that cannot be used, each with the reason.
+    alarms: limits that were broken and refuse nothing.
     answers: to messages that leave no trace. progressed: what strategies have said. touched: the
     accounts that may have changed. spoiled: those among them with a change that no record has.
     """
@@ -139,6 +146,7 @@ class Batch:
     unrecordable: list[tuple[Received, ValueError]] = field(default_factory=list)
     unavailable: list[tuple[Received, Exception]] = field(default_factory=list)
     duplicates: int = 0
+    alarms: list[Breach] = field(default_factory=list)
     answers: list[tuple[Received, ExecutionReport]] = field(default_factory=list)
     progressed: list[tuple[Received, AccountKey]] = field(default_factory=list)
     touched: set[AccountKey] = field(default_factory=set)

@@ -23,7 +23,6 @@ from collections.abc import Sequence
 from tradestack.domain.order import Order
 from tradestack.domain.requests import OrderStatusRequest
 from tradestack.trading.accounts import Accounts, AccountUnavailable
-from tradestack.trading.checks import Rules
 from tradestack.trading.judging.decisions import Batch, Malformed, Message, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.malformed import reject_malformed
@@ -31,6 +30,7 @@ from tradestack.trading.judging.orders import judge_order
 from tradestack.trading.judging.registers import answer_register, take_progress
 from tradestack.trading.judging.requests import answer_status, judge_request
 from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.rules import Rules
 from tradestack.wire.order_messages import Progress, Register
 
 

@@ -1,28 +1,37 @@
 """The decisions of one batch, while they are made."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
 from tradestack.domain.execution_report import Report
-from tradestack.domain.order import Order
-from tradestack.domain.requests import Request
 from tradestack.trading.account.account import Account
+from tradestack.trading.account.account_risk import equity_of
 from tradestack.trading.account.checkpoint import encode_checkpoint
-from tradestack.trading.account.history import AccountAct, AccountKey
+from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts
-from tradestack.trading.checks import Rules
 from tradestack.trading.judging.decisions import (
+    UNREPORTED,
+    Act,
     Batch,
     Judged,
     JudgedAct,
     JudgedExecution,
     JudgedOrder,
-    JudgedRequest,
     Received,
 )
-from tradestack.trading.known_orders import KnownOrders
-from tradestack.wire.account_records import AccountRecord, ExecutionRecord
+from tradestack.trading.known_orders import FirstUse, KnownOrders
+from tradestack.trading.risk.trading_state import StateAct, StateEvent
+from tradestack.trading.rules import Rules
+from tradestack.wire.account_records import (
+    AccountRecord,
+    CheckpointRecord,
+    ExecutionRecord,
+    LimitsRecord,
+    ReleaseRecord,
+    TradingRecord,
+)
 from tradestack.wire.order_journal import encode_record, report_length
 
 
@@ -53,6 +62,8 @@ class Judgement:
         self.rules = rules
         self.accounts = accounts
         self.time_ns = time_ns
+        self.trading = known.state.trading.copy()  # with the changes of the batch
+        self._has_limits = known.state.limits_hash == rules.limits.hash
         self._first_order_id = known.state.next_order_id
         self._first_exec_number = known.state.reports_count + 1
         self._reports = 0  # that the batch has so far
@@ -72,7 +83,7 @@ class Judgement:
     def add(self, judged: Judged) -> None:
         """Add a decision."""
         self.batch.judged.append(judged)
-        if not isinstance(judged, JudgedRequest | JudgedAct):
+        if not isinstance(judged, UNREPORTED):
             self._reports += 1
 
     # ---- what clients have sent before -----------------------------------------------------------
@@ -81,7 +92,7 @@ class Judgement:
         """Return whether a ClOrdID was used before, in the batch or in the order session."""
         return identity in self.batch.by_identity or self.state.place_of(identity) is not None
 
-    def first_use(self, identity: int, item: Received, cl_ord_id: str) -> Order | Request | None:
+    def first_use(self, identity: int, item: Received, cl_ord_id: str) -> FirstUse | None:
         """Return what a known ClOrdID was used for; None, and put aside, if it cannot be read.
 
         Another user's order with the same identity is not told from the user's own.
@@ -142,7 +153,40 @@ class Judgement:
         account = accounts.find((user, session))
         if account is not None:
             self.batch.touched.add((user, session))
+            self._keep_current(account)
         return account
+
+    def _keep_current(self, account: Account) -> None:
+        """Let limits and trading states that were set from outside hold for the account.
+
+        They begin with a checkpoint, so an account is always made again under one set of limits.
+        """
+        if account.state.is_ended or account.risk.is_current(self.rules.limits, self.trading):
+            return
+        self.record_limits()
+        account.risk.renew(self.rules.limits, self.trading)
+        self.checkpoint(account)
+        account.risk.settle()
+
+    def checkpoint(self, account: Account) -> None:
+        """Record the state of an account; it is made again from there."""
+        parts = encode_checkpoint(account.state)
+        for number, state in enumerate(parts, 1):
+            self.act(
+                CheckpointRecord(
+                    time_ns=self.time_ns,
+                    user=account.user,
+                    feed_session=account.tape.session_id,
+                    part=number,
+                    parts=len(parts),
+                    state=msgspec.Raw(state),
+                )
+            )
+
+    def everybody(self) -> Iterator[Account]:
+        """Return the accounts of all users whose feed sessions have not ended."""
+        accounts = () if self.accounts is None else self.accounts.all()
+        return (account for _, account in accounts if not account.state.is_ended)
 
     def begin_account(
         self, user: str, feed_session: str | None, matched_through: int | None
@@ -156,6 +200,8 @@ class Judgement:
         account = accounts.begin(key, matched_through)
         if account is not None:
             self.batch.touched.add(key)
+            self.record_limits()
+            account.risk.begin(self.rules.limits, self.trading)
             (state,) = encode_checkpoint(account.state)
             execution = msgspec.json.encode(account.model)
             self.act(
@@ -169,15 +215,73 @@ class Judgement:
             )
         return account
 
-    def act(self, act: AccountAct) -> None:
-        """Record what happens to an account without a report."""
-        self.add(JudgedAct(act.user, encode_record(act), act))
+    def release(self, account: Account) -> None:
+        """Match an account on without its strategy."""
+        account.release()
+        self.act(
+            ReleaseRecord(
+                time_ns=self.time_ns,
+                user=account.user,
+                feed_session=account.tape.session_id,
+                feed_seq=account.state.matched_through,
+            )
+        )
+
+    def act(self, act: Act) -> None:
+        """Record what happens without a report."""
+        user = "" if isinstance(act, LimitsRecord) else act.user or ""
+        self.add(JudgedAct(user, encode_record(act), act))
+
+    def record_limits(self) -> None:
+        """Record the limits that hold from here on, unless the order session has them."""
+        if self._has_limits:
+            return
+        self._has_limits = True
+        limits = self.rules.limits
+        content = msgspec.Raw(msgspec.json.encode(limits))
+        self.act(LimitsRecord(time_ns=self.time_ns, hash=limits.hash, limits=content))
+
+    def set_state(self, act: StateAct) -> None:
+        """Let somebody change a trading state; the accounts that it concerns follow."""
+        is_active = act.event is StateEvent.OPERATOR_RESUMES
+        concerned = [each for each in self.everybody() if act.user in (None, each.user)]
+        equity = sum(map(equity_of, concerned)) if is_active and concerned else None
+        self._record_state(act, equity=equity)
+        for account in concerned:
+            self.account(account.user, account.tape.session_id)
+
+    def _record_state(
+        self,
+        act: StateAct,
+        *,
+        equity: int | None = None,
+        feed_session: str | None = None,
+        feed_seq: int | None = None,
+    ) -> TradingRecord:
+        record = TradingRecord(
+            time_ns=self.time_ns,
+            user=act.user,
+            state=self.trading.after(act),
+            reason=act.reason,
+            uid=self.rules.uid if act.uid is None else act.uid,
+            equity=equity,
+            cancels=act.cancels,
+            feed_session=feed_session,
+            feed_seq=feed_seq,
+        )
+        self.trading.put(record)
+        self.act(record)
+        return record
 
     # ---- the sink of all accounts ----------------------------------------------------------------
 
     def name(self) -> tuple[str, int]:
         """Return ExecID and TransactTime of the next report."""
         return self.next_exec_id(), self.time_ns
+
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Record that a user has broken a limit at that message."""
+        return self._record_state(act, feed_session=feed_session, feed_seq=feed_seq)
 
     def take(self, user: str, report: Report) -> None:
         """Record a report that follows on an order or a request."""

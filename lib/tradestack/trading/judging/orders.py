@@ -1,16 +1,32 @@
 """A new order: numbered and answered, or counted if it is known."""
 
+from dataclasses import dataclass
+
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.place import Place
-from tradestack.trading.checks import Rejection, check_order
 from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import JudgedOrder, Received
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.known_orders import FirstUse
+from tradestack.trading.risk.codes import Breach
+from tradestack.trading.risk.judge_risk import Part, judge_risk
+from tradestack.trading.risk.scopes import ScopeKind
+from tradestack.trading.risk.situation import AccountView, Situation, Standing
 from tradestack.wire.accepted_order import Accepted, encode_accepted
 from tradestack.wire.order_journal import OrderRecord, encode_record, report_length
 
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Reason by FIX, and a text for people."""
+
+    reason: OrdRejReason
+    text: str
+
+
+_NOTHING = {ScopeKind.USER: Standing()}
 _DUPLICATE = Rejection(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
 
 
@@ -20,7 +36,7 @@ def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
     identity = identity_of(user, order.cl_ord_id)
     if judgement.is_known(identity):
         first = judgement.first_use(identity, item, order.cl_ord_id)
-        if isinstance(first, Order) and first.is_same_order(order):
+        if _is_same(first, order):
             judgement.batch.duplicates += 1
         elif first is not None and judgement.use_room(item):
             _add(judgement, item, order, identity, _DUPLICATE, None, None)
@@ -31,8 +47,16 @@ def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
     if judgement.accounts is not None:
         account = _account_for(judgement, user, order)
         place = None if account is None else account.place_request(order.feed_seq)
-    rejection = _check(judgement, item, order, account)
+    rejection = _check(judgement, item, order, account, place)
     _add(judgement, item, order, identity, rejection, account, place)
+
+
+def _is_same(first: FirstUse | None, order: Order) -> bool:
+    """Return whether an order comes again; of one that was carried over the report is compared."""
+    if isinstance(first, ExecutionReport):
+        ours = first.symbol, first.side, first.quantity, first.price
+        return ours == (order.symbol, order.side, order.quantity, order.price)
+    return isinstance(first, Order) and first.is_same_order(order)
 
 
 def _account_for(judgement: Judgement, user: str, order: Order) -> Account | None:
@@ -43,14 +67,36 @@ def _account_for(judgement: Judgement, user: str, order: Order) -> Account | Non
 
 
 def _check(
-    judgement: Judgement, item: Received, order: Order, account: Account | None
+    judgement: Judgement,
+    item: Received,
+    order: Order,
+    account: Account | None,
+    place: Place | None,
 ) -> Rejection | None:
-    if judgement.accounts is not None:
-        if account is None:
-            return Rejection(OrdRejReason.EXCHANGE_CLOSED, "there is no such feed session")
-        if account.state.is_ended:
-            return Rejection(OrdRejReason.EXCHANGE_CLOSED, "the feed session has ended")
-    return check_order(order, judgement.rules, item.time_ns)
+    if judgement.accounts is None:
+        breach = judge_alone(judgement, item.sender.user, order, item.time_ns)
+    elif account is None or place is None:
+        return Rejection(OrdRejReason.EXCHANGE_CLOSED, "there is no such feed session")
+    elif account.state.is_ended:
+        return Rejection(OrdRejReason.EXCHANGE_CLOSED, "the feed session has ended")
+    else:
+        breach = account.risk.judge(order, place, item.time_ns, judgement.everybody)
+    return None if breach is None else Rejection(breach.reason, breach.text)
+
+
+def judge_alone(judgement: Judgement, user: str, order: Order, received_ns: int) -> Breach | None:
+    """Return the first limit that an order breaks where nothing executes it: it has no account."""
+    account = AccountView(
+        user=user,
+        symbol=order.symbol,
+        standings=_NOTHING,
+        state_of_user=judgement.trading.state(user),
+        state_of_all=judgement.trading.state(None),
+    )
+    situation = Situation(
+        account=account, order=order, feed_time_ns=0, received_ns=received_ns, last_trade=None
+    )
+    return judge_risk(situation, judgement.rules.limits, Part.ORDER_ALONE)
 
 
 def _add(
@@ -70,6 +116,7 @@ def _add(
         session = account.tape.session_id
         accepted = Accepted(session, place.cause, place.arrival_ns, visible_ns)
         account.note_order(order_id)
+        account.risk.note_submission(order, place)
     if rejection is None:
         reason = None
         exec_id = judgement.next_exec_id()
@@ -97,6 +144,8 @@ def _add(
     judgement.add(judged)
     judgement.batch.orders.append(judged)
     judgement.batch.by_identity.setdefault(identity, judged)
+    if rejection is None and account is not None and place is not None:
+        account.risk.make_way(order, place)  # after the order's own report
 
 
 def _reject(

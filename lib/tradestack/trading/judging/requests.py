@@ -7,17 +7,19 @@ from tradestack.domain.order import (
     CxlRejReason,
     CxlRejResponseTo,
     ExecType,
-    Order,
     OrdRejReason,
     OrdStatus,
 )
 from tradestack.domain.requests import (
     OrderCancelReplaceRequest,
+    OrderCancelRequest,
     OrderMassCancelRequest,
     OrderStatusRequest,
     Request,
     is_same_request,
 )
+from tradestack.trading.account.account import Account
+from tradestack.trading.account.place import Place
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import (
@@ -31,6 +33,7 @@ from tradestack.trading.judging.judgement import Judgement
 from tradestack.wire.account_records import RequestRecord
 from tradestack.wire.order_journal import OrderRecord, decode_record, encode_record
 
+_REQUESTS = (OrderCancelRequest, OrderCancelReplaceRequest, OrderMassCancelRequest)
 # ExecID of a report that states nothing new, as FIX has it.
 NO_EXEC_ID = "0"
 
@@ -41,7 +44,7 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
     identity = identity_of(user, request.cl_ord_id)
     if judgement.is_known(identity):
         first = judgement.first_use(identity, item, request.cl_ord_id)
-        if first is not None and not isinstance(first, Order) and is_same_request(first, request):
+        if isinstance(first, _REQUESTS) and is_same_request(first, request):
             judgement.batch.duplicates += 1
         elif first is not None and judgement.use_room(item):
             text = "ClOrdID was used for another order or request"
@@ -54,12 +57,15 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
         _refuse_unplaced(judgement, item, request)
         return
     place = account.place_request(request.feed_seq)
+    refusal = _judge_risk(judgement, account, request, place, item.time_ns)
+    account.risk.note_request(request, place)
     record = RequestRecord(
         time_ns=item.time_ns,
         user=user,
         feed_session=account.tape.session_id,
         cause=place.cause,
         arrival_ns=place.arrival_ns,
+        refusal=refusal,
         request=request,
     )
     judged = JudgedRequest(
@@ -67,7 +73,23 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
     )
     judgement.add(judged)
     judgement.batch.by_identity.setdefault(identity, judged)
-    account.request(under_way_of(request, place))
+    if refusal is None:
+        account.request(under_way_of(request, place))
+    else:
+        account.refuse(under_way_of(request, place), refusal)
+
+
+def _judge_risk(
+    judgement: Judgement, account: Account, request: Request, place: Place, received_ns: int
+) -> str | None:
+    """Return why a limit refuses a replace; a cancel is never refused, but may raise an alarm."""
+    if isinstance(request, OrderCancelReplaceRequest):
+        breach = account.risk.judge_replace(request, place, received_ns, judgement.everybody)
+        return None if breach is None else breach.text
+    alarm = account.risk.cancel_alarm(request, judgement.everybody)
+    if alarm is not None:
+        judgement.batch.alarms.append(alarm)
+    return None
 
 
 def answer_status(judgement: Judgement, item: Received, request: OrderStatusRequest) -> None:

@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tradestack.domain.order import Side
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.check import Judged
 from tradestack.trading.risk.codes import Breach, OnBreach
 from tradestack.trading.risk.judge_risk import Part, account_breaches
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.situation import AccountView
-from tradestack.trading.risk.trading_state import TRANSITIONS, StateAct, StateEvent, TradingState
+from tradestack.trading.risk.trading_state import TRANSITIONS, StateAct, StateEvent
 
 _EVENTS = {
     OnBreach.REDUCE: StateEvent.BREACH_REDUCES,
@@ -63,7 +64,13 @@ def act_of(breach: Breach) -> StateAct | None:
     event = _EVENTS.get(breach.on_breach)
     if event is None:
         return None
-    return StateAct(event=event, reason=breach.text, user=breach.scope.user, code=breach.code)
+    return StateAct(
+        event=event,
+        reason=breach.text,
+        user=breach.scope.user,
+        code=breach.code,
+        cancels=breach.on_breach is OnBreach.HALT_AND_CANCEL,
+    )
 
 
 def excess_orders(account: AccountView) -> tuple[Excess, ...]:
@@ -87,11 +94,15 @@ def _excess_of(orders: Iterable[WorkingOrder]) -> list[Excess]:
     return [Excess(order.order_id, order.leaves_quantity) for order in orders]
 
 
-def _has_effect(breach: Breach, account: AccountView) -> bool:
-    """Return whether the breach is news: a state that is strict enough is not changed again."""
-    event = _EVENTS.get(breach.on_breach)
+def has_effect(on_breach: OnBreach, state: TradingState, *, has_orders: bool) -> bool:
+    """Return whether a breach is news: a state that is strict enough is not changed again."""
+    event = _EVENTS.get(on_breach)
     if event is None:
         return False
-    state = account.state_of_all if breach.scope.user is None else account.state_of_user
-    cancels = breach.on_breach is OnBreach.HALT_AND_CANCEL and bool(account.working_orders)
+    cancels = on_breach is OnBreach.HALT_AND_CANCEL and has_orders
     return cancels or TRANSITIONS[event][state] is not state
+
+
+def _has_effect(breach: Breach, account: AccountView) -> bool:
+    state = account.state_of_all if breach.scope.user is None else account.state_of_user
+    return has_effect(breach.on_breach, state, has_orders=bool(account.working_orders))

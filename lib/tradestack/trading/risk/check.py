@@ -32,11 +32,12 @@ class Judged(enum.Enum):
 class Check:
     """A named check; exactly one of of_order and of_account measures.
 
-    key: in the config, "" if the check cannot be configured. is_always_asked: also where the limits
-    have nothing but defaults. counts_working: the working orders
-    count at worst case. uses_standing: it depends on what the scope has used, so at a scope of all
-    users it spans accounts. needs_price: without a last price it is PRICE_UNAVAILABLE. scopes: at
-    which it may have a limit.
+    key: in the config, "" if the check cannot be configured. is_always_asked: for all users
+    together even if the limits are the defaults. is_of_order_alone: it needs neither price nor
+    account, so it is asked as well where nothing executes orders. counts_working: the working
+    orders count at worst case. uses_standing: it depends on what the scope has used, so at a
+    scope of all users it spans accounts. needs_price: without a last price it is
+    PRICE_UNAVAILABLE. scopes: at which it may have a limit.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Check:
     uses_standing: bool = False
     needs_price: bool = False
     is_always_asked: bool = False
+    is_of_order_alone: bool = False
     on_breach: Callable[[Limits], OnBreach] | None = None
 
     @property
@@ -62,7 +64,7 @@ class Check:
         """Return whether there is something to ask at a scope of the kind with these limits."""
         if kind not in self.scopes:
             return False
-        if self.is_always_asked:
+        if not self.key or (self.is_always_asked and kind is ScopeKind.TOTAL):
             return True
         field = self.key if self.key in Limits.__struct_fields__ else f"{self.key}_ns"
         return bool(getattr(limits, field) != getattr(NO_LIMITS, field))

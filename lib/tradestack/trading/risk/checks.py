@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
         reducing=Reducing.JUDGED,
         scopes=WHOLE,
         is_always_asked=True,
+        is_of_order_alone=True,
     ),
     Check(
         key="",
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
         scopes=WHOLE,
         counts_working=True,
         is_always_asked=True,
+        is_of_order_alone=True,
     ),
     Check(
         key="allowed_symbols",
@@ -39,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_allowed_symbols,
         reducing=Reducing.JUDGED,
         scopes=WHOLE,
+        is_of_order_alone=True,
     ),
     Check(
         key="restricted_symbols",
@@ -47,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_restricted_symbols,
         reducing=Reducing.JUDGED,
         scopes=WHOLE,
+        is_of_order_alone=True,
     ),
     Check(
         key="may_short",
@@ -63,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
         reducing=Reducing.JUDGED,
         scopes=TOTAL,
         is_always_asked=True,
+        is_of_order_alone=True,
     ),
     Check(
         key="price_increment",
@@ -70,6 +75,7 @@ CHECKS: tuple[Check, ...] = (
         text="The Price of a limit order is a multiple of this.",
         of_order=order_readings.read_price_increment,
         reducing=Reducing.JUDGED,
+        is_of_order_alone=True,
     ),
     Check(
         key="min_order_qty",
@@ -78,12 +84,14 @@ CHECKS: tuple[Check, ...] = (
         of_order=order_readings.read_min_order_qty,
         reducing=Reducing.JUDGED,
         is_always_asked=True,
+        is_of_order_alone=True,
     ),
     Check(
         key="max_order_qty",
         code=Code.QUANTITY_EXCEEDS_MAXIMUM,
         text="The largest OrderQty; for all users it is the key `order_qty_max`.",
         of_order=order_readings.read_max_order_qty,
+        is_of_order_alone=True,
     ),
     Check(
         key="lot_size",
@@ -91,6 +99,7 @@ CHECKS: tuple[Check, ...] = (
         text="OrderQty is a multiple of this.",
         of_order=order_readings.read_lot_size,
         reducing=Reducing.JUDGED,
+        is_of_order_alone=True,
     ),
     Check(
         key="max_notional_per_order",
@@ -130,6 +139,7 @@ CHECKS: tuple[Check, ...] = (
         code=Code.ORDER_STALE,
         text="The longest time from SignalTime to receipt, in wall time.",
         of_order=order_readings.read_max_order_age,
+        is_of_order_alone=True,
     ),
     Check(
         key="max_order_submit_rate",

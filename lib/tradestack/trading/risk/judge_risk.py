@@ -6,29 +6,34 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tradestack.domain.order import OrdType
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.check import Check, Judged
 from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.codes import Breach, Code
-from tradestack.trading.risk.limits import Limits, RiskLimits, SelfTrade
-from tradestack.trading.risk.reading import Look, Reading
+from tradestack.trading.risk.limits import RiskLimits, ScopedLimits, SelfTrade
+from tradestack.trading.risk.reading import Look, OrderFunction, Reading
 from tradestack.trading.risk.scopes import OF_ALL_USERS, ScopeKind
 from tradestack.trading.risk.situation import AccountView, Situation, crossed_orders
 
-# Different limits of users and symbols that are met at the same time.
-_PLANS_MAX = 4_096
+# Pairs of user and symbol whose plans are remembered.
+_PLANS_MAX = 8_192
+# What is not asked while everything is allowed.
+_STATES = frozenset({Code.TRADING_HALTED, Code.TRADING_STATE_REDUCING})
 
 
 class Part(enum.Enum):
     """Which checks are asked.
 
     Those that span accounts depend on what other users do at the same time; they are asked once,
-    at receipt, and their verdict is journalled. All others can be asked again at any time.
+    at receipt, and their verdict is journalled. All others can be asked again at any time. Of an
+    order alone those are asked that need neither account nor price.
     """
 
     ALL = "all"
     ONE_ACCOUNT = "one account"
     ACROSS_ACCOUNTS = "across accounts"
+    ORDER_ALONE = "order alone"
 
 
 class ReadingAt(NamedTuple):
@@ -39,12 +44,29 @@ class ReadingAt(NamedTuple):
     reading: Reading
 
 
+# The checks that have something to ask, and the places of the scopes where they ask it.
+_Plan = tuple[tuple[Check, tuple[int, ...]], ...]
+# And how each of them measures an order.
+_OrderPlan = tuple[tuple[Check, OrderFunction, tuple[int, ...]], ...]
+
+
 def judge_risk(situation: Situation, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
     """Situation, limits → the first breach, at the scope whose limit is exceeded most."""
-    for check, looks in _questions(situation, limits, part):
-        breach = worst_breach(check, _readings(check, situation, looks))
-        if breach is not None:
-            return breach
+    account = situation.account
+    scopes = limits.scopes(account.user, account.symbol)
+    looks = [Look(scope, scope_limits, account) for scope, scope_limits in scopes]
+    is_active = account.state is TradingState.ACTIVE
+    for check, measure, places in _order_plan(part, scopes, is_active):
+        broken = []
+        for place in places:
+            reading = measure(situation, looks[place])
+            if reading is not None and reading.excess > 0:
+                broken.append(ReadingAt(check, looks[place], reading))
+        # Whether an order adds no risk takes the longest to find out, and few orders break a limit.
+        if broken and not _is_exempt(check, situation):
+            breach = worst_breach(check, _not_excused(situation, broken))
+            if breach is not None:
+                return breach
     return None
 
 
@@ -54,13 +76,23 @@ def crossed_to_cancel(situation: Situation, limits: RiskLimits) -> list[WorkingO
     return crossed_orders(situation) if own.self_trade is SelfTrade.CANCEL_RESTING else []
 
 
-def explain_risk(situation: Situation, limits: RiskLimits) -> list[ReadingAt]:
+def explain_risk(
+    situation: Situation, limits: RiskLimits, part: Part = Part.ALL
+) -> list[ReadingAt]:
     """Situation, limits → everything that is measured, in the order of the checks."""
-    return [
-        reading
-        for check, looks in _questions(situation, limits, Part.ALL)
-        for reading in _readings(check, situation, looks)
+    account = situation.account
+    looks = looks_at(account, limits)
+    scopes = limits.scopes(account.user, account.symbol)
+    measured = [
+        ReadingAt(check, looks[place], reading)
+        for check, measure, places in _order_plan(
+            part, scopes, account.state is TradingState.ACTIVE
+        )
+        if not _is_exempt(check, situation)
+        for place in places
+        if (reading := measure(situation, looks[place])) is not None
     ]
+    return _not_excused(situation, measured)
 
 
 def judge_cancel(account: AccountView, limits: RiskLimits, part: Part = Part.ALL) -> Breach | None:
@@ -73,7 +105,7 @@ def account_breaches(
 ) -> Iterator[Breach]:
     """Account, limits → the breaches that do not depend on an order, one a check."""
     looks = looks_at(account, limits)
-    for check, places in _plan(part, _keys_of(looks)):
+    for check, places in _plan(part, limits.scopes(account.user, account.symbol)):
         if check.judged is judged and check.of_account is not None:
             measured = [(looks[place], check.of_account(looks[place])) for place in places]
             breach = worst_breach(
@@ -106,54 +138,40 @@ def worst_breach(check: Check, readings: Iterable[ReadingAt]) -> Breach | None:
     )
 
 
-def _questions(
-    situation: Situation, limits: RiskLimits, part: Part
-) -> Iterator[tuple[Check, list[Look]]]:
-    """Yield the checks that ask about the order, and at which scopes."""
-    looks = looks_at(situation.account, limits)
-    adds_no_risk, ord_type = situation.is_reducing, situation.order.ord_type
-    for check, places in _plan(part, _keys_of(looks)):
-        is_exempt = adds_no_risk and check.exempts(ord_type)
-        if check.judged is not Judged.CANCEL and not is_exempt:
-            yield check, [looks[place] for place in places]
+def _is_exempt(check: Check, situation: Situation) -> bool:
+    return check.exempts(situation.order.ord_type) and situation.is_reducing
 
 
-def _readings(check: Check, situation: Situation, looks: list[Look]) -> list[ReadingAt]:
-    measured = [(look, check.read(situation, look)) for look in looks]
+def _not_excused(situation: Situation, readings: Iterable[ReadingAt]) -> list[ReadingAt]:
+    """Leave out missing prices for a limit order that adds no risk: it has its own."""
     return [
-        ReadingAt(check, look, reading)
-        for look, reading in measured
-        if reading is not None and not _is_excused(situation, reading)
+        each
+        for each in readings
+        if each.reading.code is not Code.PRICE_UNAVAILABLE
+        or situation.order.ord_type is not OrdType.LIMIT
+        or not situation.is_reducing
     ]
 
 
-def _is_excused(situation: Situation, reading: Reading) -> bool:
-    """Return whether a price is missing for a limit order that adds no risk: it has its own."""
-    return (
-        reading.code is Code.PRICE_UNAVAILABLE
-        and situation.order.ord_type is OrdType.LIMIT
-        and situation.is_reducing
+@lru_cache(_PLANS_MAX)
+def _order_plan(part: Part, scopes: ScopedLimits, is_active: bool) -> _OrderPlan:  # noqa: FBT001
+    """Return what an order is asked; is_active: whether the trading state allows everything."""
+    return tuple(
+        (check, check.of_order or check.read, places)
+        for check, places in _plan(part, scopes)
+        if check.judged is not Judged.CANCEL and not (is_active and check.code in _STATES)
     )
 
 
-def _keys_of(looks: list[Look]) -> tuple[tuple[ScopeKind, Limits], ...]:
-    return tuple((look.scope.kind, look.limits) for look in looks)
-
-
 @lru_cache(_PLANS_MAX)
-def _plan(
-    part: Part, scopes: tuple[tuple[ScopeKind, Limits], ...]
-) -> tuple[tuple[Check, tuple[int, ...]], ...]:
-    """Return the checks with something to ask, and the places of the scopes where they ask it.
-
-    Few limits are set as a rule; to ask about all of them at each order takes twice as long.
-    """
+def _plan(part: Part, scopes: ScopedLimits) -> _Plan:
+    """Few limits are set as a rule; to ask about all of them at each order takes twice as long."""
     plan = []
     for check in CHECKS:
         places = tuple(
             place
-            for place, (kind, limits) in enumerate(scopes)
-            if check.is_asked(kind, limits) and _belongs(check, kind, part)
+            for place, (scope, limits) in enumerate(scopes)
+            if check.is_asked(scope.kind, limits) and _belongs(check, scope.kind, part)
         )
         if places:
             plan.append((check, places))
@@ -161,5 +179,7 @@ def _plan(
 
 
 def _belongs(check: Check, kind: ScopeKind, part: Part) -> bool:
+    if part is Part.ORDER_ALONE:
+        return check.is_of_order_alone
     spans_accounts = check.uses_standing and kind in OF_ALL_USERS
     return part is Part.ALL or (part is Part.ACROSS_ACCOUNTS) is spans_accounts

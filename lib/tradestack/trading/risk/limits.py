@@ -6,6 +6,7 @@ Quantities and money are integers ×10⁻⁸, times nanoseconds, shares of somet
 
 import enum
 import hashlib
+from functools import cached_property
 
 import msgspec
 
@@ -13,6 +14,8 @@ from tradestack.trading.risk.codes import OnBreach
 from tradestack.trading.risk.scopes import Scope, ScopeKind, scope_of
 
 BASIS_POINTS = 10_000
+# Pairs of user and symbol whose scopes are remembered.
+SCOPES_KEPT_MAX = 4_096
 
 
 class SelfTrade(enum.StrEnum):
@@ -79,7 +82,20 @@ class UserLimits(msgspec.Struct, frozen=True, kw_only=True):
     symbols: dict[str, Limits] = {}
 
 
-class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
+class ScopedLimits(tuple[tuple[Scope, Limits], ...]):
+    """The scopes of one user's orders in one symbol, with their limits; told apart by identity.
+
+    So what was worked out for one of them is found again without a look at every limit.
+    """
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+class RiskLimits(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The limits of all scopes.
 
     total: of all users together. symbols: of all users together in a symbol. each_user: of every
@@ -95,11 +111,19 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
         """Return the limits that hold for the user."""
         return self.users.get(user, self.each_user)
 
-    def scopes(self, user: str, symbol: str) -> list[tuple[Scope, Limits]]:
+    def scopes(self, user: str, symbol: str) -> "ScopedLimits":
         """Return the scopes of an order and their limits, the narrowest first.
 
         Those of symbols are left out if they have no limits.
         """
+        found = self._scopes.get((user, symbol))
+        if found is None:
+            if len(self._scopes) >= SCOPES_KEPT_MAX:
+                self._scopes.clear()
+            found = self._scopes[user, symbol] = ScopedLimits(self._find_scopes(user, symbol))
+        return found
+
+    def _find_scopes(self, user: str, symbol: str) -> list[tuple[Scope, Limits]]:
         own = self.of_user(user)
         found = {
             ScopeKind.USER_SYMBOL: own.symbols.get(symbol),
@@ -120,11 +144,15 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
         every += [owner[symbol] for owner in self._symbols_of_all() if symbol in owner]
         return {limits.participation_window_ns for limits in every if limits.max_participation_bp}
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Return 16 hexadecimal digits that differ where any limit does."""
         content = msgspec.json.encode(self, order="deterministic")
         return hashlib.sha256(content).hexdigest()[:16]
+
+    @cached_property
+    def _scopes(self) -> "dict[tuple[str, str], ScopedLimits]":
+        return {}
 
     def _symbols_of_all(self) -> list[dict[str, Limits]]:
         users = (self.each_user, *self.users.values())

@@ -1,6 +1,7 @@
 """An order, the market and the limits of one scope → readings that need no other account."""
 
 from tradestack.domain.order import OrdType, Side
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.exposure import notional_of
 from tradestack.trading.risk.limits import BASIS_POINTS, SelfTrade
 from tradestack.trading.risk.reading import (
@@ -13,7 +14,6 @@ from tradestack.trading.risk.reading import (
 )
 from tradestack.trading.risk.scopes import OF_USER, ScopeKind
 from tradestack.trading.risk.situation import Situation, crossed_orders
-from tradestack.trading.risk.trading_state import TradingState
 
 
 def read_halted(situation: Situation, look: Look) -> Reading | None:
@@ -96,7 +96,7 @@ def read_price_required(situation: Situation, look: Look) -> Reading | None:
     """Break for a market order in a symbol that has not been traded yet."""
     if not look.limits.price_required or situation.order.ord_type is OrdType.LIMIT:
         return None
-    return NO_PRICE if situation.last_trade is None else None
+    return None if situation.has_price else NO_PRICE
 
 
 def read_max_price_age(situation: Situation, look: Look) -> Reading | None:

@@ -4,16 +4,17 @@ All of it is as it was before the order; a replace is judged as the order that i
 the checks take the leaves of the replaced order away themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 
 import msgspec
 
 from tradestack.domain.order import Order, OrdType, Side
 from tradestack.domain.trade import Trade
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure
 from tradestack.trading.risk.scopes import ScopeKind
-from tradestack.trading.risk.trading_state import TradingState, stricter
+from tradestack.trading.risk.trading_state import stricter
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +50,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
 
     user: str
     symbol: str
-    standings: dict[ScopeKind, Standing]
-    working_orders: Sequence[WorkingOrder] = ()
+    standings: Mapping[ScopeKind, Standing]
+    working_orders: Collection[WorkingOrder] = ()
     state_of_user: TradingState = TradingState.ACTIVE
     state_of_all: TradingState = TradingState.ACTIVE
 
@@ -72,6 +73,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     feed_time_ns: at the order's cause. received_ns: wall time. last_trade: of the symbol, up to
     the cause. repeats_in_window: earlier orders of the user with the same symbol, side, quantity
     and price. volume_in_window: of the symbol, for each `participation_window_ns` of its limits.
+    was_traded: whether the symbol has an earlier trade, where no limit needs to know which one;
+    None: last_trade says it.
     """
 
     account: AccountView
@@ -82,6 +85,12 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     replaced: WorkingOrder | None = None
     repeats_in_window: int = 0
     volume_in_window: dict[int, int] = {}
+    was_traded: bool | None = None
+
+    @property
+    def has_price(self) -> bool:
+        """Return whether the symbol was traded before."""
+        return self.last_trade is not None if self.was_traded is None else self.was_traded
 
     @property
     def leaves_quantity(self) -> int:

@@ -15,15 +15,9 @@ from types import MappingProxyType
 
 import msgspec
 
+from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.codes import Code
-
-
-class TradingState(enum.StrEnum):
-    """What orders may be sent, from everything to nothing."""
-
-    ACTIVE = "ACTIVE"
-    REDUCING = "REDUCING"
-    HALTED = "HALTED"
+from tradestack.wire.account_records import TradingRecord
 
 
 class StateEvent(enum.StrEnum):
@@ -50,13 +44,10 @@ BREACHES = frozenset({StateEvent.BREACH_REDUCES, StateEvent.BREACH_HALTS})
 
 
 class StateAct(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody's or a breach's change of a trading state, as it is journalled.
+    """Somebody's or a breach's change of a trading state.
 
     user: whose state; None = that of all users together. Either uid (of the operator) or code (of
-    the breach) says who acted.
-    reference_equity: ×10⁻⁸, from which losses and drawdown count from now on, for the user or for
-    all together; None = as before. Without it a state that a loss changed would change back with
-    the next fill.
+    the breach) says who acted. cancels: every working order is canceled as well.
     """
 
     event: StateEvent
@@ -64,7 +55,7 @@ class StateAct(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     uid: int | None = None
     code: Code | None = None
-    reference_equity: int | None = None
+    cancels: bool = False
 
     def __post_init__(self) -> None:
         if self.event in BREACHES:
@@ -74,37 +65,47 @@ class StateAct(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("an operator acts by uid")
 
 
+_STRICTNESS = {state: place for place, state in enumerate(TradingState)}
+
+
 def stricter(one: TradingState, other: TradingState) -> TradingState:
     """Return the state that allows less."""
-    order = tuple(TradingState)
-    return max(one, other, key=order.index)
+    return one if _STRICTNESS[one] >= _STRICTNESS[other] else other
 
 
 class TradingStates(msgspec.Struct, kw_only=True):
-    """The states of all users together and of each user, with the last act on each.
+    """The last change of the state of all users together, and of each user's.
 
-    A user without an act is ACTIVE.
+    Who has none is ACTIVE.
     """
 
-    all_users: TradingState = TradingState.ACTIVE
-    users: dict[str, TradingState] = {}
-    last_act: StateAct | None = None
-    last_acts: dict[str, StateAct] = {}
+    of_all: TradingRecord | None = None
+    users: dict[str, TradingRecord] = {}
 
-    def of_user(self, user: str) -> TradingState:
-        """Return the user's own state."""
-        return self.users.get(user, TradingState.ACTIVE)
+    def last(self, user: str | None) -> TradingRecord | None:
+        """Return the last change of the user's own state, or of that of all users."""
+        return self.of_all if user is None else self.users.get(user)
+
+    def state(self, user: str | None) -> TradingState:
+        """Return the user's own state, or that of all users together."""
+        last = self.last(user)
+        return TradingState.ACTIVE if last is None else last.state
 
     def effective(self, user: str) -> TradingState:
         """Return the state that holds for the user's orders."""
-        return stricter(self.all_users, self.of_user(user))
+        return stricter(self.state(None), self.state(user))
 
-    def apply(self, act: StateAct) -> None:
-        """Change the state that the act names."""
-        after = TRANSITIONS[act.event]
-        if act.user is None:
-            self.all_users = after[self.all_users]
-            self.last_act = act
+    def after(self, act: StateAct) -> TradingState:
+        """Return the state that the act leads to."""
+        return TRANSITIONS[act.event][self.state(act.user)]
+
+    def put(self, record: TradingRecord) -> None:
+        """Take a change that is journalled, or will be."""
+        if record.user is None:
+            self.of_all = record
         else:
-            self.users[act.user] = after[self.of_user(act.user)]
-            self.last_acts[act.user] = act
+            self.users[record.user] = record
+
+    def copy(self) -> "TradingStates":
+        """Return the same states, which can change without these."""
+        return TradingStates(of_all=self.of_all, users=dict(self.users))

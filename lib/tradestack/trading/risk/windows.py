@@ -12,7 +12,6 @@ from tradestack.trading.risk.limits import CountPerWindow
 
 # What one user's orders are remembered by for the limit on repeated ones.
 REPEATED_ORDERS_KEPT_MAX = 1_024
-VOLUME_BUCKETS = 60
 
 
 class EventWindow(msgspec.Struct, kw_only=True):
@@ -27,8 +26,9 @@ class EventWindow(msgspec.Struct, kw_only=True):
 
     def count(self, time_ns: int, limit: CountPerWindow) -> int:
         """Return how many events are in the window; none if there is no limit."""
-        self._forget(time_ns, limit)
-        return len(self.times_ns)
+        if not limit.count:
+            return 0
+        return len(self.times_ns) - bisect_right(self.times_ns, time_ns - limit.window_ns)
 
     def _forget(self, time_ns: int, limit: CountPerWindow) -> None:
         kept = limit.count + 1 if limit.count else 0
@@ -65,35 +65,6 @@ class RepeatedOrders(msgspec.Struct, kw_only=True):
         """Return how many orders like this one are in the window."""
         window = self.windows.get(_likeness(order))
         return 0 if window is None else window.count(time_ns, limit)
-
-
-class VolumeWindow(msgspec.Struct, kw_only=True):
-    """The traded quantity of one symbol in a window, ×10⁻⁸.
-
-    It is kept in 60 parts of the window, so at its far end up to one part is left out: volume is
-    never overstated.
-    """
-
-    window_ns: int
-    buckets: dict[int, int] = {}  # number of the part since the epoch → quantity
-
-    def add(self, time_ns: int, size: int) -> None:
-        """Add a trade."""
-        number = self._number(time_ns)
-        self.buckets[number] = self.buckets.get(number, 0) + size
-        self._forget(number)
-
-    def volume(self, time_ns: int) -> int:
-        """Return what was traded in the window."""
-        self._forget(self._number(time_ns))
-        return sum(self.buckets.values())
-
-    def _number(self, time_ns: int) -> int:
-        return time_ns * VOLUME_BUCKETS // self.window_ns
-
-    def _forget(self, newest: int) -> None:
-        for number in [each for each in self.buckets if each <= newest - VOLUME_BUCKETS]:
-            del self.buckets[number]
 
 
 def _likeness(order: Order) -> str:

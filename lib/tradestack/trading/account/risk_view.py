@@ -1,0 +1,207 @@
+"""Accounts → what each scope holds and has used, as the checks look at it.
+
+Nothing is worked out before a check asks for it, and few do. What all users have used is the sum of
+what their accounts have, so no count of it has to survive a restart by itself.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from tradestack.domain.order import Order, Side
+from tradestack.domain.requests import OrderCancelReplaceRequest
+from tradestack.trading.account.account_state import AccountState, RequestKind
+from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.risk.exposure import Exposure, notional_of
+from tradestack.trading.risk.limits import Limits, RiskLimits
+from tradestack.trading.risk.scopes import OF_ALL_USERS, ScopeKind
+from tradestack.trading.risk.situation import AccountView, Standing
+from tradestack.trading.risk.windows import Activity
+
+if TYPE_CHECKING:
+    from tradestack.trading.account.account import Account
+
+# The accounts of all users; few limits need them.
+Everybody = Callable[[], Iterable["Account"]]
+
+OF_A_SYMBOL = frozenset({ScopeKind.USER_SYMBOL, ScopeKind.SYMBOL})
+
+
+def account_view(account: "Account", symbol: str, everybody: Everybody) -> AccountView:
+    """Return an account as the checks look at it, in one symbol; "" = in all."""
+    state = account.state
+    risk = state.risk
+    return AccountView(
+        user=account.user,
+        symbol=symbol,
+        standings=_Standings(account, symbol, everybody),
+        working_orders=_OrdersIn(state, symbol) if symbol else state.orders.values(),
+        state_of_user=risk.of_user,
+        state_of_all=risk.of_all,
+    )
+
+
+def scope_key(kind: ScopeKind, symbol: str) -> str:
+    """Return the name of a scope within an account."""
+    return f"{kind} {symbol}" if kind in OF_A_SYMBOL else kind.value
+
+
+def order_after(order: WorkingOrder, request: OrderCancelReplaceRequest) -> Order:
+    """Return the order that a replace asks for."""
+    return Order(
+        cl_ord_id=request.cl_ord_id,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=request.quantity,
+        ord_type=order.ord_type,
+        time_in_force=order.time_in_force,
+        price=request.price,
+    )
+
+
+def order_named(account: "Account", cl_ord_id: str) -> WorkingOrder | None:
+    """Return the order that has this name, or will have it once its replaces have arrived."""
+    for under_way in reversed(account.state.under_way):
+        if under_way.kind is RequestKind.REPLACE and under_way.cl_ord_id == cl_ord_id:
+            cl_ord_id = under_way.orig_cl_ord_id
+    return account.working(cl_ord_id)
+
+
+class _OrdersIn(Collection[WorkingOrder]):
+    """The working orders in one symbol, the oldest first."""
+
+    def __init__(self, state: AccountState, symbol: str) -> None:
+        self._state = state
+        self._symbol = symbol
+
+    def __iter__(self) -> Iterator[WorkingOrder]:
+        orders = self._state.orders.values()
+        return (order for order in orders if order.symbol == self._symbol)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, order: object) -> bool:
+        return any(each is order for each in self)
+
+
+class _Standings(Mapping[ScopeKind, Standing]):
+    """The standing of each scope of an account and a symbol."""
+
+    def __init__(self, account: "Account", symbol: str, everybody: Everybody) -> None:
+        self._account = account
+        self._symbol = symbol
+        self._everybody = everybody
+        self._found: dict[ScopeKind, Standing] = {}
+
+    def __getitem__(self, kind: ScopeKind) -> Standing:
+        standing = self._found.get(kind)
+        if standing is None:
+            standing = self._found[kind] = self._standing(kind)
+        return standing
+
+    def __iter__(self) -> Iterator[ScopeKind]:
+        return iter(ScopeKind)
+
+    def __len__(self) -> int:
+        return len(ScopeKind)
+
+    def _standing(self, kind: ScopeKind) -> Standing:
+        account = self._account
+        if kind not in OF_ALL_USERS:
+            return _standing_of(account, kind, self._symbol, account.risk.limits, account.now_ns)
+        return _sum_of(
+            _standing_of(each, kind, self._symbol, account.risk.limits, account.now_ns)
+            for each in self._everybody()
+        )
+
+
+def _standing_of(
+    account: "Account", kind: ScopeKind, symbol: str, limits: RiskLimits, time_ns: int
+) -> Standing:
+    """Return what one account has in a scope; time_ns: feed time, at which windows end."""
+    state = account.state
+    of_scope = next(
+        (each for scope, each in limits.scopes(account.user, symbol) if scope.kind is kind),
+        Limits(),
+    )
+    symbols = {symbol} if kind in OF_A_SYMBOL else _symbols_of(state)
+    gross = long = short = 0
+    if of_scope.max_gross_notional or of_scope.max_net_notional:
+        gross, long, short = _notionals(account, symbols)
+    counts = [state.risk.counts[each] for each in symbols if each in state.risk.counts]
+    watch = state.risk.watch
+    activity = state.risk.activities.get(scope_key(kind, symbol)) or Activity()
+    return Standing(
+        exposure=exposure_in(account, symbol),
+        gross_notional=gross,
+        long_notional=long,
+        short_notional=short,
+        active_orders=sum(order.symbol in symbols for order in state.orders.values()),
+        orders_count=sum(each.orders for each in counts),
+        trades_count=sum(each.trades for each in counts),
+        equity=watch.equity,
+        peak_equity=watch.peak_equity,
+        reference_equity=watch.reference_equity,
+        submissions_in_window=activity.submissions.count(time_ns, of_scope.max_order_submit_rate),
+        cancels_in_window=activity.cancels.count(time_ns, of_scope.max_cancel_rate),
+        executions_in_window=activity.executions.count(time_ns, of_scope.repeated_execution_limit),
+    )
+
+
+def _sum_of(standings: Iterable[Standing]) -> Standing:
+    """Return what several accounts have together; each loss counts from its own peak."""
+    total: dict[str, int] = {}
+    position = buys = sells = 0
+    for standing in standings:
+        exposure = standing.exposure
+        position += exposure.position
+        buys += exposure.buy_leaves
+        sells += exposure.sell_leaves
+        for name in Standing.__struct_fields__[1:]:
+            total[name] = total.get(name, 0) + getattr(standing, name)
+    exposure = Exposure(position=position, buy_leaves=buys, sell_leaves=sells)
+    return Standing(exposure=exposure, **total)
+
+
+def exposure_in(account: "Account", symbol: str) -> Exposure:
+    """Return position and leaves in a symbol; larger ones of replaces under way count."""
+    state = account.state
+    asked = _asked_quantities(account)
+    leaves = {Side.BUY: 0, Side.SELL: 0}
+    for order in _OrdersIn(state, symbol):
+        quantity = max(order.quantity, asked.get(order.order_id, 0))
+        leaves[order.side] += quantity - order.cum_quantity
+    return Exposure(
+        position=state.portfolio.position(symbol).quantity,
+        buy_leaves=leaves[Side.BUY],
+        sell_leaves=leaves[Side.SELL],
+    )
+
+
+def _asked_quantities(account: "Account") -> dict[int, int]:
+    """Return the largest OrderQty that a replace under way asks for, by order."""
+    asked: dict[int, int] = {}
+    for under_way in account.state.under_way:
+        if under_way.kind is RequestKind.REPLACE:
+            order = order_named(account, under_way.orig_cl_ord_id)
+            if order is not None:
+                asked[order.order_id] = max(asked.get(order.order_id, 0), under_way.quantity)
+    return asked
+
+
+def _symbols_of(state: AccountState) -> set[str]:
+    """Return the symbols in which the account has done anything."""
+    return {order.symbol for order in state.orders.values()} | state.risk.counts.keys()
+
+
+def _notionals(account: "Account", symbols: Iterable[str]) -> tuple[int, int, int]:
+    """Return the worth of all positions at worst, and of the longs and shorts, at last prices."""
+    gross = long = short = 0
+    for symbol in symbols:
+        exposure = exposure_in(account, symbol)
+        last = account.tape.last_trade(symbol, account.state.matched_through)
+        if last is not None:
+            gross += notional_of(exposure.worst_quantity, last.price)
+            long += notional_of(exposure.long_quantity, last.price)
+            short += notional_of(exposure.short_quantity, last.price)
+    return gross, long, short
