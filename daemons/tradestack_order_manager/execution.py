@@ -6,25 +6,30 @@ and its strategy has said all that it has to say, what works expires.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
+from tradestack.domain.faults import OperatorFault
 from tradestack.trading.account.account import Account
+from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts, AccountUnavailable
+from tradestack.trading.carrying import Carrying
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.judging.all_users import judge_all_users
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
-from tradestack.wire.account_records import EndedRecord, ReleaseRecord
+from tradestack.wire.account_records import EndedRecord
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.order_journal import SessionRecord
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
 
 # How often the gateway's directory and sidecars are looked at.
-SESSIONS_INTERVAL_NS = 250 * NANOSECONDS_PER_MILLISECOND
+SESSIONS_INTERVAL_NS = 50 * NANOSECONDS_PER_MILLISECOND
 # An account is made again from its newest checkpoint: that is how much has to be done again.
 CHECKPOINT_RECORDS = 4_096
 CHECKPOINT_MESSAGES = 2_000_000
@@ -118,11 +123,65 @@ class Execution:
             reports=known.state.reports_of(user),
         )
 
+    @property
+    def orders_working(self) -> int:
+        """Return how many orders are accepted and not done."""
+        return sum(len(account.state.orders) for _, account in self._accounts.all())
+
+    def state_of(self, key: AccountKey) -> AccountState | None:
+        """Return the state of an account; None if it is not in memory."""
+        account = self._accounts.in_memory(key)
+        return None if account is None else account.state
+
+    def load(self, judgement: Judgement, keys: Iterable[AccountKey]) -> Mapping[AccountKey, str]:
+        """Make accounts again that are not in memory; return why the others cannot be used."""
+        faults = {}
+        for key in keys:
+            try:
+                judgement.account(*key)
+            except AccountUnavailable as error:
+                self.note_unavailable(key[0], error)
+                faults[key] = str(error)
+        return faults
+
+    def event_time(self, feed_session: str, feed_seq: int) -> int | None:
+        """Return the event time of a feed message; None if it cannot be read."""
+        tape = self._tapes.open(feed_session)
+        if tape is None or not 0 < feed_seq <= tape.head:
+            return None
+        try:
+            return int(tape.records(feed_seq, 1)["event_time_ns"][0])
+        except (OSError, ProtocolError):
+            return None
+
     def note_unavailable(self, user: str, error: Exception) -> None:
         """Log once why the account of a user cannot be used."""
         if self._unavailable.get(user) != str(error):
             self._unavailable[user] = str(error)
             logger.error("the account of %s cannot be used: %s", user, error)
+
+    def carry(self, known: KnownOrders, header: SessionRecord, *, is_forced: bool) -> list[bytes]:
+        """Return the records of the accounts that go on in the next order session.
+
+        known: of the session that ends. Raises OperatorFault for an account that cannot be used,
+        unless is_forced: then it is left behind, which is logged.
+        """
+        accounts = self.accounts_of(known)
+        if accounts is None:
+            return []
+        carrying = Carrying(accounts, header.session, header.time_ns)
+        for key in [key for key, history in known.state.accounts.items() if not history.is_ended]:
+            try:
+                carrying.carry(key)
+            except AccountUnavailable as error:
+                if not is_forced:
+                    raise OperatorFault(
+                        f"account of {key[0]} in feed session {key[1]}",
+                        str(error),
+                        "begin the order session when its feed log is there again",
+                    ) from error
+                logger.error("the account of %s ends with its order session: %s", key[0], error)
+        return carrying.records
 
     def upkeep(self, judgement: Judgement) -> None:
         """Let time pass for all accounts."""
@@ -147,15 +206,7 @@ class Execution:
         assert account is not None, "the journal has the account"
         is_away = now_ns - self._seen_ns.get(user, self._started_ns) > self.away_max_ns
         if account.state.is_registered and is_away:
-            account.release()
-            judgement.act(
-                ReleaseRecord(
-                    time_ns=judgement.time_ns,
-                    user=user,
-                    feed_session=feed_session,
-                    feed_seq=account.state.matched_through,
-                )
-            )
+            judgement.release(account)
         account.advance()
         if account.is_through(self._ended_heads.get(feed_session)):
             self._end(judgement, key, account)

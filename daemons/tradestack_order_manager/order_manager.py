@@ -8,7 +8,8 @@ what is on the disk.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
@@ -23,7 +24,6 @@ from tradestack.store.directory_lock import DirectoryLock
 from tradestack.store.free_space import disk_level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.order_journal import OrderRecord
 from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
@@ -31,6 +31,7 @@ from tradestack_order_manager.control import order_manager_interface
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.housekeeping import Housekeeping
+from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import (
@@ -40,8 +41,8 @@ from tradestack_order_manager.sessions.order_sessions import (
 )
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.log_tail import read_log_end
 from tradestack_order_manager.show.order_display import OrderDisplay
-from tradestack_order_manager.show.order_log import last_logged_order_id
 from tradestack_order_manager.trading_control import TradingControl
 from tradestack_order_manager.usage import Usage
 
@@ -70,7 +71,7 @@ class OrderManager:
             config.durability,
             clock.wall_ns(),
             boot_id=context.boot_id,
-            logged_order_id=last_logged_order_id(config.order_log),
+            logged=read_log_end(config.order_log),
             orders_lost_max=config.orders_per_session_max,
         )
         self._statistics.follow(self._sessions.current.state.counters)
@@ -164,8 +165,8 @@ class OrderManager:
     async def _pass_time(self) -> None:
         """Let the accounts follow their tapes, whether anybody sends something or not."""
         while True:
-            await asyncio.sleep(TIME_INTERVAL_S)
             self._settler.pass_time(self._execution.upkeep)
+            await asyncio.sleep(TIME_INTERVAL_S)
 
     def levels(self) -> Sequence[Level]:
         """Return how full server, order session and disks are."""
@@ -196,6 +197,8 @@ class OrderManager:
         parts = [
             f"{self._statistics.rates()['1s']:g} orders/s",
             f"{session.state.counters.orders_received} orders in session {session.id}",
+            f"{session.state.counters.fills} fills",
+            f"{self._execution.orders_working} working",
             f"{len(self._server.connections)} clients",
         ]
         stopped = self.trading.status()
@@ -214,11 +217,13 @@ class OrderManager:
         session = self._sessions.current
         return {
             **self._statistics.stats(session),
+            "orders_working": self._execution.orders_working,
+            "accounts": len(session.state.accounts),
             "session_fault": self._usage.fault,
             "trading": self.trading.stats(),
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
-            "order_log_behind": session.last_order_id - self._display.written_order_id,
+            "order_log_behind": self._display.reports_behind(session),
             "journal_fault": self._availability.fault,
             "order_log_fault": self._display.fault,
             "process": {
@@ -229,23 +234,14 @@ class OrderManager:
 
     def interfaces(self) -> Sequence[Interface]:
         """Return io.tradestack.OrderManager."""
-        return (order_manager_interface(self),)
+        inquiry = Inquiry(self._sessions, self._settler, self._execution)
+        return (order_manager_interface(self, inquiry),)
 
     # ---- what the control socket asks for --------------------------------------------------
 
     def clients(self) -> list[Client]:
         """Return the facts of each client that is logged in."""
         return list_clients(self._server.connections)
-
-    def users(self) -> Iterable[tuple[str, int]]:
-        """Return the users who have reports in this session, and how many each has."""
-        reports = self._sessions.current.state.reports
-        return [(user, len(ranges)) for user, ranges in sorted(reports.items()) if len(ranges)]
-
-    def last_orders(self, count: int) -> Sequence[OrderRecord]:
-        """Return the newest orders of this session, the oldest of them first."""
-        session = self._sessions.current
-        return session.orders(session.last_order_id - count + 1, count)
 
     def new_session(self) -> str:
         """Begin another order session; return its id.
@@ -258,12 +254,21 @@ class OrderManager:
             raise NewSessionFailed(str(error)) from error
         return self._sessions.current.id
 
-    def _begin_session(self) -> None:
-        """Begin another order session. On OSError or OperatorFault nothing has changed."""
+    def _begin_session(self, *, is_forced: bool = False) -> None:
+        """Begin another order session. On OSError or OperatorFault nothing has changed.
+
+        is_forced: the current one cannot go on, so accounts that cannot be carried over are not.
+        """
         self._settler.settle()
         # Lines of a session that has ended would not be found again after a crash.
         self._display.complete(self._sessions.current)
-        self._sessions.begin_next(self._clock.wall_ns())
+        known = self._sessions.current.known
+        carry = partial(self._execution.carry, known, is_forced=is_forced)
+        try:
+            self._sessions.begin_next(self._clock.wall_ns(), carry)
+        except (OSError, OperatorFault):
+            self._execution.forget(known.state.accounts)  # they may have been restated
+            raise
         self._display.catch_up(self._sessions.current)
         self._statistics.follow(self._sessions.current.state.counters)
         self._usage.restart(self._clock.monotonic_ns())
@@ -275,7 +280,7 @@ class OrderManager:
         reason = self._sessions.reason_to_end
         if reason is not None:
             logger.warning("order session %s ends: %s", self._sessions.current.id, reason)
-            self._begin_session()
+            self._begin_session(is_forced=True)
 
     def _change_durability(self, durability: Durability) -> None:
         """Journal by the other durability from now on. Raises OperatorFault."""

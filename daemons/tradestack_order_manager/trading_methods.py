@@ -11,9 +11,9 @@ from tradestack.net.control.interface import Method, Peer, invalid_parameter
 from tradestack.trading.risk.usage import Usage
 from tradestack.wire.account_records import TradingRecord
 from tradestack.wire.varlink import declared_error
+from tradestack_order_manager.inquiry_methods import NAME, NotAvailable
 from tradestack_order_manager.trading_control import Halted, TradingControl
 
-NAME = "io.tradestack.OrderManager"
 REASON_LENGTH_MAX = 200
 
 
@@ -72,12 +72,6 @@ class HaltFileExists(msgspec.Struct, frozen=True):
     """The halt file exists: all users stay HALTED until it is removed."""
 
     path: str
-
-
-class NotAvailable(msgspec.Struct, frozen=True):
-    """The order journal or the order log cannot be read or written; the order session goes on."""
-
-    reason: str
 
 
 class Trading(Protocol):

@@ -19,8 +19,8 @@
     SESSION_OVER     ── HEAD_KNOWN       ─► REGISTERING
     any other        ── ORDERS_LOST      ─► DISCONNECTED
 
-Orders are made in REPLAYING and LIVE alone: the feed is read only after a registration, so nothing
-is decided that cannot be sent.
+Orders are made after a registration alone: in REPLAYING and LIVE of what comes, in REGISTERED and
+FINISHING of what came before and had to wait for reports. So what is decided can be sent.
 """
 
 import enum

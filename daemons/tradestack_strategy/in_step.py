@@ -19,8 +19,13 @@ class InStepTrading(Trading[InteractiveRunner[Any]]):
     """A feed session of an interactive strategy."""
 
     _is_following = False  # registered, and not stopped since then
-    _is_full = False  # too many requests wait for their reports
+    _is_full = False  # too many orders wait for their reports
     _ended: tuple[str, int] | None = None  # session and last message, received to its end
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the session was received to its end, but not handled to its end."""
+        return self._ended is not None
 
     async def follow(self) -> None:
         """Handle what waits, then read the session from the next message on, until cancelled."""
@@ -41,6 +46,7 @@ class InStepTrading(Trading[InteractiveRunner[Any]]):
         """Take the batch, and handle as much as may be."""
         passed(FailPoint.STRATEGY_RECEIVED)
         self.runner.add(batch)
+        self.head = max(self.head, batch.last_sequence)
         self.advance()
 
     def on_session_ended(self, session_id: str, last_sequence: int, reason: EndReason) -> None:
@@ -65,10 +71,10 @@ class InStepTrading(Trading[InteractiveRunner[Any]]):
         """Leave the order session; is_lost: what it had not reported stays unknown."""
         self.runner.matched.leave_order_session()
         if is_lost:
-            self.runner.view.forget_orders()
+            self.runner.lose_order_session()
 
     def pause_reading(self) -> None:
-        """Handle nothing more: too many requests wait for their reports."""
+        """Handle nothing more: too many orders wait for their reports."""
         self._is_full = True
         self._adjust_reading()
 

@@ -33,7 +33,7 @@ METRICS = (
     Metric("sequence_processed", GAUGE, "messages", "Number of the last message processed."),
     Metric("from_sequence", GAUGE, "messages", "Number of the first message to trade on."),
     Metric("lag", GAUGE, "messages", "Messages of the feed that wait to be processed."),
-    Metric("orders_pending", GAUGE, "requests", "Orders and changes without a report."),
+    Metric("orders_pending", GAUGE, "orders", "Orders without a report."),
     Metric("orders_working", GAUGE, "orders", "Orders that are accepted and not done."),
     *_OF_A_SESSION,
     Metric("signals_without_price", COUNTER, "signals", "Signals for a symbol without a price."),

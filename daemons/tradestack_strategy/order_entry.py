@@ -62,9 +62,10 @@ class Outstanding:
 class OrderEntry:
     """Enters the requests of one strategy instance.
 
-    orders_in_flight_max: with that many requests outstanding the feed is paused until half of them
-    are reported on. Early answers are bounded by the order session that they come from; only those
-    of one epoch are kept after the replay.
+    orders_in_flight_max: with that many orders outstanding the feed is paused until half of them
+    are reported on. Cancels and replaces do not count: what answers them may be a message of the
+    feed that is yet to come. Early answers are bounded by the order session that they come from;
+    only those of one epoch are kept after the replay.
 
     publish_to_order: from the publication of the message to the order handed to the socket, wall
     clock. order_to_report: from there to its first report, monotonic.
@@ -87,6 +88,7 @@ class OrderEntry:
         self._clock = clock
         self._log = OrderLog(clock)
         self._outstanding: dict[str, Outstanding] = {}
+        self._orders_outstanding = 0
         self._early: dict[str, Sequence[Counted]] = {}
         self._unsent: set[str] = set()  # ClOrdIDs of what is outstanding and the server lacks
         self._outcomes = OutcomeCounts(counters)
@@ -102,8 +104,8 @@ class OrderEntry:
 
     @property
     def in_flight(self) -> int:
-        """The number of requests without report."""
-        return len(self._outstanding)
+        """The number of orders without report."""
+        return self._orders_outstanding
 
     @property
     def is_idle(self) -> bool:
@@ -186,6 +188,7 @@ class OrderEntry:
             record = self.order_to_report.record_for_process
             count = self._counters.add_to_process
         if isinstance(outstanding.request, Order):
+            self._orders_outstanding -= 1
             record(took_ns)
         for counted in counted_of_verdict(report):
             count(counted)
@@ -219,6 +222,7 @@ class OrderEntry:
                 self._counters.add_to_process(Counted.ORDERS_UNKNOWN)
             self._log.unknown(outstanding.request, order_session)
         self._outstanding.clear()
+        self._orders_outstanding = 0
         self._early.clear()
         self._unsent.clear()
         self.open_orders.clear()
@@ -228,6 +232,7 @@ class OrderEntry:
         request = self._request(epoch, intent, name)
         assert name not in self._outstanding, name
         self._outstanding[name] = Outstanding(request, self._clock.monotonic_ns())
+        self._orders_outstanding += isinstance(request, Order)
         self._counters.add(_counted_as(intent))
         if self._unsent:  # they were decided before
             self._unsent.add(name)

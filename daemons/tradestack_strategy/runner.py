@@ -211,9 +211,10 @@ class Runner(OrderListener):
 
     def _head_known(self, head: FeedHead) -> None:
         """Stay in the feed session that is traded, or enter another one."""
-        if self._trading is not None and self._trading.epoch.feed_session == head.session_id:
-            self._trading.head = head.sequence
-        else:
+        trading = self._trading
+        if trading is not None and trading.epoch.feed_session == head.session_id:
+            trading.head = head.sequence
+        elif trading is None or not trading.is_unfinished:
             self._enter_session(head)
         self._on_event(Event.HEAD_KNOWN)
 

@@ -141,6 +141,11 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
     def on_ticks(self, batch: TickBatch) -> None:
         """Make and send the orders that the batch leads to."""
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the session was received to its end, but not handled to its end."""
+        return False
+
     # ---- reports, for a strategy that reads them -----------------------------------------------
 
     def matched(self, message: MatchedThrough) -> None:
@@ -169,7 +174,7 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
     # ---- pauses --------------------------------------------------------------------------------
 
     def pause_reading(self) -> None:
-        """Read nothing more: too many requests wait for their reports."""
+        """Read nothing more: too many orders wait for their reports."""
         self.feed.pause_reading()
 
     def resume_reading(self) -> None:

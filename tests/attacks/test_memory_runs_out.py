@@ -62,7 +62,7 @@ STATE = "tradestack.trading.session_state:SessionState"
 ORDERS = {
     "received": "tradestack_order_manager.settler:Settler:unsequenced_received",
     "journalled": "tradestack.store.append_file:AppendFile:append",
-    "committed": f"{STATE}:commit",
+    "committed": f"{STATE}:add_order",
     "sent": "tradestack.net.server.outbox:Outbox:_send_chunk",
     "answered": "tradestack.net.server.scheduler:Scheduler:serve_live",
     "shown": "tradestack_order_manager.show.order_log:OrderLog:write",

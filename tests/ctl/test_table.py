@@ -10,6 +10,15 @@ def test_columns_are_two_spaces_apart() -> None:
     )
 
 
+def test_columns_of_numbers_are_aligned_to_the_right() -> None:
+    """They are named by their headings; the last column has no trailing spaces either way."""
+    rows = [("USER", "FEES", "GROSS"), ("news", "1.50", "-7.00"), ("x", "12.00", "15,711.80")]
+
+    assert aligned(rows, ("FEES", "GROSS")) == (
+        "USER   FEES      GROSS\nnews   1.50      -7.00\nx     12.00  15,711.80\n"
+    )
+
+
 def test_no_rows_are_no_text() -> None:
     """An empty table has no lines."""
     assert aligned([]) == ""

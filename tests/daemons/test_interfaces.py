@@ -26,7 +26,7 @@ INTERFACES = (
     service_interface("test", {}),
     daemon_interface(NOTHING),
     gateway_interface(NOTHING, NOTHING),
-    order_manager_interface(NOTHING),
+    order_manager_interface(NOTHING, NOTHING),
     strategy_interface(NOTHING, NOTHING, NOTHING),
 )
 

@@ -15,6 +15,7 @@ from tradestack.domain.fixed_point import (
     TEXT_LENGTH_MAX,
     divide_half_even,
     format_fixed,
+    format_money,
     parse_fixed,
     round_fixed,
 )
@@ -150,3 +151,21 @@ def test_a_quotient_is_rounded_to_the_nearest_integer(
 def test_quotients_are_rounded_as_fractions_are(numerator: int, denominator: int) -> None:
     """The built-in rounding of an exact fraction is half to even, too."""
     assert divide_half_even(numerator, denominator) == round(Fraction(numerator, denominator))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (517_000_000_000_000_000, "51.7"),
+        (-1_00000000_00000000, "-1"),
+        (1_50000000, "0.00000002"),
+        (2_50000000, "0.00000002"),
+        (-50000000, "0"),
+        (-50000001, "-0.00000001"),
+        (99_999_999_999 * 10**16 + 1, "99999999999"),
+    ],
+)
+def test_money_is_rounded_to_eight_decimals(value: int, text: str) -> None:
+    """What lies in the middle goes to the even one, on both sides of 0."""
+    assert format_money(value) == text

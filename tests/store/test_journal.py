@@ -17,6 +17,7 @@ from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import (
     FRAME_LENGTH,
     PAYLOAD_BYTES_MAX,
+    PREFIX_LENGTH,
     Journal,
 )
 
@@ -47,6 +48,56 @@ def test_replay_gives_what_was_appended(
             journal.close()
 
         assert replay(path) == [payload for _, payload in appended]
+
+
+@given(batches=payload_lists, chunk_bytes=st.integers(1, 200))
+def test_lines_are_read_in_chunks_from_any_line_on(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[bytes]], chunk_bytes: int
+) -> None:
+    """Each chunk has whole lines, at least one, and all chunks together have all lines."""
+    journal = Journal.create(tmp_path_factory.mktemp("journal") / "x.journal")
+    payloads = [payload for batch in batches for payload in batch]
+    places = [offset - PREFIX_LENGTH for batch in batches for offset in journal.append(batch)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journal_module, "CHUNK_BYTES", chunk_bytes)
+        for first, begin in enumerate([*places, journal.size_bytes]):
+            place, read = begin, []
+            while chunk := journal.read_payloads(place):
+                place += sum(len(payload) + FRAME_LENGTH for payload in chunk)
+                read += chunk
+            assert read == payloads[first:]
+            assert place == journal.size_bytes
+    journal.close()
+
+
+def test_a_chunk_of_lines_is_bounded_unless_one_line_is_longer(tmp_path: Path) -> None:
+    """A line of the greatest length is read alone; of others as many as a chunk has."""
+    journal = Journal.create(tmp_path / "x.journal")
+    journal.append([b"x" * 100] * 10_000)
+    journal.append([b"y" * PAYLOAD_BYTES_MAX])
+
+    many = journal.read_payloads(0)
+
+    assert len(many) == journal_module.CHUNK_BYTES // (100 + FRAME_LENGTH)
+    place = 10_000 * (100 + FRAME_LENGTH)
+    assert journal.read_payloads(place) == [b"y" * PAYLOAD_BYTES_MAX]
+    assert journal.read_payloads(journal.size_bytes) == []
+    journal.close()
+
+
+@pytest.mark.parametrize("at", range(len(PAYLOADS[0]) + FRAME_LENGTH))
+def test_a_line_that_was_damaged_meanwhile_is_not_read(tmp_path: Path, at: int) -> None:
+    """Whichever byte of it has changed, its newline included."""
+    journal = Journal.create(tmp_path / "x.journal")
+    for payload in PAYLOADS:
+        journal.append([payload])
+    content = bytearray(journal.path.read_bytes())
+    content[at] ^= 1
+    journal.path.write_bytes(content)
+
+    with pytest.raises(OSError, match="line at byte 0 is damaged"):
+        journal.read_payloads(0)
+    journal.close()
 
 
 def test_a_line_is_checksum_and_payload(journal_path: Path) -> None:

@@ -5,10 +5,11 @@ import re
 
 import pytest
 
+from tests.kit.quoter import Quoter
 from tradestack.domain.fixed_point import SCALE
 from tradestack.strategies.news import News
 from tradestack.strategies.parameter import parameters_of
-from tradestack.strategies.registry import STRATEGIES, build_strategy
+from tradestack.strategies.registry import STRATEGIES, build_strategy, strategy_class
 
 WORD = r"[!-~]{1,32}"  # as the wire carries SignalName and SignalLabel
 
@@ -60,3 +61,31 @@ def test_a_wrong_parameter_is_named_with_what_is_allowed(name, parameters, compl
     """Bounds belong to a parameter, relations to the strategy."""
     with pytest.raises(ValueError, match=complaint):
         build_strategy(name, parameters)
+
+
+def test_a_strategy_that_is_not_shipped_is_named_by_module_and_class() -> None:
+    """It is built as a shipped one is."""
+    strategy = build_strategy("tests.kit.quoter:Quoter", {"spread": "5"}, ["SPY"])
+
+    assert strategy == Quoter(spread=5, symbols=frozenset({"SPY"}))
+    assert strategy.interactive
+
+
+def test_shipped_strategies_never_wait_for_reports() -> None:
+    """They do not read them."""
+    assert not any(strategy.interactive for strategy in STRATEGIES.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("tests.kit.nothing:Quoter", "tests.kit.nothing:Quoter is not found: No module named"),
+        ("tests.kit.quoter:Nothing", "is not a class that extends Strategy"),
+        ("tests.kit.quoter:QuoterState", "is not a class that extends Strategy"),
+        ("tests.kit.quoter:whole_number", "is not a class that extends Strategy"),
+    ],
+)
+def test_a_name_without_a_strategy_is_refused(name, complaint) -> None:
+    """It says whether the module or the class is wrong."""
+    with pytest.raises(ValueError, match=complaint):
+        strategy_class(name)

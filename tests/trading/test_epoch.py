@@ -1,16 +1,20 @@
 """The names and the content of orders."""
 
+import dataclasses
+
 import pytest
 
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE
-from tradestack.domain.order import Side
-from tradestack.strategies.intent import Intent
+from tradestack.domain.order import OrdType, Side, TimeInForce
+from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
+from tradestack.strategies.intent import CancelIntent, Intent, ReplaceIntent
 from tradestack.trading.epoch import (
     INSTANCE_LENGTH_MAX,
     INTENTS_PER_MESSAGE_MAX,
     Epoch,
     ReferencePrice,
     config_hash,
+    epoch_prefix,
 )
 from tradestack.wire.order_texts import is_cl_ord_id
 from tradestack.wire.orders import decode_client_message, encode_message
@@ -138,3 +142,55 @@ def test_an_order_has_the_price_and_the_times_of_its_message():
 
     assert (order.feed_price, order.event_time_ns, order.signal_time_ns) == (168 * SCALE, 3, 4)
     assert order.shown_price == 168 * SCALE
+
+
+def test_an_order_is_as_its_intent_asks_for():
+    """What the intent leaves open is a market order of the configured quantity."""
+    asked = dataclasses.replace(
+        intent(812),
+        quantity=7,
+        ord_type=OrdType.LIMIT,
+        limit_price=168 * SCALE,
+        time_in_force=TimeInForce.DAY,
+        price=None,
+    )
+
+    plain, limit = (
+        epoch_of().order(intent(812), "a", None, 7),
+        epoch_of().order(asked, "a", None, 7),
+    )
+
+    assert (plain.quantity, plain.ord_type, plain.price) == (10 * SCALE, OrdType.MARKET, None)
+    assert plain.time_in_force is TimeInForce.IOC
+    assert (limit.quantity, limit.ord_type, limit.price) == (7, OrdType.LIMIT, 168 * SCALE)
+    assert (limit.time_in_force, limit.feed_price) == (TimeInForce.DAY, None)
+
+
+def test_changes_are_named_as_orders_are():
+    """The same decision after a kill has the same name, whatever it asks for."""
+    epoch = epoch_of()
+    cancel = CancelIntent(sequence=812, index=1, cl_ord_id="a", publish_time_ns=4)
+    change = ReplaceIntent(
+        sequence=812, index=2, cl_ord_id="a", quantity=7, limit_price=SCALE, publish_time_ns=4
+    )
+
+    names = [epoch.client_order_id(each) for each in (intent(812), cancel, change)]
+
+    assert names == [f"news-0123456789ab-0ABCDEFGHI-812-{index}" for index in range(3)]
+    assert [epoch_prefix(name) for name in names] == [epoch.prefix] * 3
+    assert epoch.change(cancel, names[1], 7) == OrderCancelRequest(
+        cl_ord_id=names[1],
+        orig_cl_ord_id="a",
+        transact_time_ns=7,
+        feed_session="0ABCDEFGHI",
+        feed_seq=812,
+    )
+    assert epoch.change(change, names[2], 7) == OrderCancelReplaceRequest(
+        cl_ord_id=names[2],
+        orig_cl_ord_id="a",
+        quantity=7,
+        price=SCALE,
+        transact_time_ns=7,
+        feed_session="0ABCDEFGHI",
+        feed_seq=812,
+    )

@@ -114,7 +114,7 @@ def test_reports_that_no_order_record_has_are_in_the_users_stream() -> None:
     assert reports_of(journal, replayed, "news")[1:] == [trade]
     assert reports_of(journal, replayed, "other") == [trade]
     assert replayed.reports_count == 3
-    assert replayed.counters.fills == 2
+    assert (replayed.counters.fills, replayed.counters.orders_filled) == (2, 2)
 
 
 def test_the_next_session_goes_on_with_numbers_and_registrations_and_knows_no_order() -> None:

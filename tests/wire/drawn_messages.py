@@ -183,7 +183,7 @@ reports = st.one_of(executions, cancel_rejects, mass_cancel_reports)
 server_messages = st.one_of(
     reports,
     st.builds(Registered, request_id=visible(32), feed_session=session_ids, from_seq=sequences),
-    st.builds(MatchedThrough, feed_session=session_ids, feed_seq=sequences),
+    st.builds(MatchedThrough, feed_session=session_ids, feed_seq=sequences, reports=sequences),
     st.builds(
         BusinessMessageReject,
         ref_msg_type=visible(32),

@@ -72,8 +72,7 @@ others = st.one_of(
         user=users,
         feed_session=session_ids,
         execution=raws,
-        interactive=st.booleans(),
-        starting_cash=money,
+        state=raws,
     ),
     st.builds(
         CheckpointRecord,
@@ -164,8 +163,7 @@ def an_account(execution: bytes) -> AccountRecord:
         user="news",
         feed_session="3DAA200000",
         execution=msgspec.Raw(execution),
-        interactive=False,
-        starting_cash=0,
+        state=msgspec.Raw(b"{}"),
     )
 
 

@@ -261,10 +261,22 @@ def test_records_without_a_report_survive(
     records = [
         a_header(time_ns=time_ns, next_order_id=number, session=session, registrations=(carried,)),
         LogReopenedRecord(time_ns=time_ns, last_order_id=number),
+        LogReopenedRecord(
+            time_ns=time_ns, last_order_id=number, last_report=time_ns % SEQUENCE_MAX
+        ),
         RepairedRecord(time_ns=time_ns, lines_lost=1, bytes_lost=number, orders_lost=number),
     ]
 
     assert records == [decode_record(encode_record(record)) for record in records]
+
+
+def test_a_reopened_log_without_reports_is_as_in_older_journals() -> None:
+    """A field that says nothing is left out, and has its default where it is missing."""
+    payload = b'{"Record":"LogReopened","Time":1,"LastOrderID":12}'
+    record = LogReopenedRecord(time_ns=1, last_order_id=12)
+
+    assert decode_record(payload) == record
+    assert encode_record(record) == payload
 
 
 @pytest.mark.parametrize("quantity", ["10", "10.0", "10.00000000"])

@@ -6,19 +6,25 @@ and orders that are lost to other ones.
 """
 
 from tradestack.wire.order_journal import EVERY_BOOT
+from tradestack_order_manager.sessions.log_end import LogEnd
 from tradestack_order_manager.sessions.order_session import OrderSession
 
 
-def sign_of_loss(session: OrderSession, boot_id: str | None, logged_order_id: int) -> str | None:
+def sign_of_loss(session: OrderSession, boot_id: str | None, logged: LogEnd) -> str | None:
     """Return what shows that the session may be incomplete; None if nothing does.
 
-    boot_id: the present boot of the machine, None if not known. logged_order_id: the newest order
-    in order_log.txt.
+    boot_id: the present boot of the machine, None if not known. logged: what order_log.txt ends
+    with.
     """
-    if logged_order_id > session.last_order_id:
+    if logged.order_id > session.last_order_id:
         return (
-            f"order_log.txt ends with order {logged_order_id}, "
+            f"order_log.txt ends with order {logged.order_id}, "
             f"the journal with order {session.last_order_id}"
+        )
+    if logged.report_of(session.id) > session.state.reports_count:
+        return (
+            f"order_log.txt ends with report {logged.report}, "
+            f"the journal with report {session.state.reports_count}"
         )
     began_in = session.state.header.boot_id
     if began_in == EVERY_BOOT:

@@ -2,7 +2,8 @@
 
 A session is the file `<session>.journal`. Ids ascend, whatever the clock does, so the newest name
 is the current session. A journal without a whole header is left by a crash at the beginning of a
-session: no client has seen its id, and it is removed.
+session: no client has seen its id, and it is removed. So is one that lacks a record that it was to
+begin with.
 """
 
 import errno
@@ -12,11 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.store.journal import JOURNAL_SUFFIX, Journal, Replay
+from tradestack.store.journal import FRAME_LENGTH, JOURNAL_SUFFIX, Journal, Replay
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.replay import add_record, replay
 from tradestack.trading.session_state import SessionState
@@ -56,15 +59,19 @@ class OrderSession:
         self._streams: dict[str, ReportStream] = {}
 
     @classmethod
-    def begin(cls, directory: Path, header: SessionRecord) -> Self:
-        """Create the journal and sync its header to the disk.
+    def begin(cls, directory: Path, header: SessionRecord, carried: Sequence[bytes] = ()) -> Self:
+        """Create the journal and sync its header to the disk, with what it begins with.
 
         Raises OSError, OperatorFault if the directory is not writable; then there is no journal.
         """
         journal = Journal.create(directory / f"{header.session}{JOURNAL_SUFFIX}")
         try:
-            journal.append([encode_record(header)])
+            header = msgspec.structs.replace(header, carried=len(carried))
+            offsets = journal.append([encode_record(header), *carried])
             journal.sync()
+            state = SessionState(header)
+            for offset, payload in zip(offsets[1:], carried, strict=True):
+                replay(state, offset, payload)
         except BaseException:
             journal.close()
             journal.path.unlink()
@@ -76,7 +83,7 @@ class OrderSession:
             next_order_id=header.next_order_id,
             registrations=len(header.registrations),
         )
-        return cls(journal, SessionState(header))
+        return cls(journal, state)
 
     @classmethod
     def recover(cls, path: Path) -> Self | None:
@@ -85,17 +92,24 @@ class OrderSession:
         Raises OperatorFault for damage and for formats that this version does not read.
         """
         state: SessionState | None = None
+        missing = 0  # of the records that it begins with
 
         def begin(payload: bytes) -> Replay:
-            nonlocal state
+            nonlocal state, missing
             state = SessionState(_read_header(path, payload))
-            return partial(replay, state)
+            missing = state.header.carried
+            return partial(replay_next, state)
+
+        def replay_next(state: SessionState, offset: int, payload: bytes) -> None:
+            nonlocal missing
+            replay(state, offset, payload)
+            missing -= 1
 
         journal = Journal.open(path, begin)
-        if state is None:
+        if state is None or missing > 0:
             journal.close()
             path.unlink()
-            logger.warning("removed %s: it had no header, nothing was journalled in it", path)
+            logger.warning("removed %s: its beginning is not whole, and nothing is after it", path)
             return None
         emit(
             logger,
@@ -131,9 +145,11 @@ class OrderSession:
         """Return the newest order number, of this session or of an earlier one."""
         return self.state.next_order_id - 1
 
-    def record_log_reopened(self, last_order_id: int, now_ns: int) -> None:
-        """Journal that the order log which ends with that number was rotated; raise OSError."""
-        self._record(LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id))
+    def record_log_reopened(self, last_order_id: int, last_report: int, now_ns: int) -> None:
+        """Journal that the order log which ends with these was rotated; raise OSError."""
+        self._record(
+            LogReopenedRecord(time_ns=now_ns, last_order_id=last_order_id, last_report=last_report)
+        )
 
     def record_loss(self, orders_lost: int, now_ns: int) -> None:
         """Journal that up to `orders_lost` orders may be missing at the end; raise OSError.
@@ -159,8 +175,23 @@ class OrderSession:
 
     def read_record(self, offset: int, length: int) -> Record:
         """Read the record at that place; raise OSError, for damage as well."""
+        return self._decode(self.journal.read(offset, length), offset)
+
+    def records_from(self, place: int) -> list[tuple[Record, int]]:
+        """Read a chunk of records, from the line at byte `place` on, each with where it ends.
+
+        There is at least one, unless the journal ends there. Raises OSError, for damage as well.
+        """
+        records = []
+        for payload in self.journal.read_payloads(place):
+            record = self._decode(payload, place)
+            place += len(payload) + FRAME_LENGTH
+            records.append((record, place))
+        return records
+
+    def _decode(self, payload: bytes, offset: int) -> Record:
         try:
-            return decode_record(self.journal.read(offset, length))
+            return decode_record(payload)
         except ValueError as error:
             text = f"the record at byte {offset} is damaged: {error}"
             raise OSError(errno.EIO, text, str(self.journal.path)) from error

@@ -8,7 +8,7 @@ removed when another begins, but not while a client reads them.
 import errno
 import logging
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,8 +18,9 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.store.journal import JOURNAL_SUFFIX
-from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION
+from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
 from tradestack_order_manager.sessions.loss import sign_of_loss
 from tradestack_order_manager.sessions.order_session import (
     OrderSession,
@@ -43,6 +44,10 @@ class NewSessionFailed(Exception):
     """No other order session can be begun; the current one goes on."""
 
 
+# Header of the session that begins → the records that it begins with.
+Carry = Callable[[SessionRecord], Sequence[bytes]]
+
+
 class OrderSessions:
     """All sessions of one state directory, which no other process writes.
 
@@ -56,19 +61,19 @@ class OrderSessions:
         now_ns: int,
         *,
         boot_id: str | None = None,
-        logged_order_id: int = 0,
+        logged: LogEnd = NOTHING_LOGGED,
         orders_lost_max: int = 0,
     ) -> None:
         """Recover the newest session, or begin the first one.
 
-        boot_id: of the machine's present boot. logged_order_id: the newest order in order_log.txt.
+        boot_id: of the machine's present boot. logged: what order_log.txt ends with.
         orders_lost_max: how many orders a session may have. With durability "disk" what is
         recovered is on the disk before it is reported. Raises OperatorFault, OSError, SyncFailed.
         """
         self.durability = durability
         self._directory = directory
         self._boot_id = boot_id
-        self._logged_order_id = logged_order_id
+        self._logged_order_id = logged.order_id
         self._orders_lost_max = orders_lost_max
         self._ended: dict[str, OrderSession] = {}
         self._unreadable: dict[str, int] = {}  # ended sessions, and when to try again, monotonic
@@ -76,12 +81,12 @@ class OrderSessions:
         self._is_recovered = recovered is not None
         if recovered is None:
             entropy = int.from_bytes(os.urandom(ENTROPY_BYTES))
-            header = first_header(now_ns, entropy, logged_order_id + 1, self._bound_to)
+            header = first_header(now_ns, entropy, logged.order_id + 1, self._bound_to)
             recovered = OrderSession.begin(directory, header)
         elif durability is Durability.DISK:
             recovered.sync()
         self.current = recovered
-        sign = sign_of_loss(recovered, boot_id, logged_order_id)
+        sign = sign_of_loss(recovered, boot_id, logged)
         if sign is not None and not recovered.state.is_repaired:
             self.record_loss(sign, now_ns)
 
@@ -156,8 +161,8 @@ class OrderSessions:
         self._ended[session_id] = ended
         return ended
 
-    def begin_next(self, now_ns: int) -> None:
-        """End the current session and begin another.
+    def begin_next(self, now_ns: int, carry: Carry) -> None:
+        """End the current session and begin another; carry: what goes on in it.
 
         Raises OSError, OperatorFault if the directory is not writable; then nothing has changed.
         """
@@ -169,7 +174,7 @@ class OrderSessions:
         # The order log may be ahead by more than a session can lose: of a restored backup, for one.
         first_order_id = max(header.next_order_id, self._logged_order_id + 1)
         header = msgspec.structs.replace(header, next_order_id=first_order_id)
-        self.current = OrderSession.begin(self._directory, header)
+        self.current = OrderSession.begin(self._directory, header, carry(header))
         self._is_recovered = False
         if previous.state.is_repaired:
             previous.close()

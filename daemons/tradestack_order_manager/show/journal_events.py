@@ -1,8 +1,10 @@
 """Entries in the systemd journal about orders, few enough a second to be read.
 
 `order_log.txt` and the order journal are the audit; these entries are for `journalctl SYMBOL=SPY`.
-At most `per_second` orders of each second get one; the others are counted, and one entry states
-their number when that second is over. A malformed message counts as an order that was rejected.
+Orders, and the reports that follow on them and on requests, get an entry each: at most `per_second`
+in a second. The others are counted, and one entry states their number when that second is over. A
+malformed message counts as an order that was rejected. A mass cancel has no entry of its own: each
+order that it canceled has one.
 """
 
 import json
@@ -12,55 +14,83 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.execution_report import (
+    ExecutionReport,
+    OrderCancelReject,
+    OrderMassCancelReport,
+)
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import ExecType
 from tradestack.observe.events import (
     ORDER_ACCEPTED,
+    ORDER_CANCELED,
     ORDER_ENTRIES_SUPPRESSED,
+    ORDER_EXPIRED,
+    ORDER_FILLED,
     ORDER_REJECTED,
+    ORDER_REPLACED,
+    ORDER_RESTATED,
+    REQUEST_REJECTED,
     emit,
 )
-from tradestack.trading.judging.decisions import JudgedMalformed, JudgedOrder, Malformed
+from tradestack.trading.judging.decisions import (
+    Judged,
+    JudgedExecution,
+    JudgedMalformed,
+    JudgedOrder,
+    Malformed,
+)
+
+_EVENTS = {
+    ExecType.TRADE: ORDER_FILLED,
+    ExecType.CANCELED: ORDER_CANCELED,
+    ExecType.EXPIRED: ORDER_EXPIRED,
+    ExecType.REPLACED: ORDER_REPLACED,
+    ExecType.RESTATED: ORDER_RESTATED,
+}
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class JournalEvents:
-    """Bounded queue of orders that are to get an entry.
+    """Bounded queue of decisions that are to get an entry.
 
     per_second: 0 = no entries, and none about their number.
     """
 
     per_second: int
     suppressed_total: int = 0
-    _queue: "deque[JudgedOrder | JudgedMalformed]" = field(default_factory=deque)
+    _queue: "deque[Judged]" = field(default_factory=deque)
     _second: int = 0
     _granted: int = 0
     _suppressed: int = 0
 
-    def offer(
-        self, judged: Sequence[JudgedOrder] | Sequence[JudgedMalformed], monotonic_ns: int
-    ) -> None:
-        """Queue as many orders as this second has room for; count the others."""
+    def offer(self, judged: Sequence[Judged], monotonic_ns: int) -> None:
+        """Queue as many decisions as this second has room for; count the others."""
         if not self.per_second:
             return
         self._begin_second(monotonic_ns)
         room = max(0, self.per_second - self._granted)
-        taken = judged[:room]
+        offered = [item for item in judged if _has_entry(item)]
+        taken = offered[:room]
         self._queue.extend(taken)
         self._granted += len(taken)
-        self._suppressed += len(judged) - len(taken)
+        self._suppressed += len(offered) - len(taken)
 
     def flush(self, monotonic_ns: int) -> None:
         """Write the queued entries."""
         self._begin_second(monotonic_ns)
         while self._queue:
-            judged = self._queue.popleft()
-            if isinstance(judged, JudgedOrder):
-                _emit_order(judged)
-            else:
-                _emit_malformed(judged)
+            match self._queue.popleft():
+                case JudgedOrder() as judged:
+                    _emit_order(judged)
+                case JudgedMalformed() as judged:
+                    _emit_malformed(judged)
+                case JudgedExecution(user=user, report=ExecutionReport() as report):
+                    _emit_execution(report, user)
+                case JudgedExecution(user=user, report=OrderCancelReject() as report):
+                    _emit_refusal(report, user)
 
     def _begin_second(self, monotonic_ns: int) -> None:
         second = monotonic_ns // NANOSECONDS_PER_SECOND
@@ -72,6 +102,12 @@ class JournalEvents:
             emit(logger, ORDER_ENTRIES_SUPPRESSED, count=self._suppressed)
             self.suppressed_total += self._suppressed
             self._suppressed = 0
+
+
+def _has_entry(item: Judged) -> bool:
+    if isinstance(item, JudgedExecution):
+        return not isinstance(item.report, OrderMassCancelReport)
+    return isinstance(item, JudgedOrder | JudgedMalformed)
 
 
 def _emit_order(judged: JudgedOrder) -> None:
@@ -107,3 +143,40 @@ def _emit_malformed(judged: JudgedMalformed) -> None:
         exectype=ExecType.REJECTED,
         text=json.dumps(message.text),  # it quotes the client
     )
+
+
+def _emit_execution(report: ExecutionReport, user: str) -> None:
+    fields: dict[str, object] = {
+        "orderid": report.order_id,
+        "symbol": report.symbol,
+        "side": report.side,
+        "clordid": report.cl_ord_id,
+        "user": user,
+        "exectype": report.exec_type,
+        "ordstatus": report.ord_status,
+        "lastqty": _decimal(report.last_quantity),
+        "lastpx": _decimal(report.last_price),
+        "cumqty": _decimal(report.cum_quantity),
+        "leavesqty": _decimal(report.leaves_quantity),
+        "execrestatementreason": report.restatement_reason,
+    }
+    known = {name: value for name, value in fields.items() if value is not None}
+    emit(logger, _EVENTS[report.exec_type], **known)
+
+
+def _emit_refusal(report: OrderCancelReject, user: str) -> None:
+    emit(
+        logger,
+        REQUEST_REJECTED,
+        orderid="NONE" if report.order_id is None else report.order_id,
+        clordid=report.cl_ord_id,
+        origclordid=report.orig_cl_ord_id,
+        user=user,
+        ordstatus=report.ord_status,
+        cxlrejresponseto=report.response_to,
+        cxlrejreason=report.reject_reason,
+    )
+
+
+def _decimal(value: int | None) -> str | None:
+    return None if value is None else format_fixed(value)

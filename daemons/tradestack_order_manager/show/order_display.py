@@ -15,9 +15,10 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.observe.levels import Level
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.store.free_space import disk_level
-from tradestack.trading.judging.decisions import Batch, JudgedMalformed
+from tradestack.trading.judging.decisions import Batch, JudgedExecution, JudgedOrder
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.journal_events import JournalEvents
+from tradestack_order_manager.show.log_place import LogPlace, beginning, newest_place
 from tradestack_order_manager.show.order_log import OrderLog
 
 # Passes are shown together: a client that sends one order after the other would otherwise wait a
@@ -43,14 +44,20 @@ class OrderDisplay:
         self._clock = clock
         self._due: list[Batch] = []  # reported and not shown yet; all of one session
         self._messages_due = 0
+        self._behind_due = beginning(session)  # the place behind the records of all that is due
         self._timer: asyncio.TimerHandle | None = None  # runs while something is due
         self._log = OrderLog.recover(path, session)
         self.catch_up(session)
 
     @property
-    def written_order_id(self) -> int:
-        """Return the number up to which every order has its line."""
-        return self._log.written_order_id
+    def place(self) -> LogPlace:
+        """Return the place in the order journal up to which everything has its line."""
+        return self._log.place
+
+    def reports_behind(self, session: OrderSession) -> int:
+        """Return how many reports of the current session the order log has not passed yet."""
+        passed_over = self.place.report if self.place.session == session.id else 0
+        return max(0, session.state.reports_count - passed_over)
 
     def levels(self) -> list[Level]:
         """Return how full the disk of the order log is; empty if it cannot be asked."""
@@ -63,11 +70,15 @@ class OrderDisplay:
         )
 
     def show(self, batch: Batch, session: OrderSession) -> None:
-        """Write lines and entries of reported messages, within SHOW_DELAY_S."""
+        """Write lines and entries of reported messages, within SHOW_DELAY_S.
+
+        Nothing was journalled after the batch.
+        """
         if not self._due:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(SHOW_DELAY_S, self._show_due, session)
         self._due.append(batch)
+        self._behind_due = newest_place(session)
         self._messages_due += len(batch.judged)
         if self._messages_due >= SHOWN_TOGETHER_MAX:
             self._show_due(session)
@@ -87,12 +98,13 @@ class OrderDisplay:
     def reopen(self, session: OrderSession) -> None:
         """Continue in the file that has the name now. Raises OperatorFault; then the old one stays.
 
-        It is journalled before: the lines up to that number are in the old file.
+        It is journalled before: the lines of what was recorded until then are in the old file.
         """
         self._show_due(session)
         try:
             self._log.sync()
-            session.record_log_reopened(self.written_order_id, self._clock.wall_ns())
+            place = self.place
+            session.record_log_reopened(place.order_id, place.report, self._clock.wall_ns())
         except OSError as error:
             raise OperatorFault(
                 f"order_log: {self._log.path}",
@@ -111,21 +123,15 @@ class OrderDisplay:
             return
         self._timer.cancel()
         self._timer = None
-        due, self._due = self._due, []
+        judged = [item for batch in self._due for item in batch.judged]
+        behind = self._behind_due
+        self._due = []
         self._messages_due = 0
-        orders = [order for batch in due for order in batch.orders]
-        malformed = [
-            judged
-            for batch in due
-            for judged in batch.judged
-            if isinstance(judged, JudgedMalformed)
-        ]
-        now_ns = self._clock.monotonic_ns()
-        self.events.offer(malformed, now_ns)
-        if orders:
-            self._try(lambda: self._log.write(orders, session))
+        self._try(lambda: self._log.write(judged, behind, session))
+        if any(isinstance(item, JudgedOrder | JudgedExecution) for item in judged):
             passed(FailPoint.ORDER_MANAGER_LOGGED)
-            self.events.offer(orders, now_ns)
+        now_ns = self._clock.monotonic_ns()
+        self.events.offer(judged, now_ns)
         self.events.flush(now_ns)
 
     def _try(self, write: Callable[[], None]) -> None:

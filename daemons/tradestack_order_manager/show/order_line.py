@@ -38,8 +38,8 @@ def order_line(
     rejected = "" if reason is None else f" REJECTED {reason}"
     return (
         f"{format_utc(time_ns)} Received Order {order_id}: {order.side} "
-        f"{format_fixed(order.quantity)} {_symbol(order.symbol)} @ {price_text}{_signal(order)} "
-        f"ClOrdID={order.cl_ord_id} user={user}{rejected}\n"
+        f"{format_fixed(order.quantity)} {symbol_text(order.symbol)} @ {price_text}"
+        f"{_signal(order)} ClOrdID={order.cl_ord_id} user={user}{rejected}\n"
     ).encode("ascii")
 
 
@@ -59,7 +59,7 @@ def _signal(order: Order) -> str:
 
 
 @lru_cache(_TEXTS_CACHED_MAX)
-def _symbol(text: str) -> str:
+def symbol_text(text: str) -> str:
     """Quote a symbol that is a word of the line."""
     lower = text.lower()
     return json.dumps(text) if lower in _OWN_WORDS or _QUOTED_WORD in lower else text
@@ -68,4 +68,4 @@ def _symbol(text: str) -> str:
 @lru_cache(_TEXTS_CACHED_MAX)
 def _name(text: str) -> str:
     """Quote a name that is a word of the line, or that does not look like a name."""
-    return _symbol(text) if _NAME.fullmatch(text) else json.dumps(text)
+    return symbol_text(text) if _NAME.fullmatch(text) else json.dumps(text)

@@ -30,6 +30,7 @@ examples:
   tradestackctl top                           the same, live, with the newest orders
   tradestackctl stats --json | jq .gateway    print every counter, for scripts
   tradestackctl tail --follow --symbol SPY    print ticks as they are published
+  tradestackctl pnl                           show what each user has earned
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl add-strategy momentum         create another strategy instance
   tradestackctl import prices.csv.gz          convert your own data to where the gateway reads it
@@ -61,7 +62,10 @@ VERBS = (
     Verb("top", "show daemons, progress and orders, live", "ask.top"),
     Verb("stats", "print every counter, as text or JSON", "ask.stats"),
     Verb("tail", "print ticks of the feed", "ask.tail"),
-    Verb("orders", "list the newest orders", "ask.orders"),
+    Verb("orders", "list the newest orders, or those that work", "ask.orders"),
+    Verb("fills", "list the newest fills of orders", "ask.fills"),
+    Verb("positions", "show what each user holds", "ask.positions"),
+    Verb("pnl", "show the profit and loss of each user", "ask.pnl"),
     Verb("limits", "show the limits that are set, and what is used of them", "ask.limits"),
     Verb("clients", "list the clients that are logged in", "ask.clients"),
     Verb("trading", "set which orders are accepted: all, reducing ones, none", "steer.trading"),

@@ -1,14 +1,21 @@
 """Tables for terminals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 
-def aligned(rows: Sequence[Sequence[object]]) -> str:
-    """Format rows as lines with columns two spaces apart and no trailing spaces."""
+def aligned(rows: Sequence[Sequence[object]], right: Collection[object] = ()) -> str:
+    """Format rows as lines with columns two spaces apart and no trailing spaces.
+
+    right: the headings, cells of the first row, of columns that are aligned to the right.
+    """
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    is_right = [cell in right for cell in rows[0]] if rows else []
+    return "".join(
+        "  ".join(
+            cell.rjust(width) if at_right else cell.ljust(width)
+            for cell, width, at_right in zip(row, widths, is_right, strict=True)
+        ).rstrip()
+        + "\n"
         for row in texts
     )
-    return "".join(f"{line}\n" for line in lines)

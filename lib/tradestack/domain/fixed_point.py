@@ -61,6 +61,11 @@ def format_fixed(value: int) -> str:
     return f"{sign}{whole}.{fraction:08d}".rstrip("0")
 
 
+def format_money(value: int) -> str:
+    """Integer ×10⁻¹⁶, quantity times price → decimal text with 8 decimals at most, half to even."""
+    return format_fixed(divide_half_even(value, SCALE))
+
+
 def divide_half_even(numerator: int, denominator: int) -> int:
     """Integers → the integer nearest to their quotient, half to even; the denominator is not 0."""
     quotient, remainder = divmod(numerator, denominator)  # rounded down; the remainder is left

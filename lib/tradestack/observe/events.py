@@ -195,6 +195,27 @@ ORDER_ACCEPTED = Event(
 ORDER_REJECTED = Event(
     "ORDER_REJECTED", "e8f1df193f0a40f5a339876fa1c2abb4", logging.WARNING, "order rejected"
 )
+ORDER_FILLED = Event(
+    "ORDER_FILLED", "0a2ea30b3b1f45b0a401cffc785aa6ec", logging.INFO, "order filled"
+)
+ORDER_CANCELED = Event(
+    "ORDER_CANCELED", "a39da4afb1214359992f8fac9be8598b", logging.INFO, "order canceled"
+)
+ORDER_EXPIRED = Event(
+    "ORDER_EXPIRED", "ddfcf0810d664b9db483575a3fe059fa", logging.INFO, "order expired"
+)
+ORDER_REPLACED = Event(
+    "ORDER_REPLACED", "3d0114325a40432b9c5c39b29a21c5bf", logging.INFO, "order replaced"
+)
+ORDER_RESTATED = Event(
+    "ORDER_RESTATED", "f081474e833d4ee986b9cc8c8bdf7302", logging.INFO, "order restated"
+)
+REQUEST_REJECTED = Event(
+    "REQUEST_REJECTED",
+    "2c76c9fd09b54dc4864ed3ed23662356",
+    logging.WARNING,
+    "cancel or replace rejected",
+)
 ORDER_ENTRIES_SUPPRESSED = Event(
     "ORDER_ENTRIES_SUPPRESSED",
     "39ff9433a3724fba93ed4da2df53d8e2",

@@ -128,6 +128,32 @@ class Journal:
             raise OSError(errno.EIO, text, str(self.path))
         return data
 
+    def read_payloads(self, offset: int) -> list[bytes]:
+        """Return the payloads of one chunk of lines, from the line that begins at `offset` on.
+
+        The next line begins FRAME_LENGTH and its length behind each. There is at least one, unless
+        the journal ends at `offset`. Raises OSError, for damage as well.
+        """
+        payloads = []
+        for line in self._lines_from(offset):
+            payload = line[PREFIX_LENGTH:]
+            if not line.startswith(b"%08x " % zlib.crc32(payload)):
+                raise OSError(errno.EIO, f"the line at byte {offset} is damaged", str(self.path))
+            payloads.append(payload)
+            offset += len(line) + 1
+        return payloads
+
+    def _lines_from(self, offset: int) -> list[bytes]:
+        """Return the lines of one chunk, or what is there if no line ends where it must."""
+        lines: list[bytes] = []
+        rest = b""
+        for bytes_max in (CHUNK_BYTES, PAYLOAD_BYTES_MAX + FRAME_LENGTH):
+            length = min(bytes_max, self.size_bytes - offset)
+            *lines, rest = self.read(offset, length).split(b"\n")
+            if lines:
+                break
+        return lines or ([rest] if rest else [])
+
     def sync(self) -> None:
         """Return when everything appended is on the disk.
 

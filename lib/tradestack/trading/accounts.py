@@ -82,6 +82,10 @@ class Accounts:
         """Return the accounts in memory."""
         return list(self._accounts.items())
 
+    def in_memory(self, key: AccountKey) -> Account | None:
+        """Return the account; None if it is not in memory."""
+        return self._accounts.get(key)
+
     def head(self, feed_session: str) -> int:
         """Return the newest message of a feed session that can be read; 0 if there is none."""
         tape = self._open_tape(feed_session)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.trading.judging.decisions import (
+    UNREPORTED,
     Judged,
     JudgedAct,
     JudgedExecution,
@@ -32,7 +33,7 @@ def commit(state: SessionState, judged: Sequence[Judged], offsets: Sequence[int]
                 state.accounts.add(item.user, item.account, item.cause, offset, length)
             case JudgedAct():
                 state.add_act(item.act, offset, length)
-        if not isinstance(item, JudgedRequest | JudgedAct):
+        if not isinstance(item, UNREPORTED):
             state.add_report(item.user, offset + length - 1, item.report_length)
 
 

@@ -102,6 +102,11 @@ class InteractiveRunner(Generic[StateT]):
         self._counters.add(Counted.ORDERS_SUPPRESSED, sum(isinstance(i, Intent) for i in intents))
         return ()
 
+    def lose_order_session(self) -> None:
+        """Forget orders, and reports that are not visible yet: what became of them is unknown."""
+        self._reports.clear()
+        self.view.forget_orders()
+
     def strategy_counters(self) -> dict[str, int]:
         """Return the strategy's own counters of this feed session, by name."""
         return dict(self._strategy.counters(self._state))

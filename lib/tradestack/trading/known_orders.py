@@ -13,6 +13,8 @@ from tradestack.wire.order_journal import OrderRecord, Record
 # Place of a record in the journal → the record; raises OSError.
 ReadRecord = Callable[[int, int], Record]
 
+FirstUse = Order | Request | ExecutionReport
+
 
 class KnownOrders:
     """What one order session has recorded."""
@@ -23,8 +25,10 @@ class KnownOrders:
         self.state = state
         self.read_record = read_record
 
-    def first_use(self, user: str, cl_ord_id: str) -> Order | Request | None:
+    def first_use(self, user: str, cl_ord_id: str) -> FirstUse | None:
         """Return what the user has first given that name to; None if it is unused.
+
+        Of an order that an earlier order session has taken it is the report that goes on here.
 
         Raises OSError if that cannot be read.
         """
@@ -34,6 +38,8 @@ class KnownOrders:
         record = self.read_record(*place)
         if isinstance(record, OrderRecord) and record.user == user:
             return record.order
+        if isinstance(record, ExecutionRecord) and isinstance(record.report, ExecutionReport):
+            return record.report
         return record.request if isinstance(record, RequestRecord) else None
 
     def latest_report(self, user: str, cl_ord_id: str) -> ExecutionReport | None:

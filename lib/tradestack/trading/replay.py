@@ -27,7 +27,8 @@ from tradestack.wire.replayed_records import (
     decode_replayed,
 )
 
-_Reported = ReplayedOrderRecord | ReplayedExecutionRecord | RegisterRecord | MalformedRecord
+# As a tuple: a union of types takes isinstance twenty times as long.
+_REPORTED = (ReplayedOrderRecord, ReplayedExecutionRecord, RegisterRecord, MalformedRecord)
 
 
 def replay(state: SessionState, offset: int, payload: bytes) -> None:
@@ -40,7 +41,7 @@ def add_record(state: SessionState, record: ReplayedRecord, offset: int, payload
 
     A refused record changes nothing.
     """
-    if not isinstance(record, _Reported):
+    if not isinstance(record, _REPORTED):
         _add_unreported(state, record, offset, len(payload))
         return
     length = report_length(payload)
@@ -91,7 +92,7 @@ def _add_unreported(state: SessionState, record: ReplayedRecord, offset: int, le
         case LimitsRecord() | TradingRecord():
             state.add_act(record, offset, length)
         case LogReopenedRecord():
-            state.log_reopened(record.last_order_id)
+            state.log_reopened(record.last_order_id, record.last_report)
         case RepairedRecord():
             state.add_loss(record, offset, length)
         case SessionRecord():

@@ -45,6 +45,10 @@ class ReportQueue:
             raise ProtocolError(f"more than {REPORTS_WAITING_MAX:,} reports of a feed session wait")
         self._reports.append(report)
 
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._reports.clear()
+
     def take_visible(self, event_time_ns: int) -> Iterator[Report]:
         """Yield and drop the reports that are visible at a message of that event time."""
         while self._reports:

@@ -17,11 +17,15 @@ from tradestack.trading.registrations import Registration, Registrations
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import TradingStates
 from tradestack.trading.session_counters import Counters
-from tradestack.wire.account_records import LimitsRecord, ReleaseRecord, TradingRecord
+from tradestack.wire.account_records import (
+    CarriedTrading,
+    LimitsRecord,
+    ReleaseRecord,
+    TradingRecord,
+)
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     CarriedRegistration,
-    CarriedTrading,
     RepairedRecord,
     SessionRecord,
 )
@@ -37,14 +41,17 @@ class SessionState:
 
     __slots__ = (
         "_latest",
+        "_latest_carried",
         "_requests",
         "accounts",
         "counters",
+        "fills",
         "header",
         "is_repaired",
         "limits",
         "limits_hash",
         "log_reopened_order_id",
+        "log_reopened_report",
         "malformed",
         "next_order_id",
         "order_ids",
@@ -65,6 +72,8 @@ class SessionState:
         self.malformed: Counter[str] = Counter()  # malformed messages, by user
         self.orders = Ranges()  # records of the numbered orders, from header.next_order_id on
         self._latest = Ranges()  # records of the newest reports on the same orders
+        self._latest_carried: dict[int, tuple[int, int]] = {}  # of orders of earlier sessions
+        self.fills = Ranges()  # records of the fills
         self.order_ids: dict[int, int] = {}  # identity → number of the first order that has it
         self._requests: dict[int, tuple[int, int]] = {}  # identity → record of the request
         self.accounts = AccountHistories()
@@ -74,8 +83,9 @@ class SessionState:
         self.trading = TradingStates()
         for change in header.trading:
             self.trading.put(change.record)
-        # order_log.txt holds no number up to this one that is still to be written.
+        # The lines of what was recorded up to these numbers are in an order log that was rotated.
         self.log_reopened_order_id = header.next_order_id - 1
+        self.log_reopened_report = 0
         self.registrations = Registrations()
         for carried in header.registrations:
             user, feed_session = carried.user, carried.feed_session
@@ -87,28 +97,33 @@ class SessionState:
         """Return the place of the record that first used a name; None if none has."""
         place = self._requests.get(identity)
         if place is None and (order_id := self.order_ids.get(identity)) is not None:
-            place = self.orders[order_id - self.header.next_order_id]
+            index = order_id - self.header.next_order_id
+            place = self.orders[index] if index >= 0 else self._latest_carried[order_id]
         return place
 
     def latest_place(self, order_id: int) -> tuple[int, int]:
         """Return the place of the newest record with a report on the order."""
-        return self._latest[order_id - self.header.next_order_id]
+        carried = self._latest_carried.get(order_id)
+        return carried or self._latest[order_id - self.header.next_order_id]
 
     def reports_of(self, user: str) -> int:
         """Return the number of the user's reports."""
         reports = self.reports.get(user)
         return 0 if reports is None else len(reports)
 
-    def log_reopened(self, last_order_id: int) -> None:
-        """Note that the lines up to this number are in an order log that was rotated."""
+    def log_reopened(self, last_order_id: int, last_report: int) -> None:
+        """Note that the lines up to these numbers are in an order log that was rotated."""
         self.log_reopened_order_id = last_order_id
+        self.log_reopened_report = last_report
 
     def forget_orders(self) -> None:
-        """Drop what only the judging of another order needs; reports stay."""
+        """Drop what only another order, or a question about this session, needs; reports stay."""
         self.order_ids.clear()
         self._requests.clear()
         self.orders = Ranges()
         self._latest = Ranges()
+        self._latest_carried.clear()
+        self.fills = Ranges()
         self.accounts.clear()
 
     def next_header(self, session: str, now_ns: int, boot_id: str | None = None) -> SessionRecord:
@@ -185,20 +200,29 @@ class SessionState:
         self,
         user: str,
         cl_ord_id: str,
-        order_id: int | None,
+        order_id: int,
         exec_type: ExecType,
         status: OrdStatus,
         offset: int,
         length: int,
     ) -> None:
-        """Note the newest report on an order; those of an earlier order session are not here."""
-        assert order_id is not None, "an order that is executed has a number"
+        """Note the newest report on an order, of this order session or carried over to it.
+
+        Raises ValueError for an order that there is not.
+        """
+        if order_id >= self.next_order_id:
+            raise ValueError(
+                f"a report on order {order_id}, and the next one is {self.next_order_id}"
+            )
         self.counters.count(exec_type, status)
+        if exec_type is ExecType.TRADE:
+            self.fills.append(offset, length)
         index = order_id - self.header.next_order_id
-        if index < 0:
-            return
-        self._latest.replace(index, offset, length)
-        if exec_type is ExecType.REPLACED:
+        if index >= 0:
+            self._latest.replace(index, offset, length)
+        else:
+            self._latest_carried[order_id] = offset, length
+        if exec_type in (ExecType.REPLACED, ExecType.RESTATED):
             self.order_ids[identity_of(user, cl_ord_id)] = order_id
 
     def add_act(

@@ -1,12 +1,13 @@
 """Records of the order journal ⇄ its payloads, one JSON object each: the schema, in one place.
 
     Session      first: Version (of this format), Session, Time, NextOrderID, Registrations so far,
-                 BootID, LimitsHash and Trading: the limits and trading states of before
+                 BootID, LimitsHash and Trading: the limits and trading states of before; Carried:
+                 the number of records after it that belong to the beginning
     Order        Time, User, FeedSession, Cause, Arrival, Order, Report: an order that parsed, and
                  its report; without FeedSession to Arrival if the feed does not execute it
     Malformed    Time, User, Report: a message that did not parse as an order
     Register     Time, User, Register, Report: a strategy's Register and its Registered
-    LogReopened  Time, LastOrderID: order_log.txt was reopened; the old file ends with that number
+    LogReopened  Time, LastOrderID, LastReport: order_log.txt was reopened; the old file ends there
     Repaired     Time, LinesLost, BytesLost, OrdersLost: `tradestackctl journal repair` put this in
                  place of damaged lines, or the order manager at an end that may be incomplete
 
@@ -25,9 +26,8 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Order
-from tradestack.domain.trading_state import TradingState
 from tradestack.wire import account_records
-from tradestack.wire.account_records import AccountForms, AccountRecords
+from tradestack.wire.account_records import AccountForms, AccountRecords, CarriedTrading
 from tradestack.wire.journal_record import JournalRecord
 from tradestack.wire.order_messages import (
     Count,
@@ -72,33 +72,13 @@ class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, r
     traded_seq: Head = 0
 
 
-class CarriedTrading(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename=fix_name):
-    """The last change of the trading state of a user, or of all, in an earlier order session."""
-
-    user: str | None = None
-    state: TradingState
-    reason: str
-    uid: Count
-    time_ns: Time
-
-    @property
-    def record(self) -> account_records.TradingRecord:
-        """Return it as the record that it was."""
-        return account_records.TradingRecord(
-            time_ns=self.time_ns,
-            user=self.user,
-            state=self.state,
-            reason=self.reason,
-            uid=self.uid,
-        )
-
-
 class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omit_defaults=True):
     """The first record of a journal.
 
     boot_id: the boot of the machine that the session ends with; EVERY_BOOT if it outlives it, None
     if that is not known. limits_hash: of the limits at the end of the session before; trading: its
-    trading states.
+    trading states. carried: how many records after this one belong to the beginning: accounts of
+    the session before. Without all of them the session has not begun.
     """
 
     version: int
@@ -107,6 +87,7 @@ class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omi
     next_order_id: int
     registrations: tuple[CarriedRegistration, ...]
     boot_id: str | None = None
+    carried: Count = 0
     limits_hash: str | None = None
     trading: tuple[CarriedTrading, ...] = ()
 
@@ -144,11 +125,18 @@ class RegisterRecord(JournalRecord, tag="Register", frozen=True, kw_only=True):
     report: Registered
 
 
-class LogReopenedRecord(JournalRecord, tag="LogReopened", frozen=True, kw_only=True):
-    """order_log.txt was reopened; the orders up to that number are in the file before."""
+class LogReopenedRecord(
+    JournalRecord, tag="LogReopened", frozen=True, kw_only=True, omit_defaults=True
+):
+    """order_log.txt was reopened; what was recorded before is in the file before.
+
+    last_order_id: the number of the last order there. last_report: that of the last report of this
+    order session, 0 where nothing but orders had lines.
+    """
 
     time_ns: Time
     last_order_id: int
+    last_report: Count = 0
 
 
 class RepairedRecord(JournalRecord, tag="Repaired", frozen=True, kw_only=True):

@@ -98,6 +98,16 @@ DONE = OrderMassCancelReport(
 CAUSED = f"caused by 812 of {FEED_SESSION}, arrives 2026-11-22T12:00:00.000000Z"
 DESCRIBED = [
     (
+        AccountRecord(
+            time_ns=NOON_NS,
+            user="news",
+            feed_session=FEED_SESSION,
+            execution=msgspec.Raw(b'{"fill":"touch"}'),
+            state=msgspec.Raw(b"{}"),
+        ),
+        f'Account in feed session {FEED_SESSION}, execution {{"fill":"touch"}}',
+    ),
+    (
         a_request(OrderCancelRequest(cl_ord_id="x", orig_cl_ord_id="c7")),
         f"Request CANCEL c7 ClOrdID=x: {CAUSED}",
     ),
@@ -129,18 +139,6 @@ DESCRIBED = [
     (
         ExecutionRecord(time_ns=NOON_NS, user="news", report=DONE),
         "Execution MASS CANCEL SPY ClOrdID=m: 2 orders",
-    ),
-    (
-        AccountRecord(
-            time_ns=NOON_NS,
-            user="news",
-            feed_session=FEED_SESSION,
-            execution=msgspec.Raw(b'{"fill":"touch"}'),
-            interactive=True,
-            starting_cash=100_000 * SCALE,
-        ),
-        f"Account in feed session {FEED_SESSION}, interactive, starting cash 100000, "
-        'execution {"fill":"touch"}',
     ),
     (
         CheckpointRecord(
@@ -180,6 +178,19 @@ DESCRIBED = [
         TradingRecord(time_ns=NOON_NS, state=TradingState.HALTED, reason="operator", uid=1000),
         "Trading HALTED of all by uid 1000: operator",
     ),
+    (
+        TradingRecord(
+            time_ns=NOON_NS,
+            user="news",
+            state=TradingState.HALTED,
+            reason="loss limit",
+            uid=0,
+            cancels=True,
+            feed_session=FEED_SESSION,
+            feed_seq=812,
+        ),
+        "Trading HALTED, cancels of news at message 812 by uid 0: loss limit",
+    ),
 ]
 
 
@@ -188,7 +199,7 @@ def journal(tmp_path: Path) -> Path:
     """A journal that has each of these records."""
     path = tmp_path / "3DAA100000.journal"
     file = Journal.create(path)
-    file.append([msgspec.json.encode(HEADER | {"Version": 2})])
+    file.append([msgspec.json.encode(HEADER | {"Version": 2, "NextOrderID": 12})])
     file.append([encode_record(record) for record, _ in DESCRIBED])
     file.close()
     return path
@@ -207,6 +218,6 @@ def test_the_check_counts_each_kind(journal: Path, capsys: Output) -> None:
     assert run(["journal", "check", str(journal)]) == ExitStatus.DONE
 
     assert (
-        "15 records (1 Session, 3 Request, 4 Execution, 1 Account, 1 Checkpoint, 1 Release, "
-        "1 Ended, 1 Limits, 2 Trading); users: news 12" in capsys.readouterr().out
+        "16 records (1 Session, 1 Account, 3 Request, 4 Execution, 1 Checkpoint, 1 Release, "
+        "1 Ended, 1 Limits, 3 Trading); users: news 13" in capsys.readouterr().out
     )

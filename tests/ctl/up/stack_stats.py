@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from tradestack.ctl.up.progress import StackStats
+from tradestack.ctl.up.progress import Accounts, StackStats
 
+ACCOUNT = {"user": "news", "feed_session": "S", "ended": True}
 LATENCY = {"p50_us": 420.0, "p99_us": 1234.5, "p999_us": 2000.0, "count": 2}
 GATEWAY = {
     "pid": 10,
     "source_state": "ended",
+    "at_end": "end-session",
     "source_fault": None,
     "source_remedy": None,
     "sources_apart": False,
@@ -49,6 +51,7 @@ def stack_stats(
     gateway: dict[str, Any] | None = None,
     *strategies: dict[str, Any],
     manager: dict[str, Any] | None = None,
+    accounts: Accounts | None = None,
 ) -> StackStats:
     """Stats of a run that has ended, changed by the arguments."""
     return StackStats(
@@ -59,4 +62,5 @@ def stack_stats(
             for number, changes in enumerate(strategies or ({},))
         },
         respawns={"gateway": 0},
+        accounts=accounts or Accounts((ACCOUNT,), ()),
     )

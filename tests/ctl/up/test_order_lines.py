@@ -28,6 +28,36 @@ LINE = (
             "2026-11-22T09:00:00Z Received Order 4: BUY 1 X @ 0.12345 ClOrdID=a user=u",
             "Received Order 4: BUY 1 X @ 0.12345",
         ),
+        (
+            "2026-11-22T09:00:00Z Filled Order 1: BUY 10 SPY @ 692.6, 10 of 10 done, fee 0.05 "
+            "ClOrdID=a report=3DAA100000-17 user=u",
+            "Filled Order 1: BUY 10 SPY @ 692.60",
+        ),
+        (
+            "2026-11-22T09:00:00Z Partly Filled Order 2: BUY 4 SPY @ 692, 4 of 10 done, fee 0 "
+            "ClOrdID=a report=3DAA100000-17 user=u",
+            "Partly Filled Order 2: BUY 4 SPY @ 692.00, 4 of 10 done",
+        ),
+        (
+            "2026-11-22T09:00:00Z Canceled Order 3: BUY 10 SPY, 3 of 10 done ClOrdID=b "
+            "OrigClOrdID=a report=3DAA100000-17 user=u CANCEL_ON_CONNECTION_LOSS",
+            "Canceled Order 3: BUY 10 SPY, 3 of 10 done CANCEL_ON_CONNECTION_LOSS",
+        ),
+        (
+            "2026-11-22T09:00:00Z Replaced Order 3: BUY 12 SPY @ 692.6, 3 of 12 done ClOrdID=b "
+            "OrigClOrdID=a report=3DAA100000-17 user=u",
+            "Replaced Order 3: BUY 12 SPY @ 692.60, 3 of 12 done",
+        ),
+        (
+            "2026-11-22T09:00:00Z Rejected Cancel of Order 3: ClOrdID=c OrigClOrdID=a "
+            "report=3DAA100000-17 user=u TOO_LATE_TO_CANCEL",
+            "Rejected Cancel of Order 3: TOO_LATE_TO_CANCEL",
+        ),
+        (
+            "2026-11-22T09:00:00Z Canceled All: 3 orders in SPY ClOrdID=c "
+            "report=3DAA100000-17 user=u",
+            "Canceled All: 3 orders in SPY",
+        ),
         ("something else", "something else"),
     ],
 )
@@ -61,4 +91,4 @@ def test_of_many_orders_at_once_a_few_are_shown(tmp_path: Path) -> None:
     shown = lines.new_lines()
 
     assert len(shown) == LINES_SHOWN_MAX + 1
-    assert shown[-1] == f"… and {2_000 - LINES_SHOWN_MAX:,} more orders"
+    assert shown[-1] == f"… and {2_000 - LINES_SHOWN_MAX:,} more lines"

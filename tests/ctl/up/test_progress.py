@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.ctl.up.stack_stats import stack_stats
-from tradestack.ctl.up.progress import has_ended, source_fault
+from tests.ctl.up.stack_stats import ACCOUNT, stack_stats
+from tradestack.ctl.up.progress import Accounts, is_traded, source_fault, users_behind
 
 
-def test_a_run_ends_when_all_is_published_and_reported() -> None:
+def test_a_session_is_traded_when_all_is_published_and_reported() -> None:
     """All ticks are processed and all orders have their reports."""
-    assert has_ended(stack_stats())
+    assert is_traded(stack_stats())
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_a_run_ends_when_all_is_published_and_reported() -> None:
 )
 def test_a_run_continues_while_the_feed_does(gateway: dict[str, Any]) -> None:
     """So it does while a strategy has not processed the last message."""
-    assert not has_ended(stack_stats(gateway))
+    assert not is_traded(stack_stats(gateway))
 
 
 @pytest.mark.parametrize(
@@ -34,16 +34,48 @@ def test_a_run_continues_while_the_feed_does(gateway: dict[str, Any]) -> None:
 )
 def test_a_run_continues_while_a_strategy_is_behind(strategy: dict[str, Any]) -> None:
     """One strategy of several that is behind is enough."""
-    assert not has_ended(stack_stats(None, {}, strategy))
+    assert not is_traded(stack_stats(None, {}, strategy))
 
 
 def test_a_run_ends_although_the_outcome_of_an_order_is_unknown() -> None:
     """No report will come; an order that waits for one is another matter."""
     unknown = {"orders_acknowledged": 1, "process": {"orders_unknown": 1}}
 
-    assert has_ended(stack_stats(None, unknown))
-    assert not has_ended(stack_stats(None, {**unknown, "orders_pending": 1}))
-    assert not has_ended(stack_stats(None, {**unknown, "orders_acknowledged": 0}))
+    assert is_traded(stack_stats(None, unknown))
+    assert not is_traded(stack_stats(None, {**unknown, "orders_pending": 1}))
+    assert not is_traded(stack_stats(None, {**unknown, "orders_acknowledged": 0}))
+
+
+@pytest.mark.parametrize(
+    ("account", "is_behind"),
+    [
+        ({}, False),
+        ({"ended": False}, True),
+        ({"ended": False, "feed_session": "older"}, False),
+    ],
+)
+def test_an_account_is_behind_until_the_session_has_ended_for_it(
+    account: dict[str, Any], is_behind: bool
+) -> None:
+    """Earlier sessions are nothing to wait for."""
+    stats = stack_stats(accounts=Accounts(({**ACCOUNT, **account}, {**ACCOUNT, "user": "b"}), ()))
+
+    assert users_behind(stats) == (["news"] if is_behind else [])
+
+
+def test_an_account_that_cannot_be_used_is_behind() -> None:
+    """Nobody knows how far it is, and it may be usable a moment later."""
+    unavailable = {"user": "news", "feed_session": "S", "reason": "no feed log"}
+
+    assert users_behind(stack_stats(accounts=Accounts((), (unavailable,)))) == ["news"]
+
+
+@pytest.mark.parametrize("at_end", ["hold", "loop"])
+def test_no_account_is_behind_where_the_session_does_not_end(at_end: str) -> None:
+    """The gateway keeps it open, so there is no end that an account could meet."""
+    accounts = Accounts(({**ACCOUNT, "ended": False},), ())
+
+    assert users_behind(stack_stats({"at_end": at_end}, accounts=accounts)) == []
 
 
 def test_a_fault_of_the_source_is_returned() -> None:

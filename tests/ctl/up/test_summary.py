@@ -6,6 +6,7 @@ import pytest
 
 from tests.ctl.up.stack_stats import STRATEGY, stack_stats
 from tradestack.ctl.feed_state import Progress
+from tradestack.ctl.up.accounts import Holding, RunAccount
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.summary import fitted, status_parts, summary
 
@@ -59,12 +60,15 @@ def test_the_state_has_as_many_parts_as_fit() -> None:
     assert fitted(["aaa", "bbb"], 2) == "aa"
 
 
+ACCOUNT = RunAccount("21.7", "30", "0", 37, "51.7", {"SPY": Holding("10", "689.05")})
+
+
 def result(elapsed_s: float = 4.0) -> RunResult:
     """A run of large numbers."""
     stats = stack_stats({"process": {"ticks_published": 1_234_567_890}})
     counts = RunCounts()
     counts.look(stats)
-    return RunResult(stats, counts, elapsed_s)
+    return RunResult(stats, counts, elapsed_s, accounts={"news": ACCOUNT})
 
 
 def test_the_summary_has_time_rates_orders_and_latencies() -> None:
@@ -73,6 +77,7 @@ def test_the_summary_has_time_rates_orders_and_latencies() -> None:
         "ran 4.0 s",
         "  1,234,567,890 ticks, 308,641,972/s",
         "  2 orders, 0.5/s: 2 accepted, 0 rejected",
+        "  news: 37 fills, P&L 51.70 (21.70 realized, 30.00 unrealized, 0.00 fees)",
         "  s0, tick to order: 0.42 ms (p50), 1.23 ms (p99)",
         "  s0, order to report: 0.42 ms (p50), 1.23 ms (p99)",
     ]
@@ -102,6 +107,7 @@ def test_the_result_has_the_same_as_json() -> None:
     values: dict[str, Any] = result().as_dict()
 
     assert values["gateway"]["ticks_total"] == 1234
+    assert values["accounts"] == {"news": ACCOUNT.as_dict()}
     run = values["run"]
     assert (run["elapsed_s"], run["ticks"], run["orders_received"]) == (4.0, 1_234_567_890, 2)
     assert run["latency"]["s0"]["order_to_report"]["p99_us"] == 1234.5

@@ -1,7 +1,6 @@
 """An order manager as a process: its answers, its numbers, a reload."""
 
 import signal
-from pathlib import Path
 
 from tests.daemons.tradestack_order_manager.entering import enter, some_orders
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register, an_order
@@ -45,17 +44,6 @@ def test_an_order_is_reported_journalled_logged_and_counted(daemon: OrderManager
     assert counted.items() <= stats.items()
     assert stats["rejects"] == {"INCORRECT_QUANTITY": 1}
     assert stats["latency"]["received_to_journalled"]["count"] == 3
-    client.close()
-
-
-def test_it_runs_without_numpy(daemon: OrderManager) -> None:
-    """numpy is not loaded, which saves 16 MB in a daemon that does not need it."""
-    daemon.start()
-    client = daemon.client()
-    client.send(an_order())
-    client.receive()
-
-    assert "numpy" not in Path(f"/proc/{daemon.pid}/maps").read_text()
     client.close()
 
 

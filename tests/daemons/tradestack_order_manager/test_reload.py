@@ -23,6 +23,8 @@ TESTED_ELSEWHERE = {
     "symbols": "test_daemon",
     "users_file": "test_daemon",
     "risk": "test_risk_config",
+    "away_max": "test_execution",
+    "feed_wait_max": "test_execution",
     "durability": "test_orders_are_synced_after_a_reload_to_disk",
     "log_level": "tests/runtime/test_daemon",
     "journal_orders_per_second": "show/test_journal_events",

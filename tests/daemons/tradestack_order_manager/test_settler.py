@@ -21,6 +21,7 @@ from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType, encode_packet
+from tradestack_order_manager import settler as settler_module
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
@@ -133,7 +134,7 @@ def test_an_order_is_journalled_before_its_answer_and_shown_after_it(
     """The steps of a pass have one order, and only "disk" waits for the disk."""
     taken: list[str] = []
 
-    def trace(owner: type, name: str, step: str) -> None:
+    def trace(owner: Any, name: str, step: str) -> None:
         run = getattr(owner, name)
 
         def traced(*arguments: Any) -> Any:
@@ -145,7 +146,7 @@ def test_an_order_is_journalled_before_its_answer_and_shown_after_it(
     handler = Settling(tmp_path, durability)
     trace(Journal, "append", "append")
     trace(Journal, "sync", "sync")
-    trace(SessionState, "commit", "commit")
+    trace(settler_module, "commit", "commit")
     trace(OrderDisplay, "show", "show")
     handler.settler._answer = lambda: taken.append("answer")
     client: Any = MemorySender("news", handler.sessions.current.id)
@@ -181,7 +182,7 @@ def test_a_fault_between_journal_and_state_ends_the_process_there(
         handler.settler.durability = Durability.DISK
         monkeypatch.setattr(Journal, "sync", fail)
     elif place == "commit":
-        monkeypatch.setattr(SessionState, "commit", out_of_memory)
+        monkeypatch.setattr(settler_module, "commit", out_of_memory)
     else:
         monkeypatch.setattr("tradestack.store.journal.AppendFile.append", append_and_fail)
     client: Any = MemorySender("news", handler.sessions.current.id)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.daemons.tradestack_strategy.exchange import Exchange
 from tests.daemons.tradestack_strategy.order_entries import IN_FLIGHT_MAX
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, World
@@ -25,23 +26,41 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> Users:
 
 
 @pytest.fixture
+def exchange_world(users: Users, tmp_path: Path) -> MakeWorld:
+    """The same, with an order manager that executes: `orders` is an Exchange."""
+
+    @contextlib.asynccontextmanager
+    async def running() -> AsyncIterator[World]:
+        feed = Feed(users, tmp_path)
+        async with _running(World(feed, Exchange(users, feed, entry_ns=4, report_ns=3))) as world:
+            yield world
+
+    return running
+
+
+@pytest.fixture
 def world(users: Users, tmp_path: Path) -> MakeWorld:
     """Both servers, listening."""
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[World]:
-        world = World(Feed(users, tmp_path), Orders(users))
-        world.feed.start()
-        world.orders.start()
-        try:
+        async with _running(World(Feed(users, tmp_path), Orders(users))) as world:
             yield world
-        finally:
-            for run in world.runs:
-                await run.kill()
-            await world.feed.kill()
-            await world.orders.kill()
 
     return running
+
+
+@contextlib.asynccontextmanager
+async def _running(world: World) -> AsyncIterator[World]:
+    world.feed.start()
+    world.orders.start()
+    try:
+        yield world
+    finally:
+        for run in world.runs:
+            await run.kill()
+        await world.feed.kill()
+        await world.orders.kill()
 
 
 @pytest.fixture

@@ -4,10 +4,12 @@ import dataclasses
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import ExecType, Order, OrdRejReason, OrdStatus, Side
+from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus, Side
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.strategies.intent import Intent
 from tradestack.trading.epoch import Epoch
+from tradestack.wire.order_messages import Progress
+from tradestack_strategy.order_entry import OwnRequest
 
 EPOCH = Epoch(
     instance="news",
@@ -26,14 +28,18 @@ class Line:
 
     def __init__(self, room: int = 1_000_000) -> None:
         self.room = room
-        self.orders: list[Order] = []
+        self.orders: list[OwnRequest] = []
+        self.told: list[tuple[str, int]] = []  # of each Progress
 
-    def send(self, order: Order) -> None:
-        """Accept the order, or raise as a connection does."""
+    def send(self, message: OwnRequest | Progress) -> None:
+        """Accept the message, or raise as a connection does."""
         if not self.room:
             raise OutgoingFull("no room")
         self.room -= 1
-        self.orders.append(order)
+        if isinstance(message, Progress):
+            self.told.append((message.feed_session, message.feed_seq))
+        else:
+            self.orders.append(message)
 
     @property
     def sequences(self) -> list[int | None]:

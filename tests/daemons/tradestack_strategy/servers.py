@@ -26,6 +26,7 @@ from tradestack.store.feed_log import FeedLog
 from tradestack.trading.registrations import Registration, Registrations, from_sequence
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close
+from tradestack.wire.feed import TickRecords
 from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
 from tradestack.wire.orders import ServerMessage, decode_client_message, encode_message
 from tradestack.wire.soup import PacketType, RejectReason
@@ -110,13 +111,21 @@ class Feed(Peer):
 
     def publish(self, *rows: Row) -> None:
         """Append rows to the current session and send them."""
-        self.log.append(batch_of(rows, self.log.head + 1).records.tobytes())
+        self.append(batch_of(rows, self.log.head + 1).records)
+
+    def append(self, records: TickRecords) -> None:
+        """Append messages to the current session and send them."""
+        self.log.append(records.tobytes())
         self.wake()
 
     def end_session(self) -> None:
         """End the current session, and send that to its clients."""
         self.log.end()
         self.wake()
+
+    def has_ended(self, session: str) -> bool:
+        """Return whether that session has ended."""
+        return self._sessions[session].ended
 
     def forget(self, session: str) -> None:
         """Stop serving that session."""
@@ -194,7 +203,7 @@ class Orders(Peer):
                 elif self.takes_orders and order.cl_ord_id not in self.orders:
                     self.orders[order.cl_ord_id] = order
                     self._registrations.note_traded(USER, order.feed_session, order.feed_seq)
-                    self._append(_report(len(self.orders), order, is_rejected=self.rejects))
+                    self.append(_report(len(self.orders), order, is_rejected=self.rejects))
 
     @property
     def made(self) -> list[tuple[int | None, str, str]]:
@@ -207,7 +216,7 @@ class Orders(Peer):
         from_seq = from_sequence(previous, register, traded_seq)
         registration = Registration(register.config_hash, from_seq)
         self._registrations.put(USER, register.feed_session, registration)
-        self._append(
+        self.append(
             Registered(
                 request_id=register.request_id,
                 feed_session=register.feed_session,
@@ -215,7 +224,8 @@ class Orders(Peer):
             )
         )
 
-    def _append(self, message: ServerMessage) -> None:
+    def append(self, message: ServerMessage) -> None:
+        """Put a message into the stream of reports, and send it."""
         packet = soup.encode_packet(PacketType.SEQUENCED_DATA, encode_message(message))
         self.reports.packets.append(packet)
         self.wake()

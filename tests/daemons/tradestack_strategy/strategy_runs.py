@@ -11,6 +11,7 @@ from tradestack.domain.order import Start
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.strategies.news import News
+from tradestack.strategies.registry import AnyStrategy
 from tradestack.trading.counters import Counters
 from tradestack_strategy.handshake import State
 from tradestack_strategy.order_entry import OrderEntry
@@ -18,12 +19,22 @@ from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import Runner
 from tradestack_strategy.settings import InstanceSettings, Servers
 
+NEWS = News(buy_above=60 * SCALE, sell_below=40 * SCALE)
+
 
 class StrategyRun:
     """One run of a strategy, which ends with the loss of its memory."""
 
     def __init__(
-        self, feed: Feed, orders: Orders, *, start: Start, config_hash: str, in_flight_max: int
+        self,
+        feed: Feed,
+        orders: Orders,
+        *,
+        start: Start,
+        config_hash: str,
+        in_flight_max: int,
+        strategy: AnyStrategy,
+        quantity: int,
     ) -> None:
         clock = SystemClock()
         self.counters = Counters()
@@ -36,12 +47,12 @@ class StrategyRun:
         self.faults: list[BaseException] = []
         self.runner = Runner(
             InstanceSettings(
-                instance="news", config_hash=config_hash, start=start, quantity=10 * SCALE
+                instance="news", config_hash=config_hash, start=start, quantity=quantity
             ),
             Servers(
                 feed=feed.address, orders=orders.address, credentials=Credentials("news", "secret")
             ),
-            strategy=News(buy_above=60 * SCALE, sell_below=40 * SCALE),
+            strategy=strategy,
             order_entry=self.order_entry,
             counters=self.counters,
             clock=clock,
@@ -110,6 +121,8 @@ class World:
         start: Start = Start.NOW,
         config_hash: str = "0123456789ab",
         in_flight_max: int = 1_000,
+        strategy: AnyStrategy = NEWS,
+        quantity: int = 10 * SCALE,
     ) -> StrategyRun:
         """Start a run of the strategy."""
         run = StrategyRun(
@@ -118,6 +131,8 @@ class World:
             start=start,
             config_hash=config_hash,
             in_flight_max=in_flight_max,
+            strategy=strategy,
+            quantity=quantity,
         )
         self.runs.append(run)
         return run

@@ -52,6 +52,7 @@ def test_keys_that_decide_nothing_about_orders_keep_their_names(keys) -> None:
         {"parameters": {"buy_above": "61"}},
         {"parameters": {"sell_below": "39.5"}},
         {"signal": "crossover"},
+        {"signal": "tests.kit.quoter:Quoter"},
     ],
 )
 def test_keys_that_decide_about_orders_change_their_names(keys) -> None:
@@ -68,6 +69,7 @@ def test_keys_that_decide_about_orders_change_their_names(keys) -> None:
         ({"quantity": "0"}, "quantity"),
         ({"quantity": 1.5}, "quantity"),
         ({"signal": "magic"}, "signal"),
+        ({"signal": "no.such.module:Class"}, "signal: no.such.module:Class is not found"),
         ({"start": "yesterday"}, "start"),
         ({"symbols": ["S P Y"]}, "symbols"),
         ({"orders_in_flight_max": 0}, "orders_in_flight_max"),

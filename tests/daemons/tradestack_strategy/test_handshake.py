@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tradestack.ctl.verbs.ask.status import WITHOUT_FEED
 from tradestack_strategy import handshake
 from tradestack_strategy.handshake import TRANSITIONS, Action, Event, Handshake, State
 
@@ -94,3 +95,8 @@ def test_the_docstring_contains_the_diagram_of_the_table() -> None:
     lines.append(f"    {'any other':<16} ── {'ORDERS_LOST':<16} ─► DISCONNECTED")
 
     assert "\n".join(lines) in handshake.__doc__
+
+
+def test_tradestackctl_knows_the_states_without_a_feed() -> None:
+    """It reads them from the stats, by their words."""
+    assert set(WITHOUT_FEED) == {State.FINISHING.value, State.SESSION_OVER.value}

@@ -101,3 +101,13 @@ def test_a_repeated_refusal_is_logged_once(registrar, sent, caplog) -> None:
     registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
     registrar.refused(refusal_of(sent[-1].request_id))
     assert len(caplog.records) == 2
+
+
+@pytest.mark.parametrize("interactive", [False, True])
+def test_a_request_says_whether_the_strategy_reads_its_reports(sent, answers, interactive) -> None:
+    """The order manager need not tell others how far their orders have met the feed."""
+    registrar = Registrar(sent.append, interactive=interactive)
+
+    registrar.register(EPOCH, 4, Start.NOW, answers.append)
+
+    assert sent[0].interactive is interactive

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.daemons.tradestack_strategy.exchange import Exchange
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
+from tests.kit.in_step import ticks_of
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.tick import TickKind
 from tradestack.net.control.interface import Peer, reply_parameters
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.config.keys import Reload, parse_config
@@ -90,6 +93,45 @@ async def test_it_trades_and_shows_its_state(world: MakeWorld, make_strategy: Ma
         assert status.isascii()
         assert stalled is None
         assert state["state"]["sequence_processed"] == 3
+
+
+async def test_it_shows_working_orders_and_fills(
+    exchange_world: MakeWorld, make_strategy: Make
+) -> None:
+    """A strategy that is named by module and class, up to the end of the feed session."""
+    prices = [(TickKind.PRICE, "SPY", 10, 100 + step % 7, 0) for step in range(50)]
+    async with exchange_world() as w:
+        exchange = w.orders
+        assert isinstance(exchange, Exchange)
+        strategy = make_strategy(
+            signal="tests.kit.quoter:Quoter",
+            quantity="0.0000002",
+            start="session",
+            feed=str(w.feed.address),
+            orders=str(w.orders.address),
+            segment_suffix="-of-nobody",
+        )
+        await strategy.start()
+        exchange.publish(ticks_of(prices))
+        await until(lambda: strategy.stats()["sequence_processed"] == 50)
+        await until(lambda: strategy.stats()["orders_working"] > 0)
+        working = strategy.stats(), strategy.status()
+        interface = strategy.interfaces()[0]
+        state = reply_parameters(interface.methods["GetState"].call({}, ROOT))["state"]
+        w.feed.end_session()
+        await until(lambda: strategy.stats()["orders_working"] == 0)
+        over = strategy.stats()
+        await strategy.stop()
+
+    stats, status = working
+    assert stats["fills"] > 0
+    assert stats["process"]["fills"] == stats["fills"]
+    assert state["orders_working"] == stats["orders_working"]
+    assert status.endswith(f"{stats['orders_working']} working, {stats['fills']} fills")
+    assert over["orders_expired"] > 0
+    assert over["orders_sent"] == sum(
+        over[f"orders_{end}"] for end in ("filled", "canceled", "expired", "rejected")
+    )
 
 
 async def test_pending_orders_are_listed(world: MakeWorld, make_strategy: Make) -> None:

@@ -90,7 +90,7 @@ ORDER_REQUESTS = (
 )
 UNSEQUENCED_REQUESTS = (
     OrderStatusRequest(cl_ord_id="news-1", request_id="7"),
-    Progress(feed_session=FEED_SESSION, feed_seq=812, reports=31),
+    Progress(feed_session=FEED_SESSION, feed_seq=812),
 )
 EXECUTIONS = (
     ExecutionReport(
@@ -166,8 +166,7 @@ RECORDS = (
         user="news",
         feed_session=FEED_SESSION,
         execution=msgspec.Raw(b'{"Fill":"touch"}'),
-        interactive=True,
-        starting_cash=100_000 * SCALE,
+        state=msgspec.Raw(b'{"matched_through":0}'),
     ),
     CheckpointRecord(
         time_ns=NOW_NS,
@@ -177,7 +176,7 @@ RECORDS = (
         parts=1,
         state=msgspec.Raw(b"{}"),
     ),
-    ReleaseRecord(time_ns=NOW_NS, user="news", feed_session=FEED_SESSION, feed_seq=812, reports=31),
+    ReleaseRecord(time_ns=NOW_NS, user="news", feed_session=FEED_SESSION, feed_seq=812),
     EndedRecord(time_ns=NOW_NS, user="news", feed_session=FEED_SESSION, feed_seq=900),
     LimitsRecord(time_ns=NOW_NS, hash="c0ffee", limits=msgspec.Raw(b'{"news":{}}')),
     TradingRecord(time_ns=NOW_NS, state=TradingState.HALTED, reason="operator", uid=0),

@@ -113,7 +113,7 @@ def _tail_seeds() -> Sequence[bytes]:
 
 
 def _record_seeds() -> Sequence[bytes]:
-    reopened = b'{"Record":"LogReopened","Time":1,"LastOrderID":12}'
+    reopened = b'{"Record":"LogReopened","Time":1,"LastOrderID":12,"LastReport":17}'
     nested = PAYLOADS[0] + b'\n{"Record":"Order","x":' + b"[" * 1_500
     return [
         b"\n".join(PAYLOADS),

@@ -28,6 +28,7 @@ from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch, JudgedOrder, Malformed, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.replay import replay
 from tradestack.trading.risk.limits import Limits, RiskLimits
 from tradestack.trading.rules import Rules
 from tradestack.trading.session_state import SessionState
@@ -89,7 +90,7 @@ def order_intake(data: bytes) -> None:
     replayed = SessionState(HEADER)
     offset = 0
     for payload in payloads:
-        replayed.replay(offset, payload)
+        replay(replayed, offset, payload)
         offset += len(payload)
     assert _state(replayed) == _state(state)
 

@@ -100,7 +100,7 @@ INTERFACES: Mapping[str, Interface] = {
         service_interface("test", {}),
         daemon_interface(NOTHING),
         gateway_interface(NOTHING, NOTHING),
-        order_manager_interface(NOTHING),
+        order_manager_interface(NOTHING, NOTHING),
         strategy_interface(NOTHING, NOTHING, NOTHING),
     )
 }
@@ -200,6 +200,7 @@ def call_seeds() -> list[bytes]:
         Call("io.tradestack.Gateway.ReadTicks", {"from": 1, "symbol": "SPY"}, Answer.MANY),
         Call("io.tradestack.Gateway.SetPace", {"pace": "60x"}),
         Call("io.tradestack.OrderManager.ListOrders", {"count": 20}),
+        Call("io.tradestack.OrderManager.ListPositions", {"user": "news"}),
         Call("nobody.knows.Me", {}),
     ]
     return [encode_call(call) for call in calls]

@@ -120,9 +120,10 @@ async def test_an_idle_client_sends_r_every_second(net: Net) -> None:
         await peer.send(ACCEPTED)
         got.extend(await peer.packets_to_end())
 
+    receiver = Receiver()
     async with (
         net.scripted(script) as address,
-        connection_to(net, address, Receiver(), clock=clock) as connection,
+        connection_to(net, address, receiver, clock=clock) as connection,
     ):
         let_time_pass(connection, clock, 2)
         connection.send_unsequenced(b"order")
@@ -134,6 +135,7 @@ async def test_an_idle_client_sends_r_every_second(net: Net) -> None:
 
     heartbeat = Packet(PacketType.CLIENT_HEARTBEAT, b"")
     order = Packet(PacketType.UNSEQUENCED_DATA, b"order")
+    assert receiver.heartbeats == 3
     assert got == [heartbeat] * 2 + [order, heartbeat, Packet(PacketType.LOGOUT_REQUEST, b"")]
 
 

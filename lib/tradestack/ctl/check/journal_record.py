@@ -74,7 +74,8 @@ def _describe(record: Record) -> str:
                 f"Start {register.start}: from {record.report.from_seq}"
             )
         case LogReopenedRecord():
-            return f"LogReopened after order {record.last_order_id}"
+            report = f", report {record.last_report}" if record.last_report else ""
+            return f"LogReopened after order {record.last_order_id}{report}"
         case RepairedRecord():
             return (
                 f"Repaired {record.lines_lost} lines, {record.bytes_lost} bytes, "

@@ -1,6 +1,8 @@
 """The lines of order_log.txt that a run adds, shortened for people.
 
 Received Order 1: BUY 10 SPY @ 692.60 news sentiment=69.37
+Filled Order 1: BUY 10 SPY @ 692.60
+Partly Filled Order 2: BUY 4 SPY @ 692.60, 4 of 10 done
 """
 
 import re
@@ -9,8 +11,13 @@ from pathlib import Path
 PRICE_DECIMALS_MIN = 2
 LINES_SHOWN_MAX = 8  # of one look; the others are only counted
 
-# What the order manager writes, without its time, the event's time, the id and the user.
-_LINE = re.compile(r"\S+ (Received Order \d+: .*?)(?: event=\S+)? ClOrdID=\S+ user=\S+(.*)")
+# What the order manager writes, without its time, the event's time, the ids and the user.
+_LINE = re.compile(
+    r"\S+ ([A-Z][A-Za-z ]+(?: \d+)?:.*?)(?: event=\S+)?"
+    r" ClOrdID=\S+(?: OrigClOrdID=\S+)?(?: report=\S+)? user=\S+(.*)"
+)
+_FEE = re.compile(r", fee \S+$")
+_ALL_DONE = re.compile(r"(Filled Order .*), \S+ of \S+ done")  # as the first words say
 _PRICE = re.compile(r"@ (\d+)(?:\.(\d+))?")
 
 
@@ -34,14 +41,19 @@ class OrderLines:
         lines = [shortened(line) for line in whole.decode(errors="replace").splitlines()]
         left_out = len(lines) - LINES_SHOWN_MAX
         if left_out > 1:  # the line about one would not be shorter than its own
-            return [*lines[:LINES_SHOWN_MAX], f"… and {left_out:,} more orders"]
+            return [*lines[:LINES_SHOWN_MAX], f"… and {left_out:,} more lines"]
         return lines
 
 
 def shortened(line: str) -> str:
     """Return what a person reads of a line; one of another form stays as it is."""
     match = _LINE.fullmatch(line)
-    return line if match is None else _PRICE.sub(_with_cents, f"{match[1]}{match[2]}", count=1)
+    if match is None:
+        return line
+    what = _FEE.sub("", match[1])
+    if all_done := _ALL_DONE.fullmatch(what):
+        what = all_done[1]
+    return _PRICE.sub(_with_cents, f"{what}{match[2]}", count=1)
 
 
 def _with_cents(price: re.Match[str]) -> str:

@@ -2,30 +2,43 @@
 
     {"gateway": {…}, "order_manager": {…}, "strategies": {"news": {…}}}
 
-A run has ended when the source has ended, every strategy has processed the session's last message
+A feed session is traded when the source has ended, every strategy has processed its last message
 and sent its orders, and every order has its report or will never have one: its outcome is unknown.
+The run has ended when every account has met the last message, too: until then orders are filled,
+and profits change.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tradestack.domain.faults import OperatorFault
 
 DaemonStats: TypeAlias = Mapping[str, Any]
+Account: TypeAlias = Mapping[str, Any]  # as ListAccounts describes it
 
 SOURCE_ENDED = "ended"
 SOURCE_FAULT = "fault"
+END_SESSION = "end-session"  # what the gateway does at the end; else no account ever ends
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The newest account of each user, and those that cannot be used now."""
+
+    usable: Sequence[Account]
+    unavailable: Sequence[Account]
 
 
 @dataclass(frozen=True, slots=True)
 class StackStats:
-    """The stats of all daemons at nearly the same moment."""
+    """The stats of all daemons at nearly the same moment, the accounts after the others."""
 
     gateway: DaemonStats
     order_manager: DaemonStats
     strategies: Mapping[str, DaemonStats]
     respawns: Mapping[str, int]  # by daemon: how often it was started again
+    accounts: Accounts = field(default_factory=lambda: Accounts((), ()))
 
     def as_dict(self) -> dict[str, object]:
         """Return what `tradestackctl stats --json` prints, and `respawns`."""
@@ -51,8 +64,17 @@ def orders_unknown(strategy: DaemonStats) -> int:
     return unknown
 
 
-def has_ended(stats: StackStats) -> bool:
-    """Return whether the run has ended."""
+def users_behind(stats: StackStats) -> list[str]:
+    """Return the users whose accounts have not met the end of the feed session."""
+    gateway, accounts = stats.gateway, stats.accounts
+    if gateway["at_end"] != END_SESSION:
+        return []
+    behind = [*accounts.unavailable, *(each for each in accounts.usable if not each["ended"])]
+    return [each["user"] for each in behind if each["feed_session"] == gateway["session"]]
+
+
+def is_traded(stats: StackStats) -> bool:
+    """Return whether the feed session is over for all strategies."""
     return stats.gateway["source_state"] == SOURCE_ENDED and all(
         _is_done(strategy, stats.gateway) for strategy in stats.strategies.values()
     )

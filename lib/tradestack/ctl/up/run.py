@@ -7,14 +7,15 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tradestack.ctl.feed_state import Progress, progress_of_source, progress_of_time
+from tradestack.ctl.up.accounts import run_accounts
 from tradestack.ctl.up.hints import hints_after, hints_before, symbols_of
 from tradestack.ctl.up.order_lines import OrderLines
-from tradestack.ctl.up.progress import StackStats, has_ended, source_fault
+from tradestack.ctl.up.progress import StackStats, is_traded, source_fault, users_behind
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import Stack, StackConfig
@@ -28,6 +29,8 @@ STATUS_INTERVAL_S = 1.0
 ORDERS_INTERVAL_S = 0.2
 DEATH_TIMEOUT_S = 1.0  # a daemon that has closed its control socket may be about to exit
 END_CHECK_INTERVAL_S = 0.05  # asking costs each daemon about a millisecond
+# For the accounts, beyond the time after which the order manager waits for no absent strategy.
+ACCOUNTS_GRACE_S = 3.0
 FINAL_TIMEOUT_S = 5.0  # for the last stats, also of a daemon that is just being started again
 
 
@@ -50,7 +53,9 @@ class Run:
         self._counts = RunCounts()
         self._stats: StackStats | None = None  # the newest
         self._hints = hints_before(config)  # by strategy
+        self._warnings: list[str] = []  # besides the hints
         self._orders_due_s = self._status_due_s = 0.0  # loop time
+        self._accounts_due_s: float | None = None  # the same; None: they are not waited for
 
     async def execute(self) -> RunResult:
         """Run until the end; raise Interrupted, ChildDied, OperatorFault, ControlFault."""
@@ -121,7 +126,7 @@ class Run:
                     raise Interrupted
                 return
             await self._look()
-            if self._args.until_end and self._is_over():
+            if self._args.until_end and await self._is_over():
                 return
 
     async def _look(self) -> None:
@@ -145,13 +150,32 @@ class Run:
         duration_s: float | None = self._args.duration
         return float("inf") if duration_s is None else duration_s - self._elapsed_s()
 
-    def _is_over(self) -> bool:
+    async def _is_over(self) -> bool:
         if self._stats is None or self._stack.death is not None:
             return False
         fault = source_fault(self._stats)
         if fault is not None:
             raise fault
-        return has_ended(self._stats)
+        if not is_traded(self._stats):
+            self._accounts_due_s = None
+            return False
+        behind = users_behind(self._stats)
+        return not behind or await self._is_too_late(behind)
+
+    async def _is_too_late(self, behind: Sequence[str]) -> bool:
+        """Return whether the accounts of these users were waited for long enough."""
+        now_s = self._loop.time()
+        if self._accounts_due_s is None:
+            away_max_s = await self._stack.away_max_s()
+            self._accounts_due_s = now_s + away_max_s + ACCOUNTS_GRACE_S
+        if now_s < self._accounts_due_s:
+            return False
+        self._warnings.append(
+            f"the account of {', '.join(behind)} has not met the end of the feed: a program is "
+            "logged in as this user and has not said that it is done (Progress in PROTOCOL.md)"
+        )
+        self._screen.line(f"warning: {self._warnings[-1]}")
+        return True
 
     async def _ask(self, timeout_s: float) -> bool:
         """Take new stats; return whether all daemons gave them before the end of this time.
@@ -200,7 +224,9 @@ class Run:
                 await asyncio.sleep(END_CHECK_INTERVAL_S)
         assert self._stats is not None
         self._add_hints(self._stats)
-        return RunResult(self._stats, self._counts, elapsed_s, list(self._hints.values()))
+        warnings = [*self._hints.values(), *self._warnings]
+        accounts = run_accounts(await self._stack.positions(), self._counts.feed_session)
+        return RunResult(self._stats, self._counts, elapsed_s, warnings, accounts)
 
     def _add_hints(self, stats: StackStats) -> None:
         """Note why strategies made no orders, where it was not told at the start."""

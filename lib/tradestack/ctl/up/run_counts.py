@@ -5,8 +5,10 @@ processes that it started: when one dies, the next one's counters of the session
 after the last look at it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tradestack.ctl.up.accounts import RunAccount
 from tradestack.ctl.up.progress import DaemonStats, StackStats, orders_unknown
 
 
@@ -33,16 +35,18 @@ class Tally:
 
 @dataclass(slots=True)
 class RunCounts:
-    """The counts of a run, by its newest stats."""
+    """The counts of a run, by its newest stats; feed_session: the first of the run."""
 
     ticks: Tally = field(default_factory=Tally)
     orders_accepted: Tally = field(default_factory=Tally)
     orders_rejected: Tally = field(default_factory=Tally)
+    feed_session: str = ""
     _unknown: dict[tuple[str, int], int] = field(default_factory=dict)  # by strategy and its pid
 
     def look(self, stats: StackStats) -> None:
         """Take the counters of the daemons."""
         gateway, manager = stats.gateway, stats.order_manager
+        self.feed_session = self.feed_session or gateway["session"]
         self.ticks.look(gateway, gateway["head"], gateway["process"]["ticks_published"])
         for tally, name in (
             (self.orders_accepted, "orders_accepted"),
@@ -67,13 +71,14 @@ class RunCounts:
 class RunResult:
     """A finished run: the last stats of its daemons, and what it did in the time it took.
 
-    elapsed_s: from the moment when the gateway was ready. warnings: for people.
+    elapsed_s: from the moment when the gateway was ready. warnings: for people. accounts: by user.
     """
 
     stats: StackStats
     counts: RunCounts
     elapsed_s: float
     warnings: list[str] = field(default_factory=list)
+    accounts: Mapping[str, RunAccount] = field(default_factory=dict)
 
     @property
     def ticks_per_s(self) -> float:
@@ -86,8 +91,9 @@ class RunResult:
         return self._average(self.counts.orders_received)
 
     def as_dict(self) -> dict[str, object]:
-        """Return what `up --json` prints: the daemons' stats, and the run."""
-        return {**self.stats.as_dict(), "run": self._run()}
+        """Return what `up --json` prints: the daemons' stats, the accounts, and the run."""
+        accounts = {user: account.as_dict() for user, account in self.accounts.items()}
+        return {**self.stats.as_dict(), "accounts": accounts, "run": self._run()}
 
     def _run(self) -> dict[str, object]:
         counts = self.counts

@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, STRATEGY_PREFIX
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
 from tradestack.ctl.up.control_call import control_call
-from tradestack.ctl.up.progress import StackStats
+from tradestack.ctl.up.progress import Accounts, StackStats
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.supervised import AfterDeath, Supervised
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address, name_of, parse_address
+from tradestack.runtime.config.units import NANOSECONDS_OF, parse_quantity
 from tradestack.runtime.supervisor.listen_fds import CONTROL, bind_tcp, bind_unix
 
 STOP_TIMEOUT_S = 15.0  # as TimeoutStopSec= in the units
@@ -31,6 +33,8 @@ STATS_TIMEOUT_S = 10.0  # as WatchdogSec= in the units
 T = TypeVar("T")
 
 LISTEN = "listen"  # the key of both servers
+_DAEMON_INTERFACE = "io.tradestack.Daemon"
+_ORDERS_INTERFACE = "io.tradestack.OrderManager"
 _ANY_PORT = Address("127.0.0.1", 0)
 
 
@@ -76,14 +80,25 @@ class Stack:
     async def stats(self) -> StackStats:
         """Ask all daemons for their stats; raise ControlFault, ChildDied."""
         gateway, order_manager, *strategies = await self._unless_died(
-            asyncio.gather(*(self._ask(name) for name in self._daemons))
+            asyncio.gather(*(self._stats_of(name) for name in self._daemons))
         )
+        accounts = await self._ask_order_manager(f"{_ORDERS_INTERFACE}.ListAccounts")
         return StackStats(
             gateway=gateway,
             order_manager=order_manager,
             strategies=dict(zip(self._config.strategies, strategies, strict=True)),
             respawns={name: daemon.respawns for name, daemon in self._daemons.items()},
+            accounts=Accounts(accounts["accounts"], accounts["unavailable"]),
         )
+
+    async def positions(self) -> Mapping[str, Any]:
+        """Ask for all accounts and their positions; raise ControlFault, ChildDied."""
+        return await self._ask_order_manager(f"{_ORDERS_INTERFACE}.ListPositions")
+
+    async def away_max_s(self) -> float:
+        """Ask how long the order manager waits for a strategy; raise ControlFault, ChildDied."""
+        reply = await self._ask_order_manager(f"{_DAEMON_INTERFACE}.GetConfig")
+        return parse_quantity(reply["config"]["away_max"], NANOSECONDS_OF) / NANOSECONDS_PER_SECOND
 
     async def stop(self) -> None:
         """Stop all daemons in order; raise ChildDied unless each exits with status 0 in time."""
@@ -218,13 +233,17 @@ class Stack:
     def _show_death(self, death: ChildDied) -> None:
         self._screen.line(f"{death}; starting it again")
 
-    async def _ask(self, name: str) -> Mapping[str, Any]:
-        path = self._files.socket_path(name)
-        method = "io.tradestack.Daemon.GetStats"
-        stats: Mapping[str, Any] = (await control_call(path, method, deadline_s=STATS_TIMEOUT_S))[
-            "stats"
-        ]
+    async def _stats_of(self, name: str) -> Mapping[str, Any]:
+        reply = await self._call(name, f"{_DAEMON_INTERFACE}.GetStats")
+        stats: Mapping[str, Any] = reply["stats"]
         return stats
+
+    async def _ask_order_manager(self, method: str) -> Mapping[str, Any]:
+        return await self._unless_died(self._call(ORDER_MANAGER, method))
+
+    async def _call(self, name: str, method: str) -> Mapping[str, Any]:
+        path = self._files.socket_path(name)
+        return await control_call(path, method, deadline_s=STATS_TIMEOUT_S)
 
     async def _stop_together(self, children: list[ChildProcess]) -> None:
         for child in children:

@@ -47,6 +47,8 @@ def summary(result: RunResult) -> str:
         f"  {_counted(counts.ticks.total, 'tick')}, {result.ticks_per_s:,.0f}/s",
         f"  {orders}",
     ]
+    for user, account in result.accounts.items():
+        lines += [f"  {line}" for line in account.lines(user)]
     if counts.orders_unknown:
         unknown = _counted(counts.orders_unknown, "order")
         lines.append(f"  {unknown} sent with unknown outcome: the order session is gone")

@@ -275,6 +275,7 @@ class Account:
         order = fill.order
         fee = fill_fee(self.model.fees, order, fill.quantity, fill.price)
         step = fill_order(order, fill.quantity, fill.price, fee)
+        self.state.fills += 1
         self.state.portfolio.apply_fill(
             order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price
         )

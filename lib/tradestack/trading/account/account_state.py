@@ -39,9 +39,9 @@ class AccountState(msgspec.Struct, kw_only=True):
     """The state of one account.
 
     matched_through: number of the newest message that is folded. progress: up to which message the
-    strategy has said to have sent everything. last_order_id: of its newest order. orders: those
-    that are accepted and not done, by OrderID, in the order of their places. under_way: requests
-    in the order in which they arrive.
+    strategy has said to have sent everything. last_order_id: of its newest order. fills: how many
+    its orders have had. orders: those that are accepted and not done, by OrderID, in the order of
+    their places. under_way: requests in the order in which they arrive.
     """
 
     matched_through: int = 0
@@ -51,6 +51,7 @@ class AccountState(msgspec.Struct, kw_only=True):
     last_cause: int = 0
     requests_of_cause: int = 0
     last_order_id: int = 0
+    fills: int = 0
     is_registered: bool = False
     is_interactive: bool = False
     is_ended: bool = False

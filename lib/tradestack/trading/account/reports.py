@@ -20,6 +20,9 @@ from tradestack.trading.account.account_state import RequestKind, UnderWay
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.matching import Fill
 
+# Reports that say what an order is like from now on.
+_WITH_PRICE = (ExecType.REPLACED, ExecType.RESTATED)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -145,7 +148,7 @@ def _report(
         symbol=order.symbol,
         side=order.side,
         quantity=order.quantity,
-        price=order.price if exec_type is ExecType.REPLACED else None,
+        price=order.price if exec_type in _WITH_PRICE else None,
         last_quantity=None if fill is None else fill.quantity,
         last_price=None if fill is None else fill.price,
         cum_quantity=order.cum_quantity,

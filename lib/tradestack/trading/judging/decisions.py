@@ -116,6 +116,7 @@ class JudgedAct(msgspec.Struct, frozen=True, gc=False):
     act: Act
 
 
+UNREPORTED = (JudgedRequest, JudgedAct)  # decisions without a report; as a tuple, which is quicker
 Judged = (
     JudgedOrder | JudgedRequest | JudgedRegister | JudgedMalformed | JudgedExecution | JudgedAct
 )

@@ -5,31 +5,30 @@ from dataclasses import dataclass
 import msgspec
 
 from tradestack.domain.execution_report import Report
-from tradestack.domain.order import Order
-from tradestack.domain.requests import Request
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_risk import equity_of
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts
+from tradestack.trading.carrying import checkpoint_records
 from tradestack.trading.judging.decisions import (
+    UNREPORTED,
     Act,
     Batch,
     Judged,
     JudgedAct,
     JudgedExecution,
     JudgedOrder,
-    JudgedRequest,
     Received,
 )
-from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.known_orders import FirstUse, KnownOrders
 from tradestack.trading.risk.trading_state import StateAct, StateEvent
 from tradestack.trading.rules import Rules
 from tradestack.wire.account_records import (
     AccountRecord,
-    CheckpointRecord,
     ExecutionRecord,
     LimitsRecord,
+    ReleaseRecord,
     TradingRecord,
 )
 from tradestack.wire.order_journal import encode_record, report_length
@@ -83,7 +82,7 @@ class Judgement:
     def add(self, judged: Judged) -> None:
         """Add a decision."""
         self.batch.judged.append(judged)
-        if not isinstance(judged, JudgedRequest | JudgedAct):
+        if not isinstance(judged, UNREPORTED):
             self._reports += 1
 
     # ---- what clients have sent before -----------------------------------------------------------
@@ -92,7 +91,7 @@ class Judgement:
         """Return whether a ClOrdID was used before, in the batch or in the order session."""
         return identity in self.batch.by_identity or self.state.place_of(identity) is not None
 
-    def first_use(self, identity: int, item: Received, cl_ord_id: str) -> Order | Request | None:
+    def first_use(self, identity: int, item: Received, cl_ord_id: str) -> FirstUse | None:
         """Return what a known ClOrdID was used for; None, and put aside, if it cannot be read.
 
         Another user's order with the same identity is not told from the user's own.
@@ -171,17 +170,8 @@ class Judgement:
     def checkpoint(self, account: Account) -> None:
         """Record the state of an account; it is made again from there."""
         parts = encode_checkpoint(account.state)
-        for number, state in enumerate(parts, 1):
-            self.act(
-                CheckpointRecord(
-                    time_ns=self.time_ns,
-                    user=account.user,
-                    feed_session=account.tape.session_id,
-                    part=number,
-                    parts=len(parts),
-                    state=msgspec.Raw(state),
-                )
-            )
+        for record in checkpoint_records(account.key, parts, self.time_ns):
+            self.act(record)
 
     def everybody(self) -> list[Account]:
         """Return the accounts of all users whose feed sessions have not ended.
@@ -224,6 +214,18 @@ class Judgement:
                 )
             )
         return account
+
+    def release(self, account: Account) -> None:
+        """Match an account on without its strategy."""
+        account.release()
+        self.act(
+            ReleaseRecord(
+                time_ns=self.time_ns,
+                user=account.user,
+                feed_session=account.tape.session_id,
+                feed_seq=account.state.matched_through,
+            )
+        )
 
     def act(self, act: Act) -> None:
         """Record what happens without a report."""

@@ -10,6 +10,7 @@ from tradestack.trading.account.risk_counting import note_submission
 from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import JudgedOrder, Received
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.known_orders import FirstUse
 from tradestack.trading.risk.codes import Breach
 from tradestack.trading.risk.judge_risk import Part, judge_risk
 from tradestack.trading.risk.scopes import ScopeKind
@@ -36,7 +37,7 @@ def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
     identity = identity_of(user, order.cl_ord_id)
     if judgement.is_known(identity):
         first = judgement.first_use(identity, item, order.cl_ord_id)
-        if isinstance(first, Order) and first.is_same_order(order):
+        if _is_same(first, order):
             judgement.batch.duplicates += 1
         elif first is not None and judgement.use_room(item):
             _add(judgement, item, order, identity, _DUPLICATE, None, None)
@@ -49,6 +50,14 @@ def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
         place = None if account is None else account.place_request(order.feed_seq)
     rejection = _check(judgement, item, order, account, place)
     _add(judgement, item, order, identity, rejection, account, place)
+
+
+def _is_same(first: FirstUse | None, order: Order) -> bool:
+    """Return whether an order comes again; of one that was carried over the report is compared."""
+    if isinstance(first, ExecutionReport):
+        ours = first.symbol, first.side, first.quantity, first.price
+        return ours == (order.symbol, order.side, order.quantity, order.price)
+    return isinstance(first, Order) and first.is_same_order(order)
 
 
 def _account_for(judgement: Judgement, user: str, order: Order) -> Account | None:

@@ -1,6 +1,7 @@
 """What strategies say of themselves: Register → FromSeq, and Progress."""
 
 from tradestack.trading.account.account import Account
+from tradestack.trading.account.history import AccountKey
 from tradestack.trading.judging.decisions import JudgedOrder, JudgedRegister, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.registrations import Registration, from_sequence, traded_of
@@ -14,6 +15,7 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
     if not judgement.use_room(item):
         return
     key = (user, register.feed_session)
+    _leave_others(judgement, key)
     account = judgement.account(*key)
     previous = batch.registrations.get(key) or judgement.state.registrations.find(*key)
     from_seq = from_sequence(previous, register, _traded_seq(judgement, key, account))
@@ -31,6 +33,17 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
     length = report_length(record)
     judgement.add(JudgedRegister(user, record, length, item, register.feed_session, registration))
     batch.registrations[key] = registration
+
+
+def _leave_others(judgement: Judgement, key: AccountKey) -> None:
+    """Release the user's accounts of other feed sessions: their strategy has left them."""
+    user, feed_session = key
+    for (owner, session), history in list(judgement.state.accounts.items()):
+        if owner != user or session == feed_session or history.is_ended:
+            continue
+        account = judgement.account(user, session)
+        if account is not None and account.state.is_registered:
+            judgement.release(account)
 
 
 def take_progress(judgement: Judgement, item: Received, progress: Progress) -> None:

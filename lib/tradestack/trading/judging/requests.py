@@ -7,12 +7,12 @@ from tradestack.domain.order import (
     CxlRejReason,
     CxlRejResponseTo,
     ExecType,
-    Order,
     OrdRejReason,
     OrdStatus,
 )
 from tradestack.domain.requests import (
     OrderCancelReplaceRequest,
+    OrderCancelRequest,
     OrderMassCancelRequest,
     OrderStatusRequest,
     Request,
@@ -34,6 +34,7 @@ from tradestack.trading.judging.judgement import Judgement
 from tradestack.wire.account_records import RequestRecord
 from tradestack.wire.order_journal import OrderRecord, decode_record, encode_record
 
+_REQUESTS = (OrderCancelRequest, OrderCancelReplaceRequest, OrderMassCancelRequest)
 # ExecID of a report that states nothing new, as FIX has it.
 NO_EXEC_ID = "0"
 
@@ -44,7 +45,7 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
     identity = identity_of(user, request.cl_ord_id)
     if judgement.is_known(identity):
         first = judgement.first_use(identity, item, request.cl_ord_id)
-        if first is not None and not isinstance(first, Order) and is_same_request(first, request):
+        if isinstance(first, _REQUESTS) and is_same_request(first, request):
             judgement.batch.duplicates += 1
         elif first is not None and judgement.use_room(item):
             text = "ClOrdID was used for another order or request"

@@ -12,6 +12,7 @@ from tests.kit.stack import Stack
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 from tradestack.ctl.running_daemons import RunningDaemons, StackReport
+from tradestack.ctl.verbs.ask.status import WITHOUT_FEED
 
 
 def test_status_prints_a_line_for_each_daemon(stack: Stack, capsys: Output) -> None:
@@ -83,7 +84,8 @@ def test_status_fails_while_a_strategy_is_not_connected(
         return run(["status"])
 
     assert status_of(connected_feed=True) == ExitStatus.DONE
-    assert status_of(connected_feed=False, state="session over") == ExitStatus.DONE
+    for state in WITHOUT_FEED:
+        assert status_of(connected_feed=False, state=state) == ExitStatus.DONE
     assert status_of(connected_feed=True, connected_orders=False, uptime_s=1) == ExitStatus.DONE
     assert "not connected to orders" in capsys.readouterr().out
     assert status_of(connected_feed=True) == ExitStatus.DONE

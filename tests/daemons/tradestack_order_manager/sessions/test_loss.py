@@ -7,6 +7,7 @@ import pytest
 from tests.daemons.tradestack_order_manager.samples import SESSION, a_header, an_order
 from tests.daemons.tradestack_order_manager.sessions.recording import record
 from tradestack.wire.order_journal import EVERY_BOOT
+from tradestack_order_manager.sessions.log_end import LogEnd
 from tradestack_order_manager.sessions.loss import sign_of_loss
 from tradestack_order_manager.sessions.order_session import OrderSession
 
@@ -17,17 +18,20 @@ ORDERS = 2
 @pytest.mark.parametrize(
     ("began_in", "boot", "torn", "logged", "sign"),
     [
-        (BOOT, BOOT, b"", ORDERS, None),
-        (BOOT, ANOTHER_BOOT, b"", ORDERS, "restarted since"),
-        (BOOT, None, b"", ORDERS, None),
-        (None, BOOT, b"", ORDERS, None),
-        (EVERY_BOOT, ANOTHER_BOOT, b"", ORDERS, None),
-        (BOOT, BOOT, b"0123", ORDERS, "last 4 bytes"),
-        (None, None, bytes(4_096), ORDERS, "last 4096 bytes"),
-        (EVERY_BOOT, ANOTHER_BOOT, b"0123", ORDERS, None),
-        (BOOT, BOOT, b"", ORDERS - 1, None),
-        (BOOT, BOOT, b"", ORDERS + 1, "order_log.txt ends with order 3"),
-        (EVERY_BOOT, BOOT, b"", ORDERS + 1, "order_log.txt ends with order 3"),
+        (BOOT, BOOT, b"", LogEnd(ORDERS), None),
+        (BOOT, ANOTHER_BOOT, b"", LogEnd(ORDERS), "restarted since"),
+        (BOOT, None, b"", LogEnd(ORDERS), None),
+        (None, BOOT, b"", LogEnd(ORDERS), None),
+        (EVERY_BOOT, ANOTHER_BOOT, b"", LogEnd(ORDERS), None),
+        (BOOT, BOOT, b"0123", LogEnd(ORDERS), "last 4 bytes"),
+        (None, None, bytes(4_096), LogEnd(ORDERS), "last 4096 bytes"),
+        (EVERY_BOOT, ANOTHER_BOOT, b"0123", LogEnd(ORDERS), None),
+        (BOOT, BOOT, b"", LogEnd(ORDERS - 1), None),
+        (BOOT, BOOT, b"", LogEnd(ORDERS + 1), "order_log.txt ends with order 3"),
+        (EVERY_BOOT, BOOT, b"", LogEnd(ORDERS + 1), "order_log.txt ends with order 3"),
+        (BOOT, BOOT, b"", LogEnd(ORDERS, SESSION, ORDERS), None),
+        (BOOT, BOOT, b"", LogEnd(ORDERS, SESSION, ORDERS + 1), "order_log.txt ends with report 3"),
+        (BOOT, BOOT, b"", LogEnd(ORDERS, "3DAA000000", ORDERS + 1), None),
     ],
 )
 def test_each_sign_alone_is_enough(
@@ -35,7 +39,7 @@ def test_each_sign_alone_is_enough(
     began_in: str | None,
     boot: str | None,
     torn: bytes,
-    logged: int,
+    logged: LogEnd,
     sign: str | None,
 ) -> None:
     """What is not known shows nothing; a durable session lacks nothing that was acknowledged."""

@@ -15,7 +15,7 @@ from tests.daemons.tradestack_order_manager.samples import (
 from tests.daemons.tradestack_order_manager.sessions.recording import record, reports
 from tradestack.domain.clock import DAY_NS
 from tradestack.store.journal import Journal
-from tradestack.wire.order_journal import FORMAT_VERSION
+from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.sessions.order_session import (
     OrderSession,
@@ -47,6 +47,11 @@ def test_recovered_records_are_on_the_disk_before_they_are_reported(
     sessions.close()
 
 
+def carry_nothing(_header: SessionRecord) -> tuple[()]:
+    """No account goes on."""
+    return ()
+
+
 def test_a_recovered_journal_that_cannot_be_made_durable_is_not_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,7 +80,7 @@ def test_a_session_of_an_older_format_is_served_and_takes_no_more_orders(
     assert [report.order_id for report in reports(sessions.current)] == [1]
     reason = sessions.reason_to_end
     assert (reason is None) == (version == FORMAT_VERSION)
-    sessions.begin_next(NOW_NS + SECOND_NS)
+    sessions.begin_next(NOW_NS + SECOND_NS, carry_nothing)
     assert sessions.reason_to_end is None
     assert sessions.current.state.header.version == FORMAT_VERSION
     sessions.close()
@@ -88,7 +93,7 @@ def test_a_session_follows_another_and_the_ended_one_is_still_served(tmp_path: P
     record(first, an_order())
     stream = first.stream("news")
 
-    sessions.begin_next(NOW_NS + SECOND_NS)
+    sessions.begin_next(NOW_NS + SECOND_NS, carry_nothing)
     record(sessions.current, an_order())
 
     assert stream.ended
@@ -110,7 +115,7 @@ def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> No
     """A client cannot delay others by asking for a huge old journal; a start has time for one."""
     sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     ended = sessions.current.id
-    sessions.begin_next(NOW_NS + SECOND_NS)
+    sessions.begin_next(NOW_NS + SECOND_NS, carry_nothing)
     sessions.close()
     again = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     os.truncate(tmp_path / f"{ended}.journal", ENDED_JOURNAL_BYTES_MAX + 1)
@@ -125,7 +130,7 @@ def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None
     """Sessions beyond the number kept are removed, the oldest first."""
     sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     for number in range(1, 5):
-        sessions.begin_next(NOW_NS + number * SECOND_NS)
+        sessions.begin_next(NOW_NS + number * SECOND_NS, carry_nothing)
     newest_first = [path.stem for path in session_paths(tmp_path)]
 
     sessions.prune(2, followed={newest_first[3]})
@@ -143,7 +148,7 @@ def test_the_newest_session_is_found_after_any_jump_of_the_clock(tmp_path: Path)
     record(sessions.current, an_order())
     began = [sessions.current.id]
     for days in (20_000, -3_000, 0):
-        sessions.begin_next(NOW_NS + days * DAY_NS)
+        sessions.begin_next(NOW_NS + days * DAY_NS, carry_nothing)
         began.append(sessions.current.id)
     sessions.close()
 

@@ -11,8 +11,15 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
     some_rules,
 )
+from tests.daemons.tradestack_order_manager.show.recorded import (
+    a_mass_cancel,
+    a_refusal,
+    an_execution,
+)
+from tradestack.domain.execution_report import Report
 from tradestack.domain.fixed_point import SCALE
-from tradestack.trading.judging.decisions import JudgedOrder
+from tradestack.domain.order import ExecType, OrdStatus
+from tradestack.trading.judging.decisions import JudgedExecution, JudgedOrder
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
@@ -57,6 +64,70 @@ def test_an_entry_has_the_fields_that_journalctl_is_asked_for(
         accepted["event"].name,
         rejected["event"].name,
     ) == ("ORDER_ACCEPTED", "ORDER_REJECTED")
+
+
+def followed(*reports: Report) -> list[JudgedExecution]:
+    """Return reports that follow on orders of a user."""
+    return [JudgedExecution("news", b"", 0, report) for report in reports]
+
+
+def test_a_fill_has_the_fields_of_its_report(caplog: pytest.LogCaptureFixture) -> None:
+    """What a report does not have is left out."""
+    events = JournalEvents(10)
+    expired = an_execution(
+        exec_type=ExecType.EXPIRED,
+        ord_status=OrdStatus.EXPIRED,
+        last_quantity=None,
+        last_price=None,
+    )
+    events.offer(followed(an_execution(), expired), 0)
+    events.flush(0)
+
+    filled, done = (entry.__dict__["event_fields"] for entry in caplog.records)
+    common = {"orderid": 12, "symbol": "SPY", "side": "BUY", "clordid": "news-1", "user": "news"}
+    quantities = {"lastqty": "10", "lastpx": "168.25", "cumqty": "10", "leavesqty": "0"}
+    assert filled == common | quantities | {"exectype": "TRADE", "ordstatus": "FILLED"}
+    assert done == common | {
+        "exectype": "EXPIRED", "ordstatus": "EXPIRED", "cumqty": "10", "leavesqty": "0"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("report", "event"),
+    [
+        (an_execution(), "ORDER_FILLED"),
+        (an_execution(ord_status=OrdStatus.PARTIALLY_FILLED), "ORDER_FILLED"),
+        (an_execution(exec_type=ExecType.CANCELED), "ORDER_CANCELED"),
+        (an_execution(exec_type=ExecType.EXPIRED), "ORDER_EXPIRED"),
+        (an_execution(exec_type=ExecType.REPLACED), "ORDER_REPLACED"),
+        (an_execution(exec_type=ExecType.RESTATED), "ORDER_RESTATED"),
+        (a_refusal(), "REQUEST_REJECTED"),
+        (a_mass_cancel(), None),
+    ],
+)
+def test_each_kind_of_report_has_a_message_id(
+    caplog: pytest.LogCaptureFixture, report: Report, event: str | None
+) -> None:
+    """A mass cancel has none: the orders that it canceled have."""
+    events = JournalEvents(1)
+    events.offer(followed(report), 0)
+    events.flush(SECOND_NS)
+
+    assert [entry.__dict__["event"].name for entry in caplog.records] == [event] * bool(event)
+
+
+def test_fills_use_up_the_limit_together_with_orders(caplog: pytest.LogCaptureFixture) -> None:
+    """Orders and fills have their entries in the order in which they were journalled."""
+    events = JournalEvents(3)
+    events.offer([*judged(1), *followed(an_execution(), an_execution()), *judged(1)], 0)
+    events.flush(SECOND_NS)
+
+    names = [entry.__dict__["event"].name for entry in caplog.records]
+    # The second is over before the entries are written.
+    assert sorted(names) == [
+        "ORDER_ACCEPTED", "ORDER_ENTRIES_SUPPRESSED", "ORDER_FILLED", "ORDER_FILLED"
+    ]  # fmt: skip
+    assert events.suppressed_total == 1
 
 
 def test_beyond_the_limit_of_a_second_orders_are_counted(caplog: pytest.LogCaptureFixture) -> None:

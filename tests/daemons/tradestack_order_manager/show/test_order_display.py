@@ -44,8 +44,8 @@ def test_passes_are_shown_together_after_a_moment(
     async def settle_twice() -> int:
         display.show(settled(session, 1), session)
         display.show(settled(session, 1), session)
-        written = display.written_order_id
-        while display.written_order_id == written:
+        written = display.place.order_id
+        while display.place.order_id == written:
             await asyncio.sleep(0)
         return written
 
@@ -62,7 +62,7 @@ def test_the_messages_waiting_to_be_shown_are_bounded(
         written = []
         for count in (SHOWN_TOGETHER_MAX - 1, 1, 1):
             display.show(settled(session, count), session)
-            written.append(display.written_order_id)
+            written.append(display.place.order_id)
         return written
 
     assert asyncio.run(settle_many()) == [0, SHOWN_TOGETHER_MAX, SHOWN_TOGETHER_MAX]
@@ -93,5 +93,5 @@ def test_whatever_needs_a_complete_log_writes_what_is_due(
 
     asyncio.run(settle_and_write())
 
-    assert display.written_order_id == 3
+    assert display.place.order_id == 3
     assert (tmp_path / "order_log.txt").read_text().count("Received Order") == 3

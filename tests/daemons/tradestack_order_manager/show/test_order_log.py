@@ -9,14 +9,13 @@ import pytest
 from tests.daemons.tradestack_order_manager.samples import (
     NOW_NS,
     a_header,
-    a_message,
-    an_order,
-    record_messages,
 )
+from tests.daemons.tradestack_order_manager.show.recorded import record
 from tradestack.domain.faults import OperatorFault
-from tradestack.trading.judging.decisions import JudgedOrder
+from tradestack.store.journal import CHUNK_BYTES
 from tradestack_order_manager.sessions.order_session import OrderSession
-from tradestack_order_manager.show.order_log import CATCH_UP_ORDERS, OrderLog
+from tradestack_order_manager.show.log_place import newest_place
+from tradestack_order_manager.show.order_log import OrderLog
 
 
 @pytest.fixture
@@ -25,11 +24,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "order_log.txt"
 
 
-def enter(session: OrderSession, count: int) -> list[JudgedOrder]:
-    """Journal that many new orders, in one batch."""
-    first = session.last_order_id + 1
-    orders = [an_order(cl_ord_id=f"c{first + index}") for index in range(count)]
-    return record_messages(session, *map(a_message, orders))
+def enter(log: OrderLog, session: OrderSession, count: int) -> None:
+    """Journal that many new orders in one batch, and write their lines."""
+    judged = record(session, *["order"] * count)
+    log.write(judged, newest_place(session), session)
 
 
 def numbers(path: Path) -> list[int]:
@@ -49,8 +47,8 @@ def recovered(path: Path, session: OrderSession) -> OrderLog:
 def test_lines_follow_their_orders(session: OrderSession, path: Path) -> None:
     """A batch is one write, and a restart adds no line."""
     log = recovered(path, session)
-    log.write(enter(session, 2), session)
-    log.write(enter(session, 1), session)
+    enter(log, session, 2)
+    enter(log, session, 1)
     log.close()
 
     recovered(path, session).close()
@@ -61,7 +59,7 @@ def test_lines_follow_their_orders(session: OrderSession, path: Path) -> None:
 def test_a_log_cut_at_any_byte_is_completed(session: OrderSession, path: Path) -> None:
     """The torn line is cut, the missing lines are appended: the same bytes as before."""
     log = recovered(path, session)
-    log.write(enter(session, 3), session)
+    enter(log, session, 3)
     log.close()
     whole = path.read_bytes()
 
@@ -74,7 +72,7 @@ def test_a_log_cut_at_any_byte_is_completed(session: OrderSession, path: Path) -
 def test_blocks_of_zeros_at_the_end_are_cut(session: OrderSession, path: Path) -> None:
     """Zeros that a power cut has left at the end are cut."""
     log = recovered(path, session)
-    log.write(enter(session, 3), session)
+    enter(log, session, 3)
     log.close()
     whole = path.read_bytes()
     path.write_bytes(whole[:150] + bytes(4_096))
@@ -86,11 +84,14 @@ def test_blocks_of_zeros_at_the_end_are_cut(session: OrderSession, path: Path) -
 
 def test_a_removed_log_is_written_again_from_the_journal(session: OrderSession, path: Path) -> None:
     """All orders of the session get their lines, whatever their number."""
-    enter(session, CATCH_UP_ORDERS + 5)
+    count = 0
+    while session.journal_bytes < 2 * CHUNK_BYTES:
+        record(session, *["order"] * 100)
+        count += 100
 
     recovered(path, session).close()
 
-    assert list(range(1, CATCH_UP_ORDERS + 6)) == numbers(path)
+    assert list(range(1, count + 1)) == numbers(path)
 
 
 def test_after_logrotate_each_line_is_in_one_of_the_two_files(path: Path, tmp_path: Path) -> None:
@@ -98,16 +99,16 @@ def test_after_logrotate_each_line_is_in_one_of_the_two_files(path: Path, tmp_pa
     session = OrderSession.begin(tmp_path, a_header())
     rotated = tmp_path / "order_log.txt.1"
     log = recovered(path, session)
-    log.write(enter(session, 2), session)
+    enter(log, session, 2)
     path.rename(rotated)
-    log.write(enter(session, 1), session)
-    session.record_log_reopened(log.written_order_id, NOW_NS)
+    enter(log, session, 1)
+    session.record_log_reopened(log.place.order_id, log.place.report, NOW_NS)
     log.close()
     session.close()
 
     again = OrderSession.recover(tmp_path / f"{session.id}.journal")
     assert again is not None
-    enter(again, 1)
+    record(again, "order")
     recovered(path, again).close()
 
     assert numbers(rotated) == [1, 2, 3]
@@ -118,10 +119,10 @@ def test_after_logrotate_each_line_is_in_one_of_the_two_files(path: Path, tmp_pa
 def test_reopen_goes_on_in_the_new_file(session: OrderSession, path: Path, tmp_path: Path) -> None:
     """Lines that are written after the reopening are in the new file."""
     log = recovered(path, session)
-    log.write(enter(session, 1), session)
+    enter(log, session, 1)
     path.rename(tmp_path / "old")
     log.reopen()
-    log.write(enter(session, 1), session)
+    enter(log, session, 1)
 
     assert numbers(tmp_path / "old") == [1]
     assert numbers(path) == [2]
@@ -133,7 +134,7 @@ def test_a_write_that_fails_leaves_no_half_line_and_is_made_up_for(
 ) -> None:
     """The disk accepts 100 bytes of a batch, then nothing, then all."""
     log = recovered(path, session)
-    log.write(enter(session, 1), session)
+    enter(log, session, 1)
     whole_write = os.write
 
     def short(descriptor: int, data: bytes) -> int:
@@ -142,11 +143,11 @@ def test_a_write_that_fails_leaves_no_half_line_and_is_made_up_for(
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", short)
         with pytest.raises(OSError, match="100 of"):
-            log.write(enter(session, 2), session)
+            enter(log, session, 2)
         assert numbers(path) == [1]
         with pytest.raises(OSError, match="100 of"):
-            log.write(enter(session, 1), session)
-    log.write(enter(session, 1), session)
+            enter(log, session, 1)
+    enter(log, session, 1)
 
     assert numbers(path) == [1, 2, 3, 4, 5]
     log.close()
@@ -166,12 +167,12 @@ def test_half_a_line_that_cannot_be_cut_at_once_is_cut_later(
         patch.setattr(os, "write", lambda descriptor, data: whole_write(descriptor, data[:100]))
         patch.setattr(os, "ftruncate", fail)
         with pytest.raises(OSError, match="100 of"):
-            log.write(enter(session, 2), session)
+            enter(log, session, 2)
         with pytest.raises(OSError, match="Input/output"):
-            log.write(enter(session, 1), session)
+            enter(log, session, 1)
         with pytest.raises(OSError, match="Input/output"):
             log.sync()
-    log.write(enter(session, 1), session)
+    enter(log, session, 1)
 
     assert numbers(path) == [1, 2, 3, 4]
     log.close()
@@ -182,7 +183,7 @@ def test_a_failed_write_never_makes_a_shortened_file_longer(
 ) -> None:
     """The file was emptied meanwhile, as by `copytruncate`: no zeros are put into it."""
     log = recovered(path, session)
-    log.write(enter(session, 2), session)
+    enter(log, session, 2)
     os.truncate(path, 0)
 
     def fail(_descriptor: int, _data: bytes) -> int:
@@ -191,8 +192,8 @@ def test_a_failed_write_never_makes_a_shortened_file_longer(
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", fail)
         with pytest.raises(OSError, match="No space"):
-            log.write(enter(session, 1), session)
-    log.write(enter(session, 1), session)
+            enter(log, session, 1)
+    enter(log, session, 1)
 
     assert numbers(path) == [3, 4]
     log.close()
@@ -204,7 +205,7 @@ def test_a_log_ahead_of_the_journal_gets_lines_behind_its_own(path: Path, tmp_pa
     session = OrderSession.begin(tmp_path, a_header(next_order_id=700))
 
     log = recovered(path, session)
-    log.write(enter(session, 2), session)
+    enter(log, session, 2)
 
     assert numbers(path) == [500, 700, 701]
     log.close()

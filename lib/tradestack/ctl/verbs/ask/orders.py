@@ -1,25 +1,33 @@
-"""Print the newest orders of the order session, the oldest first; by default the last twenty.
+"""Print the newest orders of the order session, the oldest first.
 
-PRICE is the one that the order log has, too. All orders are in order_log.txt.
+By default these are the last twenty. PRICE is the one that the order log has,
+too. All orders are in order_log.txt.
+
+With --open, only orders that are accepted and neither filled nor canceled nor
+expired. PRICE is then the limit, FILLED how much of QUANTITY is filled, VALID
+the TimeInForce. STATE says from when on, in feed time, the order can meet a
+trade, if it has not arrived there yet.
 
 examples:
   tradestackctl orders
   tradestackctl orders -n 100
+  tradestackctl orders --open
   tradestackctl orders --json              one JSON object per line
 """
 
 import argparse
-import json
 from collections.abc import Sequence
 
+from tradestack.ctl.account_questions import Item, add_json, ask, print_items
 from tradestack.ctl.arguments import positive_integer
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
-from tradestack.ctl.table import aligned
+from tradestack.ctl.readable import price_text, time_text
 
 COUNT_DEFAULT = 20
 COUNT_MAX = 1_000  # what the order manager lists in one reply
 HEADINGS = ("ORDER", "RECEIVED", "SIDE", "QUANTITY", "SYMBOL", "PRICE", "USER", "STATUS")
+OPEN_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "FILLED", "SYMBOL", "PRICE", "VALID", "USER", "STATE")
+NUMBERS = ("QUANTITY", "FILLED")
 KEYS = ("order_id", "received", "side", "order_qty", "symbol", "price", "user", "ord_status")
 
 
@@ -33,20 +41,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COUNT",
         help=f"how many orders to print, up to {COUNT_MAX:,} (default: {COUNT_DEFAULT})",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    parser.add_argument("--open", action="store_true", help="print the working orders only")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the orders."""
-    with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
-        count = min(args.count, COUNT_MAX)
-        orders = manager.call("io.tradestack.OrderManager.ListOrders", {"count": count})["orders"]
-    if args.json:
-        print("".join(f"{json.dumps(order)}\n" for order in orders), end="")
-        return ExitStatus.DONE
-    rows: list[Sequence[object]] = [HEADINGS]
-    for order in orders:
-        row = [order[key] if order[key] is not None else "-" for key in KEYS]
-        rows.append([*row[:-1], " ".join(filter(None, (row[-1], order["reason"])))])
-    print(aligned(rows), end="")
+    count = {"count": min(args.count, COUNT_MAX)}
+    if args.open:
+        _print_open(args, ask(args, "ListOpenOrders", count))
+    else:
+        orders = ask(args, "ListOrders", count)["orders"]
+        print_items(args, orders, [HEADINGS, *map(_row, orders)], ())
     return ExitStatus.DONE
+
+
+def _row(order: Item) -> Sequence[object]:
+    row = [order[key] if order[key] is not None else "-" for key in KEYS]
+    return [*row[:-1], " ".join(filter(None, (row[-1], order["reason"])))]
+
+
+def _print_open(args: argparse.Namespace, reply: Item) -> None:
+    orders, total = reply["orders"], reply["total"]
+    print_items(args, orders, [OPEN_HEADINGS, *map(_open_row, orders)], NUMBERS)
+    older = total - len(orders)
+    if older and not args.json:
+        print(f"… and {older:,} older; -n COUNT prints more, up to {COUNT_MAX:,}")
+
+
+def _open_row(order: Item) -> Sequence[object]:
+    is_limit = order["price"] is not None
+    return (
+        order["order_id"],
+        order["side"],
+        order["order_qty"],
+        order["cum_qty"],
+        order["symbol"],
+        price_text(order["price"]) if is_limit else order["ord_type"],
+        order["time_in_force"],
+        order["user"],
+        "working" if order["arrived"] else f"arrives {time_text(order['arrival'])}",
+    )

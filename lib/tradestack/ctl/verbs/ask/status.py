@@ -16,7 +16,8 @@ from tradestack.ctl.table import aligned
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
 MEBIBYTE = 1 << 20
 CONNECTED_WITHIN_S = 10  # of a strategy's start; later it is a fault
-SESSION_OVER = "session over"  # a strategy's state: no feed to be connected to until the next one
+# States of a strategy that is not connected to a feed until the next feed session begins.
+WITHOUT_FEED = ("waiting for reports on the last messages", "session over")
 LOOP = "loop"  # the gateway begins a session whenever its files end
 
 
@@ -82,7 +83,8 @@ def _order_manager(stats: Stats) -> str:
     return (
         f"{stats.get('orders_received', 0):,} orders, "
         f"{stats.get('orders_accepted', 0):,} accepted, "
-        f"{stats.get('orders_rejected', 0):,} rejected"
+        f"{stats.get('orders_rejected', 0):,} rejected, "
+        f"{stats.get('fills', 0):,} fills, {stats.get('orders_working', 0):,} working"
         + (f", {stats['session_fault']}" if stats.get("session_fault") else "")
     )
 
@@ -98,5 +100,5 @@ def _strategy(stats: Stats) -> str:
 
 def _lost(stats: Stats) -> list[str]:
     """Return the servers to which a strategy should be connected, and is not."""
-    needed = ("orders",) if stats.get("state") == SESSION_OVER else ("feed", "orders")
+    needed = ("orders",) if stats.get("state") in WITHOUT_FEED else ("feed", "orders")
     return [name for name in needed if not stats.get(f"connected_{name}", True)]

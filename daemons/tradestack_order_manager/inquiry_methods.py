@@ -1,0 +1,207 @@
+"""The methods of io.tradestack.OrderManager that answer questions about the order session."""
+
+from typing import Annotated
+
+import msgspec
+
+from tradestack.domain.fixed_point import format_fixed
+from tradestack.domain.times import format_utc
+from tradestack.net.control.interface import Method
+from tradestack.wire.order_journal import OrderRecord
+from tradestack.wire.varlink import VarlinkError, declared_error
+from tradestack_order_manager.account_replies import (
+    Account,
+    Fill,
+    OpenOrder,
+    Position,
+    UnavailableAccount,
+)
+from tradestack_order_manager.inquiry import Inquiry
+
+NAME = "io.tradestack.OrderManager"
+ORDERS_LISTED_MAX = 1_000  # in one reply, of about 300 bytes each
+ORDERS_LISTED_DEFAULT = 20
+POSITIONS_LISTED_MAX = 10_000  # in one reply, of about 250 bytes each
+
+ListedCount = Annotated[int, msgspec.Meta(ge=1, le=ORDERS_LISTED_MAX)]
+
+
+class NotAvailable(msgspec.Struct, frozen=True):
+    """The order journal or the order log cannot be read or written; the order session goes on."""
+
+    reason: str
+
+
+class User(msgspec.Struct, frozen=True):
+    """A user who has reports in this order session, and their number."""
+
+    user: str
+    reports: int
+
+
+class Users(msgspec.Struct, frozen=True):
+    """Users by name."""
+
+    users: list[User]
+
+
+class ListOrders(msgspec.Struct, frozen=True):
+    """Number of orders to list."""
+
+    count: ListedCount | None = None
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A numbered order.
+
+    price: the price that the strategy saw, else the limit, or null; reason: why it was rejected,
+    or null.
+    """
+
+    order_id: int
+    received: str
+    user: str
+    cl_ord_id: str
+    symbol: str
+    side: str
+    order_qty: str
+    ord_type: str
+    price: str | None
+    ord_status: str
+    reason: str | None
+
+
+class OrderList(msgspec.Struct, frozen=True):
+    """Orders in the order of their numbers."""
+
+    orders: list[Order]
+
+
+class ListAccounts(msgspec.Struct, frozen=True):
+    """Whose account to list, null = everybody's."""
+
+    user: str | None = None
+
+
+class AccountList(msgspec.Struct, frozen=True):
+    """Accounts by user; unavailable: those that cannot be used now."""
+
+    accounts: list[Account]
+    unavailable: list[UnavailableAccount]
+
+
+class ListPositions(msgspec.Struct, frozen=True):
+    """Whose positions to list, null = everybody's."""
+
+    user: str | None = None
+
+
+class PositionList(msgspec.Struct, frozen=True):
+    """Accounts by user, and their positions by user and symbol; total: how many there are."""
+
+    accounts: list[Account]
+    positions: list[Position]
+    total: int
+    unavailable: list[UnavailableAccount]
+
+
+class ListOpenOrders(msgspec.Struct, frozen=True):
+    """Number of working orders to list."""
+
+    count: ListedCount | None = None
+
+
+class OpenOrderList(msgspec.Struct, frozen=True):
+    """Working orders in the order of their numbers; total: how many there are."""
+
+    orders: list[OpenOrder]
+    total: int
+
+
+class ListFills(msgspec.Struct, frozen=True):
+    """Number of fills to list."""
+
+    count: ListedCount | None = None
+
+
+class FillList(msgspec.Struct, frozen=True):
+    """Fills in the order in which they were journalled."""
+
+    fills: list[Fill]
+
+
+def order_methods(inquiry: Inquiry) -> list[Method]:
+    """Declare the methods about users and orders."""
+
+    def list_users() -> Users:
+        """List the users who have reports in this order session."""
+        return Users([User(user, reports) for user, reports in inquiry.users()])
+
+    def list_orders(parameters: ListOrders) -> OrderList:
+        """List the newest orders of this order session, oldest first: 1 to 1000, default 20."""
+        count = parameters.count or ORDERS_LISTED_DEFAULT
+        try:
+            return OrderList([_order(record) for record in inquiry.last_orders(count)])
+        except OSError as error:
+            raise _not_available(error) from error
+
+    return [Method.of(list_users), Method.of(list_orders)]
+
+
+def account_methods(inquiry: Inquiry) -> list[Method]:
+    """Declare the methods about what becomes of orders."""
+
+    def list_open_orders(parameters: ListOpenOrders) -> OpenOrderList:
+        """List the newest orders that are accepted and not done: 1 to 1000, default 20."""
+        orders = inquiry.open_orders()
+        return OpenOrderList(orders[-(parameters.count or ORDERS_LISTED_DEFAULT) :], len(orders))
+
+    def list_fills(parameters: ListFills) -> FillList:
+        """List the newest fills of this order session, oldest first: 1 to 1000, default 20."""
+        try:
+            return FillList(inquiry.last_fills(parameters.count or ORDERS_LISTED_DEFAULT))
+        except OSError as error:
+            raise _not_available(error) from error
+
+    def list_accounts(parameters: ListAccounts) -> AccountList:
+        """List the account of each user in the newest feed session that the user traded in.
+
+        Prices, quantities and money are decimal texts; money has at most 8 decimals.
+        """
+        return AccountList(*inquiry.accounts(parameters.user))
+
+    def list_positions(parameters: ListPositions) -> PositionList:
+        """List the same accounts with their positions, also closed ones: at most 10000."""
+        accounts, positions, unavailable = inquiry.positions(parameters.user)
+        listed = positions[:POSITIONS_LISTED_MAX]
+        return PositionList(accounts, listed, len(positions), unavailable)
+
+    return [
+        Method.of(list_open_orders),
+        Method.of(list_fills),
+        Method.of(list_accounts),
+        Method.of(list_positions),
+    ]
+
+
+def _not_available(error: OSError) -> VarlinkError:
+    return declared_error(NAME, NotAvailable(error.strerror or str(error)))
+
+
+def _order(record: OrderRecord) -> Order:
+    order, report = record.order, record.report
+    assert report.order_id is not None  # only orders that got a number are recorded
+    price = order.shown_price
+    return Order(
+        order_id=report.order_id,
+        received=format_utc(record.time_ns),
+        user=record.user,
+        cl_ord_id=order.cl_ord_id,
+        symbol=order.symbol,
+        side=order.side,
+        order_qty=format_fixed(order.quantity),
+        ord_type=order.ord_type,
+        price=None if price is None else format_fixed(price),
+        ord_status=report.ord_status,
+        reason=report.reject_reason,
+    )

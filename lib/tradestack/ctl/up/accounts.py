@@ -1,0 +1,85 @@
+"""The accounts of a run: what the users have earned in it, and what they hold at its end.
+
+An account is that of a feed session; of several sessions of a run, the newest counts. Numbers are
+the decimal texts of the order manager.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tradestack.ctl.readable import money_text
+
+LINE_LENGTH_MAX = 77  # of 80 columns, less indent and the last one
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A position that is not flat."""
+
+    quantity: str
+    average_price: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return what `up --json` prints."""
+        return {"quantity": self.quantity, "average_price": self.average_price}
+
+
+@dataclass(frozen=True, slots=True)
+class RunAccount:
+    """A user's account at the end of a run; positions: what is held, by symbol."""
+
+    realized_pnl: str
+    unrealized_pnl: str
+    fees: str
+    fills: int
+    equity: str
+    positions: Mapping[str, Holding]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what `up --json` prints."""
+        return {
+            "realized_pnl": self.realized_pnl,
+            "unrealized_pnl": self.unrealized_pnl,
+            "fees": self.fees,
+            "fills": self.fills,
+            "equity": self.equity,
+            "positions": {symbol: held.as_dict() for symbol, held in self.positions.items()},
+        }
+
+    def lines(self, user: str) -> list[str]:
+        """Return fills and profit in one line, or in two if one is too long."""
+        total = f"{user}: {self.fills:,} fill{'' if self.fills == 1 else 's'}"
+        if not self.fills:
+            return [total]
+        amounts = self.realized_pnl, self.unrealized_pnl, self.fees
+        realized, unrealized, fees = map(Decimal, amounts)
+        total += f", P&L {_money(realized + unrealized - fees)}"
+        parts = f"{_money(realized)} realized, {_money(unrealized)} unrealized, {_money(fees)} fees"
+        line = f"{total} ({parts})"
+        return [line] if len(line) <= LINE_LENGTH_MAX else [total, f"  {parts}"]
+
+
+def run_accounts(listed: Mapping[str, Any], feed_session: str) -> dict[str, RunAccount]:
+    """Return the accounts that ListPositions has listed, from this feed session on, by user."""
+    return {
+        account["user"]: RunAccount(
+            realized_pnl=account["realized_pnl"],
+            unrealized_pnl=account["unrealized_pnl"],
+            fees=account["fees"],
+            fills=account["fills"],
+            equity=account["equity"],
+            positions={
+                position["symbol"]: Holding(position["quantity"], position["average_price"])
+                for position in listed["positions"]
+                if position["user"] == account["user"] and position["average_price"] is not None
+            },
+        )
+        for account in listed["accounts"]
+        if account["feed_session"] >= feed_session  # session ids ascend
+    }
+
+
+def _money(amount: Decimal) -> str:
+    return money_text(str(amount))

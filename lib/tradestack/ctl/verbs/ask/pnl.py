@@ -1,0 +1,39 @@
+"""Print the profit and loss of each user.
+
+It is that of the newest feed session that the user traded in. REALIZED is the
+profit of what was closed, UNREALIZED of what is held at the last trades, both
+before FEES. EQUITY is cash and what the positions are worth: REALIZED plus
+UNREALIZED less FEES, as an account begins with 0. DRAWDOWN is what it is below
+its peak, GROSS what all positions are worth, long or short. Money is rounded
+to the cent; --json has every decimal, and how far the account has met the feed.
+
+examples:
+  tradestackctl pnl
+  tradestackctl pnl --user news --json | jq -r .equity
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from tradestack.ctl.account_questions import Item, add_user, ask_accounts, print_items, status_of
+from tradestack.ctl.readable import money_text
+
+HEADINGS = ("USER", "FILLS", "REALIZED", "UNREALIZED", "FEES", "EQUITY", "DRAWDOWN", "GROSS")
+KEYS = ("realized_pnl", "unrealized_pnl", "fees", "equity", "drawdown", "gross_notional")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_user(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one line for each account; return REFUSED if one cannot be read."""
+    reply = ask_accounts(args, "ListAccounts")
+    accounts = reply["accounts"]
+    print_items(args, accounts, [HEADINGS, *map(_row, accounts)], HEADINGS[1:])
+    return status_of(reply)
+
+
+def _row(account: Item) -> Sequence[object]:
+    return (account["user"], account["fills"], *(money_text(account[key]) for key in KEYS))

@@ -1,0 +1,50 @@
+"""Print what each user holds, what it cost, and what it has earned.
+
+An account begins without positions in each feed session; the user's newest one
+is shown. QUANTITY is below 0 for a short position, AVERAGE is what a unit of it
+cost, MARK the symbol's last trade. REALIZED is the profit of what was closed,
+UNREALIZED of what is held at MARK, both before fees. Money is rounded to the
+cent; --json has every decimal.
+
+examples:
+  tradestackctl positions
+  tradestackctl positions --user news
+  tradestackctl positions --json | jq -r 'select(.quantity != "0") | .symbol'
+"""
+
+import argparse
+from collections.abc import Sequence
+
+from tradestack.ctl.account_questions import Item, add_user, ask_accounts, print_items, status_of
+from tradestack.ctl.readable import money_text, price_text
+
+HEADINGS = ("USER", "SYMBOL", "QUANTITY", "AVERAGE", "MARK", "REALIZED", "UNREALIZED", "FEES")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_user(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the positions; return REFUSED if an account cannot be read."""
+    reply = ask_accounts(args, "ListPositions")
+    positions = reply["positions"]
+    print_items(args, positions, [HEADINGS, *map(_row, positions)], HEADINGS[2:])
+    left_out = reply["total"] - len(positions)
+    if left_out and not args.json:
+        print(f"… and {left_out:,} more; --user U shows those of one user")
+    return status_of(reply)
+
+
+def _row(position: Item) -> Sequence[object]:
+    return (
+        position["user"],
+        position["symbol"],
+        position["quantity"],
+        price_text(position["average_price"]),
+        price_text(position["mark"]),
+        money_text(position["realized_pnl"]),
+        money_text(position["unrealized_pnl"]),
+        money_text(position["fees"]),
+    )
