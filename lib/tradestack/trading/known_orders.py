@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Order, OrdStatus
+from tradestack.domain.order_life import is_final
 from tradestack.domain.requests import Request
 from tradestack.trading.identity import identity_of
 from tradestack.trading.session_state import SessionState
@@ -44,12 +45,13 @@ class KnownOrders:
         return record.report if isinstance(record.report, ExecutionReport) else None
 
     def find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        """Return number and state of the order that has this name; None if none has.
+        """Return number and state of the order that is done under this name; None if none is.
 
-        A name that a replace has taken away from its order is no longer one. Raises OSError.
+        One that works may be done, or have another name, by what is not committed yet; then the
+        caller knows more. Raises OSError.
         """
         order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
         report = None if order_id is None else self.latest_report_on(user, order_id)
         if order_id is None or report is None or report.order_name != cl_ord_id:
             return None
-        return order_id, report.ord_status
+        return (order_id, report.ord_status) if is_final(report.ord_status) else None
