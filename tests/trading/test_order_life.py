@@ -1,4 +1,4 @@
-"""Any orders, requests and trades: what holds for every stream of reports, however it comes about."""
+"""Any orders, requests and trades: what holds for every stream of reports, however it is made."""
 
 from collections.abc import Sequence
 
@@ -205,7 +205,7 @@ class OrderLife(RuleBasedStateMachine):
         assert portfolio.cash == -self.ledger.paid - self.ledger.fees * SCALE
 
     def teardown(self) -> None:
-        """End the session: each request has one answer; one fold over the whole tape is the same."""
+        """End: each request has one answer, and one fold over the whole tape makes the same."""
         if not hasattr(self, "manager"):
             return
         self.manager.end()
