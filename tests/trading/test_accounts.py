@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.daemons.tradestack_order_manager.samples import NOW_NS, a_header, an_order, some_rules
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, a_header, an_order
 from tests.kit.sender import MemorySender
 from tests.kit.tape import MemoryTape
-from tests.trading.judged import MemoryJournal
+from tests.trading.judged import RULES, MemoryJournal
 from tradestack.domain.execution_report import OrderCancelReject
 from tradestack.domain.order import CxlRejReason, OrdStatus, OrdType, TimeInForce
 from tradestack.domain.requests import OrderCancelRequest
@@ -24,9 +24,7 @@ from tradestack.wire.order_journal import decode_record
 from tradestack.wire.orders import encode_message
 
 KEY = "news", "0000000001"
-ORDER = an_order(
-    cl_ord_id="o", ord_type=OrdType.LIMIT, price=1, time_in_force=TimeInForce.DAY
-)
+ORDER = an_order(cl_ord_id="o", ord_type=OrdType.LIMIT, price=1, time_in_force=TimeInForce.DAY)
 
 
 class Desk:
@@ -42,8 +40,10 @@ class Desk:
 
     def settle(self, *messages: Message) -> None:
         """Judge, journal and commit the messages as one batch."""
-        received = [Received(MemorySender("news"), NOW_NS, encode_message(each), each) for each in messages]
-        batch = judge(self.accounts.known, received, some_rules(), self.accounts, NOW_NS)
+        received = [
+            Received(MemorySender("news"), NOW_NS, encode_message(each), each) for each in messages
+        ]
+        batch = judge(self.accounts.known, received, RULES, self.accounts, NOW_NS)
         assert not batch.unavailable
         commit(self.state, batch.judged, self.journal.append(batch.records))
         self.accounts.committed()

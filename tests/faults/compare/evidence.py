@@ -98,7 +98,8 @@ class OrderSession:
             record
             for record in self.records[1 + self.records[0].get("Carried", 0) :]
             if record.get("User") == user
-            and feed_session == record.get("FeedSession", record.get("Report", {}).get("FeedSession"))
+            and record.get("FeedSession", record.get("Report", {}).get("FeedSession"))
+            == feed_session
         ]
 
     def orders(self) -> list[Mapping[str, Any]]:

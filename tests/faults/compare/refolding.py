@@ -1,8 +1,8 @@
 """The accounts of a run, folded once more from journals and feed logs.
 
-Each user's requests in each feed session are taken from all order journals and folded over the whole
-tape, as if nothing had happened between them: no restart, no checkpoint, no other order session.
-Every report has to be the one that a journal has.
+Each user's requests in each feed session are taken from all order journals and folded over the
+whole tape, as if nothing had happened between them: no restart, no checkpoint, no other order
+session. Every report has to be the one that a journal has.
 """
 
 import dataclasses
@@ -20,14 +20,17 @@ from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.account.history import AccountHistory, AccountKey
 from tradestack.trading.account.portfolio import Portfolio
 from tradestack.trading.account_recovery import JournalContradicted, rebuild
-from tradestack.trading.known_orders import name_when_done
+from tradestack.trading.known_orders import KnownOrders, name_when_done
+from tradestack.trading.risk.trading_state import StateAct
+from tradestack.trading.session_state import SessionState
 from tradestack.wire.account_records import (
     AccountRecord,
-    CheckpointRecord,
     EndedRecord,
     ExecutionRecord,
+    LimitsRecord,
     ReleaseRecord,
     RequestRecord,
+    TradingRecord,
 )
 from tradestack.wire.order_journal import (
     OrderRecord,
@@ -56,7 +59,7 @@ class _Requests:
     records: list[Record] = field(default_factory=list)
 
 
-class _NoFurtherReports:
+class _NothingFurther:
     """A sink for an account that the journal has every report of."""
 
     def name(self) -> tuple[str, int]:
@@ -66,6 +69,10 @@ class _NoFurtherReports:
     def take(self, user: str, report: Report) -> None:
         """Take nothing: `name` is called before."""
         raise AssertionError(f"{user}: {report}")
+
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Raise JournalContradicted: no further change is due."""
+        raise JournalContradicted(f"{act} at {feed_session} {feed_seq} is in no journal")
 
 
 def with_accounts(evidence: Evidence, directory: Path) -> Evidence:
@@ -79,7 +86,7 @@ def with_accounts(evidence: Evidence, directory: Path) -> Evidence:
 
 def _refold(directory: Path, journals: Sequence[Path]) -> Refolded:
     """Fold the accounts of the journals over the feed logs in a state directory."""
-    found = Refolded()
+    found, limits = Refolded(), _limits_of(journals)
     for key, requests in _accounts_of(journals).items():
         user, feed_session = key
         tape = FeedTape.open(directory / "state" / "gateway", feed_session)
@@ -89,7 +96,7 @@ def _refold(directory: Path, journals: Sequence[Path]) -> Refolded:
                 continue  # the feed session has ended early, after a power cut
             if not any(isinstance(record, EndedRecord) for record in requests.records):
                 found.faults.append(f"account of {user} in {feed_session}: it has not ended")
-            found.portfolios[key] = _fold(user, requests, tape)
+            found.portfolios[key] = _fold(user, requests, tape, limits)
         except JournalContradicted as fault:
             found.faults.append(f"account of {user} in {feed_session}: {fault}")
         finally:
@@ -97,21 +104,34 @@ def _refold(directory: Path, journals: Sequence[Path]) -> Refolded:
     return found
 
 
-def _fold(user: str, requests: _Requests, tape: FeedTape) -> Portfolio:
-    records, done = requests.records, _done_orders(requests.records)
-    begin = requests.begin
+def _fold(user: str, requests: _Requests, tape: FeedTape, limits: SessionState) -> Portfolio:
+    """Fold an account; limits: a state that has those of all journals."""
+    begin, records = requests.begin, requests.records
     history = AccountHistory(bytes(begin.execution), [bytes(begin.state)])
     for number in range(len(records)):
         history.add(number, 1, 0)
-    account = rebuild(
-        user,
-        history,
-        tape,
-        lambda number, _length: records[number],
-        _NoFurtherReports(),
-        done.get,
-    )
+    known = KnownOrders(limits, lambda number, _length: records[number])
+    find_done = _done_orders(records).get
+    account = rebuild(user, history, tape, known, _NothingFurther(), find_done)
     return account.state.portfolio
+
+
+def _limits_of(journals: Sequence[Path]) -> SessionState:
+    """Return a state without orders that has the limits of all journals."""
+    state = SessionState(_header_of(journals[0].read_bytes().split(b"\n")))
+    for journal in journals:
+        for line in journal.read_bytes().split(b"\n")[:-1]:
+            if b'"Record":"Limits"' in line[:40]:
+                record = decode_record(line[_CHECKSUM_LENGTH:])
+                assert isinstance(record, LimitsRecord)
+                state.add_act(record, 0, 0)
+    return state
+
+
+def _header_of(lines: Sequence[bytes]) -> SessionRecord:
+    header = decode_record(lines[0][_CHECKSUM_LENGTH:])
+    assert isinstance(header, SessionRecord)
+    return header
 
 
 def _accounts_of(journals: Sequence[Path]) -> dict[AccountKey, _Requests]:
@@ -132,9 +152,7 @@ def _accounts_of(journals: Sequence[Path]) -> dict[AccountKey, _Requests]:
 def _own_records(journal: Path) -> Iterator[Record]:
     """Yield the records of an order session that are not those of its beginning."""
     lines = journal.read_bytes().split(b"\n")[:-1]
-    header = decode_record(lines[0][_CHECKSUM_LENGTH:])
-    assert isinstance(header, SessionRecord)
-    for line in lines[1 + header.carried :]:
+    for line in lines[1 + _header_of(lines).carried :]:
         yield decode_record(line[_CHECKSUM_LENGTH:])
 
 
@@ -147,9 +165,11 @@ def _key_of(record: Record) -> AccountKey | None:
             session = record.register.feed_session
         case AccountRecord() | OrderRecord() | RequestRecord() | ReleaseRecord() | EndedRecord():
             session = record.feed_session
+        case TradingRecord() if record.user is not None:
+            session = record.feed_session
         case _:
             return None
-    return None if session is None else (record.user, session)
+    return None if session is None or record.user is None else (record.user, session)
 
 
 def _feed_seq(record: Record) -> int:
