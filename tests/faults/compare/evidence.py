@@ -7,7 +7,7 @@ be repeated by the test.
 import asyncio
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from tests.faults.clients.subscriber import Seen
 PACKET_LENGTH = 64  # of a tick
 
 _LOG_LINE = re.compile(r"Received Order (\d+): .* ClOrdID=(\S+)")
+_EXECUTION_LINE = re.compile(r" ClOrdID=(\S+) .*report=(\S+) user=")
 _CHECKSUM_LENGTH = 9  # 8 hex digits and a space before each JSON text
 _ANNOTATIONS = {"ClOrdID", "TransactTime", "FeedSession", "SignalTime", "ReferencePx"}
 _ANNOTATIONS |= {"ReferencePxAge"}
@@ -45,7 +46,10 @@ class Answer(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """A line of order_log.txt; one that is not valid has the number -1."""
+    """A line of order_log.txt; one that is not valid has the number -1.
+
+    A report that follows on an order has the number 0; its name begins with that of the report.
+    """
 
     order_id: int
     name: str
@@ -101,6 +105,16 @@ class OrderSession:
             and record.get("FeedSession", record.get("Report", {}).get("FeedSession"))
             == feed_session
         ]
+
+    def log_lines(self) -> Iterator[LogLine]:
+        """Yield the lines of order_log.txt that the session has."""
+        number = 0
+        for record in self.records:
+            number += "Report" in record
+            if record["Record"] == "Order":
+                yield LogLine(record["Report"]["OrderID"], record["Order"]["ClOrdID"])
+            elif record["Record"] == "Execution":
+                yield LogLine(0, f"{self.id}-{number} {record['Report']['ClOrdID']}")
 
     def orders(self) -> list[Mapping[str, Any]]:
         """Return the records of orders."""
@@ -190,8 +204,11 @@ class OrderLogTail:
 
 def log_line(line: str) -> LogLine:
     """Read a line of order_log.txt."""
-    match = _LOG_LINE.search(line)
-    return LogLine(-1, line) if match is None else LogLine(int(match[1]), match[2])
+    if match := _LOG_LINE.search(line):
+        return LogLine(int(match[1]), match[2])
+    if match := _EXECUTION_LINE.search(line):
+        return LogLine(0, f"{match[2]} {match[1]}")
+    return LogLine(-1, line)
 
 
 def journals_in(directory: Path) -> list[Path]:
