@@ -12,9 +12,11 @@ from tradestack.domain.execution_report import OrderCancelReject
 from tradestack.domain.order import CxlRejReason, OrdStatus, OrdType, TimeInForce
 from tradestack.domain.requests import OrderCancelRequest
 from tradestack.domain.trade import Trade
+from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.accounts import Accounts
+from tradestack.trading.carrying import Carrying
 from tradestack.trading.commit import commit
-from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.execution.model import ExecutionModel, Latency
 from tradestack.trading.judging.decisions import Message, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
@@ -26,16 +28,18 @@ from tradestack.wire.orders import encode_message
 KEY = "news", "0000000001"
 ORDER = an_order(cl_ord_id="o", ord_type=OrdType.LIMIT, price=1, time_in_force=TimeInForce.DAY)
 
+MODEL = ExecutionModel()
+
 
 class Desk:
     """An order manager without its shell, and a market that trades SPY at 100."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: ExecutionModel = MODEL) -> None:
         self.tape = MemoryTape([Trade(1, "SPY", 10, 100, 5)])
         self.journal = MemoryJournal()
         self.state = SessionState(a_header())
         known = KnownOrders(self.state, self.journal.read)
-        self.accounts = Accounts(ExecutionModel(), lambda _session: self.tape, known)
+        self.accounts = Accounts(model, lambda _session: self.tape, known)
         self.accounts.current_session = self.tape.session_id
 
     def settle(self, *messages: Message) -> None:
@@ -97,3 +101,18 @@ def test_a_cancel_of_a_rejected_order_names_no_order(is_together: bool) -> None:
 
     assert desk.refusals() == [(CxlRejReason.UNKNOWN_ORDER, None, OrdStatus.REJECTED)]
     desk.restart()
+
+
+def test_reports_are_not_delayed_by_another_order_session() -> None:
+    """The account that goes on is the one that was, whatever latency a report would have had."""
+    desk = Desk(ExecutionModel(report_latency=Latency(0, 1_000_000)))
+    desk.settle(ORDER)
+    account = desk.accounts.find(KEY)
+    assert account is not None
+    before = encode_checkpoint(account.state)
+
+    carrying = Carrying(desk.accounts, "0000000002", NOW_NS)
+    carrying.carry(KEY)
+
+    assert encode_checkpoint(account.state) == before
+    assert any(b"RESTATED" in record for record in carrying.records)
