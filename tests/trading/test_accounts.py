@@ -1,6 +1,7 @@
 """Accounts answer as they would after a restart: nothing depends on how messages were batched."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ class Desk:
     """An order manager without its shell, and a market that trades SPY at 100."""
 
     def __init__(self, model: ExecutionModel = MODEL) -> None:
-        self.tape = MemoryTape([Trade(1, "SPY", 10, 100, 5)])
+        self.tape = MemoryTape([Trade(number, "SPY", 10 * number, 100, 5) for number in (1, 2)])
         self.journal = MemoryJournal()
         self.state = SessionState(a_header())
         known = KnownOrders(self.state, self.journal.read)
@@ -68,9 +69,9 @@ class Desk:
         ]
 
 
-def cancel(name: str) -> OrderCancelRequest:
+def cancel(name: str, **place: Any) -> OrderCancelRequest:
     """Cancel the order."""
-    return OrderCancelRequest(cl_ord_id=name, orig_cl_ord_id="o", transact_time_ns=NOW_NS)
+    return OrderCancelRequest(cl_ord_id=name, orig_cl_ord_id="o", transact_time_ns=NOW_NS, **place)
 
 
 @pytest.mark.parametrize(
@@ -116,3 +117,16 @@ def test_reports_are_not_delayed_by_another_order_session() -> None:
 
     assert encode_checkpoint(account.state) == before
     assert any(b"RESTATED" in record for record in carrying.records)
+
+
+def test_a_strategy_does_not_repeat_requests_in_the_next_order_session() -> None:
+    """FromSeq lies behind the newest message that caused an order or a request."""
+    user, feed_session = KEY
+    desk = Desk()
+    order = an_order(cl_ord_id="o", quantity=0, feed_session=feed_session, feed_seq=1)
+    desk.settle(order, cancel("c1", feed_session=feed_session, feed_seq=2))
+    desk.settle(cancel("c2"))  # a person's
+
+    states = [desk.state, desk.journal.replayed()]
+
+    assert [state.registrations.traded_seq(user, feed_session) for state in states] == [2, 2]
