@@ -82,6 +82,7 @@ class OrderManagerConfig(ServerConfig):
     risk: RiskKeys = key({}, Section(RiskKeys), reload=Reload.AT_ONCE)
     execution: ExecutionKeys = key({}, Section(ExecutionKeys), reload=Reload.NEXT_SESSION)
     feed_log_directory: Path = key("/var/lib/tradestack/gateway", FilePath(), reload=Reload.RESTART)
+    halt_file: Path = key("/etc/tradestack/halt", FilePath(), reload=Reload.AT_ONCE)
     away_max: int = key("10s", Duration(NANOSECONDS_PER_SECOND), reload=Reload.AT_ONCE)
     feed_wait_max: int = key("5s", Duration(), reload=Reload.AT_ONCE)
     durability: Durability = key("os", Choice(Durability), reload=Reload.AT_ONCE)

@@ -8,13 +8,14 @@ from tradestack.net.control.interface import Interface, Method
 from tradestack.net.server.clients import Client, Clients
 from tradestack.wire.varlink import declared_error
 from tradestack_order_manager.inquiry import Inquiry
-from tradestack_order_manager.inquiry_methods import (
-    NAME,
-    NotAvailable,
-    account_methods,
-    order_methods,
-)
+from tradestack_order_manager.inquiry_methods import account_methods, order_methods
+from tradestack_order_manager.not_available import NAME, NotAvailable
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed
+from tradestack_order_manager.trading_methods import (
+    HaltFileExists,
+    Trading,
+    trading_methods,
+)
 
 
 class NewOrderSession(msgspec.Struct, frozen=True):
@@ -23,7 +24,7 @@ class NewOrderSession(msgspec.Struct, frozen=True):
     session: str
 
 
-class ControlledOrderManager(Protocol):
+class ControlledOrderManager(Trading, Protocol):
     """Order manager, as its control interface uses it."""
 
     def clients(self) -> list[Client]: ...
@@ -58,6 +59,7 @@ def order_manager_interface(manager: ControlledOrderManager, inquiry: Inquiry) -
             *order_methods(inquiry),
             *account_methods(inquiry),
             Method.of(new_session, changes=True),
+            *trading_methods(manager),
         ],
-        (NotAvailable,),
+        (NotAvailable, HaltFileExists),
     )

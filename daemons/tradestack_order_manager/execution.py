@@ -18,6 +18,7 @@ from tradestack.trading.account_recovery import TapeBehind
 from tradestack.trading.accounts import Accounts, AccountUnavailable
 from tradestack.trading.carrying import Carrying
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
+from tradestack.trading.judging.all_users import judge_all_users
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
@@ -75,12 +76,17 @@ class Execution:
     def model(self, model: ExecutionModel) -> None:
         self._accounts.model = model
 
+    @property
+    def is_executing(self) -> bool:
+        """Return whether orders are executed at all."""
+        return self.model.kind is not ExecutionKind.NONE
+
     def accounts_of(self, known: KnownOrders) -> Accounts | None:
         """Return the accounts, which see the tapes as they are now; None if nothing executes.
 
         known: of the current order session.
         """
-        if self.model.kind is ExecutionKind.NONE:
+        if not self.is_executing:
             return None
         self._accounts.known = known
         now_ns = self._clock.monotonic_ns()
@@ -92,7 +98,7 @@ class Execution:
 
     def readable(self, received: Sequence[Received]) -> list[Received]:
         """Return the messages whose feed message can be read, those that have waited first."""
-        if self.model.kind is ExecutionKind.NONE:
+        if not self.is_executing:
             return list(received)
         now_ns = self._clock.monotonic_ns()
         return self.waiting.readable(received, self._accounts.head, now_ns)
@@ -207,6 +213,7 @@ class Execution:
                 self._keep_up(judgement, key, now_ns)
             except AccountUnavailable as error:
                 self.note_unavailable(key[0], error)
+        judge_all_users(judgement)
         open_sessions = {feed_session for (_, feed_session), _ in self._accounts.all()}
         self._tapes.keep_only(open_sessions | {self._tapes.current or ""})
 

@@ -44,6 +44,7 @@ from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.log_tail import read_log_end
 from tradestack_order_manager.show.order_display import OrderDisplay
+from tradestack_order_manager.trading_control import TradingControl
 from tradestack_order_manager.usage import Usage
 
 # How often feed time passes for accounts that no strategy drives.
@@ -110,6 +111,9 @@ class OrderManager:
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
+        self.trading = TradingControl(
+            config.halt_file, self._settler, self._sessions, self._execution
+        )
         self._housekeeping = Housekeeping(
             config=config,
             directory=directory,
@@ -129,9 +133,11 @@ class OrderManager:
             await feed_published_again(self._execution, known, notifier, self._clock)
         self._leave_session()
         self._housekeeping.check_space()
+        self.trading.look_at_halt_file()
         self._server.start()
         self._context.spawn(self._housekeeping.run(), "order manager's housekeeping")
         self._context.spawn(self._pass_time(), "feed time")
+        self._context.spawn(self.trading.watch_halt_file(), "halt file")
 
     async def stop(self) -> None:
         """Settle what was received, and disconnect all clients."""
@@ -149,7 +155,8 @@ class OrderManager:
         self._display.reopen(self._sessions.current)
         self._change_durability(config.durability)
         self._display.events.per_second = config.journal_orders_per_second
-        self._settler.rules = config.rules
+        self.trading.halt_file = config.halt_file
+        self.trading.change_limits(config.rules)
         self._execution.model = config.execution.execution_model
         self._execution.away_max_ns = config.away_max
         self._execution.waiting.wait_max_ns = config.feed_wait_max
@@ -176,7 +183,13 @@ class OrderManager:
             remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
         )
         usage = self._usage.level(session, self._settler.rules)
-        return [*self._server.levels(), usage, *journal_disk, *self._display.levels()]
+        return [
+            *self._server.levels(),
+            usage,
+            *journal_disk,
+            *self._display.levels(),
+            *self.trading.levels(),
+        ]
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
         """Return None: what a pass of the loop has received is settled in the same pass."""
@@ -192,6 +205,9 @@ class OrderManager:
             f"{self._execution.orders_working} working",
             f"{len(self._server.connections)} clients",
         ]
+        stopped = self.trading.status()
+        if stopped is not None:
+            parts.append(f"TRADING {stopped}")
         if self._usage.fault is not None:
             parts.append(self._usage.fault)
         if self._availability.fault is not None:
@@ -208,6 +224,7 @@ class OrderManager:
             "orders_working": self._execution.orders_working,
             "accounts": len(session.state.accounts),
             "session_fault": self._usage.fault,
+            "trading": self.trading.stats(),
             "clients": len(self._server.connections),
             "client_lag_max": largest_lag(self._server.connections),
             "order_log_behind": self._display.reports_behind(session),

@@ -8,6 +8,7 @@ pass have the time of the first.
 """
 
 import asyncio
+import errno
 import logging
 from collections.abc import Callable, Sequence
 
@@ -34,6 +35,7 @@ from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
+from tradestack_order_manager.risk_events import RiskEvents
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.show.order_display import OrderDisplay
@@ -86,6 +88,7 @@ class Settler:
         self._usage = usage
         self._statistics = statistics
         self._execution = execution
+        self._risk_events = RiskEvents()
         self._answer = answer
         self._clock = clock
         self._received: list[Received] = []
@@ -119,14 +122,26 @@ class Settler:
     def pass_time(self, upkeep: Callable[[Judgement], None]) -> None:
         """Settle what waits, then record what the passing of time does to accounts."""
         self.settle()
+        if self._execution.is_executing and self._is_available(()):
+            self._decide(upkeep)
+
+    def decide(self, act: Callable[[Judgement], None]) -> None:
+        """Settle what waits, then record an act of somebody; raise OSError."""
+        self.settle()
+        self._availability.check()
+        self._decide(act)
+        if self._availability.fault is not None:
+            raise OSError(errno.EIO, self._availability.fault)
+
+    def _decide(self, act: Callable[[Judgement], None]) -> None:
+        """Record what an act leads to."""
         session = self._sessions.current
         accounts = self._execution.accounts_of(session.known)
-        if accounts is not None and self._is_available(()):
-            self._received_ns, time_ns = self._clock.monotonic_ns(), self._clock.wall_ns()
-            judgement = Judgement(session.known, self.rules, accounts, time_ns)
-            upkeep(judgement)
-            if judgement.batch.judged:
-                self._record(judgement.batch, session)
+        self._received_ns, time_ns = self._clock.monotonic_ns(), self._clock.wall_ns()
+        judgement = Judgement(session.known, self.rules, accounts, time_ns)
+        act(judgement)
+        if judgement.batch.judged:
+            self._record(judgement.batch, session)
 
     def _is_available(self, received: Sequence[Received]) -> bool:
         """Refuse messages while the journal may not be written."""
@@ -190,6 +205,7 @@ class Settler:
             )
             self._availability.note_written(session.id)
             self._display.show(batch, session)
+            self._risk_events.show(batch, journalled_ns)
 
     def _refuse_unrecorded(self, batch: Batch, session: OrderSession) -> None:
         if batch.excess:

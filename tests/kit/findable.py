@@ -1,4 +1,4 @@
-"""Strategies of the tests, findable by daemons: these run without the current directory."""
+"""Strategies of the tests, findable by daemons, which run without the current directory."""
 
 import sysconfig
 from pathlib import Path

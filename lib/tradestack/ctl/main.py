@@ -66,7 +66,9 @@ VERBS = (
     Verb("fills", "list the newest fills of orders", "ask.fills"),
     Verb("positions", "show what each user holds", "ask.positions"),
     Verb("pnl", "show the profit and loss of each user", "ask.pnl"),
+    Verb("limits", "show the limits that are set, and what is used of them", "ask.limits"),
     Verb("clients", "list the clients that are logged in", "ask.clients"),
+    Verb("trading", "set which orders are accepted: all, reducing ones, none", "steer.trading"),
     Verb("pause", "stop publishing ticks", "steer.pause"),
     Verb("resume", "continue publishing ticks", "steer.pause"),
     Verb("pace", "set how fast ticks are published", "steer.pace"),
@@ -80,6 +82,13 @@ VERBS = (
         "journal",
         uses_runtime_dir=False,
     ),
+    Verb(
+        "verify",
+        "fold a feed session anew and compare every report",
+        "verify",
+        uses_runtime_dir=False,
+    ),
+    Verb("why", "tell what became of an order, and why", "why", uses_runtime_dir=False),
     Verb("add-strategy", "create a strategy instance", "host.add_strategy", uses_runtime_dir=False),
     Verb(
         "remove-strategy",

@@ -238,6 +238,24 @@ JOURNAL_AVAILABLE = Event(
     "order journal available again",
     resolves=(JOURNAL_UNAVAILABLE,),
 )
+TRADING_STATE_CHANGED = Event(
+    "TRADING_STATE_CHANGED",
+    "19ca55657f6244f999e7b394847c4187",
+    logging.WARNING,
+    "trading state changed",
+)
+LIMIT_BROKEN = Event(
+    "LIMIT_BROKEN",
+    "5c4c6f07a3e443e9812f27744b1e72eb",
+    logging.WARNING,
+    "limit broken that refuses nothing",
+)
+LIMITS_CHANGED = Event(
+    "LIMITS_CHANGED",
+    "c8bda3d630a64d65aad65a12f800e5b4",
+    logging.INFO,
+    "limits changed",
+)
 STRATEGY_REGISTERED = Event(
     "STRATEGY_REGISTERED", "8692bb5f0f1747b8b380181bd18df7d1", logging.INFO, "strategy registered"
 )

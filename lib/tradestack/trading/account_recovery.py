@@ -10,11 +10,12 @@ from collections.abc import Iterable
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.domain.order import OrdStatus
+from tradestack.domain.order import ExecType
 from tradestack.trading.account.account import Account, FindDone
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistory
 from tradestack.trading.account.report_sink import ReportSink
+from tradestack.trading.account.risk_counting import note_request, note_submission
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.known_orders import KnownOrders
@@ -152,15 +153,15 @@ def _apply_order(account: Account, record: OrderRecord) -> None:
     account.visible_time_of(place)
     order_id = record.report.order_id or 0
     account.note_order(order_id)
-    account.risk.note_submission(record.order, place)
-    if record.report.ord_status is not OrdStatus.REJECTED:
+    note_submission(account, record.order, place)
+    if record.report.exec_type is not ExecType.REJECTED:
         account.accept(record.order, order_id, place)
         account.risk.make_way(record.order, place)
 
 
 def _apply_request(account: Account, record: RequestRecord) -> None:
     place = account.place(record.cause)
-    account.risk.note_request(record.request, place)
+    note_request(account, record.request, place)
     under_way = under_way_of(record.request, place)
     if record.refusal is None:
         account.request(under_way)

@@ -43,46 +43,26 @@ class KnownOrders:
             return record.report
         return record.request if isinstance(record, RequestRecord) else None
 
-    def latest_report(self, user: str, cl_ord_id: str) -> ExecutionReport | None:
-        """Return the newest report on the order that has this name; None if none has.
-
-        A name that a replace has taken away from its order is no longer one. Raises OSError.
-        """
-        order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
-        if order_id is None:
-            return None
+    def latest_report_on(self, user: str, order_id: int) -> ExecutionReport | None:
+        """Return the newest report on an order; None if it is another user's. Raises OSError."""
         record = self.read_record(*self.state.latest_place(order_id))
         if not isinstance(record, OrderRecord | ExecutionRecord) or record.user != user:
             return None
-        report = record.report
-        if isinstance(report, ExecutionReport) and report.cl_ord_id == cl_ord_id:
-            return report
-        return None
+        return record.report if isinstance(record.report, ExecutionReport) else None
 
     def find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
         """Return number and state of the accepted order that has this name, if it is done.
 
-        Raises OSError.
+        A name that a replace has taken away from its order is no longer one. Raises OSError.
         """
         order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
-        if order_id is None:
-            return None
-        record = self.read_record(*self.state.latest_place(order_id))
-        if not isinstance(record, ExecutionRecord) or record.user != user:
-            return None
-        report = record.report
-        if not isinstance(report, ExecutionReport) or name_when_done(report) != cl_ord_id:
+        report = None if order_id is None else self.latest_report_on(user, order_id)
+        if order_id is None or report is None or name_when_done(report) != cl_ord_id:
             return None
         return order_id, report.ord_status
 
 
 def name_when_done(report: ExecutionReport) -> str | None:
-    """Return the name of the order that is done by this report; None if it still works.
-
-    The report on a cancel has the name of the cancel, and that of the order beside it.
-    """
-    if not is_final(report.ord_status):
-        return None
-    if report.exec_type is ExecType.CANCELED:
-        return report.orig_cl_ord_id or report.cl_ord_id
-    return report.cl_ord_id
+    """Return the name of the accepted order that is done by this report; None for any other."""
+    is_done = is_final(report.ord_status) and report.exec_type is not ExecType.REJECTED
+    return report.order_name if is_done else None

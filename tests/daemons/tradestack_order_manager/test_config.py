@@ -36,11 +36,9 @@ def test_rules_and_limits_have_the_units_of_their_users() -> None:
     """Quantities are parsed as integers ×10⁻⁸, times in ns."""
     config = parse(symbols=["SPY"], order_qty_max="2.5", max_order_age="2s", clients_max=3)
 
-    assert (frozenset({"SPY"}), 5 * SCALE // 2) == (
-        config.rules.symbols,
-        config.rules.order_qty_max,
-    )
-    assert config.rules.order_age_max_ns == 2_000_000_000
+    total = config.rules.limits.total
+    assert (total.allowed_symbols, total.max_order_qty) == (("SPY",), 5 * SCALE // 2)
+    assert total.max_order_age_ns == 2_000_000_000
     assert config.limits.clients_max == 3
 
 
@@ -68,5 +66,5 @@ def test_off_and_a_time_of_day_are_understood() -> None:
     """ "0" allows any age; a time of day is in UTC."""
     config = parse(max_order_age="0", new_session_at="21:30")
 
-    assert config.rules.order_age_max_ns == 0
+    assert config.rules.limits.total.max_order_age_ns == 0
     assert config.new_session_at == (21 * 60 + 30) * 60 * 10**9

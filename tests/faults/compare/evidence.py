@@ -101,9 +101,7 @@ class OrderSession:
         return [
             record
             for record in self.records[1 + self.records[0].get("Carried", 0) :]
-            if record.get("User") == user
-            and record.get("FeedSession", record.get("Report", {}).get("FeedSession"))
-            == feed_session
+            if record.get("User") == user and feed_session == _feed_session_of(record)
         ]
 
     def log_lines(self) -> Iterator[LogLine]:
@@ -259,3 +257,8 @@ async def reports_of(
                 raise ConnectionError(f"the order manager answered {packet[:20]!r}")
     finally:
         writer.close()
+
+
+def _feed_session_of(record: Mapping[str, Any]) -> object:
+    """Return the feed session of a record, or of the report in it."""
+    return record.get("FeedSession", record.get("Report", {}).get("FeedSession"))

@@ -1,5 +1,6 @@
 """The table of checks: complete, consistent, and printed for documents."""
 
+from tests.kit.documents import PROTOCOL
 from tradestack.trading.risk.check import Judged
 from tradestack.trading.risk.check_table import check_table
 from tradestack.trading.risk.checks import CHECKS
@@ -34,3 +35,8 @@ def test_the_table_is_printed_for_documents() -> None:
     assert len(lines) == len(CHECKS) + 2
     assert lines[2].startswith("|  | `TRADING_HALTED` | `EXCHANGE_CLOSED` | no |  | order | ")
     assert len({line.count("|") for line in lines}) == 1
+
+
+def test_the_table_is_in_the_specification() -> None:
+    """PROTOCOL.md has it as it is printed."""
+    assert f"\n{check_table()}\n" in PROTOCOL.read_text()

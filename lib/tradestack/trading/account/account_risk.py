@@ -1,7 +1,6 @@
 """The limits on risk, where an account meets them: at each request, fill and valuation.
 
     judge(order, …)        a new order, or the one that a replace asks for → the breach, or None
-    note_…                 what counts against limits
     mark(records)          value positions, up to the first message at which a loss is too large
     after_trade(…)         fills → what they break
     renew(…), settle()     other limits or trading states, set from outside the account
@@ -13,33 +12,31 @@ when the account is made again. A change of limits or states begins with a check
 from typing import TYPE_CHECKING
 
 from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import ExecRestatementReason, Order, OrdType
+from tradestack.domain.order import ExecRestatementReason, Order
 from tradestack.domain.requests import (
     OrderCancelReplaceRequest,
-    OrderCancelRequest,
-    OrderMassCancelRequest,
     Request,
 )
 from tradestack.domain.trading_state import TradingState
 from tradestack.trading.account.loss_limits import LossLimits
 from tradestack.trading.account.marking import mark_positions, marks_of
 from tradestack.trading.account.place import Place
-from tradestack.trading.account.risk_needs import Needs, needs_of
+from tradestack.trading.account.risk_counting import note_executions, symbol_of
+from tradestack.trading.account.risk_needs import Needs
+from tradestack.trading.account.risk_situation import Situations
 from tradestack.trading.account.risk_state import OwedCancels
 from tradestack.trading.account.risk_view import (
     Everybody,
     account_view,
     order_after,
     order_named,
-    scope_key,
 )
-from tradestack.trading.account.tape_volume import TapeVolume
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.after_fill import AfterFill, act_of, after_fill, excess_orders
 from tradestack.trading.risk.codes import Breach, Code
 from tradestack.trading.risk.judge_risk import Part, crossed_to_cancel, judge_cancel, judge_risk
 from tradestack.trading.risk.limits import RiskLimits, SelfTrade
-from tradestack.trading.risk.situation import AccountView, Situation
+from tradestack.trading.risk.situation import AccountView
 from tradestack.trading.risk.trading_state import TradingStates, stricter
 from tradestack.wire.feed import TickRecords
 
@@ -57,19 +54,21 @@ class AccountRisk:
 
     def __init__(self, account: "Account", limits: RiskLimits) -> None:
         self._account = account
-        self._traded: dict[str, int] = {}  # symbol → number of a trade of it
-        self._volumes: dict[tuple[str, int], TapeVolume] = {}
         self._take(limits)
 
     def _take(self, limits: RiskLimits) -> None:
         self.limits = limits
-        self._needs: dict[str, Needs] = {}
+        self._situations = Situations(self._account, limits)
         self._losses = LossLimits.of(limits, self._account.user)
 
     @property
     def _state_is_active(self) -> bool:
         risk = self._account.state.risk
         return risk.of_user is risk.of_all is TradingState.ACTIVE
+
+    def needs_in(self, symbol: str) -> Needs:
+        """Return what the limits in a symbol need."""
+        return self._situations.needs_in(symbol)
 
     # ---- requests ----------------------------------------------------------------------------
 
@@ -82,42 +81,8 @@ class AccountRisk:
         replaced: WorkingOrder | None = None,
     ) -> Breach | None:
         """Return the first limit that an order breaks; everybody: the accounts of all users."""
-        situation = self.situation(order, place, received_ns, everybody, replaced)
+        situation = self._situations.of(order, place, received_ns, everybody, replaced)
         return judge_risk(situation, self.limits)
-
-    def situation(
-        self,
-        order: Order,
-        place: Place,
-        received_ns: int,
-        everybody: Everybody,
-        replaced: WorkingOrder | None = None,
-    ) -> Situation:
-        """Return what the checks look at, as far as the limits that are set need it."""
-        account, symbol = self._account, order.symbol
-        needs = self._needs_in(symbol)
-        last_trade = was_traded = None
-        if needs.price:
-            last_trade = account.tape.last_trade(symbol, place.cause)
-        elif order.ord_type is OrdType.MARKET:
-            was_traded = self._was_traded(symbol, place.cause)
-        repeats = 0
-        if needs.repeats.count:
-            repeats = account.state.risk.repeated.count(order, place.time_ns, needs.repeats)
-        volumes = {}
-        if needs.windows_ns:
-            volumes = {each: self._volume(symbol, each, place) for each in needs.windows_ns}
-        return Situation(
-            account=account_view(account, symbol, everybody),
-            order=order,
-            feed_time_ns=place.time_ns,
-            received_ns=received_ns,
-            last_trade=last_trade,
-            replaced=replaced,
-            repeats_in_window=repeats,
-            volume_in_window=volumes,
-            was_traded=was_traded,
-        )
 
     def judge_replace(
         self,
@@ -136,49 +101,20 @@ class AccountRisk:
         """Return the limit that one more cancel breaks; it is carried out nevertheless."""
         if isinstance(request, OrderCancelReplaceRequest):
             return None
-        symbol = request.symbol or "" if isinstance(request, OrderMassCancelRequest) else ""
+        symbol = symbol_of(self._account, request)
         scopes = self.limits.scopes(self._account.user, symbol)
         if not any(limits.max_cancel_rate.count for _, limits in scopes):
             return None
         return judge_cancel(account_view(self._account, symbol, everybody), self.limits)
 
-    def note_submission(self, order: Order, place: Place) -> None:
-        """Count an order or a replace that was sent, accepted or not."""
-        risk, needs = self._account.state.risk, self._needs_in(order.symbol)
-        for kind, limits in needs.counted:
-            if limits.max_order_submit_rate.count:
-                activity = risk.activity_of(scope_key(kind, order.symbol))
-                activity.submissions.add(place.time_ns, limits.max_order_submit_rate)
-        if needs.repeats.count:
-            risk.repeated.add(order, place.time_ns, needs.repeats)
-
-    def note_request(self, request: Request, place: Place) -> None:
-        """Count a replace as a submission, and any other request as a cancel."""
-        if isinstance(request, OrderMassCancelRequest):
-            self._note_cancel(request.symbol or "", place)
-            return
-        order = order_named(self._account, request.orig_cl_ord_id)
-        if isinstance(request, OrderCancelRequest):
-            self._note_cancel("" if order is None else order.symbol, place)
-        elif order is not None:
-            self.note_submission(order_after(order, request), place)
-
-    def _note_cancel(self, symbol: str, place: Place) -> None:
-        risk = self._account.state.risk
-        for kind, limits in self._needs_in(symbol).counted:
-            if limits.max_cancel_rate.count:
-                activity = risk.activity_of(scope_key(kind, symbol))
-                activity.cancels.add(place.time_ns, limits.max_cancel_rate)
-
     def make_way(self, order: Order, place: Place) -> None:
         """Cancel what an accepted order would trade with, if `self_trade` says so."""
-        if (
-            self.limits.of_user(self._account.user).limits.self_trade
-            is not SelfTrade.CANCEL_RESTING
-        ):
+        own = self.limits.of_user(self._account.user).limits
+        if own.self_trade is not SelfTrade.CANCEL_RESTING:
             return
+        situation = self._situations.of(order, place, 0, _nobody)
         text = f"{Code.SELF_TRADE}: makes way for {order.cl_ord_id}"
-        for resting in crossed_to_cancel(self.situation(order, place, 0, _nobody), self.limits):
+        for resting in crossed_to_cancel(situation, self.limits):
             self._account.cancel(resting, None, ExecRestatementReason.OTHER, text)
 
     # ---- the tape ----------------------------------------------------------------------------
@@ -215,17 +151,10 @@ class AccountRisk:
         risk = state.risk
         if fills_count:
             risk.counts_of(symbol).trades += fills_count
-            self._note_executions(symbol, time_ns, fills_count)
+            note_executions(self._account, symbol, time_ns, fills_count)
         is_broken = self._losses.are_watched and self._value(time_ns)
         if is_broken or (fills_count and (self._losses.judge_fills or not self._state_is_active)):
             self.judge_account()
-
-    def _note_executions(self, symbol: str, time_ns: int, count: int) -> None:
-        for kind, limits in self._needs_in(symbol).counted:
-            if limits.repeated_execution_limit.count:
-                activity = self._account.state.risk.activity_of(scope_key(kind, symbol))
-                for _ in range(count):
-                    activity.executions.add(time_ns, limits.repeated_execution_limit)
 
     def _carry_out(self, found: AfterFill) -> None:
         """Change the user's state, and cancel what it does not allow any more."""
@@ -278,6 +207,8 @@ class AccountRisk:
         is_reset = any(change.state is TradingState.ACTIVE for change in changes)
         if is_reset or (self._losses.are_watched and not was_watched):
             risk.watch.reset(equity_of(account))
+        if is_reset:
+            risk.forget_executions()
         halts = [change for change in changes if change.cancels]
         if halts:
             text = f"{Code.TRADING_HALTED}: {halts[0].reason}"
@@ -312,28 +243,6 @@ class AccountRisk:
 
     def _view(self, symbol: str) -> AccountView:
         return account_view(self._account, symbol, _nobody)
-
-    def _needs_in(self, symbol: str) -> Needs:
-        needs = self._needs.get(symbol)
-        if needs is None:
-            needs = self._needs[symbol] = needs_of(self.limits.scopes(self._account.user, symbol))
-        return needs
-
-    def _was_traded(self, symbol: str, through: int) -> bool:
-        known = self._traded.get(symbol)
-        if known is None or known > through:
-            trade = self._account.tape.last_trade(symbol, through)
-            if trade is None:
-                return False
-            self._traded[symbol] = trade.sequence
-        return True
-
-    def _volume(self, symbol: str, window_ns: int, place: Place) -> int:
-        volume = self._volumes.get((symbol, window_ns))
-        if volume is None:
-            volume = TapeVolume(self._account.tape, symbol, window_ns)
-            self._volumes[symbol, window_ns] = volume
-        return volume.volume(place.cause, place.time_ns)
 
 
 def _nobody() -> tuple["Account", ...]:

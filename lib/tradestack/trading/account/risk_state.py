@@ -4,7 +4,7 @@ import msgspec
 
 from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.equity_watch import EquityWatch
-from tradestack.trading.risk.windows import Activity, RepeatedOrders
+from tradestack.trading.risk.windows import Activity, EventWindow, RepeatedOrders
 
 
 class SymbolCounts(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -50,6 +50,11 @@ class RiskState(msgspec.Struct, kw_only=True, omit_defaults=True):
         if counts is None:
             counts = self.counts[symbol] = SymbolCounts()
         return counts
+
+    def forget_executions(self) -> None:
+        """Let fills count anew: somebody has looked at them, and goes on."""
+        for activity in self.activities.values():
+            activity.executions = EventWindow()
 
     def activity_of(self, key: str) -> Activity:
         """Return the activity in a scope, to be changed."""

@@ -1,6 +1,5 @@
 """The decisions of one batch, while they are made."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -183,10 +182,20 @@ class Judgement:
                 )
             )
 
-    def everybody(self) -> Iterator[Account]:
-        """Return the accounts of all users whose feed sessions have not ended."""
+    def everybody(self) -> list[Account]:
+        """Return the accounts of all users whose feed sessions have not ended.
+
+        Raises AccountUnavailable: without one of them nobody can say what all have used.
+        """
+        histories = self.state.accounts.items()
+        keys = {key: None for key, history in histories if not history.is_ended}
+        keys |= dict.fromkeys(account.key for account in self._in_memory())
+        found = [self.account(*key) for key in keys]
+        return [each for each in found if each is not None and not each.state.is_ended]
+
+    def _in_memory(self) -> list[Account]:
         accounts = () if self.accounts is None else self.accounts.all()
-        return (account for _, account in accounts if not account.state.is_ended)
+        return [account for _, account in accounts if not account.state.is_ended]
 
     def begin_account(
         self, user: str, feed_session: str | None, matched_through: int | None
@@ -242,13 +251,20 @@ class Judgement:
         self.act(LimitsRecord(time_ns=self.time_ns, hash=limits.hash, limits=content))
 
     def set_state(self, act: StateAct) -> None:
-        """Let somebody change a trading state; the accounts that it concerns follow."""
+        """Let somebody change a trading state; the accounts that it concerns follow.
+
+        One that is not in memory follows when it is made again.
+        """
         is_active = act.event is StateEvent.OPERATOR_RESUMES
-        concerned = [each for each in self.everybody() if act.user in (None, each.user)]
+        concerned = [
+            account
+            for account in self._in_memory()
+            if act.user in (None, account.user) and account.key in self.state.accounts
+        ]
         equity = sum(map(equity_of, concerned)) if is_active and concerned else None
         self._record_state(act, equity=equity)
         for account in concerned:
-            self.account(account.user, account.tape.session_id)
+            self.account(*account.key)
 
     def _record_state(
         self,

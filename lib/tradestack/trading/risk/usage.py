@@ -1,6 +1,6 @@
 """Account, limits → how much of each limit is used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -33,6 +33,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     scope: Scope
     used: str
     limit: str
+    left: str
     percent: int
 
     @property
@@ -121,6 +122,17 @@ def usage_of(account: AccountView, limits: RiskLimits) -> list[Usage]:
     ]
 
 
+def usages_of(accounts: Iterable[AccountView], limits: RiskLimits) -> list[Usage]:
+    """Accounts, limits → usage of each limit at each scope, in the symbol that has most of it."""
+    most: dict[tuple[Scope, str], Usage] = {}
+    for account in accounts:
+        for usage in usage_of(account, limits):
+            known = most.get((usage.scope, usage.key))
+            if known is None or usage.percent > known.percent:
+                most[usage.scope, usage.key] = usage
+    return sorted(most.values(), key=lambda usage: (-usage.percent, usage.key, usage.scope.text))
+
+
 def spans_accounts(limits: RiskLimits) -> bool:
     """Return whether any limit counts what all users have used, together or in a symbol."""
     of_all_users = (limits.total, *limits.symbols.values())
@@ -134,5 +146,6 @@ def _usage(measure: Measure, look: Look, limit: int) -> Usage:
         scope=look.scope,
         used=measure.form(used),
         limit=measure.form(limit),
+        left=measure.form(max(0, limit - used)),
         percent=100 * used // limit,
     )

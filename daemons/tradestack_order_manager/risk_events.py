@@ -1,0 +1,50 @@
+"""What is logged of limits and trading states, once it is in the journal."""
+
+import logging
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.observe.events import LIMIT_BROKEN, LIMITS_CHANGED, TRADING_STATE_CHANGED, emit
+from tradestack.trading.judging.decisions import Batch, JudgedAct
+from tradestack.trading.risk.codes import Breach
+from tradestack.wire.account_records import LimitsRecord, TradingRecord
+
+# A client can break a limit with each message; it is said so often at most for each scope.
+REPEAT_MIN_NS = 60 * NANOSECONDS_PER_SECOND
+
+logger = logging.getLogger(__name__)
+
+
+class RiskEvents:
+    """The events of limits and trading states."""
+
+    def __init__(self) -> None:
+        self._said_ns: dict[str, int] = {}  # scope → when it was last named, monotonic
+
+    def show(self, batch: Batch, now_ns: int) -> None:
+        """Log what a journalled batch has changed, and which limits were broken."""
+        for judged in batch.judged:
+            if isinstance(judged, JudgedAct):
+                _show_act(judged)
+        for alarm in batch.alarms:
+            self._show_alarm(alarm, now_ns)
+
+    def _show_alarm(self, alarm: Breach, now_ns: int) -> None:
+        scope = alarm.scope.text
+        if now_ns - self._said_ns.get(scope, now_ns - REPEAT_MIN_NS) >= REPEAT_MIN_NS:
+            self._said_ns[scope] = now_ns
+            emit(logger, LIMIT_BROKEN, reason=f'"{alarm.text}"')
+
+
+def _show_act(judged: JudgedAct) -> None:
+    match judged.act:
+        case TradingRecord() as change:
+            emit(
+                logger,
+                TRADING_STATE_CHANGED,
+                state=change.state,
+                user=change.user or "all",
+                uid=change.uid,
+                reason=f'"{change.reason}"',
+            )
+        case LimitsRecord() as limits:
+            emit(logger, LIMITS_CHANGED, hash=limits.hash)

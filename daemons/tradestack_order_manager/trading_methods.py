@@ -1,0 +1,128 @@
+"""Methods of io.tradestack.OrderManager about limits and trading states."""
+
+from collections.abc import Sequence
+from typing import Annotated, Protocol
+
+import msgspec
+
+from tradestack.domain.times import format_utc
+from tradestack.domain.trading_state import TradingState
+from tradestack.net.control.interface import Method, Peer, invalid_parameter
+from tradestack.trading.risk.usage import Usage
+from tradestack.wire.account_records import TradingRecord
+from tradestack.wire.varlink import declared_error
+from tradestack_order_manager.not_available import NAME, NotAvailable
+from tradestack_order_manager.trading_control import Halted, TradingControl
+
+REASON_LENGTH_MAX = 200
+
+
+class TradingChange(msgspec.Struct, frozen=True):
+    """A change of the trading state: ACTIVE, REDUCING or HALTED.
+
+    user: whose, null for all users together. reason: for the log and the order journal.
+    cancel: with HALTED, to cancel every working order.
+    """
+
+    state: str
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH_MAX)]
+    user: str | None = None
+    cancel: bool = False
+
+
+class LimitsOf(msgspec.Struct, frozen=True):
+    """Whose limits; null for those of all users."""
+
+    user: str | None = None
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A limit that is set, and how much of it is used.
+
+    scope: "total", "symbol SPY", "user news" or "user news symbol SPY".
+    """
+
+    key: str
+    scope: str
+    used: str
+    limit: str
+    left: str
+    percent: int
+
+
+class TradingStateOf(msgspec.Struct, frozen=True):
+    """The trading state of a user, null for that of all users together, and since when and why."""
+
+    user: str | None
+    state: str
+    since: str
+    reason: str
+    uid: int
+
+
+class LimitList(msgspec.Struct, frozen=True):
+    """Limits that are set, those most used first, and the trading states that somebody has set."""
+
+    hash: str
+    states: list[TradingStateOf]
+    limits: list[Limit]
+
+
+class HaltFileExists(msgspec.Struct, frozen=True):
+    """The halt file exists: all users stay HALTED until it is removed."""
+
+    path: str
+
+
+class Trading(Protocol):
+    """What has limits and trading states."""
+
+    @property
+    def trading(self) -> TradingControl:
+        """Return them."""
+        ...
+
+
+def trading_methods(manager: Trading) -> Sequence[Method]:
+    """Declare the methods."""
+
+    def set_trading_state(parameters: TradingChange, peer: Peer) -> None:
+        """Set the trading state of a user or of all; it holds from the next message on.
+
+        ACTIVE: orders are accepted, and losses count from now on. REDUCING: only orders that reduce
+        a position. HALTED: none. Orders that may open a position are canceled in both.
+        """
+        try:
+            state = TradingState(parameters.state)
+        except ValueError:
+            raise invalid_parameter("state") from None
+        if parameters.cancel and state is not TradingState.HALTED:
+            raise invalid_parameter("cancel")
+        try:
+            manager.trading.set_state(
+                state, parameters.user, parameters.reason, peer.uid, cancels=parameters.cancel
+            )
+        except Halted as error:
+            raise declared_error(NAME, HaltFileExists(str(error))) from error
+        except OSError as error:
+            raise declared_error(NAME, NotAvailable(error.strerror or str(error))) from error
+
+    def get_limits(parameters: LimitsOf) -> LimitList:
+        """List the limits that are set, with what is used of them, and the trading states."""
+        trading = manager.trading
+        return LimitList(
+            trading.limits_hash,
+            [_state(change) for change in trading.changes(parameters.user)],
+            [_limit(usage) for usage in trading.usages(parameters.user)],
+        )
+
+    return [Method.of(set_trading_state, changes=True), Method.of(get_limits)]
+
+
+def _limit(usage: Usage) -> Limit:
+    return Limit(usage.key, usage.scope.text, usage.used, usage.limit, usage.left, usage.percent)
+
+
+def _state(change: TradingRecord) -> TradingStateOf:
+    since = format_utc(change.time_ns)
+    return TradingStateOf(change.user, change.state, since, change.reason, change.uid)

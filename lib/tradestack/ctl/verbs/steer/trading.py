@@ -1,0 +1,49 @@
+"""Set which orders are accepted, of one user or of all, from the next message on.
+
+  active       all orders; losses count from the present equity on
+  reducing     only orders that reduce a position; working orders that may open one are canceled
+  halted       no orders; with --cancel every working order is canceled
+
+Cancels are always possible. The state outlives restarts and order sessions, and the stricter of the
+user's own and that of all users holds. While the file that `halt_file` names exists
+(/etc/tradestack/halt), all users are halted.
+
+examples:
+  tradestackctl trading halted --cancel --reason "the feed is wrong"
+  tradestackctl trading reducing --user news --reason "end of the test"
+  tradestackctl trading active --reason "checked, it was one bad price"
+"""
+
+import argparse
+
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
+
+STATES = ("active", "reducing", "halted")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("state", choices=STATES, help="the new state")
+    parser.add_argument("--user", metavar="USER", help="of this user only (default: of all users)")
+    parser.add_argument(
+        "--reason", metavar="TEXT", required=True, help="why, for log and order journal"
+    )
+    parser.add_argument(
+        "--cancel", action="store_true", help="with halted: cancel every working order"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set the state."""
+    if args.cancel and args.state != "halted":
+        args.refuse("--cancel goes with halted only")
+    change = {
+        "state": args.state.upper(),
+        "reason": args.reason,
+        "user": args.user,
+        "cancel": args.cancel,
+    }
+    with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
+        manager.call("io.tradestack.OrderManager.SetTradingState", change)
+    return ExitStatus.DONE
