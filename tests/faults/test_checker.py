@@ -45,7 +45,7 @@ FAULTS = [
     (with_records(other_terms), "order of F1 too many: "),
     (with_records(lambda all_: all_[:-1]), "report 2 of O1 is lost: "),
     (with_records(lambda all_: all_[:-1]), "acknowledged and lost: probe-5"),
-    (with_records(lambda all_: [*all_, all_[-1]]), "executed 2 times: probe-5"),
+    (with_records(lambda all_: [*all_, all_[-1]]), "judged 2 times: probe-5"),
     (with_served(lambda reports: reports[:-1]), "stream of dense in O1: 2 reports"),
     (with_served(lambda reports: [*reports, b"{}"]), "stream of dense in O1: 4 reports"),
     (with_served(lambda reports: reports[::-1]), "report 1 of dense in O1: "),
@@ -160,7 +160,7 @@ def test_power_cut_may_take_the_end_of_an_unsynced_order_session() -> None:
     first = order_session("O1", 1, MADE[:2], starts=BEGUN, may_lack_its_end=True)
     second = order_session("O2", 3, MADE[3:], starts={"dense": 4, "wide": 4})
     found = evidence(first, second)
-    lost = Receipt("O1", 2, b'{"ClOrdID":"probe-7"}')
+    lost = Receipt("O1", 2, b'{"ClOrdID":"probe-7","ExecType":"NEW"}')
     found = dataclasses.replace(
         found,
         receipts=[found.receipts[0], lost, *found.receipts[1:]],

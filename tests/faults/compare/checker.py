@@ -9,7 +9,7 @@
 A power cut takes what was not synced. Of the feed the same is published again, at another time. A
 feed session that is ended before it has its old head again ends early: up to that head, subscribers
 may have received what the undisturbed one has there. An order session may lack its end, and
-order_log.txt may have lines of orders that were lost with it.
+order_log.txt may have lines of orders and reports that were lost with it.
 """
 
 import itertools
