@@ -17,7 +17,11 @@ from tests.faults.clients.subscriber import Seen
 
 PACKET_LENGTH = 64  # of a tick
 
-_LOG_LINE = re.compile(r"Received Order (\d+): .* ClOrdID=(\S+)")
+_ORDER_LINE = re.compile(r"\S+Z Received Order (\d+): .* ClOrdID=(\S+)")
+_REPORT_LINE = re.compile(
+    r"\S+Z [A-Z][A-Za-z ]+?(?:Order (\d+))?:.* "
+    r"ClOrdID=(\S+)(?: OrigClOrdID=\S+)? report=(\S+) user="
+)
 _CHECKSUM_LENGTH = 9  # 8 hex digits and a space before each JSON text
 _ANNOTATIONS = {"ClOrdID", "TransactTime", "FeedSession", "SignalTime", "ReferencePx"}
 _ANNOTATIONS |= {"ReferencePxAge"}
@@ -45,10 +49,15 @@ class Answer(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """A line of order_log.txt; one that is not valid has the number -1."""
+    """A line of order_log.txt; one that is not valid has the number -1.
+
+    report: order session and number of a report that follows on an order, "" for an order. One on
+    no order has the number 0.
+    """
 
     order_id: int
     name: str
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,20 @@ class OrderSession:
     def orders(self) -> list[Mapping[str, Any]]:
         """Return the records of orders."""
         return [record for record in self.records if record["Record"] == "Order"]
+
+    def log_lines(self) -> list[LogLine]:
+        """Return what belongs into order_log.txt."""
+        lines = []
+        reported = [record for record in self.records if "Raw" in record]
+        for number, record in enumerate(reported, 1):
+            report = record["Report"]
+            if record["Record"] == "Order":
+                lines.append(LogLine(report["OrderID"], report["ClOrdID"]))
+            elif record["Record"] == "Execution":
+                order_id = report.get("OrderID")
+                known = order_id if isinstance(order_id, int) else 0
+                lines.append(LogLine(known, report["ClOrdID"], f"{self.id}-{number}"))
+        return lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +211,11 @@ class OrderLogTail:
 
 def log_line(line: str) -> LogLine:
     """Read a line of order_log.txt."""
-    match = _LOG_LINE.search(line)
-    return LogLine(-1, line) if match is None else LogLine(int(match[1]), match[2])
+    if match := _ORDER_LINE.match(line):
+        return LogLine(int(match[1]), match[2])
+    if match := _REPORT_LINE.match(line):
+        return LogLine(int(match[1] or 0), match[2], match[3])
+    return LogLine(-1, line)
 
 
 def journals_in(directory: Path) -> list[Path]:

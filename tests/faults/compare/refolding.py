@@ -33,7 +33,6 @@ from tradestack.wire.account_records import (
     TradingRecord,
 )
 from tradestack.wire.order_journal import (
-    FORMAT_VERSION,
     OrderRecord,
     Record,
     RegisterRecord,
@@ -42,9 +41,6 @@ from tradestack.wire.order_journal import (
 )
 
 _CHECKSUM_LENGTH = 9
-_HEADER = SessionRecord(
-    version=FORMAT_VERSION, session="0000000000", time_ns=0, next_order_id=1, registrations=()
-)
 
 
 @dataclass(slots=True)
@@ -60,24 +56,23 @@ class _Requests:
     """An account's beginning, and its records in all order sessions."""
 
     begin: AccountRecord
-    limits: Sequence[LimitsRecord]  # of all order sessions so far
     records: list[Record] = field(default_factory=list)
 
 
-class _NoFurtherReports:
+class _NothingFurther:
     """A sink for an account that the journal has every report of."""
 
     def name(self) -> tuple[str, int]:
         """Raise JournalContradicted: no further report is due."""
         raise JournalContradicted("a report comes that is in no journal")
 
-    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
-        """Raise JournalContradicted: no further change is due."""
-        raise JournalContradicted(f"{act} at message {feed_seq} of {feed_session}")
-
     def take(self, user: str, report: Report) -> None:
         """Take nothing: `name` is called before."""
         raise AssertionError(f"{user}: {report}")
+
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Raise JournalContradicted: no further change is due."""
+        raise JournalContradicted(f"{act} at {feed_session} {feed_seq} is in no journal")
 
 
 def with_accounts(evidence: Evidence, directory: Path) -> Evidence:
@@ -91,7 +86,7 @@ def with_accounts(evidence: Evidence, directory: Path) -> Evidence:
 
 def _refold(directory: Path, journals: Sequence[Path]) -> Refolded:
     """Fold the accounts of the journals over the feed logs in a state directory."""
-    found = Refolded()
+    found, limits = Refolded(), _limits_of(journals)
     for key, requests in _accounts_of(journals).items():
         user, feed_session = key
         tape = FeedTape.open(directory / "state" / "gateway", feed_session)
@@ -101,7 +96,7 @@ def _refold(directory: Path, journals: Sequence[Path]) -> Refolded:
                 continue  # the feed session has ended early, after a power cut
             if not any(isinstance(record, EndedRecord) for record in requests.records):
                 found.faults.append(f"account of {user} in {feed_session}: it has not ended")
-            found.portfolios[key] = _fold(user, requests, tape)
+            found.portfolios[key] = _fold(user, requests, tape, limits)
         except JournalContradicted as fault:
             found.faults.append(f"account of {user} in {feed_session}: {fault}")
         finally:
@@ -109,39 +104,46 @@ def _refold(directory: Path, journals: Sequence[Path]) -> Refolded:
     return found
 
 
-def _fold(user: str, requests: _Requests, tape: FeedTape) -> Portfolio:
-    records, done = requests.records, _done_orders(requests.records)
-    begin = requests.begin
+def _fold(user: str, requests: _Requests, tape: FeedTape, limits: SessionState) -> Portfolio:
+    """Fold an account; limits: a state that has those of all journals."""
+    begin, records = requests.begin, requests.records
     history = AccountHistory(bytes(begin.execution), [bytes(begin.state)])
     for number in range(len(records)):
         history.add(number, 1, 0)
-    state = SessionState(_HEADER)
-    for limits in requests.limits:
-        state.add_act(limits, 0, 0)
-    account = rebuild(
-        user,
-        history,
-        tape,
-        KnownOrders(state, lambda number, _length: records[number]),
-        _NoFurtherReports(),
-        done.get,
-    )
+    known = KnownOrders(limits, lambda number, _length: records[number])
+    find_done = _done_orders(records).get
+    account = rebuild(user, history, tape, known, _NothingFurther(), find_done)
     return account.state.portfolio
+
+
+def _limits_of(journals: Sequence[Path]) -> SessionState:
+    """Return a state without orders that has the limits of all journals."""
+    state = SessionState(_header_of(journals[0].read_bytes().split(b"\n")))
+    for journal in journals:
+        for line in journal.read_bytes().split(b"\n")[:-1]:
+            if b'"Record":"Limits"' in line[:40]:
+                record = decode_record(line[_CHECKSUM_LENGTH:])
+                assert isinstance(record, LimitsRecord)
+                state.add_act(record, 0, 0)
+    return state
+
+
+def _header_of(lines: Sequence[bytes]) -> SessionRecord:
+    header = decode_record(lines[0][_CHECKSUM_LENGTH:])
+    assert isinstance(header, SessionRecord)
+    return header
 
 
 def _accounts_of(journals: Sequence[Path]) -> dict[AccountKey, _Requests]:
     """Collect the records of each account, without those that carry it to the next session."""
     accounts: dict[AccountKey, _Requests] = {}
-    limits: list[LimitsRecord] = []
     for journal in journals:
         for record in _own_records(journal):
-            if isinstance(record, LimitsRecord):
-                limits.append(record)
             key = _key_of(record)
             if key is None:
                 continue
             if isinstance(record, AccountRecord):
-                accounts[key] = _Requests(record, limits)
+                accounts[key] = _Requests(record)
             elif key in accounts:
                 accounts[key].records.append(record)
     return accounts
@@ -150,9 +152,7 @@ def _accounts_of(journals: Sequence[Path]) -> dict[AccountKey, _Requests]:
 def _own_records(journal: Path) -> Iterator[Record]:
     """Yield the records of an order session that are not those of its beginning."""
     lines = journal.read_bytes().split(b"\n")[:-1]
-    header = decode_record(lines[0][_CHECKSUM_LENGTH:])
-    assert isinstance(header, SessionRecord)
-    for line in lines[1 + header.carried :]:
+    for line in lines[1 + _header_of(lines).carried :]:
         yield decode_record(line[_CHECKSUM_LENGTH:])
 
 
@@ -165,9 +165,11 @@ def _key_of(record: Record) -> AccountKey | None:
             session = record.register.feed_session
         case AccountRecord() | OrderRecord() | RequestRecord() | ReleaseRecord() | EndedRecord():
             session = record.feed_session
+        case TradingRecord() if record.user is not None:
+            session = record.feed_session
         case _:
             return None
-    return None if session is None else (record.user, session)
+    return None if session is None or record.user is None else (record.user, session)
 
 
 def _feed_seq(record: Record) -> int:

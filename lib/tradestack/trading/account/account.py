@@ -384,5 +384,5 @@ class Account:
         """Report each working order to an order session that continues this account."""
         for order in self.state.orders.values():
             step = next_step(order.ord_status, OrderEvent.RESTATED)
-            moment, reason = self.moment_now(), ExecRestatementReason.RENEWAL
+            moment, reason = self.reporter.moment_again(), ExecRestatementReason.RENEWAL
             self.reporter.report(reports.restated_report(order, step, moment, reason))
