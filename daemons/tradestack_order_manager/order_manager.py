@@ -188,13 +188,8 @@ class OrderManager:
             remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
         )
         usage = self._usage.level(session, self._settler.rules)
-        return [
-            *self._server.levels(),
-            usage,
-            *journal_disk,
-            *self._display.levels(),
-            *self.trading.levels(),
-        ]
+        others = *self._display.levels(), *self.trading.levels()
+        return [*self._server.levels(), usage, *journal_disk, *others]
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
         """Return None: what a pass of the loop has received is settled in the same pass."""
@@ -235,10 +230,7 @@ class OrderManager:
             "order_log_behind": self._display.reports_behind(session),
             "journal_fault": self._availability.fault,
             "order_log_fault": self._display.fault,
-            "process": {
-                **self._statistics.process_stats(),
-                **self._server.stats(),
-            },
+            "process": {**self._statistics.process_stats(), **self._server.stats()},
         }
 
     def interfaces(self) -> Sequence[Interface]:
