@@ -35,7 +35,7 @@ VALUES = re.compile(
 )
 # For each heading in CONTRIBUTING.md: a file that only this walk crosses, and its length at most.
 WALKS = {
-    "A tick": ("daemons/tradestack_gateway/publisher.py", 10),
+    "A tick": ("daemons/tradestack_gateway/publisher.py", 11),
     "An order": ("lib/tradestack/trading/judging/judge.py", 17),
     "A signal": ("daemons/tradestack_strategy/order_entry.py", 15),
 }

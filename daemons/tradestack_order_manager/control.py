@@ -8,12 +8,8 @@ from tradestack.net.control.interface import Interface, Method
 from tradestack.net.server.clients import Client, Clients
 from tradestack.wire.varlink import declared_error
 from tradestack_order_manager.inquiry import Inquiry
-from tradestack_order_manager.inquiry_methods import (
-    NAME,
-    NotAvailable,
-    account_methods,
-    order_methods,
-)
+from tradestack_order_manager.inquiry_methods import account_methods, order_methods
+from tradestack_order_manager.not_available import NAME, NotAvailable
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed
 from tradestack_order_manager.trading_methods import HaltFileExists, Trading, trading_methods
 

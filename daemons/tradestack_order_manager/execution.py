@@ -14,6 +14,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
+from tradestack.trading.account_recovery import TapeBehind
 from tradestack.trading.accounts import Accounts, AccountUnavailable
 from tradestack.trading.carrying import Carrying
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
@@ -160,11 +161,29 @@ class Execution:
             self._unavailable[user] = str(error)
             logger.error("the account of %s cannot be used: %s", user, error)
 
+    def messages_missing(self, known: KnownOrders) -> int:
+        """Return how many messages the gateway has to publish again before accounts can go on.
+
+        Accounts may have met more than a feed log has, after a power failure. Of a feed session
+        that has ended nothing is published again.
+        """
+        accounts = self.accounts_of(known)
+        if accounts is None:
+            return 0
+        return sum(
+            max(0, history.matched_through - accounts.head(feed_session))
+            for (_, feed_session), history in known.state.accounts.items()
+            if not history.is_ended
+            and accounts.head(feed_session)
+            and self._tapes.ended_head(feed_session) is None
+        )
+
     def carry(self, known: KnownOrders, header: SessionRecord, *, is_forced: bool) -> list[bytes]:
         """Return the records of the accounts that go on in the next order session.
 
         known: of the session that ends. Raises OperatorFault for an account that cannot be used,
-        unless is_forced: then it is left behind, which is logged.
+        unless is_forced: then it is left behind, which is logged. So is one whose feed session has
+        ended before the messages were published again that it has met.
         """
         accounts = self.accounts_of(known)
         if accounts is None:
@@ -174,7 +193,8 @@ class Execution:
             try:
                 carrying.carry(key)
             except AccountUnavailable as error:
-                if not is_forced:
+                has_ended = self._tapes.ended_head(key[1]) is not None
+                if not is_forced and not (has_ended and isinstance(error.__cause__, TapeBehind)):
                     raise OperatorFault(
                         f"account of {key[0]} in feed session {key[1]}",
                         str(error),

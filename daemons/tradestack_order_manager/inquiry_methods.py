@@ -17,19 +17,13 @@ from tradestack_order_manager.account_replies import (
     UnavailableAccount,
 )
 from tradestack_order_manager.inquiry import Inquiry
+from tradestack_order_manager.not_available import NAME, NotAvailable
 
-NAME = "io.tradestack.OrderManager"
 ORDERS_LISTED_MAX = 1_000  # in one reply, of about 300 bytes each
 ORDERS_LISTED_DEFAULT = 20
 POSITIONS_LISTED_MAX = 10_000  # in one reply, of about 250 bytes each
 
 ListedCount = Annotated[int, msgspec.Meta(ge=1, le=ORDERS_LISTED_MAX)]
-
-
-class NotAvailable(msgspec.Struct, frozen=True):
-    """The order journal or the order log cannot be read or written; the order session goes on."""
-
-    reason: str
 
 
 class User(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
+from tradestack_order_manager.feed_again import feed_published_again
 from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_statistics import OrderStatistics
@@ -127,6 +128,9 @@ class OrderManager:
 
     async def start(self) -> None:
         """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""
+        if self._sessions.reason_to_end is not None:
+            known, notifier = self._sessions.current.known, self._context.notifier
+            await feed_published_again(self._execution, known, notifier, self._clock)
         self._leave_session()
         self._housekeeping.check_space()
         self.trading.look_at_halt_file()

@@ -11,7 +11,7 @@ from tradestack.net.control.interface import Method, Peer, invalid_parameter
 from tradestack.trading.risk.usage import Usage
 from tradestack.wire.account_records import TradingRecord
 from tradestack.wire.varlink import declared_error
-from tradestack_order_manager.inquiry_methods import NAME, NotAvailable
+from tradestack_order_manager.not_available import NAME, NotAvailable
 from tradestack_order_manager.trading_control import Halted, TradingControl
 
 REASON_LENGTH_MAX = 200

@@ -29,6 +29,7 @@ from tests.faults.attack.tally import Tally
 from tests.faults.compare.checker import differences
 from tests.faults.compare.evidence import PACKET_LENGTH, Evidence
 from tests.faults.compare.order_checks import orders_excused
+from tests.faults.compare.report_checks import answers_compared
 from tests.faults.disk import Disk, DiskFault
 from tests.faults.launch import STRATEGIES, Sources
 from tests.faults.repetition import Repetition, no_attack
@@ -123,7 +124,13 @@ class Campaign:
             self._failures += 1
         else:
             found = differences(expected, evidence)
-            self.tally.add_evidence(evidence, orders_excused(expected, evidence))
+            compared, reports = answers_compared(expected, evidence)
+            self.tally.add_evidence(
+                evidence,
+                orders_excused=orders_excused(expected, evidence),
+                reports=reports,
+                reports_compared=compared,
+            )
         if hand.events:
             self._hands.appendleft(hand)
         self.tally.add_session(attacker.done, repetition.stack.lines, found)

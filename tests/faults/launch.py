@@ -1,18 +1,58 @@
-"""The files and options with which a stack is started: sources, users, strategies."""
+"""The files and options with which a stack is started: sources, users, strategies, execution."""
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.disk import write_back
+from tests.kit.findable import make_tests_findable
 from tradestack.ctl.installation.secret_file import new_password
 from tradestack.net.server.users import new_salt, users_line
 
-STRATEGIES = {"dense": ("dense", 1, 2), "wide": ("wide", 5, 20)}  # user, short_ticks, long_ticks
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A strategy instance: its user, and the lines of its configuration that are its own."""
+
+    user: str
+    lines: str
+
+
+def _crossover(user: str, short_ticks: int, long_ticks: int) -> Instance:
+    parameters = f"short_ticks = {short_ticks}\nlong_ticks = {long_ticks}\n"
+    return Instance(user, f'signal = "crossover"\n[parameters]\n{parameters}')
+
+
+STRATEGIES = {
+    "dense": _crossover("dense", 1, 2),
+    "wide": _crossover("wide", 5, 20),
+    "quotes": Instance("quotes", 'signal = "tests.kit.burst_quoter:BurstQuoter"\n'),
+}
+INTERACTIVE_USERS = frozenset({"quotes"})
 PROBE = "probe"  # user, and name of its password
-USERS = {**{name: user for name, (user, _, _) in STRATEGIES.items()}, PROBE: PROBE}
+USERS = {**{name: instance.user for name, instance in STRATEGIES.items()}, PROBE: PROBE}
 SESSIONS_KEPT = 1_000  # all sessions are compared in the end
+# Everything that can differ from one run to the next if the order manager is wrong: random draws of
+# latency and slippage, fills in parts, fees, limit orders at their limit. A message of the sample
+# comes after 0.65 s of feed time, on average.
+EXECUTION = {
+    "entry_latency": "300ms",
+    "entry_latency_jitter": "1500ms",
+    "report_latency": "200ms",
+    "report_latency_jitter": "900ms",
+    "participation_bp": 2_500,
+    "slippage": "ticks",
+    "slippage_ticks": 1,
+    "slippage_random_ticks": 2,
+    "limit_fill": "touch",
+    "seed": 7,
+    "fee_per_share": "0.0035",
+    "fee_bp": "0.1",
+    "fee_minimum": "0.35",
+}
+AWAY_MAX = "1h"  # no strategy is given up: none is away for as long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +84,7 @@ def write_options(
     directory: Path, sources: Sources, pace: str, settings: Sequence[str]
 ) -> list[str]:
     """Write the files that `up` needs; return its options. settings: more for --set."""
+    make_tests_findable()
     users = _write_users(directory)
     options = ["--prices", str(sources.prices), "--sentiment", str(sources.sentiment)]
     options += ["--pace", pace]
@@ -51,6 +92,8 @@ def write_options(
         "gateway.at_end=end-session",
         "order-manager.max_order_age='0'",
         "order-manager.new_session_at='never'",
+        f"order-manager.away_max='{AWAY_MAX}'",
+        f"order-manager.execution={_inline_table(EXECUTION)}",
         f"gateway.sessions_kept={SESSIONS_KEPT}",
         f"order-manager.sessions_kept={SESSIONS_KEPT}",
         f"gateway.users_file='{users}'",
@@ -58,14 +101,18 @@ def write_options(
         *settings,
     ):
         options += ["--set", setting]
-    for name, (user, short_ticks, long_ticks) in STRATEGIES.items():
+    for name, instance in STRATEGIES.items():
         path = directory / f"{name}.toml"
         path.write_text(
-            f'signal = "crossover"\nquantity = "10"\nuser = "{user}"\nstart = "session"\n'
-            f"[parameters]\nshort_ticks = {short_ticks}\nlong_ticks = {long_ticks}\n"
+            f'quantity = "10"\nuser = "{instance.user}"\nstart = "session"\n{instance.lines}'
         )
         options += ["--strategy-config", str(path)]
     return options
+
+
+def _inline_table(keys: Mapping[str, object]) -> str:
+    """Keys → TOML; a JSON text or number is one of TOML, too."""
+    return "{" + ", ".join(f"{name} = {json.dumps(value)}" for name, value in keys.items()) + "}"
 
 
 def _write_users(directory: Path) -> Path:

@@ -17,6 +17,7 @@ from tests.faults.clients.clients import Clients
 from tests.faults.clients.subscriber import Subscriber
 from tests.faults.compare.evidence import Evidence
 from tests.faults.compare.gathering import Gathering
+from tests.faults.compare.refolding import with_accounts
 from tests.faults.launch import STRATEGIES, Sources, write_options
 from tests.faults.stack import RunFailed, RunningStack
 from tradestack.ctl.up.progress import SOURCE_ENDED, StackStats
@@ -44,7 +45,7 @@ class Repetition:
         within: Sequence[str] = (),
     ) -> None:
         self.directory = directory
-        strategies = {name: user for name, (user, _, _) in STRATEGIES.items()}
+        strategies = {name: instance.user for name, instance in STRATEGIES.items()}
         self.stack = RunningStack(directory, strategies, log, within)
         self.gathering = Gathering(self.stack)
         self.result: dict[str, Any] = {}  # what `up` printed
@@ -98,7 +99,7 @@ class Repetition:
             if self._clients is not None:
                 self._clients.close()
             await self.stack.kill()
-        return evidence
+        return with_accounts(evidence, self.directory)
 
     async def restart(self) -> None:
         """Start the stack again after a power cut, at other ports. Raises RunFailed."""
@@ -142,7 +143,7 @@ def _is_over(stats: StackStats) -> bool:
     return stats.gateway["source_state"] == SOURCE_ENDED and all(
         strategy["session"] == stats.gateway["session"]
         and strategy["sequence_processed"] >= stats.gateway["head"]
-        and strategy["orders_pending"] == 0
+        and strategy["orders_pending"] == strategy["orders_working"] == 0
         for strategy in stats.strategies.values()
     )
 

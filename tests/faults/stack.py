@@ -24,6 +24,7 @@ ASK_DEADLINE_S = 30.0
 POLL_S = 0.005
 RUNNING_STATES = "RSD"  # neither stopped nor ended
 ENDED_STATES = "ZX"  # nothing of the process is left but its exit status
+RESPAWN_PHRASE = "; starting it again"  # of `up`, about a daemon
 _ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 GATEWAY, ORDER_MANAGER = "gateway", "order-manager"
 
@@ -109,6 +110,16 @@ class RunningStack:
                     await asyncio.sleep(POLL_S)
         if self._drain is not None:
             await self._drain
+
+    @property
+    def restarted_users(self) -> frozenset[str]:
+        """The users whose strategy has died and was started again."""
+        deaths = [line for line in self.lines if RESPAWN_PHRASE in line]
+        return frozenset(
+            user
+            for name, user in self.strategies.items()
+            if any(f"strategy-{name}" in line for line in deaths)
+        )
 
     # ---- queries -----------------------------------------------------------------------------
 

@@ -39,8 +39,8 @@ class Quoter(InteractiveStrategy[QuoterState]):
     version: ClassVar[int] = 1
     value_label: ClassVar[str] = "price"
 
-    spread: int = whole_number(2, minimum=1, maximum=1000, doc="From the price to a quote, ×10⁻⁸.")
-    position_max: int = whole_number(30, minimum=1, maximum=10**6, doc="Position, ×10⁻⁸.")
+    spread: int = whole_number(2, minimum=1, maximum=10**8, doc="From the price to a quote, ×10⁻⁸.")
+    position_max: int = whole_number(30, minimum=1, maximum=10**12, doc="Position, ×10⁻⁸.")
 
     def initial_state(self) -> QuoterState:
         """Return a state that has seen nothing."""

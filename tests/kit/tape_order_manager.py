@@ -19,6 +19,7 @@ class TapeOrderManager(OrderManager):
             **super().required_keys(),
             "feed_log_directory": self.feed_directory,
             "execution": {"model": "tape", "default_size": "0"},
+            "risk": {"price_required": False},  # most tests send an order before the first trade
         }
 
     def feed(self, session_id: str = "3DAA200000") -> FeedFile:

@@ -7,6 +7,7 @@ import pytest
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE
 from tradestack.domain.order import OrdType, Side, TimeInForce
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
+from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.strategies.intent import CancelIntent, Intent, ReplaceIntent
 from tradestack.trading.epoch import (
     INSTANCE_LENGTH_MAX,
@@ -116,7 +117,7 @@ def test_an_epoch_recognises_its_orders():
 
 
 def test_an_order_fits_the_wire_whatever_the_feed_carries():
-    """Prices and times beyond the wire's range are left out."""
+    """Prices beyond the wire's range are left out; any event time is within it."""
     epoch = epoch_of()
     extreme = Intent(
         sequence=1,
@@ -125,14 +126,18 @@ def test_an_order_fits_the_wire_whatever_the_feed_carries():
         side=Side.SELL,
         value=100 * SCALE,
         price=FIXED_MAX,
-        event_time_ns=-1,
+        event_time_ns=FEED_TIME_NS_MIN,
         publish_time_ns=5,
     )
 
     order = epoch.order(extreme, "a", ReferencePrice(FIXED_MAX, -1), 7)
 
     assert decode_client_message(encode_message(order)) == order
-    assert (order.reference_price, order.feed_price, order.event_time_ns) == (None, None, None)
+    assert (order.reference_price, order.feed_price, order.event_time_ns) == (
+        None,
+        None,
+        FEED_TIME_NS_MIN,
+    )
     assert epoch.order(extreme, "a", ReferencePrice(-SCALE, 5), 7).reference_price == -SCALE
 
 

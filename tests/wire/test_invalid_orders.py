@@ -37,7 +37,7 @@ from tradestack.wire.orders import InvalidOrder
         {"TransactTime": "1"},
         {"FeedSession": "short"},
         {"FeedSeq": 2**53 + 1},
-        {"EventTime": -1},
+        {"EventTime": 2**63},
         {"FeedPx": "1e3"},
         {"SignalName": "two words"},
         {"SignalLabel": "two words"},

@@ -38,6 +38,7 @@ from tradestack.domain.order import (
     OrdStatus,
     Start,
 )
+from tradestack.domain.times import FEED_TIME_NS_MAX, FEED_TIME_NS_MIN
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Malformed, Received
 from tradestack.trading.judging.judge import judge
@@ -177,8 +178,8 @@ def test_records_of_accepted_orders_are_those_of_the_general_encoder(
 @pytest.mark.parametrize(
     "accepted",
     [
-        Accepted("3DAA200000", 812, -1, 0),
-        Accepted("3DAA200000", 812, 0, TIME_NS_MAX + 1),
+        Accepted("3DAA200000", 812, FEED_TIME_NS_MIN - 1, 0),
+        Accepted("3DAA200000", 812, 0, FEED_TIME_NS_MAX + 1),
         Accepted("3DAA200000", SEQUENCE_MAX + 1, 0, 0),
     ],
 )

@@ -221,6 +221,7 @@ class FeedSessions:
         with contextlib.closing(log):
             log.sync()
             sidecar.as_ended(log.head).save(self._files.directory)
+            log.end()
 
     async def _still_busy(self) -> None:
         """Ask the supervisor for time, once a second, and yield to the loop."""

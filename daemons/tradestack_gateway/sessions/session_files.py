@@ -1,4 +1,4 @@
-"""The files of all feed sessions in a state directory: a log and a sidecar for each.
+"""The files of all feed sessions in a state directory: a log, a sidecar and checksums for each.
 
 Session ids ascend, whatever the clock does, so they alone tell which session is the newest: it is
 the one to be continued, and its sidecar must be good. What is wrong with the files of an older
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id
+from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack_gateway.sessions.sidecar import Sidecar, SidecarUnusable
 
@@ -30,6 +31,10 @@ class SessionFiles:
     def sidecar_path(self, session_id: str) -> Path:
         """Return the path of a session's sidecar."""
         return self.directory / f"{session_id}{SIDECAR_SUFFIX}"
+
+    def checksums_path(self, session_id: str) -> Path:
+        """Return the path of the checksums of a session's log."""
+        return self.directory / f"{session_id}{CHECKSUMS_SUFFIX}"
 
     def session_ids(self) -> list[str]:
         """Return the ids of all sessions that have a file, oldest first."""
@@ -86,8 +91,9 @@ class SessionFiles:
                 log.unlink()
 
     def remove(self, session_id: str) -> None:
-        """Remove a session's log, then its sidecar. Raises OSError."""
+        """Remove a session's log, then what is beside it. Raises OSError."""
         self.log_path(session_id).unlink(missing_ok=True)
+        self.checksums_path(session_id).unlink(missing_ok=True)
         self.sidecar_path(session_id).unlink(missing_ok=True)
         self._complaints.pop(session_id, None)
 

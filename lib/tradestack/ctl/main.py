@@ -82,6 +82,13 @@ VERBS = (
         "journal",
         uses_runtime_dir=False,
     ),
+    Verb(
+        "verify",
+        "fold a feed session anew and compare every report",
+        "verify",
+        uses_runtime_dir=False,
+    ),
+    Verb("why", "tell what became of an order, and why", "why", uses_runtime_dir=False),
     Verb("add-strategy", "create a strategy instance", "host.add_strategy", uses_runtime_dir=False),
     Verb(
         "remove-strategy",

@@ -47,6 +47,13 @@ class ExecutionReport(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     feed_seq: int | None = None
     visible_time_ns: int | None = None  # feed time from which a strategy is shown the report
 
+    @property
+    def order_name(self) -> str:
+        """The ClOrdID that the order has: a replace gives it another one, a cancel does not."""
+        if self.exec_type is ExecType.CANCELED and self.orig_cl_ord_id is not None:
+            return self.orig_cl_ord_id
+        return self.cl_ord_id
+
 
 class OrderCancelReject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """FIX 9: a cancel or a replace was refused; the order is as it was."""

@@ -1,9 +1,15 @@
-"""Nanoseconds since the Unix epoch → text for people: 2026-11-22T09:00:00.123456Z."""
+"""Times: nanoseconds since the Unix epoch, and as text for people: 2026-11-22T09:00:00.123456Z.
+
+Feed time is the event time of ticks, by the clock of their source: any 64 bits, before 1970 too.
+"""
 
 import datetime
 from functools import lru_cache
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+
+FEED_TIME_NS_MIN = -(2**63)
+FEED_TIME_NS_MAX = 2**63 - 1
 
 # Times that are formatted in bulk (order_log.txt) share their second, and often are equal: the
 # caches cut 3 µs to 0.4 or 0.1 µs.

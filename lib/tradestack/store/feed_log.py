@@ -21,6 +21,7 @@ import numpy as np
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import TAIL_CUT, emit
 from tradestack.store.append_file import AppendFile, FileChanged
+from tradestack.store.feed_checksums import FeedChecksums
 from tradestack.wire.feed import (
     TICK_PACKET,
     TICK_PACKET_LENGTH,
@@ -45,12 +46,22 @@ _logger = logging.getLogger(__name__)
 class FeedLog:
     """One session's packets, held open by the gateway."""
 
-    __slots__ = ("_chunks", "_ended", "_file", "_head", "_newest", "_newest_sequence", "session_id")
+    __slots__ = (
+        "_checksums",
+        "_chunks",
+        "_ended",
+        "_file",
+        "_head",
+        "_newest",
+        "_newest_sequence",
+        "session_id",
+    )
 
     def __init__(self, file: AppendFile, *, ended: bool) -> None:
         self._file = file
         self._head = file.size_bytes // TICK_PACKET_LENGTH
         self._ended = ended
+        self._checksums = None if ended else FeedChecksums(file.path, self._head, file.read)
         self._chunks: dict[int, bytes] = {}
         self._newest = b""  # the packets of the last append; their size is the caller's batch
         self._newest_sequence = self._head + 1  # the number of the first of them
@@ -76,10 +87,10 @@ class FeedLog:
             if torn_bytes:
                 file.cut(end)
                 emit(_logger, TAIL_CUT, file=str(path), offset=end, bytes=torn_bytes)
+            return cls(file, ended=ended)
         except BaseException:
             file.close()
             raise
-        return cls(file, ended=ended)
 
     @property
     def path(self) -> Path:
@@ -99,6 +110,9 @@ class FeedLog:
     def end(self) -> None:
         """End the session; the sidecar has to record it first."""
         self._ended = True
+        if self._checksums is not None:
+            self._checksums.finish(self._head)
+            self._checksums = None
 
     def append(self, packets: bytes) -> int:
         """Append whole packets in one write and return the new head.
@@ -162,6 +176,10 @@ class FeedLog:
         """Return up to count_max records from number `sequence` on, READ_PACKETS_MAX at most."""
         packets, _ = self.read(sequence, count_max * TICK_PACKET_LENGTH)
         return np.frombuffer(packets, TICK_PACKET)
+
+    def checksum(self) -> bool:
+        """Let the checksums follow by one step, 0.1 ms; return whether there may be another one."""
+        return self._checksums is not None and self._checksums.advance(self._head)
 
     def sync(self) -> None:
         """Wait until everything appended is on the disk. Raises OSError, and then always."""

@@ -45,7 +45,7 @@ def read_lines(path: Path) -> Iterator[JournalLine]:
     with path.open("rb") as file:
         for content, size, ended in _split(iter(lambda: file.read(CHUNK_BYTES), b"")):
             number += 1
-            payload = _payload_of(content) if ended and size <= CONTENT_BYTES_MAX else None
+            payload = payload_of(content) if ended and size <= CONTENT_BYTES_MAX else None
             yield JournalLine(
                 number=number,
                 offset=offset,
@@ -57,7 +57,8 @@ def read_lines(path: Path) -> Iterator[JournalLine]:
             offset += size
 
 
-def _payload_of(content: bytes) -> bytes | None:
+def payload_of(content: bytes) -> bytes | None:
+    """Return the payload of a line without its newline; None if the checksum does not match."""
     payload = content[PREFIX_LENGTH:]
     return payload if content[:PREFIX_LENGTH] == b"%08x " % zlib.crc32(payload) else None
 

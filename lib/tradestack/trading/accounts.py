@@ -10,14 +10,13 @@ from functools import partial
 
 from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import OrdStatus
-from tradestack.domain.order_life import is_final
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account_recovery import JournalContradicted, TapeBehind, rebuild
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.known_orders import KnownOrders, name_when_done
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.tape import Tape
@@ -117,9 +116,9 @@ class Accounts:
         """Take a report."""
         assert self.sink is not None, "accounts are folded within a batch"
         self.sink.take(user, report)
-        if isinstance(report, ExecutionReport) and is_final(report.ord_status):
+        if isinstance(report, ExecutionReport) and (name := name_when_done(report)) is not None:
             assert report.order_id is not None, "an order that is executed has a number"
-            self._finished[user, report.cl_ord_id] = report.order_id, report.ord_status
+            self._finished[user, name] = report.order_id, report.ord_status
 
     def _find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
         finished = self._finished.get((user, cl_ord_id))

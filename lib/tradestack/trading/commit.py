@@ -29,7 +29,7 @@ def commit(state: SessionState, judged: Sequence[Judged], offsets: Sequence[int]
             case JudgedMalformed():
                 state.add_malformed(item.user)
             case JudgedRequest():
-                state.add_request(item.identity, offset, length)
+                state.add_request(item.user, item.request, offset, length)
                 state.accounts.add(item.user, item.account, item.cause, offset, length)
             case JudgedAct():
                 state.add_act(item.act, offset, length)

@@ -82,7 +82,7 @@ class Epoch:
             transact_time_ns=now_ns,
             feed_session=self.feed_session,
             feed_seq=intent.sequence,
-            event_time_ns=intent.event_time_ns if intent.event_time_ns >= 0 else None,
+            event_time_ns=intent.event_time_ns,
             feed_price=feed_price,
             signal_time_ns=intent.publish_time_ns,
             signal_name=self.signal_name,

@@ -11,6 +11,8 @@ from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, OrdStatus
 
 WORKING = frozenset({OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED})
+# The rejection of another order under a used ClOrdID tells the state of the first one.
+_OF_NO_STEP = (ExecType.ORDER_STATUS, ExecType.REJECTED)
 
 
 class OpenOrders:
@@ -27,11 +29,11 @@ class OpenOrders:
 
     def take(self, report: ExecutionReport) -> None:
         """Take the next report of the stream."""
-        if report.order_id is None or report.exec_type is ExecType.ORDER_STATUS:
+        if report.order_id is None or report.exec_type in _OF_NO_STEP:
             return
         if report.ord_status in WORKING and report.leaves_quantity:
             self._reports[report.order_id] = report
-        elif report.exec_type is not ExecType.REJECTED:
+        else:
             self._reports.pop(report.order_id, None)
 
     def clear(self) -> None:

@@ -8,12 +8,12 @@ The rule, for the previous Register of this user and feed session:
     other ConfigHash    after Head and after TradedSeq: an edited configuration does not trade the
                         past
 
-TradedSeq is the highest FeedSeq among the user's orders of that feed session, whatever became of
-them, over all order sessions. An order session that follows another one knows none of its orders,
-so its FromSeq of the same ConfigHash is moved behind TradedSeq: what comes later was certainly not
-taken. No FromSeq is carried over if something of the order session is lost, or if the user sent an
-order there without FeedSeq or without a Register; then the next one follows the rule for another
-ConfigHash.
+TradedSeq is the highest FeedSeq among the user's orders and requests of that feed session, whatever
+became of them, over all order sessions. An order session that follows another one knows none of
+them, so its FromSeq of the same ConfigHash is moved behind TradedSeq: what comes later was
+certainly not taken. No FromSeq is carried over if something of the order session is lost, or if the
+user sent an order there without FeedSeq or without a Register; then the next one follows the rule
+for another ConfigHash.
 
 So a killed strategy comes to the same orders again, and never to orders that were taken by a
 session that could not recognise them as repeated. Head cannot ensure that: after a power failure

@@ -85,7 +85,7 @@ def _add_reported(
 def _add_unreported(state: SessionState, record: ReplayedRecord, offset: int, length: int) -> None:
     match record:
         case RequestRecord(user=user):
-            state.add_request(identity_of(user, record.request.cl_ord_id), offset, length)
+            state.add_request(user, record.request, offset, length)
             state.accounts.add(user, record.feed_session, record.cause, offset, length)
         case AccountRecord() | CheckpointRecord() | ReleaseRecord() | EndedRecord():
             state.add_act(record, offset, length)

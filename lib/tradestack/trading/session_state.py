@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 import msgspec
 
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
+from tradestack.domain.requests import Request
 from tradestack.trading.account.history import AccountAct, AccountHistories
 from tradestack.trading.identity import identity_of
 from tradestack.trading.ranges import Ranges
@@ -192,9 +193,11 @@ class SessionState:
             self.counters.orders_rejected += 1
             self.counters.rejects[reason] += 1
 
-    def add_request(self, identity: int, offset: int, length: int) -> None:
-        """Add a request about an order."""
-        self._requests.setdefault(identity, (offset, length))
+    def add_request(self, user: str, request: Request, offset: int, length: int) -> None:
+        """Add a request about orders."""
+        self._requests.setdefault(identity_of(user, request.cl_ord_id), (offset, length))
+        if request.feed_seq is not None:  # of a person it names no message
+            self.note_traded(user, request.feed_session, request.feed_seq)
 
     def add_execution(
         self,
@@ -247,7 +250,7 @@ class SessionState:
         self.counters.registrations += 1
 
     def note_traded(self, user: str, feed_session: str | None, feed_seq: int | None) -> None:
-        """Note the feed message of an order; most are the next ones of a known feed session."""
+        """Note the feed message of an order or request; most go on in a known feed session."""
         traded = self.registrations.traded.get(user)
         if traded is None or feed_seq is None or feed_session not in traded:
             self.registrations.note_traded(user, feed_session, feed_seq)

@@ -11,6 +11,7 @@ import msgspec
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import ExecType, Order, OrdStatus
+from tradestack.domain.times import FEED_TIME_NS_MAX, FEED_TIME_NS_MIN
 from tradestack.wire.order_messages import SEQUENCE_MAX, TIME_NS_MAX
 from tradestack.wire.orders import encode_message
 
@@ -87,8 +88,8 @@ def _encode_ends(time_ns: int, user: str, accepted: Accepted | None) -> tuple[st
     head = f'{{"Record":"Order","Time":{time_ns},"User":{_json(user)},'
     tail = f'","TransactTime":{time_ns}'
     if accepted is not None:
-        _check_time(accepted.arrival_ns)
-        _check_time(accepted.visible_time_ns)
+        _check_feed_time(accepted.arrival_ns)
+        _check_feed_time(accepted.visible_time_ns)
         if not 0 <= accepted.cause <= SEQUENCE_MAX:
             raise ValueError(f"cause {accepted.cause} is not between 0 and {SEQUENCE_MAX}")
         feed = f'"FeedSession":{_json(accepted.feed_session)}'
@@ -100,6 +101,11 @@ def _encode_ends(time_ns: int, user: str, accepted: Accepted | None) -> tuple[st
 def _check_time(time_ns: int) -> None:
     if not 0 <= time_ns <= TIME_NS_MAX:
         raise ValueError(f"time {time_ns} is not between 1970 and 2262")
+
+
+def _check_feed_time(time_ns: int) -> None:
+    if not FEED_TIME_NS_MIN <= time_ns <= FEED_TIME_NS_MAX:
+        raise ValueError(f"feed time {time_ns} is not between -2⁶³ and 2⁶³-1")
 
 
 def _json(text: str) -> str:

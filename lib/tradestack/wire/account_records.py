@@ -25,7 +25,7 @@ from tradestack.domain.execution_report import Report
 from tradestack.domain.requests import Request
 from tradestack.domain.trading_state import TradingState
 from tradestack.wire.journal_record import JournalRecord
-from tradestack.wire.order_messages import Count, Sequence, Time, fix_name
+from tradestack.wire.order_messages import Count, FeedTime, Sequence, Time, fix_name
 from tradestack.wire.order_texts import LONG_DECIMAL, format_optional
 from tradestack.wire.reports import ReportMessage, message_to_report, report_to_message
 from tradestack.wire.requests import RequestMessage, message_to_request, request_to_message
@@ -38,13 +38,14 @@ class RequestRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A request whose answer is an ExecutionRecord later in the journal.
 
     refusal: the Text by which a limit has refused it.
+    feed_session, cause, arrival_ns: None if no account has taken it.
     """
 
     time_ns: int
     user: str
-    feed_session: str
-    cause: int
-    arrival_ns: int
+    feed_session: str | None = None
+    cause: int | None = None
+    arrival_ns: int | None = None
     refusal: str | None = None
     request: Request
 
@@ -153,9 +154,9 @@ class RequestForm(JournalRecord, tag="Request", frozen=True, kw_only=True, omit_
 
     time_ns: Time
     user: str
-    feed_session: str
-    cause: Sequence
-    arrival_ns: Time
+    feed_session: str | None = None
+    cause: Sequence | None = None
+    arrival_ns: FeedTime | None = None
     refusal: str | None = None
     request: RequestMessage
 

@@ -32,6 +32,7 @@ from tradestack.wire.journal_record import JournalRecord
 from tradestack.wire.order_messages import (
     Count,
     ExecutionReportMessage,
+    FeedTime,
     Head,
     NewOrderSingle,
     Register,
@@ -155,7 +156,7 @@ class _OrderForm(JournalRecord, tag="Order", frozen=True, kw_only=True, omit_def
     user: str
     feed_session: str | None = None
     cause: Sequence | None = None
-    arrival_ns: Time | None = None
+    arrival_ns: FeedTime | None = None
     order: NewOrderSingle
     report: ExecutionReportMessage
 

@@ -33,11 +33,13 @@ from tradestack.domain.order import (
     Start,
     TimeInForce,
 )
+from tradestack.domain.times import FEED_TIME_NS_MAX, FEED_TIME_NS_MIN
 
 TIME_NS_MAX = 2**63 - 1
 SEQUENCE_MAX = 2**53  # exact in every JSON reader
 
 Time = Annotated[int, Meta(ge=0, le=TIME_NS_MAX)]
+FeedTime = Annotated[int, Meta(ge=FEED_TIME_NS_MIN, le=FEED_TIME_NS_MAX)]  # by the source's clock
 Age = Annotated[int, Meta(ge=-TIME_NS_MAX, le=TIME_NS_MAX)]  # an int without bounds has no encoding
 Sequence = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)]
 Count = Annotated[int, Meta(ge=0, le=SEQUENCE_MAX)]
@@ -74,7 +76,7 @@ class NewOrderSingle(
     transact_time_ns: Time | None = None
     feed_session: str | None = None
     feed_seq: Sequence | None = None
-    event_time_ns: Time | None = None
+    event_time_ns: FeedTime | None = None
     feed_px: str | None = None
     signal_time_ns: Time | None = None
     signal_name: str | None = None
@@ -198,7 +200,7 @@ class ExecutionReportMessage(
     transact_time_ns: Time
     feed_session: str | None = None
     feed_seq: Sequence | None = None
-    visible_time_ns: Time | None = None
+    visible_time_ns: FeedTime | None = None
 
 
 class OrderCancelRejectMessage(
@@ -216,7 +218,7 @@ class OrderCancelRejectMessage(
     transact_time_ns: Time
     feed_session: str | None = None
     feed_seq: Sequence | None = None
-    visible_time_ns: Time | None = None
+    visible_time_ns: FeedTime | None = None
 
 
 class OrderMassCancelReportMessage(
@@ -231,7 +233,7 @@ class OrderMassCancelReportMessage(
     transact_time_ns: Time
     feed_session: str | None = None
     feed_seq: Sequence | None = None
-    visible_time_ns: Time | None = None
+    visible_time_ns: FeedTime | None = None
 
 
 class BusinessMessageReject(_Message, frozen=True, tag="BusinessMessageReject", kw_only=True):

@@ -28,7 +28,7 @@ from tradestack.wire.order_journal import (
     SessionRecord,
     decode_record,
 )
-from tradestack.wire.order_messages import Sequence, Time, fix_name
+from tradestack.wire.order_messages import FeedTime, Sequence, fix_name
 
 
 class ReplayedOrder(msgspec.Struct, frozen=True, gc=False, rename=fix_name):
@@ -54,7 +54,7 @@ class ReplayedOrderRecord(JournalRecord, tag="Order", frozen=True):
     report: ReplayedReport
     feed_session: str | None = None
     cause: Sequence | None = None
-    arrival_ns: Time | None = None
+    arrival_ns: FeedTime | None = None
 
 
 class ReplayedExecution(msgspec.Struct, frozen=True, gc=False, rename=fix_name):

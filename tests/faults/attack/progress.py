@@ -40,7 +40,7 @@ class Progress:
         if session != self._session:
             self._session, self._ordered = session, 0
         for line in self._newest_lines():
-            if self._session.encode() in line and (match := _FEED_SEQUENCE.search(line)):
+            if _is_order_of(line, self._session) and (match := _FEED_SEQUENCE.search(line)):
                 self._ordered = max(self._ordered, int(match[1]))
         ordered = bisect_right(self._due, self._ordered)
         return max(0, bisect_right(self._due, self.head) - ordered)
@@ -50,3 +50,7 @@ class Progress:
             size = journal.seek(0, 2)
             journal.seek(max(0, size - TAIL_BYTES))
             return journal.read().split(b"\n")
+
+
+def _is_order_of(line: bytes, feed_session: str) -> bool:
+    return b'{"Record":"Order"' in line and feed_session.encode() in line

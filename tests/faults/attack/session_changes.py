@@ -32,7 +32,7 @@ class SessionChanges:
             await self._stack.call(GATEWAY, "io.tradestack.Gateway.NewSession")
             followers = await self._followers(live, ended)
             if self._pids() == before:
-                users = {STRATEGIES[name][0] for name in followers}
+                users = {STRATEGIES[name].user for name in followers}
                 self._gathering.attended[ended] = users
 
     async def new_order_session(self) -> None:

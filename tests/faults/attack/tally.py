@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from tests.faults.attack.attacker import Done
 from tests.faults.attack.schedule import Kind
 from tests.faults.compare.evidence import PACKET_LENGTH, Evidence
-
-RESPAWN_PHRASE = "; starting it again"
+from tests.faults.stack import RESPAWN_PHRASE
 
 _HIT = re.compile(r"fail point reached: ([a-z.-]+):[0-9]+:?([A-Z]*)")
 
@@ -25,6 +24,8 @@ class Tally:
     sessions: int = 0
     orders: int = 0
     orders_excused: int = 0
+    reports: int = 0  # to strategies
+    reports_compared: int = 0
     messages: int = 0
     in_flight: int = 0  # events that came while orders were in flight
     events: Counter[str] = field(default_factory=Counter)
@@ -48,11 +49,15 @@ class Tally:
             self.by_kind[name] += len(differences)
         self.differences += len(differences)
 
-    def add_evidence(self, found: Evidence, orders_excused: int) -> None:
+    def add_evidence(
+        self, found: Evidence, *, orders_excused: int, reports: int, reports_compared: int
+    ) -> None:
         """Count what was compared."""
         self.messages += sum(len(feed.packets) for feed in found.feeds) // PACKET_LENGTH
         self.orders += sum(len(session.orders()) for session in found.order_sessions)
         self.orders_excused += orders_excused
+        self.reports += reports
+        self.reports_compared += reports_compared
 
     def lines(self) -> list[str]:
         """Return a table of the events, and the other figures."""
@@ -72,6 +77,8 @@ class Tally:
             f"messages           {self.messages}",
             f"orders             {self.orders}",
             f"  not made         {self.orders_excused}, where a strategy began anew",
+            f"reports            {self.reports}, all folded again from their requests",
+            f"  compared         {self.reports_compared} with those of the undisturbed session",
         ]
 
 

@@ -3,12 +3,13 @@
     feed             each session is the undisturbed one, from its first tick to its end
     subscribers      each number once, in order, with the bytes of the log
     orders           in order_checks.py
-    order_log.txt    one line for each order, in order
+    reports          in report_checks.py; each follows from the journals' requests (refolding.py)
+    order_log.txt    one line for each order and each report that follows on one, in order
 
 A power cut takes what was not synced. Of the feed the same is published again, at another time. A
 feed session that is ended before it has its old head again ends early: up to that head, subscribers
 may have received what the undisturbed one has there. An order session may lack its end, and
-order_log.txt may have lines of orders that were lost with it.
+order_log.txt may have lines of orders and reports that were lost with it.
 """
 
 import itertools
@@ -18,9 +19,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tests.faults.clients.subscriber import Seen
-from tests.faults.compare.evidence import PACKET_LENGTH, Evidence, FeedSession, LogLine
+from tests.faults.compare.evidence import PACKET_LENGTH, Evidence, FeedSession
 from tests.faults.compare.listing import multiset_differences, shown
 from tests.faults.compare.order_checks import order_differences
+from tests.faults.compare.report_checks import report_differences
 
 _PUBLISH_TIME = slice(40, 48)  # within a packet
 
@@ -32,6 +34,7 @@ def differences(expected: Evidence, found: Evidence) -> list[str]:
         *_feeds(expected.feeds[-1].packets, found.feeds),
         *_subscribers(expected.feeds[-1].packets, found),
         *order_differences(expected, found),
+        *report_differences(expected, found),
         *_order_log(found),
     ]
 
@@ -98,20 +101,23 @@ def _seen(expected: bytes, feed: FeedSession, seen: Seen, *, is_log_rewritten: b
 
 
 def _order_log(found: Evidence) -> list[str]:
-    journalled = Counter(
-        LogLine(record["Report"]["OrderID"], record["Order"]["ClOrdID"])
-        for session in found.order_sessions
-        for record in session.orders()
-    )
+    in_order = [line for session in found.order_sessions for line in session.log_lines()]
+    journalled = Counter(in_order)
     written = Counter(found.log_lines)
     lines = multiset_differences("line in order_log.txt", journalled, written)
     if any(session.may_lack_its_end for session in found.order_sessions):
         # The order log may have been written back when the journal was not.
-        lost = Counter(line for line in written if line not in journalled and line.order_id > 0)
+        lost = Counter(line for line in written if line not in journalled and line.order_id >= 0)
         lines = multiset_differences("line in order_log.txt", journalled + lost, written)
-    numbers = [line.order_id for line in found.log_lines if line.order_id > 0]
+    numbers = [line.order_id for line in found.log_lines if line.order_id > 0 and not line.report]
     for before, after in itertools.pairwise(numbers):
         if after <= before:
             lines.append(f"order_log.txt: order number {after} follows {before}")
+            break
+    places = {line: place for place, line in enumerate(in_order)}
+    known = [line for line in found.log_lines if line in places]
+    for first, second in itertools.pairwise(known):
+        if second.report and places[second] < places[first]:
+            lines.append(f"order_log.txt: report {second.report} comes too late")
             break
     return lines

@@ -17,10 +17,15 @@ from tests.faults.clients.subscriber import Seen
 
 PACKET_LENGTH = 64  # of a tick
 
-_LOG_LINE = re.compile(r"Received Order (\d+): .* ClOrdID=(\S+)")
+_ORDER_LINE = re.compile(r"\S+Z Received Order (\d+): .* ClOrdID=(\S+)")
+_REPORT_LINE = re.compile(
+    r"\S+Z [A-Z][A-Za-z ]+?(?:Order (\d+))?:.* "
+    r"ClOrdID=(\S+)(?: OrigClOrdID=\S+)? report=(\S+) user="
+)
 _CHECKSUM_LENGTH = 9  # 8 hex digits and a space before each JSON text
 _ANNOTATIONS = {"ClOrdID", "TransactTime", "FeedSession", "SignalTime", "ReferencePx"}
 _ANNOTATIONS |= {"ReferencePxAge"}
+_OF_A_RUN = {"OrderID", "ExecID", "TransactTime"}
 
 
 class Order(NamedTuple):
@@ -36,11 +41,23 @@ class Order(NamedTuple):
         return int(self.name.split("-")[-2])
 
 
+class Answer(NamedTuple):
+    """What a user is told of an order: a report without what is another in every run."""
+
+    feed_sequence: int  # of the message that made it
+    text: str
+
+
 class LogLine(NamedTuple):
-    """A line of order_log.txt; one that is not valid has the number -1."""
+    """A line of order_log.txt; one that is not valid has the number -1.
+
+    report: order session and number of a report that follows on an order, "" for an order. One on
+    no order has the number 0.
+    """
 
     order_id: int
     name: str
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +101,31 @@ class OrderSession:
             record["Raw"] for record in self.records if "Raw" in record and record["User"] == user
         ]
 
+    def of_account(self, user: str, feed_session: str) -> list[Mapping[str, Any]]:
+        """Return the records of what a user's account in a feed session has met."""
+        return [
+            record
+            for record in self.records[1 + self.records[0].get("Carried", 0) :]
+            if record.get("User") == user and feed_session == _feed_session_of(record)
+        ]
+
     def orders(self) -> list[Mapping[str, Any]]:
         """Return the records of orders."""
         return [record for record in self.records if record["Record"] == "Order"]
+
+    def log_lines(self) -> list[LogLine]:
+        """Return what belongs into order_log.txt."""
+        lines = []
+        reported = [record for record in self.records if "Raw" in record]
+        for number, record in enumerate(reported, 1):
+            report = record["Report"]
+            if record["Record"] == "Order":
+                lines.append(LogLine(report["OrderID"], report["ClOrdID"]))
+            elif record["Record"] == "Execution":
+                order_id = report.get("OrderID")
+                known = order_id if isinstance(order_id, int) else 0
+                lines.append(LogLine(known, report["ClOrdID"], f"{self.id}-{number}"))
+        return lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +133,8 @@ class Evidence:
     """What is left of a run; sessions in their order.
 
     subscribers: what each received, by feed session. power_cuts: how often the power was cut.
+    restarted: users whose strategy was started again. portfolios: what accounts have in the end, by
+    user and feed session, as JSON.
     """
 
     feeds: Sequence[FeedSession]
@@ -106,6 +147,17 @@ class Evidence:
     probe: str = ""  # its user
     faults: Sequence[str] = field(default_factory=list)  # what was noticed at once
     power_cuts: int = 0
+    restarted: Collection[str] = ()
+    portfolios: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def answers(self, user: str, feed_session: str) -> list[Answer]:
+        """Return what the user was told about orders in a feed session."""
+        return [
+            answer_of(record["Report"], feed_session)
+            for session in self.order_sessions
+            for record in session.of_account(user, feed_session)
+            if record["Record"] in ("Order", "Execution")
+        ]
 
     def orders(self, feed_session: str) -> list[Order]:
         """Return the orders that strategies made of a feed session."""
@@ -124,6 +176,16 @@ def order_of(record: Mapping[str, Any], feed_session: str) -> Order:
     terms["Verdict"] = [report["ExecType"], report.get("OrdRejReason")]
     name = order["ClOrdID"].replace(feed_session, "*")
     return Order(record["User"], name, json.dumps(terms))
+
+
+def answer_of(report: Mapping[str, Any], feed_session: str) -> Answer:
+    """Leave out of a report what is another in every run."""
+    same = {
+        name: value.replace(feed_session, "*") if isinstance(value, str) else value
+        for name, value in sorted(report.items())
+        if name not in _OF_A_RUN
+    }
+    return Answer(report["FeedSeq"], json.dumps(same))
 
 
 @dataclass(slots=True)
@@ -149,8 +211,11 @@ class OrderLogTail:
 
 def log_line(line: str) -> LogLine:
     """Read a line of order_log.txt."""
-    match = _LOG_LINE.search(line)
-    return LogLine(-1, line) if match is None else LogLine(int(match[1]), match[2])
+    if match := _ORDER_LINE.match(line):
+        return LogLine(int(match[1]), match[2])
+    if match := _REPORT_LINE.match(line):
+        return LogLine(int(match[1] or 0), match[2], match[3])
+    return LogLine(-1, line)
 
 
 def journals_in(directory: Path) -> list[Path]:
@@ -166,6 +231,12 @@ def feed_logs_in(directory: Path) -> list[Path]:
 def records_of(journal: Path) -> list[Mapping[str, Any]]:
     """Return the records of an order journal, without a torn last line."""
     return [_record(line[_CHECKSUM_LENGTH:]) for line in journal.read_bytes().split(b"\n")[:-1]]
+
+
+def accounts_working(journal: Path) -> int:
+    """Return how many accounts of an order journal have not ended."""
+    content = journal.read_bytes()
+    return content.count(b'{"Record":"Account"') - content.count(b'{"Record":"Ended"')
 
 
 def _record(payload: bytes) -> Mapping[str, Any]:
@@ -195,3 +266,8 @@ async def reports_of(
                 raise ConnectionError(f"the order manager answered {packet[:20]!r}")
     finally:
         writer.close()
+
+
+def _feed_session_of(record: Mapping[str, Any]) -> object:
+    """Return the feed session of a record, or of the report in it."""
+    return record.get("FeedSession", record.get("Report", {}).get("FeedSession"))

@@ -1,6 +1,7 @@
 """The evidence of a run, gathered from the files and streams of a stack that still runs."""
 
 import asyncio
+import contextlib
 import signal
 from collections import defaultdict
 
@@ -11,6 +12,7 @@ from tests.faults.compare.evidence import (
     FeedSession,
     OrderLogTail,
     OrderSession,
+    accounts_working,
     feed_logs_in,
     journals_in,
     records_of,
@@ -20,6 +22,7 @@ from tests.faults.launch import PROBE, USERS
 from tests.faults.stack import ORDER_MANAGER, RunningStack
 
 POLL_S = 0.05
+ENDED_MAX_S = 5.0
 
 
 class Gathering:
@@ -64,6 +67,7 @@ class Gathering:
         stack = self._stack
         while (await stack.stats_of(ORDER_MANAGER))["order_log_behind"]:
             await asyncio.sleep(POLL_S)
+        await self._accounts_ended()
         faults = clients.faults(self.may_lack_their_ends, stack.lines)
         evidence = Evidence(
             feeds=self._feeds(),
@@ -76,9 +80,17 @@ class Gathering:
             probe=PROBE,
             faults=faults,
             power_cuts=self.power_cuts,
+            restarted=stack.restarted_users,
         )
         await stack.call(ORDER_MANAGER, "io.tradestack.OrderManager.NewSession")
         return evidence
+
+    async def _accounts_ended(self) -> None:
+        """Wait until every account of the newest order session has ended; not for ever."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENDED_MAX_S):
+                while accounts_working(journals_in(self._stack.directory)[-1]):
+                    await asyncio.sleep(POLL_S)
 
     def _feeds(self) -> list[FeedSession]:
         return [

@@ -3,7 +3,7 @@
     order numbers     increase by one, over all order sessions
     streams           are the reports of the journal, byte for byte
     receipts          what the probe was sent is in the journal, at the same number
-    probe's orders    each exactly once
+    probe's orders    each judged exactly once
     strategies'       what the undisturbed session has, exactly once; an order that was due may be
                       missing only where the strategy began anew, behind all that it had traded: in
                       a new order session, before FromSeq, and at the end of a feed session that it
@@ -22,8 +22,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from tests.faults.compare.bounds import decided_through
 from tests.faults.compare.evidence import Evidence, FeedSession, Order, OrderSession
 from tests.faults.compare.listing import multiset_differences, shown
+
+VERDICTS = ("NEW", "REJECTED")
 
 
 class Gap(NamedTuple):
@@ -50,6 +53,13 @@ def orders_excused(expected: Evidence, found: Evidence) -> int:
         len(_missing(expected, found, feed)) - len(_unexcused(expected, found, feed))
         for feed in found.feeds
     )
+
+
+def missing_orders(
+    expected: Evidence, found: Evidence, feed: FeedSession, user: str
+) -> list[Order]:
+    """Return a user's orders that were due in a feed session and not made, excused or not."""
+    return [order for order in _missing(expected, found, feed) if order.user == user]
 
 
 def _numbers(sessions: Iterable[OrderSession]) -> Iterator[str]:
@@ -100,23 +110,26 @@ def _receipts(found: Evidence) -> Iterator[str]:
 
 
 def _probe_orders(found: Evidence) -> list[str]:
-    """Check that each order of the probe was acknowledged and executed once."""
-    executed = Counter(
+    """Check that each order of the probe was judged once, and the verdict sent once."""
+    judged = Counter(
         record["Order"]["ClOrdID"]
         for session in found.order_sessions
         for record in session.orders()
-        if record["User"] == found.probe and record["Report"]["ExecType"] == "NEW"
+        if record["User"] == found.probe
     )
     may_be_lost = any(session.may_lack_its_end for session in found.order_sessions)
-    acknowledged = Counter(json.loads(receipt.report).get("ClOrdID") for receipt in found.receipts)
+    reports = [json.loads(receipt.report) for receipt in found.receipts]
+    acknowledged = Counter(
+        report["ClOrdID"] for report in reports if report.get("ExecType") in VERDICTS
+    )
     unanswered = set(found.placed) - acknowledged.keys() - set(found.unknown)
-    lost = [] if may_be_lost else acknowledged.keys() - executed.keys()
+    lost = [] if may_be_lost else acknowledged.keys() - judged.keys()
     return [
         *shown(f"never answered: {name}" for name in sorted(unanswered)),
         *shown(f"acknowledged and lost: {name}" for name in sorted(lost)),
-        *shown(f"executed {n} times: {name}" for name, n in executed.items() if n > 1),
+        *shown(f"judged {n} times: {name}" for name, n in judged.items() if n > 1),
         *shown(f"acknowledged {n} times: {name}" for name, n in acknowledged.items() if n > 1),
-        *shown(f"never placed: {name}" for name in executed.keys() - set(found.placed)),
+        *shown(f"never placed: {name}" for name in judged.keys() - set(found.placed)),
         *shown(f"outcome unknown: {name}" for name in sorted(found.unknown) if not may_be_lost),
     ]
 
@@ -128,7 +141,7 @@ def _strategy_orders(expected: Evidence, found: Evidence) -> list[str]:
     lines: list[str] = []
     for feed in found.feeds:
         possible = Counter(_orders_until(expected, feed.head_published))
-        extra = (Counter(found.orders(feed.id)) - possible).elements()
+        extra = _decided(found, feed, Counter(found.orders(feed.id)) - possible)
         lines += multiset_differences(f"order of {feed.id}", [], extra)
         lines += multiset_differences(f"order of {feed.id}", _unexcused(expected, found, feed), [])
     return lines
@@ -141,8 +154,15 @@ def _orders_until(expected: Evidence, head: int) -> list[Order]:
 
 
 def _missing(expected: Evidence, found: Evidence, feed: FeedSession) -> list[Order]:
-    missing = Counter(_orders_until(expected, feed.head)) - Counter(found.orders(feed.id))
-    return list(missing.elements())
+    made = Counter(found.orders(feed.id))
+    return _decided(found, feed, Counter(_orders_until(expected, feed.head)) - made)
+
+
+def _decided(found: Evidence, feed: FeedSession, orders: "Counter[Order]") -> list[Order]:
+    """Leave out orders of an interactive strategy that it need not have decided (bounds.py)."""
+    users = {order.user for order in orders}
+    through = {user: decided_through(found, feed, user) for user in users}
+    return [order for order in orders.elements() if order.feed_sequence <= through[order.user]]
 
 
 def _unexcused(expected: Evidence, found: Evidence, feed: FeedSession) -> list[Order]:

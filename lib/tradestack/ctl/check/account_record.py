@@ -36,11 +36,8 @@ def describe_account_record(record: AccountRecords) -> str:
     """Record → what it says, without its time and user."""
     match record:
         case RequestRecord():
-            return (
-                f"Request {_describe_request(record.request)}: caused by {record.cause} of "
-                f"{record.feed_session}, arrives {format_utc(record.arrival_ns)}"
-                f"{'' if record.refusal is None else f', refused: {record.refusal}'}"
-            )
+            refused = "" if record.refusal is None else f", refused: {record.refusal}"
+            return f"Request {_describe_request(record.request)}{_describe_place(record)}{refused}"
         case ExecutionRecord():
             return f"Execution {_describe_report(record.report)}"
         case AccountRecord():
@@ -57,6 +54,13 @@ def describe_account_record(record: AccountRecords) -> str:
             return f"Limits {record.hash}, {len(bytes(record.limits)):,} bytes"
         case TradingRecord():
             return _describe_trading(record)
+
+
+def _describe_place(record: RequestRecord) -> str:
+    if record.arrival_ns is None:
+        return ""
+    arrival = format_utc(record.arrival_ns)
+    return f": caused by {record.cause} of {record.feed_session}, arrives {arrival}"
 
 
 def _describe_request(request: Request) -> str:

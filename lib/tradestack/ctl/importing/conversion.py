@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
-from tradestack.ctl.importing.progress import Progress
+from tradestack.ctl.progress import Progress
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.canonical import HEADERS, format_records

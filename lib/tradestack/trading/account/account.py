@@ -19,6 +19,7 @@ import numpy as np
 from tradestack.domain.order import CxlRejReason, ExecRestatementReason, Order, OrdStatus
 from tradestack.domain.order_life import OrderEvent, is_final, next_step
 from tradestack.domain.tick import TickKind
+from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.domain.trade import Trade
 from tradestack.trading.account import changes, reports
 from tradestack.trading.account.account_risk import AccountRisk
@@ -29,6 +30,7 @@ from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.reporter import Reporter
 from tradestack.trading.account.reports import Moment
+from tradestack.trading.account.trade_watch import TradeWatch
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.arrival import arrival_ns
 from tradestack.trading.execution.draws import DrawKey
@@ -58,7 +60,10 @@ FindDone = Callable[[str], tuple[int, OrdStatus] | None]
 
 
 class Account:
-    """One user's account in the feed session of a tape; `sink` takes its reports."""
+    """One user's account in the feed session of a tape; `sink` takes its reports.
+
+    watch: is shown what trades do, None: nobody watches.
+    """
 
     def __init__(
         self,
@@ -79,6 +84,7 @@ class Account:
         self._find_done = find_done
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self.risk = AccountRisk(self, limits)
+        self.watch: TradeWatch | None = None
         self._stride = STRIDE_MIN
 
     @property
@@ -191,9 +197,9 @@ class Account:
     # ---- the tape ----------------------------------------------------------------------------
 
     def clock(self, sequence: int) -> int:
-        """Return the event time of a message; 0 before the first one."""
+        """Return the event time of a message; before the first one it is earlier than any."""
         if not sequence:
-            return 0
+            return FEED_TIME_NS_MIN
         return int(self.tape.records(sequence, 1)["event_time_ns"][0])
 
     @property
@@ -263,6 +269,8 @@ class Account:
         """Fill orders by a trade, and mark positions by it."""
         orders = [order for order in self._arrived() if order.symbol == trade.symbol]
         match = match_trade(trade, orders, Market(self.model, self.user, self.tape))
+        if self.watch is not None:
+            self.watch.see(trade, match)
         for order, standing in match.standings:
             set_standing(order, standing)
         for fill in match.fills:
@@ -294,6 +302,8 @@ class Account:
         for order in self._arrived():
             by_symbol.setdefault(order.symbol, []).append(order)
         bounds = [(symbol, price_bounds(o, self.model)) for symbol, o in by_symbol.items()]
+        if self.watch is not None and self.watch.is_watching:
+            bounds.append((self.watch.order.symbol, None))
         return Interest.of(state.under_way, state.orders.values(), bounds)
 
     def moment_now(self) -> Moment:
@@ -374,5 +384,5 @@ class Account:
         """Report each working order to an order session that continues this account."""
         for order in self.state.orders.values():
             step = next_step(order.ord_status, OrderEvent.RESTATED)
-            moment, reason = self.moment_now(), ExecRestatementReason.RENEWAL
+            moment, reason = self.reporter.moment_again(), ExecRestatementReason.RENEWAL
             self.reporter.report(reports.restated_report(order, step, moment, reason))

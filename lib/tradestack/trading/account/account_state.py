@@ -8,6 +8,7 @@ import enum
 
 import msgspec
 
+from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.trading.account.portfolio import Portfolio, open_portfolio
 from tradestack.trading.account.risk_state import RiskState
 from tradestack.trading.account.working_order import WorkingOrder
@@ -46,8 +47,8 @@ class AccountState(msgspec.Struct, kw_only=True):
 
     matched_through: int = 0
     progress: int = 0
-    last_arrival_ns: int = 0
-    last_visible_ns: int = 0
+    last_arrival_ns: int = FEED_TIME_NS_MIN
+    last_visible_ns: int = FEED_TIME_NS_MIN
     last_cause: int = 0
     requests_of_cause: int = 0
     last_order_id: int = 0

@@ -41,6 +41,18 @@ class Reporter:
         feed_seq = self._state.matched_through
         return Moment(self._feed_session, feed_seq, visible_ns, exec_id, transact_time_ns)
 
+    def moment_again(self) -> Moment:
+        """Return the moment of a report that says nothing new: it delays none that follow."""
+        exec_id, transact_time_ns = self._sink.name()
+        state = self._state
+        return Moment(
+            self._feed_session,
+            state.matched_through,
+            state.last_visible_ns,
+            exec_id,
+            transact_time_ns,
+        )
+
     def visible_time(self, made_ns: int, key: DrawKey, sequence: int = 0) -> int:
         """Return when a report is visible: never before the one ahead of it in the stream."""
         state = self._state

@@ -1,5 +1,6 @@
 """When a request meets the market, and when its user sees a report: both in feed time."""
 
+from tradestack.domain.times import FEED_TIME_NS_MAX
 from tradestack.trading.execution.draws import DrawKey, Purpose, draw
 from tradestack.trading.execution.model import ExecutionModel, Latency
 
@@ -10,10 +11,10 @@ def arrival_ns(
     """Return when a request arrives that a message with this event time caused.
 
     Requests of an account arrive in the order in which they were sent: one whose latency is
-    shorter waits for `previous_arrival_ns`, the arrival of the one before (0 = none).
+    shorter waits for `previous_arrival_ns`, the arrival of the one before.
     """
     latency_ns = _latency_ns(model, model.entry_latency, key, Purpose.ENTRY_LATENCY, 0)
-    return max(cause_clock_ns + latency_ns, previous_arrival_ns)
+    return min(max(cause_clock_ns + latency_ns, previous_arrival_ns), FEED_TIME_NS_MAX)
 
 
 def visible_time_ns(
@@ -26,11 +27,11 @@ def visible_time_ns(
     """Return the feed time from which a report is seen that was made at `made_clock_ns`.
 
     key: of the request that the report is on. sequence: of the trade that made it, 0 = none did.
-    It is seen no earlier than the report ahead of it in the stream (0 = there is none).
+    It is seen no earlier than the report ahead of it in the stream.
     """
     latency = model.report_latency
     latency_ns = _latency_ns(model, latency, key, Purpose.REPORT_LATENCY, sequence)
-    return max(made_clock_ns + latency_ns, previous_visible_ns)
+    return min(max(made_clock_ns + latency_ns, previous_visible_ns), FEED_TIME_NS_MAX)
 
 
 def _latency_ns(

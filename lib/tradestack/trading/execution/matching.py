@@ -23,6 +23,7 @@ from typing import NamedTuple
 from tradestack.domain.order import TimeInForce
 from tradestack.domain.trade import Trade
 from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.execution.miss import Miss
 from tradestack.trading.execution.model import LimitFill
 from tradestack.trading.execution.slippage import Market, taker_price
 from tradestack.trading.execution.standing import (
@@ -47,17 +48,25 @@ class Fill(NamedTuple):
 
 
 class TradeMatch(NamedTuple):
-    """What a trade does: fills, in the order of the reports, and the orders that stand anew."""
+    """What a trade does: fills, in the order of the reports, and the orders that stand anew.
+
+    misses: the orders that it does not fill, and why.
+    """
 
     fills: list[Fill]
     standings: list[tuple[WorkingOrder, Standing]]
+    misses: list[tuple[WorkingOrder, Miss]]
 
 
 class _Offer(NamedTuple):
-    """What an order can have of a trade: `most`, less what other orders got of it before."""
+    """What an order can have of a trade: `most`, less what other orders got of it before.
+
+    miss: why `most` is nothing, if it is.
+    """
 
     most: int
     price: int
+    miss: Miss = Miss.NO_SHARE
 
 
 def match_trade(trade: Trade, orders: Sequence[WorkingOrder], market: Market) -> TradeMatch:
@@ -74,7 +83,7 @@ def match_trade(trade: Trade, orders: Sequence[WorkingOrder], market: Market) ->
         for order, standing in zip(orders, matching.standings, strict=True)
         if standing != standing_of(order)
     ]
-    return TradeMatch(matching.fills, standings)
+    return TradeMatch(matching.fills, standings, matching.misses)
 
 
 class _Matching:
@@ -88,6 +97,7 @@ class _Matching:
         self.capacity = market.model.capacity(self.size)
         self.taken = 0  # of this trade, by the orders so far
         self.fills: list[Fill] = []
+        self.misses: list[tuple[WorkingOrder, Miss]] = []
         self.standings = [standing_of(order) for order in orders]
 
     def run(self) -> None:
@@ -97,9 +107,10 @@ class _Matching:
             self._open_window(index, order)
             offer = self._offer(index, order)
             if order.time_in_force is not TimeInForce.FOK:
-                self._fill(order, min(order.leaves_quantity, self._left(offer)), offer.price)
+                self._fill_or_miss(order, offer)
             elif not self._fill_whole(index, order, offer):
                 waiting.append((index, offer))
+                self._miss(order, offer)
         for index, offer in waiting:
             self._reserve(index, offer)
 
@@ -123,8 +134,8 @@ class _Matching:
                 model, tape = self.market.model, self.market.tape
                 through = self.trade.sequence
                 self.standings[index] = resting(order, standing, model, tape, through)
-            return _Offer(0, limit)
-        return _Offer(self._resting_most(index, better), limit)
+            return _Offer(0, limit, Miss.LIMIT_NOT_REACHED)
+        return _Offer(self._resting_most(index, better), limit, self._resting_miss())
 
     def _resting_most(self, index: int, better: int) -> int:
         """Return what a resting order can have of a trade at its limit, or better by `better`."""
@@ -137,8 +148,28 @@ class _Matching:
             self.standings[index] = standing._replace(queue_ahead=max(0, ahead - self.size))
         return min(self.capacity, max(0, self.size - ahead))
 
+    def _resting_miss(self) -> Miss:
+        """Return why a resting order can have nothing of a trade that reaches its limit."""
+        if not self.capacity:
+            return Miss.NO_SHARE
+        is_through = self.market.model.limit_fill is LimitFill.THROUGH
+        return Miss.ONLY_AT_LIMIT if is_through else Miss.QUEUE_AHEAD
+
     def _left(self, offer: _Offer) -> int:
         return max(0, offer.most - self.taken)
+
+    def _fill_or_miss(self, order: WorkingOrder, offer: _Offer) -> None:
+        left = self._left(offer)
+        self._fill(order, min(order.leaves_quantity, left), offer.price)
+        if not left:
+            self._miss(order, offer)
+
+    def _miss(self, order: WorkingOrder, offer: _Offer) -> None:
+        if offer.most:
+            miss = Miss.NOT_ALL if self._left(offer) else Miss.SHARE_USED
+        else:
+            miss = offer.miss
+        self.misses.append((order, miss))
 
     def _fill(self, order: WorkingOrder, quantity: int, price: int) -> None:
         if quantity:

@@ -65,15 +65,15 @@ class JudgedOrder(msgspec.Struct, frozen=True, gc=False):
 
 
 class JudgedRequest(msgspec.Struct, frozen=True, gc=False):
-    """Cancel, replace or mass cancel that an account has taken."""
+    """Cancel, replace or mass cancel; account, cause: None if no account has taken it."""
 
     user: str
     record: bytes
     received: Received
     request: Request
     identity: int
-    account: str
-    cause: int
+    account: str | None
+    cause: int | None
 
 
 class JudgedRegister(msgspec.Struct, frozen=True, gc=False):

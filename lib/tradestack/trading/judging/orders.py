@@ -10,6 +10,7 @@ from tradestack.trading.account.risk_counting import note_submission
 from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import JudgedOrder, Received
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.judging.latest import latest_report
 from tradestack.trading.known_orders import FirstUse
 from tradestack.trading.risk.codes import Breach
 from tradestack.trading.risk.judge_risk import Part, judge_risk
@@ -40,7 +41,8 @@ def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
         if _is_same(first, order):
             judgement.batch.duplicates += 1
         elif first is not None and judgement.use_room(item):
-            _add(judgement, item, order, identity, _DUPLICATE, None, None)
+            state = latest_report(judgement, user, order.cl_ord_id)
+            _add(judgement, item, order, identity, _DUPLICATE, None, None, state)
         return
     if not judgement.use_room(item):
         return
@@ -108,8 +110,12 @@ def _add(
     rejection: Rejection | None,
     account: Account | None,
     place: Place | None,
+    state: ExecutionReport | None = None,
 ) -> None:
-    """Record the order with its verdict; an account takes one that is accepted."""
+    """Record the order with its verdict; an account takes one that is accepted.
+
+    state: the newest report on the order whose ClOrdID it has.
+    """
     user, order_id = item.sender.user, judgement.next_order_id
     accepted = None
     if account is not None and place is not None:
@@ -128,7 +134,7 @@ def _add(
             account.accept(order, order_id, place)
     else:
         reason = rejection.reason
-        record = _reject(judgement, item, order, rejection, accepted)
+        record = _reject(judgement, item, order, rejection, accepted, state)
         length = report_length(record)
     judged = JudgedOrder(
         user,
@@ -155,6 +161,7 @@ def _reject(
     order: Order,
     rejection: Rejection,
     accepted: Accepted | None,
+    state: ExecutionReport | None,
 ) -> bytes:
     feed_session = None if accepted is None else accepted.feed_session
     cause = None if accepted is None else accepted.cause
@@ -163,10 +170,12 @@ def _reject(
         cl_ord_id=order.cl_ord_id,
         exec_id=judgement.next_exec_id(),
         exec_type=ExecType.REJECTED,
-        ord_status=OrdStatus.REJECTED,
+        ord_status=OrdStatus.REJECTED if state is None else state.ord_status,
         symbol=order.symbol,
         side=order.side,
-        quantity=order.quantity,
+        quantity=order.quantity if state is None else state.quantity,
+        cum_quantity=None if state is None else state.cum_quantity,
+        leaves_quantity=None if state is None else state.leaves_quantity,
         reject_reason=rejection.reason,
         text=rejection.text,
         transact_time_ns=item.time_ns,

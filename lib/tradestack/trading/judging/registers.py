@@ -2,7 +2,12 @@
 
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.history import AccountKey
-from tradestack.trading.judging.decisions import JudgedOrder, JudgedRegister, Received
+from tradestack.trading.judging.decisions import (
+    JudgedOrder,
+    JudgedRegister,
+    JudgedRequest,
+    Received,
+)
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.registrations import Registration, from_sequence, traded_of
 from tradestack.wire.order_journal import RegisterRecord, encode_record, report_length
@@ -57,15 +62,17 @@ def take_progress(judgement: Judgement, item: Received, progress: Progress) -> N
 def _traded_seq(judgement: Judgement, key: tuple[str, str], account: Account | None) -> int:
     """Return the message behind which a new FromSeq lies.
 
-    It is the highest FeedSeq of the user's orders there, those of the batch among them, and not
-    before what the account has met without its strategy. The batch is looked through here and not
-    at each order: few batches have a Register.
+    It is the highest FeedSeq of the user's orders and requests there, those of the batch among
+    them, and not before what the account has met without its strategy. The batch is looked through
+    here and not at each order: few batches have a Register.
     """
-    orders = (judged for judged in judgement.batch.judged if isinstance(judged, JudgedOrder))
+    messages = [
+        judged.order if isinstance(judged, JudgedOrder) else judged.request
+        for judged in judgement.batch.judged
+        if isinstance(judged, JudgedOrder | JudgedRequest) and judged.user == key[0]
+    ]
     traded = [
-        traded_of(judged.order.feed_seq or 0)
-        for judged in orders
-        if (judged.user, judged.order.feed_session) == key
+        traded_of(message.feed_seq or 0) for message in messages if message.feed_session == key[1]
     ]
     met = 0
     if account is not None and not account.state.is_registered:

@@ -2,7 +2,11 @@
 
 import msgspec
 
-from tradestack.domain.execution_report import ExecutionReport, OrderCancelReject
+from tradestack.domain.execution_report import (
+    ExecutionReport,
+    OrderCancelReject,
+    OrderMassCancelReport,
+)
 from tradestack.domain.order import (
     CxlRejReason,
     CxlRejResponseTo,
@@ -23,20 +27,16 @@ from tradestack.trading.account.place import Place
 from tradestack.trading.account.risk_counting import note_request
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.identity import identity_of
-from tradestack.trading.judging.decisions import (
-    Judged,
-    JudgedExecution,
-    JudgedOrder,
-    JudgedRequest,
-    Received,
-)
+from tradestack.trading.judging.decisions import JudgedRequest, Received
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.judging.latest import latest_report
 from tradestack.wire.account_records import RequestRecord
-from tradestack.wire.order_journal import OrderRecord, decode_record, encode_record
+from tradestack.wire.order_journal import encode_record
 
 _REQUESTS = (OrderCancelRequest, OrderCancelReplaceRequest, OrderMassCancelRequest)
 # ExecID of a report that states nothing new, as FIX has it.
 NO_EXEC_ID = "0"
+DUPLICATE = "ClOrdID was used for another order or request"
 
 
 def judge_request(judgement: Judgement, item: Received, request: Request) -> None:
@@ -48,36 +48,67 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
         if isinstance(first, _REQUESTS) and is_same_request(first, request):
             judgement.batch.duplicates += 1
         elif first is not None and judgement.use_room(item):
-            text = "ClOrdID was used for another order or request"
-            _refuse(judgement, item, request, CxlRejReason.DUPLICATE_CL_ORD_ID, text)
+            _refuse(judgement, item, request, CxlRejReason.DUPLICATE_CL_ORD_ID, DUPLICATE)
         return
     if not judgement.use_room(item):
         return
-    account = judgement.account(user, request.feed_session)
+    account = _account_of(judgement, user, request)
     if account is None or account.state.is_ended:
-        _refuse_unplaced(judgement, item, request)
+        _record(judgement, item, request, identity)
+        _answer_unplaced(judgement, item, request)
         return
-    place = account.place_request(request.feed_seq)
+    feed_session = account.tape.session_id
+    is_of_it = request.feed_session in (None, feed_session)
+    place = account.place_request(request.feed_seq if is_of_it else None)
     refusal = _judge_risk(judgement, account, request, place, item.time_ns)
     note_request(account, request, place)
+    _record(judgement, item, request, identity, account, place, refusal)
+    under_way = under_way_of(request, place)
+    if refusal is None:
+        account.request(under_way)
+    else:
+        account.refuse(under_way, refusal)
+
+
+def _account_of(judgement: Judgement, user: str, request: Request) -> Account | None:
+    """Return the account that a request is for: the one that has its order, whatever it names."""
+    account = judgement.account(user, request.feed_session)
+    if isinstance(request, OrderMassCancelRequest):
+        return account
+    if account is not None and account.working(request.orig_cl_ord_id) is not None:
+        return account
+    latest = latest_report(judgement, user, request.orig_cl_ord_id)
+    if latest is None or latest.feed_session is None:
+        return account
+    return judgement.account(user, latest.feed_session)
+
+
+def _record(
+    judgement: Judgement,
+    item: Received,
+    request: Request,
+    identity: int,
+    account: Account | None = None,
+    place: Place | None = None,
+    refusal: str | None = None,
+) -> None:
+    """Record a request, so that it has one answer however often it comes."""
+    user, cause = item.sender.user, None if place is None else place.cause
+    feed_session = None if account is None else account.tape.session_id
     record = RequestRecord(
         time_ns=item.time_ns,
         user=user,
-        feed_session=account.tape.session_id,
-        cause=place.cause,
-        arrival_ns=place.arrival_ns,
+        feed_session=feed_session,
+        cause=cause,
+        arrival_ns=None if place is None else place.arrival_ns,
         refusal=refusal,
         request=request,
     )
     judged = JudgedRequest(
-        user, encode_record(record), item, request, identity, account.tape.session_id, place.cause
+        user, encode_record(record), item, request, identity, feed_session, cause
     )
     judgement.add(judged)
     judgement.batch.by_identity.setdefault(identity, judged)
-    if refusal is None:
-        account.request(under_way_of(request, place))
-    else:
-        account.refuse(under_way_of(request, place), refusal)
 
 
 def _judge_risk(
@@ -96,7 +127,7 @@ def _judge_risk(
 def answer_status(judgement: Judgement, item: Received, request: OrderStatusRequest) -> None:
     """Answer with the newest report on the order, outside the stream; nothing is recorded."""
     user = item.sender.user
-    latest = _latest_report(judgement, user, request.cl_ord_id)
+    latest = latest_report(judgement, user, request.cl_ord_id)
     if latest is None:
         report = ExecutionReport(
             cl_ord_id=request.cl_ord_id,
@@ -118,33 +149,25 @@ def answer_status(judgement: Judgement, item: Received, request: OrderStatusRequ
     judgement.batch.answers.append((item, report))
 
 
-def _latest_report(judgement: Judgement, user: str, cl_ord_id: str) -> ExecutionReport | None:
-    """Return the newest report on an order, those of the batch included."""
-    for judged in reversed(judgement.batch.judged):
-        report = _execution_of(judged) if judged.user == user else None
-        if report is not None and report.cl_ord_id == cl_ord_id:
-            return report
-    return judgement.known.latest_report(user, cl_ord_id)
-
-
-def _execution_of(judged: Judged) -> ExecutionReport | None:
-    """Return the report on an order that a decision made."""
-    if isinstance(judged, JudgedExecution):
-        return judged.report if isinstance(judged.report, ExecutionReport) else None
-    if not isinstance(judged, JudgedOrder):
-        return None
-    record = decode_record(judged.record)
-    assert isinstance(record, OrderRecord), "an order's record"
-    return record.report
-
-
-def _refuse_unplaced(judgement: Judgement, item: Received, request: Request) -> None:
-    """Refuse a request where nothing is executed, or no order was."""
+def _answer_unplaced(judgement: Judgement, item: Received, request: Request) -> None:
+    """Answer a request that no account takes: nothing is executed, or no order works."""
     if judgement.accounts is None:
         text = "orders are not executed here: [execution] model is none"
         _refuse(judgement, item, request, CxlRejReason.OTHER, text)
+    elif isinstance(request, OrderMassCancelRequest):
+        report = OrderMassCancelReport(
+            cl_ord_id=request.cl_ord_id,
+            request_type=request.request_type,
+            symbol=request.symbol,
+            affected_count=0,
+            transact_time_ns=item.time_ns,
+        )
+        judgement.take(item.sender.user, report)
     else:
-        _refuse(judgement, item, request, CxlRejReason.UNKNOWN_ORDER, None)
+        latest = latest_report(judgement, item.sender.user, request.orig_cl_ord_id)
+        is_done = latest is not None and latest.order_name == request.orig_cl_ord_id
+        reason = CxlRejReason.TOO_LATE_TO_CANCEL if is_done else CxlRejReason.UNKNOWN_ORDER
+        _refuse(judgement, item, request, reason, None)
 
 
 def _refuse(
@@ -152,22 +175,42 @@ def _refuse(
 ) -> None:
     """Refuse a request that no account takes, with the state of the order that it names."""
     user = item.sender.user
-    name, response_to = "", CxlRejResponseTo.CANCEL
-    if not isinstance(request, OrderMassCancelRequest):
-        name = request.orig_cl_ord_id
-    if isinstance(request, OrderCancelReplaceRequest):
-        response_to = CxlRejResponseTo.REPLACE
-    latest = _latest_report(judgement, user, name) if name else None
+    if isinstance(request, OrderMassCancelRequest):  # it names none
+        judgement.take(user, _mass_cancel_rejection(judgement, item, request, reason, text))
+        return
+    latest = latest_report(judgement, user, request.orig_cl_ord_id)
+    if latest is not None and latest.order_name != request.orig_cl_ord_id:
+        latest = None
+    is_replace = isinstance(request, OrderCancelReplaceRequest)
     judgement.take(
         user,
         OrderCancelReject(
             order_id=None if latest is None else latest.order_id,
             cl_ord_id=request.cl_ord_id,
-            orig_cl_ord_id=name or request.cl_ord_id,
+            orig_cl_ord_id=request.orig_cl_ord_id,
             ord_status=OrdStatus.REJECTED if latest is None else latest.ord_status,
-            response_to=response_to,
+            response_to=CxlRejResponseTo.REPLACE if is_replace else CxlRejResponseTo.CANCEL,
             reject_reason=reason,
             text=text,
             transact_time_ns=item.time_ns,
         ),
+    )
+
+
+def _mass_cancel_rejection(
+    judgement: Judgement,
+    item: Received,
+    request: OrderMassCancelRequest,
+    reason: CxlRejReason,
+    text: str | None,
+) -> ExecutionReport:
+    is_duplicate = reason is CxlRejReason.DUPLICATE_CL_ORD_ID
+    return ExecutionReport(
+        cl_ord_id=request.cl_ord_id,
+        exec_id=judgement.next_exec_id(),
+        exec_type=ExecType.REJECTED,
+        ord_status=OrdStatus.REJECTED,
+        reject_reason=OrdRejReason.DUPLICATE_ORDER if is_duplicate else OrdRejReason.OTHER,
+        text=text,
+        transact_time_ns=item.time_ns,
     )

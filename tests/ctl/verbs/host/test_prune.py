@@ -42,7 +42,7 @@ def test_the_newest_and_the_current_session_are_kept(
     old_sessions = sessions_to_remove(tmp_path, SUFFIXES, keep=keep, current=current)
 
     assert [old.session_id for old in old_sessions] == removed
-    assert all(old.size_bytes == 10 for old in old_sessions)
+    assert all(old.size_bytes == 5 * len(SUFFIXES) for old in old_sessions)
 
 
 def test_without_daemons_the_newest_session_is_kept(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_without_daemons_the_newest_session_is_kept(tmp_path: Path) -> None:
 
     assert status == ExitStatus.DONE
     names = sorted(path.name for path in (state / "gateway").iterdir())
-    assert names == ["B.feed", "B.json", "other.txt"]
+    assert names == ["B.crc", "B.feed", "B.json", "other.txt"]
 
 
 @pytest.mark.parametrize("keep", ["0", "-1", "some"])

@@ -1,4 +1,4 @@
-"""Delete the files of old sessions: feed logs, their JSON descriptions, and order journals.
+"""Delete the files of old sessions: feed logs with what is beside them, and order journals.
 
 The newest --keep sessions of each kind are kept, and the current session of a running daemon in any
 case. The daemons do the same whenever a session begins (`sessions_kept`); use this verb if a disk
@@ -22,12 +22,13 @@ from tradestack.ctl.installation.installation import add_arguments as add_instal
 from tradestack.ctl.installation.owner import as_owner_of
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons
 from tradestack.net.control.client import ControlFault
+from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.journal import JOURNAL_SUFFIX
 
 KEEP_DEFAULT = 3
 SESSION_FILES = {
-    GATEWAY: (FEED_LOG_SUFFIX, SIDECAR_SUFFIX),
+    GATEWAY: (FEED_LOG_SUFFIX, SIDECAR_SUFFIX, CHECKSUMS_SUFFIX),
     ORDER_MANAGER: (JOURNAL_SUFFIX,),
 }
 

@@ -1,4 +1,4 @@
-"""How far an import is: a percentage on stderr, in place on a terminal, else a line every tenth."""
+"""How far the reading of files is, in percent, on stderr: in place, or a line every tenth."""
 
 import sys
 

@@ -1,0 +1,11 @@
+"""The name of the order manager's interface, and the error that many of its methods have."""
+
+import msgspec
+
+NAME = "io.tradestack.OrderManager"
+
+
+class NotAvailable(msgspec.Struct, frozen=True):
+    """The order journal or the order log cannot be read or written; the order session goes on."""
+
+    reason: str

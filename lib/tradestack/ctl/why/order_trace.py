@@ -1,0 +1,243 @@
+"""What the files say of one order: its records, and what each trade of its symbol did to it.
+
+The journal has what was answered. Why a trade did not fill the order is in no file: its account is
+folded again, as `verify` does, and watched while the order works.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tradestack.ctl.verify.session_files import JournalFile, StateFiles, belongs_to, tapes_of
+from tradestack.domain.execution_report import (
+    ExecutionReport,
+    OrderCancelReject,
+    OrderMassCancelReport,
+)
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.order import ExecType, OrdStatus
+from tradestack.domain.order_life import is_final
+from tradestack.domain.tick import Tick
+from tradestack.domain.trade import Trade
+from tradestack.store.feed_tape import FeedTape
+from tradestack.store.journal_lines import read_lines
+from tradestack.trading.account.trade_watch import SeenTrade, TradeWatch
+from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.verification.difference import Differs
+from tradestack.trading.verification.verification import Verification
+from tradestack.wire.account_records import ExecutionRecord, RequestRecord
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.feed import TickBatch
+from tradestack.wire.order_journal import (
+    OrderRecord,
+    Record,
+    SessionRecord,
+    UnknownVersion,
+    decode_header,
+    decode_record,
+)
+
+Event = RequestRecord | ExecutionRecord
+
+
+@dataclass(slots=True, kw_only=True)
+class OrderTrace:
+    """An order and what happened to it.
+
+    journal, line: where it is. cause: the message that it was sent for, None if it was for none.
+    events: requests about it and reports on it, in order. seen: the trades of its symbol while it
+    worked. trades: those that filled it, by number. model: None if it was not executed.
+    through: the newest message that was looked at.
+    """
+
+    record: OrderRecord
+    journal: Path
+    line: int
+    cause: Tick | None = None
+    events: list[Event] = field(default_factory=list)
+    seen: list[SeenTrade] = field(default_factory=list)
+    trades: dict[int, Trade] = field(default_factory=dict)
+    model: ExecutionModel | None = None
+    through: int = 0
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def order_id(self) -> int:
+        """The number of the order."""
+        return self.record.report.order_id or 0
+
+    @property
+    def status(self) -> OrdStatus:
+        """The state of the order at the end of the journal."""
+        verdict = self.record.report
+        if verdict.exec_type is ExecType.REJECTED:  # as a duplicate it has the state of the first
+            return OrdStatus.REJECTED
+        status = verdict.ord_status
+        for event in self.events:
+            report = report_on(event, self.order_id)
+            status = status if report is None else report.ord_status
+        return status
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can happen to the order any more."""
+        return is_final(self.status) or self.model is None
+
+
+def trace_order(files: StateFiles, order_id: int) -> OrderTrace:
+    """Return what the files say of an order. Raises OperatorFault, OSError."""
+    trace = _find(files.journals(), order_id)
+    feed_session = trace.record.feed_session
+    if feed_session is None:
+        return trace
+    log = files.feed_log(feed_session)
+    with tapes_of(log) as open_tape:
+        tape = open_tape()
+        trace.cause = _message(tape, trace.record.cause or 0)
+        verification = Verification(feed_session, open_tape, trace.record.user)
+        try:
+            _Tracing(trace, feed_session, verification).run(files)
+        except (Differs, ProtocolError, ValueError) as error:
+            raise OperatorFault(
+                str(trace.journal),
+                f"this order journal and the feed log of {feed_session} do not agree",
+                f"see `tradestackctl verify {feed_session}`",
+            ) from error
+        numbers = {fill.sequence for seen in trace.seen for fill in seen.fills}
+        trace.trades = {number: _trade(tape, number) for number in numbers}
+    return trace
+
+
+class _Tracing:
+    """The fold of the order's account."""
+
+    def __init__(self, trace: OrderTrace, feed_session: str, verification: Verification) -> None:
+        self._trace = trace
+        self._user = trace.record.user
+        self._verification = verification
+        self._feed_session = feed_session
+        self._watch: TradeWatch | None = None
+        self._is_met = False  # the record of the order
+
+    def run(self, files: StateFiles) -> None:
+        """Fold until the order is done, or as far as the files go."""
+        for journal in files.journals():
+            if belongs_to(journal, self._feed_session):
+                for line, payload in _payloads(journal):
+                    self._take(line, payload)
+                    if self._is_met and self._trace.is_over:
+                        self._finish()
+                        return
+        self._finish()
+
+    def _take(self, line: int, payload: bytes) -> None:
+        if line == 1:
+            self._verification.begin(decode_header(payload))
+            return
+        record = self._verification.take(line, payload)
+        if self._is_met:
+            _note(self._trace, record)
+        elif isinstance(record, OrderRecord) and record.report.order_id == self._trace.order_id:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._is_met = True
+        fold = self._verification.folds.get(self._user)
+        if fold is None:  # it has met more than the log has
+            return
+        order = fold.account.state.orders.get(self._trace.order_id)
+        if order is not None:  # accepted
+            self._trace.model = fold.account.model
+            self._watch = fold.account.watch = TradeWatch(order)
+
+    def _finish(self) -> None:
+        """Take what was seen; of a working order also behind the journal.
+
+        That ends before a report that the journal does not have yet.
+        """
+        fold = self._verification.folds.get(self._user)
+        if self._watch is None or fold is None:
+            return
+        trace, account = self._trace, fold.account
+        if not trace.is_over:
+            account.match(account.tape.head)
+        trace.through = account.state.matched_through
+        for report in fold.made:
+            if isinstance(report, ExecutionReport) and report.order_id == trace.order_id:
+                trace.through = min(trace.through, (report.feed_seq or 0) - 1)
+        trace.seen = [seen for seen in self._watch.seen if seen.trade.sequence <= trace.through]
+
+
+def _find(journals: list[JournalFile], order_id: int) -> OrderTrace:
+    """Find the order in the journal whose numbers it is among. Raises OperatorFault, OSError."""
+    for journal in reversed(journals):
+        header = _header(journal)
+        if header is None or order_id < header.next_order_id:
+            continue
+        for line, payload in _payloads(journal):
+            record = decode_record(payload) if b'"OrderID":%d,' % order_id in payload else None
+            if isinstance(record, OrderRecord) and record.report.order_id == order_id:
+                names = {record.order.cl_ord_id}
+                return OrderTrace(record=record, journal=journal.path, line=line, names=names)
+        break
+    where = str(journals[0].path.parent) if journals else "order journals"
+    raise OperatorFault(
+        where, f"no order has the number {order_id}", "see `tradestackctl orders`, or order_log.txt"
+    )
+
+
+def _header(journal: JournalFile) -> SessionRecord | None:
+    for _, payload in _payloads(journal):
+        try:
+            return decode_header(payload)
+        except UnknownVersion as error:
+            problem, remedy = str(error), "use the version of tradestack that wrote it"
+            raise OperatorFault(str(journal.path), problem, remedy) from error
+    return None
+
+
+def _payloads(journal: JournalFile) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that were whole when the journal was found. Raises OperatorFault, OSError."""
+    for line in read_lines(journal.path):
+        if line.torn or line.offset + line.size > journal.size_bytes:
+            return
+        if line.payload is None:
+            raise OperatorFault(
+                f"{journal.path}: line {line.number}",
+                "the line is damaged: its checksum does not match",
+                f"see `tradestackctl journal check {journal.path}`",
+            )
+        yield line.number, line.payload
+
+
+def _note(trace: OrderTrace, record: Record) -> None:
+    """Add a record that is about the order."""
+    if isinstance(record, ExecutionRecord):
+        report = report_on(record, trace.order_id)
+        if report is not None:
+            trace.events.append(record)
+            trace.names.add(report.cl_ord_id)
+    elif isinstance(record, RequestRecord) and record.user == trace.record.user:
+        asked = getattr(record.request, "orig_cl_ord_id", None)
+        symbol = getattr(record.request, "symbol", None)
+        if asked in trace.names or (asked is None and symbol in (None, trace.record.order.symbol)):
+            trace.events.append(record)
+
+
+def report_on(event: Event, order_id: int) -> ExecutionReport | OrderCancelReject | None:
+    """Return the report in a record, if it is one on this order."""
+    if not isinstance(event, ExecutionRecord) or isinstance(event.report, OrderMassCancelReport):
+        return None
+    return event.report if event.report.order_id == order_id else None
+
+
+def _message(tape: FeedTape, sequence: int) -> Tick | None:
+    if not 0 < sequence <= tape.head:
+        return None
+    return next(TickBatch(sequence, tape.records(sequence, 1)).ticks())
+
+
+def _trade(tape: FeedTape, sequence: int) -> Trade:
+    tick = _message(tape, sequence)
+    assert tick is not None, "the fold has met it"
+    return Trade(sequence, tick.symbol, tick.event_time_ns, tick.value, tick.size)

@@ -1,0 +1,1 @@
+"""Verification: the records of an order journal and the tape → what in them does not agree."""

@@ -1,0 +1,290 @@
+"""The order journals of one feed session, folded again over its tape, record by record.
+
+    begin(header)          a journal begins
+    take(line, payload)    its next record; raises Differs for the first difference
+    finish()               behind the last record of the last journal
+
+Nothing of the order manager's state is used: each account begins as the journal says, and what
+follows comes from the requests, their causes and the tape. Taken from the journal are what cannot
+be made again: the requests themselves, their causes and times, refusals by limits that span
+accounts, the answers to Register, and the acts of operators. Records of other feed sessions are
+only counted and named.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+
+from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, OrdStatus
+from tradestack.trading.account.checkpoint import decode_checkpoint
+from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.tape import Tape
+from tradestack.trading.verification.account_fold import (
+    AccountFold,
+    LogBehind,
+    Owed,
+    is_fresh,
+    is_renewal,
+)
+from tradestack.trading.verification.difference import Difference, Differs, require_same
+from tradestack.trading.verification.done_orders import DoneOrders
+from tradestack.trading.verification.journal_numbers import JournalNumbers
+from tradestack.trading.verification.order_payload import order_payload, placed_as_found
+from tradestack.trading.verification.rules_in_force import RulesInForce
+from tradestack.trading.verification.verdict import (
+    require_order_verdict,
+    require_replace_verdict,
+)
+from tradestack.wire.accepted_order import Accepted
+from tradestack.wire.account_records import (
+    AccountRecord,
+    CheckpointRecord,
+    EndedRecord,
+    ExecutionRecord,
+    LimitsRecord,
+    ReleaseRecord,
+    RequestRecord,
+    TradingRecord,
+)
+from tradestack.wire.order_journal import (
+    MalformedRecord,
+    OrderRecord,
+    Record,
+    RegisterRecord,
+    RepairedRecord,
+    SessionRecord,
+    decode_record,
+    encode_record,
+)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was compared; unplaced: reports that no account has made, and no fold explains."""
+
+    orders: int = 0
+    requests: int = 0
+    reports: int = 0
+    fills: int = 0
+    checkpoints: int = 0
+    unplaced: int = 0
+
+
+class Verification:
+    """The journals of a feed session.
+
+    open_tape: opens its tape, for each account another one. folds: the accounts so far, by user.
+    late: users whose accounts do not begin in these journals. behind: accounts that have met more
+    than the tape has, with what was met. only_user: the others are not folded.
+    """
+
+    def __init__(
+        self, feed_session: str, open_tape: Callable[[], Tape], only_user: str | None = None
+    ) -> None:
+        self.counts = Counts()
+        self.folds: dict[str, AccountFold] = {}
+        self.late: set[str] = set()
+        self.behind: dict[str, str] = {}
+        self._feed_session = feed_session
+        self._open_tape = open_tape
+        self._only_user = only_user
+        self._done = DoneOrders()
+        self._numbers = JournalNumbers("", 1)
+        self._parts: dict[str, list[bytes]] = {}  # of checkpoints that are not whole yet
+        self._rules = RulesInForce()
+
+    def begin(self, header: SessionRecord) -> None:
+        """Begin with the next journal."""
+        self._done = DoneOrders()
+        self._numbers = JournalNumbers(header.session, header.next_order_id)
+        self._parts.clear()
+        self._rules.begin(header)
+
+    def take(self, line: int, payload: bytes) -> Record:
+        """Compare the next record, and return it. Raises Differs, ValueError for no record."""
+        record = decode_record(payload)
+        try:
+            self._take(line, record, payload)
+        except LogBehind as behind:
+            user = getattr(record, "user", "")
+            self.behind[user] = str(behind)
+            del self.folds[user]
+        return record
+
+    def finish(self) -> None:
+        """Compare what is left behind the last record. Raises Differs."""
+        for fold in self.folds.values():
+            fold.finish()
+
+    @property
+    def unjournalled(self) -> int:
+        """Return the number of reports that the fold has made behind the end of the journal."""
+        return sum(len(fold.made) for fold in self.folds.values())
+
+    def _take(self, line: int, record: Record, payload: bytes) -> None:
+        match record:
+            case OrderRecord():
+                self._take_order(line, record, payload)
+            case ExecutionRecord():
+                self._take_execution(line, record, payload)
+            case RequestRecord():
+                self._take_request(line, record, payload)
+            case MalformedRecord():
+                self._numbers.require_exec_id(line, record.report)
+            case RegisterRecord():
+                self._take_register(line, record)
+            case AccountRecord() | CheckpointRecord() | ReleaseRecord() | EndedRecord():
+                self._take_act(line, record)
+            case _:
+                self._take_rule(line, record, payload)
+
+    def _take_rule(self, line: int, record: Record, payload: bytes) -> None:
+        """Take what reports follow from besides requests, or what is lost."""
+        match record:
+            case LimitsRecord():
+                self._rules.add(record)
+            case TradingRecord():
+                self._take_trading(line, record, payload)
+            case RepairedRecord():
+                self._take_loss(line, record)
+
+    # ---- orders, requests and reports ------------------------------------------------------------
+
+    def _take_order(self, line: int, record: OrderRecord, payload: bytes) -> None:
+        order_id, exec_id = self._numbers.take_order(), self._numbers.take_report()
+        fold = self._fold_of(line, record.user, record.feed_session)
+        place = None if fold is None else fold.place(line, record)
+        placed: Accepted | None
+        if fold is not None and place is not None:
+            visible_ns = fold.account.visible_time_of(place)
+            require_order_verdict(line, record, fold.account, place)
+            placed = Accepted(self._feed_session, place.cause, place.arrival_ns, visible_ns)
+        else:
+            placed = placed_as_found(record)
+            self.counts.unplaced += record.feed_session is None
+        expected = order_payload(record, payload, order_id, exec_id, placed)
+        require_same(line, f"order of {record.user}", order_id, expected, payload)
+        if fold is not None and place is not None:
+            self.counts.orders += 1
+            self.counts.reports += 1
+            fold.accept(record, order_id, place)
+        self._done.note(record.user, record.report)
+
+    def _take_request(self, line: int, record: RequestRecord, payload: bytes) -> None:
+        fold = self._fold_of(line, record.user, record.feed_session)
+        if fold is None:
+            return
+        place = fold.place(line, record)
+        expected = msgspec.structs.replace(record, cause=place.cause, arrival_ns=place.arrival_ns)
+        require_same(line, f"request of {record.user}", None, encode_record(expected), payload)
+        require_replace_verdict(line, record, fold.account, place)
+        self.counts.requests += 1
+        fold.request(record, place)
+
+    def _take_execution(self, line: int, record: ExecutionRecord, payload: bytes) -> None:
+        report = record.report
+        self._numbers.require_exec_id(line, report)
+        is_ahead = is_renewal(report) and record.user not in self.folds  # its account follows
+        fold = None if is_ahead else self._fold_of(line, record.user, report.feed_session)
+        if fold is None:
+            self.counts.unplaced += report.feed_session is None
+            if isinstance(report, ExecutionReport):
+                self._done.note(record.user, report)
+            return
+        fold.report(Owed(line, payload, record))
+        self.counts.reports += 1
+        if isinstance(report, ExecutionReport):
+            self.counts.fills += report.exec_type is ExecType.TRADE
+
+    def _take_trading(self, line: int, record: TradingRecord, payload: bytes) -> None:
+        """Compare a change by a breach; take one that somebody has made."""
+        if record.user is not None and record.feed_session is not None:
+            fold = self._fold_of(line, record.user, record.feed_session)
+            if fold is not None:
+                fold.report(Owed(line, payload, record))
+        self._rules.trading.put(record)
+
+    def _take_register(self, line: int, record: RegisterRecord) -> None:
+        self._numbers.take_report()
+        register = record.register
+        fold = self.folds.get(record.user)
+        if fold is not None and register.feed_session == self._feed_session:
+            fold.register(line, record.report.from_seq, interactive=register.interactive)
+
+    # ---- accounts ----------------------------------------------------------------------------
+
+    def _fold_of(self, line: int, user: str, feed_session: str | None) -> AccountFold | None:
+        """Return the account of a record; None if it is not folded. Raises Differs."""
+        if feed_session != self._feed_session or user in self.behind or not self._folds(user):
+            return None
+        fold = self.folds.get(user)
+        if fold is None:
+            what = f"record of {user}"
+            raise Differs(Difference(line, what, None, "FeedSession", "nothing", feed_session))
+        return fold
+
+    def _folds(self, user: str) -> bool:
+        return self._only_user in (None, user)
+
+    def _take_act(
+        self, line: int, record: AccountRecord | CheckpointRecord | ReleaseRecord | EndedRecord
+    ) -> None:
+        if isinstance(record, AccountRecord):
+            self._begin_account(line, record)
+            return
+        fold = self._fold_of(line, record.user, record.feed_session)
+        if fold is None:
+            return
+        match record:
+            case CheckpointRecord():
+                self._take_part(line, record, fold)
+            case ReleaseRecord():
+                fold.release(line, record.feed_seq)
+            case EndedRecord():
+                fold.end(line, record.feed_seq)
+
+    def _begin_account(self, line: int, record: AccountRecord) -> None:
+        user = record.user
+        if record.feed_session != self._feed_session or not self._folds(user):
+            return
+        state = decode_checkpoint([bytes(record.state)])
+        fold = self.folds.get(user)
+        if fold is not None:  # it goes on in this journal
+            fold.checkpoint(line, state, self._rules.limits_of(state))
+            return
+        if not is_fresh(state):
+            self.late.add(user)
+        model = msgspec.json.decode(bytes(record.execution), type=ExecutionModel)
+        self.folds[user] = AccountFold(
+            user,
+            self._open_tape(),
+            model,
+            state,
+            limits=self._rules.limits_of(state),
+            trading=self._rules.trading,
+            find_done=partial(self._find_done, user),
+            note=self._note,
+        )
+
+    def _take_part(self, line: int, record: CheckpointRecord, fold: AccountFold) -> None:
+        parts = self._parts.setdefault(record.user, [])
+        parts.append(bytes(record.state))
+        if record.part == record.parts:
+            state = decode_checkpoint(self._parts.pop(record.user))
+            fold.checkpoint(line, state, self._rules.limits_of(state))
+            self.counts.checkpoints += 1
+
+    def _take_loss(self, line: int, record: RepairedRecord) -> None:
+        self._numbers.skip_orders(record.orders_lost)
+        if record.lines_lost:
+            found = f"{record.lines_lost} lines that a repair has dropped"
+            raise Differs(Difference(line, "journal", None, "LinesLost", "0", found))
+
+    def _find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
+        return self._done.find(user, cl_ord_id)
+
+    def _note(self, user: str, report: ExecutionReport) -> None:
+        self._done.note(user, report)

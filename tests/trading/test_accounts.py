@@ -1,0 +1,132 @@
+"""Accounts answer as they would after a restart: nothing depends on how messages were batched."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.daemons.tradestack_order_manager.samples import NOW_NS, a_header, an_order
+from tests.kit.sender import MemorySender
+from tests.kit.tape import MemoryTape
+from tests.trading.judged import RULES, MemoryJournal
+from tradestack.domain.execution_report import OrderCancelReject
+from tradestack.domain.order import CxlRejReason, OrdStatus, OrdType, TimeInForce
+from tradestack.domain.requests import OrderCancelRequest
+from tradestack.domain.trade import Trade
+from tradestack.trading.account.checkpoint import encode_checkpoint
+from tradestack.trading.accounts import Accounts
+from tradestack.trading.carrying import Carrying
+from tradestack.trading.commit import commit
+from tradestack.trading.execution.model import ExecutionModel, Latency
+from tradestack.trading.judging.decisions import Message, Received
+from tradestack.trading.judging.judge import judge
+from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.session_state import SessionState
+from tradestack.wire.account_records import ExecutionRecord
+from tradestack.wire.order_journal import decode_record
+from tradestack.wire.orders import encode_message
+
+KEY = "news", "0000000001"
+ORDER = an_order(cl_ord_id="o", ord_type=OrdType.LIMIT, price=1, time_in_force=TimeInForce.DAY)
+
+MODEL = ExecutionModel()
+
+
+class Desk:
+    """An order manager without its shell, and a market that trades SPY at 100."""
+
+    def __init__(self, model: ExecutionModel = MODEL) -> None:
+        self.tape = MemoryTape([Trade(number, "SPY", 10 * number, 100, 5) for number in (1, 2)])
+        self.journal = MemoryJournal()
+        self.state = SessionState(a_header())
+        known = KnownOrders(self.state, self.journal.read)
+        self.accounts = Accounts(model, lambda _session: self.tape, known)
+        self.accounts.current_session = self.tape.session_id
+
+    def settle(self, *messages: Message) -> None:
+        """Judge, journal and commit the messages as one batch."""
+        received = [
+            Received(MemorySender("news"), NOW_NS, encode_message(each), each) for each in messages
+        ]
+        batch = judge(self.accounts.known, received, RULES, self.accounts, NOW_NS)
+        assert not batch.unavailable
+        commit(self.state, batch.judged, self.journal.append(batch.records))
+        self.accounts.committed()
+
+    def restart(self) -> None:
+        """Forget all accounts, as a process does when it ends."""
+        self.accounts.forget([KEY])
+        assert self.accounts.find(KEY) is not None
+
+    def refusals(self) -> list[tuple[CxlRejReason, int | None, OrdStatus]]:
+        """Return what the refused requests were told."""
+        records = map(decode_record, self.journal.payloads)
+        reports = [record.report for record in records if isinstance(record, ExecutionRecord)]
+        return [
+            (report.reject_reason, report.order_id, report.ord_status)
+            for report in reports
+            if isinstance(report, OrderCancelReject)
+        ]
+
+
+def cancel(name: str, **place: Any) -> OrderCancelRequest:
+    """Cancel the order."""
+    return OrderCancelRequest(cl_ord_id=name, orig_cl_ord_id="o", transact_time_ns=NOW_NS, **place)
+
+
+@pytest.mark.parametrize(
+    "batches",
+    [
+        [[ORDER, cancel("c1"), cancel("c2")]],
+        [[ORDER], [cancel("c1"), cancel("c2")]],
+        [[ORDER], [cancel("c1")], [cancel("c2")]],
+    ],
+)
+def test_a_second_cancel_comes_too_late(batches: Sequence[Sequence[Message]]) -> None:
+    """It names the order and its final state, and the account can be made again."""
+    desk = Desk()
+    for batch in batches:
+        desk.settle(*batch)
+
+    assert desk.refusals() == [(CxlRejReason.TOO_LATE_TO_CANCEL, 1, OrdStatus.CANCELED)]
+    desk.restart()
+
+
+@pytest.mark.parametrize("is_together", [True, False])
+def test_a_cancel_of_a_rejected_order_names_no_order(is_together: bool) -> None:
+    """It was never accepted."""
+    desk = Desk()
+    messages = [an_order(cl_ord_id="o", quantity=0), cancel("c1")]
+    for batch in [messages] if is_together else [[each] for each in messages]:
+        desk.settle(*batch)
+
+    assert desk.refusals() == [(CxlRejReason.UNKNOWN_ORDER, None, OrdStatus.REJECTED)]
+    desk.restart()
+
+
+def test_reports_are_not_delayed_by_another_order_session() -> None:
+    """The account that goes on is the one that was, whatever latency a report would have had."""
+    desk = Desk(ExecutionModel(report_latency=Latency(0, 1_000_000)))
+    desk.settle(ORDER)
+    account = desk.accounts.find(KEY)
+    assert account is not None
+    before = encode_checkpoint(account.state)
+
+    carrying = Carrying(desk.accounts, "0000000002", NOW_NS)
+    carrying.carry(KEY)
+
+    assert encode_checkpoint(account.state) == before
+    assert any(b"RESTATED" in record for record in carrying.records)
+
+
+def test_a_strategy_does_not_repeat_requests_in_the_next_order_session() -> None:
+    """FromSeq lies behind the newest message that caused an order or a request."""
+    user, feed_session = KEY
+    desk = Desk()
+    order = an_order(cl_ord_id="o", quantity=0, feed_session=feed_session, feed_seq=1)
+    desk.settle(order, cancel("c1", feed_session=feed_session, feed_seq=2))
+    desk.settle(cancel("c2"))  # a person's
+
+    states = [desk.state, desk.journal.replayed()]
+
+    assert [state.registrations.traded_seq(user, feed_session) for state in states] == [2, 2]
