@@ -58,5 +58,6 @@ class AccountState(msgspec.Struct, kw_only=True):
     is_ended: bool = False
     orders: dict[int, WorkingOrder] = {}
     under_way: list[UnderWay] = []
+    done: dict[str, tuple[int, OrdStatus]] = {}
     portfolio: Portfolio = msgspec.field(default_factory=open_portfolio)
     risk: RiskState = msgspec.field(default_factory=RiskState)
