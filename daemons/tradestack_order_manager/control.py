@@ -11,11 +11,7 @@ from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.inquiry_methods import account_methods, order_methods
 from tradestack_order_manager.not_available import NAME, NotAvailable
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed
-from tradestack_order_manager.trading_methods import (
-    HaltFileExists,
-    Trading,
-    trading_methods,
-)
+from tradestack_order_manager.trading_methods import HaltFileExists, Trading, trading_methods
 
 
 class NewOrderSession(msgspec.Struct, frozen=True):

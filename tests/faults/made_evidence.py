@@ -43,6 +43,13 @@ def record_of(user: str, tick: int, order_id: int, feed: str) -> Record:
     return {"Record": "Order", "User": user, "Order": order, "Report": report, "Raw": raw}
 
 
+def fill_of(order: Record) -> Record:
+    """Make the journal's record of a fill."""
+    report = order["Report"] | {"ExecType": "TRADE"}
+    raw = json.dumps(report).encode()
+    return {"Record": "Execution", "User": order["User"], "Report": report, "Raw": raw}
+
+
 def register_of(user: str, from_sequence: int, feed: str) -> Record:
     """Make the journal's record of a registration."""
     report = {"FromSeq": from_sequence}
@@ -53,6 +60,12 @@ def register_of(user: str, from_sequence: int, feed: str) -> Record:
         "Report": report,
         "Raw": json.dumps(report).encode(),
     }
+
+
+def _order_and_fill(user: str, tick: int, order_id: int, feed: str) -> list[Record]:
+    """Make the records of an order; those of `wide` are filled."""
+    order = record_of(user, tick, order_id, feed)
+    return [order, fill_of(order)] if user == "wide" else [order]
 
 
 def order_session(
@@ -69,8 +82,9 @@ def order_session(
         {"Record": "Session", "NextOrderID": first_order_id},
         *(register_of(user, start, feed) for user, start in starts.items()),
         *(
-            record_of(user, tick, order_id, feed)
+            record
             for order_id, (user, tick) in enumerate(made, first_order_id)
+            for record in _order_and_fill(user, tick, order_id, feed)
         ),
     ]
     session = OrderSession(id=name, records=records, served={}, may_lack_its_end=may_lack_its_end)
@@ -100,9 +114,7 @@ def evidence(
             "slow": {feed.id: [(1, feed.packets)] for feed in feeds},
         },
         order_sessions=sessions,
-        log_lines=[
-            LogLine(order["Report"]["OrderID"], order["Order"]["ClOrdID"]) for order in orders
-        ],
+        log_lines=[line for session in sessions for line in session.log_lines()],
         placed={order["Order"]["ClOrdID"] for order in orders if order["User"] == PROBE},
         receipts=receipts,
         probe=PROBE,

@@ -12,6 +12,7 @@ from tests.faults.compare.evidence import (
     Evidence,
     FeedSession,
     LogLine,
+    log_line,
 )
 from tests.faults.compare.order_checks import orders_excused
 from tests.faults.made_evidence import (
@@ -51,6 +52,12 @@ FAULTS = [
     (with_lines(lambda lines: lines[1:]), "line in order_log.txt missing: "),
     (with_lines(lambda lines: [*lines, lines[-1]]), "line in order_log.txt too many: "),
     (with_lines(lambda lines: lines[::-1]), "order_log.txt: order number 4 follows 5"),
+    (with_lines(lambda all_: all_[:3] + all_[4:]), "line in order_log.txt missing: "),
+    (with_lines(lambda all_: [*all_, all_[3]]), "line in order_log.txt too many: "),
+    (
+        with_lines(lambda all_: [*all_[:3], all_[4], all_[3], *all_[5:]]),
+        "order_log.txt: report O1-6 comes too late",
+    ),
     (with_lines(lambda lines: [*lines, LogLine(-1, "torn li")]), "name='torn li'"),
     (with_feed(FEED[:-PACKET_LENGTH]), "feed: 5 packets, not 6"),
     (with_feed(FEED + FEED[-PACKET_LENGTH:]), "feed: 7 packets, not 6"),
@@ -231,3 +238,36 @@ def test_early_end_excuses_nothing_but_the_undisturbed_session_up_to_the_old_hea
     lines = ended_early(head_before_cuts=head_before_cuts, seen=seen, made=made)
 
     assert any(complaint in line for line in lines), lines
+
+
+# ---- what is read ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Received Order 12: BUY 10 SPY @ 168.25 ClOrdID=a user=news", LogLine(12, "a")),
+        (
+            "Partly Filled Order 12: BUY 4 SPY @ 168.25, 4 of 10 done, fee 0 ClOrdID=a "
+            "report=3DAA100000-17 user=news",
+            LogLine(12, "a", "3DAA100000-17"),
+        ),
+        (
+            "Rejected Cancel of Order 12: ClOrdID=b OrigClOrdID=a report=3DAA100000-18 user=news "
+            "TOO_LATE_TO_CANCEL",
+            LogLine(12, "b", "3DAA100000-18"),
+        ),
+        (
+            "Rejected Replace: ClOrdID=b OrigClOrdID=x report=3DAA100000-18 user=news OTHER",
+            LogLine(0, "b", "3DAA100000-18"),
+        ),
+        (
+            "Canceled All: 3 orders ClOrdID=m report=3DAA100000-19 user=news",
+            LogLine(0, "m", "3DAA100000-19"),
+        ),
+    ],
+)
+def test_each_kind_of_line_is_read(text: str, line: LogLine) -> None:
+    """Orders by their number, what follows on them by the number of the report as well."""
+    assert log_line(f"2026-11-22T09:00:00.123456Z {text}") == line
+    assert log_line(text[:20]).order_id == -1

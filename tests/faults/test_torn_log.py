@@ -51,8 +51,12 @@ def tear(path: Path, lost_bytes: int, zeros: int) -> None:
 def session_lines_bytes(order_log: Path, journal: Path) -> int:
     """Return the size of the session's lines: those of earlier ones were synced when it began."""
     first = records_of(journal)[0]["NextOrderID"]
-    lines = order_log.read_bytes().splitlines(keepends=True)
-    return sum(len(line) for line in lines if log_line(line.decode()).order_id >= first)
+    own = 0
+    for text in order_log.read_bytes().splitlines(keepends=True):
+        line = log_line(text.decode())
+        is_own = line.report.startswith(journal.stem) if line.report else line.order_id >= first
+        own += len(text) if is_own else 0
+    return own
 
 
 def journal_loss(journal: Path, lines: int, rng: random.Random) -> int:

@@ -6,6 +6,7 @@ test. `model` is any, and messages are any that a client can send.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +25,8 @@ from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
-from tradestack.trading.risk.limits import Limits, RiskLimits
+from tradestack.trading.risk.limits import Limits, RiskLimits, UserLimits
+from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.rules import Rules
 from tradestack.wire.feed import encode_symbol, new_records
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
@@ -63,14 +65,20 @@ class RecordedSession:
         )
         self.session = OrderSession.begin(self.order_manager, header)
         self.model = model or ExecutionModel(default_size=100 * SCALE)
+        self.rules = RULES
         self.connected: set[str] = set()
         self._execution = self._start()
         self._save_sidecar()
 
     @property
     def journal(self) -> Path:
-        """The order journal."""
+        """The newest order journal."""
         return self.session.journal.path
+
+    @property
+    def journals(self) -> list[Path]:
+        """All order journals, the oldest first."""
+        return sorted(self.order_manager.iterdir())
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +107,7 @@ class RecordedSession:
         received = [
             Received(sender, time_ns, encode_message(message), message) for message in messages
         ]
-        batch = judge(self.session.known, received, RULES, accounts, time_ns)
+        batch = judge(self.session.known, received, self.rules, accounts, time_ns)
         self._record(batch)
         return batch
 
@@ -107,9 +115,29 @@ class RecordedSession:
         """Let wall time pass, and the order manager look after its accounts."""
         self.clock.now_ns += seconds * NANOSECONDS_PER_SECOND
         accounts = self._execution.accounts_of(self.session.known)
-        judgement = Judgement(self.session.known, RULES, accounts, self._tick())
+        judgement = Judgement(self.session.known, self.rules, accounts, self._tick())
         self._execution.upkeep(judgement)
         self._record(judgement.batch)
+
+    def set_limits(self, limits: RiskLimits) -> None:
+        """Judge by other limits from now on."""
+        self.rules = replace(self.rules, limits=limits)
+
+    def set_state(self, act: StateAct) -> None:
+        """Let an operator change a trading state."""
+        accounts = self._execution.accounts_of(self.session.known)
+        judgement = Judgement(self.session.known, self.rules, accounts, self._tick())
+        judgement.set_state(act)
+        self._record(judgement.batch)
+
+    def roll_over(self) -> None:
+        """Begin another order session, in which the accounts go on."""
+        self._execution.accounts_of(self.session.known)
+        session = _next_id(self.session.id)
+        header = self.session.state.next_header(session, self._tick())
+        records = self._execution.carry(self.session.known, header, is_forced=False)
+        self.session.journal.close()
+        self.session = OrderSession.begin(self.order_manager, header, records)
 
     def restart(self) -> None:
         """Let another order manager begin from the files."""
@@ -153,8 +181,13 @@ class RecordedSession:
         return self.clock.now_ns
 
 
+def _next_id(session_id: str) -> str:
+    """Return the id of the next order session: those of tests end with digits."""
+    return f"{session_id[:5]}{int(session_id[5:]) + 1:05}"
+
+
 RULES = Rules(
-    limits=RiskLimits(total=Limits(max_order_qty=1_000 * SCALE)),
+    limits=RiskLimits(each_user=UserLimits(limits=Limits(max_order_qty=1_000 * SCALE))),
     reports_per_session_max=1_000_000,
     uid=0,
 )

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tradestack.domain.tick import TickKind
+from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.domain.trade import Trade
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
@@ -23,7 +24,7 @@ class MemoryTape:
         self.head = 0
         self._records = new_records(0)
         self._trades: dict[str, list[Trade]] = defaultdict(list)
-        self._clock_ns = 0
+        self._clock_ns = FEED_TIME_NS_MIN
         for trade in trades:
             self.append(trade)
 

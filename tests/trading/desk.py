@@ -20,6 +20,7 @@ from tradestack.trading.account.account import Account
 from tradestack.trading.accounts import Accounts
 from tradestack.trading.commit import commit
 from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.judging.all_users import judge_all_users
 from tradestack.trading.judging.decisions import Batch
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
@@ -157,6 +158,7 @@ class Desk:
             account = judgement.account(user, session)
             assert account is not None
             account.advance()
+        judge_all_users(judgement)
         return self._commit(judgement.batch)
 
     def account(self, user: str = USER) -> Account:

@@ -49,6 +49,8 @@ _EVENTS = {
     ExecType.RESTATED: ORDER_RESTATED,
 }
 
+_ENTERED = (JudgedOrder, JudgedMalformed)
+
 logger = logging.getLogger(__name__)
 
 
@@ -107,7 +109,7 @@ class JournalEvents:
 def _has_entry(item: Judged) -> bool:
     if isinstance(item, JudgedExecution):
         return not isinstance(item.report, OrderMassCancelReport)
-    return isinstance(item, JudgedOrder | JudgedMalformed)
+    return isinstance(item, _ENTERED)
 
 
 def _emit_order(judged: JudgedOrder) -> None:

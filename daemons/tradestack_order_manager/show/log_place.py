@@ -22,6 +22,8 @@ from tradestack_order_manager.sessions.log_end import LogEnd
 from tradestack_order_manager.sessions.order_session import OrderSession
 
 _Reported = OrderRecord | MalformedRecord | RegisterRecord | ExecutionRecord
+# As a tuple: a union of types takes isinstance twenty times as long.
+_REPORTED = (OrderRecord, MalformedRecord, RegisterRecord, ExecutionRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class LogPlace:
     def behind(self, record: Record, offset: int) -> "LogPlace":
         """Return the place behind the next record, which ends there."""
         report, order_id = self.report, self.order_id
-        if isinstance(record, _Reported):
+        if isinstance(record, _REPORTED):
             # Numbers are missing where records are lost.
             report = _number(record) or report + 1
         if isinstance(record, OrderRecord):

@@ -15,11 +15,12 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.observe.levels import Level
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.store.free_space import disk_level
-from tradestack.trading.judging.decisions import Batch, JudgedExecution, JudgedOrder
+from tradestack.trading.judging.decisions import Batch
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.log_place import LogPlace, beginning, newest_place
 from tradestack_order_manager.show.order_log import OrderLog
+from tradestack_order_manager.show.shown_lines import WITH_LINE
 
 # Passes are shown together: a client that sends one order after the other would otherwise wait a
 # quarter longer for each report, while the order before is written and formatted.
@@ -128,7 +129,7 @@ class OrderDisplay:
         self._due = []
         self._messages_due = 0
         self._try(lambda: self._log.write(judged, behind, session))
-        if any(isinstance(item, JudgedOrder | JudgedExecution) for item in judged):
+        if any(isinstance(item, WITH_LINE) for item in judged):
             passed(FailPoint.ORDER_MANAGER_LOGGED)
         now_ns = self._clock.monotonic_ns()
         self.events.offer(judged, now_ns)

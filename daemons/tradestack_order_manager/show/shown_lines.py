@@ -19,6 +19,7 @@ from tradestack_order_manager.show.execution_line import execution_line
 from tradestack_order_manager.show.log_place import LogPlace
 from tradestack_order_manager.show.order_line import order_line
 
+WITH_LINE = (JudgedOrder, JudgedExecution)
 _UNREPORTED = (JudgedRequest, JudgedAct)
 
 

@@ -53,7 +53,8 @@ class KnownOrders:
     def find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
         """Return number and state of the accepted order that has this name, if it is done.
 
-        A name that a replace has taken away from its order is no longer one. Raises OSError.
+        One that works may be done, or have another name, by what is not committed yet; then the
+        caller knows more. Raises OSError.
         """
         order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
         report = None if order_id is None else self.latest_report_on(user, order_id)

@@ -18,11 +18,15 @@ from tradestack.trading.registrations import Registration, Registrations
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import TradingStates
 from tradestack.trading.session_counters import Counters
-from tradestack.wire.account_records import LimitsRecord, ReleaseRecord, TradingRecord
+from tradestack.wire.account_records import (
+    CarriedTrading,
+    LimitsRecord,
+    ReleaseRecord,
+    TradingRecord,
+)
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
     CarriedRegistration,
-    CarriedTrading,
     RepairedRecord,
     SessionRecord,
 )

@@ -25,7 +25,7 @@ from tradestack.domain.execution_report import Report
 from tradestack.domain.requests import Request
 from tradestack.domain.trading_state import TradingState
 from tradestack.wire.journal_record import JournalRecord
-from tradestack.wire.order_messages import Count, FeedTime, Sequence, Time
+from tradestack.wire.order_messages import Count, FeedTime, Sequence, Time, fix_name
 from tradestack.wire.order_texts import LONG_DECIMAL, format_optional
 from tradestack.wire.reports import ReportMessage, message_to_report, report_to_message
 from tradestack.wire.requests import RequestMessage, message_to_request, request_to_message
@@ -126,6 +126,27 @@ class TradingRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     cancels: bool = False
     feed_session: str | None = None
     feed_seq: int | None = None
+
+
+class CarriedTrading(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename=fix_name):
+    """The last change of the trading state of a user, or of all, in an earlier order session."""
+
+    user: str | None = None
+    state: TradingState
+    reason: str
+    uid: Count
+    time_ns: Time
+
+    @property
+    def record(self) -> TradingRecord:
+        """Return it as the record that it was."""
+        return TradingRecord(
+            time_ns=self.time_ns,
+            user=self.user,
+            state=self.state,
+            reason=self.reason,
+            uid=self.uid,
+        )
 
 
 class RequestForm(JournalRecord, tag="Request", frozen=True, kw_only=True, omit_defaults=True):

@@ -26,9 +26,8 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Order
-from tradestack.domain.trading_state import TradingState
 from tradestack.wire import account_records
-from tradestack.wire.account_records import AccountForms, AccountRecords
+from tradestack.wire.account_records import AccountForms, AccountRecords, CarriedTrading
 from tradestack.wire.journal_record import JournalRecord
 from tradestack.wire.order_messages import (
     Count,
@@ -72,27 +71,6 @@ class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, r
     config_hash: str
     from_seq: Sequence | None = None
     traded_seq: Head = 0
-
-
-class CarriedTrading(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename=fix_name):
-    """The last change of the trading state of a user, or of all, in an earlier order session."""
-
-    user: str | None = None
-    state: TradingState
-    reason: str
-    uid: Count
-    time_ns: Time
-
-    @property
-    def record(self) -> account_records.TradingRecord:
-        """Return it as the record that it was."""
-        return account_records.TradingRecord(
-            time_ns=self.time_ns,
-            user=self.user,
-            state=self.state,
-            reason=self.reason,
-            uid=self.uid,
-        )
 
 
 class SessionRecord(JournalRecord, tag="Session", frozen=True, kw_only=True, omit_defaults=True):

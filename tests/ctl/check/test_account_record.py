@@ -178,6 +178,19 @@ DESCRIBED = [
         TradingRecord(time_ns=NOON_NS, state=TradingState.HALTED, reason="operator", uid=1000),
         "Trading HALTED of all by uid 1000: operator",
     ),
+    (
+        TradingRecord(
+            time_ns=NOON_NS,
+            user="news",
+            state=TradingState.HALTED,
+            reason="loss limit",
+            uid=0,
+            cancels=True,
+            feed_session=FEED_SESSION,
+            feed_seq=812,
+        ),
+        "Trading HALTED, cancels of news at message 812 by uid 0: loss limit",
+    ),
 ]
 
 
@@ -205,6 +218,6 @@ def test_the_check_counts_each_kind(journal: Path, capsys: Output) -> None:
     assert run(["journal", "check", str(journal)]) == ExitStatus.DONE
 
     assert (
-        "15 records (1 Session, 1 Account, 3 Request, 4 Execution, 1 Checkpoint, 1 Release, "
-        "1 Ended, 1 Limits, 2 Trading); users: news 12" in capsys.readouterr().out
+        "16 records (1 Session, 1 Account, 3 Request, 4 Execution, 1 Checkpoint, 1 Release, "
+        "1 Ended, 1 Limits, 3 Trading); users: news 13" in capsys.readouterr().out
     )

@@ -98,10 +98,14 @@ def test_a_copy_that_was_made_while_the_daemons_ran_can_be_restored(tmp_path: Pa
     done = up(*options, "--state-dir", second, "--duration", "2s", "--json")
 
     assert done.returncode == 0, done.stderr
-    lines = (second / "log" / "order_log.txt").read_text().splitlines()
+    log = (second / "log" / "order_log.txt").read_text().splitlines()
+    lines = [line for line in log if " Received Order " in line]
     numbers = [int(line.split()[3].rstrip(":")) for line in lines]
     assert numbers == list(range(1, len(lines) + 1))
-    assert len(lines) > len(copied) >= 20
+    assert len(log) > len(copied) >= 20
+    assert len(lines) > sum(" Received Order " in line for line in copied)
+    reports = [line.split(" report=")[1].split()[0] for line in log if " report=" in line]
+    assert len(set(reports)) == len(reports) > 0
     ids = [line.split(" ClOrdID=")[1].split()[0] for line in lines]
     assert len(set(ids)) == len(ids)
     journals = [*second.glob("state/order-manager/*.journal"), *second.glob("state/gateway/*.feed")]

@@ -57,7 +57,13 @@ def test_the_start_says_where_everything_is(files: tuple[str, ...], tmp_path: Pa
     assert lines[1] == f"files in {tmp_path}/s: credentials/news/password, log/order_log.txt"
     assert lines[2] == f"to look inside: {TRADESTACKCTL} --runtime-dir {tmp_path}/s/run top"
     assert lines[3] == "Received Order 1: BUY 10 AAA @ 105.25 news sentiment=85.5"
-    assert len(lines) == 7, done.stderr  # two more orders, and what becomes of the files
+    shown = [re.match(r"[A-Z][a-z]+ Order \d+: ", line) for line in lines]
+    orders = [match[0] for match in shown if match]
+    assert [order for order in orders if order.startswith("Received")] == [
+        f"Received Order {number}: " for number in (1, 2, 3)
+    ]
+    assert "Filled Order 1: BUY 10 AAA @ 106.25" in lines
+    assert len(lines) == 4 + len(orders), done.stderr  # and what becomes of the files
 
 
 def test_the_result_is_that_of_the_whole_run(tmp_path: Path) -> None:

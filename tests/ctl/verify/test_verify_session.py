@@ -190,7 +190,7 @@ def test_an_account_that_goes_on_in_another_order_session(tmp_path: Path) -> Non
     journal = journal_of(tmp_path / "state")
     lines = journal.read_bytes().splitlines()
     at = next(i for i, line in enumerate(lines) if b'"Record":"Account"' in line)
-    changed = lines[at][9:].replace(b'"last_arrival_ns":0', b'"last_arrival_ns":1')
+    changed = lines[at][9:].replace(b'"requests_of_cause":0', b'"requests_of_cause":1')
     lines[at] = encode_line(changed).strip()
     journal.write_bytes(b"".join(line + b"\n" for line in lines))
 

@@ -100,7 +100,7 @@ end: CANCELED at message 8, 100 filled
 """,
     REJECTED: """\
 verdict
-  REJECTED, ORDER_EXCEEDS_LIMIT: OrderQty 5000 is above 1000
+  REJECTED, ORDER_EXCEEDS_LIMIT: QUANTITY_EXCEEDS_MAXIMUM: value=5000, limit=1000, scope=user news
 end: REJECTED, with its verdict
 """,
     RESTING: """\

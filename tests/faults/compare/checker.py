@@ -4,7 +4,7 @@
     subscribers      each number once, in order, with the bytes of the log
     orders           in order_checks.py
     reports          in report_checks.py; each follows from the journals' requests (refolding.py)
-    order_log.txt    one line for each order, in order, and for each report that follows
+    order_log.txt    one line for each order and each report that follows on one, in order
 
 A power cut takes what was not synced. Of the feed the same is published again, at another time. A
 feed session that is ended before it has its old head again ends early: up to that head, subscribers
@@ -101,16 +101,23 @@ def _seen(expected: bytes, feed: FeedSession, seen: Seen, *, is_log_rewritten: b
 
 
 def _order_log(found: Evidence) -> list[str]:
-    journalled = Counter(line for session in found.order_sessions for line in session.log_lines())
+    in_order = [line for session in found.order_sessions for line in session.log_lines()]
+    journalled = Counter(in_order)
     written = Counter(found.log_lines)
     lines = multiset_differences("line in order_log.txt", journalled, written)
     if any(session.may_lack_its_end for session in found.order_sessions):
         # The order log may have been written back when the journal was not.
         lost = Counter(line for line in written if line not in journalled and line.order_id >= 0)
         lines = multiset_differences("line in order_log.txt", journalled + lost, written)
-    numbers = [line.order_id for line in found.log_lines if line.order_id > 0]
+    numbers = [line.order_id for line in found.log_lines if line.order_id > 0 and not line.report]
     for before, after in itertools.pairwise(numbers):
         if after <= before:
             lines.append(f"order_log.txt: order number {after} follows {before}")
+            break
+    places = {line: place for place, line in enumerate(in_order)}
+    known = [line for line in found.log_lines if line in places]
+    for first, second in itertools.pairwise(known):
+        if second.report and places[second] < places[first]:
+            lines.append(f"order_log.txt: report {second.report} comes too late")
             break
     return lines

@@ -7,7 +7,7 @@ be repeated by the test.
 import asyncio
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,8 +17,11 @@ from tests.faults.clients.subscriber import Seen
 
 PACKET_LENGTH = 64  # of a tick
 
-_LOG_LINE = re.compile(r"Received Order (\d+): .* ClOrdID=(\S+)")
-_EXECUTION_LINE = re.compile(r" ClOrdID=(\S+) .*report=(\S+) user=")
+_ORDER_LINE = re.compile(r"\S+Z Received Order (\d+): .* ClOrdID=(\S+)")
+_REPORT_LINE = re.compile(
+    r"\S+Z [A-Z][A-Za-z ]+?(?:Order (\d+))?:.* "
+    r"ClOrdID=(\S+)(?: OrigClOrdID=\S+)? report=(\S+) user="
+)
 _CHECKSUM_LENGTH = 9  # 8 hex digits and a space before each JSON text
 _ANNOTATIONS = {"ClOrdID", "TransactTime", "FeedSession", "SignalTime", "ReferencePx"}
 _ANNOTATIONS |= {"ReferencePxAge"}
@@ -48,11 +51,13 @@ class Answer(NamedTuple):
 class LogLine(NamedTuple):
     """A line of order_log.txt; one that is not valid has the number -1.
 
-    A report that follows on an order has the number 0; its name begins with that of the report.
+    report: order session and number of a report that follows on an order, "" for an order. One on
+    no order has the number 0.
     """
 
     order_id: int
     name: str
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,19 +109,23 @@ class OrderSession:
             if record.get("User") == user and feed_session == _feed_session_of(record)
         ]
 
-    def log_lines(self) -> Iterator[LogLine]:
-        """Yield the lines of order_log.txt that the session has."""
-        number = 0
-        for record in self.records:
-            number += "Report" in record
-            if record["Record"] == "Order":
-                yield LogLine(record["Report"]["OrderID"], record["Order"]["ClOrdID"])
-            elif record["Record"] == "Execution":
-                yield LogLine(0, f"{self.id}-{number} {record['Report']['ClOrdID']}")
-
     def orders(self) -> list[Mapping[str, Any]]:
         """Return the records of orders."""
         return [record for record in self.records if record["Record"] == "Order"]
+
+    def log_lines(self) -> list[LogLine]:
+        """Return what belongs into order_log.txt."""
+        lines = []
+        reported = [record for record in self.records if "Raw" in record]
+        for number, record in enumerate(reported, 1):
+            report = record["Report"]
+            if record["Record"] == "Order":
+                lines.append(LogLine(report["OrderID"], report["ClOrdID"]))
+            elif record["Record"] == "Execution":
+                order_id = report.get("OrderID")
+                known = order_id if isinstance(order_id, int) else 0
+                lines.append(LogLine(known, report["ClOrdID"], f"{self.id}-{number}"))
+        return lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,10 +211,10 @@ class OrderLogTail:
 
 def log_line(line: str) -> LogLine:
     """Read a line of order_log.txt."""
-    if match := _LOG_LINE.search(line):
+    if match := _ORDER_LINE.match(line):
         return LogLine(int(match[1]), match[2])
-    if match := _EXECUTION_LINE.search(line):
-        return LogLine(0, f"{match[2]} {match[1]}")
+    if match := _REPORT_LINE.match(line):
+        return LogLine(int(match[1] or 0), match[2], match[3])
     return LogLine(-1, line)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ctl.verify.traded import cancel_all, order, trade
-from tests.kit.recorded_session import RecordedSession, trades
+from tests.kit.recorded_session import RULES, RecordedSession, trades
 from tradestack.ctl.verify.session_files import tapes_of
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side, TimeInForce
@@ -27,6 +27,15 @@ from tradestack.trading.execution.model import (
     Slippage,
     SlippageKind,
 )
+from tradestack.trading.risk.limits import (
+    CountPerWindow,
+    Limits,
+    OnBreach,
+    RiskLimits,
+    SelfTrade,
+    UserLimits,
+)
+from tradestack.trading.risk.trading_state import BREACHES, StateAct, StateEvent
 from tradestack.trading.verification.difference import Differs
 from tradestack.trading.verification.verification import Verification
 from tradestack.wire.order_journal import decode_header
@@ -41,13 +50,14 @@ def payloads_of(journal: Path) -> list[bytes]:
     return [payload for payload in payloads if payload is not None]
 
 
-def verify(log: Path, payloads: list[bytes]) -> Verification:
-    """Verify a journal with these payloads. Raises Differs."""
+def verify(log: Path, *journals: list[bytes]) -> Verification:
+    """Verify journals with these payloads. Raises Differs."""
     with tapes_of(log) as open_tape:
         verification = Verification(log.stem, open_tape)
-        verification.begin(decode_header(payloads[0]))
-        for number, payload in enumerate(payloads[1:], 2):
-            verification.take(number, payload)
+        for payloads in journals:
+            verification.begin(decode_header(payloads[0]))
+            for number, payload in enumerate(payloads[1:], 2):
+                verification.take(number, payload)
         verification.finish()
     return verification
 
@@ -227,6 +237,28 @@ MODELS = st.builds(
     seed=st.integers(0, 100),
     fees=st.just(Fees(per_share=500_000, rate=SCALE, minimum=SCALE)),
 )
+LIMITS = (
+    RULES.limits,
+    RiskLimits(
+        each_user=UserLimits(
+            limits=Limits(
+                max_daily_loss=20 * SCALE,
+                max_drawdown=30 * SCALE,
+                max_drawdown_on_breach=OnBreach.HALT,
+                self_trade=SelfTrade.CANCEL_RESTING,
+            )
+        )
+    ),
+    RiskLimits(
+        each_user=UserLimits(
+            limits=Limits(
+                max_order_submit_rate=CountPerWindow(count=3, window_ns=5 * 10**9),
+                repeated_execution_limit=CountPerWindow(count=3, window_ns=10 * 10**9),
+                max_position=200 * SCALE,
+            )
+        )
+    ),
+)
 USERS = st.sampled_from(["news", "other"])
 SYMBOLS = st.sampled_from(["SPY", "IBM"])
 PRICES = st.integers(98, 103).map(str)
@@ -245,6 +277,9 @@ STEPS = st.one_of(
     st.tuples(st.just("replace"), USERS, st.integers(0, 40), PRICES, st.integers(1, 90)),
     st.tuples(st.just("time"), st.integers(1, 3)),
     st.tuples(st.just("restart")),
+    st.tuples(st.just("roll_over")),
+    st.tuples(st.just("limits"), st.sampled_from(LIMITS)),
+    st.tuples(st.just("state"), st.none() | USERS, st.sampled_from(StateEvent), st.booleans()),
 )
 
 
@@ -305,6 +340,21 @@ class _Player:
         """Let another order manager go on."""
         self.recorded.restart()
 
+    def roll_over(self) -> None:
+        """Let the accounts go on in another order session."""
+        self.recorded.roll_over()
+
+    def limits(self, limits: RiskLimits) -> None:
+        """Change the limits."""
+        self.recorded.set_limits(limits)
+
+    def state(self, user: str | None, event: StateEvent, cancels: bool) -> None:
+        """Let an operator change a trading state; breaches happen by themselves."""
+        if event not in BREACHES:
+            self.recorded.set_state(
+                StateAct(user=user, event=event, reason="test", uid=1, cancels=cancels)
+            )
+
 
 @settings(max_examples=60, deadline=None)
 @given(model=MODELS, steps=st.lists(STEPS, min_size=10, max_size=60))
@@ -318,9 +368,9 @@ def test_any_session_is_what_follows_from_it(
         for name, *arguments in steps:
             step: Callable[..., None] = getattr(player, name)
             step(*arguments)
-        running = verify(recorded.log.path, payloads_of(recorded.journal))
+        running = verify(recorded.log.path, *map(payloads_of, recorded.journals))
         recorded.end()
-        ended = verify(recorded.log.path, payloads_of(recorded.journal))
+        ended = verify(recorded.log.path, *map(payloads_of, recorded.journals))
 
     assert running.unjournalled == ended.unjournalled == 0
     assert all(fold.account.state.is_ended for fold in ended.folds.values())

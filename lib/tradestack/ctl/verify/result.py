@@ -11,8 +11,8 @@ from tradestack.trading.verification.verification import Counts
 
 COLUMNS = 80
 TAKEN = (
-    "The requests, their causes and times of receipt, the verdicts on orders and the answers to "
-    "Register are taken from the journal as they are."
+    "The requests, their causes and times of receipt, refusals by limits over all users, what "
+    "operators did and the answers to Register are taken from the journal as they are."
 )
 
 

@@ -15,7 +15,7 @@ from tradestack.domain.execution_report import (
     OrderMassCancelReport,
 )
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.order import OrdStatus
+from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.domain.order_life import is_final
 from tradestack.domain.tick import Tick
 from tradestack.domain.trade import Trade
@@ -69,7 +69,10 @@ class OrderTrace:
     @property
     def status(self) -> OrdStatus:
         """The state of the order at the end of the journal."""
-        status = self.record.report.ord_status
+        verdict = self.record.report
+        if verdict.exec_type is ExecType.REJECTED:  # as a duplicate it has the state of the first
+            return OrdStatus.REJECTED
+        status = verdict.ord_status
         for event in self.events:
             report = report_on(event, self.order_id)
             status = status if report is None else report.ord_status

@@ -10,7 +10,7 @@ from tradestack.ctl.why.fills import ExplainedFill, explained_fills
 from tradestack.ctl.why.order_trace import OrderTrace, report_on
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed
-from tradestack.domain.order import ExecType, OrdStatus
+from tradestack.domain.order import ExecType
 from tradestack.domain.tick import Tick, TickKind
 from tradestack.domain.times import format_utc
 from tradestack.domain.trade import Trade
@@ -68,7 +68,7 @@ def _cause(trace: OrderTrace) -> Iterator[str]:
 def _verdict(trace: OrderTrace) -> Iterator[str]:
     report = trace.record.report
     yield "verdict"
-    if report.ord_status is not OrdStatus.REJECTED:
+    if report.exec_type is not ExecType.REJECTED:
         yield "  accepted: it has passed every check"
         return
     text = "" if report.text is None else f": {report.text}"

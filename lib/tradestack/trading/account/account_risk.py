@@ -79,10 +79,11 @@ class AccountRisk:
         received_ns: int,
         everybody: Everybody,
         replaced: WorkingOrder | None = None,
+        part: Part = Part.ALL,
     ) -> Breach | None:
         """Return the first limit that an order breaks; everybody: the accounts of all users."""
         situation = self._situations.of(order, place, received_ns, everybody, replaced)
-        return judge_risk(situation, self.limits)
+        return judge_risk(situation, self.limits, part)
 
     def judge_replace(
         self,
@@ -90,12 +91,14 @@ class AccountRisk:
         place: Place,
         received_ns: int,
         everybody: Everybody,
+        part: Part = Part.ALL,
     ) -> Breach | None:
         """Return the first limit that the order breaks which a replace asks for."""
         order = order_named(self._account, request.orig_cl_ord_id)
         if order is None:  # it is refused for that, when it takes effect
             return None
-        return self.judge(order_after(order, request), place, received_ns, everybody, order)
+        after = order_after(order, request)
+        return self.judge(after, place, received_ns, everybody, order, part)
 
     def cancel_alarm(self, request: Request, everybody: Everybody) -> Breach | None:
         """Return the limit that one more cancel breaks; it is carried out nevertheless."""

@@ -10,6 +10,7 @@ from tradestack.trading.account.account_risk import equity_of
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import Accounts
+from tradestack.trading.carrying import checkpoint_records
 from tradestack.trading.judging.decisions import (
     UNREPORTED,
     Act,
@@ -25,7 +26,6 @@ from tradestack.trading.risk.trading_state import StateAct, StateEvent
 from tradestack.trading.rules import Rules
 from tradestack.wire.account_records import (
     AccountRecord,
-    CheckpointRecord,
     ExecutionRecord,
     LimitsRecord,
     ReleaseRecord,
@@ -170,17 +170,8 @@ class Judgement:
     def checkpoint(self, account: Account) -> None:
         """Record the state of an account; it is made again from there."""
         parts = encode_checkpoint(account.state)
-        for number, state in enumerate(parts, 1):
-            self.act(
-                CheckpointRecord(
-                    time_ns=self.time_ns,
-                    user=account.user,
-                    feed_session=account.tape.session_id,
-                    part=number,
-                    parts=len(parts),
-                    state=msgspec.Raw(state),
-                )
-            )
+        for record in checkpoint_records(account.key, parts, self.time_ns):
+            self.act(record)
 
     def everybody(self) -> list[Account]:
         """Return the accounts of all users whose feed sessions have not ended.

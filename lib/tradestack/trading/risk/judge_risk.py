@@ -70,6 +70,11 @@ def judge_risk(situation: Situation, limits: RiskLimits, part: Part = Part.ALL) 
     return None
 
 
+def spans_accounts(limits: RiskLimits, user: str, symbol: str) -> bool:
+    """Return whether a limit on orders needs to know what other users have and do."""
+    return bool(_plan(Part.ACROSS_ACCOUNTS, limits.scopes(user, symbol)))
+
+
 def crossed_to_cancel(situation: Situation, limits: RiskLimits) -> list[WorkingOrder]:
     """Return the working orders that make way for an accepted order, as `self_trade` says."""
     own = limits.of_user(situation.account.user).limits

@@ -7,13 +7,18 @@ from typing import NamedTuple
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport, Report
-from tradestack.domain.order import ExecType, OrdStatus
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import ExecRestatementReason, ExecType
 from tradestack.trading.account.account import Account, FindDone
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.place import Place
+from tradestack.trading.account.portfolio import open_portfolio
+from tradestack.trading.account.risk_counting import note_request, note_submission
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
+from tradestack.trading.risk.limits import RiskLimits
+from tradestack.trading.risk.trading_state import StateAct, TradingStates
 from tradestack.trading.tape import Tape
 from tradestack.trading.verification.difference import (
     Difference,
@@ -21,7 +26,7 @@ from tradestack.trading.verification.difference import (
     require_same,
     shortened,
 )
-from tradestack.wire.account_records import ExecutionRecord, RequestRecord
+from tradestack.wire.account_records import ExecutionRecord, RequestRecord, TradingRecord
 from tradestack.wire.order_journal import OrderRecord, encode_record
 from tradestack.wire.orders import encode_message
 
@@ -36,19 +41,25 @@ class LogBehind(Exception):
 
 
 class Owed(NamedTuple):
-    """A report of the journal that the fold has to make."""
+    """A report of the journal, or a change of the trading state, that the fold has to make."""
 
     line: int
     payload: bytes
-    record: ExecutionRecord
+    record: ExecutionRecord | TradingRecord
+
+    @property
+    def content(self) -> Report | TradingRecord:
+        """The report, or the change."""
+        return self.record if isinstance(self.record, TradingRecord) else self.record.report
 
 
 class AccountFold:
     """An account that is folded again, the sink of its reports.
 
-    made: reports of the fold that the journal has not had yet. owed: those of the journal that the
-    fold has not made. One of them is empty between two records. note: is told of each report that
-    is made, so that later requests find its order.
+    made: reports of the fold that the journal has not had yet, and changes of the trading state.
+    owed: those of the journal that the fold has not made. One of them is empty between two records.
+    trading: the states of all users; the fold changes that of its own. note: is told of each report
+    that is made, so that later requests find its order.
     """
 
     def __init__(
@@ -58,20 +69,42 @@ class AccountFold:
         model: ExecutionModel,
         state: AccountState,
         *,
+        limits: RiskLimits,
+        trading: TradingStates,
         find_done: FindDone,
         note: Callable[[str, ExecutionReport], None],
     ) -> None:
         self.user = user
-        self.account = Account(user, tape, model, state, sink=self, find_done=find_done)
-        self.made: deque[Report] = deque()
+        self.account = Account(
+            user, tape, model, state, limits=limits, sink=self, find_done=find_done
+        )
+        self.made: deque[Report | TradingRecord] = deque()
         self.owed: deque[Owed] = deque()
+        self._trading = trading
         self._note = note
+        self.account.risk.settle()
 
     # ---- the sink of the account ---------------------------------------------------------------
 
     def name(self) -> tuple[str, int]:
         """Return ExecID and TransactTime of the next report: the journal's are taken later."""
         return "", 0
+
+    def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
+        """Take a change that a breach makes; its time and uid come with the journal's record."""
+        record = TradingRecord(
+            time_ns=0,
+            user=act.user,
+            state=self._trading.after(act),
+            reason=act.reason,
+            uid=0,
+            cancels=act.cancels,
+            feed_session=feed_session,
+            feed_seq=feed_seq,
+        )
+        self._trading.put(record)
+        self.made.append(record)
+        return record
 
     def take(self, user: str, report: Report) -> None:
         """Take a report that the fold makes."""
@@ -90,13 +123,21 @@ class AccountFold:
 
     def accept(self, record: OrderRecord, order_id: int, place: Place) -> None:
         """Take an order with its verdict."""
-        self.account.note_order(order_id)
-        if record.report.ord_status is not OrdStatus.REJECTED:
-            self.account.accept(record.order, order_id, place)
+        account = self.account
+        account.note_order(order_id)
+        note_submission(account, record.order, place)
+        if record.report.exec_type is not ExecType.REJECTED:
+            account.accept(record.order, order_id, place)
+            account.risk.make_way(record.order, place)
 
     def request(self, record: RequestRecord, place: Place) -> None:
-        """Take a cancel, a replace or a mass cancel."""
-        self.account.request(under_way_of(record.request, place))
+        """Take a cancel, a replace or a mass cancel, with its verdict."""
+        note_request(self.account, record.request, place)
+        under_way = under_way_of(record.request, place)
+        if record.refusal is None:
+            self.account.request(under_way)
+        else:
+            self.account.refuse(under_way, record.refusal)
 
     def register(self, line: int, from_seq: int, *, interactive: bool) -> None:
         """Take an answered Register. Raises Differs."""
@@ -111,11 +152,10 @@ class AccountFold:
 
     def report(self, owed: Owed) -> None:
         """Compare a report of the journal with that of the fold. Raises Differs, LogBehind."""
-        report = owed.record.report
+        content = owed.content
         self.owed.append(owed)
-        self._match(report.feed_seq or 0)
-        is_restated = isinstance(report, ExecutionReport) and report.exec_type is ExecType.RESTATED
-        if is_restated and not self.made:
+        self._match(content.feed_seq or 0)
+        if is_renewal(content) and not self.made:
             self.account.restate()
         self.compare()
 
@@ -126,16 +166,21 @@ class AccountFold:
         self.compare()
         self._expect_nothing_left(line)
 
-    def checkpoint(self, line: int, state: AccountState) -> None:
+    def checkpoint(self, line: int, state: AccountState, limits: RiskLimits) -> None:
         """Compare a checkpoint with the state at its message. Raises Differs, LogBehind.
 
-        How far the strategy says to be is no result of the fold.
+        Other limits or trading states begin with one. How far the strategy says to be is no result
+        of the fold.
         """
         self._match(state.matched_through)
         self._expect_nothing_left(line)
+        risk = self.account.risk
+        if _acts(state) != _acts(self.account.state):
+            risk.renew(limits, self._trading)
         own = msgspec.structs.replace(self.account.state, progress=state.progress)
         for expected, found in zip(encode_checkpoint(own), encode_checkpoint(state), strict=False):
             require_same(line, f"checkpoint of {self.user}", None, expected, found)
+        risk.settle()
 
     def finish(self) -> None:
         """Compare what is left behind the last record. Raises Differs.
@@ -154,10 +199,21 @@ class AccountFold:
     def compare(self) -> None:
         """Compare reports as long as there are both. Raises Differs."""
         while self.made and self.owed:
-            self._compare_one(self.made.popleft(), self.owed.popleft())
+            made, owed = self.made.popleft(), self.owed.popleft()
+            if isinstance(made, TradingRecord) and isinstance(owed.record, TradingRecord):
+                self._compare_change(made, owed, owed.record)
+            elif isinstance(made, TradingRecord) or isinstance(owed.record, TradingRecord):
+                raise Differs(self._difference(owed.line, owed.content, _text(made)))
+            else:
+                self._compare_report(made, owed, owed.record)
 
-    def _compare_one(self, made: Report, owed: Owed) -> None:
-        record = owed.record
+    def _compare_change(self, made: TradingRecord, owed: Owed, record: TradingRecord) -> None:
+        own = msgspec.structs.replace(made, time_ns=record.time_ns, uid=record.uid)
+        what = f"trading state of {self.user}"
+        require_same(owed.line, what, None, encode_record(own), owed.payload)
+        self.account.state.risk.user_act_ns = record.time_ns
+
+    def _compare_report(self, made: Report, owed: Owed, record: ExecutionRecord) -> None:
         changes: dict[str, object] = {"transact_time_ns": record.time_ns}
         if isinstance(made, ExecutionReport) and isinstance(record.report, ExecutionReport):
             changes["exec_id"] = record.report.exec_id
@@ -179,21 +235,48 @@ class AccountFold:
         if self.owed:
             self._refuse_owed()
         if self.made:
-            raise Differs(self._difference(line, self.made[0], _text(self.made[0]), NOTHING))
+            made = _text(self.made[0])
+            raise Differs(self._difference(line, self.made[0], made)._replace(found=NOTHING))
 
     def _refuse_owed(self) -> None:
         owed = self.owed[0]
-        report = owed.record.report
-        raise Differs(self._difference(owed.line, report, NOTHING, _text(report)))
+        raise Differs(self._difference(owed.line, owed.content, NOTHING))
 
-    def _difference(self, line: int, report: Report, expected: str, found: str) -> Difference:
+    def _difference(self, line: int, found: Report | TradingRecord, expected: str) -> Difference:
         what = f"report to {self.user}"
-        return Difference(line, what, _order_id_of(report), "Report", expected, found)
+        return Difference(line, what, _order_id_of(found), "Report", expected, _text(found))
 
 
-def _order_id_of(report: Report) -> int | None:
-    return None if isinstance(report, OrderMassCancelReport) else report.order_id
+def is_fresh(state: AccountState) -> bool:
+    """Return whether an account begins with this state: flat, and without orders."""
+    begun = AccountState(
+        matched_through=state.matched_through,
+        progress=state.progress,
+        last_order_id=state.last_order_id,
+        portfolio=open_portfolio(state.portfolio.starting_cash // SCALE),
+        risk=state.risk,
+    )
+    return state == begun
 
 
-def _text(report: Report) -> str:
-    return shortened(encode_message(report).decode())
+def _acts(state: AccountState) -> tuple[str, int, int]:
+    """Return what names the limits and the changes of trading states that an account has."""
+    return state.risk.limits_hash, state.risk.user_act_ns, state.risk.all_act_ns
+
+
+def is_renewal(content: Report | TradingRecord) -> bool:
+    """Return whether it is the first report on an order in an order session where that goes on."""
+    return (
+        isinstance(content, ExecutionReport)
+        and content.restatement_reason is ExecRestatementReason.RENEWAL
+    )
+
+
+def _order_id_of(content: Report | TradingRecord) -> int | None:
+    return None if isinstance(content, OrderMassCancelReport | TradingRecord) else content.order_id
+
+
+def _text(content: Report | TradingRecord) -> str:
+    if isinstance(content, TradingRecord):
+        return shortened(encode_record(content).decode())
+    return shortened(encode_message(content).decode())

@@ -1,7 +1,8 @@
 """An order and its verdict → the payload of its OrderRecord, as it has to be."""
 
-from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import ExecType, OrdStatus
+import msgspec
+
+from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus
 from tradestack.wire.accepted_order import Accepted, encode_accepted
 from tradestack.wire.order_journal import OrderRecord, encode_record
 
@@ -15,9 +16,9 @@ def order_payload(
     """Return the payload of an order with this number, report name and place.
 
     found: the payload in the journal, which has the order as the client sent it. The verdict is the
-    record's: what an order is checked against is not part of the fold.
+    record's: `verdict` judges it again.
     """
-    if record.report.ord_status is not OrdStatus.REJECTED:
+    if record.report.exec_type is not ExecType.REJECTED:
         order_json = _order_json(found)
         payload, _ = encode_accepted(
             record.order, order_json, record.user, record.time_ns, order_id, exec_id, placed
@@ -28,22 +29,26 @@ def order_payload(
         feed_session, cause, arrival_ns = placed.feed_session, placed.cause, placed.arrival_ns
         visible_time_ns = placed.visible_time_ns
     order = record.order
-    report = ExecutionReport(
+    report = msgspec.structs.replace(
+        record.report,
         order_id=order_id,
         cl_ord_id=order.cl_ord_id,
         exec_id=exec_id,
-        exec_type=ExecType.REJECTED,
-        ord_status=OrdStatus.REJECTED,
         symbol=order.symbol,
         side=order.side,
-        quantity=order.quantity,
-        reject_reason=record.report.reject_reason,
-        text=record.report.text,
         transact_time_ns=record.time_ns,
         feed_session=feed_session,
         feed_seq=cause,
         visible_time_ns=visible_time_ns,
     )
+    if record.report.reject_reason is not OrdRejReason.DUPLICATE_ORDER:  # which has another's state
+        report = msgspec.structs.replace(
+            report,
+            ord_status=OrdStatus.REJECTED,
+            quantity=order.quantity,
+            cum_quantity=None,
+            leaves_quantity=None,
+        )
     return encode_record(
         OrderRecord(
             time_ns=record.time_ns,
@@ -55,6 +60,14 @@ def order_payload(
             report=report,
         )
     )
+
+
+def placed_as_found(record: OrderRecord) -> Accepted | None:
+    """Return the place of an order whose account is not folded."""
+    if record.feed_session is None or record.cause is None or record.arrival_ns is None:
+        return None
+    visible_ns = record.report.visible_time_ns or 0
+    return Accepted(record.feed_session, record.cause, record.arrival_ns, visible_ns)
 
 
 def _order_json(payload: bytes) -> bytes:

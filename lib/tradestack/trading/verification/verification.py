@@ -6,8 +6,9 @@
 
 Nothing of the order manager's state is used: each account begins as the journal says, and what
 follows comes from the requests, their causes and the tape. Taken from the journal are what cannot
-be made again: the requests themselves, their causes and times, the verdicts on orders, the answers
-to Register, and the acts of operators. Records of other feed sessions are only counted and named.
+be made again: the requests themselves, their causes and times, refusals by limits that span
+accounts, the answers to Register, and the acts of operators. Records of other feed sessions are
+only counted and named.
 """
 
 from collections.abc import Callable
@@ -16,26 +17,37 @@ from functools import partial
 
 import msgspec
 
-from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, OrdStatus
-from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
-from tradestack.trading.account.portfolio import open_portfolio
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.tape import Tape
-from tradestack.trading.verification.account_fold import AccountFold, LogBehind, Owed
+from tradestack.trading.verification.account_fold import (
+    AccountFold,
+    LogBehind,
+    Owed,
+    is_fresh,
+    is_renewal,
+)
 from tradestack.trading.verification.difference import Difference, Differs, require_same
-from tradestack.trading.verification.known_names import KnownNames
-from tradestack.trading.verification.order_payload import order_payload
+from tradestack.trading.verification.done_orders import DoneOrders
+from tradestack.trading.verification.journal_numbers import JournalNumbers
+from tradestack.trading.verification.order_payload import order_payload, placed_as_found
+from tradestack.trading.verification.rules_in_force import RulesInForce
+from tradestack.trading.verification.verdict import (
+    require_order_verdict,
+    require_replace_verdict,
+)
 from tradestack.wire.accepted_order import Accepted
 from tradestack.wire.account_records import (
     AccountRecord,
     CheckpointRecord,
     EndedRecord,
     ExecutionRecord,
+    LimitsRecord,
     ReleaseRecord,
     RequestRecord,
+    TradingRecord,
 )
 from tradestack.wire.order_journal import (
     MalformedRecord,
@@ -79,19 +91,17 @@ class Verification:
         self._feed_session = feed_session
         self._open_tape = open_tape
         self._only_user = only_user
-        self._names = KnownNames()
-        self._session = ""
-        self._next_order_id = 1
-        self._reports = 0  # in the journal so far
+        self._done = DoneOrders()
+        self._numbers = JournalNumbers("", 1)
         self._parts: dict[str, list[bytes]] = {}  # of checkpoints that are not whole yet
+        self._rules = RulesInForce()
 
     def begin(self, header: SessionRecord) -> None:
         """Begin with the next journal."""
-        self._names = KnownNames()
-        self._session = header.session
-        self._next_order_id = header.next_order_id
-        self._reports = 0
+        self._done = DoneOrders()
+        self._numbers = JournalNumbers(header.session, header.next_order_id)
         self._parts.clear()
+        self._rules.begin(header)
 
     def take(self, line: int, payload: bytes) -> Record:
         """Compare the next record, and return it. Raises Differs, ValueError for no record."""
@@ -123,30 +133,37 @@ class Verification:
             case RequestRecord():
                 self._take_request(line, record, payload)
             case MalformedRecord():
-                self._require_exec_id(line, record.report)
+                self._numbers.require_exec_id(line, record.report)
             case RegisterRecord():
                 self._take_register(line, record)
-            case RepairedRecord():
-                self._take_loss(line, record)
             case AccountRecord() | CheckpointRecord() | ReleaseRecord() | EndedRecord():
                 self._take_act(line, record)
             case _:
-                pass  # nothing that follows from the feed, nor anything that reports follow from
+                self._take_rule(line, record, payload)
+
+    def _take_rule(self, line: int, record: Record, payload: bytes) -> None:
+        """Take what reports follow from besides requests, or what is lost."""
+        match record:
+            case LimitsRecord():
+                self._rules.add(record)
+            case TradingRecord():
+                self._take_trading(line, record, payload)
+            case RepairedRecord():
+                self._take_loss(line, record)
 
     # ---- orders, requests and reports ------------------------------------------------------------
 
     def _take_order(self, line: int, record: OrderRecord, payload: bytes) -> None:
-        order_id, exec_id = self._next_order_id, self._next_exec_id()
-        self._next_order_id += 1
-        self._reports += 1
+        order_id, exec_id = self._numbers.take_order(), self._numbers.take_report()
         fold = self._fold_of(line, record.user, record.feed_session)
         place = None if fold is None else fold.place(line, record)
         placed: Accepted | None
         if fold is not None and place is not None:
             visible_ns = fold.account.visible_time_of(place)
+            require_order_verdict(line, record, fold.account, place)
             placed = Accepted(self._feed_session, place.cause, place.arrival_ns, visible_ns)
         else:
-            placed = _placed_as_found(record)
+            placed = placed_as_found(record)
             self.counts.unplaced += record.feed_session is None
         expected = order_payload(record, payload, order_id, exec_id, placed)
         require_same(line, f"order of {record.user}", order_id, expected, payload)
@@ -154,7 +171,7 @@ class Verification:
             self.counts.orders += 1
             self.counts.reports += 1
             fold.accept(record, order_id, place)
-        self._names.note(record.user, record.report)
+        self._done.note(record.user, record.report)
 
     def _take_request(self, line: int, record: RequestRecord, payload: bytes) -> None:
         fold = self._fold_of(line, record.user, record.feed_session)
@@ -163,41 +180,39 @@ class Verification:
         place = fold.place(line, record)
         expected = msgspec.structs.replace(record, cause=place.cause, arrival_ns=place.arrival_ns)
         require_same(line, f"request of {record.user}", None, encode_record(expected), payload)
+        require_replace_verdict(line, record, fold.account, place)
         self.counts.requests += 1
         fold.request(record, place)
 
     def _take_execution(self, line: int, record: ExecutionRecord, payload: bytes) -> None:
         report = record.report
-        self._require_exec_id(line, report)
-        fold = self._fold_of(line, record.user, report.feed_session)
+        self._numbers.require_exec_id(line, report)
+        is_ahead = is_renewal(report) and record.user not in self.folds  # its account follows
+        fold = None if is_ahead else self._fold_of(line, record.user, report.feed_session)
         if fold is None:
             self.counts.unplaced += report.feed_session is None
             if isinstance(report, ExecutionReport):
-                self._names.note(record.user, report)
+                self._done.note(record.user, report)
             return
         fold.report(Owed(line, payload, record))
         self.counts.reports += 1
         if isinstance(report, ExecutionReport):
             self.counts.fills += report.exec_type is ExecType.TRADE
 
+    def _take_trading(self, line: int, record: TradingRecord, payload: bytes) -> None:
+        """Compare a change by a breach; take one that somebody has made."""
+        if record.user is not None and record.feed_session is not None:
+            fold = self._fold_of(line, record.user, record.feed_session)
+            if fold is not None:
+                fold.report(Owed(line, payload, record))
+        self._rules.trading.put(record)
+
     def _take_register(self, line: int, record: RegisterRecord) -> None:
-        self._reports += 1
+        self._numbers.take_report()
         register = record.register
         fold = self.folds.get(record.user)
         if fold is not None and register.feed_session == self._feed_session:
             fold.register(line, record.report.from_seq, interactive=register.interactive)
-
-    def _next_exec_id(self) -> str:
-        return f"{self._session}-{self._reports + 1}"
-
-    def _require_exec_id(self, line: int, report: Report) -> None:
-        expected = self._next_exec_id()
-        self._reports += 1
-        if isinstance(report, ExecutionReport) and report.exec_id != expected:
-            what = f"report on {report.cl_ord_id or 'a malformed message'}"
-            raise Differs(
-                Difference(line, what, report.order_id, "Report.ExecID", expected, report.exec_id)
-            )
 
     # ---- accounts ----------------------------------------------------------------------------
 
@@ -238,9 +253,9 @@ class Verification:
         state = decode_checkpoint([bytes(record.state)])
         fold = self.folds.get(user)
         if fold is not None:  # it goes on in this journal
-            fold.checkpoint(line, state)
+            fold.checkpoint(line, state, self._rules.limits_of(state))
             return
-        if not _is_fresh(state):
+        if not is_fresh(state):
             self.late.add(user)
         model = msgspec.json.decode(bytes(record.execution), type=ExecutionModel)
         self.folds[user] = AccountFold(
@@ -248,6 +263,8 @@ class Verification:
             self._open_tape(),
             model,
             state,
+            limits=self._rules.limits_of(state),
+            trading=self._rules.trading,
             find_done=partial(self._find_done, user),
             note=self._note,
         )
@@ -256,36 +273,18 @@ class Verification:
         parts = self._parts.setdefault(record.user, [])
         parts.append(bytes(record.state))
         if record.part == record.parts:
-            fold.checkpoint(line, decode_checkpoint(self._parts.pop(record.user)))
+            state = decode_checkpoint(self._parts.pop(record.user))
+            fold.checkpoint(line, state, self._rules.limits_of(state))
             self.counts.checkpoints += 1
 
     def _take_loss(self, line: int, record: RepairedRecord) -> None:
-        self._next_order_id += record.orders_lost
+        self._numbers.skip_orders(record.orders_lost)
         if record.lines_lost:
             found = f"{record.lines_lost} lines that a repair has dropped"
             raise Differs(Difference(line, "journal", None, "LinesLost", "0", found))
 
     def _find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        return self._names.find_done(user, cl_ord_id)
+        return self._done.find(user, cl_ord_id)
 
     def _note(self, user: str, report: ExecutionReport) -> None:
-        self._names.note(user, report)
-
-
-def _placed_as_found(record: OrderRecord) -> Accepted | None:
-    """Return the place of an order whose account is not folded."""
-    if record.feed_session is None or record.cause is None or record.arrival_ns is None:
-        return None
-    visible_ns = record.report.visible_time_ns or 0
-    return Accepted(record.feed_session, record.cause, record.arrival_ns, visible_ns)
-
-
-def _is_fresh(state: AccountState) -> bool:
-    """Return whether an account begins with this state: flat, and without orders."""
-    begun = AccountState(
-        matched_through=state.matched_through,
-        progress=state.progress,
-        last_order_id=state.last_order_id,
-        portfolio=open_portfolio(state.portfolio.starting_cash // SCALE),
-    )
-    return state == begun
+        self._done.note(user, report)

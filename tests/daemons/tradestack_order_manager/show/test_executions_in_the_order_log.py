@@ -65,6 +65,7 @@ def test_each_thing_that_becomes_of_an_order_has_a_line(manager: TapeOrderManage
     execution = {"model": "tape", "default_size": "0", "fee_per_share": "0.01"}
     manager.configure(execution=execution, max_order_age="0")
     feed = manager.feed()
+    feed.trade(1)  # there is a price when the order comes
     manager.start()
     client = manager.client()
     client.send(day("a"), b'{"MsgType":"NewOrderSingle"}')
@@ -135,6 +136,7 @@ def test_fills_have_one_line_each_over_kills_and_rotations(
 ) -> None:
     """Killed between journal, report and log again and again, the log follows the journal."""
     feed = manager.feed()
+    feed.trade(1)  # there is a price when the order comes
     manager.start()
     client = manager.client()
     session = client.session_id

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from tests.daemons.tradestack_order_manager.samples import NOW_NS, a_header
 from tests.daemons.tradestack_order_manager.show.recorded import RECORDED, lines_of, record
+from tradestack.ctl.check.journal_repair import repair
 from tradestack.domain.session_id import following_session_id
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.log_place import newest_place
@@ -249,3 +250,41 @@ def test_a_log_that_ends_with_reports_which_the_journal_lacks_gets_no_line(
     log.close()
 
     assert path.read_bytes() == written
+
+
+NUMBERED = ("order", "fill", "fill", "order", "fill", "malformed", "order", "fill", "fill")
+
+
+@pytest.mark.parametrize(
+    "damaged", [place for place, kind in enumerate(NUMBERED) if kind != "order"]
+)
+def test_after_a_repair_the_lines_that_are_left_are_there_once(
+    tmp_path: Path, damaged: int
+) -> None:
+    """Reports have other places then, and their ExecIDs still say which are in the log."""
+    path = tmp_path / "order_log.txt"
+    session = OrderSession.begin(tmp_path, a_header())
+    record(session, *NUMBERED)
+    lines = lines_of(session, path).splitlines(keepends=True)
+    session.close()
+    journal = session.journal.path
+    content = journal.read_bytes().splitlines(keepends=True)
+    content[1 + damaged] = content[1 + damaged].replace(b"Time", b"time", 1)
+    journal.write_bytes(b"".join(content))
+    repair(journal, NOW_NS)
+    shown = [place for place, kind in enumerate(NUMBERED) if kind != "malformed"]
+
+    for written in range(len(lines) + 1):
+        path.write_bytes(b"".join(lines[:written]))
+        repaired = OrderSession.recover(journal)
+        assert repaired is not None
+        log = OrderLog.recover(path, repaired)
+        log.catch_up(repaired)
+        log.close()
+        repaired.close()
+        left = [
+            line
+            for number, (place, line) in enumerate(zip(shown, lines, strict=True))
+            if number < written or place != damaged
+        ]
+        assert path.read_bytes() == b"".join(left), written

@@ -1,0 +1,34 @@
+"""The limits and trading states that hold at a place in a journal."""
+
+import msgspec
+
+from tradestack.trading.account.account_state import AccountState
+from tradestack.trading.risk.limits import RiskLimits
+from tradestack.trading.risk.trading_state import TradingStates
+from tradestack.wire.account_records import LimitsRecord
+from tradestack.wire.order_journal import SessionRecord
+
+
+class RulesInForce:
+    """Limits by their hash, of one journal; trading: the states, which go on in the next one."""
+
+    def __init__(self) -> None:
+        self.trading = TradingStates()
+        self._limits: dict[str, RiskLimits] = {}
+
+    def begin(self, header: SessionRecord) -> None:
+        """Begin with the next journal."""
+        self._limits.clear()
+        for change in header.trading:
+            self.trading.put(change.record)
+
+    def add(self, record: LimitsRecord) -> None:
+        """Take limits that the journal has from here on; raise ValueError."""
+        self._limits[record.hash] = msgspec.json.decode(record.limits, type=RiskLimits)
+
+    def limits_of(self, state: AccountState) -> RiskLimits:
+        """Return the limits that an account is under; raise ValueError without a record of them."""
+        limits = self._limits.get(state.risk.limits_hash)
+        if limits is None:
+            raise ValueError(f"there is no record of the limits {state.risk.limits_hash}")
+        return limits
