@@ -12,7 +12,7 @@ way is told to a listener, report by report. All of it is a function of the requ
 causes, the tape and the execution model: live, after a restart and when it is verified.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -55,8 +55,8 @@ STRIDE_GROWTH = 8
 
 _PRICE = int(TickKind.PRICE)
 
-# Newest accepted ClOrdID → number and final state of an order that is done; None if there is none.
-FindDone = Callable[[str], tuple[int, OrdStatus] | None]
+# A request about an order that was done before so many others is told that there is no such order.
+DONE_ORDERS_MAX = 1_000
 
 
 class Account:
@@ -74,14 +74,12 @@ class Account:
         *,
         limits: RiskLimits,
         sink: ReportSink,
-        find_done: FindDone,
     ) -> None:
         self.user = user
         self.tape = tape
         self.model = model
         self.state = state
         self.sink = sink
-        self._find_done = find_done
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self.risk = AccountRisk(self, limits)
         self.watch: TradeWatch | None = None
@@ -140,10 +138,6 @@ class Account:
             return False
         is_said = not self.state.is_registered or self.state.progress >= last
         return is_said and self.state.matched_through >= last
-
-    def note_order(self, order_id: int) -> None:
-        """Note the number of an order, accepted or not."""
-        self.state.last_order_id = order_id
 
     def accept(self, order: Order, order_id: int, place: Place) -> None:
         """Take a new order that every check has passed."""
@@ -288,7 +282,7 @@ class Account:
             order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price
         )
         if is_final(step.ord_status):
-            self.drop(order)
+            self.drop(order, step.ord_status)
         key = DrawKey(self.user, order.cause, order.cause_index)
         moment = self.reporter.moment(trade.event_time_ns, key, trade.sequence)
         self.reporter.report(reports.trade_report(fill, fee, step.ord_status, moment))
@@ -351,15 +345,13 @@ class Account:
         orders = self.state.orders.values()
         return next((order for order in orders if order.cl_ord_id == cl_ord_id), None)
 
-    def done(self, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        """Return number and state of the order that has this name, if it is done."""
-        known = self._find_done(cl_ord_id)
-        # When an account is made again, orders are known that came later.
-        return None if known is None or known[0] > self.state.last_order_id else known
-
-    def drop(self, order: WorkingOrder) -> None:
-        """Forget an order that is done."""
+    def drop(self, order: WorkingOrder, status: OrdStatus) -> None:
+        """Forget an order that is done, all but its final state."""
         del self.state.orders[order.order_id]
+        done = self.state.done
+        done[order.cl_ord_id] = order.order_id, status
+        if len(done) > DONE_ORDERS_MAX:
+            del done[next(iter(done))]
 
     def move_back(self, order: WorkingOrder) -> None:
         """Let an order lose its place: those that work already are served before it."""
@@ -376,7 +368,7 @@ class Account:
         text: str | None = None,
     ) -> None:
         step = next_step(order.ord_status, event)
-        self.drop(order)
+        self.drop(order, step.ord_status)
         moment = self.moment_now()
         self.reporter.report(reports.done_report(order, step, moment, request, reason, text))
 
