@@ -12,8 +12,6 @@ way is told to a listener, report by report. All of it is a function of the requ
 causes, the tape and the execution model: live, after a restart and when it is verified.
 """
 
-from collections.abc import Callable
-
 from tradestack.domain.order import CxlRejReason, ExecRestatementReason, Order, OrdStatus
 from tradestack.domain.order_life import OrderEvent, next_step
 from tradestack.domain.times import FEED_TIME_NS_MIN
@@ -37,8 +35,8 @@ from tradestack.trading.execution.standing import (
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.tape import Tape
 
-# Newest accepted ClOrdID → number and final state of an order that is done; None if there is none.
-FindDone = Callable[[str], tuple[int, OrdStatus] | None]
+# A request about an order that was done before so many others is told that there is no such order.
+DONE_ORDERS_MAX = 1_000
 
 
 class Account:
@@ -56,14 +54,12 @@ class Account:
         *,
         limits: RiskLimits,
         sink: ReportSink,
-        find_done: FindDone,
     ) -> None:
         self.user = user
         self.tape = tape
         self.model = model
         self.state = state
         self.sink = sink
-        self._find_done = find_done
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self.risk = AccountRisk(self, limits)
         self.watch: TradeWatch | None = None
@@ -122,10 +118,6 @@ class Account:
             return False
         is_said = not self.state.is_registered or self.state.progress >= last
         return is_said and self.state.matched_through >= last
-
-    def note_order(self, order_id: int) -> None:
-        """Note the number of an order, accepted or not."""
-        self.state.last_order_id = order_id
 
     def accept(self, order: Order, order_id: int, place: Place) -> None:
         """Take a new order that every check has passed."""
@@ -238,15 +230,13 @@ class Account:
         orders = self.state.orders.values()
         return next((order for order in orders if order.cl_ord_id == cl_ord_id), None)
 
-    def done(self, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        """Return number and state of the order that has this name, if it is done."""
-        known = self._find_done(cl_ord_id)
-        # When an account is made again, orders are known that came later.
-        return None if known is None or known[0] > self.state.last_order_id else known
-
-    def drop(self, order: WorkingOrder) -> None:
-        """Forget an order that is done."""
+    def drop(self, order: WorkingOrder, status: OrdStatus) -> None:
+        """Forget an order that is done, all but its final state."""
         del self.state.orders[order.order_id]
+        done = self.state.done
+        done[order.cl_ord_id] = order.order_id, status
+        if len(done) > DONE_ORDERS_MAX:
+            del done[next(iter(done))]
 
     def move_back(self, order: WorkingOrder) -> None:
         """Let an order lose its place: those that work already are served before it."""
@@ -265,7 +255,7 @@ class Account:
         text: str | None = None,
     ) -> None:
         step = next_step(order.ord_status, event)
-        self.drop(order)
+        self.drop(order, step.ord_status)
         moment = self.moment_now()
         self.reporter.report(reports.done_report(order, step, moment, request, reason, text))
 

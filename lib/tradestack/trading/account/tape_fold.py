@@ -126,7 +126,7 @@ class TapeFold:
             order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price
         )
         if is_final(step.ord_status):
-            self._account.drop(order)
+            self._account.drop(order, step.ord_status)
         key = DrawKey(self._account.user, order.cause, order.cause_index)
         moment = self._account.reporter.moment(trade.event_time_ns, key, trade.sequence)
         self._account.reporter.report(reports.trade_report(fill, fee, step.ord_status, moment))
