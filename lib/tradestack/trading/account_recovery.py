@@ -10,15 +10,15 @@ from collections.abc import Iterable
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.domain.order import ExecType, OrdStatus
-from tradestack.trading.account.account import Account, FindDone
+from tradestack.domain.order import ExecType
+from tradestack.trading.account.account import Account
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistory
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.risk_counting import note_request, note_submission
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.known_orders import KnownOrders, name_when_done
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.tape import Tape
 from tradestack.wire.account_records import (
@@ -42,12 +42,10 @@ class JournalContradicted(Exception):
 class OwedReports:
     """A sink for reports that the journal has already, and another one for those that follow.
 
-    done: orders that the reports so far have finished, by name. Raises JournalContradicted for a
-    report that is not the one in the journal.
+    Raises JournalContradicted for a report that is not the one in the journal.
     """
 
     def __init__(self, owed: Iterable[Report | TradingRecord], then: ReportSink) -> None:
-        self.done: dict[str, tuple[int, OrdStatus]] = {}
         self._owed = deque(owed)
         self._then = then
 
@@ -83,35 +81,6 @@ class OwedReports:
         owed = self._owed.popleft()
         if report != owed:
             raise JournalContradicted(f"account of {user}: the journal has {owed}, not {report}")
-        if isinstance(report, ExecutionReport) and (name := name_when_done(report)) is not None:
-            assert report.order_id is not None, "an order that is executed has a number"
-            self.done[name] = report.order_id, report.ord_status
-
-
-class DoneByThen:
-    """Which orders were done when a record was journalled, while an account is made again.
-
-    What the order session knows now may have happened later: a replace gives an order a name that
-    a cancel before it had asked for in vain. offset: of the record that is applied; None: the
-    account is made, and all that is known counts.
-    """
-
-    def __init__(self, user: str, known: KnownOrders, sink: OwedReports, now: FindDone) -> None:
-        self.offset: int | None = None
-        self._user = user
-        self._known = known
-        self._sink = sink
-        self._now = now
-
-    def find(self, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        """Return number and state of the order that has this name, if it is done."""
-        if self.offset is None:
-            return self._now(cl_ord_id)
-        if cl_ord_id in self._sink.done:
-            return self._sink.done[cl_ord_id]
-        done = self._known.find_done(self._user, cl_ord_id)
-        is_later = done is not None and self._known.state.latest_place(done[0])[0] >= self.offset
-        return None if is_later else done
 
 
 def rebuild(
@@ -120,7 +89,6 @@ def rebuild(
     tape: Tape,
     known: KnownOrders,
     then: ReportSink,
-    find_done: FindDone,
 ) -> Account:
     """Make the account as it was after the newest of its records.
 
@@ -145,13 +113,10 @@ def rebuild(
         limits = known.state.limits_of(state.risk.limits_hash)
     except ValueError as error:
         raise JournalContradicted(f"account of {user}: {error}") from error
-    done = DoneByThen(user, known, sink, find_done)
-    account = Account(user, tape, model, state, limits=limits, sink=sink, find_done=done.find)
+    account = Account(user, tape, model, state, limits=limits, sink=sink)
     account.risk.settle()
-    for (offset, _), record in zip(places, records, strict=True):
-        done.offset = offset
+    for record in records:
         _apply(account, record)
-    done.offset = None
     if len(sink):
         raise JournalContradicted(
             f"account of {user}: the journal has reports that do not come again"
@@ -185,7 +150,6 @@ def _apply_order(account: Account, record: OrderRecord) -> None:
     place = account.place(record.cause)
     account.visible_time_of(place)
     order_id = record.report.order_id or 0
-    account.note_order(order_id)
     note_submission(account, record.order, place)
     if record.report.exec_type is not ExecType.REJECTED:
         account.accept(record.order, order_id, place)
