@@ -21,6 +21,7 @@ from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.wire.account_records import CheckpointRecord, EndedRecord, ReleaseRecord
+from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
@@ -129,8 +130,9 @@ class Execution:
         for key in list(judgement.state.accounts):
             try:
                 self._keep_up(judgement, key, now_ns)
-            except AccountUnavailable as error:
+            except (AccountUnavailable, OSError, ProtocolError) as error:  # of journal or feed log
                 self.note_unavailable(key[0], error)
+                judgement.batch.spoiled.add(key)
         open_sessions = {feed_session for (_, feed_session), _ in self._accounts.all()}
         self._tapes.keep_only(open_sessions | {self._tapes.current or ""})
 

@@ -127,6 +127,8 @@ class Settler:
             upkeep(judgement)
             if judgement.batch.judged:
                 self._record(judgement.batch, session)
+            else:
+                self._execution.forget(judgement.batch.spoiled)
 
     def _is_available(self, received: Sequence[Received]) -> bool:
         """Refuse messages while the journal may not be written."""
