@@ -11,13 +11,11 @@ from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
 from tradestack.domain.order import ExecType, Order, OrdStatus, OrdType, Side, TimeInForce
 from tradestack.domain.times import FEED_TIME_NS_MAX, FEED_TIME_NS_MIN
 from tradestack.domain.trade import Trade
-from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import (
     ORDERS_PER_PART_MAX,
     decode_checkpoint,
     encode_checkpoint,
 )
-from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.model import ExecutionModel, Latency, LimitFill
 from tradestack.wire.account_records import RAW_BYTES_MAX
 
@@ -172,57 +170,56 @@ def test_a_trade_without_a_size_counts_as_one_of_the_default_size(
     assert [order.cum_quantity for order in orders.values()] == [2 * filled]
 
 
-def many_orders() -> dict[int, WorkingOrder]:
-    """Make very many LIMIT orders that rest, at 100 prices."""
-    return {
-        number: WorkingOrder(
-            order_id=number,
-            cl_ord_id="X" * 58 + f"{number:06}",
-            symbol="SPY",
-            side=Side.BUY,
-            quantity=10 * SCALE,
-            ord_type=OrdType.LIMIT,
-            time_in_force=TimeInForce.DAY,
-            price=(number % 100 + 1) * SCALE,
-            cause=1,
-            cause_index=number,
-            arrival_ns=0,
-            has_arrived=True,
-            is_resting=True,
-        )
-        for number in range(1, MANY + 1)
-    }
+def with_many_orders(tape: MemoryTape) -> MemoryOrderManager:
+    """Take very many LIMIT orders that rest, a hundred at each of as many prices."""
+    trade_at(tape, 0, price=200 * SCALE)
+    manager = MemoryOrderManager(tape, ExecutionModel())
+    orders = [
+        an_order(f"{number:064}", ord_type=OrdType.LIMIT, price=(number % 100 + 1) * SCALE)
+        for number in range(MANY)
+    ]
+    manager.receive(*orders)
+    trade_at(tape, SECOND_NS, price=200 * SCALE)
+    manager.pass_time()
+    return manager
 
 
 def test_the_checkpoint_of_very_many_orders_is_cut_into_parts() -> None:
     """Each part fits into a record; together they are the state, orders in their places."""
-    state = AccountState(orders=many_orders())
+    account = with_many_orders(MemoryTape()).account
+    assert account is not None
 
-    parts = encode_checkpoint(state)
+    parts = encode_checkpoint(account.state)
 
     assert len(parts) == MANY // ORDERS_PER_PART_MAX
     assert max(map(len, parts)) < RAW_BYTES_MAX
     decoded = decode_checkpoint(parts)
-    assert decoded == state
-    assert list(decoded.orders) == list(state.orders)
+    assert decoded == account.state
+    assert list(decoded.orders) == list(account.state.orders)
 
 
 def test_a_trade_that_meets_very_many_orders_is_folded_in_no_long_time() -> None:
     """Most messages reach none of them and are passed over; one that does looks at each order."""
     tape = MemoryTape()
-    trade_at(tape, 0, price=200 * SCALE)
-    manager = MemoryOrderManager(tape, ExecutionModel())
-    manager.receive(an_order("first", symbol="IBM"))
-    account = manager.account
-    assert account is not None
-    account.state.orders.update(many_orders())
-    trade_at(tape, SECOND_NS, price=99 * SCALE, size=20 * SCALE)
+    manager = with_many_orders(tape)
+    trade_at(tape, 2 * SECOND_NS, price=99 * SCALE, size=20 * SCALE)
 
     began = time.perf_counter()
     manager.pass_time()
     seconds = time.perf_counter() - began
 
-    assert [each for each in executions(manager) if each[0] is ExecType.TRADE] == 2 * [
-        (ExecType.TRADE, OrdStatus.FILLED)
-    ]
+    assert executions(manager)[MANY:] == 2 * [(ExecType.TRADE, OrdStatus.FILLED)]
     assert seconds < FOLD_SECONDS_MAX
+
+
+def test_a_restart_with_very_many_orders_continues_from_the_checkpoint() -> None:
+    """The parts are journalled one after the other; the orders of before are not read again."""
+    tape = MemoryTape()
+    manager = with_many_orders(tape)
+    manager.checkpoint()
+    manager.restart()
+    trade_at(tape, 2 * SECOND_NS, price=99 * SCALE, size=20 * SCALE)
+
+    manager.pass_time()
+
+    assert executions(manager)[MANY:] == 2 * [(ExecType.TRADE, OrdStatus.FILLED)]
