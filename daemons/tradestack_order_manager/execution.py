@@ -210,8 +210,9 @@ class Execution:
         for key in list(judgement.state.accounts):
             try:
                 self._keep_up(judgement, key, now_ns)
-            except AccountUnavailable as error:
+            except (AccountUnavailable, OSError, ProtocolError) as error:  # of journal or feed log
                 self.note_unavailable(key[0], error)
+                judgement.batch.spoiled.add(key)
         judge_all_users(judgement)
         open_sessions = {feed_session for (_, feed_session), _ in self._accounts.all()}
         self._tapes.keep_only(open_sessions | {self._tapes.current or ""})

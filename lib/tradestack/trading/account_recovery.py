@@ -83,6 +83,15 @@ class OwedReports:
             raise JournalContradicted(f"account of {user}: the journal has {owed}, not {report}")
 
 
+def check_tape(tape: Tape, user: str, matched_through: int) -> None:
+    """Raise TapeBehind if the tape lacks messages that the user's account has met."""
+    if tape.head < matched_through:
+        raise TapeBehind(
+            f"feed log {tape.session_id} ends with message {tape.head}, and orders of {user} have "
+            f"met message {matched_through}"
+        )
+
+
 def rebuild(
     user: str,
     history: AccountHistory,
@@ -94,11 +103,7 @@ def rebuild(
 
     Raises TapeBehind, JournalContradicted, and what read_record and the tape raise.
     """
-    if tape.head < history.matched_through:
-        raise TapeBehind(
-            f"feed log {tape.session_id} ends with message {tape.head}, and orders of {user} have "
-            f"met message {history.matched_through}"
-        )
+    check_tape(tape, user, history.matched_through)
     places = history.records.slice(0, len(history.records))
     records = [known.read_record(*place) for place in places]
     owed = [
