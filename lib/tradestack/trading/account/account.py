@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tradestack.domain.order import CxlRejReason, ExecRestatementReason, Order, OrdStatus
+from tradestack.domain.order import ExecRestatementReason, Order, OrdStatus
 from tradestack.domain.order_life import OrderEvent, is_final, next_step
 from tradestack.domain.tick import TickKind
 from tradestack.domain.times import FEED_TIME_NS_MIN
@@ -177,7 +177,7 @@ class Account:
 
     def refuse(self, under_way: UnderWay, text: str) -> None:
         """Refuse a replace that a limit does not allow."""
-        changes.refuse(self, under_way, CxlRejReason.OTHER, text)
+        changes.refuse_by_limit(self, under_way, text)
 
     def register(self, from_seq: int, *, interactive: bool) -> None:
         """Let a strategy decide how far the account is matched: it trades from that message on."""
