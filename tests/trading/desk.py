@@ -133,7 +133,11 @@ class Desk:
         )
 
     def cancel(self, name: str, user: str = USER) -> Report:
-        """Send a cancel; return the newest report."""
+        """Send a cancel that takes effect at once; return the newest report."""
+        return self.cancel_request(name, user)[-1]
+
+    def cancel_request(self, name: str, user: str = USER) -> list[Report]:
+        """Send a cancel; return the reports that it led to."""
         self.names += 1
         request = OrderCancelRequest(
             cl_ord_id=f"{user}-{self.names}",
@@ -141,7 +145,7 @@ class Desk:
             feed_session=FEED_SESSION,
             feed_seq=self.tape.head,
         )
-        return self.send(request, user)[-1]
+        return self.send(request, user)
 
     def pass_time(self) -> list[Report]:
         """Let all accounts follow the tape; return the reports that it led to."""
