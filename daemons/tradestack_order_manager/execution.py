@@ -105,7 +105,6 @@ class Execution:
 
     def committed(self, batch: Batch) -> None:
         """Note that the batch is in the journal."""
-        self._accounts.committed()
         self._accounts.forget(batch.spoiled)
 
     def forget(self, keys: Iterable[AccountKey]) -> None:

@@ -35,6 +35,7 @@ from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
+from tradestack_order_manager.refusals import Refusals
 from tradestack_order_manager.risk_events import RiskEvents
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
@@ -51,6 +52,7 @@ SESSION_FULL = (
 TOO_MANY_MALFORMED = "malformed messages of this user have used a tenth of orders_per_session_max"
 ORDER_UNREADABLE = "the first use of this ClOrdID cannot be read from the order journal"
 UNRECORDABLE = "no record of this message could be read again from the order journal"
+REFUSED_BEFORE = "an earlier request was refused: send that one again first"
 FEED_MESSAGE_MISSING = "the feed message that it names cannot be read from the feed log"
 
 _UNASKED = (JudgedExecution, JudgedAct)  # decisions that no message has asked for alone
@@ -91,6 +93,7 @@ class Settler:
         self._risk_events = RiskEvents()
         self._answer = answer
         self._clock = clock
+        self._refusals = Refusals()
         self._received: list[Received] = []
         self._received_ns = 0  # of the first of them, monotonic clock
         self._time_ns = 0  # and wall clock
@@ -185,10 +188,12 @@ class Settler:
         self._refuse(expired, FEED_MESSAGE_MISSING)
         session_id = session.id
         ended = [item for item in received if item.sender.session_id != session_id]
-        if not ended:
-            return received
-        self._refuse(ended, SESSION_ENDED)
-        return [item for item in received if item.sender.session_id == session_id]
+        if ended:
+            self._refuse(ended, SESSION_ENDED)
+            received = [item for item in received if item.sender.session_id == session_id]
+        admitted, held = self._refusals.admit(received)
+        self._refuse(held, REFUSED_BEFORE)
+        return admitted
 
     def _answer_unsequenced(self, batch: Batch, session: OrderSession) -> None:
         for item, report in batch.answers:
@@ -235,6 +240,7 @@ class Settler:
                 text=text,
             )
             item.sender.send_unsequenced(encode_message(reject))
+        self._refusals.note(refused)
         self._statistics.count_refused(len(refused))
 
 

@@ -184,7 +184,6 @@ class Desk:
 
     def _commit(self, batch: Batch) -> list[Report]:
         commit(self.state, batch.judged, self.journal.append(batch.records))
-        self.accounts.committed()
         records = [decode_record(payload) for payload in batch.records]
         return [
             record.report for record in records if isinstance(record, OrderRecord | ExecutionRecord)

@@ -127,4 +127,3 @@ class MemoryOrderManager:
         assert not batch.unavailable, batch.unavailable
         assert not batch.unrecordable, batch.unrecordable
         commit(self.state, batch.judged, self.journal.append(batch.records))
-        self.accounts.committed()

@@ -51,7 +51,6 @@ class Desk:
         batch = judge(self.accounts.known, received, RULES, self.accounts, NOW_NS)
         assert not batch.unavailable
         commit(self.state, batch.judged, self.journal.append(batch.records))
-        self.accounts.committed()
 
     def restart(self) -> None:
         """Forget all accounts, as a process does when it ends."""

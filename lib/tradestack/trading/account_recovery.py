@@ -11,7 +11,7 @@ import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import ExecType
-from tradestack.trading.account.account import Account, FindDone
+from tradestack.trading.account.account import Account
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.account.history import AccountHistory
 from tradestack.trading.account.report_sink import ReportSink
@@ -89,7 +89,6 @@ def rebuild(
     tape: Tape,
     known: KnownOrders,
     then: ReportSink,
-    find_done: FindDone,
 ) -> Account:
     """Make the account as it was after the newest of its records.
 
@@ -100,9 +99,8 @@ def rebuild(
             f"feed log {tape.session_id} ends with message {tape.head}, and orders of {user} have "
             f"met message {history.matched_through}"
         )
-    records = [
-        known.read_record(*place) for place in history.records.slice(0, len(history.records))
-    ]
+    places = history.records.slice(0, len(history.records))
+    records = [known.read_record(*place) for place in places]
     owed = [
         record.report if isinstance(record, ExecutionRecord) else record
         for record in records
@@ -115,7 +113,7 @@ def rebuild(
         limits = known.state.limits_of(state.risk.limits_hash)
     except ValueError as error:
         raise JournalContradicted(f"account of {user}: {error}") from error
-    account = Account(user, tape, model, state, limits=limits, sink=sink, find_done=find_done)
+    account = Account(user, tape, model, state, limits=limits, sink=sink)
     account.risk.settle()
     for record in records:
         _apply(account, record)
@@ -152,7 +150,6 @@ def _apply_order(account: Account, record: OrderRecord) -> None:
     place = account.place(record.cause)
     account.visible_time_of(place)
     order_id = record.report.order_id or 0
-    account.note_order(order_id)
     note_submission(account, record.order, place)
     if record.report.exec_type is not ExecType.REJECTED:
         account.accept(record.order, order_id, place)

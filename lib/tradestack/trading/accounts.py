@@ -6,17 +6,15 @@ that somebody asks for it (account_recovery.py).
 """
 
 from collections.abc import Callable, Collection, Iterable
-from functools import partial
 
-from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.domain.order import OrdStatus
+from tradestack.domain.execution_report import Report
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account_recovery import JournalContradicted, TapeBehind, rebuild
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.known_orders import KnownOrders, name_when_done
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.tape import Tape
@@ -45,8 +43,6 @@ class Accounts:
         self.sink: ReportSink | None = None
         self._open_tape = open_tape
         self._accounts: dict[AccountKey, Account] = {}
-        # Orders that are done by reports which are not committed yet.
-        self._finished: dict[tuple[str, str], tuple[int, OrdStatus]] = {}
 
     def find(self, key: AccountKey) -> Account | None:
         """Return the account; None if it has not begun. Raises AccountUnavailable."""
@@ -65,15 +61,8 @@ class Accounts:
         if tape is None:
             return None
         begins = tape.head if matched_through is None else matched_through
-        state = AccountState(
-            matched_through=begins,
-            progress=begins,
-            last_order_id=self.known.state.next_order_id - 1,
-        )
-        find_done = partial(self._find_done, user)
-        account = Account(
-            user, tape, self.model, state, limits=RiskLimits(), sink=self, find_done=find_done
-        )
+        state = AccountState(matched_through=begins, progress=begins)
+        account = Account(user, tape, self.model, state, limits=RiskLimits(), sink=self)
         self._accounts[key] = account
         return account
 
@@ -90,13 +79,8 @@ class Accounts:
         tape = self._open_tape(feed_session)
         return 0 if tape is None else tape.head
 
-    def committed(self) -> None:
-        """Note that everything is in the journal that was done with the accounts."""
-        self._finished.clear()
-
     def forget(self, keys: Iterable[AccountKey]) -> None:
         """Drop accounts: they are in a state that no journal holds, or nobody asks for them."""
-        self._finished.clear()
         for key in keys:
             self._accounts.pop(key, None)
 
@@ -116,25 +100,15 @@ class Accounts:
         """Take a report."""
         assert self.sink is not None, "accounts are folded within a batch"
         self.sink.take(user, report)
-        if isinstance(report, ExecutionReport) and (name := name_when_done(report)) is not None:
-            assert report.order_id is not None, "an order that is executed has a number"
-            self._finished[user, name] = report.order_id, report.ord_status
-
-    def _find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        finished = self._finished.get((user, cl_ord_id))
-        try:
-            return self.known.find_done(user, cl_ord_id) if finished is None else finished
-        except OSError as error:
-            raise AccountUnavailable(f"the order journal cannot be read: {error}") from error
 
     def _rebuild(self, key: AccountKey) -> Account:
         user, feed_session = key
         tape = self._open_tape(feed_session)
         if tape is None:
             raise AccountUnavailable(f"there is no feed log of session {feed_session}")
-        history, find_done = self.known.state.accounts[key], partial(self._find_done, user)
+        history = self.known.state.accounts[key]
         try:
-            account = rebuild(user, history, tape, self.known, self, find_done)
+            account = rebuild(user, history, tape, self.known, self)
         except (OSError, TapeBehind, ProtocolError, JournalContradicted) as error:
             raise AccountUnavailable(str(error)) from error
         self._accounts[key] = account

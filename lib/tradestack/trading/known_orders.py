@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import ExecType, Order, OrdStatus
-from tradestack.domain.order_life import is_final
+from tradestack.domain.order import Order
 from tradestack.domain.requests import Request
 from tradestack.trading.identity import identity_of
 from tradestack.trading.session_state import SessionState
@@ -49,21 +48,3 @@ class KnownOrders:
         if not isinstance(record, OrderRecord | ExecutionRecord) or record.user != user:
             return None
         return record.report if isinstance(record.report, ExecutionReport) else None
-
-    def find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        """Return number and state of the accepted order that has this name, if it is done.
-
-        One that works may be done, or have another name, by what is not committed yet; then the
-        caller knows more. Raises OSError.
-        """
-        order_id = self.state.order_ids.get(identity_of(user, cl_ord_id))
-        report = None if order_id is None else self.latest_report_on(user, order_id)
-        if order_id is None or report is None or name_when_done(report) != cl_ord_id:
-            return None
-        return order_id, report.ord_status
-
-
-def name_when_done(report: ExecutionReport) -> str | None:
-    """Return the name of the accepted order that is done by this report; None for any other."""
-    is_done = is_final(report.ord_status) and report.exec_type is not ExecType.REJECTED
-    return report.order_name if is_done else None

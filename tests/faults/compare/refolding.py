@@ -14,13 +14,12 @@ import msgspec
 
 from tests.faults.compare.evidence import Evidence, journals_in
 from tests.faults.compare.listing import shown
-from tradestack.domain.execution_report import ExecutionReport, Report
-from tradestack.domain.order import OrdStatus
+from tradestack.domain.execution_report import Report
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.account.history import AccountHistory, AccountKey
 from tradestack.trading.account.portfolio import Portfolio
 from tradestack.trading.account_recovery import JournalContradicted, rebuild
-from tradestack.trading.known_orders import KnownOrders, name_when_done
+from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.account_records import (
@@ -111,8 +110,7 @@ def _fold(user: str, requests: _Requests, tape: FeedTape, limits: SessionState) 
     for number in range(len(records)):
         history.add(number, 1, 0)
     known = KnownOrders(limits, lambda number, _length: records[number])
-    find_done = _done_orders(records).get
-    account = rebuild(user, history, tape, known, _NothingFurther(), find_done)
+    account = rebuild(user, history, tape, known, _NothingFurther())
     return account.state.portfolio
 
 
@@ -182,14 +180,3 @@ def _feed_seq(record: Record) -> int:
             return record.feed_seq
         case _:
             return 0
-
-
-def _done_orders(records: Sequence[Record]) -> dict[str, tuple[int, OrdStatus]]:
-    """Return number and final state of orders by the names that they had in the end."""
-    done = {}
-    for record in records:
-        report = record.report if isinstance(record, ExecutionRecord) else None
-        if isinstance(report, ExecutionReport) and (name := name_when_done(report)) is not None:
-            assert report.order_id is not None
-            done[name] = report.order_id, report.ord_status
-    return done

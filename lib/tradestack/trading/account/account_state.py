@@ -8,6 +8,7 @@ import enum
 
 import msgspec
 
+from tradestack.domain.order import OrdStatus
 from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.trading.account.portfolio import Portfolio, open_portfolio
 from tradestack.trading.account.risk_state import RiskState
@@ -40,9 +41,10 @@ class AccountState(msgspec.Struct, kw_only=True):
     """The state of one account.
 
     matched_through: number of the newest message that is folded. progress: up to which message the
-    strategy has said to have sent everything. last_order_id: of its newest order. fills: how many
+    strategy has said to have sent everything. fills: how many
     its orders have had. orders: those that are accepted and not done, by OrderID, in the order of
-    their places. under_way: requests in the order in which they arrive.
+    their places. under_way: requests in the order in which they arrive. done: number and final
+    state of the newest orders that are done, by the names that they had then.
     """
 
     matched_through: int = 0
@@ -51,12 +53,12 @@ class AccountState(msgspec.Struct, kw_only=True):
     last_visible_ns: int = FEED_TIME_NS_MIN
     last_cause: int = 0
     requests_of_cause: int = 0
-    last_order_id: int = 0
     fills: int = 0
     is_registered: bool = False
     is_interactive: bool = False
     is_ended: bool = False
     orders: dict[int, WorkingOrder] = {}
     under_way: list[UnderWay] = []
+    done: dict[str, tuple[int, OrdStatus]] = {}
     portfolio: Portfolio = msgspec.field(default_factory=open_portfolio)
     risk: RiskState = msgspec.field(default_factory=RiskState)

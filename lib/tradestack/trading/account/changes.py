@@ -43,7 +43,7 @@ def refuse(
     order_id, status = (None, OrdStatus.REJECTED)
     if order is not None:
         order_id, status = order.order_id, order.ord_status
-    elif (done := account.done(request.orig_cl_ord_id)) is not None:
+    elif (done := account.state.done.get(request.orig_cl_ord_id)) is not None:
         order_id, status = done
     moment = account.moment_now()
     account.reporter.report(reports.cancel_reject(request, order_id, status, reason, text, moment))
@@ -62,7 +62,7 @@ def refuse_by_limit(account: "Account", request: UnderWay, text: str) -> None:
 
 
 def _refuse_done(account: "Account", request: UnderWay) -> None:
-    is_done = account.done(request.orig_cl_ord_id) is not None
+    is_done = request.orig_cl_ord_id in account.state.done
     reason = CxlRejReason.TOO_LATE_TO_CANCEL if is_done else CxlRejReason.UNKNOWN_ORDER
     refuse(account, request, reason)
 
@@ -86,7 +86,7 @@ def _replace(account: "Account", order: WorkingOrder, request: UnderWay) -> None
     keeps = keeps_place(order, request.quantity, request.price)
     step = replace_order(order, request.cl_ord_id, request.quantity, request.price)
     if is_final(step.ord_status):
-        account.drop(order)
+        account.drop(order, step.ord_status)
     elif not keeps:
         account.move_back(order)
     moment = account.moment_now()

@@ -122,7 +122,6 @@ def _add(
         visible_ns = account.visible_time_of(place)
         session = account.tape.session_id
         accepted = Accepted(session, place.cause, place.arrival_ns, visible_ns)
-        account.note_order(order_id)
         note_submission(account, order, place)
     if rejection is None:
         reason = None

@@ -1,7 +1,6 @@
 """One account, folded again from its beginning, and compared with the journal record by record."""
 
 from collections import deque
-from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -9,7 +8,7 @@ import msgspec
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport, Report
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecRestatementReason, ExecType
-from tradestack.trading.account.account import Account, FindDone
+from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.place import Place
@@ -58,8 +57,7 @@ class AccountFold:
 
     made: reports of the fold that the journal has not had yet, and changes of the trading state.
     owed: those of the journal that the fold has not made. One of them is empty between two records.
-    trading: the states of all users; the fold changes that of its own. note: is told of each report
-    that is made, so that later requests find its order.
+    trading: the states of all users; the fold changes that of its own.
     """
 
     def __init__(
@@ -71,17 +69,12 @@ class AccountFold:
         *,
         limits: RiskLimits,
         trading: TradingStates,
-        find_done: FindDone,
-        note: Callable[[str, ExecutionReport], None],
     ) -> None:
         self.user = user
-        self.account = Account(
-            user, tape, model, state, limits=limits, sink=self, find_done=find_done
-        )
+        self.account = Account(user, tape, model, state, limits=limits, sink=self)
         self.made: deque[Report | TradingRecord] = deque()
         self.owed: deque[Owed] = deque()
         self._trading = trading
-        self._note = note
         self.account.risk.settle()
 
     # ---- the sink of the account ---------------------------------------------------------------
@@ -106,11 +99,9 @@ class AccountFold:
         self.made.append(record)
         return record
 
-    def take(self, user: str, report: Report) -> None:
+    def take(self, user: str, report: Report) -> None:  # noqa: ARG002 (of one user)
         """Take a report that the fold makes."""
         self.made.append(report)
-        if isinstance(report, ExecutionReport):
-            self._note(user, report)
 
     # ---- the records of the journal ------------------------------------------------------------
 
@@ -124,7 +115,6 @@ class AccountFold:
     def accept(self, record: OrderRecord, order_id: int, place: Place) -> None:
         """Take an order with its verdict."""
         account = self.account
-        account.note_order(order_id)
         note_submission(account, record.order, place)
         if record.report.exec_type is not ExecType.REJECTED:
             account.accept(record.order, order_id, place)
@@ -252,7 +242,6 @@ def is_fresh(state: AccountState) -> bool:
     begun = AccountState(
         matched_through=state.matched_through,
         progress=state.progress,
-        last_order_id=state.last_order_id,
         portfolio=open_portfolio(state.portfolio.starting_cash // SCALE),
         risk=state.risk,
     )

@@ -13,12 +13,11 @@ only counted and named.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import ExecType, OrdStatus
+from tradestack.domain.order import ExecType
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.tape import Tape
@@ -30,7 +29,6 @@ from tradestack.trading.verification.account_fold import (
     is_renewal,
 )
 from tradestack.trading.verification.difference import Difference, Differs, require_same
-from tradestack.trading.verification.done_orders import DoneOrders
 from tradestack.trading.verification.journal_numbers import JournalNumbers
 from tradestack.trading.verification.order_payload import order_payload, placed_as_found
 from tradestack.trading.verification.rules_in_force import RulesInForce
@@ -91,14 +89,12 @@ class Verification:
         self._feed_session = feed_session
         self._open_tape = open_tape
         self._only_user = only_user
-        self._done = DoneOrders()
         self._numbers = JournalNumbers("", 1)
         self._parts: dict[str, list[bytes]] = {}  # of checkpoints that are not whole yet
         self._rules = RulesInForce()
 
     def begin(self, header: SessionRecord) -> None:
         """Begin with the next journal."""
-        self._done = DoneOrders()
         self._numbers = JournalNumbers(header.session, header.next_order_id)
         self._parts.clear()
         self._rules.begin(header)
@@ -171,7 +167,6 @@ class Verification:
             self.counts.orders += 1
             self.counts.reports += 1
             fold.accept(record, order_id, place)
-        self._done.note(record.user, record.report)
 
     def _take_request(self, line: int, record: RequestRecord, payload: bytes) -> None:
         fold = self._fold_of(line, record.user, record.feed_session)
@@ -191,8 +186,6 @@ class Verification:
         fold = None if is_ahead else self._fold_of(line, record.user, report.feed_session)
         if fold is None:
             self.counts.unplaced += report.feed_session is None
-            if isinstance(report, ExecutionReport):
-                self._done.note(record.user, report)
             return
         fold.report(Owed(line, payload, record))
         self.counts.reports += 1
@@ -265,8 +258,6 @@ class Verification:
             state,
             limits=self._rules.limits_of(state),
             trading=self._rules.trading,
-            find_done=partial(self._find_done, user),
-            note=self._note,
         )
 
     def _take_part(self, line: int, record: CheckpointRecord, fold: AccountFold) -> None:
@@ -282,9 +273,3 @@ class Verification:
         if record.lines_lost:
             found = f"{record.lines_lost} lines that a repair has dropped"
             raise Differs(Difference(line, "journal", None, "LinesLost", "0", found))
-
-    def _find_done(self, user: str, cl_ord_id: str) -> tuple[int, OrdStatus] | None:
-        return self._done.find(user, cl_ord_id)
-
-    def _note(self, user: str, report: ExecutionReport) -> None:
-        self._done.note(user, report)
