@@ -9,9 +9,7 @@ what is on the disk.
 import asyncio
 import logging
 from collections.abc import Sequence
-from functools import partial
 
-from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import Client, largest_lag, list_clients
 from tradestack.net.server.connection import Connection
@@ -28,15 +26,14 @@ from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.feed_again import feed_published_again
 from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_statistics import OrderStatistics
+from tradestack_order_manager.roll_over import RollOver
 from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import (
-    NewSessionFailed,
     OrderSessions,
     recovery_timeout_s,
 )
@@ -125,13 +122,21 @@ class OrderManager:
             new_session=self.new_session,
             clock=clock,
         )
+        self._roll_over = RollOver(
+            sessions=self._sessions,
+            settler=self._settler,
+            display=self._display,
+            execution=self._execution,
+            on_begun=self._session_begun,
+            clock=clock,
+        )
 
     async def start(self) -> None:
         """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""
         if self._sessions.reason_to_end is not None:
             known, notifier = self._sessions.current.known, self._context.notifier
             await feed_published_again(self._execution, known, notifier, self._clock)
-        self._leave_session()
+        self._roll_over.leave_session()
         self._housekeeping.check_space()
         self.trading.look_at_halt_file()
         self._server.start()
@@ -153,7 +158,7 @@ class OrderManager:
         """Replace users, rules and limits, and reopen the order log. Raises OperatorFault."""
         users = Users.load(config.users_file).traders()
         self._display.reopen(self._sessions.current)
-        self._change_durability(config.durability)
+        self._roll_over.change_durability(config.durability)
         self._display.events.per_second = config.journal_orders_per_second
         self.trading.halt_file = config.halt_file
         self.trading.change_limits(config.rules)
@@ -183,13 +188,8 @@ class OrderManager:
             remedy="make room on the disk, or begin a new session (`tradestackctl new-session`)",
         )
         usage = self._usage.level(session, self._settler.rules)
-        return [
-            *self._server.levels(),
-            usage,
-            *journal_disk,
-            *self._display.levels(),
-            *self.trading.levels(),
-        ]
+        others = *self._display.levels(), *self.trading.levels()
+        return [*self._server.levels(), usage, *journal_disk, *others]
 
     def stalled(self, now_ns: int) -> str | None:  # noqa: ARG002
         """Return None: what a pass of the loop has received is settled in the same pass."""
@@ -230,10 +230,7 @@ class OrderManager:
             "order_log_behind": self._display.reports_behind(session),
             "journal_fault": self._availability.fault,
             "order_log_fault": self._display.fault,
-            "process": {
-                **self._statistics.process_stats(),
-                **self._server.stats(),
-            },
+            "process": {**self._statistics.process_stats(), **self._server.stats()},
         }
 
     def interfaces(self) -> Sequence[Interface]:
@@ -248,57 +245,15 @@ class OrderManager:
         return list_clients(self._server.connections)
 
     def new_session(self) -> str:
-        """Begin another order session; return its id.
+        """Begin another order session; return its id. Raises NewSessionFailed."""
+        return self._roll_over.new_session()
 
-        Raises NewSessionFailed, and then nothing has changed.
-        """
-        try:
-            self._begin_session()
-        except (OSError, OperatorFault) as error:
-            raise NewSessionFailed(str(error)) from error
-        return self._sessions.current.id
-
-    def _begin_session(self, *, is_forced: bool = False) -> None:
-        """Begin another order session. On OSError or OperatorFault nothing has changed.
-
-        is_forced: the current one cannot go on, so accounts that cannot be carried over are not.
-        """
-        self._settler.settle()
-        # Lines of a session that has ended would not be found again after a crash.
-        self._display.complete(self._sessions.current)
-        known = self._sessions.current.known
-        carry = partial(self._execution.carry, known, is_forced=is_forced)
-        try:
-            self._sessions.begin_next(self._clock.wall_ns(), carry)
-        except (OSError, OperatorFault):
-            self._execution.forget(known.state.accounts)  # they may have been restated
-            raise
-        self._display.catch_up(self._sessions.current)
+    def _session_begun(self) -> None:
+        """Count and serve the order session that has begun."""
         self._statistics.follow(self._sessions.current.state.counters)
         self._usage.restart(self._clock.monotonic_ns())
         self._server.scheduler.wake()
         self._housekeeping.prune(self._housekeeping.config.sessions_kept)
-
-    def _leave_session(self) -> None:
-        """Begin another order session if the current one must not go on."""
-        reason = self._sessions.reason_to_end
-        if reason is not None:
-            logger.warning("order session %s ends: %s", self._sessions.current.id, reason)
-            self._begin_session(is_forced=True)
-
-    def _change_durability(self, durability: Durability) -> None:
-        """Journal by the other durability from now on. Raises OperatorFault."""
-        before, self._sessions.durability = self._sessions.durability, durability
-        try:
-            self._leave_session()
-        except (OSError, OperatorFault) as error:
-            self._sessions.durability = before
-            raise OperatorFault(
-                "durability",
-                f"no order session can be begun with it: {error}",
-                "make room on the disk and reload again; until then nothing is changed",
-            ) from error
-        self._settler.durability = durability
 
     # ---- what the session server asks for --------------------------------------------------
 
@@ -331,7 +286,7 @@ class OrderManager:
             if connection.session_id == session.id:
                 connection.close(close)
         self._sessions.record_loss(sign, self._clock.wall_ns())
-        self._leave_session()
+        self._roll_over.leave_session()
 
     def client_joined(self, connection: Connection) -> None:
         """Do nothing: the client's stream has everything."""

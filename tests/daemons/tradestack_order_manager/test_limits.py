@@ -206,6 +206,18 @@ def test_the_halt_file_halts_a_running_order_manager(daemon: TradingOrderManager
     assert trader.order(1).ord_status is OrdStatus.NEW
 
 
+def test_another_halt_file_is_looked_at_after_a_reload(daemon: TradingOrderManager) -> None:
+    """The one of before is not looked at any more."""
+    daemon.start()
+    other = daemon.halt_file.with_name("other-halt")
+    reload(daemon, halt_file=str(other))
+    daemon.halt_file.touch()
+    trader = Trader(daemon)
+    assert trader.order(1, 50).ord_status is OrdStatus.NEW
+    other.touch()
+    daemon.stats_when(lambda stats: stats["trading"]["state"] == "HALTED")
+
+
 @pytest.mark.parametrize("model", ["tape", "none"])
 def test_the_halt_file_holds_from_the_start(daemon: TradingOrderManager, model: str) -> None:
     """The first order is refused already, whether anything executes orders or not."""

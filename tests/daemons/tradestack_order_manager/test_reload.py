@@ -22,7 +22,8 @@ Probe = Callable[[OrderManager, BlockingClient], object]
 TESTED_ELSEWHERE = {
     "symbols": "test_daemon",
     "users_file": "test_daemon",
-    "risk": "test_risk_config",
+    "risk": "test_limits",
+    "halt_file": "test_limits",
     "away_max": "test_execution",
     "feed_wait_max": "test_execution",
     "durability": "test_orders_are_synced_after_a_reload_to_disk",

@@ -16,7 +16,7 @@ from tests.ctl.verify.traded import cancel_all, order, trade
 from tests.kit.recorded_session import RULES, RecordedSession, trades
 from tradestack.ctl.verify.session_files import tapes_of
 from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import Side, TimeInForce
+from tradestack.domain.order import Order, Side, TimeInForce
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from tradestack.store.journal_lines import read_lines
 from tradestack.trading.execution.model import (
@@ -262,19 +262,21 @@ LIMITS = (
 USERS = st.sampled_from(["news", "other"])
 SYMBOLS = st.sampled_from(["SPY", "IBM"])
 PRICES = st.integers(98, 103).map(str)
-STEPS = st.one_of(
-    st.tuples(st.just("tick"), SYMBOLS, PRICES, st.integers(0, 60)),
+MESSAGES = st.one_of(
     st.tuples(
         st.just("order"),
-        USERS,
         SYMBOLS,
         st.sampled_from(Side),
         st.sampled_from(TimeInForce),
         st.none() | PRICES,
         st.integers(1, 1_100),
     ),
-    st.tuples(st.just("cancel"), USERS, st.integers(0, 40)),
-    st.tuples(st.just("replace"), USERS, st.integers(0, 40), PRICES, st.integers(1, 90)),
+    st.tuples(st.just("cancel"), st.integers(0, 40)),
+    st.tuples(st.just("replace"), st.integers(0, 40), PRICES, st.integers(1, 90)),
+)
+STEPS = st.one_of(
+    st.tuples(st.just("tick"), SYMBOLS, PRICES, st.integers(0, 60)),
+    st.tuples(st.just("messages"), USERS, st.lists(MESSAGES, min_size=1, max_size=3)),
     st.tuples(st.just("time"), st.integers(1, 3)),
     st.tuples(st.just("restart")),
     st.tuples(st.just("roll_over")),
@@ -299,37 +301,31 @@ class _Player:
         """Publish a trade."""
         self.recorded.publish(*trades(symbol, price, size=size))
 
+    def messages(self, user: str, messages: list[tuple[Any, ...]]) -> None:
+        """Send messages in one pass."""
+        made = [getattr(self, name)(*arguments) for name, *arguments in messages]
+        self.recorded.send(*made, user=user)
+
     def order(
-        self,
-        user: str,
-        symbol: str,
-        side: Side,
-        time_in_force: TimeInForce,
-        limit: str | None,
-        quantity: int,
-    ) -> None:
-        """Send an order."""
-        new = order(
+        self, symbol: str, side: Side, time_in_force: TimeInForce, limit: str | None, quantity: int
+    ) -> Order:
+        """Make an order."""
+        return order(
             self.name(), quantity, limit, symbol=symbol, side=side, time_in_force=time_in_force
         )
-        self.recorded.send(new, user=user)
 
-    def cancel(self, user: str, number: int) -> None:
-        """Cancel what has that name, if anything has."""
-        self.recorded.send(
-            OrderCancelRequest(cl_ord_id=self.name(), orig_cl_ord_id=f"X{number}"), user=user
-        )
+    def cancel(self, number: int) -> OrderCancelRequest:
+        """Make a cancel of what has that name, if anything has or will have it."""
+        return OrderCancelRequest(cl_ord_id=self.name(), orig_cl_ord_id=f"X{number}")
 
-    def replace(self, user: str, number: int, price: str, quantity: int) -> None:
-        """Replace what has that name, if anything has."""
-        self.recorded.send(
-            OrderCancelReplaceRequest(
-                cl_ord_id=self.name(),
-                orig_cl_ord_id=f"X{min(number, self.names - 1)}",
-                quantity=quantity * SCALE,
-                price=int(price) * SCALE,
-            ),
-            user=user,
+    def replace(self, number: int, price: str, quantity: int) -> OrderCancelReplaceRequest:
+        """Make a replace of what has that name."""
+        name = self.name()
+        return OrderCancelReplaceRequest(
+            cl_ord_id=name,
+            orig_cl_ord_id=f"X{min(number, self.names - 1)}",
+            quantity=quantity * SCALE,
+            price=int(price) * SCALE,
         )
 
     def time(self, seconds: int) -> None:

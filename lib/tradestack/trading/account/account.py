@@ -12,48 +12,28 @@ way is told to a listener, report by report. All of it is a function of the requ
 causes, the tape and the execution model: live, after a restart and when it is verified.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
-
 from tradestack.domain.order import CxlRejReason, ExecRestatementReason, Order, OrdStatus
-from tradestack.domain.order_life import OrderEvent, is_final, next_step
-from tradestack.domain.tick import TickKind
+from tradestack.domain.order_life import OrderEvent, next_step
 from tradestack.domain.times import FEED_TIME_NS_MIN
-from tradestack.domain.trade import Trade
 from tradestack.trading.account import changes, reports
 from tradestack.trading.account.account_risk import AccountRisk
 from tradestack.trading.account.account_state import AccountState, UnderWay
-from tradestack.trading.account.interest import Interest
-from tradestack.trading.account.order_steps import fill_order
 from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.reporter import Reporter
 from tradestack.trading.account.reports import Moment
+from tradestack.trading.account.tape_fold import TapeFold
 from tradestack.trading.account.trade_watch import TradeWatch
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.arrival import arrival_ns
 from tradestack.trading.execution.draws import DrawKey
-from tradestack.trading.execution.fees import fill_fee
-from tradestack.trading.execution.matching import Fill, match_trade
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.execution.price_bounds import price_bounds
-from tradestack.trading.execution.slippage import Market
 from tradestack.trading.execution.standing import (
-    is_window_over,
     set_standing,
     standing_at_arrival,
 )
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.tape import Tape
-from tradestack.wire.feed import TickRecords, decode_symbol
-
-# Messages that are looked at together: few after one that mattered, more while none does.
-STRIDE_MIN = 64
-STRIDE_MAX = 16_384
-STRIDE_GROWTH = 8
-
-_PRICE = int(TickKind.PRICE)
 
 # A request about an order that was done before so many others is told that there is no such order.
 DONE_ORDERS_MAX = 1_000
@@ -83,7 +63,7 @@ class Account:
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self.risk = AccountRisk(self, limits)
         self.watch: TradeWatch | None = None
-        self._stride = STRIDE_MIN
+        self._tape_fold = TapeFold(self)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -203,102 +183,7 @@ class Account:
 
     def match(self, through: int) -> None:
         """Fold the messages up to that number, or up to the newest one that is recorded."""
-        state = self.state
-        through = min(through, self.tape.head)
-        while state.matched_through < through:
-            if not state.orders and not state.under_way and not state.portfolio.held:
-                state.matched_through = through
-                return
-            count = min(through - state.matched_through, self._stride)
-            self._fold(self.tape.records(state.matched_through + 1, count))
-
-    def _fold(self, records: TickRecords) -> None:
-        """Fold messages up to the first one that matters, or all of them."""
-        state = self.state
-        first = state.matched_through + 1
-        row = self._interest().next_row(first, records)
-        broken = self.risk.mark(records[:row])
-        if broken is not None:
-            state.matched_through = first + broken
-            self.risk.judge_account()
-            return
-        if row == len(records):
-            state.matched_through += row
-            self._stride = min(self._stride * STRIDE_GROWTH, STRIDE_MAX)
-            return
-        state.matched_through = first + row
-        self._stride = STRIDE_MIN
-        self._take(first + row, records[row])
-
-    def _take(self, sequence: int, record: "np.void") -> None:
-        """Let one message happen."""
-        time_ns = int(record["event_time_ns"])
-        for order in self._arrived():
-            if is_window_over(order, time_ns):
-                self.cancel(order)
-        self._arrive(sequence, time_ns)
-        if record["kind"] == _PRICE:
-            symbol = decode_symbol(record["symbol"])
-            self._trade(Trade(sequence, symbol, time_ns, int(record["value"]), int(record["size"])))
-
-    def _arrive(self, sequence: int, time_ns: int) -> None:
-        """Let the requests take effect that have arrived before this message."""
-        state = self.state
-        while state.under_way:
-            under_way = state.under_way[0]
-            if under_way.arrival_ns > time_ns or under_way.cause >= sequence:
-                return
-            del state.under_way[0]
-            if under_way.order_id is None:
-                changes.apply_request(self, under_way)
-            elif under_way.order_id in state.orders:  # not canceled on its way
-                order = state.orders[under_way.order_id]
-                order.has_arrived = True
-                self._take_place(order, sequence - 1)
-
-    def _take_place(self, order: WorkingOrder, through: int) -> None:
-        set_standing(order, standing_at_arrival(order, self.model, self.tape, through))
-
-    def _trade(self, trade: Trade) -> None:
-        """Fill orders by a trade, and mark positions by it."""
-        orders = [order for order in self._arrived() if order.symbol == trade.symbol]
-        match = match_trade(trade, orders, Market(self.model, self.user, self.tape))
-        if self.watch is not None:
-            self.watch.see(trade, match)
-        for order, standing in match.standings:
-            set_standing(order, standing)
-        for fill in match.fills:
-            self._fill(fill, trade)
-        if trade.symbol in self.state.portfolio.held:
-            self.state.portfolio.mark(trade.symbol, trade.price)
-        self.risk.after_trade(trade.symbol, trade.event_time_ns, len(match.fills))
-
-    def _fill(self, fill: Fill, trade: Trade) -> None:
-        order = fill.order
-        fee = fill_fee(self.model.fees, order, fill.quantity, fill.price)
-        step = fill_order(order, fill.quantity, fill.price, fee)
-        self.state.fills += 1
-        self.state.portfolio.apply_fill(
-            order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price
-        )
-        if is_final(step.ord_status):
-            self.drop(order, step.ord_status)
-        key = DrawKey(self.user, order.cause, order.cause_index)
-        moment = self.reporter.moment(trade.event_time_ns, key, trade.sequence)
-        self.reporter.report(reports.trade_report(fill, fee, step.ord_status, moment))
-
-    def _arrived(self) -> Sequence[WorkingOrder]:
-        return [order for order in self.state.orders.values() if order.has_arrived]
-
-    def _interest(self) -> Interest:
-        state = self.state
-        by_symbol: dict[str, list[WorkingOrder]] = {}
-        for order in self._arrived():
-            by_symbol.setdefault(order.symbol, []).append(order)
-        bounds = [(symbol, price_bounds(o, self.model)) for symbol, o in by_symbol.items()]
-        if self.watch is not None and self.watch.is_watching:
-            bounds.append((self.watch.order.symbol, None))
-        return Interest.of(state.under_way, state.orders.values(), bounds)
+        self._tape_fold.match(through)
 
     def moment_now(self) -> Moment:
         """Return the moment of a report that no request keys, at the newest folded message."""
@@ -357,7 +242,9 @@ class Account:
         """Let an order lose its place: those that work already are served before it."""
         self.state.orders[order.order_id] = self.state.orders.pop(order.order_id)
         if order.has_arrived:
-            self._take_place(order, self.state.matched_through)
+            set_standing(
+                order, standing_at_arrival(order, self.model, self.tape, self.state.matched_through)
+            )
 
     def _finish(
         self,

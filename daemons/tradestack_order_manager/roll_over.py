@@ -1,0 +1,89 @@
+"""The end of an order session, and the beginning of the next one."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from tradestack.domain.clock import Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack_order_manager.durability import Durability
+from tradestack_order_manager.execution import Execution
+from tradestack_order_manager.sessions.order_sessions import NewSessionFailed, OrderSessions
+from tradestack_order_manager.settler import Settler
+from tradestack_order_manager.show.order_display import OrderDisplay
+
+logger = logging.getLogger(__name__)
+
+
+class RollOver:
+    """Begins order sessions; on_begun: called when another one has begun."""
+
+    def __init__(
+        self,
+        *,
+        sessions: OrderSessions,
+        settler: Settler,
+        display: OrderDisplay,
+        execution: Execution,
+        on_begun: Callable[[], None],
+        clock: Clock,
+    ) -> None:
+        self._sessions = sessions
+        self._settler = settler
+        self._display = display
+        self._execution = execution
+        self._on_begun = on_begun
+        self._clock = clock
+
+    def new_session(self) -> str:
+        """Begin another order session; return its id.
+
+        Raises NewSessionFailed, and then nothing has changed.
+        """
+        try:
+            self._begin()
+        except (OSError, OperatorFault) as error:
+            raise NewSessionFailed(str(error)) from error
+        return self._sessions.current.id
+
+    def leave_session(self) -> None:
+        """Begin another order session if the current one must not go on.
+
+        On OSError or OperatorFault nothing has changed.
+        """
+        reason = self._sessions.reason_to_end
+        if reason is not None:
+            logger.warning("order session %s ends: %s", self._sessions.current.id, reason)
+            self._begin(is_forced=True)
+
+    def change_durability(self, durability: Durability) -> None:
+        """Journal by the other durability from now on. Raises OperatorFault."""
+        before, self._sessions.durability = self._sessions.durability, durability
+        try:
+            self.leave_session()
+        except (OSError, OperatorFault) as error:
+            self._sessions.durability = before
+            raise OperatorFault(
+                "durability",
+                f"no order session can be begun with it: {error}",
+                "make room on the disk and reload again; until then nothing is changed",
+            ) from error
+        self._settler.durability = durability
+
+    def _begin(self, *, is_forced: bool = False) -> None:
+        """Begin another order session. On OSError or OperatorFault nothing has changed.
+
+        is_forced: the current one cannot go on, so accounts that cannot be carried over are not.
+        """
+        self._settler.settle()
+        # Lines of a session that has ended would not be found again after a crash.
+        self._display.complete(self._sessions.current)
+        known = self._sessions.current.known
+        carry = partial(self._execution.carry, known, is_forced=is_forced)
+        try:
+            self._sessions.begin_next(self._clock.wall_ns(), carry)
+        except (OSError, OperatorFault):
+            self._execution.forget(known.state.accounts)  # they may have been restated
+            raise
+        self._display.catch_up(self._sessions.current)
+        self._on_begun()

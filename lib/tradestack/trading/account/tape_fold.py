@@ -1,0 +1,145 @@
+"""The messages of the tape, folded into an account one that matters after the other."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tradestack.domain.order_life import is_final
+from tradestack.domain.tick import TickKind
+from tradestack.domain.trade import Trade
+from tradestack.trading.account import reports
+from tradestack.trading.account.changes import apply_request
+from tradestack.trading.account.interest import Interest
+from tradestack.trading.account.order_steps import fill_order
+from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.execution.draws import DrawKey
+from tradestack.trading.execution.fees import fill_fee
+from tradestack.trading.execution.matching import Fill, match_trade
+from tradestack.trading.execution.price_bounds import price_bounds
+from tradestack.trading.execution.slippage import Market
+from tradestack.trading.execution.standing import (
+    is_window_over,
+    set_standing,
+    standing_at_arrival,
+)
+from tradestack.wire.feed import TickRecords, decode_symbol
+
+if TYPE_CHECKING:
+    from tradestack.trading.account.account import Account
+
+# Messages that are looked at together: few after one that mattered, more while none does.
+STRIDE_MIN = 64
+STRIDE_MAX = 16_384
+STRIDE_GROWTH = 8
+
+_PRICE = int(TickKind.PRICE)
+
+
+class TapeFold:
+    """Where an account meets its tape: arrivals, ends of windows, trades, valuations."""
+
+    def __init__(self, account: "Account") -> None:
+        self._account = account
+        self._stride = STRIDE_MIN
+
+    def match(self, through: int) -> None:
+        """Fold the messages up to that number, or up to the newest one that is recorded."""
+        state = self._account.state
+        through = min(through, self._account.tape.head)
+        while state.matched_through < through:
+            if not state.orders and not state.under_way and not state.portfolio.held:
+                state.matched_through = through
+                return
+            count = min(through - state.matched_through, self._stride)
+            self._fold(self._account.tape.records(state.matched_through + 1, count))
+
+    def _fold(self, records: TickRecords) -> None:
+        """Fold messages up to the first one that matters, or all of them."""
+        state = self._account.state
+        first = state.matched_through + 1
+        row = self._interest().next_row(first, records)
+        broken = self._account.risk.mark(records[:row])
+        if broken is not None:
+            state.matched_through = first + broken
+            self._account.risk.judge_account()
+            return
+        if row == len(records):
+            state.matched_through += row
+            self._stride = min(self._stride * STRIDE_GROWTH, STRIDE_MAX)
+            return
+        state.matched_through = first + row
+        self._stride = STRIDE_MIN
+        self._take(first + row, records[row])
+
+    def _take(self, sequence: int, record: "np.void") -> None:
+        """Let one message happen."""
+        time_ns = int(record["event_time_ns"])
+        for order in self._arrived():
+            if is_window_over(order, time_ns):
+                self._account.cancel(order)
+        self._arrive(sequence, time_ns)
+        if record["kind"] == _PRICE:
+            symbol = decode_symbol(record["symbol"])
+            self._trade(Trade(sequence, symbol, time_ns, int(record["value"]), int(record["size"])))
+
+    def _arrive(self, sequence: int, time_ns: int) -> None:
+        """Let the requests take effect that have arrived before this message."""
+        state = self._account.state
+        while state.under_way:
+            under_way = state.under_way[0]
+            if under_way.arrival_ns > time_ns or under_way.cause >= sequence:
+                return
+            del state.under_way[0]
+            if under_way.order_id is None:
+                apply_request(self._account, under_way)
+            elif under_way.order_id in state.orders:  # not canceled on its way
+                order = state.orders[under_way.order_id]
+                order.has_arrived = True
+                standing = standing_at_arrival(
+                    order, self._account.model, self._account.tape, sequence - 1
+                )
+                set_standing(order, standing)
+
+    def _trade(self, trade: Trade) -> None:
+        """Fill orders by a trade, and mark positions by it."""
+        orders = [order for order in self._arrived() if order.symbol == trade.symbol]
+        match = match_trade(
+            trade, orders, Market(self._account.model, self._account.user, self._account.tape)
+        )
+        if self._account.watch is not None:
+            self._account.watch.see(trade, match)
+        for order, standing in match.standings:
+            set_standing(order, standing)
+        for fill in match.fills:
+            self._fill(fill, trade)
+        if trade.symbol in self._account.state.portfolio.held:
+            self._account.state.portfolio.mark(trade.symbol, trade.price)
+        self._account.risk.after_trade(trade.symbol, trade.event_time_ns, len(match.fills))
+
+    def _fill(self, fill: Fill, trade: Trade) -> None:
+        order = fill.order
+        fee = fill_fee(self._account.model.fees, order, fill.quantity, fill.price)
+        step = fill_order(order, fill.quantity, fill.price, fee)
+        self._account.state.fills += 1
+        self._account.state.portfolio.apply_fill(
+            order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price
+        )
+        if is_final(step.ord_status):
+            self._account.drop(order, step.ord_status)
+        key = DrawKey(self._account.user, order.cause, order.cause_index)
+        moment = self._account.reporter.moment(trade.event_time_ns, key, trade.sequence)
+        self._account.reporter.report(reports.trade_report(fill, fee, step.ord_status, moment))
+
+    def _arrived(self) -> Sequence[WorkingOrder]:
+        return [order for order in self._account.state.orders.values() if order.has_arrived]
+
+    def _interest(self) -> Interest:
+        state = self._account.state
+        by_symbol: dict[str, list[WorkingOrder]] = {}
+        for order in self._arrived():
+            by_symbol.setdefault(order.symbol, []).append(order)
+        bounds = [(symbol, price_bounds(o, self._account.model)) for symbol, o in by_symbol.items()]
+        if self._account.watch is not None and self._account.watch.is_watching:
+            bounds.append((self._account.watch.order.symbol, None))
+        return Interest.of(state.under_way, state.orders.values(), bounds)
