@@ -164,10 +164,11 @@ class OrderEntry:
     def tell_progress(self, sequence: int) -> None:
         """Tell the order manager that the feed is handled up to that message.
 
-        While closed, or without room, nothing is told: the next one says it, too.
+        While closed, or without room, nothing is told: the next one says it, too. Nor is it before
+        all requests of earlier feed sessions are sent, which it would end.
         """
         epoch = self._outcomes.epoch
-        if epoch is not None:
+        if epoch is not None and not self._has_unsent_of_others(epoch):
             through = self._sent_through(epoch, sequence)
             self._tell(Progress(feed_session=epoch.feed_session, feed_seq=through))
 
@@ -270,6 +271,10 @@ class OrderEntry:
         unsent = (self._outstanding[name].request for name in self._unsent)
         first = [r.feed_seq or 0 for r in unsent if r.feed_session == epoch.feed_session]
         return min(sequence, *(number - 1 for number in first)) if first else sequence
+
+    def _has_unsent_of_others(self, epoch: Epoch) -> bool:
+        unsent = (self._outstanding[name].request for name in self._unsent)
+        return any(request.feed_session != epoch.feed_session for request in unsent)
 
     def _report_on_another(self, report: ExecutionReport | OrderCancelReject) -> None:
         name = report.cl_ord_id
