@@ -44,11 +44,11 @@ class Desk:
 
     def __init__(self, model: ExecutionModel = MODEL) -> None:
         trades = [Trade(number, "SPY", 10 * number, 100, 5) for number in (1, 2)]
-        tapes = {session: MemoryTape(trades, session) for session in (KEY[1], NEXT_SESSION)}
+        self.tapes = {session: MemoryTape(trades, session) for session in (KEY[1], NEXT_SESSION)}
         self.journal = MemoryJournal()
         self.state = SessionState(a_header())
         known = KnownOrders(self.state, self.journal.read)
-        self.accounts = Accounts(model, tapes.get, known)
+        self.accounts = Accounts(model, self.tapes.get, known)
         self.accounts.current_session = KEY[1]
 
     def settle(self, *messages: Message) -> None:
@@ -155,3 +155,18 @@ def test_a_strategy_leaves_a_feed_session_when_it_has_begun_to_trade_the_next() 
 
     desk.settle(Progress(feed_session=NEXT_SESSION, feed_seq=0))
     assert not waits()
+
+
+def test_an_account_that_cannot_be_made_again_does_not_hold_up_the_next_feed_session() -> None:
+    """Its feed log is gone, or shorter than what it has met."""
+    desk = Desk()
+    desk.settle(a_register(feed_session=KEY[1]))
+    desk.settle(a_register(feed_session=NEXT_SESSION, head=0))
+    desk.accounts.forget([KEY])
+    del desk.tapes[KEY[1]]
+
+    desk.settle(Progress(feed_session=NEXT_SESSION, feed_seq=1))
+
+    account = desk.accounts.find((KEY[0], NEXT_SESSION))
+    assert account is not None
+    assert account.state.progress == 1

@@ -2,6 +2,7 @@
 
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.history import AccountKey
+from tradestack.trading.accounts import AccountUnavailable
 from tradestack.trading.judging.decisions import (
     JudgedOrder,
     JudgedRegister,
@@ -57,7 +58,10 @@ def _leave_earlier(judgement: Judgement, key: AccountKey) -> None:
     for (other_user, session), history in list(judgement.state.accounts.items()):
         if other_user != user or session >= feed_session or history.is_ended:
             continue
-        account = judgement.account(user, session)
+        try:
+            account = judgement.account(user, session)
+        except AccountUnavailable:  # it is not matched as long as it cannot be made
+            continue
         if account is not None and account.state.is_registered and not account.state.is_ended:
             judgement.release(account)
 
