@@ -194,7 +194,7 @@ class Settler:
             self._refuse(ended, SESSION_ENDED)
             received = [item for item in received if item.sender.session_id == session_id]
         admitted, held = self._refusals.admit(received)
-        self._refuse(held, REFUSED_BEFORE)
+        self._answer_refused(held, REFUSED_BEFORE)
         return admitted
 
     def _answer_unsequenced(self, batch: Batch, session: OrderSession) -> None:
@@ -232,6 +232,11 @@ class Settler:
             self._refuse([item], UNRECORDABLE)
 
     def _refuse(self, refused: Sequence[Received], text: str) -> None:
+        """Answer that the messages have left no trace; those behind them wait for them."""
+        self._refusals.note(refused)
+        self._answer_refused(refused, text)
+
+    def _answer_refused(self, refused: Sequence[Received], text: str) -> None:
         """Answer that the messages have left no trace, so they may be sent again."""
         for item in refused:
             name, reference = _reference(item.message)
@@ -242,7 +247,6 @@ class Settler:
                 text=text,
             )
             item.sender.send_unsequenced(encode_message(reject))
-        self._refusals.note(refused)
         self._statistics.count_refused(len(refused))
 
 

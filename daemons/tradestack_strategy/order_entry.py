@@ -164,11 +164,15 @@ class OrderEntry:
     def tell_progress(self, sequence: int) -> None:
         """Tell the order manager that the feed is handled up to that message.
 
-        While closed, or without room, nothing is told: the next one says it, too.
+        While closed, or without room, nothing is told: the next one says it, too. Nor is it before
+        all requests of earlier feed sessions are sent, which it would end.
         """
         epoch = self._outcomes.epoch
-        if epoch is not None:
-            through = self._sent_through(epoch, sequence)
+        if epoch is None:
+            return
+        unsent = [self._outstanding[name].request for name in self._unsent]
+        if all(request.feed_session == epoch.feed_session for request in unsent):
+            through = min([sequence, *((request.feed_seq or 0) - 1 for request in unsent)])
             self._tell(Progress(feed_session=epoch.feed_session, feed_seq=through))
 
     def reported(self, report: ExecutionReport | OrderCancelReject) -> None:
@@ -197,11 +201,16 @@ class OrderEntry:
         self._adjust_feed()
 
     def refused(self, cl_ord_id: str, reason: str) -> None:
-        """Keep a request for `send_again`: the order manager could not take it and forgot it."""
+        """Keep a request for `send_again`: the order manager could not take it and forgot it.
+
+        It takes none of those behind it either before this one comes again.
+        """
         if cl_ord_id not in self._outstanding:
             return
         self._counters.add_to_process(Counted.ORDERS_REFUSED)
-        self._unsent.add(cl_ord_id)
+        if cl_ord_id not in self._unsent:
+            names = list(self._outstanding)
+            self._unsent.update(names[names.index(cl_ord_id) :])
         self._log.refused(cl_ord_id, reason)
 
     def end_session(self, order_session: str) -> None:
@@ -264,12 +273,6 @@ class OrderEntry:
                 self._send(progress)
             except OutgoingFull as error:
                 logger.debug("%s", error)
-
-    def _sent_through(self, epoch: Epoch, sequence: int) -> int:
-        """Return up to which message every request is sent, at most `sequence`."""
-        unsent = (self._outstanding[name].request for name in self._unsent)
-        first = [r.feed_seq or 0 for r in unsent if r.feed_session == epoch.feed_session]
-        return min(sequence, *(number - 1 for number in first)) if first else sequence
 
     def _report_on_another(self, report: ExecutionReport | OrderCancelReject) -> None:
         name = report.cl_ord_id

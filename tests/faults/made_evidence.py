@@ -39,8 +39,29 @@ def record_of(user: str, tick: int, order_id: int, feed: str) -> Record:
     if user != PROBE:
         order |= {"FeedSession": feed, "FeedSeq": tick}
     report = {"OrderID": order_id, "ClOrdID": name, "ExecType": "NEW"}
+    placed: dict[str, Any] = {}
+    if user != PROBE:
+        placed = {"FeedSession": feed, "Cause": tick}
+        report |= {"FeedSession": feed, "FeedSeq": tick}
     raw = json.dumps(report).encode()
-    return {"Record": "Order", "User": user, "Order": order, "Report": report, "Raw": raw}
+    made = {"Record": "Order", "User": user, **placed, "Order": order, "Report": report}
+    return made | {"Raw": raw}
+
+
+def late_fill_of(user: str, tick: int, order_id: int, feed: str, **changes: Any) -> Record:
+    """Make the journal's record of a fill by the last message."""
+    report = {
+        "OrderID": order_id,
+        "ClOrdID": f"{user}-1-{feed}-{tick}-0",
+        "ExecID": f"E{order_id}",
+        "ExecType": "TRADE",
+        "LastPx": "100",
+        "FeedSession": feed,
+        "FeedSeq": COUNT,
+        **changes,
+    }
+    raw = json.dumps(report).encode()
+    return {"Record": "Execution", "User": user, "Report": report, "Raw": raw}
 
 
 def fill_of(order: Record) -> Record:

@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.daemons.tradestack_order_manager.samples import NOW_NS, a_header, an_order
+from tests.daemons.tradestack_order_manager.samples import (
+    NOW_NS,
+    a_header,
+    a_register,
+    an_order,
+)
 from tests.kit.sender import MemorySender
 from tests.kit.tape import MemoryTape
 from tests.trading.judged import RULES, MemoryJournal
@@ -24,9 +29,11 @@ from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.account_records import ExecutionRecord
 from tradestack.wire.order_journal import decode_record
+from tradestack.wire.order_messages import Progress
 from tradestack.wire.orders import encode_message
 
 KEY = "news", "0000000001"
+NEXT_SESSION = "0000000002"
 ORDER = an_order(cl_ord_id="o", ord_type=OrdType.LIMIT, price=1, time_in_force=TimeInForce.DAY)
 
 MODEL = ExecutionModel()
@@ -36,12 +43,13 @@ class Desk:
     """An order manager without its shell, and a market that trades SPY at 100."""
 
     def __init__(self, model: ExecutionModel = MODEL) -> None:
-        self.tape = MemoryTape([Trade(number, "SPY", 10 * number, 100, 5) for number in (1, 2)])
+        trades = [Trade(number, "SPY", 10 * number, 100, 5) for number in (1, 2)]
+        self.tapes = {session: MemoryTape(trades, session) for session in (KEY[1], NEXT_SESSION)}
         self.journal = MemoryJournal()
         self.state = SessionState(a_header())
         known = KnownOrders(self.state, self.journal.read)
-        self.accounts = Accounts(model, lambda _session: self.tape, known)
-        self.accounts.current_session = self.tape.session_id
+        self.accounts = Accounts(model, self.tapes.get, known)
+        self.accounts.current_session = KEY[1]
 
     def settle(self, *messages: Message) -> None:
         """Judge, journal and commit the messages as one batch."""
@@ -129,3 +137,36 @@ def test_a_strategy_does_not_repeat_requests_in_the_next_order_session() -> None
     states = [desk.state, desk.journal.replayed()]
 
     assert [state.registrations.traded_seq(user, feed_session) for state in states] == [2, 2]
+
+
+def test_a_strategy_leaves_a_feed_session_when_it_has_begun_to_trade_the_next() -> None:
+    """Not when it registers there: requests that were refused come again behind that."""
+    desk = Desk()
+
+    def waits() -> bool:
+        account = desk.accounts.find(KEY)
+        assert account is not None
+        return account.state.is_registered
+
+    desk.settle(a_register(feed_session=KEY[1]))
+    desk.settle(a_register(feed_session=NEXT_SESSION))
+    desk.settle(Progress(feed_session=KEY[1], feed_seq=1))
+    assert waits()
+
+    desk.settle(Progress(feed_session=NEXT_SESSION, feed_seq=0))
+    assert not waits()
+
+
+def test_an_account_that_cannot_be_made_again_does_not_hold_up_the_next_feed_session() -> None:
+    """Its feed log is gone, or shorter than what it has met."""
+    desk = Desk()
+    desk.settle(a_register(feed_session=KEY[1]))
+    desk.settle(a_register(feed_session=NEXT_SESSION, head=0))
+    desk.accounts.forget([KEY])
+    del desk.tapes[KEY[1]]
+
+    desk.settle(Progress(feed_session=NEXT_SESSION, feed_seq=1))
+
+    account = desk.accounts.find((KEY[0], NEXT_SESSION))
+    assert account is not None
+    assert account.state.progress == 1

@@ -204,6 +204,21 @@ def test_progress_never_passes_a_request_that_was_refused(
     assert line.told == [(EPOCH.feed_session, 2)]
 
 
+def test_what_is_behind_a_refused_request_is_sent_again_with_it(
+    order_entry: OrderEntry, line: Line
+) -> None:
+    """The order manager takes it behind that one only; what was before stays as it is."""
+    order_entry.enter(EPOCH, [intent(2)])
+    order_entry.enter(EPOCH, [intent(3)])
+    order_entry.enter(EPOCH, [intent(4)])
+    sent = list(line.orders)
+
+    order_entry.refused(sent[1].cl_ord_id, "disk full")
+    order_entry.send_again()
+
+    assert line.orders == [*sent, *sent[1:]]
+
+
 def test_nothing_is_told_while_closed(order_entry: OrderEntry, line: Line) -> None:
     """Before a registration the order manager asks for nothing."""
     order_entry.close()

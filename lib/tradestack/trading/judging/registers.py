@@ -2,6 +2,7 @@
 
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.history import AccountKey
+from tradestack.trading.accounts import AccountUnavailable
 from tradestack.trading.judging.decisions import (
     JudgedOrder,
     JudgedRegister,
@@ -20,7 +21,6 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
     if not judgement.use_room(item):
         return
     key = (user, register.feed_session)
-    _leave_others(judgement, key)
     account = judgement.account(*key)
     previous = batch.registrations.get(key) or judgement.state.registrations.find(*key)
     from_seq = from_sequence(previous, register, _traded_seq(judgement, key, account))
@@ -40,23 +40,30 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
     batch.registrations[key] = registration
 
 
-def _leave_others(judgement: Judgement, key: AccountKey) -> None:
-    """Release the user's accounts of other feed sessions: their strategy has left them."""
-    user, feed_session = key
-    for (owner, session), history in list(judgement.state.accounts.items()):
-        if owner != user or session == feed_session or history.is_ended:
-            continue
-        account = judgement.account(user, session)
-        if account is not None and account.state.is_registered:
-            judgement.release(account)
-
-
 def take_progress(judgement: Judgement, item: Received, progress: Progress) -> None:
     """Match the account of a strategy as far as what it has said allows."""
+    _leave_earlier(judgement, (item.sender.user, progress.feed_session))
     account = judgement.account(item.sender.user, progress.feed_session)
     if account is not None:
         account.advance(progress.feed_seq)
         judgement.batch.progressed.append((item, (item.sender.user, progress.feed_session)))
+
+
+def _leave_earlier(judgement: Judgement, key: AccountKey) -> None:
+    """Release the user's accounts of earlier feed sessions: the strategy says nothing more of them.
+
+    Not when it registers: what has no report by then is sent again behind that.
+    """
+    user, feed_session = key
+    for (other_user, session), history in list(judgement.state.accounts.items()):
+        if other_user != user or session >= feed_session or history.is_ended:
+            continue
+        try:
+            account = judgement.account(user, session)
+        except AccountUnavailable:  # it is not matched as long as it cannot be made
+            continue
+        if account is not None and account.state.is_registered and not account.state.is_ended:
+            judgement.release(account)
 
 
 def _traded_seq(judgement: Judgement, key: tuple[str, str], account: Account | None) -> int:

@@ -1,0 +1,88 @@
+"""The comparison of reports finds each that differs, and excuses only what is not promised."""
+
+import dataclasses
+import math
+from typing import Any
+
+import pytest
+
+from tests.faults.compare.bounds import decided_through
+from tests.faults.compare.evidence import Evidence
+from tests.faults.compare.report_checks import answers_compared, report_differences
+from tests.faults.made_evidence import SOUND, Record, late_fill_of, order_session, with_records
+
+FILL = late_fill_of("dense", 5, 4, "F1")
+PORTFOLIOS = {("dense", "F1"): b"some", ("wide", "F1"): b"none"}
+
+
+def with_fills(*fills: Record, **changes: Any) -> Evidence:
+    """The sound run in which orders are filled at the end."""
+    made = with_records(lambda all_: [*all_, *fills])
+    return dataclasses.replace(made, **({"portfolios": PORTFOLIOS} | changes))
+
+
+def restarted(user: str, *, sessions: int, power_cuts: int = 0, may_lack: bool = False) -> Evidence:
+    """A run in which a strategy was started again, and whose orders are in order sessions."""
+    ends = [may_lack] + [False] * (sessions - 1)
+    made = [
+        order_session(f"O{number}", number, [(user, number + 1)], starts={}, may_lack_its_end=end)
+        for number, end in enumerate(ends, 1)
+    ]
+    return dataclasses.replace(SOUND, order_sessions=made, restarted={user}, power_cuts=power_cuts)
+
+
+EXPECTED = with_fills(FILL)
+
+
+def test_names_and_times_of_a_run_are_not_compared() -> None:
+    """They are others in every run."""
+    other = late_fill_of("dense", 5, 4, "F1", OrderID=9, ExecID="X", TransactTime=1)
+    found = with_fills(other)
+
+    assert list(report_differences(EXPECTED, found)) == []
+    assert answers_compared(EXPECTED, found) == (5, 5)
+
+
+@pytest.mark.parametrize(
+    ("found", "complaint"),
+    [
+        (with_fills(), "report 3 of dense in F1: None, not "),
+        (with_fills(FILL, FILL), "report 4 of dense in F1: "),
+        (with_fills(late_fill_of("dense", 5, 4, "F1", LastPx="101")), "report 3 of dense in F1: "),
+        (with_fills(late_fill_of("dense", 5, 4, "F1", VisibleTime=1)), "report 3 of dense in F1: "),
+        (with_fills(late_fill_of("wide", 3, 3, "F1")), "report 3 of wide in F1: "),
+        (with_fills(FILL, portfolios={}), "account of dense in F1: in the end None"),
+    ],
+)
+def test_each_difference_is_seen(found: Evidence, complaint: str) -> None:
+    """A report that is missing, doubled, another one or somebody else's, and other money."""
+    lines = list(report_differences(EXPECTED, found))
+
+    assert any(line.startswith(complaint) for line in lines), lines
+
+
+def test_what_follows_on_a_missing_order_is_not_compared() -> None:
+    """It is missing where it may be, or another check complains."""
+    found = with_records(lambda all_: [record for record in all_ if record.get("Cause") != 5])
+    found = dataclasses.replace(found, portfolios=PORTFOLIOS)
+
+    assert list(report_differences(EXPECTED, found)) == []
+    assert answers_compared(EXPECTED, found) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("found", "user", "through"),
+    [
+        (restarted("quotes", sessions=1), "quotes", math.inf),
+        (restarted("quotes", sessions=2), "quotes", 1),
+        (restarted("dense", sessions=2), "dense", math.inf),
+        (restarted("quotes", sessions=2), "dense", math.inf),
+        (restarted("quotes", sessions=1, power_cuts=1, may_lack=True), "quotes", 1),
+        (dataclasses.replace(restarted("quotes", sessions=2), restarted=()), "quotes", math.inf),
+    ],
+)
+def test_an_interactive_strategy_decides_as_undisturbed_while_it_knows_its_reports(
+    found: Evidence, user: str, through: float
+) -> None:
+    """Started again, it does not know those of an earlier order session."""
+    assert decided_through(found, found.feeds[-1], user) == through
