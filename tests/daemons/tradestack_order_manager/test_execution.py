@@ -116,3 +116,15 @@ def test_changes_of_these_keys_hold_at_once(manager: TapeOrderManager) -> None:
     assert [type(each) for each in refused] == [BusinessMessageReject]
     client.close()
     manager.stats_when(lambda stats: stats["orders_canceled"] == 1)
+
+
+def test_a_register_beyond_the_log_begins_at_its_end(manager: TapeOrderManager) -> None:
+    """A head that no message has, by mistake or malice, changes nothing for the order after it."""
+    manager.start()
+    client = manager.client()
+    client.send(a_register(feed_session=DAY, head=2**53 - 1), working("news-1", feed_seq=None))
+
+    _, accepted = client.receive(2)
+
+    assert isinstance(accepted, ExecutionReport)
+    assert (accepted.exec_type, accepted.feed_seq) == (ExecType.NEW, 2)
