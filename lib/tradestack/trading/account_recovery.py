@@ -138,7 +138,7 @@ def _apply(account: Account, record: Record) -> None:
         case TradingRecord():
             account.match(record.feed_seq or 0)
         case ExecutionRecord():
-            account.match(record.report.feed_seq or 0)
+            _apply_report(account, record.report)
         case RegisterRecord():
             interactive = record.register.interactive
             account.register(record.report.from_seq, interactive=interactive)
@@ -149,6 +149,17 @@ def _apply(account: Account, record: Record) -> None:
             account.end()
         case _:
             raise AssertionError(f"{type(record).__name__} is no part of an account")
+
+
+def _apply_report(account: Account, report: Report) -> None:
+    """Fold up to the report. One that says EXPIRED ends the account.
+
+    The record that it has ended may be lost with the end of a batch.
+    """
+    account.match(report.feed_seq or 0)
+    is_expired = isinstance(report, ExecutionReport) and report.exec_type is ExecType.EXPIRED
+    if is_expired and not account.state.is_ended:
+        account.end()
 
 
 def _apply_order(account: Account, record: OrderRecord) -> None:

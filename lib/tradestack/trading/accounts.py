@@ -70,7 +70,7 @@ class Accounts:
         tape = self._open_tape(feed_session)
         if tape is None:
             return None
-        begins = tape.head if matched_through is None else matched_through
+        begins = tape.head if matched_through is None else min(matched_through, tape.head)
         state = AccountState(matched_through=begins, progress=begins)
         account = Account(user, tape, self.model, state, limits=RiskLimits(), sink=self)
         self._accounts[key] = account
