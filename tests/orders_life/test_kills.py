@@ -20,7 +20,7 @@ from tests.orders_life.under_way import ON_THE_WAY
 
 ALL = os.environ.get("ALL_KILLS") == "1"
 SEED = 20131010
-KILLED_AT_ALL = 8  # scenarios with a kill at every place, unless all of them are
+KILLED_AT_ALL = 5  # scenarios with a kill at every place, unless all of them are
 
 
 def places(scenario: str) -> list[int]:
