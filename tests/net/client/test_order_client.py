@@ -15,7 +15,12 @@ from tradestack.domain.order import (
 from tradestack.net.client.connection import ConnectionLimits, OutgoingFull
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.wire.close_reason import Close, CloseReason
-from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
+from tradestack.wire.order_messages import (
+    BusinessMessageReject,
+    MatchedThrough,
+    Register,
+    Registered,
+)
 from tradestack.wire.orders import ServerMessage, decode_client_message, encode_message
 
 
@@ -60,6 +65,7 @@ async def listening(net: Net, address, **options):
         await asyncio.wait({task})
 
 
+MATCHED = MatchedThrough(feed_session="0ABCDE1234", feed_seq=1, reports=2)
 REGISTERED = Registered(request_id="r1", feed_session="0ABCDE1234", from_seq=5)
 
 
@@ -104,6 +110,34 @@ async def test_messages_go_out_and_a_listener_gets_what_comes(net: Net) -> None:
         CloseReason.SESSION_ENDED,
         ("ended", "0ABCDE1234"),
     ]
+
+
+async def test_sequenced_messages_are_numbered_over_disconnects(net: Net) -> None:
+    """A listener knows how much of the order session it has handled; others have no number."""
+
+    class Counting(CallRecorder, OrderListener):
+        """Records numbers, and what the client says at that moment."""
+
+        def on_received(self, sequence: int) -> None:
+            """Record both."""
+            self.record((sequence, client.received))
+
+    handler, counting = net.handler(net.memory_stream()), Counting()
+    handler.current.append(*[encode_message(REGISTERED)] * 2)
+    async with net.serving(handler) as running:
+        client = client_of(net, running.address)
+        task = asyncio.create_task(client.run(counting))
+        await counting.until(2)
+        handler.joined[0].send_unsequenced(encode_message(MATCHED))
+        running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "again"))
+        handler.current.append(encode_message(REGISTERED))
+        running.server.scheduler.wake()
+        calls = await counting.until(3)
+        client.disconnect()
+        task.cancel()
+        await asyncio.wait({task})
+
+    assert calls == [(1, 1), (2, 2), (3, 3)]
 
 
 async def test_a_report_is_delivered_once_over_a_disconnect(net: Net) -> None:
