@@ -29,14 +29,16 @@ VALUES = re.compile(
     r"|lib/tradestack/runtime/(clock|fail_points)\.py"
     r"|lib/tradestack/sources/source\.py"
     r"|lib/tradestack/strategies/strategy\.py"
-    r"|lib/tradestack/trading/(counters|decisions)\.py"
+    r"|lib/tradestack/store/feed_checksums\.py"
+    r"|lib/tradestack/trading/(counters|rules|account/history|judging/(decisions|registers))\.py"
+    r"|lib/tradestack/trading/risk/(limits|reading|situation|trading_state)\.py"
     r"|lib/tradestack/wire/(order_texts|order_messages|close_reason)\.py"
     r"|daemons/.*/order_statistics\.py"
 )
 # For each heading in CONTRIBUTING.md: a file that only this walk crosses, and its length at most.
 WALKS = {
-    "A tick": ("daemons/tradestack_gateway/publisher.py", 11),
-    "An order": ("lib/tradestack/trading/judging/judge.py", 17),
+    "A tick": ("daemons/tradestack_gateway/publisher.py", 10),
+    "An order": ("lib/tradestack/trading/judging/judge.py", 25),
     "A signal": ("daemons/tradestack_strategy/order_entry.py", 15),
 }
 
@@ -70,6 +72,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, ...
             "100/s",
             "--until-end",
             "--json",
+            "--set",
+            'order-manager.execution={model = "none"}',
         ],
         check=False,
         capture_output=True,
@@ -109,7 +113,8 @@ def test_walk_is_as_described_and_short(heading: str, recorded: Counter[tuple[st
     ((walk, _),) = walks.most_common(1)
     counted = [name for name in walk if not VALUES.fullmatch(name)]
 
-    assert _described(heading) == [_short(name) for name in counted]
+    # Which of two is entered first can depend on the time; the text tells it as a story.
+    assert sorted(_described(heading)) == sorted(_short(name) for name in counted)
     assert len(counted) <= files_max
 
 
