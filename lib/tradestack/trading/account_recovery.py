@@ -136,8 +136,7 @@ def _apply(account: Account, record: Record) -> None:
         case ExecutionRecord():
             account.match(record.report.feed_seq or 0)
         case RegisterRecord():
-            interactive = record.register.interactive
-            account.register(record.report.from_seq, interactive=interactive)
+            account.register(interactive=record.register.interactive)
         case ReleaseRecord():
             account.release()
         case EndedRecord():
