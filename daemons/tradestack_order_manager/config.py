@@ -5,6 +5,7 @@ etc/order-manager.toml explains them.
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tradestack.runtime.config.values import (
     FilePath,
     Integer,
     ListOf,
+    MapOf,
     Symbol,
     TcpAddress,
     ValueParser,
@@ -33,7 +35,7 @@ from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
 from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution_config import ExecutionKeys
-from tradestack_order_manager.risk_config import RiskKeys
+from tradestack_order_manager.risk_config import USER, RiskKeys
 
 # Bytes of a BusinessMessageReject, by which every message of a turn may be answered. A client is
 # not read while half of `unsequenced_bytes_max` waits; the other half has room for two turns.
@@ -84,6 +86,9 @@ class OrderManagerConfig(ServerConfig):
     feed_log_directory: Path = key("/var/lib/tradestack/gateway", FilePath(), reload=Reload.RESTART)
     halt_file: Path = key("/etc/tradestack/halt", FilePath(), reload=Reload.AT_ONCE)
     away_max: int = key("10s", Duration(NANOSECONDS_PER_SECOND), reload=Reload.AT_ONCE)
+    cancel_on_disconnect: Mapping[str, int] = key(
+        {}, MapOf(Duration(NANOSECONDS_PER_SECOND), name=USER), reload=Reload.AT_ONCE
+    )
     feed_wait_max: int = key("5s", Duration(), reload=Reload.AT_ONCE)
     durability: Durability = key("os", Choice(Durability), reload=Reload.AT_ONCE)
     new_session_at: int | None = key("00:00", TimeOfDay(), reload=Reload.AT_ONCE)
@@ -94,6 +99,12 @@ class OrderManagerConfig(ServerConfig):
     orders_in_flight_max: int = key(64, Integer(1, 1_000), reload=Reload.AT_ONCE)
     messages_per_second_max: int = key(10_000, Integer(1, 1_000_000), reload=Reload.AT_ONCE)
     journal_orders_per_second: int = key(100, Integer(0, 10_000), reload=Reload.AT_ONCE)
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a disconnect that is noticed before its strategy counts as away."""
+        for user, grace_ns in self.cancel_on_disconnect.items():
+            if grace_ns < self.away_max:
+                raise ValueError(f"cancel_on_disconnect.{user} is less than away_max")
 
     @property
     def rules(self) -> Rules:

@@ -9,8 +9,13 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND, Clock
+from tradestack.domain.clock import (
+    NANOSECONDS_PER_MILLISECOND,
+    NANOSECONDS_PER_SECOND,
+    Clock,
+)
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.order import ExecRestatementReason
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
@@ -41,7 +46,8 @@ logger = logging.getLogger(__name__)
 class Execution:
     """The accounts of an order manager.
 
-    away_max_ns, feed_wait_max_ns: a reload replaces them. connected: the users who are logged in.
+    away_max_ns, feed_wait_max_ns, cancel_on_disconnect_ns (by user): a reload replaces them.
+    connected: the users who are logged in.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Execution:
         clock: Clock,
     ) -> None:
         self.away_max_ns = away_max_ns
+        self.cancel_on_disconnect_ns: Mapping[str, int] = {}
         self.waiting = WaitingRequests(feed_wait_max_ns)
         self._tapes = Tapes(directory)
         self._accounts = Accounts(model, self._tapes.open, known)
@@ -210,8 +217,9 @@ class Execution:
         for key in list(judgement.state.accounts):
             try:
                 self._keep_up(judgement, key, now_ns)
-            except AccountUnavailable as error:
+            except (AccountUnavailable, OSError, ProtocolError) as error:  # of journal or feed log
                 self.note_unavailable(key[0], error)
+                judgement.batch.spoiled.add(key)
         judge_all_users(judgement)
         open_sessions = {feed_session for (_, feed_session), _ in self._accounts.all()}
         self._tapes.keep_only(open_sessions | {self._tapes.current or ""})
@@ -227,6 +235,7 @@ class Execution:
         if account.state.is_registered and is_away:
             judgement.release(account)
         account.advance()
+        self._cancel_if_gone(judgement, account, now_ns)
         if account.is_through(self._ended_heads.get(feed_session)):
             self._end(judgement, key, account)
         elif (
@@ -234,6 +243,16 @@ class Execution:
             or account.state.matched_through - history.matched_through > CHECKPOINT_MESSAGES
         ):
             judgement.checkpoint(account)
+
+    def _cancel_if_gone(self, judgement: Judgement, account: Account, now_ns: int) -> None:
+        """Cancel what works of a user who has been gone for long, if that is configured."""
+        grace_ns = self.cancel_on_disconnect_ns.get(account.user)
+        if grace_ns is None or not account.state.orders:
+            return
+        if now_ns - self._seen_ns.get(account.user, self._started_ns) > grace_ns:
+            reason = ExecRestatementReason.CANCEL_ON_CONNECTION_LOSS
+            text = f"not connected for {grace_ns / NANOSECONDS_PER_SECOND:g} s"
+            judgement.cancel_orders(account, None, reason, text)
 
     def _end(self, judgement: Judgement, key: AccountKey, account: Account) -> None:
         user, feed_session = key

@@ -96,6 +96,7 @@ class OrderManager:
             connected=lambda: {connection.user for connection in self._server.connections},
             clock=clock,
         )
+        self._execution.cancel_on_disconnect_ns = config.cancel_on_disconnect
         self._settler = Settler(
             sessions=self._sessions,
             display=self._display,
@@ -164,6 +165,7 @@ class OrderManager:
         self.trading.change_limits(config.rules)
         self._execution.model = config.execution.execution_model
         self._execution.away_max_ns = config.away_max
+        self._execution.cancel_on_disconnect_ns = config.cancel_on_disconnect
         self._execution.waiting.wait_max_ns = config.feed_wait_max
         self._sessions.expect_orders(config.orders_per_session_max)
         self._server.users = users

@@ -56,7 +56,7 @@ _QUANTITY = FixedPoint(0, QUANTITY_MAX)
 _MONEY = FixedPoint(0, FIXED_MAX)
 _SHARE = Integer(0, BASIS_POINTS)
 _SYMBOLS = ListOf(Symbol())
-_USER = Text(r"[!-9;-~]+", "the name of a user", USER_LENGTH_MAX)
+USER = Text(r"[!-9;-~]+", "the name of a user", USER_LENGTH_MAX)
 _NOT_LIMITS = frozenset({"each_user", "users", "symbols"})
 _IN_NS = ("max_price_age", "max_order_age", "participation_window")
 
@@ -167,7 +167,7 @@ class RiskKeys(AllSymbolsKeys, AnyScopeKeys):
     price_required: bool = key(True, Switch(), reload=_AT_ONCE)
     each_user: UserKeys = key({}, Section(UserKeys), reload=_AT_ONCE)
     users: Mapping[str, Mapping[str, Any]] = key(
-        {}, MapOf(Overrides(UserKeys), name=_USER), reload=_AT_ONCE
+        {}, MapOf(Overrides(UserKeys), name=USER), reload=_AT_ONCE
     )
     symbols: Mapping[str, SymbolKeys] = key({}, _SYMBOL_SECTIONS, reload=_AT_ONCE)
 

@@ -145,6 +145,8 @@ class Settler:
         act(judgement)
         if judgement.batch.judged:
             self._record(judgement.batch, session)
+        else:
+            self._execution.forget(judgement.batch.spoiled)
 
     def _is_available(self, received: Sequence[Received]) -> bool:
         """Refuse messages while the journal may not be written."""

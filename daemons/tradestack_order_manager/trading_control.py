@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from tradestack.domain.order import ExecRestatementReason
 from tradestack.domain.trading_state import TradingState
 from tradestack.observe.levels import Level
 from tradestack.trading.account.account import Account
@@ -73,6 +74,23 @@ class TradingControl:
             raise Halted(str(self.halt_file))
         act = StateAct(event=_EVENTS[state], reason=reason, user=user, uid=uid, cancels=cancels)
         self._settler.decide(lambda judgement: judgement.set_state(act))
+
+    def cancel_orders(self, user: str | None, symbol: str | None, reason: str, uid: int) -> int:
+        """Cancel working orders, None = of all users, in all symbols; return their number.
+
+        Raises OSError if it cannot be journalled.
+        """
+        counts: list[int] = []
+
+        def cancel(judgement: Judgement) -> None:
+            text = f"canceled by uid {uid}: {reason}"
+            for account in judgement.everybody():
+                if user in (None, account.user):
+                    why = ExecRestatementReason.OTHER
+                    counts.append(judgement.cancel_orders(account, symbol, why, text))
+
+        self._settler.decide(cancel)
+        return sum(counts)
 
     # ---- the halt file -------------------------------------------------------------------------
 

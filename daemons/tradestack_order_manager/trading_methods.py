@@ -10,11 +10,12 @@ from tradestack.domain.trading_state import TradingState
 from tradestack.net.control.interface import Method, Peer, invalid_parameter
 from tradestack.trading.risk.usage import Usage
 from tradestack.wire.account_records import TradingRecord
-from tradestack.wire.varlink import declared_error
+from tradestack.wire.varlink import VarlinkError, declared_error
 from tradestack_order_manager.not_available import NAME, NotAvailable
 from tradestack_order_manager.trading_control import Halted, TradingControl
 
 REASON_LENGTH_MAX = 200
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH_MAX)]
 
 
 class TradingChange(msgspec.Struct, frozen=True):
@@ -25,7 +26,7 @@ class TradingChange(msgspec.Struct, frozen=True):
     """
 
     state: str
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LENGTH_MAX)]
+    reason: Reason
     user: str | None = None
     cancel: bool = False
 
@@ -68,6 +69,20 @@ class LimitList(msgspec.Struct, frozen=True):
     limits: list[Limit]
 
 
+class OrdersToCancel(msgspec.Struct, frozen=True):
+    """Whose orders to cancel, in which symbol (null: all), and why."""
+
+    reason: Reason
+    user: str | None = None
+    symbol: str | None = None
+
+
+class OrdersCanceled(msgspec.Struct, frozen=True):
+    """The number of orders that were canceled."""
+
+    orders: int
+
+
 class HaltFileExists(msgspec.Struct, frozen=True):
     """The halt file exists: all users stay HALTED until it is removed."""
 
@@ -92,20 +107,16 @@ def trading_methods(manager: Trading) -> Sequence[Method]:
         ACTIVE: orders are accepted, and losses count from now on. REDUCING: only orders that reduce
         a position. HALTED: none. Orders that may open a position are canceled in both.
         """
+        _set_trading_state(manager.trading, parameters, peer)
+
+    def cancel_orders(parameters: OrdersToCancel, peer: Peer) -> OrdersCanceled:
+        """Cancel working orders: of a user or of all, in a symbol or in all."""
+        user, symbol, reason = parameters.user, parameters.symbol, parameters.reason
         try:
-            state = TradingState(parameters.state)
-        except ValueError:
-            raise invalid_parameter("state") from None
-        if parameters.cancel and state is not TradingState.HALTED:
-            raise invalid_parameter("cancel")
-        try:
-            manager.trading.set_state(
-                state, parameters.user, parameters.reason, peer.uid, cancels=parameters.cancel
-            )
-        except Halted as error:
-            raise declared_error(NAME, HaltFileExists(str(error))) from error
+            count = manager.trading.cancel_orders(user, symbol, reason, peer.uid)
         except OSError as error:
-            raise declared_error(NAME, NotAvailable(error.strerror or str(error))) from error
+            raise _not_available(error) from error
+        return OrdersCanceled(count)
 
     def get_limits(parameters: LimitsOf) -> LimitList:
         """List the limits that are set, with what is used of them, and the trading states."""
@@ -116,7 +127,30 @@ def trading_methods(manager: Trading) -> Sequence[Method]:
             [_limit(usage) for usage in trading.usages(parameters.user)],
         )
 
-    return [Method.of(set_trading_state, changes=True), Method.of(get_limits)]
+    return [
+        Method.of(set_trading_state, changes=True),
+        Method.of(cancel_orders, changes=True),
+        Method.of(get_limits),
+    ]
+
+
+def _set_trading_state(trading: TradingControl, change: TradingChange, peer: Peer) -> None:
+    try:
+        state = TradingState(change.state)
+    except ValueError:
+        raise invalid_parameter("state") from None
+    if change.cancel and state is not TradingState.HALTED:
+        raise invalid_parameter("cancel")
+    try:
+        trading.set_state(state, change.user, change.reason, peer.uid, cancels=change.cancel)
+    except Halted as error:
+        raise declared_error(NAME, HaltFileExists(str(error))) from error
+    except OSError as error:
+        raise _not_available(error) from error
+
+
+def _not_available(error: OSError) -> VarlinkError:
+    return declared_error(NAME, NotAvailable(error.strerror or str(error)))
 
 
 def _limit(usage: Usage) -> Limit:

@@ -76,7 +76,7 @@ class Desk:
         """Return the next reports as text; with them everything that was sent is answered."""
         if not count:
             return []
-        reports = self._client.receive(count)
+        reports = self.receive(count)
         self._unanswered.clear()
         self.exec_ids += [
             report.exec_id
@@ -84,6 +84,14 @@ class Desk:
             if isinstance(report, ExecutionReport) and report.exec_type is not ExecType.ORDER_STATUS
         ]
         return [report_text(report) for report in reports]
+
+    def receive(self, count: int) -> list[object]:
+        """Return the next messages as they are."""
+        return self._client.receive(count)
+
+    def forget_unanswered(self) -> None:
+        """Send nothing again that has no answer."""
+        self._unanswered.clear()
 
     def last_steps(self) -> list[Step]:
         """Return as a step what comes before the report on one more order: nothing should."""

@@ -14,12 +14,13 @@ from tests.kit.order_manager import USER
 from tests.kit.tape_order_manager import TapeOrderManager
 from tests.orders_life.desk import Desk
 from tests.orders_life.notation import steps_of
-from tests.orders_life.scenarios import ON_THE_WAY, SCENARIOS
+from tests.orders_life.scenarios import SCENARIOS
 from tests.orders_life.test_scenarios import ENTRY_LATENCY, assert_played
+from tests.orders_life.under_way import ON_THE_WAY
 
 ALL = os.environ.get("ALL_KILLS") == "1"
 SEED = 20131010
-KILLED_AT_ALL = 8  # scenarios with a kill at every place, unless all of them are
+KILLED_AT_ALL = 5  # scenarios with a kill at every place, unless all of them are
 
 
 def places(scenario: str) -> list[int]:

@@ -8,7 +8,8 @@ from tests.kit.order_manager import USER
 from tests.kit.tape_order_manager import TapeOrderManager
 from tests.orders_life.desk import Desk
 from tests.orders_life.notation import steps_of
-from tests.orders_life.scenarios import ON_THE_WAY, ROLLED_OVER, SCENARIOS
+from tests.orders_life.scenarios import ROLLED_OVER, SCENARIOS
+from tests.orders_life.under_way import ON_THE_WAY
 
 ENTRY_LATENCY = {"model": "tape", "default_size": "0", "entry_latency": "1500ms"}
 

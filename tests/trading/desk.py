@@ -118,18 +118,26 @@ class Desk:
     def replace(self, name: str, quantity: int, price: int | None, user: str = USER) -> Report:
         """Send a replace; return the newest report."""
         self.names += 1
-        request = OrderCancelReplaceRequest(
-            cl_ord_id=f"{user}-{self.names}",
-            orig_cl_ord_id=name,
+        request = self.a_replace(name, quantity, price, f"{user}-{self.names}")
+        return self.send(request, user)[-1]
+
+    def a_replace(self, of: str, quantity: int, price: int | None, name: str) -> Request:
+        """Make a replace."""
+        return OrderCancelReplaceRequest(
+            cl_ord_id=name,
+            orig_cl_ord_id=of,
             quantity=quantity * SCALE,
             price=None if price is None else price * SCALE,
             feed_session=FEED_SESSION,
             feed_seq=self.tape.head,
         )
-        return self.send(request, user)[-1]
 
     def cancel(self, name: str, user: str = USER) -> Report:
-        """Send a cancel; return the newest report."""
+        """Send a cancel that takes effect at once; return the newest report."""
+        return self.cancel_request(name, user)[-1]
+
+    def cancel_request(self, name: str, user: str = USER) -> list[Report]:
+        """Send a cancel; return the reports that it led to."""
         self.names += 1
         request = OrderCancelRequest(
             cl_ord_id=f"{user}-{self.names}",
@@ -137,7 +145,7 @@ class Desk:
             feed_session=FEED_SESSION,
             feed_seq=self.tape.head,
         )
-        return self.send(request, user)[-1]
+        return self.send(request, user)
 
     def pass_time(self) -> list[Report]:
         """Let all accounts follow the tape; return the reports that it led to."""

@@ -21,13 +21,17 @@ from tradestack.trading.judging.decisions import Batch, Message, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.risk.limits import Limits, RiskLimits
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.account_records import CheckpointRecord, EndedRecord, RequestRecord
 from tradestack.wire.order_journal import OrderRecord, decode_record
 from tradestack.wire.orders import encode_message
 
 USER = "news"
-RULES = some_rules(reports_per_session_max=1_000_000, order_qty_max=2**62)
+RULES = some_rules(
+    reports_per_session_max=1_000_000,
+    limits=RiskLimits(total=Limits(price_required=False)),
+)
 
 
 class MemoryOrderManager:

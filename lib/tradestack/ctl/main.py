@@ -69,6 +69,7 @@ VERBS = (
     Verb("limits", "show the limits that are set, and what is used of them", "ask.limits"),
     Verb("clients", "list the clients that are logged in", "ask.clients"),
     Verb("trading", "set which orders are accepted: all, reducing ones, none", "steer.trading"),
+    Verb("cancel-orders", "cancel working orders of a user or of all", "steer.cancel_orders"),
     Verb("pause", "stop publishing ticks", "steer.pause"),
     Verb("resume", "continue publishing ticks", "steer.pause"),
     Verb("pace", "set how fast ticks are published", "steer.pace"),

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from tradestack.store.named_file import open_named_file
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 CHECKSUMS_SUFFIX = ".crc"
@@ -108,7 +109,8 @@ class FeedChecksums:
 def read_checksums(log_path: Path) -> list[int | None]:
     """Return the checksum of each block of a log, None for one that has none. Raises OSError."""
     try:
-        content = log_path.with_suffix(CHECKSUMS_SUFFIX).read_bytes()
+        with open_named_file(log_path.with_suffix(CHECKSUMS_SUFFIX)) as file:
+            content = file.read()
     except FileNotFoundError:
         return []
     lines = (

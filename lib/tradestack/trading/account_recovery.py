@@ -83,6 +83,15 @@ class OwedReports:
             raise JournalContradicted(f"account of {user}: the journal has {owed}, not {report}")
 
 
+def check_tape(tape: Tape, user: str, matched_through: int) -> None:
+    """Raise TapeBehind if the tape lacks messages that the user's account has met."""
+    if tape.head < matched_through:
+        raise TapeBehind(
+            f"feed log {tape.session_id} ends with message {tape.head}, and orders of {user} have "
+            f"met message {matched_through}"
+        )
+
+
 def rebuild(
     user: str,
     history: AccountHistory,
@@ -94,14 +103,9 @@ def rebuild(
 
     Raises TapeBehind, JournalContradicted, and what read_record and the tape raise.
     """
-    if tape.head < history.matched_through:
-        raise TapeBehind(
-            f"feed log {tape.session_id} ends with message {tape.head}, and orders of {user} have "
-            f"met message {history.matched_through}"
-        )
-    records = [
-        known.read_record(*place) for place in history.records.slice(0, len(history.records))
-    ]
+    check_tape(tape, user, history.matched_through)
+    places = history.records.slice(0, len(history.records))
+    records = [known.read_record(*place) for place in places]
     owed = [
         record.report if isinstance(record, ExecutionRecord) else record
         for record in records
@@ -134,7 +138,7 @@ def _apply(account: Account, record: Record) -> None:
         case TradingRecord():
             account.match(record.feed_seq or 0)
         case ExecutionRecord():
-            account.match(record.report.feed_seq or 0)
+            _apply_report(account, record.report)
         case RegisterRecord():
             account.register(interactive=record.register.interactive)
         case ReleaseRecord():
@@ -144,6 +148,17 @@ def _apply(account: Account, record: Record) -> None:
             account.end()
         case _:
             raise AssertionError(f"{type(record).__name__} is no part of an account")
+
+
+def _apply_report(account: Account, report: Report) -> None:
+    """Fold up to the report. One that says EXPIRED ends the account.
+
+    The record that it has ended may be lost with the end of a batch.
+    """
+    account.match(report.feed_seq or 0)
+    is_expired = isinstance(report, ExecutionReport) and report.exec_type is ExecType.EXPIRED
+    if is_expired and not account.state.is_ended:
+        account.end()
 
 
 def _apply_order(account: Account, record: OrderRecord) -> None:

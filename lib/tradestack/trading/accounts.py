@@ -12,7 +12,12 @@ from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.account.report_sink import ReportSink
-from tradestack.trading.account_recovery import JournalContradicted, TapeBehind, rebuild
+from tradestack.trading.account_recovery import (
+    JournalContradicted,
+    TapeBehind,
+    check_tape,
+    rebuild,
+)
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.risk.limits import RiskLimits
@@ -49,6 +54,11 @@ class Accounts:
         account = self._accounts.get(key)
         if account is None and key in self.known.state.accounts:
             account = self._rebuild(key)
+        if account is not None:
+            try:
+                check_tape(account.tape, account.user, account.state.matched_through)
+            except TapeBehind as error:
+                raise AccountUnavailable(str(error)) from error
         return account
 
     def begin(self, key: AccountKey, matched_through: int | None) -> Account | None:
@@ -60,7 +70,7 @@ class Accounts:
         tape = self._open_tape(feed_session)
         if tape is None:
             return None
-        begins = tape.head if matched_through is None else matched_through
+        begins = tape.head if matched_through is None else min(matched_through, tape.head)
         state = AccountState(matched_through=begins, progress=begins)
         account = Account(user, tape, self.model, state, limits=RiskLimits(), sink=self)
         self._accounts[key] = account

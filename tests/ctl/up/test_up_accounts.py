@@ -1,6 +1,8 @@
 """What `up` says of accounts, and how long it waits for them, with real daemons."""
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,20 @@ def test_the_end_is_that_of_every_account(files: tuple[str, ...], tmp_path: Path
     assert (newest["Record"], newest["User"], newest["FeedSeq"]) == ("Ended", "news", 86)
     assert first["accounts"] == second["accounts"]
     assert first["accounts"]["news"]["fills"] == first["order_manager"]["fills"] == 3
+
+
+def test_a_killed_order_manager_comes_to_the_same_accounts(files: tuple[str, ...]) -> None:
+    """Accounts are made again from the journal, and the run waits for them as for any other."""
+    undisturbed = results(*files, *UNTIL_END)
+    options = ("--until-end", "--json", "--respawn", "--pace", "40/s")
+    with Stack(*files, *options) as stack:
+        stack.wait_for("order accepted orderid=1", count=1)
+        os.kill(stack.pid_of("order-manager"), signal.SIGKILL)
+        result = stack.stats_at_end()
+
+    assert result["respawns"]["order-manager"] == 1
+    assert result["accounts"] == undisturbed["accounts"]
+    assert result["order_manager"]["fills"] == 3
 
 
 def test_nothing_is_executed_without_a_model(files: tuple[str, ...]) -> None:

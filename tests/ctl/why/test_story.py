@@ -1,9 +1,7 @@
 """The stories of orders, as text and as JSON: what is told of each way in which one goes."""
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,22 +18,11 @@ from tests.ctl.verify.traded import (
     order,
     trade,
 )
+from tests.ctl.why.stories import object_of, told
 from tests.kit.recorded_session import RecordedSession, trades
 from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.ctl.why.order_trace import trace_order
-from tradestack.ctl.why.story import COLUMNS, MISSES_SHOWN_MAX, story
-from tradestack.ctl.why.story_json import story_object
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.fixed_point import SCALE
-from tradestack.domain.order import Side, TimeInForce
-from tradestack.trading.execution.model import (
-    ExecutionModel,
-    Fees,
-    Latency,
-    LimitFill,
-    Slippage,
-    SlippageKind,
-)
 
 
 @pytest.fixture(scope="module")
@@ -55,21 +42,6 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
         trade(recorded)
         recorded.end()
     return directory / "state"
-
-
-def told(state: Path, order_id: int) -> str:
-    """The story, with its lines joined where they were too long."""
-    text = story(trace_order(StateFiles(state), order_id))
-    assert all(len(line) <= COLUMNS or str(state) in line for line in text.splitlines())
-    return re.sub(r"\n {6,}", " ", text)
-
-
-def object_of(state: Path, order_id: int) -> dict[str, Any]:
-    """The story as JSON, read again."""
-    story: dict[str, Any] = json.loads(
-        json.dumps(story_object(trace_order(StateFiles(state), order_id)))
-    )
-    return story
 
 
 EXPECTED = {
@@ -178,83 +150,6 @@ def test_as_json(working: Path) -> None:
     assert (rejected["fills"], rejected["missed"]) == ([], [])
 
 
-def test_many_trades_are_counted(tmp_path: Path) -> None:
-    """The first twenty are listed, the others are counted by reason."""
-    with RecordedSession(tmp_path) as recorded:
-        recorded.publish(*trades("SPY", "100"))
-        recorded.send(order("low", 1, "90"))
-        recorded.publish(*trades("SPY", *["100"] * 30, "90"))
-        recorded.pass_time()
-
-    text = told(tmp_path / "state", 1)
-
-    assert text.count(": the limit was not reached\n") == MISSES_SHOWN_MAX + 1
-    assert "… and 10 more: the limit was not reached" in text
-    assert "… and 1 more: at the limit, and only a trade past it fills" in text
-    assert object_of(tmp_path / "state", 1)["missed_counts"] == {
-        "limit-not-reached": 30,
-        "only-at-limit": 1,
-    }
-
-
-def test_each_other_reason(tmp_path: Path) -> None:
-    """Before arrival, share used up, no share, and the queue; with slippage and fees."""
-    model = ExecutionModel(
-        entry_latency=Latency(2_500_000_000),
-        participation_bp=5_000,
-        size_increment=SCALE,
-        limit_fill=LimitFill.QUEUE,
-        slippage=Slippage(SlippageKind.TICKS, increment=1_000_000, ticks=2),
-        fees=Fees(minimum=SCALE),
-    )
-    with RecordedSession(tmp_path, model) as recorded:
-        recorded.publish(*trades("SPY", "100"))
-        recorded.send(order("first", 60), order("second", 60, side=Side.SELL))
-        recorded.send(order("queued", 5, "99"))
-        recorded.publish(*trades("SPY", "100", "100", "100"), *trades("SPY", "100", size=1))
-        recorded.publish(*trades("SPY", "99", "99", size=40))
-        recorded.publish(*trades("SPY", "98", size=100))
-        recorded.pass_time()
-
-    first, second, queued = (object_of(tmp_path / "state", number) for number in (1, 2, 3))
-
-    assert [each["reason"] for each in first["missed"]] == ["before-arrival"] * 2 + ["no-share"]
-    assert [fill["slippage"] for fill in first["fills"]] == ["0.02", "0.02"]
-    assert [fill["fee"] for fill in first["fills"]] == ["1", "0"]
-    assert "share-used" in second["missed_counts"]
-    assert {"before-arrival", "share-used"} <= set(queued["missed_counts"])
-
-
-def test_the_queue_ahead(tmp_path: Path) -> None:
-    """What was traded at the limit before is served first."""
-    model = ExecutionModel(limit_fill=LimitFill.QUEUE)
-    with RecordedSession(tmp_path, model) as recorded:
-        recorded.publish(*trades("SPY", "99", size=50), *trades("SPY", "100"))
-        recorded.send(order("queued", 5, "99"))
-        recorded.publish(*trades("SPY", "99", "99", size=30))
-        recorded.pass_time()
-
-    queued = object_of(tmp_path / "state", 1)
-
-    assert queued["missed_counts"] == {"queue-ahead": 1}
-    assert [fill["trade"]["sequence"] for fill in queued["fills"]] == [4]
-
-
-def test_a_fill_of_all_names_each_of_its_trades(tmp_path: Path) -> None:
-    """A FOK order is filled by trades that it had counted on, at the price of each."""
-    model = ExecutionModel(ioc_window_ns=5_000_000_000)
-    with RecordedSession(tmp_path, model) as recorded:
-        recorded.publish(*trades("SPY", "100"))
-        recorded.send(order("all", 150, time_in_force=TimeInForce.FOK))
-        recorded.publish(*trades("SPY", "101", "102"))
-        recorded.pass_time()
-
-    fok = object_of(tmp_path / "state", 1)
-
-    assert [(f["trade"]["sequence"], f["price"]) for f in fok["fills"]] == [(2, "101"), (3, "102")]
-    assert fok["missed_counts"] == {"not-all": 1}
-
-
 def test_what_is_not_journalled_yet_is_not_told(tmp_path: Path) -> None:
     """A working order is told of up to the message before a report that is still to come."""
     with RecordedSession(tmp_path) as recorded:
@@ -279,6 +174,25 @@ def test_an_order_that_nothing_executes(tmp_path: Path) -> None:
 
     assert "no message of the feed: nothing executes this order" in text
     assert "REJECTED, DUPLICATE_ORDER: ClOrdID was used for another order" in text
+
+
+def test_an_order_that_goes_on_in_another_order_session(tmp_path: Path) -> None:
+    """Its story begins in the journal of the first one, and ends in that of the second."""
+    with RecordedSession(tmp_path) as recorded:
+        recorded.publish(*trades("SPY", "100"))
+        recorded.send(order("low", 10, "90"))
+        recorded.publish(*trades("SPY", "100"))
+        recorded.pass_time()
+        recorded.roll_over()
+        recorded.publish(*trades("SPY", "95", "89"))
+        recorded.pass_time()
+
+    low = object_of(tmp_path / "state", 1)
+
+    assert low["journal"].endswith("3DAA300000.journal")
+    assert [each["report"]["ExecType"] for each in low["events"]] == ["RESTATED", "TRADE"]
+    assert [each["trade"]["sequence"] for each in low["missed"]] == [2, 3]
+    assert [fill["trade"]["sequence"] for fill in low["fills"]] == [4]
 
 
 def test_an_unknown_number(working: Path) -> None:

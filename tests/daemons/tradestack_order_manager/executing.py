@@ -28,12 +28,13 @@ def record_feed(directory: Path, session: str = FEED_SESSION) -> RecordedFeed:
     return RecordedFeed(directory, MemoryTape(trades(*PRICES), session))
 
 
-def start_executing(daemon: OrderManager, feed: RecordedFeed) -> None:
+def start_executing(daemon: OrderManager, feed: RecordedFeed, **keys: object) -> None:
     """Start the order manager; it executes orders against the feed for 0.001 a share."""
     daemon.configure(
         execution={"model": "tape", "fee_per_share": "0.001", "entry_latency": "0"},
         feed_log_directory=feed.log.parent,
         away_max="1s",
+        **keys,
     )
     daemon.start()
 

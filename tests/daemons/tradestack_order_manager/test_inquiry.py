@@ -15,6 +15,7 @@ from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_regis
 from tests.kit.order_manager import OrderManager
 from tests.kit.recorded_feed import RecordedFeed
 from tradestack.wire.order_messages import Progress
+from tradestack_order_manager.inquiry import NOT_JOURNALLED
 
 NEWER_SESSION = "3DAA200001"
 
@@ -173,6 +174,21 @@ def test_an_account_without_its_feed_log_is_told_as_such(
     assert executing.call("ListAccounts") == {"accounts": [], "unavailable": unavailable}
     assert executing.call("ListPositions")["unavailable"] == unavailable
     assert [fill["event_time"] for fill in executing.call("ListFills")["fills"]] == [None, None]
+
+
+def test_an_account_is_not_made_again_while_nothing_can_be_journalled(
+    executing: OrderManager, feed: RecordedFeed
+) -> None:
+    """What happens to it then might have to be reported; fills are read from the journal."""
+    enter_two(executing)
+    executing.kill()
+    start_executing(executing, feed, free_bytes_min="900TiB")
+
+    listed = executing.call("ListAccounts")
+
+    assert listed["accounts"] == []
+    assert [each["reason"] for each in listed["unavailable"]] == [NOT_JOURNALLED]
+    assert len(executing.call("ListFills")["fills"]) == 2
 
 
 def test_each_users_newest_account_is_listed(executing: OrderManager, feed: RecordedFeed) -> None:

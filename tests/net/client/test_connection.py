@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from tests.kit.net import Net
+from tests.net.client.receiver import Receiver
 from tradestack.net.client.connection import ConnectionLimits, OutgoingFull, SoupConnection
 from tradestack.net.client.login import log_in
 from tradestack.wire import soup
@@ -15,58 +16,6 @@ from tradestack.wire.soup import Packet, PacketType
 
 ACCEPTED = soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 7))
 STEP_NS = 250_000_000
-
-
-class Receiver:
-    """A listener that records its calls."""
-
-    def __init__(self) -> None:
-        self.data = b""
-        self.closed: list[Close] = []
-        self.roomy = 0
-        self.heartbeats = 0
-        self.changed = asyncio.Event()
-        self.ready = asyncio.Event()
-
-    def decode_for(self, connection: SoupConnection) -> None:
-        """Pass every packet back to the connection, as none of them carries a message."""
-        decoder = soup.PacketDecoder()
-
-        def on_data(data: memoryview) -> None:
-            decoder.receive_data(data)
-            while connection.is_open and (packet := decoder.next_packet()) is not None:
-                connection.control_packet(packet)
-
-        self.on_data = on_data
-
-    def on_data(self, data: memoryview) -> None:
-        """Copy the bytes: the view ends with the call."""
-        self.data += bytes(data)
-        self.changed.set()
-
-    def on_closed(self, close: Close) -> None:
-        """Keep the reason."""
-        self.closed.append(close)
-        self.changed.set()
-
-    def on_fault(self, fault: Exception) -> None:
-        """Raise it again."""
-        raise fault
-
-    def on_heartbeat(self) -> None:
-        """Count."""
-        self.heartbeats += 1
-
-    def on_room(self) -> None:
-        """Count."""
-        self.roomy += 1
-        self.changed.set()
-
-    async def until(self, condition) -> None:
-        """Wait until a callback makes the condition true."""
-        while not condition():
-            self.changed.clear()
-            await self.changed.wait()
 
 
 @contextlib.asynccontextmanager

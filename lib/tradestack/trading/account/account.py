@@ -12,7 +12,7 @@ way is told to a listener, report by report. All of it is a function of the requ
 causes, the tape and the execution model: live, after a restart and when it is verified.
 """
 
-from tradestack.domain.order import CxlRejReason, ExecRestatementReason, Order, OrdStatus
+from tradestack.domain.order import ExecRestatementReason, Order, OrdStatus
 from tradestack.domain.order_life import OrderEvent, next_step
 from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.trading.account import changes, reports
@@ -151,7 +151,7 @@ class Account:
 
     def refuse(self, under_way: UnderWay, text: str) -> None:
         """Refuse a replace that a limit does not allow."""
-        changes.refuse(self, under_way, CxlRejReason.OTHER, text)
+        changes.refuse_by_limit(self, under_way, text)
 
     def register(self, *, interactive: bool) -> None:
         """Let a strategy decide how far the account is matched, by its Progress.

@@ -219,6 +219,10 @@ class AccountRisk:
         elif changes and not self._state_is_active:
             risk.owed = self._owed_excess()
 
+    def owe(self, owed: OwedCancels) -> None:
+        """Owe cancels that somebody has asked for, until `settle`."""
+        self._account.state.risk.owed = owed
+
     def settle(self) -> None:
         """Cancel what is owed."""
         risk = self._account.state.risk
@@ -236,7 +240,8 @@ class AccountRisk:
         account = self._account
         if owed.cancels_all:
             for order in list(account.state.orders.values()):
-                account.cancel(order, None, ExecRestatementReason.CANCEL_ON_TRADING_HALT, owed.text)
+                if owed.symbol in (None, order.symbol):
+                    account.cancel(order, None, owed.reason, owed.text)
             return
         for symbol in sorted({order.symbol for order in account.state.orders.values()}):
             for excess in excess_orders(self._view(symbol)):

@@ -13,6 +13,7 @@ from tradestack.domain.order_life import is_final
 from tradestack.trading.account import reports
 from tradestack.trading.account.account_state import RequestKind, UnderWay
 from tradestack.trading.account.order_steps import replace_order
+from tradestack.trading.account.risk_view import order_named
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.standing import keeps_place
 
@@ -46,6 +47,18 @@ def refuse(
         order_id, status = done
     moment = account.moment_now()
     account.reporter.report(reports.cancel_reject(request, order_id, status, reason, text, moment))
+
+
+def refuse_by_limit(account: "Account", request: UnderWay, text: str) -> None:
+    """Refuse a replace that a limit does not allow, with the state of the order as it is now.
+
+    The order may be about to get the name that the request gives it.
+    """
+    order = order_named(account, request.orig_cl_ord_id)
+    assert order is not None, "limits judge replaces of working orders"
+    at, status = account.moment_now(), order.ord_status
+    report = reports.cancel_reject(request, order.order_id, status, CxlRejReason.OTHER, text, at)
+    account.reporter.report(report)
 
 
 def _refuse_done(account: "Account", request: UnderWay) -> None:

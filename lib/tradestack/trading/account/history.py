@@ -46,7 +46,12 @@ class AccountHistory:
         self.matched_through = max(self.matched_through, feed_seq)
 
     def add_part(self, part: int, parts: int, state: bytes) -> None:
-        """Add a part of a checkpoint; the last one makes it the newest. Raises ValueError."""
+        """Add a part of a checkpoint; the last one makes it the newest. Raises ValueError.
+
+        The rest of one may be lost with the end of a batch; then another one begins.
+        """
+        if part == 1:
+            self._parts = []
         if part != len(self._parts) + 1:
             raise ValueError(f"part {part} of a checkpoint follows part {len(self._parts)}")
         self._parts.append(state)

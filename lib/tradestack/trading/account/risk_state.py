@@ -2,6 +2,7 @@
 
 import msgspec
 
+from tradestack.domain.order import ExecRestatementReason
 from tradestack.domain.trading_state import TradingState
 from tradestack.trading.risk.equity_watch import EquityWatch
 from tradestack.trading.risk.windows import Activity, EventWindow, RepeatedOrders
@@ -14,14 +15,17 @@ class SymbolCounts(msgspec.Struct, kw_only=True, omit_defaults=True):
     trades: int = 0
 
 
-class OwedCancels(msgspec.Struct, frozen=True, kw_only=True):
-    """Cancels that a change from outside asks for: of every order, or of what may open a position.
+class OwedCancels(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Cancels that somebody outside the account asks for.
 
-    They are owed in the checkpoint that the change begins with, so a restart makes them as well.
+    They are owed in the checkpoint that they begin with, so a restart makes them as well.
+    cancels_all: every order, or every one in `symbol`; else what may open a position.
     """
 
     cancels_all: bool
     text: str
+    reason: ExecRestatementReason = ExecRestatementReason.CANCEL_ON_TRADING_HALT
+    symbol: str | None = None
 
 
 class RiskState(msgspec.Struct, kw_only=True, omit_defaults=True):

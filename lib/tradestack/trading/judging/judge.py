@@ -31,6 +31,7 @@ from tradestack.trading.judging.registers import answer_register, take_progress
 from tradestack.trading.judging.requests import answer_status, judge_request
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.rules import Rules
+from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_messages import Progress, Register
 
 
@@ -52,7 +53,7 @@ def judge(
         except ValueError as error:  # of an encoder: a journal with that record would never open
             judgement.batch.unrecordable.append((item, error))
             judgement.batch.spoiled |= judgement.batch.touched
-        except AccountUnavailable as error:
+        except (AccountUnavailable, OSError, ProtocolError) as error:  # of journal or feed log
             judgement.batch.unavailable.append((item, error))
             judgement.batch.spoiled |= judgement.batch.touched
     return judgement.batch

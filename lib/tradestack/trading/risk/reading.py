@@ -1,7 +1,8 @@
 """Readings: what a check measured, whether or not the limit holds."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.trading.risk.codes import Code
@@ -12,7 +13,7 @@ from tradestack.trading.risk.situation import AccountView, Situation, Standing
 _SECOND_NS = 1_000_000_000
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True):
     """Value and limit; the limit is broken if `excess` is above 0.
 
     form: integer → text. code: instead of that of the check.
@@ -35,7 +36,7 @@ class Reading(NamedTuple):
         return self.limit if isinstance(self.limit, str) else self.form(self.limit)
 
 
-class Look(NamedTuple):
+class Look(msgspec.Struct, frozen=True):
     """One scope of an account, and its limits."""
 
     scope: Scope

@@ -167,6 +167,8 @@ class AccountFold:
         risk = self.account.risk
         if _acts(state) != _acts(self.account.state):
             risk.renew(limits, self._trading)
+        elif state.risk.owed is not None:  # somebody has canceled orders
+            risk.owe(state.risk.owed)
         own = msgspec.structs.replace(self.account.state, progress=state.progress)
         for expected, found in zip(encode_checkpoint(own), encode_checkpoint(state), strict=False):
             require_same(line, f"checkpoint of {self.user}", None, expected, found)

@@ -1,0 +1,33 @@
+"""Cancel working orders: of a user or of all, in one symbol or in all.
+
+Each order that is canceled gets its report, with the reason. New orders are still accepted; to
+refuse them as well, use `tradestackctl trading halted --cancel`.
+
+examples:
+  tradestackctl cancel-orders --user news --reason "its strategy is being changed"
+  tradestackctl cancel-orders --symbol SPY --reason "wrong prices"
+  tradestackctl cancel-orders --reason "the end of the day"
+"""
+
+import argparse
+
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--user", metavar="USER", help="of this user only (default: of all users)")
+    parser.add_argument("--symbol", metavar="SYMBOL", help="in this symbol only (default: in all)")
+    parser.add_argument(
+        "--reason", metavar="TEXT", required=True, help="why, for the reports on the orders"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Cancel the orders; print how many there were."""
+    what = {"reason": args.reason, "user": args.user, "symbol": args.symbol}
+    with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
+        reply = manager.call("io.tradestack.OrderManager.CancelOrders", what)
+    print(f"orders canceled: {reply['orders']}")
+    return ExitStatus.DONE
