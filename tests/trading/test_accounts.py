@@ -1,7 +1,7 @@
 """Accounts answer as they would after a restart: nothing depends on how messages were batched."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.kit.sender import MemorySender
 from tests.kit.tape import MemoryTape
 from tests.trading.judged import RULES, MemoryJournal
 from tradestack.domain.execution_report import OrderCancelReject
-from tradestack.domain.order import CxlRejReason, OrdStatus, OrdType, TimeInForce
+from tradestack.domain.order import CxlRejReason, OrdStatus, OrdType, Start, TimeInForce
 from tradestack.domain.requests import OrderCancelRequest
 from tradestack.domain.trade import Trade
 from tradestack.trading.account.checkpoint import encode_checkpoint
@@ -26,9 +26,10 @@ from tradestack.trading.execution.model import ExecutionModel, Latency
 from tradestack.trading.judging.decisions import Message, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
+from tradestack.trading.registrations import Registration
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import decode_record
+from tradestack.wire.order_journal import OrderRecord, Record, decode_record
 from tradestack.wire.order_messages import Progress
 from tradestack.wire.orders import encode_message
 
@@ -170,3 +171,29 @@ def test_an_account_that_cannot_be_made_again_does_not_hold_up_the_next_feed_ses
     account = desk.accounts.find((KEY[0], NEXT_SESSION))
     assert account is not None
     assert account.state.progress == 1
+
+
+def test_what_an_order_session_did_not_take_meets_the_feed_in_the_next_one() -> None:
+    """FromSeq lies behind it, and the account is not matched beyond it for that."""
+    user, feed_session = KEY
+    desk = Desk()
+    register = a_register(feed_session=feed_session, start=Start.SESSION)
+    first, second = (
+        an_order(cl_ord_id=name, feed_session=feed_session, feed_seq=1) for name in ("o", "p")
+    )
+    desk.settle(register, first)
+    desk.state.registrations.put(user, feed_session, Registration(register.config_hash, 2))
+
+    desk.settle(register)
+    account = desk.accounts.find(KEY)
+    assert account is not None
+    account.advance()
+    desk.settle(second)
+
+    orders = [each for each in map(decode_record, desk.journal.payloads) if is_order(each)]
+    assert [order.cause for order in orders] == [1, 1]
+
+
+def is_order(record: Record) -> TypeGuard[OrderRecord]:
+    """Whether a record is that of an order."""
+    return isinstance(record, OrderRecord)

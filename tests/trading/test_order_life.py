@@ -1,6 +1,7 @@
 """Any orders, requests and trades: what holds for every stream of reports, however it is made."""
 
 from collections.abc import Sequence
+from unittest.mock import patch
 
 import msgspec
 from hypothesis import settings
@@ -27,6 +28,7 @@ from tradestack.domain.requests import (
     Request,
 )
 from tradestack.domain.trade import Trade
+from tradestack.trading.account.interest import Interest
 from tradestack.trading.execution.model import (
     ExecutionModel,
     Fees,
@@ -60,8 +62,8 @@ models = st.builds(
 symbols = st.sampled_from((*SYMBOLS, "SPY", "SPY"))
 sides = st.sampled_from(Side)
 quantities = st.integers(1, 12).map(lambda whole: whole * SCALE)
-prices = st.integers(97, 103).map(lambda whole: whole * SCALE)
-limits = st.none() | prices | prices
+prices = st.integers(99, 101).map(lambda whole: whole * SCALE)
+limits = st.none() | prices | prices | prices
 intervals = st.sampled_from([0, SECOND_NS // 2, SECOND_NS, 5 * SECOND_NS])
 places = st.integers(0, MASS_CANCEL)
 
@@ -205,7 +207,7 @@ class OrderLife(RuleBasedStateMachine):
         assert portfolio.cash == -self.ledger.paid - self.ledger.fees * SCALE
 
     def teardown(self) -> None:
-        """End: each request has one answer, and one fold over the whole tape makes the same."""
+        """End: each request has one answer, and a plain fold over the tape makes the same."""
         if not hasattr(self, "manager"):
             return
         self.manager.end()
@@ -213,15 +215,19 @@ class OrderLife(RuleBasedStateMachine):
             self.ledger.take(report)
         assert not self.ledger.working
         assert self.ledger.answers == dict.fromkeys((each.cl_ord_id for each in self.sent), 1)
-        assert list(self._folded_at_once()) == list(self.manager.stream())
+        plain = self._folded_plainly()
+        assert list(plain.stream()) == list(self.manager.stream())
+        if plain.account is not None and self.manager.account is not None:
+            assert plain.account.state.portfolio == self.manager.account.state.portfolio
 
-    def _folded_at_once(self) -> Sequence[Report]:
-        """Return the reports of the same requests for the same messages, the tape complete."""
-        at_once = MemoryOrderManager(self.tape, self.model)
-        for message, cause in self.manager.placed():
-            at_once.receive(msgspec.structs.replace(message, feed_seq=cause))
-        at_once.end()
-        return at_once.stream()
+    def _folded_plainly(self) -> MemoryOrderManager:
+        """Fold the same requests, with the whole tape, and no message passed over."""
+        plain = MemoryOrderManager(self.tape, self.model)
+        with patch.object(Interest, "next_row", return_value=0):
+            for message, cause in self.manager.placed():
+                plain.receive(msgspec.structs.replace(message, feed_seq=cause))
+            plain.end()
+        return plain
 
     def _new_reports(self) -> Sequence[Report]:
         reports = self.manager.stream()[self.taken :]

@@ -140,8 +140,7 @@ def _apply(account: Account, record: Record) -> None:
         case ExecutionRecord():
             _apply_report(account, record.report)
         case RegisterRecord():
-            interactive = record.register.interactive
-            account.register(record.report.from_seq, interactive=interactive)
+            account.register(interactive=record.register.interactive)
         case ReleaseRecord():
             account.release()
         case EndedRecord():

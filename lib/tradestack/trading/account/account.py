@@ -153,11 +153,14 @@ class Account:
         """Refuse a replace that a limit does not allow."""
         changes.refuse_by_limit(self, under_way, text)
 
-    def register(self, from_seq: int, *, interactive: bool) -> None:
-        """Let a strategy decide how far the account is matched: it trades from that message on."""
+    def register(self, *, interactive: bool) -> None:
+        """Let a strategy decide how far the account is matched, by its Progress.
+
+        FromSeq says nothing of that: a strategy that lives on may have requests from before it
+        which an earlier order session did not take.
+        """
         self.state.is_registered = True
         self.state.is_interactive = interactive
-        self.state.progress = max(self.state.progress, from_seq - 1)
 
     def release(self) -> None:
         """Match on without the strategy, which is away."""

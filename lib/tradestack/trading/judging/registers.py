@@ -33,7 +33,7 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
         RegisterRecord(time_ns=item.time_ns, user=user, register=register, report=answer)
     )
     if account is not None:
-        account.register(from_seq, interactive=register.interactive)
+        account.register(interactive=register.interactive)
     registration = Registration(register.config_hash, from_seq)
     length = report_length(record)
     judgement.add(JudgedRegister(user, record, length, item, register.feed_session, registration))

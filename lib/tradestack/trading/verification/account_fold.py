@@ -129,10 +129,10 @@ class AccountFold:
         else:
             self.account.refuse(under_way, record.refusal)
 
-    def register(self, line: int, from_seq: int, *, interactive: bool) -> None:
+    def register(self, line: int, *, interactive: bool) -> None:
         """Take an answered Register. Raises Differs."""
         self._expect_nothing_left(line)
-        self.account.register(from_seq, interactive=interactive)
+        self.account.register(interactive=interactive)
 
     def release(self, line: int, feed_seq: int) -> None:
         """Go on without the strategy. Raises Differs, LogBehind."""

@@ -205,7 +205,7 @@ class Verification:
         register = record.register
         fold = self.folds.get(record.user)
         if fold is not None and register.feed_session == self._feed_session:
-            fold.register(line, record.report.from_seq, interactive=register.interactive)
+            fold.register(line, interactive=register.interactive)
 
     # ---- accounts ----------------------------------------------------------------------------
 
