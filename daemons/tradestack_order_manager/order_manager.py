@@ -87,16 +87,7 @@ class OrderManager:
             clock=clock,
             service=Service.ORDERS,
         )
-        self._execution = Execution(
-            config.execution.execution_model,
-            config.feed_log_directory,
-            self._sessions.current.known,
-            away_max_ns=config.away_max,
-            feed_wait_max_ns=config.feed_wait_max,
-            connected=lambda: {connection.user for connection in self._server.connections},
-            clock=clock,
-        )
-        self._execution.cancel_on_disconnect_ns = config.cancel_on_disconnect
+        self._execution = self._make_execution(config)
         self._settler = Settler(
             sessions=self._sessions,
             display=self._display,
@@ -109,9 +100,8 @@ class OrderManager:
             answer=self._server.scheduler.serve_live,
             clock=clock,
         )
-        self.trading = TradingControl(
-            config.halt_file, self._settler, self._sessions, self._execution
-        )
+        parts = self._settler, self._sessions, self._execution
+        self.trading = TradingControl(config.halt_file, *parts)
         self._housekeeping = Housekeeping(
             config=config,
             directory=directory,
@@ -131,6 +121,19 @@ class OrderManager:
             on_begun=self._session_begun,
             clock=clock,
         )
+
+    def _make_execution(self, config: OrderManagerConfig) -> Execution:
+        execution = Execution(
+            config.execution.execution_model,
+            config.feed_log_directory,
+            self._sessions.current.known,
+            away_max_ns=config.away_max,
+            feed_wait_max_ns=config.feed_wait_max,
+            connected=lambda: {connection.user for connection in self._server.connections},
+            clock=self._clock,
+        )
+        execution.cancel_on_disconnect_ns = config.cancel_on_disconnect
+        return execution
 
     async def start(self) -> None:
         """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""

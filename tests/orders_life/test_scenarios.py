@@ -47,7 +47,6 @@ def test_scenario_with_requests_under_way(manager: TapeOrderManager, scenario: s
 
 
 @pytest.mark.parametrize("scenario", rows(ROLLED_OVER))
-@pytest.mark.xfail(strict=True, reason="an order session that ends takes its orders with it")
 def test_scenario_over_two_order_sessions(manager: TapeOrderManager, scenario: str) -> None:
     """A working order is the first report of the next order session, under its OrderID."""
     feed = manager.feed()

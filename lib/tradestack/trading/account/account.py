@@ -35,6 +35,8 @@ from tradestack.trading.execution.standing import (
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.tape import Tape
 
+# Messages that an account is folded further without a request, in one pass of the loop.
+ADVANCE_MESSAGES_MAX = 65_536
 # A request about an order that was done before so many others is told that there is no such order.
 DONE_ORDERS_MAX = 1_000
 
@@ -103,11 +105,13 @@ class Account:
     def advance(self, progress: int | None = None) -> None:
         """Fold as far as the strategy allows, or the whole tape if none trades here.
 
+        At most ADVANCE_MESSAGES_MAX at a time: other accounts are not to wait for this one.
         progress: up to that message the strategy has sent everything; None: nothing new of it.
         """
         state = self.state
         state.progress = max(state.progress, progress or 0)
-        self.match(state.progress + 1 if state.is_registered else self.tape.head)
+        through = state.progress + 1 if state.is_registered else self.tape.head
+        self.match(min(through, state.matched_through + ADVANCE_MESSAGES_MAX))
 
     def is_through(self, last: int | None) -> bool:
         """Return whether the account can end: it has met the last message, None = not known.

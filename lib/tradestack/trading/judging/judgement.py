@@ -1,7 +1,5 @@
 """The decisions of one batch, while they are made."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from tradestack.domain.execution_report import Report
@@ -23,6 +21,7 @@ from tradestack.trading.judging.decisions import (
     JudgedOrder,
     Received,
 )
+from tradestack.trading.judging.room import Room
 from tradestack.trading.known_orders import FirstUse, KnownOrders
 from tradestack.trading.risk.trading_state import StateAct, StateEvent
 from tradestack.trading.rules import Rules
@@ -34,18 +33,6 @@ from tradestack.wire.account_records import (
     TradingRecord,
 )
 from tradestack.wire.order_journal import encode_record, report_length
-
-
-@dataclass(slots=True)
-class _Share:
-    """A user's part of the order session, and what the batch records for the user.
-
-    room: what the user's records of the batch and all of its records together stay below.
-    """
-
-    room: int
-    recorded: int = 0
-    malformed: int = 0
 
 
 class Judgement:
@@ -68,7 +55,7 @@ class Judgement:
         self._first_order_id = known.state.next_order_id
         self._first_exec_number = known.state.reports_count + 1
         self._reports = 0  # that the batch has so far
-        self._shares: dict[str, _Share] = {}  # of the users who have sent something
+        self._room = Room(known.state, rules)
         if accounts is not None:
             accounts.sink = self
 
@@ -111,32 +98,17 @@ class Judgement:
 
     def use_room(self, item: Received) -> bool:
         """Take the room of one record from the user's share; without room put the message aside."""
-        share, batch = self._share_of(item.sender.user), self.batch
-        if share.recorded + len(batch.judged) >= share.room:
-            batch.excess.append(item)
-            return False
-        share.recorded += 1
-        return True
+        if self._room.use(item.sender.user, len(self.batch.judged)):
+            return True
+        self.batch.excess.append(item)
+        return False
 
     def use_malformed_room(self, item: Received) -> bool:
         """Take the room of a malformed message; without room put the message aside."""
-        user = item.sender.user
-        share = self._share_of(user)
-        if share.malformed >= self.rules.malformed_room(self.state.malformed[user]):
+        if not self._room.use_malformed(item.sender.user):
             self.batch.excess_malformed.append(item)
             return False
-        if not self.use_room(item):
-            return False
-        share.malformed += 1
-        return True
-
-    def _share_of(self, user: str) -> _Share:
-        share = self._shares.get(user)
-        if share is None:
-            state = self.state
-            room = self.rules.room(state.reports_of(user), state.reports_count)
-            share = self._shares[user] = _Share(room)
-        return share
+        return self.use_room(item)
 
     # ---- accounts ------------------------------------------------------------------------------
 
