@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeGuard
 
+import msgspec
 import pytest
 
 from tests.daemons.tradestack_order_manager.samples import (
@@ -18,7 +19,9 @@ from tradestack.domain.execution_report import OrderCancelReject
 from tradestack.domain.order import CxlRejReason, OrdStatus, OrdType, Start, TimeInForce
 from tradestack.domain.requests import OrderCancelRequest
 from tradestack.domain.trade import Trade
+from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
+from tradestack.trading.account.history import AccountHistories
 from tradestack.trading.accounts import Accounts
 from tradestack.trading.carrying import Carrying
 from tradestack.trading.commit import commit
@@ -28,7 +31,7 @@ from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.registrations import Registration
 from tradestack.trading.session_state import SessionState
-from tradestack.wire.account_records import ExecutionRecord
+from tradestack.wire.account_records import AccountRecord, ExecutionRecord
 from tradestack.wire.order_journal import OrderRecord, Record, decode_record
 from tradestack.wire.order_messages import Progress
 from tradestack.wire.orders import encode_message
@@ -192,6 +195,26 @@ def test_what_an_order_session_did_not_take_meets_the_feed_in_the_next_one() -> 
 
     orders = [each for each in map(decode_record, desk.journal.payloads) if is_order(each)]
     assert [order.cause for order in orders] == [1, 1]
+
+
+def test_an_account_that_was_carried_over_needs_the_feed_that_it_has_met() -> None:
+    """Before its first record in the order session, too: a power failure may shorten the feed."""
+    histories = AccountHistories()
+    state = AccountState(matched_through=7)
+
+    histories.add_act(
+        AccountRecord(
+            time_ns=NOW_NS,
+            user=KEY[0],
+            feed_session=KEY[1],
+            execution=msgspec.Raw(msgspec.json.encode(MODEL)),
+            state=msgspec.Raw(encode_checkpoint(state)[0]),
+        ),
+        0,
+        1,
+    )
+
+    assert histories[KEY].matched_through == 7
 
 
 def is_order(record: Record) -> TypeGuard[OrderRecord]:

@@ -76,7 +76,10 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
         """Add a record about an account; raise ValueError if it has not begun."""
         key = act.user, act.feed_session
         if isinstance(act, AccountRecord):
-            self[key] = AccountHistory(bytes(act.execution), [bytes(act.state)])
+            cursor = msgspec.json.decode(act.state, type=_Cursor)
+            self[key] = AccountHistory(
+                bytes(act.execution), [bytes(act.state)], cursor.matched_through
+            )
             return
         history = self.get(key)
         if history is None:
