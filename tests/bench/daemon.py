@@ -149,6 +149,7 @@ class Daemon:
             common["segment_suffix"] = self._suffix()
         else:
             common["order_log"] = str(self.directory / "order_log.txt")
+            common["execution"] = {"model": "none"}  # most rows have no tape beside the orders
         return {**common, **values}
 
     def _suffix(self) -> str:

@@ -27,6 +27,8 @@ ROWS = (
     "latency",
     "order-round-trip",
     "orders-pipelined",
+    "orders-executed",
+    "matching",
     "shared-memory",
     "memory",
     "start",

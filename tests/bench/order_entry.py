@@ -58,20 +58,38 @@ class OrderFactory:
         ]
 
     @contextmanager
-    def order_manager(self, durability: str) -> Iterator[Callable[[], Answer]]:
-        """Run the daemon for all rounds; its count must be that of the answers."""
+    def order_manager(
+        self,
+        durability: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        cancels_afterwards: bool = False,
+    ) -> Iterator[Callable[[], Answer]]:
+        """Run the daemon for all rounds; its count must be that of the answers.
+
+        values: more keys of its config. cancels_afterwards: cancel what works after each round.
+        """
         values = {
             "durability": durability,
             "orders_per_session_max": 100_000_000,
             # Measured is what the server can do, and not what it lets a client do beside others.
             "messages_per_second_max": 1_000_000,
             "orders_in_flight_max": 512,
+            **(values or {}),
         }
         with self.workshop.scratch() as directory, ExitStack() as stack:
             prefix = self.placement.server()
             daemon = stack.enter_context(Daemon("order-manager", directory, values, prefix=prefix))
-            yield partial(self._enter_orders, daemon)
+            enter_orders = partial(self._enter_orders, daemon)
+            yield partial(self._canceled, daemon, enter_orders) if cancels_afterwards else enter_orders
             daemon.stop()
+
+    def _canceled(self, daemon: Daemon, enter_orders: Callable[[], Answer]) -> Answer:
+        """Enter orders, then cancel them all: each was still working."""
+        said = enter_orders()
+        canceled = daemon.call("io.tradestack.OrderManager.CancelOrders", reason="the round is over")
+        expect_count("orders that were working", self.orders, canceled["orders"])
+        return said
 
     def _enter_orders(self, daemon: Daemon) -> Answer:
         before = daemon.stats()["orders_accepted"]

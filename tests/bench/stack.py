@@ -52,7 +52,11 @@ def running_stack(
     prefix = placement.server()
     with ExitStack() as stack:
         feed = stack.enter_context(Daemon("gateway", directory, gateway, prefix=prefix))
-        orders = stack.enter_context(Daemon("order-manager", directory, {}, prefix=prefix))
+        executed = {
+            "execution": {"model": "tape"},
+            "feed_log_directory": str(directory / "gateway-state"),
+        }
+        orders = stack.enter_context(Daemon("order-manager", directory, executed, prefix=prefix))
         values = {
             "signal": "news",
             "quantity": "10",

@@ -125,6 +125,7 @@ class Account:
 
     def accept(self, order: Order, order_id: int, place: Place) -> None:
         """Take a new order that every check has passed."""
+        self._tape_fold.orders_changed()
         self.state.risk.counts_of(order.symbol).orders += 1
         self.state.orders[order_id] = WorkingOrder(
             order_id=order_id,
@@ -151,6 +152,7 @@ class Account:
         if under_way.arrival_ns <= self.clock(under_way.cause):
             changes.apply_request(self, under_way)
         else:
+            self._tape_fold.orders_changed()
             self.state.under_way.append(under_way)
 
     def refuse(self, under_way: UnderWay, text: str) -> None:
@@ -239,6 +241,7 @@ class Account:
 
     def drop(self, order: WorkingOrder, status: OrdStatus) -> None:
         """Forget an order that is done, all but its final state."""
+        self._tape_fold.orders_changed()
         del self.state.orders[order.order_id]
         done = self.state.done
         done[order.cl_ord_id] = order.order_id, status
@@ -247,6 +250,7 @@ class Account:
 
     def move_back(self, order: WorkingOrder) -> None:
         """Let an order lose its place: those that work already are served before it."""
+        self._tape_fold.orders_changed()
         self.state.orders[order.order_id] = self.state.orders.pop(order.order_id)
         if order.has_arrived:
             set_standing(

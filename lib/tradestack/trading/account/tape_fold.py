@@ -42,6 +42,11 @@ class TapeFold:
     def __init__(self, account: "Account") -> None:
         self._account = account
         self._stride = STRIDE_MIN
+        self._interest: Interest | None = None  # None: to be found out
+
+    def orders_changed(self) -> None:
+        """Find out anew what the account waits for: an order or a request came, went or moved."""
+        self._interest = None
 
     def match(self, through: int) -> None:
         """Fold the messages up to that number, or up to the newest one that is recorded."""
@@ -58,7 +63,7 @@ class TapeFold:
         """Fold messages up to the first one that matters, or all of them."""
         state = self._account.state
         first = state.matched_through + 1
-        row = self._interest().next_row(first, records)
+        row = self._waited_for().next_row(first, records)
         broken = self._account.risk.mark(records[:row])
         if broken is not None:
             state.matched_through = first + broken
@@ -74,6 +79,7 @@ class TapeFold:
 
     def _take(self, sequence: int, record: "np.void") -> None:
         """Let one message happen."""
+        self.orders_changed()
         time_ns = int(record["event_time_ns"])
         for order in self._arrived():
             if is_window_over(order, time_ns):
@@ -134,7 +140,13 @@ class TapeFold:
     def _arrived(self) -> Sequence[WorkingOrder]:
         return [order for order in self._account.state.orders.values() if order.has_arrived]
 
-    def _interest(self) -> Interest:
+    def _waited_for(self) -> Interest:
+        """Return what the account waits for, which takes long to find out for many orders."""
+        if self._interest is None or self._account.watch is not None:
+            self._interest = self._find_interest()
+        return self._interest
+
+    def _find_interest(self) -> Interest:
         state = self._account.state
         by_symbol: dict[str, list[WorkingOrder]] = {}
         for order in self._arrived():
