@@ -52,6 +52,7 @@ PASSINGS = {
     "gateway": (2_000, 20_000),  # batches
     "order-manager": (500, 3_000),  # batches, most of one order
     "strategy": (500, 3_000),  # batches
+    "strategy.decided": ORDERS,  # of an interactive strategy, message by message
     "strategy.sent": ORDERS,
     "strategy.reported": ORDERS,
 }
