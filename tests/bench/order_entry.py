@@ -59,15 +59,11 @@ class OrderFactory:
 
     @contextmanager
     def order_manager(
-        self,
-        durability: str,
-        values: Mapping[str, object] | None = None,
-        *,
-        cancels_afterwards: bool = False,
+        self, durability: str, values: Mapping[str, object] | None = None, kind: str = "soup"
     ) -> Iterator[Callable[[], Answer]]:
         """Run the daemon for all rounds; its count must be that of the answers.
 
-        values: more keys of its config. cancels_afterwards: cancel what works after each round.
+        values: more keys of its config. kind: what the client enters, see peers/order_entry.py.
         """
         values = {
             "durability": durability,
@@ -80,20 +76,12 @@ class OrderFactory:
         with self.workshop.scratch() as directory, ExitStack() as stack:
             prefix = self.placement.server()
             daemon = stack.enter_context(Daemon("order-manager", directory, values, prefix=prefix))
-            enter_orders = partial(self._enter_orders, daemon)
-            yield partial(self._canceled, daemon, enter_orders) if cancels_afterwards else enter_orders
+            yield partial(self._enter_orders, daemon, kind)
             daemon.stop()
 
-    def _canceled(self, daemon: Daemon, enter_orders: Callable[[], Answer]) -> Answer:
-        """Enter orders, then cancel them all: each was still working."""
-        said = enter_orders()
-        canceled = daemon.call("io.tradestack.OrderManager.CancelOrders", reason="the round is over")
-        expect_count("orders that were working", self.orders, canceled["orders"])
-        return said
-
-    def _enter_orders(self, daemon: Daemon) -> Answer:
+    def _enter_orders(self, daemon: Daemon, kind: str) -> Answer:
         before = daemon.stats()["orders_accepted"]
-        said = self._client("order_entry", "soup", daemon.port)
+        said = self._client("order_entry", kind, daemon.port)
         accepted = daemon.stats()["orders_accepted"] - before
         expect_count("order manager's own count of accepted orders", self.orders, accepted)
         return said

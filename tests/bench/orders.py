@@ -15,7 +15,9 @@ def order_id(prefix: str, number: int) -> str:
     return f"{prefix}-{number}"
 
 
-def order_payloads(prefix: str, count: int) -> list[bytes]:
+def order_payloads(
+    prefix: str, count: int, time_in_force: TimeInForce = TimeInForce.DAY
+) -> list[bytes]:
     """Return the JSON of the orders, some 150 bytes each."""
     return [
         encode_message(
@@ -26,18 +28,20 @@ def order_payloads(prefix: str, count: int) -> list[bytes]:
                 quantity=(1 + number % 100) * SCALE,
                 ord_type=OrdType.LIMIT,
                 price=(100 + number % 50) * SCALE + SCALE // 4,
-                time_in_force=TimeInForce.DAY,
+                time_in_force=time_in_force,
             )
         )
         for number in range(count)
     ]
 
 
-def order_packets(prefix: str, count: int) -> list[bytes]:
+def order_packets(
+    prefix: str, count: int, time_in_force: TimeInForce = TimeInForce.DAY
+) -> list[bytes]:
     """Return the same orders as unsequenced packets."""
     return [
         encode_packet(PacketType.UNSEQUENCED_DATA, payload)
-        for payload in order_payloads(prefix, count)
+        for payload in order_payloads(prefix, count, time_in_force)
     ]
 
 

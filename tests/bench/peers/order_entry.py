@@ -1,8 +1,9 @@
 """Orders on one blocking connection, and the time until their answers.
 
-    order_entry soup|echo PORT PREFIX COUNT DEPTH
+    order_entry soup|ioc|echo PORT PREFIX COUNT DEPTH
 
 soup: logged in to the order manager; each order is answered by its report, which is checked.
+ioc: the same with IOC orders; reports on what became of them later are received and passed over.
 echo: a server that sends back what it receives; each order is answered by itself.
 DEPTH 1: one order after the other; answers with the list times_ns. More: DEPTH orders are in flight
 at any time; answers with duration_ns alone.
@@ -16,6 +17,7 @@ import time
 from bench.daemon import PASSWORD, user_name
 from bench.orders import check_reports, order_packets
 from bench.program import answer, wait_for_go
+from tradestack.domain.order import TimeInForce
 from tradestack.wire.soup import (
     HEADER_LENGTH,
     LoginRequest,
@@ -26,13 +28,16 @@ from tradestack.wire.soup import (
 RECEIVE_BYTES = 1 << 18
 HEADER = struct.Struct(">HB")
 HEARTBEAT = int(PacketType.SERVER_HEARTBEAT)
+SEQUENCED = int(PacketType.SEQUENCED_DATA)
+VERDICT = b'"ExecType":"NEW"'
 
 
 class Answers:
-    """The packets that arrive, without heartbeats."""
+    """The packets that arrive, without heartbeats; if only_verdicts, without other reports."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, *, only_verdicts: bool) -> None:
         self.payloads: list[bytes] = []
+        self._only_verdicts = only_verdicts
         self._connection = connection
         self._buffer = b""
         # Kept: an allocation of this size is given back to the kernel and cleared each time.
@@ -50,11 +55,15 @@ class Answers:
             end = offset + 2 + payload_length
             if end > length:
                 break
-            if kind != HEARTBEAT:
-                self.payloads.append(data[offset + HEADER_LENGTH : end])
+            payload = data[offset + HEADER_LENGTH : end]
+            if kind != HEARTBEAT and not self._is_passed_over(kind, payload):
+                self.payloads.append(payload)
             offset = end
         self._buffer = data[offset:]
         return len(self.payloads) - before
+
+    def _is_passed_over(self, kind: int, payload: bytes) -> bool:
+        return self._only_verdicts and kind == SEQUENCED and VERDICT not in payload
 
 
 def one_by_one(connection: socket.socket, packets: list[bytes], answers: Answers) -> list[int]:
@@ -93,11 +102,13 @@ def log_in(connection: socket.socket, answers: Answers) -> None:
 
 
 def main(protocol: str, port: str, prefix: str, count: str, depth: str) -> None:
-    packets = order_packets(prefix, int(count))
+    is_immediate = protocol == "ioc"
+    time_in_force = TimeInForce.IOC if is_immediate else TimeInForce.DAY
+    packets = order_packets(prefix, int(count), time_in_force)
     connection = socket.create_connection(("127.0.0.1", int(port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    answers = Answers(connection)
-    if protocol == "soup":
+    answers = Answers(connection, only_verdicts=is_immediate)
+    if protocol != "echo":
         log_in(connection, answers)
     wait_for_go()
     start_ns = time.perf_counter_ns()
@@ -107,7 +118,7 @@ def main(protocol: str, port: str, prefix: str, count: str, depth: str) -> None:
     else:
         pipelined(connection, packets, answers, int(depth))
     duration_ns = time.perf_counter_ns() - start_ns
-    if protocol == "soup":
+    if protocol != "echo":
         check_reports(prefix, answers.payloads)
     answer(times_ns=times_ns, duration_ns=duration_ns, count=len(answers.payloads))
 

@@ -1,8 +1,8 @@
 """What working orders cost an order manager that follows the feed: ns for each tick.
 
-Measured in one process, as accounts of an order manager read a feed log in passes of ten messages:
-1,000 ticks a second and 100 passes. Orders are in three symbols, on both sides of the market, and no
-trade reaches one, as is so for nearly all trades and orders. Without working orders an account has
+Measured in one process, as accounts of an order manager read a feed log in passes of ten messages,
+as at 1,000 ticks and 100 passes a second. Orders are in three symbols, on both sides of the market,
+and no trade reaches one: nearly all trades reach no order. Without working orders an account has
 nothing to look for.
 
 Cheating would be: passes of thousands of messages, orders in symbols that do not trade.

@@ -1,15 +1,16 @@
-"""Orders that are checked against every limit and executed ÷ orders with a verdict alone.
+"""Orders that are checked against every limit and executed ÷ the same with a verdict alone.
 
-Both order managers run at the same time, with the same client, depth and durability as in the row
-orders-pipelined. One has `model = "none"` and no limits. The other follows a gateway that publishes
-a hundred ticks a second of another symbol, has every limit that can hold for such orders, at values
-that none breaks, and keeps each order working; its client cancels them after each round, which is
-not measured.
+Both order managers run at the same time, with the client, depth and durability of the row
+orders-pipelined; all orders are IOC. One has `model = "none"` and no limits. The other follows a
+gateway that publishes a thousand trades of the symbol a second, and reports for each order as well
+that it is filled or canceled: it writes and sends two reports for each order, while a rate is that
+of orders, up to the verdict. It has no limits, or every one that can be set, at values that nothing
+breaks.
 
-Cheating would be: limits that are not asked, orders that an early check refuses.
+Cheating would be: limits that are not asked, orders that an early check refuses, no trades.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -23,12 +24,12 @@ from bench.workshop import Workshop
 
 NAME = "orders-executed"
 ORDERS, ORDERS_QUICK = 50_000, 5_000
-OURS, BARE = "checked and executed", "verdict alone"
+OURS, BARE = "executed", "verdict alone"
 SHARE_MIN = 0.6
-OTHER_TICKS = 20_000
-PACE = "100/s"
+PACE = "1000/s"
+TRADES_A_SECOND = 50  # of feed time
 COUNT_MAX = 1_000_000_000
-RATE_MAX = "1000000/1s"
+RATE_MAX = "10000/1s"
 MONEY_MAX = "10000000000"
 LIMITS = {
     "may_short": True,
@@ -36,7 +37,7 @@ LIMITS = {
     "min_order_qty": "1",
     "lot_size": "1",
     "max_notional_per_order": MONEY_MAX,
-    "max_price_age": "1h",
+    "max_price_age": "1d",
     "price_band_bp": 10_000,
     "max_order_submit_rate": RATE_MAX,
     "max_cancel_rate": RATE_MAX,
@@ -49,35 +50,43 @@ LIMITS = {
     "max_daily_loss": MONEY_MAX,
     "max_drawdown": MONEY_MAX,
     "max_participation_bp": 10_000,
-    "participation_window": "1h",
+    "participation_window": "1d",
     "repeated_execution_limit": RATE_MAX,
-    "each_user": {"max_order_qty": "1000000", "duplicate_order_limit": RATE_MAX},
+    "each_user": {"max_order_qty": "1000000", "duplicate_order_limit": "100/1s"},
 }
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """Compare in one run."""
+    """Compare without limits and with all, in one run."""
     orders = workshop.size(ORDERS, ORDERS_QUICK)
     entry = OrderFactory(workshop, Placement.TWO_CPUS, orders, depth=DEPTH)
-    with workshop.scratch() as directory, ExitStack() as stack:
-        gateway = stack.enter_context(_gateway(directory, entry.placement))
+    with workshop.scratch() as directory, _gateway(directory, entry.placement) as gateway:
         gateway.wait_for("source_state", "running")
         executing = {
             "execution": {"model": "tape"},
             "feed_log_directory": str(directory / "gateway-state"),
-            "risk": LIMITS,
         }
-        ours = stack.enter_context(entry.order_manager("os", executing, cancels_afterwards=True))
-        bare = stack.enter_context(entry.order_manager("os"))
-        figures = workshop.measure(
-            [
-                Contestant(OURS, Role.OURS, partial(entry.rate, OURS, ours)),
-                Contestant(BARE, Role.PEER, partial(entry.rate, BARE, bare)),
-            ]
-        )
-    yield Comparison(
+        for variant, limits in (("no limits", {}), ("all limits", {"risk": LIMITS})):
+            with ExitStack() as stack:
+                ours = stack.enter_context(
+                    entry.order_manager("os", {**executing, **limits}, "ioc")
+                )
+                bare = stack.enter_context(entry.order_manager("os", kind="ioc"))
+                yield _compare(entry, variant, ours, bare)
+
+
+def _compare(
+    entry: OrderFactory, variant: str, ours: Callable[[], Answer], bare: Callable[[], Answer]
+) -> Comparison:
+    figures = entry.workshop.measure(
+        [
+            Contestant(OURS, Role.OURS, partial(entry.rate, OURS, ours)),
+            Contestant(BARE, Role.PEER, partial(entry.rate, BARE, bare)),
+        ]
+    )
+    return Comparison(
         row=NAME,
-        variant='all limits, durability "os"',
+        variant=f'{variant}, durability "os"',
         unit="orders/s",
         batch=f"depth {DEPTH}",
         placement=Placement.TWO_CPUS.value,
@@ -88,11 +97,12 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
 
 
 def _gateway(directory: Path, placement: Placement) -> Daemon:
-    """Run a gateway whose first tick is a trade of the symbol that is ordered."""
+    """Run a gateway that plays trades of the symbol that is ordered, at its usual limits."""
     prices = directory / "prices.csv"
-    times = (f"2026-01-15T14:{minute:02}:{second:02}Z" for minute in range(60) for second in range(60))
-    others = "".join(f"{time},AIG,75.00,1\n" for time in times for _ in range(OTHER_TICKS // 3_600))
-    first = "2026-01-15T13:59:59Z,SPY,125.00,1000000\n"
-    prices.write_text("timestamp,symbol,price,size\n" + first + others)
+    times = (
+        f"2026-01-15T14:{minute:02}:{second:02}Z" for minute in range(60) for second in range(60)
+    )
+    rows = (f"{time},SPY,125.00,1000000\n" * TRADES_A_SECOND for time in times)
+    prices.write_text("timestamp,symbol,price,size\n" + "".join(rows))
     values = {"source": "csv", "prices": str(prices), "pace": PACE}
     return Daemon("gateway", directory, values, prefix=placement.server())

@@ -9,6 +9,7 @@ from tests.trading.desk import SECOND_NS, Desk, limits_of_user
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side
 from tradestack.trading.account.account import Account
+from tradestack.trading.account.leaves import Leaves
 from tradestack.trading.execution.model import ExecutionModel, Latency
 
 POSITION, ACTIVE = 20, 4
@@ -65,7 +66,9 @@ def test_no_sequence_ends_over_a_limit(
     desk.order(quantity=1)
     for step in sequence:
         do(desk, *step)
-        assert worst(desk.account()) <= POSITION * SCALE
+        account = desk.account()
+        assert worst(account) <= POSITION * SCALE
+        assert account.leaves.of("SPY") == Leaves(account.state).of("SPY")  # as if added up anew
     before = msgspec.to_builtins(desk.account().state)
     desk.restart()
     assert not desk.pass_time()

@@ -18,6 +18,7 @@ from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.trading.account import changes, reports
 from tradestack.trading.account.account_risk import AccountRisk
 from tradestack.trading.account.account_state import AccountState, UnderWay
+from tradestack.trading.account.leaves import Leaves
 from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.reporter import Reporter
@@ -65,6 +66,7 @@ class Account:
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self.risk = AccountRisk(self, limits)
         self.watch: TradeWatch | None = None
+        self.leaves = Leaves(state)
         self._tape_fold = TapeFold(self)
 
     @property
@@ -126,6 +128,7 @@ class Account:
     def accept(self, order: Order, order_id: int, place: Place) -> None:
         """Take a new order that every check has passed."""
         self._tape_fold.orders_changed()
+        self.leaves.add(order)
         self.state.risk.counts_of(order.symbol).orders += 1
         self.state.orders[order_id] = WorkingOrder(
             order_id=order_id,
@@ -149,10 +152,10 @@ class Account:
 
         One that nothing is ahead of and that needs no time takes effect now.
         """
+        self.orders_changed()
         if under_way.arrival_ns <= self.clock(under_way.cause):
             changes.apply_request(self, under_way)
         else:
-            self._tape_fold.orders_changed()
             self.state.under_way.append(under_way)
 
     def refuse(self, under_way: UnderWay, text: str) -> None:
@@ -211,6 +214,7 @@ class Account:
             if under_way.order_id is None:
                 changes.apply_request(self, under_way)
         state.under_way.clear()
+        self.orders_changed()
         state.is_ended = True
 
     def cancel(
@@ -229,19 +233,20 @@ class Account:
         if quantity >= order.leaves_quantity:
             self.cancel(order, None, ExecRestatementReason.OTHER, text)
             return
+        self.orders_changed()
         order.quantity -= quantity
         step = next_step(order.ord_status, OrderEvent.RESTATED)
         moment = self.moment_now()
         self.reporter.report(reports.restated_report(order, step, moment, reason, text))
 
-    def working(self, cl_ord_id: str) -> WorkingOrder | None:
-        """Return the order that has this name, if it works."""
-        orders = self.state.orders.values()
-        return next((order for order in orders if order.cl_ord_id == cl_ord_id), None)
+    def orders_changed(self) -> None:
+        """Find out anew what depends on orders and requests: one of them changed, came or went."""
+        self._tape_fold.orders_changed()
+        self.leaves.orders_changed()
 
     def drop(self, order: WorkingOrder, status: OrdStatus) -> None:
         """Forget an order that is done, all but its final state."""
-        self._tape_fold.orders_changed()
+        self.orders_changed()
         del self.state.orders[order.order_id]
         done = self.state.done
         done[order.cl_ord_id] = order.order_id, status
@@ -250,7 +255,7 @@ class Account:
 
     def move_back(self, order: WorkingOrder) -> None:
         """Let an order lose its place: those that work already are served before it."""
-        self._tape_fold.orders_changed()
+        self.orders_changed()
         self.state.orders[order.order_id] = self.state.orders.pop(order.order_id)
         if order.has_arrived:
             set_standing(

@@ -29,7 +29,6 @@ from tradestack.trading.account.risk_view import (
     Everybody,
     account_view,
     order_after,
-    order_named,
 )
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.after_fill import AfterFill, act_of, after_fill, excess_orders
@@ -94,7 +93,7 @@ class AccountRisk:
         part: Part = Part.ALL,
     ) -> Breach | None:
         """Return the first limit that the order breaks which a replace asks for."""
-        order = order_named(self._account, request.orig_cl_ord_id)
+        order = self._account.state.named(request.orig_cl_ord_id)
         if order is None:  # it is refused for that, when it takes effect
             return None
         after = order_after(order, request)

@@ -62,3 +62,14 @@ class AccountState(msgspec.Struct, kw_only=True):
     done: dict[str, tuple[int, OrdStatus]] = {}
     portfolio: Portfolio = msgspec.field(default_factory=open_portfolio)
     risk: RiskState = msgspec.field(default_factory=RiskState)
+
+    def working(self, cl_ord_id: str) -> WorkingOrder | None:
+        """Return the order that has this name, if it works."""
+        return next((order for order in self.orders.values() if order.cl_ord_id == cl_ord_id), None)
+
+    def named(self, cl_ord_id: str) -> WorkingOrder | None:
+        """Return the order that has this name, or will have it once its replaces have arrived."""
+        for under_way in reversed(self.under_way):
+            if under_way.kind is RequestKind.REPLACE and under_way.cl_ord_id == cl_ord_id:
+                cl_ord_id = under_way.orig_cl_ord_id
+        return self.working(cl_ord_id)

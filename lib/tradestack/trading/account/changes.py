@@ -13,7 +13,6 @@ from tradestack.domain.order_life import is_final
 from tradestack.trading.account import reports
 from tradestack.trading.account.account_state import RequestKind, UnderWay
 from tradestack.trading.account.order_steps import replace_order
-from tradestack.trading.account.risk_view import order_named
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.standing import keeps_place
 
@@ -26,7 +25,7 @@ def apply_request(account: "Account", request: UnderWay) -> None:
     if request.kind is RequestKind.MASS_CANCEL:
         _cancel_all(account, request)
         return
-    order = account.working(request.orig_cl_ord_id)
+    order = account.state.working(request.orig_cl_ord_id)
     if order is None:
         _refuse_done(account, request)
     elif request.kind is RequestKind.CANCEL:
@@ -39,7 +38,7 @@ def refuse(
     account: "Account", request: UnderWay, reason: CxlRejReason, text: str | None = None
 ) -> None:
     """Refuse a cancel or a replace; what it is about stays as it is."""
-    order = account.working(request.orig_cl_ord_id)
+    order = account.state.working(request.orig_cl_ord_id)
     order_id, status = (None, OrdStatus.REJECTED)
     if order is not None:
         order_id, status = order.order_id, order.ord_status
@@ -54,7 +53,7 @@ def refuse_by_limit(account: "Account", request: UnderWay, text: str) -> None:
 
     The order may be about to get the name that the request gives it.
     """
-    order = order_named(account, request.orig_cl_ord_id)
+    order = account.state.named(request.orig_cl_ord_id)
     assert order is not None, "limits judge replaces of working orders"
     at, status = account.moment_now(), order.ord_status
     report = reports.cancel_reject(request, order.order_id, status, CxlRejReason.OTHER, text, at)
@@ -84,6 +83,7 @@ def _replace(account: "Account", order: WorkingOrder, request: UnderWay) -> None
         refuse(account, request, CxlRejReason.OTHER, f"a {order.ord_type} order {needs}")
         return
     keeps = keeps_place(order, request.quantity, request.price)
+    account.orders_changed()
     step = replace_order(order, request.cl_ord_id, request.quantity, request.price)
     if is_final(step.ord_status):
         account.drop(order, step.ord_status)

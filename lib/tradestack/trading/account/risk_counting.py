@@ -10,7 +10,7 @@ from tradestack.domain.requests import (
     Request,
 )
 from tradestack.trading.account.place import Place
-from tradestack.trading.account.risk_view import order_after, order_named, scope_key
+from tradestack.trading.account.risk_view import order_after, scope_key
 
 if TYPE_CHECKING:
     from tradestack.trading.account.account import Account
@@ -32,7 +32,7 @@ def note_request(account: "Account", request: Request, place: Place) -> None:
     if not isinstance(request, OrderCancelReplaceRequest):
         _note_cancel(account, symbol_of(account, request), place)
         return
-    order = order_named(account, request.orig_cl_ord_id)
+    order = account.state.named(request.orig_cl_ord_id)
     if order is not None:
         note_submission(account, order_after(order, request), place)
 
@@ -41,7 +41,7 @@ def symbol_of(account: "Account", request: OrderCancelRequest | OrderMassCancelR
     """Return the symbol that a cancel is about, "" if that is none or every one."""
     if isinstance(request, OrderMassCancelRequest):
         return request.symbol or ""
-    order = order_named(account, request.orig_cl_ord_id)
+    order = account.state.named(request.orig_cl_ord_id)
     return "" if order is None else order.symbol
 
 

@@ -7,12 +7,12 @@ what their accounts have, so no count of it has to survive a restart by itself.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from tradestack.domain.order import Order, Side
+from tradestack.domain.order import Order
 from tradestack.domain.requests import OrderCancelReplaceRequest
-from tradestack.trading.account.account_state import AccountState, RequestKind
+from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure, notional_of
-from tradestack.trading.risk.limits import Limits, RiskLimits
+from tradestack.trading.risk.limits import NO_LIMITS, RiskLimits
 from tradestack.trading.risk.scopes import OF_ALL_USERS, ScopeKind
 from tradestack.trading.risk.situation import AccountView, Standing
 from tradestack.trading.risk.windows import Activity
@@ -56,14 +56,6 @@ def order_after(order: WorkingOrder, request: OrderCancelReplaceRequest) -> Orde
         time_in_force=order.time_in_force,
         price=request.price,
     )
-
-
-def order_named(account: "Account", cl_ord_id: str) -> WorkingOrder | None:
-    """Return the order that has this name, or will have it once its replaces have arrived."""
-    for under_way in reversed(account.state.under_way):
-        if under_way.kind is RequestKind.REPLACE and under_way.cl_ord_id == cl_ord_id:
-            cl_ord_id = under_way.orig_cl_ord_id
-    return account.working(cl_ord_id)
 
 
 class _OrdersIn(Collection[WorkingOrder]):
@@ -122,9 +114,9 @@ def _standing_of(
     state = account.state
     of_scope = next(
         (each for scope, each in limits.scopes(account.user, symbol) if scope.kind is kind),
-        Limits(),
+        NO_LIMITS,
     )
-    symbols = {symbol} if kind in OF_A_SYMBOL else _symbols_of(state)
+    symbols = (symbol,) if kind in OF_A_SYMBOL else tuple(state.risk.counts)
     gross = long = short = 0
     if of_scope.max_gross_notional or of_scope.max_net_notional:
         gross, long, short = _notionals(account, symbols)
@@ -136,7 +128,7 @@ def _standing_of(
         gross_notional=gross,
         long_notional=long,
         short_notional=short,
-        active_orders=sum(order.symbol in symbols for order in state.orders.values()),
+        active_orders=sum(account.leaves.of(each).orders for each in symbols),
         orders_count=sum(each.orders for each in counts),
         trades_count=sum(each.trades for each in counts),
         equity=watch.equity,
@@ -165,33 +157,12 @@ def _sum_of(standings: Iterable[Standing]) -> Standing:
 
 def exposure_in(account: "Account", symbol: str) -> Exposure:
     """Return position and leaves in a symbol; larger ones of replaces under way count."""
-    state = account.state
-    asked = _asked_quantities(account)
-    leaves = {Side.BUY: 0, Side.SELL: 0}
-    for order in _OrdersIn(state, symbol):
-        quantity = max(order.quantity, asked.get(order.order_id, 0))
-        leaves[order.side] += quantity - order.cum_quantity
+    leaves = account.leaves.of(symbol)
     return Exposure(
-        position=state.portfolio.position(symbol).quantity,
-        buy_leaves=leaves[Side.BUY],
-        sell_leaves=leaves[Side.SELL],
+        position=account.state.portfolio.position(symbol).quantity,
+        buy_leaves=leaves.buys,
+        sell_leaves=leaves.sells,
     )
-
-
-def _asked_quantities(account: "Account") -> dict[int, int]:
-    """Return the largest OrderQty that a replace under way asks for, by order."""
-    asked: dict[int, int] = {}
-    for under_way in account.state.under_way:
-        if under_way.kind is RequestKind.REPLACE:
-            order = order_named(account, under_way.orig_cl_ord_id)
-            if order is not None:
-                asked[order.order_id] = max(asked.get(order.order_id, 0), under_way.quantity)
-    return asked
-
-
-def _symbols_of(state: AccountState) -> set[str]:
-    """Return the symbols in which the account has done anything."""
-    return {order.symbol for order in state.orders.values()} | state.risk.counts.keys()
 
 
 def _notionals(account: "Account", symbols: Iterable[str]) -> tuple[int, int, int]:

@@ -79,7 +79,7 @@ class TapeFold:
 
     def _take(self, sequence: int, record: "np.void") -> None:
         """Let one message happen."""
-        self.orders_changed()
+        self._account.orders_changed()
         time_ns = int(record["event_time_ns"])
         for order in self._arrived():
             if is_window_over(order, time_ns):
@@ -127,6 +127,7 @@ class TapeFold:
         order = fill.order
         fee = fill_fee(self._account.model.fees, order, fill.quantity, fill.price)
         step = fill_order(order, fill.quantity, fill.price, fee)
+        self._account.orders_changed()
         self._account.state.fills += 1
         self._account.state.portfolio.apply_fill(
             order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price

@@ -24,11 +24,15 @@ class TapeVolume:
         self._window_ns = window_ns
         self._first = 1  # number of the oldest message in the window
         self._through = 0  # and of the newest one
+        self._since_ns = 0
         self._sum = 0
 
     def volume(self, through: int, time_ns: int) -> int:
         """Return what was traded up to message `through`, whose time that is."""
         since_ns = time_ns - self._window_ns
+        if (through, since_ns) == (self._through, self._since_ns):
+            return self._sum
+        self._since_ns = since_ns
         if through < self._through or not self._through:
             self._first = self._find_first(through, since_ns)
             self._through, self._sum = self._first - 1, 0

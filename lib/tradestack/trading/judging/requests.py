@@ -75,7 +75,7 @@ def _account_of(judgement: Judgement, user: str, request: Request) -> Account | 
     account = judgement.account(user, request.feed_session)
     if isinstance(request, OrderMassCancelRequest):
         return account
-    if account is not None and account.working(request.orig_cl_ord_id) is not None:
+    if account is not None and account.state.working(request.orig_cl_ord_id) is not None:
         return account
     latest = latest_report(judgement, user, request.orig_cl_ord_id)
     if latest is None or latest.feed_session is None:

@@ -8,7 +8,6 @@ from tradestack.domain.order import ExecType
 from tradestack.domain.requests import OrderCancelReplaceRequest
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.place import Place
-from tradestack.trading.account.risk_view import order_named
 from tradestack.trading.risk.judge_risk import Part, spans_accounts
 from tradestack.trading.verification.difference import Difference, Differs
 from tradestack.wire.account_records import RequestRecord
@@ -37,7 +36,7 @@ def require_replace_verdict(
     request = record.request
     if not isinstance(request, OrderCancelReplaceRequest):
         return
-    order = order_named(account, request.orig_cl_ord_id)
+    order = account.state.named(request.orig_cl_ord_id)
     if order is None:
         return
     breach = account.risk.judge_replace(
