@@ -112,6 +112,16 @@ class Daemon:
                 raise NotMeasured(f"{self.kind}: {name} is still {said}, not {value}")
             self.look_again()
 
+    def wait_for_at_least(self, name: str, minimum: int) -> None:
+        """Wait until a count is reached. Raises NotMeasured if it stands still for long."""
+        before, deadline_s = -1, 0.0
+        while (said := self.stats()[name]) < minimum:
+            if said != before:
+                before, deadline_s = said, time.monotonic() + READY_DEADLINE_S
+            if time.monotonic() > deadline_s:
+                raise NotMeasured(f"{self.kind}: {name} stands still at {said} of {minimum}")
+            self.look_again()
+
     def look_again(self) -> None:
         """Wait for a tenth of a second."""
         select.select([], [], [], LOOK_S)

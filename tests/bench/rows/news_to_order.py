@@ -81,8 +81,7 @@ class Ways:
             self.workshop.scratch() as directory,
             running_stack(directory, WALK, self.placement) as stack,
         ):
-            while stack.order_manager.stats()["orders_accepted"] < WARM_UP + self.orders:
-                stack.order_manager.look_again()
+            stack.order_manager.wait_for_at_least("orders_accepted", WARM_UP + self.orders)
             stack.pause()
             return self._whole_us(stack, directory)
 

@@ -75,8 +75,7 @@ def _of_gateway(
 ) -> Comparison:
     with workshop.scratch() as directory, ExitStack() as stack:
         daemon = stack.enter_context(Daemon("gateway", directory, values))  # its books to the end
-        while daemon.stats()["head"] < ticks:
-            daemon.look_again()
+        daemon.wait_for_at_least("head", ticks)
         daemon.call("io.tradestack.Gateway.Pause")
         head = daemon.stats()["head"]
         daemon.crash()

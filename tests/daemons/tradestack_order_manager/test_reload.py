@@ -25,6 +25,7 @@ TESTED_ELSEWHERE = {
     "risk": "test_limits",
     "halt_file": "test_limits",
     "away_max": "test_execution",
+    "cancel_on_disconnect": "test_execution",
     "feed_wait_max": "test_execution",
     "durability": "test_orders_are_synced_after_a_reload_to_disk",
     "log_level": "tests/runtime/test_daemon",
