@@ -36,7 +36,7 @@ UNTIL_SHOWN: Mapping[str, End] = {
     f"{STACK_OF_TRIAL} top": End("q: quit", "q"),
     f"{STACK_OF_TRIAL} tail --follow --symbol SPY": End("price  SPY"),
     "tail -f /tmp/stack/log/order_log.txt": End(" user=news"),
-    "tail -f /var/log/tradestack/order_log.txt": End(" user=news"),
+    "tail -f /var/log/tradestack/order_log.txt": End(" done, fee "),
     "tradestackctl top": End("q: quit", "q"),
     "tradestackctl tail --follow --symbol SPY": End("price  SPY"),
     "tradestackctl up --prices day1.zip day2.zip --symbol BTCUSDT --pace 60x": End("look inside: "),

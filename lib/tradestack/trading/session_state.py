@@ -270,6 +270,10 @@ class SessionState:
     def add_loss(self, record: RepairedRecord, offset: int, length: int) -> None:
         """Index the Repaired record in place of each order that was lost."""
         self.is_repaired = True
-        self.next_order_id += record.orders_lost
-        self.orders.append_repeatedly(offset, length, record.orders_lost)
-        self._latest.append_repeatedly(offset, length, record.orders_lost)
+        self.skip_orders(record.orders_lost, offset, length)
+
+    def skip_orders(self, count: int, offset: int, length: int) -> None:
+        """Index another record in place of the next orders, which are lost."""
+        self.next_order_id += count
+        self.orders.append_repeatedly(offset, length, count)
+        self._latest.append_repeatedly(offset, length, count)

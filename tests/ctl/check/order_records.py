@@ -45,4 +45,14 @@ def an_order(order_id: int) -> dict[str, Any]:
     }
 
 
+def a_fill(order_id: int) -> dict[str, Any]:
+    """What replay reads of the record of an order that is filled."""
+    report = {"OrderID": order_id, "ExecType": "TRADE", "OrdStatus": "FILLED"}
+    return {
+        "Record": "Execution",
+        "User": "news",
+        "Report": {"ClOrdID": f"c{order_id}", **report},
+    }
+
+
 RECORDS = [SESSION, an_order(5), REGISTER, an_order(6), an_order(7), an_order(8), an_order(9)]

@@ -103,7 +103,7 @@ DESCRIBED = [
             user="news",
             feed_session=FEED_SESSION,
             execution=msgspec.Raw(b'{"fill":"touch"}'),
-            state=msgspec.Raw(b"{}"),
+            state=msgspec.Raw(b'{"matched_through":0}'),
         ),
         f'Account in feed session {FEED_SESSION}, execution {{"fill":"touch"}}',
     ),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ctl.check.order_records import RECORDS, REGISTER, TIME_NS, an_order
+from tests.ctl.check.order_records import RECORDS, REGISTER, TIME_NS, a_fill, an_order
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.ctl.check.journal_repair import find_damages, repair
 from tradestack.domain.faults import OperatorFault
@@ -204,6 +204,22 @@ def test_missing_order_numbers_are_repaired(path: Path) -> None:
     assert starts(path)
 
 
+def test_fills_of_lost_orders_are_kept(path: Path) -> None:
+    """Also of one whose loss only the fill shows; the orders behind it tell the exact number."""
+    filled = [*RECORDS[:4], *map(a_fill, (6, 5)), an_order(7), a_fill(7), an_order(8), an_order(9)]
+    rewrite(path, list(map(json_line, filled)))
+    damage(path, 4, 7)
+
+    first, second = find_damages(path)
+    repair(path, TIME_NS)
+
+    assert (first.first_order_id, second.first_order_id) == (6, 7)
+    assert first.orders_lost + second.orders_lost == 2
+    assert [record["Record"] for record in records(path)].count("Execution") == 3
+    assert not check_journal(path).is_damaged
+    assert starts(path)
+
+
 def test_order_numbers_that_come_twice_are_repaired(path: Path) -> None:
     """Two orders with one number are written by no order manager, but each line is whole."""
     lines = path.read_bytes().splitlines(keepends=True)
@@ -245,7 +261,7 @@ def spoil(lines: list[bytes], change: str, at: int) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["drop", "twice", "flip", "swap", "strange"]), st.integers(1, 6)),
+        st.tuples(st.sampled_from(["drop", "twice", "flip", "swap", "strange"]), st.integers(1, 9)),
         max_size=5,
     )
 )
@@ -253,7 +269,7 @@ def test_check_repair_and_start_agree_on_any_damage(changes: Sequence[tuple[str,
     """What check finds whole starts; what it does not, starts after a repair."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "3DAA100000.journal"
-        lines = list(map(json_line, RECORDS))
+        lines = list(map(json_line, [*RECORDS, a_fill(5), a_fill(9), a_fill(8)]))
         for change, number in changes:
             spoil(lines, change, min(number, len(lines) - 1))
         rewrite(path, lines)

@@ -124,6 +124,8 @@ class _Damages:
         """Return the runs; those without an order after them may have lost all their bytes hold."""
         for index in range(self.open_from, len(self.runs)):
             most = -(-self.runs[index].bytes_lost // ORDER_BYTES_MIN)
+            if index == self.open_from:
+                most = max(most, self.replay.orders_lost_at_least)
             self.runs[index] = replace(self.runs[index], orders_lost=most)
         return self.runs
 

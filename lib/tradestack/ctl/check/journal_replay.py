@@ -9,6 +9,7 @@ from tradestack.trading.replay import add_record
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import SessionRecord, decode_header
 from tradestack.wire.replayed_records import (
+    ReplayedExecutionRecord,
     ReplayedOrderRecord,
     ReplayedRecord,
     decode_replayed,
@@ -34,12 +35,20 @@ class JournalReplay:
     def __init__(self) -> None:
         self.state: SessionState | None = None
         self.orders_lost: int | None = None
-        self._is_interrupted = False
+        self._lost_from: int | None = None  # the first order number that may be lost
 
     def interrupt(self) -> None:
         """Expect any later order number next: something is lost here."""
-        self._is_interrupted = True
         self.orders_lost = None
+        if self.state is not None and self._lost_from is None:
+            self._lost_from = self.state.next_order_id
+
+    @property
+    def orders_lost_at_least(self) -> int:
+        """Return how many orders the damage had at least, if no order is behind it yet."""
+        if self.state is None or self._lost_from is None:
+            return 0
+        return self.state.next_order_id - self._lost_from
 
     def take(self, line: JournalLine) -> ReplayedRecord:
         """Replay the record in a line and return it; ValueError where the order manager refuses it.
@@ -62,19 +71,20 @@ class JournalReplay:
     def _add(
         self, state: SessionState, record: ReplayedRecord, offset: int, payload: bytes
     ) -> None:
-        if not isinstance(record, ReplayedOrderRecord):
-            add_record(state, record, offset, payload)
+        if isinstance(record, ReplayedOrderRecord):
+            self._skip_to(state, record.report.order_id, offset, len(payload))
+        elif isinstance(record, ReplayedExecutionRecord) and self._lost_from is not None:
+            number = record.report.order_id or 0
+            self._skip_to(state, number + 1, offset, len(payload))  # its order is lost
+        add_record(state, record, offset, payload)
+        if isinstance(record, ReplayedOrderRecord) and self._lost_from is not None:
+            self.orders_lost = record.report.order_id - self._lost_from
+            self._lost_from = None
+
+    def _skip_to(self, state: SessionState, order_id: int, offset: int, length: int) -> None:
+        missing = order_id - state.next_order_id
+        if missing <= 0:
             return
-        expected, order_id = state.next_order_id, record.report.order_id
-        if order_id > expected:
-            if not self._is_interrupted:
-                raise MissingOrders(expected, order_id)
-            state.next_order_id = order_id
-        try:
-            add_record(state, record, offset, payload)
-        except ValueError:
-            state.next_order_id = expected
-            raise
-        if self._is_interrupted:
-            self.orders_lost = order_id - expected
-            self._is_interrupted = False
+        if self._lost_from is None:
+            raise MissingOrders(state.next_order_id, order_id)
+        state.skip_orders(missing, offset, length)
