@@ -94,7 +94,7 @@ def test_up_runs_to_its_end(tmp_path: Path, state: str) -> None:
         return
     assert counters(json.loads(done.stdout)) == EXPECTED
     if state != "full stderr":
-        assert len(done.stderr.splitlines()) == 7, done.stderr
+        assert len(done.stderr.splitlines()) == 10, done.stderr
 
 
 NOT_ENOUGH_MEMORY = "resource.setrlimit(resource.RLIMIT_AS, (60_000_000, 60_000_000))"
