@@ -36,6 +36,7 @@ ROWS = (
     "idle",
     "tick-by-tick",
     "news-to-order",
+    "trade-to-fill",
     "growth",
     "restart",
     "hostile-clients",
