@@ -63,6 +63,13 @@ class Desk:
             self.feed.news()
         elif kind == "end":
             self.feed.end()
+        elif kind == "halt":
+            change = {"state": "HALTED", "reason": action, "cancel": True}
+            self.manager.call("SetTradingState", change)
+        elif kind == "active":
+            self.manager.call("SetTradingState", {"state": "ACTIVE", "reason": action})
+        elif kind == "cancel-orders":
+            self.manager.call("CancelOrders", {"reason": action})
         else:
             assert kind == "roll", action
             self._roll()

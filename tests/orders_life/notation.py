@@ -12,6 +12,8 @@ to the action above them. An action without reports is not waited for: what foll
     news               a message that is no trade
     end                the feed session ends
     roll               another order session begins
+    halt               an operator halts trading and cancels all orders; active: lets it go on
+    cancel-orders      an operator cancels all orders
 
     T/p X 100:20:80 +20     ExecType/OrdStatus ClOrdID OrderQty:CumQty:LeavesQty +LastQty
     R/n Y<X 110:0:110       ClOrdID<OrigClOrdID

@@ -14,8 +14,8 @@ differs from the matrices, each with its reason:
     H.1      not the trading day ends but the order session, and the order keeps its OrderID
     J.1      without busts and corrections: `test_average_price.py`
 
-Not here: D.2.b and D.2.d (pending states), E.1.a, c, d, e, f, F.1.c, H.1.b, K and L (functions that
-this project does not have).
+Not here: D.2.b and D.2.d (pending states), E.1.a, c, d, e, f, F.1.c, H.1.b and L (functions that this
+project does not have), and K.1.a: `test_limits.py` has the orders that outlive a halt.
 """
 
 from tests.orders_life.cancels import CANCELS
@@ -42,6 +42,12 @@ SCENARIOS = {
         Q W                     | C/c A 50:0:0
                                 | MC W 1
         Q V                     | MC V 0
+    """,
+    "E.1.b canceled by an operator": """
+        D X 100                 | N/n X 100:0:100
+        trade 10                | T/p X 100:10:90 +10
+        cancel-orders           | C/c X 100:10:0
+        D Y 50                  | N/n Y 50:0:50
     """,
     # ---- F: the same ClOrdID again
     "F.1.a another order of the same name": """
@@ -99,6 +105,15 @@ SCENARIOS = {
         D X 100 MARKET IOC      | N/n X 100:0:100
         trade 10                | T/p X 100:10:90 +10
         news                    | C/c X 100:10:0
+    """,
+    # ---- K: trading is halted
+    "K.1.b a halt that cancels": """
+        D X 100                 | N/n X 100:0:100
+        trade 20                | T/p X 100:20:80 +20
+        halt                    | C/c X 100:20:0
+        D Y 50                  | J/j Y 50 #2
+        active                  |
+        D Z 50                  | N/n Z 50:0:50
     """,
 }
 
