@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.stack import ORDER_MANAGER, RunningStack
-from tradestack.ctl.up.progress import has_ended
+from tradestack.ctl.up.progress import SOURCE_ENDED, StackStats
 from tradestack.net.control.client import ControlFault
 from tradestack.store.journal_lines import read_lines
 from tradestack.wire.order_journal import OrderRecord, decode_record
@@ -97,8 +97,18 @@ async def _until_ended(stack: RunningStack) -> None:
 
 
 async def _ended(stack: RunningStack) -> None:
-    while (stats := await stack.stats()) is None or not has_ended(stats):
+    while (stats := await stack.stats()) is None or not _has_ended(stats):
         await asyncio.sleep(POLL_S)
+
+
+def _has_ended(stats: StackStats) -> bool:
+    """Return whether every order has a report; the last ones wait for a trade that never comes."""
+    return stats.gateway["source_state"] == SOURCE_ENDED and all(
+        strategy["session"] == stats.gateway["session"]
+        and strategy["sequence_processed"] >= stats.gateway["head"]
+        and strategy["orders_pending"] == 0
+        for strategy in stats.strategies.values()
+    )
 
 
 def _decisions(directory: Path) -> Counter[str]:

@@ -16,7 +16,7 @@ from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_regis
 from tests.faults.stack import GATEWAY, ORDER_MANAGER, RunningStack
 from tests.kit.order_manager import OrderManager
 from tests.kit.small_disk import SmallDisk, needs_small_disk
-from tradestack.ctl.up.progress import has_ended
+from tradestack.ctl.up.progress import is_traded
 from tradestack.domain.order import Start
 from tradestack.store.journal_lines import read_lines
 from tradestack.wire.order_journal import OrderRecord, decode_record
@@ -146,7 +146,7 @@ def _check_each_once(names: Counter[str]) -> None:
 
 
 async def _until_ended(stack: RunningStack) -> None:
-    while (stats := await stack.stats()) is None or not has_ended(stats):
+    while (stats := await stack.stats()) is None or not is_traded(stats):
         await asyncio.sleep(POLL_S)
 
 

@@ -14,8 +14,8 @@ differs from the matrices, each with its reason:
     H.1      not the trading day ends but the order session, and the order keeps its OrderID
     J.1      without busts and corrections: `test_average_price.py`
 
-Not here: D.2.b and D.2.d (pending states), E.1.a, c, d, e, f, F.1.c, H.1.b and L (functions that this
-project does not have), and K.1.a: `test_limits.py` has the orders that outlive a halt.
+Not here: D.2.b and D.2.d (pending states), E.1.a, c, d, e, f, F.1.c, H.1.b and L (functions that
+this project does not have), and K.1.a: `test_states_and_limits.py` has what a halt leaves.
 """
 
 from tests.orders_life.cancels import CANCELS

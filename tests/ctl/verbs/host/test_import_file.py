@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tradestack.ctl import progress
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.importing import progress
 from tradestack.ctl.main import run
 
 PRICES = "timestamp,symbol,price\n2026-01-05T14:30:00Z,SPY,600.25\n"
