@@ -18,7 +18,7 @@ JUMPS = (
     "strategy.received:5:2h strategy.decided:10:-5h strategy.sent:50:30d "
     "order-manager.received:20:-1h order-manager.judged:50:4h order-manager.reported:90:-2d"
 )
-JUMPS_DUE = len(JUMPS.split()) + 3  # each of the two strategies has three
+JUMPS_DUE = len(JUMPS.split()) + 6  # each of the three strategies has three
 POLL_S = 0.05
 
 
