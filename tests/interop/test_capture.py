@@ -110,14 +110,15 @@ def test_each_feed_session_has_every_tick_and_its_end(run: Run) -> None:
 
 
 def test_order_session_has_a_report_for_each_order(run: Run) -> None:
-    """Each order has a report, and the strategy's registration an answer; its progress has none."""
+    """Orders and fills have their reports, a registration its answer; progress has none."""
     orders = run.stats["strategies"]["news"]["orders_sent"]
+    messages = orders + run.stats["order_manager"]["fills"] + 1
     ((port, (client, server)),) = run.dissection.packet_types(run.order_port).items()
 
     assert orders == 2
-    assert server.count("S") == orders + 1
+    assert server.count("S") == messages
     assert client.count("U") >= orders + 1 + 2  # at the registration and at the end, at least
-    assert run.dissection.sequence_numbers(port) == [1, 2, 3]
+    assert run.dissection.sequence_numbers(port) == list(range(1, messages + 1))
     assert re.fullmatch("[+]L[UR]*O", client)
     assert re.fullmatch("A[SH]*", server.replace("+", ""))
     assert "R" in client
