@@ -141,7 +141,7 @@ def nothing_lost() -> None:
     try:
         eventually(60, "every order has its report", _all_reported)
         numbers, last = order_numbers(), stats()["order_manager"]["last_order_id"]
-        names = re.findall(r" ClOrdID=(\S+)", ORDER_LOG.read_text())
+        names = re.findall(r"Received Order .* ClOrdID=(\S+)", ORDER_LOG.read_text())
     finally:
         sh("tradestackctl", "resume")
     assert numbers == list(range(1, last + 1)), numbers
