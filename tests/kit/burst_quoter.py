@@ -12,7 +12,7 @@ from tradestack.strategies.parameter import whole_number
 
 @dataclass(frozen=True, kw_only=True)
 class BurstQuoter(Quoter):
-    """Quotes in one of sixteen messages: only then does the feed have to wait for its reports."""
+    """Quotes in one of sixty-four messages: only then does the feed have to wait for its reports."""
 
     name: ClassVar[str] = "burst-quoter"
 
@@ -21,7 +21,7 @@ class BurstQuoter(Quoter):
         4_000_000_000, minimum=1, maximum=10**12, doc="Position, ×10⁻⁸."
     )
     burst: int = whole_number(30, minimum=1, maximum=10**6, doc="Messages with quotes.")
-    period: int = whole_number(480, minimum=1, maximum=10**6, doc="Messages of burst and rest.")
+    period: int = whole_number(1_920, minimum=1, maximum=10**6, doc="Messages of burst and rest.")
 
     def on_tick(self, state: QuoterState, tick: Tick, view: View) -> Sequence[Decision]:
         """Quote, or cancel what still works."""

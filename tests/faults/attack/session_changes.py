@@ -7,10 +7,12 @@ from tests.faults.launch import STRATEGIES
 from tests.faults.repetition import Repetition
 from tests.faults.stack import GATEWAY, ORDER_MANAGER
 from tradestack.net.control.client import ControlFault
+from tradestack.wire.varlink import VarlinkError
 
 FOLLOW_MAX_S = 10.0
 POLL_S = 0.02
 LIVE = "live"
+NOT_AVAILABLE = "io.tradestack.OrderManager.NotAvailable"
 
 
 class SessionChanges:
@@ -36,9 +38,17 @@ class SessionChanges:
                 self._gathering.attended[ended] = users
 
     async def new_order_session(self) -> None:
-        """End the order session and begin another."""
-        with contextlib.suppress(ControlFault):
-            await self._stack.call(ORDER_MANAGER, "io.tradestack.OrderManager.NewSession")
+        """End the order session and begin another, if nothing is against it.
+
+        After a power cut the order manager may have met messages that the gateway has to publish
+        again.
+        """
+        try:
+            with contextlib.suppress(ControlFault):
+                await self._stack.call(ORDER_MANAGER, "io.tradestack.OrderManager.NewSession")
+        except VarlinkError as refusal:
+            if refusal.name != NOT_AVAILABLE:
+                raise
 
     async def _followers(self, names: set[str], ended: str) -> set[str]:
         """Wait until the strategies follow another session; return those that do."""
