@@ -12,7 +12,7 @@ from tradestack.strategies.parameter import whole_number
 
 @dataclass(frozen=True, kw_only=True)
 class BurstQuoter(Quoter):
-    """Quotes in one of sixty-four messages: only then does the feed have to wait for its reports."""
+    """Quotes in one of 64 messages: only then does the feed have to wait for its reports."""
 
     name: ClassVar[str] = "burst-quoter"
 
