@@ -38,7 +38,7 @@ VALUES = re.compile(
 # For each heading in CONTRIBUTING.md: a file that only this walk crosses, and its length at most.
 WALKS = {
     "A tick": ("daemons/tradestack_gateway/publisher.py", 10),
-    "An order": ("lib/tradestack/trading/judging/judge.py", 25),
+    "An order": ("lib/tradestack/trading/judging/judge.py", 26),
     "A signal": ("daemons/tradestack_strategy/order_entry.py", 15),
 }
 

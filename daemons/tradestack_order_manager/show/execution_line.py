@@ -10,6 +10,7 @@ ClOrdID=… report=3DAA100000-17 user=news
     … Canceled All: 3 orders in SPY ClOrdID=… report=… user=…
     … Rejected Cancel of Order 18: ClOrdID=… OrigClOrdID=… report=… user=… TOO_LATE_TO_CANCEL
     … Rejected Replace: ClOrdID=… OrigClOrdID=… report=… user=… UNKNOWN_ORDER
+    … Rejected Mass Cancel: ClOrdID=… report=… user=… DUPLICATE_ORDER
 
 The time is TransactTime. The first quantity is that of the fill, elsewhere OrderQty; then CumQty of
 OrderQty are done. `report` is the report's ExecID or, where it has none, what its ExecID would be:
@@ -70,6 +71,8 @@ Parts = tuple[str, str | None, str | None]  # what happened, OrigClOrdID, the re
 
 
 def _execution(report: ExecutionReport) -> Parts:
+    if report.exec_type is ExecType.REJECTED:
+        return "Rejected Mass Cancel:", None, report.reject_reason
     is_filled = report.exec_type is ExecType.TRADE and report.ord_status is OrdStatus.FILLED
     word = "Filled" if is_filled else _WORDS.get(report.exec_type, report.exec_type)
     order_quantity = _number(report.quantity)

@@ -41,12 +41,13 @@ from tradestack.trading.judging.decisions import (
     Malformed,
 )
 
-_EVENTS = {
+EVENTS = {
     ExecType.TRADE: ORDER_FILLED,
     ExecType.CANCELED: ORDER_CANCELED,
     ExecType.EXPIRED: ORDER_EXPIRED,
     ExecType.REPLACED: ORDER_REPLACED,
     ExecType.RESTATED: ORDER_RESTATED,
+    ExecType.REJECTED: ORDER_REJECTED,  # a mass cancel, under a name that is in use
 }
 
 _ENTERED = (JudgedOrder, JudgedMalformed)
@@ -161,9 +162,10 @@ def _emit_execution(report: ExecutionReport, user: str) -> None:
         "cumqty": _decimal(report.cum_quantity),
         "leavesqty": _decimal(report.leaves_quantity),
         "execrestatementreason": report.restatement_reason,
+        "ordrejreason": report.reject_reason,
     }
     known = {name: value for name, value in fields.items() if value is not None}
-    emit(logger, _EVENTS[report.exec_type], **known)
+    emit(logger, EVENTS[report.exec_type], **known)
 
 
 def _emit_refusal(report: OrderCancelReject, user: str) -> None:

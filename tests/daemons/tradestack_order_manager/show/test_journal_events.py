@@ -24,6 +24,7 @@ from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import Record
+from tradestack_order_manager.show import journal_events
 from tradestack_order_manager.show.journal_events import JournalEvents
 
 SECOND_NS = 1_000_000_000
@@ -163,3 +164,10 @@ def test_a_limit_of_zero_writes_no_entries(caplog: pytest.LogCaptureFixture) -> 
     events.flush(5 * SECOND_NS)
 
     assert not caplog.records
+
+
+def test_each_report_that_is_journalled_has_its_event() -> None:
+    """An order's verdict has its own; the state of an order is not journalled."""
+    others = {ExecType.NEW, ExecType.ORDER_STATUS}
+
+    assert journal_events.EVENTS.keys() == set(ExecType) - others
