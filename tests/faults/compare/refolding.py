@@ -79,7 +79,7 @@ def with_accounts(evidence: Evidence, directory: Path) -> Evidence:
     sessions = {session.id for session in evidence.order_sessions}
     found = _refold(directory, [path for path in journals_in(directory) if path.stem in sessions])
     if any(session.may_lack_its_end for session in evidence.order_sessions):
-        # What a torn journal has lost was decided again behind it, and may meet the feed later.
+        # Not known yet: whether an account may differ after its journal has lost its end.
         found.faults.clear()
     portfolios = {key: msgspec.json.encode(each) for key, each in found.portfolios.items()}
     faults = [*evidence.faults, *shown(found.faults)]
