@@ -4,7 +4,6 @@ Commands run in the container's namespaces (nsenter). Its processes have pids of
 which their memory and processor time are read from outside.
 """
 
-import shutil
 import socket
 import subprocess
 import time
@@ -15,7 +14,13 @@ from pathlib import Path
 
 from bench.faults import NotMeasured
 from bench.process_tree import children
-from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of, what_is_missing
+from tests.system.copy_of_release import (
+    PIP_ENVIRONMENT,
+    boot,
+    copy_of,
+    remove_copy,
+    what_is_missing,
+)
 from tests.system.releases import RELEASES, Release
 
 TARGET = "tradestack.target"
@@ -96,7 +101,7 @@ def installed_stack(units: Mapping[str, str]) -> Iterator[Installed]:
             yield installed
     finally:
         # Of a container that had to be killed something may be left: the next one removes it.
-        shutil.rmtree(directory, ignore_errors=True)
+        remove_copy(directory)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of
+from tests.system.copy_of_release import PIP_ENVIRONMENT, boot, copy_of, remove_copy
 from tests.system.releases import CACHE, Release
 
 RUN_SECONDS_MAX = 900  # several times what the cases take, for a container that hangs
@@ -60,7 +60,7 @@ class Container:
             self.process.kill()
             self.process.wait()
         self._keep_logs()
-        shutil.rmtree(self.directory)
+        remove_copy(self.directory)
 
     def log_directory(self) -> Path:
         """Return the directory of the journal and console output of the last run."""

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.system.control_group import command_in_own_group, remove_group
 from tests.system.releases import CACHE, CHECKOUT, Release, prepared_tree, prepared_wheelhouse
 
 NEEDED = ("systemd-nspawn", "debootstrap", "systemctl", "unshare", "setpriv", "nsenter")
@@ -67,7 +68,7 @@ def boot(
     command += [f"--bind-ro={prepared_wheelhouse(release)}:/wheels"]
     with (directory / "console.txt").open("wb") as console:
         return subprocess.Popen(
-            command,
+            command_in_own_group(directory.name, command),
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=subprocess.STDOUT,
@@ -75,8 +76,14 @@ def boot(
         )
 
 
+def remove_copy(directory: Path) -> None:
+    """Delete a copy whose container has ended, or as much of it as that container let go of."""
+    remove_group(directory.name)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
 def _remove_abandoned() -> None:
     """Delete the containers of runs that were killed."""
     for directory in CACHE.glob("run-*"):
         if not Path(f"/proc/{directory.name.split('-')[1]}").exists():
-            shutil.rmtree(directory, ignore_errors=True)
+            remove_copy(directory)
