@@ -31,6 +31,7 @@ from tradestack.wire.account_records import EndedRecord
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import SessionRecord
 from tradestack.wire.order_messages import MatchedThrough
+from tradestack_order_manager.risk_events import show_trading_state
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
 
@@ -186,17 +187,20 @@ class Execution:
             and self._tapes.ended_head(feed_session) is None
         )
 
-    def carry(self, known: KnownOrders, header: SessionRecord, *, is_forced: bool) -> list[bytes]:
+    def carry(
+        self, known: KnownOrders, header: SessionRecord, *, uid: int, is_forced: bool
+    ) -> list[bytes]:
         """Return the records of the accounts that go on in the next order session.
 
-        known: of the session that ends. Raises OperatorFault for an account that cannot be used,
-        unless is_forced: then it is left behind, which is logged. So is one whose feed session has
-        ended before the messages were published again that it has met.
+        known: of the session that ends. uid: of the order manager. Raises OperatorFault for an
+        account that cannot be used, unless is_forced: then it is left behind, which is logged. So
+        is one whose feed session has ended before the messages were published again that it has
+        met.
         """
         accounts = self.accounts_of(known)
         if accounts is None:
             return []
-        carrying = Carrying(accounts, header.session, header.time_ns)
+        carrying = Carrying(accounts, header.session, header.time_ns, uid)
         for key in [key for key, history in known.state.accounts.items() if not history.is_ended]:
             try:
                 carrying.carry(key)
@@ -209,6 +213,8 @@ class Execution:
                         "begin the order session when its feed log is there again",
                     ) from error
                 logger.error("the account of %s ends with its order session: %s", key[0], error)
+        for change in carrying.changes:
+            show_trading_state(change)
         return carrying.records
 
     def upkeep(self, judgement: Judgement) -> None:

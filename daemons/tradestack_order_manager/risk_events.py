@@ -35,16 +35,21 @@ class RiskEvents:
             emit(logger, LIMIT_BROKEN, reason=f'"{alarm.text}"')
 
 
+def show_trading_state(change: TradingRecord) -> None:
+    """Log a change of the trading state."""
+    emit(
+        logger,
+        TRADING_STATE_CHANGED,
+        state=change.state,
+        user=change.user or "all",
+        uid=change.uid,
+        reason=f'"{change.reason}"',
+    )
+
+
 def _show_act(judged: JudgedAct) -> None:
     match judged.act:
         case TradingRecord() as change:
-            emit(
-                logger,
-                TRADING_STATE_CHANGED,
-                state=change.state,
-                user=change.user or "all",
-                uid=change.uid,
-                reason=f'"{change.reason}"',
-            )
+            show_trading_state(change)
         case LimitsRecord() as limits:
             emit(logger, LIMITS_CHANGED, hash=limits.hash)

@@ -79,7 +79,8 @@ class RollOver:
         # Lines of a session that has ended would not be found again after a crash.
         self._display.complete(self._sessions.current)
         known = self._sessions.current.known
-        carry = partial(self._execution.carry, known, is_forced=is_forced)
+        uid = self._settler.rules.uid
+        carry = partial(self._execution.carry, known, uid=uid, is_forced=is_forced)
         try:
             self._sessions.begin_next(self._clock.wall_ns(), carry)
         except (OSError, OperatorFault):

@@ -135,7 +135,9 @@ class RecordedSession:
         self._execution.accounts_of(self.session.known)
         session = _next_id(self.session.id)
         header = self.session.state.next_header(session, self._tick())
-        records = self._execution.carry(self.session.known, header, is_forced=False)
+        records = self._execution.carry(
+            self.session.known, header, uid=self.rules.uid, is_forced=False
+        )
         self.session.journal.close()
         self.session = OrderSession.begin(self.order_manager, header, records)
 

@@ -123,7 +123,7 @@ def test_reports_are_not_delayed_by_another_order_session() -> None:
     assert account is not None
     before = encode_checkpoint(account.state)
 
-    carrying = Carrying(desk.accounts, "0000000002", NOW_NS)
+    carrying = Carrying(desk.accounts, "0000000002", NOW_NS, RULES.uid)
     carrying.carry(KEY)
 
     assert encode_checkpoint(account.state) == before

@@ -1,6 +1,7 @@
 """Accounts that go on in the next order session → the records that it begins with.
 
-For each account: a report RESTATED on each working order, then the account with its state.
+For each account: what the end of the journal has lost of its newest message (reports, a change of
+the trading state), a report RESTATED on each working order, then the account with its state.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,13 +25,19 @@ from tradestack.wire.order_journal import Record, encode_record
 
 
 class Carrying:
-    """The records of one roll-over; session, time_ns: of the session that begins."""
+    """The records of one roll-over; session, time_ns: of the session that begins.
 
-    def __init__(self, accounts: Accounts, session: str, time_ns: int) -> None:
+    uid: of the order manager. changes: of trading states, among the records.
+    """
+
+    def __init__(self, accounts: Accounts, session: str, time_ns: int, uid: int) -> None:
         self.records: list[bytes] = []
+        self.changes: list[TradingRecord] = []
         self._accounts = accounts
         self._session = session
         self._time_ns = time_ns
+        self._uid = uid
+        self._trading = accounts.known.state.trading.copy()
         self._reports = 0
         self._limits: set[str] = set()  # hashes of those that are among the records
 
@@ -73,8 +80,21 @@ class Carrying:
         self._add(ExecutionRecord(time_ns=self._time_ns, user=user, report=report))
 
     def change_state(self, act: StateAct, feed_session: str, feed_seq: int) -> TradingRecord:
-        """Fail: accounts are carried over as they are, and nothing is folded."""
-        raise AssertionError(f"{act} at message {feed_seq} of {feed_session}")
+        """Add a change that the journal has lost with the end of a batch."""
+        record = TradingRecord(
+            time_ns=self._time_ns,
+            user=act.user,
+            state=self._trading.after(act),
+            reason=act.reason,
+            uid=self._uid,
+            cancels=act.cancels,
+            feed_session=feed_session,
+            feed_seq=feed_seq,
+        )
+        self._trading.put(record)
+        self.changes.append(record)
+        self._add(record)
+        return record
 
     def _add(self, record: Record) -> None:
         self.records.append(encode_record(record))

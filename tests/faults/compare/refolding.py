@@ -14,7 +14,8 @@ import msgspec
 
 from tests.faults.compare.evidence import Evidence, journals_in
 from tests.faults.compare.listing import shown
-from tradestack.domain.execution_report import Report
+from tradestack.domain.execution_report import ExecutionReport, Report
+from tradestack.domain.order import ExecRestatementReason
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.account.history import AccountHistory, AccountKey
 from tradestack.trading.account.portfolio import Portfolio
@@ -78,9 +79,6 @@ def with_accounts(evidence: Evidence, directory: Path) -> Evidence:
     """Add what the accounts have in the end; directory: of the stack, which has stopped."""
     sessions = {session.id for session in evidence.order_sessions}
     found = _refold(directory, [path for path in journals_in(directory) if path.stem in sessions])
-    if any(session.may_lack_its_end for session in evidence.order_sessions):
-        # Not known yet: whether an account may differ after its journal has lost its end.
-        found.faults.clear()
     portfolios = {key: msgspec.json.encode(each) for key, each in found.portfolios.items()}
     faults = [*evidence.faults, *shown(found.faults)]
     return dataclasses.replace(evidence, portfolios=portfolios, faults=faults)
@@ -151,10 +149,31 @@ def _accounts_of(journals: Sequence[Path]) -> dict[AccountKey, _Requests]:
 
 
 def _own_records(journal: Path) -> Iterator[Record]:
-    """Yield the records of an order session that are not those of its beginning."""
+    """Yield the records of an order session that no earlier one has.
+
+    It begins with copies of accounts, and RESTATED reports that belong to them. What else it begins
+    with are results that the session before has lost with its end.
+    """
     lines = journal.read_bytes().split(b"\n")[:-1]
-    for line in lines[1 + _header_of(lines).carried :]:
-        yield decode_record(line[_CHECKSUM_LENGTH:])
+    carried = _header_of(lines).carried
+    for number, line in enumerate(lines[1:]):
+        record = decode_record(line[_CHECKSUM_LENGTH:])
+        if number >= carried or _is_result(record):
+            yield record
+
+
+def _is_result(record: Record) -> bool:
+    """Return whether it follows from an account's fold, and is no copy of what is known."""
+    if isinstance(record, TradingRecord):
+        return True
+    if not isinstance(record, ExecutionRecord):
+        return False
+    report = record.report
+    is_renewal = (
+        isinstance(report, ExecutionReport)
+        and report.restatement_reason is ExecRestatementReason.RENEWAL
+    )
+    return not is_renewal
 
 
 def _key_of(record: Record) -> AccountKey | None:

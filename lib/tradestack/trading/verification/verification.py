@@ -26,7 +26,6 @@ from tradestack.trading.verification.account_fold import (
     LogBehind,
     Owed,
     is_fresh,
-    is_renewal,
 )
 from tradestack.trading.verification.difference import Difference, Differs, require_same
 from tradestack.trading.verification.journal_numbers import JournalNumbers
@@ -92,11 +91,13 @@ class Verification:
         self._numbers = JournalNumbers("", 1)
         self._parts: dict[str, list[bytes]] = {}  # of checkpoints that are not whole yet
         self._rules = RulesInForce()
+        self._carried = 0  # how many records the journal begins with
 
     def begin(self, header: SessionRecord) -> None:
         """Begin with the next journal."""
         self._numbers = JournalNumbers(header.session, header.next_order_id)
         self._parts.clear()
+        self._carried = header.carried
         self._rules.begin(header)
 
     def take(self, line: int, payload: bytes) -> Record:
@@ -182,7 +183,7 @@ class Verification:
     def _take_execution(self, line: int, record: ExecutionRecord, payload: bytes) -> None:
         report = record.report
         self._numbers.require_exec_id(line, report)
-        is_ahead = is_renewal(report) and record.user not in self.folds  # its account follows
+        is_ahead = self._is_ahead(line, record.user)
         fold = None if is_ahead else self._fold_of(line, record.user, report.feed_session)
         if fold is None:
             self.counts.unplaced += report.feed_session is None
@@ -194,8 +195,9 @@ class Verification:
 
     def _take_trading(self, line: int, record: TradingRecord, payload: bytes) -> None:
         """Compare a change by a breach; take one that somebody has made."""
-        if record.user is not None and record.feed_session is not None:
-            fold = self._fold_of(line, record.user, record.feed_session)
+        user, feed_session = record.user, record.feed_session
+        if user is not None and feed_session is not None and not self._is_ahead(line, user):
+            fold = self._fold_of(line, user, feed_session)
             if fold is not None:
                 fold.report(Owed(line, payload, record))
         self._rules.trading.put(record)
@@ -218,6 +220,10 @@ class Verification:
             what = f"record of {user}"
             raise Differs(Difference(line, what, None, "FeedSession", "nothing", feed_session))
         return fold
+
+    def _is_ahead(self, line: int, user: str) -> bool:
+        """Return whether a record is of an account that follows it, and is not folded before."""
+        return line <= 1 + self._carried and user not in self.folds
 
     def _folds(self, user: str) -> bool:
         return self._only_user in (None, user)
