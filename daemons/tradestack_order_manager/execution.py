@@ -273,11 +273,27 @@ class Execution:
 
     def _look_at_sessions(self) -> None:
         """See which feed session is the current one, and which have ended."""
-        self._tapes.find_current()
+        self._tapes.find_sessions()
         self._accounts.current_session = self._tapes.current
         for (_, feed_session), account in self._accounts.all():
             if not account.state.is_ended and self._ended_heads.get(feed_session) is None:
                 self._ended_heads[feed_session] = self._tapes.ended_head(feed_session)
+        self._drop_ended()
+
+    def _drop_ended(self) -> None:
+        """Drop accounts that have ended and whose feed log is deleted, all but each user's newest.
+
+        An open log keeps its place on the disk, deleted or not.
+        """
+        in_memory = [key for key, _ in self._accounts.all()]
+        newest = dict(sorted(in_memory))  # session ids ascend
+        histories = self._accounts.known.state.accounts
+        for key in in_memory:
+            user, feed_session = key
+            is_kept = feed_session in self._tapes.sessions or feed_session == newest[user]
+            if not is_kept and key in histories and histories[key].is_ended:
+                self._accounts.forget([key])
+                self._ended_heads.pop(feed_session, None)
 
     def close(self) -> None:
         """Close the tapes."""

@@ -19,10 +19,11 @@ logger = logging.getLogger(__name__)
 class Tapes:
     """The tapes in a gateway's state directory.
 
-    current: id of the newest feed session there, None if there is none.
+    sessions: ids of the feed sessions there. current: the newest one, None if there is none.
     """
 
     def __init__(self, directory: Path) -> None:
+        self.sessions: frozenset[str] = frozenset()
         self.current: str | None = None
         self._directory = directory
         self._open: dict[str, FeedTape] = {}
@@ -35,13 +36,14 @@ class Tapes:
         for tape in self._open.values():
             tape.look()
 
-    def find_current(self) -> None:
-        """See which feed session is the newest. Raises OSError."""
+    def find_sessions(self) -> None:
+        """See which feed sessions there are. Raises OSError."""
         try:
             names = [path.stem for path in self._directory.glob(f"*{FEED_LOG_SUFFIX}")]
         except FileNotFoundError:
             names = []
-        self.current = max(filter(is_session_id, names), default=None)
+        self.sessions = frozenset(filter(is_session_id, names))
+        self.current = max(self.sessions, default=None)
 
     def open(self, session_id: str) -> FeedTape | None:
         """Return the tape of a feed session; None if there is no log of it, or none to be read."""

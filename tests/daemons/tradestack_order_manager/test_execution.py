@@ -13,6 +13,7 @@ from tests.kit.blocking_client import BlockingClient
 from tests.kit.tape_order_manager import TapeOrderManager
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecRestatementReason, ExecType
+from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.wire.order_messages import BusinessMessageReject
 
 DAY = "3DAA200000"
@@ -128,3 +129,35 @@ def test_a_register_beyond_the_log_begins_at_its_end(manager: TapeOrderManager) 
 
     assert isinstance(accepted, ExecutionReport)
     assert (accepted.exec_type, accepted.feed_seq) == (ExecType.NEW, 2)
+
+
+def open_feed_logs(manager: TapeOrderManager) -> set[str]:
+    """The ids of the feed sessions whose logs the order manager has open."""
+    descriptors = Path(f"/proc/{manager.pid}/fd").iterdir()
+    paths = [descriptor.readlink() for descriptor in descriptors]
+    logs = [Path(path.name.removesuffix(" (deleted)")) for path in paths]
+    return {log.stem for log in logs if log.suffix == FEED_LOG_SUFFIX}
+
+
+def test_ended_accounts_do_not_hold_deleted_feed_logs(manager: TapeOrderManager) -> None:
+    """A looped source makes a feed session a minute, and the gateway keeps a few logs of them."""
+    manager.configure(away_max="1h")
+    manager.start()
+    client = manager.client()
+    sessions = [f"3DAA20000{number}" for number in range(5)]
+    for session in sessions:
+        feed = manager.feed(session)
+        client.send(limit(session, "500", feed_session=session))
+        client.receive(1)
+        feed.end()
+        client.receive(1)  # it expires
+
+    for session in sessions[:3]:
+        (manager.feed_directory / f"{session}{FEED_LOG_SUFFIX}").unlink()
+
+    manager.stats_when(lambda _stats: open_feed_logs(manager) == set(sessions[3:]))
+    client.send(limit("late", "500", feed_session=sessions[0], feed_seq=None))
+    (late,) = executions(client, 1)
+    assert late.text == "the feed session has ended"
+    (account,) = manager.call("ListPositions")["accounts"]
+    assert account["feed_session"] == sessions[-1]

@@ -129,6 +129,13 @@ class Judgement:
             self._keep_current(account)
         return account
 
+    def has_ended(self, user: str, feed_session: str | None) -> bool:
+        """Return whether the user's account there has ended, by the journal."""
+        if feed_session is None and self.accounts is not None:
+            feed_session = self.accounts.current_session
+        history = self.state.accounts.get((user, feed_session or ""))
+        return history is not None and history.is_ended
+
     def _keep_current(self, account: Account) -> None:
         """Let limits and trading states that were set from outside hold for the account.
 

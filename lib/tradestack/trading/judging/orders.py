@@ -29,6 +29,7 @@ class Rejection:
 
 
 _NOTHING = {ScopeKind.USER: Standing()}
+_HAS_ENDED = Rejection(OrdRejReason.EXCHANGE_CLOSED, "the feed session has ended")
 _DUPLICATE = Rejection(OrdRejReason.DUPLICATE_ORDER, "ClOrdID was used for another order")
 
 
@@ -47,10 +48,11 @@ def judge_order(judgement: Judgement, item: Received, order: Order) -> None:
     if not judgement.use_room(item):
         return
     account = place = None
-    if judgement.accounts is not None:
+    has_ended = judgement.has_ended(user, order.feed_session)
+    if judgement.accounts is not None and not has_ended:
         account = _account_for(judgement, user, order)
         place = None if account is None else account.place_request(order.feed_seq)
-    rejection = _check(judgement, item, order, account, place)
+    rejection = _HAS_ENDED if has_ended else _check(judgement, item, order, account, place)
     _add(judgement, item, order, identity, rejection, account, place)
 
 
@@ -81,7 +83,7 @@ def _check(
     elif account is None or place is None:
         return Rejection(OrdRejReason.EXCHANGE_CLOSED, "there is no such feed session")
     elif account.state.is_ended:
-        return Rejection(OrdRejReason.EXCHANGE_CLOSED, "the feed session has ended")
+        return _HAS_ENDED
     else:
         breach = account.risk.judge(order, place, item.time_ns, judgement.everybody)
     return None if breach is None else Rejection(breach.reason, breach.text)

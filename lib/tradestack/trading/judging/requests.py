@@ -71,8 +71,11 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
 
 
 def _account_of(judgement: Judgement, user: str, request: Request) -> Account | None:
-    """Return the account that a request is for: the one that has its order, whatever it names."""
-    account = judgement.account(user, request.feed_session)
+    """Return the account that a request is for: the one that has its order, whatever it names.
+
+    None if that has not begun, or has ended.
+    """
+    account = _open_account(judgement, user, request.feed_session)
     if isinstance(request, OrderMassCancelRequest):
         return account
     if account is not None and account.state.working(request.orig_cl_ord_id) is not None:
@@ -80,7 +83,12 @@ def _account_of(judgement: Judgement, user: str, request: Request) -> Account | 
     latest = latest_report(judgement, user, request.orig_cl_ord_id)
     if latest is None or latest.feed_session is None:
         return account
-    return judgement.account(user, latest.feed_session)
+    return _open_account(judgement, user, latest.feed_session)
+
+
+def _open_account(judgement: Judgement, user: str, feed_session: str | None) -> Account | None:
+    has_ended = judgement.has_ended(user, feed_session)
+    return None if has_ended else judgement.account(user, feed_session)
 
 
 def _record(
