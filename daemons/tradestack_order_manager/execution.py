@@ -180,11 +180,9 @@ class Execution:
         if accounts is None:
             return 0
         return sum(
-            max(0, history.matched_through - accounts.head(feed_session))
-            for (_, feed_session), history in known.state.accounts.items()
-            if not history.is_ended
-            and accounts.head(feed_session)
-            and self._tapes.ended_head(feed_session) is None
+            max(0, known.state.accounts[key].matched_through - accounts.head(key[1]))
+            for key in known.state.accounts.open()
+            if accounts.head(key[1]) and self._tapes.ended_head(key[1]) is None
         )
 
     def carry(
@@ -201,7 +199,7 @@ class Execution:
         if accounts is None:
             return []
         carrying = Carrying(accounts, header.session, header.time_ns, uid)
-        for key in [key for key, history in known.state.accounts.items() if not history.is_ended]:
+        for key in known.state.accounts.open():
             try:
                 carrying.carry(key)
             except AccountUnavailable as error:
@@ -222,7 +220,7 @@ class Execution:
         now_ns = self._clock.monotonic_ns()
         for user in self._connected():
             self._seen_ns[user] = now_ns
-        for key in list(judgement.state.accounts):
+        for key in judgement.state.accounts.open():
             try:
                 self._keep_up(judgement, key, now_ns)
             except (AccountUnavailable, OSError, ProtocolError) as error:  # of journal or feed log
@@ -233,9 +231,6 @@ class Execution:
         self._tapes.keep_only(open_sessions | {self._tapes.current or ""})
 
     def _keep_up(self, judgement: Judgement, key: AccountKey, now_ns: int) -> None:
-        history = judgement.state.accounts[key]
-        if history.is_ended:
-            return
         user, feed_session = key
         account = judgement.account(user, feed_session)
         assert account is not None, "the journal has the account"
@@ -246,7 +241,7 @@ class Execution:
         self._cancel_if_gone(judgement, account, now_ns)
         if account.is_through(self._ended_heads.get(feed_session)):
             self._end(judgement, key, account)
-        elif _is_checkpoint_due(account, history):
+        elif _is_checkpoint_due(account, judgement.state.accounts[key]):
             judgement.checkpoint(account)
 
     def _cancel_if_gone(self, judgement: Judgement, account: Account, now_ns: int) -> None:

@@ -223,6 +223,5 @@ def _concerns(usage: Usage, user: str | None) -> bool:
 
 def _take_limits(judgement: Judgement) -> None:
     """Let the limits of the judgement hold for every account."""
-    for key, history in list(judgement.state.accounts.items()):
-        if not history.is_ended:
-            judgement.account(*key)
+    for key in judgement.state.accounts.open():
+        judgement.account(*key)

@@ -1,6 +1,5 @@
 """Feeds at the edges of what a tape can be, and an account with very many orders."""
 
-import time
 
 import pytest
 
@@ -21,7 +20,6 @@ from tradestack.wire.account_records import RAW_BYTES_MAX
 
 SECOND_NS = 1_000_000_000
 MANY = 10_000
-FOLD_SECONDS_MAX = 0.5  # a tenth of a second here; the account is looked through for each trade
 
 
 def an_order(cl_ord_id: str = "X", **changes: object) -> Order:
@@ -198,18 +196,15 @@ def test_the_checkpoint_of_very_many_orders_is_cut_into_parts() -> None:
     assert list(decoded.orders) == list(account.state.orders)
 
 
-def test_a_trade_that_meets_very_many_orders_is_folded_in_no_long_time() -> None:
-    """Most messages reach none of them and are passed over; one that does looks at each order."""
+def test_a_trade_fills_those_of_very_many_orders_that_it_reaches() -> None:
+    """In the order of their places, as far as its size goes; how long that takes is benchmarked."""
     tape = MemoryTape()
     manager = with_many_orders(tape)
     trade_at(tape, 2 * SECOND_NS, price=99 * SCALE, size=20 * SCALE)
 
-    began = time.perf_counter()
     manager.pass_time()
-    seconds = time.perf_counter() - began
 
     assert executions(manager)[MANY:] == 2 * [(ExecType.TRADE, OrdStatus.FILLED)]
-    assert seconds < FOLD_SECONDS_MAX
 
 
 def test_a_restart_with_very_many_orders_continues_from_the_checkpoint() -> None:

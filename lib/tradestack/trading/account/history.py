@@ -65,6 +65,14 @@ class AccountHistory:
 class AccountHistories(dict[AccountKey, AccountHistory]):
     """The accounts in the journal of one order session."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._open: dict[AccountKey, None] = {}
+
+    def open(self) -> list[AccountKey]:
+        """Return the accounts that have not ended, the oldest first."""
+        return list(self._open)
+
     def add(
         self, user: str, feed_session: str | None, feed_seq: int | None, offset: int, length: int
     ) -> None:
@@ -80,6 +88,7 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
             self[key] = AccountHistory(
                 bytes(act.execution), [bytes(act.state)], cursor.matched_through
             )
+            self._open[key] = None
             return
         history = self.get(key)
         if history is None:
@@ -88,4 +97,6 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
             history.add_part(act.part, act.parts, bytes(act.state))
         else:
             history.add(offset, length, act.feed_seq)
-            history.is_ended = isinstance(act, EndedRecord)
+            if isinstance(act, EndedRecord):
+                history.is_ended = True
+                self._open.pop(key, None)

@@ -172,8 +172,7 @@ class Judgement:
 
         Raises AccountUnavailable: without one of them nobody can say what all have used.
         """
-        histories = self.state.accounts.items()
-        keys = {key: None for key, history in histories if not history.is_ended}
+        keys = dict.fromkeys(self.state.accounts.open())
         keys |= dict.fromkeys(account.key for account in self._in_memory())
         found = [self.account(*key) for key in keys]
         return [each for each in found if each is not None and not each.state.is_ended]

@@ -55,8 +55,8 @@ def _leave_earlier(judgement: Judgement, key: AccountKey) -> None:
     Not when it registers: what has no report by then is sent again behind that.
     """
     user, feed_session = key
-    for (other_user, session), history in list(judgement.state.accounts.items()):
-        if other_user != user or session >= feed_session or history.is_ended:
+    for other_user, session in judgement.state.accounts.open():
+        if other_user != user or session >= feed_session:
             continue
         try:
             account = judgement.account(user, session)
