@@ -253,6 +253,8 @@ def _order_to_form(record: OrderRecord) -> _OrderForm:
 
 
 def _form_to_order(form: _OrderForm) -> OrderRecord:
+    if form.report.order_id is None:
+        raise ValueError("the report of an Order has no OrderID")
     return OrderRecord(
         time_ns=form.time_ns,
         user=form.user,
