@@ -221,6 +221,13 @@ digest_of() { # FILE_OR_DIRECTORY…: of their contents and the interpreter, 12 
     } | sha256sum | cut -c 1-12
 }
 
+# What was added to an environment, which the next one keeps: Polars, for files in Parquet.
+extras_of() { # DIRECTORY
+    if compgen -G "$1/lib/python3*/site-packages/polars/__init__.py" >/dev/null; then
+        echo '[parquet]'
+    fi
+}
+
 make_environment() { # DIRECTORY PIP_ARGUMENT…
     local directory=$1
     shift
@@ -275,7 +282,7 @@ try_it() {
         ! is_healthy "$environment"; then
         need_python
         say "creating $environment"
-        make_environment "$environment" --editable "$CHECKOUT"
+        make_environment "$environment" --editable "$CHECKOUT$(extras_of "$environment")"
         echo "$stamp" >"$environment/.tradestack"
     fi
     isolate_commands "$environment"
@@ -293,7 +300,7 @@ install_programs() {
     else
         say "installing the programs into $lib/$id"
         programs=new
-        make_environment "$DESTDIR$lib/$id" "$CHECKOUT"
+        make_environment "$DESTDIR$lib/$id" "$CHECKOUT$(extras_of "$DESTDIR$lib/current")"
         is_healthy "$DESTDIR$lib/$id" || fail "the programs installed into $lib/$id do not run"
         [[ -z $DESTDIR ]] || forget_destdir "$DESTDIR$lib/$id"
     fi

@@ -202,6 +202,28 @@ def test_invalid_arguments_are_refused_with_a_reason(arguments: list[str], reaso
     assert finished.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("packages", "extras"),
+    [(("numpy", "polars"), "[parquet]\n"), (("numpy", "polars_other"), ""), ((), "")],
+)
+def test_an_upgrade_keeps_polars(tmp_path: Path, packages: tuple[str, ...], extras: str) -> None:
+    """What an operator has added is an extra of the package when the next environment is made."""
+    for name in packages:
+        package = tmp_path / "lib/python3.11/site-packages" / name
+        package.mkdir(parents=True)
+        (package / "__init__.py").touch()
+    functions = (ROOT / "install.sh").read_text().removesuffix('main "$@"\n')
+
+    done = subprocess.run(
+        ["bash", "-c", functions + 'extras_of "$1"', "bash", tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == extras
+
+
 def test_help_is_printed() -> None:
     """--help prints the usage on stdout."""
     assert install("--help").stdout.startswith("usage: ./install.sh")

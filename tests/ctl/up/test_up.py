@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ctl.up.sample_run import EXPECTED, counters, segments_of, up
+from tests.kit.parquet_files import write_as_parquet
 from tests.kit.stack import TRADESTACKCTL, Stack
 from tests.reference import news_orders
 
@@ -22,6 +23,21 @@ def test_until_end_prints_the_counters_of_the_data(files: tuple[str, ...]) -> No
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1
+    assert counters(json.loads(done.stdout)) == EXPECTED
+
+
+def test_files_may_be_parquet(files: tuple[str, ...], tmp_path: Path) -> None:
+    """They lead to the same counters."""
+    prices, sentiment = (
+        write_as_parquet(tmp_path / f"{name}.parquet", Path(files[at]).read_text())
+        for name, at in (("prices", 1), ("sentiment", 3))
+    )
+
+    done = up(
+        *("--prices", prices, "--sentiment", sentiment), "--pace", "max", "--until-end", "--json"
+    )
+
+    assert done.returncode == 0, done.stderr
     assert counters(json.loads(done.stdout)) == EXPECTED
 
 

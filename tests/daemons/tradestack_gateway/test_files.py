@@ -8,6 +8,7 @@ import pytest
 from tests.daemons.tradestack_gateway.played import PRICES, ended, messages
 from tests.kit.csv_files import NEWS_HEADER, PRICES_HEADER, news_rows, price_rows, write
 from tests.kit.gateway import Gateway
+from tests.kit.parquet_files import write_as_parquet
 
 
 def in_three(directory: Path) -> list[Path]:
@@ -57,6 +58,28 @@ def test_a_killed_gateway_continues_in_several_unsorted_files(
     keys = {"prices": [str(path) for path in files], "sentiment": sources["sentiment"]}
 
     daemon.configure(**keys, **{"format.sort": True}, pace="3000/s", at_end="end-session")
+    session = daemon.start()["session"]
+    for head in (1, 900, 2_500):
+        daemon.stats_when(lambda stats, head=head: stats["head"] >= head)
+        daemon.kill()
+        assert daemon.start()["session"] == session
+    daemon.stats_when(ended)
+
+    assert messages(daemon.logged(session)) == expected
+
+
+def test_a_killed_gateway_continues_in_parquet(
+    daemon: Gateway, sources: dict[str, Any], tmp_path: Path
+) -> None:
+    """The ticks are those of the CSV files, whatever the names of the files are."""
+    expected = played(daemon, **sources)
+    (tmp_path / "parquet").mkdir()
+    keys = {
+        name: str(write_as_parquet(tmp_path / "parquet" / path.name, path.read_text()))
+        for name, path in sources.items()
+    }
+
+    daemon.configure(**keys, pace="3000/s", at_end="end-session")
     session = daemon.start()["session"]
     for head in (1, 900, 2_500):
         daemon.stats_when(lambda stats, head=head: stats["head"] >= head)

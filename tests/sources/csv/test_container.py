@@ -123,7 +123,6 @@ def test_a_damaged_file_is_a_fault(tmp_path: Path, name: str) -> None:
         (zipped(a=TEXT, b=TEXT), "is a zip of 2 files; use --member NAME, of a, b"),
         (zipped(), "is a zip of 0 files"),
         (zipped(**{"[Content_Types].xml": b"<x/>", "xl/a.xml": b"<x/>"}), "an Excel workbook"),
-        (b"PAR1" + bytes(60), "is Parquet"),
         (b"\xd0\xcf\x11\xe0" + bytes(60), "is an Excel workbook"),
         (b"%PDF-1.7\n", "is a PDF"),
         (b"\x7fELF\0\0\0\n", "is not text"),

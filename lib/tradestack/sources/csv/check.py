@@ -171,7 +171,7 @@ def _check_prices(source: CsvSource) -> None:
     lowest = format_fixed(source.state.value_min)
     raise SourceFault(
         source.path,
-        source.recognised.data_line + 1,
+        source.first_line,
         Reason(
             f"all prices are whole numbers of at least {lowest}, which looks like fixed point",
             "use --price-scale 1e-9, or another scale, or --price-scale 1 if they are meant so",
@@ -211,7 +211,7 @@ def _narrow(source: CsvSource) -> Reason:
 def _check_sentiments(source: CsvSource) -> None:
     """Refuse a file whose sentiments are on another scale than 0 to 100."""
     state = source.state
-    line = source.first_bad_row[0] if source.first_bad_row else source.recognised.data_line + 1
+    line = source.first_bad_row[0] if source.first_bad_row else source.first_line
     if _is_narrow(source) and (state.value_min < 0 or state.has_fraction):
         raise SourceFault(source.path, line, _narrow(source))
     rows = state.rows_good + state.rows_rejected

@@ -1,29 +1,30 @@
-"""The decompressed bytes of a file, whatever it is packed in: gz, zip, bz2, xz and zst, by content.
+"""The text of a file, whatever it is packed in: gz, zip, bz2, xz, zst and Parquet, by content.
 
-The name of a file does not matter. Content that is not CSV (a tar, a spreadsheet, Parquet, several
-members) is refused by what it is.
+The name of a file does not matter. Content that is not CSV (a tar, a spreadsheet, several members)
+is refused by what it is.
 """
 
 import gzip
 import io
 import os
+import shlex
 import sys
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Protocol, cast
 
+from tradestack.sources.csv.options import ReadingOptions
 from tradestack.sources.reason import Unusable
 from tradestack.store.named_file import open_named_file
 
 GZIP, BZIP2 = b"\x1f\x8b", b"BZh"
 ZIP, ZIP_EMPTY = b"PK\x03\x04", b"PK\x05\x06"
 XZ, ZSTD = b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
+PARQUET = b"PAR1"
 REFUSED: Mapping[bytes, tuple[str, str]] = {  # what it is, and what to do
-    b"PAR1": (
-        "is Parquet",
-        "write it as CSV, for example by polars.read_parquet(FILE).write_csv('FILE.csv')",
-    ),
+    PARQUET: ("is Parquet in another container", "unpack it first"),
+    b"PARE": ("is encrypted Parquet", "write it without encryption"),
     b"\xd0\xcf\x11\xe0": ("is an Excel workbook", "save the sheet as CSV"),
     b"7z\xbc\xaf": ("is a 7z archive", "unpack it first"),
     b"Rar!": ("is a rar archive", "unpack it first"),
@@ -34,12 +35,11 @@ REFUSED: Mapping[bytes, tuple[str, str]] = {  # what it is, and what to do
 }
 TAR_MAGIC_AT, TAR_MAGIC = 257, b"ustar"
 _PEEKED_BYTES = 512
-_ZSTD_READ_BYTES = 128 << 10
 
 
 def unreadable_errors() -> tuple[type[Exception], ...]:
     """Return what a damaged file or disk raises, by the modules that were needed so far."""
-    errors: list[type[Exception]] = [EOFError, OSError, zlib.error, RuntimeError]
+    errors: list[type[Exception]] = [ContainerFault, EOFError, OSError, zlib.error, RuntimeError]
     for module, name in (("lzma", "LZMAError"), ("zipfile", "BadZipFile")):
         if module in sys.modules:
             errors.append(getattr(sys.modules[module], name))
@@ -50,11 +50,43 @@ class ContainerFault(Unusable):
     """What is in the file cannot be read as CSV; the problem says what it is."""
 
 
-class Opened:
-    """The decompressed bytes of a file, and how much of the file itself they have taken."""
+class Opened(Protocol):
+    """The text of an open file.
+
+    size_bytes: of the file as it is. lines_added: at the beginning of the text, not in the file.
+    """
+
+    size_bytes: int
+    lines_added: int
+
+    @property
+    def share_read(self) -> float:
+        """How much of the file was read, 0 to 1."""
+        ...
+
+    def read1(self, size: int) -> bytes:
+        """Return up to `size` bytes of the text, none at its end. Raises unreadable_errors()."""
+        ...
+
+    def go_to(self, offset: int, line: int) -> None:
+        """Go to this byte of the text, which is behind that line; `read1` goes on there.
+
+        Raises unreadable_errors().
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the file."""
+        ...
+
+
+class Unpacked:
+    """A file whose bytes are text once they are decompressed."""
+
+    lines_added = 0
 
     def __init__(self, raw: IO[bytes], content: io.BufferedReader, size_bytes: int) -> None:
-        self.content = content
+        self._content = content
         self._raw = raw
         self.size_bytes = size_bytes
 
@@ -65,17 +97,27 @@ class Opened:
             return 1.0
         return min(1.0, self._raw.tell() / self.size_bytes)
 
+    def read1(self, size: int) -> bytes:
+        """Return up to `size` bytes of the text, none at its end. Raises unreadable_errors()."""
+        return self._content.read1(size)
+
+    def go_to(self, offset: int, _line: int) -> None:
+        """Go to this byte of the text. Raises unreadable_errors()."""
+        self._content.seek(offset)
+
     def close(self) -> None:
         """Close the file."""
-        self.content.close()
+        self._content.close()
         self._raw.close()
 
 
-def open_container(path: Path, member: str | None) -> Opened:
+def open_container(path: Path, options: ReadingOptions) -> Opened:
     """Open a file at its beginning. Raises ContainerFault, and unreadable_errors()."""
     raw = open_named_file(path)
     try:
-        content = _content(raw, member)
+        if raw.peek(len(PARQUET)).startswith(PARQUET):
+            return _open_parquet(raw, options)
+        content = _content(raw, options.member)
         beginning = _peek(content)
         _check(beginning)
         if b"\r" in beginning and b"\n" not in beginning:
@@ -83,7 +125,19 @@ def open_container(path: Path, member: str | None) -> Opened:
     except BaseException:
         raw.close()
         raise
-    return Opened(raw, content, os.fstat(raw.fileno()).st_size)
+    return Unpacked(raw, content, os.fstat(raw.fileno()).st_size)
+
+
+def _open_parquet(raw: io.BufferedReader, options: ReadingOptions) -> Opened:
+    try:
+        from tradestack.sources.csv.parquet import ParquetText  # needs Polars, and its memory
+    except ImportError as error:
+        rights = "" if os.access(sys.prefix, os.W_OK) else "as root: "
+        raise ContainerFault(
+            "is Parquet, and Polars, the Python package that reads it, is not installed",
+            f"install it by {rights}{shlex.quote(sys.executable)} -m pip install polars",
+        ) from error
+    return ParquetText(raw, options)
 
 
 def _content(raw: io.BufferedReader, member: str | None) -> io.BufferedReader:
@@ -113,68 +167,9 @@ def _open_zstd(raw: IO[bytes]) -> Any:
         from compression import zstd
 
         return zstd.open(raw)
-    return io.BufferedReader(_Zstd(raw))
+    from tradestack.sources.csv.zstd_file import ZstdFile  # needs zstandard, and its memory
 
-
-class _Zstd(io.RawIOBase):
-    """The content of a zst file, of one frame or several; going back reads it again."""
-
-    def __init__(self, raw: IO[bytes]) -> None:
-        self._raw = raw
-        self._rewind()
-
-    def _rewind(self) -> None:
-        self._raw.seek(0)
-        self._frame: Any = None
-        self._compressed = b""
-        self._content = b""
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._content and self._decompress():
-            pass
-        data, self._content = self._content[: len(buffer)], self._content[len(buffer) :]
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        assert whence == io.SEEK_SET
-        if offset < self._position:
-            self._rewind()
-        while self._position < offset:
-            if not self.read(min(offset - self._position, _ZSTD_READ_BYTES)):
-                break
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def _decompress(self) -> bool:
-        """Decompress some more; return whether more may follow. Raises EOFError, OSError."""
-        import zstandard  # only files of this kind need it
-
-        compressed = self._compressed or self._raw.read(_ZSTD_READ_BYTES)
-        self._compressed = b""
-        if not compressed:
-            if self._frame is not None:
-                raise EOFError
-            return False
-        if self._frame is None:
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
-        try:
-            self._content = self._frame.decompress(compressed)
-        except zstandard.ZstdError as error:
-            raise OSError(f"compressed file is damaged ({error})") from error
-        if self._frame.eof:
-            self._compressed, self._frame = self._frame.unused_data, None
-        return True
+    return io.BufferedReader(ZstdFile(raw))
 
 
 _OPENERS: Mapping[bytes, Callable[[Any], Any]] = {

@@ -84,7 +84,8 @@ class CsvSource:
         self._parser = RowParser(
             self.recognised.layout, self.kind, reading.on_bad_row, self._add_bad_row
         )
-        self.state.line = self.recognised.data_line
+        self.first_line = self.recognised.data_line + 1 - self._opened.lines_added
+        self.state.line = self.first_line - 1
         # What was read and is not a whole record yet.
         self._unparsed = data[self.recognised.data_bytes :]
         self._ended = False
@@ -126,7 +127,7 @@ class CsvSource:
         offset = msgspec.convert(state.pop("offset"), Natural)
         restored = msgspec.convert(state, StatePosition)
         try:
-            self._opened.content.seek(offset)
+            self._opened.go_to(offset, restored.line)
         except unreadable_errors() as error:
             raise SourceFault(self.path, restored.line, why_unreadable(error)) from error
         self.offset = offset
@@ -173,7 +174,7 @@ class CsvSource:
         if state.rows_good:
             return
         if self.first_bad_row is None and not state.rows_rejected:
-            raise SourceFault(self.path, state.line, Reason(self._why_empty()))
+            raise SourceFault(self.path, max(1, state.line), Reason(self._why_empty()))
         line, reason = self.first_bad_row or (state.line, Reason("see the log"))
         problem = f"{reason.problem} (none of the {state.rows_rejected} rows is good)"
         raise SourceFault(self.path, line, Reason(problem, reason.remedy))
@@ -197,7 +198,7 @@ class CsvSource:
             while (
                 not self._damage
                 and len(data) < size
-                and (piece := self._opened.content.read1(size - len(data)))
+                and (piece := self._opened.read1(size - len(data)))
             ):
                 data += piece
         except unreadable_errors() as error:
@@ -210,9 +211,7 @@ class CsvSource:
 def _open(path: Path, options: ReadingOptions) -> Opened:
     """Open a file. Raises OperatorFault, SourceFault."""
     try:
-        return open_container(path, options.member)
-    except ContainerFault as fault:
-        raise SourceFault(path, 1, fault.reason) from fault
+        return open_container(path, options)
     except unreadable_errors() as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise unreadable(path, error) from error
@@ -226,9 +225,7 @@ def _first_bytes(path: Path, opened: Opened) -> tuple[bytes, Reason | None]:
     """
     data = bytearray()
     try:
-        while len(data) < SAMPLE_BYTES and (
-            piece := opened.content.read1(SAMPLE_BYTES - len(data))
-        ):
+        while len(data) < SAMPLE_BYTES and (piece := opened.read1(SAMPLE_BYTES - len(data))):
             data += piece
     except unreadable_errors() as error:
         if not data:
@@ -247,6 +244,8 @@ def _recognise(path: Path, data: bytes, kind: SourceKind | None, reading: Readin
 
 def why_unreadable(error: Exception) -> Reason:
     """Say what is wrong with a file that cannot be read to its end."""
+    if isinstance(error, ContainerFault):
+        return error.reason
     if isinstance(error, EOFError):
         return Reason("compressed file is truncated", _AGAIN)
     if isinstance(error, OSError) and error.errno is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.parquet_files import write_as_parquet
 from tradestack.ctl import progress
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
@@ -56,6 +57,19 @@ def test_a_valid_file_is_converted_and_its_config_line_printed(
     assert result.read_text() == CONVERTED[kind]
     assert result.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in result.parent.iterdir()] == [result.name]
+
+
+@pytest.mark.parametrize(("kind", "text"), [("prices", PRICES), ("sentiment", SENTIMENT)])
+def test_parquet_is_converted_to_csv(tmp_path: Path, capfd: Output, kind: str, text: str) -> None:
+    """The gateway then needs no Polars; the suffix is dropped."""
+    file = write_as_parquet(tmp_path / "day.parquet", text)
+
+    status = import_file(tmp_path, file)
+
+    result = tmp_path / "state/import/day.csv"
+    assert status == ExitStatus.DONE
+    assert capfd.readouterr().out == f'{kind} = "{result}"\n'
+    assert result.read_text() == CONVERTED[kind]
 
 
 def test_any_name_can_be_put_into_the_config(tmp_path: Path, capfd: Output) -> None:

@@ -4,6 +4,7 @@ import contextlib
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tests.kit.csv_files import ReportedRows, open_csv, options_of, read_all, write
@@ -16,6 +17,35 @@ from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.sorted_source import SortedSource
 from tradestack.sources.source import Source, SourceFault
 from tradestack.wire.feed import TickRecords, decode_symbol
+
+# Files with a header and nothing before it, and the delimiter of each.
+AS_TABLES = {
+    **dict.fromkeys(
+        (
+            "v02_binance_um_aggtrades.csv",
+            "v04_stooq.csv",
+            "v06b_dukascopy_node_ticks.csv",
+            "v08_yahoo_daily.csv",
+            "v08b_dates_only.csv",
+            "v09_databento_raw.csv",
+            "v10_polygon_trades.csv",
+            "v12b_quoted_decimal_comma.csv",
+            "v13_tardis_trades.csv",
+            "v15_yyyymmdd.csv",
+            "v15c_excel_serial.csv",
+            "v19_naive_fallback.csv",
+            "v20_long_symbols.csv",
+            "v21_pepe.csv",
+            "v22d_iso_forms.csv",
+            "v25_pandas_index.csv",
+            "v28_merged_price_and_sentiment.csv",
+            "v29_out_of_order_by_1us.csv",
+        ),
+        ",",
+    ),
+    "v12_excel_de.csv": ";",
+    "v27_coinapi.csv": ";",
+}
 
 
 def in_order(source: CsvSource) -> Source:
@@ -71,6 +101,22 @@ def test_both_parsers_agree(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_source, "parse_block", lambda *_: None)
 
     assert np.array_equal(read(path, **expected.options), quick)
+
+
+@pytest.mark.parametrize("types", [None, 0], ids=["numbers", "texts"])
+@pytest.mark.parametrize("name", AS_TABLES)
+def test_a_table_of_a_vendor_may_be_parquet(tmp_path: Path, name: str, types: int | None) -> None:
+    """Columns of the same names give the ticks of the CSV, by the same preset and options."""
+    expected, path = FILES[name], vendor_file(name)
+    separator = AS_TABLES[name]
+    table = pl.read_csv(path, separator=separator, infer_schema_length=types)
+    table.write_parquet(tmp_path / name)
+
+    with checked(tmp_path / name, **expected.options) as source:
+        preset = source.recognised.preset.name
+
+    assert preset == expected.preset
+    assert np.array_equal(read(tmp_path / name, **expected.options), read(path, **expected.options))
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -1,9 +1,10 @@
 """Convert price or sentiment files to the form that the gateway reads fastest, sorted and checked.
 
 Files of many vendors are recognised by their header or by the shape of their rows; what was found
-is printed. They may be packed with gzip, zip, bzip2, xz or zstd. Without -o, each file becomes one
-in the gateway's state directory, and the line to put into gateway.toml is printed; with it, all
-files are merged into one. A file that exists is never overwritten by other content.
+is printed. They may be packed with gzip, zip, bzip2, xz or zstd, or be Parquet, which the Python
+package Polars reads. Without -o, each file becomes one in the gateway's state directory, and the
+line to put into gateway.toml is printed; with it, all files are merged into one. A file that exists
+is never overwritten by other content.
 
 examples:
   tradestackctl import prices.csv.gz
@@ -37,7 +38,7 @@ from tradestack.sources.csv.source import Reading
 DIRECTORY = "import"  # in the state directory
 DIRECTORY_MODE = 0o750
 KINDS = {"prices": SourceKind.PRICES, "sentiment": SourceKind.NEWS}  # by their key in gateway.toml
-SUFFIXES = {".gz", ".zip", ".bz2", ".xz", ".zst", ".csv", ".tsv", ".txt"}
+SUFFIXES = {".gz", ".zip", ".bz2", ".xz", ".zst", ".parquet", ".csv", ".tsv", ".txt"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
