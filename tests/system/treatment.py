@@ -12,7 +12,7 @@ CTRL_C = "\x03"
 NOT_RUN: Mapping[str, str] = {
     "tests/": "these suites need the internet, compilers and hours; this test is in one of them",
     "ssh ": "there is no other host",
-    "sudo /usr/local/lib/tradestack/current/bin/python -m pip": "the wheelhouse has only what the package needs",
+    "sudo /usr/local/lib/tradestack/current/bin/python -m pip": "the wheelhouse has no Polars",
 }
 
 # What the releases lack that the README says are too old.
