@@ -18,7 +18,7 @@ from tradestack.observe.levels import Level
 from tradestack.observe.metrics import COUNTER, Metric
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.shared_keys import DaemonConfig
-from tradestack.runtime.config.values import Choice, TcpAddress, Text
+from tradestack.runtime.config.values import Choice, FilePath, TcpAddress, Text
 from tradestack.runtime.main import run
 from tradestack.runtime.program import Program, Tool
 from tradestack.runtime.service import Context
@@ -47,6 +47,7 @@ class EchoConfig(DaemonConfig):
     behaviour: Behaviour = key("serve", Choice(Behaviour), reload=Reload.RESTART)
     prefix: str = key("echo", Text(), reload=Reload.AT_ONCE)
     suffix: str = key("", Text(".*"), reload=Reload.NEXT_SESSION)
+    password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
 
 
 class Echo:

@@ -65,7 +65,7 @@ CONFIG_UNUSED = Event(
     "CONFIG_UNUSED",
     "5a96e13089a94244b5f66f9dc5f0018d",
     logging.WARNING,
-    "configuration key not used, a socket unit decides",
+    "configuration key not used, it is decided elsewhere",
 )
 LIMIT_NEAR = Event(
     "LIMIT_NEAR", "54e2d78afeb943c3be632fa0cc3d5a5d", logging.WARNING, "limit nearly reached"

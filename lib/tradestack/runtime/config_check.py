@@ -7,22 +7,33 @@ With --json one line for programs, such as `tradestackctl up`:
 
 import json
 import logging
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config.keys import ConfigFile, read_config
+from tradestack.runtime.config.password import CREDENTIAL
 from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.decided_keys import (
+    CONTROL_KEY,
+    LEVEL_KEY,
+    LEVEL_OPTION,
+    PASSWORD_KEY,
+    unit_name,
+    unused_keys,
+)
 from tradestack.runtime.program import Program
-from tradestack.runtime.socket_keys import CONTROL_KEY, unit_name, unused_keys
 from tradestack.runtime.supervisor.listen_fds import CONTROL
-from tradestack.runtime.supervisor.socket_units import (
+from tradestack.runtime.supervisor.units import (
     OF_USER,
     SYSTEM,
     address_of_unit,
     property_of_unit,
+    source_of_credential,
+    text_of_unit,
 )
 
 C = TypeVar("C", bound=DaemonConfig)
@@ -58,24 +69,34 @@ def _print(result: Mapping[str, object]) -> None:
 
 def _warnings_about(program: Program[C], arguments: Arguments, file: ConfigFile[C]) -> list[str]:
     """Say which keys have no effect in the installation of whose service this is the file."""
-    sockets = {
-        key: unit_name(program.name, arguments.instance) for key in program.addresses.values()
-    }
-    sockets[CONTROL_KEY] = unit_name(f"{program.name}-{CONTROL}", arguments.instance)
-    written = {key: f"{unit}.socket" for key, unit in sockets.items() if key in file.keys}
-    decided = _addresses(program, arguments, written) if written else {}
+    decided = _decided(program, arguments, file.keys)
     unused = unused_keys(program, file.config, arguments.instance, keys=file.keys, decided=decided)
     return [str(key) for key in unused]
 
 
-def _addresses(
-    program: Program[Any], arguments: Arguments, units: Mapping[str, str]
+def _decided(
+    program: Program[Any], arguments: Arguments, written: Collection[str]
 ) -> Mapping[str, str]:
-    """Return the addresses of the socket units, if the file is that of their service."""
+    """Return what the units decide of the written keys, if the file is that of their service."""
+    sockets = {
+        key: unit_name(program.name, arguments.instance) for key in program.addresses.values()
+    }
+    sockets[CONTROL_KEY] = unit_name(f"{program.name}-{CONTROL}", arguments.instance)
+    named = [key for key in (*sockets, PASSWORD_KEY, LEVEL_KEY) if key in written]
     service = f"{unit_name(program.name, arguments.instance)}.service"
-    for systemctl in (SYSTEM, OF_USER):
+    for systemctl in (SYSTEM, OF_USER) if named else ():
         command = property_of_unit(systemctl, service, "ExecStart")
-        if f" --config {arguments.config_path} " in command:
-            found = {key: address_of_unit(systemctl, unit) for key, unit in units.items()}
-            return {key: address for key, address in found.items() if address is not None}
+        if f" --config {arguments.config_path} " not in command:
+            continue
+        found = {
+            key: address_of_unit(systemctl, f"{sockets[key]}.socket")
+            for key in named
+            if key in sockets
+        }
+        if PASSWORD_KEY in named:
+            text = text_of_unit(systemctl, service)
+            found[PASSWORD_KEY] = source_of_credential(text, CREDENTIAL, arguments.instance)
+        level = re.search(rf" {LEVEL_OPTION}[ =](\w+)", command)
+        found[LEVEL_KEY] = level[1] if level else None
+        return {key: value for key, value in found.items() if value is not None}
     return {}

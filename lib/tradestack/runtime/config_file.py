@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from tradestack.domain.faults import OperatorFault
@@ -10,9 +11,9 @@ from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config.keys import ConfigFile, Reload, read_config
 from tradestack.runtime.config.running import RunningConfig
 from tradestack.runtime.config.shared_keys import DaemonConfig
+from tradestack.runtime.decided_keys import UnusedKey, decided_keys, unused_keys
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.program import Program
-from tradestack.runtime.socket_keys import UnusedKey, decided_keys, unused_keys
 
 C = TypeVar("C", bound=DaemonConfig)
 
@@ -31,11 +32,12 @@ class ReloadedFile(Generic[C]):
         arguments: Arguments,
         file: ConfigFile[C],
         listeners: Listeners,
+        credentials_directory: Path | None,
     ) -> None:
         self._program = program
         self._arguments = arguments
         self._file = file
-        self._decided = decided_keys(program, listeners)
+        self._decided = decided_keys(program, arguments, listeners, credentials_directory)
         self.running = RunningConfig(file.config, self._decided)
         self._unused: list[UnusedKey] = []  # what was last logged about the file
         self._reloads = 0
@@ -85,7 +87,7 @@ class ReloadedFile(Generic[C]):
                     key=key.key,
                     value=key.value,
                     used=key.used,
-                    socket_unit=key.unit,
+                    decided_by=key.decided_by,
                     remedy=key.command,
                 )
 

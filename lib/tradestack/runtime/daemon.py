@@ -77,7 +77,8 @@ class Daemon(Generic[C]):
         self._program = program
         self._arguments = arguments
         config = file.config
-        self._file = ReloadedFile(program, arguments, file, listeners)
+        credentials_directory = environment.credentials_directory
+        self._file = ReloadedFile(program, arguments, file, listeners, credentials_directory)
         self._watchdog_ns = environment.watchdog_ns
         self._notifier = notifier
         self._logs = logs
@@ -99,7 +100,7 @@ class Daemon(Generic[C]):
                 clock=clock,
                 notifier=notifier,
                 state_path=config.state_directory or default_state,
-                credentials_directory=environment.credentials_directory,
+                credentials_directory=credentials_directory,
                 spawn=self.spawn,
                 session_began=self._file.running.session_began,
                 boot_id=environment.boot_id or read_boot_id(),

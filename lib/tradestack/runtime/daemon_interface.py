@@ -99,7 +99,7 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         percentiles in microseconds. "last_error" is the last line logged as an error, or null if
         there was none or it was resolved. "config_pending" has the config keys that were
         changed and wait, with what they wait for. "config_unused" has the config keys that have no
-        effect, because a socket unit decides, with the reason.
+        effect, because a unit or the command line decides, with the reason.
         """
         return Stats(daemon.stats())
 

@@ -16,7 +16,7 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
-from tradestack.runtime.config.password import read_password
+from tradestack.runtime.config.password import CREDENTIAL, read_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.supervisor.notify import Notifier
 
@@ -101,7 +101,7 @@ class Context(Generic[C]):
         that the config key `password_file` names.
         """
         if self.credentials_directory is not None:
-            return read_password(self.credentials_directory / "password")
+            return read_password(self.credentials_directory / CREDENTIAL)
         path: Path | None = getattr(self.config, "password_file", None)
         if path is None:
             raise OperatorFault(

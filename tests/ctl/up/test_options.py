@@ -46,6 +46,27 @@ def test_until_end_makes_the_result_independent_of_time() -> None:
     assert [keys["start"] for keys in config.strategies.values()] == ["session"]
 
 
+def said_of(directory: Path, keys: str, *arguments: str) -> str:
+    """What `up` says of a strategy's file with these keys."""
+    path = directory / "mine.toml"
+    path.write_text(keys)
+    parser, stream = argparse.ArgumentParser(), io.StringIO()
+    add_options(parser)
+    stack_config(parser.parse_args(["--strategy-config", str(path), *arguments]), Screen(stream))
+    return stream.getvalue().replace(str(path), "mine.toml")
+
+
+def test_keys_of_a_strategy_that_the_stack_has_itself_are_named(tmp_path: Path) -> None:
+    """A file that is in use elsewhere has other addresses and another password."""
+    keys = 'user = "me"\nstart = "now"\nfeed = "127.0.0.1:1"\npassword_file = "/etc/p"\n'
+
+    assert said_of(tmp_path, keys) == (
+        "--strategy-config mine.toml: feed, password_file: not used, `up` sets it itself\n"
+    )
+    assert "feed, password_file, start: not used" in said_of(tmp_path, keys, "--until-end")
+    assert said_of(tmp_path, 'user = "me"\n') == ""
+
+
 def test_set_overrides_every_other_option() -> None:
     """The last --set of a key counts."""
     config = config_of("--pace", "60x", "--set", "gateway.pace=1x", "--set", "gateway.pace=max")

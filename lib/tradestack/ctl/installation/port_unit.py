@@ -10,7 +10,7 @@ from tradestack.ctl.installation.owner import require_own
 from tradestack.ctl.installation.secret_file import write_secret
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address, parse_address
-from tradestack.runtime.supervisor.socket_units import address_of_unit, property_of_unit
+from tradestack.runtime.supervisor.units import address_of_unit, property_of_unit
 
 DROP_IN = "port.conf"  # install.sh --uninstall removes it by this name
 DROP_IN_MODE = 0o644

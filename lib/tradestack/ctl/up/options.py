@@ -3,7 +3,7 @@
 import argparse
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.format_options import add_format_options, format_options
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.screen import Screen
-from tradestack.ctl.up.stack import StackConfig
+from tradestack.ctl.up.stack import SET_IN_STRATEGIES, StackConfig
 from tradestack.ctl.up.stack_files import read_strategies
 from tradestack.ctl.up.supervised import AfterDeath
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
@@ -102,6 +102,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
     """Build the stack's configuration; raise OperatorFault."""
     strategies = read_strategies(args.strategy_config)
+    for path in args.strategy_config:
+        _say_unused(path, strategies[path.stem], args, screen)
     gateway = {
         **_sources(args, screen),
         "format": dict(format_options(args).texts) or None,
@@ -161,6 +163,16 @@ def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
         )
     screen.line("no sample data found; publishing a random walk")
     return {"source": "random-walk"}
+
+
+def _say_unused(
+    path: Path, keys: Mapping[str, object], args: argparse.Namespace, screen: Screen
+) -> None:
+    """Say which keys of a strategy's file have no effect, because the stack has its own."""
+    own = (*SET_IN_STRATEGIES, "start") if args.until_end else SET_IN_STRATEGIES
+    if unused := [key for key in own if key in keys]:
+        names = ", ".join(unused)
+        screen.line(f"--strategy-config {path}: {names}: not used, `up` sets it itself")
 
 
 def _absolute(files: Sequence[str]) -> str | list[str]:

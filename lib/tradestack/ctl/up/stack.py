@@ -33,6 +33,15 @@ STATS_TIMEOUT_S = 10.0  # as WatchdogSec= in the units
 T = TypeVar("T")
 
 LISTEN = "listen"  # the key of both servers
+# Keys of a strategy that bind it to the other daemons; its password is passed as systemd passes it.
+SET_IN_STRATEGIES = (
+    "control_socket",
+    "state_directory",
+    "feed",
+    "orders",
+    "segment_suffix",
+    "password_file",
+)
 _DAEMON_INTERFACE = "io.tradestack.Daemon"
 _ORDERS_INTERFACE = "io.tradestack.OrderManager"
 _ANY_PORT = Address("127.0.0.1", 0)
@@ -199,7 +208,7 @@ class Stack:
     ) -> None:
         name = _strategy(instance)
         config = {
-            **keys,
+            **{key: value for key, value in keys.items() if key not in SET_IN_STRATEGIES},
             **self._files.common(name),
             "feed": feed,
             "orders": orders,

@@ -5,6 +5,7 @@ from pathlib import Path
 from tradestack.domain.faults import OperatorFault
 from tradestack.store.named_file import open_named_file
 
+CREDENTIAL = "password"  # the file in $CREDENTIALS_DIRECTORY, by LoadCredential= of the unit
 PASSWORD_BYTES_MAX = 4096  # a password file holds one short line; a larger file is another file
 
 _REMEDY = "write only the password into it, readable by the daemon's user alone"
