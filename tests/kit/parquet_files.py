@@ -1,9 +1,13 @@
-"""Parquet files with the rows of a CSV text, and an interpreter without what reads them."""
+"""Parquet files, and an interpreter without what reads them."""
 
 import io
 from pathlib import Path
+from typing import Any
 
 import polars as pl
+
+from tradestack.sources.csv.container import open_container
+from tradestack.sources.csv.options import ReadingOptions
 
 # Run by `python -c`, with the name of a module and its arguments: sys.modules is where `import`
 # looks first.
@@ -20,3 +24,25 @@ def write_as_parquet(path: Path, text: str) -> Path:
     table = pl.read_csv(io.StringIO(text), try_parse_dates=True)
     table.write_parquet(path)
     return path
+
+
+def table_of(**columns: Any) -> pl.DataFrame:
+    """Return a table of one good row, with these columns instead of its own."""
+    row = {"timestamp": "2025-01-02T12:00:00Z", "symbol": "SPY", "price": 580.1, "size": 100}
+    return pl.DataFrame({**{name: [value] for name, value in row.items()}, **columns})
+
+
+def written(path: Path, table: pl.DataFrame) -> Path:
+    """Write the table and return its path."""
+    table.write_parquet(path)
+    return path
+
+
+def text_of(path: Path, options: ReadingOptions | None = None) -> str:
+    """Return the text that the parser is given."""
+    opened = open_container(path, options or ReadingOptions())
+    pieces = []
+    while piece := opened.read1(100):
+        pieces.append(piece)
+    opened.close()
+    return b"".join(pieces).decode()
