@@ -9,14 +9,25 @@ import polars as pl
 from tradestack.sources.csv.container import open_container
 from tradestack.sources.csv.options import ReadingOptions
 
-# Run by `python -c`, with the name of a module and its arguments: sys.modules is where `import`
-# looks first.
-WITHOUT_POLARS = """\
-import runpy, sys
-sys.modules["polars"] = None
+# Run by `python -c`, with the name of a module and its arguments.
+_RUN = """
 sys.argv = sys.argv[1:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
+# sys.modules is where `import` looks first.
+WITHOUT_POLARS = f"""
+import runpy, sys
+sys.modules["polars"] = None
+{_RUN}"""
+# As a sandbox lets it end that forbids what Polars does when it is loaded.
+WITH_POLARS_FORBIDDEN = f"""
+import runpy, sys
+class Forbidding:
+    def find_spec(self, name, *_):
+        if name == "polars":
+            raise OSError("could not execute mprotect")
+sys.meta_path.insert(0, Forbidding())
+{_RUN}"""
 
 
 def write_as_parquet(path: Path, text: str) -> Path:

@@ -1,6 +1,5 @@
 """Feeds at the edges of what a tape can be, and an account with very many orders."""
 
-
 import pytest
 
 from tests.kit.tape import MemoryTape

@@ -66,6 +66,18 @@ def test_the_rows_of_a_csv_give_the_same_ticks(
     assert np.array_equal(again, rest)
 
 
+def test_a_file_is_closed_with_its_source(tmp_path: Path) -> None:
+    """A looping gateway opens it again and again."""
+    path = write_as_parquet(tmp_path / "file", PRICES_HEADER + price_rows(ROWS))
+    source = open_csv(path)
+    source.next_batch()
+
+    source.close()
+
+    links = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.exists()]
+    assert path not in links
+
+
 def test_a_restore_does_not_depend_on_the_length_of_the_text(tmp_path: Path) -> None:
     """The place is a row: another version of Polars may write a number with other characters."""
     path = write_as_parquet(tmp_path / "file", PRICES_HEADER + price_rows(ROWS))

@@ -9,7 +9,12 @@ import polars as pl
 import pytest
 
 from tests.kit.csv_files import PRICES_HEADER, open_csv, price_rows, write
-from tests.kit.parquet_files import WITHOUT_POLARS, write_as_parquet, written
+from tests.kit.parquet_files import (
+    WITH_POLARS_FORBIDDEN,
+    WITHOUT_POLARS,
+    write_as_parquet,
+    written,
+)
 from tradestack.sources.source import SourceFault
 
 ROOT = Path(__file__).parents[3]
@@ -98,10 +103,10 @@ def test_what_is_no_readable_parquet_is_refused(tmp_path: Path, content: bytes, 
         open_csv(write(tmp_path / "prices.csv", content))
 
 
-def without_polars(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    """Run a module in an interpreter that has no Polars."""
+def check(program: str, path: Path) -> "subprocess.CompletedProcess[str]":
+    """Check a file by --check-csv in an interpreter that is prepared by this program."""
     return subprocess.run(
-        [sys.executable, "-c", WITHOUT_POLARS, *map(str, arguments)],
+        [sys.executable, "-c", program, "tradestack_gateway", "--check-csv", path],
         capture_output=True,
         text=True,
         timeout=60,
@@ -113,12 +118,12 @@ def test_without_polars_the_message_has_the_command_that_installs_it(tmp_path: P
     """One sentence names the file and what it is; the command is that of this environment."""
     path = written(tmp_path / "prices.csv", TABLE)
 
-    done = without_polars("tradestack_gateway", "--check-csv", path)
+    done = check(WITHOUT_POLARS, path)
 
     assert done.returncode == 78
     assert done.stdout.splitlines() == [
         f"{path}: line 1: is Parquet, and Polars, the Python package that reads it, is not "
-        f"installed; install it by {sys.executable} -m pip install polars",
+        f"installed; install it: {sys.executable} -m pip install polars",
         f"{path}: REJECT, 0 rows",
     ]
     assert done.stderr == ""
@@ -128,7 +133,20 @@ def test_without_polars_everything_else_is_read(tmp_path: Path) -> None:
     """It is an extra of the package."""
     path = write(tmp_path / "prices.csv", PRICES_HEADER + price_rows(3))
 
-    done = without_polars("tradestack_gateway", "--check-csv", path)
+    done = check(WITHOUT_POLARS, path)
 
     assert done.returncode == 0
     assert "ACCEPT, 3 rows good" in done.stdout
+
+
+def test_where_polars_cannot_be_loaded_the_message_says_why(tmp_path: Path) -> None:
+    """The file is not to blame; a command that runs elsewhere converts it."""
+    path = written(tmp_path / "prices.csv", TABLE)
+
+    done = check(WITH_POLARS_FORBIDDEN, path)
+
+    assert (done.returncode, done.stderr) == (78, "")
+    assert done.stdout.splitlines()[0] == (
+        f"{path}: line 1: is Parquet, and Polars, which reads it, cannot be loaded here (could not "
+        "execute mprotect); convert the file by tradestackctl import"
+    )

@@ -132,10 +132,15 @@ def _open_parquet(raw: io.BufferedReader, options: ReadingOptions) -> Opened:
     try:
         from tradestack.sources.csv.parquet import ParquetText  # needs Polars, and its memory
     except ImportError as error:
-        rights = "" if os.access(sys.prefix, os.W_OK) else "as root: "
+        rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
         raise ContainerFault(
             "is Parquet, and Polars, the Python package that reads it, is not installed",
-            f"install it by {rights}{shlex.quote(sys.executable)} -m pip install polars",
+            f"install it{rights}: {shlex.quote(sys.executable)} -m pip install polars",
+        ) from error
+    except OSError as error:  # a sandbox forbids something
+        raise ContainerFault(
+            f"is Parquet, and Polars, which reads it, cannot be loaded here ({error})",
+            "convert the file by tradestackctl import",
         ) from error
     return ParquetText(raw, options)
 

@@ -70,7 +70,8 @@ class ParquetText:
         self._row, self._fetched, self._text = line, pl.DataFrame(), b""
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, of which the table has a descriptor of its own."""
+        self._table, self._fetched = pl.LazyFrame(), pl.DataFrame()
         self._raw.close()
 
     def _next_lines(self) -> bytes:
