@@ -9,19 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.judging.judgement import Judgement
-from tradestack.wire.account_records import ExecutionRecord
-from tradestack.wire.order_journal import OrderRecord
-from tradestack_order_manager.account_replies import (
+from tradestack.trading.replies.accounts import (
     Account,
-    Fill,
-    OpenOrder,
     Position,
     UnavailableAccount,
     account_reply,
-    fill_reply,
-    open_order_reply,
     position_replies,
 )
+from tradestack.trading.replies.orders import Fill, OpenOrder, fill_reply, open_order_reply
+from tradestack.wire.account_records import ExecutionRecord
+from tradestack.wire.order_journal import OrderRecord
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler

@@ -4,18 +4,10 @@ from typing import Annotated
 
 import msgspec
 
-from tradestack.domain.fixed_point import format_fixed
-from tradestack.domain.times import format_utc
 from tradestack.net.control.interface import Method
-from tradestack.wire.order_journal import OrderRecord
+from tradestack.trading.replies.accounts import Account, Position, UnavailableAccount
+from tradestack.trading.replies.orders import Fill, OpenOrder, Order, order_reply
 from tradestack.wire.varlink import VarlinkError, declared_error
-from tradestack_order_manager.account_replies import (
-    Account,
-    Fill,
-    OpenOrder,
-    Position,
-    UnavailableAccount,
-)
 from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.not_available import NAME, NotAvailable
 
@@ -43,26 +35,6 @@ class ListOrders(msgspec.Struct, frozen=True):
     """Number of orders to list."""
 
     count: ListedCount | None = None
-
-
-class Order(msgspec.Struct, frozen=True):
-    """A numbered order.
-
-    price: the price that the strategy saw, else the limit, or null; reason: why it was rejected,
-    or null.
-    """
-
-    order_id: int
-    received: str
-    user: str
-    cl_ord_id: str
-    symbol: str
-    side: str
-    order_qty: str
-    ord_type: str
-    price: str | None
-    ord_status: str
-    reason: str | None
 
 
 class OrderList(msgspec.Struct, frozen=True):
@@ -135,7 +107,7 @@ def order_methods(inquiry: Inquiry) -> list[Method]:
         """List the newest orders of this order session, oldest first: 1 to 1000, default 20."""
         count = parameters.count or ORDERS_LISTED_DEFAULT
         try:
-            return OrderList([_order(record) for record in inquiry.last_orders(count)])
+            return OrderList([order_reply(record) for record in inquiry.last_orders(count)])
         except OSError as error:
             raise _not_available(error) from error
 
@@ -180,22 +152,3 @@ def account_methods(inquiry: Inquiry) -> list[Method]:
 
 def _not_available(error: OSError) -> VarlinkError:
     return declared_error(NAME, NotAvailable(error.strerror or str(error)))
-
-
-def _order(record: OrderRecord) -> Order:
-    order, report = record.order, record.report
-    assert report.order_id is not None  # only orders that got a number are recorded
-    price = order.shown_price
-    return Order(
-        order_id=report.order_id,
-        received=format_utc(record.time_ns),
-        user=record.user,
-        cl_ord_id=order.cl_ord_id,
-        symbol=order.symbol,
-        side=order.side,
-        order_qty=format_fixed(order.quantity),
-        ord_type=order.ord_type,
-        price=None if price is None else format_fixed(price),
-        ord_status=report.ord_status,
-        reason=report.reject_reason,
-    )

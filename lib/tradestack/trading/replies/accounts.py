@@ -1,17 +1,13 @@
-"""Accounts, positions, working orders and fills, as the control socket describes them.
+"""Accounts and positions, as the control socket and tradestackctl describe them.
 
 All numbers that have a fraction are decimal texts: exact, money rounded half to even to 8 decimals.
 """
 
 import msgspec
 
-from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import format_fixed, format_money
-from tradestack.domain.times import format_utc
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
-from tradestack.trading.account.working_order import WorkingOrder
-from tradestack.wire.account_records import ExecutionRecord
 from tradestack.wire.order_texts import format_optional
 
 
@@ -69,50 +65,6 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     fees: str
 
 
-class OpenOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """An order that is accepted and not done.
-
-    price: of a LIMIT, or null; average_price: of what is filled, or null; arrival: from when on it
-    can meet a trade, in feed time, UTC; arrived: whether that was reached.
-    """
-
-    order_id: int
-    user: str
-    feed_session: str
-    cl_ord_id: str
-    symbol: str
-    side: str
-    order_qty: str
-    cum_qty: str
-    leaves_qty: str
-    ord_type: str
-    time_in_force: str
-    price: str | None
-    average_price: str | None
-    arrival: str
-    arrived: bool
-
-
-class Fill(msgspec.Struct, frozen=True, kw_only=True):
-    """A fill: which order traded how much at what price.
-
-    feed_seq: number of the feed message with the trade that filled it; event_time: when that
-    happened, UTC, or null if the feed log is gone.
-    """
-
-    order_id: int
-    exec_id: str
-    user: str
-    symbol: str
-    side: str
-    quantity: str
-    price: str
-    fee: str
-    feed_session: str
-    feed_seq: int
-    event_time: str | None
-
-
 def account_reply(key: AccountKey, state: AccountState) -> Account:
     """Describe an account."""
     user, feed_session = key
@@ -156,54 +108,3 @@ def position_replies(key: AccountKey, state: AccountState) -> list[Position]:
         for symbol, held in sorted(state.portfolio.positions.items())
         for mark in [state.portfolio.marks[symbol]]
     ]
-
-
-def open_order_reply(key: AccountKey, order: WorkingOrder) -> OpenOrder:
-    """Describe a working order."""
-    user, feed_session = key
-    return OpenOrder(
-        order_id=order.order_id,
-        user=user,
-        feed_session=feed_session,
-        cl_ord_id=order.cl_ord_id,
-        symbol=order.symbol,
-        side=order.side,
-        order_qty=format_fixed(order.quantity),
-        cum_qty=format_fixed(order.cum_quantity),
-        leaves_qty=format_fixed(order.leaves_quantity),
-        ord_type=order.ord_type,
-        time_in_force=order.time_in_force,
-        price=format_optional(order.price),
-        average_price=format_optional(order.average_price),
-        arrival=format_utc(order.arrival_ns),
-        arrived=order.has_arrived,
-    )
-
-
-def fill_reply(record: ExecutionRecord, event_time_ns: int | None) -> Fill:
-    """Describe a fill by the record of its report; raise ValueError if it is of no fill."""
-    report, user = record.report, record.user
-    match report:
-        case ExecutionReport(
-            order_id=int(order_id),
-            symbol=str(symbol),
-            side=str(side),
-            last_quantity=int(quantity),
-            last_price=int(price),
-            feed_session=str(feed_session),
-            feed_seq=int(feed_seq),
-        ):
-            return Fill(
-                order_id=order_id,
-                exec_id=report.exec_id,
-                user=user,
-                symbol=symbol,
-                side=side,
-                quantity=format_fixed(quantity),
-                price=format_fixed(price),
-                fee=format_fixed(report.commission or 0),
-                feed_session=feed_session,
-                feed_seq=feed_seq,
-                event_time=None if event_time_ns is None else format_utc(event_time_ns),
-            )
-    raise ValueError(f"not the report on a fill: {report}")

@@ -1,0 +1,1 @@
+"""Replies: what is told of accounts and orders, by the order manager and from the files."""
