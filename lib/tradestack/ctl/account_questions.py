@@ -1,4 +1,8 @@
-"""What the verbs about accounts ask of the order manager, and how they print it."""
+"""What the verbs about accounts and orders ask, of whom, and how they print it.
+
+The order manager that runs is asked. With a session, --at or --state-dir the files answer, whether
+it runs or not; and those of the installation if it does not.
+"""
 
 import argparse
 import json
@@ -6,32 +10,65 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from tradestack.ctl.arguments import positive_integer
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.recorded.answers import answer
+from tradestack.ctl.recorded.options import add_recorded, is_recorded
 from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
 from tradestack.ctl.table import aligned
+from tradestack.ctl.verify.session_files import StateFiles
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.control.client import NotRunning
 
 INTERFACE = "io.tradestack.OrderManager"
+COUNT_DEFAULT = 20
+COUNT_MAX = 1_000  # what the order manager lists in one reply
 
 Item = Mapping[str, Any]
 
 
 def add_user(parser: argparse.ArgumentParser) -> None:
-    """Declare --user and --json."""
+    """Declare --user, and what every verb about accounts and orders has."""
     parser.add_argument("--user", metavar="U", help="of this user only (default: of all)")
-    add_json(parser)
+    add_common(parser)
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
-    """Declare --json."""
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Declare which files are to answer, and --json."""
+    add_recorded(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+
+
+def add_count(parser: argparse.ArgumentParser, *flags: str, metavar: str, what: str) -> None:
+    """Declare how many of the newest to print."""
+    parser.add_argument(
+        *flags,
+        type=positive_integer,
+        dest="count",
+        default=COUNT_DEFAULT,
+        metavar=metavar,
+        help=f"how many {what} to print (default: {COUNT_DEFAULT}; of an order manager that runs "
+        f"up to {COUNT_MAX:,})",
+    )
 
 
 def ask(
     args: argparse.Namespace, method: str, parameters: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Call a method of the order manager. Raises ControlFault, VarlinkError."""
-    with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
-        return manager.call(f"{INTERFACE}.{method}", parameters)
+    """Ask the order manager or the files. Raises ControlFault, VarlinkError, OperatorFault."""
+    if is_recorded(args):
+        return answer(args, method, parameters or {})
+    try:
+        with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
+            return manager.call(f"{INTERFACE}.{method}", parameters)
+    except NotRunning as fault:
+        return _ask_files_instead(args, method, parameters or {}, fault)
+
+
+def ask_newest(args: argparse.Namespace, method: str) -> dict[str, Any]:
+    """Ask for the newest --count of something."""
+    count = args.count if is_recorded(args) else min(args.count, COUNT_MAX)
+    return ask(args, method, {"count": count})
 
 
 def ask_accounts(args: argparse.Namespace, method: str) -> dict[str, Any]:
@@ -54,10 +91,29 @@ def print_items(
 
 def status_of(reply: Mapping[str, Any]) -> int:
     """Print which accounts cannot be used, and return the exit status."""
-    for account in reply["unavailable"]:
+    unavailable = reply.get("unavailable", ())
+    for account in unavailable:
         print(
             f"tradestackctl: the account of {account['user']} in feed session "
             f"{account['feed_session']} cannot be read: {account['reason']}",
             file=sys.stderr,
         )
-    return ExitStatus.REFUSED if reply["unavailable"] else ExitStatus.DONE
+    return ExitStatus.REFUSED if unavailable else ExitStatus.DONE
+
+
+def _ask_files_instead(
+    args: argparse.Namespace, method: str, parameters: Mapping[str, Any], fault: NotRunning
+) -> dict[str, Any]:
+    """Ask the files of the installation; raise the fault if it is not of one, or has none.
+
+    --runtime-dir names a stack whose files may be anywhere.
+    """
+    try:
+        state = None if hasattr(args, "runtime_dir") else StateFiles.of(args).state
+    except (OperatorFault, PermissionError):
+        state = None
+    if state is None:
+        raise NotRunning(f"{fault}; --state-dir DIR has its files answer") from fault
+    print(f"tradestackctl: {ORDER_MANAGER} is not running: from the files in {state}",
+          file=sys.stderr)  # fmt: skip
+    return answer(args, method, parameters)

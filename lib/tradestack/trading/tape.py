@@ -4,6 +4,7 @@ Message n of the session has number n, from 1. Clock(n) is the event time of mes
 falls inside a session.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -35,3 +36,13 @@ class Tape(Protocol):
     def recent_trades(self, symbol: str, through: int, count: int) -> Sequence[Trade]:
         """Return the newest `count` such trades, or as many as there are, the oldest first."""
         ...
+
+
+def message_at(tape: Tape, time_ns: int) -> int:
+    """Return the number of the last message whose event time is not after that; 0 = none is."""
+    return bisect_right(range(1, tape.head + 1), time_ns, key=lambda number: clock(tape, number))
+
+
+def clock(tape: Tape, sequence: int) -> int:
+    """Return the event time of a message that is recorded, ns since the Unix epoch."""
+    return int(tape.records(sequence, 1)["event_time_ns"][0])

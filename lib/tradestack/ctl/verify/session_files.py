@@ -110,6 +110,27 @@ def belongs_to(journal: JournalFile, feed_session: str) -> bool:
     return is_named and is_damaged
 
 
+def payloads_of(
+    journal: JournalFile, show: Callable[[float], None] = lambda _share: None
+) -> Iterator[tuple[int, bytes]]:
+    """Yield number and payload of the lines that were whole when the journal was found.
+
+    show: is told the share that is done. Raises OperatorFault, OSError.
+    """
+    for line in read_lines(journal.path):
+        end = line.offset + line.size
+        if line.torn or end > journal.size_bytes:
+            return
+        show(end / journal.size_bytes)
+        if line.payload is None:
+            raise OperatorFault(
+                f"{journal.path}: line {line.number}",
+                "the line is damaged: its checksum does not match",
+                f"see `tradestackctl journal check {journal.path}`",
+            )
+        yield line.number, line.payload
+
+
 @contextlib.contextmanager
 def tapes_of(log: Path) -> Iterator[Callable[[], FeedTape]]:
     """Give a function that opens the tape of a feed log anew; close all of them at the end."""

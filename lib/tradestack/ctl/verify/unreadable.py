@@ -1,9 +1,13 @@
-"""Files that cannot be read, told from differences: these have exit status 1."""
+"""Files that cannot be read, or that do not agree where an answer depends on that."""
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.trading.verification.difference import Differs
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.order_journal import UnknownVersion
 
 
 @contextlib.contextmanager
@@ -17,3 +21,22 @@ def as_operator_fault() -> Iterator[None]:
         where = str(error.filename or "a file")
         problem = error.strerror or str(error)
         raise OperatorFault(where, problem, "restore it, or copy the files and verify") from error
+
+
+@contextlib.contextmanager
+def as_disagreement(path: Path, feed_session: str) -> Iterator[None]:
+    """Raise OperatorFault where the block finds that order journals and feed log do not agree.
+
+    path: of the journal, or of the directory of all of them.
+    """
+    try:
+        yield
+    except UnknownVersion as error:
+        remedy = "use the version of tradestack that wrote it"
+        raise OperatorFault(str(path), str(error), remedy) from error
+    except (Differs, ProtocolError, ValueError, ArithmeticError) as error:
+        raise OperatorFault(
+            str(path),
+            f"this order journal and the feed log of {feed_session} do not agree",
+            f"see `tradestackctl verify {feed_session}`",
+        ) from error

@@ -4,11 +4,17 @@ The journal has what was answered. Why a trade did not fill the order is in no f
 folded again, as `verify` does, and watched while the order works.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tradestack.ctl.verify.session_files import JournalFile, StateFiles, belongs_to, tapes_of
+from tradestack.ctl.verify.session_files import (
+    JournalFile,
+    StateFiles,
+    belongs_to,
+    payloads_of,
+    tapes_of,
+)
+from tradestack.ctl.verify.unreadable import as_disagreement
 from tradestack.domain.execution_report import (
     ExecutionReport,
     OrderCancelReject,
@@ -20,13 +26,10 @@ from tradestack.domain.order_life import is_final
 from tradestack.domain.tick import Tick
 from tradestack.domain.trade import Trade
 from tradestack.store.feed_tape import FeedTape
-from tradestack.store.journal_lines import read_lines
 from tradestack.trading.account.trade_watch import SeenTrade, TradeWatch
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.verification.difference import Differs
 from tradestack.trading.verification.verification import Verification
 from tradestack.wire.account_records import ExecutionRecord, RequestRecord
-from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_journal import (
     OrderRecord,
@@ -95,14 +98,8 @@ def trace_order(files: StateFiles, order_id: int) -> OrderTrace:
         tape = open_tape()
         trace.cause = _message(tape, trace.record.cause or 0)
         verification = Verification(feed_session, open_tape, trace.record.user)
-        try:
+        with as_disagreement(trace.journal, feed_session):
             _Tracing(trace, feed_session, verification).run(files)
-        except (Differs, ProtocolError, ValueError) as error:
-            raise OperatorFault(
-                str(trace.journal),
-                f"this order journal and the feed log of {feed_session} do not agree",
-                f"see `tradestackctl verify {feed_session}`",
-            ) from error
         numbers = {fill.sequence for seen in trace.seen for fill in seen.fills}
         trace.trades = {number: _trade(tape, number) for number in numbers}
     return trace
@@ -123,7 +120,7 @@ class _Tracing:
         """Fold until the order is done, or as far as the files go."""
         for journal in files.journals():
             if belongs_to(journal, self._feed_session):
-                for line, payload in _payloads(journal):
+                for line, payload in payloads_of(journal):
                     self._take(line, payload)
                     if self._is_met and self._trace.is_over:
                         self._finish()
@@ -174,7 +171,7 @@ def _find(journals: list[JournalFile], order_id: int) -> OrderTrace:
         header = _header(journal)
         if header is None or order_id < header.next_order_id:
             continue
-        for line, payload in _payloads(journal):
+        for line, payload in payloads_of(journal):
             record = decode_record(payload) if b'"OrderID":%d,' % order_id in payload else None
             if isinstance(record, OrderRecord) and record.report.order_id == order_id:
                 names = {record.order.cl_ord_id}
@@ -187,27 +184,13 @@ def _find(journals: list[JournalFile], order_id: int) -> OrderTrace:
 
 
 def _header(journal: JournalFile) -> SessionRecord | None:
-    for _, payload in _payloads(journal):
+    for _, payload in payloads_of(journal):
         try:
             return decode_header(payload)
         except UnknownVersion as error:
             problem, remedy = str(error), "use the version of tradestack that wrote it"
             raise OperatorFault(str(journal.path), problem, remedy) from error
     return None
-
-
-def _payloads(journal: JournalFile) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that were whole when the journal was found. Raises OperatorFault, OSError."""
-    for line in read_lines(journal.path):
-        if line.torn or line.offset + line.size > journal.size_bytes:
-            return
-        if line.payload is None:
-            raise OperatorFault(
-                f"{journal.path}: line {line.number}",
-                "the line is damaged: its checksum does not match",
-                f"see `tradestackctl journal check {journal.path}`",
-            )
-        yield line.number, line.payload
 
 
 def _note(trace: OrderTrace, record: Record) -> None:

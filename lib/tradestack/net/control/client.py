@@ -28,6 +28,10 @@ class ControlFault(Exception):
     """A daemon cannot be reached by its control socket: the reason, and a remedy."""
 
 
+class NotRunning(ControlFault):
+    """Nothing listens at the control socket."""
+
+
 class ControlClient:
     """One connection to the control socket at `path`, opened by the first call.
 
@@ -117,7 +121,9 @@ class ControlClient:
             connection.connect(str(self._path))
         except OSError as error:
             connection.close()
-            raise ControlFault(_explain(self._name, self._path, error)) from error
+            is_stopped = isinstance(error, FileNotFoundError | ConnectionRefusedError)
+            fault = NotRunning if is_stopped else ControlFault
+            raise fault(_explain(self._name, self._path, error)) from error
         return connection
 
 

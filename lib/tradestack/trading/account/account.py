@@ -34,7 +34,7 @@ from tradestack.trading.execution.standing import (
     standing_at_arrival,
 )
 from tradestack.trading.risk.limits import RiskLimits
-from tradestack.trading.tape import Tape
+from tradestack.trading.tape import Tape, clock
 
 # Messages that an account is folded further without a request, in one pass of the loop.
 ADVANCE_MESSAGES_MAX = 65_536
@@ -186,7 +186,7 @@ class Account:
         """Return the event time of a message; before the first one it is earlier than any."""
         if not sequence:
             return FEED_TIME_NS_MIN
-        return int(self.tape.records(sequence, 1)["event_time_ns"][0])
+        return clock(self.tape, sequence)
 
     @property
     def now_ns(self) -> int:

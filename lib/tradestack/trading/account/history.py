@@ -58,8 +58,7 @@ class AccountHistory:
         if part == parts:
             self.checkpoint, self._parts = self._parts, []
             self.records = Ranges()
-            cursor = msgspec.json.decode(self.checkpoint[0], type=_Cursor)
-            self.matched_through = cursor.matched_through
+            self.matched_through = matched_through_of(self.checkpoint[0])
 
 
 class AccountHistories(dict[AccountKey, AccountHistory]):
@@ -84,10 +83,8 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
         """Add a record about an account; raise ValueError if it has not begun."""
         key = act.user, act.feed_session
         if isinstance(act, AccountRecord):
-            cursor = msgspec.json.decode(act.state, type=_Cursor)
-            self[key] = AccountHistory(
-                bytes(act.execution), [bytes(act.state)], cursor.matched_through
-            )
+            state = bytes(act.state)
+            self[key] = AccountHistory(bytes(act.execution), [state], matched_through_of(state))
             self._open[key] = None
             return
         history = self.get(key)
@@ -100,3 +97,8 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
             if isinstance(act, EndedRecord):
                 history.is_ended = True
                 self._open.pop(key, None)
+
+
+def matched_through_of(state: bytes | msgspec.Raw) -> int:
+    """First part of a checkpoint → how far the account is folded; raise ValueError."""
+    return msgspec.json.decode(state, type=_Cursor).matched_through

@@ -10,7 +10,7 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecRestatementReason, ExecType
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
-from tradestack.trading.account.checkpoint import encode_checkpoint
+from tradestack.trading.account.checkpoint import decode_checkpoint, encode_checkpoint
 from tradestack.trading.account.place import Place
 from tradestack.trading.account.portfolio import open_portfolio
 from tradestack.trading.account.risk_counting import note_request, note_submission
@@ -185,6 +185,20 @@ class AccountFold:
             self.compare()
         if self.owed:
             self._refuse_owed()
+
+    # ---- up to a message ------------------------------------------------------------------------
+
+    def halt(self, line: int, sequence: int) -> None:
+        """Fold up to a message; the record in the line is of a later one. Raises Differs."""
+        self._match(sequence)
+        self._expect_nothing_left(line)
+
+    def copy(self) -> "AccountFold":
+        """Return the same account behind the last record; it goes on without this one."""
+        own = self.account
+        state = decode_checkpoint(encode_checkpoint(own.state))
+        limits, trading = own.risk.limits, self._trading.copy()
+        return AccountFold(self.user, own.tape, own.model, state, limits=limits, trading=trading)
 
     # ---- what was made, and what is owed -------------------------------------------------------
 

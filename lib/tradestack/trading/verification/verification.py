@@ -103,13 +103,24 @@ class Verification:
     def take(self, line: int, payload: bytes) -> Record:
         """Compare the next record, and return it. Raises Differs, ValueError for no record."""
         record = decode_record(payload)
+        self.take_record(line, record, payload)
+        return record
+
+    def take_record(self, line: int, record: Record, payload: bytes) -> None:
+        """Compare the next record, which was decoded from the payload. Raises Differs."""
         try:
             self._take(line, record, payload)
         except LogBehind as behind:
             user = getattr(record, "user", "")
             self.behind[user] = str(behind)
             del self.folds[user]
-        return record
+
+    def pass_over(self, record: Record) -> None:
+        """Leave out the next record, all but the numbers that it has used."""
+        if isinstance(record, OrderRecord):
+            self._numbers.take_order()
+        if isinstance(record, OrderRecord | ExecutionRecord | MalformedRecord | RegisterRecord):
+            self._numbers.take_report()
 
     def finish(self) -> None:
         """Compare what is left behind the last record. Raises Differs."""

@@ -4,8 +4,17 @@ By default these are the last twenty. TIME is when the trade happened that
 filled the order, in feed time, UTC; SEQ is the number of that trade in the
 feed. An order may have several fills.
 
+The order manager is asked. SESSION, --at or --state-dir have the files of a
+feed session answer instead, also while the stack runs, and of a stopped or
+copied one: with the fills of that session in all order journals that are kept.
+--at N are those up to message N of the feed, --at TIME those up to the last
+message whose event time is not later.
+
 examples:
   tradestackctl fills
+  tradestackctl fills --state-dir /tmp/stack       of a stopped `up`, or a copy
+  tradestackctl fills --at 2026-01-15T20:44:57Z    up to then
+  tradestackctl fills 3DAA200000 --at 33898
   tradestackctl fills --count 100
   tradestackctl fills --json              one JSON object per line
 """
@@ -13,32 +22,29 @@ examples:
 import argparse
 from collections.abc import Sequence
 
-from tradestack.ctl.account_questions import Item, add_json, ask, print_items
-from tradestack.ctl.arguments import positive_integer
+from tradestack.ctl.account_questions import (
+    Item,
+    add_common,
+    add_count,
+    ask_newest,
+    print_items,
+)
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.readable import price_text, time_text
 
-COUNT_DEFAULT = 20
-COUNT_MAX = 1_000  # what the order manager lists in one reply
 HEADINGS = ("ORDER", "TIME", "SIDE", "QTY", "SYMBOL", "PRICE", "FEE", "USER", "SEQ")
 RIGHT = ("ORDER", "QTY", "PRICE", "FEE", "SEQ")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "--count",
-        type=positive_integer,
-        default=COUNT_DEFAULT,
-        metavar="N",
-        help=f"how many fills to print, up to {COUNT_MAX:,} (default: {COUNT_DEFAULT})",
-    )
-    add_json(parser)
+    add_count(parser, "--count", metavar="N", what="fills")
+    add_common(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the fills."""
-    fills = ask(args, "ListFills", {"count": min(args.count, COUNT_MAX)})["fills"]
+    fills = ask_newest(args, "ListFills")["fills"]
     print_items(args, fills, [HEADINGS, *map(_row, fills)], RIGHT)
     return ExitStatus.DONE
 

@@ -8,8 +8,16 @@ expired. PRICE is then the limit, FILLED how much of QUANTITY is filled, VALID
 the TimeInForce. STATE says from when on, in feed time, the order can meet a
 trade, if it has not arrived there yet.
 
+The order manager is asked. SESSION, --at or --state-dir have the files of a
+feed session answer instead, also while the stack runs, and of a stopped or
+copied one: with the orders of that session in all order journals that are kept.
+--at N are those sent up to message N of the feed, and with --open those that
+work behind it; --at TIME means the last message whose event time is not later.
+
 examples:
   tradestackctl orders
+  tradestackctl orders --open --state-dir /tmp/stack     of a stopped `up`
+  tradestackctl orders --open --at 2026-01-15T20:44:57Z  as it was then
   tradestackctl orders -n 100
   tradestackctl orders --open
   tradestackctl orders --json              one JSON object per line
@@ -18,13 +26,18 @@ examples:
 import argparse
 from collections.abc import Sequence
 
-from tradestack.ctl.account_questions import Item, add_json, ask, print_items
-from tradestack.ctl.arguments import positive_integer
+from tradestack.ctl.account_questions import (
+    COUNT_MAX,
+    Item,
+    add_common,
+    add_count,
+    ask_newest,
+    print_items,
+    status_of,
+)
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.readable import price_text, time_text
 
-COUNT_DEFAULT = 20
-COUNT_MAX = 1_000  # what the order manager lists in one reply
 HEADINGS = ("ORDER", "RECEIVED", "SIDE", "QUANTITY", "SYMBOL", "PRICE", "USER", "STATUS")
 OPEN_HEADINGS = ("ORDER", "SIDE", "QUANTITY", "FILLED", "SYMBOL", "PRICE", "VALID", "USER", "STATE")
 NUMBERS = ("QUANTITY", "FILLED")
@@ -33,26 +46,19 @@ KEYS = ("order_id", "received", "side", "order_qty", "symbol", "price", "user", 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument(
-        "-n",
-        type=positive_integer,
-        dest="count",
-        default=COUNT_DEFAULT,
-        metavar="COUNT",
-        help=f"how many orders to print, up to {COUNT_MAX:,} (default: {COUNT_DEFAULT})",
-    )
+    add_count(parser, "-n", metavar="COUNT", what="orders")
     parser.add_argument("--open", action="store_true", help="print the working orders only")
-    add_json(parser)
+    add_common(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the orders."""
-    count = {"count": min(args.count, COUNT_MAX)}
     if args.open:
-        _print_open(args, ask(args, "ListOpenOrders", count))
-    else:
-        orders = ask(args, "ListOrders", count)["orders"]
-        print_items(args, orders, [HEADINGS, *map(_row, orders)], ())
+        reply = ask_newest(args, "ListOpenOrders")
+        _print_open(args, reply)
+        return status_of(reply)
+    orders = ask_newest(args, "ListOrders")["orders"]
+    print_items(args, orders, [HEADINGS, *map(_row, orders)], ())
     return ExitStatus.DONE
 
 

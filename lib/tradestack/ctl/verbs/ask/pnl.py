@@ -7,8 +7,19 @@ UNREALIZED less FEES, as an account begins with 0. DRAWDOWN is what it is below
 its peak, GROSS what all positions are worth, long or short. Money is rounded
 to the cent; --json has every decimal, and how far the account has met the feed.
 
+The order manager is asked. SESSION, --at or --state-dir have the files of a
+feed session answer instead, also while the stack runs, and of a stopped or
+copied one: its accounts are folded anew, as `verify` does.
+
+--at N is the state behind message N of the feed: what became of orders at its
+trade has happened, and the orders that it caused are sent. --at TIME is that
+behind the last message whose event time is not later. Positions are worth the last trades then.
+
 examples:
   tradestackctl pnl
+  tradestackctl pnl --state-dir /tmp/stack       of a stopped `up`, or a copy
+  tradestackctl pnl --at 2026-01-15T20:44:57Z    as it was then
+  tradestackctl pnl 3DAA200000 --at 33898
   tradestackctl pnl --user news --json | jq -r .equity
 """
 

@@ -6,9 +6,20 @@ cost, MARK the symbol's last trade. REALIZED is the profit of what was closed,
 UNREALIZED of what is held at MARK, both before fees. Money is rounded to the
 cent; --json has every decimal.
 
+The order manager is asked. SESSION, --at or --state-dir have the files of a
+feed session answer instead, also while the stack runs, and of a stopped or
+copied one: its accounts are folded anew, as `verify` does.
+
+--at N is the state behind message N of the feed: what became of orders at its
+trade has happened, and the orders that it caused are sent. --at TIME is that
+behind the last message whose event time is not later. MARK is the last trade then.
+
 examples:
   tradestackctl positions
   tradestackctl positions --user news
+  tradestackctl positions --state-dir /tmp/stack       of a stopped `up`, a copy
+  tradestackctl positions --at 2026-01-15T20:44:57Z    as it was then
+  tradestackctl positions 3DAA200000 --at 33898
   tradestackctl positions --json | jq -r 'select(.quantity != "0") | .symbol'
 """
 

@@ -1,0 +1,105 @@
+"""The files' answers to what the order manager is asked: with the same fields, in the same form."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from tradestack.ctl.recorded.recorded_session import RecordedSession, recorded_session
+from tradestack.ctl.verify.session_files import StateFiles
+from tradestack.ctl.verify.unreadable import as_operator_fault
+from tradestack.trading.replies.accounts import (
+    UnavailableAccount,
+    account_reply,
+    position_replies,
+)
+from tradestack.trading.replies.orders import fill_reply, open_order_reply, order_reply
+from tradestack.trading.verification.accounts_at import AccountsAt
+
+Parameters = Mapping[str, Any]
+Reply = dict[str, Any]
+
+
+def answer(args: argparse.Namespace, method: str, parameters: Parameters) -> Reply:
+    """Return what a method would reply; raise OperatorFault."""
+    with as_operator_fault():
+        files = StateFiles.of(args)
+        with recorded_session(files, args.session, args.at) as session:
+            reply: Reply = msgspec.to_builtins(_ANSWERS[method](session, parameters))
+    return reply
+
+
+def _orders(session: RecordedSession, parameters: Parameters) -> Reply:
+    return {"orders": [order_reply(record) for record in session.orders(parameters["count"])]}
+
+
+def _fills(session: RecordedSession, parameters: Parameters) -> Reply:
+    return {"fills": [fill_reply(*fill) for fill in session.fills(parameters["count"])]}
+
+
+def _open_orders(session: RecordedSession, parameters: Parameters) -> Reply:
+    accounts = _folded(session, None)
+    orders = [
+        open_order_reply((user, session.id), order)
+        for user, account in accounts.accounts.items()
+        for order in account.state.orders.values()
+    ]
+    orders.sort(key=lambda order: order.order_id)
+    return {
+        "orders": orders[-parameters["count"] :],
+        "total": len(orders),
+        "unavailable": _unavailable(session, accounts),
+    }
+
+
+def _accounts(session: RecordedSession, parameters: Parameters) -> Reply:
+    accounts = _folded(session, parameters.get("user"))
+    return {
+        "accounts": [
+            account_reply((user, session.id), account.state)
+            for user, account in sorted(accounts.accounts.items())
+        ],
+        "unavailable": _unavailable(session, accounts),
+    }
+
+
+def _positions(session: RecordedSession, parameters: Parameters) -> Reply:
+    accounts = _folded(session, parameters.get("user"))
+    positions = [
+        position
+        for user, account in sorted(accounts.accounts.items())
+        for position in position_replies((user, session.id), account.state)
+    ]
+    return {
+        "positions": positions,
+        "total": len(positions),
+        "unavailable": _unavailable(session, accounts),
+    }
+
+
+_ANSWERS: Mapping[str, Callable[[RecordedSession, Parameters], Reply]] = {
+    "ListOrders": _orders,
+    "ListOpenOrders": _open_orders,
+    "ListFills": _fills,
+    "ListAccounts": _accounts,
+    "ListPositions": _positions,
+}
+
+
+def _folded(session: RecordedSession, user: str | None) -> AccountsAt:
+    """Fold the accounts; say it if no journal has any, as an empty answer may have other causes."""
+    if not session.account_journals:
+        print(
+            f"tradestackctl: no order journal that is kept has an account of {session.id}",
+            file=sys.stderr,
+        )
+    return session.accounts(user)
+
+
+def _unavailable(session: RecordedSession, accounts: AccountsAt) -> list[UnavailableAccount]:
+    return [
+        UnavailableAccount(user, session.id, reason)
+        for user, reason in sorted(accounts.unavailable.items())
+    ]

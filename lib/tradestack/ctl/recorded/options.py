@@ -1,0 +1,30 @@
+"""What the verbs about accounts and orders have to be told to answer from the files."""
+
+import argparse
+
+from tradestack.ctl.recorded.moment import parse_at
+from tradestack.ctl.verify.session_files import add_state_option
+
+
+def add_recorded(parser: argparse.ArgumentParser) -> None:
+    """Declare the session, --at and --state-dir."""
+    parser.add_argument(
+        "session",
+        nargs="?",
+        metavar="SESSION",
+        help="id of a feed session: answer from its files (default: ask the order manager, or "
+        "the newest session that is kept)",
+    )
+    parser.add_argument(
+        "--at",
+        type=parse_at,
+        metavar="SEQ|TIME",
+        help="as it was behind this message of the feed, or behind the last one whose event time "
+        "is not later: ISO 8601 with a zone",
+    )
+    add_state_option(parser)
+
+
+def is_recorded(args: argparse.Namespace) -> bool:
+    """Return whether the files are to answer, and not the order manager."""
+    return (args.session, args.at, args.state_dir) != (None, None, None)

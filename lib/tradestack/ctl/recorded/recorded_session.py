@@ -1,0 +1,133 @@
+"""The files of one feed session: its accounts at a moment, its orders and fills until then."""
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from tradestack.ctl.progress import Progress
+from tradestack.ctl.recorded.moment import Moment, message_of
+from tradestack.ctl.recorded.watched_tape import WatchedTape
+from tradestack.ctl.verify.session_files import (
+    JournalFile,
+    StateFiles,
+    belongs_to,
+    payloads_of,
+    tapes_of,
+)
+from tradestack.ctl.verify.unreadable import as_disagreement
+from tradestack.domain.order import ExecType
+from tradestack.store.feed_tape import FeedTape
+from tradestack.trading.tape import clock
+from tradestack.trading.verification.accounts_at import AccountsAt
+from tradestack.trading.verification.cut import Cut
+from tradestack.wire.account_records import ExecutionRecord
+from tradestack.wire.order_journal import OrderRecord, Record, decode_header, decode_record
+
+
+class RecordedSession:
+    """A feed session and all order journals that are kept.
+
+    at: the message that it is looked at behind; None: behind its newest one.
+    """
+
+    def __init__(
+        self,
+        log: Path,
+        journals: list[JournalFile],
+        open_tape: Callable[[], FeedTape],
+        moment: Moment | None,
+    ) -> None:
+        self.id = log.stem
+        self._log = log
+        self._journals = journals
+        self._open_tape = open_tape
+        self._tape = open_tape()
+        self.at = None if moment is None else message_of(moment, self._tape, log)
+
+    def accounts(self, only_user: str | None) -> AccountsAt:
+        """Fold the accounts of all users, or of one. Raises OperatorFault, OSError."""
+        progress = Progress(f"feed session {self.id}", self._log.stat().st_size)
+        last = self.at or self._tape.head
+
+        def open_tape() -> WatchedTape:
+            return WatchedTape(self._open_tape(), lambda first: progress.show(first / last))
+
+        accounts = AccountsAt(self.id, open_tape, at=self.at, only_user=only_user)
+        try:
+            for journal in self.account_journals:
+                with as_disagreement(journal.path, self.id):
+                    _fold(accounts, journal)
+            with as_disagreement(self._log, self.id):
+                accounts.finish()
+        finally:
+            progress.end()
+        return accounts
+
+    @cached_property
+    def account_journals(self) -> list[JournalFile]:
+        """The order journals that have an account of the session. Raises OSError."""
+        return [journal for journal in self._journals if belongs_to(journal, self.id)]
+
+    def orders(self, count: int) -> list[OrderRecord]:
+        """Return the newest orders, the oldest of them first. Raises OperatorFault, OSError."""
+        orders = (record for record in self._records() if isinstance(record, OrderRecord))
+        return list(deque(filter(self._is_own, orders), count))
+
+    def fills(self, count: int) -> list[tuple[ExecutionRecord, int | None]]:
+        """Return the newest fills, the oldest first, each with its event time.
+
+        That is None where the feed log lacks the trade. Raises OperatorFault, OSError.
+        """
+        fills = (record for record in self._records() if isinstance(record, ExecutionRecord))
+        newest = deque(filter(self._is_fill, fills), count)
+        return [(record, self._event_time(record.report.feed_seq or 0)) for record in newest]
+
+    def _is_own(self, record: OrderRecord) -> bool:
+        """Return whether an order is of this session; of one without a place: by what it names."""
+        return (record.feed_session or record.order.feed_session) == self.id
+
+    def _is_fill(self, record: ExecutionRecord) -> bool:
+        report = record.report
+        is_trade = getattr(report, "exec_type", None) is ExecType.TRADE
+        return is_trade and report.feed_session == self.id
+
+    def _event_time(self, sequence: int) -> int | None:
+        return clock(self._tape, sequence) if 0 < sequence <= self._tape.head else None
+
+    def _records(self) -> Iterator[Record]:
+        """Yield the records up to the moment that name the session."""
+        name = f'"FeedSession":"{self.id}"'.encode()
+        cut = None if self.at is None else Cut(self.id, self.at)
+        for journal in self._journals:
+            with as_disagreement(journal.path, self.id):
+                progress = Progress(journal.path.name, journal.size_bytes)
+                for line, payload in payloads_of(journal, progress.show):
+                    if line > 1 and name in payload:
+                        record = decode_record(payload)
+                        if cut is None or not cut.is_behind(record):
+                            yield record
+                progress.end()
+
+
+@contextlib.contextmanager
+def recorded_session(
+    files: StateFiles, session_id: str | None, moment: Moment | None
+) -> Iterator[RecordedSession]:
+    """Open the files of a feed session, None = the newest. Raises OperatorFault, OSError.
+
+    The journals are found before the log is opened, so it has every message that they name.
+    """
+    log = files.feed_log(session_id)
+    journals = files.journals()
+    with tapes_of(log) as open_tape:
+        yield RecordedSession(log, journals, open_tape, moment)
+
+
+def _fold(accounts: AccountsAt, journal: JournalFile) -> None:
+    for line, payload in payloads_of(journal):
+        if line == 1:
+            accounts.begin(decode_header(payload))
+        else:
+            accounts.take(line, payload)
