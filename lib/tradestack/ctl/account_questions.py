@@ -1,7 +1,7 @@
 """What the verbs about accounts and orders ask, of whom, and how they print it.
 
 The order manager that runs is asked. With a session, --at or --state-dir the files answer, whether
-it runs or not; and those of the installation if it does not.
+it runs or not; and so they do if it does not.
 """
 
 import argparse
@@ -104,15 +104,10 @@ def status_of(reply: Mapping[str, Any]) -> int:
 def _ask_files_instead(
     args: argparse.Namespace, method: str, parameters: Mapping[str, Any], fault: NotRunning
 ) -> dict[str, Any]:
-    """Ask the files of the installation; raise the fault if it is not of one, or has none.
-
-    --runtime-dir names a stack whose files may be anywhere.
-    """
+    """Ask the files of the stack that does not run; raise the fault if they are not known."""
     try:
-        state = None if hasattr(args, "runtime_dir") else StateFiles.of(args).state
+        state = StateFiles.of(args).state
     except (OperatorFault, PermissionError):
-        state = None
-    if state is None:
         raise NotRunning(f"{fault}; --state-dir DIR has its files answer") from fault
     print(f"tradestackctl: {ORDER_MANAGER} is not running: from the files in {state}",
           file=sys.stderr)  # fmt: skip

@@ -12,6 +12,7 @@ from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id
+from tradestack.net.control.place import RUNTIME_DIRECTORY
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.feed_tape import FeedTape
 from tradestack.store.journal import JOURNAL_SUFFIX
@@ -40,8 +41,11 @@ class StateFiles:
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> "StateFiles":
-        """Return those of --state-dir, else of the installation; raise OperatorFault."""
-        given: Path | None = args.state_dir
+        """Return those of --state-dir, of the stack of --runtime-dir, or of the installation.
+
+        Raises OperatorFault.
+        """
+        given = args.state_dir or _beside(getattr(args, "runtime_dir", None))
         if given is None:
             users = Path.home() / USERS_STATE
             given = users if users.is_dir() and not SYSTEMS_STATE.is_dir() else SYSTEMS_STATE
@@ -87,6 +91,11 @@ def add_state_option(parser: argparse.ArgumentParser) -> None:
         help="read the files of `tradestackctl up --state-dir DIR`, or of a directory that has "
         f"gateway and order-manager, such as a copy (default: {SYSTEMS_STATE})",
     )
+
+
+def _beside(runtime: Path | None) -> Path | None:
+    """Return the directory of `up` whose sockets are in `runtime`; None for an installation."""
+    return None if runtime in (None, RUNTIME_DIRECTORY) else runtime.absolute().parent
 
 
 def belongs_to(journal: JournalFile, feed_session: str) -> bool:
