@@ -12,7 +12,8 @@ copied one: its accounts are folded anew, as `verify` does.
 
 --at N is the state behind message N of the feed: what became of orders at its
 trade has happened, and the orders that it caused are sent. --at TIME is that
-behind the last message whose event time is not later. MARK is the last trade then.
+behind the last message whose event time is not later.
+MARK is the last trade until then.
 
 examples:
   tradestackctl positions
