@@ -16,12 +16,10 @@ from tradestack.domain.trading_state import TradingState
 from tradestack.observe.levels import Level
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.over_limits import over_limits
-from tradestack.trading.account.risk_view import account_view
+from tradestack.trading.account.usages import usages_in
 from tradestack.trading.judging.judgement import Judgement
-from tradestack.trading.risk.scopes import ScopeKind
-from tradestack.trading.risk.situation import AccountView, Standing
 from tradestack.trading.risk.trading_state import StateAct, StateEvent, TradingStates
-from tradestack.trading.risk.usage import Usage, usages_of
+from tradestack.trading.risk.usage import Usage
 from tradestack.trading.rules import Rules
 from tradestack.wire.account_records import TradingRecord
 from tradestack_order_manager.execution import Execution
@@ -142,17 +140,7 @@ class TradingControl:
 
     def usages(self, user: str | None) -> list[Usage]:
         """Return the usage of each limit that is set, of one user or of all."""
-        accounts = self._accounts()
-        limits = self._settler.rules.limits
-        views = [
-            account_view(account, symbol, lambda: accounts)
-            for account in accounts
-            for symbol in sorted({*account.state.risk.counts, ""})
-        ]
-        trading = {account.user for account in accounts}
-        views += [_idle_view(name) for name in {*limits.users, *filter(None, [user])} - trading]
-        usages = usages_of(views or [_idle_view("")], limits)
-        return [usage for usage in usages if _concerns(usage, user)]
+        return usages_in(self._accounts(), self._settler.rules.limits, user)
 
     def levels(self) -> Sequence[Level]:
         """Return how much of each limit is used."""
@@ -182,13 +170,7 @@ class TradingControl:
 
     def changes(self, user: str | None) -> list[TradingRecord]:
         """Return the last change of each state, of one user and all together, or of everybody."""
-        states = self.states
-        every = [states.of_all, *(states.users[name] for name in sorted(states.users))]
-        return [
-            change
-            for change in every
-            if change is not None and (user is None or change.user in (None, user))
-        ]
+        return self.states.changes(user)
 
     def status(self) -> str | None:
         """Return who may not trade freely, and why; None if everybody may."""
@@ -208,17 +190,6 @@ class TradingControl:
             "users_halted": users.count(TradingState.HALTED),
             "limits_hash": self.limits_hash,
         }
-
-
-def _idle_view(user: str) -> AccountView:
-    """Return the account of a user who has done nothing; "" = of nobody."""
-    return AccountView(user=user, symbol="", standings=dict.fromkeys(ScopeKind, Standing()))
-
-
-def _concerns(usage: Usage, user: str | None) -> bool:
-    """Return whether the limit is one of the user's, None = of anybody's."""
-    own = usage.scope.user
-    return own != "" and (user is None or own in (None, user))
 
 
 def _take_limits(judgement: Judgement) -> None:

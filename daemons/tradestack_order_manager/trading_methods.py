@@ -5,11 +5,14 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-from tradestack.domain.times import format_utc
 from tradestack.domain.trading_state import TradingState
 from tradestack.net.control.interface import Method, Peer, invalid_parameter
-from tradestack.trading.risk.usage import Usage
-from tradestack.wire.account_records import TradingRecord
+from tradestack.trading.replies.limits import (
+    Limit,
+    TradingStateOf,
+    limit_reply,
+    trading_state_reply,
+)
 from tradestack.wire.varlink import VarlinkError, declared_error
 from tradestack_order_manager.not_available import NAME, NotAvailable
 from tradestack_order_manager.trading_control import Halted, TradingControl
@@ -35,30 +38,6 @@ class LimitsOf(msgspec.Struct, frozen=True):
     """Whose limits; null for those of all users."""
 
     user: str | None = None
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """A limit that is set, and how much of it is used.
-
-    scope: "total", "symbol SPY", "user news" or "user news symbol SPY".
-    """
-
-    key: str
-    scope: str
-    used: str
-    limit: str
-    left: str
-    percent: int
-
-
-class TradingStateOf(msgspec.Struct, frozen=True):
-    """The trading state of a user, null for that of all users together, and since when and why."""
-
-    user: str | None
-    state: str
-    since: str
-    reason: str
-    uid: int
 
 
 class LimitList(msgspec.Struct, frozen=True):
@@ -123,8 +102,8 @@ def trading_methods(manager: Trading) -> Sequence[Method]:
         trading = manager.trading
         return LimitList(
             trading.limits_hash,
-            [_state(change) for change in trading.changes(parameters.user)],
-            [_limit(usage) for usage in trading.usages(parameters.user)],
+            [trading_state_reply(change) for change in trading.changes(parameters.user)],
+            [limit_reply(usage) for usage in trading.usages(parameters.user)],
         )
 
     return [
@@ -151,12 +130,3 @@ def _set_trading_state(trading: TradingControl, change: TradingChange, peer: Pee
 
 def _not_available(error: OSError) -> VarlinkError:
     return declared_error(NAME, NotAvailable(error.strerror or str(error)))
-
-
-def _limit(usage: Usage) -> Limit:
-    return Limit(usage.key, usage.scope.text, usage.used, usage.limit, usage.left, usage.percent)
-
-
-def _state(change: TradingRecord) -> TradingStateOf:
-    since = format_utc(change.time_ns)
-    return TradingStateOf(change.user, change.state, since, change.reason, change.uid)

@@ -24,6 +24,7 @@ from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.trading.account.account_state import AccountState
+from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.verification.accounts_at import AccountsAt
 
 Output = pytest.CaptureFixture[str]
@@ -111,6 +112,22 @@ def test_orders_and_fills_until_then(traded: Path) -> None:
     assert [record.report.order_id for record in orders] == [1, 2, 3, 4, 5, 6]
     assert [record.report.feed_seq for record, _ in fills] == [4, 5, 7]
     assert newest == fills[-1:]
+
+
+def test_orders_that_nothing_executes(tmp_path: Path) -> None:
+    """They have no account, and are of the session and the message that they name."""
+    with RecordedSession(tmp_path, ExecutionModel(kind=ExecutionKind.NONE)) as recorded:
+        recorded.publish(*trades("SPY", "100", "101", "102"))
+        for number in (3, 1):  # the second one was entered again after a restart
+            named = {"feed_session": FEED_SESSION, "feed_seq": number}
+            recorded.send(order(f"of{number}", 10, **named))
+        recorded.send(order("other", 10, feed_session="3DAA200009", feed_seq=1))
+    files = StateFiles(tmp_path / "state")
+
+    for at, expected in ((None, [1, 2]), (AtSequence(3), [1, 2]), (AtSequence(2), [2])):
+        with recorded_session(files, FEED_SESSION, at) as session:
+            assert [record.report.order_id for record in session.orders(9)] == expected
+            assert session.accounts(None).accounts == {}
 
 
 def test_a_log_that_has_less_than_was_met(traded: Path, tmp_path: Path) -> None:

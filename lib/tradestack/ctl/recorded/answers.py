@@ -10,11 +10,14 @@ import msgspec
 from tradestack.ctl.recorded.recorded_session import RecordedSession, recorded_session
 from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.ctl.verify.unreadable import as_operator_fault
+from tradestack.domain.faults import OperatorFault
+from tradestack.trading.account.usages import usages_in
 from tradestack.trading.replies.accounts import (
     UnavailableAccount,
     account_reply,
     position_replies,
 )
+from tradestack.trading.replies.limits import limit_reply, trading_state_reply
 from tradestack.trading.replies.orders import fill_reply, open_order_reply, order_reply
 from tradestack.trading.verification.accounts_at import AccountsAt
 
@@ -79,12 +82,32 @@ def _positions(session: RecordedSession, parameters: Parameters) -> Reply:
     }
 
 
+def _limits(session: RecordedSession, parameters: Parameters) -> Reply:
+    user: str | None = parameters["user"]
+    accounts = _folded(session, None)
+    limits = accounts.rules.newest
+    if limits is None:
+        raise OperatorFault(
+            f"feed session {session.id}",
+            "no order journal that is kept has limits of it",
+            "ask the order manager, without a session or --state-dir",
+        )
+    trading = [each for each in accounts.accounts.values() if not each.state.is_ended]
+    return {
+        "hash": limits.hash,
+        "states": [trading_state_reply(change) for change in accounts.rules.trading.changes(user)],
+        "limits": [limit_reply(usage) for usage in usages_in(trading, limits, user)],
+        "unavailable": _unavailable(session, accounts),
+    }
+
+
 _ANSWERS: Mapping[str, Callable[[RecordedSession, Parameters], Reply]] = {
     "ListOrders": _orders,
     "ListOpenOrders": _open_orders,
     "ListFills": _fills,
     "ListAccounts": _accounts,
     "ListPositions": _positions,
+    "GetLimits": _limits,
 }
 
 

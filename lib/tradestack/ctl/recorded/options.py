@@ -8,13 +8,7 @@ from tradestack.ctl.verify.session_files import add_state_option
 
 def add_recorded(parser: argparse.ArgumentParser) -> None:
     """Declare the session, --at and --state-dir."""
-    parser.add_argument(
-        "session",
-        nargs="?",
-        metavar="SESSION",
-        help="id of a feed session: answer from its files (default: ask the order manager, or "
-        "the newest session that is kept)",
-    )
+    add_session(parser)
     parser.add_argument(
         "--at",
         type=parse_at,
@@ -22,7 +16,19 @@ def add_recorded(parser: argparse.ArgumentParser) -> None:
         help="as it was behind this message of the feed, or behind the last one whose event time "
         "is not later: ISO 8601 with a zone",
     )
+
+
+def add_session(parser: argparse.ArgumentParser) -> None:
+    """Declare the session and --state-dir, for an answer of the present alone."""
+    parser.add_argument(
+        "session",
+        nargs="?",
+        metavar="SESSION",
+        help="id of a feed session: answer from its files (default: ask the order manager, or "
+        "the newest session that is kept)",
+    )
     add_state_option(parser)
+    parser.set_defaults(at=None)
 
 
 def is_recorded(args: argparse.Namespace) -> bool:

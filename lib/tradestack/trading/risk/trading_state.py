@@ -106,6 +106,15 @@ class TradingStates(msgspec.Struct, kw_only=True):
         else:
             self.users[record.user] = record
 
+    def changes(self, user: str | None) -> list[TradingRecord]:
+        """Return the last change of each state, of one user and all together, or of everybody."""
+        every = [self.of_all, *(self.users[name] for name in sorted(self.users))]
+        return [
+            change
+            for change in every
+            if change is not None and (user is None or change.user in (None, user))
+        ]
+
     def copy(self) -> "TradingStates":
         """Return the same states, which can change without these."""
         return TradingStates(of_all=self.of_all, users=dict(self.users))

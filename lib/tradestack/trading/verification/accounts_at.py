@@ -20,6 +20,7 @@ from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.tape import Tape
 from tradestack.trading.verification.account_fold import AccountFold, is_fresh
 from tradestack.trading.verification.cut import Cut
+from tradestack.trading.verification.rules_in_force import RulesInForce
 from tradestack.trading.verification.verification import Verification
 from tradestack.wire.account_records import AccountRecord
 from tradestack.wire.order_journal import Record, SessionRecord, decode_record
@@ -46,6 +47,11 @@ class AccountsAt:
         self._only_user = only_user
         self._cut = None if at is None else Cut(feed_session, at)
         self._verification = Verification(feed_session, open_tape, only_user)
+
+    @property
+    def rules(self) -> RulesInForce:
+        """The limits and trading states at the end of the journals, whatever `at` is."""
+        return self._verification.rules
 
     def begin(self, header: SessionRecord) -> None:
         """Begin with the next journal."""

@@ -29,10 +29,6 @@ class Cut:
         self._feed_session = feed_session
         self._passed: set[str] = set()
 
-    def has_passed(self, user: str) -> bool:
-        """Return whether a record of the user's account was behind the cut."""
-        return user in self._passed
-
     def is_behind(self, record: Record) -> bool:
         """Return whether the next record is behind the cut. Raises ValueError."""
         user = getattr(record, "user", None)

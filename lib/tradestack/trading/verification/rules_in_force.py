@@ -10,10 +10,14 @@ from tradestack.wire.order_journal import SessionRecord
 
 
 class RulesInForce:
-    """Limits by their hash, of one journal; trading: the states, which go on in the next one."""
+    """Limits by their hash, of one journal; trading: the states, which go on in the next one.
+
+    newest: the limits that were recorded last, None if none were.
+    """
 
     def __init__(self) -> None:
         self.trading = TradingStates()
+        self.newest: RiskLimits | None = None
         self._limits: dict[str, RiskLimits] = {}
 
     def begin(self, header: SessionRecord) -> None:
@@ -24,7 +28,8 @@ class RulesInForce:
 
     def add(self, record: LimitsRecord) -> None:
         """Take limits that the journal has from here on; raise ValueError."""
-        self._limits[record.hash] = msgspec.json.decode(record.limits, type=RiskLimits)
+        self.newest = msgspec.json.decode(record.limits, type=RiskLimits)
+        self._limits[record.hash] = self.newest
 
     def limits_of(self, state: AccountState) -> RiskLimits:
         """Return the limits that an account is under; raise ValueError without a record of them."""

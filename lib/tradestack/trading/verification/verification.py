@@ -75,7 +75,8 @@ class Verification:
 
     open_tape: opens its tape, for each account another one. folds: the accounts so far, by user.
     late: users whose accounts do not begin in these journals. behind: accounts that have met more
-    than the tape has, with what was met. only_user: the others are not folded.
+    than the tape has, with what was met. rules: the limits and trading states at this place.
+    only_user: the others are not folded.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class Verification:
         self._only_user = only_user
         self._numbers = JournalNumbers("", 1)
         self._parts: dict[str, list[bytes]] = {}  # of checkpoints that are not whole yet
-        self._rules = RulesInForce()
+        self.rules = RulesInForce()
         self._carried = 0  # how many records the journal begins with
 
     def begin(self, header: SessionRecord) -> None:
@@ -98,7 +99,7 @@ class Verification:
         self._numbers = JournalNumbers(header.session, header.next_order_id)
         self._parts.clear()
         self._carried = header.carried
-        self._rules.begin(header)
+        self.rules.begin(header)
 
     def take(self, line: int, payload: bytes) -> Record:
         """Compare the next record, and return it. Raises Differs, ValueError for no record."""
@@ -153,7 +154,7 @@ class Verification:
         """Take what reports follow from besides requests, or what is lost."""
         match record:
             case LimitsRecord():
-                self._rules.add(record)
+                self.rules.add(record)
             case TradingRecord():
                 self._take_trading(line, record, payload)
             case RepairedRecord():
@@ -211,7 +212,7 @@ class Verification:
             fold = self._fold_of(line, user, feed_session)
             if fold is not None:
                 fold.report(Owed(line, payload, record))
-        self._rules.trading.put(record)
+        self.rules.trading.put(record)
 
     def _take_register(self, line: int, record: RegisterRecord) -> None:
         self._numbers.take_report()
@@ -263,7 +264,7 @@ class Verification:
         state = decode_checkpoint([bytes(record.state)])
         fold = self.folds.get(user)
         if fold is not None:  # it goes on in this journal
-            fold.checkpoint(line, state, self._rules.limits_of(state))
+            fold.checkpoint(line, state, self.rules.limits_of(state))
             return
         if not is_fresh(state):
             self.late.add(user)
@@ -273,8 +274,8 @@ class Verification:
             self._open_tape(),
             model,
             state,
-            limits=self._rules.limits_of(state),
-            trading=self._rules.trading,
+            limits=self.rules.limits_of(state),
+            trading=self.rules.trading,
         )
 
     def _take_part(self, line: int, record: CheckpointRecord, fold: AccountFold) -> None:
@@ -282,7 +283,7 @@ class Verification:
         parts.append(bytes(record.state))
         if record.part == record.parts:
             state = decode_checkpoint(self._parts.pop(record.user))
-            fold.checkpoint(line, state, self._rules.limits_of(state))
+            fold.checkpoint(line, state, self.rules.limits_of(state))
             self.counts.checkpoints += 1
 
     def _take_loss(self, line: int, record: RepairedRecord) -> None:

@@ -93,7 +93,8 @@ def executing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OrderManager
         (state / "order-manager").symlink_to(manager.state)
         (state / "gateway").symlink_to(directory / "gateway")
         (directory / "order-manager.sock").symlink_to(manager.control)
-        start_executing(manager, record_feed(directory / "gateway"))
+        risk = {"each_user": {"max_position": "25", "active_order_limit": 4}}
+        start_executing(manager, record_feed(directory / "gateway"), risk=risk)
         enter_two(manager)
         other = manager.client("other")
         other.send(market("o", 1), limit("p", "700.5"))
@@ -113,6 +114,22 @@ def test_files_say_what_the_running_order_manager_says(
     assert live
     assert printed(capsys, *words, *form, "--state-dir", state) == live
     assert printed(capsys, *words, *form, FEED_SESSION, "--at", "3", "--state-dir", state) == live
+
+
+@pytest.mark.parametrize("words", [(), ("--user", "other"), ("--user", "nobody"), ("--json",)])
+def test_files_say_what_is_used_of_limits(
+    executing: OrderManager, capsys: Output, words: tuple[str, ...]
+) -> None:
+    """As the order manager does, with the trading states."""
+    running = ("--runtime-dir", str(executing.directory))
+    state = executing.directory / "run" / "state"
+    for change in ("reducing", "active"):
+        assert run(["trading", change, "--user", "news", "--reason", "test", *running]) == 0
+        live = printed(capsys, "limits", *words, *running)
+
+        assert "max_position" in live
+        assert printed(capsys, "limits", *words, "--state-dir", state) == live
+        assert printed(capsys, "limits", *words, FEED_SESSION, "--state-dir", state) == live
 
 
 def test_a_copy_of_the_files(stack: Stack, tmp_path: Path, capsys: Output) -> None:
@@ -194,6 +211,18 @@ def test_a_session_without_orders(executing: OrderManager, tmp_path: Path, capsy
     )
 
 
+def test_limits_of_a_session_without_orders(
+    executing: OrderManager, tmp_path: Path, capsys: Output
+) -> None:
+    """They are in no file."""
+    (tmp_path / "order-manager").mkdir()
+    (tmp_path / "gateway").symlink_to(executing.directory / "gateway")
+
+    assert run(["limits", "--state-dir", str(tmp_path)]) == ExitStatus.OPERATOR_FAULT
+
+    assert "no order journal that is kept has limits of it" in capsys.readouterr().err
+
+
 def test_an_account_that_cannot_be_folded(
     executing: OrderManager, tmp_path: Path, capsys: Output
 ) -> None:
@@ -202,7 +231,7 @@ def test_an_account_that_cannot_be_folded(
     (log,) = state.glob("gateway/*.feed")
     log.write_bytes(log.read_bytes()[: 2 * 64])
 
-    for verb in (["positions"], ["pnl"], ["orders", "--open"]):
+    for verb in (["positions"], ["pnl"], ["orders", "--open"], ["limits"]):
         assert run([*verb, "--state-dir", str(state)]) == ExitStatus.REFUSED
         assert (
             f"tradestackctl: the account of news in feed session {FEED_SESSION} cannot be read: "

@@ -3,8 +3,12 @@
 The trading states that somebody or a limit has set come before them. USED is what a limit counts:
 positions and money include working orders at worst case.
 
+The order manager is asked. SESSION or --state-dir have the files of a feed session answer instead,
+at their end: an account whose session has ended uses nothing any more.
+
 examples:
   tradestackctl limits
+  tradestackctl limits --state-dir /tmp/stack    of a stopped `up`, or of a copy
   tradestackctl limits --user news
   tradestackctl limits --json
 """
@@ -13,8 +17,8 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
+from tradestack.ctl.account_questions import ask, status_of
+from tradestack.ctl.recorded.options import add_session
 from tradestack.ctl.table import aligned
 
 HEADINGS = ("LIMIT", "SCOPE", "USED", "OF", "LEFT", "PERCENT")
@@ -24,20 +28,21 @@ KEYS = ("key", "scope", "used", "limit", "left", "percent")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--user", metavar="USER", help="limits that concern this user")
+    add_session(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the limits."""
-    with RunningDaemons.of(args).client(ORDER_MANAGER) as manager:
-        reply = manager.call("io.tradestack.OrderManager.GetLimits", {"user": args.user})
+    """Print the limits; return REFUSED if an account cannot be read."""
+    reply = ask(args, "GetLimits", {"user": args.user})
+    status = status_of(reply)
     if args.json:
-        print(json.dumps(reply))
-        return ExitStatus.DONE
+        print(json.dumps({key: reply[key] for key in ("hash", "states", "limits")}))
+        return status
     for state in reply["states"]:
         whose = "all users" if state["user"] is None else f"user {state['user']}"
         print(f"{state['state']} {whose} since {state['since']}: {state['reason']}")
     rows: list[Sequence[object]] = [HEADINGS]
     rows += [[limit[key] for key in KEYS] for limit in reply["limits"]]
     print(aligned(rows) if reply["limits"] else "no limit on usage is set\n", end="")
-    return ExitStatus.DONE
+    return status
