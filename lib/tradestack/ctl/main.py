@@ -31,6 +31,7 @@ examples:
   tradestackctl stats --json | jq .gateway    print every counter, for scripts
   tradestackctl tail --follow --symbol SPY    print ticks as they are published
   tradestackctl pnl                           show what each user has earned
+  tradestackctl pnl --at 33898                show what it was at that tick, from the files
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl add-strategy momentum         create another strategy instance
   tradestackctl import prices.csv.gz          convert your own data to where the gateway reads it

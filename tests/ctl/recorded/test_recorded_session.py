@@ -181,6 +181,18 @@ def test_an_account_that_begins_in_a_journal_that_is_gone(tmp_path: Path) -> Non
                                             "message 3")  # fmt: skip
 
 
+def test_journals_of_other_sessions(traded: Path, tmp_path: Path) -> None:
+    """They are not read, so their damage is none of the session."""
+    state = Path(shutil.copytree(traded, tmp_path / "copy"))
+    for name in ("3DAA100000", "3DAA900000"):
+        (state / "order-manager" / f"{name}.journal").write_text("damaged\n")
+
+    assert news(state) == news(traded)
+    with recorded_session(StateFiles(state), FEED_SESSION, None) as session:
+        assert len(session.orders(100)) == 9
+        assert len(session.fills(100)) == 7
+
+
 def test_files_that_do_not_agree(traded: Path, tmp_path: Path) -> None:
     """They have no answer but the verb that says where."""
     state = Path(shutil.copytree(traded, tmp_path / "copy"))

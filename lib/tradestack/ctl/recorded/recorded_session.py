@@ -13,6 +13,8 @@ from tradestack.ctl.verify.session_files import (
     JournalFile,
     StateFiles,
     belongs_to,
+    name_of,
+    names,
     payloads_of,
     tapes_of,
 )
@@ -98,9 +100,9 @@ class RecordedSession:
 
     def _records(self) -> Iterator[Record]:
         """Yield the records up to the moment that name the session."""
-        name = f'"FeedSession":"{self.id}"'.encode()
+        name = name_of(self.id)
         cut = None if self.at is None else Cut(self.id, self.at)
-        for journal in self._journals:
+        for journal in [each for each in self._journals if names(each, self.id)]:
             with as_disagreement(journal.path, self.id):
                 progress = Progress(journal.path.name, journal.size_bytes)
                 for line, payload in payloads_of(journal, progress.show):

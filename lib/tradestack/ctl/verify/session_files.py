@@ -103,7 +103,7 @@ def belongs_to(journal: JournalFile, feed_session: str) -> bool:
 
     One that names the session and is damaged may have had it.
     """
-    name = f'"FeedSession":"{feed_session}"'.encode()
+    name = name_of(feed_session)
     is_named = is_damaged = False
     for line in read_lines(journal.path):
         is_named |= name in line.content
@@ -117,6 +117,17 @@ def belongs_to(journal: JournalFile, feed_session: str) -> bool:
             if isinstance(record, AccountRecord) and record.feed_session == feed_session:
                 return True
     return is_named and is_damaged
+
+
+def names(journal: JournalFile, feed_session: str) -> bool:
+    """Return whether any line of a journal names the feed session. Raises OSError."""
+    name = name_of(feed_session)
+    return any(name in line.content for line in read_lines(journal.path))
+
+
+def name_of(feed_session: str) -> bytes:
+    """Return how records name a feed session."""
+    return f'"FeedSession":"{feed_session}"'.encode()
 
 
 def payloads_of(
