@@ -25,6 +25,7 @@ from tradestack.runtime.config.values import (
     Integer,
     ListOf,
     MapOf,
+    Switch,
     Symbol,
     TcpAddress,
     Text,
@@ -89,6 +90,7 @@ class StrategyConfig(DaemonConfig):
         reload=Reload.RESTART,
     )
     orders_in_flight_max: int = key(1_000, Integer(1, ORDERS_IN_FLIGHT_MAX), reload=Reload.AT_ONCE)
+    cancel_on_stop: bool = key(False, Switch(), reload=Reload.AT_ONCE)
     password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
     segment_suffix: str = key(
         "",

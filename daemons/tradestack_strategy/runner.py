@@ -10,7 +10,7 @@ registration, from the gateway's own copy.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -34,15 +34,15 @@ from tradestack.wire.order_messages import BusinessMessageReject, MatchedThrough
 from tradestack.wire.orders import ServerMessage
 from tradestack_strategy.feed_sessions import FeedSessions
 from tradestack_strategy.handshake import Action, Event, Handshake, State
+from tradestack_strategy.mass_cancel import MassCancel
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.registrar import Registrar
 from tradestack_strategy.settings import InstanceSettings, Servers
 from tradestack_strategy.trading import Progress, Trading
+from tradestack_strategy.work import Later, Spawn, Work
 
 # The delay after which the order manager is asked again for what it could not do.
 RETRY_INTERVAL_S = 1.0
-
-Spawn = Callable[[Coroutine[object, object, None], str], "asyncio.Task[None]"]
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ class Runner(OrderListener):
         self._servers = servers
         self._order_entry = order_entry
         self._counters = counters
+        self._clock = clock
         self._sessions = FeedSessions(
             settings,
             servers,
@@ -79,18 +80,19 @@ class Runner(OrderListener):
             counters=counters,
             clock=clock,
         )
-        self._spawn = spawn
+        self._work = Work(spawn)
+        self._retry = Later(RETRY_INTERVAL_S, order_entry.send_again)
         self._handshake = Handshake()
         self._registrar = Registrar(self.orders.send, interactive=strategy.interactive)
         # Those that concern a feed session are added when one is entered.
         self._actions: dict[Action, Callable[[], None]] = {
-            Action.FIND_HEAD: partial(self._start, self._find_head, "find head"),
-            Action.FIND_HEAD_LATER: partial(self._start, self._find_head_later, "find head"),
-            Action.LEAVE_FEED: self._cancel_task,
+            Action.FIND_HEAD: partial(self._work.start, self._find_head, "find head"),
+            Action.FIND_HEAD_LATER: partial(self._work.start, self._find_head_later, "find head"),
+            Action.LEAVE_FEED: self._work.cancel,
             Action.STOP: self._stop,
         }
-        self._task: asyncio.Task[None] | None = None  # what the last action started
-        self._retry: asyncio.TimerHandle | None = None
+        self._knows_orders = False  # has had the reports on all orders that may work
+        self._mass_cancel: MassCancel | None = None  # the last act; there is no handshake any more
 
     @property
     def state(self) -> State:
@@ -126,11 +128,29 @@ class Runner(OrderListener):
             self._stop()
             self.orders.disconnect()
 
+    async def cancel_orders(self, timeout_s: float) -> None:
+        """Trade no more, and cancel what works; return when it is canceled, or after that time.
+
+        The account first meets what the strategy has handled: so the cancels are visible behind
+        it, and a later run comes to the same decisions up to there.
+        """
+        if self._knows_orders and self._order_entry.is_idle:
+            return
+        if self._trading is not None:
+            self._trading.tell_progress()
+        self._stop()
+        session = self.progress.feed_session or None
+        self._mass_cancel = MassCancel(
+            self._settings.instance, session, self.orders.send, self._clock
+        )
+        await self._mass_cancel.run(self._order_entry, self._servers.credentials.user, timeout_s)
+
     # ---- the order manager -------------------------------------------------------------------
 
     def on_connected(self) -> None:
         """Start the handshake."""
-        self._on_event(Event.ORDERS_LOGGED_IN)
+        if self._mass_cancel is None:
+            self._on_event(Event.ORDERS_LOGGED_IN)
 
     def on_message(self, message: ServerMessage) -> None:
         """Settle a request, or take the answer to a registration."""
@@ -145,7 +165,9 @@ class Runner(OrderListener):
                 self._on_event(Event.REFUSED)
             case BusinessMessageReject():
                 self._order_entry.refused(message.business_reject_ref_id, message.text)
-                self._retry_later()
+                self._retry.ask()
+        if self._mass_cancel is not None:
+            self._mass_cancel.take(message)
 
     def on_received(self, sequence: int) -> None:
         """Note how much of the order session was received."""
@@ -166,7 +188,8 @@ class Runner(OrderListener):
     def on_disconnected(self, close: Close) -> None:  # noqa: ARG002 (the client logs it)
         """Stop deciding: orders could not be sent."""
         self._counters.add_to_process(Counted.ORDERS_DISCONNECTS)
-        self._on_event(Event.ORDERS_LOST)
+        if self._mass_cancel is None:
+            self._on_event(Event.ORDERS_LOST)
 
     def on_session_ended(self, session_id: str) -> None:
         """Keep the orders that were not taken for the next session."""
@@ -176,6 +199,7 @@ class Runner(OrderListener):
 
     def on_session_lost(self, session_id: str) -> None:
         """Give up the orders whose reports will not come."""
+        self._knows_orders = False
         self._order_entry.abandon(session_id)
         if self._trading is not None:
             self._trading.leave_order_session(is_lost=True)
@@ -192,11 +216,6 @@ class Runner(OrderListener):
     def _on_event(self, event: Event) -> None:
         for action in self._handshake.on(event):
             self._actions[action]()
-
-    def _start(self, work: Callable[[], Coroutine[object, object, None]], name: str) -> None:
-        """Start the work of an action in place of what the action before it started."""
-        self._cancel_task()
-        self._task = self._spawn(work(), name)
 
     async def _find_head(self) -> None:
         self._head_known(await find_head(self._servers.feed, self._servers.credentials))
@@ -228,9 +247,11 @@ class Runner(OrderListener):
             Action.OPEN_ORDER_ENTRY: lambda: self._order_entry.open(
                 epoch, self.orders.send, trading
             ),
-            Action.FOLLOW_FEED: partial(self._start, trading.follow, "follow feed"),
+            Action.FOLLOW_FEED: partial(self._work.start, trading.follow, "follow feed"),
             Action.FIND_NEXT_SESSION: partial(
-                self._start, partial(self._find_next_session, head.session_id), "find next session"
+                self._work.start,
+                partial(self._find_next_session, head.session_id),
+                "find next session",
             ),
         }
         emit(
@@ -242,6 +263,7 @@ class Runner(OrderListener):
         )
 
     def _registered(self, trading: Trading[Any], from_sequence: int) -> None:
+        self._knows_orders = True
         trading.runner.from_sequence = from_sequence
         emit(
             logger,
@@ -257,25 +279,7 @@ class Runner(OrderListener):
     def _stop(self) -> None:
         self._registrar.withdraw()
         self._order_entry.close()
-        self._cancel_task()
+        self._work.cancel()
+        self._retry.cancel()
         if self._trading is not None:
             self._trading.stop()
-        if self._retry is not None:
-            self._retry.cancel()
-            self._retry = None
-
-    def _cancel_task(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-
-    # ---- orders that the order manager could not take ----------------------------------------
-
-    def _retry_later(self) -> None:
-        if self._retry is None:
-            loop = asyncio.get_running_loop()
-            self._retry = loop.call_later(RETRY_INTERVAL_S, self._retry_now)
-
-    def _retry_now(self) -> None:
-        self._retry = None
-        self._order_entry.send_again()

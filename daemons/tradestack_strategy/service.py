@@ -17,6 +17,7 @@ from tradestack.trading.epoch import INSTANCE_LENGTH_MAX, config_hash
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.control import strategy_interface
+from tradestack_strategy.mass_cancel import CANCEL_TIMEOUT_S
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import Runner
@@ -97,14 +98,19 @@ class StrategyService:
         self._task = self._context.spawn(self._runner.run(), "runner")
 
     async def stop(self) -> None:
-        """Log out. The replay of the next start finds the orders without report."""
+        """Cancel what works, if configured, and log out.
+
+        The replay of the next start finds the orders without report.
+        """
         if self._task is not None:
+            if self._config.cancel_on_stop:
+                await self._runner.cancel_orders(CANCEL_TIMEOUT_S)
             self._task.cancel()
             await asyncio.wait({self._task})
         self._prices.close()
 
     def reload(self, config: StrategyConfig) -> None:
-        """Apply the limit of orders in flight; any other change needs a restart."""
+        """Apply what is used from now on; any other change needs a restart."""
         self._config = config
         self._order_entry.orders_in_flight_max = config.orders_in_flight_max
 

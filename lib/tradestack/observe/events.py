@@ -271,6 +271,12 @@ ORDER_OUTCOME_UNKNOWN = Event(
     logging.ERROR,
     "outcome of order unknown",
 )
+STRATEGY_ORDERS_LEFT = Event(
+    "STRATEGY_ORDERS_LEFT",
+    "1d4759fc9b0347948d8ddcc93818cfc7",
+    logging.WARNING,
+    "strategy stops, and its orders are not known to be canceled",
+)
 
 EVENTS: tuple[Event, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Event)

@@ -1,0 +1,62 @@
+"""A feed in this process, and an order manager in one of its own that executes against it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.daemons.tradestack_strategy.servers import Feed
+from tests.kit.strategy_process import StrategyProcess
+from tests.kit.tape_order_manager import TapeOrderManager
+from tradestack.net.server.users import Users
+from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.wire.account_records import ExecutionRecord
+from tradestack.wire.order_journal import OrderRecord, Record, decode_record
+
+QUOTER = {"signal": "tests.kit.quoter:Quoter", "quantity": "0.0000002"}
+
+
+class ExecutedFeed:
+    """A feed session that is published by hand, and who trades on it."""
+
+    def __init__(self, directory: Path, users: Users) -> None:
+        self.order_manager = TapeOrderManager(directory)
+        self.order_manager.feed_directory.mkdir()
+        self.feed = Feed(users, self.order_manager.feed_directory)
+        self._directory = directory
+        self._strategies: list[StrategyProcess] = []
+
+    async def __aenter__(self) -> "ExecutedFeed":
+        self.feed.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for strategy in self._strategies:
+            strategy.close()
+        await self.feed.kill()
+        self.order_manager.close()
+
+    def strategy(self, **keys: object) -> StrategyProcess:
+        """Return a strategy that was not started."""
+        host, port = self.order_manager.address
+        addresses = {"feed": str(self.feed.address), "orders": f"{host}:{port}"}
+        directory = self._directory / f"strategy{len(self._strategies)}"
+        strategy = StrategyProcess(directory, **addresses, **{**QUOTER, **keys})
+        self._strategies.append(strategy)
+        return strategy
+
+    @property
+    def journals(self) -> list[Path]:
+        """The order journals, oldest first."""
+        return sorted(self.order_manager.state.glob(f"*{JOURNAL_SUFFIX}"))
+
+    def records(self) -> list[Record]:
+        """Return the records of all order journals."""
+        lines = [line for path in self.journals for line in path.read_bytes().splitlines()]
+        return [decode_record(line[9:]) for line in lines]
+
+    def reports(self) -> Sequence[object]:
+        """Return the reports on orders and requests of all order journals."""
+        return [
+            record.report
+            for record in self.records()
+            if isinstance(record, OrderRecord | ExecutionRecord)
+        ]
