@@ -81,10 +81,12 @@ class Housekeeping:
     def prune(self, sessions_kept: int) -> list[str]:
         """Remove the journals of all but the newest sessions, if no client reads them.
 
+        Those that a strategy reads when it starts again are kept until their feed session ends.
         Returns the ids of those that were removed.
         """
+        named = self._sessions.current.state.accounts.order_sessions
         try:
-            return self._sessions.prune(sessions_kept, self._followed())
+            return self._sessions.prune(sessions_kept, {*self._followed(), *named})
         except OSError as error:
             logger.warning("an old journal cannot be removed: %s", error)
             return []

@@ -4,6 +4,7 @@
     ORDERS_CONNECTED ── HEAD_KNOWN       ─► REGISTERING
     REGISTERING      ── REGISTERED       ─► REGISTERED
     REGISTERING      ── REFUSED          ─► ORDERS_CONNECTED
+    REGISTERING      ── REPORTS_MISSING  ─► DISCONNECTED
     REGISTERED       ── FEED_LOGGED_IN   ─► REPLAYING
     REGISTERED       ── SESSION_CHANGED  ─► ORDERS_CONNECTED
     REGISTERED       ── SESSION_ENDED    ─► SESSION_OVER
@@ -48,6 +49,7 @@ class Event(enum.Enum):
     HEAD_KNOWN = "feed session and head known"
     REGISTERED = "registered"
     REFUSED = "not registered: the order manager cannot take it now"
+    REPORTS_MISSING = "reports of earlier order sessions have to be read first"
     FEED_LOGGED_IN = "logged in to the feed"
     CAUGHT_UP = "caught up with the head"
     FEED_LOST = "feed lost"
@@ -78,6 +80,8 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     ),
     # With the head of that time: by then the refused request is out of date.
     (State.REGISTERING, Event.REFUSED): (State.ORDERS_CONNECTED, (Action.FIND_HEAD_LATER,)),
+    # They come over the only connection that the order manager keeps of a user.
+    (State.REGISTERING, Event.REPORTS_MISSING): (State.DISCONNECTED, (Action.STOP,)),
     (State.REGISTERED, Event.FEED_LOGGED_IN): (State.REPLAYING, ()),
     (State.REGISTERED, Event.SESSION_CHANGED): (State.ORDERS_CONNECTED, (Action.FIND_HEAD,)),
     # Registered again, after the order manager was lost, for a session whose end was already seen.

@@ -213,15 +213,16 @@ class OrderEntry:
             self._unsent.update(names[names.index(cl_ord_id) :])
         self._log.refused(cl_ord_id, reason)
 
-    def end_session(self, order_session: str) -> None:
-        """Keep what was not taken; the next FromSeq lies behind what was reported early."""
-        if self._outstanding:
-            logger.info(
-                "%d orders were not taken in order session %s and go to the next one",
-                len(self._outstanding),
-                order_session,
-            )
-        self._early.clear()
+    def end_session(self, order_session: str, *, keeps_answers: bool = False) -> None:
+        """Keep what was not taken; keeps_answers: and what was reported early.
+
+        Otherwise the next FromSeq lies behind that.
+        """
+        if count := len(self._outstanding):
+            text = "%d orders were not taken in order session %s and go to the next one"
+            logger.info(text, count, order_session)
+        if not keeps_answers:
+            self._early.clear()
         self.open_orders.clear()
 
     def abandon(self, order_session: str) -> None:

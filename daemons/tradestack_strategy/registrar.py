@@ -27,13 +27,13 @@ class Registrar:
         self._send = send
         self._interactive = interactive
         self._request_id: str | None = None  # of the request that awaits its answer
-        self._on_registered: Callable[[int], None] = _ignore
+        self._on_registered: Callable[[Registered], None] = _ignore
         self._logged_refusal = ""
 
     def register(
-        self, epoch: Epoch, head: int, start: Start, on_registered: Callable[[int], None]
+        self, epoch: Epoch, head: int, start: Start, on_registered: Callable[[Registered], None]
     ) -> None:
-        """Send a request; on_registered(FromSeq) is called with its answer."""
+        """Send a request; on_registered is called with its answer."""
         self._request_id = os.urandom(REQUEST_ENTROPY_BYTES).hex()
         self._on_registered = on_registered
         self._send(
@@ -59,7 +59,7 @@ class Registrar:
             on_registered = self._on_registered
             self.withdraw()
             self._logged_refusal = ""
-            on_registered(answer.from_seq)
+            on_registered(answer)
 
     def refused(self, reject: BusinessMessageReject) -> bool:
         """Return whether the message refuses the request, which is over then.
@@ -75,5 +75,5 @@ class Registrar:
         return True
 
 
-def _ignore(_from_sequence: int) -> None:
+def _ignore(_answer: Registered) -> None:
     """Stand in for the callback while no request awaits its answer."""

@@ -8,7 +8,6 @@ feed is closed in the same call: what was not decided by then is decided after t
 registration, from the gateway's own copy.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -21,7 +20,7 @@ from tradestack.domain.execution_report import (
     OrderMassCancelReport,
     Report,
 )
-from tradestack.net.client.feed_head import FeedHead, find_head
+from tradestack.net.client.feed_head import FeedHead
 from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.net.client.order_client import OrderClient
 from tradestack.net.client.order_listener import OrderListener
@@ -34,15 +33,14 @@ from tradestack.wire.order_messages import BusinessMessageReject, MatchedThrough
 from tradestack.wire.orders import ServerMessage
 from tradestack_strategy.feed_sessions import FeedSessions
 from tradestack_strategy.handshake import Action, Event, Handshake, State
+from tradestack_strategy.head_search import RETRY_INTERVAL_S, HeadSearch
 from tradestack_strategy.mass_cancel import MassCancel
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.registrar import Registrar
+from tradestack_strategy.report_streams import ReportsMissing, ReportStream, ReportStreams
 from tradestack_strategy.settings import InstanceSettings, Servers
 from tradestack_strategy.trading import Progress, Trading
 from tradestack_strategy.work import Later, Spawn, Work
-
-# The delay after which the order manager is asked again for what it could not do.
-RETRY_INTERVAL_S = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -82,12 +80,18 @@ class Runner(OrderListener):
         )
         self._work = Work(spawn)
         self._retry = Later(RETRY_INTERVAL_S, order_entry.send_again)
+        self._streams = (
+            ReportStreams(self._settle, order_entry.open_orders.clear)
+            if strategy.interactive
+            else ReportStream(self._settle)
+        )
+        self._search = HeadSearch(servers, self._head_known)
         self._handshake = Handshake()
         self._registrar = Registrar(self.orders.send, interactive=strategy.interactive)
         # Those that concern a feed session are added when one is entered.
         self._actions: dict[Action, Callable[[], None]] = {
-            Action.FIND_HEAD: partial(self._work.start, self._find_head, "find head"),
-            Action.FIND_HEAD_LATER: partial(self._work.start, self._find_head_later, "find head"),
+            Action.FIND_HEAD: partial(self._work.start, self._search.find, "find head"),
+            Action.FIND_HEAD_LATER: partial(self._work.start, self._search.find_later, "find head"),
             Action.LEAVE_FEED: self._work.cancel,
             Action.STOP: self._stop,
         }
@@ -118,7 +122,10 @@ class Runner(OrderListener):
         try:
             while True:
                 try:
+                    await self._streams.read(self._servers, self._clock)
                     await self.orders.run(self)
+                except ReportsMissing:
+                    self._on_event(Event.REPORTS_MISSING)
                 except SequenceHole as hole:
                     logger.error("order manager has lost reports: %s", hole)
                     self.orders.forget_session(self)
@@ -156,7 +163,7 @@ class Runner(OrderListener):
         """Settle a request, or take the answer to a registration."""
         match message:
             case ExecutionReport() | OrderCancelReject() | OrderMassCancelReport():
-                self._take_report(message)
+                self._streams.take(self.orders.session_id, message)
             case MatchedThrough() if self._trading is not None:
                 self._trading.matched(message)
             case Registered():
@@ -193,18 +200,20 @@ class Runner(OrderListener):
 
     def on_session_ended(self, session_id: str) -> None:
         """Keep the orders that were not taken for the next session."""
-        self._order_entry.end_session(session_id)
+        self._streams.end(session_id)
+        self._order_entry.end_session(session_id, keeps_answers=self._streams.reads_earlier)
         if self._trading is not None:
             self._trading.leave_order_session(is_lost=False)
 
     def on_session_lost(self, session_id: str) -> None:
         """Give up the orders whose reports will not come."""
         self._knows_orders = False
+        self._streams.end(session_id)
         self._order_entry.abandon(session_id)
         if self._trading is not None:
             self._trading.leave_order_session(is_lost=True)
 
-    def _take_report(self, report: Report) -> None:
+    def _settle(self, report: Report) -> None:
         self._sessions.take_report(report)
         if not isinstance(report, OrderMassCancelReport):  # of a person; its orders have reports
             self._order_entry.reported(report)
@@ -216,17 +225,6 @@ class Runner(OrderListener):
     def _on_event(self, event: Event) -> None:
         for action in self._handshake.on(event):
             self._actions[action]()
-
-    async def _find_head(self) -> None:
-        self._head_known(await find_head(self._servers.feed, self._servers.credentials))
-
-    async def _find_head_later(self) -> None:
-        await asyncio.sleep(RETRY_INTERVAL_S)
-        await self._find_head()
-
-    async def _find_next_session(self, ended: str) -> None:
-        head = await find_head(self._servers.feed, self._servers.credentials, ended=ended)
-        self._head_known(head)
 
     def _head_known(self, head: FeedHead) -> None:
         """Stay in the feed session that is traded, or enter another one."""
@@ -250,7 +248,7 @@ class Runner(OrderListener):
             Action.FOLLOW_FEED: partial(self._work.start, trading.follow, "follow feed"),
             Action.FIND_NEXT_SESSION: partial(
                 self._work.start,
-                partial(self._find_next_session, head.session_id),
+                partial(self._search.find_next, head.session_id),
                 "find next session",
             ),
         }
@@ -262,14 +260,15 @@ class Runner(OrderListener):
             start=trading.start.value,
         )
 
-    def _registered(self, trading: Trading[Any], from_sequence: int) -> None:
+    def _registered(self, trading: Trading[Any], answer: Registered) -> None:
+        """Trade from where orders count. Raises ReportsMissing, which ends the connection."""
+        trading.runner.from_sequence = self._streams.follow(self.orders.session_id, answer)
         self._knows_orders = True
-        trading.runner.from_sequence = from_sequence
         emit(
             logger,
             STRATEGY_REGISTERED,
             session=trading.epoch.feed_session,
-            from_sequence=from_sequence,
+            from_sequence=trading.runner.from_sequence,
             config_hash=self._settings.config_hash,
             pending=self._order_entry.in_flight,
         )

@@ -74,15 +74,20 @@ def test_what_follows_on_a_missing_order_is_not_compared() -> None:
     ("found", "user", "through"),
     [
         (restarted("quotes", sessions=1), "quotes", math.inf),
-        (restarted("quotes", sessions=2), "quotes", 1),
+        (restarted("quotes", sessions=2), "quotes", math.inf),
+        (restarted("quotes", sessions=2, may_lack=True), "quotes", 1),
         (restarted("dense", sessions=2), "dense", math.inf),
         (restarted("quotes", sessions=2), "dense", math.inf),
         (restarted("quotes", sessions=1, power_cuts=1, may_lack=True), "quotes", 1),
-        (dataclasses.replace(restarted("quotes", sessions=2), restarted=()), "quotes", math.inf),
+        (
+            dataclasses.replace(restarted("quotes", sessions=2, may_lack=True), restarted=()),
+            "quotes",
+            math.inf,
+        ),
     ],
 )
 def test_an_interactive_strategy_decides_as_undisturbed_while_it_knows_its_reports(
     found: Evidence, user: str, through: float
 ) -> None:
-    """Started again, it does not know those of an earlier order session."""
+    """Started again, it reads those of earlier order sessions, unless their ends are lost."""
     assert decided_through(found, found.feeds[-1], user) == through

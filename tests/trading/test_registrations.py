@@ -4,10 +4,12 @@ import pytest
 
 from tests.daemons.tradestack_order_manager.samples import FEED_SESSION, a_register
 from tradestack.domain.order import Start
+from tradestack.trading.earlier_sessions import EarlierSessions
 from tradestack.trading.registrations import (
     FEED_SESSIONS_PER_USER_MAX,
     Registration,
     Registrations,
+    first_sequence,
     from_sequence,
 )
 from tradestack.wire.order_messages import SEQUENCE_MAX
@@ -35,6 +37,38 @@ def test_from_sequence_follows_the_table(
 ) -> None:
     """A Register with ConfigHash c0ffee at Head 100, after what there was before."""
     assert expected == from_sequence(previous, a_register(start=start), traded_seq)
+
+
+@pytest.mark.parametrize(
+    ("previous", "from_seq", "names", "expected"),
+    [
+        (None, 1, ("A",), None),
+        (Registration("c0ffee", 51, 7), 51, ("A",), 7),
+        (Registration("c0ffee", 51, None), 51, ("A",), None),
+        (Registration("c0ffee", 51, 7), 51, (), None),  # nobody can read what was sent since
+        (Registration("decaf", 51, 7), 101, ("A",), None),
+        (Registration("c0ffee", None, None), 101, ("A",), None),
+    ],
+)
+def test_first_sequence_is_that_of_the_first_register_that_goes_on(
+    previous: Registration | None, from_seq: int, names: tuple[str, ...], expected: int | None
+) -> None:
+    """Of the same ConfigHash, and only where the order sessions since then are named."""
+    earlier = EarlierSessions(names)
+
+    assert first_sequence(previous, a_register(), from_seq, earlier) == expected
+
+
+def test_first_sequence_outlives_many_order_sessions() -> None:
+    """FromSeq is moved at the end of each, FirstSeq is what it was at first."""
+    registration = Registration("c0ffee", 7)
+    for traded_seq in (50, 40, 60):
+        registrations = Registrations()
+        registrations.put("news", FEED_SESSION, registration)
+        registrations.note_traded("news", FEED_SESSION, traded_seq)
+        registration = registrations.carried("news", FEED_SESSION)
+
+    assert registration == Registration("c0ffee", 61, 7)
 
 
 def test_a_config_that_comes_back_does_not_get_its_old_epoch() -> None:

@@ -142,6 +142,7 @@ def test_the_next_session_goes_on_with_numbers_and_registrations_and_knows_no_or
         feed_session=FEED_SESSION,
         config_hash="c0ffee",
         from_seq=301,
+        first_seq=1,
         traded_seq=300,
     )
     assert ((carried,), 2) == (header.registrations, header.next_order_id)

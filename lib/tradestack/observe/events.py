@@ -271,6 +271,12 @@ ORDER_OUTCOME_UNKNOWN = Event(
     logging.ERROR,
     "outcome of order unknown",
 )
+STRATEGY_REPORTS_MISSING = Event(
+    "STRATEGY_REPORTS_MISSING",
+    "6563d925cc904c52939d3d6f4c2b2f5f",
+    logging.ERROR,
+    "strategy makes no orders in this feed session: reports on its earlier orders cannot be read",
+)
 STRATEGY_ORDERS_LEFT = Event(
     "STRATEGY_ORDERS_LEFT",
     "1d4759fc9b0347948d8ddcc93818cfc7",

@@ -46,6 +46,8 @@ class Carrying:
         self._accounts.sink = self
         account = self._accounts.find(key)
         assert account is not None, "the journal has the account"
+        ended = self._accounts.known.state
+        earlier = ended.accounts[key].earlier.followed_by(ended.header.session)
         account.restate()
         self._add_limits(account.risk.limits)
         user, feed_session = key
@@ -55,6 +57,8 @@ class Carrying:
                 time_ns=self._time_ns,
                 user=user,
                 feed_session=feed_session,
+                order_sessions=earlier.names,
+                order_sessions_forgotten=earlier.forgotten,
                 execution=msgspec.Raw(msgspec.json.encode(account.model)),
                 state=msgspec.Raw(parts[0]),
             )

@@ -15,6 +15,9 @@ certainly not taken. No FromSeq is carried over if something of the order sessio
 user sent an order there without FeedSeq or without a Register; then the next one follows the rule
 for another ConfigHash.
 
+FirstSeq is FromSeq without that: a strategy that also reads the reports of the earlier order
+sessions recognises the orders there itself, and comes to all its decisions again.
+
 So a killed strategy comes to the same orders again, and never to orders that were taken by a
 session that could not recognise them as repeated. Head cannot ensure that: after a power failure
 the feed may be shorter than what was traded.
@@ -24,6 +27,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tradestack.domain.order import Start
+from tradestack.trading.earlier_sessions import EarlierSessions
 from tradestack.wire.order_messages import SEQUENCE_MAX, Register
 
 # Feed sessions kept for each user; a gateway serves one at a time, a looping one begins another
@@ -35,11 +39,13 @@ FEED_SESSIONS_PER_USER_MAX = 16
 class Registration:
     """A user's last Register in a feed session.
 
-    from_seq: None if it is of an earlier order session and no FromSeq was carried over.
+    from_seq: None if it is of an earlier order session and no FromSeq was carried over. first_seq:
+    what it was before it was moved behind TradedSeq, None: the same.
     """
 
     config_hash: str
     from_seq: int | None
+    first_seq: int | None = None
 
 
 def from_sequence(previous: Registration | None, register: Register, traded_seq: int) -> int:
@@ -49,6 +55,15 @@ def from_sequence(previous: Registration | None, register: Register, traded_seq:
     if previous.from_seq is not None and previous.config_hash == register.config_hash:
         return previous.from_seq
     return max(register.head, traded_seq) + 1
+
+
+def first_sequence(
+    previous: Registration | None, register: Register, from_seq: int, earlier: EarlierSessions
+) -> int | None:
+    """Return FirstSeq, None: as FromSeq; earlier: the order sessions that hold the orders since."""
+    if previous is None or not earlier.names or previous.config_hash != register.config_hash:
+        return None
+    return previous.first_seq if previous.from_seq == from_seq else None
 
 
 @dataclass(slots=True)
@@ -103,9 +118,13 @@ class Registrations:
         if registration is None:
             return Registration("", None)
         if registration.from_seq is None or user in self._unplaced:
-            return replace(registration, from_seq=None)
-        behind = self.traded_seq(user, feed_session) + 1
-        return replace(registration, from_seq=max(registration.from_seq, behind))
+            return replace(registration, from_seq=None, first_seq=None)
+        first_seq = registration.first_seq
+        return replace(
+            registration,
+            from_seq=max(registration.from_seq, self.traded_seq(user, feed_session) + 1),
+            first_seq=registration.from_seq if first_seq is None else first_seq,
+        )
 
     def __iter__(self) -> Iterator[tuple[str, Sequence[str]]]:
         """Iterate over users with their feed sessions, the one longest without a Register first."""

@@ -75,7 +75,8 @@ def _add_reported(
                                     report.ord_status, offset, length)  # fmt: skip
             state.accounts.add(user, report.feed_session, report.feed_seq, offset, length)
         case RegisterRecord(user=user, register=register):
-            registration = Registration(register.config_hash, record.report.from_seq)
+            answer = record.report
+            registration = Registration(register.config_hash, answer.from_seq, answer.first_seq)
             state.add_registration(user, register.feed_session, registration)
             state.accounts.add(user, register.feed_session, 0, offset, length)
         case MalformedRecord(user=user):

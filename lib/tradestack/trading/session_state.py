@@ -31,10 +31,10 @@ from tradestack.wire.order_journal import (
     SessionRecord,
 )
 
-# At most 192 bytes each, so the header stays within one payload of the journal. Each user's newest
+# At most 230 bytes each, so the header stays within one payload of the journal. Each user's newest
 # feed sessions are carried first. A strategy whose registration is dropped meets the rule for a
 # feed session in which it has never traded.
-CARRIED_MAX = 5_000
+CARRIED_MAX = 4_000
 
 
 class SessionState:
@@ -90,7 +90,7 @@ class SessionState:
         self.registrations = Registrations()
         for carried in header.registrations:
             user, feed_session = carried.user, carried.feed_session
-            registration = Registration(carried.config_hash, carried.from_seq)
+            registration = Registration(carried.config_hash, carried.from_seq, carried.first_seq)
             self.registrations.put(user, feed_session, registration)
             self.registrations.note_traded(user, feed_session, carried.traded_seq)
 
@@ -176,6 +176,7 @@ class SessionState:
             feed_session=feed_session,
             config_hash=registration.config_hash,
             from_seq=None if self.is_repaired else registration.from_seq,
+            first_seq=None if self.is_repaired else registration.first_seq,
             traded_seq=self.registrations.traded_seq(user, feed_session),
         )
 

@@ -3,7 +3,8 @@
     Request      Time, User, FeedSession, Cause, Arrival, Request: a cancel, replace or mass cancel
                  that is being processed; an Execution answers it later
     Execution    Time, User, Report: a report that belongs to no Order record
-    Account      Time, User, FeedSession, Execution, State: an account begins, with that state
+    Account      Time, User, FeedSession, OrderSessions, OrderSessionsForgotten, Execution, State:
+                 an account begins, with that state; the order sessions that had it before
     Checkpoint   Time, User, FeedSession, Part, Parts, State: a part of the state of an account
     Release      Time, User, FeedSession, FeedSeq: the account waits for its strategy no more
     Ended        Time, User, FeedSession, FeedSeq: the account has met the last message
@@ -58,15 +59,18 @@ class ExecutionRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     report: Report
 
 
-class AccountRecord(JournalRecord, tag="Account", frozen=True, kw_only=True):
+class AccountRecord(JournalRecord, tag="Account", frozen=True, kw_only=True, omit_defaults=True):
     """An account begins: a user in a feed session.
 
-    execution: the execution model, state: what it begins with; both as JSON.
+    execution: the execution model, state: what it begins with; both as JSON. order_sessions: the
+    earlier ones that had it, oldest first; order_sessions_forgotten: how many were before these.
     """
 
     time_ns: Time
     user: str
     feed_session: str
+    order_sessions: tuple[str, ...] = ()
+    order_sessions_forgotten: Count = 0
     execution: msgspec.Raw
     state: msgspec.Raw
 

@@ -63,13 +63,15 @@ class CarriedRegistration(msgspec.Struct, frozen=True, gc=False, kw_only=True, r
     """A registration of an earlier order session; config_hash is "" if there were orders only.
 
     from_seq: FromSeq of the next Register with that ConfigHash; None: as with another ConfigHash.
-    traded_seq: the highest FeedSeq of the user's orders in that feed session.
+    first_seq: what it was before it was moved behind traded_seq, None: as from_seq. traded_seq: the
+    highest FeedSeq of the user's orders in that feed session.
     """
 
     user: str
     feed_session: str
     config_hash: str
     from_seq: Sequence | None = None
+    first_seq: Sequence | None = None
     traded_seq: Head = 0
 
 

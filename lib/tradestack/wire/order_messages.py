@@ -164,12 +164,20 @@ class MatchedThrough(_Message, frozen=True, tag="MatchedThrough", kw_only=True):
     reports: Count
 
 
-class Registered(_Message, frozen=True, tag="Registered", kw_only=True):
-    """The answer to Register, in the user's report stream."""
+class Registered(_Message, frozen=True, tag="Registered", kw_only=True, omit_defaults=True):
+    """The answer to Register, in the user's report stream.
+
+    order_sessions: the earlier ones in which the user traded in that feed session, oldest first;
+    order_sessions_forgotten: how many there are before these. first_seq: from_seq for a client that
+    has the reports of all of them; None: the same.
+    """
 
     request_id: str
     feed_session: str
     from_seq: Sequence
+    first_seq: Sequence | None = None
+    order_sessions: tuple[str, ...] = ()
+    order_sessions_forgotten: Count = 0
 
 
 class ExecutionReportMessage(

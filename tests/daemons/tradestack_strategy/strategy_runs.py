@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
+from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
 from tradestack.strategies.news import News
@@ -22,13 +24,21 @@ from tradestack_strategy.settings import InstanceSettings, Servers
 NEWS = News(buy_above=60 * SCALE, sell_below=40 * SCALE)
 
 
+class Addressed(Protocol):
+    """An order manager."""
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+
+
 class StrategyRun:
     """One run of a strategy, which ends with the loss of its memory."""
 
     def __init__(
         self,
         feed: Feed,
-        orders: Orders,
+        orders: Addressed,
         *,
         start: Start,
         config_hash: str,

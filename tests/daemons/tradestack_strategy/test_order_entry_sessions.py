@@ -65,6 +65,21 @@ def test_orders_of_an_ended_session_are_kept_and_its_reports_are_not(
     assert line.sequences == [1, 1, 2]
 
 
+def test_answers_of_an_ended_session_are_kept_for_one_that_reads_all(
+    order_entry: OrderEntry,
+) -> None:
+    """It decides again from its first FromSeq on, and sends only what was not taken."""
+    line = Line()
+    order_entry.reported(report(1))
+    order_entry.reported(report(2))
+
+    order_entry.end_session("0ORDERS", keeps_answers=True)
+    order_entry.open(EPOCH, line.send, Feed())
+    order_entry.enter(EPOCH, [intent(1), intent(2), intent(3)])
+
+    assert line.sequences == [3]
+
+
 def test_orders_given_up_resume_the_feed(order_entry: OrderEntry) -> None:
     """The loss of an order session leaves nothing in flight."""
     feed = Feed()

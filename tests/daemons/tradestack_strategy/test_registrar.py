@@ -24,7 +24,7 @@ def sent() -> list[Register]:
 
 
 @pytest.fixture
-def answers() -> list[int]:
+def answers() -> list[Registered]:
     """The answers taken."""
     return []
 
@@ -61,7 +61,7 @@ def test_only_the_answer_to_the_newest_request_counts_once(registrar, sent, answ
     registrar.registered(answer_to(sent[1], 6))
     registrar.registered(answer_to(sent[1], 6))
 
-    assert answers == [6]
+    assert [answer.from_seq for answer in answers] == [6]
     assert (sent[1].head, sent[1].start, sent[1].config_hash) == (5, Start.NOW, "0123456789ab")
 
 

@@ -11,8 +11,8 @@ from tests.faults.launch import INTERACTIVE_USERS
 def decided_through(found: Evidence, feed: FeedSession, user: str) -> float:
     """Return the feed number up to which the user's strategy decides what it does undisturbed.
 
-    An interactive one that was started again knows no reports of earlier order sessions. Nor does
-    it know which of its requests were lost with the end of one.
+    An interactive one that was started again does not know which of its requests were lost with the
+    end of an order session; it makes no orders without the reports of all of them.
     """
     was_restarted = user in found.restarted or found.power_cuts > 0
     if user not in INTERACTIVE_USERS or not was_restarted:
@@ -22,7 +22,7 @@ def decided_through(found: Evidence, feed: FeedSession, user: str) -> float:
         for session in found.order_sessions
         if (numbers := [_feed_number(record) for record in session.of_account(user, feed.id)])
     ]
-    if len(sessions) < 2 and not any(may_lack for _, may_lack in sessions):
+    if not any(may_lack for _, may_lack in sessions):
         return math.inf
     return min(number - 1 for number, _ in sessions)
 

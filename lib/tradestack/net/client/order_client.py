@@ -57,7 +57,9 @@ class OrderClient:
         limits: ConnectionLimits | None = None,
         backoff: Backoff | None = None,
         first_login_timeout_s: float | None = FIRST_LOGIN_TIMEOUT_S,
+        session_id: str = "",
     ) -> None:
+        """Take the order session to follow first, "" for the current one."""
         self._user = credentials.user
         self._clock = clock
         self._limits = limits or ConnectionLimits()
@@ -69,7 +71,7 @@ class OrderClient:
             backoff=backoff or Backoff(),
             first_login_timeout_s=first_login_timeout_s,
         )
-        self._position = Position()
+        self._position = Position(session_id)
         self._connection: SoupConnection | None = None
         self._task: asyncio.Task[None] | None = None
 

@@ -67,6 +67,13 @@ class AccountState(msgspec.Struct, kw_only=True):
         """Return the order that has this name, if it works."""
         return next((order for order in self.orders.values() if order.cl_ord_id == cl_ord_id), None)
 
+    def is_under_way(self, cl_ord_id: str) -> bool:
+        """Return whether a request of this name was taken, and has not taken effect."""
+        return any(
+            under_way.order_id is None and under_way.cl_ord_id == cl_ord_id
+            for under_way in self.under_way
+        )
+
     def named(self, cl_ord_id: str) -> WorkingOrder | None:
         """Return the order that has this name, or will have it once its replaces have arrived."""
         for under_way in reversed(self.under_way):

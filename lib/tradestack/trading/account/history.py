@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from tradestack.trading.earlier_sessions import NO_SESSIONS, EarlierSessions
 from tradestack.trading.ranges import Ranges
 from tradestack.wire.account_records import (
     AccountRecord,
@@ -28,14 +29,15 @@ class _Cursor(msgspec.Struct):
 class AccountHistory:
     """One account in the journal.
 
-    execution: its execution model, as JSON. checkpoint: the parts of its state at the newest
-    checkpoint, or at its beginning. records: places of the records since then. matched_through: the
-    newest feed message that these name.
+    execution: its execution model, as JSON. earlier: the order sessions that had it before.
+    checkpoint: the parts of its state at the newest checkpoint, or at its beginning. records:
+    places of the records since then. matched_through: the newest feed message that these name.
     """
 
     execution: bytes
     checkpoint: list[bytes]
     matched_through: int = 0
+    earlier: EarlierSessions = NO_SESSIONS
     is_ended: bool = False
     records: Ranges = field(default_factory=Ranges)
     _parts: list[bytes] = field(default_factory=list)  # of a checkpoint that is not whole yet
@@ -72,6 +74,11 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
         """Return the accounts that have not ended, the oldest first."""
         return list(self._open)
 
+    @property
+    def order_sessions(self) -> set[str]:
+        """The earlier order sessions that had an account which goes on: they may be read again."""
+        return {session for key in self._open for session in self[key].earlier.names}
+
     def add(
         self, user: str, feed_session: str | None, feed_seq: int | None, offset: int, length: int
     ) -> None:
@@ -84,7 +91,10 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
         key = act.user, act.feed_session
         if isinstance(act, AccountRecord):
             state = bytes(act.state)
-            self[key] = AccountHistory(bytes(act.execution), [state], matched_through_of(state))
+            earlier = EarlierSessions(act.order_sessions, act.order_sessions_forgotten)
+            self[key] = AccountHistory(
+                bytes(act.execution), [state], matched_through_of(state), earlier
+            )
             self._open[key] = None
             return
         history = self.get(key)

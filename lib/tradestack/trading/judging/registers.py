@@ -3,6 +3,7 @@
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.accounts import AccountUnavailable
+from tradestack.trading.earlier_sessions import NO_SESSIONS
 from tradestack.trading.judging.decisions import (
     JudgedOrder,
     JudgedRegister,
@@ -10,7 +11,12 @@ from tradestack.trading.judging.decisions import (
     Received,
 )
 from tradestack.trading.judging.judgement import Judgement
-from tradestack.trading.registrations import Registration, from_sequence, traded_of
+from tradestack.trading.registrations import (
+    Registration,
+    first_sequence,
+    from_sequence,
+    traded_of,
+)
 from tradestack.wire.order_journal import RegisterRecord, encode_record, report_length
 from tradestack.wire.order_messages import Progress, Register, Registered
 
@@ -26,15 +32,23 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
     from_seq = from_sequence(previous, register, _traded_seq(judgement, key, account))
     if account is None:
         account = judgement.begin_account(*key, from_seq - 1)
+    history = judgement.state.accounts.get(key)
+    earlier = NO_SESSIONS if history is None else history.earlier
+    first_seq = first_sequence(previous, register, from_seq, earlier)
     answer = Registered(
-        request_id=register.request_id, feed_session=register.feed_session, from_seq=from_seq
+        request_id=register.request_id,
+        feed_session=register.feed_session,
+        from_seq=from_seq,
+        first_seq=first_seq,
+        order_sessions=earlier.names,
+        order_sessions_forgotten=earlier.forgotten,
     )
     record = encode_record(
         RegisterRecord(time_ns=item.time_ns, user=user, register=register, report=answer)
     )
     if account is not None:
         account.register(interactive=register.interactive)
-    registration = Registration(register.config_hash, from_seq)
+    registration = Registration(register.config_hash, from_seq, first_seq)
     length = report_length(record)
     judgement.add(JudgedRegister(user, record, length, item, register.feed_session, registration))
     batch.registrations[key] = registration

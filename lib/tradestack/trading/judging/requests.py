@@ -57,6 +57,9 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
         _record(judgement, item, request, identity)
         _answer_unplaced(judgement, item, request)
         return
+    if account.state.is_under_way(request.cl_ord_id):  # an earlier order session has taken it
+        judgement.batch.duplicates += 1
+        return
     feed_session = account.tape.session_id
     is_of_it = request.feed_session in (None, feed_session)
     place = account.place_request(request.feed_seq if is_of_it else None)

@@ -3,12 +3,16 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
-from tradestack.ctl.running_daemons import GATEWAY
+from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.verbs.host.prune import SESSION_FILES, sessions_to_remove
+from tradestack.store.journal import Journal
+from tradestack.wire.account_records import AccountRecord, EndedRecord
+from tradestack.wire.order_journal import encode_record
 
 SUFFIXES = SESSION_FILES[GATEWAY]
 
@@ -59,6 +63,42 @@ def test_without_daemons_the_newest_session_is_kept(tmp_path: Path) -> None:
     assert status == ExitStatus.DONE
     names = sorted(path.name for path in (state / "gateway").iterdir())
     assert names == ["B.crc", "B.feed", "B.json", "other.txt"]
+
+
+def test_order_sessions_that_a_strategy_reads_again_are_kept(tmp_path: Path) -> None:
+    """Those that the newest one names, of accounts that go on."""
+    directory = tmp_path / "state" / ORDER_MANAGER
+    directory.mkdir(parents=True)
+    sessions = [f"3DAA10000{number}" for number in range(5)]
+    for session in sessions:
+        journal = Journal.create(directory / f"{session}.journal")
+        if session == sessions[-1]:
+            journal.append(
+                [
+                    encode_record(an_account("news", sessions[1:2])),
+                    encode_record(an_account("other", sessions[2:3])),
+                    encode_record(
+                        EndedRecord(time_ns=1, user="other", feed_session="3DAA200000", feed_seq=1)
+                    ),
+                ]
+            )
+        journal.close()
+
+    run(["prune", "--keep", "1", "--state-dir", str(tmp_path / "state"), "--runtime-dir", "/none"])
+
+    assert sorted(path.stem for path in directory.iterdir()) == [sessions[1], sessions[4]]
+
+
+def an_account(user: str, sessions: list[str]) -> AccountRecord:
+    """An account that had these order sessions before."""
+    return AccountRecord(
+        time_ns=1,
+        user=user,
+        feed_session="3DAA200000",
+        order_sessions=tuple(sessions),
+        execution=msgspec.Raw(b"{}"),
+        state=msgspec.Raw(b"{}"),
+    )
 
 
 @pytest.mark.parametrize("keep", ["0", "-1", "some"])

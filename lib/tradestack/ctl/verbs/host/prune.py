@@ -1,8 +1,8 @@
 """Delete the files of old sessions: feed logs with what is beside them, and order journals.
 
-The newest --keep sessions of each kind are kept, and the current session of a running daemon in any
-case. The daemons do the same whenever a session begins (`sessions_kept`); use this verb if a disk
-fills up before that.
+The newest --keep sessions of each kind are kept, and in any case the current session of a running
+daemon, and the order sessions whose reports a strategy reads again when it starts. The daemons do
+the same whenever a session begins (`sessions_kept`); use this verb if a disk fills up before that.
 
 examples:
   tradestackctl prune --dry-run
@@ -10,6 +10,7 @@ examples:
 """
 
 import argparse
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,12 +26,18 @@ from tradestack.net.control.client import ControlFault
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.store.journal_lines import read_lines
+from tradestack.wire.account_records import AccountRecord, EndedRecord
+from tradestack.wire.order_journal import decode_record
 
 KEEP_DEFAULT = 3
 SESSION_FILES = {
     GATEWAY: (FEED_LOG_SUFFIX, SIDECAR_SUFFIX, CHECKSUMS_SUFFIX),
     ORDER_MANAGER: (JOURNAL_SUFFIX,),
 }
+
+# What a line begins with that says of an account that it begins, or has ended.
+_BEGIN_AND_END = (b'{"Record":"Account"', b'{"Record":"Ended"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
             continue
         with as_owner_of(state / daemon):
             sessions = sessions_to_remove(state / daemon, suffixes, keep=args.keep, current=current)
-            for old in sessions:
+            needed = order_sessions_needed(state / daemon) if daemon == ORDER_MANAGER else set()
+            for old in [each for each in sessions if each.session_id not in needed]:
                 print(f"{daemon} session {old.session_id}: {old.size_bytes:,} bytes")
                 if not args.dry_run:
                     for path in old.files:
@@ -94,6 +102,22 @@ def sessions_to_remove(
     # Ids ascend with every session; the files' times follow a clock that may be set back.
     sessions.sort(key=lambda session: session.session_id)
     return [old for old in sessions[: -max(1, keep)] if old.session_id != current]
+
+
+def order_sessions_needed(directory: Path) -> set[str]:
+    """Return the earlier order sessions that have accounts which go on. Raises OSError."""
+    earlier: dict[tuple[str, str], tuple[str, ...]] = {}
+    newest = max(directory.glob(f"*{JOURNAL_SUFFIX}"), default=None)
+    for line in () if newest is None else read_lines(newest):
+        if line.payload is None or not line.payload.startswith(_BEGIN_AND_END):
+            continue
+        with contextlib.suppress(ValueError):  # `journal check` says what is damaged
+            match decode_record(line.payload):
+                case AccountRecord(user=user, feed_session=session, order_sessions=names):
+                    earlier[user, session] = names
+                case EndedRecord(user=user, feed_session=session):
+                    earlier.pop((user, session), None)
+    return {name for names in earlier.values() for name in names}
 
 
 def _current_session(daemons: RunningDaemons, daemon: str) -> str | None:
