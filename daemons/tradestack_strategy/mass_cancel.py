@@ -54,11 +54,11 @@ class MassCancel:
         )
         self._send = send
         self._answered = asyncio.Event()
+        self._canceled = 0
         self._problem = "no connection to the order manager, or no answer from it"
 
     async def run(self, order_entry: OrderEntry, user: str, timeout_s: float) -> None:
-        """Cancel, wait for the answer, and log which orders are canceled, or may still work."""
-        names = _working(order_entry)
+        """Cancel, wait for the answer, and log how many orders that were, or which may work."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._send_until_answered()
@@ -73,12 +73,13 @@ class MassCancel:
                 remedy=f"tradestackctl cancel-orders --user {user} --reason TEXT",
             )
         else:
-            logger.info("cancel_on_stop: %d orders no longer work: %s", len(names), _named(names))
+            logger.info("cancel_on_stop: %d orders canceled", self._canceled)
 
     def take(self, message: ServerMessage) -> None:
         """Take what the order manager sends, after the orders' own reports were counted."""
         match message:
             case OrderMassCancelReport() if message.cl_ord_id == self.request.cl_ord_id:
+                self._canceled = message.affected_count
                 self._answered.set()
             case ExecutionReport(exec_type=ExecType.REJECTED):
                 if message.cl_ord_id == self.request.cl_ord_id:  # nothing is executed there

@@ -75,6 +75,18 @@ GOLDEN = [
         '{"MsgType":"Registered","RequestID":"r","FeedSession":"0ABCDE1234","FromSeq":6}',
     ),
     (
+        Registered(
+            request_id="r",
+            feed_session="0ABCDE1234",
+            from_seq=6,
+            first_seq=2,
+            order_sessions=("3DAA100000", "3DAA100001"),
+            order_sessions_forgotten=1,
+        ),
+        '{"MsgType":"Registered","RequestID":"r","FeedSession":"0ABCDE1234","FromSeq":6,'
+        '"FirstSeq":2,"OrderSessions":["3DAA100000","3DAA100001"],"OrderSessionsForgotten":1}',
+    ),
+    (
         ExecutionReport(
             order_id=12,
             cl_ord_id="news-1",

@@ -78,7 +78,7 @@ async def test_a_stop_cancels_what_works(tmp_path: Path, users: Users) -> None:
             any(report.exec_id in line and "Canceled Order" in line for line in log.splitlines())
             for report in canceled(feed)
         )
-        assert f"cancel_on_stop: {working} orders no longer work" in strategy.log
+        assert f"cancel_on_stop: {working} orders canceled" in strategy.log
 
 
 async def test_without_the_key_orders_go_on(tmp_path: Path, users: Users) -> None:

@@ -165,6 +165,8 @@ RECORDS = (
         time_ns=NOW_NS,
         user="news",
         feed_session=FEED_SESSION,
+        order_sessions=("3DAA100000",),
+        order_sessions_forgotten=1,
         execution=msgspec.Raw(b'{"Fill":"touch"}'),
         state=msgspec.Raw(b'{"matched_through":0}'),
     ),
