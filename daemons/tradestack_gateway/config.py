@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
+from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.net.addresses import Address
 from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
@@ -18,7 +19,6 @@ from tradestack.runtime.config.shared_keys import (
     SEGMENT_SUFFIX_LENGTH_MAX,
     ServerConfig,
 )
-from tradestack.runtime.config.units import NANOSECONDS_OF
 from tradestack.runtime.config.values import (
     Choice,
     FilePath,

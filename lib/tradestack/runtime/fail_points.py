@@ -21,8 +21,8 @@ from functools import partial
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.units import NANOSECONDS_OF, parse_quantity
 from tradestack.runtime.clock import SystemClock
-from tradestack.runtime.config.units import NANOSECONDS_OF, parse_quantity
 
 VARIABLE = "TRADESTACK_FAIL_POINTS"
 

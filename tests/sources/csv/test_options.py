@@ -1,11 +1,13 @@
 """Options: what a person says of a file is obeyed, and is the same wherever it is said."""
 
 import contextlib
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.kit.csv_files import open_csv, options_of, read_all, write
+from tradestack.domain.units import DURATION_FORM
 from tradestack.sources.csv.check import check_source, warnings_of
 from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.options import OPTIONS, ReadingOptions
@@ -101,6 +103,22 @@ def test_every_option_refuses_a_wrong_value(name: str) -> None:
 
     with pytest.raises(ValueError, match=r"'\?' is not "):
         ReadingOptions().with_text(name, "?")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("5", "it has no unit"),
+        ("5 weeks", "it has an unknown unit 'weeks'"),
+        ("0s", "it has to be more than 0, at most 366d"),
+        ("367d", "it has to be more than 0, at most 366d"),
+    ],
+)
+@pytest.mark.parametrize("name", ["interval", "tolerate"])
+def test_a_duration_is_refused_with_the_units(name: str, text: str, reason: str) -> None:
+    """The form is that of the config files; 0 is not a duration here."""
+    with pytest.raises(ValueError, match=re.escape(f"{text!r} is not {DURATION_FORM}: {reason}")):
+        ReadingOptions().with_text(name, text)
 
 
 def test_an_unknown_format_is_refused_with_those_known(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tradestack.ctl.up.stack_files import read_strategies
 from tradestack.ctl.up.supervised import AfterDeath
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.runtime.config.units import NANOSECONDS_OF, parse_quantity
+from tradestack.domain.units import DURATION_FORM, NANOSECONDS_OF, parse_quantity
 
 _SAMPLES = ("prices", "sentiment")
 # The daemons' default of 1 GiB protects other programs of a host; a /tmp may be smaller than that.
@@ -142,7 +142,7 @@ def parse_seconds(text: str) -> float:
     try:
         duration_ns = parse_quantity(text, NANOSECONDS_OF)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f'{text!r} {error}; write it like "20s"') from None
+        raise argparse.ArgumentTypeError(f"{text!r} {error}; write {DURATION_FORM}") from None
     return duration_ns / NANOSECONDS_PER_SECOND
 
 

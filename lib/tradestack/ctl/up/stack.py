@@ -23,8 +23,8 @@ from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.ctl.up.supervised import AfterDeath, Supervised
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
+from tradestack.domain.units import NANOSECONDS_OF, parse_quantity
 from tradestack.net.addresses import Address, name_of, parse_address
-from tradestack.runtime.config.units import NANOSECONDS_OF, parse_quantity
 from tradestack.runtime.supervisor.listen_fds import CONTROL, bind_tcp, bind_unix
 
 STOP_TIMEOUT_S = 15.0  # as TimeoutStopSec= in the units

@@ -6,9 +6,11 @@ Each becomes an integer of a small unit: 10⁻⁸, nanoseconds, bytes.
 from dataclasses import dataclass
 
 from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, format_fixed, parse_fixed
-from tradestack.runtime.config.units import (
+from tradestack.domain.units import (
     BYTES_OF,
+    DURATION_FORM,
     NANOSECONDS_OF,
+    SIZE_FORM,
     format_quantity,
     parse_quantity,
 )
@@ -50,12 +52,11 @@ class Duration(ValueParser[int]):
 
     @property
     def allowed(self) -> str:
-        units = ", ".join(NANOSECONDS_OF)
         off = ', or "0" for off' if self.minimum_ns == 0 else ""
         lowest = f"at least {format_quantity(self.minimum_ns, NANOSECONDS_OF)}, "
         highest = f"at most {format_quantity(self.maximum_ns, NANOSECONDS_OF)}"
         limits = highest if self.minimum_ns == 0 else lowest + highest
-        return f'a time with its unit ({units}), as in "30s", {limits}{off}'
+        return f"{DURATION_FORM}, {limits}{off}"
 
     def parse(self, value: object) -> int:
         duration_ns = parse_quantity(expect_text(value), NANOSECONDS_OF)
@@ -78,8 +79,7 @@ class ByteSize(ValueParser[int]):
     def allowed(self) -> str:
         lowest = format_quantity(self.minimum_bytes, BYTES_OF)
         highest = format_quantity(self.maximum_bytes, BYTES_OF)
-        units = ", ".join(BYTES_OF)
-        return f'a size with its unit ({units}), as in "64MiB", from {lowest} to {highest}'
+        return f"{SIZE_FORM}, from {lowest} to {highest}"
 
     def parse(self, value: object) -> int:
         size_bytes = parse_quantity(expect_text(value), BYTES_OF)

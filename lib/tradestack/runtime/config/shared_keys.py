@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import ByteSize, Duration
-from tradestack.runtime.config.units import NANOSECONDS_OF
 from tradestack.runtime.config.values import Choice, FilePath, Integer
 from tradestack.runtime.logs.level import LogLevel
 

@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
+from tradestack.domain.units import DURATION_FORM, NANOSECONDS_OF, parse_quantity
 from tradestack.sources.csv.times.time_format import ALLOWED as TIME_FORMATS
 from tradestack.sources.csv.times.time_format import TimeFormat, parse_time_format
 from tradestack.sources.csv.times.zones import find_zone
 
 EXPONENT_MAX = 18  # of a price scale, either way
+DURATION_MAX_NS = 366 * DAY_NS  # as in a config; a sum with a time has to fit into 64 bits
 
 
 class Scale(NamedTuple):
@@ -83,16 +85,6 @@ class Option(NamedTuple):
     help: str
 
 
-_DURATION = re.compile(r"(\d{1,9})(ns|us|ms|s|min|h|d)", re.ASCII)
-_UNITS_NS = {
-    "ns": 1,
-    "us": 1_000,
-    "ms": 1_000_000,
-    "s": NANOSECONDS_PER_SECOND,
-    "min": 60 * NANOSECONDS_PER_SECOND,
-    "h": 3_600 * NANOSECONDS_PER_SECOND,
-    "d": DAY_NS,
-}
 THOUSANDS = {each: each for each in ",.' "} | {"space": " "}
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "\\t": "\t", "tab": "\t", "space": " "}
 
@@ -115,10 +107,13 @@ def _clock_time(text: str) -> int:
 
 
 def _duration(text: str) -> int:
-    match = _DURATION.fullmatch(text)
-    if match is None or int(match[1]) == 0:
-        raise ValueError
-    return int(match[1]) * _UNITS_NS[match[2]]
+    try:
+        duration_ns = parse_quantity(text, NANOSECONDS_OF)
+    except ValueError as error:
+        raise ValueError(f"it {error}") from None
+    if not 0 < duration_ns <= DURATION_MAX_NS:
+        raise ValueError(f"it has to be more than 0, at most {DURATION_MAX_NS // DAY_NS}d")
+    return duration_ns
 
 
 def _one_of(*values: str) -> Callable[[str], str]:
@@ -201,7 +196,6 @@ def _yes(text: str) -> bool:
 
 
 COLUMNS = ("timestamp", "symbol", "price", "bid", "ask", "size", "side", "sentiment")
-DURATIONS = 'a duration like "1s", "5min" or "1d"'
 OPTIONS: Mapping[str, Option] = {
     "format": Option(
         str, "the name of a preset", "NAME", "preset of the files, if it is not recognised"
@@ -222,7 +216,7 @@ OPTIONS: Mapping[str, Option] = {
     "timestamp_format": Option(
         parse_time_format, TIME_FORMATS, "FORM", 'of times, e.g. "%d.%m.%Y %H:%M:%S" or excel'
     ),
-    "interval": Option(_duration, DURATIONS, "TIME", "of bars, if their times do not show it"),
+    "interval": Option(_duration, DURATION_FORM, "TIME", "of bars, if their times do not show it"),
     "stamp": Option(
         _one_of("start", "end"), '"start" or "end"', "start|end", "which end of a bar its time is"
     ),
@@ -266,6 +260,6 @@ OPTIONS: Mapping[str, Option] = {
     "member": Option(str, "a file name", "NAME", "file to read in a zip of several"),
     "sort": Option(_yes, "true or false", "", "sort rows that are out of order, on disk"),
     "tolerate": Option(
-        _duration, DURATIONS, "TIME", "sort rows that are out of order by no more than this"
+        _duration, DURATION_FORM, "TIME", "sort rows that are out of order by no more than this"
     ),
 }

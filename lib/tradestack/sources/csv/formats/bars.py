@@ -9,15 +9,13 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from tradestack.domain.units import NANOSECONDS_OF, format_quantity
 from tradestack.sources.csv.formats.header import HeaderFault, find_column
 from tradestack.sources.csv.formats.preset import Preset, Stamp
 from tradestack.sources.csv.layout import Layout
 from tradestack.sources.csv.options import ReadingOptions
 from tradestack.sources.csv.times.time_rules import TimeRules
 from tradestack.sources.csv.times.timestamps import UNIT_DIGITS, Moment
-
-_UNITS = ((86_400_000_000_000, "d"), (3_600_000_000_000, "h"), (60_000_000_000, "min"))
-_SECOND = (1_000_000_000, "s")
 
 Rows = Sequence[Sequence[str]]
 
@@ -46,7 +44,8 @@ def find_interval(
         raise HeaderFault(
             "the times of the bars do not show how long they are", "use --interval TIME"
         )
-    return interval_ns, f"bars of {_shown(interval_ns)}, each a tick at its end"
+    shown = format_quantity(interval_ns, NANOSECONDS_OF)
+    return interval_ns, f"bars of {shown}, each a tick at its end"
 
 
 def moments_of(rules: TimeRules, layout: Layout, rows: Rows) -> dict[str, list[Moment]]:
@@ -87,10 +86,3 @@ def _from_times(moments: dict[str, list[Moment]]) -> int:
     smallest = min(differences)
     is_most = differences[smallest] * 4 >= 3 * differences.total()
     return smallest if is_most and all(each % smallest == 0 for each in differences) else 0
-
-
-def _shown(interval_ns: int) -> str:
-    for size, unit in (*_UNITS, _SECOND):
-        if interval_ns % size == 0:
-            return f"{interval_ns // size}{unit}"
-    return f"{interval_ns}ns"

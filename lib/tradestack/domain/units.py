@@ -8,20 +8,29 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tradestack.domain.clock import (
+    DAY_NS,
+    NANOSECONDS_PER_MICROSECOND,
+    NANOSECONDS_PER_MILLISECOND,
+    NANOSECONDS_PER_SECOND,
+)
+
 NANOSECONDS_OF: Mapping[str, int] = MappingProxyType(
     {
         "ns": 1,
-        "us": 1_000,
-        "ms": 1_000_000,
-        "s": 1_000_000_000,
-        "min": 60_000_000_000,
-        "h": 3_600_000_000_000,
-        "d": 86_400_000_000_000,
+        "us": NANOSECONDS_PER_MICROSECOND,
+        "ms": NANOSECONDS_PER_MILLISECOND,
+        "s": NANOSECONDS_PER_SECOND,
+        "min": 60 * NANOSECONDS_PER_SECOND,
+        "h": 3_600 * NANOSECONDS_PER_SECOND,
+        "d": DAY_NS,
     }
 )
 BYTES_OF: Mapping[str, int] = MappingProxyType(
     {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 )
+DURATION_FORM = f'a time with its unit ({", ".join(NANOSECONDS_OF)}), as in "30s"'
+SIZE_FORM = f'a size with its unit ({", ".join(BYTES_OF)}), as in "64MiB"'
 
 _QUANTITY = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,9}))? ?([A-Za-z]+)", re.ASCII)
 
@@ -29,7 +38,8 @@ _QUANTITY = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,9}))? ?([A-Za-z]+)", re.ASCI
 def parse_quantity(text: str, unit_sizes: Mapping[str, int]) -> int:
     """`"1.5s"` → 1_500_000_000 with NANOSECONDS_OF.
 
-    Raises ValueError, also for a fraction of the smallest unit.
+    Raises ValueError, also for a fraction of the smallest unit; the text says what is wrong, the
+    form that belongs to the units what is allowed.
     """
     stripped = text.strip()
     if stripped == "0":

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack.runtime.config.units import (
+from tradestack.domain.units import (
     BYTES_OF,
+    DURATION_FORM,
     NANOSECONDS_OF,
+    SIZE_FORM,
     format_quantity,
     parse_quantity,
 )
@@ -21,6 +23,9 @@ from tradestack.runtime.config.units import (
         ("2 ms", 2_000_000),
         (" 5min ", 300_000_000_000),
         ("0.5us", 500),
+        ("7ns", 7),
+        ("2h", 7_200_000_000_000),
+        ("1d", 86_400_000_000_000),
     ],
 )
 def test_durations_are_read(text: str, nanoseconds: int) -> None:
@@ -46,6 +51,12 @@ def test_other_texts_are_refused(text: str, reason: str) -> None:
     """The error has the reason."""
     with pytest.raises(ValueError, match=reason):
         parse_quantity(text, NANOSECONDS_OF)
+
+
+def test_the_forms_name_every_unit() -> None:
+    """An error that has the form says what may be written."""
+    assert DURATION_FORM == 'a time with its unit (ns, us, ms, s, min, h, d), as in "30s"'
+    assert SIZE_FORM == 'a size with its unit (B, KiB, MiB, GiB, TiB), as in "64MiB"'
 
 
 @given(st.integers(min_value=0, max_value=10**15 - 1))
