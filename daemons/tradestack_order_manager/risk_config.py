@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tradestack.domain.clock import DAY_NS
 from tradestack.domain.fixed_point import FIXED_MAX
 from tradestack.domain.order import PRICE_MAX, QUANTITY_MAX
 from tradestack.runtime.config.keys import DataclassInstance, Reload, key
@@ -49,7 +50,6 @@ COUNT_PER_WINDOW_MAX = 10_000
 # Those of repeated orders once more for each of a user's newest thousand kinds of order.
 REPEATS_PER_WINDOW_MAX = 100
 CONFIRM_TICKS_MAX = 100
-DAY_NS = 86_400 * 1_000_000_000
 
 _AT_ONCE = Reload.AT_ONCE
 _QUANTITY = FixedPoint(0, QUANTITY_MAX)

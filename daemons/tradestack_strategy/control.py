@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import Order
 from tradestack.net.control.interface import Interface, Method
@@ -12,7 +13,6 @@ from tradestack_strategy.order_entry import OrderEntry
 
 # Pending orders in one reply; with the shipped orders_in_flight_max these are all.
 PENDING_LISTED_MAX = 1_000
-NANOSECONDS_PER_MILLISECOND = 1_000_000
 
 
 class State(msgspec.Struct, frozen=True):

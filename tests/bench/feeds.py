@@ -13,8 +13,8 @@ from bench.pattern import BATCH_64_KIB, SYMBOLS
 from bench.placement import Placement
 from bench.program import Program
 from bench.workshop import Workshop, free_port
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
-NANOSECONDS_PER_SECOND = 1_000_000_000
 SLOW_PACE = "1/s"  # until all subscribers are there; "max" is set by the control socket then
 
 

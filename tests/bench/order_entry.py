@@ -16,9 +16,8 @@ from bench.faults import expect_count
 from bench.placement import Placement
 from bench.program import Program
 from bench.workshop import Workshop, free_port
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
 
-NANOSECONDS_PER_MICROSECOND = 1_000
-NANOSECONDS_PER_SECOND = 1_000_000_000
 Answer = Mapping[str, Any]
 
 

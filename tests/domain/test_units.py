@@ -9,6 +9,7 @@ from tradestack.domain.units import (
     DURATION_FORM,
     NANOSECONDS_OF,
     SIZE_FORM,
+    format_mebibytes,
     format_quantity,
     parse_quantity,
 )
@@ -70,3 +71,9 @@ def test_the_largest_whole_unit_is_shown() -> None:
     assert format_quantity(60_000_000_000, NANOSECONDS_OF) == "1min"
     assert format_quantity(61_000_000_000, NANOSECONDS_OF) == "61s"
     assert format_quantity(64 << 20, BYTES_OF) == "64MiB"
+
+
+def test_sizes_to_compare_are_in_mebibytes() -> None:
+    """One decimal, and thousands are separated."""
+    assert format_mebibytes(512 << 20) == "512.0 MiB"
+    assert format_mebibytes((1_234 << 20) + (1 << 19)) == "1,234.5 MiB"

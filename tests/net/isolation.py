@@ -32,7 +32,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
 
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
@@ -49,7 +49,6 @@ INTERVAL_NS = NANOSECONDS_PER_SECOND // RATE
 LOGGED_TICKS = 2_000_000  # 128 MB for each replay
 TICK_BYTES = 64
 SETTLE_S = 0.25  # at the beginning of a round, for logins and the remains of the last round
-NANOSECONDS_PER_MICROSECOND = 1_000
 REALTIME_PRIORITY = 20
 
 

@@ -1,6 +1,7 @@
 """Durations for people."""
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_MICROSECONDS_PER_MILLISECOND = 1_000
 
 
 def duration_text(seconds: float) -> str:
@@ -13,3 +14,8 @@ def duration_text(seconds: float) -> str:
             parts.append((count, unit))
     first, *rest = parts
     return " ".join(f"{count} {unit}" for count, unit in [first, *rest[:1]] if count or not rest)
+
+
+def milliseconds_text(microseconds: float) -> str:
+    """Return a latency in milliseconds: 1234.5 → "1.23 ms"."""
+    return f"{microseconds / _MICROSECONDS_PER_MILLISECOND:,.2f} ms"

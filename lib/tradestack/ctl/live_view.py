@@ -12,15 +12,14 @@ strategy, has still to get. P99 is from an order's receipt to the journal, and t
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tradestack.ctl.durations import milliseconds_text
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, StackReport, Stats
 from tradestack.ctl.table import aligned
+from tradestack.domain.units import format_mebibytes
 
 HEADINGS = ("DAEMON", "STATE", "RATE", "DONE", "BEHIND", "P99", "MEMORY")
 NOT_RESPONDING = ("not responding", "-", "-", "-", "-", "-")
 ORDER_KEYS = ("order_id", "side", "order_qty", "symbol", "price", "user", "ord_status")
-
-_MEBIBYTE = 1 << 20
-_MICROSECONDS_PER_MILLISECOND = 1_000
 
 Order = Mapping[str, Any]  # as ListOrders describes it
 
@@ -81,12 +80,12 @@ def _strategy(stats: Stats) -> Sequence[object]:
 def _p99(latency: Mapping[str, float]) -> str:
     if not latency["count"]:
         return "-"
-    return f"{latency['p99_us'] / _MICROSECONDS_PER_MILLISECOND:,.2f} ms"
+    return milliseconds_text(latency["p99_us"])
 
 
 def _memory(stats: Stats) -> str:
     pss_bytes = stats.get("pss_bytes")
-    return "-" if pss_bytes is None else f"{pss_bytes / _MEBIBYTE:.1f} MiB"
+    return "-" if pss_bytes is None else format_mebibytes(pss_bytes)
 
 
 def _order_row(order: Order) -> Sequence[object]:

@@ -64,3 +64,8 @@ def format_quantity(value: int, unit_sizes: Mapping[str, int]) -> str:
     whole_units = [unit for unit, size in unit_sizes.items() if value % size == 0]
     largest = max(whole_units, key=lambda unit: unit_sizes[unit])
     return f"{value // unit_sizes[largest]}{largest}"
+
+
+def format_mebibytes(size_bytes: int) -> str:
+    """Return a size to read and compare, not to write into a config: "1,024.0 MiB"."""
+    return f"{size_bytes / BYTES_OF['MiB']:,.1f} MiB"

@@ -8,10 +8,10 @@ import errno
 import os
 from pathlib import Path
 
+from tradestack.domain.units import format_mebibytes
 from tradestack.observe.levels import REACHED_PERCENT, Level
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-_MIB = 2**20
 
 
 def find_shortage(directory: Path, bytes_min: int) -> str | None:
@@ -22,7 +22,8 @@ def find_shortage(directory: Path, bytes_min: int) -> str | None:
     free_bytes = _free_bytes(directory)
     if free_bytes >= bytes_min:
         return None
-    return f"{free_bytes / _MIB:,.1f} MiB free, free_bytes_min is {bytes_min / _MIB:,.1f} MiB"
+    free, least = format_mebibytes(free_bytes), format_mebibytes(bytes_min)
+    return f"{free} free, free_bytes_min is {least}"
 
 
 def disk_level(
@@ -44,7 +45,8 @@ def disk_level(
     else:
         own_percent = 100 * own_bytes // (own_bytes + room_bytes)
         percent = max(own_percent, 100 * bytes_min // free_bytes)
-    used = f"{own_bytes / _MIB:,.1f} MiB written, room for {max(0, room_bytes) / _MIB:,.1f} MiB"
+    room = format_mebibytes(max(0, room_bytes))
+    used = f"{format_mebibytes(own_bytes)} written, room for {room}"
     return [Level(name, percent, used, remedy)]
 
 

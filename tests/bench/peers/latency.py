@@ -23,13 +23,13 @@ import zmq
 from bench.pattern import new_block
 from bench.program import answer, wait_for_go
 from bench.schedule import INTERVAL_NS, WARM_UP
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 
 HOST = "127.0.0.1"
 SUBJECT = "ticks"
 STAMP = struct.Struct(">q")
 STAMP_OFFSET = 40
-NANOSECONDS_PER_SECOND = 1_000_000_000
 
 
 class Ticks:

@@ -20,13 +20,13 @@ import time
 import timeit
 
 from bench.program import answer, wait_for_go
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.store.books import SharedPriceBook
 from tradestack.store.segment import unlink
 
 SYMBOL = "SPY"
 SYMBOLS_OF_ALL = 1_000
 TIME_NS = 1_768_487_400_000_000_000
-NANOSECONDS_PER_SECOND = 1_000_000_000
 LOOKS = 1_000  # reads between two looks at the clock
 
 

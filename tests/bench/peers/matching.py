@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.program import answer
+from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
 from tradestack.domain.execution_report import Report
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdType, Side, TimeInForce
@@ -31,7 +32,6 @@ from tradestack.wire.feed import encode_symbol, new_records
 SESSION = "0000000001"
 SYMBOLS = ("SPY", "SPY", "AIG", "MSFT")
 TICKS_A_PASS = 10  # 1,000 ticks a second, and a look at the tape every 10 ms
-NANOSECONDS_PER_MILLISECOND = 1_000_000
 PRICE, SPREAD, AWAY = 100, 10, 20
 
 

@@ -23,13 +23,13 @@ from bench.placement import Placement
 from bench.process_tree import pss_bytes
 from bench.program import Program
 from bench.workshop import Workshop
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 
 NAME = "hostile-clients"
 SAMPLES, SAMPLES_QUICK = 3_000, 200
 ALONE = "alone"
 RATIO_MAX = 3.0
 SETTLE_S = 0.5  # in which the hostile client begins
-NANOSECONDS_PER_MICROSECOND = 1_000
 BYTES_PER_MB = 1_000_000
 AT_PORT = ("garbage", "guesses", "idle", "logins", "heartbeats", "messages")
 AT_FEED = (*AT_PORT, "stats", "ticks-read")

@@ -27,6 +27,7 @@ from bench.placement import Placement
 from bench.program import Program
 from bench.schedule import INTERVAL_NS, RATE, WARM_UP, lateness_ns
 from bench.workshop import Workshop, free_port
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 
 NAME = "latency"
 TICKS, TICKS_QUICK = 2_000, 200
@@ -34,7 +35,6 @@ OURS, UVLOOP, ZMQ, BLOCKING, C = (
     *("tradestack", "uvloop stream", "pyzmq", "blocking Python", "C"),
 )
 NATS, REDIS = "NATS", "Redis"
-NANOSECONDS_PER_MICROSECOND = 1_000
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:

@@ -27,13 +27,13 @@ from bench.rows.latency import Travels
 from bench.schedule import RATE
 from bench.stack import Stack, running_stack
 from bench.workshop import Workshop
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 
 NAME = "news-to-order"
 ORDERS, ORDERS_QUICK = 600, 60
 WARM_UP = 20
 OURS, ONE_WAY = "news to journalled order", "tick to subscriber"
 WALK = {"source": "random-walk", "walk_news_every": 5, "pace": f"{RATE}/s"}
-NANOSECONDS_PER_MICROSECOND = 1_000
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:

@@ -9,12 +9,10 @@ No line is longer than a terminal of 80 columns has room for.
 from collections.abc import Mapping
 from typing import Any
 
-from tradestack.ctl.durations import duration_text
+from tradestack.ctl.durations import duration_text, milliseconds_text
 from tradestack.ctl.feed_state import Progress, rate_text
 from tradestack.ctl.up.progress import StackStats
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
-
-_MICROSECONDS_PER_MILLISECOND = 1_000
 
 
 def status_parts(stats: StackStats, counts: RunCounts, progress: Progress | None) -> list[str]:
@@ -63,8 +61,8 @@ def summary(result: RunResult) -> str:
 def _latency_lines(name: str, latency: Mapping[str, Mapping[str, Any]]) -> list[str]:
     ways = (("publish_to_order", "tick to order"), ("order_to_report", "order to report"))
     return [
-        f"  {name}, {text}: {_milliseconds(latency[way]['p50_us'])} (p50), "
-        f"{_milliseconds(latency[way]['p99_us'])} (p99)"
+        f"  {name}, {text}: {milliseconds_text(latency[way]['p50_us'])} (p50), "
+        f"{milliseconds_text(latency[way]['p99_us'])} (p99)"
         for way, text in ways
         if latency[way]["count"]
     ]
@@ -72,10 +70,6 @@ def _latency_lines(name: str, latency: Mapping[str, Mapping[str, Any]]) -> list[
 
 def _elapsed_text(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else duration_text(seconds)
-
-
-def _milliseconds(microseconds: float) -> str:
-    return f"{microseconds / _MICROSECONDS_PER_MILLISECOND:,.2f} ms"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 import msgspec
 
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.trading.risk.codes import Code
 from tradestack.trading.risk.limits import Limits
 from tradestack.trading.risk.scopes import Scope
 from tradestack.trading.risk.situation import AccountView, Situation, Standing
-
-_SECOND_NS = 1_000_000_000
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -64,7 +63,7 @@ def at_most(value: int, limit: int, form: Callable[[int], str] = format_fixed) -
 
 def format_seconds(duration_ns: int) -> str:
     """Nanoseconds → exact seconds with their unit: "1.5s"."""
-    whole, fraction = divmod(abs(duration_ns), _SECOND_NS)
+    whole, fraction = divmod(abs(duration_ns), NANOSECONDS_PER_SECOND)
     sign = "-" if duration_ns < 0 else ""
     digits = f".{fraction:09d}".rstrip("0") if fraction else ""
     return f"{sign}{whole}{digits}s"

@@ -12,9 +12,9 @@ from tradestack.ctl.durations import duration_text
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons, Stats
 from tradestack.ctl.table import aligned
+from tradestack.domain.units import format_mebibytes
 
 HEADINGS = ("DAEMON", "PID", "UP", "MEMORY", "SESSION", "STATE")
-MEBIBYTE = 1 << 20
 CONNECTED_WITHIN_S = 10  # of a strategy's start; later it is a fault
 # States of a strategy that is not connected to a feed until the next feed session begins.
 WITHOUT_FEED = ("waiting for reports on the last messages", "session over")
@@ -66,7 +66,7 @@ def _row(name: str, stats: Stats | None, describe: Callable[[Stats], str]) -> Se
     if stats is None:
         return (name, "-", "-", "-", "-", "not responding")
     pss_bytes = stats.get("pss_bytes")
-    memory = "-" if pss_bytes is None else f"{pss_bytes / MEBIBYTE:.1f} MiB"
+    memory = "-" if pss_bytes is None else format_mebibytes(pss_bytes)
     session = stats.get("session") or "-"
     return (name, stats["pid"], duration_text(stats["uptime_s"]), memory, session, describe(stats))
 

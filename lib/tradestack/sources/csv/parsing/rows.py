@@ -17,6 +17,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tradestack.domain.clock import (
+    NANOSECONDS_PER_MICROSECOND,
+    NANOSECONDS_PER_MILLISECOND,
+    NANOSECONDS_PER_SECOND,
+)
 from tradestack.domain.symbol import SYMBOL_FORM, is_symbol
 from tradestack.domain.tick import Aggressor
 from tradestack.sources.csv.layout import Layout, SourceKind
@@ -236,6 +241,8 @@ def _decoded(data: bytes) -> tuple[str, bool]:
 
 
 def _shown(time_ns: int) -> str:
-    if time_ns < 1_000_000:
-        return f"{time_ns / 1000:g} µs"
-    return f"{time_ns / 1_000_000:g} ms" if time_ns < 10**9 else f"{time_ns / 10**9:g} s"
+    if time_ns < NANOSECONDS_PER_MILLISECOND:
+        return f"{time_ns / NANOSECONDS_PER_MICROSECOND:g} µs"
+    if time_ns < NANOSECONDS_PER_SECOND:
+        return f"{time_ns / NANOSECONDS_PER_MILLISECOND:g} ms"
+    return f"{time_ns / NANOSECONDS_PER_SECOND:g} s"

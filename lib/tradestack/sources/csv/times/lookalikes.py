@@ -2,11 +2,11 @@
 
 import re
 
+from tradestack.domain.clock import DAY_NS
 from tradestack.sources.reason import Reason
 
 _CLOCK_OF_DIGITS = re.compile(r"([01]\d|2[0-3])[0-5]\d[0-5]\d(\d{3}|\d{6}|\d{9})?", re.ASCII)
 _DATE_AND_HOUR = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])")
-_DAY_NS = 86_400 * 10**9
 _OF_DAY = "looks like a time of day"
 _SAY_DATE = "use --date YYYY-MM-DD and --timestamp-format"
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119
@@ -31,7 +31,7 @@ def why_no_epoch(whole: str, fraction: str) -> Reason | None:
         )
     if looks_like := _clock_or_date(whole):
         return looks_like
-    if len(whole) == 14 and number <= _DAY_NS and not fraction:
+    if len(whole) == 14 and number <= DAY_NS and not fraction:
         return Reason(_OF_DAY, f"{_SAY_DATE} nanoseconds-of-day")
     return _small(number)
 

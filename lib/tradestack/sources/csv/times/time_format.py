@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from tradestack.domain.clock import DAY_NS
+from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_MILLISECOND
 from tradestack.sources.csv.times.timestamps import (
     EPOCH,
     TEXT_SIZE_MAX,
@@ -50,7 +50,6 @@ _DIRECTIVES = {
 }
 _EXCEL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _EXCEL_EPOCH_DAYS = 25_569  # 1970-01-01 in Excel's numbers
-_MILLISECOND_NS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +152,6 @@ _PLAIN = re.compile(
 def _from_excel(text: str) -> Moment:
     if _EXCEL.fullmatch(text) is None:
         raise ValueError(f"timestamp is not one of Excel's day numbers: {shown(text)}")
-    milliseconds = (Decimal(text) - _EXCEL_EPOCH_DAYS) * (DAY_NS // _MILLISECOND_NS)
+    milliseconds = (Decimal(text) - _EXCEL_EPOCH_DAYS) * (DAY_NS // NANOSECONDS_PER_MILLISECOND)
     rounded = int(milliseconds.to_integral_value(ROUND_HALF_EVEN))
-    return Moment(Form.EXCEL, checked(text, rounded * _MILLISECOND_NS), None, None)
+    return Moment(Form.EXCEL, checked(text, rounded * NANOSECONDS_PER_MILLISECOND), None, None)
