@@ -6,6 +6,7 @@ failure has shortened, or a client that names a message which there is not.
 
 from collections.abc import Callable, Sequence
 
+from tradestack.domain.requests import OrderStatusRequest
 from tradestack.trading.judging.decisions import Malformed, Received
 from tradestack.wire.order_messages import Register
 
@@ -60,7 +61,6 @@ def _feed_seq(item: Received) -> int:
 def _feed_place(item: Received) -> tuple[str, int]:
     """Return the feed message that a message names: session and number, 0 = none."""
     message = item.message
-    if isinstance(message, Register | Malformed):
+    if isinstance(message, Register | OrderStatusRequest | Malformed) or not message.feed_session:
         return "", 0
-    session = getattr(message, "feed_session", None)
-    return session or "", (getattr(message, "feed_seq", None) or 0) if session else 0
+    return message.feed_session, message.feed_seq or 0

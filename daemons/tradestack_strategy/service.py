@@ -46,14 +46,14 @@ def build_service(context: Context[StrategyConfig]) -> "StrategyService":
             "cannot be part of an order's name",
             f"name it by 1 to {INSTANCE_LENGTH_MAX} letters, digits and _ . -",
         )
-    password = context.password()
+    config = context.config
+    password = context.password(config.password_file)
     if len(password) > PASSWORD_LENGTH_MAX:
         raise OperatorFault(
             "password",
             "is too long for a login",
             f"it has at most {PASSWORD_LENGTH_MAX} characters",
         )
-    config = context.config
     credentials = Credentials(config.user, password, config.server_users)
     return StrategyService(context, instance, credentials)
 

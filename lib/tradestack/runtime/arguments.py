@@ -47,7 +47,7 @@ def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
         parser.error("--daemonize and --pidfile FILE require each other")
     if options.json and not options.check_config:
         parser.error("--json requires --check-config")
-    instance: str | None = getattr(options, "instance", None)
+    instance: str | None = options.instance
     tools = ((tool, getattr(options, _destination(tool))) for tool in program.tools)
     return Arguments(
         instance=instance,
@@ -80,6 +80,8 @@ def _parser(program: Program[Any]) -> argparse.ArgumentParser:
     )
     if program.has_instances:
         parser.add_argument("instance", metavar="INSTANCE", type=_instance, help="name to run as")
+    else:
+        parser.set_defaults(instance=None)
     add = parser.add_argument
     add("--config", metavar="FILE", type=_path, help="read this configuration file")
     add("--check-config", action="store_true", help="check the configuration file and exit")

@@ -94,19 +94,18 @@ class Context(Generic[C]):
             ) from error
         return self.state_path
 
-    def password(self) -> str:
+    def password(self, password_file: Path | None) -> str:
         """Return the password with which to log in to servers; raise OperatorFault.
 
         It is in $CREDENTIALS_DIRECTORY/password (LoadCredential= of the unit), else in the file
-        that the config key `password_file` names.
+        that the daemon's config key `password_file` names.
         """
         if self.credentials_directory is not None:
             return read_password(self.credentials_directory / CREDENTIAL)
-        path: Path | None = getattr(self.config, "password_file", None)
-        if path is None:
+        if password_file is None:
             raise OperatorFault(
                 "password_file",
                 "no password: the service has no credential and the config names no file",
                 "set the key to a file that holds only the password",
             )
-        return read_password(path)
+        return read_password(password_file)

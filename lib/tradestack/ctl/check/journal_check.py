@@ -10,6 +10,7 @@ from tradestack.ctl.check.journal_replay import JournalReplay
 from tradestack.domain.times import format_utc
 from tradestack.store.journal_lines import JournalLine, read_lines
 from tradestack.wire.order_journal import RepairedRecord
+from tradestack.wire.record_user import user_of
 from tradestack.wire.replayed_records import (
     ReplayedOrderRecord,
     ReplayedRecord,
@@ -78,7 +79,7 @@ def _no_journal(path: Path) -> Findings:
 
 def _count(contents: _Contents, line: JournalLine, record: ReplayedRecord) -> None:
     contents.kinds[kind_of(record)] += 1
-    user = getattr(record, "user", None)
+    user = user_of(record)
     if user is not None:
         contents.users[user] += 1
     if isinstance(record, RepairedRecord):

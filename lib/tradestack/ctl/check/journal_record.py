@@ -20,6 +20,7 @@ from tradestack.wire.order_journal import (
     SessionRecord,
     decode_record,
 )
+from tradestack.wire.record_user import user_of
 
 
 def describe_line(line: JournalLine, user: str | None = None) -> str | None:
@@ -35,7 +36,7 @@ def describe_line(line: JournalLine, user: str | None = None) -> str | None:
             record = decode_record(line.payload)
         except ValueError as error:
             problem = f"NO RECORD, {place}: {printable(error)}"
-    user_of_record = getattr(record, "user", None)
+    user_of_record = None if record is None else user_of(record)
     if user is not None and user_of_record != user:
         return None
     if record is None:

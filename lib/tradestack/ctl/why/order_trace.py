@@ -23,6 +23,7 @@ from tradestack.domain.execution_report import (
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.domain.order_life import is_final
+from tradestack.domain.requests import OrderMassCancelRequest
 from tradestack.domain.tick import Tick
 from tradestack.domain.trade import Trade
 from tradestack.store.feed_tape import FeedTape
@@ -200,11 +201,17 @@ def _note(trace: OrderTrace, record: Record) -> None:
         if report is not None:
             trace.events.append(record)
             trace.names.add(report.cl_ord_id)
-    elif isinstance(record, RequestRecord) and record.user == trace.record.user:
-        asked = getattr(record.request, "orig_cl_ord_id", None)
-        symbol = getattr(record.request, "symbol", None)
-        if asked in trace.names or (asked is None and symbol in (None, trace.record.order.symbol)):
-            trace.events.append(record)
+    elif isinstance(record, RequestRecord) and _is_about(record, trace):
+        trace.events.append(record)
+
+
+def _is_about(record: RequestRecord, trace: OrderTrace) -> bool:
+    if record.user != trace.record.user:
+        return False
+    request = record.request
+    if isinstance(request, OrderMassCancelRequest):
+        return request.symbol in (None, trace.record.order.symbol)
+    return request.orig_cl_ord_id in trace.names
 
 
 def report_on(event: Event, order_id: int) -> ExecutionReport | OrderCancelReject | None:

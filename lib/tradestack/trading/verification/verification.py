@@ -56,6 +56,7 @@ from tradestack.wire.order_journal import (
     decode_record,
     encode_record,
 )
+from tradestack.wire.record_user import user_of
 
 
 @dataclass(slots=True)
@@ -112,7 +113,7 @@ class Verification:
         try:
             self._take(line, record, payload)
         except LogBehind as behind:
-            user = getattr(record, "user", "")
+            user = user_of(record) or ""
             self.behind[user] = str(behind)
             del self.folds[user]
 
