@@ -15,6 +15,7 @@ from tradestack.net.control.connection import (
     MISSING_NUL_HINT,
     ControlConnection,
     ControlLimits,
+    PeerStreams,
     ReplyStream,
 )
 from tradestack.net.control.interface import Peer
@@ -104,8 +105,8 @@ async def _serve(data: bytes) -> tuple[bytes, str | None]:
     reader.feed_data(data)
     reader.feed_eof()
     writer = cast("asyncio.StreamWriter", written)
-    connection = ControlConnection(_PAIR[0], "peer", _ANSWERER, LIMITS)
-    connection._reader, connection._writer = reader, writer
+    streams = PeerStreams(_PAIR[0], reader, writer)
+    connection = ControlConnection(streams, "peer", _ANSWERER, LIMITS)
     try:
         await connection._serve()
     except ProtocolError as error:

@@ -75,10 +75,16 @@ def _run_in(
             for server_keys in (config.gateway, config.order_manager):
                 check_space(files.root, server_keys)
             leave_deleted_directory()
-            return asyncio.run(Run(args, files, config, screen).execute())
+            return asyncio.run(_play(files, args, config, screen))
     finally:
         files.clean_up()
         screen.close()
+
+
+async def _play(
+    files: StackFiles, args: argparse.Namespace, config: StackConfig, screen: Screen
+) -> RunResult:
+    return await Run(args, files, config, screen).execute()
 
 
 def _begin_anew(files: StackFiles) -> None:

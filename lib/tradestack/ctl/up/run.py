@@ -39,7 +39,7 @@ class Interrupted(Exception):
 
 
 class Run:
-    """A run of the stack that the options describe."""
+    """A run of the stack that the options describe; from its construction on, signals end it."""
 
     def __init__(
         self, args: argparse.Namespace, files: StackFiles, config: StackConfig, screen: Screen
@@ -48,6 +48,7 @@ class Run:
         self._files = files
         self._config = config
         self._screen = screen
+        self._loop = asyncio.get_running_loop()
         order_log = config.order_manager.get("order_log", files.order_log)
         self._order_lines = OrderLines(Path(str(order_log)))
         self._counts = RunCounts()
@@ -56,12 +57,11 @@ class Run:
         self._warnings: list[str] = []  # besides the hints
         self._orders_due_s = self._status_due_s = 0.0  # loop time
         self._accounts_due_s: float | None = None  # the same; None: they are not waited for
+        self._interrupted = _interruption()
+        self._stack = Stack(files, config, screen)
 
     async def execute(self) -> RunResult:
         """Run until the end; raise Interrupted, ChildDied, OperatorFault, ControlFault."""
-        self._loop = asyncio.get_running_loop()
-        self._interrupted = _interruption()
-        self._stack = Stack(self._files, self._config, self._screen)
         try:
             await self._start()
             self._describe()

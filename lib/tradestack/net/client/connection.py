@@ -97,7 +97,7 @@ class SoupConnection:
         self._received_ns = now_ns
         self._sent_ns = now_ns
         self._checked_ns = now_ns
-        self._schedule_deadlines()
+        self._timer = self._next_deadlines()
         self._loop.call_soon(self._begin, logged_in.pending)
 
     @property
@@ -238,12 +238,12 @@ class SoupConnection:
 
     # ---- deadlines -------------------------------------------------------------------------
 
-    def _schedule_deadlines(self) -> None:
+    def _next_deadlines(self) -> asyncio.TimerHandle:
         delay_s = DEADLINES_INTERVAL_NS / NANOSECONDS_PER_SECOND
-        self._timer = self._loop.call_later(delay_s, self._on_deadlines)
+        return self._loop.call_later(delay_s, self._on_deadlines)
 
     def _on_deadlines(self) -> None:
-        self._schedule_deadlines()
+        self._timer = self._next_deadlines()
         self.check_deadlines(self._clock.monotonic_ns())
 
     def check_deadlines(self, now_ns: int) -> None:

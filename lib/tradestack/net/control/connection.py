@@ -15,7 +15,7 @@ import select
 import socket
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tradestack.observe.events import PROTOCOL_VIOLATION, emit
 from tradestack.wire.errors import ProtocolError
@@ -94,6 +94,21 @@ class Answerer(Protocol):
         ...
 
 
+class PeerStreams(NamedTuple):
+    """The socket of a peer, and what is read from it and written to it."""
+
+    connection: socket.socket
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
+async def open_streams(connection: socket.socket) -> PeerStreams:
+    """Take over an accepted socket; the writer closes it. Raises OSError."""
+    reader, writer = await asyncio.open_unix_connection(sock=connection, limit=READ_SIZE_MAX)
+    writer.transport.set_write_buffer_limits(high=0)  # drain() waits for the kernel
+    return PeerStreams(connection, reader, writer)
+
+
 class ControlConnection:
     """One open connection; `run` serves and closes it.
 
@@ -101,24 +116,17 @@ class ControlConnection:
     in the log.
     """
 
-    _reader: asyncio.StreamReader
-    _writer: asyncio.StreamWriter
-
     def __init__(
-        self, connection: socket.socket, peer: str, answerer: Answerer, limits: ControlLimits
+        self, streams: PeerStreams, peer: str, answerer: Answerer, limits: ControlLimits
     ) -> None:
         self.is_idle = True
-        self._socket = connection
+        self._socket, self._reader, self._writer = streams
         self._peer = peer
         self._answerer = answerer
         self._limits = limits
 
     async def run(self) -> None:
         """Serve until either side closes the connection."""
-        self._reader, self._writer = await asyncio.open_unix_connection(
-            sock=self._socket, limit=READ_SIZE_MAX
-        )
-        self._writer.transport.set_write_buffer_limits(high=0)  # drain() waits for the kernel
         try:
             await self._serve()
         except ProtocolError as error:

@@ -25,7 +25,12 @@ import msgspec
 
 from tradestack.domain.clock import Clock
 from tradestack.net.acceptor import Acceptor
-from tradestack.net.control.connection import ControlConnection, ControlLimits, ReplyStream
+from tradestack.net.control.connection import (
+    ControlConnection,
+    ControlLimits,
+    ReplyStream,
+    open_streams,
+)
 from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.net.control.service_interface import service_interface
 from tradestack.net.control.share import RETRY_S, Share, metered
@@ -119,16 +124,30 @@ class ControlServer:
         if len(self._connections) >= self.limits.connections_max:
             self._turn_away(connection, peer)
             return
-        name = f"pid {peer.pid} uid {peer.uid}"
-        answerer = _PeerAnswerer(self, peer)
-        served = _Served(peer, ControlConnection(connection, name, answerer, self.limits))
-        task = asyncio.create_task(_run(served.connection, self._share))
+        served = _Served(peer)
+        task = asyncio.create_task(self._run(served, connection))
         self._connections[task] = served
         task.add_done_callback(lambda ended: self._connections.pop(ended, None))
         task.add_done_callback(lambda _: connection.close())  # it may have ended before it began
         if self._share.is_used_up:  # connecting is work too
             self._acceptor.stop()
             self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._acceptor.start)
+
+    async def _run(self, served: "_Served", connection: socket.socket) -> None:
+        """Serve a connection; an unexpected fault goes to the loop at once, before others run."""
+        try:
+            await metered(self._serve(served, connection), self._share.spend)
+        except Exception as fault:
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "a control connection failed", "exception": fault}
+            )
+
+    async def _serve(self, served: "_Served", connection: socket.socket) -> None:
+        streams = await open_streams(connection)
+        peer = served.peer
+        name, answerer = f"pid {peer.pid} uid {peer.uid}", _PeerAnswerer(self, peer)
+        served.connection = ControlConnection(streams, name, answerer, self.limits)
+        await served.connection.run()
 
     def _make_room(self) -> None:
         """At the limit, end the oldest idle connection of the user who has most of them."""
@@ -137,7 +156,7 @@ class ControlServer:
         held = Counter(served.peer.uid for served in self._connections.values())
         ((largest, _),) = held.most_common(1)
         for task, served in self._connections.items():
-            if served.peer.uid == largest and served.connection.is_idle:
+            if served.peer.uid == largest and served.is_idle:
                 del self._connections[task]
                 task.cancel()
                 return
@@ -213,12 +232,17 @@ class ControlServer:
             connection.send(encode_error(_too_many("connections", connections_max)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Served:
-    """A connection and who has opened it."""
+    """A peer and its connection; None until its streams are open."""
 
     peer: Peer
-    connection: ControlConnection
+    connection: ControlConnection | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being done for the peer."""
+        return self.connection is None or self.connection.is_idle
 
 
 class _PeerAnswerer:
@@ -256,13 +280,3 @@ def peer_of(connection: socket.socket) -> Peer:
 
 def _too_many(what: str, limit: int) -> VarlinkError:
     return declared_error(DAEMON_INTERFACE, TooMany(what, limit))
-
-
-async def _run(connection: ControlConnection, share: Share) -> None:
-    """Serve a connection; an unexpected fault goes to the loop at once, before others run."""
-    try:
-        await metered(connection.run(), share.spend)
-    except Exception as fault:
-        asyncio.get_running_loop().call_exception_handler(
-            {"message": "a control connection failed", "exception": fault}
-        )
