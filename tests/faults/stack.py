@@ -50,12 +50,21 @@ class RunningStack:
         self.daemons = (GATEWAY, ORDER_MANAGER, *(f"strategy-{name}" for name in strategies))
         self.lines: list[str] = []  # log lines of all starts
         self._log = log or directory / "up.log"
+        self._fail_points = directory.absolute() / "fail_points"
         self._within = within
         self._process: asyncio.subprocess.Process | None = None
         self._drain: asyncio.Task[None] | None = None
 
+    def arm(self, fail_points: str) -> None:
+        """Arm these fail points, and no others, in each daemon that starts from now on."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        new = self._fail_points.with_suffix(".new")
+        new.write_text(fail_points)
+        new.replace(self._fail_points)
+
     async def start(self, options: Sequence[str], *, fail_points: str = "") -> None:
         """Start; return when all daemons are ready. Raises RunFailed."""
+        self.arm(fail_points)
         self._process = await asyncio.create_subprocess_exec(
             *(*_ENDS_WITH_US, *self._within, TRADESTACKCTL),
             *("up", "--respawn", "--json", "--verbose"),
@@ -63,7 +72,7 @@ class RunningStack:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=1 << 20,
-            env={**os.environ, VARIABLE: fail_points},
+            env={**os.environ, VARIABLE: f"@{self._fail_points}"},
         )
         is_ready = asyncio.Event()
         self._drain = asyncio.create_task(self._read_lines(is_ready))

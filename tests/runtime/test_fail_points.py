@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +71,29 @@ def test_unknown_place_or_count_is_refused(text: str) -> None:
     """A test that armed nothing would prove nothing."""
     with pytest.raises(OperatorFault, match="TRADESTACK_FAIL_POINTS"):
         arm(text)
+
+
+def test_a_file_is_read_when_a_process_starts(tmp_path: Path) -> None:
+    """What was taken out of it is not armed in the next process."""
+    file = tmp_path / "entries"
+    file.write_text("gateway.read:2:EIO gateway.sent:1:ENOSPC\n")
+    arm(f"@{file}")
+    with pytest.raises(OSError, match="No space left"):
+        passed(FailPoint.GATEWAY_SENT)
+
+    fail_points._armed.clear()
+    file.write_text("gateway.read:1:EIO\n")
+    arm(f"@{file}")
+
+    passed(FailPoint.GATEWAY_SENT)
+    with pytest.raises(OSError, match="Input/output error"):
+        passed(FailPoint.GATEWAY_READ)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """A test that armed nothing would prove nothing."""
+    with pytest.raises(OperatorFault, match="No such file"):
+        arm(f"@{tmp_path / 'entries'}")
 
 
 def test_without_fail_points_the_clock_cannot_jump() -> None:

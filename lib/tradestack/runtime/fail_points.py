@@ -1,13 +1,15 @@
 """Fail points: named places in the daemons where a test kills the process, moves its clock, or
 lets what follows fail.
 
-    TRADESTACK_FAIL_POINTS := entry (" " entry)*       entry := point ":" count [":" (jump | error)]
+    TRADESTACK_FAIL_POINTS := entries | "@" path of a file with entries
+    entries := entry (" " entry)*                entry := point ":" count [":" (jump | error)]
     gateway.appended:123                               SIGKILL to itself at the 123rd pass
     order-manager.received:40:-1h                      its wall clock goes back an hour there
     order-manager.syncing:40:EIO                       OSError with that errno, once
 
-Each process counts its own passes; a restarted daemon dies again at its 123rd. Without the
-variable a place costs one look at an empty dictionary.
+Each process counts its own passes; a restarted daemon dies again at its 123rd, unless the entry was
+taken out of the file: daemons read it when they start. Without the variable a place costs one look
+at an empty dictionary.
 """
 
 import enum
@@ -18,6 +20,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
@@ -86,10 +89,11 @@ def arm(text: str) -> Clock:
 
     Raises OperatorFault.
     """
-    if not text:
+    entries = _entries(text)
+    if not entries:
         return SystemClock()
     clock = JumpingClock()
-    for entry in text.split():
+    for entry in entries:
         name, _, settings = entry.partition(":")
         count, _, effect = settings.partition(":")
         try:
@@ -101,6 +105,16 @@ def arm(text: str) -> Clock:
             ) from None
         logger.warning("fail point armed: %s", entry)
     return clock
+
+
+def _entries(text: str) -> list[str]:
+    if not text.startswith("@"):
+        return text.split()
+    try:
+        return Path(text[1:]).read_text().split()
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise OperatorFault(f"{VARIABLE}: {text}", problem, "name a file with entries") from None
 
 
 def _pass(point: FailPoint) -> None:
