@@ -65,7 +65,7 @@ def test_format_is_ruffs() -> None:
 
 
 def test_types_are_strict() -> None:
-    """mypy --strict finds nothing in library and daemons."""
+    """mypy --strict finds nothing in library, daemons and tests."""
     run_tool("mypy")
 
 

@@ -114,7 +114,7 @@ class StrategyService:
         self._config = config
         self._order_entry.orders_in_flight_max = config.orders_in_flight_max
 
-    def stats(self) -> dict[str, object]:
+    def stats(self) -> dict[str, Any]:
         """Return counters of the feed session and of the process, state, rates and latencies."""
         runner, progress = self._runner, self._runner.progress
         now_ns = self._context.clock.monotonic_ns()

@@ -9,6 +9,7 @@ import pytest
 
 from tests.daemons.tradestack_order_manager.samples import an_order
 from tests.kit.blocking_client import BlockingClient
+from tests.kit.close_reasons import reason_of
 from tests.kit.daemon import Daemon
 from tests.kit.flood import flooding
 from tests.kit.gateway import Gateway
@@ -18,7 +19,7 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdType, Side, TimeInForce
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
-from tradestack.wire.close_reason import CloseReason, decode_close
+from tradestack.wire.close_reason import CloseReason
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType
@@ -101,11 +102,11 @@ def test_a_second_login_meets_a_first_connection_that_never_stops(manager: Order
     with flooding([first.socket], packet * 1_000):
         second = manager.client()
         second.send(an_order(cl_ord_id="second"))
-        while second.receive_one().cl_ord_id != "second":
+        while second.receive_report().cl_ord_id != "second":
             pass
         first.rest()
 
-    assert [decode_close(remark).reason for remark in first.remarks] == [CloseReason.REPLACED]
+    assert [reason_of(remark) for remark in first.remarks] == [CloseReason.REPLACED]
 
 
 def test_a_thousand_orders_are_refused_at_once(manager: OrderManager) -> None:

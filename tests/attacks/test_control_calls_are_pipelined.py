@@ -54,7 +54,7 @@ def test_read_only_calls_do_not_stop_the_order_manager(manager: OrderManager, ca
     with calling(manager.control, call):
         for number in range(200):
             client.send(an_order(cl_ord_id=f"beside-{number}"))
-            assert client.receive_one().order_id == 1_001 + number
+            assert client.receive_report().order_id == 1_001 + number
         assert manager.stats()["orders_received"] == 1_200
 
 

@@ -1,6 +1,7 @@
 """Clients send the largest numbers that a field takes, and larger ones: all is readable later."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tradestack.wire.order_messages import SEQUENCE_MAX, TIME_NS_MAX
 from tradestack.wire.orders import encode_message
 
 HEADS = [0, SEQUENCE_MAX - 1, SEQUENCE_MAX, SEQUENCE_MAX + 1, 2**64, -1]
-MOMENTS = [
+MOMENTS: list[dict[str, Any]] = [
     {"transact_time_ns": TIME_NS_MAX, "event_time_ns": TIME_NS_MAX},
     {"signal_time_ns": 0},
     {"signal_time_ns": TIME_NS_MAX},

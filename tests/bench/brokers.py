@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.faults import NotMeasured
-from bench.workshop import free_port
+from tests.bench.faults import NotMeasured
+from tests.bench.workshop import free_port
 
 READY_DEADLINE_S = 10.0
 POLL_S = 0.02

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from bench.faults import NotMeasured
-from bench.workshop import STACK_PYTHON, free_port
+from tests.bench.faults import NotMeasured
+from tests.bench.workshop import STACK_PYTHON, free_port
 from tradestack.ctl.toml import toml
 from tradestack.net.control.client import ControlClient, ControlFault
 from tradestack.net.server.users import new_salt, users_line

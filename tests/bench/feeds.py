@@ -6,13 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.brokers import nats_server
-from bench.daemon import PASSWORD, Daemon, user_name
-from bench.faults import expect_count
-from bench.pattern import BATCH_64_KIB, SYMBOLS
-from bench.placement import Placement
-from bench.program import Program
-from bench.workshop import Workshop, free_port
+from tests.bench.brokers import nats_server
+from tests.bench.daemon import PASSWORD, Daemon, user_name
+from tests.bench.faults import expect_count
+from tests.bench.pattern import BATCH_64_KIB, SYMBOLS
+from tests.bench.placement import Placement
+from tests.bench.program import Program
+from tests.bench.workshop import Workshop, free_port
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 
 SLOW_PACE = "1/s"  # until all subscribers are there; "max" is set by the control socket then
@@ -51,7 +51,7 @@ class Feed:
             "gateway",
             directory,
             {"source": "random-walk", "pace": pace, "at_end": at_end, "clients_max": 1_000},
-            module="bench.peers.gateway_of_blocks",
+            module="tests.bench.peers.gateway_of_blocks",
             variables={
                 "BENCH_TICKS": str(self.ticks),
                 "BENCH_BLOCK": str(self.batch),
@@ -119,7 +119,7 @@ class Feed:
         if start_ns is None:
             start_ns = min(answer["start_ns"] for answer in answers)
         end_ns = max(answer["end_ns"] for answer in answers)
-        return self.ticks * NANOSECONDS_PER_SECOND / (end_ns - start_ns)
+        return float(self.ticks * NANOSECONDS_PER_SECOND / (end_ns - start_ns))
 
 
 def start(consumers: Sequence[Program]) -> None:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.faults import NotMeasured
-from bench.process_tree import children
+from tests.bench.faults import NotMeasured
+from tests.bench.process_tree import children
 from tests.system.copy_of_release import (
     PIP_ENVIRONMENT,
     boot,

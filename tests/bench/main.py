@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.comparison import Comparison
-from bench.faults import CountWrong, NotMeasured
-from bench.table import table
-from bench.two_trees import compare_trees
-from bench.workshop import Workshop
+from tests.bench.comparison import Comparison
+from tests.bench.faults import CountWrong, NotMeasured
+from tests.bench.table import table
+from tests.bench.two_trees import compare_trees
+from tests.bench.workshop import Workshop
 from tests.kit.segments import SEGMENTS, remove_segments
 
 ROWS = (
@@ -95,8 +95,8 @@ def _compare_with(old: Path, rows: Sequence[str], rounds: int, *, quick: bool) -
 
 def _write_report(outcome: Outcome, workshop: Workshop) -> None:
     # Imported here: plotting takes long to load, and most runs draw nothing.
-    from bench.plots import draw
-    from bench.report import HERE, write_report
+    from tests.bench.plots import draw
+    from tests.bench.report import HERE, write_report
 
     plots = draw(outcome.comparisons, HERE)
     write_report(outcome.comparisons, outcome.failures, workshop, plots)
@@ -104,7 +104,7 @@ def _write_report(outcome: Outcome, workshop: Workshop) -> None:
 
 def measure(workshop: Workshop, name: str, outcome: Outcome) -> None:
     """Measure a row; a failure is noted in the outcome, so that other rows are measured."""
-    row = importlib.import_module(f"bench.rows.{name.replace('-', '_')}")
+    row = importlib.import_module(f"tests.bench.rows.{name.replace('-', '_')}")
     began_s = time.monotonic()
     try:
         for comparison in row.compare(workshop):

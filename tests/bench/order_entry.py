@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from bench.brokers import nats_server, redis_server
-from bench.comparison import Samples
-from bench.daemon import Daemon
-from bench.faults import expect_count
-from bench.placement import Placement
-from bench.program import Program
-from bench.workshop import Workshop, free_port
+from tests.bench.brokers import nats_server, redis_server
+from tests.bench.comparison import Samples
+from tests.bench.daemon import Daemon
+from tests.bench.faults import expect_count
+from tests.bench.placement import Placement
+from tests.bench.program import Program
+from tests.bench.workshop import Workshop, free_port
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
 
 Answer = Mapping[str, Any]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bench.faults import CountWrong
+from tests.bench.faults import CountWrong
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdStatus, OrdType, Side, TimeInForce

@@ -6,7 +6,7 @@ each record, so that a message lost, repeated or out of order is noticed where i
 
 import numpy as np
 
-from bench.faults import CountWrong
+from tests.bench.faults import CountWrong
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.tick import TickKind
 from tradestack.wire.feed import TICK_PACKET_LENGTH, TickRecords, encode_symbol, new_records

@@ -8,8 +8,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
-from bench.comparison import Comparison
-from bench.rows import fan_out
+from tests.bench.comparison import Comparison
+from tests.bench.rows import fan_out
 
 mpl.use("Agg")
 SIZE_INCHES = (8, 4.5)

@@ -9,8 +9,8 @@ import datetime
 import os
 from pathlib import Path
 
-from bench.pattern import SYMBOLS
-from bench.workshop import CACHE
+from tests.bench.pattern import SYMBOLS
+from tests.bench.workshop import CACHE
 
 BEGIN = datetime.datetime(2026, 1, 15, 14, 30, tzinfo=datetime.UTC)
 ROWS_AT_ONCE = 100_000

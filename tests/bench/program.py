@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from bench.faults import NotMeasured
+from tests.bench.faults import NotMeasured
 
 ANSWER_DEADLINE_S = 180.0
 EXIT_DEADLINE_S = 5.0
@@ -33,8 +33,8 @@ class Program:
 
     @classmethod
     def of_module(cls, module: str, *arguments: object, prefix: Sequence[str] = ()) -> Self:
-        """Start a program of bench.peers."""
-        argv = [sys.executable, "-m", f"bench.peers.{module}", *map(str, arguments)]
+        """Start a program of tests.bench.peers."""
+        argv = [sys.executable, "-m", f"tests.bench.peers.{module}", *map(str, arguments)]
         return cls(argv, prefix)
 
     def __enter__(self) -> Self:

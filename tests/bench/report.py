@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.comparison import Comparison
-from bench.machine import machine
-from bench.table import table, verdict
-from bench.workshop import Workshop
+from tests.bench.comparison import Comparison
+from tests.bench.machine import machine
+from tests.bench.table import table, verdict
+from tests.bench.workshop import Workshop
 
 HERE = Path(__file__).parent
 REPORT = HERE / "performance_report.md"
@@ -61,5 +61,5 @@ def _count(comparisons: Sequence[Comparison]) -> str:
 
 
 def _explanation(row: str) -> str:
-    module = importlib.import_module(f"bench.rows.{row.replace('-', '_')}")
+    module = importlib.import_module(f"tests.bench.rows.{row.replace('-', '_')}")
     return f"### {row}\n\n{inspect.getdoc(module)}"

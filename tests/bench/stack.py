@@ -9,10 +9,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.daemon import PASSWORD, Daemon, user_name
-from bench.faults import NotMeasured
-from bench.placement import Placement
-from bench.workshop import STACK_PYTHON
+from tests.bench.daemon import PASSWORD, Daemon, user_name
+from tests.bench.faults import NotMeasured
+from tests.bench.placement import Placement
+from tests.bench.workshop import STACK_PYTHON
 
 READY_LINE = b"tradestackctl --runtime-dir"  # what `up` says when all are ready
 POLL_S = 0.001

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bench.comparison import Comparison, Target
+from tests.bench.comparison import Comparison, Target
 
 HEADINGS = (*("row", "ours", "peers", "limit", "ratio", "target", "verdict", "batch", "placement"),)
 MET, NOT_MET = "met", "not met"
@@ -39,7 +39,7 @@ def _lines(comparison: Comparison) -> list[Sequence[str]]:
         f"{name} {quantity(comparison.median(name), unit)}" for name in comparison.peers
     )
     limit = ""
-    if comparison.limit in comparison.figures:
+    if comparison.limit is not None and comparison.limit in comparison.figures:
         limit = f"{comparison.limit} {quantity(comparison.median(comparison.limit), unit)}"
     head = (
         f"{comparison.row}, {comparison.variant}",
@@ -58,7 +58,7 @@ def _lines(comparison: Comparison) -> list[Sequence[str]]:
 
 
 def _untargeted(comparison: Comparison) -> tuple[str, str, str]:
-    if comparison.limit in comparison.figures:
+    if comparison.limit is not None and comparison.limit in comparison.figures:
         return f"{_ratio(comparison, comparison.limit)} of {comparison.limit}", "", ""
     return "", "", ""
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bench.comparison import Comparison
-from bench.table import quantity, table
-from bench.two_trees import cells_of, parse_quantity, read_table
+from tests.bench.comparison import Comparison
+from tests.bench.table import quantity, table
+from tests.bench.two_trees import cells_of, parse_quantity, read_table
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,10 @@ from bench.two_trees import cells_of, parse_quantity, read_table
 )
 def test_figures_are_read_as_they_are_written(value: float, unit: str) -> None:
     """A figure of up to three digits is read back exactly, with its unit."""
-    assert parse_quantity(quantity(value, unit)) == (pytest.approx(value), unit)
+    figure, read_unit = parse_quantity(quantity(value, unit))
+
+    assert figure == pytest.approx(value)
+    assert read_unit == unit
 
 
 def test_a_table_has_one_figure_for_each_comparison() -> None:

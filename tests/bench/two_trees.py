@@ -14,10 +14,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.comparison import ratio_of
-from bench.faults import NotMeasured
-from bench.table import HEADINGS, aligned, quantity
-from bench.workshop import CACHE
+from tests.bench.comparison import ratio_of
+from tests.bench.faults import NotMeasured
+from tests.bench.table import HEADINGS, aligned, quantity
+from tests.bench.workshop import CACHE
 
 CHECKOUT = Path(__file__).parents[2]
 SCALES = {"k": 1e3, "M": 1e6, "G": 1e9}
@@ -73,7 +73,7 @@ def read_table(text: str) -> Iterator[tuple[Line, float]]:
 
 
 def parse_quantity(text: str) -> tuple[float, str]:
-    """A figure as `bench.table.quantity` writes it → number, unit."""
+    """A figure as `tests.bench.table.quantity` writes it → number, unit."""
     number, _, unit = text.partition(" ")
     letter, _, scaled_unit = unit.partition(" ")
     scale = SCALES.get(letter, 1.0)

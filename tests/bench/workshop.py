@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.comparison import Contestant, in_turns
+from tests.bench.comparison import Contestant, in_turns
 
 CACHE = Path(os.environ.get("TRADESTACK_BENCH_CACHE", "/var/cache/tradestack-tests/bench"))
 STACK_PYTHON = CACHE / "stack/bin/python"  # has what pyproject.toml asks for, and no peers

@@ -1,6 +1,7 @@
 """A source with more symbols than the books hold: it is said, and orders go by the feed's price."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     prices.write_text("timestamp,symbol,price\n" + "".join(rows))
     news = [f"2026-01-15T14:30:0{n + 1}Z,{n_of}" for n, n_of in enumerate(("S0000", LAST, "NONE"))]
     sentiment.write_text("timestamp,symbol,sentiment\n" + "".join(f"{item},90\n" for item in news))
-    arguments = ["--prices", prices, "--sentiment", sentiment, "--pace", "max"]
+    arguments: list[str | Path] = ["--prices", prices, "--sentiment", sentiment, "--pace", "max"]
     strategy = directory / "news.toml"
     strategy.write_text('signal = "news"\nquantity = "1"\nuser = "news"\nstart = "session"\n')
     arguments += ["--strategy-config", strategy, "--set", "gateway.at_end=hold"]

@@ -19,7 +19,7 @@ REPLACE = OrderCancelReplaceRequest(cl_ord_id="c", orig_cl_ord_id="x", quantity=
 MASS_CANCEL = OrderMassCancelRequest(
     cl_ord_id="c", request_type=MassCancelRequestType.SYMBOL, symbol="SPY"
 )
-DIFFERENT = [
+DIFFERENT: list[Request] = [
     CANCEL,
     OrderCancelRequest(cl_ord_id="d", orig_cl_ord_id="x"),
     OrderCancelRequest(cl_ord_id="c", orig_cl_ord_id="y"),

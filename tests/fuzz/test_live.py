@@ -17,6 +17,7 @@ from tests.fuzz.target import assert_one_line
 from tests.fuzz.targets import control
 from tests.fuzz.targets import soup as soup_targets
 from tests.fuzz.targets.control import LIMITS
+from tests.fuzz.targets.varlink import FORMS
 from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net, RunningServer
 from tests.kit.raw_client import RawClient
@@ -205,8 +206,16 @@ class _OneAttempt(Backoff):
         return 3600 * NANOSECONDS_PER_SECOND
 
 
-class _Closes(FeedListener, OrderListener):
+class _FeedCloses(FeedListener):
     """Checks what is shown to people of each close."""
+
+    def on_disconnected(self, close: Close) -> None:
+        """Check the text."""
+        assert_one_line(str(close))
+
+
+class _OrderCloses(OrderListener):
+    """Checks the same of an order session."""
 
     def on_disconnected(self, close: Close) -> None:
         """Check the text."""
@@ -217,7 +226,10 @@ async def _listen(kind: type[FeedClient | OrderClient], address: Address, net: N
     """Run a client until its first connection is over, one way or the other."""
     backoff = _OneAttempt()
     client = kind(address, net.credentials, clock=net.system_clock, backoff=backoff)
-    task = asyncio.create_task(client.run(_Closes()))
+    if isinstance(client, FeedClient):
+        task = asyncio.create_task(client.run(_FeedCloses()))
+    else:
+        task = asyncio.create_task(client.run(_OrderCloses()))
     over = asyncio.create_task(backoff.is_over.wait())
     await asyncio.wait({task, over}, return_when=asyncio.FIRST_COMPLETED)
     over.cancel()
@@ -237,7 +249,7 @@ def test_bad_bytes_to_a_control_socket_are_logged_once(tmp_path: Path, lines: li
         listener.bind(str(path))
         listener.listen()
         server = ControlServer(
-            listener, [control.FORMS], control.TEXT_COMMANDS, clock=SystemClock(), limits=LIMITS
+            listener, [FORMS], control.TEXT_COMMANDS, clock=SystemClock(), limits=LIMITS
         )
         await server.start()
         reader, writer = await asyncio.open_unix_connection(path)

@@ -47,10 +47,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         Capture() as capture,
         Stack("--state-dir", directory / "stack", *arguments, within=capture.within) as stack,
     ):
-        ports = [stack.files.address(each).port for each in ("gateway", "order-manager")]
+        feed_port = stack.files.address("gateway").port
+        order_port = stack.files.address("order-manager").port
         with Judge(
             Kind.NASDAQ,
-            ("127.0.0.1", ports[0]),
+            ("127.0.0.1", feed_port),
             user="news",
             password=stack.files.password(),
             within=capture.within,
@@ -63,7 +64,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
             judge.rest()
         stats = stack.stats_at_end()
         capture.finish(packets)
-    return Run(Dissection(packets, ports), *ports, stats)
+    return Run(Dissection(packets, [feed_port, order_port]), feed_port, order_port, stats)
 
 
 def write_files(directory: Path) -> list[str]:

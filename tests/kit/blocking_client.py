@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.wire import soup
 from tradestack.wire.feed import TICK_PACKET, TickRecords
 from tradestack.wire.orders import ServerMessage, decode_server_message, encode_message
@@ -94,6 +95,12 @@ class BlockingClient:
         if packet.type is PacketType.SEQUENCED_DATA:
             self.next_sequence += 1
         return decode_server_message(packet.payload)
+
+    def receive_report(self) -> ExecutionReport:
+        """Return the next message, which has to be an ExecutionReport."""
+        message = self.receive_one()
+        assert isinstance(message, ExecutionReport), message
+        return message
 
     def read(self, count: int | None = None) -> TickRecords:
         """Return the next ticks of the feed port; all until the end of the session if None."""

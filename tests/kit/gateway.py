@@ -49,6 +49,10 @@ class Gateway(Daemon):
         records: TickRecords = np.fromfile(self.state / f"{session}.feed", new_records(0).dtype)
         return records
 
+    def wait_for_head(self, head: int) -> None:
+        """Wait until that many messages are published."""
+        self.stats_when(lambda stats: stats["head"] >= head)
+
     def client(self, session: str = "", sequence: int = 1) -> BlockingClient:
         """Connect a client that has logged in, or was rejected."""
         return self.connect(USER).send_login(session, sequence).await_answer()

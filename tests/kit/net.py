@@ -89,6 +89,7 @@ class Handler:
         self.left: list[tuple[Connection, Close]] = []
         self.received: list[tuple[Connection, bytes]] = []
         self.changed = asyncio.Event()
+        self.on_message: Callable[[Connection, bytes], None] = self.keep
 
     def stream_for(self, user: str, session_id: str, sequence: int) -> Stream | RejectReason:
         """Return the requested stream, or the current one."""
@@ -102,6 +103,10 @@ class Handler:
         return self
 
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
+        """Do what the test has set `on_message` to; at first, keep the message."""
+        self.on_message(connection, payload)
+
+    def keep(self, connection: Connection, payload: bytes) -> None:
         """Keep the message."""
         self.received.append((connection, payload))
         self.changed.set()
@@ -121,6 +126,10 @@ class Handler:
         while not condition():
             self.changed.clear()
             await self.changed.wait()
+
+    async def until_received(self, count: int) -> None:
+        """Wait until exactly this many messages were received."""
+        await self.until(lambda: len(self.received) == count)
 
 
 @dataclass

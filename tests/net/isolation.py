@@ -1,6 +1,6 @@
 """The cost of replays to a live client: its latency with and without 32 others that replay.
 
-    python tests/net/isolation.py [--clients 32] [--rounds 8] [--seconds 1] [--realtime]
+    python -m tests.net.isolation [--clients 32] [--rounds 8] [--seconds 1] [--realtime]
 
 A real gateway publishes 1,000 ticks a second behind a log of two million; one live client, a real
 FeedConnection in a process of its own, notes the time at which it receives each tick. Rounds with
@@ -32,15 +32,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from tests.bench.program import Program
+from tests.kit.daemon import PASSWORD
+from tests.kit.gateway import Gateway
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
-
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS.parent)]
-
-from bench.program import Program  # noqa: E402
-
-from tests.kit.daemon import PASSWORD  # noqa: E402
-from tests.kit.gateway import Gateway  # noqa: E402
 
 Times = npt.NDArray[np.int64]
 

@@ -1,6 +1,8 @@
 """Handlers with a filled stream, and checks of what a client received, for tests of sessions."""
 
-from tests.kit.net import Net
+from typing import Any
+
+from tests.kit.net import Handler, Net, RunningServer
 from tradestack.wire import soup
 from tradestack.wire.soup import Packet, PacketType
 
@@ -10,7 +12,7 @@ def sequenced(payload: bytes) -> Packet:
     return Packet(PacketType.SEQUENCED_DATA, payload)
 
 
-def filled(net: Net, *payloads: bytes):
+def filled(net: Net, *payloads: bytes) -> Handler:
     """Return a handler whose one stream has these messages."""
     handler = net.handler(net.memory_stream())
     handler.current.append(*payloads)
@@ -23,14 +25,14 @@ def accepted(answer: Packet) -> soup.LoginAccepted:
     return soup.decode_login_accepted(answer.payload)
 
 
-async def rejected(net: Net, running, **login):
+async def rejected(net: Net, running: RunningServer, **login: Any) -> bool:
     """Return whether the login of another connection is rejected."""
     async with net.connected(running.address) as client:
         answer = await client.log_in(1, **login)
     return answer.type is PacketType.LOGIN_REJECTED
 
 
-async def fail(net: Net, running, times):
+async def fail(net: Net, running: RunningServer, times: int) -> None:
     """Make that many logins with a wrong password."""
     for _ in range(times):
         assert await rejected(net, running, password="wrong")

@@ -22,7 +22,9 @@ def listener() -> Iterator[socket.socket]:
         yield listening
 
 
-async def test_connections_are_accepted_only_between_start_and_stop(listener) -> None:
+async def test_connections_are_accepted_only_between_start_and_stop(
+    listener: socket.socket,
+) -> None:
     """A connection made after `stop` is accepted after the next `start`; nothing is lost."""
     accepted: asyncio.Queue[socket.socket] = asyncio.Queue()
     acceptor = Acceptor("test", listener, lambda connection, _: accepted.put_nowait(connection))
@@ -44,7 +46,9 @@ async def test_connections_are_accepted_only_between_start_and_stop(listener) ->
     assert is_waiting
 
 
-async def test_an_accepted_connection_is_non_blocking_and_has_its_peer(listener) -> None:
+async def test_an_accepted_connection_is_non_blocking_and_has_its_peer(
+    listener: socket.socket,
+) -> None:
     """The callback gets what the loop needs, and the address for the log."""
     accepted: asyncio.Queue[tuple[socket.socket, object]] = asyncio.Queue()
     acceptor = Acceptor("test", listener, lambda *arguments: accepted.put_nowait(arguments))
@@ -58,7 +62,9 @@ async def test_an_accepted_connection_is_non_blocking_and_has_its_peer(listener)
             assert address == client.getsockname()
 
 
-async def test_connections_beyond_their_rate_wait_in_the_queue(listener, monkeypatch) -> None:
+async def test_connections_beyond_their_rate_wait_in_the_queue(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A storm of them leaves time for others; each is accepted in the end."""
     monkeypatch.setattr(acceptor_module, "CONNECTIONS", Rate(per_second=1, burst=5))
     accepted: list[socket.socket] = []
@@ -81,7 +87,7 @@ async def test_connections_beyond_their_rate_wait_in_the_queue(listener, monkeyp
     assert count == 5
 
 
-async def test_a_connection_that_cannot_be_served_ends_alone(listener) -> None:
+async def test_a_connection_that_cannot_be_served_ends_alone(listener: socket.socket) -> None:
     """What befalls one of them, such as a peer that has gone, ends no daemon."""
     attempts: list[object] = []
 

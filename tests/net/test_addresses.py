@@ -17,7 +17,7 @@ from tradestack.net.addresses import Address, connect, name_of, parse_address
         ("[::1]:65535", Address("::1", 65535)),
     ],
 )
-def test_an_address_is_read(text, address) -> None:
+def test_an_address_is_read(text: str, address: Address) -> None:
     """Host names, IPv4 addresses, and IPv6 addresses in brackets."""
     assert parse_address(text) == address
 
@@ -36,7 +36,7 @@ def test_an_address_is_read(text, address) -> None:
         "h:-1",
     ],
 )
-def test_other_text_is_refused_and_quoted(text) -> None:
+def test_other_text_is_refused_and_quoted(text: str) -> None:
     """The error repeats the text."""
     with pytest.raises(ValueError, match=r"address|port") as refusal:
         parse_address(text)
@@ -45,7 +45,7 @@ def test_other_text_is_refused_and_quoted(text) -> None:
 
 
 @given(st.sampled_from(["127.0.0.1", "::1", "gateway.example"]), st.integers(0, 65535))
-def test_an_address_is_written_as_it_is_read(host, port) -> None:
+def test_an_address_is_written_as_it_is_read(host: str, port: int) -> None:
     """str and parse_address are inverses."""
     assert parse_address(str(Address(host, port))) == Address(host, port)
 

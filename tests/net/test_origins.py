@@ -8,7 +8,6 @@ from unittest import mock
 
 import pytest
 
-from tradestack.net import origins
 from tradestack.net.origins import origin_of
 
 NOBODY = 65534
@@ -78,7 +77,7 @@ def test_without_an_answer_of_the_kernel_the_loopback_is_one_origin(monkeypatch:
     accepted, peer = pair("127.0.0.1", "127.0.0.1")
     refused = mock.Mock(side_effect=PermissionError)
     with accepted, peer:
-        monkeypatch.setattr(origins.socket, "socket", refused)
+        monkeypatch.setattr(socket, "socket", refused)
         assert origin_of(accepted) == "loopback"
 
 

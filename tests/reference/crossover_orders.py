@@ -8,7 +8,8 @@ specification:
 - short > long is BUY, short < long is SELL, strictly; when they are equal nothing changes;
 - a symbol's order is due when its side changes, and at the first side it takes.
 
-    python crossover_orders.py PRICES SENTIMENT [--short-ticks 20] [--long-ticks 100]
+    python -m tests.reference.crossover_orders PRICES SENTIMENT [--short-ticks 20]
+        [--long-ticks 100]
 
 prints one JSON object: orders, each with symbol, side and sequence.
 """
@@ -19,7 +20,7 @@ from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
 
-from news_orders import PRICE, merged_rows
+from tests.reference.news_orders import PRICE, merged_rows
 
 
 def crossover_orders(

@@ -11,7 +11,8 @@ The rules, in the words of the specification:
 - a symbol's order is due when its side changes, and only if the feed has priced it before;
   otherwise the news is counted as a signal without price, and the side stays as it was.
 
-    python news_orders.py prices.csv[.gz] sentiment.csv[.gz] [--buy-above 60] [--sell-below 40]
+    python -m tests.reference.news_orders prices.csv[.gz] sentiment.csv[.gz] [--buy-above 60]
+        [--sell-below 40]
 
 prints one JSON object: messages, prices, news, signals_without_price and orders, each with symbol,
 side and sequence.
@@ -104,7 +105,8 @@ def _time_ns(text: str) -> int:
     """ISO-8601 with or without zone (UTC assumed), or a whole number of s, ms, µs or ns."""
     text = text.strip()
     if text.isdigit():
-        return int(text) * 10 ** (9 - 3 * min(3, max(0, (len(text) - 8) // 3)))
+        unit_ns: int = 10 ** (9 - 3 * min(3, max(0, (len(text) - 8) // 3)))
+        return int(text) * unit_ns
     text = text.replace(" ", "T", 1)
     seconds_text, _, rest = text.partition(".")
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]

@@ -22,6 +22,11 @@ def fees(settings: Settings, fills: Sequence[tuple[int, str]]) -> list[Fraction]
     return [fill.fee for fill in account.fills]
 
 
+def fractions(*numbers: int) -> list[Fraction]:
+    """Return exact numbers, as an account has them."""
+    return [Fraction(number) for number in numbers]
+
+
 @pytest.mark.parametrize(
     ("minimum", "cumulative"),
     [
@@ -126,9 +131,9 @@ def test_equity_is_cash_and_positions_and_what_it_has_fallen_from_its_peak() -> 
     account, _ = run(tape(trades), requests, Settings(fee_minimum=Fraction(1)))
 
     position = account.positions["X"]
-    assert (position.quantity, position.realised, position.unrealised) == (5, 15, -10)
-    assert (account.cash, account.equity) == (-100 - 1 + 65 - 1, 3)  # 3 = 15 − 10 − 2
-    assert (account.peak_equity, account.drawdown_max) == (49, 46)
+    assert [position.quantity, position.realised, position.unrealised] == fractions(5, 15, -10)
+    assert [account.cash, account.equity] == fractions(-100 - 1 + 65 - 1, 3)  # 3 = 15 − 10 − 2
+    assert [account.peak_equity, account.drawdown_max] == fractions(49, 46)
 
 
 def test_prices_come_before_news_of_the_same_time(tmp_path: Path) -> None:
@@ -138,8 +143,8 @@ def test_prices_come_before_news_of_the_same_time(tmp_path: Path) -> None:
     assert [its.sequence for its in feed] == [1, 2, 3, 4, 5, 6]
     assert [its.is_trade for its in feed] == [True, True, True, True, False, False]
     assert [its.time_ns % 10**9 // MS for its in feed] == [0, 1, 3, 5, 5, 6]
-    assert (feed[2].value, feed[2].size) == (Fraction("99.98"), 1000)
-    assert (feed[4].value, feed[4].size) == (70, 0)
+    assert [feed[2].value, feed[2].size] == [Fraction("99.98"), Fraction(1000)]
+    assert [feed[4].value, feed[4].size] == fractions(70, 0)
 
 
 def test_more_than_8_decimals_are_rounded_half_to_even(tmp_path: Path) -> None:

@@ -58,11 +58,12 @@ def objects(output: Output, *words: str | Path) -> list[dict[str, Any]]:
 def check(feed: Sequence[Message], done: Run, output: Output, at: int, *where: str | Path) -> None:
     """Compare profit, positions and fills at a message."""
     expected = expected_at(feed, done, at)
-    (account,) = objects(output, "pnl", *where) or [None]
-    if account is None:
+    accounts = objects(output, "pnl", *where)
+    if not accounts:
         assert not [order for order in done.orders if order.cause <= at]
         assert not expected.fills
         return
+    (account,) = accounts
     positions = objects(output, "positions", *where)
     held = expected.positions
 

@@ -7,6 +7,7 @@ import pytest
 from tradestack.domain.symbol import is_symbol
 from tradestack.domain.tick import TickKind
 from tradestack.sources.random_walk import BLOCK_TICKS, CENT, RandomWalk, walk_symbols
+from tradestack.sources.source import SourceBatch
 
 INTERVAL_NS = 1_000_000
 START_NS = 1_700_000_000_000_000_000
@@ -15,6 +16,13 @@ START_NS = 1_700_000_000_000_000_000
 def a_walk(seed: int = 7, symbols: int = 10, news_every: int = 50) -> RandomWalk:
     """A walk with one tick each millisecond."""
     return RandomWalk(seed, walk_symbols(symbols), news_every, START_NS, INTERVAL_NS)
+
+
+def next_of(walk: RandomWalk) -> SourceBatch:
+    """Return the next batch of a walk, which has no end."""
+    batch = walk.next_batch()
+    assert batch is not None
+    return batch
 
 
 @pytest.mark.parametrize("count", [1, 10, 4_096, 20_000])
@@ -31,9 +39,9 @@ def test_equal_seeds_give_equal_ticks() -> None:
     one, same, other = a_walk(), a_walk(), a_walk(seed=8)
 
     for _ in range(3):
-        batch = one.next_batch()
-        assert batch.records.tobytes() == same.next_batch().records.tobytes()
-        assert batch.records.tobytes() != other.next_batch().records.tobytes()
+        batch = next_of(one)
+        assert batch.records.tobytes() == next_of(same).records.tobytes()
+        assert batch.records.tobytes() != next_of(other).records.tobytes()
 
 
 def test_a_restored_walk_returns_the_same_ticks() -> None:
@@ -44,14 +52,14 @@ def test_a_restored_walk_returns_the_same_ticks() -> None:
 
     again.restore(mark)
 
-    assert walk.next_batch().records.tobytes() == again.next_batch().records.tobytes()
+    assert next_of(walk).records.tobytes() == next_of(again).records.tobytes()
 
 
 @pytest.mark.parametrize("symbols", [1, 10, 4_096])
 def test_values_are_plausible(symbols: int) -> None:
     """Prices are whole cents above zero, sentiments 0 to 100, and times never decrease."""
     walk = a_walk(symbols=symbols)
-    records = np.concatenate([walk.next_batch().records for _ in range(20)])
+    records = np.concatenate([next_of(walk).records for _ in range(20)])
     prices = records[records["kind"] == TickKind.PRICE]
     news = records[records["kind"] == TickKind.NEWS]
 
@@ -69,7 +77,7 @@ def test_values_are_plausible(symbols: int) -> None:
 def test_prices_change_in_small_steps() -> None:
     """A price is near the last one of its symbol, also where blocks of ticks meet."""
     walk = a_walk(symbols=3, news_every=0)
-    records = np.concatenate([walk.next_batch().records for _ in range(5)])
+    records = np.concatenate([next_of(walk).records for _ in range(5)])
 
     assert len(records) == 5 * BLOCK_TICKS
     for symbol in np.unique(records["symbol"]):
@@ -82,7 +90,7 @@ def test_slots_are_those_of_the_symbols() -> None:
     """Each record's slot is its symbol's in the walk's table."""
     walk = a_walk()
 
-    batch = walk.next_batch()
+    batch = next_of(walk)
 
     assert (batch.slots == walk.symbols.find_all(batch.records["symbol"])).all()
 

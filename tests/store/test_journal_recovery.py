@@ -23,7 +23,7 @@ def test_a_line_cut_anywhere_is_dropped_and_said(
 ) -> None:
     """Truncated at every byte of the last line, the journal is what it was before that line."""
     content = journal_path.read_bytes()
-    last = line_offsets(content)[-1]
+    last = line_offsets(bytes(content))[-1]
 
     for size in range(last, len(content)):
         journal_path.write_bytes(content[:size])
@@ -45,7 +45,7 @@ def test_lines_cut_anywhere_are_dropped(journal_path: Path) -> None:
 def test_a_tail_of_zeros_is_dropped(journal_path: Path) -> None:
     """A block that was lost reads as zeros: from any byte of the last line on, and beyond it."""
     content = journal_path.read_bytes()
-    last = line_offsets(content)[-1]
+    last = line_offsets(bytes(content))[-1]
 
     for start in range(last, len(content) + 1):
         for extra in (0, 1, 4096):
@@ -85,7 +85,7 @@ def test_a_changed_byte_stops_the_start(journal_path: Path, mask: int) -> None:
     The one exception is the last newline: without it the line was never finished.
     """
     content = journal_path.read_bytes()
-    offsets = line_offsets(content)
+    offsets = line_offsets(bytes(content))
 
     for position in range(len(content) - 1):
         damaged = bytearray(content)
@@ -101,7 +101,7 @@ def test_a_changed_byte_stops_the_start(journal_path: Path, mask: int) -> None:
 def test_zeros_with_lines_after_them_stop_the_start(journal_path: Path) -> None:
     """A hole is damage: what came after it may have been acknowledged."""
     content = bytearray(journal_path.read_bytes())
-    offsets = line_offsets(content)
+    offsets = line_offsets(bytes(content))
     content[offsets[1] : offsets[2]] = bytes(offsets[2] - offsets[1])
     journal_path.write_bytes(content)
 

@@ -1,7 +1,6 @@
 """The crossover strategy: which prices give an order, and what makes no difference."""
 
 import itertools
-import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kit.batches import MakeBatch
+from tests.reference import crossover_orders, news_orders
 from tradestack.domain.fixed_point import SCALE
 from tradestack.strategies.crossover import Crossover
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
@@ -54,7 +54,9 @@ def prices(symbol: str, *values: str) -> list[tuple[str, str, str]]:
         ),
     ],
 )
-def test_orders_of_rows(make_batch: MakeBatch, rows, expected) -> None:
+def test_orders_of_rows(
+    make_batch: MakeBatch, rows: list[tuple[str, str, str]], expected: list[tuple[int, str, str]]
+) -> None:
     """Each short feed gives the orders that the rules define."""
     assert orders_of(STRATEGY, make_batch(rows)) == expected
 
@@ -87,7 +89,9 @@ def naive_orders(
     rows: list[tuple[str, str, str]], short: int, long: int
 ) -> list[tuple[int, str, str]]:
     """Apply the rules with all prices kept."""
-    seen, sides, orders = {"SPY": [], "IBM": []}, {}, []
+    seen: dict[str, list[Fraction]] = {"SPY": [], "IBM": []}
+    sides: dict[str, str] = {}
+    orders: list[tuple[int, str, str]] = []
     for sequence, (kind, symbol, value) in enumerate(rows, start=1):
         if kind == "N":
             continue
@@ -97,7 +101,7 @@ def naive_orders(
             continue
         difference = sum(all_prices[-short:]) / short - sum(all_prices[-long:]) / long
         side = "BUY" if difference > 0 else "SELL" if difference < 0 else sides.get(symbol)
-        if side != sides.get(symbol):
+        if side is not None and side != sides.get(symbol):
             sides[symbol] = side
             orders.append((sequence, symbol, side))
     return orders
@@ -110,7 +114,7 @@ def naive_orders(
     more=st.integers(1, 4),
 )
 def test_cutting_the_feed_into_batches_makes_no_difference(
-    make_batch: MakeBatch, rows, cuts, short, more
+    make_batch: MakeBatch, rows: list[tuple[str, str, str]], cuts: set[int], short: int, more: int
 ) -> None:
     """However the feed is cut, and with any windows, the orders are those of the rules."""
     edges = [0, *sorted(cut for cut in cuts if cut < len(rows)), len(rows)]
@@ -132,13 +136,9 @@ def test_cutting_the_feed_into_batches_makes_no_difference(
     ],
 )
 def test_whole_days_agree_with_the_independent_reference(
-    prices_file, sentiment_file, windows, monkeypatch: pytest.MonkeyPatch
+    prices_file: str, sentiment_file: str, windows: tuple[int, int]
 ) -> None:
     """On sample and real data the orders are those of a script that shares no code."""
-    monkeypatch.setattr(sys, "path", [str(ROOT / "tests/reference"), *sys.path])
-    import crossover_orders
-    import news_orders
-
     prices_path, sentiment_path = ROOT / prices_file, ROOT / sentiment_file
     if not (prices_path.exists() and sentiment_path.exists()):
         pytest.skip(f"{prices_file} or {sentiment_file} is not there")

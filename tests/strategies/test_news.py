@@ -1,6 +1,5 @@
 """The news strategy: which news gives an order, and what makes no difference."""
 
-import importlib.util
 import itertools
 from decimal import Decimal
 from pathlib import Path
@@ -10,18 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kit.batches import MakeBatch
+from tests.reference import news_orders
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side
 from tradestack.strategies.news import News, NewsState
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 
 ROOT = Path(__file__).parents[2]
-_spec = importlib.util.spec_from_file_location(
-    "news_orders", ROOT / "tests/reference/news_orders.py"
-)
-news_orders = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(news_orders)
-
 STRATEGY = News(buy_above=60 * SCALE, sell_below=40 * SCALE)
 PRICED = ("P", "SPY", "168.23")
 
@@ -55,7 +49,9 @@ def orders_of(strategy: News, *batches: TickBatch) -> tuple[list[tuple[int, str,
         ),
     ],
 )
-def test_orders_of_rows(make_batch: MakeBatch, rows, expected) -> None:
+def test_orders_of_rows(
+    make_batch: MakeBatch, rows: list[tuple[str, str, str]], expected: list[tuple[int, str, str]]
+) -> None:
     """Each short feed gives the orders that the rules define."""
     orders, _ = orders_of(STRATEGY, make_batch(rows))
 
@@ -123,7 +119,9 @@ rows_of_a_feed = st.lists(
 
 def naive_orders(rows: list[tuple[str, str, str]]) -> list[tuple[int, str, str]]:
     """Apply the rules message by message."""
-    priced, sides, orders = set(), {}, []
+    priced: set[str] = set()
+    sides: dict[str, str] = {}
+    orders: list[tuple[int, str, str]] = []
     for sequence, (kind, symbol, value) in enumerate(rows, start=1):
         if kind == "P":
             priced.add(symbol)
@@ -143,7 +141,7 @@ def last_price(rows: list[tuple[str, str, str]], symbol: str) -> int:
 
 @given(rows=rows_of_a_feed, cuts=st.sets(st.integers(1, 119), max_size=8))
 def test_cutting_the_feed_into_batches_makes_no_difference(
-    make_batch: MakeBatch, rows, cuts
+    make_batch: MakeBatch, rows: list[tuple[str, str, str]], cuts: set[int]
 ) -> None:
     """However the feed is cut, the orders are those of the rules."""
     edges = [0, *sorted(cut for cut in cuts if cut < len(rows)), len(rows)]
@@ -169,7 +167,7 @@ def test_cutting_the_feed_into_batches_makes_no_difference(
         ("../shared/data/real/prices.csv.gz", "../shared/data/real/sentiment.csv"),
     ],
 )
-def test_whole_days_agree_with_the_independent_reference(prices, sentiment) -> None:
+def test_whole_days_agree_with_the_independent_reference(prices: str, sentiment: str) -> None:
     """On sample and real data the orders are those of a script that shares no code."""
     prices_path, sentiment_path = ROOT / prices, ROOT / sentiment
     if not (prices_path.exists() and sentiment_path.exists()):

@@ -15,7 +15,7 @@ WORD = r"[!-~]{1,32}"  # as the wire carries SignalName and SignalLabel
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_a_strategy_declares_all_that_an_order_and_a_configuration_need(name) -> None:
+def test_a_strategy_declares_all_that_an_order_and_a_configuration_need(name: str) -> None:
     """Name and label fit the wire; each field but symbols is a documented parameter."""
     strategy = STRATEGIES[name]
 
@@ -29,7 +29,7 @@ def test_a_strategy_declares_all_that_an_order_and_a_configuration_need(name) ->
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_the_defaults_are_a_valid_strategy(name) -> None:
+def test_the_defaults_are_a_valid_strategy(name: str) -> None:
     """Effective parameters survive the way through their texts."""
     strategy = build_strategy(name, {})
 
@@ -57,7 +57,9 @@ def test_parameters_and_symbols_are_those_given() -> None:
         ("crossover", {"short_ticks": "100"}, "has short_ticks not below long_ticks"),
     ],
 )
-def test_a_wrong_parameter_is_named_with_what_is_allowed(name, parameters, complaint) -> None:
+def test_a_wrong_parameter_is_named_with_what_is_allowed(
+    name: str, parameters: dict[str, str], complaint: str
+) -> None:
     """Bounds belong to a parameter, relations to the strategy."""
     with pytest.raises(ValueError, match=complaint):
         build_strategy(name, parameters)
@@ -85,7 +87,7 @@ def test_shipped_strategies_never_wait_for_reports() -> None:
         ("tests.kit.quoter:whole_number", "is not a class that extends Strategy"),
     ],
 )
-def test_a_name_without_a_strategy_is_refused(name, complaint) -> None:
+def test_a_name_without_a_strategy_is_refused(name: str, complaint: str) -> None:
     """It says whether the module or the class is wrong."""
     with pytest.raises(ValueError, match=complaint):
         strategy_class(name)

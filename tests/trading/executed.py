@@ -79,8 +79,8 @@ class MemoryOrderManager:
         if account is not None and not account.state.is_ended:
             parts = encode_checkpoint(account.state)
             for part, state in enumerate(parts, 1):
-                fields = {"part": part, "parts": len(parts), "state": msgspec.Raw(state)}
-                judgement.act(CheckpointRecord(**self._act_fields(), **fields))
+                raw, fields = msgspec.Raw(state), self._act_fields()
+                judgement.act(CheckpointRecord(**fields, part=part, parts=len(parts), state=raw))
         self._commit(judgement.batch)
 
     def end(self) -> None:

@@ -15,7 +15,9 @@ _STATUS = {
 }
 
 
-def execution(cl_ord_id: str, exec_type: ExecType, leaves: int | None = 0, **fields: Any):
+def execution(
+    cl_ord_id: str, exec_type: ExecType, leaves: int | None = 0, **fields: Any
+) -> ExecutionReport:
     """A report on an order for 10 SPY; a TRADE has filled what is not left."""
     status = _STATUS.get(exec_type) or (OrdStatus.PARTIALLY_FILLED if leaves else OrdStatus.FILLED)
     report = {

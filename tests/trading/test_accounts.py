@@ -26,7 +26,7 @@ from tradestack.trading.accounts import Accounts
 from tradestack.trading.carrying import Carrying
 from tradestack.trading.commit import commit
 from tradestack.trading.execution.model import ExecutionModel, Latency
-from tradestack.trading.judging.decisions import Message, Received
+from tradestack.trading.judging.decisions import Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.registrations import Registration
@@ -34,7 +34,7 @@ from tradestack.trading.session_state import SessionState
 from tradestack.wire.account_records import AccountRecord, ExecutionRecord
 from tradestack.wire.order_journal import OrderRecord, Record, decode_record
 from tradestack.wire.order_messages import Progress
-from tradestack.wire.orders import encode_message
+from tradestack.wire.orders import ClientMessage, encode_message
 
 KEY = "news", "0000000001"
 NEXT_SESSION = "0000000002"
@@ -55,7 +55,7 @@ class Desk:
         self.accounts = Accounts(model, self.tapes.get, known)
         self.accounts.current_session = KEY[1]
 
-    def settle(self, *messages: Message) -> None:
+    def settle(self, *messages: ClientMessage) -> None:
         """Judge, journal and commit the messages as one batch."""
         received = [
             Received(MemorySender("news"), NOW_NS, encode_message(each), each) for each in messages
@@ -93,7 +93,7 @@ def cancel(name: str, **place: Any) -> OrderCancelRequest:
         [[ORDER], [cancel("c1")], [cancel("c2")]],
     ],
 )
-def test_a_second_cancel_comes_too_late(batches: Sequence[Sequence[Message]]) -> None:
+def test_a_second_cancel_comes_too_late(batches: Sequence[Sequence[ClientMessage]]) -> None:
     """It names the order and its final state, and the account can be made again."""
     desk = Desk()
     for batch in batches:
@@ -107,7 +107,7 @@ def test_a_second_cancel_comes_too_late(batches: Sequence[Sequence[Message]]) ->
 def test_a_cancel_of_a_rejected_order_names_no_order(is_together: bool) -> None:
     """It was never accepted."""
     desk = Desk()
-    messages = [an_order(cl_ord_id="o", quantity=0), cancel("c1")]
+    messages: list[ClientMessage] = [an_order(cl_ord_id="o", quantity=0), cancel("c1")]
     for batch in [messages] if is_together else [[each] for each in messages]:
         desk.settle(*batch)
 

@@ -1,6 +1,7 @@
 """The names and the content of orders."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from tradestack.trading.epoch import (
 from tradestack.wire.order_texts import is_cl_ord_id
 from tradestack.wire.orders import decode_client_message, encode_message
 
-BASE = {
+BASE: dict[str, Any] = {
     "signal_name": "news",
     "signal_version": 1,
     "parameters": {"buy_above": "60", "sell_below": "40"},
@@ -67,14 +68,14 @@ def intent(sequence: int, index: int = 0) -> Intent:
         {"quantity": "11"},
     ],
 )
-def test_every_decisive_value_changes_the_hash(edit):
+def test_every_decisive_value_changes_the_hash(edit: dict[str, Any]) -> None:
     """An edited configuration gives its orders other names."""
     assert config_hash(**{**BASE, **edit}) != config_hash(**BASE)
 
 
-def test_order_of_symbols_and_parameters_does_not_change_the_hash():
+def test_order_of_symbols_and_parameters_does_not_change_the_hash() -> None:
     """The same configuration written in another order has the same hash."""
-    same = {
+    same: dict[str, Any] = {
         **BASE,
         "symbols": ["IBM", "SPY"],
         "parameters": dict(reversed(BASE["parameters"].items())),
@@ -83,21 +84,21 @@ def test_order_of_symbols_and_parameters_does_not_change_the_hash():
     assert config_hash(**same) == config_hash(**BASE)
 
 
-def test_the_hash_of_the_shipped_config_does_not_change():
+def test_the_hash_of_the_shipped_config_does_not_change() -> None:
     """A changed hash would make every running strategy trade again."""
-    shipped = {**BASE, "symbols": []}
+    shipped: dict[str, Any] = {**BASE, "symbols": []}
 
     assert config_hash(**shipped) == "265c9a6a1fa2"
 
 
-def test_orders_are_named_after_their_message():
+def test_orders_are_named_after_their_message() -> None:
     """A ClOrdID has its parts in this order."""
     epoch = epoch_of()
 
     assert epoch.client_order_id(intent(812)) == "news-0123456789ab-0ABCDEFGHI-812-0"
 
 
-def test_the_longest_name_fits_the_wire():
+def test_the_longest_name_fits_the_wire() -> None:
     """With every part at its longest it is still a ClOrdID."""
     epoch = epoch_of("x" * INSTANCE_LENGTH_MAX, "f" * 12, "Z" * 10)
 
@@ -106,7 +107,7 @@ def test_the_longest_name_fits_the_wire():
     assert is_cl_ord_id(name)
 
 
-def test_an_epoch_recognises_its_orders():
+def test_an_epoch_recognises_its_orders() -> None:
     """Orders of other instances, configurations and sessions are not its own."""
     epoch = epoch_of()
 
@@ -116,7 +117,7 @@ def test_an_epoch_recognises_its_orders():
     assert not epoch.names("old-news-0123456789ab-0ABCDEFGHI-812-0")
 
 
-def test_an_order_fits_the_wire_whatever_the_feed_carries():
+def test_an_order_fits_the_wire_whatever_the_feed_carries() -> None:
     """Prices beyond the wire's range are left out; any event time is within it."""
     epoch = epoch_of()
     extreme = Intent(
@@ -141,7 +142,7 @@ def test_an_order_fits_the_wire_whatever_the_feed_carries():
     assert epoch.order(extreme, "a", ReferencePrice(-SCALE, 5), 7).reference_price == -SCALE
 
 
-def test_an_order_has_the_price_and_the_times_of_its_message():
+def test_an_order_has_the_price_and_the_times_of_its_message() -> None:
     """They are the feed's, whatever the live price is by now."""
     order = epoch_of().order(intent(812), "a", ReferencePrice(169 * SCALE, 5), 7)
 
@@ -149,7 +150,7 @@ def test_an_order_has_the_price_and_the_times_of_its_message():
     assert order.shown_price == 168 * SCALE
 
 
-def test_an_order_is_as_its_intent_asks_for():
+def test_an_order_is_as_its_intent_asks_for() -> None:
     """What the intent leaves open is a market order of the configured quantity."""
     asked = dataclasses.replace(
         intent(812),
@@ -171,7 +172,7 @@ def test_an_order_is_as_its_intent_asks_for():
     assert (limit.time_in_force, limit.feed_price) == (TimeInForce.DAY, None)
 
 
-def test_changes_are_named_as_orders_are():
+def test_changes_are_named_as_orders_are() -> None:
     """The same decision after a kill has the same name, whatever it asks for."""
     epoch = epoch_of()
     cancel = CancelIntent(sequence=812, index=1, cl_ord_id="a", publish_time_ns=4)

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from tests.kit.in_step import EPOCH, SESSION, Run, all_ticks, ticks_of
 from tests.kit.market import Market
-from tests.kit.quoter import Quoter
+from tests.kit.quoter import Quoter, QuoterState
 from tradestack.domain.execution_report import ExecutionReport
-from tradestack.domain.order import ExecType, Order
+from tradestack.domain.order import ExecType, Order, OrdStatus
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from tradestack.domain.tick import TickKind
 from tradestack.trading.counters import Counted, Counters
@@ -19,6 +19,7 @@ from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_messages import MatchedThrough
 
 P, N = TickKind.PRICE, TickKind.NEWS
+Row = tuple[TickKind, str, int, int, int]
 
 feeds = st.lists(
     st.tuples(
@@ -53,7 +54,9 @@ def seen_by(run: Run) -> object:
 
 
 @given(rows=feeds, entry_ns=latencies, report_ns=latencies, what=happenings)
-def test_cuts_and_delays_make_no_difference(rows, entry_ns, report_ns, what) -> None:
+def test_cuts_and_delays_make_no_difference(
+    rows: list[Row], entry_ns: int, report_ns: int, what: list[tuple[int, int]]
+) -> None:
     """However the feed is cut and whenever reports come, the requests are the same."""
     feed = ticks_of(rows)
     at_once = Run(feed, market_for(feed, entry_ns, report_ns))
@@ -73,7 +76,9 @@ def test_cuts_and_delays_make_no_difference(rows, entry_ns, report_ns, what) -> 
     report_ns=latencies,
     lives=st.lists(happenings, max_size=3),
 )
-def test_a_killed_strategy_comes_to_the_same_requests(rows, entry_ns, report_ns, lives) -> None:
+def test_a_killed_strategy_comes_to_the_same_requests(
+    rows: list[Row], entry_ns: int, report_ns: int, lives: list[list[tuple[int, int]]]
+) -> None:
     """It gets its reports from the first one and sends what the market does not know."""
     feed = ticks_of(rows)
     at_once = Run(feed, market_for(feed, entry_ns, report_ns))
@@ -106,7 +111,7 @@ def test_the_market_of_these_tests_does_everything() -> None:
     assert ExecType.REJECTED in seen
 
 
-def runner_of(*rows, received: int = 0) -> tuple[InteractiveRunner, ReportQueue]:
+def runner_of(*rows: Row, received: int = 0) -> tuple[InteractiveRunner[QuoterState], ReportQueue]:
     """A runner that has got a feed, and its reports."""
     reports = ReportQueue()
     reports.enter_session(SESSION)
@@ -173,7 +178,7 @@ def test_a_report_is_seen_from_the_first_later_message_on() -> None:
                 cl_ord_id="a person's",
                 exec_id=str(number),
                 exec_type=ExecType.EXPIRED,
-                ord_status="EXPIRED",
+                ord_status=OrdStatus.EXPIRED,
                 transact_time_ns=0,
                 feed_session=SESSION,
                 visible_time_ns=visible_ns,
@@ -182,7 +187,11 @@ def test_a_report_is_seen_from_the_first_later_message_on() -> None:
     while runner.step(is_idle=True) is not None:
         pass
 
-    seen = [(message, report.exec_id) for message, report in runner._state.seen]
+    seen = [
+        (message, report.exec_id)
+        for message, report in runner._state.seen
+        if isinstance(report, ExecutionReport)
+    ]
     assert seen == [(2, "1"), (3, "2"), (3, "3")]
 
 
@@ -199,6 +208,7 @@ def test_what_is_decided_before_from_sequence_is_neither_sent_nor_shown() -> Non
 
     assert first == ()
     assert working == {}
+    assert second is not None
     assert [intent.sequence for intent in second] == [2, 2]
     assert list(runner.view.working) == [EPOCH.client_order_id(intent) for intent in second]
     assert counters[Counted.ORDERS_SUPPRESSED] == 2
@@ -219,7 +229,7 @@ def test_messages_are_counted_when_the_strategy_sees_them() -> None:
 
 
 @pytest.mark.parametrize("first_sequence", [1, 3, 5])
-def test_messages_that_are_missing_or_repeated_are_refused(first_sequence) -> None:
+def test_messages_that_are_missing_or_repeated_are_refused(first_sequence: int) -> None:
     """Nothing is decided on a feed with a gap."""
     runner, _ = runner_of(ROW, ROW, ROW)
     batch = TickBatch(first_sequence, ticks_of([ROW]).records)

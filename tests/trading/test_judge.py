@@ -27,7 +27,7 @@ from tests.trading.judged import (
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import OrdRejReason, OrdStatus, Start
 from tradestack.trading.commit import commit
-from tradestack.trading.judging.decisions import Malformed, Received
+from tradestack.trading.judging.decisions import JudgedOrder, Malformed, Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
@@ -188,7 +188,9 @@ def test_an_order_whose_first_one_cannot_be_read_is_left_to_the_caller() -> None
     batch = judge(KnownOrders(state, read), [again, other], RULES, None, NOW_NS)
 
     assert [item for item, _ in batch.unreadable] == [again]
-    assert [judged.received for judged in batch.judged] == [other]
+    (judged,) = batch.judged
+    assert isinstance(judged, JudgedOrder)
+    assert judged.received == other
     assert batch.duplicates == 0
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.trading.executions import execution
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.trading.open_orders import OpenOrders
 
@@ -17,7 +18,7 @@ from tradestack.trading.open_orders import OpenOrders
         execution("b", ExecType.REPLACED, orig_cl_ord_id="a", ord_status=OrdStatus.FILLED),
     ],
 )
-def test_an_order_is_open_until_its_final_report(final) -> None:
+def test_an_order_is_open_until_its_final_report(final: ExecutionReport) -> None:
     """However it ends, nothing of it is kept."""
     orders = OpenOrders()
 
@@ -53,7 +54,7 @@ def test_a_replaced_order_is_open_under_its_new_name() -> None:
         execution("", ExecType.REJECTED, None, order_id=None),
     ],
 )
-def test_what_no_report_follows_is_not_open(report) -> None:
+def test_what_no_report_follows_is_not_open(report: ExecutionReport) -> None:
     """An order without execution, a rejection, and the answer to a question."""
     orders = OpenOrders()
 

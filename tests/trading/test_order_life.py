@@ -121,7 +121,7 @@ class OrderLife(RuleBasedStateMachine):
         """Enter an order."""
         self._send(
             Order(
-                cl_ord_id=self._new_name(),
+                cl_ord_id=self._new_cl_ord_id(),
                 symbol=symbol,
                 side=side,
                 quantity=quantity,
@@ -135,7 +135,7 @@ class OrderLife(RuleBasedStateMachine):
     @rule(place=places, symbol=st.none() | symbols)
     def cancel(self, place: int, symbol: str | None) -> None:
         """Cancel by any name, or one that is not there, or everything or that of a symbol."""
-        name, session = self._new_name(), self.tape.session_id
+        name, session = self._new_cl_ord_id(), self.tape.session_id
         if place == MASS_CANCEL:
             is_all = symbol is None
             kind = MassCancelRequestType.ALL if is_all else MassCancelRequestType.SYMBOL
@@ -152,7 +152,7 @@ class OrderLife(RuleBasedStateMachine):
         """Replace by any name, or one that is not there."""
         self._send(
             OrderCancelReplaceRequest(
-                cl_ord_id=self._new_name(),
+                cl_ord_id=self._new_cl_ord_id(),
                 orig_cl_ord_id=self._name(place),
                 quantity=quantity,
                 price=limit,
@@ -234,7 +234,7 @@ class OrderLife(RuleBasedStateMachine):
         self.taken += len(reports)
         return reports
 
-    def _new_name(self) -> str:
+    def _new_cl_ord_id(self) -> str:
         return f"c{len(self.sent)}"
 
     def _name(self, place: int) -> str:

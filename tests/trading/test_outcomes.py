@@ -4,6 +4,7 @@ import pytest
 
 from tests.trading.executions import execution, refusal
 from tests.trading.test_epoch import epoch_of
+from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.outcomes import (
@@ -53,7 +54,12 @@ FILLS, FILLED = Counted.FILLS, Counted.ORDERS_FILLED
         ),
     ],
 )
-def test_each_report_counts_as_verdict_and_as_outcome(report, answers, verdict, outcome) -> None:
+def test_each_report_counts_as_verdict_and_as_outcome(
+    report: ExecutionReport,
+    answers: bool,
+    verdict: tuple[Counted, ...] | None,
+    outcome: tuple[Counted, ...],
+) -> None:
     """A cancel is answered by the report that also says what became of the order."""
     assert is_answer(report) is answers
     assert verdict is None or counted_of_verdict(report) == verdict

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.trading.executions import execution, refusal
-from tradestack.domain.execution_report import OrderMassCancelReport
+from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport
 from tradestack.domain.order import ExecType, MassCancelRequestType, OrdType, Side
 from tradestack.strategies.intent import CancelIntent, Intent, ReplaceIntent
 from tradestack.trading.own_view import OwnView
@@ -135,7 +135,7 @@ def test_an_order_from_before_is_known_by_its_report(view: OwnView) -> None:
         execution("a", ExecType.NEW, None),
     ],
 )
-def test_a_final_report_ends_it(view: OwnView, final) -> None:
+def test_a_final_report_ends_it(view: OwnView, final: ExecutionReport) -> None:
     """One that was accepted without an execution model, too: nothing follows."""
     view.take(final)
 

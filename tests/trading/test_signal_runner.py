@@ -4,7 +4,7 @@ import pytest
 
 from tests.kit.batches import batch_of
 from tradestack.domain.fixed_point import SCALE
-from tradestack.strategies.news import News
+from tradestack.strategies.news import News, NewsState
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.signal_runner import SignalRunner
 from tradestack.wire.errors import ProtocolError
@@ -19,12 +19,14 @@ def counters() -> Counters:
 
 
 @pytest.fixture
-def runner(counters: Counters) -> SignalRunner:
+def runner(counters: Counters) -> SignalRunner[NewsState]:
     """The news strategy before its first message."""
     return SignalRunner(News(buy_above=60 * SCALE, sell_below=40 * SCALE), counters)
 
 
-def test_intents_before_from_sequence_are_dropped_and_counted(runner, counters):
+def test_intents_before_from_sequence_are_dropped_and_counted(
+    runner: SignalRunner[NewsState], counters: Counters
+) -> None:
     """They take part in the state of the strategy all the same."""
     runner.from_sequence = 3
 
@@ -35,7 +37,7 @@ def test_intents_before_from_sequence_are_dropped_and_counted(runner, counters):
     assert runner.sequence_processed == 3
 
 
-def test_prices_and_news_are_counted(runner, counters):
+def test_prices_and_news_are_counted(runner: SignalRunner[NewsState], counters: Counters) -> None:
     """Ticks are the sum of both."""
     runner.on_batch(batch_of(ROWS))
 
@@ -45,7 +47,9 @@ def test_prices_and_news_are_counted(runner, counters):
 
 
 @pytest.mark.parametrize("first_sequence", [1, 3, 5])
-def test_messages_that_are_missing_or_repeated_are_refused(runner, first_sequence):
+def test_messages_that_are_missing_or_repeated_are_refused(
+    runner: SignalRunner[NewsState], first_sequence: int
+) -> None:
     """Nothing is decided on a feed with a gap, and nothing changes."""
     runner.on_batch(batch_of(ROWS))
 
@@ -54,7 +58,7 @@ def test_messages_that_are_missing_or_repeated_are_refused(runner, first_sequenc
     assert runner.next_sequence == 4
 
 
-def test_the_strategys_own_counters_are_shown(runner):
+def test_the_strategys_own_counters_are_shown(runner: SignalRunner[NewsState]) -> None:
     """They are counted in the state of the feed session."""
     runner.on_batch(batch_of([("N", "SPY", "80")]))
 

@@ -24,8 +24,9 @@ from tradestack.domain.requests import (
     OrderStatusRequest,
 )
 from tradestack.wire.order_messages import MatchedThrough, Progress, Register
+from tradestack.wire.orders import ClientMessage, ServerMessage
 
-GOLDEN_REQUESTS = [
+GOLDEN_REQUESTS: list[tuple[ClientMessage, str]] = [
     (
         OrderCancelRequest(cl_ord_id="c", orig_cl_ord_id="news-1"),
         '{"MsgType":"OrderCancelRequest","ClOrdID":"c","OrigClOrdID":"news-1"}',
@@ -77,7 +78,7 @@ GOLDEN_REQUESTS = [
         '{"MsgType":"Progress","FeedSession":"0ABCDE1234","FeedSeq":812}',
     ),
 ]
-GOLDEN_REPORTS = [
+GOLDEN_REPORTS: list[tuple[ServerMessage, str]] = [
     (
         ExecutionReport(
             order_id=12,

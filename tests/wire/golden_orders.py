@@ -19,6 +19,7 @@ from tradestack.domain.order import (
     TimeInForce,
 )
 from tradestack.wire.order_messages import BusinessMessageReject, Register, Registered
+from tradestack.wire.orders import ClientMessage, ServerMessage
 
 ORDER = Order(
     cl_ord_id="news-1",
@@ -28,7 +29,7 @@ ORDER = Order(
     ord_type=OrdType.MARKET,
     time_in_force=TimeInForce.IOC,
 )
-GOLDEN = [
+GOLDEN: list[tuple[ClientMessage | ServerMessage, str]] = [
     (
         ORDER,
         '{"MsgType":"NewOrderSingle","ClOrdID":"news-1","Symbol":"SPY","Side":"BUY","OrderQty":"10",'
@@ -117,7 +118,7 @@ GOLDEN = [
     ),
 ]
 
-GOLDEN += GOLDEN_REQUESTS + GOLDEN_REPORTS
+GOLDEN += [*GOLDEN_REQUESTS, *GOLDEN_REPORTS]
 
 
 def changed(**fields: object) -> bytes:

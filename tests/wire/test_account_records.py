@@ -18,6 +18,7 @@ from tests.wire.drawn_messages import (
     visible,
 )
 from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.order import ExecType, OrdStatus
 from tradestack.domain.trading_state import TradingState
 from tradestack.wire.account_records import (
     RAW_BYTES_MAX,
@@ -205,13 +206,17 @@ def test_the_longest_state_fits_a_line() -> None:
     "report",
     [
         ExecutionReport(
-            cl_ord_id="", exec_id="", exec_type="TRADE", ord_status="FILLED", transact_time_ns=-1
+            cl_ord_id="",
+            exec_id="",
+            exec_type=ExecType.TRADE,
+            ord_status=OrdStatus.FILLED,
+            transact_time_ns=-1,
         ),
         ExecutionReport(
             cl_ord_id="",
             exec_id="",
-            exec_type="TRADE",
-            ord_status="FILLED",
+            exec_type=ExecType.TRADE,
+            ord_status=OrdStatus.FILLED,
             transact_time_ns=0,
             commission=10**32,
         ),

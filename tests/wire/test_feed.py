@@ -39,7 +39,7 @@ def pulled(decoder: FeedDecoder) -> list[int | Packet]:
     return events
 
 
-def test_a_tick_has_its_published_64_bytes():
+def test_a_tick_has_its_published_64_bytes() -> None:
     """The offsets are those of PROTOCOL.md."""
     records = feed.new_records(1)
     records[0] = (62, 83, ord("N"), ord("B"), 0, 0, feed.encode_symbol("BRK.B"), 1, 2, -3, 4)
@@ -64,7 +64,7 @@ def test_a_tick_has_its_published_64_bytes():
     )
 
 
-def test_the_example_in_the_specification_is_correct():
+def test_the_example_in_the_specification_is_correct() -> None:
     """The bytes that PROTOCOL.md shows are decoded to the tick beside them."""
     text = Path(feed.__file__).with_name("PROTOCOL.md").read_text()
     shown = re.search(r"^    (003e[ 0-9a-f\n]+)\n\n", text, re.MULTILINE)
@@ -84,7 +84,7 @@ def test_the_example_in_the_specification_is_correct():
     assert format_utc(tick.publish_time_ns) == "2026-11-22T09:00:00.000000Z"
 
 
-def test_iterating_gives_python_values():
+def test_iterating_gives_python_values() -> None:
     """Each tick has names, kinds and Python integers."""
     records = feed.new_records(2)
     records[0] = (
@@ -133,9 +133,10 @@ BETWEEN = st.sampled_from(
 
 @settings(max_examples=200)
 @given(pieces=st.lists(st.integers(0, 40) | BETWEEN, max_size=10), data=st.data())
-def test_cutting_never_matters(pieces, data):
+def test_cutting_never_matters(pieces: list[int | Packet], data: st.DataObject) -> None:
     """However the bytes are cut, ticks and packets are the same, in the same order."""
-    stream, expected, first = b"", [], 7
+    stream, first = b"", 7
+    expected: list[int | Packet] = []
     for piece in pieces:
         if isinstance(piece, Packet):
             stream += soup.encode_packet(piece.type, piece.payload)
@@ -156,7 +157,7 @@ def test_cutting_never_matters(pieces, data):
 
 
 @given(st.integers(0, 5), st.binary(max_size=200))
-def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count, garbage):
+def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count: int, garbage: bytes) -> None:
     """No other exception is raised, and ticks before the damage are returned."""
     decoder, decoded = FeedDecoder(1), []
     decoder.receive_data(tick_packets(count) + garbage)
@@ -181,7 +182,7 @@ def test_any_bytes_give_ticks_and_packets_or_a_protocol_error(count, garbage):
     ],
 )
 @pytest.mark.parametrize("count", [0, 1, 300])
-def test_an_invalid_tick_is_an_error_after_the_ticks_before_it(packet, count):
+def test_an_invalid_tick_is_an_error_after_the_ticks_before_it(packet: bytes, count: int) -> None:
     """Its length or kind is wrong, at the beginning or the end of a run."""
     decoder = FeedDecoder(1)
     decoder.receive_data(tick_packets(count) + packet + tick_packets(2))
@@ -194,7 +195,7 @@ def test_an_invalid_tick_is_an_error_after_the_ticks_before_it(packet, count):
         decoder.next_event()
 
 
-def test_batches_do_not_change_later():
+def test_batches_do_not_change_later() -> None:
     """They are not views of the receive buffer, so consumers may keep them."""
     buffer = bytearray(tick_packets(3))
     decoder = FeedDecoder(1)
@@ -209,7 +210,7 @@ def test_batches_do_not_change_later():
     assert not batch.records.flags.writeable
 
 
-def test_batches_are_bounded():
+def test_batches_are_bounded() -> None:
     """The limit holds however much was received at once."""
     count = feed.RUN_RECORDS_MAX * 2 + 5
     decoder = FeedDecoder(1)
@@ -223,7 +224,7 @@ def test_batches_are_bounded():
 
 
 @pytest.mark.parametrize("packet_type", [b"H", b"Z", b"S"])
-def test_an_empty_packet_is_an_error_at_once(packet_type):
+def test_an_empty_packet_is_an_error_at_once(packet_type: bytes) -> None:
     """A length of 0 must not make the decoder wait for more bytes."""
     decoder = FeedDecoder(1)
     decoder.receive_data(b"\x00\x00" + packet_type)

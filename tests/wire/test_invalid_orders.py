@@ -51,7 +51,7 @@ from tradestack.wire.orders import InvalidOrder
         {"MsgType": None},
     ],
 )
-def test_a_wrong_field_is_refused_with_the_clordid(fields):
+def test_a_wrong_field_is_refused_with_the_clordid(fields: dict[str, object]) -> None:
     """The connection stays, and the client learns which of its orders is invalid."""
     with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(changed(**fields))
@@ -74,7 +74,7 @@ def test_a_wrong_field_is_refused_with_the_clordid(fields):
         ("FeedSession", "a session id"),
     ],
 )
-def test_a_refusal_says_in_words_what_is_allowed(name, words):
+def test_a_refusal_says_in_words_what_is_allowed(name: str, words: str) -> None:
     """The text names the field and what it accepts, without a regular expression."""
     with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(changed(**{name: " "}))
@@ -160,7 +160,7 @@ def test_an_invalid_progress_names_no_order(payload: bytes) -> None:
         b"{}",
     ],
 )
-def test_a_clordid_that_cannot_be_made_out_is_empty(payload):
+def test_a_clordid_that_cannot_be_made_out_is_empty(payload: bytes) -> None:
     """JSON without a readable ClOrdID is an invalid order with an empty one."""
     with pytest.raises(InvalidOrder) as refusal:
         orders.decode_client_message(payload)
@@ -187,7 +187,7 @@ def test_a_clordid_that_cannot_be_made_out_is_empty(payload):
         b'{"OrderQty":1e400,}',
     ],
 )
-def test_what_is_not_json_breaks_the_protocol(payload):
+def test_what_is_not_json_breaks_the_protocol(payload: bytes) -> None:
     """A message that is not JSON ends the connection."""
     with pytest.raises(ProtocolError):
         orders.decode_client_message(payload)

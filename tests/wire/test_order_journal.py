@@ -50,6 +50,7 @@ from tradestack.wire.order_journal import (
     CarriedRegistration,
     LogReopenedRecord,
     OrderRecord,
+    Record,
     RepairedRecord,
     decode_record,
     encode_record,
@@ -99,7 +100,9 @@ def test_whatever_the_wire_accepts_survives_journal_and_replay(
         for judged in batch.judged:
             record = decode_record(judged.record)
             assert record == decode_record(encode_record(record))
-            assert not isinstance(message, Order) or record.order == message
+            if isinstance(message, Order):
+                assert isinstance(record, OrderRecord)
+                assert record.order == message
             replay(replayed, offset, judged.record)
         commit(state, batch.judged, [offset] * len(batch.judged))
         offset += sum(map(len, batch.records))
@@ -259,7 +262,7 @@ def test_records_without_a_report_survive(
     time_ns: int, number: int, session: str, carried: CarriedRegistration
 ) -> None:
     """Headers and the records of reopened logs and repairs decode to themselves."""
-    records = [
+    records: list[Record] = [
         a_header(time_ns=time_ns, next_order_id=number, session=session, registrations=(carried,)),
         LogReopenedRecord(time_ns=time_ns, last_order_id=number),
         LogReopenedRecord(

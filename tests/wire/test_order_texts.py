@@ -21,7 +21,7 @@ from tradestack.wire.order_texts import (
     format_optional,
 )
 
-FORMS = [
+FORMS: list[tuple[TextForm[Any], str]] = [
     (CL_ORD_ID, r"[!-~]{1,64}"),
     (SYMBOL, r"[!-~]{1,24}"),
     (WORD, r"[!-~]{1,32}"),

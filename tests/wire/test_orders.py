@@ -11,11 +11,13 @@ from tradestack.domain.fixed_point import format_fixed, parse_fixed
 from tradestack.domain.order import Order
 from tradestack.wire import orders
 from tradestack.wire.errors import ProtocolError
-from tradestack.wire.orders import InvalidOrder
+from tradestack.wire.orders import ClientMessage, InvalidOrder, ServerMessage
 
 
 @pytest.mark.parametrize(("message", "text"), GOLDEN)
-def test_messages_have_their_published_json(message, text):
+def test_messages_have_their_published_json(
+    message: ClientMessage | ServerMessage, text: str
+) -> None:
     """Each message encodes to its golden JSON, and decodes from it."""
     is_clients = isinstance(message, orders.ClientMessage)
     decode = orders.decode_client_message if is_clients else orders.decode_server_message
@@ -24,7 +26,7 @@ def test_messages_have_their_published_json(message, text):
     assert decode(text.encode()) == message
 
 
-def test_no_side_accepts_messages_of_its_own_side():
+def test_no_side_accepts_messages_of_its_own_side() -> None:
     """A client that sends reports is refused; a server that sends orders breaks the protocol."""
     for message, text in GOLDEN:
         if isinstance(message, orders.ClientMessage):
@@ -49,7 +51,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(name=st.sampled_from(sorted(json.loads(GOLDEN[1][1]))), value=JSON_VALUES)
-def test_a_field_of_any_value_is_taken_or_refused(name, value):
+def test_a_field_of_any_value_is_taken_or_refused(name: str, value: object) -> None:
     """JSON never ends a connection, and an accepted order has the values that were sent."""
     payload = json.dumps(json.loads(GOLDEN[1][1]) | {name: value}).encode()
 
@@ -65,7 +67,7 @@ def test_a_field_of_any_value_is_taken_or_refused(name, value):
 
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
-def test_any_bytes_are_a_message_a_refusal_or_a_violation(payload):
+def test_any_bytes_are_a_message_a_refusal_or_a_violation(payload: bytes) -> None:
     """Decoders of both sides raise nothing else, and error texts are short and printable."""
     texts = []
 
@@ -78,7 +80,7 @@ def test_any_bytes_are_a_message_a_refusal_or_a_violation(payload):
     assert all(text.isprintable() and len(text) < 400 for text in texts)
 
 
-def test_the_longest_order_fits_the_limit_for_messages():
+def test_the_longest_order_fits_the_limit_for_messages() -> None:
     """The longest possible order fits into MESSAGE_LENGTH_MAX."""
     longest = changed(
         ClOrdID="x" * 64,

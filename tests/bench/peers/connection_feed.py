@@ -10,8 +10,8 @@ from multiprocessing.connection import Client, Listener
 
 import numpy as np
 
-from bench.pattern import Check, new_block, number
-from bench.program import answer, wait_for_go
+from tests.bench.pattern import Check, new_block, number
+from tests.bench.program import answer, wait_for_go
 from tradestack.wire.feed import TICK_PACKET
 
 

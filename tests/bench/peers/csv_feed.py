@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from bench.pattern import BATCH_64_KIB
-from bench.program import answer, wait_for_go
+from tests.bench.pattern import BATCH_64_KIB
+from tests.bench.program import answer, wait_for_go
 from tradestack.domain.fixed_point import SCALE
 from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol
 

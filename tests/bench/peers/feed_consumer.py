@@ -9,8 +9,8 @@ import time
 
 import uvloop
 
-from bench.pattern import Check
-from bench.program import answer, wait_for_go
+from tests.bench.pattern import Check
+from tests.bench.program import answer, wait_for_go
 from tradestack.net.addresses import parse_address
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_events import FeedEvents, SessionEnded

@@ -9,8 +9,8 @@ import time
 
 import uvloop
 
-from bench.program import answer, wait_for_go
-from bench.schedule import WARM_UP
+from tests.bench.program import answer, wait_for_go
+from tests.bench.schedule import WARM_UP
 from tradestack.net.addresses import parse_address
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_listener import FeedListener

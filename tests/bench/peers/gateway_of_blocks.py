@@ -9,7 +9,7 @@ numbers in it, as the peers' publishers do.
 import os
 from pathlib import Path
 
-from bench.pattern import new_block, number
+from tests.bench.pattern import new_block, number
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.source import Checkpoint, RowCounts, SourceBatch
 from tradestack.wire.symbol_table import SymbolTable
@@ -55,5 +55,5 @@ def open_blocks(_config: GatewayConfig, _bad_rows: BadRows, _directory: Path) ->
 
 
 if __name__ == "__main__":
-    feed_sessions.open_source = open_blocks
+    feed_sessions.__dict__["open_source"] = open_blocks
     gateway.main()

@@ -11,8 +11,8 @@ import time
 import grpc
 import uvloop
 
-from bench.orders import check_reports, order_payloads
-from bench.program import answer, wait_for_go
+from tests.bench.orders import check_reports, order_payloads
+from tests.bench.program import answer, wait_for_go
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order, OrdStatus
 from tradestack.wire.orders import decode_client_message, encode_message

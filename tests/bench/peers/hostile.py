@@ -22,9 +22,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 
-from bench.daemon import PASSWORD, user_name
-from bench.orders import order_packets
-from bench.program import wait_for_go
+from tests.bench.daemon import PASSWORD, user_name
+from tests.bench.orders import order_packets
+from tests.bench.program import wait_for_go
 from tradestack.wire.soup import (
     CLIENT_HEARTBEAT,
     LoginRequest,

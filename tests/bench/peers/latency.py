@@ -20,9 +20,9 @@ import redis
 import uvloop
 import zmq
 
-from bench.pattern import new_block
-from bench.program import answer, wait_for_go
-from bench.schedule import INTERVAL_NS, WARM_UP
+from tests.bench.pattern import new_block
+from tests.bench.program import answer, wait_for_go
+from tests.bench.schedule import INTERVAL_NS, WARM_UP
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 

@@ -18,8 +18,9 @@ import struct
 import sys
 import time
 import timeit
+from typing import Any, ClassVar
 
-from bench.program import answer, wait_for_go
+from tests.bench.program import answer, wait_for_go
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.store.books import SharedPriceBook
 from tradestack.store.segment import unlink
@@ -66,7 +67,7 @@ def by_iceoryx2(count: int) -> None:
     import iceoryx2 as iox2
 
     class Key(ctypes.Structure):
-        _fields_ = [("number", ctypes.c_uint64)]
+        _fields_: ClassVar[Any] = [("number", ctypes.c_uint64)]
 
         def __eq__(self, other: object) -> bool:
             return isinstance(other, Key) and self.number == other.number
@@ -76,7 +77,9 @@ def by_iceoryx2(count: int) -> None:
             return "Key"
 
     class Value(ctypes.Structure):
-        _fields_ = [(name, ctypes.c_int64) for name in ("value", "size", "event", "publish", "seq")]
+        _fields_: ClassVar[Any] = [
+            (name, ctypes.c_int64) for name in ("value", "size", "event", "publish", "seq")
+        ]
 
         @staticmethod
         def type_name() -> str:

@@ -9,9 +9,9 @@ import time
 
 import uvloop
 
-from bench.daemon import user_name
-from bench.pattern import Check
-from bench.program import answer, wait_for_go
+from tests.bench.daemon import user_name
+from tests.bench.pattern import Check
+from tests.bench.program import answer, wait_for_go
 from tradestack.net.addresses import parse_address
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_listener import FeedListener

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.program import answer
+from tests.bench.program import answer
 from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
 from tradestack.domain.execution_report import Report
 from tradestack.domain.fixed_point import SCALE

@@ -13,8 +13,8 @@ import nats
 import numpy as np
 import uvloop
 
-from bench.pattern import Check, new_block, number
-from bench.program import answer, wait_for_go
+from tests.bench.pattern import Check, new_block, number
+from tests.bench.program import answer, wait_for_go
 from tradestack.wire.feed import TICK_PACKET
 
 SUBJECT, HERE = "ticks", "here"

@@ -14,9 +14,9 @@ import struct
 import sys
 import time
 
-from bench.daemon import PASSWORD, user_name
-from bench.orders import check_reports, order_packets
-from bench.program import answer, wait_for_go
+from tests.bench.daemon import PASSWORD, user_name
+from tests.bench.orders import check_reports, order_packets
+from tests.bench.program import answer, wait_for_go
 from tradestack.domain.order import TimeInForce
 from tradestack.wire.soup import (
     HEADER_LENGTH,

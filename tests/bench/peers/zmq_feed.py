@@ -7,12 +7,13 @@ zmq_feed subscribe PORT TICKS
 import struct
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 import zmq
 
-from bench.pattern import Check, new_block, number
-from bench.program import answer, wait_for_go
+from tests.bench.pattern import Check, new_block, number
+from tests.bench.program import answer, wait_for_go
 from tradestack.wire.feed import TICK_PACKET
 
 GREETING = b"hello"
@@ -109,5 +110,9 @@ def subscribe_each(port: str, ticks: int) -> None:
 
 if __name__ == "__main__":
     what, where, *counts = sys.argv[1:]
-    run = {"publish": publish, "subscribe": subscribe, "subscribe-each": subscribe_each}[what]
-    run(where, *map(int, counts))
+    programs: dict[str, Callable[..., None]] = {
+        "publish": publish,
+        "subscribe": subscribe,
+        "subscribe-each": subscribe_each,
+    }
+    programs[what](where, *map(int, counts))

@@ -10,13 +10,14 @@ Cheating would be: a log that was sent before and is still in the gateway's chun
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.daemon import Daemon
-from bench.faults import expect_count
-from bench.feeds import Feed, start
-from bench.placement import Placement
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.daemon import Daemon
+from tests.bench.faults import expect_count
+from tests.bench.feeds import Feed, start
+from tests.bench.placement import Placement
+from tests.bench.workshop import Workshop
 
 NAME = "catch-up"
 TICKS = {1: (8_000_000, 400_000), 4: (3_000_000, 200_000)}
@@ -33,7 +34,7 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
             expect_count("ticks published", feed.ticks, gateway.stats()["ticks_total"])
             figures = workshop.measure(
                 [
-                    Contestant(OURS, Role.OURS, lambda g=gateway, f=feed: catch_up(g, f)),
+                    Contestant(OURS, Role.OURS, partial(catch_up, gateway, feed)),
                     Contestant(C, Role.LIMIT, feed.slabs),
                 ]
             )

@@ -16,15 +16,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.daemon import Daemon
-from bench.faults import expect_count
-from bench.feeds import SLOW_PACE, Feed, now_ns, start
-from bench.placement import Placement
-from bench.price_file import price_file
-from bench.process_tree import pss_bytes
-from bench.program import Program
-from bench.workshop import Workshop, free_port
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.daemon import Daemon
+from tests.bench.faults import expect_count
+from tests.bench.feeds import SLOW_PACE, Feed, now_ns, start
+from tests.bench.placement import Placement
+from tests.bench.price_file import price_file
+from tests.bench.process_tree import pss_bytes
+from tests.bench.program import Program
+from tests.bench.workshop import Workshop, free_port
 from tradestack.domain.fixed_point import SCALE
 
 NAME = "csv-replay"

@@ -11,10 +11,10 @@ peer that may drop, a C program that decodes nothing while ours does (ours does 
 
 from collections.abc import Iterator
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.feeds import Feed
-from bench.placement import Placement
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.feeds import Feed
+from tests.bench.placement import Placement
+from tests.bench.workshop import Workshop
 
 NAME = "fan-out"
 TICKS = {1: (8_000_000, 400_000), 4: (3_000_000, 200_000), 16: (600_000, 60_000)}

@@ -14,14 +14,14 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.daemon import PASSWORD
-from bench.faults import expect_count
-from bench.feeds import SLOW_PACE, Feed, start
-from bench.placement import Placement
-from bench.process_tree import cpu_ns
-from bench.program import Program
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.daemon import PASSWORD
+from tests.bench.faults import expect_count
+from tests.bench.feeds import SLOW_PACE, Feed, start
+from tests.bench.placement import Placement
+from tests.bench.process_tree import cpu_ns
+from tests.bench.program import Program
+from tests.bench.workshop import Workshop
 
 NAME = "growth"
 TICKS, TICKS_QUICK = 100_000_000, 1_000_000

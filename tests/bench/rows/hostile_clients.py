@@ -17,12 +17,12 @@ from itertools import count
 
 import numpy as np
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.daemon import PASSWORD, Daemon, user_name
-from bench.placement import Placement
-from bench.process_tree import pss_bytes
-from bench.program import Program
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.daemon import PASSWORD, Daemon, user_name
+from tests.bench.placement import Placement
+from tests.bench.process_tree import pss_bytes
+from tests.bench.program import Program
+from tests.bench.workshop import Workshop
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 
 NAME = "hostile-clients"

@@ -10,12 +10,12 @@ import select
 from collections.abc import Iterator
 from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.placement import Placement
-from bench.process_tree import busy_percent
-from bench.rows.memory import WALK
-from bench.stack import running_stack
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.placement import Placement
+from tests.bench.process_tree import busy_percent
+from tests.bench.rows.memory import WALK
+from tests.bench.stack import running_stack
+from tests.bench.workshop import Workshop
 
 NAME = "idle"
 SECONDS, SECONDS_QUICK = 10, 2

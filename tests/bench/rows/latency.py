@@ -19,14 +19,14 @@ from functools import partial
 
 import numpy as np
 
-from bench.brokers import nats_server, redis_server
-from bench.comparison import Better, Comparison, Contestant, Role, Samples, Target
-from bench.daemon import PASSWORD, Daemon, user_name
-from bench.faults import expect_count
-from bench.placement import Placement
-from bench.program import Program
-from bench.schedule import INTERVAL_NS, RATE, WARM_UP, lateness_ns
-from bench.workshop import Workshop, free_port
+from tests.bench.brokers import nats_server, redis_server
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Samples, Target
+from tests.bench.daemon import PASSWORD, Daemon, user_name
+from tests.bench.faults import expect_count
+from tests.bench.placement import Placement
+from tests.bench.program import Program
+from tests.bench.schedule import INTERVAL_NS, RATE, WARM_UP, lateness_ns
+from tests.bench.workshop import Workshop, free_port
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 
 NAME = "latency"

@@ -11,11 +11,11 @@ Cheating would be: passes of thousands of messages, orders in symbols that do no
 from collections.abc import Iterator
 from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.faults import expect_count
-from bench.placement import Placement
-from bench.program import Program
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.faults import expect_count
+from tests.bench.placement import Placement
+from tests.bench.program import Program
+from tests.bench.workshop import Workshop
 
 NAME = "matching"
 TICKS, TICKS_QUICK = 50_000, 2_000

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.faults import NotMeasured, expect_count
-from bench.placement import Placement
-from bench.price_file import price_file
-from bench.process_tree import pss_bytes
-from bench.rows.csv_replay import ROWS, ROWS_QUICK
-from bench.stack import Stack, running_stack
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.faults import NotMeasured, expect_count
+from tests.bench.placement import Placement
+from tests.bench.price_file import price_file
+from tests.bench.process_tree import pss_bytes
+from tests.bench.rows.csv_replay import ROWS, ROWS_QUICK
+from tests.bench.stack import Stack, running_stack
+from tests.bench.workshop import Workshop
 
 NAME = "memory"
 TICKS, TICKS_QUICK = 100_000_000, 500_000

@@ -19,14 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.comparison import Better, Comparison, Contestant, Role, Samples, Target
-from bench.faults import expect_count
-from bench.journal_file import order_records
-from bench.placement import Placement
-from bench.rows.latency import Travels
-from bench.schedule import RATE
-from bench.stack import Stack, running_stack
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Samples, Target
+from tests.bench.faults import expect_count
+from tests.bench.journal_file import order_records
+from tests.bench.placement import Placement
+from tests.bench.rows.latency import Travels
+from tests.bench.schedule import RATE
+from tests.bench.stack import Stack, running_stack
+from tests.bench.workshop import Workshop
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 
 NAME = "news-to-order"

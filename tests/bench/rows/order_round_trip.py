@@ -13,10 +13,10 @@ its own ClOrdID, and each report is looked at).
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.order_entry import Answer, OrderFactory
-from bench.placement import Placement
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.order_entry import Answer, OrderFactory
+from tests.bench.placement import Placement
+from tests.bench.workshop import Workshop
 
 NAME = "order-round-trip"
 ORDERS, ORDERS_QUICK = 3_000, 200

@@ -15,12 +15,12 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.daemon import Daemon
-from bench.order_entry import Answer, OrderFactory
-from bench.placement import Placement
-from bench.rows.orders_pipelined import DEPTH
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.daemon import Daemon
+from tests.bench.order_entry import Answer, OrderFactory
+from tests.bench.placement import Placement
+from tests.bench.rows.orders_pipelined import DEPTH
+from tests.bench.workshop import Workshop
 
 NAME = "orders-executed"
 ORDERS, ORDERS_QUICK = 50_000, 5_000

@@ -14,10 +14,10 @@ Cheating would be: a window that grows when the server is slow, reports before t
 from collections.abc import Iterator
 from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.order_entry import OrderFactory
-from bench.placement import Placement
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.order_entry import OrderFactory
+from tests.bench.placement import Placement
+from tests.bench.workshop import Workshop
 
 NAME = "orders-pipelined"
 ORDERS, ORDERS_QUICK = 100_000, 5_000

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.daemon import Daemon
-from bench.faults import expect_count
-from bench.placement import Placement
-from bench.price_file import price_file
-from bench.program import Program
-from bench.rows.csv_replay import ROWS, ROWS_QUICK
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.daemon import Daemon
+from tests.bench.faults import expect_count
+from tests.bench.placement import Placement
+from tests.bench.price_file import price_file
+from tests.bench.program import Program
+from tests.bench.rows.csv_replay import ROWS, ROWS_QUICK
+from tests.bench.workshop import Workshop
 
 NAME = "restart"
 ORDERS, ORDERS_QUICK = 1_000_000, 10_000

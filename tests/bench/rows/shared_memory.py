@@ -17,12 +17,12 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-from bench.brokers import redis_server
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.faults import CountWrong
-from bench.placement import Placement
-from bench.program import Program
-from bench.workshop import Workshop
+from tests.bench.brokers import redis_server
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.faults import CountWrong
+from tests.bench.placement import Placement
+from tests.bench.program import Program
+from tests.bench.workshop import Workshop
 from tradestack.store.segment import unlink
 
 NAME = "shared-memory"

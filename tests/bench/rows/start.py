@@ -15,10 +15,10 @@ import time
 from collections.abc import Iterator
 from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.placement import Placement
-from bench.stack import startup_s
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.placement import Placement
+from tests.bench.stack import startup_s
+from tests.bench.workshop import Workshop
 
 NAME = "start"
 OURS, PYTHON, TRUE = "tradestackctl up", "3 × python -c pass", "3 × true"

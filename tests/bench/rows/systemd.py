@@ -16,13 +16,13 @@ import select
 from collections.abc import Iterator
 from functools import partial
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.installed import TARGET, Installed, installed_stack
-from bench.placement import Placement
-from bench.process_tree import busy_percent, pss_bytes
-from bench.rows.idle import PERCENT_MAX, SECONDS, SECONDS_QUICK, SETTLED_S
-from bench.rows.memory import BYTES_PER_MB, MB_MAX
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.installed import TARGET, Installed, installed_stack
+from tests.bench.placement import Placement
+from tests.bench.process_tree import busy_percent, pss_bytes
+from tests.bench.rows.idle import PERCENT_MAX, SECONDS, SECONDS_QUICK, SETTLED_S
+from tests.bench.rows.memory import BYTES_PER_MB, MB_MAX
+from tests.bench.workshop import Workshop
 
 NAME = "systemd"
 SECONDS_MAX = 0.6

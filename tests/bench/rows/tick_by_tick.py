@@ -10,11 +10,11 @@ Cheating would be: columns instead of ticks (that is fan-out), a loop that looks
 
 from collections.abc import Iterator
 
-from bench.comparison import Better, Comparison, Contestant, Role, Target
-from bench.feeds import Feed
-from bench.placement import Placement
-from bench.rows.catch_up import catch_up
-from bench.workshop import Workshop
+from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
+from tests.bench.feeds import Feed
+from tests.bench.placement import Placement
+from tests.bench.rows.catch_up import catch_up
+from tests.bench.workshop import Workshop
 
 NAME = "tick-by-tick"
 TICKS, TICKS_QUICK = 2_000_000, 100_000

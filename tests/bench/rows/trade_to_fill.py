@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.comparison import Comparison, Contestant, Role, Samples
-from bench.faults import expect_count
-from bench.journal_file import fill_records, order_records
-from bench.placement import Placement
-from bench.rows.news_to_order import WALK, WARM_UP
-from bench.schedule import RATE
-from bench.stack import running_stack
-from bench.workshop import Workshop
+from tests.bench.comparison import Comparison, Contestant, Role, Samples
+from tests.bench.faults import expect_count
+from tests.bench.journal_file import fill_records, order_records
+from tests.bench.placement import Placement
+from tests.bench.rows.news_to_order import WALK, WARM_UP
+from tests.bench.schedule import RATE
+from tests.bench.stack import running_stack
+from tests.bench.workshop import Workshop
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.feed_tape import FeedTape

@@ -40,7 +40,7 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import encode_record
+from tradestack.wire.order_journal import Record, encode_record
 
 FEED_SESSION = "3DAA200000"
 
@@ -96,7 +96,7 @@ DONE = OrderMassCancelReport(
     transact_time_ns=NOON_NS,
 )
 CAUSED = f"caused by 812 of {FEED_SESSION}, arrives 2026-11-22T12:00:00.000000Z"
-DESCRIBED = [
+DESCRIBED: list[tuple[Record, str]] = [
     (
         AccountRecord(
             time_ns=NOON_NS,

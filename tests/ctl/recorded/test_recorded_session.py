@@ -119,8 +119,8 @@ def test_orders_that_nothing_executes(tmp_path: Path) -> None:
     with RecordedSession(tmp_path, ExecutionModel(kind=ExecutionKind.NONE)) as recorded:
         recorded.publish(*trades("SPY", "100", "101", "102"))
         for number in (3, 1):  # the second one was entered again after a restart
-            named = {"feed_session": FEED_SESSION, "feed_seq": number}
-            recorded.send(order(f"of{number}", 10, **named))
+            name = f"of{number}"
+            recorded.send(order(name, 10, feed_session=FEED_SESSION, feed_seq=number))
         recorded.send(order("other", 10, feed_session="3DAA200009", feed_seq=1))
     files = StateFiles(tmp_path / "state")
 

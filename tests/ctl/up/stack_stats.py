@@ -31,7 +31,7 @@ MANAGER = {
     "orders_rejected": 0,
     "process": {"orders_accepted": 2, "orders_rejected": 0},
 }
-STRATEGY = {
+STRATEGY: dict[str, Any] = {
     "pid": 12,
     "session": "S",
     "sequence_processed": 10,

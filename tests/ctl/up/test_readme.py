@@ -82,10 +82,11 @@ def test_a_wrong_port_is_an_error_soon(files: tuple[str, ...], program: Path) ->
 def test_a_copy_that_was_made_while_the_daemons_ran_can_be_restored(tmp_path: Path) -> None:
     """Journals and logs are whole up to a torn end, and the run goes on where the copy stops."""
     first, second = tmp_path / "first", tmp_path / "second"
-    options = ("--set", "gateway.source=random-walk", "--set", "gateway.walk_news_every=5")
+    options: list[str | Path] = ["--set", "gateway.source=random-walk"]
+    options += ["--set", "gateway.walk_news_every=5"]
     strategy = tmp_path / "news.toml"
     strategy.write_text('quantity = "1"\nuser = "news"\nstart = "session"\n')
-    options = (*options, "--strategy-config", str(strategy), "--pace", "20000/s")
+    options += ["--strategy-config", strategy, "--pace", "20000/s"]
     with Stack(*options, "--state-dir", first) as stack:
         stack.wait_for("order accepted orderid=20", count=1)
         second.mkdir()

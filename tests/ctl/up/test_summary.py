@@ -91,10 +91,11 @@ def test_the_summary_says_how_many_outcomes_are_unknown() -> None:
         stats = stack_stats(None, {"pid": pid, "process": process})
         counts.look(stats)
     ended = RunResult(stats, counts, 4.0)
+    run: Any = ended.as_dict()["run"]
 
     line = "  3 orders sent with unknown outcome: the order session is gone"
     assert line in summary(ended).splitlines()
-    assert ended.as_dict()["run"]["orders_unknown"] == 3
+    assert run["orders_unknown"] == 3
 
 
 def test_no_line_of_the_summary_is_longer_than_a_terminal() -> None:

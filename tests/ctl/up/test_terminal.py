@@ -35,7 +35,7 @@ def test_sides_have_colours_where_they_are_wanted(
     with Terminal(command, environment=environment) as terminal:
         terminal.end()
 
-    assert ("\x1b[32mBUY\x1b[0m 10 AAA" in terminal.shown) is not environment
+    assert ("\x1b[32mBUY\x1b[0m 10 AAA" in terminal.shown) is (not environment)
 
 
 def test_a_gap_of_the_data_is_explained(tmp_path: Path) -> None:

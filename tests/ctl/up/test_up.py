@@ -99,7 +99,7 @@ def test_the_result_is_that_of_the_whole_run(tmp_path: Path) -> None:
 
 def test_a_second_run_counts_for_itself(files: tuple[str, ...], tmp_path: Path) -> None:
     """It says that it goes on from the first, whose orders stay in the counters of the session."""
-    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", tmp_path / "s")
+    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", str(tmp_path / "s"))
 
     first, second = up(*options), up(*options)
 
@@ -115,7 +115,7 @@ def test_a_second_run_counts_for_itself(files: tuple[str, ...], tmp_path: Path) 
 def test_fresh_begins_anew(files: tuple[str, ...], tmp_path: Path) -> None:
     """Sessions and logs of earlier runs are deleted, passwords are kept."""
     state = tmp_path / "state"
-    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", state)
+    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", str(state))
     up(*options)
     password = (state / "credentials" / "news" / "password").read_text()
 
@@ -144,7 +144,7 @@ def test_fresh_deletes_nothing_in_a_directory_of_others(
 def test_a_state_directory_is_continued(files: tuple[str, ...], tmp_path: Path) -> None:
     """Session and password stay the same, no order is repeated, no file is open to others."""
     state = tmp_path / "state"
-    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", state)
+    options = (*files, "--pace", "max", "--until-end", "--json", "--state-dir", str(state))
 
     first = up(*options)
     password = (state / "credentials" / "news" / "password").read_text()

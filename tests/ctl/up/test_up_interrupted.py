@@ -75,7 +75,15 @@ def test_until_end_ends_although_the_outcome_of_an_order_is_unknown(
     files: tuple[str, ...], tmp_path: Path
 ) -> None:
     """The journal is lost with an order on its way: no report will come, and the end says so."""
-    options = (*files, "--pace", "40/s", "--until-end", "--respawn", "--state-dir", tmp_path / "s")
+    options = (
+        *files,
+        "--pace",
+        "40/s",
+        "--until-end",
+        "--respawn",
+        "--state-dir",
+        str(tmp_path / "s"),
+    )
 
     with Stack(*options) as running:
         running.ctl("pause")
@@ -142,7 +150,7 @@ def test_a_run_whose_daemon_keeps_dying_ends_when_it_is_to_end(
 
 def test_daemons_end_when_up_is_killed(files: tuple[str, ...], tmp_path: Path) -> None:
     """The kernel ends them; the next run continues in the directory and cleans it up."""
-    options = (*files, "--pace", "1x", "--state-dir", tmp_path / "state")
+    options = (*files, "--pace", "1x", "--state-dir", str(tmp_path / "state"))
 
     with Stack(*options) as running:
         pidfds = [os.pidfd_open(running.pid_of(name)) for name in ("gateway", "order-manager")]

@@ -23,7 +23,7 @@ def in_three(directory: Path) -> list[Path]:
     ]
 
 
-def played(daemon: Gateway, **keys: Any) -> list[Any]:
+def played(daemon: Gateway, **keys: Any) -> bytes:
     """Play to the end and return the messages."""
     daemon.configure(**keys, pace="max", at_end="end-session")
     daemon.start()
@@ -60,7 +60,7 @@ def test_a_killed_gateway_continues_in_several_unsorted_files(
     daemon.configure(**keys, **{"format.sort": True}, pace="3000/s", at_end="end-session")
     session = daemon.start()["session"]
     for head in (1, 900, 2_500):
-        daemon.stats_when(lambda stats, head=head: stats["head"] >= head)
+        daemon.wait_for_head(head)
         daemon.kill()
         assert daemon.start()["session"] == session
     daemon.stats_when(ended)
@@ -82,7 +82,7 @@ def test_a_killed_gateway_continues_in_parquet(
     daemon.configure(**keys, pace="3000/s", at_end="end-session")
     session = daemon.start()["session"]
     for head in (1, 900, 2_500):
-        daemon.stats_when(lambda stats, head=head: stats["head"] >= head)
+        daemon.wait_for_head(head)
         daemon.kill()
         assert daemon.start()["session"] == session
     daemon.stats_when(ended)

@@ -46,7 +46,7 @@ class Stage:
         self.served += 1
         self.on_served()
 
-    def play(self, *commands: tuple[int, Callable[[], None]]) -> PlayEnd:
+    def play(self, *commands: tuple[float, Callable[[], None]]) -> PlayEnd:
         """Play to the end; each command is given some seconds after the beginning."""
 
         async def work() -> PlayEnd:

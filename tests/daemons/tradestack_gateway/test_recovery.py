@@ -28,7 +28,7 @@ def test_a_killed_gateway_continues_at_the_next_number(
     daemon.configure(**sources, pace="3000/s", at_end="end-session")
     session = daemon.start()["session"]
     for head in (1, 700, 1_400, 3_000):
-        daemon.stats_when(lambda stats, head=head: stats["head"] >= head)
+        daemon.wait_for_head(head)
         daemon.kill()
         stats = daemon.start()
         assert stats["session"] == session

@@ -26,11 +26,11 @@ def test_a_write_that_failed_is_tried_again(caplog: pytest.LogCaptureFixture) ->
     for _ in range(3):
         availability.note_failed(FAILED, SESSION)
     availability.check()
-    assert availability.fault == "Input/output error"
+    fault = availability.fault
     for _ in range(3):
         availability.note_written(SESSION)
 
-    assert availability.fault is None
+    assert (fault, availability.fault) == ("Input/output error", None)
     assert [record.message.partition(" session=")[0] for record in caplog.records] == [
         "order journal unavailable, no order is acknowledged",
         "order journal available again",
@@ -61,8 +61,8 @@ def test_it_is_over_when_both_causes_are(caplog: pytest.LogCaptureFixture) -> No
     availability.note_space("2 MiB free", SESSION)
 
     availability.note_space(None, SESSION)
-    assert availability.fault == "Input/output error"
+    fault = availability.fault
     availability.note_written(SESSION)
 
-    assert availability.fault is None
+    assert (fault, availability.fault) == ("Input/output error", None)
     assert len(caplog.records) == 2

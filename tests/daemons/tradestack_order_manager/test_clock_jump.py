@@ -54,7 +54,7 @@ def test_an_order_is_as_old_as_the_clock_says(
         daemon.start()
     client = daemon.client()
     client.send(an_order(cl_ord_id="c0", signal_time_ns=None))
-    now_ns = client.receive_one().transact_time_ns
+    now_ns = client.receive_report().transact_time_ns
 
     client.send(an_order(cl_ord_id="c1", signal_time_ns=now_ns))
     client.send(an_order(cl_ord_id="c2", signal_time_ns=now_ns + 3_600_000_000_000))

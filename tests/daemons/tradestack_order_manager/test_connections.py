@@ -3,8 +3,9 @@
 import signal
 
 from tests.daemons.tradestack_order_manager.entering import some_orders
+from tests.kit.close_reasons import reason_of
 from tests.kit.order_manager import OrderManager
-from tradestack.wire.close_reason import CloseReason, decode_close
+from tradestack.wire.close_reason import CloseReason
 
 
 def test_a_new_login_drains_the_old_connection_and_closes_it(daemon: OrderManager) -> None:
@@ -33,7 +34,7 @@ def test_a_connection_replaced_by_a_new_login_gets_the_code(daemon: OrderManager
     daemon.client()
 
     assert old.rest() == []
-    assert [decode_close(remark).reason for remark in old.remarks] == [CloseReason.REPLACED]
+    assert [reason_of(remark) for remark in old.remarks] == [CloseReason.REPLACED]
 
 
 def test_a_client_with_too_much_in_flight_is_not_read_from_but_loses_nothing(

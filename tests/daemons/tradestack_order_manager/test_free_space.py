@@ -88,7 +88,7 @@ def test_a_disk_that_others_fill_stops_orders_before_it_is_full(
     daemon.start()
     client = daemon.client()
     client.send(an_order(cl_ord_id="1"))
-    assert client.receive_one().order_id == 1
+    assert client.receive_report().order_id == 1
 
     (small_disk / "others").write_bytes(bytes(int(2.5 * MIB)))
     daemon.stats_when(lambda stats: stats["journal_fault"] is not None)
@@ -98,5 +98,5 @@ def test_a_disk_that_others_fill_stops_orders_before_it_is_full(
     daemon.stats_when(lambda stats: stats["journal_fault"] is None)
     client.send(an_order(cl_ord_id="2"))
 
-    assert client.receive_one().order_id == 2
+    assert client.receive_report().order_id == 2
     assert daemon.log_numbers() == [1, 2]

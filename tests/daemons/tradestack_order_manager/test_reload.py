@@ -79,7 +79,7 @@ def test_a_key_that_holds_at_once_does(
     daemon.start()
     client = daemon.client()
     client.send(an_order(cl_ord_id="before", signal_time_ns=1))
-    assert client.receive_one().reject_reason is None
+    assert client.receive_report().reject_reason is None
 
     reload(daemon, **{key: value})
 

@@ -132,7 +132,7 @@ def test_a_users_section_replaces_the_keys_that_it_writes() -> None:
     assert (maker.limits.max_position, maker.limits.self_trade) == (0, SelfTrade.REJECT)
     assert maker.symbols["SPY"].max_position == 3 * SCALE
     assert (news.limits.max_position, news.limits.active_order_limit) == (10 * SCALE, 4)
-    assert (news.symbols.keys(), news.symbols["IBM"].lot_size) == ({"IBM"}, SCALE)
+    assert (set(news.symbols), news.symbols["IBM"].lot_size) == ({"IBM"}, SCALE)
     assert (other.limits.max_position, other.limits.active_order_limit) == (10 * SCALE, 0)
 
 

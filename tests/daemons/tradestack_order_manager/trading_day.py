@@ -35,7 +35,7 @@ class TradingOrderManager(OrderManager):
         """Configure limits of each user."""
         self.configure(risk={"each_user": limits})
 
-    def usage(self, user: str | None = None) -> dict[str, tuple[str, str]]:
+    def usage(self, user: str | None = None) -> dict[str, tuple[str, int]]:
         """Return what is used of each limit, and its percent, by key and scope."""
         limits = self.call("GetLimits", {"user": user})["limits"]
         return {

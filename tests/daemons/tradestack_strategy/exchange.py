@@ -3,7 +3,12 @@
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
 from tests.kit.market import Market
 from tradestack.domain.order import Order
-from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
+from tradestack.domain.requests import (
+    OrderCancelReplaceRequest,
+    OrderCancelRequest,
+    OrderStatusRequest,
+)
+from tradestack.domain.tick import Tick
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.users import Users
 from tradestack.wire.feed import TickBatch
@@ -23,7 +28,7 @@ class Exchange(Orders):
         self.is_silent = False
         self._feed = feed
         self._latencies = {"entry_ns": entry_ns, "report_ns": report_ns}
-        self._ticks: dict[str, list] = {}
+        self._ticks: dict[str, list[Tick]] = {}
         self._markets: dict[str, Market] = {}
         self._reported: dict[str, int] = {}
 
@@ -44,6 +49,7 @@ class Exchange(Orders):
     def unsequenced_received(self, client: Connection, payload: bytes) -> None:
         """Handle any message of a strategy."""
         message = decode_client_message(payload)
+        assert not isinstance(message, OrderStatusRequest)
         match message:
             case Order() | OrderCancelRequest() | OrderCancelReplaceRequest():
                 if self.takes_orders:
@@ -55,7 +61,7 @@ class Exchange(Orders):
                 super().unsequenced_received(client, payload)
                 self.market(message.feed_session)
         if not self.is_silent:
-            self._answer(client, message.feed_session)
+            self._answer(client, message.feed_session or "")
 
     def end_session(self) -> None:
         """End the order session; the next one begins with what works."""
@@ -67,6 +73,7 @@ class Exchange(Orders):
     def speak(self) -> None:
         """Report what was kept back."""
         self.is_silent = False
+        assert self.server is not None
         (client,) = self.server.connections
         for feed_session in self._markets:
             self._answer(client, feed_session)

@@ -1,6 +1,5 @@
 """A feed in this process, and an order manager in one of its own that executes against it."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from tests.daemons.tradestack_strategy.servers import Feed
@@ -8,6 +7,7 @@ from tests.daemons.tradestack_strategy.strategy_runs import StrategyRun
 from tests.kit.quoter import Quoter
 from tests.kit.strategy_process import StrategyProcess
 from tests.kit.tape_order_manager import TapeOrderManager
+from tradestack.domain.execution_report import Report
 from tradestack.domain.order import Start
 from tradestack.net.addresses import Address
 from tradestack.net.server.users import Users
@@ -85,7 +85,7 @@ class ExecutedFeed:
         lines = [line for path in self.journals for line in path.read_bytes().splitlines()]
         return [decode_record(line[9:]) for line in lines]
 
-    def reports(self) -> Sequence[object]:
+    def reports(self) -> list[Report]:
         """Return the reports on orders and requests of all order journals."""
         return [
             record.report

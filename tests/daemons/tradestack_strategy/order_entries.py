@@ -76,7 +76,9 @@ def intent(sequence: int) -> Intent:
     )
 
 
-def report(sequence: int, exec_type: ExecType = ExecType.NEW, epoch: Epoch = EPOCH):
+def report(
+    sequence: int, exec_type: ExecType = ExecType.NEW, epoch: Epoch = EPOCH
+) -> ExecutionReport:
     """The report on the order of that message."""
     is_rejected = exec_type is ExecType.REJECTED
     return ExecutionReport(

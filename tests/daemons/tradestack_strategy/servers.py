@@ -19,7 +19,7 @@ from tradestack.net.addresses import Address
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.outbox import Stream
-from tradestack.net.server.session_server import SessionServer
+from tradestack.net.server.session_server import SessionHandler, SessionServer
 from tradestack.net.server.users import Users
 from tradestack.runtime.clock import SystemClock
 from tradestack.store.feed_log import FeedLog
@@ -34,7 +34,7 @@ from tradestack.wire.soup import PacketType, RejectReason
 USER = "news"
 
 
-class Peer:
+class Peer(SessionHandler):
     """A session server that can be killed and comes back on the same port."""
 
     def __init__(self, users: Users) -> None:

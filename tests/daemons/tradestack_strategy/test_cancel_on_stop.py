@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,11 @@ def canceled(feed: ExecutedFeed) -> list[ExecutionReport]:
 def mass_cancels(feed: ExecutedFeed) -> Sequence[OrderMassCancelReport]:
     """Return the answers to mass cancels."""
     return [report for report in feed.reports() if isinstance(report, OrderMassCancelReport)]
+
+
+def is_at(sequence: int, stats: Mapping[str, Any]) -> bool:
+    """Whether a strategy has processed the feed up to that message."""
+    return bool(stats["sequence_processed"] == sequence)
 
 
 def requests(feed: ExecutedFeed) -> list[OrderMassCancelRequest]:
@@ -163,7 +170,7 @@ async def test_later_runs_decide_alike_behind_it(tmp_path: Path, users: Users, k
         for last in (60, 120):
             strategy.start()
             feed.feed.append(part(feed.feed.log.head + 1, last).records)
-            await strategy.stats_when(lambda stats, at=last: stats["sequence_processed"] == at)
+            await strategy.stats_when(partial(is_at, last))
             await strategy.kill()
         strategy.start()
         stats = await strategy.stats_when(lambda stats: stats["sequence_processed"] == 120)

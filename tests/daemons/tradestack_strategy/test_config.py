@@ -39,7 +39,7 @@ def test_the_shipped_config_shows_the_defaults() -> None:
         {"parameters": {"sell_below": 40}},
     ],
 )
-def test_keys_that_decide_nothing_about_orders_keep_their_names(keys) -> None:
+def test_keys_that_decide_nothing_about_orders_keep_their_names(keys: dict[str, object]) -> None:
     """Start, addresses, limits, log level, and how a number is written."""
     assert hash_of(parse(**keys)) == hash_of(parse())
 
@@ -55,7 +55,7 @@ def test_keys_that_decide_nothing_about_orders_keep_their_names(keys) -> None:
         {"signal": "tests.kit.quoter:Quoter"},
     ],
 )
-def test_keys_that_decide_about_orders_change_their_names(keys) -> None:
+def test_keys_that_decide_about_orders_change_their_names(keys: dict[str, object]) -> None:
     """Signal, parameters, symbols and quantity."""
     assert hash_of(parse(**keys)) != hash_of(parse())
 
@@ -84,7 +84,7 @@ def test_keys_that_decide_about_orders_change_their_names(keys) -> None:
         ({"quantitty": "10"}, "quantity"),
     ],
 )
-def test_faults_name_file_and_key(keys, complaint) -> None:
+def test_faults_name_file_and_key(keys: dict[str, object], complaint: str) -> None:
     """The text names the place of the fault."""
     with pytest.raises(OperatorFault) as fault:
         parse(**keys)

@@ -60,7 +60,9 @@ def reports(feed: ExecutedFeed) -> list[tuple[object, ...]]:
 
 def positions(strategy: StrategyRun) -> dict[str, int]:
     """Return what the strategy believes to hold."""
-    view = strategy.runner._trading.runner.view
+    trading = strategy.runner._trading
+    assert trading is not None
+    view = trading.runner.view
     return {symbol: view.position(symbol) for symbol in ("SPY", "IBM")}
 
 

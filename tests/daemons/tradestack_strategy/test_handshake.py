@@ -13,7 +13,7 @@ READING = {State.REPLAYING, State.LIVE}
 
 def handshake_in(state: State) -> Handshake:
     """A handshake that has come to the state by events alone."""
-    paths = {State.DISCONNECTED: []}
+    paths: dict[State, list[Event]] = {State.DISCONNECTED: []}
     while state not in paths:
         for (before, event), (after, _) in TRANSITIONS.items():
             if before in paths and after not in paths:
@@ -25,7 +25,7 @@ def handshake_in(state: State) -> Handshake:
 
 
 @pytest.mark.parametrize(("state", "event"), TRANSITIONS)
-def test_every_row_leads_to_its_state_with_its_actions(state, event) -> None:
+def test_every_row_leads_to_its_state_with_its_actions(state: State, event: Event) -> None:
     """Each row can be reached from the start and is taken as the table has it."""
     machine = handshake_in(state)
     assert machine.state is state
@@ -39,7 +39,7 @@ def test_every_row_leads_to_its_state_with_its_actions(state, event) -> None:
     ("state", "event"),
     [pair for pair in itertools.product(State, Event) if pair not in TRANSITIONS],
 )
-def test_an_event_out_of_place_is_a_fault(state, event) -> None:
+def test_an_event_out_of_place_is_a_fault(state: State, event: Event) -> None:
     """It is not ignored, and the state does not change."""
     machine = handshake_in(state)
 
@@ -66,7 +66,7 @@ def test_the_way_to_live_orders() -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.DISCONNECTED])
-def test_the_loss_of_the_order_manager_stops_everything(state) -> None:
+def test_the_loss_of_the_order_manager_stops_everything(state: State) -> None:
     """Nothing may be decided without it."""
     assert TRANSITIONS[state, Event.ORDERS_LOST] == (State.DISCONNECTED, (Action.STOP,))
 

@@ -13,6 +13,7 @@ from tests.daemons.tradestack_strategy.order_entries import (
     intent,
     report,
 )
+from tests.kit.clock import FakeClock
 from tradestack.domain.order import ExecType
 from tradestack.trading.counters import Counted, Counters
 from tradestack_strategy.order_entry import OrderEntry
@@ -110,7 +111,7 @@ def test_send_again_repeats_nothing_that_was_taken(order_entry: OrderEntry) -> N
 
 
 def test_a_flood_of_rejects_does_not_flood_the_log(
-    order_entry: OrderEntry, clock, caplog: pytest.LogCaptureFixture
+    order_entry: OrderEntry, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The lines of a second are bounded; the counters count all rejects."""
     order_entry.open(EPOCH, Line().send, Feed())

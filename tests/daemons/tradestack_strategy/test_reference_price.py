@@ -37,7 +37,7 @@ def write(suffix: str, price: int, publish_time_ns: int) -> SharedPriceBook:
     return book
 
 
-def test_price_and_age(suffix) -> None:
+def test_price_and_age(suffix: str) -> None:
     """The age of the latest price counts from its publication."""
     book = write(suffix, 168 * SCALE, NOW_NS - 250)
     prices = ReferencePrices(suffix, Counters())
@@ -49,7 +49,7 @@ def test_price_and_age(suffix) -> None:
     book.close()
 
 
-def test_failures_to_read_are_counted(suffix) -> None:
+def test_failures_to_read_are_counted(suffix: str) -> None:
     """Neither a missing book nor a missing symbol fails an order."""
     counters = Counters()
     prices = ReferencePrices(suffix, counters)
@@ -66,7 +66,7 @@ def test_failures_to_read_are_counted(suffix) -> None:
     book.close()
 
 
-def test_a_replaced_segment_is_picked_up(suffix) -> None:
+def test_a_replaced_segment_is_picked_up(suffix: str) -> None:
     """A replaced segment is read a second later."""
     write(suffix, 168 * SCALE, NOW_NS).close()
     prices = ReferencePrices(suffix, Counters())

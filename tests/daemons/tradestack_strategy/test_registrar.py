@@ -52,7 +52,9 @@ def refusal_of(request_id: str) -> BusinessMessageReject:
     )
 
 
-def test_only_the_answer_to_the_newest_request_counts_once(registrar, sent, answers) -> None:
+def test_only_the_answer_to_the_newest_request_counts_once(
+    registrar: Registrar, sent: list[Register], answers: list[Registered]
+) -> None:
     """Replayed answers to earlier requests come first."""
     registrar.register(EPOCH, 4, Start.NOW, answers.append)
     registrar.register(EPOCH, 5, Start.NOW, answers.append)
@@ -65,7 +67,9 @@ def test_only_the_answer_to_the_newest_request_counts_once(registrar, sent, answ
     assert (sent[1].head, sent[1].start, sent[1].config_hash) == (5, Start.NOW, "0123456789ab")
 
 
-def test_the_answer_to_a_withdrawn_request_is_ignored(registrar, sent, answers) -> None:
+def test_the_answer_to_a_withdrawn_request_is_ignored(
+    registrar: Registrar, sent: list[Register], answers: list[Registered]
+) -> None:
     """It may come with the replay after a lost connection."""
     registrar.register(EPOCH, 4, Start.NOW, answers.append)
     registrar.withdraw()
@@ -75,7 +79,7 @@ def test_the_answer_to_a_withdrawn_request_is_ignored(registrar, sent, answers) 
     assert answers == []
 
 
-def test_a_refusal_is_recognised_once(registrar, sent) -> None:
+def test_a_refusal_is_recognised_once(registrar: Registrar, sent: list[Register]) -> None:
     """Refusals of orders are not its own."""
     registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
 
@@ -84,12 +88,14 @@ def test_a_refusal_is_recognised_once(registrar, sent) -> None:
     assert not registrar.refused(refusal_of(sent[0].request_id))
 
 
-def test_a_refusal_without_a_reference_refuses_no_request(registrar) -> None:
+def test_a_refusal_without_a_reference_refuses_no_request(registrar: Registrar) -> None:
     """While nothing was asked, an empty reference must not be taken for the request's id."""
     assert not registrar.refused(refusal_of(""))
 
 
-def test_a_repeated_refusal_is_logged_once(registrar, sent, caplog) -> None:
+def test_a_repeated_refusal_is_logged_once(
+    registrar: Registrar, sent: list[Register], caplog: pytest.LogCaptureFixture
+) -> None:
     """A full disk would otherwise fill the log as well; another success begins anew."""
     for _ in range(3):
         registrar.register(EPOCH, 4, Start.NOW, lambda _: None)
@@ -104,7 +110,9 @@ def test_a_repeated_refusal_is_logged_once(registrar, sent, caplog) -> None:
 
 
 @pytest.mark.parametrize("interactive", [False, True])
-def test_a_request_says_whether_the_strategy_reads_its_reports(sent, answers, interactive) -> None:
+def test_a_request_says_whether_the_strategy_reads_its_reports(
+    sent: list[Register], answers: list[Registered], interactive: bool
+) -> None:
     """The order manager need not tell others how far their orders have met the feed."""
     registrar = Registrar(sent.append, interactive=interactive)
 

@@ -61,7 +61,7 @@ async def test_an_unreadable_book_leaves_the_order_without_reference_price(
     ],
 )
 async def test_start_decides_from_where_an_unknown_session_is_traded(
-    world: MakeWorld, start, expected
+    world: MakeWorld, start: Start, expected: list[tuple[int, str, str]]
 ) -> None:
     """The past warms the strategy up; it is traded only when asked for."""
     async with world() as w:
@@ -169,6 +169,7 @@ async def test_two_programs_of_one_user_do_not_storm_the_order_manager(
         await strategy.settled(0)
 
         for put_out in range(1, 4):
+            assert w.orders.server is not None
             (client,) = w.orders.server.connections
             client.close(Close(CloseReason.REPLACED, "by another program"))
             await strategy.until(lambda: strategy.runner.state is State.DISCONNECTED)

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from tests.daemons.tradestack_strategy.exchange import Exchange
@@ -13,7 +15,7 @@ from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tests.kit.in_step import ticks_of
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
-from tradestack.net.control.interface import Peer, reply_parameters
+from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.config.keys import Reload, parse_config
 from tradestack.runtime.config.running import RunningConfig
@@ -61,6 +63,13 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.002)
 
 
+def reply_of(interface: Interface, method: str) -> dict[str, Any]:
+    """Return the reply to a call without parameters, as it is sent."""
+    reply = interface.methods[method].call({}, ROOT)
+    assert isinstance(reply, msgspec.Struct)
+    return reply_parameters(reply)
+
+
 async def test_it_trades_and_shows_its_state(world: MakeWorld, make_strategy: Make) -> None:
     """Stats, status and control socket show one order of one session."""
     async with world() as w:
@@ -75,7 +84,7 @@ async def test_it_trades_and_shows_its_state(world: MakeWorld, make_strategy: Ma
         stats = strategy.stats()
         status = strategy.status()
         interface = strategy.interfaces()[0]
-        state = reply_parameters(interface.methods["GetState"].call({}, ROOT))
+        state = reply_of(interface, "GetState")
         stalled = strategy.stalled(0)
         await strategy.stop()
 
@@ -117,7 +126,7 @@ async def test_it_shows_working_orders_and_fills(
         await until(lambda: strategy.stats()["orders_working"] > 0)
         working = strategy.stats(), strategy.status()
         interface = strategy.interfaces()[0]
-        state = reply_parameters(interface.methods["GetState"].call({}, ROOT))["state"]
+        state = reply_of(interface, "GetState")["state"]
         w.feed.end_session()
         await until(lambda: strategy.stats()["orders_working"] == 0)
         over = strategy.stats()
@@ -147,7 +156,7 @@ async def test_pending_orders_are_listed(world: MakeWorld, make_strategy: Make) 
         await until(lambda: strategy.stats()["orders_pending"] == 1)
 
         interface = strategy.interfaces()[0]
-        listed = reply_parameters(interface.methods["ListPending"].call({}, ROOT))
+        listed = reply_of(interface, "ListPending")
         await strategy.stop()
 
         (order,) = listed["orders"]
@@ -186,7 +195,7 @@ def test_a_reload_applies_the_limit_of_orders_in_flight_only(
 
 
 @pytest.mark.parametrize("instance", ["", "a b", "x" * 17, "é"])
-def test_an_instance_name_must_fit_a_client_order_id(make_strategy: Make, instance) -> None:
+def test_an_instance_name_must_fit_a_client_order_id(make_strategy: Make, instance: str) -> None:
     """A name that does not fit a ClOrdID is a fault of the operator."""
     with pytest.raises(OperatorFault, match="instance"):
         make_strategy(instance)

@@ -61,5 +61,6 @@ class Clients:
 
     def close(self) -> None:
         """Disconnect all."""
-        for client in (*self.subscribers.values(), self.probe):
-            client.close()
+        self.probe.close()
+        for subscriber in self.subscribers.values():
+            subscriber.close()

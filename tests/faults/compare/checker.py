@@ -107,8 +107,9 @@ def _order_log(found: Evidence) -> list[str]:
     lines = multiset_differences("line in order_log.txt", journalled, written)
     if any(session.may_lack_its_end for session in found.order_sessions):
         # The order log may have been written back when the journal was not.
-        lost = Counter(line for line in written if line not in journalled and line.order_id >= 0)
-        lines = multiset_differences("line in order_log.txt", journalled + lost, written)
+        lost = [line for line in set(written) - set(journalled) if line.order_id >= 0]
+        journalled.update(lost)
+        lines = multiset_differences("line in order_log.txt", journalled, written)
     numbers = [line.order_id for line in found.log_lines if line.order_id > 0 and not line.report]
     for before, after in itertools.pairwise(numbers):
         if after <= before:

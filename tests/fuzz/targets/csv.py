@@ -151,8 +151,8 @@ class Outcome:
     """The result of parsing some rows or a file."""
 
     records: TickRecords = field(default_factory=lambda: new_records(0))
-    refused: list[tuple[int, Reason]] = field(default_factory=list)
-    fault: tuple[int, Reason] | None = None
+    refused: list[tuple[int, Reason | str]] = field(default_factory=list)
+    fault: tuple[int, Reason | str] | None = None
     state: RowState | None = None
 
     def __eq__(self, other: object) -> bool:

@@ -26,6 +26,7 @@ from tradestack.domain.requests import (
     OrderCancelRequest,
     OrderMassCancelRequest,
     OrderStatusRequest,
+    Request,
 )
 from tradestack.domain.trading_state import TradingState
 from tradestack.store.journal_lines import JournalLine
@@ -40,9 +41,9 @@ from tradestack.wire.account_records import (
     RequestRecord,
     TradingRecord,
 )
-from tradestack.wire.order_journal import decode_record, encode_record, report_length
+from tradestack.wire.order_journal import Record, decode_record, encode_record, report_length
 from tradestack.wire.order_messages import MatchedThrough, Progress
-from tradestack.wire.orders import encode_message
+from tradestack.wire.orders import ClientMessage, encode_message
 from tradestack.wire.replayed_records import decode_replayed
 
 FEED_SESSION = "3DAA200000"
@@ -72,7 +73,7 @@ def execution_records(data: bytes) -> None:
     assert_one_line(line, RAW_BYTES_MAX)
 
 
-ORDER_REQUESTS = (
+ORDER_REQUESTS: tuple[Request, ...] = (
     OrderCancelRequest(
         cl_ord_id="c-1",
         orig_cl_ord_id="news-1",
@@ -88,7 +89,7 @@ ORDER_REQUESTS = (
     ),
     OrderMassCancelRequest(cl_ord_id="m-2", request_type=MassCancelRequestType.ALL),
 )
-UNSEQUENCED_REQUESTS = (
+UNSEQUENCED_REQUESTS: tuple[ClientMessage, ...] = (
     OrderStatusRequest(cl_ord_id="news-1", request_id="7"),
     Progress(feed_session=FEED_SESSION, feed_seq=812),
 )
@@ -148,7 +149,7 @@ EXECUTIONS = (
     ),
 )
 MATCHED_THROUGH = MatchedThrough(feed_session=FEED_SESSION, feed_seq=812, reports=31)
-RECORDS = (
+RECORDS: tuple[Record, ...] = (
     *(
         RequestRecord(
             time_ns=NOW_NS,

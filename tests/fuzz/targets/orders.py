@@ -25,20 +25,28 @@ from tradestack.domain.order import (
     TimeInForce,
 )
 from tradestack.trading.commit import commit
-from tradestack.trading.judging.decisions import Batch, JudgedOrder, Malformed, Received
+from tradestack.trading.judging.decisions import (
+    Batch,
+    JudgedAct,
+    JudgedOrder,
+    JudgedRequest,
+    Malformed,
+    Received,
+)
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.replay import replay
 from tradestack.trading.risk.limits import Limits, RiskLimits
 from tradestack.trading.rules import Rules
 from tradestack.trading.session_state import SessionState
+from tradestack.wire.account_records import ExecutionRecord
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import (
     FORMAT_VERSION,
-    LogReopenedRecord,
+    MalformedRecord,
     OrderRecord,
     Record,
-    RepairedRecord,
+    RegisterRecord,
     SessionRecord,
     decode_record,
     encode_record,
@@ -146,9 +154,10 @@ def _read_record(payloads: Sequence[bytes], offset: int, length: int) -> Record:
 def _check_batch(batch: Batch) -> None:
     for judged in batch.judged:
         record = decode_record(judged.record)
-        assert not isinstance(record, SessionRecord | LogReopenedRecord | RepairedRecord)
         assert decode_record(encode_record(record)) == record
         assert b"\n" not in judged.record
+        assert not isinstance(judged, JudgedRequest | JudgedAct)
+        assert isinstance(record, OrderRecord | MalformedRecord | RegisterRecord | ExecutionRecord)
         report = judged.record[-1 - judged.report_length : -1]
         assert judged.report_length == report_length(judged.record)
         assert report == encode_message(record.report)

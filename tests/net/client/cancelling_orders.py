@@ -1,13 +1,13 @@
 """An order manager in memory that cancels and replaces orders."""
 
 import dataclasses
-from collections.abc import Callable
 
 from tests.net.client.entered_orders import FakeOrderManager
 from tradestack.domain.execution_report import (
     ExecutionReport,
     OrderCancelReject,
     OrderMassCancelReport,
+    Report,
 )
 from tradestack.domain.order import (
     CxlRejReason,
@@ -22,32 +22,30 @@ from tradestack.domain.requests import (
     OrderCancelRequest,
     OrderMassCancelRequest,
     OrderStatusRequest,
+    Request,
 )
+from tradestack.net.server.connection import Connection
 from tradestack.wire.orders import decode_client_message, encode_message
 
 
 @dataclasses.dataclass
 class CancellingOrderManager(FakeOrderManager):
-    """Cancels and replaces the orders that it has seen, and answers each ClOrdID once.
+    """Cancels and replaces the orders that it has seen, and answers each ClOrdID once."""
 
-    handle: what is called for each message; tests replace it.
-    """
-
-    handle: Callable = None
     working: dict[str, Order] = dataclasses.field(default_factory=dict)
 
-    def receive(self, client, payload: bytes) -> None:
+    def receive(self, client: Connection, payload: bytes) -> None:
         """Answer an order or a request, unless its ClOrdID was seen before."""
         self.handler.received.append((client, payload))
         message = decode_client_message(payload)
         if isinstance(message, OrderStatusRequest):
             client.send_unsequenced(encode_message(self.status_of(message)))
-        elif message.cl_ord_id not in self.seen:
+        elif isinstance(message, Order | Request) and message.cl_ord_id not in self.seen:
             self.seen.append(message.cl_ord_id)
             self.answer(client, message)
         self.handler.changed.set()
 
-    def answer(self, client, message) -> None:
+    def answer(self, client: Connection, message: Order | Request) -> None:
         """Report on a new order or request."""
         match message:
             case Order():
@@ -68,7 +66,12 @@ class CancellingOrderManager(FakeOrderManager):
                     )
                 )
 
-    def change(self, message, exec_type: ExecType, ord_status: OrdStatus) -> None:
+    def change(
+        self,
+        message: OrderCancelRequest | OrderCancelReplaceRequest,
+        exec_type: ExecType,
+        ord_status: OrdStatus,
+    ) -> None:
         """Cancel or replace a working order, or refuse to."""
         order = self.working.pop(message.orig_cl_ord_id, None)
         if order is None:
@@ -115,7 +118,8 @@ class CancellingOrderManager(FakeOrderManager):
             transact_time_ns=1,
         )
 
-    def append(self, report) -> None:
+    def append(self, report: Report) -> None:
         """Append a report to the stream."""
         self.handler.current.append(encode_message(report))
+        assert self.running is not None
         self.running.server.scheduler.wake()

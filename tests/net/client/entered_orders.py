@@ -2,13 +2,14 @@
 
 import dataclasses
 
-from tests.kit.net import Net
+from tests.kit.net import Handler, Net, RunningServer
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import (
     ExecType,
     Order,
     OrdStatus,
 )
+from tradestack.net.server.connection import Connection
 from tradestack.wire.orders import decode_client_message, encode_message
 
 
@@ -16,13 +17,14 @@ from tradestack.wire.orders import decode_client_message, encode_message
 class FakeOrderManager:
     """Reports each ClOrdID once, as NEW."""
 
-    handler: object
-    running: object = None
+    handler: Handler
+    running: RunningServer | None = None
     seen: list[str] = dataclasses.field(default_factory=list)
 
-    def receive(self, client, payload: bytes) -> None:
+    def receive(self, client: Connection, payload: bytes) -> None:
         """Number the order and report it, unless it was seen before."""
         order = decode_client_message(payload)
+        assert isinstance(order, Order)
         self.handler.received.append((client, payload))
         self.handler.changed.set()
         if order.cl_ord_id in self.seen:
@@ -30,7 +32,7 @@ class FakeOrderManager:
         self.seen.append(order.cl_ord_id)
         self.report(client, order)
 
-    def report(self, client, order: Order) -> None:
+    def report(self, client: Connection, order: Order) -> None:
         """Append the report to the stream."""
         report = ExecutionReport(
             order_id=len(self.seen),
@@ -44,6 +46,7 @@ class FakeOrderManager:
             transact_time_ns=1,
         )
         self.handler.current.append(encode_message(report))
+        assert self.running is not None
         self.running.server.scheduler.wake()
 
 
@@ -51,5 +54,5 @@ def manager_of(net: Net) -> FakeOrderManager:
     """An order manager with an empty order session."""
     handler = net.handler(net.memory_stream())
     manager = FakeOrderManager(handler)
-    handler.unsequenced_received = manager.receive
+    handler.on_message = manager.receive
     return manager

@@ -1,11 +1,14 @@
 """Feeds in memory, and clients of them."""
 
-from tests.kit.net import Net
+from typing import Any
+
+from tests.kit.net import Handler, Net
+from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.feed_client import FeedClient
 
 
-def feed(net: Net, count: int, session: str = "0ABCDE1234"):
+def feed(net: Net, count: int, session: str = "0ABCDE1234") -> Handler:
     """A handler whose one stream has `count` ticks."""
     stream = net.memory_stream(session)
     stream.append_ticks(count)
@@ -17,7 +20,7 @@ def quick_backoff() -> Backoff:
     return Backoff(first_ns=1, max_ns=1_000_000)
 
 
-def client_of(net: Net, address, **options) -> FeedClient:
+def client_of(net: Net, address: Address, **options: Any) -> FeedClient:
     """A FeedClient that reconnects at once."""
     return FeedClient(
         address,

@@ -1,5 +1,7 @@
 """An order manager in memory, and clients of it."""
 
+from typing import Any
+
 import msgspec
 
 from tests.kit.net import Net
@@ -10,6 +12,7 @@ from tradestack.domain.order import (
     Side,
     TimeInForce,
 )
+from tradestack.net.addresses import Address
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.order_client import OrderClient
 
@@ -27,7 +30,7 @@ def an_order(cl_ord_id: str, **fields: object) -> Order:
     return msgspec.structs.replace(order, **fields)
 
 
-def client_of(net: Net, address, **options) -> OrderClient:
+def client_of(net: Net, address: Address, **options: Any) -> OrderClient:
     """An OrderClient that reconnects at once."""
     return OrderClient(
         address,

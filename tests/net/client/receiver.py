@@ -1,6 +1,7 @@
 """The owner of a connection in tests."""
 
 import asyncio
+from collections.abc import Callable
 
 from tradestack.net.client.connection import SoupConnection
 from tradestack.wire import soup
@@ -16,6 +17,7 @@ class Receiver:
         self.roomy = 0
         self.heartbeats = 0
         self.changed = asyncio.Event()
+        self.on_data: Callable[[memoryview], None] = self.keep
         self.ready = asyncio.Event()
 
     def decode_for(self, connection: SoupConnection) -> None:
@@ -29,7 +31,7 @@ class Receiver:
 
         self.on_data = on_data
 
-    def on_data(self, data: memoryview) -> None:
+    def keep(self, data: memoryview) -> None:
         """Copy the bytes: the view ends with the call."""
         self.data += bytes(data)
         self.changed.set()
@@ -52,7 +54,7 @@ class Receiver:
         self.roomy += 1
         self.changed.set()
 
-    async def until(self, condition) -> None:
+    async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until a callback makes the condition true."""
         while not condition():
             self.changed.clear()

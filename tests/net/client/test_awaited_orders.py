@@ -10,6 +10,7 @@ from tests.net.client.order_managers import an_order, client_of
 from tradestack.domain.order import (
     QUANTITY_MAX,
     BusinessRejectReason,
+    Order,
 )
 from tradestack.net.client import awaited_orders, kept_answers
 from tradestack.net.client.awaited_orders import OrderNotTaken
@@ -17,6 +18,7 @@ from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.client.kept_answers import ReportNotKept
 from tradestack.net.client.login import Credentials, LoginRejected
 from tradestack.net.client.order_client import OrderClient
+from tradestack.net.server.connection import Connection
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.orders import decode_client_message, encode_message
 
@@ -51,7 +53,7 @@ async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net: N
     """After a BusinessMessageReject the order manager remembers nothing of it."""
     manager = manager_of(net)
 
-    def refuse(client, payload: bytes) -> None:
+    def refuse(client: Connection, payload: bytes) -> None:
         refusal = BusinessMessageReject(
             ref_msg_type="NewOrderSingle",
             business_reject_ref_id="a",
@@ -61,7 +63,7 @@ async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net: N
         client.send_unsequenced(encode_message(refusal))
 
     answers = [refuse, manager.receive]
-    manager.handler.unsequenced_received = lambda *message: answers.pop(0)(*message)
+    manager.handler.on_message = lambda *message: answers.pop(0)(*message)
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
@@ -74,7 +76,7 @@ async def test_an_order_that_is_not_taken_raises_and_may_be_entered_again(net: N
 
 
 @pytest.mark.parametrize("quantity", [-1, QUANTITY_MAX + 1])
-async def test_a_malformed_order_is_not_sent(net: Net, quantity) -> None:
+async def test_a_malformed_order_is_not_sent(net: Net, quantity: int) -> None:
     """ValueError names the field; the ClOrdID stays free."""
     manager = manager_of(net)
     async with (
@@ -104,7 +106,7 @@ async def test_pending_orders_are_bounded(net: Net, monkeypatch: pytest.MonkeyPa
     """Beyond it `enter` waits until others are reported."""
     monkeypatch.setattr(awaited_orders, "ORDERS_PENDING_MAX", 10)
     manager = manager_of(net)
-    manager.handler.unsequenced_received = lambda client, payload: None
+    manager.handler.on_message = lambda client, payload: None
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
@@ -190,6 +192,7 @@ async def test_a_report_that_comes_while_there_is_no_room_is_the_answer(
 
     assert report.order_id == 1
     assert manager.seen == ["late", "in-the-way"]
-    assert [decode_client_message(payload).cl_ord_id for _, payload in manager.handler.received][
-        1:
-    ] == ["in-the-way"]
+    second = decode_client_message(manager.handler.received[1][1])
+    assert len(manager.handler.received) == 2
+    assert isinstance(second, Order)
+    assert second.cl_ord_id == "in-the-way"

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.kit.net import Net
+from tests.kit.raw_client import RawClient
 from tests.net.client.entered_orders import manager_of
 from tests.net.client.order_managers import an_order, client_of
 from tradestack.domain.order import (
@@ -13,6 +14,7 @@ from tradestack.domain.order import (
 from tradestack.net.client import order_client
 from tradestack.net.client.awaited_orders import OutcomeUnknown
 from tradestack.net.client.login import LoginRejected, SequenceHole
+from tradestack.net.server.connection import Connection
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 
@@ -20,16 +22,17 @@ from tradestack.wire.close_reason import Close, CloseReason
 async def test_an_order_without_report_is_sent_again_after_a_disconnect(net: Net) -> None:
     """The ClOrdID stays the same, so it is executed once, whether it had arrived or not."""
     manager = manager_of(net)
-    receive, lost = manager.receive, []
+    receive = manager.receive
+    lost: list[bytes] = []
 
-    def lose_some(client, payload: bytes) -> None:
+    def lose_some(client: Connection, payload: bytes) -> None:
         if len(lost) < 3:
             lost.append(payload)
             client.close(Close(CloseReason.SERVER_STOPPING, "lost before it was recorded"))
         else:
             receive(client, payload)
 
-    manager.handler.unsequenced_received = lose_some
+    manager.handler.on_message = lose_some
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
@@ -47,12 +50,12 @@ async def test_a_report_that_was_lost_on_the_way_is_requested_by_its_number(net:
     """The order had been recorded: the reconnect asks for the next report."""
     manager = manager_of(net)
 
-    def record_and_leave(client, payload: bytes) -> None:
+    def record_and_leave(client: Connection, payload: bytes) -> None:
         manager.receive(client, payload)
         if len(manager.seen) % 2:
             client.close(Close(CloseReason.SERVER_STOPPING, "died between record and report"))
 
-    manager.handler.unsequenced_received = record_and_leave
+    manager.handler.on_message = record_and_leave
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
@@ -84,7 +87,7 @@ async def test_the_same_order_again_gets_the_same_report_also_in_a_new_client(ne
 async def test_an_order_session_that_ends_leaves_its_orders_to_the_next(net: Net) -> None:
     """All reports came before Z, so an order without one was not taken, and is sent again."""
     manager = manager_of(net)
-    manager.handler.unsequenced_received = lambda client, payload: arrived.set()
+    manager.handler.on_message = lambda client, payload: arrived.set()
     arrived = asyncio.Event()
     async with (
         net.serving(manager.handler) as manager.running,
@@ -94,7 +97,7 @@ async def test_an_order_session_that_ends_leaves_its_orders_to_the_next(net: Net
         await arrived.wait()
         old, new = manager.handler.current, net.memory_stream("1ABCDE1234")
         manager.handler.streams[new.session_id] = manager.handler.current = new
-        manager.handler.unsequenced_received = manager.receive
+        manager.handler.on_message = manager.receive
         old.ended = True
         manager.running.server.scheduler.wake()
         reports = [await waiting, await orders.enter(an_order("b"))]
@@ -105,7 +108,7 @@ async def test_an_order_session_that_ends_leaves_its_orders_to_the_next(net: Net
 async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net: Net) -> None:
     """The same without a Z: the login for the old session is rejected."""
     manager = manager_of(net)
-    manager.handler.unsequenced_received = lambda client, payload: None
+    manager.handler.on_message = lambda client, payload: None
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
@@ -123,7 +126,7 @@ async def test_an_order_session_that_is_gone_leaves_outcomes_unknown(net: Net) -
 async def test_closing_with_an_order_without_report_is_an_unknown_outcome(net: Net) -> None:
     """The order may have been executed."""
     manager = manager_of(net)
-    manager.handler.unsequenced_received = lambda client, payload: None
+    manager.handler.on_message = lambda client, payload: None
     async with net.serving(manager.handler) as manager.running:
         async with client_of(net, manager.running.address) as orders:
             unknown = asyncio.ensure_future(orders.enter(an_order("a")))
@@ -135,7 +138,7 @@ async def test_closing_with_an_order_without_report_is_an_unknown_outcome(net: N
 async def test_credentials_that_become_invalid_fail_pending_orders(net: Net) -> None:
     """Neither pending nor later orders hang."""
     manager = manager_of(net)
-    manager.handler.unsequenced_received = lambda client, payload: None
+    manager.handler.on_message = lambda client, payload: None
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
@@ -153,7 +156,7 @@ async def test_credentials_that_become_invalid_fail_pending_orders(net: Net) -> 
 async def test_a_hole_in_the_reports_is_never_passed_over(net: Net) -> None:
     """A server that has lost reports ends the client with SequenceHole."""
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 9)))
         await peer.packets_to_end()

@@ -24,10 +24,12 @@ from tradestack.domain.order import (
 from tradestack.domain.requests import (
     OrderCancelReplaceRequest,
     OrderCancelRequest,
+    OrderStatusRequest,
 )
 from tradestack.net.client import kept_answers
 from tradestack.net.client.awaited_orders import OrderNotTaken, OutcomeUnknown
 from tradestack.net.client.kept_answers import ReportNotKept
+from tradestack.net.server.connection import Connection
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.orders import decode_client_message, encode_message
@@ -38,8 +40,7 @@ def manager(net: Net) -> CancellingOrderManager:
     """An order manager with an empty order session."""
     handler = net.handler(net.memory_stream())
     manager = CancellingOrderManager(handler)
-    manager.handle = manager.receive
-    handler.unsequenced_received = lambda *message: manager.handle(*message)
+    manager.handler.on_message = manager.receive
     return manager
 
 
@@ -56,10 +57,14 @@ async def test_each_request_gets_its_answer(net: Net, manager: CancellingOrderMa
         of_one = await orders.mass_cancel(cl_ord_id="e", symbol="SPY")
         of_all = await orders.mass_cancel(cl_ord_id="f")
 
+    assert isinstance(replaced, ExecutionReport)
+    assert isinstance(canceled, ExecutionReport)
     assert (replaced.exec_type, replaced.orig_cl_ord_id) == (ExecType.REPLACED, "a")
     assert (canceled.exec_type, canceled.orig_cl_ord_id) == (ExecType.CANCELED, "b")
     assert isinstance(late, OrderCancelReject)
     assert (late.cl_ord_id, late.reject_reason) == ("d", CxlRejReason.UNKNOWN_ORDER)
+    assert isinstance(of_one, OrderMassCancelReport)
+    assert isinstance(of_all, OrderMassCancelReport)
     assert (of_one.request_type, of_one.symbol) == (MassCancelRequestType.SYMBOL, "SPY")
     assert (of_all.request_type, of_all.affected_count) == (MassCancelRequestType.ALL, 0)
     sent = [decode_client_message(payload) for _, payload in manager.handler.received]
@@ -95,7 +100,7 @@ async def test_what_has_no_answer_is_sent_again_after_a_disconnect(
     """The ClOrdID stays the same, whether the request was recorded or not."""
     receive, steps = manager.receive, iter(range(100))
 
-    def lose(client, payload: bytes) -> None:
+    def lose(client: Connection, payload: bytes) -> None:
         if next(steps) % 2 == 0:
             client.close(Close(CloseReason.SERVER_STOPPING, "lost before it was recorded"))
             return
@@ -108,11 +113,13 @@ async def test_what_has_no_answer_is_sent_again_after_a_disconnect(
         client_of(net, manager.running.address) as orders,
     ):
         await orders.enter(an_order("a"))
-        manager.handle = lose
+        manager.handler.on_message = lose
         replaced = await orders.replace("a", cl_ord_id="b", quantity=SCALE)
         state = await orders.status("b")
         canceled = await orders.cancel("b", cl_ord_id="c")
 
+    assert isinstance(replaced, ExecutionReport)
+    assert isinstance(canceled, ExecutionReport)
     assert (replaced.exec_type, state.ord_status, canceled.exec_type) == (
         ExecType.REPLACED,
         OrdStatus.NEW,
@@ -160,19 +167,19 @@ async def test_reports_of_another_kind_settle_nothing(
 ) -> None:
     """A trade that crosses a mass cancel of the same name is not its answer."""
 
-    def cross(client, message) -> None:
+    def cross(client: Connection, payload: bytes) -> None:
         trade = ExecutionReport(
             order_id=1,
-            cl_ord_id=message.cl_ord_id,
+            cl_ord_id="m",
             exec_id="E",
             exec_type=ExecType.TRADE,
             ord_status=OrdStatus.PARTIALLY_FILLED,
             transact_time_ns=1,
         )
         manager.append(trade)
-        CancellingOrderManager.answer(manager, client, message)
+        manager.receive(client, payload)
 
-    manager.answer = cross
+    manager.handler.on_message = cross
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
@@ -188,11 +195,16 @@ async def test_what_is_not_taken_raises_and_may_be_repeated(
 ) -> None:
     """A question is refused by its OrdStatusReqID, a request by its ClOrdID."""
 
-    def refuse(client, payload: bytes) -> None:
+    def refuse(client: Connection, payload: bytes) -> None:
         message = decode_client_message(payload)
+        assert isinstance(message, OrderCancelRequest | OrderStatusRequest)
+        reference: str | None = message.cl_ord_id
+        if isinstance(message, OrderStatusRequest):
+            reference = message.request_id
+        assert reference is not None
         refusal = BusinessMessageReject(
             ref_msg_type=kind,
-            business_reject_ref_id=getattr(message, "request_id", message.cl_ord_id),
+            business_reject_ref_id=reference,
             business_reject_reason=BusinessRejectReason.APPLICATION_NOT_AVAILABLE,
             text="journal unavailable",
         )
@@ -204,15 +216,15 @@ async def test_what_is_not_taken_raises_and_may_be_repeated(
     ):
         await orders.enter(an_order("a"))
 
-        async def ask():
+        async def ask() -> ExecutionReport | OrderCancelReject:
             if kind == "OrderStatusRequest":
                 return await orders.status("a")
             return await orders.cancel("a", cl_ord_id="c")
 
-        manager.handle = refuse
+        manager.handler.on_message = refuse
         with pytest.raises(OrderNotTaken, match="journal unavailable"):
             await ask()
-        manager.handle = manager.receive
+        manager.handler.on_message = manager.receive
         assert (await ask()).cl_ord_id in ("a", "c")
 
 
@@ -239,7 +251,7 @@ async def test_an_order_session_that_is_gone_leaves_a_cancel_unknown_and_a_quest
 ) -> None:
     """A question changes nothing: it is asked again in the next session."""
     arrived = asyncio.Semaphore(0)
-    manager.handle = lambda client, payload: arrived.release()
+    manager.handler.on_message = lambda client, payload: arrived.release()
     async with (
         net.serving(manager.handler) as manager.running,
         client_of(net, manager.running.address) as orders,
@@ -251,7 +263,7 @@ async def test_an_order_session_that_is_gone_leaves_a_cancel_unknown_and_a_quest
         new = net.memory_stream("1ABCDE1234")
         manager.handler.streams = {new.session_id: new}
         manager.handler.current = new
-        manager.handle = manager.receive
+        manager.handler.on_message = manager.receive
         manager.running.server.connections[0].close(Close(CloseReason.SERVER_STOPPING, "restart"))
         with pytest.raises(OutcomeUnknown, match="c was sent in order session"):
             await cancel

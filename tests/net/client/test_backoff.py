@@ -7,7 +7,9 @@ from tradestack.net.client.backoff import Backoff
 
 
 @given(st.integers(1, 200), st.floats(0, 1, exclude_max=True))
-def test_delays_stay_between_half_and_all_of_the_doubled_first(failures, chance) -> None:
+def test_delays_stay_between_half_and_all_of_the_doubled_first(
+    failures: int, chance: float
+) -> None:
     """The bounds hold after any number of failures."""
     backoff = Backoff(first_ns=100, max_ns=3_000, chance=lambda: chance)
 

@@ -2,11 +2,16 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.kit.clock import FakeClock
 from tests.kit.net import Net
+from tests.kit.raw_client import RawClient
 from tests.net.client.receiver import Receiver
+from tradestack.domain.clock import Clock
+from tradestack.net.addresses import Address
 from tradestack.net.client.connection import ConnectionLimits, OutgoingFull, SoupConnection
 from tradestack.net.client.login import log_in
 from tradestack.wire import soup
@@ -19,7 +24,14 @@ STEP_NS = 250_000_000
 
 
 @contextlib.asynccontextmanager
-async def connection_to(net: Net, address, receiver, *, clock=None, limits=None):
+async def connection_to(
+    net: Net,
+    address: Address,
+    receiver: Receiver,
+    *,
+    clock: Clock | None = None,
+    limits: ConnectionLimits | None = None,
+) -> AsyncIterator[SoupConnection]:
     """A SoupConnection to the server under test."""
     logged_in = await log_in(address, net.credentials, sequence=7)
     connection = SoupConnection(
@@ -34,7 +46,7 @@ async def connection_to(net: Net, address, receiver, *, clock=None, limits=None)
         connection.close()
 
 
-def let_time_pass(connection, clock, seconds: float) -> None:
+def let_time_pass(connection: SoupConnection, clock: FakeClock, seconds: float) -> None:
     """Advance a fake clock in the steps in which the connection checks its deadlines."""
     for _ in range(int(seconds * 4)):
         clock.now_ns += STEP_NS
@@ -42,12 +54,12 @@ def let_time_pass(connection, clock, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 20, 33, 34, 40])
-async def test_what_follows_the_answer_is_delivered_however_it_is_cut(net: Net, cut) -> None:
+async def test_what_follows_the_answer_is_delivered_however_it_is_cut(net: Net, cut: int) -> None:
     """Bytes after A in the same segment reach the listener, once and in order."""
     receiver = Receiver()
     stream = ACCEPTED + b"abcdefghij"
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(stream[:cut])
         await asyncio.sleep(0)
@@ -64,7 +76,7 @@ async def test_an_idle_client_sends_r_every_second(net: Net) -> None:
     """One R for each second in which nothing else was sent."""
     clock, got = net.fake_clock(), []
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED)
         got.extend(await peer.packets_to_end())
@@ -93,7 +105,7 @@ async def test_a_silent_server_is_closed_after_15_seconds(net: Net) -> None:
     clock, receiver = net.fake_clock(), Receiver()
     speak = asyncio.Event()
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED)
         await speak.wait()
@@ -124,7 +136,7 @@ async def test_a_lost_connection_is_reported_once(net: Net) -> None:
     """Sending on it is not an error: the message is discarded."""
     receiver = Receiver()
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED)
 
@@ -140,7 +152,7 @@ async def test_a_close_by_the_client_is_not_called_back(net: Net) -> None:
     """The caller knows that it has closed."""
     receiver = Receiver()
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED)
         await peer.packets_to_end()
@@ -160,7 +172,7 @@ async def test_a_protocol_error_of_the_listener_closes_the_connection(net: Net) 
 
     receiver.on_data = refuse
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED + b"x")
         await peer.packets_to_end()
@@ -178,7 +190,7 @@ async def test_unsent_messages_are_bounded_and_room_is_announced(net: Net) -> No
     receiver, got = Receiver(), []
     read_on = asyncio.Event()
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED)
         await read_on.wait()
@@ -218,11 +230,13 @@ async def test_unsent_messages_are_bounded_and_room_is_announced(net: Net) -> No
         ),
     ],
 )
-async def test_the_servers_code_is_the_close_reason(net: Net, remark, expected) -> None:
+async def test_the_servers_code_is_the_close_reason(
+    net: Net, remark: bytes, expected: Close
+) -> None:
     """The code of its last debug packet decides; other texts are shown and not acted on."""
     receiver = Receiver()
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED)
         await receiver.ready.wait()
@@ -241,7 +255,7 @@ async def test_the_end_of_a_session_is_a_close_reason(net: Net) -> None:
     """Z closes the connection; nothing else is called back."""
     receiver = Receiver()
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED)
         await receiver.ready.wait()

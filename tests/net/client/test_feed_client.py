@@ -2,12 +2,16 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 
 from tests.kit.call_recorder import CallRecorder
 from tests.kit.net import Net
+from tests.kit.raw_client import RawClient
 from tests.net.client.feeds import client_of, feed, quick_backoff
+from tradestack.net.addresses import Address
 from tradestack.net.client.feed_listener import EndReason, FeedListener
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
@@ -41,7 +45,7 @@ class Recorder(CallRecorder, FeedListener):
 
 
 @contextlib.asynccontextmanager
-async def listening(net: Net, address, **options):
+async def listening(net: Net, address: Address, **options: Any) -> AsyncIterator[Recorder]:
     """A FeedClient that calls a Recorder."""
     client, recorder = client_of(net, address, **options), Recorder()
     task = asyncio.create_task(client.run(recorder))
@@ -53,10 +57,10 @@ async def listening(net: Net, address, **options):
         await asyncio.wait({task})
 
 
-def answering(*after_login: bytes, sequence: int = 1):
+def answering(*after_login: bytes, sequence: int = 1) -> Callable[[RawClient], Awaitable[None]]:
     """A script: accept the login at a number, send packets, wait for the client to leave."""
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", sequence)))
         await peer.send(b"".join(after_login))
@@ -106,7 +110,7 @@ async def test_messages_from_before_the_requested_one_are_skipped(net: Net) -> N
         b"\x00\x01?",
     ],
 )
-async def test_a_packet_that_no_feed_has_closes_the_connection(net: Net, packet) -> None:
+async def test_a_packet_that_no_feed_has_closes_the_connection(net: Net, packet: bytes) -> None:
     """The ticks before it count."""
     stream = net.memory_stream()
     stream.append_ticks(2)
@@ -117,6 +121,7 @@ async def test_a_packet_that_no_feed_has_closes_the_connection(net: Net, packet)
         calls = await recorder.until(4)
 
     assert calls[2] == [1, 2]
+    assert isinstance(calls[3], Close)
     assert calls[3].reason is CloseReason.PROTOCOL_VIOLATION
 
 
@@ -128,6 +133,7 @@ async def test_reading_stays_paused_over_a_disconnect(net: Net) -> None:
         task = asyncio.create_task(client.run(recorder))
         await recorder.until(2)
         client.pause_reading()
+        assert client._connection is not None
         client._connection._lose_connection("as if the gateway had died")
         await recorder.until(4)
         handler.current.append_ticks(3)

@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from tests.kit.net import Net
-from tradestack.net.client.login import LoginRejected, SequenceHole, log_in
+from tests.kit.raw_client import RawClient
+from tradestack.net.addresses import Address
+from tradestack.net.client.login import LoggedIn, LoginRejected, SequenceHole, log_in
 from tradestack.wire import soup
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.soup import Packet, PacketType, RejectReason
@@ -15,7 +18,14 @@ ACCEPTED = soup.encode_login_accepted(soup.LoginAccepted("0ABCDE1234", 7))
 
 
 @contextlib.asynccontextmanager
-async def login_at(net: Net, address, *, session_id="", sequence=7, deadline_ns=10**10):
+async def login_at(
+    net: Net,
+    address: Address,
+    *,
+    session_id: str = "",
+    sequence: int = 7,
+    deadline_ns: int = 10**10,
+) -> AsyncIterator[LoggedIn]:
     """A login at the server under test, and a logout."""
     logged_in = await log_in(
         address, net.credentials, session_id, sequence, deadline_ns=deadline_ns
@@ -26,10 +36,12 @@ async def login_at(net: Net, address, *, session_id="", sequence=7, deadline_ns=
         logged_in.log_out()
 
 
-def accepting(session: str = "0ABCDE1234", sequence: int = 7):
+def accepting(
+    session: str = "0ABCDE1234", sequence: int = 7
+) -> Callable[[RawClient], Awaitable[None]]:
     """A script: accept the login, offering this session from this number on."""
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(soup.encode_login_accepted(soup.LoginAccepted(session, sequence)))
         await peer.packets_to_end()
@@ -41,7 +53,7 @@ async def test_the_login_is_47_bytes_right_justified(net: Net) -> None:
     """The bytes of a login request are golden: every server reads them."""
     sent = []
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         sent.append(await peer.packet())
         await peer.send(ACCEPTED)
         sent.append(await peer.packet())
@@ -60,7 +72,7 @@ async def test_the_login_is_47_bytes_right_justified(net: Net) -> None:
 async def test_bytes_behind_the_answer_are_kept(net: Net) -> None:
     """What arrived in the same segment belongs to the connection that follows."""
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(ACCEPTED + b"abc")
         await peer.packets_to_end()
@@ -80,10 +92,12 @@ async def test_bytes_behind_the_answer_are_kept(net: Net) -> None:
         (b"", ConnectionResetError),
     ],
 )
-async def test_a_failed_login_raises_its_reason(net: Net, answer, failure) -> None:
+async def test_a_failed_login_raises_its_reason(
+    net: Net, answer: bytes, failure: type[Exception]
+) -> None:
     """No socket is left open (an unclosed one would fail this test)."""
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packet()
         await peer.send(answer)
 
@@ -95,7 +109,7 @@ async def test_a_failed_login_raises_its_reason(net: Net, answer, failure) -> No
 async def test_a_server_that_never_answers_times_out(net: Net) -> None:
     """The login deadline bounds the whole exchange."""
 
-    async def script(peer) -> None:
+    async def script(peer: RawClient) -> None:
         await peer.packets_to_end()
 
     async with net.scripted(script) as address:

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,9 @@ from tradestack.domain.order import (
     BusinessRejectReason,
     Start,
 )
+from tradestack.net.addresses import Address
 from tradestack.net.client.connection import ConnectionLimits, OutgoingFull
+from tradestack.net.client.order_client import OrderClient
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.order_messages import (
@@ -54,7 +58,9 @@ class Recorder(CallRecorder, OrderListener):
 
 
 @contextlib.asynccontextmanager
-async def listening(net: Net, address, **options):
+async def listening(
+    net: Net, address: Address, **options: Any
+) -> AsyncIterator[tuple[OrderClient, Recorder]]:
     """An OrderClient that calls a Recorder: (client, recorder)."""
     client, recorder = client_of(net, address, **options), Recorder()
     task = asyncio.create_task(client.run(recorder))
@@ -187,7 +193,9 @@ async def test_a_report_is_delivered_once_over_a_disconnect(net: Net) -> None:
 
 
 @pytest.mark.parametrize("payload", [b"not json", b"{}", b'{"MsgType":"NewOrderSingle"}'])
-async def test_a_report_that_cannot_be_decoded_closes_the_connection(net: Net, payload) -> None:
+async def test_a_report_that_cannot_be_decoded_closes_the_connection(
+    net: Net, payload: bytes
+) -> None:
     """A message that is not understood must not be passed over."""
     handler = net.handler(net.memory_stream())
     handler.current.append(payload)

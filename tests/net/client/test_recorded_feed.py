@@ -2,13 +2,14 @@
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kit.net import Net
+from tests.kit.net import Handler, MemoryStream, Net
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_listener import EndReason, FeedListener
@@ -63,11 +64,23 @@ def log_of(directory: Path, values: list[int]) -> FeedLog:
     return log
 
 
+class LogHandler(Handler):
+    """Serves a feed log."""
+
+    def __init__(self, log: FeedLog) -> None:
+        super().__init__(MemoryStream())
+        self._log = log
+
+    def stream_for(self, user: str, session_id: str, sequence: int) -> FeedLog:
+        """Return the log, whatever is asked for."""
+        return self._log
+
+
 async def live(net: Net, log: FeedLog, sequence: int) -> Recorder:
     """What a FeedClient delivers of the log."""
     log.end()
     recorder = Recorder()
-    async with net.serving(net.handler(log)) as running:
+    async with net.serving(LogHandler(log)) as running:
         client = FeedClient(
             running.address,
             net.credentials,
@@ -90,7 +103,11 @@ async def live(net: Net, log: FeedLog, sequence: int) -> Recorder:
     batch_messages_max=st.integers(1, 300),
 )
 def test_a_recorded_feed_has_the_content_of_the_live_one(
-    run, net_class: type[Net], values, start, batch_messages_max
+    run: Callable[[Awaitable[None]], None],
+    net_class: type[Net],
+    values: list[int],
+    start: float,
+    batch_messages_max: int,
 ) -> None:
     """The same sessions, numbers and packets, from any message on and in any batches."""
     with tempfile.TemporaryDirectory() as directory:
@@ -125,7 +142,7 @@ def test_a_half_written_last_message_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("offset", range(4))
-def test_damage_is_an_operators_fault_that_names_the_packet(tmp_path: Path, offset) -> None:
+def test_damage_is_an_operators_fault_that_names_the_packet(tmp_path: Path, offset: int) -> None:
     """Length, type and kind of each packet are checked."""
     log = log_of(tmp_path, [1, 2, 3])
     log.close()

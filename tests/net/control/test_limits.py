@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,7 +134,7 @@ async def test_pipelined_calls_take_turns_with_the_rest_of_the_loop(tmp_path: Pa
             assert len(running.abacus.callers) <= before + 1
 
 
-async def test_work_beyond_the_share_waits(tmp_path: Path, monkeypatch) -> None:
+async def test_work_beyond_the_share_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection whose calls have used the share up gets its next answer later."""
     async with serving(tmp_path) as running, running.connected() as client:
         client.send(ADD)
@@ -198,7 +199,8 @@ async def test_a_peer_that_reads_nothing_is_disconnected(
     """A stream into a full socket ends at the deadline, with one log line."""
     limits = ControlLimits(reply_deadline_s=0.05)
     async with serving(tmp_path, limits) as running, running.connected() as client:
-        client.writer.transport.pause_reading()
+        transport: Any = client.writer.transport  # it is one in both directions
+        transport.pause_reading()
         client.send({**COUNT, "parameters": {"to": 10**9}})
 
         await running.abacus.streams_ended.wait()

@@ -7,6 +7,7 @@ import pytest
 
 from tests.kit.net import Net
 from tests.net.streamed import accepted, filled, sequenced
+from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
@@ -27,7 +28,7 @@ from tradestack.wire.soup import Packet, PacketType
     ],
 )
 async def test_anything_but_a_login_ends_the_connection_with_one_line(
-    net: Net, caplog: pytest.LogCaptureFixture, data
+    net: Net, caplog: pytest.LogCaptureFixture, data: bytes
 ) -> None:
     """Only that connection ends, and the log has one line about it."""
     caplog.set_level(logging.INFO)
@@ -53,7 +54,7 @@ async def test_anything_but_a_login_ends_the_connection_with_one_line(
     ],
 )
 async def test_a_wrong_packet_ends_its_session_alone(
-    net: Net, caplog: pytest.LogCaptureFixture, packet
+    net: Net, caplog: pytest.LogCaptureFixture, packet: bytes
 ) -> None:
     """Others are still served; one log line names the fault; the handler is called once."""
     handler = filled(net)
@@ -85,7 +86,7 @@ async def test_a_violation_that_the_handler_finds_ends_the_connection(net: Net) 
     def refuse(client: object, payload: bytes) -> None:
         raise ProtocolError("order message is not JSON")
 
-    handler.unsequenced_received = refuse
+    handler.on_message = refuse
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.log_in(1)
         await client.send_packet(PacketType.UNSEQUENCED_DATA, b"nonsense")
@@ -162,10 +163,10 @@ async def test_a_replaced_client_is_drained_of_what_it_had_delivered_and_no_more
     ):
         await client.log_in(1)
         served = handler.joined[0]
-        keep = handler.unsequenced_received
+        keep = handler.on_message
         sizes: list[int] = []
 
-        def keep_and_send_more(connection, payload: bytes) -> None:
+        def keep_and_send_more(connection: Connection, payload: bytes) -> None:
             """Let one more arrive for each that is handled, as a client does that never stops."""
             keep(connection, payload)
             sizes.append(len(handler.received))
@@ -188,11 +189,11 @@ async def test_nothing_is_handled_after_the_handler_has_closed_the_connection(ne
     handler = filled(net)
     close = Close(CloseReason.SERVER_STOPPING, "enough")
 
-    def keep_and_close(connection, payload: bytes) -> None:
+    def keep_and_close(connection: Connection, payload: bytes) -> None:
         handler.received.append((connection, payload))
         connection.close(close)
 
-    handler.unsequenced_received = keep_and_close
+    handler.on_message = keep_and_close
     async with net.serving(handler) as running, net.connected(running.address) as client:
         await client.log_in(1)
         await client.send(soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"x") * 3)

@@ -6,6 +6,7 @@ from tests.kit.net import Net
 from tests.net.streamed import filled
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.allowance import Rate
+from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.soup import Packet, PacketType
@@ -45,7 +46,7 @@ async def test_messages_beyond_their_rate_wait_in_the_socket(net: Net) -> None:
             b"".join(soup.encode_packet(PacketType.UNSEQUENCED_DATA, text) for text in messages)
         )
         for count in range(2, 11, 2):
-            await handler.until(lambda count=count: len(handler.received) == count)
+            await handler.until_received(count)
             await other.log_in(1, user="orders", password="s3cret") if count == 2 else None
             assert len(handler.received) == count
             clock.now_ns += 2 * NANOSECONDS_PER_SECOND // 100
@@ -59,10 +60,10 @@ async def test_a_client_that_reads_no_answers_is_not_read(net: Net) -> None:
     limits = SessionLimits(unsequenced_bytes_max=64 * 4 * 512)
     text = b"x" * 500
 
-    def refuse(connection, payload: bytes) -> None:
+    def refuse(connection: Connection, payload: bytes) -> None:
         connection.send_unsequenced(text)
 
-    handler.unsequenced_received = refuse
+    handler.on_message = refuse
     async with net.serving(handler, limits=limits) as running, net.connected(running.address) as c:
         await c.log_in(1)
         await c.send(soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"{}") * 10_000)
@@ -83,9 +84,9 @@ async def test_a_flood_of_one_client_delays_others_by_a_turn(net: Net) -> None:
     ):
         await flood.log_in(1)
         await quiet.log_in(1, user="orders", password="s3cret")
-        keep = handler.unsequenced_received
+        keep = handler.on_message
 
-        def keep_and_answer(connection, payload: bytes) -> None:
+        def keep_and_answer(connection: Connection, payload: bytes) -> None:
             keep(connection, payload)
             if len(handler.received) == 1:
                 quiet.socket.send(soup.encode_packet(PacketType.UNSEQUENCED_DATA, b"quiet"))
@@ -101,7 +102,7 @@ async def test_a_flood_of_one_client_delays_others_by_a_turn(net: Net) -> None:
 async def test_malformed_messages_beyond_their_limit_are_a_violation(net: Net) -> None:
     """Each one that the handler counts; the connection ends with the reason."""
     handler = filled(net)
-    handler.unsequenced_received = lambda connection, _: connection.count_malformed()
+    handler.on_message = lambda connection, _: connection.count_malformed()
     limits = SessionLimits(malformed_messages_max=3)
     async with net.serving(handler, limits=limits) as running, net.connected(running.address) as c:
         await c.log_in(1)

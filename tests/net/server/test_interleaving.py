@@ -2,12 +2,14 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable, Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.kit.net import Net
+from tradestack.net.addresses import Address
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
 from tradestack.wire.soup import Packet, PacketType
@@ -19,12 +21,12 @@ END = Packet(PacketType.END_OF_SESSION, b"")
 
 
 @st.composite
-def readers(draw) -> tuple[int, list[int]]:
+def readers(draw: st.DrawFn) -> tuple[int, list[int]]:
     """Draw the number from which a reader begins, and the bytes it reads between pauses."""
     return draw(st.integers(0, 50)), draw(st.lists(st.integers(1, 5_000), min_size=1, max_size=5))
 
 
-async def read_to_end(net: Net, address, sequence: int, sizes: list[int]) -> None:
+async def read_to_end(net: Net, address: Address, sequence: int, sizes: list[int]) -> None:
     """Read at that pace, and check that each number from the accepted one on comes once."""
     async with net.connected(address, receive_buffer_bytes=2_048) as client:
         first = soup.decode_login_accepted((await client.log_in(sequence)).payload).sequence
@@ -50,7 +52,11 @@ async def read_to_end(net: Net, address, sequence: int, sizes: list[int]) -> Non
     batches=st.lists(st.integers(1, 60), min_size=1, max_size=10),
 )
 def test_slow_and_fast_readers_all_get_every_number_once(
-    plans, batches, run, net_class: type[Net], tmp_path_factory: pytest.TempPathFactory
+    plans: list[tuple[int, list[int]]],
+    batches: list[int],
+    run: Callable[[Awaitable[None]], None],
+    net_class: type[Net],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """Over real sockets, while the stream grows in batches of any size, no number is lost."""
     net = net_class(tmp_path_factory.mktemp("users"))

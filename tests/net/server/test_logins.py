@@ -32,7 +32,7 @@ WRONG = soup.encode_login_request(soup.LoginRequest(user="news", password="wrong
     ],
 )
 async def test_logins_of_both_lengths_and_any_justification_are_read(
-    net: Net, fields, sequence
+    net: Net, fields: bytes, sequence: int
 ) -> None:
     """47- and 52-byte logins in either case, justified to either side by spaces or NULs."""
     handler = filled(net, b"one", b"two")
@@ -40,6 +40,7 @@ async def test_logins_of_both_lengths_and_any_justification_are_read(
         await client.send_packet(PacketType.LOGIN_REQUEST, fields)
         answer = await client.packet()
 
+    assert answer is not None
     assert accepted(answer) == soup.LoginAccepted("0ABCDE1234", sequence)
 
 
@@ -52,7 +53,7 @@ async def test_logins_of_both_lengths_and_any_justification_are_read(
     ],
 )
 async def test_a_rejected_login_gets_j_and_the_close(
-    net: Net, caplog: pytest.LogCaptureFixture, password, session, reason
+    net: Net, caplog: pytest.LogCaptureFixture, password: str, session: str, reason: bytes
 ) -> None:
     """The client learns A or S, and the log names the user and the peer."""
     caplog.set_level(logging.WARNING)
@@ -167,7 +168,9 @@ async def test_a_user_who_logs_in_again_and_again_waits_alone(net: Net) -> None:
         assert accepted(await answer).sequence == 1
 
 
-async def test_logins_of_one_user_that_come_together_cost_one_hash(net: Net, monkeypatch) -> None:
+async def test_logins_of_one_user_that_come_together_cost_one_hash(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The others are recognised when it is their turn."""
     hashes: list[str] = []
     verify = Users.verify
@@ -208,7 +211,9 @@ async def test_a_client_that_sends_its_login_at_once_is_not_displaced_by_guesses
         del newcomer, last
 
 
-async def test_unknown_names_are_checked_as_known_ones_are(net: Net, monkeypatch) -> None:
+async def test_unknown_names_are_checked_as_known_ones_are(
+    net: Net, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each costs one hash and one of the guesses, so that the time tells nothing about a name."""
     salts: list[bytes] = []
     scrypt = hashlib.scrypt

@@ -5,15 +5,19 @@ Its heartbeat timer is late (the first R comes after two intervals), so the test
 """
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from nasdaq_protocols import soup
 
 from tests.kit.net import Net
+from tradestack.net.addresses import Address
 from tradestack.wire.close_reason import Close, CloseReason
 
 
-async def log_in(address, *, password="secret", session="", sequence=1):
+async def log_in(
+    address: Address, *, password: str = "secret", session: str = "", sequence: int = 1
+) -> tuple[soup.SoupClientSession, list[object], asyncio.Event]:
     """Log in with their client; return it, the list of what it receives, and its closing event."""
     received, closed = [], asyncio.Event()
 
@@ -37,19 +41,21 @@ async def log_in(address, *, password="secret", session="", sequence=1):
     return client, received, closed
 
 
-def payloads(received) -> list[bytes]:
+def payloads(received: list[object]) -> list[bytes]:
     """Return the payloads of the sequenced messages."""
     return [m.data for m in received if isinstance(m, soup.SequencedData)]
 
 
-async def until(condition) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition of their client, which notifies nobody."""
     while not condition():
         await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize(("sequence", "expected"), [(1, 20), (15, 6), (0, 0)])
-async def test_it_streams_from_the_number_it_asks_for(net: Net, sequence, expected) -> None:
+async def test_it_streams_from_the_number_it_asks_for(
+    net: Net, sequence: int, expected: int
+) -> None:
     """It gets all, some, or only new messages, then what is appended, then the end."""
     handler = net.handler(net.memory_stream())
     handler.current.append_ticks(20)
@@ -101,7 +107,7 @@ async def test_its_unsequenced_messages_arrive(net: Net) -> None:
 
 
 @pytest.mark.parametrize(("password", "session"), [("wrong", ""), ("secret", "ZZZZZZZZZZ")])
-async def test_its_rejected_logins_are_understood(net: Net, password, session) -> None:
+async def test_its_rejected_logins_are_understood(net: Net, password: str, session: str) -> None:
     """It reads our J as a refused connection."""
     handler = net.handler(net.memory_stream())
     async with net.serving(handler) as running:

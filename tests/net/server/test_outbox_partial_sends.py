@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import random
 import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ class StingySocket(socket.socket):
 
     chance: random.Random
 
-    def send(self, data: bytes) -> int:
+    def send(self, data: Any, flags: int = 0, /) -> int:
         """Send a part of the bytes."""
         count = self.chance.randint(0, len(data))
         if count == 0:
@@ -32,7 +34,10 @@ class StingySocket(socket.socket):
 @settings(deadline=None)
 @given(chance=st.randoms(), lengths=st.lists(st.integers(0, 60), max_size=30))
 def test_however_little_the_socket_takes_packets_stay_whole_and_in_order(
-    chance, lengths, net_class: type[Net], run
+    chance: random.Random,
+    lengths: list[int],
+    net_class: type[Net],
+    run: Callable[[Awaitable[None]], None],
 ) -> None:
     """Every message is sent once, and no packet inside another, whatever is queued in between."""
     stream = net_class.memory_stream()

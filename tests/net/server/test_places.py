@@ -2,21 +2,22 @@
 
 import pytest
 
+from tests.kit.close_reasons import reason_of
 from tests.kit.net import Net
 from tests.net.crowd import Crowd
 from tests.net.streamed import accepted, filled
 from tradestack.net.server.connection import Connection
 from tradestack.net.server.limits import SessionLimits
 from tradestack.wire import soup
-from tradestack.wire.close_reason import Close, CloseReason, decode_close
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.soup import Packet, PacketType
 
 
 async def test_a_new_connection_displaces_the_oldest_silent_one_of_the_origin_with_most(
-    net: Net, monkeypatch
+    net: Net, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two hundred connections that send nothing keep nobody out, and lose their own places."""
-    origins = {}
+    origins: dict[Connection, str] = {}
     monkeypatch.setattr(Connection, "origin", property(lambda each: origins.get(each, "crowd")))
     limits = SessionLimits(logins_pending_max=3)
     async with net.serving(filled(net), limits=limits) as running, Crowd(net, running) as crowd:
@@ -62,7 +63,7 @@ async def test_a_user_with_too_many_connections_loses_the_oldest(net: Net) -> No
         ending = await first.packets_to_end()
         users = [connection.user for connection in running.server.connections]
 
-    assert [decode_close(packet.payload).reason for packet in ending] == [CloseReason.REPLACED]
+    assert [reason_of(packet.payload) for packet in ending] == [CloseReason.REPLACED]
     assert users == ["orders", "news", "news"]
 
 

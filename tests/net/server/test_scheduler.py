@@ -5,7 +5,10 @@ import contextlib
 import socket
 from dataclasses import dataclass, field
 
-from tests.kit.net import Net
+import pytest
+
+from tests.kit.net import MemoryStream, Net
+from tests.net.server.outboxes import Owner
 from tradestack.net.server.limits import SessionLimits
 from tradestack.net.server.outbox import Outbox
 from tradestack.net.server.scheduler import Scheduler
@@ -26,13 +29,15 @@ class Scene:
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(self)
 
-    def outbox(self, net: Net, stream, sequence: int = 1, user: str = "one") -> Outbox:
+    def outbox(
+        self, net: Net, stream: MemoryStream, sequence: int = 1, user: str = "one"
+    ) -> Outbox:
         """Return an outbox of a user that follows the stream from that number on."""
         ours, theirs = socket.socketpair()
         self.stack.enter_context(ours)
         self.stack.enter_context(theirs)
         ours.settimeout(0)
-        outbox = Outbox(ours, self, net.fake_clock())
+        outbox = Outbox(ours, Owner(), net.fake_clock())
         self.stack.callback(outbox.close)
         outbox.follow(stream, sequence)
         self.scheduler.add(outbox, user)
@@ -51,7 +56,7 @@ async def test_followers_that_are_up_to_date_are_served_before_serve_live_return
         assert [outbox.cursor for outbox in outboxes] == [2, 2, 2]
 
 
-async def test_users_are_served_in_turns(net: Net, monkeypatch) -> None:
+async def test_users_are_served_in_turns(net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
     """The only connection of the second user comes after the first one of the first user."""
     scene, stream = Scene(), net.memory_stream()
     served: list[Outbox] = []

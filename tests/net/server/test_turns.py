@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -41,12 +42,14 @@ def taken() -> list[tuple[str, int]]:
     return []
 
 
-def turns_of(**limits: int) -> Turns:
+def turns_of(**limits: Any) -> Turns:
     """Make the turns of a server with these limits."""
     return Turns(Server(SessionLimits(**limits)))
 
 
-async def test_a_connection_is_served_at_once_while_the_pass_has_packets_left(taken) -> None:
+async def test_a_connection_is_served_at_once_while_the_pass_has_packets_left(
+    taken: list[tuple[str, int]],
+) -> None:
     """The second one gets what the first has left; the third waits for the next pass."""
     turns = turns_of(turn_packets_max=10, pass_packets_max=10)
     senders = [Sender(name, count, turns, taken) for name, count in [("a", 4), ("b", 6), ("c", 1)]]
@@ -60,7 +63,7 @@ async def test_a_connection_is_served_at_once_while_the_pass_has_packets_left(ta
     assert taken[2:] == [("c", 1)]
 
 
-async def test_the_rest_of_a_flood_waits_for_its_turns(taken) -> None:
+async def test_the_rest_of_a_flood_waits_for_its_turns(taken: list[tuple[str, int]]) -> None:
     """One that comes later is served before all of it."""
     turns = turns_of(turn_packets_max=10, pass_packets_max=10)
     flood, quiet = Sender("flood", 95, turns, taken), Sender("quiet", 1, turns, taken)
@@ -74,7 +77,7 @@ async def test_the_rest_of_a_flood_waits_for_its_turns(taken) -> None:
     assert ("quiet", 1) in taken[:4]
 
 
-async def test_the_more_wait_the_shorter_are_their_turns(taken) -> None:
+async def test_the_more_wait_the_shorter_are_their_turns(taken: list[tuple[str, int]]) -> None:
     """A pass has something for each of them, and no more packets than its budget."""
     turns = turns_of(turn_packets_max=64, pass_packets_max=64)
     for number in range(16):
@@ -85,7 +88,9 @@ async def test_the_more_wait_the_shorter_are_their_turns(taken) -> None:
     assert taken == [(f"{number}", 4) for number in range(16)]
 
 
-async def test_of_very_many_all_have_their_turn_before_anyone_has_a_second(taken) -> None:
+async def test_of_very_many_all_have_their_turn_before_anyone_has_a_second(
+    taken: list[tuple[str, int]],
+) -> None:
     """Those for whom a pass had nothing left are the first in the next one."""
     turns = turns_of(turn_packets_max=64, pass_packets_max=64)
     for number in range(200):
@@ -98,7 +103,7 @@ async def test_of_very_many_all_have_their_turn_before_anyone_has_a_second(taken
     assert [name for name, _ in taken[200:400]] == [f"{number}" for number in range(200)]
 
 
-async def test_a_connection_that_was_removed_has_no_turn(taken) -> None:
+async def test_a_connection_that_was_removed_has_no_turn(taken: list[tuple[str, int]]) -> None:
     """It was closed while it waited."""
     turns = turns_of()
     closed, other = Sender("closed", 1, turns, taken), Sender("other", 1, turns, taken)

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,7 @@ PASSWORDS = st.text(PRINTABLE, min_size=1, max_size=10)
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path) -> Path:
     """Provide the path of a users file."""
     return tmp_path / "users"
 
@@ -31,7 +33,7 @@ def test_a_line_is_the_salted_scrypt_of_the_upper_cased_password() -> None:
 @settings(max_examples=20, deadline=None)
 @given(name=NAMES, password=PASSWORDS, other=PASSWORDS)
 def test_only_the_password_of_the_user_is_right(
-    name, password, other, tmp_path_factory: pytest.TempPathFactory
+    name: str, password: str, other: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Case does not matter, as in SoupBinTCP, before and after the password was remembered."""
     path = tmp_path_factory.mktemp("users") / "users"
@@ -45,14 +47,19 @@ def test_only_the_password_of_the_user_is_right(
 
 
 def test_an_unknown_user_costs_a_hash_like_a_wrong_password(
-    path, monkeypatch: pytest.MonkeyPatch
+    path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The time of the answer does not reveal which users exist."""
     path.write_text(users_line("news", "secret", salt=b"salt"))
     users = Users.load(path)
-    costs = []
+    costs: list[int] = []
     scrypt = hashlib.scrypt
-    monkeypatch.setattr(hashlib, "scrypt", lambda *a, **k: costs.append(k["n"]) or scrypt(*a, **k))
+
+    def noted_scrypt(password: bytes, *, n: int, **parameters: Any) -> bytes:
+        costs.append(n)
+        return scrypt(password, n=n, **parameters)
+
+    monkeypatch.setattr(hashlib, "scrypt", noted_scrypt)
 
     users.verify("news", "wrong")
     users.verify("nobody", "wrong")
@@ -60,7 +67,7 @@ def test_an_unknown_user_costs_a_hash_like_a_wrong_password(
     assert costs == [1024, 1024]
 
 
-def test_comments_and_blank_lines_are_allowed(path) -> None:
+def test_comments_and_blank_lines_are_allowed(path: Path) -> None:
     """An operator may note whose user it is."""
     path.write_text("# our strategies\n\n" + users_line("news", "secret", salt=b"salt"))
 
@@ -78,7 +85,9 @@ def test_comments_and_blank_lines_are_allowed(path) -> None:
         (("news:00:" + "00" * 32 + "\n") + "NEWS:00:" + "00" * 32 + "\n", 2, "twice"),
     ],
 )
-def test_a_bad_line_is_the_operators_fault_with_file_and_line(path, text, line, words) -> None:
+def test_a_bad_line_is_the_operators_fault_with_file_and_line(
+    path: Path, text: str, line: int, words: str
+) -> None:
     """The error names what to correct, so that nobody has to read this program."""
     with pytest.raises(OperatorFault) as fault:
         parse_users(path, text)
@@ -88,7 +97,7 @@ def test_a_bad_line_is_the_operators_fault_with_file_and_line(path, text, line, 
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"#" * (1 << 20) + b"#"])
-def test_another_kind_of_file_is_the_operators_fault(path, content) -> None:
+def test_another_kind_of_file_is_the_operators_fault(path: Path, content: bytes) -> None:
     """A binary file, or one that is far too large, is refused by name."""
     path.write_bytes(content)
 
@@ -96,7 +105,9 @@ def test_another_kind_of_file_is_the_operators_fault(path, content) -> None:
         Users.load(path)
 
 
-def test_an_unreadable_file_is_the_operators_fault(path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_the_operators_fault(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The remedy is about reading; root may read everything, so the test raises the error."""
     path.write_text("")
 
@@ -108,7 +119,7 @@ def test_an_unreadable_file_is_the_operators_fault(path, monkeypatch: pytest.Mon
         Users.load(path)
 
 
-def test_a_missing_file_is_the_operators_fault(path) -> None:
+def test_a_missing_file_is_the_operators_fault(path: Path) -> None:
     """The error has the system's text."""
     with pytest.raises(OperatorFault, match="No such file"):
         Users.load(path)
@@ -129,7 +140,7 @@ def test_a_missing_file_is_the_operators_fault(path) -> None:
         ("a", "p w"),
     ],
 )
-def test_users_and_passwords_that_no_login_can_carry_are_refused(user, password) -> None:
+def test_users_and_passwords_that_no_login_can_carry_are_refused(user: str, password: str) -> None:
     """A login has room for six and ten printable ASCII characters."""
     with pytest.raises(ValueError, match="printable"):
         users_line(user, password, salt=b"salt")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sdnotify import SystemdNotifier
 
 from tradestack.runtime.supervisor.notify import Notifier
 
@@ -15,6 +16,7 @@ def notifier(supervisor: socket.socket) -> Iterator[Notifier]:
     """Connected to the supervisor."""
     notifier = Notifier.connect(str(supervisor.getsockname()))
     yield notifier
+    assert isinstance(notifier._channel, SystemdNotifier)
     notifier._channel.socket.close()
 
 

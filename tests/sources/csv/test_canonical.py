@@ -3,6 +3,7 @@
 import contextlib
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.kit.csv_files import open_csv, read_all, write
 from tradestack.domain.tick import Aggressor, TickKind
-from tradestack.sources.csv import source as csv_source
 from tradestack.sources.csv.canonical import HEADERS, format_records
 from tradestack.sources.csv.layout import SourceKind
+from tradestack.sources.csv.parsing.rows import RowParser
 from tradestack.wire.feed import SYMBOL_FIELD, encode_symbol, new_records
 
 ticks = st.tuples(
@@ -26,7 +27,7 @@ ticks = st.tuples(
 
 
 @given(st.lists(ticks, min_size=1, max_size=20))
-def test_records_are_the_same_after_writing_and_reading(rows: list[tuple[object, ...]]) -> None:
+def test_records_are_the_same_after_writing_and_reading(rows: list[tuple[Any, ...]]) -> None:
     """Every time to the nanosecond, every number to the last digit, every symbol."""
     records = new_records(len(rows))
     times, symbols, values, sizes, sides = zip(*sorted(rows, key=lambda row: row[0]), strict=True)
@@ -56,7 +57,7 @@ def test_news_have_no_size_and_no_side() -> None:
 
 def test_the_quick_parser_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise an imported file would be no faster than the one it was made from."""
-    monkeypatch.setattr(csv_source.RowParser, "parse", None)
+    monkeypatch.setattr(RowParser, "parse", None)
     text = HEADERS[SourceKind.PRICES] + b"2025-01-02T15:30:00.000000001Z,SPY,61.5,0,\n" * 3
     path = write(tmp_path / "prices.csv", text)
 

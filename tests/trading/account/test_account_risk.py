@@ -36,11 +36,13 @@ def resting(desk: Desk, quantity: int = 10, side: Side = BUY) -> ExecutionReport
     return desk.order(side, quantity, price=50 if side is BUY else 200)
 
 
-def filled(desk: Desk, quantity: int = 10, side: Side = BUY, price: int = 100) -> None:
-    """Send a market order, and let the next trade fill it."""
-    assert market(desk, quantity, side).ord_status is OrdStatus.NEW
+def filled(desk: Desk, quantity: int = 10, side: Side = BUY, price: int = 100) -> object:
+    """Send a market order, and let the next trade fill it; return its verdict."""
+    verdict = market(desk, quantity, side)
+    assert verdict.ord_status is OrdStatus.NEW
     desk.trade(price)
     desk.pass_time()
+    return verdict
 
 
 # Limits → what is sent until they are used up, and the code for one more.

@@ -75,12 +75,13 @@ def test_rows_of_the_order_state_matrices(row: str) -> None:
 def test_average_price_of_vector_j_1_a() -> None:
     """10 @ 100 and 90 @ 110 are 109 on average; without fills there is no average."""
     order = working_order(Side.BUY, 100e-8)
-    assert order.average_price is None
+    averages = [order.average_price]
 
-    fill_order(order, 10, 100, 0)
-    assert order.average_price == 100
-    fill_order(order, 90, 110, 0)
-    assert order.average_price == 109
+    for quantity, price in ((10, 100), (90, 110)):
+        fill_order(order, quantity, price, 0)
+        averages.append(order.average_price)
+
+    assert averages == [None, 100, 109]
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 101])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tests.kit.tape import MemoryTape
 from tradestack.domain.fixed_point import SCALE, parse_fixed
+from tradestack.domain.trade import Trade
 from tradestack.trading.account.order_steps import fill_order
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.fees import fill_fee
@@ -16,7 +17,6 @@ from tradestack.trading.execution.standing import (
     set_standing,
     standing_at_arrival,
 )
-from tradestack.trading.tape import Trade
 
 MILLISECOND_NS = 1_000_000
 TICK = SCALE // 100

@@ -11,6 +11,7 @@ from tests.trading.execution.market import TICK, Played, play, shown, tape_of, t
 from tests.trading.execution.naive import play_naively
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import OrdType, Side, TimeInForce
+from tradestack.domain.trade import Trade
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution import matching
 from tradestack.trading.execution.matching import match_trade
@@ -21,7 +22,6 @@ from tradestack.trading.execution.model import (
     SlippageKind,
 )
 from tradestack.trading.execution.slippage import Market
-from tradestack.trading.tape import Trade
 
 BUY, SELL, FOK, IOC = Side.BUY, Side.SELL, TimeInForce.FOK, TimeInForce.IOC
 

@@ -1,5 +1,7 @@
 """Tests of the prices of fills that take the market's price."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from tradestack.trading.execution.slippage import Market, recent_volume, taker_p
 BUY, SELL = Side.BUY, Side.SELL
 
 
-def price_of(order: WorkingOrder, tape: MemoryTape, slippage: Slippage, **model: int) -> int:
+def price_of(order: WorkingOrder, tape: MemoryTape, slippage: Slippage, **model: Any) -> int:
     """The price at which the tape's last trade fills the order."""
     market = Market(ExecutionModel(slippage=slippage, **model), "alice", tape)
     return taker_price(order, trades_of(tape)[-1], market)

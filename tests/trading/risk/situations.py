@@ -5,12 +5,12 @@ from typing import Any
 
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdType, Side, TimeInForce
+from tradestack.domain.trade import Trade
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure, notional_of
 from tradestack.trading.risk.limits import Limits, RiskLimits, UserLimits
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.situation import AccountView, Situation, Standing
-from tradestack.trading.tape import Trade
 
 SECOND_NS = 1_000_000_000
 FEED_NS = 1_768_487_400 * SECOND_NS  # event time of the order's cause

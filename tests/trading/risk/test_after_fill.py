@@ -25,7 +25,7 @@ from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.trading_state import StateEvent
 
 ACTIVE, REDUCING, HALTED = TradingState
-LOST = {"reference_equity": 1_000, "equity": 0}
+LOST: dict[str, Any] = {"reference_equity": 1_000, "equity": 0}
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdType, Side, TimeInForce
+from tradestack.domain.trade import Trade
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.risk.exposure import Exposure, notional_of
 from tradestack.trading.risk.judge_risk import judge_risk
 from tradestack.trading.risk.limits import Limits, RiskLimits, UserLimits
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.situation import AccountView, Situation, Standing
-from tradestack.trading.tape import Trade
 
 USERS, SYMBOLS = ("maker", "news"), ("IBM", "SPY")
 PRICES = {"IBM": 3, "SPY": 7}

@@ -18,10 +18,10 @@ from tradestack.trading.execution.model import (
     Slippage,
     SlippageKind,
 )
+from tradestack.trading.risk.codes import OnBreach
 from tradestack.trading.risk.limits import (
     CountPerWindow,
     Limits,
-    OnBreach,
     RiskLimits,
     SelfTrade,
     UserLimits,

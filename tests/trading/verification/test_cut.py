@@ -1,5 +1,7 @@
 """The cut behind a message: which records are before it, by what they name."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -29,7 +31,12 @@ def ended(feed_seq: int, user: str = "news", feed_session: str = FEED_SESSION) -
 def of_state(feed_seq: int) -> list[Record]:
     """Records that have a state of an account, which was folded to a message."""
     (state,) = map(msgspec.Raw, encode_checkpoint(AccountState(matched_through=feed_seq)))
-    of = {"time_ns": 1, "user": "news", "feed_session": FEED_SESSION, "state": state}
+    of: dict[str, Any] = {
+        "time_ns": 1,
+        "user": "news",
+        "feed_session": FEED_SESSION,
+        "state": state,
+    }
     return [
         AccountRecord(**of, execution=msgspec.Raw(b"{}")),
         CheckpointRecord(**of, part=1, parts=1),

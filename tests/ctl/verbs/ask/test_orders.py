@@ -25,8 +25,8 @@ def test_the_newest_orders_are_listed(tmp_path: Path, capsys: Output) -> None:
         "--sentiment",
         tmp_path / "s.csv",
     )
-    options = ("--pace", "max", "--set", "order-manager.order_qty_max=5")
-    options = (*options, "--set", "gateway.at_end=hold")
+    options = ["--pace", "max", "--set", "order-manager.order_qty_max=5"]
+    options += ["--set", "gateway.at_end=hold"]
     with Stack(*files, *options) as stack:
         stack.wait_for("order rejected orderid=3", count=1)
         stack.ctl("orders", "-n", "2")

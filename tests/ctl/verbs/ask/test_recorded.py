@@ -40,9 +40,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory = tmp_path_factory.mktemp("held") / "stack"
     strategy = directory.parent / "news.toml"
     strategy.write_text('quantity = "10"\nuser = "news"\nstart = "session"\n')
-    options = ("--pace", "max", "--set", "gateway.at_end=hold", "--state-dir", directory)
-    options = (*options, "--strategy-config", strategy)
-    with Stack(*options) as stack:
+    options = ["--pace", "max", "--set", "gateway.at_end=hold"]
+    with Stack(*options, "--state-dir", directory, "--strategy-config", strategy) as stack:
         until_matched(stack, 36_109)
         yield stack
 

@@ -96,7 +96,7 @@ def test_no_text_of_a_client_is_taken_for_another_part(
     cl_ord_id: str, symbol: str, name: str, label: str, reason: OrdRejReason | None
 ) -> None:
     """The parts of a line can be told apart, whatever the client wrote into its own."""
-    texts = {"symbol": symbol, "signal_name": name, "signal_label": label}
+    texts: dict[str, Any] = {"symbol": symbol, "signal_name": name, "signal_label": label}
     line = line_of(cl_ord_id=cl_ord_id, reason=reason, **texts).decode()
 
     parts = line.removeprefix(PREFIX).split()

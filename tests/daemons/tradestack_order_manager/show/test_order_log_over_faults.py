@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -155,7 +156,7 @@ actions = st.one_of(
 
 @settings(max_examples=200)
 @given(st.lists(actions, max_size=12))
-def test_every_line_is_there_once_and_in_order(drawn: list[tuple[str]]) -> None:
+def test_every_line_is_there_once_and_in_order(drawn: list[tuple[Any, ...]]) -> None:
     """Writes, full disks, crashes, rotations and new order sessions in any order."""
     with tempfile.TemporaryDirectory() as directory:
         log = Log(Path(directory))

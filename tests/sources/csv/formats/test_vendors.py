@@ -1,6 +1,7 @@
 """Files in the layouts of vendors: each is read as EXPECTATIONS.md beside them says."""
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,9 @@ def in_order(source: CsvSource) -> Source:
 
 
 @contextlib.contextmanager
-def checked(path: Path, reported: ReportedRows | None = None, **options: str):  # type: ignore[no-untyped-def]
+def checked(
+    path: Path, reported: ReportedRows | None = None, **options: str
+) -> Iterator[CsvSource]:
     """A source that was read to its end and checked. Raises SourceFault."""
     with contextlib.closing(
         open_csv(path, reported=reported, options=options_of(**options))

@@ -3,6 +3,7 @@
 import re
 import shlex
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,8 @@ def test_the_option_that_is_named_reads_the_number(text: str) -> None:
     words = shlex.split(advice_on_number(text).partition("use ")[2])
     for option, value in zip(words[::2], words[1::2], strict=True):
         name = option.removeprefix("--")
-        layout = replace(layout, **{name: OPTIONS[name].parse(value)})
+        change: dict[str, Any] = {name: OPTIONS[name].parse(value)}
+        layout = replace(layout, **change)
 
     number = plain_number(text, layout)
 
