@@ -26,6 +26,7 @@ from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.wire import order_messages
 from tradestack_gateway.config import GatewayConfig
 from tradestack_order_manager.config import OrderManagerConfig
+from tradestack_order_manager.execution_config import ExecutionKeys
 from tradestack_strategy.config import StrategyConfig
 
 CONFIGS: tuple[type[DaemonConfig], ...] = (GatewayConfig, OrderManagerConfig, StrategyConfig)
@@ -129,7 +130,8 @@ def test_names_in_code_formatting_are_in_the_code(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=ids)
 def test_settings_that_are_named_are_config_keys(document: Path) -> None:
     """In `key = value` the key is one of a daemon, and the value is valid."""
-    fields = {field.name: field for config in CONFIGS for field in dataclasses.fields(config)}
+    sections = *CONFIGS, ExecutionKeys
+    fields = {field.name: field for section in sections for field in dataclasses.fields(section)}
 
     for span in code_spans(document.read_text()):
         if re.fullmatch(r'[a-z_]+ = "[^"]+"', span):

@@ -8,30 +8,29 @@ and its strategy has said all that it has to say, what works expires.
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from tradestack.domain.clock import (
     NANOSECONDS_PER_MILLISECOND,
     NANOSECONDS_PER_SECOND,
     Clock,
 )
-from tradestack.domain.faults import OperatorFault
 from tradestack.domain.order import ExecRestatementReason
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountHistory, AccountKey
-from tradestack.trading.account_recovery import TapeBehind
-from tradestack.trading.accounts import Accounts, AccountUnavailable
-from tradestack.trading.carrying import Carrying
+from tradestack.trading.account.opening import AccountOpening
+from tradestack.trading.accounts import AccountAwaits, Accounts, AccountUnavailable
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.judging.all_users import judge_all_users
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.known_orders import KnownOrders
-from tradestack.wire.account_records import EndedRecord
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import SessionRecord
 from tradestack.wire.order_messages import MatchedThrough
-from tradestack_order_manager.risk_events import show_trading_state
+from tradestack_order_manager.account_ends import AccountEnds, log_opening
+from tradestack_order_manager.carry_over import carry_over
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
 
@@ -63,18 +62,21 @@ class Execution:
         feed_wait_max_ns: int,
         connected: Callable[[], Collection[str]],
         clock: Clock,
+        cancel_on_disconnect_ns: Mapping[str, int] = MappingProxyType({}),
+        opening: AccountOpening = AccountOpening.FLAT,
     ) -> None:
         self.away_max_ns = away_max_ns
-        self.cancel_on_disconnect_ns: Mapping[str, int] = {}
+        self.cancel_on_disconnect_ns = cancel_on_disconnect_ns
         self.waiting = WaitingRequests(feed_wait_max_ns)
         self._tapes = Tapes(directory)
         self._accounts = Accounts(model, self._tapes.open, known)
+        self._accounts.opening = opening
         self._connected = connected
         self._clock = clock
         self._started_ns = clock.monotonic_ns()
         self._seen_ns: dict[str, int] = {}  # when each user was last logged in, monotonic
         self._sessions_seen_ns: int | None = None
-        self._ended_heads: dict[str, int | None] = {}
+        self._ends = AccountEnds(self._tapes)
         self._unavailable: dict[str, str] = {}  # what was logged about a user
 
     @property
@@ -82,9 +84,9 @@ class Execution:
         """How the orders of new accounts are executed."""
         return self._accounts.model
 
-    @model.setter
-    def model(self, model: ExecutionModel) -> None:
-        self._accounts.model = model
+    def change(self, model: ExecutionModel, opening: AccountOpening) -> None:
+        """Let accounts that begin from now on execute orders, and open, like this."""
+        self._accounts.model, self._accounts.opening = model, opening
 
     @property
     def is_executing(self) -> bool:
@@ -115,6 +117,8 @@ class Execution:
 
     def committed(self, batch: Batch) -> None:
         """Note that the batch is in the journal."""
+        for key in batch.opened:
+            log_opening(self._accounts.in_memory(key))
         self._accounts.forget(batch.spoiled)
 
     def forget(self, keys: Iterable[AccountKey]) -> None:
@@ -139,14 +143,19 @@ class Execution:
         return sum(len(account.state.orders) for _, account in self._accounts.all())
 
     def state_of(self, key: AccountKey) -> AccountState | None:
-        """Return the state of an account; None if it is not in memory."""
+        """Return the state of an account; None if it is not in memory and goes on."""
         account = self._accounts.in_memory(key)
-        return None if account is None else account.state
+        if account is not None:
+            return account.state
+        history = self._accounts.known.state.accounts.get(key)
+        return None if history is None else history.final_state
 
     def load(self, judgement: Judgement, keys: Iterable[AccountKey]) -> Mapping[AccountKey, str]:
         """Make accounts again that are not in memory; return why the others cannot be used."""
         faults = {}
         for key in keys:
+            if judgement.state.accounts[key].is_final:
+                continue  # what it has left is in the journal
             try:
                 judgement.account(*key)
             except AccountUnavailable as error:
@@ -165,8 +174,8 @@ class Execution:
             return None
 
     def note_unavailable(self, user: str, error: Exception) -> None:
-        """Log once why the account of a user cannot be used."""
-        if self._unavailable.get(user) != str(error):
+        """Log once why the account of a user cannot be used; it may wait for a moment."""
+        if self._unavailable.get(user) != str(error) and not isinstance(error, AccountAwaits):
             self._unavailable[user] = str(error)
             logger.error("the account of %s cannot be used: %s", user, error)
 
@@ -190,30 +199,12 @@ class Execution:
     ) -> list[bytes]:
         """Return the records of the accounts that go on in the next order session.
 
-        known: of the session that ends. uid: of the order manager. Raises OperatorFault for an
-        account that cannot be used, unless is_forced: then it is left behind, which is logged. So
-        is one whose feed session has ended before the messages were published again that it has
-        met.
+        known: of the session that ends. uid: of the order manager. Raises as `carry_over`.
         """
         accounts = self.accounts_of(known)
         if accounts is None:
             return []
-        carrying = Carrying(accounts, header.session, header.time_ns, uid)
-        for key in known.state.accounts.open():
-            try:
-                carrying.carry(key)
-            except AccountUnavailable as error:
-                has_ended = self._tapes.ended_head(key[1]) is not None
-                if not is_forced and not (has_ended and isinstance(error.__cause__, TapeBehind)):
-                    raise OperatorFault(
-                        f"account of {key[0]} in feed session {key[1]}",
-                        str(error),
-                        "begin the order session when its feed log is there again",
-                    ) from error
-                logger.error("the account of %s ends with its order session: %s", key[0], error)
-        for change in carrying.changes:
-            show_trading_state(change)
-        return carrying.records
+        return carry_over(accounts, self._ends, header, uid=uid, is_forced=is_forced)
 
     def upkeep(self, judgement: Judgement) -> None:
         """Let time pass for all accounts."""
@@ -223,10 +214,12 @@ class Execution:
         for key in judgement.state.accounts.open():
             try:
                 self._keep_up(judgement, key, now_ns)
+            except AccountAwaits as error:
+                self._hasten(judgement, error.before)
             except (AccountUnavailable, OSError, ProtocolError) as error:  # of journal or feed log
                 self.note_unavailable(key[0], error)
                 judgement.batch.spoiled.add(key)
-        judge_all_users(judgement)
+        self._judge_all_users(judgement)
         open_sessions = {feed_session for (_, feed_session), _ in self._accounts.all()}
         self._tapes.keep_only(open_sessions | {self._tapes.current or ""})
 
@@ -239,10 +232,24 @@ class Execution:
             judgement.release(account)
         account.advance()
         self._cancel_if_gone(judgement, account, now_ns)
-        if account.is_through(self._ended_heads.get(feed_session)):
-            self._end(judgement, key, account)
+        if self._ends.is_over(account):
+            self._ends.end(judgement, account)
         elif _is_checkpoint_due(account, judgement.state.accounts[key]):
             judgement.checkpoint(account)
+
+    def _judge_all_users(self, judgement: Judgement) -> None:
+        """Judge what all users have lost together, unless an account is missing for that."""
+        try:
+            judge_all_users(judgement)
+        except (AccountUnavailable, OSError, ProtocolError) as error:
+            self.note_unavailable("all users", error)
+
+    def _hasten(self, judgement: Judgement, key: AccountKey) -> None:
+        """Let an account end that another one waits for."""
+        try:
+            self._ends.hasten(judgement, key)
+        except OSError as error:
+            self.note_unavailable(key[0], error)
 
     def _cancel_if_gone(self, judgement: Judgement, account: Account, now_ns: int) -> None:
         """Cancel what works of a user who has been gone for long, if that is configured."""
@@ -254,41 +261,12 @@ class Execution:
             text = f"not connected for {grace_ns / NANOSECONDS_PER_SECOND:g} s"
             judgement.cancel_orders(account, None, reason, text)
 
-    def _end(self, judgement: Judgement, key: AccountKey, account: Account) -> None:
-        user, feed_session = key
-        account.end()
-        judgement.act(
-            EndedRecord(
-                time_ns=judgement.time_ns,
-                user=user,
-                feed_session=feed_session,
-                feed_seq=account.state.matched_through,
-            )
-        )
-
     def _look_at_sessions(self) -> None:
         """See which feed session is the current one, and which have ended."""
         self._tapes.find_sessions()
         self._accounts.current_session = self._tapes.current
-        for (_, feed_session), account in self._accounts.all():
-            if not account.state.is_ended and self._ended_heads.get(feed_session) is None:
-                self._ended_heads[feed_session] = self._tapes.ended_head(feed_session)
-        self._drop_ended()
-
-    def _drop_ended(self) -> None:
-        """Drop accounts that have ended and whose feed log is deleted, all but each user's newest.
-
-        An open log keeps its place on the disk, deleted or not.
-        """
-        in_memory = [key for key, _ in self._accounts.all()]
-        newest = dict(sorted(in_memory))  # session ids ascend
-        histories = self._accounts.known.state.accounts
-        for key in in_memory:
-            user, feed_session = key
-            is_kept = feed_session in self._tapes.sessions or feed_session == newest[user]
-            if not is_kept and key in histories and histories[key].is_ended:
-                self._accounts.forget([key])
-                self._ended_heads.pop(feed_session, None)
+        self._ends.look(account for _, account in self._accounts.all())
+        self._ends.drop(self._accounts)
 
     def close(self) -> None:
         """Close the tapes."""

@@ -9,6 +9,7 @@ from tradestack.domain.order import PRICE_MAX, QUANTITY_MAX
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import Duration, FixedPoint
 from tradestack.runtime.config.values import Choice, Integer
+from tradestack.trading.account.opening import AccountOpening
 from tradestack.trading.execution.model import (
     BASIS_POINTS_WHOLE,
     IOC_WINDOW_NS_MAX,
@@ -39,6 +40,7 @@ class ExecutionKeys:
     """Keys of [execution]."""
 
     model: ExecutionKind = key("tape", Choice(ExecutionKind), reload=_NEXT)
+    account: AccountOpening = key("feed-session", Choice(AccountOpening), reload=_NEXT)
     entry_latency: int = key("0", _LATENCY, reload=_NEXT)
     entry_latency_jitter: int = key("0", _LATENCY, reload=_NEXT)
     report_latency: int = key("0", _LATENCY, reload=_NEXT)

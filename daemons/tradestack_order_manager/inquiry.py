@@ -100,7 +100,7 @@ class Inquiry:
         states, unavailable = {}, []
         for key in sorted(newest.values()):
             state = self._execution.state_of(key)
-            if state is None:
+            if state is None or state.is_awaiting:
                 unavailable.append(UnavailableAccount(*key, faults.get(key, NOT_JOURNALLED)))
             else:
                 states[key] = state

@@ -123,17 +123,17 @@ class OrderManager:
         )
 
     def _make_execution(self, config: OrderManagerConfig) -> Execution:
-        execution = Execution(
+        return Execution(
             config.execution.execution_model,
             config.feed_log_directory,
             self._sessions.current.known,
             away_max_ns=config.away_max,
             feed_wait_max_ns=config.feed_wait_max,
             connected=lambda: {connection.user for connection in self._server.connections},
+            cancel_on_disconnect_ns=config.cancel_on_disconnect,
+            opening=config.execution.account,
             clock=self._clock,
         )
-        execution.cancel_on_disconnect_ns = config.cancel_on_disconnect
-        return execution
 
     async def start(self) -> None:
         """Begin to accept. Raises OSError, OperatorFault if there must be a new order session."""
@@ -166,7 +166,7 @@ class OrderManager:
         self._display.events.per_second = config.journal_orders_per_second
         self.trading.halt_file = config.halt_file
         self.trading.change_limits(config.rules)
-        self._execution.model = config.execution.execution_model
+        self._execution.change(config.execution.execution_model, config.execution.account)
         self._execution.away_max_ns = config.away_max
         self._execution.cancel_on_disconnect_ns = config.cancel_on_disconnect
         self._execution.waiting.wait_max_ns = config.feed_wait_max

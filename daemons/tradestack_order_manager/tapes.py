@@ -70,6 +70,11 @@ class Tapes:
         except (OSError, ValueError):
             return None  # the gateway has not written its sidecar yet, or is about to
 
+    def is_gone(self, session_id: str) -> bool:
+        """Return whether the log of an earlier feed session was removed. Raises OSError."""
+        log = self._directory / f"{session_id}{FEED_LOG_SUFFIX}"
+        return self.current is not None and session_id < self.current and not log.exists()
+
     def keep_only(self, session_ids: Iterable[str]) -> None:
         """Close the tapes of all other sessions."""
         kept = set(session_ids)

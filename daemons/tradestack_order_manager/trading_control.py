@@ -195,4 +195,4 @@ class TradingControl:
 def _take_limits(judgement: Judgement) -> None:
     """Let the limits of the judgement hold for every account."""
     for key in judgement.state.accounts.open():
-        judgement.account(*key)
+        judgement.begun_account(*key)

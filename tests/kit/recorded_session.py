@@ -20,6 +20,8 @@ from tradestack.domain.order import Order
 from tradestack.domain.requests import Request
 from tradestack.domain.tick import TickKind
 from tradestack.store.feed_log import FeedLog
+from tradestack.trading.account.account import Account
+from tradestack.trading.account.opening import AccountOpening
 from tradestack.trading.commit import commit
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.judging.decisions import Batch, Received
@@ -30,7 +32,7 @@ from tradestack.trading.risk.trading_state import StateAct
 from tradestack.trading.rules import Rules
 from tradestack.wire.feed import encode_symbol, new_records
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
-from tradestack.wire.order_messages import Register
+from tradestack.wire.order_messages import Progress, Register
 from tradestack.wire.orders import encode_message
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.sessions.order_session import OrderSession
@@ -48,7 +50,12 @@ TickRow = tuple[str, str, int | None]
 class RecordedSession:
     """Both files in a directory, as `up` has them; a context manager that closes them."""
 
-    def __init__(self, directory: Path, model: ExecutionModel | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        model: ExecutionModel | None = None,
+        opening: AccountOpening = AccountOpening.FLAT,
+    ) -> None:
         self.directory = directory
         self.gateway = directory / "state" / "gateway"
         self.order_manager = directory / "state" / "order-manager"
@@ -64,6 +71,7 @@ class RecordedSession:
             registrations=(),
         )
         self.session = OrderSession.begin(self.order_manager, header)
+        self.opening = opening
         self.model = model or ExecutionModel(default_size=100 * SCALE)
         self.rules = RULES
         self.connected: set[str] = set()
@@ -99,7 +107,7 @@ class RecordedSession:
         records["event_time_ns"] = records["publish_time_ns"] = START_NS + numbers * TICK_NS
         return self.log.append(records.tobytes())
 
-    def send(self, *messages: Order | Request | Register, user: str = "news") -> Batch:
+    def send(self, *messages: Order | Request | Register | Progress, user: str = "news") -> Batch:
         """Settle the messages of one loop pass."""
         accounts = self._execution.accounts_of(self.session.known)
         time_ns = self._tick()
@@ -151,12 +159,35 @@ class RecordedSession:
         self.session = recovered
         self._execution = self._start()
 
+    def cut(self, records: int) -> None:
+        """Restart with no more than the first records of the journal, as after a torn write."""
+        lines = self.journal.read_bytes().splitlines(keepends=True)
+        self.journal.write_bytes(b"".join(lines[:records]))
+        self.restart()
+
     def end(self) -> None:
         """End the feed session, and let the accounts meet its end."""
         self._save_sidecar(ended_head=self.log.head)
         self.log.end()
         self.pass_time(2 * AWAY_MAX_NS // NANOSECONDS_PER_SECOND)
         self.pass_time()
+
+    def begin_feed_session(self) -> str:
+        """End the feed session, as it is, and begin the next one; return its id."""
+        self._save_sidecar(ended_head=self.log.head)
+        self.log.end()
+        self.log.close()
+        self.log = FeedLog.create(self.gateway, _next_id(self.log.path.stem))
+        self._save_sidecar()
+        return self.log.path.stem
+
+    def account(self, user: str = "news", feed_session: str | None = None) -> Account:
+        """Return the account in a feed session, None = the newest."""
+        accounts = self._execution.accounts_of(self.session.known)
+        assert accounts is not None, "orders are executed"
+        account = accounts.find((user, feed_session or self.log.path.stem))
+        assert account is not None, "it has begun"
+        return account
 
     def _start(self) -> Execution:
         return Execution(
@@ -166,6 +197,7 @@ class RecordedSession:
             away_max_ns=AWAY_MAX_NS,
             feed_wait_max_ns=0,
             connected=lambda: self.connected,
+            opening=self.opening,
             clock=self.clock,
         )
 

@@ -11,6 +11,7 @@ from tradestack.domain.execution_report import Report
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.history import AccountKey
+from tradestack.trading.account.opening import AccountOpening, Opening
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account_recovery import (
     JournalContradicted,
@@ -33,16 +34,28 @@ class AccountUnavailable(Exception):
     """The account cannot be used now; the text says why."""
 
 
+class AccountAwaits(AccountUnavailable):
+    """The account goes on from another one, which has not ended yet."""
+
+    def __init__(self, before: AccountKey) -> None:
+        super().__init__(
+            f"the account of {before[0]} goes on from that in feed session {before[1]}, which has "
+            "not met its last message yet"
+        )
+        self.before = before
+
+
 class Accounts:
     """All accounts; where their reports go is set for each batch.
 
-    model: how the orders of accounts are executed that begin from now on. open_tape: feed session →
-    its tape, None if there is no log of it. known: what the order session has recorded.
-    current_session: the newest feed session, None if there is none.
+    model, opening: how accounts that begin from now on execute orders, and what they begin with.
+    open_tape: feed session → its tape, None if there is no log of it. known: what the order session
+    has recorded. current_session: the newest feed session, None if there is none.
     """
 
     def __init__(self, model: ExecutionModel, open_tape: OpenTape, known: KnownOrders) -> None:
         self.model = model
+        self.opening = AccountOpening.FLAT
         self.known = known
         self.current_session: str | None = None
         self.sink: ReportSink | None = None
@@ -61,17 +74,19 @@ class Accounts:
                 raise AccountUnavailable(str(error)) from error
         return account
 
-    def begin(self, key: AccountKey, matched_through: int | None) -> Account | None:
+    def begin(
+        self, key: AccountKey, matched_through: int | None, opening: Opening | None = None
+    ) -> Account | None:
         """Begin an account behind a message, None = the newest; None if there is no tape.
 
-        The caller gives it limits.
+        opening: what it goes on from. The caller gives it limits.
         """
         user, feed_session = key
         tape = self._open_tape(feed_session)
         if tape is None:
             return None
         begins = tape.head if matched_through is None else min(matched_through, tape.head)
-        state = AccountState(matched_through=begins, progress=begins)
+        state = AccountState(matched_through=begins, progress=begins, opening=opening)
         account = Account(user, tape, self.model, state, limits=RiskLimits(), sink=self)
         self._accounts[key] = account
         return account

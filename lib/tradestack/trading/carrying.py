@@ -1,7 +1,8 @@
 """Accounts that go on in the next order session → the records that it begins with.
 
 For each account: what the end of the journal has lost of its newest message (reports, a change of
-the trading state), a report RESTATED on each working order, then the account with its state.
+the trading state), a report RESTATED on each working order, then the account with its state. Of an
+account that has ended, and that another one may go on from, it is the state that it has left.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,9 +10,13 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from tradestack.domain.execution_report import Report
+from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
-from tradestack.trading.account.history import AccountKey
-from tradestack.trading.accounts import Accounts
+from tradestack.trading.account.history import AccountHistories, AccountKey
+from tradestack.trading.account.opening import AccountOpening
+from tradestack.trading.accounts import Accounts, AccountUnavailable
+from tradestack.trading.earlier_sessions import NO_SESSIONS, EarlierSessions
+from tradestack.trading.left_behind import left_behind
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.trading_state import StateAct
 from tradestack.wire.account_records import (
@@ -46,23 +51,54 @@ class Carrying:
         self._accounts.sink = self
         account = self._accounts.find(key)
         assert account is not None, "the journal has the account"
+        self._require_before(key, account.state)
+        account.restate()
         ended = self._accounts.known.state
         earlier = ended.accounts[key].earlier.followed_by(ended.header.session)
-        account.restate()
-        self._add_limits(account.risk.limits)
-        user, feed_session = key
-        parts = encode_checkpoint(account.state)
-        self._add(
-            AccountRecord(
-                time_ns=self._time_ns,
-                user=user,
-                feed_session=feed_session,
-                order_sessions=earlier.names,
-                order_sessions_forgotten=earlier.forgotten,
-                execution=msgspec.Raw(msgspec.json.encode(account.model)),
-                state=msgspec.Raw(parts[0]),
-            )
-        )
+        self._add_account(key, msgspec.json.encode(account.model), account.state, earlier)
+
+    def leave(self, key: AccountKey) -> None:
+        """Add what an account has left to the next one, if nothing of it goes on.
+
+        Raises AccountUnavailable, OSError.
+        """
+        state = self._state_left(key)
+        self._require_before(key, state)
+        history = self._accounts.known.state.accounts[key]
+        self._add_account(key, history.execution, state, NO_SESSIONS)
+
+    def _state_left(self, key: AccountKey) -> AccountState:
+        """Return the final state of an account; the journal may have lost the record of it."""
+        known = self._accounts.known
+        history = known.state.accounts[key]
+        state = history.final_state
+        if state is not None:
+            return state
+        self._accounts.sink = self
+        try:
+            account = self._accounts.find(key)
+        except AccountUnavailable:
+            return left_behind(history, known.read_record)
+        assert account is not None, "the journal has the account"
+        return account.state
+
+    def _require_before(self, key: AccountKey, state: AccountState) -> None:
+        """Raise AccountUnavailable if the account waits for one that a damaged journal has lost."""
+        opening = state.opening
+        if opening is None or opening.is_taken:
+            return
+        if (key[0], opening.feed_session) not in self._accounts.known.state.accounts:
+            raise AccountUnavailable(f"the journal has lost its account in {opening.feed_session}")
+
+    def _add_account(
+        self, key: AccountKey, execution: bytes, state: AccountState, earlier: EarlierSessions
+    ) -> None:
+        try:
+            self._add_limits(self._accounts.known.state.limits_of(state.risk.limits_hash))
+        except ValueError as error:
+            raise AccountUnavailable(str(error)) from error
+        parts = encode_checkpoint(state)
+        self._add(account_record(key, execution, parts[0], self._time_ns, earlier))
         if len(parts) > 1:
             for record in checkpoint_records(key, parts, self._time_ns):
                 self._add(record)
@@ -102,6 +138,47 @@ class Carrying:
 
     def _add(self, record: Record) -> None:
         self.records.append(encode_record(record))
+
+
+def left_to_others(accounts: AccountHistories, opening: AccountOpening) -> set[AccountKey]:
+    """Return the accounts that another one goes on from: of the same user, begun or to begin.
+
+    One that begins goes on from the user's newest one.
+    """
+    left: set[AccountKey] = set()
+    if opening is AccountOpening.CARRY:
+        left = set({key[0]: key for key in sorted(accounts)}.values())
+    waiting = [key for key, history in accounts.items() if not history.is_ended or key in left]
+    while waiting:
+        user, session = waiting.pop()
+        before = accounts[user, session].waits_for
+        if before is not None and (key := (user, before)) in accounts and key not in left:
+            left.add(key)
+            waiting.append(key)
+    return left
+
+
+def account_record(
+    key: AccountKey,
+    execution: bytes,
+    state: bytes,
+    time_ns: int,
+    earlier: EarlierSessions = NO_SESSIONS,
+) -> AccountRecord:
+    """Return the record of an account that begins, with this model and state as JSON.
+
+    earlier: the order sessions that had it before.
+    """
+    user, feed_session = key
+    return AccountRecord(
+        time_ns=time_ns,
+        user=user,
+        feed_session=feed_session,
+        order_sessions=earlier.names,
+        order_sessions_forgotten=earlier.forgotten,
+        execution=msgspec.Raw(execution),
+        state=msgspec.Raw(state),
+    )
 
 
 def checkpoint_records(

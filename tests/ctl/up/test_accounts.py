@@ -17,6 +17,9 @@ def an_account(**changes: Any) -> dict[str, Any]:
         "fees": "1.5",
         "fills": 37,
         "equity": "50.2",
+        "opened_from": None,
+        "opened_equity": "0",
+        "session_pnl": "50.2",
     }
     return {**account, **changes}
 
@@ -51,6 +54,8 @@ def test_accounts_are_listed_with_what_they_hold() -> None:
         "fills": 37,
         "equity": "50.2",
         "positions": {"SPY": {"quantity": "10", "average_price": "689.05"}},
+        "opened_equity": None,
+        "session_pnl": None,
     }
 
 
@@ -82,6 +87,18 @@ def test_accounts_of_earlier_runs_are_left_out(first_session: str, users: list[s
             [
                 "news: 1,234,567 fills, P&L -1,234,569.50",
                 "  -1,234,567.89 realized, -0.11 unrealized, 1.50 fees",
+            ],
+        ),
+        (
+            {
+                "fills": 0,
+                "opened_from": "3DAA100000",
+                "opened_equity": "60.2",
+                "session_pnl": "-10",
+            },
+            [
+                "news: 0 fills, P&L 50.20 (21.70 realized, 30.00 unrealized, 1.50 fees)",
+                "  -10.00 in this feed session, 60.20 before it",
             ],
         ),
     ],

@@ -77,6 +77,9 @@ EXPECTED_ACCOUNT = {
     "net_notional": "1030",
     "peak_equity": "13.98999993",
     "drawdown": "0",
+    "opened_from": None,
+    "opened_equity": "0",
+    "session_pnl": "13.98999993",
 }
 EXPECTED_POSITION = {
     "user": "news",
@@ -88,6 +91,7 @@ EXPECTED_POSITION = {
     "realized_pnl": "0",
     "unrealized_pnl": "13.99999993",
     "fees": "0.01",
+    "opened_quantity": "0",
 }
 EXPECTED_OPEN = {
     "order_id": 2,

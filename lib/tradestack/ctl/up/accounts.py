@@ -28,7 +28,11 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class RunAccount:
-    """A user's account at the end of a run; positions: what is held, by symbol."""
+    """A user's account at the end of a run; positions: what is held, by symbol.
+
+    opened_equity, session_pnl: of an account that goes on from an earlier feed session what it
+    began with, and what it has earned since; None if it began flat.
+    """
 
     realized_pnl: str
     unrealized_pnl: str
@@ -36,6 +40,8 @@ class RunAccount:
     fills: int
     equity: str
     positions: Mapping[str, Holding]
+    opened_equity: str | None = None
+    session_pnl: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return what `up --json` prints."""
@@ -46,12 +52,24 @@ class RunAccount:
             "fills": self.fills,
             "equity": self.equity,
             "positions": {symbol: held.as_dict() for symbol, held in self.positions.items()},
+            "opened_equity": self.opened_equity,
+            "session_pnl": self.session_pnl,
         }
 
     def lines(self, user: str) -> list[str]:
-        """Return fills and profit in one line, or in two if one is too long."""
+        """Return fills and profit in one line, or in two if one is too long.
+
+        Where the account goes on from an earlier feed session another one says how much is of that.
+        """
+        lines = self._total(user)
+        if self.opened_equity is not None and self.session_pnl is not None:
+            session, opened = Decimal(self.session_pnl), Decimal(self.opened_equity)
+            lines.append(f"  {_money(session)} in this feed session, {_money(opened)} before it")
+        return lines
+
+    def _total(self, user: str) -> list[str]:
         total = f"{user}: {self.fills:,} fill{'' if self.fills == 1 else 's'}"
-        if not self.fills:
+        if not self.fills and self.opened_equity is None:
             return [total]
         amounts = self.realized_pnl, self.unrealized_pnl, self.fees
         realized, unrealized, fees = map(Decimal, amounts)
@@ -75,6 +93,8 @@ def run_accounts(listed: Mapping[str, Any], feed_session: str) -> dict[str, RunA
                 for position in listed["positions"]
                 if position["user"] == account["user"] and position["average_price"] is not None
             },
+            opened_equity=account["opened_equity"] if account["opened_from"] else None,
+            session_pnl=account["session_pnl"] if account["opened_from"] else None,
         )
         for account in listed["accounts"]
         if account["feed_session"] >= feed_session  # session ids ascend

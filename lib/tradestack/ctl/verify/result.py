@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.ctl.check.journal_record import printable
-from tradestack.trading.verification.verification import Counts
+from tradestack.trading.verification.counts import Counts
 
 COLUMNS = 80
 TAKEN = (

@@ -93,6 +93,7 @@ def _fold_journals(
     result.accounts = sorted({*verification.folds, *verification.behind})
     result.counts = verification.counts
     _note_unknown(result, verification)
+    _note_openings(result, log, verification)
 
 
 def _fold(result: Result, verification: Verification, journal: JournalFile) -> None:
@@ -166,3 +167,21 @@ def _note_unknown(result: Result, verification: Verification) -> None:
         unknown.append(f"{verification.unjournalled:,} reports that follow are not journalled yet.")
     if not all(fold.account.state.is_ended for fold in verification.folds.values()):
         unknown.append("Records cut off at the end of an order journal leave no trace.")
+
+
+def _note_openings(result: Result, log: Path, verification: Verification) -> None:
+    """Say of accounts that go on from another feed session what that rests on."""
+    for user, fold in sorted(verification.folds.items()):
+        opening = fold.account.state.opening
+        if opening is None:
+            continue
+        before = log.with_stem(opening.feed_session)
+        how = (
+            f"`tradestackctl verify {before.stem}` folds it anew"
+            if before.exists()
+            else "it cannot be folded anew, because its feed log is not here"
+        )
+        result.unknown.append(
+            f"The account of {user} goes on from feed session {before.stem}: it is compared with "
+            f"what the order journal says that was left there; {how}."
+        )

@@ -19,6 +19,7 @@ from tradestack.trading.account import changes, reports
 from tradestack.trading.account.account_risk import AccountRisk
 from tradestack.trading.account.account_state import AccountState, UnderWay
 from tradestack.trading.account.leaves import Leaves
+from tradestack.trading.account.opening import taken_over
 from tradestack.trading.account.place import Place
 from tradestack.trading.account.report_sink import ReportSink
 from tradestack.trading.account.reporter import Reporter
@@ -171,6 +172,14 @@ class Account:
         self.state.is_registered = True
         self.state.is_interactive = interactive
 
+    def take_over(self, feed_session: str, before: AccountState, limits_before: RiskLimits) -> None:
+        """Go on from the final state of the user's account in an earlier feed session.
+
+        The caller gives it the limits and trading states of now. limits_before: of that account.
+        """
+        self.state.opening, self.state.portfolio = taken_over(feed_session, before.portfolio)
+        self.risk.go_on(before.risk, limits_before)
+
     def release(self) -> None:
         """Match on without the strategy, which is away."""
         self.state.is_registered = False
@@ -194,8 +203,12 @@ class Account:
         return self.clock(self.state.matched_through)
 
     def match(self, through: int) -> None:
-        """Fold the messages up to that number, or up to the newest one that is recorded."""
-        self._tape_fold.match(through)
+        """Fold the messages up to that number, or up to the newest one that is recorded.
+
+        An account that waits for the one before meets none.
+        """
+        if not self.state.is_awaiting:
+            self._tape_fold.match(through)
 
     def moment_now(self) -> Moment:
         """Return the moment of a report that no request keys, at the newest folded message."""
@@ -214,6 +227,7 @@ class Account:
             if under_way.order_id is None:
                 changes.apply_request(self, under_way)
         state.under_way.clear()
+        state.done.clear()  # nothing can be asked of them any more
         self.orders_changed()
         state.is_ended = True
 

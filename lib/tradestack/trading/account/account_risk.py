@@ -11,6 +11,8 @@ when the account is made again. A change of limits or states begins with a check
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecRestatementReason, Order
 from tradestack.domain.requests import (
@@ -24,7 +26,7 @@ from tradestack.trading.account.place import Place
 from tradestack.trading.account.risk_counting import note_executions, symbol_of
 from tradestack.trading.account.risk_needs import Needs
 from tradestack.trading.account.risk_situation import Situations
-from tradestack.trading.account.risk_state import OwedCancels
+from tradestack.trading.account.risk_state import OwedCancels, RiskState
 from tradestack.trading.account.risk_view import (
     Everybody,
     account_view,
@@ -181,6 +183,17 @@ class AccountRisk:
         state.risk.watch.reset(equity_of(self._account))
         self.renew(limits, states)
         state.risk.owed = None
+
+    def go_on(self, before: RiskState, limits: RiskLimits) -> None:
+        """Go on from what the user's account before had lost, under its limits and states.
+
+        `renew` follows: so peak and losses count on, unless somebody has set ACTIVE since.
+        """
+        self._take(limits)
+        risk = self._account.state.risk
+        risk.watch, risk.day = msgspec.structs.replace(before.watch), before.day
+        risk.of_user, risk.user_act_ns = before.of_user, before.user_act_ns
+        risk.of_all, risk.all_act_ns = before.of_all, before.all_act_ns
 
     def is_current(self, limits: RiskLimits, states: TradingStates) -> bool:
         """Return whether the account has these limits and states."""

@@ -10,6 +10,7 @@ import msgspec
 
 from tradestack.domain.order import OrdStatus
 from tradestack.domain.times import FEED_TIME_NS_MIN
+from tradestack.trading.account.opening import Opening
 from tradestack.trading.account.portfolio import Portfolio, open_portfolio
 from tradestack.trading.account.risk_state import RiskState
 from tradestack.trading.account.working_order import WorkingOrder
@@ -44,7 +45,9 @@ class AccountState(msgspec.Struct, kw_only=True):
     strategy has said to have sent everything. fills: how many
     its orders have had. orders: those that are accepted and not done, by OrderID, in the order of
     their places. under_way: requests in the order in which they arrive. done: number and final
-    state of the newest orders that are done, by the names that they had then.
+    state of the newest orders that are done, by the names that they had then. opening: what it has
+    taken over from the user's account before, None: it began flat. is_left_behind: its feed log is
+    gone or too short, so it ended with what its reports say.
     """
 
     matched_through: int = 0
@@ -62,6 +65,18 @@ class AccountState(msgspec.Struct, kw_only=True):
     done: dict[str, tuple[int, OrdStatus]] = {}
     portfolio: Portfolio = msgspec.field(default_factory=open_portfolio)
     risk: RiskState = msgspec.field(default_factory=RiskState)
+    opening: Opening | None = None
+    is_left_behind: bool = False
+
+    @property
+    def is_awaiting(self) -> bool:
+        """Return whether the account waits for the end of the one that it goes on from."""
+        return self.opening is not None and not self.opening.is_taken and not self.is_ended
+
+    @property
+    def opened_equity(self) -> int:
+        """Return the equity ×10⁻¹⁶ with which the account began."""
+        return self.portfolio.starting_cash if self.opening is None else self.opening.equity
 
     def working(self, cl_ord_id: str) -> WorkingOrder | None:
         """Return the order that has this name, if it works."""

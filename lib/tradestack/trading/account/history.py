@@ -1,9 +1,13 @@
 """What the journal holds of accounts, each since its newest checkpoint."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
 
+from tradestack.trading.account.account_state import AccountState
+from tradestack.trading.account.checkpoint import decode_checkpoint
+from tradestack.trading.account.opening import Opening
 from tradestack.trading.earlier_sessions import NO_SESSIONS, EarlierSessions
 from tradestack.trading.ranges import Ranges
 from tradestack.wire.account_records import (
@@ -20,9 +24,16 @@ AccountAct = AccountRecord | CheckpointRecord | ReleaseRecord | EndedRecord
 
 
 class _Cursor(msgspec.Struct):
-    """The field of an account's state that says how far it is folded."""
+    """The fields of an account's state that say how far it is folded."""
 
     matched_through: int
+    is_ended: bool = False
+
+
+class _Opened(msgspec.Struct):
+    """The field of an account's state that says what it goes on from."""
+
+    opening: Opening | None = None
 
 
 @dataclass(slots=True)
@@ -32,6 +43,8 @@ class AccountHistory:
     execution: its execution model, as JSON. earlier: the order sessions that had it before.
     checkpoint: the parts of its state at the newest checkpoint, or at its beginning. records:
     places of the records since then. matched_through: the newest feed message that these name.
+    is_final: whether the checkpoint is of an ended account: what may follow is refused, and changes
+    nothing of what the account has left.
     """
 
     execution: bytes
@@ -39,6 +52,7 @@ class AccountHistory:
     matched_through: int = 0
     earlier: EarlierSessions = NO_SESSIONS
     is_ended: bool = False
+    is_final: bool = False
     records: Ranges = field(default_factory=Ranges)
     _parts: list[bytes] = field(default_factory=list)  # of a checkpoint that is not whole yet
 
@@ -60,7 +74,20 @@ class AccountHistory:
         if part == parts:
             self.checkpoint, self._parts = self._parts, []
             self.records = Ranges()
-            self.matched_through = matched_through_of(self.checkpoint[0])
+            cursor = msgspec.json.decode(self.checkpoint[0], type=_Cursor)
+            self.matched_through = cursor.matched_through
+            self.is_ended = self.is_final = cursor.is_ended
+
+    @property
+    def final_state(self) -> AccountState | None:
+        """Return what the account has ended with; None if it goes on, or no record says it all."""
+        return decode_checkpoint(self.checkpoint) if self.is_final else None
+
+    @property
+    def waits_for(self) -> str | None:
+        """Return the feed session whose account this one waits for; None if it does not."""
+        opening = msgspec.json.decode(self.checkpoint[0], type=_Opened).opening
+        return None if opening is None or opening.is_taken else opening.feed_session
 
 
 class AccountHistories(dict[AccountKey, AccountHistory]):
@@ -91,11 +118,18 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
         key = act.user, act.feed_session
         if isinstance(act, AccountRecord):
             state = bytes(act.state)
+            cursor = msgspec.json.decode(state, type=_Cursor)
             earlier = EarlierSessions(act.order_sessions, act.order_sessions_forgotten)
             self[key] = AccountHistory(
-                bytes(act.execution), [state], matched_through_of(state), earlier
+                bytes(act.execution),
+                [state],
+                cursor.matched_through,
+                earlier,
+                is_ended=cursor.is_ended,
+                is_final=cursor.is_ended,
             )
-            self._open[key] = None
+            if not cursor.is_ended:
+                self._open[key] = None
             return
         history = self.get(key)
         if history is None:
@@ -104,9 +138,32 @@ class AccountHistories(dict[AccountKey, AccountHistory]):
             history.add_part(act.part, act.parts, bytes(act.state))
         else:
             history.add(offset, length, act.feed_seq)
-            if isinstance(act, EndedRecord):
-                history.is_ended = True
-                self._open.pop(key, None)
+            history.is_ended |= isinstance(act, EndedRecord)
+        if history.is_ended:
+            self._open.pop(key, None)
+
+    def opened_from(self, key: AccountKey, begun: Iterable[AccountKey] = ()) -> str | None:
+        """Return the feed session that the user has traded before this one; None if there is none.
+
+        begun: accounts that begin together with this one. Where the user trades in a later feed
+        session already there is none: what was left went there.
+        """
+        user, feed_session = key
+        keys = {*self, *begun} - {key}
+        sessions = [session for name, session in keys if name == user]
+        newest = max(sessions, default=None)
+        return newest if newest is not None and newest < feed_session else None
+
+    def left_by(self, key: AccountKey) -> AccountState | None:
+        """Return what an account has left to the next one of its user; None if it goes on.
+
+        One that has ended while it waited for the one before has left what that one has.
+        """
+        history = self.get(key)
+        state = None if history is None else history.final_state
+        if state is None or state.opening is None or state.opening.is_taken:
+            return state
+        return self.left_by((key[0], state.opening.feed_session))
 
 
 def matched_through_of(state: bytes | msgspec.Raw) -> int:

@@ -23,6 +23,7 @@ class Portfolio(msgspec.Struct, kw_only=True):
 
     A position that was closed stays, for its realized profit and fees. Marks are those of the
     symbols that were ever traded. market_value: Σ quantity·mark, kept with each step.
+    realized_before, fees_before: of positions that were closed in earlier feed sessions.
     """
 
     starting_cash: int
@@ -32,6 +33,8 @@ class Portfolio(msgspec.Struct, kw_only=True):
     market_value: int = 0
     positions: dict[str, Position] = {}
     marks: dict[str, int] = {}  # price ×10⁻⁸
+    realized_before: int = 0
+    fees_before: int = 0
 
     def position(self, symbol: str) -> Position:
         """Return the position in the symbol, flat if it was never traded."""
@@ -74,12 +77,12 @@ class Portfolio(msgspec.Struct, kw_only=True):
     @property
     def realized(self) -> int:
         """Return the profit of all that was closed, before fees."""
-        return sum(position.realized for position in self.positions.values())
+        return self.realized_before + sum(each.realized for each in self.positions.values())
 
     @property
     def fees(self) -> int:
         """Return the fees of all fills, ×10⁻⁸ as they are charged."""
-        return sum(position.fees for position in self.positions.values())
+        return self.fees_before + sum(each.fees for each in self.positions.values())
 
     @property
     def unrealized(self) -> int:
@@ -97,6 +100,20 @@ class Portfolio(msgspec.Struct, kw_only=True):
         return sum(
             abs(position.market_value(self.marks[symbol]))
             for symbol, position in self.positions.items()
+        )
+
+    def going_on(self) -> "Portfolio":
+        """Return the portfolio with which another feed session begins: of positions those held.
+
+        Those that are closed would add up for ever; what was earned with them stays in the sums.
+        """
+        held = {symbol: self.positions[symbol] for symbol in sorted(self.held)}
+        return msgspec.structs.replace(
+            self,
+            positions=held,
+            marks={symbol: self.marks[symbol] for symbol in held},
+            realized_before=self.realized - sum(each.realized for each in held.values()),
+            fees_before=self.fees - sum(each.fees for each in held.values()),
         )
 
     def _set_mark(self, symbol: str, price: int) -> None:

@@ -116,7 +116,7 @@ def _standing_of(
         (each for scope, each in limits.scopes(account.user, symbol) if scope.kind is kind),
         NO_LIMITS,
     )
-    symbols = (symbol,) if kind in OF_A_SYMBOL else tuple(state.risk.counts)
+    symbols = (symbol,) if kind in OF_A_SYMBOL else symbols_of(state)
     gross = long = short = 0
     if of_scope.max_gross_notional or of_scope.max_net_notional:
         gross, long, short = _notionals(account, symbols)
@@ -166,13 +166,23 @@ def exposure_in(account: "Account", symbol: str) -> Exposure:
 
 
 def _notionals(account: "Account", symbols: Iterable[str]) -> tuple[int, int, int]:
-    """Return the worth of all positions at worst, and of the longs and shorts, at last prices."""
+    """Return the worth of all positions at worst, and of the longs and shorts, at last prices.
+
+    What was held before the feed session is worth its old mark until its symbol is traded.
+    """
     gross = long = short = 0
     for symbol in symbols:
         exposure = exposure_in(account, symbol)
         last = account.tape.last_trade(symbol, account.state.matched_through)
-        if last is not None:
-            gross += notional_of(exposure.worst_quantity, last.price)
-            long += notional_of(exposure.long_quantity, last.price)
-            short += notional_of(exposure.short_quantity, last.price)
+        price = account.state.portfolio.marks.get(symbol) if last is None else last.price
+        if price is not None:
+            gross += notional_of(exposure.worst_quantity, price)
+            long += notional_of(exposure.long_quantity, price)
+            short += notional_of(exposure.short_quantity, price)
     return gross, long, short
+
+
+def symbols_of(state: AccountState) -> tuple[str, ...]:
+    """Return the symbols with orders in this feed session, or positions from before it."""
+    before = () if state.opening is None else state.opening.positions
+    return tuple({**state.risk.counts, **dict.fromkeys(before)})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tradestack.trading.account.account import Account
-from tradestack.trading.account.risk_view import account_view
+from tradestack.trading.account.risk_view import account_view, symbols_of
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.risk.scopes import ScopeKind
 from tradestack.trading.risk.situation import AccountView, Standing
@@ -15,7 +15,7 @@ def usages_in(accounts: Sequence[Account], limits: RiskLimits, user: str | None)
     views = [
         account_view(account, symbol, lambda: accounts)
         for account in accounts
-        for symbol in sorted({*account.state.risk.counts, ""})
+        for symbol in sorted({*symbols_of(account.state), ""})
     ]
     trading = {account.user for account in accounts}
     views += [_idle_view(name) for name in {*limits.users, *filter(None, [user])} - trading]

@@ -136,6 +136,7 @@ class Batch:
     alarms: limits that were broken and refuse nothing.
     answers: to messages that leave no trace. progressed: what strategies have said. touched: the
     accounts that may have changed. spoiled: those among them with a change that no record has.
+    opened: those that have taken over what another one left.
     """
 
     judged: list[Judged] = field(default_factory=list)
@@ -151,6 +152,7 @@ class Batch:
     progressed: list[tuple[Received, AccountKey]] = field(default_factory=list)
     touched: set[AccountKey] = field(default_factory=set)
     spoiled: set[AccountKey] = field(default_factory=set)
+    opened: list[AccountKey] = field(default_factory=list)
     # Later messages of the batch are judged as if the earlier ones were in the state.
     by_identity: dict[int, JudgedOrder | JudgedRequest] = field(default_factory=dict)
     registrations: dict[tuple[str, str], Registration] = field(default_factory=dict)

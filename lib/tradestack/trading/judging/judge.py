@@ -11,7 +11,8 @@
 
 Some messages are not recorded, and the caller answers that the application is not available: those
 that the order session has no room for (`Rules`), those with a known ClOrdID whose first use cannot
-be read, those for an account that is not available, and any whose record could not be read again.
+be read, those for an account that is not available or waits for the one before, and any whose
+record could not be read again.
 The records do not depend on how messages are cut into batches.
 
 Accounts are folded on the way (accounts.py): if the records do not get into the journal, the caller
@@ -22,7 +23,7 @@ from collections.abc import Sequence
 
 from tradestack.domain.order import Order
 from tradestack.domain.requests import OrderStatusRequest
-from tradestack.trading.accounts import Accounts, AccountUnavailable
+from tradestack.trading.accounts import AccountAwaits, Accounts, AccountUnavailable
 from tradestack.trading.judging.decisions import Batch, Malformed, Message, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.malformed import reject_malformed
@@ -53,6 +54,8 @@ def judge(
         except ValueError as error:  # of an encoder: a journal with that record would never open
             judgement.batch.unrecordable.append((item, error))
             judgement.batch.spoiled |= judgement.batch.touched
+        except AccountAwaits as error:  # nothing was changed
+            judgement.batch.unavailable.append((item, error))
         except (AccountUnavailable, OSError, ProtocolError) as error:  # of journal or feed log
             judgement.batch.unavailable.append((item, error))
             judgement.batch.spoiled |= judgement.batch.touched

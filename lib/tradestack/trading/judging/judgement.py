@@ -6,11 +6,12 @@ from tradestack.domain.execution_report import Report
 from tradestack.domain.order import ExecRestatementReason
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_risk import equity_of
+from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
 from tradestack.trading.account.risk_state import OwedCancels
 from tradestack.trading.accounts import Accounts
-from tradestack.trading.carrying import checkpoint_records
+from tradestack.trading.carrying import account_record, checkpoint_records
 from tradestack.trading.judging.decisions import (
     UNREPORTED,
     Act,
@@ -21,12 +22,12 @@ from tradestack.trading.judging.decisions import (
     JudgedOrder,
     Received,
 )
+from tradestack.trading.judging.openings import counts_among, opened, opening_of, take_over
 from tradestack.trading.judging.room import Room
 from tradestack.trading.known_orders import FirstUse, KnownOrders
 from tradestack.trading.risk.trading_state import StateAct, StateEvent
 from tradestack.trading.rules import Rules
 from tradestack.wire.account_records import (
-    AccountRecord,
     ExecutionRecord,
     LimitsRecord,
     ReleaseRecord,
@@ -115,8 +116,12 @@ class Judgement:
     def account(self, user: str, feed_session: str | None) -> Account | None:
         """Return the user's account in a feed session, None = the newest; None if it has not begun.
 
-        Raises AccountUnavailable.
+        Raises AccountUnavailable, AccountAwaits.
         """
+        return opened(self.begun_account(user, feed_session))
+
+    def begun_account(self, user: str, feed_session: str | None) -> Account | None:
+        """Return the same, also if it still waits for the account before. AccountUnavailable."""
         accounts = self.accounts
         if accounts is None:
             return None
@@ -137,11 +142,16 @@ class Judgement:
         return history is not None and history.is_ended
 
     def _keep_current(self, account: Account) -> None:
-        """Let limits and trading states that were set from outside hold for the account.
+        """Let hold for the account what was set from outside, or left by the account before.
 
-        They begin with a checkpoint, so an account is always made again under one set of limits.
+        It begins with a checkpoint, so an account is always made again under one set of limits.
         """
-        if account.state.is_ended or account.risk.is_current(self.rules.limits, self.trading):
+        has_opened = account.state.is_awaiting and take_over(account, self.state)
+        if has_opened:
+            self.batch.opened.append(account.key)
+        if account.state.is_ended or account.state.is_awaiting:
+            return
+        if not has_opened and account.risk.is_current(self.rules.limits, self.trading):
             return
         self.record_limits()
         account.risk.renew(self.rules.limits, self.trading)
@@ -163,19 +173,23 @@ class Judgement:
 
     def checkpoint(self, account: Account) -> None:
         """Record the state of an account; it is made again from there."""
-        parts = encode_checkpoint(account.state)
-        for record in checkpoint_records(account.key, parts, self.time_ns):
+        self.record_state(account.key, account.state)
+
+    def record_state(self, key: AccountKey, state: AccountState) -> None:
+        """Record this state of an account."""
+        for record in checkpoint_records(key, encode_checkpoint(state), self.time_ns):
             self.act(record)
 
     def everybody(self) -> list[Account]:
         """Return the accounts of all users whose feed sessions have not ended.
 
-        Raises AccountUnavailable: without one of them nobody can say what all have used.
+        One that waits for another one is left out for that. Raises AccountUnavailable: without one
+        of them nobody can say what all have used.
         """
         keys = dict.fromkeys(self.state.accounts.open())
         keys |= dict.fromkeys(account.key for account in self._in_memory())
-        found = [self.account(*key) for key in keys]
-        return [each for each in found if each is not None and not each.state.is_ended]
+        found = [self.begun_account(*key) for key in keys]
+        return [each for each in found if each is not None and counts_among(each, keys)]
 
     def _in_memory(self) -> list[Account]:
         accounts = () if self.accounts is None else self.accounts.all()
@@ -190,22 +204,15 @@ class Judgement:
         if accounts is None or session is None:
             return None
         key: AccountKey = (user, session)
-        account = accounts.begin(key, matched_through)
+        opening = opening_of(accounts, self.state, key, self.batch.judged)
+        account = accounts.begin(key, matched_through, opening)
         if account is not None:
             self.batch.touched.add(key)
             self.record_limits()
             account.risk.begin(self.rules.limits, self.trading)
             (state,) = encode_checkpoint(account.state)
-            execution = msgspec.json.encode(account.model)
-            self.act(
-                AccountRecord(
-                    time_ns=self.time_ns,
-                    user=user,
-                    feed_session=session,
-                    execution=msgspec.Raw(execution),
-                    state=msgspec.Raw(state),
-                )
-            )
+            self.act(account_record(key, msgspec.json.encode(account.model), state, self.time_ns))
+            self._keep_current(account)
         return account
 
     def release(self, account: Account) -> None:
@@ -248,7 +255,7 @@ class Judgement:
         equity = sum(map(equity_of, concerned)) if is_active and concerned else None
         self._record_state(act, equity=equity)
         for account in concerned:
-            self.account(*account.key)
+            self.begun_account(*account.key)
 
     def _record_state(
         self,

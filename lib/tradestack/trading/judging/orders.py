@@ -11,6 +11,8 @@ from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import JudgedOrder, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.latest import latest_report
+from tradestack.trading.judging.openings import opened
+from tradestack.trading.judging.registers import leave_earlier
 from tradestack.trading.known_orders import FirstUse
 from tradestack.trading.risk.codes import Breach
 from tradestack.trading.risk.judge_risk import Part, judge_risk
@@ -65,10 +67,13 @@ def _is_same(first: FirstUse | None, order: Order) -> bool:
 
 
 def _account_for(judgement: Judgement, user: str, order: Order) -> Account | None:
-    account = judgement.account(user, order.feed_session)
+    """Return the account of an order, which begins with it. Raises AccountUnavailable."""
+    account = judgement.begun_account(user, order.feed_session)
     if account is None:
         account = judgement.begin_account(user, order.feed_session, order.feed_seq)
-    return account
+    if account is not None and account.state.is_awaiting:
+        leave_earlier(judgement, account.key)  # who trades in the next one has left it
+    return opened(account)
 
 
 def _check(

@@ -27,7 +27,7 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
     if not judgement.use_room(item):
         return
     key = (user, register.feed_session)
-    account = judgement.account(*key)
+    account = judgement.begun_account(*key)
     previous = batch.registrations.get(key) or judgement.state.registrations.find(*key)
     from_seq = from_sequence(previous, register, _traded_seq(judgement, key, account))
     if account is None:
@@ -56,14 +56,14 @@ def answer_register(judgement: Judgement, item: Received, register: Register) ->
 
 def take_progress(judgement: Judgement, item: Received, progress: Progress) -> None:
     """Match the account of a strategy as far as what it has said allows."""
-    _leave_earlier(judgement, (item.sender.user, progress.feed_session))
-    account = judgement.account(item.sender.user, progress.feed_session)
+    leave_earlier(judgement, (item.sender.user, progress.feed_session))
+    account = judgement.begun_account(item.sender.user, progress.feed_session)
     if account is not None:
         account.advance(progress.feed_seq)
         judgement.batch.progressed.append((item, (item.sender.user, progress.feed_session)))
 
 
-def _leave_earlier(judgement: Judgement, key: AccountKey) -> None:
+def leave_earlier(judgement: Judgement, key: AccountKey) -> None:
     """Release the user's accounts of earlier feed sessions: the strategy says nothing more of them.
 
     Not when it registers: what has no report by then is sent again behind that.
@@ -73,7 +73,7 @@ def _leave_earlier(judgement: Judgement, key: AccountKey) -> None:
         if other_user != user or session >= feed_session:
             continue
         try:
-            account = judgement.account(user, session)
+            account = judgement.begun_account(user, session)
         except AccountUnavailable:  # it is not matched as long as it cannot be made
             continue
         if account is not None and account.state.is_registered and not account.state.is_ended:

@@ -30,6 +30,7 @@ from tradestack.trading.identity import identity_of
 from tradestack.trading.judging.decisions import JudgedRequest, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.latest import latest_report
+from tradestack.trading.judging.openings import opened
 from tradestack.wire.account_records import RequestRecord
 from tradestack.wire.order_journal import encode_record
 
@@ -76,22 +77,22 @@ def judge_request(judgement: Judgement, item: Received, request: Request) -> Non
 def _account_of(judgement: Judgement, user: str, request: Request) -> Account | None:
     """Return the account that a request is for: the one that has its order, whatever it names.
 
-    None if that has not begun, or has ended.
+    None if that has not begun, or has ended. Raises AccountAwaits.
     """
-    account = _open_account(judgement, user, request.feed_session)
+    account = _begun_account(judgement, user, request.feed_session)
     if isinstance(request, OrderMassCancelRequest):
-        return account
+        return opened(account)
     if account is not None and account.state.working(request.orig_cl_ord_id) is not None:
         return account
     latest = latest_report(judgement, user, request.orig_cl_ord_id)
     if latest is None or latest.feed_session is None:
-        return account
-    return _open_account(judgement, user, latest.feed_session)
+        return opened(account)
+    return opened(_begun_account(judgement, user, latest.feed_session))
 
 
-def _open_account(judgement: Judgement, user: str, feed_session: str | None) -> Account | None:
+def _begun_account(judgement: Judgement, user: str, feed_session: str | None) -> Account | None:
     has_ended = judgement.has_ended(user, feed_session)
-    return None if has_ended else judgement.account(user, feed_session)
+    return None if has_ended else judgement.begun_account(user, feed_session)
 
 
 def _record(

@@ -17,7 +17,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     matched_through: number of the newest feed message that its orders have met; registered: whether
     a strategy decides how far that is; interactive: whether the strategy reads its reports; ended:
     whether the feed session is over for it. equity is cash and positions at their marks, which are
-    the last trades; drawdown is what it is below peak_equity.
+    the last trades; drawdown is what it is below peak_equity. opened_from: the feed session whose
+    account it goes on from, or null if it began flat: then cash, equity, peak, profits and fees are
+    those of all sessions up to here. opened_equity is what it began with, session_pnl what was
+    earned since, after fees.
     """
 
     user: str
@@ -37,6 +40,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     net_notional: str
     peak_equity: str
     drawdown: str
+    opened_from: str | None
+    opened_equity: str
+    session_pnl: str
 
 
 class UnavailableAccount(msgspec.Struct, frozen=True):
@@ -51,7 +57,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """What an account holds of a symbol, and has earned with it; below 0 for a short position.
 
     average_price: what a unit of it cost, or null if the position is closed; mark: the last trade
-    that the account has met; profits are before fees.
+    that the account has met, or one before it; profits are before fees. opened_quantity: what was
+    held when the account began; profits and fees from before it are included.
     """
 
     user: str
@@ -63,6 +70,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     realized_pnl: str
     unrealized_pnl: str
     fees: str
+    opened_quantity: str
 
 
 def account_reply(key: AccountKey, state: AccountState) -> Account:
@@ -87,12 +95,16 @@ def account_reply(key: AccountKey, state: AccountState) -> Account:
         net_notional=format_money(portfolio.net_notional),
         peak_equity=format_money(portfolio.peak_equity),
         drawdown=format_money(portfolio.drawdown),
+        opened_from=None if state.opening is None else state.opening.feed_session,
+        opened_equity=format_money(state.opened_equity),
+        session_pnl=format_money(portfolio.equity - state.opened_equity),
     )
 
 
 def position_replies(key: AccountKey, state: AccountState) -> list[Position]:
     """Describe the positions of an account, closed ones too, by symbol."""
     user, feed_session = key
+    opened = {} if state.opening is None else state.opening.positions
     return [
         Position(
             user=user,
@@ -104,6 +116,7 @@ def position_replies(key: AccountKey, state: AccountState) -> list[Position]:
             realized_pnl=format_money(held.realized),
             unrealized_pnl=format_money(held.unrealized(mark)),
             fees=format_fixed(held.fees),
+            opened_quantity=format_fixed(opened.get(symbol, 0)),
         )
         for symbol, held in sorted(state.portfolio.positions.items())
         for mark in [state.portfolio.marks[symbol]]

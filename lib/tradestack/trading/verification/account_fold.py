@@ -6,13 +6,11 @@ from typing import NamedTuple
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport, Report
-from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecRestatementReason, ExecType
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint, encode_checkpoint
 from tradestack.trading.account.place import Place
-from tradestack.trading.account.portfolio import open_portfolio
 from tradestack.trading.account.risk_counting import note_request, note_submission
 from tradestack.trading.account.under_way import under_way_of
 from tradestack.trading.execution.model import ExecutionModel
@@ -156,6 +154,19 @@ class AccountFold:
         self.compare()
         self._expect_nothing_left(line)
 
+    def left(self, line: int, state: AccountState) -> None:
+        """Compare what an ended account has left in another order session. Raises Differs.
+
+        Requests that were refused since may have changed the rest of the state.
+        """
+        own = self.account.state
+        watch, day = own.risk.watch, own.risk.day
+        risk = msgspec.structs.replace(state.risk, watch=watch, day=day)
+        expected = msgspec.structs.replace(state, portfolio=own.portfolio, risk=risk)
+        what = f"what {self.user} has left"
+        for own_part, part in zip(*map(encode_checkpoint, (expected, state)), strict=True):
+            require_same(line, what, None, own_part, part)
+
     def checkpoint(self, line: int, state: AccountState, limits: RiskLimits) -> None:
         """Compare a checkpoint with the state at its message. Raises Differs, LogBehind.
 
@@ -251,17 +262,6 @@ class AccountFold:
     def _difference(self, line: int, found: Report | TradingRecord, expected: str) -> Difference:
         what = f"report to {self.user}"
         return Difference(line, what, _order_id_of(found), "Report", expected, _text(found))
-
-
-def is_fresh(state: AccountState) -> bool:
-    """Return whether an account begins with this state: flat, and without orders."""
-    begun = AccountState(
-        matched_through=state.matched_through,
-        progress=state.progress,
-        portfolio=open_portfolio(state.portfolio.starting_cash // SCALE),
-        risk=state.risk,
-    )
-    return state == begun
 
 
 def _acts(state: AccountState) -> tuple[str, int, int]:

@@ -18,8 +18,9 @@ from collections.abc import Callable
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.checkpoint import decode_checkpoint
 from tradestack.trading.tape import Tape
-from tradestack.trading.verification.account_fold import AccountFold, is_fresh
+from tradestack.trading.verification.account_fold import AccountFold
 from tradestack.trading.verification.cut import Cut
+from tradestack.trading.verification.openings import is_fresh
 from tradestack.trading.verification.rules_in_force import RulesInForce
 from tradestack.trading.verification.verification import Verification
 from tradestack.wire.account_records import AccountRecord

@@ -12,23 +12,25 @@ only counted and named.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType
+from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import decode_checkpoint
+from tradestack.trading.account.history import AccountHistories
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.tape import Tape
 from tradestack.trading.verification.account_fold import (
     AccountFold,
     LogBehind,
     Owed,
-    is_fresh,
 )
+from tradestack.trading.verification.counts import Counts
 from tradestack.trading.verification.difference import Difference, Differs, require_same
 from tradestack.trading.verification.journal_numbers import JournalNumbers
+from tradestack.trading.verification.openings import compare_state, is_fresh
 from tradestack.trading.verification.order_payload import order_payload, placed_as_found
 from tradestack.trading.verification.rules_in_force import RulesInForce
 from tradestack.trading.verification.verdict import (
@@ -59,25 +61,13 @@ from tradestack.wire.order_journal import (
 from tradestack.wire.record_user import user_of
 
 
-@dataclass(slots=True)
-class Counts:
-    """What was compared; unplaced: reports that no account has made, and no fold explains."""
-
-    orders: int = 0
-    requests: int = 0
-    reports: int = 0
-    fills: int = 0
-    checkpoints: int = 0
-    unplaced: int = 0
-
-
 class Verification:
     """The journals of a feed session.
 
     open_tape: opens its tape, for each account another one. folds: the accounts so far, by user.
     late: users whose accounts do not begin in these journals. behind: accounts that have met more
-    than the tape has, with what was met. rules: the limits and trading states at this place.
-    only_user: the others are not folded.
+    than the tape has, with what was met, or that ended so. rules: the limits and trading states at
+    this place. only_user: the others are not folded.
     """
 
     def __init__(
@@ -94,12 +84,14 @@ class Verification:
         self._parts: dict[str, list[bytes]] = {}  # of checkpoints that are not whole yet
         self.rules = RulesInForce()
         self._carried = 0  # how many records the journal begins with
+        self._histories = AccountHistories()  # of all feed sessions, in this journal
 
     def begin(self, header: SessionRecord) -> None:
         """Begin with the next journal."""
         self._numbers = JournalNumbers(header.session, header.next_order_id)
         self._parts.clear()
         self._carried = header.carried
+        self._histories = AccountHistories()
         self.rules.begin(header)
 
     def take(self, line: int, payload: bytes) -> Record:
@@ -244,6 +236,7 @@ class Verification:
     def _take_act(
         self, line: int, record: AccountRecord | CheckpointRecord | ReleaseRecord | EndedRecord
     ) -> None:
+        self._histories.add_act(record, 0, 0)
         if isinstance(record, AccountRecord):
             self._begin_account(line, record)
             return
@@ -265,7 +258,10 @@ class Verification:
         state = decode_checkpoint([bytes(record.state)])
         fold = self.folds.get(user)
         if fold is not None:  # it goes on in this journal
-            fold.checkpoint(line, state, self.rules.limits_of(state))
+            self._take_state(line, fold, state, is_again=True)
+            return
+        if state.is_ended:
+            self.late.add(user)
             return
         if not is_fresh(state):
             self.late.add(user)
@@ -284,8 +280,18 @@ class Verification:
         parts.append(bytes(record.state))
         if record.part == record.parts:
             state = decode_checkpoint(self._parts.pop(record.user))
-            fold.checkpoint(line, state, self.rules.limits_of(state))
+            self._take_state(line, fold, state)
             self.counts.checkpoints += 1
+
+    def _take_state(
+        self, line: int, fold: AccountFold, state: AccountState, *, is_again: bool = False
+    ) -> None:
+        """Compare a state; is_again: it is in another journal. Raises Differs, LogBehind."""
+        if state.is_left_behind:
+            self.behind[fold.user] = "the order manager could not fold it to its end"
+            del self.folds[fold.user]
+        else:
+            compare_state(line, fold, state, self._histories, self.rules, is_again=is_again)
 
     def _take_loss(self, line: int, record: RepairedRecord) -> None:
         self._numbers.skip_orders(record.orders_lost)

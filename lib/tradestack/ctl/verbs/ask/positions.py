@@ -1,6 +1,7 @@
 """Print what each user holds, what it cost, and what it has earned.
 
-An account begins without positions in each feed session; the user's newest one
+An account begins without positions in each feed session, or with those of
+the one before (`account = "carry"`), which are in OPENED; the user's newest one
 is shown. QUANTITY is below 0 for a short position, AVERAGE is what a unit of it
 cost, MARK the symbol's last trade. REALIZED is the profit of what was closed,
 UNREALIZED of what is held at MARK, both before fees. Money is rounded to the
@@ -31,6 +32,7 @@ from tradestack.ctl.account_questions import Item, add_user, ask_accounts, print
 from tradestack.ctl.readable import money_text, price_text
 
 HEADINGS = ("USER", "SYMBOL", "QUANTITY", "AVERAGE", "MARK", "REALIZED", "UNREALIZED", "FEES")
+OPENED = "OPENED"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +44,13 @@ def run(args: argparse.Namespace) -> int:
     """Print the positions; return REFUSED if an account cannot be read."""
     reply = ask_accounts(args, "ListPositions")
     positions = reply["positions"]
-    print_items(args, positions, [HEADINGS, *map(_row, positions)], HEADINGS[2:])
+    headings: tuple[str, ...] = HEADINGS
+    rows = [*map(_row, positions)]
+    opened = [position["opened_quantity"] for position in positions]
+    if any(quantity != "0" for quantity in opened):
+        headings = (*headings, OPENED)
+        rows = [(*row, quantity) for row, quantity in zip(rows, opened, strict=True)]
+    print_items(args, positions, [headings, *rows], headings[2:])
     left_out = reply["total"] - len(positions)
     if left_out and not args.json:
         print(f"… and {left_out:,} more; --user U shows those of one user")

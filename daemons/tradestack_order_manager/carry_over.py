@@ -1,0 +1,54 @@
+"""The accounts that another order session begins with."""
+
+import logging
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.trading.account.history import AccountKey
+from tradestack.trading.accounts import Accounts, AccountUnavailable
+from tradestack.trading.carrying import Carrying, left_to_others
+from tradestack.wire.order_journal import SessionRecord
+from tradestack_order_manager.account_ends import AccountEnds
+from tradestack_order_manager.risk_events import show_trading_state
+
+logger = logging.getLogger(__name__)
+
+
+def carry_over(
+    accounts: Accounts, ends: AccountEnds, header: SessionRecord, *, uid: int, is_forced: bool
+) -> list[bytes]:
+    """Return the records of the accounts that go on in the order session of the header.
+
+    uid: of the order manager. Raises OSError, and OperatorFault for an account that cannot be used,
+    unless is_forced: then it is left behind, which is logged. So is one whose feed session has
+    ended before the messages were published again that it has met. What such a one has left goes on
+    if another one needs it.
+    """
+    carrying = Carrying(accounts, header.session, header.time_ns, uid)
+    histories = accounts.known.state.accounts
+    left = left_to_others(histories, accounts.opening)
+    for key in histories.open():
+        try:
+            carrying.carry(key)
+        except AccountUnavailable as error:
+            if not is_forced and not ends.is_too_short(key[1], error):
+                raise OperatorFault(
+                    f"account of {key[0]} in feed session {key[1]}",
+                    str(error),
+                    "begin the order session when its feed log is there again",
+                ) from error
+            logger.error("the account of %s ends with its order session: %s", key[0], error)
+            if key in left:
+                _leave(carrying, key)
+    for key in sorted(left):
+        if histories[key].is_ended:
+            _leave(carrying, key)
+    for change in carrying.changes:
+        show_trading_state(change)
+    return carrying.records
+
+
+def _leave(carrying: Carrying, key: AccountKey) -> None:
+    try:
+        carrying.leave(key)
+    except AccountUnavailable as error:
+        logger.error("the next account of %s begins flat: %s", key[0], error)
