@@ -67,6 +67,7 @@ class Account:
         self.orders = WorkingOrders(state.orders)
         self.leaves = Leaves(state)
         self._tape_fold = TapeFold(self)
+        self._clocked = self._clocked_ns = 0  # a message and its event time
 
     @property
     def key(self) -> tuple[str, str]:
@@ -186,10 +187,16 @@ class Account:
     # ---- the tape ----------------------------------------------------------------------------
 
     def clock(self, sequence: int) -> int:
-        """Return the event time of a message; before the first one it is earlier than any."""
+        """Return the event time of a message; before the first one it is earlier than any.
+
+        Many requests have the same cause: the message that was asked for last is remembered.
+        """
         if not sequence:
             return FEED_TIME_NS_MIN
-        return clock(self.tape, sequence)
+        if sequence != self._clocked:
+            self._clocked_ns = clock(self.tape, sequence)
+            self._clocked = sequence
+        return self._clocked_ns
 
     @property
     def now_ns(self) -> int:

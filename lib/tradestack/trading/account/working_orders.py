@@ -47,17 +47,18 @@ class WorkingOrders:
         self._put(order)
 
     def stand(self, order: WorkingOrder, standing: Standing) -> None:
-        """Let an order that has arrived stand otherwise."""
-        self._remove(order)
-        set_standing(order, standing)
-        self._put(order)
+        """Let an order that has arrived stand otherwise, at the same limit."""
+        if standing.is_resting == order.is_resting:
+            set_standing(order, standing)
+        else:
+            self._stand_elsewhere(order, standing)
 
     def move_back(self, order: WorkingOrder, standing: Standing | None) -> None:
         """Give an order the last place; standing: None if it has not arrived."""
         self._orders[order.order_id] = self._orders.pop(order.order_id)
         self._take_last_place(order)
         if standing is not None:
-            self.stand(order, standing)
+            self._stand_elsewhere(order, standing)
 
     def drop(self, order: WorkingOrder) -> None:
         """Forget an order that is done."""
@@ -90,6 +91,11 @@ class WorkingOrders:
     def _take_last_place(self, order: WorkingOrder) -> None:
         self._places[order.order_id] = self._next_place
         self._next_place += 1
+
+    def _stand_elsewhere(self, order: WorkingOrder, standing: Standing) -> None:
+        self._remove(order)
+        set_standing(order, standing)
+        self._put(order)
 
     def _put(self, order: WorkingOrder) -> None:
         in_symbol = self._in_symbols.get(order.symbol)
