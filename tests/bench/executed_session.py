@@ -4,6 +4,7 @@ The order manager's own code judges, journals and folds, without sockets or a pa
 take hours for such a feed at its usual pace.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
 from tradestack.domain.tick import TickKind
+from tradestack.runtime.process_facts import read_boot_id
 from tradestack.store.feed_log import FeedLog
 from tradestack.trading.accounts import Accounts
 from tradestack.trading.commit import commit
@@ -87,14 +89,15 @@ def write_feed_log(directory: Path, ticks: int) -> None:
 def write_journal(directory: Path, feed_directory: Path, user: str, sizes: Sizes) -> None:
     """Write the journal of an order session whose orders were sent all along that feed."""
     directory.mkdir(parents=True)
+    clock = FakeClock(time.time_ns())  # of today, or the order manager begins another session
     header = SessionRecord(
         version=FORMAT_VERSION,
         session=ORDER_SESSION,
-        time_ns=START_NS,
+        time_ns=clock.wall_ns(),
         next_order_id=1,
         registrations=(),
+        boot_id=read_boot_id(),
     )
-    clock = FakeClock(START_NS)
     session = OrderSession.begin(directory, header)
     execution = Execution(
         ExecutionModel(),
@@ -147,14 +150,15 @@ class _Desk:
 
 
 def _orders(sizes: Sizes) -> Iterator[list[Order]]:
-    """Yield the orders of each pass: evenly over the feed, the kinds evenly among them."""
+    """Yield the orders of each pass, sent for one message; passes are evenly over the feed."""
     last_cause = sizes.ticks - 1
     fill_every, work_every = sizes.orders // sizes.filled, sizes.orders // sizes.working
     for first in range(1, sizes.orders + 1, ORDERS_AT_ONCE):
+        cause = first * last_cause // sizes.orders
         yield [
             _order(
                 number,
-                number * last_cause // sizes.orders,
+                cause,
                 is_filled=number % fill_every == 0,
                 works=number % work_every == 1,
             )
