@@ -6,9 +6,9 @@ a thousand trades of the symbol a second. It has no limits, or every one that ca
 that nothing breaks. A rate is that of orders, up to the verdict.
 
 IOC orders are filled or canceled by the next trade: the one that executes writes and sends two
-reports for each, which makes a half of the other's rate the most that it could have. Resting orders
-are reached by no trade, so both write one report for each; how many work grows up to the number of
-orders of a round, after which they are canceled.
+reports for each, and is compared with one that has one. Resting orders are reached by no trade, so
+both have one report for each; how many work grows up to the number of orders of a round, after which
+they are canceled.
 
 Cheating would be: limits that are not asked, orders that an early check refuses, no trades.
 """
