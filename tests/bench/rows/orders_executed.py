@@ -7,8 +7,8 @@ that nothing breaks. A rate is that of orders, up to the verdict.
 
 IOC orders are filled or canceled by the next trade: the one that executes writes and sends two
 reports for each, and is compared with one that has one. Resting orders are reached by no trade, so
-both have one report for each; how many work grows up to the number of orders of a round, after which
-they are canceled.
+both have one report for each; how many work grows up to the number of orders of a round, and they
+are canceled after it.
 
 Cheating would be: limits that are not asked, orders that an early check refuses, no trades.
 """
