@@ -18,7 +18,7 @@ from tradestack.domain.clock import (
 from tradestack.domain.order import ExecRestatementReason
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_state import AccountState
-from tradestack.trading.account.history import AccountHistory, AccountKey
+from tradestack.trading.account.history import AccountKey
 from tradestack.trading.account.opening import AccountOpening
 from tradestack.trading.accounts import AccountAwaits, Accounts, AccountUnavailable
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
@@ -31,16 +31,12 @@ from tradestack.wire.order_journal import SessionRecord
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.account_ends import AccountEnds, log_opening
 from tradestack_order_manager.carry_over import carry_over
+from tradestack_order_manager.checkpoints import is_checkpoint_due
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
 
 # How often the gateway's directory and sidecars are looked at.
 SESSIONS_INTERVAL_NS = 50 * NANOSECONDS_PER_MILLISECOND
-# An account is made again from its newest checkpoint: that is how much has to be done again.
-# A checkpoint names every working order, so with many of them it is made after more records.
-CHECKPOINT_RECORDS = 4_096
-CHECKPOINT_RECORDS_PER_ORDER = 4
-CHECKPOINT_MESSAGES = 2_000_000
 
 logger = logging.getLogger(__name__)
 
@@ -234,7 +230,7 @@ class Execution:
         self._cancel_if_gone(judgement, account, now_ns)
         if self._ends.is_over(account):
             self._ends.end(judgement, account)
-        elif _is_checkpoint_due(account, judgement.state.accounts[key]):
+        elif is_checkpoint_due(account, judgement.state.accounts[key]):
             judgement.checkpoint(account)
 
     def _judge_all_users(self, judgement: Judgement) -> None:
@@ -271,11 +267,3 @@ class Execution:
     def close(self) -> None:
         """Close the tapes."""
         self._tapes.close()
-
-
-def _is_checkpoint_due(account: Account, history: AccountHistory) -> bool:
-    records_max = CHECKPOINT_RECORDS_PER_ORDER * len(account.state.orders)
-    return (
-        len(history.records) > max(CHECKPOINT_RECORDS, records_max)
-        or account.state.matched_through - history.matched_through > CHECKPOINT_MESSAGES
-    )

@@ -37,6 +37,7 @@ ROWS = (
     "tick-by-tick",
     "news-to-order",
     "trade-to-fill",
+    "in-step",
     "growth",
     "restart",
     "hostile-clients",

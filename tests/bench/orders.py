@@ -1,5 +1,6 @@
 """Orders as packets, and the check that each has its report."""
 
+import enum
 from collections.abc import Sequence
 
 from tests.bench.faults import CountWrong
@@ -15,33 +16,40 @@ def order_id(prefix: str, number: int) -> str:
     return f"{prefix}-{number}"
 
 
-def order_payloads(
-    prefix: str, count: int, time_in_force: TimeInForce = TimeInForce.DAY
-) -> list[bytes]:
+class Kind(enum.StrEnum):
+    """What the orders are like, against a market at 125."""
+
+    DAY = "day"  # half of them reach it
+    IOC = "ioc"  # half of them are filled, the others canceled
+    RESTING = "resting"  # none reaches it
+
+
+def order_payloads(prefix: str, count: int, kind: Kind = Kind.DAY) -> list[bytes]:
     """Return the JSON of the orders, some 150 bytes each."""
-    return [
-        encode_message(
-            Order(
-                cl_ord_id=order_id(prefix, number),
-                symbol="SPY",
-                side=Side.BUY if number % 2 else Side.SELL,
-                quantity=(1 + number % 100) * SCALE,
-                ord_type=OrdType.LIMIT,
-                price=(100 + number % 50) * SCALE + SCALE // 4,
-                time_in_force=time_in_force,
-            )
-        )
-        for number in range(count)
-    ]
+    return [encode_message(_order(prefix, number, kind)) for number in range(count)]
 
 
-def order_packets(
-    prefix: str, count: int, time_in_force: TimeInForce = TimeInForce.DAY
-) -> list[bytes]:
+def _order(prefix: str, number: int, kind: Kind) -> Order:
+    side = Side.BUY if number % 2 else Side.SELL
+    price = 100 + number % 50
+    if kind is Kind.RESTING:
+        price += -50 if side is Side.BUY else 50
+    return Order(
+        cl_ord_id=order_id(prefix, number),
+        symbol="SPY",
+        side=side,
+        quantity=(1 + number % 100) * SCALE,
+        ord_type=OrdType.LIMIT,
+        price=price * SCALE + SCALE // 4,
+        time_in_force=TimeInForce.IOC if kind is Kind.IOC else TimeInForce.DAY,
+    )
+
+
+def order_packets(prefix: str, count: int, kind: Kind = Kind.DAY) -> list[bytes]:
     """Return the same orders as unsequenced packets."""
     return [
         encode_packet(PacketType.UNSEQUENCED_DATA, payload)
-        for payload in order_payloads(prefix, count, time_in_force)
+        for payload in order_payloads(prefix, count, kind)
     ]
 
 

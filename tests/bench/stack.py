@@ -44,9 +44,15 @@ class Stack:
 
 @contextmanager
 def running_stack(
-    directory: Path, gateway: Mapping[str, object], placement: Placement = Placement.FREE
+    directory: Path,
+    gateway: Mapping[str, object],
+    placement: Placement = Placement.FREE,
+    strategy: Mapping[str, object] | None = None,
 ) -> Iterator[Stack]:
-    """Run the stack with these keys of the gateway's config; the strategy is logged in at both."""
+    """Run the stack; the strategy, by default `news`, is logged in at both others.
+
+    gateway, strategy: keys of their config.
+    """
     password = directory / "password"
     password.write_text(PASSWORD)
     prefix = placement.server()
@@ -64,13 +70,14 @@ def running_stack(
             "password_file": str(password),
             "feed": f"127.0.0.1:{feed.port}",
             "orders": f"127.0.0.1:{orders.port}",
+            **(strategy or {}),
         }
-        strategy = stack.enter_context(
+        trader = stack.enter_context(
             Daemon("strategy", directory, values, arguments=["news"], prefix=prefix)
         )
-        strategy.wait_for("connected_feed", True)
-        yield Stack(feed, orders, strategy)
-        for daemon in (strategy, orders, feed):
+        trader.wait_for("connected_feed", True)
+        yield Stack(feed, orders, trader)
+        for daemon in (trader, orders, feed):
             daemon.stop()
 
 

@@ -1,9 +1,10 @@
 """Orders on one blocking connection, and the time until their answers.
 
-    order_entry soup|ioc|echo PORT PREFIX COUNT DEPTH
+    order_entry soup|ioc|resting|echo PORT PREFIX COUNT DEPTH
 
 soup: logged in to the order manager; each order is answered by its report, which is checked.
 ioc: the same with IOC orders; reports on what became of them later are received and passed over.
+resting: the same with orders that no trade reaches; they are canceled after the measurement.
 echo: a server that sends back what it receives; each order is answered by itself.
 DEPTH 1: one order after the other; answers with the list times_ns. More: DEPTH orders are in flight
 at any time; answers with duration_ns alone.
@@ -15,14 +16,17 @@ import sys
 import time
 
 from tests.bench.daemon import PASSWORD, user_name
-from tests.bench.orders import check_reports, order_packets
+from tests.bench.orders import Kind, check_reports, order_packets
 from tests.bench.program import answer, wait_for_go
-from tradestack.domain.order import TimeInForce
+from tradestack.domain.order import MassCancelRequestType
+from tradestack.domain.requests import OrderMassCancelRequest
+from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import (
     HEADER_LENGTH,
     LoginRequest,
     PacketType,
     encode_login_request,
+    encode_packet,
 )
 
 RECEIVE_BYTES = 1 << 18
@@ -30,6 +34,7 @@ HEADER = struct.Struct(">HB")
 HEARTBEAT = int(PacketType.SERVER_HEARTBEAT)
 SEQUENCED = int(PacketType.SEQUENCED_DATA)
 VERDICT = b'"ExecType":"NEW"'
+KINDS = {"soup": Kind.DAY, "echo": Kind.DAY, "ioc": Kind.IOC, "resting": Kind.RESTING}
 
 
 class Answers:
@@ -101,13 +106,27 @@ def log_in(connection: socket.socket, answers: Answers) -> None:
     answers.payloads.clear()
 
 
+def cancel_all(connection: socket.socket, prefix: str) -> None:
+    """Cancel all that works, so that the next round begins as this one did.
+
+    Where nothing executes orders, the request is refused.
+    """
+    name = f"{prefix}-all"
+    request = OrderMassCancelRequest(cl_ord_id=name, request_type=MassCancelRequestType.ALL)
+    packet = encode_packet(PacketType.UNSEQUENCED_DATA, encode_message(request))
+    connection.sendall(packet)
+    answers = Answers(connection, only_verdicts=False)
+    while not any(name.encode() in payload for payload in answers.payloads):
+        answers.payloads.clear()
+        answers.receive()
+
+
 def main(protocol: str, port: str, prefix: str, count: str, depth: str) -> None:
-    is_immediate = protocol == "ioc"
-    time_in_force = TimeInForce.IOC if is_immediate else TimeInForce.DAY
-    packets = order_packets(prefix, int(count), time_in_force)
+    kind = KINDS[protocol]
+    packets = order_packets(prefix, int(count), kind)
     connection = socket.create_connection(("127.0.0.1", int(port)))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    answers = Answers(connection, only_verdicts=is_immediate)
+    answers = Answers(connection, only_verdicts=kind is Kind.IOC)
     if protocol != "echo":
         log_in(connection, answers)
     wait_for_go()
@@ -120,6 +139,8 @@ def main(protocol: str, port: str, prefix: str, count: str, depth: str) -> None:
     duration_ns = time.perf_counter_ns() - start_ns
     if protocol != "echo":
         check_reports(prefix, answers.payloads)
+    if kind is Kind.RESTING:
+        cancel_all(connection, prefix)
     answer(times_ns=times_ns, duration_ns=duration_ns, count=len(answers.payloads))
 
 

@@ -1,16 +1,20 @@
 """Orders that are checked against every limit and executed ÷ the same with a verdict alone.
 
 Both order managers run at the same time, with the client, depth and durability of the row
-orders-pipelined; all orders are IOC. One has `model = "none"` and no limits. The other follows a
-gateway that publishes a thousand trades of the symbol a second, and reports for each order as well
-that it is filled or canceled: it writes and sends two reports for each order, while a rate is that
-of orders, up to the verdict. It has no limits, or every one that can be set, at values that nothing
-breaks.
+orders-pipelined. One has `model = "none"` and no limits. The other follows a gateway that publishes
+a thousand trades of the symbol a second. It has no limits, or every one that can be set, at values
+that nothing breaks. A rate is that of orders, up to the verdict.
+
+IOC orders are filled or canceled by the next trade: the one that executes writes and sends two
+reports for each, and is compared with one that has one. Resting orders are reached by no trade, so
+both have one report for each; how many work grows up to the number of orders of a round, and they
+are canceled after it.
 
 Cheating would be: limits that are not asked, orders that an early check refuses, no trades.
 """
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -18,6 +22,7 @@ from pathlib import Path
 from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
 from tests.bench.daemon import Daemon
 from tests.bench.order_entry import Answer, OrderFactory
+from tests.bench.orders import Kind
 from tests.bench.placement import Placement
 from tests.bench.rows.orders_pipelined import DEPTH
 from tests.bench.workshop import Workshop
@@ -54,10 +59,12 @@ LIMITS = {
     "repeated_execution_limit": RATE_MAX,
     "each_user": {"max_order_qty": "1000000", "duplicate_order_limit": "100/1s"},
 }
+KINDS = (Kind.IOC.value, Kind.RESTING.value)
+LIMITS_SET: Mapping[str, Mapping[str, object]] = {"no limits": {}, "all limits": LIMITS}
 
 
 def compare(workshop: Workshop) -> Iterator[Comparison]:
-    """Compare without limits and with all, in one run."""
+    """Compare both kinds of orders, without limits and with all, in one run."""
     orders = workshop.size(ORDERS, ORDERS_QUICK)
     entry = OrderFactory(workshop, Placement.TWO_CPUS, orders, depth=DEPTH)
     with workshop.scratch() as directory, _gateway(directory, entry.placement) as gateway:
@@ -66,13 +73,12 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
             "execution": {"model": "tape"},
             "feed_log_directory": str(directory / "gateway-state"),
         }
-        for variant, limits in (("no limits", {}), ("all limits", {"risk": LIMITS})):
+        for kind, (variant, limits) in itertools.product(KINDS, LIMITS_SET.items()):
             with ExitStack() as stack:
-                ours = stack.enter_context(
-                    entry.order_manager("os", {**executing, **limits}, "ioc")
-                )
-                bare = stack.enter_context(entry.order_manager("os", kind="ioc"))
-                yield _compare(entry, variant, ours, bare)
+                values = {**executing, "risk": limits}
+                ours = stack.enter_context(entry.order_manager("os", values, kind))
+                bare = stack.enter_context(entry.order_manager("os", kind=kind))
+                yield _compare(entry, f"{kind}, {variant}", ours, bare)
 
 
 def _compare(

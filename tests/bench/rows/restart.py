@@ -1,6 +1,8 @@
 """From the start of a daemon that was killed until it is ready again, s.
 
-order manager: with a million orders in its journal, all of them replayed and known again. gateway:
+order manager: with a million orders in its journal, all of them replayed and known again; once more
+where they were executed on a hundred million ticks, until the account with its thousands of working
+orders is there. Those files are written by its own code (executed_session.py), 8 GB. gateway:
 with a hundred million ticks in its log, of a random walk; and at the end of a long plain CSV. Each
 is killed (SIGKILL) and started again on its files, round after round; afterwards it counts what it
 counted before. Files are in the page cache and books in shared memory, as they are after a crash of
@@ -9,6 +11,7 @@ the process.
 Cheating would be: a clean stop that leaves a summary behind.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +19,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.comparison import Better, Comparison, Contestant, Role, Target
-from tests.bench.daemon import Daemon
+from tests.bench.daemon import Daemon, user_name
+from tests.bench.executed_session import Sizes, write_feed_log, write_journal
 from tests.bench.faults import expect_count
 from tests.bench.placement import Placement
 from tests.bench.price_file import price_file
@@ -32,9 +36,14 @@ OURS = "tradestack"
 PAUSED_WALK = {"source": "random-walk", "walk_news_every": 0}
 
 
+EXECUTED = Sizes(ticks=TICKS, orders=ORDERS, filled=100_000, working=5_000)
+EXECUTED_QUICK = Sizes(ticks=TICKS_QUICK, orders=ORDERS_QUICK, filled=1_000, working=100)
+
+
 def compare(workshop: Workshop) -> Iterator[Comparison]:
     """Compare both daemons."""
     yield _of_order_manager(workshop)
+    yield _of_executing_order_manager(workshop)
     ticks = workshop.size(TICKS, TICKS_QUICK)
     walk: Mapping[str, object] = {**PAUSED_WALK, "pace": "max"}
     yield _of_gateway(workshop, f"{ticks:,} ticks of a random walk", walk, ticks)
@@ -70,6 +79,27 @@ def _of_order_manager(workshop: Workshop) -> Comparison:
     return _comparison(f"order manager, {orders:,} orders", 3.0, figures)
 
 
+def _of_executing_order_manager(workshop: Workshop) -> Comparison:
+    sizes = EXECUTED_QUICK if workshop.quick else EXECUTED
+    with workshop.scratch() as directory:
+        gateway, state = directory / "gateway-state", directory / "order-manager-state"
+        write_feed_log(gateway, sizes.ticks)
+        write_journal(state, gateway, user_name(0), sizes)
+        values = {
+            "orders_per_session_max": 4 * sizes.orders,
+            "execution": {"model": "tape"},
+            "feed_log_directory": str(gateway),
+        }
+        kept = Kept("order-manager", sizes.orders, sizes.working)
+        _start_again(directory, values, kept)  # it writes order_log.txt, which is not there yet
+        figures = _measure(workshop, directory, values, kept)
+    variant = (
+        f"order manager, {sizes.orders:,} orders on {sizes.ticks:,} ticks, {sizes.filled:,} fills, "
+        f"{sizes.working:,} working orders"
+    )
+    return _comparison(variant, 5.0, figures)
+
+
 def _of_gateway(
     workshop: Workshop, variant: str, values: Mapping[str, object], ticks: int
 ) -> Comparison:
@@ -85,10 +115,11 @@ def _of_gateway(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A count that a daemon must restore after a restart."""
+    """A count that a daemon must restore after a restart, and the orders that work in accounts."""
 
     kind: str
     count: int
+    working: int = 0
 
     @property
     def counter(self) -> str:
@@ -105,10 +136,15 @@ def _measure(
 
 def _start_again(directory: Path, values: Mapping[str, object], kept: Kept) -> float:
     """Start the daemon, check its count, and kill it again."""
+    began_s = time.monotonic()
     daemon = Daemon(kept.kind, directory, values)
+    ready_s = daemon.startup_s
     try:
+        if kept.working:
+            daemon.wait_for("orders_working", kept.working)
+            ready_s = time.monotonic() - began_s
         counted = daemon.stats()[kept.counter]
     finally:
         daemon.crash()
     expect_count(f"{kept.kind}: {kept.counter} after the restart", kept.count, counted)
-    return daemon.startup_s
+    return ready_s

@@ -17,7 +17,7 @@ from tradestack.domain.order_life import OrderEvent, next_step
 from tradestack.domain.times import FEED_TIME_NS_MIN
 from tradestack.trading.account import changes, reports
 from tradestack.trading.account.account_risk import AccountRisk
-from tradestack.trading.account.account_state import AccountState, UnderWay
+from tradestack.trading.account.account_state import AccountState, RequestKind, UnderWay
 from tradestack.trading.account.leaves import Leaves
 from tradestack.trading.account.opening import taken_over
 from tradestack.trading.account.place import Place
@@ -27,13 +27,11 @@ from tradestack.trading.account.reports import Moment
 from tradestack.trading.account.tape_fold import TapeFold
 from tradestack.trading.account.trade_watch import TradeWatch
 from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.account.working_orders import WorkingOrders
 from tradestack.trading.execution.arrival import arrival_ns
 from tradestack.trading.execution.draws import DrawKey
 from tradestack.trading.execution.model import ExecutionModel
-from tradestack.trading.execution.standing import (
-    set_standing,
-    standing_at_arrival,
-)
+from tradestack.trading.execution.standing import standing_at_arrival
 from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.tape import Tape, clock
 
@@ -67,8 +65,10 @@ class Account:
         self.reporter = Reporter(user, tape.session_id, model, state, sink)
         self.risk = AccountRisk(self, limits)
         self.watch: TradeWatch | None = None
+        self.orders = WorkingOrders(state.orders)
         self.leaves = Leaves(state)
         self._tape_fold = TapeFold(self)
+        self._clocked = self._clocked_ns = 0  # a message and its event time
 
     @property
     def key(self) -> tuple[str, str]:
@@ -128,21 +128,23 @@ class Account:
 
     def accept(self, order: Order, order_id: int, place: Place) -> None:
         """Take a new order that every check has passed."""
-        self._tape_fold.orders_changed()
-        self.leaves.add(order)
+        self.orders_changed()
+        self.leaves.accepted(order)
         self.state.risk.counts_of(order.symbol).orders += 1
-        self.state.orders[order_id] = WorkingOrder(
-            order_id=order_id,
-            cl_ord_id=order.cl_ord_id,
-            symbol=order.symbol,
-            side=order.side,
-            quantity=order.quantity,
-            ord_type=order.ord_type,
-            time_in_force=order.time_in_force,
-            price=order.price,
-            cause=place.cause,
-            cause_index=place.cause_index,
-            arrival_ns=place.arrival_ns,
+        self.orders.add(
+            WorkingOrder(
+                order_id=order_id,
+                cl_ord_id=order.cl_ord_id,
+                symbol=order.symbol,
+                side=order.side,
+                quantity=order.quantity,
+                ord_type=order.ord_type,
+                time_in_force=order.time_in_force,
+                price=order.price,
+                cause=place.cause,
+                cause_index=place.cause_index,
+                arrival_ns=place.arrival_ns,
+            )
         )
         self.state.under_way.append(
             UnderWay(arrival_ns=place.arrival_ns, cause=place.cause, order_id=order_id)
@@ -154,6 +156,8 @@ class Account:
         One that nothing is ahead of and that needs no time takes effect now.
         """
         self.orders_changed()
+        if under_way.kind is RequestKind.REPLACE:
+            self.leaves.replaced()
         if under_way.arrival_ns <= self.clock(under_way.cause):
             changes.apply_request(self, under_way)
         else:
@@ -192,10 +196,16 @@ class Account:
     # ---- the tape ----------------------------------------------------------------------------
 
     def clock(self, sequence: int) -> int:
-        """Return the event time of a message; before the first one it is earlier than any."""
+        """Return the event time of a message; before the first one it is earlier than any.
+
+        Many requests have the same cause: the message that was asked for last is remembered.
+        """
         if not sequence:
             return FEED_TIME_NS_MIN
-        return clock(self.tape, sequence)
+        if sequence != self._clocked:
+            self._clocked_ns = clock(self.tape, sequence)
+            self._clocked = sequence
+        return self._clocked_ns
 
     @property
     def now_ns(self) -> int:
@@ -247,7 +257,7 @@ class Account:
         if quantity >= order.leaves_quantity:
             self.cancel(order, None, ExecRestatementReason.OTHER, text)
             return
-        self.orders_changed()
+        self.leaves.replaced()
         order.quantity -= quantity
         step = next_step(order.ord_status, OrderEvent.RESTATED)
         moment = self.moment_now()
@@ -256,12 +266,12 @@ class Account:
     def orders_changed(self) -> None:
         """Find out anew what depends on orders and requests: one of them changed, came or went."""
         self._tape_fold.orders_changed()
-        self.leaves.orders_changed()
 
     def drop(self, order: WorkingOrder, status: OrdStatus) -> None:
         """Forget an order that is done, all but its final state."""
         self.orders_changed()
-        del self.state.orders[order.order_id]
+        self.leaves.done(order)
+        self.orders.drop(order)
         done = self.state.done
         done[order.cl_ord_id] = order.order_id, status
         if len(done) > DONE_ORDERS_MAX:
@@ -270,11 +280,11 @@ class Account:
     def move_back(self, order: WorkingOrder) -> None:
         """Let an order lose its place: those that work already are served before it."""
         self.orders_changed()
-        self.state.orders[order.order_id] = self.state.orders.pop(order.order_id)
+        standing = None
         if order.has_arrived:
-            set_standing(
-                order, standing_at_arrival(order, self.model, self.tape, self.state.matched_through)
-            )
+            through = self.state.matched_through
+            standing = standing_at_arrival(order, self.model, self.tape, through)
+        self.orders.move_back(order, standing)
 
     def _finish(
         self,

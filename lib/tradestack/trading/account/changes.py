@@ -25,6 +25,8 @@ def apply_request(account: "Account", request: UnderWay) -> None:
     if request.kind is RequestKind.MASS_CANCEL:
         _cancel_all(account, request)
         return
+    if request.kind is RequestKind.REPLACE:
+        account.leaves.replaced()
     order = account.state.working(request.orig_cl_ord_id)
     if order is None:
         _refuse_done(account, request)

@@ -1,13 +1,14 @@
 """What the working orders of an account have left, by symbol; larger OrderQty asked for counts.
 
-Limits ask for it at every order. It is added up once and then goes on with each accepted order, and
-is added up anew after any other change, which come with trades and are fewer.
+Limits ask for it at every order. It is added up once, and then goes on with each order that is
+accepted, filled or done; a replace, which may ask for more, lets it be added up anew.
 """
 
 import msgspec
 
 from tradestack.domain.order import Order, Side
 from tradestack.trading.account.account_state import AccountState, RequestKind
+from tradestack.trading.account.working_order import WorkingOrder
 
 
 class SymbolLeaves(msgspec.Struct):
@@ -17,9 +18,9 @@ class SymbolLeaves(msgspec.Struct):
     sells: int = 0
     orders: int = 0
 
-    def add(self, side: Side, quantity: int) -> None:
-        """Add an order that has so much left."""
-        self.orders += 1
+    def add(self, side: Side, quantity: int, orders: int) -> None:
+        """Add so much and so many; below 0: take away."""
+        self.orders += orders
         if side is Side.BUY:
             self.buys += quantity
         else:
@@ -27,13 +28,11 @@ class SymbolLeaves(msgspec.Struct):
 
 
 class Leaves:
-    """The leaves in all symbols of an account.
-
-    Whoever changes its orders says so: by `add` for a new one, else by `orders_changed`.
-    """
+    """The leaves in all symbols of an account; whoever changes its orders says so."""
 
     def __init__(self, state: AccountState) -> None:
         self._state = state
+        self._asked: dict[int, int] = {}  # by OrderID, what replaces under way ask for
         self._by_symbol: dict[str, SymbolLeaves] | None = None  # None: to be added up
 
     def of(self, symbol: str) -> SymbolLeaves:
@@ -42,23 +41,38 @@ class Leaves:
             self._by_symbol = self._added_up()
         return self._by_symbol.get(symbol) or SymbolLeaves()
 
-    def add(self, order: Order) -> None:
+    def accepted(self, order: Order) -> None:
         """Go on with an order that was accepted."""
         if self._by_symbol is not None:
             leaves = self._by_symbol.setdefault(order.symbol, SymbolLeaves())
-            leaves.add(order.side, order.quantity)
+            leaves.add(order.side, order.quantity, 1)
 
-    def orders_changed(self) -> None:
-        """Forget the sums: an order was filled, changed or done, or is to be replaced."""
+    def filled(self, order: WorkingOrder, quantity: int) -> None:
+        """Go on with an order that got a fill of this quantity."""
+        if self._by_symbol is not None:
+            self._by_symbol[order.symbol].add(order.side, -quantity, 0)
+
+    def done(self, order: WorkingOrder) -> None:
+        """Go on without an order, whatever it has left."""
+        if order.order_id in self._asked:
+            self.replaced()
+        elif self._by_symbol is not None:
+            leaves = self._by_symbol[order.symbol]
+            leaves.add(order.side, -order.leaves_quantity, -1)
+            if not leaves.orders:
+                del self._by_symbol[order.symbol]
+
+    def replaced(self) -> None:
+        """Forget the sums: an order is to be replaced, or was, or has less to fill."""
         self._by_symbol = None
 
     def _added_up(self) -> dict[str, SymbolLeaves]:
-        asked = _asked_quantities(self._state)
+        self._asked = _asked_quantities(self._state)
         by_symbol: dict[str, SymbolLeaves] = {}
         for order in self._state.orders.values():
-            quantity = max(order.quantity, asked.get(order.order_id, 0))
+            quantity = max(order.quantity, self._asked.get(order.order_id, 0))
             leaves = by_symbol.setdefault(order.symbol, SymbolLeaves())
-            leaves.add(order.side, quantity - order.cum_quantity)
+            leaves.add(order.side, quantity - order.cum_quantity, 1)
         return by_symbol
 
 

@@ -1,6 +1,8 @@
 """Positions at the prices of the tape, between the messages that change an order."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -9,12 +11,44 @@ from tradestack.trading.account.portfolio import Portfolio
 from tradestack.wire.feed import TickRecords, decode_symbol, encode_symbol
 
 _PRICE = int(TickKind.PRICE)
+_Column = tuple[str, "np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]  # symbol, which rows, prices
 
 
 def mark_positions(portfolio: Portfolio, records: TickRecords) -> None:
-    """Mark what is held by each trade among the records, in their order."""
-    for _row, symbol, price, _time_ns in marks_of(portfolio, records):
-        portfolio.mark(symbol, price)
+    """Mark what is held by each trade among the records, as if by one after the other.
+
+    They are taken together, by columns: to a position that is held for long every trade matters.
+    """
+    is_price = records["kind"] == _PRICE
+    columns = []
+    for symbol in portfolio.held:
+        is_mark = is_price & (records["symbol"] == encode_symbol(symbol))
+        if is_mark.any():
+            columns.append((symbol, is_mark, records["value"][is_mark]))
+    if not columns:
+        return
+    unit = math.gcd(*(portfolio.position(symbol).quantity for symbol, _, _ in columns))
+    changes: np.ndarray[Any, Any] = np.zeros(len(records), _number_type(portfolio, columns, unit))
+    for symbol, is_mark, prices in columns:
+        steps = np.diff(prices.astype(changes.dtype), prepend=portfolio.marks[symbol])
+        changes[is_mark] = steps * (portfolio.position(symbol).quantity // unit)
+    course = np.cumsum(changes)  # of the equity, from what it is now on
+    portfolio.follow(
+        {symbol: int(prices[-1]) for symbol, _, prices in columns},
+        highest=unit * int(course.max()),
+        lowest=unit * int(course.min()),
+        largest_fall=unit * int((np.maximum.accumulate(course) - course).max()),
+    )
+
+
+def _number_type(portfolio: Portfolio, columns: Sequence[_Column], unit: int) -> type:
+    """Return 64-bit integers if no sum of the changes can exceed them, else those of Python."""
+    bound = 0
+    for symbol, _, prices in columns:
+        extremes = (portfolio.marks[symbol], int(prices.min()), int(prices.max()))
+        quantity = portfolio.position(symbol).quantity // unit
+        bound += abs(quantity) * (max(extremes) - min(extremes))
+    return np.int64 if 2 * bound <= np.iinfo(np.int64).max else object
 
 
 def marks_of(portfolio: Portfolio, records: TickRecords) -> Iterator[tuple[int, str, int, int]]:

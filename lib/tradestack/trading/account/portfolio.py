@@ -9,6 +9,8 @@ quantity times its mark: the symbol's last trade.
     drawdown      peak equity − equity
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from tradestack.domain.fixed_point import SCALE
@@ -52,6 +54,20 @@ class Portfolio(msgspec.Struct, kw_only=True):
         """
         self._set_mark(symbol, price)
         self._note_equity()
+
+    def follow(
+        self, marks: Mapping[str, int], *, highest: int, lowest: int, largest_fall: int
+    ) -> None:
+        """Value the positions at many trades, of which `marks` are the last ones.
+
+        highest, lowest: of the equity on the way, from what it is now on. largest_fall: from a
+        point of the way to a later one. All are ×10⁻¹⁶.
+        """
+        below_peak = self.drawdown - lowest
+        self.drawdown_max = max(self.drawdown_max, below_peak, largest_fall)
+        self.peak_equity = max(self.peak_equity, self.equity + highest)
+        for symbol, price in marks.items():
+            self._set_mark(symbol, price)
 
     def apply_fill(
         self, symbol: str, side: Side, quantity: int, price: int, *, fee: int, mark: int

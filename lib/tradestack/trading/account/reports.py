@@ -1,6 +1,6 @@
 """An order and what happened to it → its report."""
 
-from dataclasses import dataclass
+import msgspec
 
 from tradestack.domain.execution_report import (
     ExecutionReport,
@@ -24,8 +24,7 @@ from tradestack.trading.execution.matching import Fill
 _WITH_PRICE = (ExecType.REPLACED, ExecType.RESTATED)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True):
     """Where in the feed a report is made, and its name and time in the order session."""
 
     feed_session: str

@@ -4,7 +4,7 @@ Nothing is worked out before a check asks for it, and few do. What all users hav
 what their accounts have, so no count of it has to survive a restart by itself.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tradestack.domain.order import Order
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # The accounts of all users; few limits need them.
 Everybody = Callable[[], Iterable["Account"]]
+
+_NO_ACTIVITY = Activity()
 
 OF_A_SYMBOL = frozenset({ScopeKind.USER_SYMBOL, ScopeKind.SYMBOL})
 
@@ -101,36 +103,44 @@ class _Standings(Mapping[ScopeKind, Standing]):
         account = self._account
         if kind not in OF_ALL_USERS:
             return _standing_of(account, kind, self._symbol, account.risk.limits, account.now_ns)
+        limits, now_ns = account.risk.limits, account.now_ns
         return _sum_of(
-            _standing_of(each, kind, self._symbol, account.risk.limits, account.now_ns)
-            for each in self._everybody()
+            [_standing_of(each, kind, self._symbol, limits, now_ns) for each in self._everybody()]
         )
 
 
 def _standing_of(
     account: "Account", kind: ScopeKind, symbol: str, limits: RiskLimits, time_ns: int
 ) -> Standing:
-    """Return what one account has in a scope; time_ns: feed time, at which windows end."""
+    """Return what one account has in a scope, as far as the limits of the scope ask for it.
+
+    time_ns: feed time, at which windows end.
+    """
     state = account.state
     of_scope = next(
         (each for scope, each in limits.scopes(account.user, symbol) if scope.kind is kind),
         NO_LIMITS,
     )
+    exposure = exposure_in(account, symbol)
+    if of_scope is NO_LIMITS:
+        return Standing(exposure=exposure)
     symbols = (symbol,) if kind in OF_A_SYMBOL else symbols_of(state)
-    gross = long = short = 0
+    gross = long = short = active = 0
     if of_scope.max_gross_notional or of_scope.max_net_notional:
         gross, long, short = _notionals(account, symbols)
+    if of_scope.active_order_limit:
+        active = sum([account.leaves.of(each).orders for each in symbols])
     counts = [state.risk.counts[each] for each in symbols if each in state.risk.counts]
     watch = state.risk.watch
-    activity = state.risk.activities.get(scope_key(kind, symbol)) or Activity()
+    activity = state.risk.activities.get(scope_key(kind, symbol), _NO_ACTIVITY)
     return Standing(
-        exposure=exposure_in(account, symbol),
+        exposure=exposure,
         gross_notional=gross,
         long_notional=long,
         short_notional=short,
-        active_orders=sum(account.leaves.of(each).orders for each in symbols),
-        orders_count=sum(each.orders for each in counts),
-        trades_count=sum(each.trades for each in counts),
+        active_orders=active,
+        orders_count=sum([each.orders for each in counts]),
+        trades_count=sum([each.trades for each in counts]),
         equity=watch.equity,
         peak_equity=watch.peak_equity,
         reference_equity=watch.reference_equity,
@@ -140,19 +150,21 @@ def _standing_of(
     )
 
 
-def _sum_of(standings: Iterable[Standing]) -> Standing:
+def _sum_of(standings: Sequence[Standing]) -> Standing:
     """Return what several accounts have together; each loss counts from its own peak."""
-    total: dict[str, int] = {}
-    position = buys = sells = 0
-    for standing in standings:
-        exposure = standing.exposure
-        position += exposure.position
-        buys += exposure.buy_leaves
-        sells += exposure.sell_leaves
-        for name in Standing.__struct_fields__[1:]:
-            total[name] = total.get(name, 0) + getattr(standing, name)
-    exposure = Exposure(position=position, buy_leaves=buys, sell_leaves=sells)
-    return Standing(exposure=exposure, **total)
+    if len(standings) == 1:
+        return standings[0]
+    numbers = {
+        name: sum([getattr(each, name) for each in standings])
+        for name in Standing.__struct_fields__[1:]
+    }
+    exposures = [each.exposure for each in standings]
+    exposure = Exposure(
+        position=sum([each.position for each in exposures]),
+        buy_leaves=sum([each.buy_leaves for each in exposures]),
+        sell_leaves=sum([each.sell_leaves for each in exposures]),
+    )
+    return Standing(exposure=exposure, **numbers)
 
 
 def exposure_in(account: "Account", symbol: str) -> Exposure:

@@ -1,6 +1,5 @@
 """The messages of the tape, folded into an account one that matters after the other."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +17,7 @@ from tradestack.trading.execution.fees import fill_fee
 from tradestack.trading.execution.matching import Fill, match_trade
 from tradestack.trading.execution.price_bounds import price_bounds
 from tradestack.trading.execution.slippage import Market
-from tradestack.trading.execution.standing import (
-    is_window_over,
-    set_standing,
-    standing_at_arrival,
-)
+from tradestack.trading.execution.standing import is_window_over, standing_at_arrival
 from tradestack.wire.feed import TickRecords, decode_symbol
 
 if TYPE_CHECKING:
@@ -81,7 +76,7 @@ class TapeFold:
         """Let one message happen."""
         self._account.orders_changed()
         time_ns = int(record["event_time_ns"])
-        for order in self._arrived():
+        for order in self._account.orders.immediate():
             if is_window_over(order, time_ns):
                 self._account.cancel(order)
         self._arrive(sequence, time_ns)
@@ -101,22 +96,22 @@ class TapeFold:
                 apply_request(self._account, under_way)
             elif under_way.order_id in state.orders:  # not canceled on its way
                 order = state.orders[under_way.order_id]
-                order.has_arrived = True
                 standing = standing_at_arrival(
                     order, self._account.model, self._account.tape, sequence - 1
                 )
-                set_standing(order, standing)
+                self._account.orders.arrive(order, standing)
 
     def _trade(self, trade: Trade) -> None:
         """Fill orders by a trade, and mark positions by it."""
-        orders = [order for order in self._arrived() if order.symbol == trade.symbol]
         match = match_trade(
-            trade, orders, Market(self._account.model, self._account.user, self._account.tape)
+            trade,
+            self._concerned(trade),
+            Market(self._account.model, self._account.user, self._account.tape),
         )
         if self._account.watch is not None:
             self._account.watch.see(trade, match)
         for order, standing in match.standings:
-            set_standing(order, standing)
+            self._account.orders.stand(order, standing)
         for fill in match.fills:
             self._fill(fill, trade)
         if trade.symbol in self._account.state.portfolio.held:
@@ -128,6 +123,7 @@ class TapeFold:
         fee = fill_fee(self._account.model.fees, order, fill.quantity, fill.price)
         step = fill_order(order, fill.quantity, fill.price, fee)
         self._account.orders_changed()
+        self._account.leaves.filled(order, fill.quantity)
         self._account.state.fills += 1
         self._account.state.portfolio.apply_fill(
             order.symbol, order.side, fill.quantity, fill.price, fee=fee, mark=trade.price
@@ -138,21 +134,22 @@ class TapeFold:
         moment = self._account.reporter.moment(trade.event_time_ns, key, trade.sequence)
         self._account.reporter.report(reports.trade_report(fill, fee, step.ord_status, moment))
 
-    def _arrived(self) -> Sequence[WorkingOrder]:
-        return [order for order in self._account.state.orders.values() if order.has_arrived]
+    def _concerned(self, trade: Trade) -> list[WorkingOrder]:
+        """Return the orders that a trade is matched with: all, if somebody asks about misses."""
+        orders = self._account.orders
+        if self._account.watch is not None:
+            return orders.arrived_in(trade.symbol)
+        return orders.reached_by(trade.symbol, trade.price)
 
     def _waited_for(self) -> Interest:
-        """Return what the account waits for, which takes long to find out for many orders."""
+        """Return what the account waits for, which is found out anew when an order changes."""
         if self._interest is None or self._account.watch is not None:
             self._interest = self._find_interest()
         return self._interest
 
     def _find_interest(self) -> Interest:
-        state = self._account.state
-        by_symbol: dict[str, list[WorkingOrder]] = {}
-        for order in self._arrived():
-            by_symbol.setdefault(order.symbol, []).append(order)
-        bounds = [(symbol, price_bounds(o, self._account.model)) for symbol, o in by_symbol.items()]
+        orders, model = self._account.orders, self._account.model
+        bounds = [(symbol, price_bounds(each, model)) for symbol, each in orders.foremost()]
         if self._account.watch is not None and self._account.watch.is_watching:
             bounds.append((self._account.watch.order.symbol, None))
-        return Interest.of(state.under_way, state.orders.values(), bounds)
+        return Interest.of(self._account.state.under_way, orders.immediate(), bounds)

@@ -57,6 +57,7 @@ class Judgement:
         self._first_exec_number = known.state.reports_count + 1
         self._reports = 0  # that the batch has so far
         self._room = Room(known.state, rules)
+        self._current: dict[AccountKey, Account] = {}  # that have the limits and states that hold
         if accounts is not None:
             accounts.sink = self
 
@@ -128,9 +129,13 @@ class Judgement:
         session = feed_session or accounts.current_session
         if session is None:
             return None
-        account = accounts.find((user, session))
+        key = user, session
+        if key in self._current:
+            return self._current[key]
+        account = accounts.find(key)
         if account is not None:
-            self.batch.touched.add((user, session))
+            self.batch.touched.add(key)
+            self._current[key] = account
             self._keep_current(account)
         return account
 
@@ -277,6 +282,7 @@ class Judgement:
             feed_seq=feed_seq,
         )
         self.trading.put(record)
+        self._current.clear()
         self.act(record)
         return record
 

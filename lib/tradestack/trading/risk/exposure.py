@@ -38,9 +38,12 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_leaves(self, side: Side, quantity: int) -> "Exposure":
         """Return the exposure with so much more leaves on the side, or less if below 0."""
+        buys, sells = self.buy_leaves, self.sell_leaves
         if side is Side.BUY:
-            return msgspec.structs.replace(self, buy_leaves=self.buy_leaves + quantity)
-        return msgspec.structs.replace(self, sell_leaves=self.sell_leaves + quantity)
+            buys += quantity
+        else:
+            sells += quantity
+        return Exposure(position=self.position, buy_leaves=buys, sell_leaves=sells)
 
     def is_reduced_by(self, side: Side) -> bool:
         """Return whether the position only shrinks if all working orders of the side fill.

@@ -1,6 +1,7 @@
 """Readings: what a check measured, whether or not the limit holds."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 import msgspec
 
@@ -35,14 +36,14 @@ class Reading(msgspec.Struct, frozen=True):
         return self.limit if isinstance(self.limit, str) else self.form(self.limit)
 
 
-class Look(msgspec.Struct, frozen=True):
+class Look(msgspec.Struct, frozen=True, dict=True):
     """One scope of an account, and its limits."""
 
     scope: Scope
     limits: Limits
     account: AccountView
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
         """Return what the scope has used. Raises KeyError: without it no limit could be judged."""
         return self.account.standings[self.scope.kind]

@@ -1,10 +1,12 @@
 """What the checks look at: an order, the market at its cause, and what each scope has used.
 
 All of it is as it was before the order; a replace is judged as the order that it would become, and
-the checks take the leaves of the replaced order away themselves.
+the checks take the leaves of the replaced order away themselves. What several checks look at is
+worked out once.
 """
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -41,7 +43,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     executions_in_window: int = 0
 
 
-class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+class AccountView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A user's account in one symbol, as it is between two events.
 
     standings: USER, and every other scope with a limit that counts what the scope has used.
@@ -60,13 +62,13 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
         """Return the trading state that holds."""
         return stricter(self.state_of_user, self.state_of_all)
 
-    @property
+    @cached_property
     def exposure(self) -> Exposure:
         """Return the user's own exposure in the symbol."""
         return self.standings[ScopeKind.USER].exposure
 
 
-class Situation(msgspec.Struct, frozen=True, kw_only=True):
+class Situation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """An order before it is judged.
 
     order: of a replace, the order that it would become. replaced: the working order that it is now.
@@ -98,13 +100,13 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         filled = 0 if self.replaced is None else self.replaced.cum_quantity
         return self.order.quantity - filled
 
-    @property
+    @cached_property
     def added_leaves(self) -> int:
         """Return how much more works on the order's side with the order."""
         before = 0 if self.replaced is None else self.replaced.leaves_quantity
         return self.leaves_quantity - before
 
-    @property
+    @cached_property
     def exposure_after(self) -> Exposure:
         """Return the user's exposure in the symbol with the order."""
         return self.account.exposure.with_leaves(self.order.side, self.added_leaves)
