@@ -25,6 +25,7 @@ from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.judging.all_users import judge_all_users
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.judging.unrequested import cancel_orders
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import SessionRecord
@@ -255,7 +256,7 @@ class Execution:
         if now_ns - self._seen_ns.get(account.user, self._started_ns) > grace_ns:
             reason = ExecRestatementReason.CANCEL_ON_CONNECTION_LOSS
             text = f"not connected for {grace_ns / NANOSECONDS_PER_SECOND:g} s"
-            judgement.cancel_orders(account, None, reason, text)
+            cancel_orders(judgement, account, None, reason, text)
 
     def _look_at_sessions(self) -> None:
         """See which feed session is the current one, and which have ended."""

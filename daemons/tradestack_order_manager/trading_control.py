@@ -18,6 +18,7 @@ from tradestack.trading.account.account import Account
 from tradestack.trading.account.over_limits import over_limits
 from tradestack.trading.account.usages import usages_in
 from tradestack.trading.judging.judgement import Judgement
+from tradestack.trading.judging.unrequested import cancel_orders
 from tradestack.trading.risk.trading_state import StateAct, StateEvent, TradingStates
 from tradestack.trading.risk.usage import Usage
 from tradestack.trading.rules import Rules
@@ -85,7 +86,7 @@ class TradingControl:
             for account in judgement.everybody():
                 if user in (None, account.user):
                     why = ExecRestatementReason.OTHER
-                    counts.append(judgement.cancel_orders(account, symbol, why, text))
+                    counts.append(cancel_orders(judgement, account, symbol, why, text))
 
         self._settler.decide(cancel)
         return sum(counts)

@@ -26,7 +26,7 @@ from tradestack.trading.account.reporter import Reporter
 from tradestack.trading.account.reports import Moment
 from tradestack.trading.account.tape_fold import TapeFold
 from tradestack.trading.account.trade_watch import TradeWatch
-from tradestack.trading.account.working_order import WorkingOrder
+from tradestack.trading.account.working_order import WorkingOrder, accepted_order
 from tradestack.trading.account.working_orders import WorkingOrders
 from tradestack.trading.execution.arrival import arrival_ns
 from tradestack.trading.execution.draws import DrawKey
@@ -131,21 +131,7 @@ class Account:
         self.orders_changed()
         self.leaves.accepted(order)
         self.state.risk.counts_of(order.symbol).orders += 1
-        self.orders.add(
-            WorkingOrder(
-                order_id=order_id,
-                cl_ord_id=order.cl_ord_id,
-                symbol=order.symbol,
-                side=order.side,
-                quantity=order.quantity,
-                ord_type=order.ord_type,
-                time_in_force=order.time_in_force,
-                price=order.price,
-                cause=place.cause,
-                cause_index=place.cause_index,
-                arrival_ns=place.arrival_ns,
-            )
-        )
+        self.orders.add(accepted_order(order, order_id, place))
         self.state.under_way.append(
             UnderWay(arrival_ns=place.arrival_ns, cause=place.cause, order_id=order_id)
         )

@@ -3,7 +3,8 @@
 import msgspec
 
 from tradestack.domain.fixed_point import divide_half_even
-from tradestack.domain.order import OrdStatus, OrdType, Side, TimeInForce
+from tradestack.domain.order import Order, OrdStatus, OrdType, Side, TimeInForce
+from tradestack.trading.account.place import Place
 
 
 class WorkingOrder(msgspec.Struct, kw_only=True):
@@ -47,3 +48,20 @@ class WorkingOrder(msgspec.Struct, kw_only=True):
     def average_price(self) -> int | None:
         """Return the price of what is filled, AvgPx, rounded half to even; None if nothing is."""
         return divide_half_even(self.notional, self.cum_quantity) if self.cum_quantity else None
+
+
+def accepted_order(order: Order, order_id: int, place: Place) -> WorkingOrder:
+    """Order, its number, place in feed time → what works of it from now on."""
+    return WorkingOrder(
+        order_id=order_id,
+        cl_ord_id=order.cl_ord_id,
+        symbol=order.symbol,
+        side=order.side,
+        quantity=order.quantity,
+        ord_type=order.ord_type,
+        time_in_force=order.time_in_force,
+        price=order.price,
+        cause=place.cause,
+        cause_index=place.cause_index,
+        arrival_ns=place.arrival_ns,
+    )

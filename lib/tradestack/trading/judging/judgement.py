@@ -3,13 +3,11 @@
 import msgspec
 
 from tradestack.domain.execution_report import Report
-from tradestack.domain.order import ExecRestatementReason
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.account_risk import equity_of
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.account.checkpoint import encode_checkpoint
 from tradestack.trading.account.history import AccountKey
-from tradestack.trading.account.risk_state import OwedCancels
 from tradestack.trading.accounts import Accounts
 from tradestack.trading.carrying import account_record, checkpoint_records
 from tradestack.trading.judging.decisions import (
@@ -162,19 +160,6 @@ class Judgement:
         account.risk.renew(self.rules.limits, self.trading)
         self.checkpoint(account)
         account.risk.settle()
-
-    def cancel_orders(
-        self, account: Account, symbol: str | None, reason: ExecRestatementReason, text: str
-    ) -> int:
-        """Cancel the account's working orders, of a symbol or all; return their number."""
-        orders = account.state.orders.values()
-        count = sum(symbol in (None, order.symbol) for order in orders)
-        if count:
-            owed = OwedCancels(cancels_all=True, text=text, reason=reason, symbol=symbol)
-            account.risk.owe(owed)
-            self.checkpoint(account)
-            account.risk.settle()
-        return count
 
     def checkpoint(self, account: Account) -> None:
         """Record the state of an account; it is made again from there."""
