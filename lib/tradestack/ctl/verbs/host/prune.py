@@ -107,7 +107,9 @@ def sessions_to_remove(
 def order_sessions_needed(directory: Path) -> set[str]:
     """Return the earlier order sessions that have accounts which go on. Raises OSError."""
     earlier: dict[tuple[str, str], tuple[str, ...]] = {}
-    newest = max(directory.glob(f"*{JOURNAL_SUFFIX}"), default=None)
+    journals = directory.glob(f"*{JOURNAL_SUFFIX}")
+    files = (path for path in journals if path.is_file() and not path.is_symlink())
+    newest = max(files, default=None)
     for line in () if newest is None else read_lines(newest):
         if line.payload is None or not line.payload.startswith(_BEGIN_AND_END):
             continue
