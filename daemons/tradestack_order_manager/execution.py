@@ -31,6 +31,7 @@ from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import SessionRecord
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.account_ends import AccountEnds, log_opening
+from tradestack_order_manager.activity import Activity
 from tradestack_order_manager.carry_over import carry_over
 from tradestack_order_manager.checkpoints import is_checkpoint_due
 from tradestack_order_manager.tapes import Tapes
@@ -65,6 +66,7 @@ class Execution:
         self.away_max_ns = away_max_ns
         self.cancel_on_disconnect_ns = cancel_on_disconnect_ns
         self.waiting = WaitingRequests(feed_wait_max_ns)
+        self.activity = Activity()
         self._tapes = Tapes(directory)
         self._accounts = Accounts(model, self._tapes.open, known)
         self._accounts.opening = opening
@@ -217,6 +219,8 @@ class Execution:
                 self.note_unavailable(key[0], error)
                 judgement.batch.spoiled.add(key)
         self._judge_all_users(judgement)
+        is_busy = self.orders_working or len(self.waiting)
+        self.activity.look(self._tapes.heads(), now_ns, is_busy=bool(is_busy))
         open_sessions = {feed_session for (_, feed_session), _ in self._accounts.all()}
         self._tapes.keep_only(open_sessions | {self._tapes.current or ""})
 

@@ -44,9 +44,6 @@ from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.trading_control import TradingControl
 from tradestack_order_manager.usage import Usage
 
-# How often feed time passes for accounts that no strategy drives.
-TIME_INTERVAL_S = 0.02
-
 logger = logging.getLogger(__name__)
 
 
@@ -180,7 +177,7 @@ class OrderManager:
         """Let the accounts follow their tapes, whether anybody sends something or not."""
         while True:
             self._settler.pass_time(self._execution.upkeep)
-            await asyncio.sleep(TIME_INTERVAL_S)
+            await asyncio.sleep(self._execution.activity.interval_s)
 
     def levels(self) -> Sequence[Level]:
         """Return how full server, order session and disks are."""

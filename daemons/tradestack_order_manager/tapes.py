@@ -75,6 +75,10 @@ class Tapes:
         log = self._directory / f"{session_id}{FEED_LOG_SUFFIX}"
         return self.current is not None and session_id < self.current and not log.exists()
 
+    def heads(self) -> dict[str, int]:
+        """Return the newest message of each open tape."""
+        return {session_id: tape.head for session_id, tape in self._open.items()}
+
     def keep_only(self, session_ids: Iterable[str]) -> None:
         """Close the tapes of all other sessions."""
         kept = set(session_ids)
