@@ -1,5 +1,6 @@
 """Orders that are canceled without a request, waits for the feed, and users who are away."""
 
+import contextlib
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,8 +134,10 @@ def test_a_register_beyond_the_log_begins_at_its_end(manager: TapeOrderManager) 
 
 def open_feed_logs(manager: TapeOrderManager) -> set[str]:
     """The ids of the feed sessions whose logs the order manager has open."""
-    descriptors = Path(f"/proc/{manager.pid}/fd").iterdir()
-    paths = [descriptor.readlink() for descriptor in descriptors]
+    paths = []
+    for descriptor in Path(f"/proc/{manager.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            paths.append(descriptor.readlink())
     logs = [Path(path.name.removesuffix(" (deleted)")) for path in paths]
     return {log.stem for log in logs if log.suffix == FEED_LOG_SUFFIX}
 

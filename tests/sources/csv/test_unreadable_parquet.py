@@ -44,9 +44,7 @@ def test_a_file_that_was_cut_is_refused(tmp_path: Path, lost: int) -> None:
     path = write_as_parquet(tmp_path / "file", PRICES_HEADER + price_rows(100))
     path.write_bytes(path.read_bytes()[:-lost])
 
-    words = (
-        r"line 1: is a Parquet file that cannot be read \(its end is missing\); copy or download"
-    )
+    words = r"line 1: Parquet file cannot be read \(its end is missing\); copy or download"
     with pytest.raises(SourceFault, match=words):
         open_csv(path)
 
@@ -91,8 +89,8 @@ def test_damage_at_any_byte_costs_no_more_than_the_file(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"PAR1", "its end is missing"),
-        (b"PAR1PAR1", "is a Parquet file that cannot be read"),
-        (b"PAR1" + bytes(60) + b"PAR1", "is a Parquet file that cannot be read"),
+        (b"PAR1PAR1", "Parquet file cannot be read"),
+        (b"PAR1" + bytes(60) + b"PAR1", "Parquet file cannot be read"),
         (b"PARE" + bytes(60) + b"PARE", "is encrypted Parquet; write it without encryption"),
         (gzip.compress(b"PAR1" + bytes(60)), "is Parquet in another container; unpack it first"),
     ],
@@ -122,8 +120,8 @@ def test_without_polars_the_message_has_the_command_that_installs_it(tmp_path: P
 
     assert done.returncode == 78
     assert done.stdout.splitlines() == [
-        f"{path}: line 1: is Parquet, and Polars, the Python package that reads it, is not "
-        f"installed; install it: {sys.executable} -m pip install polars",
+        f"{path}: line 1: the file is Parquet, and Polars, the Python package that reads it, is "
+        f"not installed; install it: {sys.executable} -m pip install polars",
         f"{path}: REJECT, 0 rows",
     ]
     assert done.stderr == ""
@@ -147,6 +145,6 @@ def test_where_polars_cannot_be_loaded_the_message_says_why(tmp_path: Path) -> N
 
     assert (done.returncode, done.stderr) == (78, "")
     assert done.stdout.splitlines()[0] == (
-        f"{path}: line 1: is Parquet, and Polars, which reads it, cannot be loaded here (could not "
-        "execute mprotect); convert the file by tradestackctl import"
+        f"{path}: line 1: the file is Parquet, and Polars, which reads it, cannot be loaded here "
+        "(could not execute mprotect); convert the file by tradestackctl import"
     )

@@ -23,7 +23,7 @@ ZIP, ZIP_EMPTY = b"PK\x03\x04", b"PK\x05\x06"
 XZ, ZSTD = b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
 PARQUET = b"PAR1"
 REFUSED: Mapping[bytes, tuple[str, str]] = {  # what it is, and what to do
-    PARQUET: ("is Parquet in another container", "unpack it first"),
+    PARQUET: ("the file is Parquet in another container", "unpack it first"),
     b"PARE": ("is encrypted Parquet", "write it without encryption"),
     b"\xd0\xcf\x11\xe0": ("is an Excel workbook", "save the sheet as CSV"),
     b"7z\xbc\xaf": ("is a 7z archive", "unpack it first"),
@@ -134,12 +134,12 @@ def _open_parquet(raw: io.BufferedReader, options: ReadingOptions) -> Opened:
     except ImportError as error:
         rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
         raise ContainerFault(
-            "is Parquet, and Polars, the Python package that reads it, is not installed",
+            "the file is Parquet, and Polars, the Python package that reads it, is not installed",
             f"install it{rights}: {shlex.quote(sys.executable)} -m pip install polars",
         ) from error
     except OSError as error:  # a sandbox forbids something
         raise ContainerFault(
-            f"is Parquet, and Polars, which reads it, cannot be loaded here ({error})",
+            f"the file is Parquet, and Polars, which reads it, cannot be loaded here ({error})",
             "convert the file by tradestackctl import",
         ) from error
     return ParquetText(raw, options)

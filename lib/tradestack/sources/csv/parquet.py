@@ -126,9 +126,7 @@ def _stderr_discarded() -> Iterator[None]:
 
 
 def _fault(detail: str) -> ContainerFault:
-    return ContainerFault(
-        f"is a Parquet file that cannot be read ({detail})", "copy or download it again"
-    )
+    return ContainerFault(f"Parquet file cannot be read ({detail})", "copy or download it again")
 
 
 def _header(names: Sequence[str]) -> bytes:
