@@ -32,15 +32,11 @@ from tradestack.runtime.config.values import (
     ValueParser,
 )
 from tradestack.store.trusted_users import TRUSTED_USERS
-from tradestack.strategies.registry import (
-    MODULE_AND_CLASS,
-    STRATEGIES,
-    build_strategy,
-    strategy_class,
-)
+from tradestack.strategies.configured import configure
+from tradestack.strategies.registry import NAME_FORM, SHIPPED, find_strategy
 from tradestack.wire.soup import USER_LENGTH_MAX
 
-SIGNAL_LENGTH_MAX = 128
+STRATEGY_LENGTH_MAX = 512
 # The most that the order manager lets one connection have in flight.
 ORDERS_IN_FLIGHT_MAX = 100_000
 
@@ -69,10 +65,8 @@ class StrategyConfig(DaemonConfig):
     begins with a start of the process. So they need a restart, as does what names a peer.
     """
 
-    signal: str = key(
-        "news",
-        Text("|".join([*STRATEGIES, MODULE_AND_CLASS]), " or ".join(STRATEGIES), SIGNAL_LENGTH_MAX),
-        reload=Reload.RESTART,
+    strategy: str = key(
+        SHIPPED["news"], Text("[ -~]+", NAME_FORM, STRATEGY_LENGTH_MAX), reload=Reload.RESTART
     )
     parameters: Mapping[str, str] = key({}, MapOf(DecimalText()), reload=Reload.RESTART)
     symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.RESTART)
@@ -100,11 +94,11 @@ class StrategyConfig(DaemonConfig):
 
     def __post_init__(self) -> None:
         try:
-            strategy_class(self.signal)
+            found = find_strategy(self.strategy)
         except ValueError as error:
-            raise ValueError(f"signal: {error}") from None
+            raise ValueError(f"strategy: {error}") from None
         try:
-            parameters = build_strategy(self.signal, self.parameters).parameters()
+            configured = configure(found, self.parameters, self.symbols, self.quantity)
         except ValueError as error:
             raise ValueError(f"parameters: {error}") from None
-        object.__setattr__(self, "parameters", MappingProxyType(dict(parameters)))
+        object.__setattr__(self, "parameters", MappingProxyType(dict(configured.parameters())))

@@ -1,6 +1,6 @@
 """io.tradestack.Strategy: a strategy's interface on its control socket."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +9,10 @@ from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import Order
 from tradestack.net.control.interface import Interface, Method
+from tradestack.wire.varlink import declared_error
 from tradestack_strategy.order_entry import OrderEntry
+
+NAME = "io.tradestack.Strategy"
 
 # Pending orders in one reply; with the shipped orders_in_flight_max these are all.
 PENDING_LISTED_MAX = 1_000
@@ -19,12 +22,13 @@ class State(msgspec.Struct, frozen=True):
     """The state of a strategy: "live" when its orders follow the newest messages.
 
     feed_session and order_session are empty while there is none. Orders are made of messages from
-    from_sequence on.
+    from_sequence on. pause_reason: the exception that has paused it.
     """
 
     state: str
     instance: str
-    signal: str
+    strategy: str
+    pause_reason: str | None
     config_hash: str
     feed_session: str
     order_session: str
@@ -39,6 +43,12 @@ class StateReply(msgspec.Struct, frozen=True):
     """The state as of now."""
 
     state: State
+
+
+class CannotResume(msgspec.Struct, frozen=True):
+    """The strategy does not trade again; reason: why, for people."""
+
+    reason: str
 
 
 class PendingOrder(msgspec.Struct, frozen=True):
@@ -61,10 +71,14 @@ class PendingOrders(msgspec.Struct, frozen=True):
 
 def strategy_interface(
     state: Callable[[], Mapping[str, Any]],
+    resume_trading: Callable[[], Awaitable[None]],
     order_entry: OrderEntry,
     monotonic_ns: Callable[[], int],
 ) -> Interface:
-    """Declare the Varlink interface of a strategy; `state` returns the fields of State."""
+    """Declare the Varlink interface of a strategy; `state` returns the fields of State.
+
+    resume_trading: raises ValueError.
+    """
 
     def get_state() -> StateReply:
         """Get the state of the strategy and its position in the feed."""
@@ -91,8 +105,17 @@ def strategy_interface(
         ]
         return PendingOrders(orders, len(pending))
 
+    async def resume() -> StateReply:
+        """Trade again after an exception of a hook, with the strategy's file as it is now."""
+        try:
+            await resume_trading()
+        except ValueError as error:
+            raise declared_error(NAME, CannotResume(str(error))) from error
+        return get_state()
+
     return Interface(
-        "io.tradestack.Strategy",
+        NAME,
         "A strategy: its position in the feed, and its orders.",
-        [Method.of(get_state), Method.of(list_pending)],
+        [Method.of(get_state), Method.of(list_pending), Method.of(resume, changes=True)],
+        (CannotResume,),
     )

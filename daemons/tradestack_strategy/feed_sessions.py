@@ -10,13 +10,13 @@ from tradestack.domain.order import Start
 from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_head import FeedHead
 from tradestack.observe.statistics import RateWindows
-from tradestack.strategies.registry import AnyStrategy
-from tradestack.strategies.strategy import Strategy
+from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.trading.counters import Counters
 from tradestack.trading.epoch import Epoch
-from tradestack.trading.interactive_runner import InteractiveRunner
+from tradestack.trading.in_step_runner import InStepRunner
 from tradestack.trading.report_queue import ReportQueue
 from tradestack.trading.signal_runner import SignalRunner
+from tradestack.trading.strategy_object import StrategyFailed
 from tradestack_strategy.handshake import Event
 from tradestack_strategy.in_step import InStepTrading
 from tradestack_strategy.order_entry import OrderEntry
@@ -32,7 +32,8 @@ class FeedSessions:
         settings: InstanceSettings,
         servers: Servers,
         *,
-        strategy: AnyStrategy,
+        strategy: ConfiguredStrategy,
+        on_failure: Callable[[StrategyFailed], None],
         order_entry: OrderEntry,
         counters: Counters,
         clock: Clock,
@@ -42,6 +43,7 @@ class FeedSessions:
         self._settings = settings
         self._servers = servers
         self._strategy = strategy
+        self._on_failure = on_failure
         self._order_entry = order_entry
         self._counters = counters
         self._clock = clock
@@ -49,7 +51,7 @@ class FeedSessions:
 
     def take_report(self, report: Report) -> None:
         """Keep a report until the strategy may see it, if it reads reports."""
-        if self._strategy.interactive:
+        if self._strategy.is_interactive:
             self._reports.add(report)
 
     def enter(
@@ -66,8 +68,7 @@ class FeedSessions:
             config_hash=self._settings.config_hash,
             feed_session=head.session_id,
             signal_name=self._strategy.name,
-            signal_label=self._strategy.value_label,
-            quantity=self._settings.quantity,
+            signal_label=self._strategy.strategy.value_label,
         )
         self.current = self._maker(epoch, received)(
             head=head.sequence,
@@ -84,12 +85,14 @@ class FeedSessions:
             ticks_rates=self.ticks_rates,
             clock=self._clock,
             on_event=on_event,
+            on_failure=self._on_failure,
         )
         return self.current
 
     def _maker(self, epoch: Epoch, received: int) -> Callable[..., Trading[Any]]:
-        if isinstance(self._strategy, Strategy):
-            return partial(SignalTrading, epoch, SignalRunner(self._strategy, self._counters))
+        if not self._strategy.goes_in_step:
+            signal_runner = SignalRunner(self._strategy, epoch, self._counters)
+            return partial(SignalTrading, epoch, signal_runner)
         self._reports.enter_session(epoch.feed_session)
-        runner = InteractiveRunner(self._strategy, epoch, self._counters, self._reports, received)
+        runner = InStepRunner(self._strategy, epoch, self._counters, self._reports, received)
         return partial(InStepTrading, epoch, runner)

@@ -19,6 +19,7 @@
     FINISHING        ── SESSION_ENDED    ─► SESSION_OVER
     SESSION_OVER     ── HEAD_KNOWN       ─► REGISTERING
     any other        ── ORDERS_LOST      ─► DISCONNECTED
+    any other        ── STRATEGY_FAILED  ─► PAUSED
 
 Orders are made after a registration alone: in REPLAYING and LIVE of what comes, in REGISTERED and
 FINISHING of what came before and had to wait for reports. So what is decided can be sent.
@@ -39,6 +40,7 @@ class State(enum.Enum):
     LIVE = "live"
     FINISHING = "waiting for reports on the last messages"
     SESSION_OVER = "session over"
+    PAUSED = "paused"
 
 
 class Event(enum.Enum):
@@ -56,6 +58,7 @@ class Event(enum.Enum):
     SESSION_CHANGED = "feed session no longer served"
     FEED_COMPLETE = "feed session received to its end, and not handled to its end"
     SESSION_ENDED = "feed session ended"
+    STRATEGY_FAILED = "a hook of the strategy has raised an exception"
 
 
 class Action(enum.Enum):
@@ -100,7 +103,12 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
     **{
         (state, Event.ORDERS_LOST): (State.DISCONNECTED, (Action.STOP,))
         for state in State
-        if state is not State.DISCONNECTED
+        if state not in (State.DISCONNECTED, State.PAUSED)
+    },
+    **{
+        (state, Event.STRATEGY_FAILED): (State.PAUSED, (Action.STOP,))
+        for state in State
+        if state is not State.PAUSED
     },
 }
 

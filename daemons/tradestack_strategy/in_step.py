@@ -1,25 +1,30 @@
-"""A feed session traded by a strategy that reads its reports.
+"""A feed session traded by a strategy that goes message by message.
 
 Messages that the runner may not hand on yet wait here, and the feed is read no further. Whatever
-can end the wait leads to `advance`: a report, a MatchedThrough, room for requests, a registration.
+can end the wait leads to `advance`: a report, a MatchedThrough, room for requests, a registration,
+the end of an async hook.
 """
 
+import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from tradestack.net.client.feed_listener import EndReason
 from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.trading.interactive_runner import InteractiveRunner
+from tradestack.trading.in_step_runner import InStepRunner, Intents
+from tradestack.trading.strategy_object import StrategyFailed
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_messages import MatchedThrough
 from tradestack_strategy.handshake import Event
 from tradestack_strategy.trading import Trading
 
 
-class InStepTrading(Trading[InteractiveRunner[Any]]):
-    """A feed session of an interactive strategy."""
+class InStepTrading(Trading[InStepRunner]):
+    """A feed session of a strategy that is interactive or has async hooks."""
 
     _is_following = False  # registered, and not stopped since then
     _is_full = False  # too many orders wait for their reports
+    _hooks: "asyncio.Task[None] | None" = None  # async ones that have not ended
     _ended: tuple[str, int] | None = None  # session and last message, received to its end
 
     @property
@@ -89,7 +94,7 @@ class InStepTrading(Trading[InteractiveRunner[Any]]):
             return
         before = self.runner.sequence_processed
         while not self._is_full:
-            intents = self.runner.step(is_idle=self._order_entry.is_idle)
+            intents = self._step()
             if intents is None:
                 break
             self._enter(intents)
@@ -102,6 +107,30 @@ class InStepTrading(Trading[InteractiveRunner[Any]]):
         if self._ended is not None and not self.runner.has_messages:
             ended, self._ended = self._ended, None
             super().on_session_ended(*ended, EndReason.COMPLETE)
+
+    def _step(self) -> Intents | None:
+        """Hand on a message; return its intents, None if nothing more can be handled now."""
+        try:
+            intents = self.runner.step(is_idle=self._order_entry.is_idle)
+        except StrategyFailed as failure:
+            self._on_failure(failure)
+            return None
+        if isinstance(intents, Coroutine):
+            self._hooks = asyncio.ensure_future(self._finish(intents))
+            return None
+        return intents
+
+    async def _finish(self, hooks: Coroutine[Any, Any, Intents]) -> None:
+        """Wait for async hooks, then go on."""
+        try:
+            intents = await hooks
+        except StrategyFailed as failure:
+            self._on_failure(failure)
+            return
+        self._enter(intents)
+        self.tell_progress()
+        self._note_progress()
+        self.advance()
 
     def _adjust_reading(self) -> None:
         if self._is_full or self.runner.has_messages:

@@ -8,6 +8,8 @@ feed is closed in the same call: what was not decided by then is decided after t
 registration, from the gateway's own copy.
 """
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -24,10 +26,16 @@ from tradestack.net.client.feed_head import FeedHead
 from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.net.client.order_client import OrderClient
 from tradestack.net.client.order_listener import OrderListener
-from tradestack.observe.events import STRATEGY_FOLLOWS_SESSION, STRATEGY_REGISTERED, emit
+from tradestack.observe.events import (
+    STRATEGY_FOLLOWS_SESSION,
+    STRATEGY_PAUSED,
+    STRATEGY_REGISTERED,
+    emit,
+)
 from tradestack.observe.statistics import RateWindows
-from tradestack.strategies.registry import AnyStrategy
+from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.trading.counters import Counted, Counters
+from tradestack.trading.strategy_object import StrategyFailed
 from tradestack.wire.close_reason import Close
 from tradestack.wire.order_messages import BusinessMessageReject, MatchedThrough, Registered
 from tradestack.wire.orders import ServerMessage
@@ -56,7 +64,7 @@ class Runner(OrderListener):
         settings: InstanceSettings,
         servers: Servers,
         *,
-        strategy: AnyStrategy,
+        strategy: ConfiguredStrategy,
         order_entry: OrderEntry,
         counters: Counters,
         clock: Clock,
@@ -66,6 +74,7 @@ class Runner(OrderListener):
             servers.orders, servers.credentials, clock=clock, first_login_timeout_s=None
         )
         self._settings = settings
+        self._strategy_name = strategy.name
         self._servers = servers
         self._order_entry = order_entry
         self._counters = counters
@@ -74,6 +83,7 @@ class Runner(OrderListener):
             settings,
             servers,
             strategy=strategy,
+            on_failure=self._failed,
             order_entry=order_entry,
             counters=counters,
             clock=clock,
@@ -82,12 +92,14 @@ class Runner(OrderListener):
         self._retry = Later(RETRY_INTERVAL_S, order_entry.send_again)
         self._streams = (
             ReportStreams(self._settle, order_entry.open_orders.clear)
-            if strategy.interactive
+            if strategy.is_interactive
             else ReportStream(self._settle)
         )
         self._search = HeadSearch(servers, self._head_known)
         self._handshake = Handshake()
-        self._registrar = Registrar(self.orders.send, interactive=strategy.interactive)
+        self._failure: StrategyFailed | None = None
+        self._has_failed = asyncio.Event()
+        self._registrar = Registrar(self.orders.send, interactive=strategy.is_interactive)
         # Those that concern a feed session are added when one is entered.
         self._actions: dict[Action, Callable[[], None]] = {
             Action.FIND_HEAD: partial(self._work.start, self._search.find, "find head"),
@@ -104,6 +116,11 @@ class Runner(OrderListener):
         return self._handshake.state
 
     @property
+    def pause_reason(self) -> str | None:
+        """The exception of a hook that has paused the strategy."""
+        return None if self._failure is None else str(self._failure)
+
+    @property
     def _trading(self) -> Trading[Any] | None:
         return self._sessions.current
 
@@ -118,6 +135,22 @@ class Runner(OrderListener):
         return Progress() if self._trading is None else self._trading.progress()
 
     async def run(self) -> None:
+        """Trade until cancelled; pause when the strategy fails."""
+        trade = asyncio.ensure_future(self._trade())
+        failure = asyncio.ensure_future(self._has_failed.wait())
+        try:
+            await asyncio.wait({trade, failure}, return_when=asyncio.FIRST_COMPLETED)
+            if trade.done():
+                trade.result()
+            trade.cancel()
+            await asyncio.Event().wait()
+        finally:
+            failure.cancel()
+            trade.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await trade
+
+    async def _trade(self) -> None:
         """Trade until cancelled."""
         try:
             while True:
@@ -274,6 +307,20 @@ class Runner(OrderListener):
         )
         self._on_event(Event.REGISTERED)
         trading.tell_progress()
+
+    def _failed(self, failure: StrategyFailed) -> None:
+        """Pause: nothing is decided any more, and the order manager is left."""
+        self._failure = failure
+        emit(
+            logger,
+            STRATEGY_PAUSED,
+            strategy=self._strategy_name,
+            session=self.progress.feed_session,
+            message=failure.sequence,
+            reason=failure,
+        )
+        self._on_event(Event.STRATEGY_FAILED)
+        self._has_failed.set()
 
     def _stop(self) -> None:
         self._registrar.withdraw()

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.fixed_point import format_fixed
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
-from tradestack.strategies import registry
+from tradestack.strategies.configured import ConfiguredStrategy
+from tradestack.strategies.registry import build_strategy
 from tradestack.trading.counters import Counted, Counters
-from tradestack.trading.epoch import INSTANCE_LENGTH_MAX, config_hash
+from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.control import strategy_interface
+from tradestack_strategy.handshake import State
 from tradestack_strategy.mass_cancel import CANCEL_TIMEOUT_S
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
@@ -26,14 +27,10 @@ from tradestack_strategy.settings import InstanceSettings, Servers
 _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
 
 
-def hash_of(config: StrategyConfig) -> str:
-    """Hash everything in the configuration that decides about orders."""
-    return config_hash(
-        signal_name=config.signal,
-        signal_version=registry.strategy_class(config.signal).version,
-        parameters=dict(config.parameters),
-        symbols=config.symbols,
-        quantity=format_fixed(config.quantity),
+def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
+    """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
+    return build_strategy(
+        config.strategy, config.parameters, config.symbols, quantity=config.quantity
     )
 
 
@@ -68,7 +65,7 @@ class StrategyService:
         self._context = context
         self._config = config
         self._instance = instance
-        self._config_hash = hash_of(config)
+        self._credentials = credentials
         self._counters = Counters()
         self._prices = ReferencePrices(config.segment_suffix, self._counters)
         self._order_entry = OrderEntry(
@@ -77,21 +74,24 @@ class StrategyService:
             clock=context.clock,
             orders_in_flight_max=config.orders_in_flight_max,
         )
-        self._runner = Runner(
+        self._runner = self._make_runner(configured_by(config))
+        self._task: asyncio.Task[None] | None = None
+
+    def _make_runner(self, strategy: ConfiguredStrategy) -> Runner:
+        config, self._config_hash = self._config, strategy.config_hash()
+        return Runner(
             InstanceSettings(
-                instance=instance,
+                instance=self._instance,
                 config_hash=self._config_hash,
                 start=config.start,
-                quantity=config.quantity,
             ),
-            Servers(feed=config.feed, orders=config.orders, credentials=credentials),
-            strategy=registry.build_strategy(config.signal, config.parameters, config.symbols),
+            Servers(feed=config.feed, orders=config.orders, credentials=self._credentials),
+            strategy=strategy,
             order_entry=self._order_entry,
             counters=self._counters,
-            clock=context.clock,
-            spawn=context.spawn,
+            clock=self._context.clock,
+            spawn=self._context.spawn,
         )
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Return at once: the servers may come later."""
@@ -114,6 +114,20 @@ class StrategyService:
         self._config = config
         self._order_entry.orders_in_flight_max = config.orders_in_flight_max
 
+    async def resume(self) -> None:
+        """Trade again with the strategy as its file is now. Raises ValueError with what is wrong.
+
+        Everything is learnt again from the first message of the feed session.
+        """
+        if self._runner.state is not State.PAUSED:
+            raise ValueError("it is not paused")
+        strategy = configured_by(self._config)
+        assert self._task is not None, "it was started"
+        self._task.cancel()
+        await asyncio.wait({self._task})
+        self._runner = self._make_runner(strategy)
+        await self.start()
+
     def stats(self) -> dict[str, Any]:
         """Return counters of the feed session and of the process, state, rates and latencies."""
         runner, progress = self._runner, self._runner.progress
@@ -135,8 +149,9 @@ class StrategyService:
             "lag": progress.lag,
             "orders_pending": self._order_entry.in_flight,
             "orders_working": len(self._order_entry.open_orders),
-            **self._counters.session(),
+            "pause_reason": runner.pause_reason,
             **progress.strategy_counters,
+            **self._counters.session(),
             "process": {
                 **self._counters.process(),
                 "latency": {name: each.process() for name, each in latencies.items()},
@@ -148,6 +163,8 @@ class StrategyService:
     def status(self) -> str:
         """Return the line for STATUS=: state, speed, lag, orders, fills."""
         rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
+        if self._runner.pause_reason is not None:
+            return f"PAUSED: {self._runner.pause_reason}"
         parts = [
             self._runner.state.value,
             f"{rates['1s']:.0f} ticks/s",
@@ -170,7 +187,9 @@ class StrategyService:
     def interfaces(self) -> Sequence[Interface]:
         """Return io.tradestack.Strategy."""
         return [
-            strategy_interface(self._state, self._order_entry, self._context.clock.monotonic_ns)
+            strategy_interface(
+                self._state, self.resume, self._order_entry, self._context.clock.monotonic_ns
+            )
         ]
 
     def _state(self) -> dict[str, Any]:
@@ -178,7 +197,8 @@ class StrategyService:
         return {
             "state": runner.state.value,
             "instance": self._instance,
-            "signal": self._config.signal,
+            "strategy": self._config.strategy,
+            "pause_reason": runner.pause_reason,
             "config_hash": self._config_hash,
             "feed_session": progress.feed_session,
             "order_session": runner.orders.session_id,

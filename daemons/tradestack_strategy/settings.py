@@ -9,12 +9,11 @@ from tradestack.net.client.login import Credentials
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceSettings:
-    """What identifies an instance, where it starts in a new feed session, and what it trades."""
+    """What identifies an instance, and where it starts in a new feed session."""
 
     instance: str
     config_hash: str
     start: Start
-    quantity: int  # of each order, ×10⁻⁸
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

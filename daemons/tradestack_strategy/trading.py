@@ -24,6 +24,7 @@ from tradestack.strategies.intent import AnyIntent
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.signal_runner import SignalRunner
+from tradestack.trading.strategy_object import StrategyFailed
 from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.order_messages import MatchedThrough
@@ -63,6 +64,9 @@ class StrategyRunner(Protocol):
     def strategy_counters(self) -> dict[str, int]:
         """Return the strategy's own counters of this feed session, by name."""
 
+    def end(self) -> None:
+        """Tell the strategy that the session has ended."""
+
 
 RunnerT = TypeVar("RunnerT", bound=StrategyRunner)
 
@@ -71,7 +75,7 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
     """A feed session from the moment its head is known until another session is entered.
 
     head: number of the newest message known to exist. start: what the session is registered with.
-    on_event is called with each event for the handshake.
+    on_event is called with each event for the handshake, on_failure when a hook raised an exception.
     """
 
     def __init__(
@@ -87,6 +91,7 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
         ticks_rates: RateWindows,
         clock: Clock,
         on_event: Callable[[Event], None],
+        on_failure: Callable[[StrategyFailed], None],
     ) -> None:
         self.epoch = epoch
         self.runner = runner
@@ -101,6 +106,7 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
         self._ticks_rates = ticks_rates
         self._clock = clock
         self._on_event = on_event
+        self._on_failure = on_failure
 
     def progress(self) -> Progress:
         """Return how far the session is traded."""
@@ -194,6 +200,11 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
             self._on_event(Event.SESSION_CHANGED)
             return
         self.is_over = True
+        try:
+            self.runner.end()
+        except StrategyFailed as failure:
+            self._on_failure(failure)
+            return
         self.tell_progress()
         emit(logger, FEED_SESSION_ENDED, session=session_id, last=last_sequence)
         self._on_event(Event.SESSION_ENDED)
@@ -214,13 +225,18 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
             self._on_event(Event.CAUGHT_UP)
 
 
-class SignalTrading(Trading[SignalRunner[Any]]):
+class SignalTrading(Trading[SignalRunner]):
     """A feed session of a strategy that reads no reports."""
 
     def on_ticks(self, batch: TickBatch) -> None:
         """Make and send the orders that the batch leads to."""
         passed(FailPoint.STRATEGY_RECEIVED)
-        self._enter(self.runner.on_batch(batch))
+        try:
+            intents = self.runner.on_batch(batch)
+        except StrategyFailed as failure:
+            self._on_failure(failure)
+            return
+        self._enter(intents)
         if not self._order_entry.is_idle:
             self.tell_progress()
         self._ticks_rates.add(len(batch), self._clock.monotonic_ns())

@@ -48,7 +48,7 @@ class Strategy:
         self._control = directory / "control.sock"
         (directory / "password").write_text(PASSWORD)
         keys = {
-            "signal": "news",
+            "strategy": "news",
             "quantity": "10",
             "user": "news",
             "feed": f"127.0.0.1:{port}",

@@ -73,7 +73,7 @@ def _options(directory: Path, pace: str) -> list[str]:
     for name, (short_ticks, long_ticks) in STRATEGIES.items():
         path = directory / f"{name}.toml"
         path.write_text(
-            f'signal = "crossover"\nquantity = "10"\nuser = "{name}"\nstart = "session"\n'
+            f'strategy = "crossover"\nquantity = "10"\nuser = "{name}"\nstart = "session"\n'
             f"[parameters]\nshort_ticks = {short_ticks}\nlong_ticks = {long_ticks}\n"
         )
         options += ["--strategy-config", str(path)]

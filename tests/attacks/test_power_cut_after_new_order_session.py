@@ -105,7 +105,7 @@ def test_a_power_cut_after_a_new_order_session_brings_no_order_back(
 
 def _stack_in(directory: Path, durability: str = "disk") -> tuple[RunningStack, list[str]]:
     config = directory / "news.toml"
-    config.write_text('signal = "news"\nuser = "news"\nquantity = "10"\nstart = "session"\n')
+    config.write_text('strategy = "news"\nuser = "news"\nquantity = "10"\nstart = "session"\n')
     settings = [
         "gateway.at_end=hold",
         "order-manager.max_order_age='0'",

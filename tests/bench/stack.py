@@ -64,7 +64,7 @@ def running_stack(
         }
         orders = stack.enter_context(Daemon("order-manager", directory, executed, prefix=prefix))
         values = {
-            "signal": "news",
+            "strategy": "news",
             "quantity": "10",
             "user": user_name(0),
             "password_file": str(password),

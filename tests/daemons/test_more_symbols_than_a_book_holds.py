@@ -28,7 +28,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     sentiment.write_text("timestamp,symbol,sentiment\n" + "".join(f"{item},90\n" for item in news))
     arguments: list[str | Path] = ["--prices", prices, "--sentiment", sentiment, "--pace", "max"]
     strategy = directory / "news.toml"
-    strategy.write_text('signal = "news"\nquantity = "1"\nuser = "news"\nstart = "session"\n')
+    strategy.write_text('strategy = "news"\nquantity = "1"\nuser = "news"\nstart = "session"\n')
     arguments += ["--strategy-config", strategy, "--set", "gateway.at_end=hold"]
     with Stack(*arguments) as running:
         running.wait_for("limit reached limit=price_book", count=1)

@@ -22,13 +22,13 @@ class Instance:
 
 def _crossover(user: str, short_ticks: int, long_ticks: int) -> Instance:
     parameters = f"short_ticks = {short_ticks}\nlong_ticks = {long_ticks}\n"
-    return Instance(user, f'signal = "crossover"\n[parameters]\n{parameters}')
+    return Instance(user, f'strategy = "crossover"\n[parameters]\n{parameters}')
 
 
 STRATEGIES = {
     "dense": _crossover("dense", 1, 2),
     "wide": _crossover("wide", 5, 20),
-    "quotes": Instance("quotes", 'signal = "tests.kit.burst_quoter:BurstQuoter"\n'),
+    "quotes": Instance("quotes", 'strategy = "tests.kit.burst_quoter:BurstQuoter"\n'),
 }
 INTERACTIVE_USERS = frozenset({"quotes"})
 PROBE = "probe"  # user, and name of its password

@@ -1,19 +1,19 @@
 """An interactive runner and a market, with a line between them that delays and overtakes."""
 
 from collections import deque
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Coroutine, Sequence
 
 from tests.kit.market import Change, Market
 from tests.kit.quoter import Quoter
+from tests.kit.strategies import configured
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import Order
 from tradestack.domain.tick import Tick, TickKind
+from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import Intent
-from tradestack.strategies.interactive import InteractiveStrategy
 from tradestack.trading.counters import Counters
 from tradestack.trading.epoch import Epoch
-from tradestack.trading.interactive_runner import InteractiveRunner
+from tradestack.trading.in_step_runner import InStepRunner
 from tradestack.trading.open_orders import OpenOrders
 from tradestack.trading.report_queue import ReportQueue
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
@@ -26,7 +26,6 @@ EPOCH = Epoch(
     feed_session=SESSION,
     signal_name="quoter",
     signal_label="price",
-    quantity=20,
 )
 
 
@@ -54,7 +53,7 @@ class Run:
         self,
         feed: TickBatch,
         market: Market,
-        strategy: InteractiveStrategy[Any] | None = None,
+        strategy: ConfiguredStrategy | None = None,
         *,
         from_sequence: int = 1,
     ) -> None:
@@ -70,8 +69,8 @@ class Run:
         self._reports = ReportQueue()
         self._reports.enter_session(SESSION)
         self._answered: set[str] = set()
-        self.runner = InteractiveRunner(
-            strategy or Quoter(), EPOCH, Counters(), self._reports, received=0
+        self.runner = InStepRunner(
+            strategy or configured(Quoter, quantity=20), EPOCH, Counters(), self._reports, received=0
         )
         self.runner.from_sequence = from_sequence
         self.deliver_reports(len(market.reports))  # what was missed comes before Registered
@@ -98,6 +97,7 @@ class Run:
             intents = self.runner.step(is_idle=is_idle)
             if intents is None:
                 break
+            assert not isinstance(intents, Coroutine), "no hook is async"
             for intent in intents:
                 name = EPOCH.client_order_id(intent)
                 if name in self._answered:

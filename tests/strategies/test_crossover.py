@@ -1,6 +1,7 @@
 """The crossover strategy: which prices give an order, and what makes no difference."""
 
 import itertools
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,20 +11,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kit.batches import MakeBatch
+from tests.kit.strategies import configured, intents_of
 from tests.reference import crossover_orders, news_orders
 from tradestack.domain.fixed_point import SCALE
+from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.crossover import Crossover
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 
 ROOT = Path(__file__).parents[2]
-STRATEGY = Crossover(short_ticks=2, long_ticks=3)
 
 
-def orders_of(strategy: Crossover, *batches: TickBatch) -> list[tuple[int, str, str]]:
+def crossover(short_ticks: int, long_ticks: int, symbols: Iterable[str] = ()) -> ConfiguredStrategy:
+    """The strategy with these windows."""
+    windows = {"short_ticks": str(short_ticks), "long_ticks": str(long_ticks)}
+    return configured(Crossover, windows, symbols)
+
+
+STRATEGY = crossover(2, 3)
+
+
+def orders_of(strategy: ConfiguredStrategy, *batches: TickBatch) -> list[tuple[int, str, str]]:
     """(sequence, symbol, side) of every intent."""
-    state = strategy.initial_state()
-    intents = [intent for batch in batches for intent in strategy.on_batch(state, batch)]
-    return [(i.sequence, i.symbol, i.side) for i in intents]
+    return [(i.sequence, i.symbol, i.side) for i in intents_of(strategy, *batches)]
 
 
 def prices(symbol: str, *values: str) -> list[tuple[str, str, str]]:
@@ -63,7 +72,7 @@ def test_orders_of_rows(
 
 def test_symbols_not_named_are_not_traded(make_batch: MakeBatch) -> None:
     """Only the listed symbols are traded."""
-    strategy = Crossover(short_ticks=2, long_ticks=3, symbols=frozenset({"IBM"}))
+    strategy = crossover(2, 3, ["IBM"])
     rows = [*prices("SPY", "1", "2", "3"), *prices("IBM", "1", "2", "3")]
 
     assert orders_of(strategy, make_batch(rows)) == [(6, "IBM", "BUY")]
@@ -73,7 +82,7 @@ def test_an_intent_carries_price_and_time(make_batch: MakeBatch) -> None:
     """Price and publish time of the message go into the order's annotations."""
     batch = make_batch(prices("SPY", "1", "2", "3.5"))
 
-    (intent,) = STRATEGY.on_batch(STRATEGY.initial_state(), batch)
+    (intent,) = intents_of(STRATEGY, batch)
 
     assert (intent.value, intent.publish_time_ns, intent.index) == (350_000_000, 3000, 0)
     assert intent.price == intent.value
@@ -123,7 +132,7 @@ def test_cutting_the_feed_into_batches_makes_no_difference(
         for start, end in itertools.pairwise(edges)
         if end > start
     ]
-    strategy = Crossover(short_ticks=short, long_ticks=short + more)
+    strategy = crossover(short, short + more)
 
     assert orders_of(strategy, *batches) == naive_orders(rows, short, short + more)
 
@@ -151,6 +160,6 @@ def test_whole_days_agree_with_the_independent_reference(
     starts = range(0, len(rows), 5_000)
     batches = [TickBatch(start + 1, records[start : start + 5_000]) for start in starts]
 
-    orders = orders_of(Crossover(short_ticks=windows[0], long_ticks=windows[1]), *batches)
+    orders = orders_of(crossover(*windows), *batches)
 
     assert [(symbol, side, sequence) for sequence, symbol, side in orders] == verdict

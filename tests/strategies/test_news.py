@@ -1,6 +1,7 @@
 """The news strategy: which news gives an order, and what makes no difference."""
 
 import itertools
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,22 +10,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kit.batches import MakeBatch
+from tests.kit.strategies import configured, intents_of, runner_of
 from tests.reference import news_orders
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side
-from tradestack.strategies.news import News, NewsState
+from tradestack.strategies.configured import ConfiguredStrategy
+from tradestack.strategies.intent import Intent
+from tradestack.strategies.news import News
 from tradestack.wire.feed import TickBatch, encode_symbol, new_records
 
 ROOT = Path(__file__).parents[2]
-STRATEGY = News(buy_above=60 * SCALE, sell_below=40 * SCALE)
+STRATEGY = configured(News)
 PRICED = ("P", "SPY", "168.23")
 
 
-def orders_of(strategy: News, *batches: TickBatch) -> tuple[list[tuple[int, str, str]], NewsState]:
-    """(sequence, symbol, side) of every intent, and the state they leave."""
-    state = strategy.initial_state()
-    intents = [intent for batch in batches for intent in strategy.on_batch(state, batch)]
-    return [(i.sequence, i.symbol, i.side) for i in intents], state
+def orders_of(
+    strategy: ConfiguredStrategy, *batches: TickBatch
+) -> tuple[list[tuple[int, str, str]], Mapping[str, int]]:
+    """(sequence, symbol, side) of every intent, and the strategy's counters behind them."""
+    runner = runner_of(strategy)
+    intents = [intent for batch in batches for intent in runner.on_batch(batch)]
+    orders = [(i.sequence, i.symbol, i.side) for i in intents if isinstance(i, Intent)]
+    return orders, runner.strategy_counters()
 
 
 @pytest.mark.parametrize(
@@ -62,28 +69,28 @@ def test_news_without_price_is_counted_and_changes_no_side(make_batch: MakeBatch
     """Only news that would have changed the side of an unpriced symbol counts."""
     rows = [("N", "SPY", "80"), ("N", "SPY", "50"), ("N", "SPY", "10"), PRICED, ("N", "SPY", "80")]
 
-    orders, state = orders_of(STRATEGY, make_batch(rows))
+    orders, counters = orders_of(STRATEGY, make_batch(rows))
 
     assert orders == [(5, "SPY", "BUY")]
-    assert STRATEGY.counters(state) == {"signals_without_price": 2}
+    assert counters == {"signals_without_price": 2}
 
 
 def test_symbols_not_named_are_neither_traded_nor_counted(make_batch: MakeBatch) -> None:
     """Only the listed symbols are traded."""
-    strategy = News(buy_above=60 * SCALE, sell_below=40 * SCALE, symbols=frozenset({"IBM"}))
+    strategy = configured(News, symbols=["IBM"])
     rows = [PRICED, ("P", "IBM", "1"), ("N", "SPY", "80"), ("N", "IBM", "80"), ("N", "XYZ", "80")]
 
-    orders, state = orders_of(strategy, make_batch(rows))
+    orders, counters = orders_of(strategy, make_batch(rows))
 
     assert orders == [(4, "IBM", "BUY")]
-    assert strategy.counters(state) == {"signals_without_price": 0}
+    assert counters == {"signals_without_price": 0}
 
 
 def test_an_intent_carries_sentiment_and_time(make_batch: MakeBatch) -> None:
     """Value and publish time of the message go into the order's annotations."""
     batch = make_batch([("P", "SPY", "168.2"), ("N", "SPY", "85.48"), ("P", "SPY", "170")])
 
-    (intent,) = STRATEGY.on_batch(STRATEGY.initial_state(), batch)
+    (intent,) = intents_of(STRATEGY, batch)
 
     assert (intent.value, intent.publish_time_ns, intent.index) == (8_548_000_000, 2000, 0)
     assert intent.side is Side.BUY
@@ -151,8 +158,7 @@ def test_cutting_the_feed_into_batches_makes_no_difference(
         if end > start
     ]
 
-    state = STRATEGY.initial_state()
-    intents = [intent for batch in batches for intent in STRATEGY.on_batch(state, batch)]
+    intents = intents_of(STRATEGY, *batches)
 
     assert [(i.sequence, i.symbol, i.side) for i in intents] == naive_orders(rows)
     assert [i.price for i in intents] == [
@@ -181,7 +187,7 @@ def test_whole_days_agree_with_the_independent_reference(prices: str, sentiment:
     starts = range(0, len(rows), 5_000)
     batches = [TickBatch(start + 1, records[start : start + 5_000]) for start in starts]
 
-    orders, state = orders_of(STRATEGY, *batches)
+    orders, counters = orders_of(STRATEGY, *batches)
 
     assert [(symbol, side, sequence) for sequence, symbol, side in orders] == verdict.orders
-    assert state.signals_without_price == verdict.signals_without_price
+    assert counters == {"signals_without_price": verdict.signals_without_price}

@@ -12,12 +12,12 @@ from tradestack.trading.own_view import OwnView
 @pytest.fixture
 def view() -> OwnView:
     """A view after a limit order for 10 SPY at 168 was sent."""
-    view = OwnView(default_quantity=10)
+    view = OwnView()
     view.sent(limit_order(), "a")
     return view
 
 
-def limit_order(quantity: int | None = None) -> Intent:
+def limit_order(quantity: int = 10) -> Intent:
     """BUY SPY at 168."""
     return Intent(
         sequence=1,

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.kit.batches import batch_of
-from tradestack.domain.fixed_point import SCALE
-from tradestack.strategies.news import News, NewsState
+from tests.kit.strategies import configured, runner_of
+from tradestack.strategies.news import News
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.signal_runner import SignalRunner
 from tradestack.wire.errors import ProtocolError
@@ -19,13 +19,13 @@ def counters() -> Counters:
 
 
 @pytest.fixture
-def runner(counters: Counters) -> SignalRunner[NewsState]:
+def runner(counters: Counters) -> SignalRunner:
     """The news strategy before its first message."""
-    return SignalRunner(News(buy_above=60 * SCALE, sell_below=40 * SCALE), counters)
+    return runner_of(configured(News), counters)
 
 
 def test_intents_before_from_sequence_are_dropped_and_counted(
-    runner: SignalRunner[NewsState], counters: Counters
+    runner: SignalRunner, counters: Counters
 ) -> None:
     """They take part in the state of the strategy all the same."""
     runner.from_sequence = 3
@@ -37,7 +37,7 @@ def test_intents_before_from_sequence_are_dropped_and_counted(
     assert runner.sequence_processed == 3
 
 
-def test_prices_and_news_are_counted(runner: SignalRunner[NewsState], counters: Counters) -> None:
+def test_prices_and_news_are_counted(runner: SignalRunner, counters: Counters) -> None:
     """Ticks are the sum of both."""
     runner.on_batch(batch_of(ROWS))
 
@@ -48,7 +48,7 @@ def test_prices_and_news_are_counted(runner: SignalRunner[NewsState], counters: 
 
 @pytest.mark.parametrize("first_sequence", [1, 3, 5])
 def test_messages_that_are_missing_or_repeated_are_refused(
-    runner: SignalRunner[NewsState], first_sequence: int
+    runner: SignalRunner, first_sequence: int
 ) -> None:
     """Nothing is decided on a feed with a gap, and nothing changes."""
     runner.on_batch(batch_of(ROWS))
@@ -58,7 +58,7 @@ def test_messages_that_are_missing_or_repeated_are_refused(
     assert runner.next_sequence == 4
 
 
-def test_the_strategys_own_counters_are_shown(runner: SignalRunner[NewsState]) -> None:
+def test_the_strategys_own_counters_are_shown(runner: SignalRunner) -> None:
     """They are counted in the state of the feed session."""
     runner.on_batch(batch_of([("N", "SPY", "80")]))
 

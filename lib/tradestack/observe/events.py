@@ -284,6 +284,13 @@ STRATEGY_ORDERS_LEFT = Event(
     "strategy stops, and its orders are not known to be canceled",
 )
 
+STRATEGY_PAUSED = Event(
+    "STRATEGY_PAUSED",
+    "4099625b195d9f639ef77e2ac09eb615",
+    logging.ERROR,
+    "strategy paused: a hook has raised an exception",
+)
+
 EVENTS: tuple[Event, ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Event)
 )

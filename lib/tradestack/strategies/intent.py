@@ -1,4 +1,4 @@
-"""Intents: what a strategy has decided, with the feed message that caused it.
+"""Intents: what a strategy has requested, with the feed message that caused it.
 
 Quantities and prices are integers ×10⁻⁸, times are ns since the Unix epoch.
 """
@@ -20,7 +20,7 @@ class Intent:
     price: int | None  # the symbol's last price in the feed up to the message, if it had one
     event_time_ns: int  # of the message
     publish_time_ns: int  # of the message, too
-    quantity: int | None = None  # None: the configured one
+    quantity: int
     ord_type: OrdType = OrdType.MARKET
     limit_price: int | None = None  # with LIMIT only
     time_in_force: TimeInForce = TimeInForce.IOC

@@ -1,39 +1,46 @@
-"""The declared parameters of a strategy: dataclass fields with bounds and documentation.
+"""The declared parameters of a strategy: class attributes with bounds and documentation.
 
-    class News(Strategy[NewsState]):
+    class News(Strategy):
         buy_above: int = decimal("60", minimum="0", maximum="100", doc="Above this: BUY.")
 
-A configuration gives values as decimal texts. A decimal parameter is an integer ×10⁻⁸, a whole
-number is itself.
+The class has the declaration, an object of it the value. A configuration gives values as decimal
+texts. A decimal parameter is an integer ×10⁻⁸, a whole number is itself.
 """
 
-import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tradestack.domain.fixed_point import SCALE, format_fixed, parse_fixed
 
-_METADATA_KEY = "parameter"
 
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """What one parameter may be; both bounds are allowed values."""
+    """What one parameter may be; both bounds are allowed values.
+
+    below, not_above: names of parameters that it has to be less than, or may at most equal.
+    """
 
     default: int
     minimum: int
     maximum: int
     unit: int  # the value of 1: SCALE for a decimal, 1 for a whole number
     doc: str
+    below: str | None = None
+    not_above: str | None = None
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, for people."""
+        kind = "whole number" if self.unit == 1 else "number"
+        return f"a {kind} from {self.format(self.minimum)} to {self.format(self.maximum)}"
 
     def parse(self, text: str) -> int:
         """Decimal text → value. Raises ValueError with what is allowed."""
         step: int = SCALE // self.unit
         value, remainder = divmod(parse_fixed(text), step)
         if remainder or not self.minimum <= value <= self.maximum:
-            kind = "whole number" if self.unit == 1 else "number"
-            limits = f"{self.format(self.minimum)} to {self.format(self.maximum)}"
-            raise ValueError(f"is {text}, allowed is a {kind} from {limits}")
+            raise ValueError(f"is {text}, allowed is {self.allowed}")
         return value
 
     def format(self, value: int) -> str:
@@ -41,27 +48,85 @@ class Parameter:
         return format_fixed(value * (SCALE // self.unit))
 
 
-def decimal(default: str, *, minimum: str, maximum: str, doc: str) -> Any:
-    """Declare a decimal parameter: a dataclass field of type int, ×10⁻⁸."""
-    low, high = parse_fixed(minimum), parse_fixed(maximum)
-    return _field(
-        Parameter(default=parse_fixed(default), minimum=low, maximum=high, unit=SCALE, doc=doc)
+def decimal(
+    default: str,
+    *,
+    minimum: str,
+    maximum: str,
+    doc: str,
+    below: str | None = None,
+    not_above: str | None = None,
+) -> Any:
+    """Declare a decimal parameter: an attribute of type int, ×10⁻⁸."""
+    return Parameter(
+        default=parse_fixed(default),
+        minimum=parse_fixed(minimum),
+        maximum=parse_fixed(maximum),
+        unit=SCALE,
+        doc=doc,
+        below=below,
+        not_above=not_above,
     )
 
 
-def whole_number(default: int, *, minimum: int, maximum: int, doc: str) -> Any:
-    """Declare a parameter that counts something: a dataclass field of type int."""
-    return _field(Parameter(default=default, minimum=minimum, maximum=maximum, unit=1, doc=doc))
+def whole_number(
+    default: int,
+    *,
+    minimum: int,
+    maximum: int,
+    doc: str,
+    below: str | None = None,
+    not_above: str | None = None,
+) -> Any:
+    """Declare a parameter that counts something: an attribute of type int."""
+    return Parameter(
+        default=default,
+        minimum=minimum,
+        maximum=maximum,
+        unit=1,
+        doc=doc,
+        below=below,
+        not_above=not_above,
+    )
 
 
 def parameters_of(declaring_class: type) -> Mapping[str, Parameter]:
-    """Return the parameters that a dataclass declares, by name, in their order."""
-    return {
-        field.name: field.metadata[_METADATA_KEY]
-        for field in dataclasses.fields(declaring_class)
-        if _METADATA_KEY in field.metadata
-    }
+    """Return the parameters that a class declares or inherits, by name, in their order."""
+    found: dict[str, Parameter] = {}
+    for each in reversed(declaring_class.__mro__):
+        found |= {name: value for name, value in vars(each).items() if isinstance(value, Parameter)}
+    return found
 
 
-def _field(parameter: Parameter) -> Any:
-    return dataclasses.field(default=parameter.default, metadata={_METADATA_KEY: parameter})
+def parse_parameters(
+    declared: Mapping[str, Parameter], texts: Mapping[str, str]
+) -> Mapping[str, int]:
+    """Return the value of each parameter: of its decimal text, or its default.
+
+    Raises ValueError that names the parameter and what is allowed.
+    """
+    values = {name: parameter.default for name, parameter in declared.items()}
+    for name, text in texts.items():
+        if name not in declared:
+            known = f"known are {', '.join(declared)}" if declared else "it has none"
+            raise ValueError(f"there is no parameter {name!r}, {known}")
+        try:
+            values[name] = declared[name].parse(text)
+        except ValueError as error:
+            raise ValueError(f"{name} {error}") from None
+    for name, parameter in declared.items():
+        _check_relations(name, parameter, declared, values)
+    return values
+
+
+def _check_relations(
+    name: str, parameter: Parameter, declared: Mapping[str, Parameter], values: Mapping[str, int]
+) -> None:
+    relations = (
+        (parameter.below, "has to be below", lambda other: values[name] < other),
+        (parameter.not_above, "may not be above", lambda other: values[name] <= other),
+    )
+    for other, demand, holds in relations:
+        if other is not None and not holds(values[other]):
+            ours, theirs = parameter.format(values[name]), declared[other].format(values[other])
+            raise ValueError(f"{name} is {ours}, and {demand} {other}, which is {theirs}")

@@ -1,57 +1,34 @@
-"""The strategies that a configuration can name: the one place where a strategy is registered.
+"""The strategies that a configuration can name: the one place where a shipped one is registered."""
 
-A strategy that is not shipped is named as `module:Class`, of a module that Python finds.
-"""
-
-import importlib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from tradestack.strategies.crossover import Crossover
-from tradestack.strategies.interactive import InteractiveStrategy
-from tradestack.strategies.news import News
-from tradestack.strategies.parameter import parameters_of
-from tradestack.strategies.strategy import Strategy
+from tradestack.strategies.configured import ConfiguredStrategy, configure
+from tradestack.strategies.loading import LoadedStrategy, load_strategy
 
-STRATEGIES: Mapping[str, type[Strategy[Any]]] = {
-    strategy.name: strategy for strategy in (News, Crossover)
+SHIPPED: Mapping[str, str] = {
+    "news": "tradestack.strategies.news:News",
+    "crossover": "tradestack.strategies.crossover:Crossover",
+    "news_crossover": "tradestack.strategies.news_crossover:NewsCrossover",
+    "maker": "tradestack.strategies.maker:Maker",
 }
-MODULE_AND_CLASS = r"[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*"
-
-AnyStrategy = Strategy[Any] | InteractiveStrategy[Any]
+NAME_FORM = "module:Class, or /path/to/file.py:Class"
 
 
-def strategy_class(name: str) -> type[AnyStrategy]:
-    """Return the strategy of that name. Raises ValueError if there is none."""
-    if name in STRATEGIES:
-        return STRATEGIES[name]
-    module, _, class_name = name.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), class_name, None)
-    except ImportError as error:
-        raise ValueError(f"{name} is not found: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, (Strategy, InteractiveStrategy))):
-        raise ValueError(f"{name} is not a class that extends Strategy or InteractiveStrategy")
-    return found
+def find_strategy(name: str) -> LoadedStrategy:
+    """Return the strategy of that name, shipped or not. Raises ValueError if there is none."""
+    name = SHIPPED.get(name, name)
+    if ":" not in name and not name.endswith(".py"):
+        shipped = ", ".join(SHIPPED)
+        raise ValueError(f"{name!r} is no strategy; allowed is {shipped}, or {NAME_FORM}")
+    return load_strategy(name)
 
 
 def build_strategy(
-    name: str, parameters: Mapping[str, str], symbols: Iterable[str] = ()
-) -> AnyStrategy:
-    """Build the strategy of that name; parameters left out have their defaults.
+    name: str, parameters: Mapping[str, str], symbols: Iterable[str] = (), *, quantity: int
+) -> ConfiguredStrategy:
+    """Return the strategy of that name; parameters left out have their defaults.
 
-    Parameters are decimal texts. Raises ValueError that names the parameter and what is allowed,
-    or the strategy if there is none of that name.
+    Parameters are decimal texts. Raises ValueError that names the parameter and what is allowed, or
+    what is wrong with the strategy.
     """
-    strategy = strategy_class(name)
-    declared = parameters_of(strategy)
-    values = {}
-    for parameter, text in parameters.items():
-        if parameter not in declared:
-            known = ", ".join(declared)
-            raise ValueError(f"{name} has no parameter {parameter!r}, known are {known}")
-        try:
-            values[parameter] = declared[parameter].parse(text)
-        except ValueError as error:
-            raise ValueError(f"{parameter} {error}") from None
-    return strategy(symbols=frozenset(symbols), **values)
+    return configure(find_strategy(name), parameters, symbols, quantity)

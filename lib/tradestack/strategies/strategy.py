@@ -1,77 +1,216 @@
-"""The bases of every strategy.
+"""The base of every strategy.
 
-    Strategy              (state, batch of ticks) → intents           a function of the feed
-    InteractiveStrategy   (state, tick or report, view) → decisions   of the feed and its reports
+    class Mine(Strategy):
+        \"\"\"Buy what has risen, sell what has fallen.\"\"\"
 
-A strategy uses no clock, file, socket or shared memory, so the same feed session gives the same
-decisions, live, after a restart and in a backtest. The object holds the parameters; what is learnt
-of a feed session is kept in a state that only the strategy reads or changes. How the feed is cut
-into batches must not matter. interactive.py has the second kind.
+        step: int = decimal("0.5", minimum="0.01", maximum="100", doc="From one order to the next.")
+
+        def on_start(self) -> None:
+            self.marks: dict[str, int] = {}
+
+        def on_tick(self, tick: PriceTick) -> None:
+            mark = self.marks.setdefault(tick.symbol, tick.price)
+            if abs(tick.price - mark) >= self.step:
+                (self.buy if tick.price > mark else self.sell)(tick.symbol)
+                self.marks[tick.symbol] = tick.price
+
+An object of the class lives for one feed session: what it learns it keeps in its attributes, which
+`on_start` sets. After a restart the same messages make the same object again. So the decisions of a
+hook depend on the object and on what the hook is given alone: not on clocks, files or random
+numbers without a fixed seed, nor on how the feed is cut into batches.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+import re
+from collections.abc import Awaitable, Coroutine, Mapping
+from typing import Any, ClassVar
 
-from tradestack.domain.tick import TickKind
-from tradestack.strategies.intent import Intent
-from tradestack.strategies.parameter import parameters_of
-from tradestack.wire.feed import TickBatch, decode_symbol
+from tradestack.domain.execution_report import Report
+from tradestack.domain.order import Side, TimeInForce
+from tradestack.strategies.desk import Desk, OwnOrder
+from tradestack.strategies.messages import NewsItem, PriceTick, TickColumns
 
-StateT = TypeVar("StateT")
+_WORD_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+HookResult = Awaitable[None] | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class BaseStrategy(ABC, Generic[StateT]):
-    """What all strategies have; a subclass is a frozen dataclass whose fields are its parameters.
+class Strategy:
+    """Decides what to buy and sell; a subclass has hooks, and parameters (parameter.py).
 
-    name: the word for it in configurations and orders. version: to be raised when the same feed
-    gives other intents than before. value_label: what `Intent.value` is, one word, for people.
-    needs: the kinds of ticks without which it never trades. interactive: whether it reads its
-    reports, which makes the feed wait for them.
+    All prices, quantities and amounts of money are integers ×10⁻⁸: `fixed("0.5")` is 50_000_000.
+
+    name: the word for it in orders; without one, that of the class. value_label: what the `value`
+    of its orders is, one word, for people. interactive: whether it reads its reports, positions,
+    working orders or equity; then the feed waits until each is known (`on_report` has more).
+
+    symbols: those to trade, empty = all of the feed; hooks are given messages of these alone.
+    quantity: of an order that has none of its own, as configured.
     """
 
     name: ClassVar[str]
-    version: ClassVar[int]
-    value_label: ClassVar[str]
-    needs: ClassVar[frozenset[TickKind]] = frozenset({TickKind.PRICE})
-    interactive: ClassVar[bool]
-
-    symbols: frozenset[str] = frozenset()  # the symbols to trade, empty = every symbol of the feed
-
-    def __post_init__(self) -> None:
-        self.check()
-
-    def check(self) -> None:
-        """Check relations between parameters. Raises ValueError with the one that is violated."""
-
-    def trades(self, symbol: bytes) -> bool:
-        """Return whether the symbol, a padded field of the feed, is to be traded."""
-        return not self.symbols or decode_symbol(symbol) in self.symbols
-
-    def parameters(self) -> Mapping[str, str]:
-        """Return the effective parameters as decimal texts, a part of what names an order."""
-        return {
-            name: parameter.format(getattr(self, name))
-            for name, parameter in parameters_of(type(self)).items()
-        }
-
-    @abstractmethod
-    def initial_state(self) -> StateT:
-        """Return the state at the start of a feed session."""
-
-    def counters(self, state: StateT) -> Mapping[str, int]:  # noqa: ARG002 (for subclasses)
-        """Return the strategy's own counters of this feed session, by name."""
-        return {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Strategy(BaseStrategy[StateT]):
-    """A strategy that never learns what became of its orders; the feed never waits for it."""
-
+    value_label: ClassVar[str] = "price"
     interactive: ClassVar[bool] = False
 
-    @abstractmethod
-    def on_batch(self, state: StateT, batch: TickBatch) -> Sequence[Intent]:
-        """Take the next messages into the state; return the intents in feed order."""
+    def __init__(
+        self,
+        desk: Desk,
+        parameters: Mapping[str, int],
+        *,
+        symbols: frozenset[str] = frozenset(),
+        quantity: int,
+    ) -> None:
+        self._desk = desk
+        self.symbols = symbols
+        self.quantity = quantity
+        for parameter, value in parameters.items():
+            setattr(self, parameter, value)
+
+    def __init_subclass__(cls) -> None:
+        if "name" not in vars(cls):
+            cls.name = _WORD_BORDER.sub("_", cls.__name__).lower()
+
+    # ---- hooks: plain, or `async def` -----------------------------------------------------------
+
+    def on_start(self) -> None:
+        """Take note of the start of a feed session, before its first message."""
+
+    def on_tick(self, tick: PriceTick) -> HookResult:
+        """Take the next price."""
+
+    def on_ticks(self, batch: TickColumns) -> None:
+        """Take the next messages as numpy columns, in place of on_tick, on_news and timers.
+
+        Each request names the row that causes it, `cause=i`, in ascending order.
+        """
+
+    def on_news(self, news: NewsItem) -> HookResult:
+        """Take the next news item."""
+
+    def on_report(self, report: Report) -> HookResult:
+        """Take a report on the strategy's requests; for an interactive strategy.
+
+        Before a message comes to on_tick or on_news, the reports that are visible by then come
+        here, one by one. What is requested here is caused by that message.
+        """
+
+    def on_end(self) -> None:
+        """Take note of the end of the feed session, behind its last message."""
+
+    def counters(self) -> Mapping[str, int]:
+        """Return counters of this feed session for `tradestackctl stats`, by name."""
+        return {}
+
+    # ---- requests -------------------------------------------------------------------------------
+
+    def buy(
+        self,
+        symbol: str,
+        quantity: int | None = None,
+        *,
+        price: int | None = None,
+        time_in_force: TimeInForce | None = None,
+        value: int | None = None,
+        cause: int | None = None,
+    ) -> str:
+        """Send an order to buy; return its ClOrdID.
+
+        quantity: None = the configured one. price: with one it is a limit order, DAY unless
+        time_in_force says something else; without one a market order, IOC. value: what was decided
+        on, for people; None = the symbol's last price. cause: in on_ticks, the row.
+        """
+        return self._desk.order(
+            symbol,
+            Side.BUY,
+            self.quantity if quantity is None else quantity,
+            price=price,
+            time_in_force=time_in_force,
+            value=value,
+            cause=cause,
+        )
+
+    def sell(
+        self,
+        symbol: str,
+        quantity: int | None = None,
+        *,
+        price: int | None = None,
+        time_in_force: TimeInForce | None = None,
+        value: int | None = None,
+        cause: int | None = None,
+    ) -> str:
+        """Send an order to sell; as `buy`."""
+        return self._desk.order(
+            symbol,
+            Side.SELL,
+            self.quantity if quantity is None else quantity,
+            price=price,
+            time_in_force=time_in_force,
+            value=value,
+            cause=cause,
+        )
+
+    def target(self, symbol: str, position: int, *, value: int | None = None) -> str | None:
+        """Buy or sell what is missing to a position; return the ClOrdID, None if nothing is.
+
+        What working orders have left counts as held, so the same target again changes nothing. For
+        an interactive strategy.
+        """
+        missing = position - self.position(symbol)
+        for order in self.working.values():
+            if order.symbol == symbol:
+                is_buy = order.side is Side.BUY
+                missing -= order.leaves_quantity if is_buy else -order.leaves_quantity
+        if missing == 0:
+            return None
+        return (self.buy if missing > 0 else self.sell)(symbol, abs(missing), value=value)
+
+    def cancel(self, cl_ord_id: str, *, cause: int | None = None) -> None:
+        """Cancel what an order has left; cause: in on_ticks, the row."""
+        self._desk.cancel(cl_ord_id, cause=cause)
+
+    def cancel_all(self, symbol: str | None = None) -> None:
+        """Cancel the working orders, of one symbol or of all; for an interactive strategy."""
+        for order in list(self.working.values()):
+            if symbol in (None, order.symbol) and order.changed_by is None:
+                self._desk.cancel(order.cl_ord_id, cause=None)
+
+    def replace(
+        self,
+        cl_ord_id: str,
+        quantity: int,
+        price: int | None = None,
+        *,
+        cause: int | None = None,
+    ) -> str:
+        """Give an order another quantity, what is filled included, and price.
+
+        Returns the ClOrdID that it has once that is accepted.
+        """
+        return self._desk.replace(cl_ord_id, quantity, price, cause=cause)
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine while the feed goes on, for slow work.
+
+        Its requests have no message as their cause: they arrive when they are sent, as a person's
+        do. They are not made again after a restart, and a backtest does not run them.
+        """
+        self._desk.background(work)
+
+    # ---- what is known --------------------------------------------------------------------------
+
+    def position(self, symbol: str) -> int:
+        """Return the quantity held, below 0 if sold short; for an interactive strategy."""
+        return self._desk.position(symbol)
+
+    @property
+    def working(self) -> Mapping[str, OwnOrder]:
+        """The orders that are sent and not done, by ClOrdID, oldest first; if interactive."""
+        return self._desk.working
+
+    @property
+    def equity(self) -> int:
+        """Profit since the session began, at last prices and less fees; if interactive."""
+        return self._desk.equity
+
+    def last_price(self, symbol: str) -> int | None:
+        """Return the symbol's newest price up to this message, None if it has had none."""
+        return self._desk.last_price(symbol)

@@ -12,16 +12,12 @@ configuration and, for an interactive strategy, visible reports alone. The other
 a killed strategy makes the same order again with other annotations.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tradestack.domain.order import PRICE_MAX, Order
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from tradestack.strategies.intent import AnyIntent, CancelIntent, Intent, ReplaceIntent
 
-CONFIG_HASH_LENGTH = 12
 # With the other parts at their longest, a ClOrdID still fits the 64 characters of the wire.
 INSTANCE_LENGTH_MAX = 16
 INTENTS_PER_MESSAGE_MAX = 9_999
@@ -37,17 +33,13 @@ class ReferencePrice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
-    """One instance under one configuration in one feed session.
-
-    quantity: of each order that has none of its own, ×10⁻⁸.
-    """
+    """One instance under one configuration in one feed session."""
 
     instance: str
     config_hash: str
     feed_session: str
     signal_name: str
     signal_label: str  # what the values of its intents are
-    quantity: int
 
     def client_order_id(self, intent: AnyIntent) -> str:
         """Return the ClOrdID of the request that the intent leads to."""
@@ -68,14 +60,11 @@ class Epoch:
         """
         if reference is not None and abs(reference.price) > PRICE_MAX:
             reference = None
-        feed_price = intent.price
-        if feed_price is not None and abs(feed_price) > PRICE_MAX:
-            feed_price = None
         return Order(
             cl_ord_id=cl_ord_id,
             symbol=intent.symbol,
             side=intent.side,
-            quantity=self.quantity if intent.quantity is None else intent.quantity,
+            quantity=intent.quantity,
             ord_type=intent.ord_type,
             time_in_force=intent.time_in_force,
             price=intent.limit_price,
@@ -83,11 +72,11 @@ class Epoch:
             feed_session=self.feed_session,
             feed_seq=intent.sequence,
             event_time_ns=intent.event_time_ns,
-            feed_price=feed_price,
+            feed_price=_on_the_wire(intent.price),
             signal_time_ns=intent.publish_time_ns,
             signal_name=self.signal_name,
             signal_label=self.signal_label,
-            signal_value=intent.value,
+            signal_value=_on_the_wire(intent.value),
             reference_price=None if reference is None else reference.price,
             reference_price_age_ns=None if reference is None else reference.age_ns,
         )
@@ -120,23 +109,11 @@ class Epoch:
         return f"{self.instance}-{self.config_hash}-{self.feed_session}-"
 
 
+def _on_the_wire(value: int | None) -> int | None:
+    """Return a value that an order can carry, None in place of another one."""
+    return None if value is None or abs(value) > PRICE_MAX else value
+
+
 def epoch_prefix(cl_ord_id: str) -> str:
     """ClOrdID of a strategy → the prefix of its epoch."""
     return cl_ord_id.rsplit("-", 2)[0] + "-"
-
-
-def config_hash(
-    *,
-    signal_name: str,
-    signal_version: int,
-    parameters: Mapping[str, object],
-    symbols: Sequence[str],
-    quantity: str,
-) -> str:
-    """Hash the effective values; the order of symbols and parameters does not matter."""
-    text = json.dumps(
-        [signal_name, signal_version, parameters, sorted(symbols), quantity],
-        sort_keys=True,
-        separators=(",", ":"),
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:CONFIG_HASH_LENGTH]

@@ -10,19 +10,26 @@ from tradestack.domain.execution_report import (
     OrderMassCancelReport,
     Report,
 )
-from tradestack.domain.order import ExecType, Side
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import ExecType
+from tradestack.domain.position import signed_quantity
+from tradestack.strategies.desk import OwnOrder
 from tradestack.strategies.intent import AnyIntent, CancelIntent, Intent, ReplaceIntent
-from tradestack.strategies.interactive import OwnOrder
 from tradestack.trading.open_orders import WORKING
 
 
 class OwnView:
-    """Positions and working orders of one feed session; default_quantity: of orders without one."""
+    """Positions and working orders of one feed session.
 
-    def __init__(self, default_quantity: int) -> None:
-        self._default_quantity = default_quantity
+    positions: quantity held by symbol, of each that was ever traded. cash: what fills have brought,
+    less fees, ×10⁻¹⁶.
+    """
+
+    def __init__(self) -> None:
+        self.cash = 0
         self._positions: dict[str, int] = {}
         self._working: dict[str, OwnOrder] = {}
+        self.positions: Mapping[str, int] = MappingProxyType(self._positions)
         self.working: Mapping[str, OwnOrder] = MappingProxyType(self._working)
 
     def position(self, symbol: str) -> int:
@@ -33,14 +40,13 @@ class OwnView:
         """Take a request that is sent under this ClOrdID."""
         match intent:
             case Intent():
-                quantity = intent.quantity or self._default_quantity
                 self._working[cl_ord_id] = OwnOrder(
                     cl_ord_id=cl_ord_id,
                     symbol=intent.symbol,
                     side=intent.side,
-                    quantity=quantity,
+                    quantity=intent.quantity,
                     price=intent.limit_price,
-                    leaves_quantity=quantity,
+                    leaves_quantity=intent.quantity,
                 )
             case CancelIntent() | ReplaceIntent():
                 order = self._order_of(intent.cl_ord_id)
@@ -72,9 +78,10 @@ class OwnView:
 
     def _fill(self, report: ExecutionReport) -> None:
         assert report.symbol is not None, "a fill is of an order that was accepted"
-        quantity = report.last_quantity or 0
-        signed = quantity if report.side is Side.BUY else -quantity
+        assert report.side is not None, "a fill is of an order that was accepted"
+        signed = signed_quantity(report.side, report.last_quantity or 0)
         self._positions[report.symbol] = self.position(report.symbol) + signed
+        self.cash -= signed * (report.last_price or 0) + (report.commission or 0) * SCALE
 
     def _order_of(self, cl_ord_id: str) -> OwnOrder | None:
         """Return the order of that name, or the one that a replace under way gives it to."""

@@ -1,4 +1,4 @@
-"""A strategy in one feed session: its state, and those of its intents that become orders.
+"""A strategy in one feed session that never waits: whole batches in, intents out.
 
 Every message from the first on goes through the strategy, so that its state is a function of the
 feed. Intents of messages before `from_sequence` are dropped and counted: they belong to a past that
@@ -6,43 +6,59 @@ is not to be traded, or were acted on under another configuration.
 """
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
 
 from tradestack.domain.tick import TickKind
-from tradestack.strategies.intent import Intent
-from tradestack.strategies.strategy import Strategy
+from tradestack.strategies.configured import ConfiguredStrategy
+from tradestack.strategies.intent import AnyIntent
 from tradestack.trading.counters import Counted, Counters
+from tradestack.trading.desk import TradingDesk
+from tradestack.trading.epoch import Epoch
+from tradestack.trading.handled_feed import BatchFeed
+from tradestack.trading.strategy_object import StrategyObject
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch, count_kind
 
-StateT = TypeVar("StateT")
 
+class SignalRunner:
+    """One strategy in one feed session; it neither reads reports nor has async hooks.
 
-class SignalRunner(Generic[StateT]):
-    """One strategy in one feed session.
-
-    from_sequence: number of the first message whose intents become orders (FromSeq of Registered).
+    from_sequence: number of the first message whose intents become requests (FromSeq of
+    Registered).
     """
 
-    def __init__(self, strategy: Strategy[StateT], counters: Counters) -> None:
-        self.from_sequence = 0
+    def __init__(self, configured: ConfiguredStrategy, epoch: Epoch, counters: Counters) -> None:
         self.next_sequence = 1
-        self._strategy = strategy
-        self._state = strategy.initial_state()
+        self._feed = BatchFeed()
+        self._desk = TradingDesk(epoch, self._feed, view=None)
+        self._object = StrategyObject(configured, self._desk)
         self._counters = counters
+
+    @property
+    def from_sequence(self) -> int:
+        """The number of the first message whose intents become requests."""
+        return self._desk.from_sequence
+
+    @from_sequence.setter
+    def from_sequence(self, sequence: int) -> None:
+        self._desk.from_sequence = sequence
 
     @property
     def sequence_processed(self) -> int:
         """The number of the newest message that the strategy has seen; 0 if none."""
         return self.next_sequence - 1
 
-    def on_batch(self, batch: TickBatch) -> Sequence[Intent]:
-        """Return the intents to make orders of. Raises ProtocolError when messages are missing."""
+    def on_batch(self, batch: TickBatch) -> Sequence[AnyIntent]:
+        """Return the intents to make requests of.
+
+        Raises ProtocolError when messages are missing, StrategyFailed for an exception of a hook.
+        """
         if batch.first_sequence != self.next_sequence:
             raise ProtocolError(
                 f"feed continues with message {batch.first_sequence}, not {self.next_sequence}"
             )
-        intents = self._strategy.on_batch(self._state, batch)
+        self._feed.enter(batch)
+        self._object.take_batch(batch)
+        intents = self._desk.take_intents()
         news = count_kind(batch.records, TickKind.NEWS)
         self._counters.add(Counted.TICKS_RECEIVED, len(batch))
         self._counters.add(Counted.PRICES_RECEIVED, len(batch) - news)
@@ -52,6 +68,10 @@ class SignalRunner(Generic[StateT]):
         self._counters.add(Counted.ORDERS_SUPPRESSED, len(intents) - len(due))
         return due
 
+    def end(self) -> None:
+        """Tell the strategy that the session has ended. Raises StrategyFailed."""
+        self._object.end()
+
     def strategy_counters(self) -> dict[str, int]:
         """Return the strategy's own counters of this feed session, by name."""
-        return dict(self._strategy.counters(self._state))
+        return self._object.counters()

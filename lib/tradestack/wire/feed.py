@@ -94,7 +94,7 @@ class TickBatch:
                 columns["publish_time_ns"].tolist(),
                 columns["value"].tolist(),
                 columns["size"].tolist(),
-                map(_AGGRESSORS.__getitem__, columns["side"].tolist()),
+                map(decode_aggressor, columns["side"].tolist()),
                 strict=True,
             ),
         )
@@ -114,6 +114,7 @@ _KINDS = {int(kind): kind for kind in TickKind}
 _AGGRESSORS = [Aggressor.UNKNOWN] * 256
 _AGGRESSORS[Aggressor.BUYER] = Aggressor.BUYER
 _AGGRESSORS[Aggressor.SELLER] = Aggressor.SELLER
+decode_aggressor = _AGGRESSORS.__getitem__  # byte → side
 
 
 def unpack_ticks(packets: bytes) -> Iterator[UnpackedTick]:

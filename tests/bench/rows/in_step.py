@@ -43,7 +43,7 @@ class InStep:
         ticks = self.ticks * min(every, TICKS_AN_ORDER_MAX)
         prices = price_file(ticks)
         feed = {"source": "csv", "prices": str(prices), "pace": "1/s", "at_end": "hold"}
-        strategy = {"signal": "tests.bench.stepper:Stepper", "parameters": {"every": every}}
+        strategy = {"strategy": "tests.bench.stepper:Stepper", "parameters": {"every": every}}
         with (
             self.workshop.scratch() as directory,
             running_stack(directory, feed, Placement.FREE, strategy) as stack,

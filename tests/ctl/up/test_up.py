@@ -198,7 +198,7 @@ def test_a_strategy_config_is_used(files: tuple[str, ...], tmp_path: Path) -> No
     """Instance, user and parameters are those of the file."""
     config = tmp_path / "bold.toml"
     config.write_text(
-        'signal = "news"\nquantity = "5"\nuser = "bold"\n'
+        'strategy = "news"\nquantity = "5"\nuser = "bold"\n'
         '[parameters]\nbuy_above = "88"\nsell_below = "5"\n'
     )
 

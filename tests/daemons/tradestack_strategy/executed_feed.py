@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.daemons.tradestack_strategy.servers import Feed
 from tests.daemons.tradestack_strategy.strategy_runs import StrategyRun
 from tests.kit.quoter import Quoter
+from tests.kit.strategies import configured
 from tests.kit.strategy_process import StrategyProcess
 from tests.kit.tape_order_manager import TapeOrderManager
 from tradestack.domain.execution_report import Report
@@ -15,7 +16,7 @@ from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.wire.account_records import ExecutionRecord
 from tradestack.wire.order_journal import OrderRecord, Record, decode_record
 
-QUOTER = {"signal": "tests.kit.quoter:Quoter", "quantity": "0.0000002"}
+QUOTER = {"strategy": "tests.kit.quoter:Quoter", "quantity": "0.0000002"}
 
 
 class ExecutedFeed:
@@ -59,8 +60,7 @@ class ExecutedFeed:
             start=Start.SESSION,
             config_hash="0123456789ab",
             in_flight_max=1_000,
-            strategy=Quoter(),
-            quantity=20,
+            strategy=configured(Quoter, quantity=20),
         )
         self._runs.append(run)
         return run

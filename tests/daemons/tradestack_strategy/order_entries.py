@@ -17,7 +17,6 @@ EPOCH = Epoch(
     feed_session="0ABCDEFGHI",
     signal_name="news",
     signal_label="sentiment",
-    quantity=10 * SCALE,
 )
 NEXT_EPOCH = dataclasses.replace(EPOCH, feed_session="0ABCDEFGHJ")
 IN_FLIGHT_MAX = 100
@@ -73,6 +72,7 @@ def intent(sequence: int) -> Intent:
         price=0,
         event_time_ns=0,
         publish_time_ns=0,
+        quantity=10 * SCALE,
     )
 
 

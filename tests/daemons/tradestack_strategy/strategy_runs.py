@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
+from tests.kit.strategies import configured
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.runtime.clock import SystemClock
+from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.news import News
-from tradestack.strategies.registry import AnyStrategy
 from tradestack.trading.counters import Counters
 from tradestack_strategy.handshake import State
 from tradestack_strategy.order_entry import OrderEntry
@@ -21,7 +22,7 @@ from tradestack_strategy.reference_price import ReferencePrices
 from tradestack_strategy.runner import Runner
 from tradestack_strategy.settings import InstanceSettings, Servers
 
-NEWS = News(buy_above=60 * SCALE, sell_below=40 * SCALE)
+NEWS = configured(News)
 
 
 class Addressed(Protocol):
@@ -43,8 +44,7 @@ class StrategyRun:
         start: Start,
         config_hash: str,
         in_flight_max: int,
-        strategy: AnyStrategy,
-        quantity: int,
+        strategy: ConfiguredStrategy,
     ) -> None:
         clock = SystemClock()
         self.counters = Counters()
@@ -56,9 +56,7 @@ class StrategyRun:
         )
         self.faults: list[BaseException] = []
         self.runner = Runner(
-            InstanceSettings(
-                instance="news", config_hash=config_hash, start=start, quantity=quantity
-            ),
+            InstanceSettings(instance="news", config_hash=config_hash, start=start),
             Servers(
                 feed=feed.address, orders=orders.address, credentials=Credentials("news", "secret")
             ),
@@ -131,8 +129,7 @@ class World:
         start: Start = Start.NOW,
         config_hash: str = "0123456789ab",
         in_flight_max: int = 1_000,
-        strategy: AnyStrategy = NEWS,
-        quantity: int = 10 * SCALE,
+        strategy: ConfiguredStrategy = NEWS,
     ) -> StrategyRun:
         """Start a run of the strategy."""
         run = StrategyRun(
@@ -142,7 +139,6 @@ class World:
             config_hash=config_hash,
             in_flight_max=in_flight_max,
             strategy=strategy,
-            quantity=quantity,
         )
         self.runs.append(run)
         return run

@@ -8,7 +8,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.order import Start
 from tradestack.runtime.config.keys import load_config, parse_config
 from tradestack_strategy.config import StrategyConfig
-from tradestack_strategy.service import hash_of
+from tradestack_strategy.service import configured_by
 
 ROOT = Path(__file__).parents[3]
 LEAST = {"quantity": "10", "user": "news"}
@@ -41,7 +41,7 @@ def test_the_shipped_config_shows_the_defaults() -> None:
 )
 def test_keys_that_decide_nothing_about_orders_keep_their_names(keys: dict[str, object]) -> None:
     """Start, addresses, limits, log level, and how a number is written."""
-    assert hash_of(parse(**keys)) == hash_of(parse())
+    assert configured_by(parse(**keys)).config_hash() == configured_by(parse()).config_hash()
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_keys_that_decide_nothing_about_orders_keep_their_names(keys: dict[str, 
         {"symbols": ["SPY"]},
         {"parameters": {"buy_above": "61"}},
         {"parameters": {"sell_below": "39.5"}},
-        {"signal": "crossover"},
-        {"signal": "tests.kit.quoter:Quoter"},
+        {"strategy": "crossover"},
+        {"strategy": "tests.kit.quoter:Quoter"},
     ],
 )
 def test_keys_that_decide_about_orders_change_their_names(keys: dict[str, object]) -> None:
     """Signal, parameters, symbols and quantity."""
-    assert hash_of(parse(**keys)) != hash_of(parse())
+    assert configured_by(parse(**keys)).config_hash() != configured_by(parse()).config_hash()
 
 
 @pytest.mark.parametrize(
@@ -68,19 +68,19 @@ def test_keys_that_decide_about_orders_change_their_names(keys: dict[str, object
         ({"user": "a:b"}, "user"),
         ({"quantity": "0"}, "quantity"),
         ({"quantity": 1.5}, "quantity"),
-        ({"signal": "magic"}, "signal"),
-        ({"signal": "no.such.module:Class"}, "signal: no.such.module:Class is not found"),
+        ({"strategy": "magic"}, "signal"),
+        ({"strategy": "no.such.module:Class"}, "signal: no.such.module:Class is not found"),
         ({"start": "yesterday"}, "start"),
         ({"symbols": ["S P Y"]}, "symbols"),
         ({"orders_in_flight_max": 0}, "orders_in_flight_max"),
         ({"parameters": {"buy_over": "60"}}, "buy_over"),
         ({"parameters": {"buy_above": "101"}}, "parameters"),
         ({"parameters": {"buy_above": "30"}}, "sell_below above buy_above"),
-        ({"signal": "crossover", "parameters": {"buy_above": "60"}}, "short_ticks, long_ticks"),
-        ({"signal": "crossover", "parameters": {"short_ticks": 100}}, "not below long_ticks"),
-        ({"signal": "crossover", "parameters": {"short_ticks": "1.5"}}, "a whole number from 1"),
-        ({"signal": "crossover", "parameters": {"short_ticks": 0}}, "a whole number from 1"),
-        ({"signal": "crossover", "parameters": {"long_ticks": 10001}}, "to 10000"),
+        ({"strategy": "crossover", "parameters": {"buy_above": "60"}}, "short_ticks, long_ticks"),
+        ({"strategy": "crossover", "parameters": {"short_ticks": 100}}, "not below long_ticks"),
+        ({"strategy": "crossover", "parameters": {"short_ticks": "1.5"}}, "a whole number from 1"),
+        ({"strategy": "crossover", "parameters": {"short_ticks": 0}}, "a whole number from 1"),
+        ({"strategy": "crossover", "parameters": {"long_ticks": 10001}}, "to 10000"),
         ({"quantitty": "10"}, "quantity"),
     ],
 )
@@ -101,6 +101,6 @@ def test_quantity_and_user_have_no_default() -> None:
 
 def test_parameters_are_those_of_the_strategy() -> None:
     """Parameters left out have the strategy's defaults."""
-    config = parse(signal="crossover", parameters={"short_ticks": "5.0"})
+    config = parse(strategy="crossover", parameters={"short_ticks": "5.0"})
 
     assert dict(config.parameters) == {"short_ticks": "5", "long_ticks": "100"}

@@ -12,6 +12,7 @@ from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, StrategyR
 from tests.kit.in_step import EPOCH, SESSION, Run, ticks_of
 from tests.kit.market import Market
 from tests.kit.quoter import Quoter
+from tests.kit.strategies import configured
 from tradestack.domain.execution_report import Report
 from tradestack.domain.order import ExecType, Start
 from tradestack.domain.tick import TickKind
@@ -60,7 +61,7 @@ def expected_facts() -> list[tuple[object, ...]]:
 def start(world: World, **options: Any) -> StrategyRun:
     """Start the strategy, which trades the whole feed session."""
     return world.start_strategy(
-        start=Start.SESSION, strategy=Quoter(), quantity=EPOCH.quantity, **options
+        start=Start.SESSION, strategy=configured(Quoter, quantity=20), **options
     )
 
 

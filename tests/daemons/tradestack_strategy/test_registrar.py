@@ -13,7 +13,6 @@ EPOCH = Epoch(
     feed_session="0ABCDEFGHI",
     signal_name="news",
     signal_label="sentiment",
-    quantity=1,
 )
 
 

@@ -113,7 +113,7 @@ async def test_it_shows_working_orders_and_fills(
         exchange = w.orders
         assert isinstance(exchange, Exchange)
         strategy = make_strategy(
-            signal="tests.kit.quoter:Quoter",
+            strategy="tests.kit.quoter:Quoter",
             quantity="0.0000002",
             start="session",
             feed=str(w.feed.address),
@@ -184,13 +184,13 @@ def test_a_reload_applies_the_limit_of_orders_in_flight_only(
     running = RunningConfig(config_of(tmp_path), {})
 
     running.reload(
-        config_of(tmp_path, orders_in_flight_max=7, quantity="11", signal="crossover"),
+        config_of(tmp_path, orders_in_flight_max=7, quantity="11", strategy="crossover"),
         strategy.reload,
     )
 
     assert strategy._order_entry.orders_in_flight_max == 7
     assert strategy.stats()["config_hash"] == make_strategy().stats()["config_hash"]
-    assert running.names_waiting_for(Reload.RESTART) == ["signal", "parameters", "quantity"]
+    assert running.names_waiting_for(Reload.RESTART) == ["strategy", "parameters", "quantity"]
     assert running.describe()["quantity"] == "10"
 
 

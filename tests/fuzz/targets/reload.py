@@ -62,7 +62,7 @@ def _seeds() -> Sequence[bytes]:
     manager = (
         b'symbols = ["SPY"]\norder_qty_max = "10.5"\ndurability = "disk"\nlisten = "[::1]:9"\n'
     )
-    strategy = b'signal = "news"\nquantity = 10\nuser = "news"\nstart = "session"\n'
+    strategy = b'strategy = "news"\nquantity = 10\nuser = "news"\nstart = "session"\n'
     changed = [
         gateway.replace(b"hold", b"end-session").replace(b"60x", b"max").replace(b":9", b":8"),
         manager.replace(b"disk", b"os").replace(b"SPY", b"IBM").replace(b":9", b":8"),

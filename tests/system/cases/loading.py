@@ -19,7 +19,7 @@ def orders_sent() -> int:
 def second_strategy_trades() -> None:
     """An instance that `add-strategy` creates can log in and trades after an edit."""
     sh("tradestackctl", "add-strategy", "dense", "--no-start")
-    config = CONFIG.read_text().replace('signal = "news"', 'signal = "crossover"')
+    config = CONFIG.read_text().replace("news:News", "crossover:Crossover")
     CONFIG.write_text(config[: config.index("[parameters]")] + PARAMETERS)
     sh("systemctl", "reload", "tradestack-gateway", "tradestack-order-manager")
     sh("systemctl", "enable", "--now", SERVICE)

@@ -1,6 +1,6 @@
 """Why a run makes no orders, in one line for each strategy, as far as that can be told.
 
-Before the start: its signal needs news or prices, and none are published. At the end: the counters
+Before the start: it needs news or prices, and none are published. At the end: the counters
 of a strategy without orders, and the symbols of the source, tell the likeliest reason.
 """
 
@@ -14,10 +14,11 @@ from tradestack.ctl.up.stack_files import StackFiles
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
-from tradestack.strategies.registry import STRATEGIES
+from tradestack.strategies.class_check import needs_of
+from tradestack.strategies.registry import SHIPPED, find_strategy
 
 SYMBOLS_SHOWN_MAX = 5
-SIGNAL_DEFAULT = "news"
+STRATEGY_DEFAULT = SHIPPED["news"]
 RANDOM_WALK = "random-walk"
 
 _WORDS = {TickKind.PRICE: "prices", TickKind.NEWS: "news"}
@@ -25,12 +26,12 @@ _OPTIONS = {TickKind.PRICE: "--prices", TickKind.NEWS: "--sentiment"}
 
 
 def hints_before(config: StackConfig) -> dict[str, str]:
-    """Return a line for each strategy whose signal needs what is not published."""
+    """Return a line for each strategy that needs what is not published."""
     published = _published(config.gateway)
     hints = {}
     for name, keys in config.strategies.items():
-        strategy = STRATEGIES.get(str(keys.get("signal", SIGNAL_DEFAULT)))
-        missing = sorted(strategy.needs - published) if strategy is not None else []
+        strategy = find_strategy(str(keys.get("strategy", STRATEGY_DEFAULT))).strategy
+        missing = sorted(needs_of(strategy) - published)
         if missing:
             words = " and ".join(_WORDS[kind] for kind in missing)
             options = " and ".join(_OPTIONS[kind] for kind in missing)
@@ -88,7 +89,7 @@ def _published(gateway: Mapping[str, object]) -> set[TickKind]:
 def _why_no_order(strategy: DaemonStats, ticks: int) -> str:
     if without_price := _lacked_prices(strategy):
         return (
-            f"{without_price:,} of its signals came before a price of their symbol; "
+            f"{without_price:,} of its decisions came before a price of their symbol; "
             "prices and news must share symbols and times"
         )
     if strategy["orders_suppressed"]:
@@ -100,7 +101,7 @@ def _why_no_order(strategy: DaemonStats, ticks: int) -> str:
         return "nothing was published"
     if not strategy["ticks_received"]:
         return "it received nothing"
-    return "its signal did not fire; see its parameters"
+    return "nothing led it to one; see its parameters"
 
 
 def _lacked_prices(strategy: DaemonStats) -> int:

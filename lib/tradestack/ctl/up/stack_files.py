@@ -26,11 +26,16 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import new_salt, users_line
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.segment import NEWS_BOOK, PRICE_BOOK, SEGMENT_DIRECTORY, book_name
+from tradestack.strategies.registry import SHIPPED
 
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 SOCKET_PATH_BYTES_MAX = 107  # unix(7)
-STRATEGY_SHIPPED: Mapping[str, object] = {"signal": "news", "quantity": "10", "user": "news"}
+STRATEGY_SHIPPED: Mapping[str, object] = {
+    "strategy": SHIPPED["news"],
+    "quantity": "10",
+    "user": "news",
+}
 INSTANCE_SHIPPED = "news"
 
 

@@ -51,7 +51,7 @@ def test_only_names_differ_from_the_copied_config(config: Path) -> None:
     template = (config / "strategy/news.toml").read_text().splitlines()
     made = (config / "strategy/hedge-2.toml").read_text().splitlines()
     changed = [line for line, before in zip(made, template, strict=True) if line != before]
-    assert 'signal = "news"' in made
+    assert 'strategy = "tradestack.strategies.news:News"' in made
     assert 'user = "hedge2"' in changed
     assert all("hedge-2" in line or "hedge2" in line for line in changed)
     assert not [line for line in made if "news.toml" in line or "@news" in line]
@@ -125,7 +125,7 @@ def test_options_change_the_copy(config: Path) -> None:
     assert made.parameters == {"short_ticks": "20", "long_ticks": "100"}
 
 
-@pytest.mark.parametrize("missing", ["signal", "symbols", "quantity"])
+@pytest.mark.parametrize("missing", ["strategy", "symbols", "quantity"])
 def test_a_key_that_is_missing_is_added(config: Path, missing: str) -> None:
     """A configuration may leave out what has a default."""
     template = config / "strategy/news.toml"

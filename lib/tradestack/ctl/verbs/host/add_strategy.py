@@ -1,7 +1,7 @@
 """Create a strategy instance with a user and password of its own; start it if it is another one.
 
 The configuration is a copy of another instance's (`news`, or the one that --like names) with a
-different user, and with the signal, symbols and quantity of the options. It is started if signal or
+different user, with STRATEGY, symbols and quantity as they are given here. It is started if strategy or
 symbols are others, or with --start: a mere copy would send each order of the first one again. Edit
 it and run `tradestackctl start NAME`. Files written:
 
@@ -10,7 +10,7 @@ it and run `tradestackctl start NAME`. Files written:
   /etc/tradestack/users                        a salted hash of the password, for the servers
 
 examples:
-  tradestackctl add-strategy momentum --signal crossover --quantity 5
+  tradestackctl add-strategy momentum crossover --quantity 5
   tradestackctl add-strategy banks --symbols JPM,GS
   tradestackctl add-strategy hedge --login hedge1 --no-start
 """
@@ -39,7 +39,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.symbol import is_symbol
 from tradestack.net.server.users import new_salt, users_line
-from tradestack.strategies.registry import STRATEGIES
+from tradestack.strategies.registry import SHIPPED
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 CONFIG_MODE = 0o644
@@ -52,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("name", metavar="NAME", help="name of the instance: a-z, 0-9, - and _")
     parser.add_argument(
+        "strategy",
+        nargs="?",
+        metavar="STRATEGY",
+        help=f"{', '.join(SHIPPED)}, or module:Class (default: that of --like)",
+    )
+    parser.add_argument(
         "--login",
         metavar="USER",
         help="user name at the servers (default: derived from NAME)",
@@ -62,7 +68,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="instance whose configuration is copied (default: news)",
     )
-    parser.add_argument("--signal", choices=tuple(STRATEGIES), help="the rule that it trades by")
     parser.add_argument(
         "--symbols", type=_symbols, metavar="SYMBOL,…", help="the symbols that it trades"
     )
@@ -83,10 +88,10 @@ def run(args: argparse.Namespace) -> int:
     user = _write_files(installation.config, name, args)
     config_file = installation.config / "strategy" / f"{name}.toml"
     print(f"wrote {config_file}; user {user}", file=sys.stderr)
-    is_copy = args.signal is None and args.symbols is None
+    is_copy = args.strategy is None and args.symbols is None
     if args.no_start or not installation.has_systemd() or (is_copy and not args.start):
         if is_copy:
-            print(f"it trades as {args.like} does: edit signal, symbols or", file=sys.stderr)
+            print(f"it trades as {args.like} does: edit strategy, symbols or", file=sys.stderr)
             print(f"[parameters] in {config_file} first", file=sys.stderr)
         print(f"to start it: systemctl enable --now tradestack-strategy@{name}", file=sys.stderr)
         if installation.has_systemd():
@@ -150,9 +155,10 @@ def _config_for(template: Path, name: str, user: str) -> str:
 
 
 def _changed(text: str, args: argparse.Namespace, where: str) -> str:
-    """Set what the options give. Another signal has its own parameters: all get their defaults."""
-    if args.signal is not None and f'signal = "{args.signal}"' not in text:
-        text = with_key(text, "signal", args.signal, where=where)
+    """Set what the arguments give. Parameters of another strategy get their defaults."""
+    name = SHIPPED.get(args.strategy, args.strategy)
+    if name is not None and f'strategy = "{name}"' not in text:
+        text = with_key(text, "strategy", name, where=where)
         before, section, parameters = text.partition("[parameters]")
         text = before + section + _PARAMETER_LINE.sub(r"#\1", parameters)
     if args.symbols is not None:

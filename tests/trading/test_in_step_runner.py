@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from tests.kit.in_step import EPOCH, SESSION, Run, all_ticks, ticks_of
 from tests.kit.market import Market
-from tests.kit.quoter import Quoter, QuoterState
+from tests.kit.quoter import Quoter
+from tests.kit.strategies import configured
 from tradestack.domain.execution_report import ExecutionReport
 from tradestack.domain.order import ExecType, Order, OrdStatus
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from tradestack.domain.tick import TickKind
 from tradestack.trading.counters import Counted, Counters
-from tradestack.trading.interactive_runner import InteractiveRunner
+from tradestack.trading.in_step_runner import InStepRunner
 from tradestack.trading.report_queue import ReportQueue
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch
@@ -50,7 +51,7 @@ def happen(run: Run, what: list[tuple[int, int]]) -> None:
 
 def seen_by(run: Run) -> object:
     """What the strategy has seen of its reports, before which message, and what it holds."""
-    return run.runner._state.seen, dict(run.runner.view.working)
+    return run.runner._object._strategy.seen, dict(run.runner.view.working)
 
 
 @given(rows=feeds, entry_ns=latencies, report_ns=latencies, what=happenings)
@@ -105,17 +106,17 @@ def test_the_market_of_these_tests_does_everything() -> None:
     run.finish()
 
     kinds = {type(request) for request in run.sent}
-    seen = {getattr(r, "exec_type", "refused") for _, r in run.runner._state.seen}
+    seen = {getattr(r, "exec_type", "refused") for _, r in run.runner._object._strategy.seen}
     assert kinds == {Order, OrderCancelRequest, OrderCancelReplaceRequest}
     assert seen >= {ExecType.NEW, ExecType.TRADE, ExecType.CANCELED, ExecType.REPLACED, "refused"}
     assert ExecType.REJECTED in seen
 
 
-def runner_of(*rows: Row, received: int = 0) -> tuple[InteractiveRunner[QuoterState], ReportQueue]:
+def runner_of(*rows: Row, received: int = 0) -> tuple[InStepRunner, ReportQueue]:
     """A runner that has got a feed, and its reports."""
     reports = ReportQueue()
     reports.enter_session(SESSION)
-    runner = InteractiveRunner(Quoter(), EPOCH, Counters(), reports, received)
+    runner = InStepRunner(configured(Quoter, quantity=20), EPOCH, Counters(), reports, received)
     runner.from_sequence = 1
     runner.add(ticks_of(rows))
     return runner, reports
@@ -189,7 +190,7 @@ def test_a_report_is_seen_from_the_first_later_message_on() -> None:
 
     seen = [
         (message, report.exec_id)
-        for message, report in runner._state.seen
+        for message, report in runner._object._strategy.seen
         if isinstance(report, ExecutionReport)
     ]
     assert seen == [(2, "1"), (3, "2"), (3, "3")]
@@ -198,7 +199,7 @@ def test_a_report_is_seen_from_the_first_later_message_on() -> None:
 def test_what_is_decided_before_from_sequence_is_neither_sent_nor_shown() -> None:
     """The strategy does not take for working what it never sent."""
     counters = Counters()
-    runner = InteractiveRunner(Quoter(), EPOCH, counters, ReportQueue(), 0)
+    runner = InStepRunner(configured(Quoter, quantity=20), EPOCH, counters, ReportQueue(), 0)
     runner.from_sequence = 2
     runner.add(ticks_of([ROW, ROW]))
 
@@ -217,7 +218,7 @@ def test_what_is_decided_before_from_sequence_is_neither_sent_nor_shown() -> Non
 def test_messages_are_counted_when_the_strategy_sees_them() -> None:
     """What waits is not counted yet."""
     counters = Counters()
-    runner = InteractiveRunner(Quoter(), EPOCH, counters, ReportQueue(), 0)
+    runner = InStepRunner(configured(Quoter, quantity=20), EPOCH, counters, ReportQueue(), 0)
     runner.add(ticks_of([ROW, (N, "SPY", 1, 50, 0), ROW]))
 
     runner.step(is_idle=True)

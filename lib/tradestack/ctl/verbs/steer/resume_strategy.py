@@ -1,0 +1,26 @@
+"""Let a strategy trade again that an exception of one of its hooks has paused.
+
+Its file is imported again, so mend it first; `tradestackctl status` shows what went wrong. The
+strategy learns everything again from the first message of the feed session. If its file has changed,
+it trades from the newest message on.
+
+examples:
+  tradestackctl resume-strategy mine
+"""
+
+import argparse
+
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.running_daemons import RunningDaemons
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the argument."""
+    parser.add_argument("name", metavar="NAME", help="the instance of the strategy")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask the strategy."""
+    with RunningDaemons.of(args).client(args.name) as strategy:
+        strategy.call("io.tradestack.Strategy.Resume")
+    return ExitStatus.DONE

@@ -1,0 +1,233 @@
+"""The desk of a strategy in one feed session: requests become intents, reads are answered.
+
+Requests are made within hooks and are caused by the message that the hook is called for. The runner
+says which one that is, and takes the intents when the hook has returned.
+"""
+
+import operator
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, NoReturn, Protocol
+
+from tradestack.domain.fixed_point import SCALE, format_fixed
+from tradestack.domain.order import PRICE_MAX, QUANTITY_MAX, OrdType, Side, TimeInForce
+from tradestack.domain.symbol import is_symbol
+from tradestack.strategies.desk import OwnOrder
+from tradestack.strategies.intent import AnyIntent, CancelIntent, Intent, ReplaceIntent
+from tradestack.trading.epoch import INTENTS_PER_MESSAGE_MAX, Epoch
+from tradestack.trading.own_view import OwnView
+
+
+class HandledFeed(Protocol):
+    """The feed up to a message that a strategy is handling."""
+
+    def times_of(self, sequence: int) -> tuple[int, int]:
+        """Return the event time and the publish time of a message that is handled now."""
+        ...
+
+    def last_price(self, symbol: str, sequence: int) -> int | None:
+        """Return the symbol's newest price up to that message; later calls name no earlier one."""
+        ...
+
+
+class TradingDesk:
+    """Takes the requests of one strategy object.
+
+    feed: what the hooks are given. view: of an interactive strategy. from_sequence: number of the
+    first message whose requests are sent. sequence: of the message that causes requests now, None
+    outside of hooks. first_row: in on_ticks, the number of row 0; None elsewhere.
+    """
+
+    def __init__(self, epoch: Epoch, feed: HandledFeed, view: OwnView | None) -> None:
+        self.from_sequence = 0
+        self.sequence: int | None = None
+        self.first_row: int | None = None
+        self._rows = 0
+        self._epoch = epoch
+        self._feed = feed
+        self._view = view
+        self._intents: list[AnyIntent] = []
+
+    def enter_rows(self, first_sequence: int, count: int) -> None:
+        """Let requests be caused by the rows of a batch, in ascending order."""
+        self.first_row, self._rows, self.sequence = first_sequence, count, first_sequence
+
+    def leave(self) -> None:
+        """Let requests be refused until a hook is called again."""
+        self.sequence = self.first_row = None
+
+    def take_intents(self) -> Sequence[AnyIntent]:
+        """Take what was requested."""
+        intents, self._intents = self._intents, []
+        return intents
+
+    # ---- requests -------------------------------------------------------------------------------
+
+    def order(
+        self,
+        symbol: str,
+        side: Side,
+        quantity: int,
+        *,
+        price: int | None,
+        time_in_force: TimeInForce | None,
+        value: int | None,
+        cause: int | None,
+    ) -> str:
+        """Request an order; return its ClOrdID. Raises ValueError for what no order can be."""
+        sequence = self._cause(cause)
+        if not is_symbol(symbol):
+            raise ValueError(f"{symbol!r} is not a symbol")
+        last_price = self._feed.last_price(symbol, sequence)
+        decided_on = last_price or 0 if value is None else _integer("value", value)
+        event_time_ns, publish_time_ns = self._feed.times_of(sequence)
+        default = TimeInForce.IOC if price is None else TimeInForce.DAY
+        return self._note(
+            Intent(
+                sequence=sequence,
+                index=self._next_index(sequence),
+                symbol=symbol,
+                side=side,
+                value=decided_on,
+                price=last_price,
+                event_time_ns=event_time_ns,
+                publish_time_ns=publish_time_ns,
+                quantity=_quantity(quantity),
+                ord_type=OrdType.MARKET if price is None else OrdType.LIMIT,
+                limit_price=None if price is None else _price(price),
+                time_in_force=default if time_in_force is None else TimeInForce(time_in_force),
+            )
+        )
+
+    def cancel(self, cl_ord_id: str, *, cause: int | None) -> None:
+        """Request that what an order has left is canceled."""
+        sequence = self._cause(cause)
+        self._note(
+            CancelIntent(
+                sequence=sequence,
+                index=self._next_index(sequence),
+                cl_ord_id=cl_ord_id,
+                publish_time_ns=self._feed.times_of(sequence)[1],
+            )
+        )
+
+    def replace(
+        self, cl_ord_id: str, quantity: int, price: int | None, *, cause: int | None
+    ) -> str:
+        """Request another quantity and price; return the ClOrdID that the order will have."""
+        sequence = self._cause(cause)
+        return self._note(
+            ReplaceIntent(
+                sequence=sequence,
+                index=self._next_index(sequence),
+                cl_ord_id=cl_ord_id,
+                quantity=_quantity(quantity),
+                limit_price=None if price is None else _price(price),
+                publish_time_ns=self._feed.times_of(sequence)[1],
+            )
+        )
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Refuse to run a coroutine: nothing here runs beside the feed."""
+        work.close()
+
+    def _cause(self, row: int | None) -> int:
+        """Return the number of the message that causes a request."""
+        if self.sequence is None:
+            raise RuntimeError(
+                "requests are made within hooks for messages, reports and timers; not in on_start "
+                "and on_end, nor from a thread"
+            )
+        if self.first_row is None:
+            if row is not None:
+                raise ValueError("cause names a row of on_ticks; elsewhere the message is the cause")
+            return self.sequence
+        if row is None:
+            raise ValueError("in on_ticks, a request names the row that causes it: cause=i")
+        sequence = self.first_row + _integer("cause", row)
+        if not self.first_row <= sequence < self.first_row + self._rows:
+            raise ValueError(f"cause is {row}, the batch has rows 0 to {self._rows - 1}")
+        if sequence < self.sequence:
+            before = self.sequence - self.first_row
+            raise ValueError(f"cause is {row} after {before}: rows are named in ascending order")
+        self.sequence = sequence
+        return sequence
+
+    def _next_index(self, sequence: int) -> int:
+        newest = self._intents[-1] if self._intents else None
+        index = 0 if newest is None or newest.sequence != sequence else newest.index + 1
+        if index > INTENTS_PER_MESSAGE_MAX:
+            raise RuntimeError(f"more than {INTENTS_PER_MESSAGE_MAX + 1:,} requests for one message")
+        return index
+
+    def _note(self, intent: AnyIntent) -> str:
+        """Keep an intent for the runner; let the view have it if it is sent."""
+        self._intents.append(intent)
+        cl_ord_id = self._epoch.client_order_id(intent)
+        if self._view is not None and intent.sequence >= self.from_sequence:
+            self._view.sent(intent, cl_ord_id)
+        return cl_ord_id
+
+    # ---- reads ----------------------------------------------------------------------------------
+
+    def position(self, symbol: str) -> int:
+        """Return the quantity held; raise RuntimeError for a strategy that is not interactive."""
+        view = self._view or self._not_interactive("position")
+        return view.position(symbol)
+
+    @property
+    def working(self) -> Mapping[str, OwnOrder]:
+        """The working orders by ClOrdID; RuntimeError for a strategy that is not interactive."""
+        view = self._view or self._not_interactive("working")
+        return view.working
+
+    @property
+    def equity(self) -> int:
+        """Profit at last prices, less fees; RuntimeError for one that is not interactive."""
+        view = self._view or self._not_interactive("equity")
+        worth = sum(
+            quantity * (self.last_price(symbol) or 0) for symbol, quantity in view.positions.items()
+        )
+        return (view.cash + worth) // SCALE
+
+    def last_price(self, symbol: str) -> int | None:
+        """Return the symbol's newest price up to the message that is handled now."""
+        if self.first_row is not None:
+            raise RuntimeError("on_ticks is given the prices as columns: last_price is not for it")
+        if self.sequence is None:
+            return None
+        return self._feed.last_price(symbol, self.sequence)
+
+    def _not_interactive(self, read: str) -> NoReturn:
+        raise RuntimeError(
+            f"{read} depends on reports: a strategy that reads them has `interactive = True`"
+        )
+
+
+def _integer(name: str, value: object) -> int:
+    """Return an integer, also of numpy's types. Raises TypeError for anything else."""
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(
+            f"{name} is {value!r}: allowed is an integer ×10⁻⁸, such as fixed({str(value)!r})"
+        ) from None
+
+
+def _quantity(value: object) -> int:
+    quantity = _integer("quantity", value)
+    if not 0 < quantity <= QUANTITY_MAX:
+        raise ValueError(
+            f"quantity is {format_fixed(quantity)}, allowed is more than 0 and at most "
+            f"{format_fixed(QUANTITY_MAX)}"
+        )
+    return quantity
+
+
+def _price(value: object) -> int:
+    price = _integer("price", value)
+    if not 0 < price <= PRICE_MAX:
+        raise ValueError(
+            f"price is {format_fixed(price)}, allowed is more than 0 and at most "
+            f"{format_fixed(PRICE_MAX)}"
+        )
+    return price

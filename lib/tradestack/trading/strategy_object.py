@@ -1,0 +1,128 @@
+"""One object of a strategy, alive for a feed session, and the calls of its hooks."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tradestack.domain.execution_report import Report
+from tradestack.domain.tick import Tick
+from tradestack.strategies.configured import ConfiguredStrategy
+from tradestack.strategies.messages import PriceTick, TickColumns, message_of, messages_of
+from tradestack.strategies.strategy import HookResult
+from tradestack.strategies.timers import Timers
+from tradestack.trading.desk import TradingDesk
+from tradestack.wire.feed import TickBatch
+
+
+class StrategyFailed(Exception):
+    """A hook of the strategy has raised an exception; the text says which one, and where.
+
+    sequence: number of the message that the hook was called for, None for on_start and on_end.
+    """
+
+    def __init__(self, text: str, sequence: int | None) -> None:
+        super().__init__(text)
+        self.sequence = sequence
+
+
+class StrategyObject:
+    """Hands messages to the hooks; intents gather at the desk."""
+
+    def __init__(self, configured: ConfiguredStrategy, desk: TradingDesk) -> None:
+        self._configured = configured
+        self._desk = desk
+        self._strategy = configured.begin(desk)
+        self._timers = Timers(self._strategy)
+        self._interest = configured.interest
+        with self._handling(None):
+            self._strategy.on_start()
+
+    def counters(self) -> dict[str, int]:
+        """Return the strategy's own counters of this feed session, by name."""
+        with self._handling(None):
+            return {name: int(count) for name, count in self._strategy.counters().items()}
+
+    def end(self) -> None:
+        """Call the hook for the end of the session."""
+        with self._handling(None):
+            self._strategy.on_end()
+
+    def take_batch(self, batch: TickBatch) -> None:
+        """Hand on all messages of a batch. Raises StrategyFailed.
+
+        For a strategy that is neither interactive nor has async hooks.
+        """
+        with self._handling(None):
+            if self._configured.takes_columns:
+                self._desk.enter_rows(batch.first_sequence, len(batch))
+                self._strategy.on_ticks(TickColumns(batch, self._configured.symbols))
+            else:
+                self._take_messages(batch)
+
+    def _take_messages(self, batch: TickBatch) -> None:
+        """Hand on messages and call timers; the batch is cut where a timer is due."""
+        times_ns = batch.records["event_time_ns"]
+        while len(batch) and times_ns[-1] >= self._timers.next_ns:
+            row = int(times_ns.searchsorted(self._timers.next_ns))
+            self._take_undisturbed(TickBatch(batch.first_sequence, batch.records[:row]))
+            batch = TickBatch(batch.first_sequence + row, batch.records[row:])
+            times_ns = batch.records["event_time_ns"]
+            self._desk.sequence = batch.first_sequence
+            for hook in self._timers.due(int(times_ns[0])):
+                hook()
+        self._take_undisturbed(batch)
+
+    def _take_undisturbed(self, batch: TickBatch) -> None:
+        desk, on_tick, on_news = self._desk, self._strategy.on_tick, self._strategy.on_news
+        for message in messages_of(batch, self._interest):
+            desk.sequence = message.sequence
+            if type(message) is PriceTick:
+                on_tick(message)
+            else:
+                on_news(message)
+
+    def take(self, tick: Tick, reports: Iterator[Report]) -> None:
+        """Hand on the reports that are visible at a message, and the message."""
+        with self._handling(tick.sequence):
+            for _ in self._results(tick, reports):
+                pass
+
+    async def take_async(self, tick: Tick, reports: Iterator[Report]) -> None:
+        """Do the same for a strategy with async hooks, each of which ends before the next one."""
+        with self._handling(tick.sequence):
+            for result in self._results(tick, reports):
+                if result is not None:
+                    await result
+
+    def _results(self, tick: Tick, reports: Iterator[Report]) -> Iterator[HookResult]:
+        """Call the hooks for a message one by one, yield what each returns."""
+        for report in reports:
+            yield self._strategy.on_report(report)
+        for hook in self._timers.due(tick.event_time_ns):
+            yield hook()
+        if self._interest.wants(tick):
+            message = message_of(tick)
+            if isinstance(message, PriceTick):
+                yield self._strategy.on_tick(message)
+            else:
+                yield self._strategy.on_news(message)
+
+    @contextmanager
+    def _handling(self, sequence: int | None) -> Iterator[None]:
+        """Let requests be caused by that message; raise StrategyFailed for what hooks raise."""
+        self._desk.sequence = sequence
+        try:
+            yield
+        except Exception as error:
+            raise self._failure(error) from error
+        finally:
+            self._desk.leave()
+
+    def _failure(self, error: Exception) -> StrategyFailed:
+        """Return what is told of an exception: the hook's last line, the message, and what."""
+        file = self._configured.loaded.path
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
+        place = f"{file} line {frames[-1].lineno}, in {frames[-1].name}: " if frames else ""
+        sequence = self._desk.sequence
+        message = "" if sequence is None else f" at message {sequence}"
+        return StrategyFailed(f"{place}{type(error).__name__}: {error}{message}", sequence)

@@ -1,0 +1,53 @@
+"""Strategies as a configuration would choose them, and what they decide on batches."""
+
+import inspect
+from collections.abc import Iterable, Mapping
+
+from tradestack.domain.fixed_point import SCALE
+from tradestack.strategies.configured import ConfiguredStrategy, configure
+from tradestack.strategies.intent import Intent
+from tradestack.strategies.loading import LoadedStrategy
+from tradestack.strategies.strategy import Strategy
+from tradestack.trading.counters import Counters
+from tradestack.trading.epoch import Epoch
+from tradestack.trading.signal_runner import SignalRunner
+from tradestack.wire.feed import TickBatch
+
+EPOCH = Epoch(
+    instance="test",
+    config_hash="0123456789ab",
+    feed_session="0ABCDEFGHI",
+    signal_name="test",
+    signal_label="price",
+)
+
+
+def loaded(strategy: type[Strategy]) -> LoadedStrategy:
+    """A class as it is found by its name."""
+    path = inspect.getsourcefile(strategy) or ""
+    return LoadedStrategy(strategy, path, strategy.__name__.encode())
+
+
+def configured(
+    strategy: type[Strategy],
+    parameters: Mapping[str, str] | None = None,
+    symbols: Iterable[str] = (),
+    *,
+    quantity: int = 10 * SCALE,
+) -> ConfiguredStrategy:
+    """A class with parameters, which are decimal texts."""
+    return configure(loaded(strategy), parameters or {}, symbols, quantity)
+
+
+def runner_of(strategy: ConfiguredStrategy, counters: Counters | None = None) -> SignalRunner:
+    """A strategy before the first message of a feed session."""
+    return SignalRunner(strategy, EPOCH, counters or Counters())
+
+
+def intents_of(strategy: ConfiguredStrategy, *batches: TickBatch) -> list[Intent]:
+    """The orders that a strategy requests of a feed, cut into these batches."""
+    runner = runner_of(strategy)
+    intents = [intent for batch in batches for intent in runner.on_batch(batch)]
+    orders = [intent for intent in intents if isinstance(intent, Intent)]
+    assert len(orders) == len(intents)
+    return orders
