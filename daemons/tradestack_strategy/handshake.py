@@ -20,6 +20,7 @@
     SESSION_OVER     ── HEAD_KNOWN       ─► REGISTERING
     any other        ── ORDERS_LOST      ─► DISCONNECTED
     any other        ── STRATEGY_FAILED  ─► PAUSED
+    PAUSED           ── ORDERS_LOST      ─► PAUSED
 
 Orders are made after a registration alone: in REPLAYING and LIVE of what comes, in REGISTERED and
 FINISHING of what came before and had to wait for reports. So what is decided can be sent.
@@ -105,6 +106,7 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
         for state in State
         if state not in (State.DISCONNECTED, State.PAUSED)
     },
+    (State.PAUSED, Event.ORDERS_LOST): (State.PAUSED, ()),
     **{
         (state, Event.STRATEGY_FAILED): (State.PAUSED, (Action.STOP,))
         for state in State

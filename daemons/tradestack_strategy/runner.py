@@ -8,8 +8,6 @@ feed is closed in the same call: what was not decided by then is decided after t
 registration, from the gateway's own copy.
 """
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -26,12 +24,7 @@ from tradestack.net.client.feed_head import FeedHead
 from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.net.client.order_client import OrderClient
 from tradestack.net.client.order_listener import OrderListener
-from tradestack.observe.events import (
-    STRATEGY_FOLLOWS_SESSION,
-    STRATEGY_PAUSED,
-    STRATEGY_REGISTERED,
-    emit,
-)
+from tradestack.observe.events import STRATEGY_FOLLOWS_SESSION, STRATEGY_REGISTERED, emit
 from tradestack.observe.statistics import RateWindows
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.trading.counters import Counted, Counters
@@ -44,6 +37,7 @@ from tradestack_strategy.handshake import Action, Event, Handshake, State
 from tradestack_strategy.head_search import RETRY_INTERVAL_S, HeadSearch
 from tradestack_strategy.mass_cancel import MassCancel
 from tradestack_strategy.order_entry import OrderEntry
+from tradestack_strategy.pause import Pause
 from tradestack_strategy.registrar import Registrar
 from tradestack_strategy.report_streams import ReportsMissing, ReportStream, ReportStreams
 from tradestack_strategy.settings import InstanceSettings, Servers
@@ -74,7 +68,6 @@ class Runner(OrderListener):
             servers.orders, servers.credentials, clock=clock, first_login_timeout_s=None
         )
         self._settings = settings
-        self._strategy_name = strategy.name
         self._servers = servers
         self._order_entry = order_entry
         self._counters = counters
@@ -97,8 +90,7 @@ class Runner(OrderListener):
         )
         self._search = HeadSearch(servers, self._head_known)
         self._handshake = Handshake()
-        self._failure: StrategyFailed | None = None
-        self._has_failed = asyncio.Event()
+        self._pause = Pause(strategy.name)
         self._registrar = Registrar(self.orders.send, interactive=strategy.is_interactive)
         # Those that concern a feed session are added when one is entered.
         self._actions: dict[Action, Callable[[], None]] = {
@@ -118,7 +110,7 @@ class Runner(OrderListener):
     @property
     def pause_reason(self) -> str | None:
         """The exception of a hook that has paused the strategy."""
-        return None if self._failure is None else str(self._failure)
+        return self._pause.reason
 
     @property
     def _trading(self) -> Trading[Any] | None:
@@ -135,23 +127,10 @@ class Runner(OrderListener):
         return Progress() if self._trading is None else self._trading.progress()
 
     async def run(self) -> None:
-        """Trade until cancelled; pause when the strategy fails."""
-        trade = asyncio.ensure_future(self._trade())
-        failure = asyncio.ensure_future(self._has_failed.wait())
-        try:
-            await asyncio.wait({trade, failure}, return_when=asyncio.FIRST_COMPLETED)
-            if trade.done():
-                trade.result()
-            trade.cancel()
-            await asyncio.Event().wait()
-        finally:
-            failure.cancel()
-            trade.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await trade
+        """Trade until cancelled, or until a hook of the strategy fails."""
+        await self._pause.run(self._trade())
 
     async def _trade(self) -> None:
-        """Trade until cancelled."""
         try:
             while True:
                 try:
@@ -309,18 +288,8 @@ class Runner(OrderListener):
         trading.tell_progress()
 
     def _failed(self, failure: StrategyFailed) -> None:
-        """Pause: nothing is decided any more, and the order manager is left."""
-        self._failure = failure
-        emit(
-            logger,
-            STRATEGY_PAUSED,
-            strategy=self._strategy_name,
-            session=self.progress.feed_session,
-            message=failure.sequence,
-            reason=failure,
-        )
+        self._pause.begin(failure, self.progress.feed_session)
         self._on_event(Event.STRATEGY_FAILED)
-        self._has_failed.set()
 
     def _stop(self) -> None:
         self._registrar.withdraw()

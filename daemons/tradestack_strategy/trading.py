@@ -9,7 +9,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.order import Start
@@ -75,7 +75,7 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
     """A feed session from the moment its head is known until another session is entered.
 
     head: number of the newest message known to exist. start: what the session is registered with.
-    on_event is called with each event for the handshake, on_failure when a hook raised an exception.
+    on_event: takes each event for the handshake. on_failure: takes the exception of a hook.
     """
 
     def __init__(

@@ -27,7 +27,7 @@ INTERFACES = (
     daemon_interface(NOTHING),
     gateway_interface(NOTHING, NOTHING),
     order_manager_interface(NOTHING, NOTHING),
-    strategy_interface(NOTHING, NOTHING, NOTHING),
+    strategy_interface(NOTHING, NOTHING, NOTHING, NOTHING),
 )
 
 

@@ -70,7 +70,11 @@ class Run:
         self._reports.enter_session(SESSION)
         self._answered: set[str] = set()
         self.runner = InStepRunner(
-            strategy or configured(Quoter, quantity=20), EPOCH, Counters(), self._reports, received=0
+            strategy or configured(Quoter, quantity=20),
+            EPOCH,
+            Counters(),
+            self._reports,
+            received=0,
         )
         self.runner.from_sequence = from_sequence
         self.deliver_reports(len(market.reports))  # what was missed comes before Registered

@@ -13,7 +13,9 @@ from tradestack.strategies.registry import SHIPPED, build_strategy, find_strateg
 LINES_MAX = 60
 
 
-def build(name: str, parameters: dict[str, str], symbols: tuple[str, ...] = ()) -> ConfiguredStrategy:
+def build(
+    name: str, parameters: dict[str, str], symbols: tuple[str, ...] = ()
+) -> ConfiguredStrategy:
     """The strategy of that name, as a configuration chooses it."""
     return build_strategy(name, parameters, symbols, quantity=10 * SCALE)
 

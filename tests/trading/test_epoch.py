@@ -1,9 +1,6 @@
 """The names and the content of orders."""
 
 import dataclasses
-from typing import Any
-
-import pytest
 
 from tradestack.domain.fixed_point import FIXED_MAX, SCALE
 from tradestack.domain.order import OrdType, Side, TimeInForce
@@ -19,6 +16,7 @@ from tradestack.trading.epoch import (
 )
 from tradestack.wire.order_texts import is_cl_ord_id
 from tradestack.wire.orders import decode_client_message, encode_message
+
 
 def epoch_of(
     instance: str = "news", config_hash: str = "0123456789ab", feed_session: str = "0ABCDEFGHI"

@@ -8,7 +8,7 @@ from tests.kit.in_step import EPOCH, SESSION, Run, all_ticks, ticks_of
 from tests.kit.market import Market
 from tests.kit.quoter import Quoter
 from tests.kit.strategies import configured
-from tradestack.domain.execution_report import ExecutionReport
+from tradestack.domain.execution_report import ExecutionReport, Report
 from tradestack.domain.order import ExecType, Order, OrdStatus
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from tradestack.domain.tick import TickKind
@@ -49,9 +49,16 @@ def happen(run: Run, what: list[tuple[int, int]]) -> None:
         (run.add, run.let_market_work, run.deliver_reports, run.deliver_matched)[kind](count)
 
 
+def seen_of(runner: InStepRunner) -> list[tuple[int, Report]]:
+    """The reports that the strategy has seen, each with the message before which."""
+    quoter = runner._object._strategy
+    assert isinstance(quoter, Quoter)
+    return quoter.seen
+
+
 def seen_by(run: Run) -> object:
     """What the strategy has seen of its reports, before which message, and what it holds."""
-    return run.runner._object._strategy.seen, dict(run.runner.view.working)
+    return seen_of(run.runner), dict(run.runner.view.working)
 
 
 @given(rows=feeds, entry_ns=latencies, report_ns=latencies, what=happenings)
@@ -106,7 +113,7 @@ def test_the_market_of_these_tests_does_everything() -> None:
     run.finish()
 
     kinds = {type(request) for request in run.sent}
-    seen = {getattr(r, "exec_type", "refused") for _, r in run.runner._object._strategy.seen}
+    seen = {getattr(r, "exec_type", "refused") for _, r in seen_of(run.runner)}
     assert kinds == {Order, OrderCancelRequest, OrderCancelReplaceRequest}
     assert seen >= {ExecType.NEW, ExecType.TRADE, ExecType.CANCELED, ExecType.REPLACED, "refused"}
     assert ExecType.REJECTED in seen
@@ -190,7 +197,7 @@ def test_a_report_is_seen_from_the_first_later_message_on() -> None:
 
     seen = [
         (message, report.exec_id)
-        for message, report in runner._object._strategy.seen
+        for message, report in seen_of(runner)
         if isinstance(report, ExecutionReport)
     ]
     assert seen == [(2, "1"), (3, "2"), (3, "3")]
@@ -209,7 +216,7 @@ def test_what_is_decided_before_from_sequence_is_neither_sent_nor_shown() -> Non
 
     assert first == ()
     assert working == {}
-    assert second is not None
+    assert isinstance(second, list)
     assert [intent.sequence for intent in second] == [2, 2]
     assert list(runner.view.working) == [EPOCH.client_order_id(intent) for intent in second]
     assert counters[Counted.ORDERS_SUPPRESSED] == 2

@@ -73,7 +73,9 @@ VERBS = (
     Verb("cancel-orders", "cancel working orders of a user or of all", "steer.cancel_orders"),
     Verb("pause", "stop publishing ticks", "steer.pause"),
     Verb("resume", "continue publishing ticks", "steer.pause"),
-    Verb("resume-strategy", "let a strategy trade again after an exception", "steer.resume_strategy"),
+    Verb(
+        "resume-strategy", "let a strategy trade again after an exception", "steer.resume_strategy"
+    ),
     Verb("pace", "set how fast ticks are published", "steer.pace"),
     Verb("new-session", "end the current session and begin a new one", "steer.new_session"),
     Verb("reload", "have a daemon read its configuration again", "steer.reload"),

@@ -3,8 +3,8 @@
     from tradestack.strategies import PriceTick, Strategy, whole_number
 
 strategy.py has the hooks and requests, parameter.py the parameters, timers.py the timers,
-indicators the averages, extremes and bars; news.py, crossover.py, news_crossover.py and maker.py are
-examples.
+indicators the averages, extremes and bars; news.py, crossover.py, news_crossover.py and maker.py
+are examples.
 """
 
 from tradestack.domain.execution_report import (

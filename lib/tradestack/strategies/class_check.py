@@ -39,19 +39,30 @@ def check_class(strategy: type[Strategy]) -> None:
         raise ValueError(f"{_place(strategy, name)}{strategy.__name__} {problem}")
 
 
-def _problems(strategy: type[Strategy]) -> Iterator[tuple[str, str]]:
-    """Yield each name in the class that is wrong, and why."""
+Problem = tuple[str, str]  # a name in the class, and what is wrong with it
+
+
+def _problems(strategy: type[Strategy]) -> Iterator[Problem]:
+    yield from _name_problems(strategy)
+    yield from _hook_problems(strategy)
+    yield from _async_problems(strategy)
+    yield from _parameter_problems(strategy)
+
+
+def _name_problems(strategy: type[Strategy]) -> Iterator[Problem]:
     timers = timers_of(strategy)
     for name in dir(strategy):
         if name.startswith("on_") and name not in HOOKS and name not in timers:
             yield name, f"has a method {name}, which is no hook; hooks are {', '.join(HOOKS)}"
-    if vars(strategy).get("__init__") is not None:
+    if "__init__" in vars(strategy):
         yield "__init__", "has __init__; begin with on_start, which is called once a feed session"
-    for name in _NEVER_ASYNC:
-        if inspect.iscoroutinefunction(getattr(strategy, name)):
-            yield name, f"has an async {name}; hooks that may be async are on_tick, on_news, " + (
-                "on_report and timers"
-            )
+    for name in ("name", "value_label"):
+        if _WORD.fullmatch(getattr(strategy, name)) is None:
+            yield name, f"has a {name} that is not 1 to 32 characters without a space"
+
+
+def _hook_problems(strategy: type[Strategy]) -> Iterator[Problem]:
+    timers = timers_of(strategy)
     if has_hook(strategy, "on_ticks"):
         others = [hook for hook in ("on_tick", "on_news", "on_report") if has_hook(strategy, hook)]
         if others or timers:
@@ -60,15 +71,18 @@ def _problems(strategy: type[Strategy]) -> Iterator[tuple[str, str]]:
             yield "on_ticks", "is interactive, which goes message by message; use on_tick"
     elif not timers and not any(has_hook(strategy, hook) for hook in _MESSAGE_HOOKS):
         yield "", f"has none of {', '.join(_MESSAGE_HOOKS)} and no timer, so it would never trade"
-    for name in ("name", "value_label"):
-        if _WORD.fullmatch(getattr(strategy, name)) is None:
-            yield name, f"has a {name} that is not 1 to 32 characters without a space"
     if has_hook(strategy, "on_report") and not strategy.interactive:
         yield "on_report", "has on_report, and `interactive = True` is missing"
-    yield from _parameter_problems(strategy)
 
 
-def _parameter_problems(strategy: type[Strategy]) -> Iterator[tuple[str, str]]:
+def _async_problems(strategy: type[Strategy]) -> Iterator[Problem]:
+    for name in _NEVER_ASYNC:
+        if inspect.iscoroutinefunction(getattr(strategy, name)):
+            allowed = "on_tick, on_news, on_report and timers"
+            yield name, f"has an async {name}; hooks that may be async are {allowed}"
+
+
+def _parameter_problems(strategy: type[Strategy]) -> Iterator[Problem]:
     declared = parameters_of(strategy)
     for name, parameter in declared.items():
         if name in ("name", "symbols", "quantity") or hasattr(Strategy, name):

@@ -1,8 +1,8 @@
 """The class of a strategy from a module that Python finds, or from a file.
 
-    tradestack.strategies.news:News                 module:Class
-    /etc/tradestack/strategies/mine.py:Mine         file:Class
-    /etc/tradestack/strategies/mine.py              the only strategy that the file defines
+tradestack.strategies.news:News                 module:Class
+/etc/tradestack/strategies/mine.py:Mine         file:Class
+/etc/tradestack/strategies/mine.py              the only strategy that the file defines
 """
 
 import importlib

@@ -24,19 +24,19 @@ class Maker(Strategy):
         """Put both quotes of the symbol where they belong."""
         held = self.position(tick.symbol)
         middle = tick.price - self.skew * held // self.quantity
-        self.quote(tick.symbol, Side.BUY, middle - self.spread, held < self.position_max)
-        self.quote(tick.symbol, Side.SELL, middle + self.spread, held > -self.position_max)
+        bid, offer = middle - self.spread, middle + self.spread
+        self.quote(tick.symbol, Side.BUY, bid if held < self.position_max else 0)
+        self.quote(tick.symbol, Side.SELL, offer if held > -self.position_max else 0)
 
-    def quote(self, symbol: str, side: Side, price: int, is_wanted: bool) -> None:
-        """Place, move or cancel the quote of one side; there is none at a price of 0 or less."""
-        is_wanted = is_wanted and price > 0
+    def quote(self, symbol: str, side: Side, price: int) -> None:
+        """Place or move the quote of one side; cancel it if the price is not above 0."""
         quotes = [o for o in self.working.values() if (o.symbol, o.side) == (symbol, side)]
-        if not quotes and is_wanted:
+        if not quotes and price > 0:
             (self.buy if side is Side.BUY else self.sell)(symbol, price=price)
         for quote in quotes:
             if quote.changed_by is not None or quote.price is None:
                 continue
-            if not is_wanted:
+            if price <= 0:
                 self.cancel(quote.cl_ord_id)
             elif abs(quote.price - price) > self.tolerance:
                 self.replace(quote.cl_ord_id, quote.quantity, price)

@@ -88,19 +88,17 @@ def messages_of(batch: TickBatch, interest: Interest) -> Iterator[Message]:
         return prices
     ends = [*np.searchsorted(price_rows, news_rows).tolist(), price_rows.size]
     counts = np.diff(ends, prepend=0).tolist()
-    return chain.from_iterable(
-        chain(islice(prices, count), islice(news, 1)) for count in counts
-    )
+    return chain.from_iterable(chain(islice(prices, count), islice(news, 1)) for count in counts)
 
 
-def _rows(
-    records: TickRecords, interest: Interest
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _rows(records: TickRecords, interest: Interest) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where prices and news of interest are."""
     kinds = records["kind"]
     is_price, is_news = kinds == _PRICE, kinds == _NEWS
     if interest.symbols:
-        fields = np.array([encode_symbol(each) for each in interest.symbols], records["symbol"].dtype)
+        fields = np.array(
+            [encode_symbol(each) for each in interest.symbols], records["symbol"].dtype
+        )
         is_traded = np.isin(records["symbol"], fields)
         is_price, is_news = is_price & is_traded, is_news & is_traded
     nothing = np.empty(0, np.int64)

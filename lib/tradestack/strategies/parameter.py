@@ -7,6 +7,7 @@ The class has the declaration, an object of it the value. A configuration gives 
 texts. A decimal parameter is an integer ×10⁻⁸, a whole number is itself.
 """
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -122,11 +123,12 @@ def parse_parameters(
 def _check_relations(
     name: str, parameter: Parameter, declared: Mapping[str, Parameter], values: Mapping[str, int]
 ) -> None:
+    value = values[name]
     relations = (
-        (parameter.below, "has to be below", lambda other: values[name] < other),
-        (parameter.not_above, "may not be above", lambda other: values[name] <= other),
+        (parameter.below, "has to be below", operator.lt),
+        (parameter.not_above, "may not be above", operator.le),
     )
     for other, demand, holds in relations:
-        if other is not None and not holds(values[other]):
-            ours, theirs = parameter.format(values[name]), declared[other].format(values[other])
+        if other is not None and not holds(value, values[other]):
+            ours, theirs = parameter.format(value), declared[other].format(values[other])
             raise ValueError(f"{name} is {ours}, and {demand} {other}, which is {theirs}")

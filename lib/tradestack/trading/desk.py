@@ -139,7 +139,9 @@ class TradingDesk:
             )
         if self.first_row is None:
             if row is not None:
-                raise ValueError("cause names a row of on_ticks; elsewhere the message is the cause")
+                raise ValueError(
+                    "cause names a row of on_ticks; elsewhere the message is the cause"
+                )
             return self.sequence
         if row is None:
             raise ValueError("in on_ticks, a request names the row that causes it: cause=i")
@@ -156,7 +158,9 @@ class TradingDesk:
         newest = self._intents[-1] if self._intents else None
         index = 0 if newest is None or newest.sequence != sequence else newest.index + 1
         if index > INTENTS_PER_MESSAGE_MAX:
-            raise RuntimeError(f"more than {INTENTS_PER_MESSAGE_MAX + 1:,} requests for one message")
+            raise RuntimeError(
+                f"more than {INTENTS_PER_MESSAGE_MAX + 1:,} requests for one message"
+            )
         return index
 
     def _note(self, intent: AnyIntent) -> str:

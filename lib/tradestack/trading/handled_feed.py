@@ -1,7 +1,7 @@
 """The feed up to the message that a strategy is handling: times and last prices.
 
-  BatchFeed     of a strategy that is given whole batches
-  MessageFeed   of one that is given a message at a time
+BatchFeed     of a strategy that is given whole batches
+MessageFeed   of one that is given a message at a time
 """
 
 from tradestack.domain.tick import Tick, TickKind

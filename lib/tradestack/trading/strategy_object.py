@@ -76,7 +76,7 @@ class StrategyObject:
         desk, on_tick, on_news = self._desk, self._strategy.on_tick, self._strategy.on_news
         for message in messages_of(batch, self._interest):
             desk.sequence = message.sequence
-            if type(message) is PriceTick:
+            if isinstance(message, PriceTick):
                 on_tick(message)
             else:
                 on_news(message)

@@ -26,7 +26,7 @@ def config(gateway: dict[str, object], **strategy: object) -> StackConfig:
 
 
 @pytest.mark.parametrize(
-    ("gateway", "signal", "missing"),
+    ("gateway", "strategy", "missing"),
     [
         ({"prices": "p"}, "news", "needs news and will make no orders: add --sentiment"),
         ({"sentiment": "s"}, "news", "needs prices and will make no orders: add --prices"),
@@ -38,11 +38,11 @@ def config(gateway: dict[str, object], **strategy: object) -> StackConfig:
         ({"prices": "p"}, "unknown", None),
     ],
 )
-def test_what_a_signal_needs_is_told_before(
-    gateway: dict[str, object], signal: str, missing: str | None
+def test_what_a_strategy_needs_is_told_before(
+    gateway: dict[str, object], strategy: str, missing: str | None
 ) -> None:
-    """An unknown signal is the strategy's own complaint."""
-    hints = hints_before(config(gateway, signal=signal))
+    """An unknown one is its daemon's own complaint."""
+    hints = hints_before(config(gateway, strategy=strategy))
 
     assert hints.keys() == ({"s0"} if missing else set())
     assert (missing or "") in hints.get("s0", "")
@@ -59,11 +59,11 @@ NO_ORDERS = {"orders_sent": 0, "orders_suppressed": 0}
 @pytest.mark.parametrize(
     ("changes", "ticks", "reason"),
     [
-        ({**NO_ORDERS, "signals_without_price": 8}, 10, "8 of its signals came before a price"),
+        ({**NO_ORDERS, "signals_without_price": 8}, 10, "8 of its decisions came before a price"),
         ({**NO_ORDERS, "orders_suppressed": 3}, 10, "3 would have been for ticks from before"),
         (NO_ORDERS, 0, "nothing was published"),
         ({**NO_ORDERS, "ticks_received": 0}, 10, "it received nothing"),
-        (NO_ORDERS, 10, "its signal did not fire"),
+        (NO_ORDERS, 10, "nothing led it to one"),
         ({"orders_suppressed": 3}, 10, None),
     ],
 )
@@ -112,7 +112,7 @@ def test_a_run_without_orders_says_why(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     (warning,) = [line for line in done.stderr.splitlines() if "warning: " in line]
-    assert "1 of its signals came before a price of their symbol" in warning
+    assert "1 of its decisions came before a price of their symbol" in warning
 
 
 def test_what_the_gateway_has_warned_of_is_said_once(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_what_the_gateway_has_warned_of_is_said_once(tmp_path: Path) -> None:
     (warning,) = [line for line in done.stderr.splitlines() if "warning: " in line]
     assert "no symbol of the news has prices: news of BBB, prices of AAA" in warning
     (hint,) = json.loads(done.stdout)["run"]["warnings"]
-    assert "1 of its signals came before a price of their symbol" in hint
+    assert "1 of its decisions came before a price of their symbol" in hint
 
 
 def test_prices_alone_are_told_at_the_start(tmp_path: Path) -> None:

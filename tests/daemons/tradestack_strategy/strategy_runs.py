@@ -8,7 +8,6 @@ from typing import Protocol
 
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
 from tests.kit.strategies import configured
-from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Start
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials

@@ -65,7 +65,9 @@ def test_the_way_to_live_orders() -> None:
         assert list(machine.on(event)) == expected
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.DISCONNECTED])
+@pytest.mark.parametrize(
+    "state", [state for state in State if state not in (State.DISCONNECTED, State.PAUSED)]
+)
 def test_the_loss_of_the_order_manager_stops_everything(state: State) -> None:
     """Nothing may be decided without it."""
     assert TRANSITIONS[state, Event.ORDERS_LOST] == (State.DISCONNECTED, (Action.STOP,))
@@ -90,9 +92,11 @@ def test_the_docstring_contains_the_diagram_of_the_table() -> None:
     lines = [
         f"    {state.name:<16} ── {event.name:<16} ─► {target.name}"
         for (state, event), (target, _) in TRANSITIONS.items()
-        if event is not Event.ORDERS_LOST
+        if event not in (Event.ORDERS_LOST, Event.STRATEGY_FAILED)
     ]
     lines.append(f"    {'any other':<16} ── {'ORDERS_LOST':<16} ─► DISCONNECTED")
+    lines.append(f"    {'any other':<16} ── {'STRATEGY_FAILED':<16} ─► PAUSED")
+    lines.append(f"    {'PAUSED':<16} ── {'ORDERS_LOST':<16} ─► PAUSED")
 
     assert "\n".join(lines) in handshake.__doc__
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.daemons.tradestack_strategy.exchange import Exchange
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, StrategyRun, World
-from tests.kit.in_step import EPOCH, SESSION, Run, ticks_of
+from tests.kit.in_step import SESSION, Run, ticks_of
 from tests.kit.market import Market
 from tests.kit.quoter import Quoter
 from tests.kit.strategies import configured

@@ -101,7 +101,7 @@ INTERFACES: Mapping[str, Interface] = {
         daemon_interface(NOTHING),
         gateway_interface(NOTHING, NOTHING),
         order_manager_interface(NOTHING, NOTHING),
-        strategy_interface(NOTHING, NOTHING, NOTHING),
+        strategy_interface(NOTHING, NOTHING, NOTHING, NOTHING),
     )
 }
 

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.kit.batches import MakeBatch
 from tests.strategies.indicators.naive import (
     INT64_MAX,
     INT64_MIN,
@@ -14,9 +13,6 @@ from tests.strategies.indicators.naive import (
     of_windows,
     results,
 )
-from tradestack.domain.fixed_point import format_fixed
-from tradestack.domain.order import Side
-from tradestack.strategies.crossover import Crossover
 from tradestack.strategies.indicators import Mean
 
 HIGHER: list[int] = [INT64_MAX, INT64_MAX, INT64_MAX]
@@ -87,31 +83,3 @@ def test_a_comparison_is_exact(values: list[int], short: int, long: int) -> None
     else:
         difference = mean(values[-short:]) - mean(values[-long:])
         assert comparison == (difference > 0) - (difference < 0)
-
-
-@given(
-    prices=st.lists(st.integers(1, 4) | st.integers(1, INT64_MAX), max_size=40),
-    short=st.integers(1, 4),
-    more=st.integers(1, 4),
-)
-def test_two_means_decide_as_the_crossover_does(
-    make_batch: MakeBatch, prices: list[int], short: int, more: int
-) -> None:
-    """A strategy of two means gives an order at the same prices as the one that is shipped."""
-    crossover = Crossover(short_ticks=short, long_ticks=short + more)
-    batch = make_batch([("P", "SPY", format_fixed(price)) for price in prices])
-    shipped = crossover.on_batch(crossover.initial_state(), batch)
-    short_mean, long_mean = Mean(short), Mean(short + more)
-    side: Side | None = None
-    decided = []
-
-    for sequence, price in enumerate(prices, start=1):
-        short_mean.add(price)
-        long_mean.add(price)
-        comparison = short_mean.compare(long_mean)
-        new_side = {1: Side.BUY, -1: Side.SELL}.get(comparison or 0, side)
-        if new_side is not side:
-            side = new_side
-            decided.append((sequence, side))
-
-    assert [(intent.sequence, intent.side) for intent in shipped] == decided

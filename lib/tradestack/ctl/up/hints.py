@@ -30,8 +30,7 @@ def hints_before(config: StackConfig) -> dict[str, str]:
     published = _published(config.gateway)
     hints = {}
     for name, keys in config.strategies.items():
-        strategy = find_strategy(str(keys.get("strategy", STRATEGY_DEFAULT))).strategy
-        missing = sorted(needs_of(strategy) - published)
+        missing = sorted(_needs(str(keys.get("strategy", STRATEGY_DEFAULT))) - published)
         if missing:
             words = " and ".join(_WORDS[kind] for kind in missing)
             options = " and ".join(_OPTIONS[kind] for kind in missing)
@@ -77,6 +76,14 @@ def symbols_of(files: StackFiles) -> set[str]:
         found.update(SharedPriceBook.attach(prices).symbols)
         found.update(SharedNewsBook.attach(news).symbols)
     return found
+
+
+def _needs(strategy: str) -> frozenset[TickKind]:
+    """Return what the strategy needs; nothing if it cannot be imported, which its daemon says."""
+    try:
+        return needs_of(find_strategy(strategy).strategy)
+    except ValueError:
+        return frozenset()
 
 
 def _published(gateway: Mapping[str, object]) -> set[TickKind]:

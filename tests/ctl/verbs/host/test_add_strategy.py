@@ -113,12 +113,12 @@ def test_a_missing_installation_is_reported(tmp_path: Path, capsys: Output) -> N
 
 
 def test_options_change_the_copy(config: Path) -> None:
-    """Another signal has its own parameters, with their defaults."""
-    add(config, "fast", "--signal", "crossover", "--symbols", "SPY,IBM", "--quantity", "2.5")
+    """Another strategy has its own parameters, with their defaults."""
+    add(config, "fast", "crossover", "--symbols", "SPY,IBM", "--quantity", "2.5")
 
     made = load_config(StrategyConfig, config / "strategy/fast.toml")
-    assert (made.signal, made.symbols, made.quantity) == (
-        "crossover",
+    assert (made.strategy, made.symbols, made.quantity) == (
+        "tradestack.strategies.crossover:Crossover",
         ("SPY", "IBM"),
         250_000_000,
     )
@@ -132,10 +132,14 @@ def test_a_key_that_is_missing_is_added(config: Path, missing: str) -> None:
     lines = template.read_text().splitlines(keepends=True)
     template.write_text("".join(line for line in lines if not line.startswith(f"{missing} =")))
 
-    add(config, "fast", "--signal", "crossover", "--symbols", "SPY", "--quantity", "2")
+    add(config, "fast", "crossover", "--symbols", "SPY", "--quantity", "2")
 
     made = load_config(StrategyConfig, config / "strategy/fast.toml")
-    assert (made.signal, made.symbols, made.quantity) == ("crossover", ("SPY",), 200_000_000)
+    assert (made.strategy, made.symbols, made.quantity) == (
+        "tradestack.strategies.crossover:Crossover",
+        ("SPY",),
+        200_000_000,
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,7 @@ def test_a_copy_is_not_started(
     run([*command, "wanted", "--start"])
     run([*command, "other", "--symbols", "SPY"])
 
-    assert "it trades as news does: edit signal, symbols or" in said
+    assert "it trades as news does: edit strategy, symbols or" in said
     assert [call[-1] for call in calls if call[0] == "enable"] == [
         "tradestack-strategy@wanted.service",
         "tradestack-strategy@other.service",

@@ -1,9 +1,9 @@
 """Create a strategy instance with a user and password of its own; start it if it is another one.
 
 The configuration is a copy of another instance's (`news`, or the one that --like names) with a
-different user, with STRATEGY, symbols and quantity as they are given here. It is started if strategy or
-symbols are others, or with --start: a mere copy would send each order of the first one again. Edit
-it and run `tradestackctl start NAME`. Files written:
+different user, and with STRATEGY, symbols and quantity if they are given. It is started if strategy
+or symbols are others, or with --start: a mere copy would send each order of the first one again.
+Edit it and run `tradestackctl start NAME`. Files written:
 
   /etc/tradestack/strategy/NAME.toml           the configuration
   /etc/tradestack/credentials/NAME.password    the password, readable by root only

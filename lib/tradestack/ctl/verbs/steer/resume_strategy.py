@@ -1,8 +1,8 @@
 """Let a strategy trade again that an exception of one of its hooks has paused.
 
 Its file is imported again, so mend it first; `tradestackctl status` shows what went wrong. The
-strategy learns everything again from the first message of the feed session. If its file has changed,
-it trades from the newest message on.
+strategy learns everything again from the first message of the feed session. If its file has
+changed, it trades from the newest message on.
 
 examples:
   tradestackctl resume-strategy mine
