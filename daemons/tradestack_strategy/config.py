@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import QUANTITY_MAX, Start
+from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.net.addresses import Address
 from tradestack.runtime.config.keys import Reload, key, required_key
-from tradestack.runtime.config.quantities import FixedPoint
+from tradestack.runtime.config.quantities import Duration, FixedPoint
 from tradestack.runtime.config.shared_keys import (
     FEED_ADDRESS,
     ORDERS_ADDRESS,
@@ -84,6 +85,9 @@ class StrategyConfig(DaemonConfig):
         reload=Reload.RESTART,
     )
     orders_in_flight_max: int = key(1_000, Integer(1, ORDERS_IN_FLIGHT_MAX), reload=Reload.AT_ONCE)
+    hook_max: int = key(
+        "4s", Duration(NANOSECONDS_OF["ms"], NANOSECONDS_OF["h"]), reload=Reload.AT_ONCE
+    )
     cancel_on_stop: bool = key(False, Switch(), reload=Reload.AT_ONCE)
     password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
     segment_suffix: str = key(

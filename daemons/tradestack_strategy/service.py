@@ -18,6 +18,7 @@ from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.handshake import State
+from tradestack_strategy.hook_watch import HookWatch
 from tradestack_strategy.mass_cancel import CANCEL_TIMEOUT_S
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
@@ -75,6 +76,7 @@ class StrategyService:
             orders_in_flight_max=config.orders_in_flight_max,
         )
         self._runner = self._make_runner(configured_by(config))
+        self._watch = HookWatch(config.hook_max, lambda: self._runner.sessions.sequence_handled)
         self._task: asyncio.Task[None] | None = None
 
     def _make_runner(self, strategy: ConfiguredStrategy) -> Runner:
@@ -95,6 +97,7 @@ class StrategyService:
 
     async def start(self) -> None:
         """Return at once: the servers may come later."""
+        self._watch.start()
         self._task = self._context.spawn(self._runner.run(), "runner")
 
     async def stop(self) -> None:
@@ -107,12 +110,14 @@ class StrategyService:
                 await self._runner.cancel_orders(CANCEL_TIMEOUT_S)
             self._task.cancel()
             await asyncio.wait({self._task})
+        self._watch.stop()
         self._prices.close()
 
     def reload(self, config: StrategyConfig) -> None:
         """Apply what is used from now on; any other change needs a restart."""
         self._config = config
         self._order_entry.orders_in_flight_max = config.orders_in_flight_max
+        self._watch.hook_max_ns = config.hook_max
 
     async def resume(self) -> None:
         """Trade again with the strategy as its file is now. Raises ValueError with what is wrong.
@@ -126,7 +131,7 @@ class StrategyService:
         self._task.cancel()
         await asyncio.wait({self._task})
         self._runner = self._make_runner(strategy)
-        await self.start()
+        self._task = self._context.spawn(self._runner.run(), "runner")
 
     def stats(self) -> dict[str, Any]:
         """Return counters of the feed session and of the process, state, rates and latencies."""
@@ -156,13 +161,13 @@ class StrategyService:
                 **self._counters.process(),
                 "latency": {name: each.process() for name, each in latencies.items()},
             },
-            "rates": runner.ticks_rates.rates(now_ns),
+            "rates": runner.sessions.ticks_rates.rates(now_ns),
             "latency": {name: each.session() for name, each in latencies.items()},
         }
 
     def status(self) -> str:
         """Return the line for STATUS=: state, speed, lag, orders, fills."""
-        rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
+        rates = self._runner.sessions.ticks_rates.rates(self._context.clock.monotonic_ns())
         if self._runner.pause_reason is not None:
             return f"PAUSED: {self._runner.pause_reason}"
         parts = [
