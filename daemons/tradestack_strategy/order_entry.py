@@ -251,9 +251,10 @@ class OrderEntry:
 
     def _request(self, epoch: Epoch, intent: AnyIntent, name: str) -> OwnRequest:
         now_ns = self._clock.wall_ns()
+        reference = None
         if isinstance(intent, Intent):
-            return epoch.order(intent, name, self._prices.read(intent.symbol, now_ns), now_ns)
-        return epoch.change(intent, name, now_ns)
+            reference = self._prices.read(intent.symbol, now_ns)
+        return epoch.request(intent, name, reference, now_ns)
 
     def _try_send(self, request: OwnRequest) -> bool:
         if self._send is not None:

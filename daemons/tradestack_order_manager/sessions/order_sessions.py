@@ -13,21 +13,21 @@ from pathlib import Path
 
 import msgspec
 
+from tradestack.configs.durability import Durability
 from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
-from tradestack.store.journal import JOURNAL_SUFFIX
-from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
-from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
-from tradestack_order_manager.sessions.loss import sign_of_loss
-from tradestack_order_manager.sessions.order_session import (
+from tradestack.sessions.order_session import (
     OrderSession,
     first_header,
     recover_newest,
     session_paths,
 )
+from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
+from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
+from tradestack_order_manager.sessions.loss import sign_of_loss
 
 # A journal is replayed at about 70 MB/s on a busy small machine; slower than this is a fault.
 REPLAY_BYTES_PER_SECOND_MIN = 10_000_000

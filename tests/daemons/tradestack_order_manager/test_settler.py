@@ -13,9 +13,11 @@ from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order, som
 from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net
 from tests.kit.sender import MemorySender
+from tradestack.configs.durability import Durability
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
+from tradestack.sessions.order_session import OrderSession, session_paths
 from tradestack.store.journal import Journal
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.session_state import SessionState
@@ -23,10 +25,8 @@ from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType, encode_packet
 from tradestack_order_manager import settler as settler_module
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
-from tradestack_order_manager.sessions.order_session import OrderSession, session_paths
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents

@@ -9,6 +9,7 @@ No line is longer than a terminal of 80 columns has room for.
 from collections.abc import Mapping
 from typing import Any
 
+from tradestack.ctl.account_lines import account_lines
 from tradestack.ctl.durations import duration_text, milliseconds_text
 from tradestack.ctl.feed_state import Progress, rate_text
 from tradestack.ctl.up.progress import StackStats
@@ -46,7 +47,7 @@ def summary(result: RunResult) -> str:
         f"  {orders}",
     ]
     for user, account in result.accounts.items():
-        lines += [f"  {line}" for line in account.lines(user)]
+        lines += [f"  {line}" for line in account_lines(user, account)]
     if counts.orders_unknown:
         unknown = _counted(counts.orders_unknown, "order")
         lines.append(f"  {unknown} sent with unknown outcome: the order session is gone")

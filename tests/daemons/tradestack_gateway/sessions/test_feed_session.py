@@ -17,11 +17,11 @@ from tests.daemons.tradestack_gateway.ticks import (
     make_ticks,
 )
 from tests.kit.disk_calls import fail_with, record_disk_calls
+from tradestack.sessions import feed_session
+from tradestack.sessions.feed_session import FeedSession, SourcesDiffer
+from tradestack.sessions.sidecar import Mark, Settings
 from tradestack.store.feed_log import FeedLog
 from tradestack.wire.feed import TICK_PACKET_LENGTH
-from tradestack_gateway.sessions import feed_session
-from tradestack_gateway.sessions.feed_session import FeedSession, SourcesDiffer
-from tradestack_gateway.sessions.sidecar import Mark, Settings
 
 TICKS = 30
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.kit.disk_calls import record_disk_calls
-from tradestack_gateway.sessions.sidecar import (
+from tradestack.sessions.sidecar import (
     CHECKPOINTS_MAX,
     Mark,
     Settings,

@@ -14,13 +14,13 @@ from tests.daemons.tradestack_order_manager.samples import (
 )
 from tests.daemons.tradestack_order_manager.sessions.recording import record, recover, reports
 from tradestack.domain.faults import OperatorFault
-from tradestack.store.journal import Journal
-from tradestack.trading.judging.decisions import Malformed
-from tradestack.wire.order_journal import FORMAT_VERSION, encode_record
-from tradestack_order_manager.sessions.order_session import (
+from tradestack.sessions.order_session import (
     OrderSession,
     recover_newest,
 )
+from tradestack.store.journal import Journal
+from tradestack.trading.judging.decisions import Malformed
+from tradestack.wire.order_journal import FORMAT_VERSION, encode_record
 from tradestack_order_manager.show.order_log import OrderLog
 
 

@@ -6,7 +6,7 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
 )
 from tests.daemons.tradestack_order_manager.sessions.recording import record, reports
-from tradestack_order_manager.sessions.order_session import (
+from tradestack.sessions.order_session import (
     OrderSession,
 )
 

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.configs.durability import Durability
+from tradestack.configs.execution import ExecutionKeys
+from tradestack.configs.risk import USER, RiskKeys
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.order import QUANTITY_MAX
 from tradestack.net.addresses import Address
@@ -33,9 +36,6 @@ from tradestack.trading.risk.limits import RiskLimits
 from tradestack.trading.rules import Rules
 from tradestack.wire.orders import MESSAGE_LENGTH_MAX
 from tradestack.wire.soup import HEADER_LENGTH
-from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.execution_config import ExecutionKeys
-from tradestack_order_manager.risk_config import USER, RiskKeys
 
 # Bytes of a BusinessMessageReject, by which every message of a turn may be answered. A client is
 # not read while half of `unsequenced_bytes_max` waits; the other half has room for two turns.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.domain.faults import OperatorFault
 from tradestack.sources.bad_rows import BadRows, show_nothing
 from tradestack.sources.csv.files import expand_files
@@ -12,11 +13,10 @@ from tradestack.sources.csv.layout import SourceKind
 from tradestack.sources.csv.source import CsvSource
 from tradestack.sources.merge import MergedSource, Part
 from tradestack.sources.random_walk import RandomWalk, walk_symbols
-from tradestack.sources.skip_until import SkipUntil
 from tradestack.sources.sorted_source import SortedSource
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, Source
+from tradestack.sources.time_span import TimeSpan
 from tradestack.wire.symbol_table import SymbolTable
-from tradestack_gateway.config import GatewayConfig, SourceChoice
 
 WALK_START_NS = 1_704_205_800_000_000_000  # 2024-01-02T14:30:00Z, an opening of the New York market
 
@@ -35,7 +35,7 @@ def open_source(config: GatewayConfig, bad_rows: BadRows, directory: Path) -> So
     openers = [partial(_in_order, each, bad_rows, symbols, directory) for each in files]
     source = openers[0]() if len(openers) == 1 else _merged(openers, files, symbols)
     if config.start_at is not None:
-        source = SkipUntil(source, config.start_at)
+        source = TimeSpan(source, config.start_at)
     return source
 
 

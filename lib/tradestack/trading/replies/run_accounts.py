@@ -6,12 +6,7 @@ the decimal texts of the order manager.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
-
-from tradestack.ctl.readable import money_text
-
-LINE_LENGTH_MAX = 77  # of 80 columns, less indent and the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +17,7 @@ class Holding:
     average_price: str
 
     def as_dict(self) -> dict[str, str]:
-        """Return what `up --json` prints."""
+        """Return what `--json` of `up` and `backtest` prints."""
         return {"quantity": self.quantity, "average_price": self.average_price}
 
 
@@ -44,7 +39,7 @@ class RunAccount:
     session_pnl: str | None = None
 
     def as_dict(self) -> dict[str, object]:
-        """Return what `up --json` prints."""
+        """Return what `--json` of `up` and `backtest` prints."""
         return {
             "realized_pnl": self.realized_pnl,
             "unrealized_pnl": self.unrealized_pnl,
@@ -55,28 +50,6 @@ class RunAccount:
             "opened_equity": self.opened_equity,
             "session_pnl": self.session_pnl,
         }
-
-    def lines(self, user: str) -> list[str]:
-        """Return fills and profit in one line, or in two if one is too long.
-
-        Where the account goes on from an earlier feed session another one says how much is of that.
-        """
-        lines = self._total(user)
-        if self.opened_equity is not None and self.session_pnl is not None:
-            session, opened = Decimal(self.session_pnl), Decimal(self.opened_equity)
-            lines.append(f"  {_money(session)} in this feed session, {_money(opened)} before it")
-        return lines
-
-    def _total(self, user: str) -> list[str]:
-        total = f"{user}: {self.fills:,} fill{'' if self.fills == 1 else 's'}"
-        if not self.fills and self.opened_equity is None:
-            return [total]
-        amounts = self.realized_pnl, self.unrealized_pnl, self.fees
-        realized, unrealized, fees = map(Decimal, amounts)
-        total += f", P&L {_money(realized + unrealized - fees)}"
-        parts = f"{_money(realized)} realized, {_money(unrealized)} unrealized, {_money(fees)} fees"
-        line = f"{total} ({parts})"
-        return [line] if len(line) <= LINE_LENGTH_MAX else [total, f"  {parts}"]
 
 
 def run_accounts(listed: Mapping[str, Any], feed_session: str) -> dict[str, RunAccount]:
@@ -99,7 +72,3 @@ def run_accounts(listed: Mapping[str, Any], feed_session: str) -> dict[str, RunA
         for account in listed["accounts"]
         if account["feed_session"] >= feed_session  # session ids ascend
     }
-
-
-def _money(amount: Decimal) -> str:
-    return money_text(str(amount))

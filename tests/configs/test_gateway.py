@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tradestack.configs.gateway import GatewayConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.keys import describe_config, load_config, parse_config
 from tradestack.sources.csv.options import COLUMNS
-from tradestack_gateway.config import GatewayConfig
 
-SHIPPED = Path(__file__).parents[3] / "etc" / "gateway.toml"
+SHIPPED = Path(__file__).parents[2] / "etc" / "gateway.toml"
 # Shown with a value that depends on the installation.
 INSTALLED = {"state_directory", "control_socket", "prices", "sentiment"}
 

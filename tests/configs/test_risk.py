@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tradestack.configs.order_manager import OrderManagerConfig
+from tradestack.configs.risk import RiskKeys, SymbolKeys, UserKeys, WindowCount
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE
 from tradestack.runtime.config.keys import describe_config, parse_config
@@ -15,10 +17,8 @@ from tradestack.trading.risk.checks import CHECKS
 from tradestack.trading.risk.codes import OnBreach
 from tradestack.trading.risk.limits import CountPerWindow, Limits, RiskLimits, SelfTrade
 from tradestack.trading.risk.scopes import ScopeKind
-from tradestack_order_manager.config import OrderManagerConfig
-from tradestack_order_manager.risk_config import RiskKeys, SymbolKeys, UserKeys, WindowCount
 
-SHIPPED = Path(__file__).parents[3] / "etc" / "order-manager.toml"
+SHIPPED = Path(__file__).parents[2] / "etc" / "order-manager.toml"
 SECOND_NS = 1_000_000_000
 
 

@@ -19,12 +19,12 @@ from typing import Annotated, Self
 
 import msgspec
 
+from tradestack.sessions.source_identity import SourceIdentity
+from tradestack.sources.pace import parse_pace
 from tradestack.sources.source import Checkpoint
 from tradestack.store.durable_name import replace_durably
 from tradestack.store.feed_log import SIDECAR_SUFFIX
 from tradestack.store.named_file import open_named_file
-from tradestack_gateway.pace import parse_pace
-from tradestack_gateway.sources.source_identity import SourceIdentity
 
 FORMAT = 2
 CHECKPOINTS_MAX = 4

@@ -33,8 +33,8 @@ from tradestack.runtime.config.values import (
     ValueParser,
 )
 from tradestack.store.trusted_users import TRUSTED_USERS
-from tradestack.strategies.configured import configure
-from tradestack.strategies.registry import NAME_FORM, SHIPPED, find_strategy
+from tradestack.strategies.configured import ConfiguredStrategy, configure
+from tradestack.strategies.registry import NAME_FORM, SHIPPED, build_strategy, find_strategy
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 STRATEGY_LENGTH_MAX = 512
@@ -106,3 +106,10 @@ class StrategyConfig(DaemonConfig):
         except ValueError as error:
             raise ValueError(f"parameters: {error}") from None
         object.__setattr__(self, "parameters", MappingProxyType(dict(configured.parameters())))
+
+
+def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
+    """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
+    return build_strategy(
+        config.strategy, config.parameters, config.symbols, quantity=config.quantity
+    )

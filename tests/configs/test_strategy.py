@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tradestack.configs.strategy import StrategyConfig, configured_by
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.order import Start
 from tradestack.runtime.config.keys import load_config, parse_config
-from tradestack_strategy.config import StrategyConfig
-from tradestack_strategy.service import configured_by
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 LEAST = {"quantity": "10", "user": "news"}
 
 

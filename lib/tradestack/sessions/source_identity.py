@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.sources.csv.files import expand_files
 from tradestack.sources.source import unreadable
 from tradestack.store.named_file import open_named_file
-from tradestack_gateway.config import GatewayConfig, SourceChoice
 
 HASHED_BYTES = 1 << 20  # at each end of the file
 

@@ -15,11 +15,15 @@ from typing import Self
 
 import msgspec
 
+from tradestack.configs.durability import Durability
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id, new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.sessions.report_stream import ReportStream
 from tradestack.store.journal import FRAME_LENGTH, JOURNAL_SUFFIX, Journal, Replay
+from tradestack.trading.commit import commit
+from tradestack.trading.judging.decisions import Batch
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.replay import add_record, replay
 from tradestack.trading.session_state import SessionState
@@ -35,7 +39,6 @@ from tradestack.wire.order_journal import (
     decode_record,
     encode_record,
 )
-from tradestack_order_manager.sessions.reports import ReportStream
 
 logger = logging.getLogger(__name__)
 
@@ -239,6 +242,16 @@ class OrderSession:
         self.state.forget_orders()
         for stream in self._streams.values():
             stream.ended = True
+
+    def settle(self, batch: Batch, durability: Durability) -> None:
+        """Journal the decisions of a batch, then add them to the state.
+
+        Raises OSError, and then there are none of them in either; SyncFailed.
+        """
+        offsets = self.journal.append(batch.records)
+        if offsets and durability is Durability.DISK:
+            self.sync()
+        commit(self.state, batch.judged, offsets)
 
     def sync(self) -> None:
         """Return when everything appended is on the disk; raise SyncFailed."""

@@ -34,7 +34,7 @@ from tradestack.sources.csv.options import COLUMNS, OPTIONS, ReadingOptions
 from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.csv.source import Reading
 from tradestack.sources.csv.times.timestamps import parse_timestamp
-from tradestack_gateway.pace import Pace, parse_pace
+from tradestack.sources.pace import Pace, parse_pace
 
 IGNORED_MESSAGES = Rate(100, 100)  # from one client of the feed, which has no reason to send any
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack_gateway.pace import LATENESS_MAX_NS, NO_GAP, Gap, Schedule, parse_pace
+from tradestack.sources.pace import LATENESS_MAX_NS, NO_GAP, Gap, Schedule, parse_pace
 
 SECOND = 1_000_000_000
 START = 5_000 * SECOND  # of the monotonic clock: any number

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE
 from tradestack.runtime.config.keys import load_config, parse_config
-from tradestack_order_manager.config import OrderManagerConfig
 
-SHIPPED = Path(__file__).parents[3] / "etc" / "order-manager.toml"
+SHIPPED = Path(__file__).parents[2] / "etc" / "order-manager.toml"
 
 
 def parse(**table: object) -> OrderManagerConfig:

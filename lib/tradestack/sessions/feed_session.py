@@ -7,6 +7,7 @@ head of the log: if it is not, the sources have changed, whatever their identity
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -15,13 +16,14 @@ import msgspec
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
+from tradestack.sessions.sidecar import Mark, Settings, Sidecar
 from tradestack.sources.source import NO_RECORDS, RowCounts, Source, SourceBatch
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX, FeedLog
 from tradestack.wire.feed import TickRecords, count_kind
 from tradestack.wire.symbol_table import Slots, SymbolTable
-from tradestack_gateway.sessions.sidecar import Mark, Settings, Sidecar
-from tradestack_gateway.sources.source_check import StillBusy
+
+StillBusy = Callable[[], Awaitable[None]]  # called between two batches of work that may take long
 
 MARK_TICKS_MIN = 16_384  # messages between two checkpoints: what a restart has to read again
 MARK_INTERVAL_NS = 250_000_000  # between two checkpoints at least, because each costs a sync
