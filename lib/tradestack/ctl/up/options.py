@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradestack.configs.sample_data import SAMPLES, sample_files
+from tradestack.configs.sample_data import sample_files
 from tradestack.ctl.arguments import StorePath
-from tradestack.ctl.format_options import add_format_options, format_options
+from tradestack.ctl.format_options import add_data_files, add_format_options, format_options
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import SET_IN_STRATEGIES, StackConfig
@@ -34,14 +34,7 @@ class Setting:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     data = parser.add_argument_group("data")
-    for name in SAMPLES:
-        data.add_argument(
-            f"--{name}",
-            nargs="+",
-            action=StorePath,
-            metavar="FILE",
-            help=f"files of {name}, directories or patterns; they are merged by time",
-        )
+    add_data_files(data)
     data.add_argument(
         "--pace", metavar="PACE", help='"1x", "60x", "500/s" or "max" (default: 500/s)'
     )

@@ -1,0 +1,141 @@
+"""A strategy on recorded data: source → strategy → order manager → journal, in one process.
+
+It is made of the code of the running stack, and its result is a directory as `tradestackctl up`
+leaves it: state/gateway has the feed session, state/order-manager the order journal.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestack.backtest.feed import RecordedFeed
+from tradestack.backtest.interruption import Interruption
+from tradestack.backtest.order_desk import OrderDesk
+from tradestack.backtest.plan import Plan
+from tradestack.backtest.result import Result, final_accounts
+from tradestack.backtest.trading import Trading, trading_of
+from tradestack.configs.strategy import StrategyConfig, hash_of
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack.sources.source import SourceFault
+from tradestack.store.directory_lock import DirectoryLock
+from tradestack.store.feed_log import FEED_LOG_SUFFIX
+from tradestack.store.feed_tape import FeedTape
+from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.strategies.registry import build_strategy
+from tradestack.trading.epoch import Epoch
+
+DIRECTORY_MODE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a backtest is; share: of its source that was read, 0 to 1."""
+
+    ticks: int
+    orders: int
+    share: float
+
+
+Show = Callable[[Reached], None]  # is called after each batch
+
+
+def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
+    """Run a backtest to its end, or until Ctrl-C. Raises OperatorFault, OSError."""
+    began_ns = clock.monotonic_ns()
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(_as_operator_fault())
+        root = opened.enter_context(_state_directory(plan.state_directory))
+        gateway, order_manager = (
+            _make(root / "state" / "gateway"),
+            _make(root / "state" / "order-manager"),
+        )
+        feed = RecordedFeed(gateway, plan, clock)
+        opened.callback(feed.close)
+        tape = FeedTape.open(gateway, feed.session_id)
+        opened.callback(tape.close)
+        desk = OrderDesk(order_manager, plan.order_manager, tape, plan.strategy.user, clock)
+        opened.callback(desk.close)
+        trading = _trading(plan.instance, plan.strategy, desk, feed.session_id, clock)
+        is_interrupted = _run(feed, trading, desk, show)
+        counters = desk.counters
+        return Result(
+            state_dir=root,
+            feed_session=feed.session_id,
+            is_interrupted=is_interrupted,
+            ticks=feed.head,
+            orders=counters.orders_received,
+            orders_rejected=counters.orders_rejected,
+            fill_count=counters.fills,
+            run_accounts=final_accounts(desk.account),
+            elapsed_s=(clock.monotonic_ns() - began_ns) / NANOSECONDS_PER_SECOND,
+        )
+
+
+def _run(feed: RecordedFeed, trading: Trading, desk: OrderDesk, show: Show) -> bool:
+    """Trade one batch after the other, and end both sessions; return whether it was interrupted."""
+    trading.register()
+    with Interruption() as interruption:
+        while not interruption.is_asked:
+            batch = feed.next_batch()
+            if batch is None:
+                break
+            trading.on_ticks(batch)
+            desk.keep_up()
+            show(Reached(feed.head, desk.counters.orders_received, feed.share_read))
+        feed.end()
+        desk.end(feed.head)
+    return interruption.is_asked
+
+
+def _trading(
+    instance: str, config: StrategyConfig, desk: OrderDesk, feed_session: str, clock: Clock
+) -> Trading:
+    strategy = build_strategy(config.signal, config.parameters, config.symbols)
+    epoch = Epoch(
+        instance=instance,
+        config_hash=hash_of(config),
+        feed_session=feed_session,
+        signal_name=strategy.name,
+        signal_label=strategy.value_label,
+        quantity=config.quantity,
+    )
+    return trading_of(strategy, epoch, desk, clock)
+
+
+@contextlib.contextmanager
+def _state_directory(named: Path | None) -> Iterator[Path]:
+    """Give the directory of the result; a temporary one is deleted if there is no result."""
+    if named is not None:
+        yield named.absolute()
+        return
+    root = Path(tempfile.mkdtemp(prefix="tradestack-backtest-"))
+    try:
+        yield root
+    except BaseException:
+        shutil.rmtree(root, ignore_errors=True)
+        raise
+
+
+def _make(directory: Path) -> Path:
+    """Create a daemon's state directory, which may have no sessions. Raises OperatorFault."""
+    directory.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
+    for suffix in (FEED_LOG_SUFFIX, JOURNAL_SUFFIX):
+        if any(directory.glob(f"*{suffix}")):
+            raise OperatorFault(
+                str(directory), "has sessions of another run", "name an empty directory"
+            )
+    DirectoryLock.take(directory)
+    return directory
+
+
+@contextlib.contextmanager
+def _as_operator_fault() -> Iterator[None]:
+    """Turn a fault of the data into one that says what to do."""
+    try:
+        yield
+    except SourceFault as fault:
+        raise fault.as_operator_fault() from fault
