@@ -122,7 +122,11 @@ def _state_directory(named: Path | None) -> Iterator[Path]:
 
 def _make(directory: Path) -> Path:
     """Create a daemon's state directory, which may have no sessions. Raises OperatorFault."""
-    directory.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
+    try:
+        directory.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        problem, remedy = error.strerror or str(error), "name another directory"
+        raise OperatorFault(str(directory), problem, remedy) from error
     for suffix in (FEED_LOG_SUFFIX, JOURNAL_SUFFIX):
         if any(directory.glob(f"*{suffix}")):
             raise OperatorFault(

@@ -75,7 +75,8 @@ class RecordedFeed:
     def close(self) -> None:
         """Close all files."""
         self._session.close()
-        self._session.log.close()
+        if self._session.log.ended:
+            self._session.log.close()
 
 
 def _source_of(plan: Plan, directory: Path) -> Source:

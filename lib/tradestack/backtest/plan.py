@@ -12,7 +12,7 @@ from tradestack.configs.strategy import StrategyConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.keys import load_config, parse_config, read_table
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.strategies.registry import STRATEGIES
+from tradestack.strategies.registry import STRATEGIES, strategy_class
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 from tradestack.wire.soup import USER_LENGTH_MAX
 
@@ -46,6 +46,12 @@ def strategy_plan(
     config: a file such as etc/strategy/news.toml. changes: keys that replace those of the file, as
     parameters do. Raises OperatorFault.
     """
+    try:
+        strategy_class(name)
+    except ValueError as error:
+        known = ", ".join(STRATEGIES)
+        remedy = f"name one of {known}, or module:Class of a module that Python finds"
+        raise OperatorFault(f"strategy {name}", str(error), remedy) from None
     word = re.sub(r"[^a-z0-9]", "", name.rpartition(":")[2].lower()) or "user"
     instance = word[:INSTANCE_LENGTH_MAX]
     table: dict[str, object] = {"quantity": QUANTITY, "user": word[:USER_LENGTH_MAX]}
