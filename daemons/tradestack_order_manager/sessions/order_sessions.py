@@ -21,8 +21,6 @@ from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
 from tradestack.sessions.order_session import (
     OrderSession,
     first_header,
-    recover_newest,
-    session_paths,
 )
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
@@ -202,6 +200,21 @@ class OrderSessions:
         """Close all journals."""
         for session in (self.current, *self._ended.values()):
             session.close()
+
+
+def session_paths(directory: Path) -> list[Path]:
+    """Return the journals in the directory, the newest first."""
+    paths = [path for path in directory.glob(f"*{JOURNAL_SUFFIX}") if is_session_id(path.stem)]
+    return sorted(paths, reverse=True)
+
+
+def recover_newest(directory: Path) -> OrderSession | None:
+    """Recover the current session; None if there never was one. Raise OperatorFault."""
+    for path in session_paths(directory):
+        session = OrderSession.recover(path)
+        if session is not None:
+            return session
+    return None
 
 
 def _ends_whole(path: Path) -> bool:

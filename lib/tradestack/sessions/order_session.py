@@ -17,7 +17,7 @@ import msgspec
 
 from tradestack.configs.durability import Durability
 from tradestack.domain.faults import OperatorFault
-from tradestack.domain.session_id import is_session_id, new_session_id
+from tradestack.domain.session_id import new_session_id
 from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STARTED, emit
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.sessions.report_stream import ReportStream
@@ -264,21 +264,6 @@ class OrderSession:
     def close(self) -> None:
         """Close the journal."""
         self.journal.close()
-
-
-def session_paths(directory: Path) -> list[Path]:
-    """Return the journals in the directory, the newest first."""
-    paths = [path for path in directory.glob(f"*{JOURNAL_SUFFIX}") if is_session_id(path.stem)]
-    return sorted(paths, reverse=True)
-
-
-def recover_newest(directory: Path) -> OrderSession | None:
-    """Recover the current session; None if there never was one. Raise OperatorFault."""
-    for path in session_paths(directory):
-        session = OrderSession.recover(path)
-        if session is not None:
-            return session
-    return None
 
 
 def first_header(

@@ -18,7 +18,7 @@ from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.sessions import order_session as order_session_module
-from tradestack.sessions.order_session import OrderSession, session_paths
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.journal import Journal
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.session_state import SessionState
@@ -27,7 +27,7 @@ from tradestack.wire.soup import PacketType, encode_packet
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
-from tradestack_order_manager.sessions.order_sessions import OrderSessions
+from tradestack_order_manager.sessions.order_sessions import OrderSessions, session_paths
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_display import OrderDisplay

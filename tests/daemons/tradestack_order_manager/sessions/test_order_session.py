@@ -16,11 +16,11 @@ from tests.daemons.tradestack_order_manager.sessions.recording import record, re
 from tradestack.domain.faults import OperatorFault
 from tradestack.sessions.order_session import (
     OrderSession,
-    recover_newest,
 )
 from tradestack.store.journal import Journal
 from tradestack.trading.judging.decisions import Malformed
 from tradestack.wire.order_journal import FORMAT_VERSION, encode_record
+from tradestack_order_manager.sessions.order_sessions import recover_newest
 from tradestack_order_manager.show.order_log import OrderLog
 
 

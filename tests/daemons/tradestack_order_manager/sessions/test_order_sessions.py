@@ -18,7 +18,6 @@ from tradestack.domain.clock import DAY_NS
 from tradestack.sessions.order_session import (
     OrderSession,
     SyncFailed,
-    session_paths,
 )
 from tradestack.store.journal import Journal
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
@@ -27,6 +26,7 @@ from tradestack_order_manager.sessions.order_sessions import (
     OrderSessions,
     is_session_due,
     recovery_timeout_s,
+    session_paths,
 )
 
 HOUR_NS = 3_600 * SECOND_NS
