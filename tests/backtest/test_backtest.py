@@ -19,6 +19,7 @@ from tradestack.backtest.result import Result
 from tradestack.ctl.main import run as tradestackctl
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
+from tradestack.store.directory_lock import DirectoryLock
 from tradestack.strategies.crossover import Crossover
 from tradestack.strategies.news import News
 
@@ -208,6 +209,17 @@ def test_times_of_the_run_are_of_the_clock(files: DataFiles, tmp_path: Path) -> 
     log = tmp_path / "run/state/gateway" / f"{result.feed_session}.feed"
     assert set(np.fromfile(log, ">i8").reshape(-1, 8)[:, 5].tolist()) == {wall_ns}
     assert result.elapsed_s == result.ticks_per_second == 0
+
+
+def test_the_directory_is_free_afterwards(files: DataFiles, tmp_path: Path) -> None:
+    """A gateway may go on there, but no other backtest: it has sessions."""
+    backtest.run("news", **files, state_dir=tmp_path / "run")
+
+    with pytest.raises(OperatorFault, match="has sessions of another run"):
+        backtest.run("news", **files, state_dir=tmp_path / "run")
+
+    for name in ("gateway", "order-manager"):
+        DirectoryLock.take(tmp_path / "run/state" / name).release()
 
 
 def test_without_a_directory_a_new_one_is_made(

@@ -1,16 +1,13 @@
 """A strategy on recorded data: source → strategy → order manager → journal, in one process.
 
-It is made of the code of the running stack, and its result is a directory as `tradestackctl up`
-leaves it: state/gateway has the feed session, state/order-manager the order journal.
+It is made of the code of the running stack, and leaves files as the stack does (directory.py).
 """
 
 import contextlib
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from tradestack.backtest.directory import result_directory
 from tradestack.backtest.feed import RecordedFeed
 from tradestack.backtest.interruption import Interruption
 from tradestack.backtest.order_desk import OrderDesk
@@ -19,16 +16,10 @@ from tradestack.backtest.result import Result, final_accounts
 from tradestack.backtest.trading import Trading, trading_of
 from tradestack.configs.strategy import StrategyConfig, hash_of
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
-from tradestack.domain.faults import OperatorFault
 from tradestack.sources.source import SourceFault
-from tradestack.store.directory_lock import DirectoryLock
-from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.feed_tape import FeedTape
-from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.strategies.registry import build_strategy
 from tradestack.trading.epoch import Epoch
-
-DIRECTORY_MODE = 0o700
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +39,20 @@ def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
     began_ns = clock.monotonic_ns()
     with contextlib.ExitStack() as opened:
         opened.enter_context(_as_operator_fault())
-        root = opened.enter_context(_state_directory(plan.state_directory))
-        gateway, order_manager = (
-            _make(root / "state" / "gateway"),
-            _make(root / "state" / "order-manager"),
-        )
-        feed = RecordedFeed(gateway, plan, clock)
+        directory = opened.enter_context(result_directory(plan.state_directory))
+        feed = RecordedFeed(directory.gateway, plan, clock)
         opened.callback(feed.close)
-        tape = FeedTape.open(gateway, feed.session_id)
+        tape = FeedTape.open(directory.gateway, feed.session_id)
         opened.callback(tape.close)
-        desk = OrderDesk(order_manager, plan.order_manager, tape, plan.strategy.user, clock)
+        desk = OrderDesk(
+            directory.order_manager, plan.order_manager, tape, plan.strategy.user, clock
+        )
         opened.callback(desk.close)
         trading = _trading(plan.instance, plan.strategy, desk, feed.session_id, clock)
         is_interrupted = _run(feed, trading, desk, show)
         counters = desk.counters
         return Result(
-            state_dir=root,
+            state_dir=directory.root,
             feed_session=feed.session_id,
             is_interrupted=is_interrupted,
             ticks=feed.head,
@@ -104,36 +93,6 @@ def _trading(
         quantity=config.quantity,
     )
     return trading_of(strategy, epoch, desk, clock)
-
-
-@contextlib.contextmanager
-def _state_directory(named: Path | None) -> Iterator[Path]:
-    """Give the directory of the result; a temporary one is deleted if there is no result."""
-    if named is not None:
-        yield named.absolute()
-        return
-    root = Path(tempfile.mkdtemp(prefix="tradestack-backtest-"))
-    try:
-        yield root
-    except BaseException:
-        shutil.rmtree(root, ignore_errors=True)
-        raise
-
-
-def _make(directory: Path) -> Path:
-    """Create a daemon's state directory, which may have no sessions. Raises OperatorFault."""
-    try:
-        directory.mkdir(DIRECTORY_MODE, parents=True, exist_ok=True)
-    except OSError as error:
-        problem, remedy = error.strerror or str(error), "name another directory"
-        raise OperatorFault(str(directory), problem, remedy) from error
-    for suffix in (FEED_LOG_SUFFIX, JOURNAL_SUFFIX):
-        if any(directory.glob(f"*{suffix}")):
-            raise OperatorFault(
-                str(directory), "has sessions of another run", "name an empty directory"
-            )
-    DirectoryLock.take(directory)
-    return directory
 
 
 @contextlib.contextmanager

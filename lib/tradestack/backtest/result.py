@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 
+from tradestack.backtest.directory import ResultDirectory
 from tradestack.backtest.frames import Frame, frame_of
 from tradestack.backtest.recorded_fills import RecordedFills
-from tradestack.store.feed_log import FEED_LOG_SUFFIX
-from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.trading.account.account import Account
 from tradestack.trading.replies.accounts import account_reply, position_replies
 from tradestack.trading.replies.run_accounts import RunAccount, run_accounts
@@ -74,9 +73,8 @@ class Result:
 
     @property
     def _recorded(self) -> RecordedFills:
-        state = self.state_dir / "state"
-        (journal,) = (state / "order-manager").glob(f"*{JOURNAL_SUFFIX}")
-        return RecordedFills(journal, state / "gateway" / f"{self.feed_session}{FEED_LOG_SUFFIX}")
+        directory = ResultDirectory(self.state_dir)
+        return RecordedFills(directory.journal, directory.feed_log(self.feed_session))
 
 
 def final_accounts(account: Account | None) -> Mapping[str, RunAccount]:
