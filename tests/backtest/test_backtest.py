@@ -1,6 +1,7 @@
 """`tradestack.backtest.run`: what a notebook gets, and what it may ask for."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any, TypedDict
@@ -13,6 +14,7 @@ from tests.backtest.recorded import recorded
 from tests.ctl.up.sample_run import PRICES, SENTIMENT
 from tests.kit.clock import FakeClock
 from tests.kit.quoter import Quoter
+from tests.kit.stack import DEADLINE_S
 from tradestack import backtest
 from tradestack.backtest.backtest import Reached
 from tradestack.backtest.result import Result
@@ -187,6 +189,28 @@ def test_a_class_of_a_module_is_a_strategy(files: DataFiles, tmp_path: Path) -> 
 
     assert list(result.accounts) == ["quoter"]
     assert result.orders > 0
+
+
+NOTEBOOK = """
+import sys
+from tradestack import backtest
+from tradestack.strategies.news import News
+
+class Mine(News):
+    name = "mine"
+
+result = backtest.run(Mine, prices=sys.argv[1], sentiment=sys.argv[2], state_dir=sys.argv[3])
+print(list(result.accounts), result.orders)
+"""
+
+
+def test_a_class_of_a_notebook_is_a_strategy(files: DataFiles, tmp_path: Path) -> None:
+    """The main module of a program is where it is found."""
+    command = [sys.executable, "-c", NOTEBOOK, *map(str, files.values()), str(tmp_path / "run")]
+
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=DEADLINE_S)
+
+    assert done.stdout == "['mine'] 3\n", done.stderr
 
 
 def test_a_class_in_a_function_is_refused(files: DataFiles) -> None:
