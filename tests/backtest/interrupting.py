@@ -1,28 +1,20 @@
-"""Strategies that press Ctrl-C."""
+"""A strategy that presses Ctrl-C."""
 
 import signal
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
-from tradestack.strategies.crossover import Crossover, CrossoverState
-from tradestack.strategies.intent import Intent
-from tradestack.strategies.parameter import whole_number
-from tradestack.wire.feed import TickBatch
+from tradestack.strategies import PriceTick, whole_number
+from tradestack.strategies.crossover import Crossover
 
 
-@dataclass(frozen=True, kw_only=True)
 class Interrupting(Crossover):
-    """Presses Ctrl-C while it handles a batch, and trades on."""
+    """Presses Ctrl-C while it handles a message, and trades on."""
 
-    name: ClassVar[str] = "interrupting"
-
-    at_tick: int = whole_number(10_000, minimum=1, maximum=10**9, doc="In whose batch it is.")
+    at_tick: int = whole_number(10_000, minimum=1, maximum=10**9, doc="At which message.")
     times: int = whole_number(1, minimum=1, maximum=2, doc="How often.")
 
-    def on_batch(self, state: CrossoverState, batch: TickBatch) -> Sequence[Intent]:
-        """Return the intents of the crossover."""
-        if batch.first_sequence <= self.at_tick <= batch.last_sequence:
+    def on_tick(self, tick: PriceTick) -> None:
+        """Trade the crossover."""
+        if tick.sequence == self.at_tick:
             for _ in range(self.times):
                 signal.raise_signal(signal.SIGINT)
-        return super().on_batch(state, batch)
+        super().on_tick(tick)

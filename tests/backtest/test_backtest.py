@@ -1,5 +1,6 @@
 """`tradestack.backtest.run`: what a notebook gets, and what it may ask for."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -162,7 +163,7 @@ def test_a_feed_log_is_data(files: DataFiles, tmp_path: Path) -> None:
 def test_parameters_and_keys_change_what_is_traded(files: DataFiles, tmp_path: Path) -> None:
     """They replace those of the file."""
     (tmp_path / "mine.toml").write_text(
-        'signal = "crossover"\nquantity = "3"\nuser = "me"\nsymbols = ["AAA"]\n'
+        'strategy = "crossover"\nquantity = "3"\nuser = "me"\nsymbols = ["AAA"]\n'
         "[parameters]\nbuy_above = 99\nsell_below = 20\n"
     )
 
@@ -211,6 +212,40 @@ def test_a_class_of_a_notebook_is_a_strategy(files: DataFiles, tmp_path: Path) -
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=DEADLINE_S)
 
     assert done.stdout == "['mine'] 3\n", done.stderr
+
+
+ASYNC = """
+import asyncio
+
+from tradestack.strategies import NewsItem, Strategy
+
+class Slow(Strategy):
+    async def on_news(self, news: NewsItem) -> None:
+        await asyncio.sleep(0)
+        self.buy(news.symbol)
+"""
+
+
+def test_async_hooks_are_awaited(files: DataFiles, tmp_path: Path) -> None:
+    """Each ends before the next message is handed on."""
+    (tmp_path / "slow.py").write_text(ASYNC)
+
+    result = backtest.run(str(tmp_path / "slow.py"), **files, state_dir=tmp_path / "run")
+
+    assert result.orders == 6
+    requests = recorded(tmp_path / "run")["slow"].requests
+    assert [each["FeedSeq"] for each in requests] == sorted(each["FeedSeq"] for each in requests)
+
+
+def test_async_hooks_need_an_event_loop_of_their_own(files: DataFiles, tmp_path: Path) -> None:
+    """In a notebook one is running."""
+    (tmp_path / "slow.py").write_text(ASYNC)
+
+    async def notebook() -> None:
+        backtest.run(str(tmp_path / "slow.py"), **files)
+
+    with pytest.raises(OperatorFault, match="an event loop runs here already"):
+        asyncio.run(notebook())
 
 
 def test_a_class_in_a_function_is_refused(files: DataFiles) -> None:

@@ -39,6 +39,7 @@ max_position = "50"
 max_order_submit_rate = "3/1min"
 max_daily_loss = "20"
 """
+MAKER_ROWS = 3_000
 QUOTER = "tests.kit.burst_quoter:BurstQuoter"
 
 
@@ -60,7 +61,7 @@ def strategy_file(directory: Path, strategy: str, parameters: str) -> Path:
     """Write the configuration of an instance `tested`."""
     path = directory / "tested.toml"
     path.write_text(
-        f'signal = "{strategy}"\nquantity = "10"\nuser = "tested"\n[parameters]\n{parameters}'
+        f'strategy = "{strategy}"\nquantity = "10"\nuser = "tested"\n[parameters]\n{parameters}'
     )
     return path
 
@@ -110,9 +111,35 @@ def test_a_backtest_is_what_the_stack_would_have_done(
     make_tests_findable()
     if not all(Path(file).exists() for file in data[1::2]):
         pytest.skip(f"{data[1]} is not there")
-    config = strategy_file(tmp_path, strategy, parameters)
-    order_manager = order_manager_file(tmp_path, execution, limits)
-    live, tested = tmp_path / "live", tmp_path / "tested"
+
+    compare(
+        tmp_path,
+        data,
+        strategy_file(tmp_path, strategy, parameters),
+        order_manager_file(tmp_path, execution, limits),
+    )
+
+
+@pytest.mark.parametrize("execution", ["", REALISTIC])
+def test_a_strategy_whose_orders_always_work_does_the_same(tmp_path: Path, execution: str) -> None:
+    """It waits for its reports at each message: a part of the data is enough."""
+    prices = (ROOT / "data/prices.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "prices.csv").write_text("".join(prices[:MAKER_ROWS]))
+
+    compare(
+        tmp_path,
+        ("--prices", tmp_path / "prices.csv"),
+        strategy_file(tmp_path, "maker", ""),
+        order_manager_file(tmp_path, execution, ""),
+    )
+
+
+def compare(
+    directory: Path, data: tuple[str | Path, ...], config: Path, order_manager: Path
+) -> None:
+    """Run the stack and a backtest; compare what they have recorded and what they say."""
+    live, tested = directory / "live", directory / "tested"
+    strategy = tomllib.loads(config.read_text())["strategy"]
 
     ran = run(
         "up",

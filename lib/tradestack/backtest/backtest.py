@@ -14,12 +14,13 @@ from tradestack.backtest.order_desk import OrderDesk
 from tradestack.backtest.plan import Plan
 from tradestack.backtest.result import Result, final_accounts
 from tradestack.backtest.trading import Trading, trading_of
-from tradestack.configs.strategy import StrategyConfig, hash_of
+from tradestack.configs.strategy import StrategyConfig, configured_by
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.faults import OperatorFault
 from tradestack.sources.source import SourceFault
 from tradestack.store.feed_tape import FeedTape
-from tradestack.strategies.registry import build_strategy
 from tradestack.trading.epoch import Epoch
+from tradestack.trading.strategy_object import StrategyFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
         )
         opened.callback(desk.close)
         trading = _trading(plan.instance, plan.strategy, desk, feed.session_id, clock)
+        opened.callback(trading.close)
         is_interrupted = _run(feed, trading, desk, show)
         counters = desk.counters
         return Result(
@@ -75,6 +77,7 @@ def _run(feed: RecordedFeed, trading: Trading, desk: OrderDesk, show: Show) -> b
             trading.on_ticks(batch)
             desk.keep_up()
             show(Reached(feed.head, desk.counters.orders_received, feed.share_read))
+        trading.end()
         feed.end()
         desk.end(feed.head)
     return interruption.is_asked
@@ -83,22 +86,23 @@ def _run(feed: RecordedFeed, trading: Trading, desk: OrderDesk, show: Show) -> b
 def _trading(
     instance: str, config: StrategyConfig, desk: OrderDesk, feed_session: str, clock: Clock
 ) -> Trading:
-    strategy = build_strategy(config.signal, config.parameters, config.symbols)
+    strategy = configured_by(config)
     epoch = Epoch(
         instance=instance,
-        config_hash=hash_of(config),
+        config_hash=strategy.config_hash(),
         feed_session=feed_session,
         signal_name=strategy.name,
-        signal_label=strategy.value_label,
-        quantity=config.quantity,
+        signal_label=strategy.strategy.value_label,
     )
     return trading_of(strategy, epoch, desk, clock)
 
 
 @contextlib.contextmanager
 def _as_operator_fault() -> Iterator[None]:
-    """Turn a fault of the data into one that says what to do."""
+    """Turn a fault of data or strategy into one that says what to do."""
     try:
         yield
     except SourceFault as fault:
         raise fault.as_operator_fault() from fault
+    except StrategyFailed as failure:
+        raise OperatorFault("strategy", str(failure), "correct it, and run it again") from failure

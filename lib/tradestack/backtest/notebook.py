@@ -42,7 +42,7 @@ def run(
 ) -> Result:
     """Run a strategy on recorded data, and return what became of it.
 
-    strategy: a class, or a name that `signal` of etc/strategy/news.toml may have. prices,
+    strategy: a class, or a name that `strategy` of etc/strategy/news.toml may have. prices,
     sentiment: files, directories or patterns; feed_log: the log of a feed session instead of them;
     without any the sample data. config: a file like etc/strategy/news.toml; parameters, quantity
     and symbols replace what it has. order_manager: a file

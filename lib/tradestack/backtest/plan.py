@@ -12,11 +12,14 @@ from tradestack.configs.strategy import StrategyConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.config.keys import load_config, parse_config, read_table
 from tradestack.sources.csv.options import ReadingOptions
-from tradestack.strategies.registry import STRATEGIES, strategy_class
+from tradestack.strategies.registry import find_strategy
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 QUANTITY = "10"  # as etc/strategy/news.toml has it
+_FILE = re.compile(r"(.+\.py)(|:\w+)")  # and its class
+_NOT_OF_A_NAME = re.compile(r"[^a-z0-9]")
+
 Files = str | Path | Sequence[str | Path]
 
 
@@ -47,12 +50,10 @@ def strategy_plan(
     parameters do. Raises OperatorFault.
     """
     try:
-        strategy_class(name)
+        word = _NOT_OF_A_NAME.sub("", find_strategy(name).strategy.name.lower()) or "user"
     except ValueError as error:
-        known = ", ".join(STRATEGIES)
-        remedy = f"name one of {known}, or module:Class of a module that Python finds"
-        raise OperatorFault(f"strategy {name}", str(error), remedy) from None
-    word = re.sub(r"[^a-z0-9]", "", name.rpartition(":")[2].lower()) or "user"
+        remedy = "name another strategy, or correct this one"
+        raise OperatorFault(f"strategy {name}", str(error), remedy) from error
     instance = word[:INSTANCE_LENGTH_MAX]
     table: dict[str, object] = {"quantity": QUANTITY, "user": word[:USER_LENGTH_MAX]}
     source = f"strategy {name}"
@@ -62,7 +63,7 @@ def strategy_plan(
     written = table.get("parameters", {})
     if isinstance(written, Mapping):
         table["parameters"] = {**written, **parameters}
-    table |= {"signal": name, **changes}
+    table |= {"strategy": name, **changes}
     return instance, parse_config(StrategyConfig, table, source=source)
 
 
@@ -92,15 +93,13 @@ def gateway_plan(
 
 
 def name_of(strategy: str | type) -> str:
-    """Return the name by which the registry finds a strategy. Raises OperatorFault.
+    """Return the name by which the registry finds a strategy, a file by its absolute path.
 
-    A class that a notebook defines is found in its main module.
+    Raises OperatorFault. A class that a notebook defines is found in its main module.
     """
     if isinstance(strategy, str):
-        return strategy
-    shipped = [name for name, known in STRATEGIES.items() if known is strategy]
-    if shipped:
-        return shipped[0]
+        file = _FILE.fullmatch(strategy)
+        return strategy if file is None else f"{Path(file[1]).absolute()}{file[2]}"
     if strategy.__qualname__ != strategy.__name__:
         raise OperatorFault(
             f"strategy {strategy.__qualname__}",

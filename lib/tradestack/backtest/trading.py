@@ -1,25 +1,25 @@
 """One strategy in the feed session of a backtest: ticks → requests, settled in the same call.
 
 Trading            what every strategy needs
-  SignalTrading    of a strategy that reads no reports: a batch at a time
-  InStepTrading    of one that does: a message at a time while anything of its orders is open
+  SignalTrading    of a strategy that never waits: a batch at a time
+  InStepTrading    of one that reads reports, or has async hooks: a message at a time
 """
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Coroutine, Sequence
 
 from tradestack.backtest.order_desk import OrderDesk, reports_in
 from tradestack.domain.clock import Clock
 from tradestack.domain.execution_report import ExecutionReport, OrderMassCancelReport
+from tradestack.domain.faults import OperatorFault
 from tradestack.domain.order import Start
+from tradestack.strategies.class_check import is_async
+from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent
-from tradestack.strategies.interactive import InteractiveStrategy
-from tradestack.strategies.registry import AnyStrategy
-from tradestack.strategies.strategy import Strategy
 from tradestack.trading.counters import Counters
 from tradestack.trading.epoch import Epoch
-from tradestack.trading.interactive_runner import InteractiveRunner
+from tradestack.trading.in_step_runner import InStepRunner
 from tradestack.trading.judging.decisions import Batch
 from tradestack.trading.open_orders import OpenOrders
 from tradestack.trading.report_queue import ReportQueue
@@ -34,12 +34,14 @@ REQUEST_ID = "backtest"  # of the only Register
 class Trading(ABC):
     """A strategy from the first message of the feed session on."""
 
-    interactive: bool
-
-    def __init__(self, epoch: Epoch, desk: OrderDesk, clock: Clock) -> None:
+    def __init__(
+        self, strategy: ConfiguredStrategy, epoch: Epoch, desk: OrderDesk, clock: Clock
+    ) -> None:
+        self._interactive = strategy.is_interactive
         self._epoch = epoch
         self._desk = desk
         self._clock = clock
+        self._hooks = asyncio.Runner()  # of async ones; its loop begins with the first of them
 
     def register(self) -> None:
         """Register with the order manager, before there is any message."""
@@ -50,13 +52,24 @@ class Trading(ABC):
             feed_session=self._epoch.feed_session,
             head=0,
             start=Start.SESSION,
-            interactive=self.interactive,
+            interactive=self._interactive,
         )
         self._desk.settle([register])
 
     @abstractmethod
     def on_ticks(self, batch: TickBatch) -> None:
-        """Take messages that are on the tape, and send what they lead to."""
+        """Take messages that are on the tape, and send what they lead to.
+
+        Raises StrategyFailed for an exception of a hook.
+        """
+
+    @abstractmethod
+    def end(self) -> None:
+        """Tell the strategy that the session has ended. Raises StrategyFailed."""
+
+    def close(self) -> None:
+        """Close the event loop of async hooks."""
+        self._hooks.close()
 
     def _requests(self, intents: Sequence[AnyIntent]) -> list[ClientMessage]:
         """Return the requests that intents lead to; without a book there is no live price."""
@@ -72,18 +85,20 @@ class Trading(ABC):
 class SignalTrading(Trading):
     """The orders of a batch are judged together; the account is matched between them."""
 
-    interactive = False
-
     def __init__(
-        self, strategy: Strategy[Any], epoch: Epoch, desk: OrderDesk, clock: Clock
+        self, strategy: ConfiguredStrategy, epoch: Epoch, desk: OrderDesk, clock: Clock
     ) -> None:
-        super().__init__(epoch, desk, clock)
-        self._runner = SignalRunner(strategy, Counters())
+        super().__init__(strategy, epoch, desk, clock)
+        self._runner = SignalRunner(strategy, epoch, Counters())
 
     def on_ticks(self, batch: TickBatch) -> None:
-        """Settle the orders that the batch leads to, and how far it was handled."""
+        """Settle the requests that the batch leads to, and how far it was handled."""
         requests = self._requests(self._runner.on_batch(batch))
         self._desk.settle([*requests, self._progress(batch.last_sequence)])
+
+    def end(self) -> None:
+        """Tell the strategy that the session has ended. Raises StrategyFailed."""
+        self._runner.end()
 
 
 class InStepTrading(Trading):
@@ -92,15 +107,13 @@ class InStepTrading(Trading):
     While no order is open and no request unanswered, there is none to wait for.
     """
 
-    interactive = True
-
     def __init__(
-        self, strategy: InteractiveStrategy[Any], epoch: Epoch, desk: OrderDesk, clock: Clock
+        self, strategy: ConfiguredStrategy, epoch: Epoch, desk: OrderDesk, clock: Clock
     ) -> None:
-        super().__init__(epoch, desk, clock)
+        super().__init__(strategy, epoch, desk, clock)
         self._reports = ReportQueue()
         self._reports.enter_session(epoch.feed_session)
-        self._runner = InteractiveRunner(strategy, epoch, Counters(), self._reports, received=0)
+        self._runner = InStepRunner(strategy, epoch, Counters(), self._reports, received=0)
         self._open_orders = OpenOrders()
         self._unanswered: set[str] = set()  # ClOrdIDs of requests without a report
 
@@ -110,11 +123,17 @@ class InStepTrading(Trading):
         while self._runner.has_messages:
             is_idle = not self._unanswered and not self._open_orders
             intents = self._runner.step(is_idle=is_idle)
+            if isinstance(intents, Coroutine):
+                intents = self._hooks.run(intents)
             if intents is None:
                 self._settle([self._progress(self._runner.sequence_processed)])
             elif intents:
                 self._send(intents)
         self._settle([self._progress(batch.last_sequence)])
+
+    def end(self) -> None:
+        """Tell the strategy that the session has ended. Raises StrategyFailed."""
+        self._runner.end()
 
     def _send(self, intents: Sequence[AnyIntent]) -> None:
         requests = self._requests(intents)
@@ -138,8 +157,23 @@ class InStepTrading(Trading):
                 self._unanswered.discard(report.cl_ord_id)
 
 
-def trading_of(strategy: AnyStrategy, epoch: Epoch, desk: OrderDesk, clock: Clock) -> Trading:
-    """Return how a strategy of this kind trades."""
-    if isinstance(strategy, Strategy):
-        return SignalTrading(strategy, epoch, desk, clock)
-    return InStepTrading(strategy, epoch, desk, clock)
+def trading_of(
+    strategy: ConfiguredStrategy, epoch: Epoch, desk: OrderDesk, clock: Clock
+) -> Trading:
+    """Return how a strategy of this kind trades. Raises OperatorFault, StrategyFailed."""
+    if is_async(strategy.strategy) and _has_event_loop():
+        raise OperatorFault(
+            f"strategy {strategy.name}",
+            "has async hooks, and an event loop runs here already, as in a notebook",
+            "run it by `tradestackctl backtest`",
+        )
+    kind = InStepTrading if strategy.goes_in_step else SignalTrading
+    return kind(strategy, epoch, desk, clock)
+
+
+def _has_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

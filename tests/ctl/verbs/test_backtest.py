@@ -16,6 +16,13 @@ from tradestack.ctl.backtest.shown import progress_parts
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 
+FAILING = """\
+from tradestack.strategies import PriceTick, Strategy
+
+class Failing(Strategy):
+    def on_tick(self, tick: PriceTick) -> None:
+        1 / 0
+"""
 INTERRUPTING = "tests.backtest.interrupting:Interrupting"
 
 
@@ -185,11 +192,13 @@ def test_a_wrong_command_line_is_explained(words: list[str], text: str, capsys: 
 @pytest.mark.parametrize(
     ("words", "texts"),
     [
-        (["newz"], ["strategy newz", "not found", "news, crossover", "module:Class"]),
+        (["newz"], ["strategy newz", "is no strategy", "news, crossover", "module:Class"]),
         (["json:loads"], ["json:loads", "is not a class that extends Strategy"]),
+        (["broken.py"], ["broken.py", "line 2", "SyntaxError"]),
+        (["failing.py"], ["failing.py line 5, in on_tick", "ZeroDivisionError", "at message 1;"]),
         (["crossover", "--set", "fast=3"], ["no parameter 'fast'", "short_ticks"]),
         (["crossover", "--set", "short_ticks=x"], ["strategy crossover", "short_ticks"]),
-        (["crossover", "--set", "short_ticks=100"], ["short_ticks not below long_ticks"]),
+        (["crossover", "--set", "short_ticks=100"], ["short_ticks", "long_ticks"]),
         (["news", "--config", "none.toml"], ["none.toml", "no such file"]),
         (["news", "--order-manager-config", "none.toml"], ["none.toml", "no such file"]),
         (["news", "--prices", "none.csv"], ["none.csv", "No such file"]),
@@ -214,6 +223,8 @@ def test_what_has_to_be_corrected_is_named(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / "text.feed").write_text("nothing that anybody reads\n" * 10)
+    (tmp_path / "broken.py").write_text("import tradestack\nclass:\n")
+    (tmp_path / "failing.py").write_text(FAILING)
     (tmp_path / "used/state/gateway").mkdir(parents=True)
     (tmp_path / "used/state/gateway/3DAA200000.feed").touch()
 

@@ -6,15 +6,13 @@ from pathlib import Path
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options
 from tradestack.ctl.recorded.moment import EXAMPLE, AtTime, parse_at
-from tradestack.strategies.registry import STRATEGIES
+from tradestack.strategies.registry import NAME_FORM, SHIPPED
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare strategy and options."""
-    names = " or ".join(STRATEGIES)
-    parser.add_argument(
-        "strategy", metavar="STRATEGY", help=f"{names}, or module:Class of a strategy of your own"
-    )
+    names = ", ".join(SHIPPED)
+    parser.add_argument("strategy", metavar="STRATEGY", help=f"{names}, {NAME_FORM}")
     data = parser.add_argument_group("data", "Without any, the sample data is used.")
     add_data_files(data)
     data.add_argument(

@@ -11,7 +11,7 @@ examples:
   tradestackctl backtest news                                    on the sample data
   tradestackctl backtest crossover --set short_ticks=10 --set long_ticks=50
   tradestackctl backtest crossover --prices 2026-01.csv.gz --to 2026-01-15T21:00:00Z --json
-  tradestackctl backtest my_module:Mine --feed-log /var/lib/tradestack/gateway/3DAA200000.feed
+  tradestackctl backtest mine.py:Mine --feed-log /var/lib/tradestack/gateway/3DAA200000.feed
   tradestackctl pnl --state-dir DIR                              of the directory that it names
 
 exit status:
