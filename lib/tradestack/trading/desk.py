@@ -15,6 +15,7 @@ from tradestack.strategies.desk import OwnOrder
 from tradestack.strategies.intent import AnyIntent, CancelIntent, Intent, ReplaceIntent
 from tradestack.trading.epoch import INTENTS_PER_MESSAGE_MAX, Epoch
 from tradestack.trading.own_view import OwnView
+from tradestack.wire.order_texts import is_cl_ord_id
 
 
 class HandledFeed(Protocol):
@@ -78,7 +79,7 @@ class TradingDesk:
     ) -> str:
         """Request an order; return its ClOrdID. Raises ValueError for what no order can be."""
         sequence = self._cause(cause)
-        if not is_symbol(symbol):
+        if not (isinstance(symbol, str) and is_symbol(symbol)):
             raise ValueError(f"{symbol!r} is not a symbol")
         last_price = self._feed.last_price(symbol, sequence)
         decided_on = last_price or 0 if value is None else _integer("value", value)
@@ -108,7 +109,7 @@ class TradingDesk:
             CancelIntent(
                 sequence=sequence,
                 index=self._next_index(sequence),
-                cl_ord_id=cl_ord_id,
+                cl_ord_id=_cl_ord_id(cl_ord_id),
                 publish_time_ns=self._feed.times_of(sequence)[1],
             )
         )
@@ -122,7 +123,7 @@ class TradingDesk:
             ReplaceIntent(
                 sequence=sequence,
                 index=self._next_index(sequence),
-                cl_ord_id=cl_ord_id,
+                cl_ord_id=_cl_ord_id(cl_ord_id),
                 quantity=_quantity(quantity),
                 limit_price=None if price is None else _price(price),
                 publish_time_ns=self._feed.times_of(sequence)[1],
@@ -216,6 +217,12 @@ def _integer(name: str, value: object) -> int:
         raise TypeError(
             f"{name} is {value!r}: allowed is an integer ×10⁻⁸, such as fixed({str(value)!r})"
         ) from None
+
+
+def _cl_ord_id(value: object) -> str:
+    if isinstance(value, str) and is_cl_ord_id(value):
+        return value
+    raise ValueError(f"{value!r} is no order: name it by what buy, sell or replace returned")
 
 
 def _quantity(value: object) -> int:
