@@ -90,7 +90,7 @@ class InStepTrading(Trading[InStepRunner]):
 
     def advance(self) -> None:
         """Handle messages until one has to wait, and tell how far that was."""
-        if not self._is_following:
+        if self._is_stopped():
             return
         before = self.runner.sequence_processed
         while not self._is_full:
@@ -98,6 +98,8 @@ class InStepTrading(Trading[InStepRunner]):
             if intents is None:
                 break
             self._enter(intents)
+        if self._is_stopped():  # by a hook that has failed
+            return
         self._adjust_reading()
         handled = self.runner.sequence_processed - before
         if handled:
@@ -107,6 +109,9 @@ class InStepTrading(Trading[InStepRunner]):
         if self._ended is not None and not self.runner.has_messages:
             ended, self._ended = self._ended, None
             super().on_session_ended(*ended, EndReason.COMPLETE)
+
+    def _is_stopped(self) -> bool:
+        return not self._is_following
 
     def _step(self) -> Intents | None:
         """Hand on a message; return its intents, None if nothing more can be handled now."""

@@ -31,12 +31,12 @@ class BatchFeed:
         return int(record["event_time_ns"]), int(record["publish_time_ns"])
 
     def last_price(self, symbol: str, sequence: int | None) -> int | None:
-        """Return the symbol's newest price up to that message, None = of the whole batch.
+        """Return the symbol's newest price up to that message, None = up to the newest.
 
-        Later calls name no earlier message.
+        Later calls name no earlier one.
         """
-        first = self._batch.first_sequence
-        self._take_through(len(self._batch) if sequence is None else sequence - first + 1)
+        newest = self._batch.last_sequence if sequence is None else sequence
+        self._take_through(newest - self._batch.first_sequence + 1)
         return self._prices.of(encode_symbol(symbol))
 
     def _take_through(self, rows: int) -> None:
