@@ -130,6 +130,12 @@ VERBS = (
         "up",
         uses_runtime_dir=False,
     ),
+    Verb(
+        "soak",
+        "kill a strategy at random, and compare it with an undisturbed run",
+        "soak",
+        uses_runtime_dir=False,
+    ),
     Verb("completion", "print a shell completion script", "completion", uses_runtime_dir=False),
 )
 

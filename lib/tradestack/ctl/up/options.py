@@ -34,15 +34,7 @@ class Setting:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    data = parser.add_argument_group("data")
-    for name in _SAMPLES:
-        data.add_argument(
-            f"--{name}",
-            nargs="+",
-            action=StorePath,
-            metavar="FILE",
-            help=f"files of {name}, directories or patterns; they are merged by time",
-        )
+    data = add_data_options(parser)
     data.add_argument(
         "--pace", metavar="PACE", help='"1x", "60x", "500/s" or "max" (default: 500/s)'
     )
@@ -97,6 +89,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verbose", action="store_true", help="show all that the daemons log, not only problems"
     )
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Declare the options that name files of data; return their group."""
+    data = parser.add_argument_group("data")
+    for name in _SAMPLES:
+        data.add_argument(
+            f"--{name}",
+            nargs="+",
+            action=StorePath,
+            metavar="FILE",
+            help=f"files of {name}, directories or patterns; they are merged by time",
+        )
+    return data
 
 
 def stack_config(args: argparse.Namespace, screen: Screen) -> StackConfig:

@@ -116,6 +116,10 @@ class Stack:
         for names in (strategies, [ORDER_MANAGER], [GATEWAY]):
             await self._stop_together([self._daemons[name].child for name in names])
 
+    def strategy(self, instance: str) -> Supervised:
+        """Return the daemon of a strategy instance, once it is started."""
+        return self._daemons[_strategy(instance)]
+
     @property
     def death(self) -> ChildDied | None:
         """The death of a daemon that is not ready again; None if all are."""

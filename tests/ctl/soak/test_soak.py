@@ -1,0 +1,132 @@
+"""`tradestackctl soak`: strategies that bear being killed, and those that do not."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ctl.soak.broken import STARTS_FILE
+from tests.kit.stack import DEADLINE_S, TRADESTACKCTL
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.main import run
+
+KILLS = 3
+ONE_KILL = ("--kills", "1", "--pace", "2000/s", "--seed", "1")
+BROKEN = "tests.ctl.soak.broken"
+
+
+def soak(strategy: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the verb to its end."""
+    return subprocess.run(
+        [TRADESTACKCTL, "soak", strategy, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+    )
+
+
+def result_of(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    """Return what --json has printed, in one line."""
+    assert done.stdout.count("\n") == 1, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options"),
+    [
+        ("news", ()),
+        ("crossover", ("--set", "short_ticks=2", "--set", "long_ticks=9")),
+        ("tests.kit.quoter:Quoter", ("--set", "order-manager.execution={limit_fill = 'touch'}")),
+    ],
+)
+def test_a_sound_strategy_does_the_same(
+    data: list[str], strategy: str, options: tuple[str, ...]
+) -> None:
+    """However often it is killed, and wherever; interactive or not."""
+    kills = ("--kills", str(KILLS), "--pace", "300/s")
+
+    done = soak(strategy, *data, *kills, *options, "--json")
+
+    result = result_of(done)
+    assert (done.returncode, result["same"], result["difference"]) == (0, True, None)
+    assert result["kills"] == len(result["kill_messages"]) == KILLS
+    assert result["messages"] == 639
+    assert result["requests"] >= 30
+    assert result["reports"] >= result["requests"]
+    assert result["fills"] >= 20
+
+
+def test_a_strategy_that_uses_the_wall_clock_is_found(data: list[str], tmp_path: Path) -> None:
+    """The first order differs, at the first news; the files of both runs can be looked at."""
+    state = ("--state-dir", str(tmp_path / "state"))
+
+    done = soak(f"{BROKEN}:WallClock", *data, *ONE_KILL, *state, "--json")
+
+    result = result_of(done)
+    difference = result["difference"]
+    undisturbed, disturbed = difference["undisturbed"], difference["disturbed"]
+    assert (done.returncode, result["same"]) == (ExitStatus.REFUSED, False)
+    assert (difference["kind"], difference["number"]) == ("request", 1)
+    assert undisturbed["message"]["sequence"] == disturbed["message"]["sequence"] == 17
+    assert undisturbed["message"]["kind"] == "news"
+    assert undisturbed["content"]["OrderQty"] != disturbed["content"]["OrderQty"]
+    assert run(["verify", "--state-dir", f"{tmp_path}/state/undisturbed"]) == 0
+    assert run(["why", "1", "--state-dir", f"{tmp_path}/state/disturbed"]) == 0
+
+
+def test_state_in_a_file_is_found(
+    data: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People are told the kill, the message in both runs, the field and the likely causes."""
+    monkeypatch.setenv(STARTS_FILE, f"{tmp_path}/starts")
+
+    done = soak(f"{BROKEN}:CountsItsStarts", *data, *ONE_KILL)
+
+    out, lines = done.stdout, done.stdout.splitlines()
+    assert done.returncode == ExitStatus.REFUSED
+    assert lines[0] == f"{BROKEN}:CountsItsStarts: DIFFERENT"
+    assert re.search(r"first in request 1[ ,]", lines[1])
+    assert out.count("for message 17: AAA sentiment 90, 2026-01-05T14:30:01.500") == 2
+    assert "OrderQty: 1 undisturbed, 2 disturbed" in out
+    assert "state that outlives the process, in files or databases" in out
+    assert "  kills     1, seed 1\n" in out
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_strategy_that_dies_by_itself_is_told(
+    data: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what it has written last; it is not started again for ever."""
+    monkeypatch.setenv(STARTS_FILE, f"{tmp_path}/starts")
+
+    done = soak(f"{BROKEN}:StartsTwice", *data, *ONE_KILL)
+
+    err = done.stderr
+    assert (done.returncode, done.stdout) == (ExitStatus.REFUSED, "")
+    assert "strategy-soak: the strategy prints this" in err
+    assert err.splitlines()[-1].startswith("tradestackctl soak: strategy-soak exited with status 1")
+    assert err.splitlines()[-1].endswith("; by itself, after 1 kill")
+
+
+def test_ctrl_c_ends_it(data: list[str]) -> None:
+    """Nothing is left, and the status is that of an interruption."""
+    command = [TRADESTACKCTL, "soak", "news", *data, "--pace", "1/s", "--verbose"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        directories = []
+        for line in process.stderr:
+            if line.startswith(b"files in "):
+                directories.append(Path(line.split()[2].removesuffix(b":").decode()))
+            if len(directories) == 2 and b"connected to server" in line:
+                process.terminate()
+                break
+        rest = process.stderr.read()
+        status = process.wait(DEADLINE_S)
+
+    assert (status, rest.splitlines()[-1]) == (130, b"tradestackctl soak: interrupted")
+    assert not any(directory.exists() for directory in directories)
