@@ -34,6 +34,7 @@ examples:
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl add-strategy momentum         create another strategy instance
+  tradestackctl soak crossover                see whether a strategy bears being killed
   tradestackctl import prices.csv.gz          convert your own data to where the gateway reads it
 
 `tradestackctl VERB --help` describes a verb. The daemons are found by their control sockets in

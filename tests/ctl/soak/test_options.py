@@ -24,7 +24,6 @@ Output = pytest.CaptureFixture[str]
         (("news", "--set", "buy_above=101"), "buy_above is 101, allowed is a number from 0 to 100"),
         (("news", "--config", "/nowhere.toml"), "--config /nowhere.toml: No such file"),
         (("news", "--pace", "fast"), "--pace: 'fast' is not valid"),
-        (("news", "--set", "gateway.colour=red"), "--set gateway.colour: unknown key"),
         (("news", "--prices", "/nowhere.csv"), "--prices /nowhere.csv: no such file"),
     ],
 )
@@ -56,13 +55,12 @@ def test_what_is_no_command_line(arguments: tuple[str, ...], words: str, capsys:
     assert words in capsys.readouterr().err
 
 
-def test_files_without_rows_are_refused(tmp_path: Path) -> None:
+def test_data_without_messages_is_refused(data: list[str]) -> None:
     """Nothing could be compared."""
-    (tmp_path / "prices.csv").write_text("timestamp,symbol,price\n")
-
-    done = soak("news", "--prices", f"{tmp_path}/prices.csv")
+    done = soak("news", *data, "--set", 'gateway.start_at="2030-01-01T00:00:00Z"')
 
     assert (done.returncode, done.stdout) == (ExitStatus.OPERATOR_FAULT, "")
+    assert "data: nothing was published" in done.stderr
 
 
 def test_the_options_of_both_runs(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@
 What `up` and the daemons write is shown with --verbose; else the last of it, if a daemon dies.
 """
 
+import sys
 from collections import deque
+from typing import TextIO
 
 from tradestack.ctl.up.screen import Screen
 
@@ -16,8 +18,10 @@ LINES_KEPT = 30
 class SoakScreen(Screen):
     """The screen of one run. phase: what is done in it."""
 
-    def __init__(self, phase: str, *, is_verbose: bool) -> None:
-        super().__init__(is_verbose=is_verbose)
+    def __init__(
+        self, phase: str, stream: TextIO = sys.stderr, *, is_verbose: bool = False
+    ) -> None:
+        super().__init__(stream, is_verbose=is_verbose)
         self.phase = phase
         self._shows_all = is_verbose
         self._last: deque[tuple[str, str]] = deque(maxlen=LINES_KEPT)
@@ -47,7 +51,7 @@ class SoakScreen(Screen):
     def status(self, text: str) -> None:
         """Replace the state of the run, which is shown behind the phase."""
         if self.is_terminal:
-            self._status = f"{self._prefix}{text}"[: super().columns]
+            self._status = f"{self._prefix}{text}"[: super().columns] if text else ""
             self._write("")
 
     def show_last(self) -> None:
