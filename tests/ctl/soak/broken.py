@@ -4,7 +4,6 @@ import dataclasses
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tradestack.domain.fixed_point import SCALE
@@ -12,62 +11,29 @@ from tradestack.strategies.intent import Intent
 from tradestack.strategies.news import News, NewsState
 from tradestack.wire.feed import TickBatch
 
-STARTS_FILE = "SOAK_STARTS_FILE"  # the variable that names the file of the last two
+STARTS_FILE = "SOAK_STARTS_FILE"  # the variable that names the file of StartsTwice
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Sized(News):
-    """Trades on news, in quantities of its own."""
-
-    def size(self) -> int:
-        """Return the quantity of the next order, from 1 on."""
-        raise NotImplementedError
+class WallClock(News):
+    """Trades as much as the wall clock says."""
 
     def on_batch(self, state: NewsState, batch: TickBatch) -> Sequence[Intent]:
-        """Decide as on news."""
+        """Decide as on news, but for the quantity."""
         return [
-            dataclasses.replace(intent, quantity=self.size() * SCALE)
+            dataclasses.replace(intent, quantity=(1 + time.time_ns() // 1_000 % 10**6) * SCALE)
             for intent in super().on_batch(state, batch)
         ]
 
 
-class WallClock(_Sized):
-    """Trades as much as the wall clock says."""
-
-    def size(self) -> int:
-        """Depend on the microsecond."""
-        return 1 + time.time_ns() // 1_000 % 1_000_000
-
-
-class CountsItsStarts(_Sized):
-    """Keeps the number of its starts in a file, and trades as much."""
-
-    def initial_state(self) -> NewsState:
-        """Count one more."""
-        starts = Path(os.environ[STARTS_FILE])
-        starts.write_text(f"{_starts() + 1}")
-        return super().initial_state()
-
-    def size(self) -> int:
-        """Read the file."""
-        return _starts()
-
-
-class StartsTwice(CountsItsStarts):
-    """Cannot start a third time: once in each run."""
+class StartsTwice(News):
+    """Keeps the number of its starts in a file, and can start once in each of two runs."""
 
     def initial_state(self) -> NewsState:
         """Fail at the third start."""
-        if _starts() == 2:
+        file = Path(os.environ[STARTS_FILE])
+        starts = len(file.read_text()) if file.exists() else 0
+        if starts == 2:
             print("the strategy prints this", flush=True)
             raise RuntimeError("a third start")
+        file.write_text("x" * (starts + 1))
         return super().initial_state()
-
-    def size(self) -> int:
-        """Always trade the same."""
-        return 1
-
-
-def _starts() -> int:
-    starts = Path(os.environ[STARTS_FILE])
-    return int(starts.read_text()) if starts.exists() else 0

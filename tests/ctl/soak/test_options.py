@@ -1,5 +1,7 @@
 """soak: wrong arguments are refused before anything is started, by the name that was given."""
 
+import argparse
+import io
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,19 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import build_parser
 from tradestack.ctl.soak.options import run_options, up_options
 from tradestack.ctl.soak.strategy_file import strategy_file
+from tradestack.ctl.up.foreground import checked_config
 from tradestack.ctl.up.options import Setting
+from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack_files import read_strategy
+from tradestack.domain.faults import OperatorFault
 
 Output = pytest.CaptureFixture[str]
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    """The arguments of the verb."""
+    command = ["soak", *arguments]
+    return build_parser(command).parse_args(command)
 
 
 @pytest.mark.parametrize(
@@ -20,20 +31,19 @@ Output = pytest.CaptureFixture[str]
     [
         (("nosuch",), "STRATEGY nosuch: 'nosuch' is not valid; allowed is news or crossover"),
         (("no.such:Class",), "strategy no.such:Class: signal: no.such:Class is not found"),
-        (("news", "--set", "colour=1"), "news has no parameter 'colour', known are buy_above"),
         (("news", "--set", "buy_above=101"), "buy_above is 101, allowed is a number from 0 to 100"),
         (("news", "--config", "/nowhere.toml"), "--config /nowhere.toml: No such file"),
         (("news", "--pace", "fast"), "--pace: 'fast' is not valid"),
-        (("news", "--prices", "/nowhere.csv"), "--prices /nowhere.csv: no such file"),
     ],
 )
 def test_what_a_person_has_to_correct(arguments: tuple[str, ...], words: str) -> None:
-    """The status is 78, and the message has the option and what is allowed."""
-    done = soak(*arguments)
+    """It is told by the name of the option, with what is allowed."""
+    args = parsed(*arguments)
+    with pytest.raises(OperatorFault) as raised, strategy_file(args) as strategy:
+        checked_config(up_options(args, strategy.path), Screen(io.StringIO()))
 
-    assert (done.returncode, done.stdout) == (ExitStatus.OPERATOR_FAULT, "")
-    assert words in done.stderr
-    assert "--strategy-config" not in done.stderr
+    assert words in str(raised.value)
+    assert "--strategy-config" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -47,9 +57,8 @@ def test_what_a_person_has_to_correct(arguments: tuple[str, ...], words: str) ->
 )
 def test_what_is_no_command_line(arguments: tuple[str, ...], words: str, capsys: Output) -> None:
     """It is refused with the usage of the verb."""
-    command = ["soak", "news", *arguments]
     with pytest.raises(SystemExit) as raised:
-        build_parser(command).parse_args(command)
+        parsed("news", *arguments)
 
     assert raised.value.code == 2
     assert words in capsys.readouterr().err
@@ -65,8 +74,8 @@ def test_data_without_messages_is_refused(data: list[str]) -> None:
 
 def test_the_options_of_both_runs(tmp_path: Path) -> None:
     """What is given comes with what `soak` sets itself, and each run has its directory."""
-    command = ["soak", "news", "--set", "gateway.max_gap=1s", "--state-dir", str(tmp_path)]
-    options = up_options(build_parser(command).parse_args(command), tmp_path / "x.toml")
+    args = parsed("news", "--set", "gateway.max_gap=1s", "--state-dir", str(tmp_path))
+    options = up_options(args, tmp_path / "x.toml")
 
     assert options.settings == [
         Setting("gateway", "max_gap", "1s"),
@@ -77,15 +86,21 @@ def test_the_options_of_both_runs(tmp_path: Path) -> None:
     assert run_options(options, "disturbed").state_dir == tmp_path / "disturbed"
 
 
+def test_the_file_of_a_strategy_is_found_from_any_directory() -> None:
+    """The daemons leave the directory in which the command is given."""
+    with strategy_file(parsed("mine.py:Mine")) as strategy:
+        assert read_strategy(strategy.path)["signal"] == f"{Path.cwd()}/mine.py:Mine"
+
+
 def test_the_configuration_of_the_strategy(tmp_path: Path) -> None:
     """A file's own keys, with the strategy and the parameters of the command line instead."""
     given = tmp_path / "mine.toml"
     given.write_text(
-        'signal = "news"\nuser = " Me "\nquantity = "3"\n'
+        'signal = "news"\nuser = " Me "\nquantity = "3"\nfeed = "127.0.0.1:1"\nstart = "now"\n'
         '[parameters]\nshort_ticks = 2\nlong_ticks = "8"\n'
     )
-    command = ["soak", "crossover", "--config", str(given), "--set", "long_ticks=9"]
-    with strategy_file(build_parser(command).parse_args(command)) as strategy:
+    args = parsed("crossover", "--config", str(given), "--set", "long_ticks=9")
+    with strategy_file(args) as strategy:
         keys = read_strategy(strategy.path)
 
     assert strategy.user == "me"

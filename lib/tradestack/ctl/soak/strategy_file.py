@@ -10,6 +10,7 @@ from pathlib import Path
 from tradestack.ctl.soak.options import parameters_of
 from tradestack.ctl.toml import config_text
 from tradestack.ctl.up.machine_check import faults_of, make_temporary_directory
+from tradestack.ctl.up.options import SET_BY_UNTIL_END
 from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import canonical_user
@@ -50,9 +51,17 @@ def strategy_file(args: argparse.Namespace) -> Iterator[StrategyFile]:
 
 def _keys(args: argparse.Namespace) -> dict[str, object]:
     given = {} if args.config is None else read_strategy(args.config)
+    used = {key: value for key, value in given.items() if key not in SET_BY_UNTIL_END}
     own = given.get(_PARAMETERS, {})
     parameters = {**(own if isinstance(own, Mapping) else {}), **parameters_of(args)}
-    return {**DEFAULTS, **given, STRATEGY_KEY: args.strategy, _PARAMETERS: parameters}
+    named = {STRATEGY_KEY: _absolute(args.strategy), _PARAMETERS: parameters}
+    return {**DEFAULTS, **used, **named}
+
+
+def _absolute(strategy: str) -> str:
+    """Name a file of a strategy so that it is found from any directory."""
+    place, colon, class_name = strategy.rpartition(":")
+    return f"{Path(place).absolute()}{colon}{class_name}" if place.endswith(".py") else strategy
 
 
 def _option(where: str, path: Path, args: argparse.Namespace) -> str:
@@ -62,5 +71,6 @@ def _option(where: str, path: Path, args: argparse.Namespace) -> str:
         f"--strategy-config {path}: {STRATEGY_KEY}": f"STRATEGY {args.strategy}",
         f"--strategy-config {path}: {_PARAMETERS}": f"parameters of {args.strategy}",
         f"--strategy-config {args.config}": config,
+        "--until-end": "data",
     }
     return places.get(where, where.replace(f"--strategy-config {path}", config))

@@ -71,6 +71,7 @@ class Supervised:
             self.child.send_signal(signal.SIGKILL)  # if it was not ready in time
             await asyncio.wait({self.child.exited})
             death = self.child.death()
+            self._is_killed &= death.exit_code == -signal.SIGKILL  # else it was dying already
             if was_late:
                 death = ChildDied(f"{self.child.name} was not ready in time", None)
             delay_s = self._note(death)
