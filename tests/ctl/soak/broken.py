@@ -1,39 +1,43 @@
-"""Strategies that no restart leaves unchanged, each in its own way."""
+"""Strategies that do not bear being killed."""
 
-import dataclasses
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-from tradestack.domain.fixed_point import SCALE
-from tradestack.strategies.intent import Intent
-from tradestack.strategies.news import News, NewsState
-from tradestack.wire.feed import TickBatch
+from tradestack.strategies import NewsItem, Strategy
 
 STARTS_FILE = "SOAK_STARTS_FILE"  # the variable that names the file of StartsTwice
+UNIT = 10**8
 
 
-class WallClock(News):
-    """Trades as much as the wall clock says."""
+class WallClock(Strategy):
+    """Buys on news, as much as the wall clock says."""
 
-    def on_batch(self, state: NewsState, batch: TickBatch) -> Sequence[Intent]:
-        """Decide as on news, but for the quantity."""
-        return [
-            dataclasses.replace(intent, quantity=(1 + time.time_ns() // 1_000 % 10**6) * SCALE)
-            for intent in super().on_batch(state, batch)
-        ]
+    def on_news(self, news: NewsItem) -> None:
+        """Depend on the microsecond."""
+        self.buy(news.symbol, (1 + time.time_ns() // 1_000 % 10**6) * UNIT)
 
 
-class StartsTwice(News):
-    """Keeps the number of its starts in a file, and can start once in each of two runs."""
+class StartsTwice(Strategy):
+    """Keeps the number of its starts in a file: one in each run are two."""
 
-    def initial_state(self) -> NewsState:
-        """Fail at the third start."""
-        file = Path(os.environ[STARTS_FILE])
-        starts = len(file.read_text()) if file.exists() else 0
-        if starts == 2:
-            print("the strategy prints this", flush=True)
+    def on_start(self) -> None:
+        """Count one more."""
+        with Path(os.environ[STARTS_FILE]).open("a+") as file:
+            file.write("x")
+            file.seek(0)
+            self.starts = len(file.read())
+
+    def on_news(self, _news: NewsItem) -> None:
+        """Fail after the third start."""
+        if self.starts == 3:
             raise RuntimeError("a third start")
-        file.write_text("x" * (starts + 1))
-        return super().initial_state()
+
+
+class Leaves(Strategy):
+    """Ends its process."""
+
+    def on_news(self, _news: NewsItem) -> None:
+        """Do so, after a last word."""
+        print("the strategy prints this", flush=True)
+        os._exit(3)

@@ -29,8 +29,8 @@ def parsed(*arguments: str) -> argparse.Namespace:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("nosuch",), "STRATEGY nosuch: 'nosuch' is not valid; allowed is news or crossover"),
-        (("no.such:Class",), "strategy no.such:Class: signal: no.such:Class is not found"),
+        (("nosuch",), "strategy nosuch: strategy: 'nosuch' is no strategy; allowed is news, "),
+        (("no.such:Class",), "strategy no.such:Class: strategy: no.such cannot be imported: "),
         (("news", "--set", "buy_above=101"), "buy_above is 101, allowed is a number from 0 to 100"),
         (("news", "--config", "/nowhere.toml"), "--config /nowhere.toml: No such file"),
         (("news", "--pace", "fast"), "--pace: 'fast' is not valid"),
@@ -86,17 +86,18 @@ def test_the_options_of_both_runs(tmp_path: Path) -> None:
     assert run_options(options, "disturbed").state_dir == tmp_path / "disturbed"
 
 
-def test_the_file_of_a_strategy_is_found_from_any_directory() -> None:
+@pytest.mark.parametrize("name", ["mine.py", "mine.py:Mine", "here/mine.py:"])
+def test_the_file_of_a_strategy_is_found_from_any_directory(name: str) -> None:
     """The daemons leave the directory in which the command is given."""
-    with strategy_file(parsed("mine.py:Mine")) as strategy:
-        assert read_strategy(strategy.path)["signal"] == f"{Path.cwd()}/mine.py:Mine"
+    with strategy_file(parsed(name)) as strategy:
+        assert read_strategy(strategy.path)["strategy"] == f"{Path.cwd()}/{name}"
 
 
 def test_the_configuration_of_the_strategy(tmp_path: Path) -> None:
     """A file's own keys, with the strategy and the parameters of the command line instead."""
     given = tmp_path / "mine.toml"
     given.write_text(
-        'signal = "news"\nuser = " Me "\nquantity = "3"\nfeed = "127.0.0.1:1"\nstart = "now"\n'
+        'strategy = "x:Y"\nuser = " Me "\nquantity = "3"\nfeed = "127.0.0.1:1"\nstart = "now"\n'
         '[parameters]\nshort_ticks = 2\nlong_ticks = "8"\n'
     )
     args = parsed("crossover", "--config", str(given), "--set", "long_ticks=9")
@@ -105,7 +106,7 @@ def test_the_configuration_of_the_strategy(tmp_path: Path) -> None:
 
     assert strategy.user == "me"
     assert keys == {
-        "signal": "crossover",
+        "strategy": "crossover",
         "user": " Me ",
         "quantity": "3",
         "parameters": {"short_ticks": 2, "long_ticks": "9"},

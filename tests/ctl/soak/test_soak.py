@@ -15,13 +15,14 @@ from tradestack.ctl.main import run
 
 KILLS = 2
 ONE_KILL = ("--kills", "1", "--pace", "2000/s", "--seed", "1")
-BROKEN = "tests.ctl.soak.broken"
+BROKEN = "broken.py"  # beside this file
 
 
 def soak(strategy: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run the verb to its end."""
     return subprocess.run(
         [TRADESTACKCTL, "soak", strategy, *arguments],
+        cwd=Path(__file__).parent,
         check=False,
         capture_output=True,
         text=True,
@@ -80,19 +81,29 @@ def test_a_strategy_that_uses_the_wall_clock_is_found(data: list[str], tmp_path:
         assert run(["verify", "--state-dir", f"{tmp_path}/state/{name}"]) == 0
 
 
-def test_a_strategy_that_dies_by_itself_is_told(
+def test_a_strategy_that_fails_after_a_kill_is_told(
     data: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With what it has written last; it is not started again for ever."""
+    """With the place of the exception; nothing is waited for."""
     monkeypatch.setenv(STARTS_FILE, f"{tmp_path}/starts")
 
     done = soak(f"{BROKEN}:StartsTwice", *data, *ONE_KILL)
 
-    err = done.stderr
     assert (done.returncode, done.stdout) == (ExitStatus.REFUSED, "")
-    assert "strategy-soak: the strategy prints this" in err
-    assert err.splitlines()[-1].startswith("tradestackctl soak: strategy-soak exited with status 1")
-    assert err.splitlines()[-1].endswith("; by itself, after 1 kill")
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("tradestackctl soak: strategy soak is paused: ")
+    assert last.endswith("in on_news: RuntimeError: a third start at message 17; after 1 kill")
+
+
+def test_a_process_that_ends_by_itself_is_told(data: list[str]) -> None:
+    """With what it has written last; it is not started again for ever."""
+    done = soak(f"{BROKEN}:Leaves", *data, *ONE_KILL)
+
+    assert (done.returncode, done.stdout) == (ExitStatus.REFUSED, "")
+    assert done.stderr.splitlines() == [
+        "strategy-soak: the strategy prints this",
+        "tradestackctl soak: strategy-soak exited with status 3: the strategy prints this",
+    ]
 
 
 def test_ctrl_c_ends_it(data: list[str]) -> None:

@@ -11,6 +11,7 @@ from tradestack.ctl.format_options import add_format_options
 from tradestack.ctl.running_daemons import ORDER_MANAGER
 from tradestack.ctl.soak.kill_plan import KILL_INTERVAL_S
 from tradestack.ctl.up.options import Setting, add_data_options, parse_setting
+from tradestack.strategies.registry import SHIPPED
 
 KILLS_DEFAULT = 25
 SEED_MAX = 2**32 - 1
@@ -31,7 +32,9 @@ class Parameter:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the strategy and the options."""
     parser.add_argument(
-        "strategy", metavar="STRATEGY", help="news, crossover, or module:Class of your own"
+        "strategy",
+        metavar="STRATEGY",
+        help=f"{', '.join(SHIPPED)}; or your own: file.py, file.py:Class or module:Class",
     )
     kills = parser.add_argument_group("kills")
     kills.add_argument(

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from tradestack.ctl.up.screen import Screen
 
-LINES_KEPT = 30
+LINES_KEPT = 60
 
 
 class SoakScreen(Screen):

@@ -7,16 +7,18 @@ disturbed     at a pace that leaves time for the kills ─┴─► first differ
 import argparse
 import dataclasses
 import random
+from collections.abc import Sequence
 
 from tradestack.ctl.soak.comparison import Comparison
 from tradestack.ctl.soak.kill_plan import pace_for, plan_kills
-from tradestack.ctl.soak.killer import Killer
+from tradestack.ctl.soak.killer import Kill, Killer
 from tradestack.ctl.soak.options import SEED_MAX, run_options, up_options
 from tradestack.ctl.soak.result import SoakResult
 from tradestack.ctl.soak.screen import SoakScreen
 from tradestack.ctl.soak.strategy_file import INSTANCE, StrategyFile, strategy_file
 from tradestack.ctl.up.child_process import ChildDied
 from tradestack.ctl.up.foreground import Errand, checked_config, run_foreground
+from tradestack.ctl.up.progress import StrategyPaused
 from tradestack.ctl.up.run_counts import RunResult
 from tradestack.ctl.up.screen import Screen
 from tradestack.domain.clock import Clock
@@ -29,7 +31,7 @@ UNDISTURBED_PACE = "max"
 def soak(args: argparse.Namespace, clock: Clock) -> SoakResult:
     """Run the strategy of the options twice, and compare.
 
-    Raises Interrupted, ChildDied, OperatorFault, ControlFault.
+    Raises Interrupted, StrategyPaused, ChildDied, OperatorFault, ControlFault.
     """
     with strategy_file(args) as strategy:
         return _Soak(args, strategy, clock).execute()
@@ -83,12 +85,13 @@ class _Soak:
             disturb=killer.disturb,
             examine=lambda files: self._comparison.take_disturbed(files, killer.kills),
         )
+        done = killer.kills
         try:
             self._run(DISTURBED, pace, screen, errand)
         except ChildDied as death:
-            done = len(killer.kills)
-            after = f"by itself, after {done:,} {'kill' if done == 1 else 'kills'}"
-            raise ChildDied(f"{death}; {after}", death.exit_code) from death
+            raise ChildDied(f"{death}; by itself, {_after(done)}", death.exit_code) from death
+        except StrategyPaused as pause:
+            raise StrategyPaused(f"{pause}; {_after(done)}") from pause
         return killer
 
     def _run(self, name: str, pace: str, screen: SoakScreen, errand: Errand) -> RunResult:
@@ -96,6 +99,10 @@ class _Soak:
         config = dataclasses.replace(self._config, gateway=gateway)
         try:
             return run_foreground(run_options(self._options, name), config, screen, errand)
-        except ChildDied:
+        except (ChildDied, StrategyPaused):
             screen.show_last()
             raise
+
+
+def _after(kills: Sequence[Kill]) -> str:
+    return f"after {len(kills):,} {'kill' if len(kills) == 1 else 'kills'}"

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ from tradestack.ctl.up.stack_files import read_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import canonical_user
 
-STRATEGY_KEY = "signal"  # what names the strategy in its configuration
+STRATEGY_KEY = "strategy"  # what names the strategy in its configuration
 INSTANCE = "soak"
 DEFAULTS: Mapping[str, object] = {"quantity": "10", "user": "soak"}
 
 _PARAMETERS = "parameters"
+_FILE = re.compile(r"(.+\.py)((?::[^:]*)?)")  # and the class in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def _keys(args: argparse.Namespace) -> dict[str, object]:
 
 def _absolute(strategy: str) -> str:
     """Name a file of a strategy so that it is found from any directory."""
-    place, colon, class_name = strategy.rpartition(":")
-    return f"{Path(place).absolute()}{colon}{class_name}" if place.endswith(".py") else strategy
+    match = _FILE.fullmatch(strategy)
+    return strategy if match is None else f"{Path(match[1]).absolute()}{match[2]}"
 
 
 def _option(where: str, path: Path, args: argparse.Namespace) -> str:

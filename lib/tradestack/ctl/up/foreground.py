@@ -57,7 +57,7 @@ def run_foreground(
 ) -> RunResult:
     """Run the stack until it is to end, and return its result.
 
-    Raises Interrupted, ChildDied, OperatorFault, ControlFault.
+    Raises Interrupted, StrategyPaused, ChildDied, OperatorFault, ControlFault.
     """
     for directory in remove_abandoned():
         screen.line(f"removed {directory}, left by a run that was killed")

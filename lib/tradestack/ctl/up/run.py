@@ -15,7 +15,7 @@ from tradestack.ctl.feed_state import Progress, progress_of_source, progress_of_
 from tradestack.ctl.up.accounts import run_accounts
 from tradestack.ctl.up.hints import hints_after, hints_before, symbols_of
 from tradestack.ctl.up.order_lines import OrderLines
-from tradestack.ctl.up.progress import StackStats, is_traded, source_fault, users_behind
+from tradestack.ctl.up.progress import StackStats, is_traded, require_progress, users_behind
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import Stack, StackConfig
@@ -72,7 +72,10 @@ class Run:
         self._disturbing: asyncio.Future[None] | None = None
 
     async def execute(self) -> RunResult:
-        """Run until the end; raise Interrupted, ChildDied, OperatorFault, ControlFault."""
+        """Run until the end.
+
+        Raises Interrupted, StrategyPaused, ChildDied, OperatorFault, ControlFault.
+        """
         try:
             await self._start()
             self._describe()
@@ -168,13 +171,11 @@ class Run:
     async def _is_over(self) -> bool:
         if self._stats is None or self._stack.death is not None:
             return False
+        require_progress(self._stats)
         if self._disturbing is not None:
             if not self._disturbing.done():
                 return False
             self._disturbing.result()
-        fault = source_fault(self._stats)
-        if fault is not None:
-            raise fault
         if not is_traded(self._stats):
             self._accounts_due_s = None
             return False

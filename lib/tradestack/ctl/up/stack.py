@@ -166,6 +166,7 @@ class Stack:
             return task.result()
         finally:
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     def _not_ready(self) -> list[Supervised]:
         return [daemon for daemon in self._daemons.values() if not daemon.is_ready.is_set()]

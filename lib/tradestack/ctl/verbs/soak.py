@@ -13,12 +13,12 @@ changes nothing, however long it takes.
 examples:
   tradestackctl soak news
   tradestackctl soak crossover --set short_ticks=5 --set long_ticks=50 --kills 100
-  tradestackctl soak mypackage.mymodule:MyStrategy --prices day.csv.gz --json
+  tradestackctl soak mine.py:Mine --prices day.csv.gz --json
   tradestackctl soak news --config etc/strategy/news.toml --state-dir /tmp/soak --seed 7
 
 exit status:
   0    no difference
-  1    there is a difference, or a daemon died by itself
+  1    there is a difference, the strategy has failed, or a daemon died by itself
   78   a file or setting has to be fixed first; the last line on stderr names it
   130  Ctrl-C
 """
@@ -29,10 +29,8 @@ import json
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.soak.options import add_options
 from tradestack.ctl.soak.soak import soak
-from tradestack.ctl.up.child_process import ChildDied
 from tradestack.ctl.up.data_files import check_data_files
-from tradestack.ctl.up.early_end import tell_end
-from tradestack.ctl.up.run import Interrupted
+from tradestack.ctl.up.early_end import EARLY_ENDS, tell_end
 from tradestack.runtime.clock import SystemClock
 
 
@@ -46,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     check_data_files(args)
     try:
         result = soak(args, SystemClock())
-    except (ChildDied, Interrupted, KeyboardInterrupt) as end:
+    except EARLY_ENDS as end:
         return tell_end("soak", end)
     print(json.dumps(result.as_dict()) if args.json else result.text, end="\n" if args.json else "")
     return ExitStatus.DONE if result.is_same else ExitStatus.REFUSED

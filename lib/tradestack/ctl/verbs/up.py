@@ -14,7 +14,7 @@ examples:
 
 exit status:
   0    ended after --duration, at the end of the data, or by Ctrl-C
-  1    a daemon died
+  1    a daemon died; or, with --until-end, an exception has paused a strategy
   78   a file or setting has to be fixed first; the last line on stderr names it
   130  Ctrl-C before the end that --until-end waits for
 """
@@ -23,12 +23,10 @@ import argparse
 import json
 
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.up.child_process import ChildDied
 from tradestack.ctl.up.data_files import check_data_files
-from tradestack.ctl.up.early_end import tell_end
+from tradestack.ctl.up.early_end import EARLY_ENDS, tell_end
 from tradestack.ctl.up.foreground import checked_config, run_foreground
 from tradestack.ctl.up.options import add_options
-from tradestack.ctl.up.run import Interrupted
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.summary import summary
 
@@ -46,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     screen = Screen(is_verbose=args.verbose)
     try:
         result = run_foreground(args, checked_config(args, screen), screen)
-    except (ChildDied, Interrupted, KeyboardInterrupt) as end:
+    except EARLY_ENDS as end:
         return tell_end("up", end)
     print(json.dumps(result.as_dict()) if args.json else summary(result))
     return ExitStatus.DONE
