@@ -54,19 +54,11 @@ class StackStats:
         }
 
 
-def source_fault(stats: StackStats) -> OperatorFault | None:
-    """Return why the source stopped before its end, or None if it did not."""
-    if stats.gateway["source_state"] != SOURCE_FAULT:
-        return None
-    gateway = stats.gateway
-    return OperatorFault("source", gateway["source_fault"], gateway["source_remedy"])
-
-
 def require_progress(stats: StackStats) -> None:
     """Raise OperatorFault if the source has stopped, StrategyPaused if a strategy has."""
-    fault = source_fault(stats)
-    if fault is not None:
-        raise fault
+    gateway = stats.gateway
+    if gateway["source_state"] == SOURCE_FAULT:
+        raise OperatorFault("source", gateway["source_fault"], gateway["source_remedy"])
     for name, strategy in stats.strategies.items():
         if strategy["pause_reason"] is not None:
             raise StrategyPaused(f"strategy {name} is paused: {strategy['pause_reason']}")
