@@ -35,6 +35,7 @@ examples:
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl add-strategy momentum         create another strategy instance
+  tradestackctl soak crossover                see whether a strategy bears being killed
   tradestackctl import prices.csv.gz          convert your own data to where the gateway reads it
 
 `tradestackctl VERB --help` describes a verb. The daemons are found by their control sockets in
@@ -135,6 +136,12 @@ VERBS = (
         "backtest",
         "run a strategy on recorded data, in one process",
         "backtest",
+        uses_runtime_dir=False,
+    ),
+    Verb(
+        "soak",
+        "kill a strategy at random, and compare it with an undisturbed run",
+        "soak",
         uses_runtime_dir=False,
     ),
     Verb("completion", "print a shell completion script", "completion", uses_runtime_dir=False),

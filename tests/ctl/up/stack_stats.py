@@ -34,6 +34,7 @@ MANAGER = {
 STRATEGY: dict[str, Any] = {
     "pid": 12,
     "session": "S",
+    "pause_reason": None,
     "sequence_processed": 10,
     "orders_pending": 0,
     "orders_working": 0,

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from tests.ctl.up.stack_stats import ACCOUNT, stack_stats
-from tradestack.ctl.up.progress import Accounts, is_traded, source_fault, users_behind
+from tradestack.ctl.up.progress import (
+    Accounts,
+    StrategyPaused,
+    is_traded,
+    require_progress,
+    users_behind,
+)
+from tradestack.domain.faults import OperatorFault
 
 
 def test_a_session_is_traded_when_all_is_published_and_reported() -> None:
@@ -78,10 +85,19 @@ def test_no_account_is_behind_where_the_session_does_not_end(at_end: str) -> Non
     assert users_behind(stack_stats({"at_end": at_end}, accounts=accounts)) == []
 
 
-def test_a_fault_of_the_source_is_returned() -> None:
+def test_a_fault_of_the_source_ends_the_run() -> None:
     """The reason is the one that the gateway gives."""
     fault = {"source_fault": "line 7: price is blank", "source_remedy": "correct the file"}
     stats = stack_stats({"source_state": "fault", **fault})
 
-    assert str(source_fault(stats)) == "source: line 7: price is blank; correct the file"
-    assert source_fault(stack_stats()) is None
+    with pytest.raises(OperatorFault, match="source: line 7: price is blank; correct the file"):
+        require_progress(stats)
+    require_progress(stack_stats())
+
+
+def test_a_paused_strategy_never_comes_to_the_end() -> None:
+    """The run ends with the reason; the others are not waited for."""
+    stats = stack_stats(None, {}, {"pause_reason": "no luck"})
+
+    with pytest.raises(StrategyPaused, match="strategy s1 is paused: no luck"):
+        require_progress(stats)

@@ -110,6 +110,32 @@ def test_a_daemon_that_keeps_dying_is_given_up(
     assert len(deaths) == 2
 
 
+def test_what_is_killed_by_its_owner_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More often than a daemon may die, and also where a death ends the run."""
+    monkeypatch.setattr("tradestack.ctl.up.supervised.DEATHS_MAX", 2)
+
+    async def kill_often(
+        daemon: Supervised, watch: "asyncio.Task[ChildDied]", _logged: asyncio.Event
+    ) -> None:
+        for _ in range(3):
+            await daemon.is_ready.wait()
+            daemon.kill()
+            assert not daemon.is_ready.is_set()
+        await daemon.is_ready.wait()
+        assert not daemon.keeps_dying
+        daemon.child.send_signal(signal.SIGTERM)
+        death = await watch
+
+        assert str(death) == "x was killed by SIGTERM"
+        assert daemon.respawns == 3
+
+    deaths = supervise(tmp_path, READY_THEN_WAIT, AfterDeath.END, kill_often)
+
+    assert deaths == ["x was killed by SIGKILL"] * 3
+
+
 def test_the_delay_is_that_of_the_units() -> None:
     """A daemon that is not ready is started again after as long as under systemd."""
     unit = (ROOT / "systemd" / "tradestack-gateway.service").read_text()

@@ -41,7 +41,7 @@ def describe_line(line: JournalLine, user: str | None = None) -> str | None:
         return None
     if record is None:
         return f"{line.number:>7}  {problem}"
-    time, text = format_utc(record.time_ns), printable(_describe(record))
+    time, text = format_utc(record.time_ns), printable(describe_record(record))
     return f"{line.number:>7}  {time}  {printable(user_of_record or '-'):<6}  {text}"
 
 
@@ -55,7 +55,8 @@ def printable(value: object) -> str:
     return "".join(c if c.isprintable() else "?" for c in str(value))
 
 
-def _describe(record: Record) -> str:
+def describe_record(record: Record) -> str:
+    """Record → what it says, without its time and user."""
     match record:
         case SessionRecord():
             return (

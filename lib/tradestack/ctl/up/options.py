@@ -18,6 +18,9 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.units import DURATION_FORM, NANOSECONDS_OF, parse_quantity
 
+# The keys of a strategy that a run with --until-end sets itself.
+SET_BY_UNTIL_END = (*SET_IN_STRATEGIES, "start")
+
 # The daemons' default of 1 GiB protects other programs of a host; a /tmp may be smaller than that.
 _FREE_BYTES_MIN = "64MiB"
 
@@ -160,7 +163,7 @@ def _say_unused(
     path: Path, keys: Mapping[str, object], args: argparse.Namespace, screen: Screen
 ) -> None:
     """Say which keys of a strategy's file have no effect, because the stack has its own."""
-    own = (*SET_IN_STRATEGIES, "start") if args.until_end else SET_IN_STRATEGIES
+    own = SET_BY_UNTIL_END if args.until_end else SET_IN_STRATEGIES
     if unused := [key for key in own if key in keys]:
         names = ", ".join(unused)
         screen.line(f"--strategy-config {path}: {names}: not used, `up` sets it itself")

@@ -22,6 +22,10 @@ SOURCE_FAULT = "fault"
 END_SESSION = "end-session"  # what the gateway does at the end; else no account ever ends
 
 
+class StrategyPaused(Exception):
+    """An exception of its own has paused a strategy, so it never comes to the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """The newest account of each user, and those that cannot be used now."""
@@ -50,12 +54,14 @@ class StackStats:
         }
 
 
-def source_fault(stats: StackStats) -> OperatorFault | None:
-    """Return why the source stopped before its end, or None if it did not."""
-    if stats.gateway["source_state"] != SOURCE_FAULT:
-        return None
+def require_progress(stats: StackStats) -> None:
+    """Raise OperatorFault if the source has stopped, StrategyPaused if a strategy has."""
     gateway = stats.gateway
-    return OperatorFault("source", gateway["source_fault"], gateway["source_remedy"])
+    if gateway["source_state"] == SOURCE_FAULT:
+        raise OperatorFault("source", gateway["source_fault"], gateway["source_remedy"])
+    for name, strategy in stats.strategies.items():
+        if strategy["pause_reason"] is not None:
+            raise StrategyPaused(f"strategy {name} is paused: {strategy['pause_reason']}")
 
 
 def orders_unknown(strategy: DaemonStats) -> int:

@@ -7,14 +7,14 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tradestack.ctl.feed_state import Progress, progress_of_source, progress_of_time
 from tradestack.ctl.up.hints import hints_after, hints_before, symbols_of
 from tradestack.ctl.up.order_lines import OrderLines
-from tradestack.ctl.up.progress import StackStats, is_traded, source_fault, users_behind
+from tradestack.ctl.up.progress import StackStats, is_traded, require_progress, users_behind
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import Stack, StackConfig
@@ -34,6 +34,10 @@ ACCOUNTS_GRACE_S = 3.0
 FINAL_TIMEOUT_S = 5.0  # for the last stats, also of a daemon that is just being started again
 
 
+# What is done to a stack once it runs; with --until-end, the run does not end before it.
+Disturb = Callable[[Stack, StackFiles], Awaitable[None]]
+
+
 class Interrupted(Exception):
     """Ctrl-C came before there was a result."""
 
@@ -42,7 +46,12 @@ class Run:
     """A run of the stack that the options describe; from its construction on, signals end it."""
 
     def __init__(
-        self, args: argparse.Namespace, files: StackFiles, config: StackConfig, screen: Screen
+        self,
+        args: argparse.Namespace,
+        files: StackFiles,
+        config: StackConfig,
+        screen: Screen,
+        disturb: Disturb | None = None,
     ) -> None:
         self._args = args
         self._files = files
@@ -59,19 +68,28 @@ class Run:
         self._accounts_due_s: float | None = None  # the same; None: they are not waited for
         self._interrupted = _interruption()
         self._stack = Stack(files, config, screen)
+        self._disturb = disturb
+        self._disturbing: asyncio.Future[None] | None = None
 
     async def execute(self) -> RunResult:
-        """Run until the end; raise Interrupted, ChildDied, OperatorFault, ControlFault."""
+        """Run until the end.
+
+        Raises Interrupted, StrategyPaused, ChildDied, OperatorFault, ControlFault.
+        """
         try:
             await self._start()
             self._describe()
             self._show_hints(self._hints)
+            if self._disturb is not None:
+                self._disturbing = asyncio.ensure_future(self._disturb(self._stack, self._files))
             await self._until_end()
             result = await self._result()
             await self._stack.stop()
             self._show_orders()
             return result
         finally:
+            if self._disturbing is not None:
+                self._disturbing.cancel()
             self._stack.kill()
             await self._stack.wait_gone()
 
@@ -153,9 +171,11 @@ class Run:
     async def _is_over(self) -> bool:
         if self._stats is None or self._stack.death is not None:
             return False
-        fault = source_fault(self._stats)
-        if fault is not None:
-            raise fault
+        require_progress(self._stats)
+        if self._disturbing is not None:
+            if not self._disturbing.done():
+                return False
+            self._disturbing.result()
         if not is_traded(self._stats):
             self._accounts_due_s = None
             return False
@@ -198,7 +218,7 @@ class Run:
             await asyncio.wait({self._stack.died}, timeout=DEATH_TIMEOUT_S)
             if self._stack.died.done():
                 raise self._stack.died.result() from None
-            if self._stack.after_death is AfterDeath.RESPAWN:
+            if self._stack.after_death is AfterDeath.RESPAWN or self._disturbing is not None:
                 return False
             raise
         self._counts.look(self._stats)

@@ -116,6 +116,10 @@ class Stack:
         for names in (strategies, [ORDER_MANAGER], [GATEWAY]):
             await self._stop_together([self._daemons[name].child for name in names])
 
+    def strategy(self, instance: str) -> Supervised:
+        """Return the daemon of a strategy instance, once it is started."""
+        return self._daemons[_strategy(instance)]
+
     @property
     def death(self) -> ChildDied | None:
         """The death of a daemon that is not ready again; None if all are."""
@@ -162,6 +166,7 @@ class Stack:
             return task.result()
         finally:
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     def _not_ready(self) -> list[Supervised]:
         return [daemon for daemon in self._daemons.values() if not daemon.is_ready.is_set()]

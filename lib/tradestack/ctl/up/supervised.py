@@ -6,7 +6,7 @@
 The listening sockets stay open in `up` in the meantime: connections queue, and none is refused. As
 under systemd, a daemon that exits with status 78, a fault of the operator's, is not started again.
 Nor is one that keeps dying, fifty times within a minute or before it is ready: with `up`, somebody
-waits for the result.
+waits for the result. A death by `kill` is none of these: the daemon is started again in any case.
 """
 
 import asyncio
@@ -52,6 +52,13 @@ class Supervised:
         self._on_line = on_line
         self._on_death = on_death
         self._after_death = after_death
+        self._is_killed = False  # by `kill`; not started again yet
+
+    def kill(self) -> None:
+        """Kill the process by SIGKILL; another one is started instead."""
+        self._is_killed = True
+        self.is_ready.clear()
+        self.child.send_signal(signal.SIGKILL)
 
     async def watch(self) -> ChildDied:
         """Start the daemon again whenever it dies; return the death after which it is not."""
@@ -64,15 +71,17 @@ class Supervised:
             self.child.send_signal(signal.SIGKILL)  # if it was not ready in time
             await asyncio.wait({self.child.exited})
             death = self.child.death()
+            self._is_killed &= death.exit_code == -signal.SIGKILL  # else it was dying already
             if was_late:
                 death = ChildDied(f"{self.child.name} was not ready in time", None)
             delay_s = self._note(death)
             if not self._is_to_respawn(death):
                 return death
-            if self._is_at_limit():
+            if not self._is_killed and self._is_at_limit():
                 return ChildDied(f"{death}; it keeps dying, giving up", death.exit_code)
             self._on_death(death)
             await asyncio.sleep(delay_s)
+            self._is_killed = False
             self.child = ChildProcess(self._command, self._on_line)
             self.respawns += 1
 
@@ -86,9 +95,11 @@ class Supervised:
     def _note(self, death: ChildDied) -> float:
         """Note the death; return the delay before the next start."""
         self.last_death = death
-        self._deaths_s.append(asyncio.get_running_loop().time())
         was_ready = self.is_ready.is_set()
         self.is_ready.clear()
+        if self._is_killed:
+            return RESPAWN_DELAY_S
+        self._deaths_s.append(asyncio.get_running_loop().time())
         self._deaths_unready = 0 if was_ready else self._deaths_unready + 1
         return RESPAWN_DELAY_S if was_ready else RESTART_DELAY_S
 
@@ -101,6 +112,6 @@ class Supervised:
         )
 
     def _is_to_respawn(self, death: ChildDied) -> bool:
-        return (
+        return self._is_killed or (
             self._after_death is AfterDeath.RESPAWN and death.exit_code != ExitStatus.OPERATOR_FAULT
         )

@@ -14,23 +14,21 @@ examples:
 
 exit status:
   0    ended after --duration, at the end of the data, or by Ctrl-C
-  1    a daemon died
+  1    a daemon died; or, with --until-end, an exception has paused a strategy
   78   a file or setting has to be fixed first; the last line on stderr names it
   130  Ctrl-C before the end that --until-end waits for
 """
 
 import argparse
 import json
-import sys
 
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.up.child_process import ChildDied
 from tradestack.ctl.up.data_files import check_data_files
-from tradestack.ctl.up.foreground import run_foreground
+from tradestack.ctl.up.early_end import EARLY_ENDS, tell_end
+from tradestack.ctl.up.foreground import checked_config, run_foreground
 from tradestack.ctl.up.options import add_options
-from tradestack.ctl.up.run import Interrupted
+from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.summary import summary
-from tradestack.runtime.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,22 +40,11 @@ def run(args: argparse.Namespace) -> int:
     """Run the stack and print its result; raise OperatorFault, ControlFault."""
     if args.fresh and args.state_dir is None:
         args.refuse("--fresh needs --state-dir")
-    check_limit(OPEN_FILES)
-    check_limit(FILE_SIZE)
     check_data_files(args)
+    screen = Screen(is_verbose=args.verbose)
     try:
-        result = run_foreground(args)
-    except ChildDied as death:
-        is_operator_fault = death.exit_code == ExitStatus.OPERATOR_FAULT
-        return _fail(
-            str(death), ExitStatus.OPERATOR_FAULT if is_operator_fault else ExitStatus.REFUSED
-        )
-    except (Interrupted, KeyboardInterrupt):
-        return _fail("interrupted", ExitStatus.INTERRUPTED)
+        result = run_foreground(args, checked_config(args, screen), screen)
+    except EARLY_ENDS as end:
+        return tell_end("up", end)
     print(json.dumps(result.as_dict()) if args.json else summary(result))
     return ExitStatus.DONE
-
-
-def _fail(reason: str, status: int) -> int:
-    sys.stderr.write(f"tradestackctl up: {reason}\n")
-    return status

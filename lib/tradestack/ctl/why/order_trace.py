@@ -97,7 +97,7 @@ def trace_order(files: StateFiles, order_id: int) -> OrderTrace:
     log = files.feed_log(feed_session)
     with tapes_of(log) as open_tape:
         tape = open_tape()
-        trace.cause = _message(tape, trace.record.cause or 0)
+        trace.cause = message_at(tape, trace.record.cause or 0)
         verification = Verification(feed_session, open_tape, trace.record.user)
         with as_disagreement(trace.journal, feed_session):
             _Tracing(trace, feed_session, verification).run(files)
@@ -221,13 +221,14 @@ def report_on(event: Event, order_id: int) -> ExecutionReport | OrderCancelRejec
     return event.report if event.report.order_id == order_id else None
 
 
-def _message(tape: FeedTape, sequence: int) -> Tick | None:
+def message_at(tape: FeedTape, sequence: int) -> Tick | None:
+    """Return a message of the feed; None if the log has none of that number."""
     if not 0 < sequence <= tape.head:
         return None
     return next(TickBatch(sequence, tape.records(sequence, 1)).ticks())
 
 
 def _trade(tape: FeedTape, sequence: int) -> Trade:
-    tick = _message(tape, sequence)
+    tick = message_at(tape, sequence)
     assert tick is not None, "the fold has met it"
     return Trade(sequence, tick.symbol, tick.event_time_ns, tick.value, tick.size)

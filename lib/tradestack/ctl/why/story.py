@@ -49,7 +49,7 @@ def _cause(trace: OrderTrace) -> Iterator[str]:
         yield f"  the beginning of feed session {record.feed_session}, before its first message"
     else:
         yield f"  feed session {record.feed_session}"
-        yield f"  message {record.cause:,}: {_tick(trace.cause)}"
+        yield f"  message {record.cause:,}: {tick_text(trace.cause)}"
         if order.feed_seq != record.cause:
             yield "  the order names another one or none; this was the newest that was met then"
         yield f"  happened {format_utc(trace.cause.event_time_ns)}"
@@ -136,7 +136,8 @@ def _is_fill(event: object) -> bool:
     return isinstance(report, ExecutionReport) and report.exec_type is ExecType.TRADE
 
 
-def _tick(tick: Tick) -> str:
+def tick_text(tick: Tick) -> str:
+    """Return what a message of the feed says."""
     what = "trade" if tick.kind is TickKind.PRICE else "sentiment"
     return f"{tick.symbol} {what} {format_fixed(tick.value)}"
 

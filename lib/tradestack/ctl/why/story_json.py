@@ -33,7 +33,7 @@ def story_object(trace: OrderTrace) -> dict[str, Any]:
         "received_ns": record.time_ns,
         "order": msgspec.to_builtins(order_to_message(record.order)),
         "feed_session": record.feed_session,
-        "cause": None if trace.cause is None else _tick(trace.cause),
+        "cause": None if trace.cause is None else tick_object(trace.cause),
         "cause_sequence": record.cause,
         "arrival_ns": record.arrival_ns,
         "verdict": msgspec.to_builtins(execution_to_message(record.report)),
@@ -45,7 +45,8 @@ def story_object(trace: OrderTrace) -> dict[str, Any]:
     }
 
 
-def _tick(tick: Tick) -> dict[str, Any]:
+def tick_object(tick: Tick) -> dict[str, Any]:
+    """Return a message of the feed for --json."""
     return {
         "sequence": tick.sequence,
         "kind": tick.kind.name.lower(),

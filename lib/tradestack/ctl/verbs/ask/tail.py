@@ -6,11 +6,13 @@ examples:
   tradestackctl tail                       the last ten ticks
   tradestackctl tail -n 100 --symbol SPY   the last hundred ticks of SPY
   tradestackctl tail --follow              the last ten ticks, then new ones as they come
+  tradestackctl tail --from 812 --count 1  one tick by its number
   tradestackctl tail --from 1 --json       the whole session, one JSON object per line
 """
 
 import argparse
 import collections
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -28,21 +30,19 @@ Tick = dict[str, Any]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    start = parser.add_mutually_exclusive_group()
-    start.add_argument(
+    parser.add_argument(
         "--from",
         type=positive_integer,
         dest="start",
         metavar="NUMBER",
         help="begin at this sequence number of the session",
     )
-    start.add_argument(
+    parser.add_argument(
         "-n",
+        "--count",
         type=positive_integer,
-        dest="count",
-        default=COUNT_DEFAULT,
         metavar="COUNT",
-        help=f"how many ticks to print (default: {COUNT_DEFAULT})",
+        help=f"how many ticks to print (default: {COUNT_DEFAULT}, with --from all)",
     )
     parser.add_argument("--symbol", metavar="SYMBOL", help="print ticks of this symbol only")
     parser.add_argument(
@@ -62,14 +62,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _selected(gateway: ControlClient, args: argparse.Namespace) -> Iterable[Tick]:
-    """Yield the ticks that --from, -n, --symbol and --follow select."""
+    """Yield the ticks that --from, --count, --symbol and --follow select."""
     if args.start is not None:
-        yield from _read(gateway, args, args.start, follow=args.follow)
+        ticks = _read(gateway, args, args.start, follow=args.follow)
+        yield from itertools.islice(ticks, args.count)
         return
+    count = args.count or COUNT_DEFAULT
     head: int = gateway.call("io.tradestack.Daemon.GetStats")["stats"]["head"]
     # The last ticks of one symbol may be anywhere: read all messages, keep only as many as wanted.
-    first = 1 if args.symbol else max(1, head - args.count + 1)
-    last = collections.deque(_read(gateway, args, first, follow=False), maxlen=args.count)
+    first = 1 if args.symbol else max(1, head - count + 1)
+    last = collections.deque(_read(gateway, args, first, follow=False), maxlen=count)
     yield from last
     if args.follow:
         printed = max(head, last[-1]["sequence"] if last else 0)

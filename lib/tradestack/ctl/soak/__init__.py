@@ -1,0 +1,1 @@
+"""A strategy that is killed at random, compared with one that is not: `tradestackctl soak`."""

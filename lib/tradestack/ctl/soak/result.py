@@ -1,0 +1,66 @@
+"""What a soak has found, as text and as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tradestack.ctl.soak.difference import Difference
+from tradestack.ctl.soak.killer import Kill
+from tradestack.trading.verification.conduct import Conduct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoakResult:
+    """Two runs of a strategy, and the first difference between them.
+
+    undisturbed: what the strategy did there; without a difference, the same in both.
+    """
+
+    strategy: str
+    seed: int
+    kills: Sequence[Kill]
+    messages: int
+    pace: str
+    undisturbed: Conduct
+    difference: Difference | None
+    warnings: Sequence[str]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether there is no difference."""
+        return self.difference is None
+
+    @property
+    def text(self) -> str:
+        """The result for people."""
+        verdict = "no difference" if self.difference is None else "DIFFERENT"
+        conduct = self.undisturbed
+        return "".join(
+            (
+                f"{self.strategy}: {verdict}\n",
+                "" if self.difference is None else self.difference.text,
+                f"  kills     {len(self.kills):,}, seed {self.seed}\n",
+                f"  messages  {self.messages:,}, disturbed at {self.pace}\n",
+                f"  requests  {len(conduct.requests):,}\n",
+                f"  reports   {len(conduct.reports):,}, of them {conduct.fills:,} fills\n",
+                *(f"  warning: {warning}\n" for warning in self.warnings),
+            )
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the object that --json prints."""
+        conduct = self.undisturbed
+        return {
+            "strategy": self.strategy,
+            "same": self.is_same,
+            "seed": self.seed,
+            "kills": len(self.kills),
+            "kill_messages": [kill.message for kill in self.kills],
+            "messages": self.messages,
+            "pace": self.pace,
+            "requests": len(conduct.requests),
+            "reports": len(conduct.reports),
+            "fills": conduct.fills,
+            "difference": None if self.difference is None else self.difference.as_dict(),
+            "warnings": list(self.warnings),
+        }
