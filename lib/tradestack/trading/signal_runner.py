@@ -73,8 +73,7 @@ class SignalRunner:
         try:
             self._object.take_batch(batch)
         except StrategyFailed as failure:
-            assert failure.sequence is not None, "a hook was called for a message"
-            rows = failure.sequence - batch.first_sequence
+            rows = (failure.sequence or batch.first_sequence) - batch.first_sequence
             failure.intents_before = self._handled(
                 TickBatch(batch.first_sequence, batch.records[:rows])
             )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestack.ctl.soak.kill_plan import ALIVE_MAX_S, KILL_INTERVAL_S, pace_for, plan_kills
-from tradestack_gateway.pace import parse_pace
+from tradestack.sources.pace import parse_pace
 
 SEEDS = st.integers(0, 2**32 - 1)
 COUNTS = st.integers(1, 300)

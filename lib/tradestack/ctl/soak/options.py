@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath, positive_integer
-from tradestack.ctl.format_options import add_format_options
+from tradestack.ctl.format_options import add_data_files, add_format_options
 from tradestack.ctl.running_daemons import ORDER_MANAGER
 from tradestack.ctl.soak.kill_plan import KILL_INTERVAL_S
 from tradestack.ctl.up.options import Setting, parse_setting

@@ -32,6 +32,14 @@ def test_tail_from_a_number_prints_up_to_the_head(paused: Stack, capsys: Output)
     assert numbers == list(range(3, head + 1))
 
 
+def test_tail_prints_one_tick_by_its_number(paused: Stack, capsys: Output) -> None:
+    """--count limits what --from begins with."""
+    paused.ctl("tail", "--from", "3", "--count", "1")
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.split()[0] == "3"
+
+
 def test_tail_of_a_symbol_omits_other_symbols(paused: Stack, capsys: Output) -> None:
     """-n counts ticks of the symbol only, however far back they are."""
     paused.ctl("tail", "--from", "1", "--json")
