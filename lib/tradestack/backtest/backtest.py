@@ -49,7 +49,7 @@ def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
             directory.order_manager, plan.order_manager, tape, plan.strategy.user, clock
         )
         opened.callback(desk.close)
-        trading = _trading(plan.instance, plan.strategy, desk, feed.session_id, clock)
+        trading = trading_in(plan.instance, plan.strategy, desk, feed.session_id, clock)
         opened.callback(trading.close)
         is_interrupted = _run(feed, trading, desk, show)
         counters = desk.counters
@@ -83,9 +83,13 @@ def _run(feed: RecordedFeed, trading: Trading, desk: OrderDesk, show: Show) -> b
     return interruption.is_asked
 
 
-def _trading(
+def trading_in(
     instance: str, config: StrategyConfig, desk: OrderDesk, feed_session: str, clock: Clock
 ) -> Trading:
+    """Return the strategy that is configured, for one feed session.
+
+    Raises OperatorFault, StrategyFailed.
+    """
     strategy = configured_by(config)
     epoch = Epoch(
         instance=instance,

@@ -12,6 +12,7 @@ from tradestack.sessions.sidecar import Sidecar
 from tradestack.sessions.source_identity import SourceIdentity, file_identity, identity_of
 from tradestack.sources.bad_rows import BadRows, log_bad_row
 from tradestack.sources.feed_log_source import FeedLogSource
+from tradestack.sources.shuffled_news import ShuffledNews
 from tradestack.sources.source import Source
 from tradestack.sources.time_span import TimeSpan
 from tradestack.wire.feed import TickBatch
@@ -29,7 +30,7 @@ class RecordedFeed:
     def __init__(self, directory: Path, plan: Plan, clock: Clock) -> None:
         """Open the source and begin the session. Raises OperatorFault, SourceFault, OSError."""
         self._clock = clock
-        self._source = _source_of(plan, directory)
+        self._source = source_of(plan, directory)
         now_ns = clock.wall_ns()
         sidecar = Sidecar(
             session_id=new_session_id(now_ns, int.from_bytes(os.urandom(ENTROPY_BYTES))),
@@ -79,11 +80,18 @@ class RecordedFeed:
             self._session.log.close()
 
 
-def _source_of(plan: Plan, directory: Path) -> Source:
+def source_of(plan: Plan, directory: Path) -> Source:
+    """Open what a plan is tested on. Raises OperatorFault, SourceFault, OSError.
+
+    directory: where records that are out of order are sorted.
+    """
+    source: Source
     if plan.feed_log is not None:
-        return TimeSpan(FeedLogSource(plan.feed_log), plan.start_ns, plan.end_ns)
-    source = open_source(plan.gateway, BadRows(log_bad_row), directory)
-    return TimeSpan(source, plan.start_ns, plan.end_ns)
+        source = FeedLogSource(plan.feed_log)
+    else:
+        source = open_source(plan.gateway, BadRows(log_bad_row), directory)
+    source = TimeSpan(source, plan.start_ns, plan.end_ns)
+    return source if plan.shuffle_seed is None else ShuffledNews(source, plan.shuffle_seed)
 
 
 def _identity_of(plan: Plan) -> SourceIdentity:
@@ -92,4 +100,5 @@ def _identity_of(plan: Plan) -> SourceIdentity:
         if plan.feed_log is None
         else {"source": "feed-log", "feed_log": file_identity(plan.feed_log)}
     )
-    return {**sources, "start_at_ns": plan.start_ns, "end_at_ns": plan.end_ns}
+    shuffled = {} if plan.shuffle_seed is None else {"shuffle_seed": plan.shuffle_seed}
+    return {**sources, "start_at_ns": plan.start_ns, "end_at_ns": plan.end_ns, **shuffled}

@@ -36,6 +36,7 @@ def run(
     options: ReadingOptions | None = None,
     start_ns: int | None = None,
     end_ns: int | None = None,
+    shuffle_seed: int | None = None,
     state_dir: str | Path | None = None,
     show: Show = show_nothing,
     clock: Clock | None = None,
@@ -47,8 +48,9 @@ def run(
     without any the sample data. config: a file like etc/strategy/news.toml; parameters, quantity
     and symbols replace what it has. order_manager: a file
     like etc/order-manager.toml, with limits and execution. options: how files are read. start_ns,
-    end_ns: event times, ns since the Unix epoch. state_dir: where its files go, which stay; None:
-    into a new temporary directory.
+    end_ns: event times, ns since the Unix epoch. shuffle_seed: from 0; deals the sentiments of
+    these times out again among the news. state_dir: where its files go, which stay; None: into a
+    new temporary directory.
 
     Ctrl-C ends it between two batches, with the result up to there. Raises OperatorFault for what
     the caller has to correct, OSError.
@@ -68,6 +70,7 @@ def run(
         feed_log=_path(feed_log),
         start_ns=start_ns,
         end_ns=end_ns,
+        shuffle_seed=shuffle_seed,
         state_directory=_path(state_dir),
     )
     return run_plan(plan, clock or SystemClock(), show)

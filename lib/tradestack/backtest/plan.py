@@ -28,7 +28,8 @@ class Plan:
     """A strategy, what it is tested on, and within which limits.
 
     gateway: its files, unless feed_log names the log of a feed session. start_ns, end_ns: of the
-    event times, None: all of that side. state_directory: None for a new temporary one.
+    event times, None: all of that side. shuffle_seed: deals the sentiments of these times out
+    again, None: they stay. state_directory: None for a new temporary one.
     """
 
     instance: str
@@ -38,6 +39,7 @@ class Plan:
     feed_log: Path | None = None
     start_ns: int | None = None
     end_ns: int | None = None
+    shuffle_seed: int | None = None
     state_directory: Path | None = None
 
 

@@ -39,7 +39,7 @@ class RecordedFills:
 
     def fills(self) -> Columns:
         """Return a row for each fill: when, which order, what, how much, at what price and fee."""
-        reports = self._reports
+        reports = self.reports
         sequences = np.array([report.feed_seq for report in reports], np.int64)
         return {
             "event_time": self._times(sequences),
@@ -74,7 +74,8 @@ class RecordedFills:
         }
 
     @cached_property
-    def _reports(self) -> list[ExecutionReport]:
+    def reports(self) -> list[ExecutionReport]:
+        """The report of each fill, in the order made."""
         return list(self._read())
 
     @cached_property

@@ -11,6 +11,9 @@ from typing import Protocol
 from tradestack.domain.trade import Trade
 from tradestack.wire.feed import TickRecords
 
+# Up to this many records are looked at one by one: numpy takes as long for any number.
+FEW_RECORDS = 64
+
 
 class Tape(Protocol):
     """Random access to the messages that are recorded so far; the same number, the same message."""

@@ -11,8 +11,9 @@ from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
 from tradestack.domain.order import Side
 from tradestack.domain.tick import TickKind
 from tradestack.trading.account import marking
-from tradestack.trading.account.marking import FEW_RECORDS, mark_positions, marks_of
+from tradestack.trading.account.marking import mark_positions, marks_of
 from tradestack.trading.account.portfolio import open_portfolio
+from tradestack.trading.tape import FEW_RECORDS
 from tradestack.wire.feed import encode_symbol, new_records
 
 SYMBOLS = ("AIG", "IBM", "SPY")

@@ -6,6 +6,7 @@ from pathlib import Path
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options
 from tradestack.ctl.recorded.moment import EXAMPLE, AtTime, parse_at
+from tradestack.ctl.sweep.options import add_shuffle_option, add_sweep_options
 from tradestack.strategies.registry import NAME_FORM, SHIPPED
 
 
@@ -30,6 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             metavar="TIME",
             help=f"{meaning} this event time, as in {EXAMPLE}",
         )
+    add_shuffle_option(data)
     rules = parser.add_argument_group("strategy and order manager")
     rules.add_argument(
         "--config",
@@ -63,6 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="write the files into this directory, which has no sessions yet (default: a new one "
         "below TMPDIR)",
     )
+    add_sweep_options(parser)
     add_format_options(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 

@@ -7,15 +7,20 @@ files of a feed session and an order journal: `verify`, `why`, `positions`, `pnl
 
 Without --config, a strategy trades 10 of every symbol for a user of its own name.
 
+With --sweep or --walk-forward there are many runs, in several processes, and a table of them.
+
 examples:
   tradestackctl backtest news                                    on the sample data
   tradestackctl backtest crossover --set short_ticks=10 --set long_ticks=50
   tradestackctl backtest crossover --prices 2026-01.csv.gz --to 2026-01-15T21:00:00Z --json
   tradestackctl backtest mine.py:Mine --feed-log /var/lib/tradestack/gateway/3DAA200000.feed
   tradestackctl pnl --state-dir DIR                              of the directory that it names
+  tradestackctl backtest crossover --sweep short_ticks=10:50:10 --sweep long_ticks=100,200
+  tradestackctl backtest crossover --sweep short_ticks=10:50:10 --walk-forward 3:1
 
 exit status:
   0    the run came to the end of its data
+  1    of many runs, all have failed
   78   a file or setting has to be fixed first; the last line on stderr names it
   130  Ctrl-C; the result is that of the data before it
 """
@@ -29,7 +34,9 @@ from tradestack.ctl.backtest.options import add_options
 from tradestack.ctl.backtest.shown import ShownProgress, summary
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.format_options import format_options
+from tradestack.ctl.sweep.sweeping import Sweeping
 from tradestack.ctl.up.screen import Screen
+from tradestack.domain.clock import Clock
 from tradestack.runtime.clock import SystemClock
 
 
@@ -42,8 +49,10 @@ def run(args: argparse.Namespace) -> int:
     """Run the backtest and print its result; raise OperatorFault, OSError."""
     if args.feed_log is not None and (args.prices or args.sentiment):
         args.refuse("--feed-log stands in place of --prices and --sentiment")
-    screen, clock = Screen(), SystemClock()
+    screen, clock = Screen(sys.stderr), SystemClock()
     try:
+        if args.sweep or args.walk_forward is not None:
+            return _sweep(args, screen, clock)
         result = backtest.run(
             args.strategy,
             prices=args.prices,
@@ -55,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
             options=format_options(args),
             start_ns=args.from_ns,
             end_ns=args.to_ns,
+            shuffle_seed=args.shuffle_news,
             state_dir=args.state_dir,
             show=ShownProgress(screen, clock).show,
             clock=clock,
@@ -69,3 +79,9 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"tradestackctl backtest: {text}\n")
         return ExitStatus.INTERRUPTED
     return ExitStatus.DONE
+
+
+def _sweep(args: argparse.Namespace, screen: Screen, clock: Clock) -> int:
+    if args.state_dir is not None:
+        args.refuse("--state-dir is of one run; many runs leave no files but --output")
+    return Sweeping(args, screen, clock).run()

@@ -4,7 +4,7 @@ Most messages mean nothing to it: they are of other symbols, or at prices that r
 orders. They are passed over by whole columns.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from tradestack.domain.tick import TickKind
 from tradestack.trading.account.account_state import UnderWay
 from tradestack.trading.account.working_order import WorkingOrder
 from tradestack.trading.execution.price_bounds import PriceBounds
+from tradestack.trading.tape import FEW_RECORDS
 from tradestack.wire.feed import TickRecords, encode_symbol
 
 _PRICE = int(TickKind.PRICE)
@@ -23,7 +24,8 @@ class Interest:
     """What an account waits for.
 
     next_under_way: the request that arrives first. window_end_ns: feed time after which an order's
-    window is over. bounds: by padded symbol, prices that reach an order of it; None: all do.
+    window is over. bounds: by padded symbol, prices that reach an order of it; None: all do. Of two
+    of a symbol the last one is the wider.
     """
 
     next_under_way: UnderWay | None
@@ -57,9 +59,22 @@ class Interest:
             rows = min(rows, max(arrived, self.next_under_way.cause + 1 - first))
         if self.window_end_ns is not None:
             rows = min(rows, int(np.searchsorted(times, self.window_end_ns, "right")))
+        if rows <= FEW_RECORDS:
+            return _first_of_few(records[:rows], dict(self.bounds))
         for symbol, bounds in self.bounds:
             rows = _first_within(records[:rows], symbol, bounds)
         return rows
+
+
+def _first_of_few(records: TickRecords, bounds_of: Mapping[bytes, PriceBounds | None]) -> int:
+    """Return the row of the first trade that reaches an order; their count if none."""
+    columns = (records[name].tolist() for name in ("kind", "symbol", "value"))
+    for row, (kind, symbol, price) in enumerate(zip(*columns, strict=True)):
+        if kind == _PRICE and symbol in bounds_of:
+            bounds = bounds_of[symbol]
+            if bounds is None or price <= bounds.low or price >= bounds.high:
+                return row
+    return len(records)
 
 
 def _first_within(records: TickRecords, symbol: bytes, bounds: PriceBounds | None) -> int:

@@ -8,10 +8,9 @@ import numpy as np
 
 from tradestack.domain.tick import TickKind
 from tradestack.trading.account.portfolio import Portfolio
+from tradestack.trading.tape import FEW_RECORDS
 from tradestack.wire.feed import TickRecords, encode_symbol
 
-# Up to this many records are looked at one by one: numpy takes 50 µs for any number.
-FEW_RECORDS = 64
 _PRICE = int(TickKind.PRICE)
 _Column = tuple[str, "np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]  # symbol, which rows, prices
 

@@ -1,0 +1,1 @@
+"""What an equity series is worth, and what of it may be luck."""

@@ -1,0 +1,56 @@
+"""Tables as files: CSV, or Parquet where Polars is installed."""
+
+import csv
+import os
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tradestack.backtest.sweep.results.table import IN_FILES, Table
+from tradestack.domain.faults import OperatorFault
+
+Write = Callable[[Table], None]
+
+
+def table_writer(path: Path) -> Write:
+    """Return what writes a table to a file; the end of its name decides in which form.
+
+    Whatever can be wrong with it is found out at once, not after hours of runs. Raises
+    OperatorFault.
+    """
+    match path.suffix.lower():
+        case ".csv":
+            write = _writer(path)
+    write = _writer(path)
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise OperatorFault(str(path), "cannot be written there", "name a directory that can be")
+    return lambda table: write(table, path)
+
+
+def _writer(path: Path) -> Callable[[Table, Path], None]:
+    match path.suffix.lower():
+        case ".csv":
+            return _write_csv
+        case ".parquet":
+            return _parquet_writer(path)
+    raise OperatorFault(str(path), "is no name of a table", "let it end in .csv or .parquet")
+
+
+def _write_csv(table: Table, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(table.texts(IN_FILES))
+
+
+def _parquet_writer(path: Path) -> Callable[[Table, Path], None]:
+    try:
+        from tradestack.backtest.sweep.results.parquet import write_parquet  # needs Polars
+    except ImportError as error:
+        rights = "" if os.access(sys.prefix, os.W_OK) else " as root"
+        raise OperatorFault(
+            str(path),
+            "Polars, the Python package that writes Parquet, is not installed",
+            f"install it{rights}: {shlex.quote(sys.executable)} -m pip install polars; "
+            "or name a file that ends in .csv",
+        ) from error
+    return write_parquet

@@ -1,0 +1,1 @@
+"""What `tradestackctl backtest` does when it is asked for many runs."""
