@@ -21,7 +21,7 @@ class Crossover(bt.Strategy):
         long = bt.indicators.SMA(self.data.close, period=self.params.long_ticks)
         self.distance = short - long
         self.side = 0
-        self.orders = self.orders_filled = 0
+        self.orders = self.fills = 0
 
     def next(self) -> None:
         distance = self.distance[0]
@@ -33,7 +33,7 @@ class Crossover(bt.Strategy):
         (self.buy if side > 0 else self.sell)(size=QUANTITY)
 
     def notify_order(self, order: bt.Order) -> None:
-        self.orders_filled += order.status == order.Completed
+        self.fills += order.status == order.Completed
 
 
 class Trades(bt.feeds.GenericCSVData):
@@ -57,9 +57,9 @@ def main(path: str) -> None:
     began_s = time.perf_counter()
     (strategy,) = cerebro.run()
     answer(
-        run_s=time.perf_counter() - began_s,
+        seconds={"run": time.perf_counter() - began_s},  # it loads in the run
         orders=strategy.orders,
-        orders_filled=strategy.orders_filled,
+        fills=strategy.fills,
     )
 
 

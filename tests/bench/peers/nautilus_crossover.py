@@ -89,10 +89,9 @@ def main(path: str) -> None:
     engine.run()
     ended_s = time.perf_counter()
     answer(
-        load_s=loaded_s - began_s,
-        run_s=ended_s - loaded_s,
+        seconds={"load": loaded_s - began_s, "run": ended_s - loaded_s},
         orders=engine.cache.orders_total_count(),
-        orders_filled=sum(order.is_closed and order.filled_qty > 0 for order in engine.cache.orders()),
+        fills=sum(len(order.trade_ids) for order in engine.cache.orders()),
     )
 
 
