@@ -21,13 +21,13 @@ from tests.kit.documents import (
     json_names,
     tracked_files,
 )
+from tradestack.configs.execution import ExecutionKeys
+from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.order_manager import OrderManagerConfig
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.ctl.main import VERBS, build_parser
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.wire import order_messages
-from tradestack_gateway.config import GatewayConfig
-from tradestack_order_manager.config import OrderManagerConfig
-from tradestack_order_manager.execution_config import ExecutionKeys
-from tradestack_strategy.config import StrategyConfig
 
 CONFIGS: tuple[type[DaemonConfig], ...] = (GatewayConfig, OrderManagerConfig, StrategyConfig)
 # Where a path in a document may begin, beside the document's own directory.

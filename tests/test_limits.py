@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.kit.documents import LIMITS, ROOT, tracked_files
+from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.order_manager import OrderManagerConfig
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.net.allowance import Rate
 from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.control.connection import ControlLimits
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.config.shared_keys import DaemonConfig
-from tradestack_gateway.config import GatewayConfig
-from tradestack_order_manager.config import OrderManagerConfig
-from tradestack_strategy.config import StrategyConfig
 
 CONFIGS: dict[str, type[DaemonConfig]] = {
     "gateway": GatewayConfig,

@@ -30,7 +30,7 @@ VALUES = re.compile(
     r"|lib/tradestack/sources/source\.py"
     r"|lib/tradestack/strategies/strategy\.py"
     r"|lib/tradestack/store/feed_checksums\.py"
-    r"|lib/tradestack/trading/(counters|rules|account/history|judging/(decisions|registers))\.py"
+    r"|lib/tradestack/trading/(counters|request_values|rules|account/history|judging/(decisions|registers))\.py"
     r"|lib/tradestack/trading/risk/(limits|reading|situation|trading_state)\.py"
     r"|lib/tradestack/wire/(order_texts|order_messages|close_reason)\.py"
     r"|daemons/.*/order_statistics\.py"
@@ -39,7 +39,7 @@ VALUES = re.compile(
 WALKS = {
     "A tick": ("daemons/tradestack_gateway/publisher.py", 10),
     "An order": ("lib/tradestack/trading/judging/judge.py", 26),
-    "A signal": ("daemons/tradestack_strategy/order_entry.py", 15),
+    "A decision": ("daemons/tradestack_strategy/order_entry.py", 19),
 }
 
 SYMBOLS = ("AAA", "BBB")

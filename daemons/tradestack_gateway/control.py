@@ -14,10 +14,10 @@ from tradestack.domain.times import format_utc
 from tradestack.net.control.interface import Interface, Method, invalid_parameter
 from tradestack.net.server.clients import Clients, list_clients
 from tradestack.net.server.session_server import SessionServer
+from tradestack.sources.pace import parse_pace
 from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.varlink import declared_error
-from tradestack_gateway.pace import parse_pace
 from tradestack_gateway.playback import Playback
 
 NAME = "io.tradestack.Gateway"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tradestack.configs.gateway import GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
 from tradestack.net.control.interface import Interface
@@ -16,6 +17,7 @@ from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
+from tradestack.sources.pace import Schedule
 from tradestack.store.directory_lock import DirectoryLock
 from tradestack.store.free_space import disk_level, find_shortage
 from tradestack.wire import soup
@@ -23,9 +25,7 @@ from tradestack.wire.close_reason import Close
 from tradestack.wire.feed import TICK_PACKET_LENGTH
 from tradestack.wire.service import Service
 from tradestack_gateway.books import Books
-from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.control import gateway_interface
-from tradestack_gateway.pace import Schedule
 from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher

@@ -9,20 +9,20 @@ import enum
 import logging
 from collections.abc import Callable
 
+from tradestack.configs.gateway import AtEnd, GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.session_server import SessionServer
 from tradestack.observe.events import SOURCE_FAULT, emit
 from tradestack.runtime.end_process import end_process
+from tradestack.sessions.feed_session import FeedSession
+from tradestack.sessions.sidecar import Settings
+from tradestack.sessions.source_identity import SourceIdentity
+from tradestack.sources.pace import Pace, parse_pace
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.books import Books
-from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.pace import Pace, parse_pace
 from tradestack_gateway.player import PlayEnd, Player
-from tradestack_gateway.sessions.feed_session import FeedSession
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
-from tradestack_gateway.sessions.sidecar import Settings
-from tradestack_gateway.sources.source_identity import SourceIdentity
 
 # Between two beginnings of a session in a loop, at least: a tiny file at full speed would make
 # thousands of sessions a second, which no client can follow.

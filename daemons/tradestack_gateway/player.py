@@ -13,10 +13,10 @@ import numpy as np
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, emit
+from tradestack.sessions.feed_session import FeedSession
+from tradestack.sources.pace import NO_GAP, Gap, Pace, PaceKind, Plan, Schedule
 from tradestack.wire.feed import TickRecords
-from tradestack_gateway.pace import NO_GAP, Gap, Pace, PaceKind, Plan, Schedule
 from tradestack_gateway.publisher import Publisher
-from tradestack_gateway.sessions.feed_session import FeedSession
 
 BATCH_TICKS_MAX = 8_192  # published together, 512 KiB: a few ms in which clients wait
 # Batches that are due follow each other for this time before other tasks have a turn: a pass of the

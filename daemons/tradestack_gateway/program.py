@@ -1,9 +1,9 @@
 """What tradestack-gateway is: its name, configuration, sockets and service."""
 
+from tradestack.configs.gateway import GatewayConfig
 from tradestack.net.server.metric_table import METRICS as SERVER_METRICS
 from tradestack.runtime.program import Program, Tool
 from tradestack.sources.csv.options import OPTIONS
-from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.gateway import Gateway
 from tradestack_gateway.metric_table import METRICS
 from tradestack_gateway.sources.csv_check import check_csv

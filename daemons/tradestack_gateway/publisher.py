@@ -10,8 +10,8 @@ from tradestack.domain.clock import Clock
 from tradestack.observe.statistics import RateWindows
 from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.sessions.feed_session import FeedSession, Published
 from tradestack_gateway.books import Books
-from tradestack_gateway.sessions.feed_session import FeedSession, Published
 
 
 class Publisher:

@@ -13,7 +13,6 @@ from tradestack.trading.account_recovery import TapeBehind
 from tradestack.trading.accounts import AccountAwaits, Accounts, AccountUnavailable
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.left_behind import left_behind
-from tradestack.wire.account_records import EndedRecord
 from tradestack_order_manager.tapes import Tapes
 
 logger = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ def log_opening(account: Account | None) -> None:
 
 
 class AccountEnds:
-    """Ends accounts whose feed sessions have ended."""
+    """Which feed sessions have ended, and what an account leaves that cannot wait for that."""
 
     def __init__(self, tapes: Tapes) -> None:
         self._tapes = tapes
@@ -67,22 +66,9 @@ class AccountEnds:
                 accounts.forget([key])
                 self._last.pop(feed_session, None)
 
-    def is_over(self, account: Account) -> bool:
-        """Return whether nothing more can happen to an account."""
-        return account.is_through(self._last.get(account.tape.session_id))
-
-    def end(self, judgement: Judgement, account: Account) -> None:
-        """Expire what works, and record the end."""
-        account.end()
-        judgement.act(
-            EndedRecord(
-                time_ns=judgement.time_ns,
-                user=account.user,
-                feed_session=account.tape.session_id,
-                feed_seq=account.state.matched_through,
-            )
-        )
-        judgement.checkpoint(account)
+    def last_message(self, feed_session: str) -> int | None:
+        """Return the last message of a feed session that was seen to end; None: it goes on."""
+        return self._last.get(feed_session)
 
     def is_too_short(self, feed_session: str, error: AccountUnavailable) -> bool:
         """Return whether a feed session has ended before a message that its account has met."""

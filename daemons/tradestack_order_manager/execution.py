@@ -26,6 +26,7 @@ from tradestack.trading.judging.all_users import judge_all_users
 from tradestack.trading.judging.decisions import Batch, Received
 from tradestack.trading.judging.judgement import Judgement
 from tradestack.trading.judging.unrequested import cancel_orders
+from tradestack.trading.judging.upkeep import keep_up
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.order_journal import SessionRecord
@@ -33,7 +34,6 @@ from tradestack.wire.order_messages import MatchedThrough
 from tradestack_order_manager.account_ends import AccountEnds, log_opening
 from tradestack_order_manager.activity import Activity
 from tradestack_order_manager.carry_over import carry_over
-from tradestack_order_manager.checkpoints import is_checkpoint_due
 from tradestack_order_manager.tapes import Tapes
 from tradestack_order_manager.waiting_requests import WaitingRequests
 
@@ -233,10 +233,7 @@ class Execution:
             judgement.release(account)
         account.advance()
         self._cancel_if_gone(judgement, account, now_ns)
-        if self._ends.is_over(account):
-            self._ends.end(judgement, account)
-        elif is_checkpoint_due(account, judgement.state.accounts[key]):
-            judgement.checkpoint(account)
+        keep_up(judgement, account, self._ends.last_message(feed_session))
 
     def _judge_all_users(self, judgement: Judgement) -> None:
         """Judge what all users have lost together, unless an account is missing for that."""

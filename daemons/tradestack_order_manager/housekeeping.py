@@ -5,15 +5,15 @@ import logging
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.clock import Clock
 from tradestack.store.free_space import find_shortage
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.config import OrderManagerConfig
-from tradestack_order_manager.sessions.order_session import session_paths
 from tradestack_order_manager.sessions.order_sessions import (
     NewSessionFailed,
     OrderSessions,
     is_session_due,
+    session_paths,
 )
 from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.usage import Usage

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import Client, largest_lag, list_clients
 from tradestack.net.server.connection import Connection
@@ -18,13 +19,13 @@ from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.directory_lock import DirectoryLock
 from tradestack.store.free_space import disk_level
 from tradestack.wire import soup
 from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.service import Service
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.control import order_manager_interface
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.feed_again import feed_published_again
@@ -32,7 +33,6 @@ from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.roll_over import RollOver
-from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import (
     OrderSessions,
     recovery_timeout_s,

@@ -3,8 +3,8 @@
 from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
 from tradestack.observe.statistics import LatencyHistogram, RateWindows
+from tradestack.sessions.order_session import OrderSession
 from tradestack.trading.session_counters import Counters
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 
 class OrderStatistics:

@@ -1,8 +1,8 @@
 """What tradestack-order-manager is: its name, configuration, sockets and service."""
 
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.net.server.metric_table import METRICS as SERVER_METRICS
 from tradestack.runtime.program import Program
-from tradestack_order_manager.config import OrderManagerConfig
 from tradestack_order_manager.metric_table import METRICS
 from tradestack_order_manager.order_manager import OrderManager
 

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from tradestack.configs.durability import Durability
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.sessions.order_sessions import NewSessionFailed, OrderSessions
 from tradestack_order_manager.settler import Settler

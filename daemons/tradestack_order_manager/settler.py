@@ -12,12 +12,13 @@ import errno
 import logging
 from collections.abc import Callable, Sequence
 
+from tradestack.configs.durability import Durability
 from tradestack.domain.clock import Clock
 from tradestack.domain.order import BusinessRejectReason, Order
 from tradestack.net.server.connection import Connection
 from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
-from tradestack.trading.commit import commit
+from tradestack.sessions.order_session import OrderSession
 from tradestack.trading.judging.decisions import (
     Batch,
     JudgedAct,
@@ -32,12 +33,10 @@ from tradestack.trading.rules import Rules
 from tradestack.wire.order_messages import BusinessMessageReject, Progress, Register
 from tradestack.wire.orders import InvalidOrder, decode_client_message, encode_message
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
 from tradestack_order_manager.refusals import Refusals
 from tradestack_order_manager.risk_events import RiskEvents
-from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.usage import Usage
@@ -162,10 +161,7 @@ class Settler:
         self._statistics.count_duplicates(batch.duplicates)
         try:
             passed(FailPoint.ORDER_MANAGER_JUDGED)
-            offsets = session.journal.append(batch.records)
-            if offsets and self.durability is Durability.DISK:
-                session.sync()
-            commit(session.state, batch.judged, offsets)
+            session.settle(batch, self.durability)
             self._execution.committed(batch)
         except OSError as error:  # nothing was appended, so nothing is remembered
             self._availability.note_failed(error, session.id)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.observe.events import ORDER_SESSION_FULL, emit
 from tradestack.observe.levels import Level
+from tradestack.sessions.order_session import OrderSession
 from tradestack.trading.rules import Rules
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 NEW_SESSION_PERCENT = 90
 # How often a user who fills one order session after the other can make all others log in again.

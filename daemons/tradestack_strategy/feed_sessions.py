@@ -17,6 +17,7 @@ from tradestack.trading.in_step_runner import InStepRunner
 from tradestack.trading.report_queue import ReportQueue
 from tradestack.trading.signal_runner import SignalRunner
 from tradestack.trading.strategy_object import StrategyFailed
+from tradestack_strategy.background_work import BackgroundWork
 from tradestack_strategy.handshake import Event
 from tradestack_strategy.in_step import InStepTrading
 from tradestack_strategy.order_entry import OrderEntry
@@ -38,7 +39,7 @@ class FeedSessions:
         counters: Counters,
         clock: Clock,
     ) -> None:
-        self.ticks_rates = RateWindows()
+        self.ticks_rates = RateWindows()  # ticks received per second
         self.current: Trading[Any] | None = None
         self._settings = settings
         self._servers = servers
@@ -47,12 +48,22 @@ class FeedSessions:
         self._order_entry = order_entry
         self._counters = counters
         self._clock = clock
+        self._background = BackgroundWork(settings.instance, order_entry, clock, on_failure)
         self._reports = ReportQueue()  # of an interactive strategy
 
     def take_report(self, report: Report) -> None:
         """Keep a report until the strategy may see it, if it reads reports."""
         if self._strategy.is_interactive:
             self._reports.add(report)
+
+    @property
+    def sequence_handled(self) -> int | None:
+        """The number of the message that hooks are called for now."""
+        return None if self.current is None else self.current.runner.sequence_handled
+
+    def close(self) -> None:
+        """Cancel what runs beside the feed."""
+        self._background.cancel()
 
     def enter(
         self, head: FeedHead, received: int, on_event: Callable[[Event], None]
@@ -91,8 +102,10 @@ class FeedSessions:
 
     def _maker(self, epoch: Epoch, received: int) -> Callable[..., Trading[Any]]:
         if not self._strategy.goes_in_step:
-            signal_runner = SignalRunner(self._strategy, epoch, self._counters)
+            signal_runner = SignalRunner(self._strategy, epoch, self._counters, self._background)
             return partial(SignalTrading, epoch, signal_runner)
         self._reports.enter_session(epoch.feed_session)
-        runner = InStepRunner(self._strategy, epoch, self._counters, self._reports, received)
+        runner = InStepRunner(
+            self._strategy, epoch, self._counters, self._reports, received, self._background
+        )
         return partial(InStepTrading, epoch, runner)

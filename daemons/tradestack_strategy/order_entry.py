@@ -17,38 +17,27 @@ requests stays unknown.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from tradestack.domain.clock import Clock
 from tradestack.domain.execution_report import ExecutionReport, OrderCancelReject
 from tradestack.domain.order import Order
-from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.strategies.intent import AnyIntent, Intent
+from tradestack.trading.background import OwnRequest
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.open_orders import OpenOrders
 from tradestack.trading.outcomes import OutcomeCounts, counted_of_verdict, is_answer
 from tradestack.wire.order_messages import Progress
+from tradestack_strategy.feed_brake import FeedBrake, PausableFeed
 from tradestack_strategy.latencies import Latencies
 from tradestack_strategy.order_log import OrderLog
 from tradestack_strategy.reference_price import ReferencePrices
 
-OwnRequest = Order | OrderCancelRequest | OrderCancelReplaceRequest
 Send = Callable[[OwnRequest | Progress], None]
 
 logger = logging.getLogger(__name__)
-
-
-class PausableFeed(Protocol):
-    """The feed that orders are made of."""
-
-    def pause_reading(self) -> None:
-        """Read nothing more."""
-
-    def resume_reading(self) -> None:
-        """Read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +83,7 @@ class OrderEntry:
         self._outcomes = OutcomeCounts(counters)
         self._left: Progress | None = None  # in the feed session before, handled to its end
         self._send: Send | None = None  # None while closed
-        self._feed: PausableFeed | None = None
-        self._feed_is_paused = False
+        self._brake = FeedBrake()
 
     @property
     def outstanding(self) -> Mapping[str, Outstanding]:
@@ -116,8 +104,7 @@ class OrderEntry:
         """Send again what has no report, and from now on each request at once."""
         self._outcomes.enter(epoch)
         self._send = send
-        if feed is not self._feed:
-            self._feed, self._feed_is_paused = feed, False
+        self._brake.follow(feed)
         self._early = {name: answer for name, answer in self._early.items() if epoch.names(name)}
         self._unsent = set(self._outstanding)
         self.send_again()
@@ -161,6 +148,14 @@ class OrderEntry:
                     self._counters.add_to_session(counted)
         self._adjust_feed()
 
+    def enter_alone(self, request: OwnRequest) -> None:
+        """Send a request that no message of the feed has caused."""
+        self._note_outstanding(request)
+        if self._unsent:
+            self._unsent.add(request.cl_ord_id)
+        else:
+            self._try_send(request)
+
     def tell_progress(self, sequence: int) -> None:
         """Tell the order manager that the feed is handled up to that message.
 
@@ -170,7 +165,8 @@ class OrderEntry:
         epoch = self._outcomes.epoch
         if epoch is None:
             return
-        unsent = [self._outstanding[name].request for name in self._unsent]
+        requests = [self._outstanding[name].request for name in self._unsent]
+        unsent = [request for request in requests if request.feed_session is not None]
         if all(request.feed_session == epoch.feed_session for request in unsent):
             through = min([sequence, *((request.feed_seq or 0) - 1 for request in unsent)])
             self._tell(Progress(feed_session=epoch.feed_session, feed_seq=through))
@@ -241,8 +237,7 @@ class OrderEntry:
     def _enter(self, epoch: Epoch, intent: AnyIntent, name: str) -> None:
         request = self._request(epoch, intent, name)
         assert name not in self._outstanding, name
-        self._outstanding[name] = Outstanding(request, self._clock.monotonic_ns())
-        self._orders_outstanding += isinstance(request, Order)
+        self._note_outstanding(request)
         self._counters.add(_counted_as(intent))
         if self._unsent:  # they were decided before
             self._unsent.add(name)
@@ -250,11 +245,16 @@ class OrderEntry:
             passed(FailPoint.STRATEGY_SENT)
             self.publish_to_order.record(self._clock.wall_ns() - intent.publish_time_ns)
 
+    def _note_outstanding(self, request: OwnRequest) -> None:
+        self._outstanding[request.cl_ord_id] = Outstanding(request, self._clock.monotonic_ns())
+        self._orders_outstanding += isinstance(request, Order)
+
     def _request(self, epoch: Epoch, intent: AnyIntent, name: str) -> OwnRequest:
         now_ns = self._clock.wall_ns()
+        reference = None
         if isinstance(intent, Intent):
-            return epoch.order(intent, name, self._prices.read(intent.symbol, now_ns), now_ns)
-        return epoch.change(intent, name, now_ns)
+            reference = self._prices.read(intent.symbol, now_ns)
+        return epoch.request(intent, name, reference, now_ns)
 
     def _try_send(self, request: OwnRequest) -> bool:
         if self._send is not None:
@@ -284,15 +284,7 @@ class OrderEntry:
             self._counters.add_to_process(Counted.REPORTS_UNMATCHED)
 
     def _adjust_feed(self) -> None:
-        """Pause the feed at the limit of orders in flight, resume it at half of that."""
-        if self._feed is None:
-            return
-        if not self._feed_is_paused and self.in_flight >= self.orders_in_flight_max:
-            self._feed_is_paused = True
-            self._feed.pause_reading()
-        elif self._feed_is_paused and self.in_flight <= self.orders_in_flight_max // 2:
-            self._feed_is_paused = False
-            self._feed.resume_reading()
+        self._brake.adjust(self.in_flight, self.orders_in_flight_max)
 
 
 def _counted_as(intent: AnyIntent) -> Counted:

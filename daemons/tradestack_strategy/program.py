@@ -1,7 +1,7 @@
 """What tradestack-strategy is: its name, configuration, sockets and service."""
 
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.runtime.program import Program
-from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.metric_table import METRICS
 from tradestack_strategy.service import build_service
 

@@ -25,7 +25,6 @@ from tradestack.net.client.login import LoginRejected, SequenceHole
 from tradestack.net.client.order_client import OrderClient
 from tradestack.net.client.order_listener import OrderListener
 from tradestack.observe.events import STRATEGY_FOLLOWS_SESSION, STRATEGY_REGISTERED, emit
-from tradestack.observe.statistics import RateWindows
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.strategy_object import StrategyFailed
@@ -72,7 +71,7 @@ class Runner(OrderListener):
         self._order_entry = order_entry
         self._counters = counters
         self._clock = clock
-        self._sessions = FeedSessions(
+        self.sessions = FeedSessions(
             settings,
             servers,
             strategy=strategy,
@@ -114,12 +113,7 @@ class Runner(OrderListener):
 
     @property
     def _trading(self) -> Trading[Any] | None:
-        return self._sessions.current
-
-    @property
-    def ticks_rates(self) -> RateWindows:
-        """Ticks received per second."""
-        return self._sessions.ticks_rates
+        return self.sessions.current
 
     @property
     def progress(self) -> Progress:
@@ -145,6 +139,7 @@ class Runner(OrderListener):
                     logger.debug("the client has logged it, and waits before the next login")
         finally:
             self._stop()
+            self.sessions.close()
             self.orders.disconnect()
 
     async def cancel_orders(self, timeout_s: float) -> None:
@@ -226,7 +221,7 @@ class Runner(OrderListener):
             self._trading.leave_order_session(is_lost=True)
 
     def _settle(self, report: Report) -> None:
-        self._sessions.take_report(report)
+        self.sessions.take_report(report)
         if not isinstance(report, OrderMassCancelReport):  # of a person; its orders have reports
             self._order_entry.reported(report)
         if self._trading is not None:
@@ -248,7 +243,7 @@ class Runner(OrderListener):
         self._on_event(Event.HEAD_KNOWN)
 
     def _enter_session(self, head: FeedHead) -> None:
-        trading = self._sessions.enter(head, self.orders.received, self._on_event)
+        trading = self.sessions.enter(head, self.orders.received, self._on_event)
         epoch = trading.epoch
         self._actions |= {
             Action.REGISTER: lambda: self._registrar.register(

@@ -5,19 +5,19 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from tradestack.configs.strategy import StrategyConfig, configured_by
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.runtime.service import Context
 from tradestack.strategies.configured import ConfiguredStrategy
-from tradestack.strategies.registry import build_strategy
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX
-from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.handshake import State
+from tradestack_strategy.hook_watch import HookWatch
 from tradestack_strategy.mass_cancel import CANCEL_TIMEOUT_S
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
@@ -25,13 +25,6 @@ from tradestack_strategy.runner import Runner
 from tradestack_strategy.settings import InstanceSettings, Servers
 
 _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
-
-
-def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
-    """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
-    return build_strategy(
-        config.strategy, config.parameters, config.symbols, quantity=config.quantity
-    )
 
 
 def build_service(context: Context[StrategyConfig]) -> "StrategyService":
@@ -75,6 +68,7 @@ class StrategyService:
             orders_in_flight_max=config.orders_in_flight_max,
         )
         self._runner = self._make_runner(configured_by(config))
+        self._watch = HookWatch(config.hook_max, lambda: self._runner.sessions.sequence_handled)
         self._task: asyncio.Task[None] | None = None
 
     def _make_runner(self, strategy: ConfiguredStrategy) -> Runner:
@@ -95,6 +89,7 @@ class StrategyService:
 
     async def start(self) -> None:
         """Return at once: the servers may come later."""
+        self._watch.start()
         self._task = self._context.spawn(self._runner.run(), "runner")
 
     async def stop(self) -> None:
@@ -107,12 +102,14 @@ class StrategyService:
                 await self._runner.cancel_orders(CANCEL_TIMEOUT_S)
             self._task.cancel()
             await asyncio.wait({self._task})
+        self._watch.stop()
         self._prices.close()
 
     def reload(self, config: StrategyConfig) -> None:
         """Apply what is used from now on; any other change needs a restart."""
         self._config = config
         self._order_entry.orders_in_flight_max = config.orders_in_flight_max
+        self._watch.hook_max_ns = config.hook_max
 
     async def resume(self) -> None:
         """Trade again with the strategy as its file is now. Raises ValueError with what is wrong.
@@ -126,7 +123,7 @@ class StrategyService:
         self._task.cancel()
         await asyncio.wait({self._task})
         self._runner = self._make_runner(strategy)
-        await self.start()
+        self._task = self._context.spawn(self._runner.run(), "runner")
 
     def stats(self) -> dict[str, Any]:
         """Return counters of the feed session and of the process, state, rates and latencies."""
@@ -156,13 +153,13 @@ class StrategyService:
                 **self._counters.process(),
                 "latency": {name: each.process() for name, each in latencies.items()},
             },
-            "rates": runner.ticks_rates.rates(now_ns),
+            "rates": runner.sessions.ticks_rates.rates(now_ns),
             "latency": {name: each.session() for name, each in latencies.items()},
         }
 
     def status(self) -> str:
         """Return the line for STATUS=: state, speed, lag, orders, fills."""
-        rates = self._runner.ticks_rates.rates(self._context.clock.monotonic_ns())
+        rates = self._runner.sessions.ticks_rates.rates(self._context.clock.monotonic_ns())
         if self._runner.pause_reason is not None:
             return f"PAUSED: {self._runner.pause_reason}"
         parts = [

@@ -61,6 +61,10 @@ class StrategyRunner(Protocol):
     def sequence_processed(self) -> int:
         """The number of the newest message that the strategy has seen; 0 if none."""
 
+    @property
+    def sequence_handled(self) -> int | None:
+        """The number of the message that hooks are called for now."""
+
     def strategy_counters(self) -> dict[str, int]:
         """Return the strategy's own counters of this feed session, by name."""
 

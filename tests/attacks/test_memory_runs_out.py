@@ -57,7 +57,7 @@ watched(Outbox, "_send_chunk")
 from tradestack_order_manager.__main__ import main
 main()
 """
-SESSION = "tradestack_order_manager.sessions.order_session:OrderSession"
+SESSION = "tradestack.sessions.order_session:OrderSession"
 STATE = "tradestack.trading.session_state:SessionState"
 ORDERS = {
     "received": "tradestack_order_manager.settler:Settler:unsequenced_received",

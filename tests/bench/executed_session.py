@@ -18,6 +18,8 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
 from tradestack.domain.tick import TickKind
 from tradestack.runtime.process_facts import read_boot_id
+from tradestack.sessions.order_session import OrderSession
+from tradestack.sessions.sidecar import Sidecar
 from tradestack.store.feed_log import FeedLog
 from tradestack.trading.accounts import Accounts
 from tradestack.trading.commit import commit
@@ -31,9 +33,7 @@ from tradestack.wire.feed import encode_symbol, new_records
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
-from tradestack_gateway.sessions.sidecar import Sidecar
 from tradestack_order_manager.execution import Execution
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 FEED_SESSION, ORDER_SESSION = "3DAA200000", "3DAA300000"
 START_NS = 1_795_338_000_000_000_000

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.order_manager import OrderManagerConfig
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.runtime.config.keys import Reload, reload_of
 from tradestack.runtime.config.shared_keys import DaemonConfig
-from tradestack_gateway.config import GatewayConfig
-from tradestack_order_manager.config import OrderManagerConfig
-from tradestack_strategy.config import StrategyConfig
 
 ETC = Path(__file__).parents[2] / "etc"
 FILES: dict[str, type[DaemonConfig]] = {

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.tick import TickKind
+from tradestack.sessions.sidecar import Sidecar
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.wire.feed import TICK_PACKET_LENGTH, encode_symbol, new_records
-from tradestack_gateway.sessions.sidecar import Sidecar
 
 FIRST_TIME_NS = 1_381_411_800_000_000_000  # 2013-10-10T13:30:00Z
 TICK_INTERVAL_NS = 1_000_000_000

@@ -19,6 +19,7 @@ from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Order
 from tradestack.domain.requests import Request
 from tradestack.domain.tick import TickKind
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.feed_log import FeedLog
 from tradestack.trading.account.account import Account
 from tradestack.trading.account.opening import AccountOpening
@@ -35,7 +36,6 @@ from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Progress, Register
 from tradestack.wire.orders import encode_message
 from tradestack_order_manager.execution import Execution
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 FEED_SESSION = "3DAA200000"
 ORDER_SESSION = "3DAA300000"

@@ -25,6 +25,8 @@ class Recorded:
         self._place = 0
         self._turn = 0
 
+    share_read = 0.0
+
     def next_batch(self) -> SourceBatch | None:
         size = self._sizes[self._turn] if self._turn < len(self._sizes) else 1
         batch = SourceBatch.of(self._records[self._place : self._place + size], self.symbols)

@@ -39,6 +39,7 @@ from tradestack.domain.order import (
     Start,
 )
 from tradestack.domain.times import FEED_TIME_NS_MAX, FEED_TIME_NS_MIN
+from tradestack.sessions.order_session import OrderSession
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Malformed, Received
 from tradestack.trading.judging.judge import judge
@@ -65,7 +66,6 @@ from tradestack.wire.orders import (
     encode_message,
 )
 from tradestack.wire.soup import PAYLOAD_LENGTH_MAX
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 
 @given(client_messages)

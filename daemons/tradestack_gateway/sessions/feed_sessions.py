@@ -12,6 +12,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from tradestack.configs.gateway import AtEnd, GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
@@ -22,16 +23,15 @@ from tradestack.observe.events import (
     emit,
 )
 from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.sessions.feed_session import FeedSession, SourcesDiffer, open_log
+from tradestack.sessions.open_source import open_source
+from tradestack.sessions.sidecar import Settings, Sidecar
+from tradestack.sessions.source_identity import SourceIdentity, identity_of
 from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
 from tradestack.sources.source import Source, SourceFault
 from tradestack.store.feed_log import FeedLog
-from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.sessions.feed_session import FeedSession, SourcesDiffer, open_log
 from tradestack_gateway.sessions.session_files import SessionFiles
-from tradestack_gateway.sessions.sidecar import Settings, Sidecar
-from tradestack_gateway.sources.open_source import open_source
 from tradestack_gateway.sources.source_check import check_sources
-from tradestack_gateway.sources.source_identity import SourceIdentity, identity_of
 
 EXTENSION_S = 30  # of the start's timeout, asked of the supervisor once a second
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id
+from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
-from tradestack_gateway.sessions.sidecar import Sidecar, SidecarUnusable
 
 logger = logging.getLogger(__name__)
 

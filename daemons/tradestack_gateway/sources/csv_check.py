@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from tradestack.configs.gateway import GatewayConfig
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.runtime.config.keys import load_config
 from tradestack.sources.bad_rows import BadRows
@@ -22,7 +23,6 @@ from tradestack.sources.csv.options import ReadingOptions
 from tradestack.sources.csv.source import CsvSource, Reading
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault
 from tradestack.wire.symbol_table import SymbolTable
-from tradestack_gateway.config import GatewayConfig
 
 KINDS = {"prices:": SourceKind.PRICES, "sentiment:": SourceKind.NEWS}
 

@@ -6,12 +6,15 @@ and what is wrong later stops the publication there.
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
 from tradestack.observe.events import SOURCE_CHECKED, emit
+from tradestack.sessions.feed_session import StillBusy
+from tradestack.sessions.open_source import configured_files
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.csv.check import (
     NOTHING_READ,
@@ -27,10 +30,6 @@ from tradestack.sources.csv.times.timestamps import NANOSECONDS_MAX
 from tradestack.sources.source import SOURCE_SYMBOLS_MAX, SourceFault
 from tradestack.wire.feed import decode_symbol
 from tradestack.wire.symbol_table import SymbolTable
-from tradestack_gateway.config import GatewayConfig, SourceChoice
-from tradestack_gateway.sources.open_source import configured_files
-
-StillBusy = Callable[[], Awaitable[None]]  # called between two batches of work that may take long
 
 SYMBOLS_SHOWN = 5  # in a warning
 

@@ -5,9 +5,9 @@ whole, but shorter than what clients have seen: going on with it would give the 
 and orders that are lost to other ones.
 """
 
+from tradestack.sessions.order_session import OrderSession
 from tradestack.wire.order_journal import EVERY_BOOT
 from tradestack_order_manager.sessions.log_end import LogEnd
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 
 def sign_of_loss(session: OrderSession, boot_id: str | None, logged: LogEnd) -> str | None:

@@ -13,21 +13,19 @@ from pathlib import Path
 
 import msgspec
 
+from tradestack.configs.durability import Durability
 from tradestack.domain.clock import DAY_NS, NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
 from tradestack.observe.events import ORDER_SESSION_INCOMPLETE, emit
-from tradestack.store.journal import JOURNAL_SUFFIX
-from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
-from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
-from tradestack_order_manager.sessions.loss import sign_of_loss
-from tradestack_order_manager.sessions.order_session import (
+from tradestack.sessions.order_session import (
     OrderSession,
     first_header,
-    recover_newest,
-    session_paths,
 )
+from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
+from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
+from tradestack_order_manager.sessions.loss import sign_of_loss
 
 # A journal is replayed at about 70 MB/s on a busy small machine; slower than this is a fault.
 REPLAY_BYTES_PER_SECOND_MIN = 10_000_000
@@ -202,6 +200,21 @@ class OrderSessions:
         """Close all journals."""
         for session in (self.current, *self._ended.values()):
             session.close()
+
+
+def session_paths(directory: Path) -> list[Path]:
+    """Return the journals in the directory, the newest first."""
+    paths = [path for path in directory.glob(f"*{JOURNAL_SUFFIX}") if is_session_id(path.stem)]
+    return sorted(paths, reverse=True)
+
+
+def recover_newest(directory: Path) -> OrderSession | None:
+    """Recover the current session; None if there never was one. Raise OperatorFault."""
+    for path in session_paths(directory):
+        session = OrderSession.recover(path)
+        if session is not None:
+            return session
+    return None
 
 
 def _ends_whole(path: Path) -> bool:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from tradestack.domain.execution_report import ExecutionReport
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.journal import PREFIX_LENGTH
 from tradestack.wire.account_records import ExecutionRecord
 from tradestack.wire.order_journal import (
@@ -19,7 +20,6 @@ from tradestack.wire.order_journal import (
     RepairedRecord,
 )
 from tradestack_order_manager.sessions.log_end import LogEnd
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 _Reported = OrderRecord | MalformedRecord | RegisterRecord | ExecutionRecord
 # As a tuple: a union of types takes isinstance twenty times as long.

@@ -14,9 +14,9 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.levels import Level
 from tradestack.runtime.fail_points import FailPoint, passed
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.free_space import disk_level
 from tradestack.trading.judging.decisions import Batch
-from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.log_place import LogPlace, beginning, newest_place
 from tradestack_order_manager.show.order_log import OrderLog

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import ORDER_LOG_REOPENED, TAIL_CUT, emit
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.named_file import require_regular
 from tradestack.trading.judging.decisions import Judged
-from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.log_place import LogPlace, beginning, place_of
 from tradestack_order_manager.show.log_tail import read_log_end, read_tail, whole_lines
 from tradestack_order_manager.show.shown_lines import (

@@ -1,13 +1,27 @@
-"""The options of files (sources/csv/options.py) on a command line."""
+"""The options of data files on a command line: which they are, and what they do not tell."""
 
 import argparse
 from collections.abc import Callable
 
+from tradestack.configs.sample_data import SAMPLES
+from tradestack.ctl.arguments import StorePath
 from tradestack.sources.csv.options import OPTIONS, ReadingOptions
 
 
+def add_data_files(group: argparse._ArgumentGroup) -> None:
+    """Declare the options that name files of prices and of sentiment."""
+    for name in SAMPLES:
+        group.add_argument(
+            f"--{name}",
+            nargs="+",
+            action=StorePath,
+            metavar="FILE",
+            help=f"files of {name}, directories or patterns; they are merged by time",
+        )
+
+
 def add_format_options(parser: argparse.ArgumentParser) -> None:
-    """Declare all of them."""
+    """Declare all that sources/csv/options.py has."""
     group = parser.add_argument_group(
         "format of the files",
         "Needed only for what a file does not tell. As keys under [format] of gateway.toml, write "

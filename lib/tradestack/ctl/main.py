@@ -26,6 +26,7 @@ DESCRIPTION = "Query, control and run the tradestack daemons."
 EPILOG = """\
 examples:
   tradestackctl up --pace 60x                 run the whole stack here, without systemd
+  tradestackctl backtest crossover            run a strategy on recorded data, at once
   tradestackctl status                        show which daemons run and how they are doing
   tradestackctl top                           the same, live, with the newest orders
   tradestackctl stats --json | jq .gateway    print every counter, for scripts
@@ -128,6 +129,12 @@ VERBS = (
         "up",
         "run the whole stack in the foreground, without systemd",
         "up",
+        uses_runtime_dir=False,
+    ),
+    Verb(
+        "backtest",
+        "run a strategy on recorded data, in one process",
+        "backtest",
         uses_runtime_dir=False,
     ),
     Verb("completion", "print a shell completion script", "completion", uses_runtime_dir=False),

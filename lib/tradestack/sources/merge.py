@@ -83,6 +83,13 @@ class _Side:
         self._taken = end
         return self._batch.part(start, end)
 
+    @property
+    def share_read(self) -> float:
+        """About how much of it was read, 0 to 1."""
+        if self.ended:
+            return 1.0
+        return 0.0 if self._source is None else self._source.share_read
+
     def counts(self) -> RowCounts:
         """Return how many rows so far were not read as they are."""
         return self._source.row_counts() if self._source is not None else self._counts
@@ -137,6 +144,11 @@ class MergedSource:
     def __init__(self, parts: Sequence[Part], symbols: SymbolTable) -> None:
         self.symbols = symbols
         self._sides = [_Side(part) for part in parts]
+
+    @property
+    def share_read(self) -> float:
+        """About how much was read, 0 to 1, as if all sources were of one size."""
+        return sum(side.share_read for side in self._sides) / len(self._sides)
 
     def next_batch(self) -> SourceBatch | None:
         """Return the records that nothing can come before, perhaps none; None at all ends."""

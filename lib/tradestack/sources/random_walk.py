@@ -114,6 +114,11 @@ class RandomWalk:
         self._prices = np.array(position.prices, np.int64)
         self._has_ended = False
 
+    @property
+    def share_read(self) -> float:
+        """Return 0: it goes on to the end of time."""
+        return 0.0
+
     def row_counts(self) -> RowCounts:
         """Return zeros: there are no rows."""
         return RowCounts()

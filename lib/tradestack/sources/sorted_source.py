@@ -74,6 +74,13 @@ class SortedSource:
         """The slots of the symbols seen so far."""
         return self._source.symbols
 
+    @property
+    def share_read(self) -> float:
+        """How much is done, 0 to 1: the first half is to read the source."""
+        if self._runs is None:
+            return self._source.share_read / 2
+        return 0.5 + self._given / max(1, sum(self._run_lengths)) / 2
+
     def next_batch(self) -> SourceBatch | None:
         """Return the next records; none while the source is read. Raises SourceFault, OSError."""
         if self._runs is None:

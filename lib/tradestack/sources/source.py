@@ -106,6 +106,11 @@ class Source(Protocol):
         """The slots of the symbols seen so far."""
         ...
 
+    @property
+    def share_read(self) -> float:
+        """About how much was read, 0 to 1; 0 of a source that does not end."""
+        ...
+
     def next_batch(self) -> SourceBatch | None:
         """Return the next records, or None at the end and from then on. Raises SourceFault.
 

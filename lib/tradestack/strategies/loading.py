@@ -37,7 +37,7 @@ def load_strategy(name: str) -> LoadedStrategy:
         raise ValueError(f"{place} cannot be imported: {_told(error, place)}") from error
     strategy = _named(module, class_name, name) if class_name else _only(module, place)
     check_class(strategy)
-    return LoadedStrategy(strategy, module.__file__ or module.__name__, _source(module))
+    return LoadedStrategy(strategy, _file(module) or module.__name__, _source(module))
 
 
 def _names_class(name: str) -> bool:
@@ -60,9 +60,15 @@ def _module_of_file(path: str) -> ModuleType:
     return module
 
 
+def _file(module: ModuleType) -> str | None:
+    """Return the file of a module; a notebook's has none."""
+    file: str | None = getattr(module, "__file__", None)
+    return file
+
+
 def _source(module: ModuleType) -> bytes:
     loader = getattr(module, "__loader__", None)
-    file = module.__file__
+    file = _file(module)
     if isinstance(loader, SourceFileLoader) and file is not None:
         return loader.get_data(file)
     return module.__name__.encode()  # built in, or compiled: there is no text

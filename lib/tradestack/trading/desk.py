@@ -4,17 +4,23 @@ Requests are made within hooks and are caused by the message that the hook is ca
 says which one that is, and takes the intents when the hook has returned.
 """
 
-import operator
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, NoReturn, Protocol
 
-from tradestack.domain.fixed_point import SCALE, format_fixed
-from tradestack.domain.order import PRICE_MAX, QUANTITY_MAX, OrdType, Side, TimeInForce
-from tradestack.domain.symbol import is_symbol
+from tradestack.domain.fixed_point import SCALE
+from tradestack.domain.order import OrdType, Side, TimeInForce
 from tradestack.strategies.desk import OwnOrder
 from tradestack.strategies.intent import AnyIntent, CancelIntent, Intent, ReplaceIntent
+from tradestack.trading.background import IN_BACKGROUND, Background, BackgroundRequests
 from tradestack.trading.epoch import INTENTS_PER_MESSAGE_MAX, Epoch
 from tradestack.trading.own_view import OwnView
+from tradestack.trading.request_values import (
+    integer,
+    price_of,
+    quantity_of,
+    symbol_of,
+    time_in_force_of,
+)
 
 
 class HandledFeed(Protocol):
@@ -24,8 +30,11 @@ class HandledFeed(Protocol):
         """Return the event time and the publish time of a message that is handled now."""
         ...
 
-    def last_price(self, symbol: str, sequence: int) -> int | None:
-        """Return the symbol's newest price up to that message; later calls name no earlier one."""
+    def last_price(self, symbol: str, sequence: int | None) -> int | None:
+        """Return the symbol's newest price up to that message, None = up to the newest one.
+
+        Later calls name no earlier message.
+        """
         ...
 
 
@@ -33,11 +42,18 @@ class TradingDesk:
     """Takes the requests of one strategy object.
 
     feed: what the hooks are given. view: of an interactive strategy. from_sequence: number of the
-    first message whose requests are sent. sequence: of the message that causes requests now, None
+    first message whose requests are sent. background: None where nothing runs beside the feed, as
+    in a backtest. sequence: of the message that causes requests now, None
     outside of hooks. first_row: in on_ticks, the number of row 0; None elsewhere.
     """
 
-    def __init__(self, epoch: Epoch, feed: HandledFeed, view: OwnView | None) -> None:
+    def __init__(
+        self,
+        epoch: Epoch,
+        feed: HandledFeed,
+        view: OwnView | None,
+        background: Background | None = None,
+    ) -> None:
         self.from_sequence = 0
         self.sequence: int | None = None
         self.first_row: int | None = None
@@ -45,6 +61,7 @@ class TradingDesk:
         self._epoch = epoch
         self._feed = feed
         self._view = view
+        self._background = background
         self._intents: list[AnyIntent] = []
 
     def enter_rows(self, first_sequence: int, count: int) -> None:
@@ -74,32 +91,36 @@ class TradingDesk:
         cause: int | None,
     ) -> str:
         """Request an order; return its ClOrdID. Raises ValueError for what no order can be."""
+        if IN_BACKGROUND.get():
+            return self._beside().order(
+                symbol, side, quantity, price=price, time_in_force=time_in_force, value=value
+            )
         sequence = self._cause(cause)
-        if not is_symbol(symbol):
-            raise ValueError(f"{symbol!r} is not a symbol")
+        symbol = symbol_of(symbol)
         last_price = self._feed.last_price(symbol, sequence)
-        decided_on = last_price or 0 if value is None else _integer("value", value)
         event_time_ns, publish_time_ns = self._feed.times_of(sequence)
-        default = TimeInForce.IOC if price is None else TimeInForce.DAY
         return self._note(
             Intent(
                 sequence=sequence,
                 index=self._next_index(sequence),
                 symbol=symbol,
                 side=side,
-                value=decided_on,
+                value=(last_price or 0) if value is None else integer("value", value),
                 price=last_price,
                 event_time_ns=event_time_ns,
                 publish_time_ns=publish_time_ns,
-                quantity=_quantity(quantity),
+                quantity=quantity_of(quantity),
                 ord_type=OrdType.MARKET if price is None else OrdType.LIMIT,
-                limit_price=None if price is None else _price(price),
-                time_in_force=default if time_in_force is None else TimeInForce(time_in_force),
+                limit_price=None if price is None else price_of(price),
+                time_in_force=time_in_force_of(time_in_force, price),
             )
         )
 
     def cancel(self, cl_ord_id: str, *, cause: int | None) -> None:
         """Request that what an order has left is canceled."""
+        if IN_BACKGROUND.get():
+            self._beside().cancel(cl_ord_id)
+            return
         sequence = self._cause(cause)
         self._note(
             CancelIntent(
@@ -114,21 +135,30 @@ class TradingDesk:
         self, cl_ord_id: str, quantity: int, price: int | None, *, cause: int | None
     ) -> str:
         """Request another quantity and price; return the ClOrdID that the order will have."""
+        if IN_BACKGROUND.get():
+            return self._beside().replace(cl_ord_id, quantity, price)
         sequence = self._cause(cause)
         return self._note(
             ReplaceIntent(
                 sequence=sequence,
                 index=self._next_index(sequence),
                 cl_ord_id=cl_ord_id,
-                quantity=_quantity(quantity),
-                limit_price=None if price is None else _price(price),
+                quantity=quantity_of(quantity),
+                limit_price=None if price is None else price_of(price),
                 publish_time_ns=self._feed.times_of(sequence)[1],
             )
         )
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Refuse to run a coroutine: nothing here runs beside the feed."""
-        work.close()
+        """Run a coroutine beside the feed; where nothing does, it is closed."""
+        if self._background is None:
+            work.close()
+        else:
+            self._background.run(work)
+
+    def _beside(self) -> BackgroundRequests:
+        assert self._background is not None, "it runs what is in the background"
+        return BackgroundRequests(self._epoch, self._background)
 
     def _cause(self, row: int | None) -> int:
         """Return the number of the message that causes a request."""
@@ -145,7 +175,7 @@ class TradingDesk:
             return self.sequence
         if row is None:
             raise ValueError("in on_ticks, a request names the row that causes it: cause=i")
-        sequence = self.first_row + _integer("cause", row)
+        sequence = self.first_row + integer("cause", row)
         if not self.first_row <= sequence < self.first_row + self._rows:
             raise ValueError(f"cause is {row}, the batch has rows 0 to {self._rows - 1}")
         if sequence < self.sequence:
@@ -197,41 +227,9 @@ class TradingDesk:
         """Return the symbol's newest price up to the message that is handled now."""
         if self.first_row is not None:
             raise RuntimeError("on_ticks is given the prices as columns: last_price is not for it")
-        if self.sequence is None:
-            return None
         return self._feed.last_price(symbol, self.sequence)
 
     def _not_interactive(self, read: str) -> NoReturn:
         raise RuntimeError(
             f"{read} depends on reports: a strategy that reads them has `interactive = True`"
         )
-
-
-def _integer(name: str, value: object) -> int:
-    """Return an integer, also of numpy's types. Raises TypeError for anything else."""
-    try:
-        return operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(
-            f"{name} is {value!r}: allowed is an integer ×10⁻⁸, such as fixed({str(value)!r})"
-        ) from None
-
-
-def _quantity(value: object) -> int:
-    quantity = _integer("quantity", value)
-    if not 0 < quantity <= QUANTITY_MAX:
-        raise ValueError(
-            f"quantity is {format_fixed(quantity)}, allowed is more than 0 and at most "
-            f"{format_fixed(QUANTITY_MAX)}"
-        )
-    return quantity
-
-
-def _price(value: object) -> int:
-    price = _integer("price", value)
-    if not 0 < price <= PRICE_MAX:
-        raise ValueError(
-            f"price is {format_fixed(price)}, allowed is more than 0 and at most "
-            f"{format_fixed(PRICE_MAX)}"
-        )
-    return price

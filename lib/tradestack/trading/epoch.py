@@ -50,6 +50,14 @@ class Epoch:
         """Return whether an order of that name belongs to this epoch."""
         return client_order_id.startswith(self.prefix)
 
+    def request(
+        self, intent: AnyIntent, cl_ord_id: str, reference: ReferencePrice | None, now_ns: int
+    ) -> Order | OrderCancelRequest | OrderCancelReplaceRequest:
+        """Make the request that the intent leads to; now_ns: wall clock."""
+        if isinstance(intent, Intent):
+            return self.order(intent, cl_ord_id, reference, now_ns)
+        return self.change(intent, cl_ord_id, now_ns)
+
     def order(
         self, intent: Intent, cl_ord_id: str, reference: ReferencePrice | None, now_ns: int
     ) -> Order:

@@ -30,9 +30,13 @@ class BatchFeed:
         record = self._batch.records[sequence - self._batch.first_sequence]
         return int(record["event_time_ns"]), int(record["publish_time_ns"])
 
-    def last_price(self, symbol: str, sequence: int) -> int | None:
-        """Return the symbol's newest price up to that message; later calls name no earlier one."""
-        self._take_through(sequence - self._batch.first_sequence + 1)
+    def last_price(self, symbol: str, sequence: int | None) -> int | None:
+        """Return the symbol's newest price up to that message, None = of the whole batch.
+
+        Later calls name no earlier message.
+        """
+        first = self._batch.first_sequence
+        self._take_through(len(self._batch) if sequence is None else sequence - first + 1)
         return self._prices.of(encode_symbol(symbol))
 
     def _take_through(self, rows: int) -> None:
@@ -60,6 +64,6 @@ class MessageFeed:
         assert self._tick.sequence == sequence, "a message at a time"
         return self._tick.event_time_ns, self._tick.publish_time_ns
 
-    def last_price(self, symbol: str, sequence: int) -> int | None:  # noqa: ARG002 (it is the last)
+    def last_price(self, symbol: str, sequence: int | None) -> int | None:  # noqa: ARG002 (it is the last)
         """Return the symbol's newest price."""
         return self._prices.get(symbol)

@@ -24,6 +24,7 @@ from tradestack.domain.tick import Tick, TickKind
 from tradestack.strategies.class_check import is_async
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent, Intent
+from tradestack.trading.background import Background
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.desk import TradingDesk
 from tradestack.trading.epoch import Epoch
@@ -51,13 +52,15 @@ class InStepRunner:
         counters: Counters,
         reports: ReportQueue,
         received: int,
+        background: Background | None = None,
     ) -> None:
         self.matched = Matched(epoch.feed_session, received)
         self.view = OwnView()
         self._is_interactive = configured.is_interactive
         self._is_async = is_async(configured.strategy)
         self._feed = MessageFeed()
-        self._desk = TradingDesk(epoch, self._feed, self.view if self._is_interactive else None)
+        view = self.view if self._is_interactive else None
+        self._desk = TradingDesk(epoch, self._feed, view, background)
         self._object = StrategyObject(configured, self._desk)
         self._counters = counters
         self._reports = reports
@@ -74,6 +77,11 @@ class InStepRunner:
     @from_sequence.setter
     def from_sequence(self, sequence: int) -> None:
         self._desk.from_sequence = sequence
+
+    @property
+    def sequence_handled(self) -> int | None:
+        """The number of the message that hooks are called for now."""
+        return self._desk.sequence
 
     @property
     def sequence_processed(self) -> int:

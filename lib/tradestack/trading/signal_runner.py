@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from tradestack.domain.tick import TickKind
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.intent import AnyIntent
+from tradestack.trading.background import Background
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.desk import TradingDesk
 from tradestack.trading.epoch import Epoch
@@ -26,10 +27,16 @@ class SignalRunner:
     Registered).
     """
 
-    def __init__(self, configured: ConfiguredStrategy, epoch: Epoch, counters: Counters) -> None:
+    def __init__(
+        self,
+        configured: ConfiguredStrategy,
+        epoch: Epoch,
+        counters: Counters,
+        background: Background | None = None,
+    ) -> None:
         self.next_sequence = 1
         self._feed = BatchFeed()
-        self._desk = TradingDesk(epoch, self._feed, view=None)
+        self._desk = TradingDesk(epoch, self._feed, None, background)
         self._object = StrategyObject(configured, self._desk)
         self._counters = counters
 
@@ -41,6 +48,11 @@ class SignalRunner:
     @from_sequence.setter
     def from_sequence(self, sequence: int) -> None:
         self._desk.from_sequence = sequence
+
+    @property
+    def sequence_handled(self) -> int | None:
+        """The number of the message that hooks are called for now."""
+        return self._desk.sequence
 
     @property
     def sequence_processed(self) -> int:

@@ -25,6 +25,10 @@ class StrategyFailed(Exception):
         self.sequence = sequence
 
 
+class HookTookTooLong(BaseException):
+    """A hook has run for too long; no hook that catches every Exception swallows it."""
+
+
 class StrategyObject:
     """Hands messages to the hooks; intents gather at the desk."""
 
@@ -34,17 +38,18 @@ class StrategyObject:
         self._strategy = configured.begin(desk)
         self._timers = Timers(self._strategy)
         self._interest = configured.interest
-        with self._handling(None):
+        self._takes_columns = configured.takes_columns
+        with self._failing():
             self._strategy.on_start()
 
     def counters(self) -> dict[str, int]:
         """Return the strategy's own counters of this feed session, by name."""
-        with self._handling(None):
+        with self._failing():
             return {name: int(count) for name, count in self._strategy.counters().items()}
 
     def end(self) -> None:
         """Call the hook for the end of the session."""
-        with self._handling(None):
+        with self._failing():
             self._strategy.on_end()
 
     def take_batch(self, batch: TickBatch) -> None:
@@ -52,10 +57,10 @@ class StrategyObject:
 
         For a strategy that is neither interactive nor has async hooks.
         """
-        with self._handling(None):
-            if self._configured.takes_columns:
+        with self._handling(batch.first_sequence):
+            if self._takes_columns:
                 self._desk.enter_rows(batch.first_sequence, len(batch))
-                self._strategy.on_ticks(TickColumns(batch, self._configured.symbols))
+                self._strategy.on_ticks(TickColumns(batch, self._interest.symbols))
             else:
                 self._take_messages(batch)
 
@@ -108,17 +113,24 @@ class StrategyObject:
                 yield self._strategy.on_news(message)
 
     @contextmanager
-    def _handling(self, sequence: int | None) -> Iterator[None]:
+    def _handling(self, sequence: int) -> Iterator[None]:
         """Let requests be caused by that message; raise StrategyFailed for what hooks raise."""
         self._desk.sequence = sequence
         try:
-            yield
-        except Exception as error:
-            raise self._failure(error) from error
+            with self._failing():
+                yield
         finally:
             self._desk.leave()
 
-    def _failure(self, error: Exception) -> StrategyFailed:
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Raise StrategyFailed for what hooks raise."""
+        try:
+            yield
+        except (Exception, SystemExit, HookTookTooLong) as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: BaseException) -> StrategyFailed:
         """Return what is told of an exception: the hook's last line, the message, and what."""
         file = self._configured.loaded.path
         frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]

@@ -10,11 +10,11 @@ import os
 from pathlib import Path
 
 from tests.bench.pattern import new_block, number
+from tradestack.configs.gateway import GatewayConfig
 from tradestack.sources.bad_rows import BadRows
 from tradestack.sources.source import Checkpoint, RowCounts, SourceBatch
 from tradestack.wire.symbol_table import SymbolTable
 from tradestack_gateway import __main__ as gateway
-from tradestack_gateway.config import GatewayConfig
 from tradestack_gateway.sessions import feed_sessions
 
 
@@ -26,6 +26,8 @@ class Blocks:
         self.symbols = SymbolTable(symbols)
         self._block = SourceBatch.of(new_block(block, symbols), self.symbols)
         self._given = 0
+
+    share_read = 0.0
 
     def next_batch(self) -> SourceBatch | None:
         left = self._ticks - self._given

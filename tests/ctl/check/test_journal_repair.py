@@ -14,11 +14,11 @@ from tests.ctl.check.order_records import RECORDS, REGISTER, TIME_NS, a_fill, an
 from tradestack.ctl.check.journal_check import check_journal
 from tradestack.ctl.check.journal_repair import find_damages, repair
 from tradestack.domain.faults import OperatorFault
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.append_file import AppendFile
 from tradestack.store.journal import Journal, Replay
 from tradestack.store.journal_lines import read_lines
 from tradestack.store.journal_rewrite import encode_line
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tradestack.ctl.up.accounts import Holding, RunAccount, run_accounts
+from tradestack.ctl.account_lines import account_lines
+from tradestack.trading.replies.run_accounts import Holding, RunAccount, run_accounts
 
 
 def an_account(**changes: Any) -> dict[str, Any]:
@@ -110,4 +111,4 @@ def test_an_account_is_said_briefly(changes: dict[str, Any], lines: list[str]) -
     """
     listed = {"accounts": [an_account(**changes)], "positions": []}
 
-    assert run_accounts(listed, "")["news"].lines("news") == lines
+    assert account_lines("news", run_accounts(listed, "")["news"]) == lines

@@ -111,3 +111,15 @@ def test_a_copy_that_was_made_while_the_daemons_ran_can_be_restored(tmp_path: Pa
     assert len(set(ids)) == len(ids)
     journals = [*second.glob("state/order-manager/*.journal"), *second.glob("state/gateway/*.feed")]
     assert run(["journal", "check", *map(str, journals)]) == 0
+
+
+def test_the_backtest_of_a_notebook_runs_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the sample data, with fills and equity as tables."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (program,) = [block.split("```")[0] for block in README.read_text().split("```py\n")[1:]]
+
+    exec(compile(program, "README.md", "exec"), {})
+
+    assert "crosso" in capsys.readouterr().out

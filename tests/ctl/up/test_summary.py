@@ -6,9 +6,9 @@ import pytest
 
 from tests.ctl.up.stack_stats import STRATEGY, stack_stats
 from tradestack.ctl.feed_state import Progress
-from tradestack.ctl.up.accounts import Holding, RunAccount
 from tradestack.ctl.up.run_counts import RunCounts, RunResult
 from tradestack.ctl.up.summary import fitted, status_parts, summary
+from tradestack.trading.replies.run_accounts import Holding, RunAccount
 
 COLUMNS = 79
 

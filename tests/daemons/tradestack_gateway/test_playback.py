@@ -15,15 +15,15 @@ from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.fake_time import run_in_fake_time
 from tests.kit.segments import new_suffix
+from tradestack.configs.gateway import AtEnd, GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
 from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.sources.pace import Schedule, parse_pace
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
 from tradestack_gateway.books import Books
-from tradestack_gateway.config import AtEnd, GatewayConfig
-from tradestack_gateway.pace import Schedule, parse_pace
 from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher

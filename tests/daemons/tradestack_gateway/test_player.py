@@ -12,10 +12,10 @@ from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, ma
 from tests.kit.clock import FakeClock
 from tests.kit.fake_time import run_in_fake_time
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack_gateway.pace import Schedule, parse_pace
+from tradestack.sessions.feed_session import FeedSession
+from tradestack.sources.pace import Schedule, parse_pace
 from tradestack_gateway.player import STALL_NS, TURN_NS, PlayEnd, Player
 from tradestack_gateway.publisher import Publisher
-from tradestack_gateway.sessions.feed_session import FeedSession
 
 TICKS = 10
 START_NS = 1_700_000_000 * NANOSECONDS_PER_SECOND

@@ -14,15 +14,15 @@ from tests.daemons.tradestack_gateway.ticks import TickSource, begin_session, ma
 from tests.kit.clock import FakeClock
 from tests.kit.segments import new_suffix
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
+from tradestack.sessions import feed_session
+from tradestack.sessions.feed_session import FeedSession
+from tradestack.sources.pace import Schedule, parse_pace
 from tradestack.store.append_file import AppendFile
 from tradestack.store.books import SharedNewsBook, SharedPriceBook
 from tradestack.store.segment import unlink
 from tradestack_gateway.books import Books
-from tradestack_gateway.pace import Schedule, parse_pace
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
-from tradestack_gateway.sessions import feed_session
-from tradestack_gateway.sessions.feed_session import FeedSession
 
 TICKS = 8
 WENT_ON = 99  # exit status of a process that has outlived the fault

@@ -6,11 +6,11 @@ import numpy as np
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.tick import TickKind
+from tradestack.sessions.feed_session import FeedSession
+from tradestack.sessions.sidecar import Sidecar
 from tradestack.sources.source import Checkpoint, RowCounts, SourceBatch
 from tradestack.wire.feed import SYMBOL_FIELD, TickRecords, encode_symbol, new_records
 from tradestack.wire.symbol_table import SymbolTable
-from tradestack_gateway.sessions.feed_session import FeedSession
-from tradestack_gateway.sessions.sidecar import Sidecar
 
 SESSION_ID = "0MB9ZK3Q7X"
 NEWS_EVERY = 5
@@ -39,6 +39,8 @@ class TickSource:
         self._batch = batch
         self._given = 0
         self._is_empty_due = True
+
+    share_read = 0.0
 
     def next_batch(self) -> SourceBatch | None:
         if self._given and self._is_empty_due:

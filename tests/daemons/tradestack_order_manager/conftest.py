@@ -7,7 +7,7 @@ import pytest
 
 from tests.daemons.tradestack_order_manager.samples import a_header
 from tests.kit.order_manager import OrderManager
-from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack.sessions.order_session import OrderSession
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 from tests.kit.sender import MemorySender
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.domain.order import Order, OrdType, Side, Start, TimeInForce
+from tradestack.sessions.order_session import OrderSession
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import JudgedOrder, Malformed, Received
 from tradestack.trading.judging.judge import judge
@@ -13,7 +14,6 @@ from tradestack.trading.rules import Rules
 from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack.wire.order_messages import Register
 from tradestack.wire.orders import encode_message
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 NOW_NS = 1_795_338_000_123_456_789  # 2026-11-22T09:00:00.123456789Z
 SECOND_NS = 1_000_000_000

@@ -10,11 +10,11 @@ from tests.daemons.tradestack_order_manager.failing_sync import FAILING_SYNC
 from tests.daemons.tradestack_order_manager.samples import an_order
 from tests.kit.blocking_client import BlockingClient
 from tests.kit.order_manager import OrderManager
+from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.order import OrdRejReason
 from tradestack.runtime.config.keys import Reload, reload_of
 from tradestack.wire.order_messages import BusinessMessageReject
 from tradestack.wire.soup import PacketType
-from tradestack_order_manager.config import OrderManagerConfig
 
 Probe = Callable[[OrderManager, BlockingClient], object]
 

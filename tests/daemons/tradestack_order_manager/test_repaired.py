@@ -8,8 +8,8 @@ from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order
 from tests.kit.order_manager import OrderManager
 from tradestack.ctl.check.journal_repair import repair
 from tradestack.domain.faults import OperatorFault
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.journal_lines import read_lines
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 
 def damage(path: Path, cl_ord_id: str) -> None:

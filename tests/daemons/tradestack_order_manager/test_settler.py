@@ -13,21 +13,21 @@ from tests.daemons.tradestack_order_manager.samples import NOW_NS, an_order, som
 from tests.kit.asyncio_runner import run_on_uvloop
 from tests.kit.net import Handler, MemoryStream, Net
 from tests.kit.sender import MemorySender
+from tradestack.configs.durability import Durability
 from tradestack.net.server.limits import SessionLimits
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.end_process import EXIT_STATUS_FAULT
+from tradestack.sessions import order_session as order_session_module
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.journal import Journal
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.orders import encode_message
 from tradestack.wire.soup import PacketType, encode_packet
-from tradestack_order_manager import settler as settler_module
 from tradestack_order_manager.availability import Availability
-from tradestack_order_manager.durability import Durability
 from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.order_statistics import OrderStatistics
-from tradestack_order_manager.sessions.order_session import OrderSession, session_paths
-from tradestack_order_manager.sessions.order_sessions import OrderSessions
+from tradestack_order_manager.sessions.order_sessions import OrderSessions, session_paths
 from tradestack_order_manager.settler import Settler
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_display import OrderDisplay
@@ -146,7 +146,7 @@ def test_an_order_is_journalled_before_its_answer_and_shown_after_it(
     handler = Settling(tmp_path, durability)
     trace(Journal, "append", "append")
     trace(Journal, "sync", "sync")
-    trace(settler_module, "commit", "commit")
+    trace(order_session_module, "commit", "commit")
     trace(OrderDisplay, "show", "show")
     handler.settler._answer = lambda: taken.append("answer")
     client: Any = MemorySender("news", handler.sessions.current.id)
@@ -182,7 +182,7 @@ def test_a_fault_between_journal_and_state_ends_the_process_there(
         handler.settler.durability = Durability.DISK
         monkeypatch.setattr(Journal, "sync", fail)
     elif place == "commit":
-        monkeypatch.setattr(settler_module, "commit", out_of_memory)
+        monkeypatch.setattr(order_session_module, "commit", out_of_memory)
     else:
         monkeypatch.setattr("tradestack.store.journal.AppendFile.append", append_and_fail)
     client: Any = MemorySender("news", handler.sessions.current.id)

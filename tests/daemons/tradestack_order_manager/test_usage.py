@@ -9,7 +9,7 @@ from tests.daemons.tradestack_order_manager.samples import (
     some_rules,
 )
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack.sessions.order_session import OrderSession
 from tradestack_order_manager.usage import SESSION_TIME_MIN_NS, Usage
 
 RULES = some_rules(reports_per_session_max=200)  # a user who is alone may have 100

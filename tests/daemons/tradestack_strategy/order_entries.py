@@ -7,9 +7,9 @@ from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import ExecType, OrdRejReason, OrdStatus, Side
 from tradestack.net.client.connection import OutgoingFull
 from tradestack.strategies.intent import Intent
+from tradestack.trading.background import OwnRequest
 from tradestack.trading.epoch import Epoch
 from tradestack.wire.order_messages import Progress
-from tradestack_strategy.order_entry import OwnRequest
 
 EPOCH = Epoch(
     instance="news",

@@ -13,6 +13,7 @@ import pytest
 from tests.daemons.tradestack_strategy.exchange import Exchange
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tests.kit.in_step import ticks_of
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
 from tradestack.net.control.interface import Interface, Peer, reply_parameters
@@ -21,7 +22,6 @@ from tradestack.runtime.config.keys import Reload, parse_config
 from tradestack.runtime.config.running import RunningConfig
 from tradestack.runtime.service import Context
 from tradestack.runtime.supervisor.notify import Notifier
-from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.service import StrategyService, build_service
 
 ROOT = Peer(pid=1, uid=0, gid=0)

@@ -15,14 +15,14 @@ from tests.fuzz.targets.execution import RECORD_PAYLOADS
 from tests.fuzz.targets.orders import HEADER, LIMIT_ORDER, NOW_NS, ORDER, REGISTER, RULES
 from tests.kit.sender import MemorySender
 from tradestack.domain.faults import OperatorFault
+from tradestack.sessions.order_session import OrderSession
+from tradestack.sessions.sidecar import Mark, Settings, Sidecar, SidecarUnusable
 from tradestack.trading.judging.decisions import Received
 from tradestack.trading.judging.judge import judge
 from tradestack.trading.known_orders import KnownOrders
 from tradestack.trading.session_state import SessionState
 from tradestack.wire.order_journal import Record, encode_record
 from tradestack.wire.orders import encode_message
-from tradestack_gateway.sessions.sidecar import Mark, Settings, Sidecar, SidecarUnusable
-from tradestack_order_manager.sessions.order_session import OrderSession
 
 NAME = f"{HEADER.session}.journal"
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from tests.fuzz.scratch import scratch_file
 from tests.fuzz.target import Target, assert_one_line
+from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.order_manager import OrderManagerConfig
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.server.users import Users, canonical_user, users_line
 from tradestack.runtime.config.keys import describe_config, load_config, parse_config
 from tradestack.runtime.supervisor.environment import parse_environment
 from tradestack.runtime.supervisor.listen_fds import LISTEN_FDS_MAX, LISTEN_FDS_START
-from tradestack_gateway.config import GatewayConfig
-from tradestack_order_manager.config import OrderManagerConfig
-from tradestack_strategy.config import StrategyConfig
 
 PID = 812
 ETC = Path(__file__).parents[3] / "etc"

@@ -3,13 +3,15 @@
 from copy import deepcopy
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tradestack.domain.fixed_point import FIXED_MAX, FIXED_MIN, SCALE
 from tradestack.domain.order import Side
 from tradestack.domain.tick import TickKind
-from tradestack.trading.account.marking import mark_positions, marks_of
+from tradestack.trading.account import marking
+from tradestack.trading.account.marking import FEW_RECORDS, mark_positions, marks_of
 from tradestack.trading.account.portfolio import open_portfolio
 from tradestack.wire.feed import encode_symbol, new_records
 
@@ -20,11 +22,22 @@ fills = st.tuples(st.sampled_from(SYMBOLS), st.sampled_from(Side), quantities, p
 ticks = st.tuples(st.sampled_from(TickKind), st.sampled_from(SYMBOLS), prices)
 
 
-@given(st.lists(fills, max_size=4), st.lists(ticks, max_size=20), st.integers(0, 20))
+@given(
+    st.lists(fills, max_size=4),
+    st.lists(ticks, max_size=20),
+    st.integers(0, 20),
+    st.sampled_from([0, 5, FEW_RECORDS]),
+)
 def test_many_marks_are_as_one_after_the_other(
-    fills: list[tuple[str, Side, int, int]], ticks: list[tuple[TickKind, str, int]], cut: int
+    fills: list[tuple[str, Side, int, int]],
+    ticks: list[tuple[TickKind, str, int]],
+    cut: int,
+    few: int,
 ) -> None:
-    """Wherever the trades are cut: marks, equity, its peak and the largest drawdown."""
+    """Wherever the trades are cut, and however many count as few.
+
+    Compared are marks, equity, its peak and the largest drawdown.
+    """
     portfolio = open_portfolio(1_000)
     for symbol, side, quantity, price in fills:
         portfolio.apply_fill(symbol, side, quantity, price, fee=1, mark=price)
@@ -36,7 +49,9 @@ def test_many_marks_are_as_one_after_the_other(
     for _row, symbol, price, _time_ns in marks_of(one_by_one, records):
         one_by_one.mark(symbol, price)
 
-    mark_positions(portfolio, records[:cut])
-    mark_positions(portfolio, records[cut:])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(marking, "FEW_RECORDS", few)
+        mark_positions(portfolio, records[:cut])
+        mark_positions(portfolio, records[cut:])
 
     assert portfolio == one_by_one

@@ -144,8 +144,8 @@ def test_a_checkpoint_is_the_state_at_its_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A right one is counted; any value changed in it is named, but for what strategies say."""
-    monkeypatch.setattr("tradestack_order_manager.checkpoints.CHECKPOINT_RECORDS", 2)
-    monkeypatch.setattr("tradestack_order_manager.checkpoints.CHECKPOINT_RECORDS_PER_ORDER", 0)
+    monkeypatch.setattr("tradestack.trading.judging.upkeep.CHECKPOINT_RECORDS", 2)
+    monkeypatch.setattr("tradestack.trading.judging.upkeep.CHECKPOINT_RECORDS_PER_ORDER", 0)
     with RecordedSession(tmp_path) as recorded:
         trade(recorded)
     payloads = payloads_of(recorded.journal)

@@ -1,14 +1,14 @@
 """The options of `up`, and the stack that they describe."""
 
 import argparse
-import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.configs.sample_data import sample_files
 from tradestack.ctl.arguments import StorePath
-from tradestack.ctl.format_options import add_format_options, format_options
+from tradestack.ctl.format_options import add_data_files, add_format_options, format_options
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import SET_IN_STRATEGIES, StackConfig
@@ -18,7 +18,6 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.units import DURATION_FORM, NANOSECONDS_OF, parse_quantity
 
-_SAMPLES = ("prices", "sentiment")
 # The daemons' default of 1 GiB protects other programs of a host; a /tmp may be smaller than that.
 _FREE_BYTES_MIN = "64MiB"
 
@@ -35,14 +34,7 @@ class Setting:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     data = parser.add_argument_group("data")
-    for name in _SAMPLES:
-        data.add_argument(
-            f"--{name}",
-            nargs="+",
-            action=StorePath,
-            metavar="FILE",
-            help=f"files of {name}, directories or patterns; they are merged by time",
-        )
+    add_data_files(data)
     data.add_argument(
         "--pace", metavar="PACE", help='"1x", "60x", "500/s" or "max" (default: 500/s)'
     )
@@ -151,10 +143,9 @@ def _sources(args: argparse.Namespace, screen: Screen) -> dict[str, object]:
     if args.prices is not None or args.sentiment is not None:
         given = {"prices": args.prices, "sentiment": args.sentiment}
         return {name: _absolute(files) for name, files in given.items() if files is not None}
-    for directory in _sample_directories():
-        samples = {name: directory / f"{name}.csv" for name in _SAMPLES}
-        if all(path.exists() for path in samples.values()):
-            return {name: str(path) for name, path in samples.items()}
+    samples = sample_files()
+    if samples is not None:
+        return dict(samples)
     if args.until_end:
         raise OperatorFault(
             "--until-end",
@@ -179,11 +170,3 @@ def _absolute(files: Sequence[str]) -> str | list[str]:
     """Return the paths as a daemon needs them, which leaves this directory."""
     paths = [str(Path(file).absolute()) for file in files]
     return paths[0] if len(paths) == 1 else paths
-
-
-def _sample_directories() -> list[Path]:
-    """List where sample data may be: in a checkout, or under the share/ of an installation."""
-    checkout = Path(__file__).resolve().parents[4]
-    installed = Path(sys.prefix).resolve().parents
-    shares = [*(parent / "share" for parent in installed[:4]), Path("/usr/share")]
-    return [checkout / "data", *(share / "tradestack" / "data" for share in shares)]

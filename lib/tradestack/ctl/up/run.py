@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from tradestack.ctl.feed_state import Progress, progress_of_source, progress_of_time
-from tradestack.ctl.up.accounts import run_accounts
 from tradestack.ctl.up.hints import hints_after, hints_before, symbols_of
 from tradestack.ctl.up.order_lines import OrderLines
 from tradestack.ctl.up.progress import StackStats, is_traded, source_fault, users_behind
@@ -24,6 +23,7 @@ from tradestack.ctl.up.summary import fitted, status_parts
 from tradestack.ctl.up.supervised import AfterDeath
 from tradestack.net.addresses import name_of
 from tradestack.net.control.client import ControlFault
+from tradestack.trading.replies.run_accounts import run_accounts
 
 STATUS_INTERVAL_S = 1.0
 ORDERS_INTERVAL_S = 0.2

@@ -8,8 +8,8 @@ after the last look at it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tradestack.ctl.up.accounts import RunAccount
 from tradestack.ctl.up.progress import DaemonStats, StackStats, orders_unknown
+from tradestack.trading.replies.run_accounts import RunAccount
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ No line is longer than a terminal of 80 columns has room for.
 from collections.abc import Mapping
 from typing import Any
 
+from tradestack.ctl.account_lines import account_lines
 from tradestack.ctl.durations import duration_text, milliseconds_text
 from tradestack.ctl.feed_state import Progress, rate_text
 from tradestack.ctl.up.progress import StackStats
@@ -19,10 +20,10 @@ def status_parts(stats: StackStats, counts: RunCounts, progress: Progress | None
     """Return the parts of the line that is shown while the stack runs, the most telling first."""
     parts = [] if progress is None else [str(progress)]
     parts.append(rate_text(stats.gateway))
-    parts.append(_counted(counts.orders_received, "order"))
+    parts.append(counted(counts.orders_received, "order"))
     if counts.orders_rejected.total:
         parts[-1] += f" ({counts.orders_rejected.total:,} rejected)"
-    parts.append(_counted(counts.ticks.total, "tick"))
+    parts.append(counted(counts.ticks.total, "tick"))
     return parts
 
 
@@ -36,26 +37,36 @@ def fitted(parts: list[str], columns: int) -> str:
 def summary(result: RunResult) -> str:
     """Return the lines that are printed at the end of a run."""
     counts = result.counts
-    orders = _counted(counts.orders_received, "order")
+    orders = counted(counts.orders_received, "order")
     if counts.orders_received:
         accepted, rejected = counts.orders_accepted.total, counts.orders_rejected.total
         orders += f", {result.orders_per_s:,.1f}/s: {accepted:,} accepted, {rejected:,} rejected"
     lines = [
-        f"ran {_elapsed_text(result.elapsed_s)}",
-        f"  {_counted(counts.ticks.total, 'tick')}, {result.ticks_per_s:,.0f}/s",
+        f"ran {elapsed_text(result.elapsed_s)}",
+        f"  {counted(counts.ticks.total, 'tick')}, {result.ticks_per_s:,.0f}/s",
         f"  {orders}",
     ]
     for user, account in result.accounts.items():
-        lines += [f"  {line}" for line in account.lines(user)]
+        lines += [f"  {line}" for line in account_lines(user, account)]
     if counts.orders_unknown:
-        unknown = _counted(counts.orders_unknown, "order")
+        unknown = counted(counts.orders_unknown, "order")
         lines.append(f"  {unknown} sent with unknown outcome: the order session is gone")
     for name, strategy in result.stats.strategies.items():
         lines += _latency_lines(name, strategy["process"]["latency"])
     for name, count in result.stats.respawns.items():
         if count:
-            lines.append(f"  {name} was started again {_counted(count, 'time')}")
+            lines.append(f"  {name} was started again {counted(count, 'time')}")
     return "\n".join(lines)
+
+
+def elapsed_text(seconds: float) -> str:
+    """Return how long a run took: tenths of a second below a minute."""
+    return f"{seconds:.1f} s" if seconds < 60 else duration_text(seconds)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things: 1 tick, 1,000 ticks."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _latency_lines(name: str, latency: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -66,11 +77,3 @@ def _latency_lines(name: str, latency: Mapping[str, Mapping[str, Any]]) -> list[
         for way, text in ways
         if latency[way]["count"]
     ]
-
-
-def _elapsed_text(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 60 else duration_text(seconds)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

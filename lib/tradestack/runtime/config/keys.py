@@ -81,13 +81,42 @@ class ConfigFile(Generic[C]):
 
 def read_config(config_type: type[C], path: Path) -> ConfigFile[C]:
     """Read a config file. Raises OperatorFault."""
-    table = _read_table(path)
+    table = read_table(path)
     return ConfigFile(parse_config(config_type, table, source=str(path)), frozenset(table))
 
 
 def load_config(config_type: type[C], path: Path) -> C:
     """Read the values of a config file. Raises OperatorFault."""
     return read_config(config_type, path).config
+
+
+def read_table(path: Path) -> dict[str, object]:
+    """Read the keys of a config file, which are not checked yet. Raises OperatorFault."""
+    try:
+        with open_named_file(path) as file:
+            content = file.read(CONFIG_BYTES_MAX + 1)
+    except FileNotFoundError:
+        remedy = "copy the commented one from etc/ of the source, or name another with --config"
+        raise OperatorFault(str(path), "no such file", remedy) from None
+    except IsADirectoryError:
+        raise OperatorFault(str(path), "is a directory", "name a file with --config") from None
+    except OSError as error:
+        remedy = "make it a file that the daemon's user can read, or name another with --config"
+        raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
+    if len(content) > CONFIG_BYTES_MAX:
+        raise OperatorFault(
+            str(path), f"larger than {CONFIG_BYTES_MAX} bytes", "name the config file with --config"
+        )
+    try:
+        return tomllib.loads(content.decode())
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not UTF-8"
+        raise OperatorFault(str(path), problem, "save it as UTF-8 text") from None
+    # TOMLDecodeError is a ValueError, as is the error for a number of more than 4300 digits.
+    except (ValueError, RecursionError) as error:
+        raise OperatorFault(
+            str(path), f"not TOML: {error}", 'write lines like key = "value"'
+        ) from None
 
 
 def parse_config(config_type: type[C], table: Mapping[str, object], *, source: str) -> C:
@@ -153,34 +182,6 @@ def _parsers(config_type: type[DataclassInstance]) -> dict[str, ValueParser[Any]
 
 def _is_required(field: "dataclasses.Field[Any]") -> bool:
     return field.default_factory is dataclasses.MISSING
-
-
-def _read_table(path: Path) -> dict[str, object]:
-    try:
-        with open_named_file(path) as file:
-            content = file.read(CONFIG_BYTES_MAX + 1)
-    except FileNotFoundError:
-        remedy = "copy the commented one from etc/ of the source, or name another with --config"
-        raise OperatorFault(str(path), "no such file", remedy) from None
-    except IsADirectoryError:
-        raise OperatorFault(str(path), "is a directory", "name a file with --config") from None
-    except OSError as error:
-        remedy = "make it a file that the daemon's user can read, or name another with --config"
-        raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
-    if len(content) > CONFIG_BYTES_MAX:
-        raise OperatorFault(
-            str(path), f"larger than {CONFIG_BYTES_MAX} bytes", "name the config file with --config"
-        )
-    try:
-        return tomllib.loads(content.decode())
-    except UnicodeDecodeError as error:
-        problem = f"byte {error.start} is not UTF-8"
-        raise OperatorFault(str(path), problem, "save it as UTF-8 text") from None
-    # TOMLDecodeError is a ValueError, as is the error for a number of more than 4300 digits.
-    except (ValueError, RecursionError) as error:
-        raise OperatorFault(
-            str(path), f"not TOML: {error}", 'write lines like key = "value"'
-        ) from None
 
 
 def _parse_value(name: str, parser: ValueParser[T], value: object) -> T:

@@ -68,5 +68,7 @@ def _first_within(records: TickRecords, symbol: bytes, bounds: PriceBounds | Non
     if bounds is not None:
         prices = records["value"]
         matters &= (prices <= bounds.low) | (prices >= bounds.high)
-    places = np.flatnonzero(matters)
-    return int(places[0]) if places.size else len(records)
+    if not matters.size:
+        return 0
+    row = int(matters.argmax())
+    return row if matters[row] else len(records)

@@ -114,8 +114,9 @@ class TapeFold:
             self._account.orders.stand(order, standing)
         for fill in match.fills:
             self._fill(fill, trade)
-        if trade.symbol in self._account.state.portfolio.held:
-            self._account.state.portfolio.mark(trade.symbol, trade.price)
+        portfolio = self._account.state.portfolio
+        if portfolio.position(trade.symbol).quantity:
+            portfolio.mark(trade.symbol, trade.price)
         self._account.risk.after_trade(trade.symbol, trade.event_time_ns, len(match.fills))
 
     def _fill(self, fill: Fill, trade: Trade) -> None:

@@ -76,6 +76,8 @@ def match_trade(trade: Trade, orders: Sequence[WorkingOrder], market: Market) ->
     the caller cancels those whose window is over before. The standing of an order that is filled
     has no meaning.
     """
+    if not orders:  # as for most trades
+        return TradeMatch([], [], [])
     matching = _Matching(trade, orders, market)
     matching.run()
     standings = [

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.main import run
 from tradestack.net.server.users import Users
 from tradestack.runtime.config.keys import load_config
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
-from tradestack_strategy.config import StrategyConfig
 
 Output = pytest.CaptureFixture[str]
 

@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 
 from tests.kit.clock import FakeClock
+from tradestack.configs.gateway import GatewayConfig
 from tradestack.runtime.supervisor.notify import Notifier
-from tradestack_gateway.config import GatewayConfig
-from tradestack_gateway.sessions.feed_session import FeedSession
+from tradestack.sessions.feed_session import FeedSession
+from tradestack.sessions.sidecar import Settings
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
-from tradestack_gateway.sessions.sidecar import Settings
 
 BAD_ROW = "2026-01-15T14:31:00Z,AA,none,1\n"
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.daemons.tradestack_gateway.sessions.begun import BAD_ROW
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
-from tradestack_gateway.config import AtEnd, GatewayConfig
+from tradestack.configs.gateway import AtEnd, GatewayConfig
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tradestack.sessions.sidecar import Sidecar
 from tradestack_gateway.sessions.session_files import SessionFiles
-from tradestack_gateway.sessions.sidecar import Sidecar
 
 
 def recorded_sidecars(directory: Path) -> list[Sidecar]:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.daemons.tradestack_gateway.sessions.begun import begin, make_sessions, publish_all
+from tradestack.configs.gateway import GatewayConfig
+from tradestack.sessions.feed_session import CHECKSUM_INTERVAL_NS
 from tradestack.store import feed_checksums
 from tradestack.store.feed_checksums import read_checksums
-from tradestack_gateway.config import GatewayConfig
-from tradestack_gateway.sessions.feed_session import CHECKSUM_INTERVAL_NS
 
 
 def whole(log: Path) -> list[int]:

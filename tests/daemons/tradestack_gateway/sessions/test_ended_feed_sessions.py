@@ -13,7 +13,7 @@ from tests.daemons.tradestack_gateway.sessions.begun import (
     make_sessions,
     publish_all,
 )
-from tradestack_gateway.config import GatewayConfig
+from tradestack.configs.gateway import GatewayConfig
 
 
 def cut_log(directory: Path, session_id: str) -> None:

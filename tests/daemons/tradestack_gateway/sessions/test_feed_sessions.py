@@ -19,9 +19,9 @@ from tests.daemons.tradestack_gateway.sessions.recorded import recorded_sidecars
 from tests.kit.clock import FakeClock
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.disk_calls import fail_with, record_disk_calls
+from tradestack.configs.gateway import AtEnd, GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack_gateway.config import AtEnd, GatewayConfig
 
 
 def test_ids_ascend_when_the_clock_is_set_back(tmp_path: Path, config: GatewayConfig) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tradestack.domain.faults import OperatorFault
+from tradestack.sessions.sidecar import Sidecar
 from tradestack_gateway.sessions.session_files import SessionFiles
-from tradestack_gateway.sessions.sidecar import Sidecar
 
 OLD, NEW = "AAAAAAAAAA", "BBBBBBBBBB"
 

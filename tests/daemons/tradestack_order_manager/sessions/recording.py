@@ -7,11 +7,11 @@ from tests.daemons.tradestack_order_manager.samples import (
     a_message,
     record_messages,
 )
-from tradestack.wire import soup
-from tradestack.wire.orders import decode_server_message
-from tradestack_order_manager.sessions.order_session import (
+from tradestack.sessions.order_session import (
     OrderSession,
 )
+from tradestack.wire import soup
+from tradestack.wire.orders import decode_server_message
 
 
 def record(session: OrderSession, *messages: Any, user: str = "news") -> None:

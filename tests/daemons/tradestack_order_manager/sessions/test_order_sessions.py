@@ -13,20 +13,20 @@ from tests.daemons.tradestack_order_manager.samples import (
     an_order,
 )
 from tests.daemons.tradestack_order_manager.sessions.recording import record, reports
+from tradestack.configs.durability import Durability
 from tradestack.domain.clock import DAY_NS
-from tradestack.store.journal import Journal
-from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
-from tradestack_order_manager.durability import Durability
-from tradestack_order_manager.sessions.order_session import (
+from tradestack.sessions.order_session import (
     OrderSession,
     SyncFailed,
-    session_paths,
 )
+from tradestack.store.journal import Journal
+from tradestack.wire.order_journal import FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.sessions.order_sessions import (
     ENDED_JOURNAL_BYTES_MAX,
     OrderSessions,
     is_session_due,
     recovery_timeout_s,
+    session_paths,
 )
 
 HOUR_NS = 3_600 * SECOND_NS

@@ -27,6 +27,7 @@ from tradestack.domain.order import (
     Side,
 )
 from tradestack.domain.requests import OrderCancelRequest
+from tradestack.sessions.order_session import OrderSession
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Judged, JudgedRequest, Malformed
 from tradestack.trading.judging.judgement import Judgement
@@ -35,7 +36,6 @@ from tradestack.trading.judging.orders import judge_order
 from tradestack.trading.judging.registers import answer_register
 from tradestack.wire.account_records import RequestRecord
 from tradestack.wire.order_journal import encode_record
-from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.order_log import OrderLog
 
 

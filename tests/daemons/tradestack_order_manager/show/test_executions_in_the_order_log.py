@@ -18,7 +18,7 @@ from tradestack.domain.requests import (
     OrderCancelRequest,
     OrderMassCancelRequest,
 )
-from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack.sessions.order_session import OrderSession
 
 FAIL_POINTS = "TRADESTACK_FAIL_POINTS"
 QUANTITY = 1_000

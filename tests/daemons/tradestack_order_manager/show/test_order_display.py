@@ -13,10 +13,10 @@ from tests.daemons.tradestack_order_manager.samples import (
     some_rules,
 )
 from tradestack.runtime.clock import SystemClock
+from tradestack.sessions.order_session import OrderSession
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch
 from tradestack.trading.judging.judge import judge
-from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.journal_events import JournalEvents
 from tradestack_order_manager.show.order_display import SHOWN_TOGETHER_MAX, OrderDisplay
 

@@ -12,8 +12,8 @@ from tests.daemons.tradestack_order_manager.samples import (
 )
 from tests.daemons.tradestack_order_manager.show.recorded import record
 from tradestack.domain.faults import OperatorFault
+from tradestack.sessions.order_session import OrderSession
 from tradestack.store.journal import CHUNK_BYTES
-from tradestack_order_manager.sessions.order_session import OrderSession
 from tradestack_order_manager.show.log_place import newest_place
 from tradestack_order_manager.show.order_log import OrderLog
 

@@ -20,7 +20,7 @@ from tests.daemons.tradestack_order_manager.samples import NOW_NS, a_header
 from tests.daemons.tradestack_order_manager.show.recorded import RECORDED, lines_of, record
 from tradestack.ctl.check.journal_repair import repair
 from tradestack.domain.session_id import following_session_id
-from tradestack_order_manager.sessions.order_session import OrderSession
+from tradestack.sessions.order_session import OrderSession
 from tradestack_order_manager.show.log_place import newest_place
 from tradestack_order_manager.show.log_tail import TAIL_BYTES_MAX
 from tradestack_order_manager.show.order_log import OrderLog

@@ -1,0 +1,60 @@
+"""What a strategy runs beside the feed, for slow work."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tradestack.domain.clock import Clock
+from tradestack.trading.background import IN_BACKGROUND, OwnRequest
+from tradestack.trading.strategy_object import StrategyFailed
+from tradestack_strategy.order_entry import OrderEntry
+
+TASKS_MAX = 100
+_NAME_ENTROPY_BYTES = 8
+
+
+class BackgroundWork:
+    """Runs coroutines of a strategy, and enters what they request.
+
+    on_failure: takes the exception of one.
+    """
+
+    def __init__(
+        self,
+        instance: str,
+        order_entry: OrderEntry,
+        clock: Clock,
+        on_failure: Callable[[StrategyFailed], None],
+    ) -> None:
+        self.wall_ns = clock.wall_ns
+        self.enter: Callable[[OwnRequest], None] = order_entry.enter_alone
+        self._instance = instance
+        self._on_failure = on_failure
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine. Raises RuntimeError when too many run."""
+        if len(self._tasks) >= TASKS_MAX:
+            work.close()
+            raise RuntimeError(f"more than {TASKS_MAX} coroutines in the background")
+        task = asyncio.ensure_future(self._run(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def new_name(self) -> str:
+        """Return a ClOrdID that no request has had."""
+        return f"{self._instance}-background-{os.urandom(_NAME_ENTROPY_BYTES).hex()}"
+
+    def cancel(self) -> None:
+        """Cancel what runs."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        IN_BACKGROUND.set(True)
+        try:
+            await work
+        except Exception as error:  # of the strategy
+            text = f"in the background: {type(error).__name__}: {error}"
+            self._on_failure(StrategyFailed(text, None))

@@ -1,0 +1,108 @@
+"""A strategy on recorded data: source → strategy → order manager → journal, in one process.
+
+It is made of the code of the running stack, and leaves files as the stack does (directory.py).
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tradestack.backtest.directory import result_directory
+from tradestack.backtest.feed import RecordedFeed
+from tradestack.backtest.interruption import Interruption
+from tradestack.backtest.order_desk import OrderDesk
+from tradestack.backtest.plan import Plan
+from tradestack.backtest.result import Result, final_accounts
+from tradestack.backtest.trading import Trading, trading_of
+from tradestack.configs.strategy import StrategyConfig, configured_by
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack.sources.source import SourceFault
+from tradestack.store.feed_tape import FeedTape
+from tradestack.trading.epoch import Epoch
+from tradestack.trading.strategy_object import StrategyFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a backtest is; share: of its source that was read, 0 to 1."""
+
+    ticks: int
+    orders: int
+    share: float
+
+
+Show = Callable[[Reached], None]  # is called after each batch
+
+
+def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
+    """Run a backtest to its end, or until Ctrl-C. Raises OperatorFault, OSError."""
+    began_ns = clock.monotonic_ns()
+    with contextlib.ExitStack() as opened:
+        opened.enter_context(_as_operator_fault())
+        directory = opened.enter_context(result_directory(plan.state_directory))
+        feed = RecordedFeed(directory.gateway, plan, clock)
+        opened.callback(feed.close)
+        tape = FeedTape.open(directory.gateway, feed.session_id)
+        opened.callback(tape.close)
+        desk = OrderDesk(
+            directory.order_manager, plan.order_manager, tape, plan.strategy.user, clock
+        )
+        opened.callback(desk.close)
+        trading = _trading(plan.instance, plan.strategy, desk, feed.session_id, clock)
+        opened.callback(trading.close)
+        is_interrupted = _run(feed, trading, desk, show)
+        counters = desk.counters
+        return Result(
+            state_dir=directory.root,
+            feed_session=feed.session_id,
+            is_interrupted=is_interrupted,
+            ticks=feed.head,
+            orders=counters.orders_received,
+            orders_rejected=counters.orders_rejected,
+            fill_count=counters.fills,
+            run_accounts=final_accounts(desk.account),
+            elapsed_s=(clock.monotonic_ns() - began_ns) / NANOSECONDS_PER_SECOND,
+        )
+
+
+def _run(feed: RecordedFeed, trading: Trading, desk: OrderDesk, show: Show) -> bool:
+    """Trade one batch after the other, and end both sessions; return whether it was interrupted."""
+    trading.register()
+    with Interruption() as interruption:
+        while not interruption.is_asked:
+            batch = feed.next_batch()
+            if batch is None:
+                break
+            trading.on_ticks(batch)
+            desk.keep_up()
+            show(Reached(feed.head, desk.counters.orders_received, feed.share_read))
+        trading.end()
+        feed.end()
+        desk.end(feed.head)
+    return interruption.is_asked
+
+
+def _trading(
+    instance: str, config: StrategyConfig, desk: OrderDesk, feed_session: str, clock: Clock
+) -> Trading:
+    strategy = configured_by(config)
+    epoch = Epoch(
+        instance=instance,
+        config_hash=strategy.config_hash(),
+        feed_session=feed_session,
+        signal_name=strategy.name,
+        signal_label=strategy.strategy.value_label,
+    )
+    return trading_of(strategy, epoch, desk, clock)
+
+
+@contextlib.contextmanager
+def _as_operator_fault() -> Iterator[None]:
+    """Turn a fault of data or strategy into one that says what to do."""
+    try:
+        yield
+    except SourceFault as fault:
+        raise fault.as_operator_fault() from fault
+    except StrategyFailed as failure:
+        raise OperatorFault("strategy", str(failure), "correct it, and run it again") from failure

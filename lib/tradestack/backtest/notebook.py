@@ -1,0 +1,77 @@
+"""The function that notebooks, programs and `tradestackctl backtest` call."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tradestack.backtest.backtest import Reached, Show, run_plan
+from tradestack.backtest.plan import (
+    Files,
+    Plan,
+    gateway_plan,
+    name_of,
+    order_manager_plan,
+    strategy_plan,
+)
+from tradestack.backtest.result import Result
+from tradestack.domain.clock import Clock
+from tradestack.runtime.clock import SystemClock
+from tradestack.sources.csv.options import ReadingOptions
+
+
+def show_nothing(reached: Reached) -> None:
+    """Show no progress."""
+
+
+def run(
+    strategy: str | type,
+    *,
+    prices: Files | None = None,
+    sentiment: Files | None = None,
+    feed_log: str | Path | None = None,
+    config: str | Path | None = None,
+    parameters: Mapping[str, object] | None = None,
+    quantity: str | None = None,
+    symbols: Sequence[str] | None = None,
+    order_manager: str | Path | None = None,
+    options: ReadingOptions | None = None,
+    start_ns: int | None = None,
+    end_ns: int | None = None,
+    state_dir: str | Path | None = None,
+    show: Show = show_nothing,
+    clock: Clock | None = None,
+) -> Result:
+    """Run a strategy on recorded data, and return what became of it.
+
+    strategy: a class, or a name that `strategy` of etc/strategy/news.toml may have. prices,
+    sentiment: files, directories or patterns; feed_log: the log of a feed session instead of them;
+    without any the sample data. config: a file like etc/strategy/news.toml; parameters, quantity
+    and symbols replace what it has. order_manager: a file
+    like etc/order-manager.toml, with limits and execution. options: how files are read. start_ns,
+    end_ns: event times, ns since the Unix epoch. state_dir: where its files go, which stay; None:
+    into a new temporary directory.
+
+    Ctrl-C ends it between two batches, with the result up to there. Raises OperatorFault for what
+    the caller has to correct, OSError.
+    """
+    keys = {"quantity": quantity, "symbols": None if symbols is None else list(symbols)}
+    instance, strategy_config = strategy_plan(
+        name_of(strategy),
+        _path(config),
+        {name: value for name, value in keys.items() if value is not None},
+        {name: str(value) for name, value in (parameters or {}).items()},
+    )
+    plan = Plan(
+        instance=instance,
+        strategy=strategy_config,
+        order_manager=order_manager_plan(_path(order_manager)),
+        gateway=gateway_plan(prices, sentiment, options or ReadingOptions()),
+        feed_log=_path(feed_log),
+        start_ns=start_ns,
+        end_ns=end_ns,
+        state_directory=_path(state_dir),
+    )
+    return run_plan(plan, clock or SystemClock(), show)
+
+
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)

@@ -1,0 +1,1 @@
+"""The configuration of each daemon: its keys, with defaults and limits."""

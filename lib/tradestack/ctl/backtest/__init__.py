@@ -1,0 +1,1 @@
+"""What `tradestackctl backtest` is told, and what it shows."""

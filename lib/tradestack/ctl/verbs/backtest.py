@@ -1,0 +1,71 @@
+"""Run a strategy on recorded data in one process, as fast as that goes.
+
+It is made of the code of the running stack: orders, fills and accounts are those of `tradestackctl
+up --pace max --until-end` with the same data and configuration. The result is a directory with the
+files of a feed session and an order journal: `verify`, `why`, `positions`, `pnl`, `fills` and
+`orders` read it with --state-dir. Ctrl-C ends the run early, with the result up to there.
+
+Without --config, a strategy trades 10 of every symbol for a user of its own name.
+
+examples:
+  tradestackctl backtest news                                    on the sample data
+  tradestackctl backtest crossover --set short_ticks=10 --set long_ticks=50
+  tradestackctl backtest crossover --prices 2026-01.csv.gz --to 2026-01-15T21:00:00Z --json
+  tradestackctl backtest mine.py:Mine --feed-log /var/lib/tradestack/gateway/3DAA200000.feed
+  tradestackctl pnl --state-dir DIR                              of the directory that it names
+
+exit status:
+  0    the run came to the end of its data
+  78   a file or setting has to be fixed first; the last line on stderr names it
+  130  Ctrl-C; the result is that of the data before it
+"""
+
+import argparse
+import json
+import sys
+
+from tradestack import backtest
+from tradestack.ctl.backtest.options import add_options
+from tradestack.ctl.backtest.shown import ShownProgress, summary
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.format_options import format_options
+from tradestack.ctl.up.screen import Screen
+from tradestack.runtime.clock import SystemClock
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare strategy and options."""
+    add_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the backtest and print its result; raise OperatorFault, OSError."""
+    if args.feed_log is not None and (args.prices or args.sentiment):
+        args.refuse("--feed-log stands in place of --prices and --sentiment")
+    screen, clock = Screen(), SystemClock()
+    try:
+        result = backtest.run(
+            args.strategy,
+            prices=args.prices,
+            sentiment=args.sentiment,
+            feed_log=args.feed_log,
+            config=args.config,
+            parameters=dict(args.parameters),
+            order_manager=args.order_manager_config,
+            options=format_options(args),
+            start_ns=args.from_ns,
+            end_ns=args.to_ns,
+            state_dir=args.state_dir,
+            show=ShownProgress(screen, clock).show,
+            clock=clock,
+        )
+    finally:
+        screen.close()
+    print(json.dumps(result.as_dict()) if args.json else summary(result))
+    if args.state_dir is None:
+        sys.stderr.write(f"its files are in {result.state_dir}\n")
+    if result.is_interrupted:
+        text = f"interrupted behind tick {result.ticks:,}; the result is that of the data before it"
+        sys.stderr.write(f"tradestackctl backtest: {text}\n")
+        return ExitStatus.INTERRUPTED
+    return ExitStatus.DONE

@@ -1,0 +1,1 @@
+"""Feed and order sessions as files: what a daemon holds open, and what a backtest writes."""

@@ -1,0 +1,162 @@
+"""A backtest leads to what the running stack leads to with the same data and configuration."""
+
+import json
+import subprocess
+import tomllib
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.backtest.recorded import recorded
+from tests.kit.csv_files import SHARED_DATA
+from tests.kit.findable import make_tests_findable
+from tests.kit.stack import DEADLINE_S, TRADESTACKCTL
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ("--prices", ROOT / "data/prices.csv", "--sentiment", ROOT / "data/sentiment.csv")
+REAL = (
+    "--prices",
+    SHARED_DATA / "real/prices.csv.gz",
+    "--sentiment",
+    SHARED_DATA / "real/sentiment.csv",
+)
+REALISTIC = """\
+slippage = "ticks"
+slippage_ticks = 1
+entry_latency = "250ms"
+entry_latency_jitter = "100ms"
+report_latency = "50ms"
+report_latency_jitter = "200ms"
+ioc_window = "2s"
+participation_bp = 200
+fee_bp = "1"
+"""
+LIMITED = """\
+[risk.each_user]
+max_position = "50"
+max_order_submit_rate = "3/1min"
+max_daily_loss = "20"
+"""
+MAKER_ROWS = 3_000
+QUOTER = "tests.kit.burst_quoter:BurstQuoter"
+
+
+def run(verb: str, *arguments: str | Path) -> dict[str, Any]:
+    """Run a verb of tradestackctl to its end; return the JSON that it prints."""
+    done = subprocess.run(
+        [TRADESTACKCTL, verb, *map(str, arguments), "--json"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+    )
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def strategy_file(directory: Path, strategy: str, parameters: str) -> Path:
+    """Write the configuration of an instance `tested`."""
+    path = directory / "tested.toml"
+    path.write_text(
+        f'strategy = "{strategy}"\nquantity = "10"\nuser = "tested"\n[parameters]\n{parameters}'
+    )
+    return path
+
+
+def order_manager_file(directory: Path, execution: str, limits: str) -> Path:
+    """Write the configuration of an order manager."""
+    path = directory / "order-manager.toml"
+    path.write_text(f"[execution]\n{execution}\n{limits}")
+    return path
+
+
+def settings_of(path: Path) -> list[str]:
+    """Return the same configuration as options of `up`."""
+    keys = tomllib.loads(path.read_text())
+    options = [("--set", f"order-manager.{name}={_toml(value)}") for name, value in keys.items()]
+    return list(chain.from_iterable(options))
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "parameters", "execution", "limits"),
+    [
+        ("news", "", "", ""),
+        ("news", "buy_above = 55\nsell_below = 45", REALISTIC, LIMITED),
+        ("crossover", "", "", ""),
+        ("crossover", "short_ticks = 5\nlong_ticks = 20", REALISTIC, LIMITED),
+        ("crossover", "", 'model = "none"', ""),
+        (QUOTER, "", "", ""),
+        (QUOTER, "", REALISTIC, LIMITED),
+    ],
+)
+@pytest.mark.parametrize("data", [SAMPLE, REAL], ids=["sample", "real"])
+def test_a_backtest_is_what_the_stack_would_have_done(
+    tmp_path: Path,
+    data: tuple[str | Path, ...],
+    strategy: str,
+    parameters: str,
+    execution: str,
+    limits: str,
+) -> None:
+    """The same requests, reports in the same order, and accounts."""
+    make_tests_findable()
+    if not all(Path(file).exists() for file in data[1::2]):
+        pytest.skip(f"{data[1]} is not there")
+
+    compare(
+        tmp_path,
+        data,
+        strategy_file(tmp_path, strategy, parameters),
+        order_manager_file(tmp_path, execution, limits),
+    )
+
+
+@pytest.mark.parametrize("execution", ["", REALISTIC])
+def test_a_strategy_whose_orders_always_work_does_the_same(tmp_path: Path, execution: str) -> None:
+    """It waits for its reports at each message: a part of the data is enough."""
+    prices = (ROOT / "data/prices.csv").read_text().splitlines(keepends=True)
+    (tmp_path / "prices.csv").write_text("".join(prices[:MAKER_ROWS]))
+
+    compare(
+        tmp_path,
+        ("--prices", tmp_path / "prices.csv"),
+        strategy_file(tmp_path, "maker", ""),
+        order_manager_file(tmp_path, execution, ""),
+    )
+
+
+def compare(
+    directory: Path, data: tuple[str | Path, ...], config: Path, order_manager: Path
+) -> None:
+    """Run the stack and a backtest; compare what they have recorded and what they say."""
+    live, tested = directory / "live", directory / "tested"
+    strategy = tomllib.loads(config.read_text())["strategy"]
+
+    ran = run(
+        "up",
+        *("--pace", "max", "--until-end", "--state-dir", live, "--strategy-config", config),
+        *settings_of(order_manager),
+        *data,
+    )
+    result = run(
+        "backtest",
+        *(strategy, "--state-dir", tested, "--config", config),
+        *("--order-manager-config", order_manager),
+        *data,
+    )
+
+    expected = recorded(live)
+    assert recorded(tested) == expected
+    assert expected["tested"].requests
+    assert result["accounts"] == ran["accounts"]
+    assert result["ticks"] == ran["run"]["ticks"]
+    assert result["orders"] == ran["run"]["orders_received"]

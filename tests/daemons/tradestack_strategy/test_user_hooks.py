@@ -1,0 +1,109 @@
+"""Hooks that await, work beside the feed, and hooks that take too long."""
+
+import asyncio
+import signal
+
+import pytest
+
+from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
+from tests.kit.strategies import configured
+from tradestack.domain.clock import NANOSECONDS_PER_MILLISECOND
+from tradestack.domain.order import Start
+from tradestack.strategies import NewsItem, PriceTick, Strategy
+from tradestack_strategy.handshake import State
+from tradestack_strategy.hook_watch import HookWatch
+
+
+class Gate:
+    """What tests let strategies wait for; a module's globals outlive an object."""
+
+    opened = asyncio.Event()
+
+
+@pytest.fixture(autouse=True)
+def gate() -> None:
+    """A closed gate for each test."""
+    Gate.opened = asyncio.Event()
+
+
+class Awaiting(Strategy):
+    """Buys at each news item, when the gate is open."""
+
+    async def on_news(self, news: NewsItem) -> None:
+        """Wait, then trade."""
+        await Gate.opened.wait()
+        self.buy(news.symbol)
+
+
+class Beside(Strategy):
+    """Buys once, when work beside the feed is done."""
+
+    def on_news(self, news: NewsItem) -> None:
+        """Start the work."""
+        self.background(self.work(news.symbol))
+
+    async def work(self, symbol: str) -> None:
+        """Wait, then trade."""
+        await Gate.opened.wait()
+        self.buy(symbol)
+
+
+class Stuck(Strategy):
+    """Never comes back from its first price, whatever exception is raised in it."""
+
+    def on_tick(self, tick: PriceTick) -> None:
+        """Loop."""
+        while tick:
+            try:
+                sum(range(1_000))
+            except Exception:
+                continue
+
+
+async def test_the_next_message_waits_for_an_async_hook(world: MakeWorld) -> None:
+    """Its requests are caused by the message that it was called for."""
+    async with world() as running:
+        strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Awaiting))
+        running.feed.publish(("P", "SPY", "168"), ("N", "SPY", "80"), ("N", "SPY", "20"))
+        await strategy.until(lambda: strategy.sequence_processed == 1)
+        waited = strategy.order_entry.in_flight
+
+        Gate.opened.set()
+        await strategy.settled(3)
+
+        assert waited == 0
+        assert [order.feed_seq for order in running.orders.received] == [2, 3]
+
+
+async def test_work_beside_the_feed_stops_nothing(world: MakeWorld) -> None:
+    """Its requests name no message."""
+    async with world() as running:
+        strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Beside))
+        running.feed.publish(("P", "SPY", "168"), ("N", "SPY", "80"), ("P", "SPY", "169"))
+        await strategy.until(lambda: strategy.sequence_processed == 3)
+
+        Gate.opened.set()
+        await strategy.until(lambda: len(running.orders.received) == 1)
+
+        (order,) = running.orders.received
+        assert (order.symbol, order.feed_seq, order.feed_session) == ("SPY", None, None)
+
+
+async def test_a_hook_that_never_ends_pauses_the_strategy(world: MakeWorld) -> None:
+    """Even if it catches every Exception; the reason names hook, file and message."""
+    async with world() as running:
+        strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Stuck))
+        watch = HookWatch(
+            50 * NANOSECONDS_PER_MILLISECOND, lambda: strategy.runner.sessions.sequence_handled
+        )
+        watch.start()
+        try:
+            running.feed.publish(("P", "SPY", "168"))
+            await strategy.until(lambda: strategy.runner.state is State.PAUSED)
+        finally:
+            watch.stop()
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+        reason = strategy.runner.pause_reason or ""
+        assert "in on_tick: HookTookTooLong: it has run for longer than hook_max" in reason
+        assert reason.endswith("at message 1")
