@@ -82,17 +82,21 @@ class Backtests:
         ]
 
     def lines(
-        self, row: str, contestants: Sequence[Contestant], targets: Mapping[str, Sequence[Target]]
+        self,
+        row: str,
+        contestants: Sequence[Contestant],
+        targets: Mapping[str, Sequence[Target]],
+        ours_of_command: str = OURS,
     ) -> Iterator[Comparison]:
         """Measure in turns; give a line for the run, the whole command and memory."""
         rounds = min(self.workshop.rounds, ROUNDS_MAX)
         in_turns(contestants, rounds)
         notes = [f"{self.kind}: {name}: {run}" for name in self.runs for run in self.runs[name]]
         notes += [f"{name} could not be installed" for name in self.missing]
-        for part, unit, figure in (
-            (RUN, "ticks/s", Run.run_rate),
-            (TOTAL, "ticks/s", Run.total_rate),
-            (MEMORY, "MB", Run.peak_rss_mb),
+        for part, unit, figure, ours in (
+            (RUN, "ticks/s", Run.run_rate, OURS),
+            (TOTAL, "ticks/s", Run.total_rate, ours_of_command),
+            (MEMORY, "MB", Run.peak_rss_mb, ours_of_command),
         ):
             yield Comparison(
                 row=row,
@@ -100,7 +104,7 @@ class Backtests:
                 unit=unit,
                 batch="",
                 placement=Placement.FREE.value,
-                ours=OURS,
+                ours=ours,
                 figures={name: [figure(run) for run in runs] for name, runs in self.runs.items()},
                 targets=targets.get(part, ()),
                 notes=notes if part == RUN else [],
@@ -113,9 +117,7 @@ class Backtests:
         said = json.loads(measured.stdout)
         expect_count("ticks of the backtest", self.ticks, said["ticks"])
         seconds = {"run": said["elapsed_s"]}  # it trades while it loads
-        return self._note(
-            name, Run(self.ticks, said["orders"], said["fills"], seconds, measured)
-        )
+        return self._note(name, Run(self.ticks, said["orders"], said["fills"], seconds, measured))
 
     def _peer(self, name: str, module: str, ticks: int) -> float:
         script = [str(_python_of(name)), "-m", f"tests.bench.peers.{module}"]

@@ -59,7 +59,7 @@ def test_decisions_are_those_of_the_shipped_crossover(
 
 @pytest.mark.parametrize("batch_size", [1_000, 4_096])
 def test_decisions_on_a_walk_with_the_windows_that_are_measured(batch_size: int) -> None:
-    """With the default windows, on prices that go at random, both trade the same hundreds of times."""
+    """With the default windows, on prices that go at random, both trade hundreds of times alike."""
     random = np.random.default_rng(1)
     records = new_records(20_000)
     records["kind"] = ord("P")

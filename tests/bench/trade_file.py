@@ -48,7 +48,8 @@ def trade_file(kind: str, rows: int) -> Path:
 
 
 def _walk(random: np.random.Generator, rows: int) -> npt.NDArray[np.int64]:
-    return CENTS + np.cumsum(random.integers(-1, 2, rows))
+    cents: npt.NDArray[np.int64] = CENTS + np.cumsum(random.integers(-1, 2, rows))
+    return cents
 
 
 def _waves(random: np.random.Generator, rows: int) -> npt.NDArray[np.int64]:

@@ -17,8 +17,8 @@ class Crossover(bt.Strategy):
     params = (("short_ticks", 20), ("long_ticks", 100))
 
     def __init__(self) -> None:
-        short = bt.indicators.SMA(self.data.close, period=self.params.short_ticks)
-        long = bt.indicators.SMA(self.data.close, period=self.params.long_ticks)
+        short = bt.indicators.SMA(self.data.close, period=self.p.short_ticks)
+        long = bt.indicators.SMA(self.data.close, period=self.p.long_ticks)
         self.distance = short - long
         self.side = 0
         self.orders = self.fills = 0

@@ -27,7 +27,7 @@ QUANTITY = 10
 VENUE = "XNAS"
 
 
-class CrossoverConfig(StrategyConfig, frozen=True):
+class CrossoverConfig(StrategyConfig, frozen=True):  # type: ignore[call-arg]
     instrument_id: InstrumentId
     short_ticks: int = 20
     long_ticks: int = 100

@@ -12,7 +12,7 @@ the whole file, which no live feed has.
 
 from collections.abc import Iterator
 
-from tests.bench.backtests import OURS, RUN, TOTAL, Backtests, feed_log_of
+from tests.bench.backtests import OURS, RUN, Backtests, feed_log_of
 from tests.bench.comparison import Better, Comparison, Target
 from tests.bench.rows.backtest import TICKS, TICKS_QUICK
 from tests.bench.trade_file import WALK, WAVES, trade_file
@@ -38,4 +38,4 @@ def compare(workshop: Workshop) -> Iterator[Comparison]:
                 backtests.tradestack(OURS_FROM_CSV, STRATEGY, "--prices", path),
                 *backtests.peers(PEERS, {}),
             ]
-            yield from backtests.lines(NAME, contestants, {RUN: targets})
+            yield from backtests.lines(NAME, contestants, {RUN: targets}, OURS_FROM_CSV)
