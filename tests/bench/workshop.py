@@ -13,6 +13,7 @@ from tests.bench.comparison import Contestant, in_turns
 
 CACHE = Path(os.environ.get("TRADESTACK_BENCH_CACHE", "/var/cache/tradestack-tests/bench"))
 STACK_PYTHON = CACHE / "stack/bin/python"  # has what pyproject.toml asks for, and no peers
+BACKTESTERS = CACHE / "backtest"  # each has an environment there, under its name at PyPI
 
 
 @dataclass(frozen=True, slots=True)
