@@ -26,7 +26,10 @@ from tradestack_strategy.trading import SignalTrading, Trading
 
 
 class FeedSessions:
-    """Makes the Trading of each feed session; has the newest one, once the first is known."""
+    """Makes the Trading of each feed session; has the newest one, once the first is known.
+
+    newest: id of the feed session that was entered last, "" before the first one.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class FeedSessions:
         clock: Clock,
     ) -> None:
         self.ticks_rates = RateWindows()  # ticks received per second
+        self.newest = ""
         self.current: Trading[Any] | None = None
         self._settings = settings
         self._servers = servers
@@ -68,7 +72,11 @@ class FeedSessions:
     def enter(
         self, head: FeedHead, received: int, on_event: Callable[[Event], None]
     ) -> Trading[Any]:
-        """Leave the feed session for another; received: messages of the order session so far."""
+        """Leave the feed session for another; received: messages of the order session so far.
+
+        Raises StrategyFailed for an exception of on_start.
+        """
+        self.newest = head.session_id
         left = self.current
         has_followed = left is not None and left.is_over
         ended_with = left.runner.sequence_processed if left is not None and left.is_over else None

@@ -21,6 +21,7 @@
     any other        ── ORDERS_LOST      ─► DISCONNECTED
     any other        ── STRATEGY_FAILED  ─► PAUSED
     PAUSED           ── ORDERS_LOST      ─► PAUSED
+    PAUSED           ── STRATEGY_FAILED  ─► PAUSED
 
 Orders are made after a registration alone: in REPLAYING and LIVE of what comes, in REGISTERED and
 FINISHING of what came before and had to wait for reports. So what is decided can be sent.
@@ -107,6 +108,8 @@ TRANSITIONS: Mapping[tuple[State, Event], tuple[State, tuple[Action, ...]]] = {
         if state not in (State.DISCONNECTED, State.PAUSED)
     },
     (State.PAUSED, Event.ORDERS_LOST): (State.PAUSED, ()),
+    # `counters` is called when it is paused, too.
+    (State.PAUSED, Event.STRATEGY_FAILED): (State.PAUSED, ()),
     **{
         (state, Event.STRATEGY_FAILED): (State.PAUSED, (Action.STOP,))
         for state in State

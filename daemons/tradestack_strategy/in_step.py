@@ -98,6 +98,8 @@ class InStepTrading(Trading[InStepRunner]):
             if intents is None:
                 break
             self._enter(intents)
+        if not self._is_following:  # a hook has failed
+            return
         self._adjust_reading()
         handled = self.runner.sequence_processed - before
         if handled:

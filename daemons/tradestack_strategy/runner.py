@@ -89,7 +89,7 @@ class Runner(OrderListener):
         )
         self._search = HeadSearch(servers, self._head_known)
         self._handshake = Handshake()
-        self._pause = Pause(strategy.name)
+        self.pause = Pause(strategy.name)
         self._registrar = Registrar(self.orders.send, interactive=strategy.is_interactive)
         # Those that concern a feed session are added when one is entered.
         self._actions: dict[Action, Callable[[], None]] = {
@@ -107,11 +107,6 @@ class Runner(OrderListener):
         return self._handshake.state
 
     @property
-    def pause_reason(self) -> str | None:
-        """The exception of a hook that has paused the strategy."""
-        return self._pause.reason
-
-    @property
     def _trading(self) -> Trading[Any] | None:
         return self.sessions.current
 
@@ -122,7 +117,7 @@ class Runner(OrderListener):
 
     async def run(self) -> None:
         """Trade until cancelled, or until a hook of the strategy fails."""
-        await self._pause.run(self._trade())
+        await self.pause.run(self._trade())
 
     async def _trade(self) -> None:
         try:
@@ -239,7 +234,11 @@ class Runner(OrderListener):
         if trading is not None and trading.epoch.feed_session == head.session_id:
             trading.head = head.sequence
         elif trading is None or not trading.is_unfinished:
-            self._enter_session(head)
+            try:
+                self._enter_session(head)
+            except StrategyFailed as failure:  # in on_start
+                self._failed(failure)
+                return
         self._on_event(Event.HEAD_KNOWN)
 
     def _enter_session(self, head: FeedHead) -> None:
@@ -283,7 +282,7 @@ class Runner(OrderListener):
         trading.tell_progress()
 
     def _failed(self, failure: StrategyFailed) -> None:
-        self._pause.begin(failure, self.progress.feed_session)
+        self.pause.begin(failure, self.sessions.newest)
         self._on_event(Event.STRATEGY_FAILED)
 
     def _stop(self) -> None:

@@ -126,11 +126,11 @@ class StrategyService:
         """
         if self._runner.state is not State.PAUSED:
             raise ValueError("it is not paused")
-        strategy = configured_by(self._config)
+        # From here on it is not paused: whoever calls while the task ends is refused.
+        self._runner = self._make_runner(configured_by(self._config))
         assert self._task is not None, "it was started"
         self._task.cancel()
         await asyncio.wait({self._task})
-        self._runner = self._make_runner(strategy)
         self._task = self._context.spawn(self._runner.run(), "runner")
 
     def stats(self) -> dict[str, Any]:
@@ -154,7 +154,7 @@ class StrategyService:
             "lag": progress.lag,
             "orders_pending": self._order_entry.in_flight,
             "orders_working": len(self._order_entry.open_orders),
-            "pause_reason": runner.pause_reason,
+            "pause_reason": runner.pause.reason,
             **progress.strategy_counters,
             **self._counters.session(),
             "process": {
@@ -168,8 +168,8 @@ class StrategyService:
     def status(self) -> str:
         """Return the line for STATUS=: state, speed, lag, orders, fills."""
         rates = self._runner.sessions.ticks_rates.rates(self._context.clock.monotonic_ns())
-        if self._runner.pause_reason is not None:
-            return f"PAUSED: {self._runner.pause_reason}"
+        if self._runner.pause.reason is not None:
+            return f"PAUSED: {self._runner.pause.reason}"
         parts = [
             self._runner.state.value,
             f"{rates['1s']:.0f} ticks/s",
@@ -203,7 +203,7 @@ class StrategyService:
             "state": runner.state.value,
             "instance": self._instance,
             "strategy": self._config.strategy,
-            "pause_reason": runner.pause_reason,
+            "pause_reason": runner.pause.reason,
             "config_hash": self._config_hash,
             "feed_session": progress.feed_session,
             "order_session": runner.orders.session_id,

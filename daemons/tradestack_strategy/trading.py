@@ -121,8 +121,15 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
             from_sequence=self.runner.from_sequence,
             sequence_processed=self.runner.sequence_processed,
             head=self.head,
-            strategy_counters=self.runner.strategy_counters(),
+            strategy_counters=self._strategy_counters(),
         )
+
+    def _strategy_counters(self) -> Mapping[str, int]:
+        try:
+            return self.runner.strategy_counters()
+        except StrategyFailed as failure:
+            self._on_failure(failure)
+            return {}
 
     async def follow(self) -> None:
         """Read the session from the next message on, until cancelled."""
@@ -238,6 +245,7 @@ class SignalTrading(Trading[SignalRunner]):
         try:
             intents = self.runner.on_batch(batch)
         except StrategyFailed as failure:
+            self._enter(failure.intents_before)
             self._on_failure(failure)
             return
         self._enter(intents)

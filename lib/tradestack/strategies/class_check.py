@@ -1,7 +1,9 @@
 """What is wrong with the class of a strategy, with file and line."""
 
+import ast
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 
 from tradestack.domain.tick import TickKind
@@ -54,10 +56,11 @@ def _name_problems(strategy: type[Strategy]) -> Iterator[Problem]:
     for name in dir(strategy):
         if name.startswith("on_") and name not in HOOKS and name not in timers:
             yield name, f"has a method {name}, which is no hook; hooks are {', '.join(HOOKS)}"
-    if "__init__" in vars(strategy):
+    if strategy.__init__ is not Strategy.__init__:
         yield "__init__", "has __init__; begin with on_start, which is called once a feed session"
     for name in ("name", "value_label"):
-        if _WORD.fullmatch(getattr(strategy, name)) is None:
+        word = getattr(strategy, name)
+        if not isinstance(word, str) or _WORD.fullmatch(word) is None:
             yield name, f"has a {name} that is not 1 to 32 characters without a space"
 
 
@@ -96,14 +99,28 @@ def _parameter_problems(strategy: type[Strategy]) -> Iterator[Problem]:
 
 
 def _place(strategy: type[Strategy], name: str) -> str:
-    """Return file and line of a method, or of the class, with a colon; "" if they are not known."""
-    found = vars(strategy).get(name)
+    """Return file and line of what the class has under that name, with a colon.
+
+    It may be inherited. Without one: of the class. "" if they are not known.
+    """
+    owner = next((each for each in strategy.__mro__ if name in vars(each)), strategy)
     try:
-        lines, first = inspect.getsourcelines(found if inspect.isfunction(found) else strategy)
-        file = inspect.getsourcefile(strategy)
+        lines, first = inspect.getsourcelines(owner)
+        file = inspect.getsourcefile(owner)
     except (OSError, TypeError):
         return ""
-    if not inspect.isfunction(found) and name:
-        named = [place for place, line in enumerate(lines) if line.strip().startswith(name)]
-        first += named[0] if named else 0
-    return f"{file} line {first}: "
+    (definition,) = ast.parse(textwrap.dedent("".join(lines))).body
+    assert isinstance(definition, ast.ClassDef), "it is the text of a class"
+    named = [each.lineno - 1 for each in definition.body if name in _names(each)]
+    return f"{file} line {first + (named[-1] if named else 0)}: "
+
+
+def _names(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement of a class defines."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield statement.name
+        case ast.AnnAssign(target=ast.Name() as target):
+            yield target.id
+        case ast.Assign():
+            yield from (each.id for each in statement.targets if isinstance(each, ast.Name))

@@ -1,5 +1,8 @@
 """The class of a strategy from a module that Python finds, or from a file.
 
+A file that was changed is executed anew, from its text: Python takes compiled code that it has kept
+for that of the file if size and second of the change are the same.
+
 tradestack.strategies.news:News                 module:Class
 /etc/tradestack/strategies/mine.py:Mine         file:Class
 /etc/tradestack/strategies/mine.py              the only strategy that the file defines
@@ -37,35 +40,45 @@ def load_strategy(name: str) -> LoadedStrategy:
         raise ValueError(f"{place} cannot be imported: {_told(error, place)}") from error
     strategy = _named(module, class_name, name) if class_name else _only(module, place)
     check_class(strategy)
-    return LoadedStrategy(strategy, module.__file__ or module.__name__, _source(module))
+    path = module.__file__ or module.__name__
+    return LoadedStrategy(strategy, path, _executed.get(module.__name__, path.encode()))
 
 
 def _names_class(name: str) -> bool:
     return ":" in name and not name.endswith(_SUFFIX)
 
 
+_executed: dict[str, bytes] = {}  # module → its text; of none that is built in or compiled
+
+
 def _module(name: str) -> ModuleType:
-    return importlib.import_module(name)
+    """Import a module; execute it again if its text has changed since it was asked for."""
+    module = importlib.import_module(name)
+    loader = getattr(module, "__loader__", None)
+    if isinstance(loader, SourceFileLoader):
+        source = loader.get_data(loader.path)
+        if _executed.setdefault(name, source) != source:
+            _execute(module, loader, source)
+    return module
 
 
 def _module_of_file(path: str) -> ModuleType:
     """Import a file, each time anew, under a name that hides no other module."""
     name = "tradestack_strategy_" + path.rpartition("/")[2].removesuffix(_SUFFIX)
-    loader = SourceFileLoader(name, path)
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
-    assert spec is not None, "a loader was given"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None, "the suffix has a loader"
+    assert isinstance(spec.loader, SourceFileLoader), "it is that of Python's texts"
     module = importlib.util.module_from_spec(spec)
+    source = spec.loader.get_data(spec.loader.path)
     sys.modules[name] = module  # where dataclasses and pickle look for what it defines
-    loader.exec_module(module)
+    _execute(module, spec.loader, source)
     return module
 
 
-def _source(module: ModuleType) -> bytes:
-    loader = getattr(module, "__loader__", None)
-    file = module.__file__
-    if isinstance(loader, SourceFileLoader) and file is not None:
-        return loader.get_data(file)
-    return module.__name__.encode()  # built in, or compiled: there is no text
+def _execute(module: ModuleType, loader: SourceFileLoader, source: bytes) -> None:
+    code = loader.source_to_code(source, loader.path)
+    exec(code, vars(module))
+    _executed[module.__name__] = source
 
 
 def _named(module: ModuleType, class_name: str, name: str) -> type[Strategy]:
@@ -87,20 +100,30 @@ def _only(module: ModuleType, place: str) -> type[Strategy]:
 
 
 def _defined(module: ModuleType) -> list[type[Strategy]]:
-    """Return the strategies that a module defines itself."""
-    return [
+    """Return the strategies that a module defines itself, each once."""
+    found = [
         each
         for each in vars(module).values()
         if isinstance(each, type)
         and issubclass(each, Strategy)
         and each.__module__ == module.__name__
     ]
+    return list(dict.fromkeys(found))
 
 
 def _told(error: BaseException, place: str) -> str:
-    """Return what went wrong, with the line of the strategy's file that led to it."""
+    """Return what went wrong, with the line that led to it: of that file, or of a module's."""
     text = f"{type(error).__name__}: {error}"
-    if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {text}"
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename == place]
-    return f"line {frames[-1].lineno}: {text}" if frames else text
+    if isinstance(error, SyntaxError) and error.lineno is not None:
+        return f"{_line(error.filename or place, error.lineno, place)}{text}"
+    frames = [
+        each
+        for each in traceback.extract_tb(error.__traceback__)
+        if each.filename != __file__ and "importlib" not in each.filename
+    ]
+    own = [each for each in frames if each.filename.endswith(place)] or frames
+    return f"{_line(own[-1].filename, own[-1].lineno, place)}{text}" if own else text
+
+
+def _line(file: str, line: int | None, place: str) -> str:
+    return f"line {line}: " if file.endswith(place) else f"{file} line {line}: "

@@ -81,9 +81,9 @@ def whole_number(
 ) -> Any:
     """Declare a parameter that counts something: an attribute of type int."""
     return Parameter(
-        default=default,
-        minimum=minimum,
-        maximum=maximum,
+        default=operator.index(default),
+        minimum=operator.index(minimum),
+        maximum=operator.index(maximum),
         unit=1,
         doc=doc,
         below=below,
@@ -123,12 +123,14 @@ def parse_parameters(
 def _check_relations(
     name: str, parameter: Parameter, declared: Mapping[str, Parameter], values: Mapping[str, int]
 ) -> None:
-    value = values[name]
+    value = values[name] * (SCALE // parameter.unit)
     relations = (
         (parameter.below, "has to be below", operator.lt),
         (parameter.not_above, "may not be above", operator.le),
     )
     for other, demand, holds in relations:
-        if other is not None and not holds(value, values[other]):
-            ours, theirs = parameter.format(value), declared[other].format(values[other])
+        if other is None:
+            continue
+        if not holds(value, values[other] * (SCALE // declared[other].unit)):
+            ours, theirs = parameter.format(values[name]), declared[other].format(values[other])
             raise ValueError(f"{name} is {ours}, and {demand} {other}, which is {theirs}")

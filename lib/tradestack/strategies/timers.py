@@ -17,7 +17,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.units import DURATION_FORM, NANOSECONDS_OF, parse_quantity
 
 _ATTRIBUTE = "__tradestack_timer__"
-_NEVER_NS = 2**63
+_NEVER_NS = 2**63 - 1  # the feed's times are 64 bits
 
 Hook = Callable[[], Awaitable[None] | None]
 HookT = TypeVar("HookT", bound=Callable[[Any], Awaitable[None] | None])
@@ -104,7 +104,7 @@ class Timers:
         self._timers = {name: _timer_of(type(strategy), name) for name in timers_of(type(strategy))}
         self._hooks: dict[str, Hook] = {name: getattr(strategy, name) for name in self._timers}
         self._due_ns: dict[str, int] = {}
-        self.next_ns = 0 if self._timers else _NEVER_NS
+        self.next_ns = -_NEVER_NS if self._timers else _NEVER_NS
 
     def due(self, event_time_ns: int) -> Iterator[Hook]:
         """Yield the hooks that are due at a message of that time, the one due first before others.

@@ -43,8 +43,8 @@ class TradingDesk:
 
     feed: what the hooks are given. view: of an interactive strategy. from_sequence: number of the
     first message whose requests are sent. background: None where nothing runs beside the feed, as
-    in a backtest. sequence: of the message that causes requests now, None
-    outside of hooks. first_row: in on_ticks, the number of row 0; None elsewhere.
+    in a backtest. sequence: of the message that causes requests now, None outside of hooks. rows:
+    in on_ticks, the numbers of the batch's messages; empty elsewhere.
     """
 
     def __init__(
@@ -56,8 +56,7 @@ class TradingDesk:
     ) -> None:
         self.from_sequence = 0
         self.sequence: int | None = None
-        self.first_row: int | None = None
-        self._rows = 0
+        self.rows = range(0)
         self._epoch = epoch
         self._feed = feed
         self._view = view
@@ -66,11 +65,12 @@ class TradingDesk:
 
     def enter_rows(self, first_sequence: int, count: int) -> None:
         """Let requests be caused by the rows of a batch, in ascending order."""
-        self.first_row, self._rows, self.sequence = first_sequence, count, first_sequence
+        self.rows = range(first_sequence, first_sequence + count)
+        self.sequence = first_sequence
 
     def leave(self) -> None:
         """Let requests be refused until a hook is called again."""
-        self.sequence = self.first_row = None
+        self.sequence, self.rows = None, range(0)
 
     def take_intents(self) -> Sequence[AnyIntent]:
         """Take what was requested."""
@@ -167,7 +167,7 @@ class TradingDesk:
                 "requests are made within hooks for messages, reports and timers; not in on_start "
                 "and on_end, nor from a thread"
             )
-        if self.first_row is None:
+        if not self.rows:
             if row is not None:
                 raise ValueError(
                     "cause names a row of on_ticks; elsewhere the message is the cause"
@@ -175,11 +175,11 @@ class TradingDesk:
             return self.sequence
         if row is None:
             raise ValueError("in on_ticks, a request names the row that causes it: cause=i")
-        sequence = self.first_row + integer("cause", row)
-        if not self.first_row <= sequence < self.first_row + self._rows:
-            raise ValueError(f"cause is {row}, the batch has rows 0 to {self._rows - 1}")
+        sequence = self.rows.start + integer("cause", row)
+        if sequence not in self.rows:
+            raise ValueError(f"cause is {row}, the batch has rows 0 to {len(self.rows) - 1}")
         if sequence < self.sequence:
-            before = self.sequence - self.first_row
+            before = self.sequence - self.rows.start
             raise ValueError(f"cause is {row} after {before}: rows are named in ascending order")
         self.sequence = sequence
         return sequence
@@ -224,8 +224,8 @@ class TradingDesk:
         return (view.cash + worth) // SCALE
 
     def last_price(self, symbol: str) -> int | None:
-        """Return the symbol's newest price up to the message that is handled now."""
-        if self.first_row is not None:
+        """Return the symbol's newest price up to the message that is handled now, or was last."""
+        if self.rows:
             raise RuntimeError("on_ticks is given the prices as columns: last_price is not for it")
         return self._feed.last_price(symbol, self.sequence)
 

@@ -64,7 +64,7 @@ class InStepRunner:
         self._object = StrategyObject(configured, self._desk)
         self._counters = counters
         self._reports = reports
-        self._waiting: deque[Tick] = deque()
+        self._waiting: deque[Tick] = deque()  # the one that is handled included
         self._is_busy = False  # with hooks that have not ended
         self._next_sequence = 1  # of the message that is added next
         self._asked_sequence = 0  # of the newest message that caused requests
@@ -86,12 +86,12 @@ class InStepRunner:
     @property
     def sequence_processed(self) -> int:
         """The number of the newest message that the strategy has handled; 0 if none."""
-        return self._next_sequence - 1 - len(self._waiting) - self._is_busy
+        return self._next_sequence - 1 - len(self._waiting)
 
     @property
     def has_messages(self) -> bool:
         """Whether messages wait for the strategy, or for the end of its hooks."""
-        return bool(self._waiting) or self._is_busy
+        return bool(self._waiting)
 
     def add(self, batch: TickBatch) -> None:
         """Take messages, to be handed on by `step`. Raises ProtocolError when some are missing."""
@@ -113,7 +113,7 @@ class InStepRunner:
             return None
         if self._is_interactive and not (is_idle or self._is_due(self._waiting[0].sequence)):
             return None
-        tick = self._waiting.popleft()
+        tick = self._waiting[0]
         self._feed.enter(tick)
         if self._is_async:
             self._is_busy = True
@@ -153,7 +153,8 @@ class InStepRunner:
                 yield report
 
     def _handled(self, tick: Tick) -> Intents:
-        """Count a message; return its intents that become requests."""
+        """Count a message that was handled; return its intents that become requests."""
+        self._waiting.popleft()
         is_price = tick.kind is TickKind.PRICE
         self._counters.add(Counted.TICKS_RECEIVED)
         self._counters.add(Counted.PRICES_RECEIVED if is_price else Counted.NEWS_RECEIVED)

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from tradestack.domain.tick import TickKind
 from tradestack.strategies.configured import ConfiguredStrategy
-from tradestack.strategies.intent import AnyIntent
+from tradestack.strategies.intent import AnyIntent, Intent
 from tradestack.trading.background import Background
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.desk import TradingDesk
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.handled_feed import BatchFeed
-from tradestack.trading.strategy_object import StrategyObject
+from tradestack.trading.strategy_object import StrategyFailed, StrategyObject
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.feed import TickBatch, count_kind
 
@@ -62,22 +62,37 @@ class SignalRunner:
     def on_batch(self, batch: TickBatch) -> Sequence[AnyIntent]:
         """Return the intents to make requests of.
 
-        Raises ProtocolError when messages are missing, StrategyFailed for an exception of a hook.
+        Raises ProtocolError when messages are missing, StrategyFailed for an exception of a hook:
+        the messages before that one are handled.
         """
         if batch.first_sequence != self.next_sequence:
             raise ProtocolError(
                 f"feed continues with message {batch.first_sequence}, not {self.next_sequence}"
             )
         self._feed.enter(batch)
-        self._object.take_batch(batch)
-        intents = self._desk.take_intents()
+        try:
+            self._object.take_batch(batch)
+        except StrategyFailed as failure:
+            assert failure.sequence is not None, "a hook was called for a message"
+            rows = failure.sequence - batch.first_sequence
+            failure.intents_before = self._handled(
+                TickBatch(batch.first_sequence, batch.records[:rows])
+            )
+            raise
+        return self._handled(batch)
+
+    def _handled(self, batch: TickBatch) -> Sequence[AnyIntent]:
+        """Count messages that were handled; return their intents that become requests."""
+        intents = [each for each in self._desk.take_intents() if each.sequence <= batch.last_sequence]
         news = count_kind(batch.records, TickKind.NEWS)
         self._counters.add(Counted.TICKS_RECEIVED, len(batch))
         self._counters.add(Counted.PRICES_RECEIVED, len(batch) - news)
         self._counters.add(Counted.NEWS_RECEIVED, news)
         self.next_sequence += len(batch)
         due = [intent for intent in intents if intent.sequence >= self.from_sequence]
-        self._counters.add(Counted.ORDERS_SUPPRESSED, len(intents) - len(due))
+        orders = [each for each in intents if isinstance(each, Intent)]
+        suppressed = sum(order.sequence < self.from_sequence for order in orders)
+        self._counters.add(Counted.ORDERS_SUPPRESSED, suppressed)
         return due
 
     def end(self) -> None:

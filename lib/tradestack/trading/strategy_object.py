@@ -1,12 +1,13 @@
 """One object of a strategy, alive for a feed session, and the calls of its hooks."""
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tradestack.domain.execution_report import Report
 from tradestack.domain.tick import Tick
 from tradestack.strategies.configured import ConfiguredStrategy
+from tradestack.strategies.intent import AnyIntent
 from tradestack.strategies.messages import PriceTick, TickColumns, message_of, messages_of
 from tradestack.strategies.strategy import HookResult
 from tradestack.strategies.timers import Timers
@@ -17,12 +18,14 @@ from tradestack.wire.feed import TickBatch
 class StrategyFailed(Exception):
     """A hook of the strategy has raised an exception; the text says which one, and where.
 
-    sequence: number of the message that the hook was called for, None for on_start and on_end.
+    sequence: number of the message that the hook was called for, of on_ticks the first one; None
+    for on_start, on_end and counters. intents_before: of messages of the same batch ahead of it.
     """
 
     def __init__(self, text: str, sequence: int | None) -> None:
         super().__init__(text)
         self.sequence = sequence
+        self.intents_before: Sequence[AnyIntent] = ()
 
 
 class HookTookTooLong(BaseException):
@@ -131,10 +134,15 @@ class StrategyObject:
             raise self._failure(error) from error
 
     def _failure(self, error: BaseException) -> StrategyFailed:
-        """Return what is told of an exception: the hook's last line, the message, and what."""
+        """Return what is told of an exception: the strategy's last line, the message, and what."""
         file = self._configured.loaded.path
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-        place = f"{file} line {frames[-1].lineno}, in {frames[-1].name}: " if frames else ""
-        sequence = self._desk.sequence
-        message = "" if sequence is None else f" at message {sequence}"
-        return StrategyFailed(f"{place}{type(error).__name__}: {error}{message}", sequence)
+        frames = traceback.extract_tb(error.__traceback__)
+        newest = [frame for frame in frames if frame.filename == file] or frames
+        place = f"{newest[-1].filename} line {newest[-1].lineno}, in {newest[-1].name}"
+        sequence, message = self._desk.sequence, ""
+        if self._desk.rows:
+            sequence = self._desk.rows[0]
+            message = f" in messages {sequence} to {self._desk.rows[-1]}"
+        elif sequence is not None:
+            message = f" at message {sequence}"
+        return StrategyFailed(f"{place}: {type(error).__name__}: {error}{message}", sequence)

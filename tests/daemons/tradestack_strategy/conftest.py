@@ -9,12 +9,14 @@ import pytest
 from tests.daemons.tradestack_strategy.exchange import Exchange
 from tests.daemons.tradestack_strategy.order_entries import IN_FLIGHT_MAX
 from tests.daemons.tradestack_strategy.servers import Feed, Orders
+from tests.daemons.tradestack_strategy.services import Make, service_of
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, World
 from tests.kit.clock import FakeClock
 from tradestack.net.server.users import Users, users_line
 from tradestack.trading.counters import Counters
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
+from tradestack_strategy.service import StrategyService
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +84,14 @@ def order_entry(clock: FakeClock, counters: Counters) -> OrderEntry:
     return OrderEntry(
         prices=prices, counters=counters, clock=clock, orders_in_flight_max=IN_FLIGHT_MAX
     )
+
+
+@pytest.fixture
+def make_strategy(tmp_path: Path) -> Make:
+    """Configuration keys → a built service."""
+    (tmp_path / "password").write_text("secret\n")
+
+    def make(instance: str = "news", **keys: object) -> StrategyService:
+        return service_of(tmp_path, instance, **keys)
+
+    return make

@@ -97,6 +97,7 @@ def test_the_docstring_contains_the_diagram_of_the_table() -> None:
     lines.append(f"    {'any other':<16} ── {'ORDERS_LOST':<16} ─► DISCONNECTED")
     lines.append(f"    {'any other':<16} ── {'STRATEGY_FAILED':<16} ─► PAUSED")
     lines.append(f"    {'PAUSED':<16} ── {'ORDERS_LOST':<16} ─► PAUSED")
+    lines.append(f"    {'PAUSED':<16} ── {'STRATEGY_FAILED':<16} ─► PAUSED")
 
     assert "\n".join(lines) in handshake.__doc__
 

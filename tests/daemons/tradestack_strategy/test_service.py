@@ -1,73 +1,19 @@
 """The strategy service: built, started, queried, reloaded, stopped."""
 
-import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
 from tests.daemons.tradestack_strategy.exchange import Exchange
+from tests.daemons.tradestack_strategy.services import Make, config_of, reply_of, until
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld
 from tests.kit.in_step import ticks_of
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.tick import TickKind
-from tradestack.net.control.interface import Interface, Peer, reply_parameters
-from tradestack.runtime.clock import SystemClock
-from tradestack.runtime.config.keys import Reload, parse_config
+from tradestack.runtime.config.keys import Reload
 from tradestack.runtime.config.running import RunningConfig
-from tradestack.runtime.service import Context
-from tradestack.runtime.supervisor.notify import Notifier
-from tradestack_strategy.config import StrategyConfig
-from tradestack_strategy.service import StrategyService, build_service
-
-ROOT = Peer(pid=1, uid=0, gid=0)
-Make = Callable[..., StrategyService]
-
-
-@pytest.fixture
-def make_strategy(tmp_path: Path) -> Make:
-    """Configuration keys → a built service."""
-    (tmp_path / "password").write_text("secret\n")
-
-    def make(instance: str = "news", **keys: object) -> StrategyService:
-        return build_service(
-            Context(
-                config=config_of(tmp_path, **keys),
-                instance=instance,
-                listeners={},
-                clock=SystemClock(),
-                notifier=Notifier(None),
-                state_path=tmp_path / "state",
-                credentials_directory=None,
-                spawn=lambda work, name: asyncio.create_task(work, name=name),
-                session_began=lambda: None,
-            )
-        )
-
-    return make
-
-
-def config_of(directory: Path, **keys: object) -> StrategyConfig:
-    """A configuration whose password file is in the directory."""
-    table = {"quantity": "10", "user": "news", "password_file": str(directory / "password")} | keys
-    return parse_config(StrategyConfig, table, source="news.toml")
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for the condition."""
-    while not condition():
-        await asyncio.sleep(0.002)
-
-
-def reply_of(interface: Interface, method: str) -> dict[str, Any]:
-    """Return the reply to a call without parameters, as it is sent."""
-    reply = interface.methods[method].call({}, ROOT)
-    assert isinstance(reply, msgspec.Struct)
-    return reply_parameters(reply)
 
 
 async def test_it_trades_and_shows_its_state(world: MakeWorld, make_strategy: Make) -> None:
