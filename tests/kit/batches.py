@@ -1,6 +1,7 @@
 """Batches of ticks, written as rows of text."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.tick import TickKind
@@ -19,3 +20,13 @@ def batch_of(rows: Sequence[Row], first_sequence: int = 1) -> TickBatch:
     numbers = range(first_sequence, first_sequence + len(rows))
     records["publish_time_ns"] = [1000 * number for number in numbers]
     return TickBatch(first_sequence, records)
+
+
+def cut(batch: TickBatch, cuts: Iterable[int]) -> list[TickBatch]:
+    """A batch → the same messages in several batches, which begin at these rows."""
+    edges = [0, *sorted({each for each in cuts if 0 < each < len(batch)}), len(batch)]
+    return [
+        TickBatch(batch.first_sequence + start, batch.records[start:end])
+        for start, end in itertools.pairwise(edges)
+        if end > start
+    ]

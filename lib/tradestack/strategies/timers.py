@@ -73,7 +73,7 @@ def at(time_of_day: str, *, zone: str = "UTC") -> Callable[[HookT], HookT]:
         raise ValueError(f'{time_of_day!r} is not a time of day in whole seconds, such as "15:55"')
     try:
         return _timer(At(moment, UTC if zone == "UTC" else ZoneInfo(zone)))
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a directory
         raise ValueError(f'{zone!r} is not a time zone, such as "America/New_York"') from None
 
 

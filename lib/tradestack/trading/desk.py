@@ -15,6 +15,7 @@ from tradestack.trading.background import IN_BACKGROUND, Background, BackgroundR
 from tradestack.trading.epoch import INTENTS_PER_MESSAGE_MAX, Epoch
 from tradestack.trading.own_view import OwnView
 from tradestack.trading.request_values import (
+    cl_ord_id_of,
     integer,
     price_of,
     quantity_of,
@@ -126,7 +127,7 @@ class TradingDesk:
             CancelIntent(
                 sequence=sequence,
                 index=self._next_index(sequence),
-                cl_ord_id=cl_ord_id,
+                cl_ord_id=cl_ord_id_of(cl_ord_id),
                 publish_time_ns=self._feed.times_of(sequence)[1],
             )
         )
@@ -142,7 +143,7 @@ class TradingDesk:
             ReplaceIntent(
                 sequence=sequence,
                 index=self._next_index(sequence),
-                cl_ord_id=cl_ord_id,
+                cl_ord_id=cl_ord_id_of(cl_ord_id),
                 quantity=quantity_of(quantity),
                 limit_price=None if price is None else price_of(price),
                 publish_time_ns=self._feed.times_of(sequence)[1],

@@ -5,6 +5,7 @@ import operator
 from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import PRICE_MAX, QUANTITY_MAX, TimeInForce
 from tradestack.domain.symbol import is_symbol
+from tradestack.wire.order_texts import is_cl_ord_id
 
 
 def integer(name: str, value: object) -> int:
@@ -22,6 +23,13 @@ def symbol_of(symbol: object) -> str:
     if not isinstance(symbol, str) or not is_symbol(symbol):
         raise ValueError(f"{symbol!r} is not a symbol")
     return symbol
+
+
+def cl_ord_id_of(name: object) -> str:
+    """Return what names an order. Raises ValueError."""
+    if not isinstance(name, str) or not is_cl_ord_id(name):
+        raise ValueError(f"{name!r} is no order: name it by what buy, sell or replace returned")
+    return name
 
 
 def quantity_of(value: object) -> int:
