@@ -1,7 +1,7 @@
 """An interactive runner and a market, with a line between them that delays and overtakes."""
 
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 
 from tests.kit.market import Change, Market
 from tests.kit.quoter import Quoter
@@ -151,12 +151,22 @@ class Run:
             self.runner.matched.tell(self._matched.popleft())
         self.advance()
 
+    def happen(self, what: Iterable[tuple[int, int]]) -> None:
+        """Let these things happen: 0 to 3, and how much of it."""
+        for kind, count in what:
+            acts = (self.add, self.let_market_work, self.deliver_reports, self.deliver_matched)
+            acts[kind](count)
+
     def finish(self) -> None:
         """Let everything come until the whole feed is handled."""
-        for _ in range(10 * len(self._feed) + 100):
-            if self.is_done:
+        self.add(len(self._feed))
+        self.finish_messages()
+
+    def finish_messages(self) -> None:
+        """Let everything come until the messages so far are handled."""
+        for _ in range(10 * self._added + 100):
+            if not self.runner.has_messages:
                 return
-            self.add(len(self._feed))
             self.let_market_work(len(self._up))
             self.deliver_reports(len(self.market.reports))
             self.deliver_matched(len(self._matched))

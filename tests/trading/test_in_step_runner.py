@@ -43,12 +43,6 @@ def market_for(feed: TickBatch, entry_ns: int, report_ns: int) -> Market:
     return Market(SESSION, all_ticks(feed), entry_ns=entry_ns, report_ns=report_ns)
 
 
-def happen(run: Run, what: list[tuple[int, int]]) -> None:
-    """Let these things happen in a run."""
-    for kind, count in what:
-        (run.add, run.let_market_work, run.deliver_reports, run.deliver_matched)[kind](count)
-
-
 def seen_of(runner: InStepRunner) -> list[tuple[int, Report]]:
     """The reports that the strategy has seen, each with the message before which."""
     quoter = runner._object._strategy
@@ -71,7 +65,7 @@ def test_cuts_and_delays_make_no_difference(
     at_once.finish()
     run = Run(feed, market_for(feed, entry_ns, report_ns))
 
-    happen(run, what)
+    run.happen(what)
     run.finish()
 
     assert run.sent == at_once.sent
@@ -94,7 +88,7 @@ def test_a_killed_strategy_comes_to_the_same_requests(
     market = market_for(feed, entry_ns, report_ns)
 
     for what in lives:
-        happen(Run(feed, market), what)  # what was under way is lost with it
+        Run(feed, market).happen(what)  # what was under way is lost with it
     last = Run(feed, market)
     last.finish()
 

@@ -92,10 +92,17 @@ def whole_number(
 
 
 def parameters_of(declaring_class: type) -> Mapping[str, Parameter]:
-    """Return the parameters that a class declares or inherits, by name, in their order."""
+    """Return the parameters that a class declares or inherits, by name, in their order.
+
+    One that a subclass gives a plain value is none of its own.
+    """
     found: dict[str, Parameter] = {}
     for each in reversed(declaring_class.__mro__):
-        found |= {name: value for name, value in vars(each).items() if isinstance(value, Parameter)}
+        for name, value in vars(each).items():
+            if isinstance(value, Parameter):
+                found[name] = value
+            else:
+                found.pop(name, None)
     return found
 
 
