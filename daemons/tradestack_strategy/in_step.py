@@ -90,8 +90,10 @@ class InStepTrading(Trading[InStepRunner]):
 
     def advance(self) -> None:
         """Handle messages until one has to wait, and tell how far that was."""
-        if not self._is_following:
-            return
+        if self._is_following:
+            self._handle_messages()
+
+    def _handle_messages(self) -> None:
         before = self.runner.sequence_processed
         while not self._is_full:
             intents = self._step()

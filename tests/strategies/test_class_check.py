@@ -1,5 +1,6 @@
 """What can be wrong with the class of a strategy, and where it is told to be."""
 
+import types
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,11 @@ PARAMETER = "    {} = whole_number({}, minimum=1, maximum=9, doc='A number.'{})\
 @pytest.mark.parametrize(
     ("body", "line", "problem"),
     [
-        ("    x = 1\n", 3, "has none of on_tick, on_ticks, on_news and no timer, so it would never"),
+        (
+            "    x = 1\n",
+            3,
+            "has none of on_tick, on_ticks, on_news and no timer, so it would never",
+        ),
         (
             ON_TICK + "    def on_tik(self, tick): ...\n",
             6,
@@ -63,7 +68,11 @@ PARAMETER = "    {} = whole_number({}, minimum=1, maximum=9, doc='A number.'{})\
         (ON_TICK + "    def __init__(self): ...\n", 6, "has __init__; begin with on_start, which"),
         (ON_TICK + "    name = 'two words'\n", 6, "has a name that is not 1 to 32 characters with"),
         (ON_TICK + "    name = ''\n", 6, "has a name that is not 1 to 32 characters without a spa"),
-        (ON_TICK + "    name = 5\n", 6, "has a name that is not 1 to 32 characters without a space"),
+        (
+            ON_TICK + "    name = 5\n",
+            6,
+            "has a name that is not 1 to 32 characters without a space",
+        ),
         (ON_TICK + "    value_label = 'é'\n", 6, "has a value_label that is not 1 to 32"),
         (
             ON_TICK + PARAMETER.format("value_label", 1, ""),
@@ -157,22 +166,25 @@ def test_what_a_class_inherits_is_told_where_it_is(tmp_path: Path, inherited: st
 
 def test_a_class_without_text_is_told_without_a_place() -> None:
     """There is no file to name."""
-    made = type("Made", (Strategy,), {})
+    made = types.new_class("Made", (Strategy,))
 
-    with pytest.raises(ValueError, match="^Made has none of on_tick"):
+    with pytest.raises(ValueError, match=r"^Made has none of on_tick"):
         check_class(made)
 
 
 def test_a_name_is_made_of_the_class() -> None:
     """In small letters, with a line between words; one of its own goes before."""
-    names = [
-        type(name, (Strategy,), {}).name for name in ("Mine", "MyNews", "SMACross", "RSI2", "A1B")
-    ]
-    own = type("Mine", (Strategy,), {"name": "other"})
-    heir = type("Heir", (own,), {})
 
+    class Own(Strategy):
+        name = "other"
+
+    class Heir(Own):
+        pass
+
+    words = ["Mine", "MyNews", "SMACross", "RSI2", "A1B"]
+    names = [getattr(types.new_class(word, (Strategy,)), "name", None) for word in words]
     assert names == ["mine", "my_news", "smacross", "rsi2", "a1_b"]
-    assert (own.name, heir.name) == ("other", "heir")
+    assert (Own.name, Heir.name) == ("other", "heir")
 
 
 def test_what_a_strategy_needs_and_whether_it_is_async() -> None:

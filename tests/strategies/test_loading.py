@@ -215,7 +215,7 @@ class Mine(Strategy):
 
 def quantity_of(name: str) -> int:
     """The quantity of the order that a strategy makes of the first price."""
-    from tests.kit.batches import batch_of  # noqa: PLC0415
+    from tests.kit.batches import batch_of
 
     runner = SignalRunner(configure(load_strategy(name), {}, [], SCALE), EPOCH, Counters())
     (intent,) = runner.on_batch(batch_of([("P", "SPY", "1")]))

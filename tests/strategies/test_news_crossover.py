@@ -22,7 +22,9 @@ def strategy_of(short: int = 1, long: int = 2, symbols: Iterable[str] = ()) -> C
     return configured(NewsCrossover, windows, symbols)
 
 
-def orders_of(rows: Sequence[Row], strategy: ConfiguredStrategy, cuts: Iterable[int] = ()) -> list[Order]:
+def orders_of(
+    rows: Sequence[Row], strategy: ConfiguredStrategy, cuts: Iterable[int] = ()
+) -> list[Order]:
     """(sequence, symbol, side) of every order."""
     intents = intents_of(strategy, *cut(batch_of(rows), cuts))
     return [(each.sequence, each.symbol, each.side) for each in intents]

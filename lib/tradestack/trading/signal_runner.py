@@ -73,8 +73,7 @@ class SignalRunner:
         try:
             self._object.take_batch(batch)
         except StrategyFailed as failure:
-            assert failure.sequence is not None, "a hook was called for a message"
-            rows = failure.sequence - batch.first_sequence
+            rows = (failure.sequence or batch.first_sequence) - batch.first_sequence
             failure.intents_before = self._handled(
                 TickBatch(batch.first_sequence, batch.records[:rows])
             )
@@ -83,7 +82,9 @@ class SignalRunner:
 
     def _handled(self, batch: TickBatch) -> Sequence[AnyIntent]:
         """Count messages that were handled; return their intents that become requests."""
-        intents = [each for each in self._desk.take_intents() if each.sequence <= batch.last_sequence]
+        intents = [
+            each for each in self._desk.take_intents() if each.sequence <= batch.last_sequence
+        ]
         news = count_kind(batch.records, TickKind.NEWS)
         self._counters.add(Counted.TICKS_RECEIVED, len(batch))
         self._counters.add(Counted.PRICES_RECEIVED, len(batch) - news)
