@@ -104,6 +104,6 @@ async def test_a_hook_that_never_ends_pauses_the_strategy(world: MakeWorld) -> N
             watch.stop()
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
-        reason = strategy.runner.pause_reason or ""
+        reason = strategy.runner.pause.reason or ""
         assert "in on_tick: HookTookTooLong: it has run for longer than hook_max" in reason
         assert reason.endswith("at message 1")
