@@ -90,15 +90,17 @@ class InStepTrading(Trading[InStepRunner]):
 
     def advance(self) -> None:
         """Handle messages until one has to wait, and tell how far that was."""
-        if self._is_stopped():
-            return
+        if self._is_following:
+            self._handle_messages()
+
+    def _handle_messages(self) -> None:
         before = self.runner.sequence_processed
         while not self._is_full:
             intents = self._step()
             if intents is None:
                 break
             self._enter(intents)
-        if self._is_stopped():  # by a hook that has failed
+        if not self._is_following:  # a hook has failed
             return
         self._adjust_reading()
         handled = self.runner.sequence_processed - before
@@ -109,9 +111,6 @@ class InStepTrading(Trading[InStepRunner]):
         if self._ended is not None and not self.runner.has_messages:
             ended, self._ended = self._ended, None
             super().on_session_ended(*ended, EndReason.COMPLETE)
-
-    def _is_stopped(self) -> bool:
-        return not self._is_following
 
     def _step(self) -> Intents | None:
         """Hand on a message; return its intents, None if nothing more can be handled now."""

@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Coroutine, Iterable, Sequence
 
+from hypothesis import strategies as st
+
 from tests.kit.market import Change, Market
 from tests.kit.quoter import Quoter
 from tests.kit.strategies import configured
@@ -28,6 +30,10 @@ EPOCH = Epoch(
     signal_label="price",
 )
 
+
+latencies = st.sampled_from([0, 0, 1, 6])
+# What happens next in a run, and how much of it; afterwards everything comes.
+happenings = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 6)), max_size=60)
 
 TickRow = tuple[TickKind, str, int, int, int]  # ns since the message before, value, size
 
@@ -176,3 +182,8 @@ class Run:
 def all_ticks(feed: TickBatch) -> list[Tick]:
     """The messages of a feed session."""
     return list(feed.ticks())
+
+
+def market_for(feed: TickBatch, entry_ns: int, report_ns: int) -> Market:
+    """A market of that feed session."""
+    return Market(SESSION, all_ticks(feed), entry_ns=entry_ns, report_ns=report_ns)

@@ -26,7 +26,7 @@ class StrategyProcess:
         password = directory / "password"
         password.write_text("secret")
         self._config = directory / f"{INSTANCE}.toml"
-        self._control = directory / "strategy.sock"
+        self._control = directory / f"strategy-{INSTANCE}.sock"
         self._log = directory / "log"
         self._process: subprocess.Popen[bytes] | None = None
         self._keys: dict[str, object] = {

@@ -1,5 +1,6 @@
 """What can be wrong with the class of a strategy, and where it is told to be."""
 
+import types
 from pathlib import Path
 
 import pytest
@@ -165,22 +166,25 @@ def test_what_a_class_inherits_is_told_where_it_is(tmp_path: Path, inherited: st
 
 def test_a_class_without_text_is_told_without_a_place() -> None:
     """There is no file to name."""
-    made = type("Made", (Strategy,), {})
+    made = types.new_class("Made", (Strategy,))
 
-    with pytest.raises(ValueError, match="^Made has none of on_tick"):
+    with pytest.raises(ValueError, match=r"^Made has none of on_tick"):
         check_class(made)
 
 
 def test_a_name_is_made_of_the_class() -> None:
     """In small letters, with a line between words; one of its own goes before."""
-    names = [
-        type(name, (Strategy,), {}).name for name in ("Mine", "MyNews", "SMACross", "RSI2", "A1B")
-    ]
-    own = type("Mine", (Strategy,), {"name": "other"})
-    heir = type("Heir", (own,), {})
 
+    class Own(Strategy):
+        name = "other"
+
+    class Heir(Own):
+        pass
+
+    words = ["Mine", "MyNews", "SMACross", "RSI2", "A1B"]
+    names = [getattr(types.new_class(word, (Strategy,)), "name", None) for word in words]
     assert names == ["mine", "my_news", "smacross", "rsi2", "a1_b"]
-    assert (own.name, heir.name) == ("other", "heir")
+    assert (Own.name, Heir.name) == ("other", "heir")
 
 
 def test_what_a_strategy_needs_and_whether_it_is_async() -> None:

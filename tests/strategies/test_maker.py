@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.kit.in_step import EPOCH, SESSION, Run, TickRow, all_ticks, ticks_of
-from tests.kit.market import Market
+from tests.kit.in_step import (
+    EPOCH,
+    SESSION,
+    Run,
+    TickRow,
+    happenings,
+    latencies,
+    market_for,
+    ticks_of,
+)
 from tests.kit.strategies import configured
 from tests.trading.executions import execution
 from tradestack.domain.execution_report import ExecutionReport
@@ -178,13 +186,6 @@ feeds = st.lists(
     min_size=1,
     max_size=40,
 )
-latencies = st.sampled_from([0, 0, 1, 6])
-happenings = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 6)), max_size=60)
-
-
-def market_for(feed: TickBatch, entry_ns: int, report_ns: int) -> Market:
-    """A market of that feed session."""
-    return Market(SESSION, all_ticks(feed), entry_ns=entry_ns, report_ns=report_ns)
 
 
 @given(
@@ -232,9 +233,9 @@ def test_it_has_one_quote_a_side_and_a_bounded_position(
 
 def test_the_market_of_these_tests_does_everything() -> None:
     """Fills, cancels and replaces occur."""
-    prices = [150 - abs(3 * step % 80 - 40) for step in range(300)]
+    prices = [100 + (7 * step) % 17 for step in range(300)]
     feed = ticks_of([(P, "SPY", 3, price, 7 * (price % 3)) for price in prices])
-    run = Run(feed, market_for(feed, 0, 0), maker(position_max="0.00000015"))
+    run = Run(feed, market_for(feed, 1, 1), maker(position_max="0.00000015"))
 
     run.finish()
 

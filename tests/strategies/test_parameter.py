@@ -87,7 +87,7 @@ def test_what_is_not_allowed_is_told(texts: dict[str, str], complaint: str) -> N
 
 def test_a_strategy_without_parameters_takes_none() -> None:
     """It says so."""
-    with pytest.raises(ValueError, match="^there is no parameter 'short', it has none$"):
+    with pytest.raises(ValueError, match=r"^there is no parameter 'short', it has none$"):
         parsed(Strategy, short="1")
 
 
@@ -99,7 +99,7 @@ def test_a_number_and_a_count_are_compared_by_what_they_mean() -> None:
         count: int = whole_number(3, minimum=0, maximum=9, doc="A count.")
 
     assert parsed(Mixed) == {"part": 5 * SCALE // 2, "count": 3}
-    with pytest.raises(ValueError, match="^part is 2.5, and has to be below count, which is 2$"):
+    with pytest.raises(ValueError, match=r"^part is 2.5, and has to be below count, which is 2$"):
         parsed(Mixed, count="2")
 
 

@@ -134,19 +134,11 @@ def test_before_1970_there_are_days_as_well() -> None:
 
 def test_the_close_of_new_york_moves_with_its_clocks() -> None:
     """On 10 March 2024 they are put forward, on 3 November back."""
-    for before, after in (
-        (
-            ["2024-03-09 20:54:59", "2024-03-09 20:55:00"],
-            ["2024-03-10 19:54:59", "2024-03-10 19:55:00"],
-        ),
-        (
-            ["2024-11-02 19:54:59", "2024-11-02 19:55:00"],
-            ["2024-11-03 20:54:59", "2024-11-03 20:55:00"],
-        ),
-    ):
-        called = at_times(at("15:55", zone=NEW_YORK), *before, *after)
+    for day, time_of_day in (("03-09", "20"), ("03-10", "19"), ("11-02", "19"), ("11-03", "20")):
+        times = [f"2024-{day} {time_of_day}:{rest}" for rest in ("00:00", "54:59", "55:00")]
+        called = at_times(at("15:55", zone=NEW_YORK), *times)
 
-        assert called == [before[1], after[1]]
+        assert called == times[2:]
 
 
 def test_a_time_that_the_clocks_skip_is_an_hour_later_that_day() -> None:

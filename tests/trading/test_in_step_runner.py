@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.kit.in_step import EPOCH, SESSION, Run, all_ticks, ticks_of
-from tests.kit.market import Market
+from tests.kit.in_step import EPOCH, SESSION, Run, happenings, latencies, market_for, ticks_of
 from tests.kit.quoter import Quoter
 from tests.kit.strategies import configured
 from tradestack.domain.execution_report import ExecutionReport, Report
@@ -33,14 +32,6 @@ feeds = st.lists(
     min_size=1,
     max_size=40,
 )
-latencies = st.sampled_from([0, 0, 1, 6])
-# What happens next, and how much of it; afterwards everything comes.
-happenings = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 6)), max_size=60)
-
-
-def market_for(feed: TickBatch, entry_ns: int, report_ns: int) -> Market:
-    """A market of that feed session."""
-    return Market(SESSION, all_ticks(feed), entry_ns=entry_ns, report_ns=report_ns)
 
 
 def seen_of(runner: InStepRunner) -> list[tuple[int, Report]]:

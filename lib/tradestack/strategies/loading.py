@@ -10,6 +10,7 @@ tradestack.strategies.news:News                 module:Class
 
 import importlib
 import importlib.util
+import inspect
 import sys
 import traceback
 from dataclasses import dataclass
@@ -42,6 +43,13 @@ def load_strategy(name: str) -> LoadedStrategy:
     check_class(strategy)
     path = getattr(module, "__file__", None) or module.__name__  # a notebook has no file
     return LoadedStrategy(strategy, path, _executed.get(module.__name__, path.encode()))
+
+
+def loaded_class(strategy: type[Strategy]) -> LoadedStrategy:
+    """Return a class that was imported already. Raises ValueError with what is wrong, and where."""
+    check_class(strategy)
+    path = inspect.getsourcefile(strategy) or strategy.__module__
+    return LoadedStrategy(strategy, path, path.encode())
 
 
 def _names_class(name: str) -> bool:

@@ -12,6 +12,7 @@ from tradestack.domain.order import Order, OrdType, Side, TimeInForce
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
 from tradestack.trading.epoch import Epoch
 from tradestack.trading.request_values import (
+    cl_ord_id_of,
     integer,
     price_of,
     quantity_of,
@@ -85,7 +86,7 @@ class BackgroundRequests:
         self._background.enter(
             OrderCancelRequest(
                 cl_ord_id=self._background.new_name(),
-                orig_cl_ord_id=cl_ord_id,
+                orig_cl_ord_id=cl_ord_id_of(cl_ord_id),
                 transact_time_ns=self._background.wall_ns(),
             )
         )
@@ -96,7 +97,7 @@ class BackgroundRequests:
         self._background.enter(
             OrderCancelReplaceRequest(
                 cl_ord_id=name,
-                orig_cl_ord_id=cl_ord_id,
+                orig_cl_ord_id=cl_ord_id_of(cl_ord_id),
                 quantity=quantity_of(quantity),
                 price=None if price is None else price_of(price),
                 transact_time_ns=self._background.wall_ns(),

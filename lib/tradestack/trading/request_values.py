@@ -25,11 +25,11 @@ def symbol_of(symbol: object) -> str:
     return symbol
 
 
-def cl_ord_id_of(value: object) -> str:
-    """Return the ClOrdID of an order. Raises ValueError."""
-    if isinstance(value, str) and is_cl_ord_id(value):
-        return value
-    raise ValueError(f"{value!r} is no order: name it by what buy, sell or replace returned")
+def cl_ord_id_of(name: object) -> str:
+    """Return what names an order. Raises ValueError."""
+    if not isinstance(name, str) or not is_cl_ord_id(name):
+        raise ValueError(f"{name!r} is no order: name it by what buy, sell or replace returned")
+    return name
 
 
 def quantity_of(value: object) -> int:

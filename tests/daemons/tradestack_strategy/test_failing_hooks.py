@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from tests.daemons.tradestack_strategy.services import ROOT, Make, reply_of, until
 from tests.daemons.tradestack_strategy.strategy_runs import MakeWorld, World
 from tests.kit.batches import Row, batch_of
+from tests.kit.strategy_process import StrategyProcess
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.main import run
 from tradestack.wire.varlink import VarlinkError
 from tradestack_strategy.service import StrategyService
 
@@ -159,6 +163,42 @@ async def test_a_hook_that_is_for_no_message_pauses_as_well(
             assert "in fail: ZeroDivisionError: unlucky" in reason
 
 
+HOOKS_IN_STEP = ["on_tick of an interactive one", "an async on_tick"]
+
+
+@pytest.mark.parametrize("hook", ["on_tick", *HOOKS_IN_STEP])
+async def test_the_last_message_of_a_session_that_has_ended_may_fail(
+    world: MakeWorld, make_strategy: Make, tmp_path: Path, hook: str
+) -> None:
+    """Then the session is not handled to its end, and on_end is not called."""
+    text = text_of(AT_A_MESSAGE[hook]) + "\n    def on_end(self):\n        self.fail(13 * 10**8)\n"
+    async with world() as w:
+        publish(w, ROWS[:3])
+        w.feed.end_session()
+        async with started(w, make_strategy, text, tmp_path) as strategy:
+            reason = await paused(strategy)
+
+            assert reason.endswith("at message 3")
+            assert strategy.stats()["sequence_processed"] == 2
+            await until(lambda: [order.feed_seq for order in w.orders.received] == [1, 2])
+
+
+@pytest.mark.parametrize("body", [ON_TICK, "    interactive = True\n" + ON_TICK])
+async def test_counters_that_fail_do_not_hide_what_failed_first(
+    world: MakeWorld, make_strategy: Make, tmp_path: Path, body: str
+) -> None:
+    """What on_tick has left half done is no reason to end the daemon."""
+    body = body.replace("self.price = ", "self.prices.append(") + ")\n"
+    counters = "\n    def counters(self):\n        return {'prices': len(self.prices)}\n"
+    async with world() as w:
+        publish(w, ROWS)
+        async with started(w, make_strategy, text_of(body + counters), tmp_path) as strategy:
+            reason = await paused(strategy)
+
+            assert "has no attribute 'prices'" in reason
+            assert (await paused(strategy)) == reason
+
+
 @pytest.mark.parametrize("hook", ["on_tick", "on_tick of an interactive one"])
 async def test_an_unchanged_strategy_pauses_again_at_the_same_message(
     world: MakeWorld, make_strategy: Make, tmp_path: Path, hook: str
@@ -242,3 +282,40 @@ async def test_what_is_not_paused_is_not_resumed(
 
         assert while_it_trades.value.parameters == {"reason": "it is not paused"}
         assert [type(each) for each in both] == [type(None), VarlinkError]
+
+
+async def test_a_process_is_resumed_by_a_command(
+    world: MakeWorld, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is refused with the reason while the file is wrong; meanwhile others trade."""
+    path, text = tmp_path / "mine.py", text_of(AT_A_MESSAGE["on_tick"])
+    path.write_text(text)
+    resume_strategy = partial(run, ["resume-strategy", "news", "--runtime-dir", str(tmp_path)])
+    async with world() as w:
+        servers = {"feed": str(w.feed.address), "orders": str(w.orders.address)}
+        process = StrategyProcess(tmp_path, strategy=str(path), quantity="10", **servers)
+        try:
+            process.start()
+            await process.stats_when(lambda stats: stats["state"] == "live")
+            other = w.start_strategy()
+            await other.settled(0)
+            publish(w, ROWS)
+            paused_stats = await process.stats_when(lambda stats: stats["state"] == "paused")
+            path.write_text("def on_tick(:\n")
+            refused = await asyncio.to_thread(resume_strategy)
+            told = capsys.readouterr().err
+            path.write_text(text.replace("== 13", "== 15"))
+            resumed = await asyncio.to_thread(resume_strategy)
+            live = await process.stats_when(lambda stats: stats["state"] == "live")
+            publish(w, [("N", "SPY", "90")])
+            await other.until(lambda: len(w.orders.received) == 3)
+            status = await process.stop()
+        finally:
+            process.close()
+
+    assert "unlucky at message 3" in paused_stats["pause_reason"]
+    assert (refused, resumed, status) == (ExitStatus.REFUSED, ExitStatus.DONE, 0)
+    assert f"{path} cannot be imported: line 1: SyntaxError" in told
+    assert live["from_sequence"] == 5
+    assert [order.signal_name for order in w.orders.received] == ["mine", "mine", "news"]
+    assert process.log.count("strategy paused: a hook has raised an exception") == 1
