@@ -9,13 +9,14 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
+from tradestack.runtime.import_limit import import_limit
 from tradestack.runtime.service import Context
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.registry import build_strategy
 from tradestack.trading.counters import Counted, Counters
 from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 from tradestack.wire.soup import PASSWORD_LENGTH_MAX
-from tradestack_strategy.config import StrategyConfig
+from tradestack_strategy.config import StrategyConfig, packages_of
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.handshake import State
 from tradestack_strategy.hook_watch import HookWatch
@@ -30,9 +31,14 @@ _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
 
 def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
     """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
-    return build_strategy(
-        config.strategy, config.parameters, config.symbols, quantity=config.quantity
-    )
+    with import_limit():
+        return build_strategy(
+            config.strategy,
+            config.parameters,
+            config.symbols,
+            quantity=config.quantity,
+            packages=packages_of(config),
+        )
 
 
 def build_service(context: Context[StrategyConfig]) -> "StrategyService":

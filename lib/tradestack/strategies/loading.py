@@ -21,15 +21,25 @@ _SUFFIX = ".py"
 
 @dataclass(frozen=True, slots=True)
 class LoadedStrategy:
-    """A class that was found, and the file that it is from, as path and bytes."""
+    """A class that was found, and the file that it is from, as path and bytes.
+
+    packages: the directory of packages that it alone imports, "" = none.
+    """
 
     strategy: type[Strategy]
     path: str
     source: bytes
+    packages: str = ""
 
 
-def load_strategy(name: str) -> LoadedStrategy:
-    """Import the strategy of that name. Raises ValueError with what is wrong, and where."""
+def load_strategy(name: str, packages: str = "") -> LoadedStrategy:
+    """Import the strategy of that name. Raises ValueError with what is wrong, and where.
+
+    packages: a directory in which modules are looked for as well, behind all others, since it must
+    not replace what tradestack is made of. That lasts as long as the process.
+    """
+    if packages and packages not in sys.path:
+        sys.path.append(packages)
     place, _, class_name = name.rpartition(":") if _names_class(name) else (name, "", "")
     try:
         module = _module_of_file(place) if place.endswith(_SUFFIX) else _module(place)
@@ -37,7 +47,8 @@ def load_strategy(name: str) -> LoadedStrategy:
         raise ValueError(f"{place} cannot be imported: {_told(error, place)}") from error
     strategy = _named(module, class_name, name) if class_name else _only(module, place)
     check_class(strategy)
-    return LoadedStrategy(strategy, module.__file__ or module.__name__, _source(module))
+    path = module.__file__ or module.__name__
+    return LoadedStrategy(strategy, path, _source(module), packages)
 
 
 def _names_class(name: str) -> bool:
