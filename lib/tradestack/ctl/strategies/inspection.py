@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tradestack.runtime.import_limit import IMPORT_SECONDS_MAX
+from tradestack.strategies.parameter import parameters_of
 
 INSPECTION_SECONDS_MAX = IMPORT_SECONDS_MAX + 10  # for code that no exception interrupts
 OUTPUT_SHOWN_MAX = 1_000  # characters
@@ -39,6 +40,19 @@ class Inspected:
     class_name: str
     parameters: tuple[DeclaredParameter, ...]
     output: str
+
+
+def declared_by(strategy: type) -> tuple[DeclaredParameter, ...]:
+    """Return the parameters of a class, in their order."""
+    return tuple(
+        DeclaredParameter(
+            name=name,
+            default=each.format(each.default),
+            allowed=each.allowed,
+            doc=each.doc,
+        )
+        for name, each in parameters_of(strategy).items()
+    )
 
 
 class StrategyUnfit(Exception):

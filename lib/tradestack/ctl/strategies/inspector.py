@@ -10,8 +10,10 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from tradestack.ctl.strategies.inspection import declared_by
 from tradestack.runtime.import_limit import import_limit
 from tradestack.strategies.configured import configure
 from tradestack.strategies.parameter import parameters_of
@@ -38,15 +40,7 @@ def inspect(request: Mapping[str, Any]) -> dict[str, object]:
     return {
         "fault": None,
         "class_name": found.strategy.__name__,
-        "parameters": [
-            {
-                "name": name,
-                "default": parameter.format(parameter.default),
-                "allowed": parameter.allowed,
-                "doc": parameter.doc,
-            }
-            for name, parameter in declared.items()
-        ],
+        "parameters": [asdict(each) for each in declared_by(found.strategy)],
     }
 
 

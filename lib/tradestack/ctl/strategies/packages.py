@@ -41,7 +41,7 @@ _INHERITED = re.compile(
 
 def packages_directory(installation: Installation, instance: str) -> Path:
     """Return the directory below which the instance's packages are."""
-    return installation.state / "packages" / instance
+    return installation.state.absolute() / "packages" / instance
 
 
 def install_packages(

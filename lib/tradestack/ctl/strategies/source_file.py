@@ -56,9 +56,10 @@ def read_regular(path: Path, bytes_max: int = SOURCE_BYTES_MAX) -> bytes:
     except OSError as error:
         problem = "is a link" if error.errno == errno.ELOOP else error.strerror or str(error)
         raise OperatorFault(str(path), problem, "name the file itself") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OperatorFault(str(path), "is no regular file", "name a file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OperatorFault(str(path), "is no regular file", "name a file")
         content = file.read(bytes_max + 1)
     if len(content) > bytes_max:
         problem, remedy = f"is larger than {bytes_max:,} bytes", "keep data in files of their own"
@@ -68,7 +69,7 @@ def read_regular(path: Path, bytes_max: int = SOURCE_BYTES_MAX) -> bytes:
 
 def strategies_directory(installation: Installation) -> Path:
     """Return the directory of the copies, which is made if it is missing. Raises OperatorFault."""
-    directory = installation.config / "strategies"
+    directory = _directory(installation)
     require_own(directory)
     if not directory.exists():
         directory.mkdir()
@@ -78,7 +79,7 @@ def strategies_directory(installation: Installation) -> Path:
 
 def copy_of(installation: Installation, instance: str) -> Path:
     """Return the path of the copy that an instance trades by."""
-    return installation.config / "strategies" / f"{instance}{SUFFIX}"
+    return _directory(installation) / f"{instance}{SUFFIX}"
 
 
 @contextmanager
@@ -101,6 +102,10 @@ def staged(installation: Installation, instance: str, source: bytes) -> Iterator
 def put_in_place(installation: Installation, instance: str, path: Path) -> None:
     """Replace the instance's copy by a staged one; after a power cut it is the old or the new."""
     replace_durably(path, copy_of(installation, instance))
+
+
+def _directory(installation: Installation) -> Path:
+    return installation.config.absolute() / "strategies"
 
 
 def _open_for_service(installation: Installation, path: Path, mode: int) -> None:

@@ -39,9 +39,8 @@ def update(installation: Installation, instance: str, wanted: Wanted, *, restart
     for name in restarted:
         say(f"{name} trades from the head of the feed with the new code")
     if instance not in restarted:
-        say(
-            f"wrote {config_file}; to trade by it: systemctl restart tradestack-strategy@{instance}"
-        )
+        unit = f"tradestack-strategy@{instance}"
+        say(f"updated {instance}, which does not run; to start it: systemctl enable --now {unit}")
     remove_what_none_uses(installation, instance)
 
 

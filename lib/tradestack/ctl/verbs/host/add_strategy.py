@@ -53,7 +53,7 @@ from tradestack.ctl.installation.server_users import (
 from tradestack.ctl.installation.strategy_name import strategy_name
 from tradestack.ctl.strategies.fitting import Wanted, fitted
 from tradestack.ctl.strategies.inspection import StrategyUnfit
-from tradestack.ctl.strategies.instances import config_of
+from tradestack.ctl.strategies.instances import config_of, remove_what_none_uses
 from tradestack.ctl.strategies.source_file import copy_of
 from tradestack.ctl.strategies.update import CONFIG_MODE, say, update
 from tradestack.domain.faults import OperatorFault
@@ -137,10 +137,11 @@ def run(args: argparse.Namespace) -> int:
         else:
             _add(installation, name, wanted, args)
     except StrategyUnfit as fault:
+        remove_what_none_uses(installation, name)  # packages that were installed for it
         if fault.place == "parameters" and wanted.settings:
             args.refuse(f"--set: {fault}")
         where = args.strategy or str(config_of(installation, name))
-        remedy = "correct it and run this again; nothing was written"
+        remedy = "correct it, or name what it imports with --requirements; nothing was written"
         raise OperatorFault(where, _without_place(str(fault), where), remedy) from None
     return ExitStatus.DONE
 
