@@ -401,6 +401,7 @@ adapted() {
         -e '/^(Protect[A-Za-z]+|Private[A-Za-z]+|Device[A-Za-z]+|ProcSubset|(No)?ExecPaths|IPAddress[A-Za-z]+)=/d' \
         -e '/^((State|Logs)Directory(Mode)?|KeyringMode)=/d' \
         -e 's/^WantedBy=multi-user.target/WantedBy=default.target/' \
+        -e '/^Environment=/s| HOME=/tmp$||' \
         -e "s/^(ListenStream=127\.0\.0\.1:)8999$/\1$feed_port/" \
         -e "s/^(ListenStream=127\.0\.0\.1:)8998$/\1$order_port/"
 }
@@ -441,6 +442,13 @@ configured() { # FILE: print it with the paths and ports of this installation
         -e "s|127\.0\.0\.1:8999|127.0.0.1:$feed_port|g" \
         -e "s|127\.0\.0\.1:8998|127.0.0.1:$order_port|g" \
         -e "s|^#?segment_suffix = \"\"|segment_suffix = \"$segment_suffix\"|" -- "$1"
+}
+
+# Of the operator's own strategies, which only the services' user can read.
+make_strategies_directory() {
+    mkdir -p -- "$DESTDIR$config/strategies"
+    chmod 0750 -- "$DESTDIR$config/strategies"
+    [[ $scope == user || -n $DESTDIR ]] || chgrp -- tradestack "$config/strategies"
 }
 
 # Create the passwords of the strategies, and their lines in the servers' users file, if missing.
@@ -530,6 +538,7 @@ install_it() {
         fi
         install_credentials
     fi
+    make_strategies_directory
     if is_live; then
         update_systemd "$occasion"
         [[ $programs == kept && $before == "$(fingerprint)" ]] || restart_services

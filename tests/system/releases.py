@@ -33,6 +33,7 @@ PACKAGES = (
 PACKAGES_LATER = ("python3-venv", "sudo", "jq")  # installed by install.sh, or as the README says
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
 EDITABLE = ("editables",)  # what hatchling needs for the environment of `install.sh --try`
+OF_A_STRATEGY = ("numba>=0.61",)  # what a case has a strategy of its own require
 SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python
 WHEEL_PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 
@@ -55,9 +56,10 @@ def prepared_tree(release: Release) -> Path:
 
 
 def prepared_wheelhouse(release: Release) -> Path:
-    """Return the directory of all wheels that install.sh needs on the release."""
+    """Return the directory of all wheels that install.sh and the cases need on the release."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
     needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *EDITABLE]
+    needed += OF_A_STRATEGY
     return _made_once(
         f"wheels-{release.python}", needed, lambda house: _make_wheelhouse(release, needed, house)
     )

@@ -12,6 +12,7 @@ from tradestack.domain.fixed_point import format_fixed
 from tradestack.domain.order import QUANTITY_MAX, Start
 from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.net.addresses import Address
+from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key, required_key
 from tradestack.runtime.config.quantities import Duration, FixedPoint
 from tradestack.runtime.config.shared_keys import (
@@ -32,6 +33,7 @@ from tradestack.runtime.config.values import (
     Text,
     ValueParser,
 )
+from tradestack.runtime.import_limit import import_limit
 from tradestack.store.trusted_users import TRUSTED_USERS
 from tradestack.strategies.configured import ConfiguredStrategy, configure
 from tradestack.strategies.registry import NAME_FORM, SHIPPED, build_strategy, find_strategy
@@ -69,6 +71,7 @@ class StrategyConfig(DaemonConfig):
     strategy: str = key(
         SHIPPED["news"], Text("[ -~]+", NAME_FORM, STRATEGY_LENGTH_MAX), reload=Reload.RESTART
     )
+    packages: Path | None = key(None, FilePath(), reload=Reload.RESTART)
     parameters: Mapping[str, str] = key({}, MapOf(DecimalText()), reload=Reload.RESTART)
     symbols: tuple[str, ...] = key([], ListOf(Symbol()), reload=Reload.RESTART)
     quantity: int = required_key(FixedPoint(1, QUANTITY_MAX), reload=Reload.RESTART)
@@ -97,10 +100,15 @@ class StrategyConfig(DaemonConfig):
     )
 
     def __post_init__(self) -> None:
+        packages = packages_of(self)
+        if packages and not Path(packages).is_dir():
+            remedy = "make it by `tradestackctl add-strategy NAME --update --requirements FILE`"
+            raise KeyFault(("packages",), f"{packages} is no directory", remedy)
         try:
-            found = find_strategy(self.strategy)
+            with import_limit():
+                found = find_strategy(self.strategy, packages)
         except ValueError as error:
-            raise ValueError(f"strategy: {error}") from None
+            raise KeyFault(("strategy",), str(error), "correct the file, or name another") from None
         try:
             configured = configure(found, self.parameters, self.symbols, self.quantity)
         except ValueError as error:
@@ -108,8 +116,14 @@ class StrategyConfig(DaemonConfig):
         object.__setattr__(self, "parameters", MappingProxyType(dict(configured.parameters())))
 
 
+<<<<<<< HEAD:lib/tradestack/configs/strategy.py
 def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
     """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
     return build_strategy(
         config.strategy, config.parameters, config.symbols, quantity=config.quantity
     )
+=======
+def packages_of(config: StrategyConfig) -> str:
+    """Return the directory of the strategy's own packages, "" if it has none."""
+    return "" if config.packages is None else str(config.packages)
+>>>>>>> install:daemons/tradestack_strategy/config.py

@@ -34,6 +34,7 @@ examples:
   tradestackctl pnl                           show what each user has earned
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
   tradestackctl pace 60x                      replay sixty times faster than real time
+  tradestackctl new-strategy mine             write a strategy of your own to begin with
   tradestackctl add-strategy momentum         create another strategy instance
   tradestackctl soak crossover                see whether a strategy bears being killed
   tradestackctl import prices.csv.gz          convert your own data to where the gateway reads it
@@ -96,7 +97,18 @@ VERBS = (
         uses_runtime_dir=False,
     ),
     Verb("why", "tell what became of an order, and why", "why", uses_runtime_dir=False),
-    Verb("add-strategy", "create a strategy instance", "host.add_strategy", uses_runtime_dir=False),
+    Verb(
+        "new-strategy",
+        "write a strategy of your own to begin with",
+        "host.new_strategy",
+        uses_runtime_dir=False,
+    ),
+    Verb(
+        "add-strategy",
+        "create a strategy instance, or update it",
+        "host.add_strategy",
+        uses_runtime_dir=False,
+    ),
     Verb(
         "remove-strategy",
         "remove a strategy instance",

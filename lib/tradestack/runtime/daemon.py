@@ -207,6 +207,7 @@ class Daemon(Generic[C]):
 
     def _beat(self) -> None:
         """Look at the limits, send the status, and feed the watchdog if the service is healthy."""
+        self._logs.install_again()
         now_ns = self._clock.monotonic_ns()
         levels = [*self._service.levels(), *self._control.levels(), *descriptor_levels()]
         self._levels.look(levels, now_ns)

@@ -1,7 +1,9 @@
-"""The immediate end of a process whose state may differ from its files."""
+"""The immediate end of a process: its state may differ from its files, or a thread goes on."""
 
 import logging
 import os
+import sys
+import threading  # noqa: TID251  those of a strategy
 from typing import NoReturn
 
 EXIT_STATUS_FAULT = 1  # as after an uncaught exception; the supervisor starts the daemon again
@@ -19,3 +21,16 @@ def end_process(place: str, fault: BaseException) -> NoReturn:
         logger.critical("fault %s, ending: %r", place, fault, exc_info=fault)
     finally:
         os._exit(EXIT_STATUS_FAULT)
+
+
+def end_despite_threads(status: int) -> None:
+    """End the process here if threads of a strategy still run; Python would wait for their end."""
+    others = [
+        thread.name
+        for thread in threading.enumerate()
+        if thread is not threading.main_thread() and not thread.daemon
+    ]
+    if others:
+        logger.warning("ending, although threads run: %s", ", ".join(others))
+        sys.stdout.flush()
+        os._exit(status)

@@ -26,7 +26,7 @@ from tradestack.runtime.config_check import check_config
 from tradestack.runtime.daemon import Daemon
 from tradestack.runtime.daemonize import Readiness, daemonize
 from tradestack.runtime.early_hangup import EarlyHangup
-from tradestack.runtime.end_process import EXIT_STATUS_FAULT
+from tradestack.runtime.end_process import EXIT_STATUS_FAULT, end_despite_threads
 from tradestack.runtime.fail_points import arm
 from tradestack.runtime.inherited_limits import FILE_SIZE, OPEN_FILES, check_limit
 from tradestack.runtime.inherited_signals import restore_signals
@@ -51,7 +51,9 @@ logger = logging.getLogger(__name__)
 
 def run(program: Program[C]) -> NoReturn:
     """Run the daemon, or what its command line asks for, and exit."""
-    sys.exit(run_to_status(program, sys.argv[1:]))
+    status = run_to_status(program, sys.argv[1:])
+    end_despite_threads(status)
+    sys.exit(status)
 
 
 def run_to_status(program: Program[C], argv: Sequence[str]) -> int:
@@ -134,6 +136,7 @@ def _run_daemon(
 ) -> int:
     """Run the daemon to its end. Raises OperatorFault, or an unexpected fault."""
     logs.set_threshold(arguments.log_level or file.config.log_level)
+    logs.install_again()
     environment = parse_environment(os.environ, pid=os.getpid())
     notifier = Notifier.connect(environment.notify_socket)
     forget_supervisor(os.environ)

@@ -78,6 +78,7 @@ class ConfiguredStrategy:
                 self.parameters(),
                 sorted(self.symbols),
                 self.quantity,
+                *([self.loaded.packages] if self.loaded.packages else []),
             ],
             sort_keys=True,
             separators=(",", ":"),

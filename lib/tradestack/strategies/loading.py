@@ -25,15 +25,25 @@ _SUFFIX = ".py"
 
 @dataclass(frozen=True, slots=True)
 class LoadedStrategy:
-    """A class that was found, and the file that it is from, as path and bytes."""
+    """A class that was found, and the file that it is from, as path and bytes.
+
+    packages: the directory of packages that it alone imports, "" = none.
+    """
 
     strategy: type[Strategy]
     path: str
     source: bytes
+    packages: str = ""
 
 
-def load_strategy(name: str) -> LoadedStrategy:
-    """Import the strategy of that name. Raises ValueError with what is wrong, and where."""
+def load_strategy(name: str, packages: str = "") -> LoadedStrategy:
+    """Import the strategy of that name. Raises ValueError with what is wrong, and where.
+
+    packages: a directory in which modules are looked for as well, behind all others, since it must
+    not replace what tradestack is made of. That lasts as long as the process.
+    """
+    if packages and packages not in sys.path:
+        sys.path.append(packages)
     place, _, class_name = name.rpartition(":") if _names_class(name) else (name, "", "")
     try:
         module = _module_of_file(place) if place.endswith(_SUFFIX) else _module(place)
@@ -42,7 +52,8 @@ def load_strategy(name: str) -> LoadedStrategy:
     strategy = _named(module, class_name, name) if class_name else _only(module, place)
     check_class(strategy)
     path = getattr(module, "__file__", None) or module.__name__  # a notebook has no file
-    return LoadedStrategy(strategy, path, _executed.get(module.__name__, path.encode()))
+    source = _executed.get(module.__name__, path.encode())
+    return LoadedStrategy(strategy, path, source, packages)
 
 
 def loaded_class(strategy: type[Strategy]) -> LoadedStrategy:

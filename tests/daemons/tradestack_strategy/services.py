@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tradestack_strategy.config import StrategyConfig
 
 from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.config.keys import parse_config
 from tradestack.runtime.service import Context
 from tradestack.runtime.supervisor.notify import Notifier
-from tradestack_strategy.config import StrategyConfig
 from tradestack_strategy.service import StrategyService, build_service
 
 ROOT = Peer(pid=1, uid=0, gid=0)

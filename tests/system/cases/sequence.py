@@ -18,6 +18,7 @@ MODULES = {
         "moving_ports",
         "failing",
         "operator_faults",
+        "own_strategies",
         "upgrading",
         "operating",
         "user_installation",

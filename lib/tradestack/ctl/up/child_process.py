@@ -149,6 +149,8 @@ class ChildProcess:
         for descriptor in (self._pidfd, self._notify, self._output):
             self._loop.remove_reader(descriptor)
         self._on_output()  # its last lines may still be in the pipe
+        with contextlib.suppress(ProcessLookupError):  # what it has started, as systemd does
+            os.killpg(self.pid, signal.SIGKILL)  # before waitpid: the number is still its own
         _, status = os.waitpid(self.pid, 0)
         os.close(self._pidfd)
         os.close(self._output)

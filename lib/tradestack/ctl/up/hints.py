@@ -30,7 +30,7 @@ def hints_before(config: StackConfig) -> dict[str, str]:
     published = _published(config.gateway)
     hints = {}
     for name, keys in config.strategies.items():
-        missing = sorted(_needs(str(keys.get("strategy", STRATEGY_DEFAULT))) - published)
+        missing = sorted(_needs(keys) - published)
         if missing:
             words = " and ".join(_WORDS[kind] for kind in missing)
             options = " and ".join(_OPTIONS[kind] for kind in missing)
@@ -78,10 +78,11 @@ def symbols_of(files: StackFiles) -> set[str]:
     return found
 
 
-def _needs(strategy: str) -> frozenset[TickKind]:
+def _needs(keys: Mapping[str, object]) -> frozenset[TickKind]:
     """Return what the strategy needs; nothing if it cannot be imported, which its daemon says."""
+    strategy, packages = keys.get("strategy", STRATEGY_DEFAULT), keys.get("packages", "")
     try:
-        return needs_of(find_strategy(strategy).strategy)
+        return needs_of(find_strategy(str(strategy), str(packages)).strategy)
     except ValueError:
         return frozenset()
 

@@ -95,5 +95,10 @@ def _fault_in(path: Path, daemon: str, *instance: str) -> OperatorFault | None:
         )
     except BlockingIOError as error:
         raise no_more_processes() from error
-    fault = json.loads(done.stdout)["fault"]
+    *_, result = done.stdout.splitlines() or [""]  # above it is what a strategy's file prints
+    try:
+        fault = json.loads(result)["fault"]
+    except ValueError:
+        problem = f"ended the check of its configuration with status {done.returncode}"
+        raise OperatorFault(str(path), problem, "correct the strategy that it names") from None
     return None if fault is None else OperatorFault(**fault)

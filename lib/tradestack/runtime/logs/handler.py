@@ -25,6 +25,7 @@ from tradestack.runtime.output import discard_output
 SYSLOG_SOCKET = "/dev/log"
 LINE_LENGTH_MAX = 8192  # characters of one record; the rest is cut off
 
+_OWN_LOGGERS = "tradestack"
 _FACILITY_DAEMON = 3 << 3  # syslog(3)
 _PRIORITIES = {
     logging.CRITICAL: 2,
@@ -53,15 +54,30 @@ class Logs(logging.Handler):
         self.threshold = LogLevel.INFO
         self._identifier = identifier
         self._destination = destination
-        self._journal = None if destination is Destination.PEOPLE else _connect_journal()
-        self._syslog = _connect_syslog() if destination is Destination.SYSLOG else None
+        self._connect()
+
+    def _connect(self) -> None:
+        is_for_people = self._destination is Destination.PEOPLE
+        is_for_syslog = self._destination is Destination.SYSLOG
+        self._journal = None if is_for_people else _connect_journal()
+        self._syslog = _connect_syslog() if is_for_syslog else None
+        self._is_open = True
 
     def install(self, level: LogLevel) -> None:
         """Become the handler of every logger of the process."""
-        root = logging.getLogger()
-        root.handlers = [self]
+        logging.getLogger().handlers = [self]
         RESOLVING.setLevel(logging.DEBUG)
         self.set_threshold(level)
+
+    def install_again(self) -> None:
+        """Undo what a strategy has set up for itself: handlers, levels, disabled loggers."""
+        if not self._is_open:
+            self._connect()
+        logging.disable(logging.NOTSET)
+        for logger in list(logging.Logger.manager.loggerDict.values()):
+            if isinstance(logger, logging.Logger) and logger.name.startswith(_OWN_LOGGERS):
+                logger.disabled = False
+        self.install(self.threshold)
 
     def set_threshold(self, level: LogLevel) -> None:
         """Log this level and more severe ones from now on."""
@@ -91,6 +107,7 @@ class Logs(logging.Handler):
         for channel in (self._journal, self._syslog):
             if channel is not None:
                 channel.close()
+        self._is_open = False
         super().close()
 
     def _enter_event(self, record: logging.LogRecord, event: Event | None, text: str) -> bool:

@@ -1,18 +1,34 @@
 """Create a strategy instance with a user and password of its own; start it if it is another one.
 
 The configuration is a copy of another instance's (`news`, or the one that --like names) with a
-different user, and with STRATEGY, symbols and quantity if they are given. It is started if strategy
-or symbols are others, or with --start: a mere copy would send each order of the first one again.
-Edit it and run `tradestackctl start NAME`. Files written:
+different user, and with STRATEGY, symbols, quantity and parameters if they are given. It is started
+if strategy or symbols are others, or with --start: a mere copy would send each order of the first
+one again. Edit it and run `tradestackctl start NAME`.
+
+STRATEGY is a shipped one, the module:Class of a package, or a file of your own, FILE.py or
+FILE.py:Class. It is imported with the rights of the services' user and checked before anything is
+written; a file is copied. --requirements installs packages that this strategy alone imports, as
+wheels that fit the packages of tradestack. With --update the instance exists: it trades by the
+file, packages or settings that are given, from the head of the feed on. Files written:
 
   /etc/tradestack/strategy/NAME.toml           the configuration
+  /etc/tradestack/strategies/NAME.py           the copy of FILE, readable for the services only
   /etc/tradestack/credentials/NAME.password    the password, readable by root only
   /etc/tradestack/users                        a salted hash of the password, for the servers
+  /var/lib/tradestack/packages/NAME            the packages of --requirements
 
 examples:
-  tradestackctl add-strategy momentum crossover --quantity 5
+  tradestackctl add-strategy momentum crossover --quantity 5 --set short_ticks=10
+  tradestackctl add-strategy mine mine.py --symbols SPY --requirements requirements.txt
+  tradestackctl add-strategy mine mine.py --update
   tradestackctl add-strategy banks --symbols JPM,GS
   tradestackctl add-strategy hedge --login hedge1 --no-start
+
+exit status:
+  0   done
+  1   systemd could not start it
+  2   the command line is wrong, --set included
+  78  the file, or something of the installation, has to be fixed first; nothing was written
 """
 
 import argparse
@@ -21,8 +37,8 @@ import sys
 from collections.abc import Container
 from pathlib import Path
 
+from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.installation.config_key import with_key
 from tradestack.ctl.installation.credentials import password_file, write_password
 from tradestack.ctl.installation.installation import Installation, require_directory
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
@@ -35,6 +51,11 @@ from tradestack.ctl.installation.server_users import (
     users_in,
 )
 from tradestack.ctl.installation.strategy_name import strategy_name
+from tradestack.ctl.strategies.fitting import Wanted, fitted
+from tradestack.ctl.strategies.inspection import StrategyUnfit
+from tradestack.ctl.strategies.instances import config_of, remove_what_none_uses
+from tradestack.ctl.strategies.source_file import copy_of
+from tradestack.ctl.strategies.update import CONFIG_MODE, say, update
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.symbol import is_symbol
@@ -42,9 +63,7 @@ from tradestack.net.server.users import new_salt, users_line
 from tradestack.strategies.registry import SHIPPED
 from tradestack.wire.soup import USER_LENGTH_MAX
 
-CONFIG_MODE = 0o644
 USER_NUMBER_MAX = 999  # tried as suffixes of a user name that is taken
-_PARAMETER_LINE = re.compile(r"^(\w+\s*=)", re.MULTILINE)
 _USER_LINE = re.compile(r"^user\s*=.*$", re.MULTILINE)
 
 
@@ -55,7 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "strategy",
         nargs="?",
         metavar="STRATEGY",
-        help=f"{', '.join(SHIPPED)}, or module:Class (default: that of --like)",
+        action=StorePath,
+        help=f"{', '.join(SHIPPED)}, module:Class, or FILE.py[:Class] (default: that of --like)",
     )
     parser.add_argument(
         "--login",
@@ -72,6 +92,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--symbols", type=_symbols, metavar="SYMBOL,…", help="the symbols that it trades"
     )
     parser.add_argument("--quantity", type=_quantity, metavar="NUMBER", help="of each order")
+    parser.add_argument(
+        "--set",
+        type=_setting,
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="NAME=VALUE",
+        help="set a parameter of the strategy; repeat it for several",
+    )
+    packages = parser.add_argument_group("packages")
+    packages.add_argument(
+        "--requirements",
+        type=Path,
+        action=StorePath,
+        metavar="FILE",
+        help="install what this file names, as pip reads it, for this strategy alone",
+    )
+    packages.add_argument(
+        "--allow-source",
+        action="store_true",
+        help="also build packages that have no wheel, with the rights of the services' user",
+    )
+    parser.add_argument(
+        "--update", action="store_true", help="change the instance NAME, which there is already"
+    )
     starts = parser.add_mutually_exclusive_group()
     starts.add_argument("--start", action="store_true", help="start it in any case")
     starts.add_argument(
@@ -81,45 +126,91 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the files and start the instance."""
+    """Write the files and start the instance, or change one."""
     installation = Installation.of(args)
     name = strategy_name(args.name)
     require_directory(installation.config / "strategy", "--config-dir")
-    user = _write_files(installation.config, name, args)
-    config_file = installation.config / "strategy" / f"{name}.toml"
-    print(f"wrote {config_file}; user {user}", file=sys.stderr)
-    is_copy = args.strategy is None and args.symbols is None
-    if args.no_start or not installation.has_systemd() or (is_copy and not args.start):
-        if is_copy:
-            print(f"it trades as {args.like} does: edit strategy, symbols or", file=sys.stderr)
-            print(f"[parameters] in {config_file} first", file=sys.stderr)
-        print(f"to start it: systemctl enable --now tradestack-strategy@{name}", file=sys.stderr)
-        if installation.has_systemd():
-            reload_servers(installation)
-        return ExitStatus.DONE
-    reload_servers(installation)
-    installation.run_systemctl("enable", "--now", f"tradestack-strategy@{name}.service")
+    wanted = _wanted(args)
+    try:
+        if args.update:
+            update(installation, name, wanted, restart=not args.no_start)
+        else:
+            _add(installation, name, wanted, args)
+    except StrategyUnfit as fault:
+        remove_what_none_uses(installation, name)  # packages that were installed for it
+        if fault.place == "parameters" and wanted.settings:
+            args.refuse(f"--set: {fault}")
+        where = args.strategy or str(config_of(installation, name))
+        remedy = "correct it, or name what it imports with --requirements; nothing was written"
+        raise OperatorFault(where, _without_place(str(fault), where), remedy) from None
     return ExitStatus.DONE
 
 
-def _write_files(config: Path, name: str, args: argparse.Namespace) -> str:
+def _wanted(args: argparse.Namespace) -> Wanted:
+    wanted = Wanted(
+        strategy=args.strategy,
+        requirements=args.requirements,
+        allow_source=args.allow_source,
+        settings=dict(args.settings),
+        symbols=args.symbols,
+        quantity=args.quantity,
+    )
+    if args.allow_source and args.requirements is None:
+        args.refuse("--allow-source needs --requirements FILE")
+    if not args.update:
+        return wanted
+    if wanted == Wanted():
+        args.refuse("--update needs what is to change: FILE.py, --requirements, --set or others")
+    if args.login is not None or args.start:
+        args.refuse("--update changes neither the login nor whether it is started")
+    return wanted
+
+
+def _add(installation: Installation, name: str, wanted: Wanted, args: argparse.Namespace) -> None:
+    user = _write_files(installation, name, wanted, args)
+    config_file = config_of(installation, name)
+    say(f"wrote {config_file}; user {user}")
+    if wanted.file is not None:
+        say(f"copied {wanted.file.path} to {copy_of(installation, name)}; when it has changed:")
+        say(f"tradestackctl add-strategy {name} {args.strategy} --update")
+    is_copy = args.strategy is None and args.symbols is None
+    if args.no_start or not installation.has_systemd() or (is_copy and not args.start):
+        if is_copy:
+            say(f"it trades as {args.like} does: edit strategy, symbols or")
+            say(f"[parameters] in {config_file} first")
+        say(f"to start it: systemctl enable --now tradestack-strategy@{name}")
+        if installation.has_systemd():
+            reload_servers(installation)
+        return
+    reload_servers(installation)
+    installation.run_systemctl("enable", "--now", f"tradestack-strategy@{name}.service")
+
+
+def _write_files(
+    installation: Installation, name: str, wanted: Wanted, args: argparse.Namespace
+) -> str:
     """Write all files and return the user's name.
 
     The configuration is written last: until it exists, the command can be repeated.
     """
-    config_file = config / "strategy" / f"{name}.toml"
+    config, config_file = installation.config, config_of(installation, name)
     if config_file.exists():
         raise OperatorFault(
-            str(config_file), "already exists", "choose another name, or edit the file"
+            str(config_file), "already exists", "choose another name, or change it with --update"
         )
-    template = config / "strategy" / f"{strategy_name(args.like)}.toml"
+    template = config_of(installation, strategy_name(args.like))
     files = users_files(config)
     taken = users_in(files)
     user = checked_user(args.login, taken) if args.login is not None else _free_user(name, taken)
-    text = _changed(_config_for(template, name, user), args, str(template))
-    add_line(files, users_line(user, write_password(password_file(config, name)), salt=new_salt()))
-    write_secret(config_file, text, mode=CONFIG_MODE)
-    config_file.chmod(CONFIG_MODE)  # regardless of the umask: it contains no secret
+    text = _config_for(template, name, user)
+    with fitted(installation, name, wanted, text, str(template)) as new:
+        if new.output:
+            print(f"it prints as it is imported: {new.output}", file=sys.stderr)
+        new.put_in_place(installation, name)
+        line = users_line(user, write_password(password_file(config, name)), salt=new_salt())
+        add_line(files, line)
+        write_secret(config_file, new.text, mode=CONFIG_MODE)
+        config_file.chmod(CONFIG_MODE)  # regardless of the umask: it contains no secret
     return user
 
 
@@ -154,18 +245,17 @@ def _config_for(template: Path, name: str, user: str) -> str:
     return text
 
 
-def _changed(text: str, args: argparse.Namespace, where: str) -> str:
-    """Set what the arguments give. Parameters of another strategy get their defaults."""
-    name = SHIPPED.get(args.strategy, args.strategy)
-    if name is not None and f'strategy = "{name}"' not in text:
-        text = with_key(text, "strategy", name, where=where)
-        before, section, parameters = text.partition("[parameters]")
-        text = before + section + _PARAMETER_LINE.sub(r"#\1", parameters)
-    if args.symbols is not None:
-        text = with_key(text, "symbols", args.symbols, where=where)
-    if args.quantity is not None:
-        text = with_key(text, "quantity", args.quantity, where=where)
-    return text
+def _without_place(text: str, where: str) -> str:
+    """Return a fault without the place that it begins with, if that is told anyway."""
+    file = where.rpartition(":")[0] if ".py:" in where else where
+    return text.removeprefix(file).lstrip(": ")
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form short_ticks=10")
+    return name, value
 
 
 def _symbols(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Stop and disable a strategy instance; delete its configuration, password and user.
 
+Its copy of a file and its packages go as well, unless another instance trades by them.
 Its orders stay in the order journals and in order_log.txt.
 
 example:
@@ -8,7 +9,6 @@ example:
 
 import argparse
 import sys
-import tomllib
 from pathlib import Path
 
 from tradestack.ctl.exit_status import ExitStatus
@@ -17,7 +17,12 @@ from tradestack.ctl.installation.installation import Installation, require_direc
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
 from tradestack.ctl.installation.server_users import reload_servers, remove_user, users_files
 from tradestack.ctl.installation.strategy_name import strategy_name
-from tradestack.domain.faults import OperatorFault
+from tradestack.ctl.strategies.instances import (
+    read_instance,
+    remove_what_none_uses,
+    require_instance,
+)
+from tradestack.ctl.strategies.source_file import copy_of
 from tradestack.net.server.users import canonical_user
 
 
@@ -33,10 +38,7 @@ def run(args: argparse.Namespace) -> int:
     name = strategy_name(args.name)
     directory = installation.config / "strategy"
     require_directory(directory, "--config-dir")
-    config_file = directory / f"{name}.toml"
-    if not config_file.exists():
-        others = ", ".join(sorted(path.stem for path in directory.glob("*.toml")))
-        raise OperatorFault(str(config_file), "no such file", f"name one of these: {others}")
+    config_file = require_instance(installation, name)
     user = _user_of(config_file)
     files = users_files(installation.config)
     if installation.has_systemd():
@@ -50,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     password_file(installation.config, name).unlink(missing_ok=True)
     config_file.unlink()
     print(f"removed {config_file} and user {user}", file=sys.stderr)
+    for trader in remove_what_none_uses(installation, name):
+        print(f"kept {copy_of(installation, name)}: {trader} trades by it", file=sys.stderr)
     if installation.has_systemd():
         reload_servers(installation)
     return ExitStatus.DONE
@@ -57,8 +61,4 @@ def run(args: argparse.Namespace) -> int:
 
 def _user_of(config_file: Path) -> str:
     """Return the user of an instance; raise OperatorFault."""
-    try:
-        values = tomllib.loads(config_file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise OperatorFault(str(config_file), str(error), "fix the file first") from None
-    return canonical_user(str(values.get("user", config_file.stem)))
+    return canonical_user(str(read_instance(config_file).get("user", config_file.stem)))

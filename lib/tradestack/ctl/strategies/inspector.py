@@ -1,0 +1,56 @@
+"""Import a strategy and write down what it is; a process of its own, with its user's rights.
+
+    python -m tradestack.ctl.strategies.inspector DESCRIPTOR < REQUEST
+
+stdin has the request, DESCRIPTOR is where the answer goes, both JSON (inspection.py): what the file
+prints is in neither.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from tradestack.ctl.strategies.inspection import declared_by
+from tradestack.runtime.import_limit import import_limit
+from tradestack.strategies.configured import configure
+from tradestack.strategies.parameter import parameters_of
+from tradestack.strategies.registry import find_strategy
+
+
+def inspect(request: Mapping[str, Any]) -> dict[str, object]:
+    """Return the parameters that a strategy declares, or what is wrong, and with what."""
+    try:
+        with import_limit():
+            found = find_strategy(request["strategy"], request["packages"])
+    except ValueError as error:
+        return {"fault": str(error), "place": "strategy"}
+    declared = parameters_of(found.strategy)
+    known = {
+        name: text
+        for name, text in request["parameters"].items()
+        if name in declared or name in request["required"]
+    }
+    try:
+        configure(found, known, (), 1)
+    except ValueError as error:
+        return {"fault": str(error), "place": "parameters"}
+    return {
+        "fault": None,
+        "class_name": found.strategy.__name__,
+        "parameters": [asdict(each) for each in declared_by(found.strategy)],
+    }
+
+
+def main() -> None:
+    """Answer one request. The process ends whatever threads the file has begun."""
+    answer = json.dumps(inspect(json.load(sys.stdin)))
+    os.write(int(sys.argv[1]), answer.encode())
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

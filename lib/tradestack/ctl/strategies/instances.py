@@ -1,0 +1,59 @@
+"""The strategy instances of an installation, and which of them share a file or packages."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from tradestack.ctl.installation.installation import Installation
+from tradestack.ctl.strategies.packages import packages_directory, remove_unused
+from tradestack.ctl.strategies.source_file import NamedFile, copy_of
+from tradestack.domain.faults import OperatorFault
+
+
+def config_of(installation: Installation, instance: str) -> Path:
+    """Return the path of the instance's configuration."""
+    return installation.config / "strategy" / f"{instance}.toml"
+
+
+def require_instance(installation: Installation, instance: str) -> Path:
+    """Return the path of the instance's configuration; raise OperatorFault if there is none."""
+    path = config_of(installation, instance)
+    if not path.exists():
+        others = ", ".join(sorted(each.stem for each in path.parent.glob("*.toml")))
+        raise OperatorFault(str(path), "no such file", f"name one of these: {others}")
+    return path
+
+
+def read_instance(path: Path) -> Mapping[str, object]:
+    """Read the configuration of an instance; raise OperatorFault."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise OperatorFault(str(path), str(error), "fix the file first") from None
+
+
+def traders_of(installation: Installation, copy: Path) -> list[str]:
+    """Return the instances that trade by a copy of a file."""
+    found = []
+    for path in sorted((installation.config / "strategy").glob("*.toml")):
+        file = NamedFile.parse(str(read_instance(path).get("strategy", "")))
+        if file is not None and file.path == copy:
+            found.append(path.stem)
+    return found
+
+
+def remove_what_none_uses(installation: Installation, instance: str) -> list[str]:
+    """Remove the instance's copy and packages, as far as no configuration names them.
+
+    Returns the instances that still trade by the copy.
+    """
+    copy = copy_of(installation, instance)
+    traders = traders_of(installation, copy)
+    if not traders:
+        copy.unlink(missing_ok=True)
+    used = [
+        Path(str(read_instance(path).get("packages", "")))
+        for path in (installation.config / "strategy").glob("*.toml")
+    ]
+    remove_unused(packages_directory(installation, instance), used)
+    return traders

@@ -1,0 +1,110 @@
+"""What a user's file may do to its process, with a stack that `up` runs: it trades all the same."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kit.own_strategies import SOURCE
+from tests.kit.stack import TRADESTACKCTL, Stack
+from tradestack.ctl.exit_status import ExitStatus
+
+AT_IMPORT = {
+    "pandas": "import pandas\nassert pandas.Series([1, 2]).sum() == 3\n",
+    "megabyte": "print('x' * 1_000_000)\nprint('y\\n' * 10_000)\n",
+    "directory": "import os\nos.chdir('/')\n",
+    "locale": "import locale\nlocale.setlocale(locale.LC_ALL, 'C.UTF-8')\n",
+    "decimal": "import decimal\ndecimal.getcontext().prec = 2\n",
+    "logging": (
+        "import logging\nlogging.basicConfig(level=logging.CRITICAL, force=True)\n"
+        "logging.disable(logging.CRITICAL)\n"
+    ),
+    "log config": "import logging.config\nlogging.config.dictConfig({'version': 1})\n",
+    "signals": (
+        "import signal\n"
+        "for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):\n"
+        "    signal.signal(number, signal.SIG_IGN)\n"
+    ),
+    "thread": "import threading\nthreading.Thread(target=threading.Event().wait).start()\n",
+    "subprocess": "import subprocess\nsubprocess.Popen(['sleep', '54321.5'])\n",
+    "umask": "import os\nos.umask(0o777)\n",
+    "recursion": "import sys\nsys.setrecursionlimit(200)\n",
+}
+
+
+def config_with(directory: Path, source: str) -> Path:
+    """The configuration of a strategy in a file of that text."""
+    (directory / "mine.py").write_text(source)
+    config = directory / "mine.toml"
+    config.write_text(f'strategy = "{directory}/mine.py"\nquantity = "1"\nuser = "mine"\n')
+    return config
+
+
+def run_once(config: Path) -> "tuple[dict[str, Any], str]":
+    """Run some of the sample data to its end; return the result and all that was logged."""
+    command = [TRADESTACKCTL, "up", "--verbose", "--strategy-config", str(config)]
+    command += ["--pace", "max", "--until-end", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result, done.stderr
+
+
+@pytest.mark.parametrize("what", AT_IMPORT)
+def test_whatever_a_file_does_at_import_it_trades(tmp_path: Path, what: str) -> None:
+    """The daemon logs its start and its end, and ends by itself, with all that was started."""
+    result, log = run_once(config_with(tmp_path, AT_IMPORT[what] + SOURCE))
+
+    assert result["accounts"]["mine"]["fills"] > 0
+    assert "strategy-mine" in log
+    assert "daemon is ready" in log or "ready" in log
+    assert "did not stop" not in log
+    assert subprocess.run(["pgrep", "-f", "sleep 54321.5"], check=False).returncode == 1
+
+
+@pytest.mark.parametrize("what", ["directory", "locale", "logging", "log config", "thread"])
+def test_whatever_a_hook_does_to_the_process_it_trades(tmp_path: Path, what: str) -> None:
+    """What on_start changes is changed while the daemon runs."""
+    hook = "".join(f"        {line}\n" for line in AT_IMPORT[what].splitlines())
+    source = SOURCE.replace("        self.orders = 0\n", hook)
+
+    result, log = run_once(config_with(tmp_path, source))
+
+    assert result["accounts"]["mine"]["fills"] > 0
+    assert "did not stop" not in log
+
+
+def test_a_hook_that_exits_pauses_the_strategy(tmp_path: Path) -> None:
+    """sys.exit is an exception like others: the daemon goes on, and says where it was."""
+    source = SOURCE.replace("        mark = ", "        raise SystemExit(0)\n        mark = ", 1)
+    with Stack("--strategy-config", config_with(tmp_path, source), "--pace", "500/s") as stack:
+        stack.wait_for("strategy paused", count=1)
+
+        stats = stack.call("strategy-mine", "io.tradestack.Daemon.GetStats")["stats"]
+
+        assert stats["state"] == "paused"
+        assert "mine.py line 16, in on_tick: SystemExit: 0" in stats["pause_reason"]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import no_such_module\n", "line 1: ModuleNotFoundError: No module named"),
+        ("print('x' * 1_000_000)\nimport os\nos._exit(5)\n", "with status 5"),
+        ("raise SystemExit\n", "line 1: SystemExit"),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_told_before_the_start(
+    tmp_path: Path, source: str, reason: str
+) -> None:
+    """With status 78, and no traceback."""
+    config = config_with(tmp_path, source)
+    command = [TRADESTACKCTL, "up", "--strategy-config", str(config), "--duration", "1s"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode == ExitStatus.OPERATOR_FAULT
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
