@@ -116,14 +116,18 @@ class StrategyConfig(DaemonConfig):
         object.__setattr__(self, "parameters", MappingProxyType(dict(configured.parameters())))
 
 
-<<<<<<< HEAD:lib/tradestack/configs/strategy.py
-def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
-    """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
-    return build_strategy(
-        config.strategy, config.parameters, config.symbols, quantity=config.quantity
-    )
-=======
 def packages_of(config: StrategyConfig) -> str:
     """Return the directory of the strategy's own packages, "" if it has none."""
     return "" if config.packages is None else str(config.packages)
->>>>>>> install:daemons/tradestack_strategy/config.py
+
+
+def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
+    """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
+    with import_limit():
+        return build_strategy(
+            config.strategy,
+            config.parameters,
+            config.symbols,
+            quantity=config.quantity,
+            packages=packages_of(config),
+        )
