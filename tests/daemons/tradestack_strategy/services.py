@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from tradestack_strategy.config import StrategyConfig
 
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.net.control.interface import Interface, Peer, reply_parameters
 from tradestack.runtime.clock import SystemClock
 from tradestack.runtime.config.keys import parse_config

@@ -8,9 +8,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from tradestack_strategy.config import StrategyConfig
 
 from tests.kit.own_strategies import SOURCE
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.main import run
@@ -357,7 +357,7 @@ def _checks(config: Path) -> int:
     """Return the status with which the daemon checks the configuration."""
     program = Path(sys.executable).with_name("tradestack-strategy")
     path = config / "strategy/own.toml"
-    command = [program, "own", "--config", path, "--check-config"]
+    command = [str(program), "own", "--config", str(path), "--check-config"]
     return subprocess.run(command, check=False, capture_output=True).returncode
 
 

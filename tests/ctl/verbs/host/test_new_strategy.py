@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tradestack_strategy.config import StrategyConfig
 
+from tradestack.configs.strategy import StrategyConfig
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
 from tradestack.runtime.config.keys import load_config
