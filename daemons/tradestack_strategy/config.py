@@ -33,7 +33,7 @@ from tradestack.runtime.config.values import (
     Text,
     ValueParser,
 )
-from tradestack.runtime.import_limit import import_limit
+from tradestack.runtime.import_guard import import_guard
 from tradestack.store.trusted_users import TRUSTED_USERS
 from tradestack.strategies.configured import configure
 from tradestack.strategies.registry import NAME_FORM, SHIPPED, find_strategy
@@ -105,7 +105,7 @@ class StrategyConfig(DaemonConfig):
             remedy = "make it by `tradestackctl add-strategy NAME --update --requirements FILE`"
             raise KeyFault(("packages",), f"{packages} is no directory", remedy)
         try:
-            with import_limit():
+            with import_guard():
                 found = find_strategy(self.strategy, packages)
         except ValueError as error:
             raise KeyFault(("strategy",), str(error), "correct the file, or name another") from None

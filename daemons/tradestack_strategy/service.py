@@ -9,7 +9,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
-from tradestack.runtime.import_limit import import_limit
+from tradestack.runtime.import_guard import import_guard
 from tradestack.runtime.service import Context
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.strategies.registry import build_strategy
@@ -31,7 +31,7 @@ _INSTANCE = re.compile(rf"[A-Za-z0-9_.-]{{1,{INSTANCE_LENGTH_MAX}}}", re.ASCII)
 
 def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
     """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
-    with import_limit():
+    with import_guard():
         return build_strategy(
             config.strategy,
             config.parameters,

@@ -16,7 +16,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tradestack.runtime.import_limit import IMPORT_SECONDS_MAX
+from tradestack.domain.tick import TickKind
+from tradestack.runtime.import_guard import IMPORT_SECONDS_MAX
 from tradestack.strategies.parameter import parameters_of
 
 INSPECTION_SECONDS_MAX = IMPORT_SECONDS_MAX + 10  # for code that no exception interrupts
@@ -35,9 +36,14 @@ class DeclaredParameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspected:
-    """A strategy that can be imported; output: what its file printed meanwhile, shortened."""
+    """A strategy that can be imported.
+
+    needs: the kinds of ticks without which it never trades. output: what its file printed
+    meanwhile, shortened.
+    """
 
     class_name: str
+    needs: frozenset[TickKind]
     parameters: tuple[DeclaredParameter, ...]
     output: str
 
@@ -71,8 +77,8 @@ def inspect_strategy(
     packages: str,
     parameters: Mapping[str, str],
     *,
-    required: Collection[str],
-    user: str | None,
+    required: Collection[str] = (),
+    user: str | None = None,
 ) -> Inspected:
     """Import a strategy as `user`, None = as who calls. Raises StrategyUnfit.
 
@@ -96,7 +102,12 @@ def inspect_strategy(
     if answer["fault"] is not None:
         raise StrategyUnfit(answer["fault"], answer["place"])
     declared = tuple(DeclaredParameter(**each) for each in answer["parameters"])
-    return Inspected(class_name=answer["class_name"], parameters=declared, output=printed)
+    return Inspected(
+        class_name=answer["class_name"],
+        needs=frozenset(map(TickKind, answer["needs"])),
+        parameters=declared,
+        output=printed,
+    )
 
 
 def rights_of(user: str | None) -> dict[str, Any]:
