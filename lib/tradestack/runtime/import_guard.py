@@ -1,4 +1,4 @@
-"""The guard of a process in which a strategy is imported: a file may loop for ever, or take signals.
+"""The guard of a process that imports a strategy: a file may loop for ever, or take signals.
 
 systemd would end a daemon that loops without a word of where, and start it again. One that ignores
 SIGTERM would be killed at each stop.

@@ -90,7 +90,7 @@ def _check_strategies(paths: Sequence[Path]) -> None:
 def _fault_in(path: Path, daemon: str, *instance: str) -> OperatorFault | None:
     """Have the daemon check a configuration file; return what it refuses."""
     program = Path(sys.executable).parent / f"tradestack-{daemon}"
-    command = [program, *instance, "--config", path, "--check-config", "--json"]
+    command = [str(program), *instance, "--config", str(path), "--check-config", "--json"]
     with tempfile.TemporaryFile("w+") as output:  # a pipe ends with the last process that has it
         try:
             process = subprocess.Popen(command, stdout=output, start_new_session=True)

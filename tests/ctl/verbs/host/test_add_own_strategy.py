@@ -357,7 +357,7 @@ def _checks(config: Path) -> int:
     """Return the status with which the daemon checks the configuration."""
     program = Path(sys.executable).with_name("tradestack-strategy")
     path = config / "strategy/own.toml"
-    command = [program, "own", "--config", path, "--check-config"]
+    command = [str(program), "own", "--config", str(path), "--check-config"]
     return subprocess.run(command, check=False, capture_output=True).returncode
 
 
