@@ -33,7 +33,7 @@ PACKAGES = (
 PACKAGES_LATER = ("python3-venv", "sudo", "jq")  # installed by install.sh, or as the README says
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
 EDITABLE = ("editables",)  # what hatchling needs for the environment of `install.sh --try`
-OF_A_STRATEGY = ("numba>=0.61",)  # what a case has a strategy of its own require
+OF_A_STRATEGY = ("numba>=0.61", "pytest>=8.0")  # what strategies of a case and of the README need
 SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python
 WHEEL_PLATFORMS = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 

@@ -33,7 +33,7 @@ from tradestack.runtime.config.values import (
     Text,
     ValueParser,
 )
-from tradestack.runtime.import_limit import import_limit
+from tradestack.runtime.import_guard import import_guard
 from tradestack.store.trusted_users import TRUSTED_USERS
 from tradestack.strategies.configured import ConfiguredStrategy, configure
 from tradestack.strategies.registry import NAME_FORM, SHIPPED, build_strategy, find_strategy
@@ -105,7 +105,7 @@ class StrategyConfig(DaemonConfig):
             remedy = "make it by `tradestackctl add-strategy NAME --update --requirements FILE`"
             raise KeyFault(("packages",), f"{packages} is no directory", remedy)
         try:
-            with import_limit():
+            with import_guard():
                 found = find_strategy(self.strategy, packages)
         except ValueError as error:
             raise KeyFault(("strategy",), str(error), "correct the file, or name another") from None
@@ -123,7 +123,7 @@ def packages_of(config: StrategyConfig) -> str:
 
 def configured_by(config: StrategyConfig) -> ConfiguredStrategy:
     """Return the strategy that the configuration chooses, imported anew. Raises ValueError."""
-    with import_limit():
+    with import_guard():
         return build_strategy(
             config.strategy,
             config.parameters,

@@ -43,9 +43,12 @@ def config_with(directory: Path, source: str) -> Path:
 
 
 def run_once(config: Path) -> "tuple[dict[str, Any], str]":
-    """Run some of the sample data to its end; return the result and all that was logged."""
+    """Run a few prices to their end; return the result and all that was logged."""
+    prices = config.with_name("prices.csv")
+    rows = [f"{1_767_225_600_000 + row},SPY,{100 + row % 3},100\n" for row in range(300)]
+    prices.write_text("timestamp,symbol,price,size\n" + "".join(rows))
     command = [TRADESTACKCTL, "up", "--verbose", "--strategy-config", str(config)]
-    command += ["--pace", "max", "--until-end", "--json"]
+    command += ["--prices", str(prices), "--pace", "max", "--until-end", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr[-3000:]
     result: dict[str, Any] = json.loads(done.stdout)
@@ -85,7 +88,7 @@ def test_a_hook_that_exits_pauses_the_strategy(tmp_path: Path) -> None:
         stats = stack.call("strategy-mine", "io.tradestack.Daemon.GetStats")["stats"]
 
         assert stats["state"] == "paused"
-        assert "mine.py line 16, in on_tick: SystemExit: 0" in stats["pause_reason"]
+        assert "mine.py line 15, in on_tick: SystemExit: 0" in stats["pause_reason"]
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tradestack.runtime.import_limit import IMPORT_SECONDS_MAX
+from tradestack.domain.tick import TickKind
+from tradestack.runtime.import_guard import IMPORT_MAX_S
 from tradestack.strategies.parameter import parameters_of
 
-INSPECTION_SECONDS_MAX = IMPORT_SECONDS_MAX + 10  # for code that no exception interrupts
+INSPECTION_MAX_S = IMPORT_MAX_S + 10  # for code that no exception interrupts
 OUTPUT_SHOWN_MAX = 1_000  # characters
 
 
@@ -35,9 +36,14 @@ class DeclaredParameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspected:
-    """A strategy that can be imported; output: what its file printed meanwhile, shortened."""
+    """A strategy that can be imported.
+
+    needs: the kinds of ticks without which it never trades. output: what its file printed
+    meanwhile, shortened.
+    """
 
     class_name: str
+    needs: frozenset[TickKind]
     parameters: tuple[DeclaredParameter, ...]
     output: str
 
@@ -71,8 +77,8 @@ def inspect_strategy(
     packages: str,
     parameters: Mapping[str, str],
     *,
-    required: Collection[str],
-    user: str | None,
+    required: Collection[str] = (),
+    user: str | None = None,
 ) -> Inspected:
     """Import a strategy as `user`, None = as who calls. Raises StrategyUnfit.
 
@@ -96,7 +102,12 @@ def inspect_strategy(
     if answer["fault"] is not None:
         raise StrategyUnfit(answer["fault"], answer["place"])
     declared = tuple(DeclaredParameter(**each) for each in answer["parameters"])
-    return Inspected(class_name=answer["class_name"], parameters=declared, output=printed)
+    return Inspected(
+        class_name=answer["class_name"],
+        needs=frozenset(map(TickKind, answer["needs"])),
+        parameters=declared,
+        output=printed,
+    )
 
 
 def rights_of(user: str | None) -> dict[str, Any]:
@@ -128,7 +139,7 @@ def _run(request: str, result: int, output: int, user: str | None) -> int | None
         **rights_of(user),
     )
     try:
-        process.communicate(request, INSPECTION_SECONDS_MAX)
+        process.communicate(request, INSPECTION_MAX_S)
     except subprocess.TimeoutExpired:
         return None
     finally:
@@ -156,6 +167,6 @@ def _shortened(output: Any) -> str:
 
 def _end_of(status: int | None) -> str:
     if status is None:
-        return f"cannot be imported: it was not imported within {INSPECTION_SECONDS_MAX} s"
+        return f"cannot be imported: it was not imported within {INSPECTION_MAX_S} s"
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
     return f"cannot be imported: the process that imported it ended with {how}"

@@ -14,7 +14,8 @@ from dataclasses import asdict
 from typing import Any
 
 from tradestack.ctl.strategies.inspection import declared_by
-from tradestack.runtime.import_limit import import_limit
+from tradestack.runtime.import_guard import import_guard
+from tradestack.strategies.class_check import needs_of
 from tradestack.strategies.configured import configure
 from tradestack.strategies.parameter import parameters_of
 from tradestack.strategies.registry import find_strategy
@@ -23,7 +24,7 @@ from tradestack.strategies.registry import find_strategy
 def inspect(request: Mapping[str, Any]) -> dict[str, object]:
     """Return the parameters that a strategy declares, or what is wrong, and with what."""
     try:
-        with import_limit():
+        with import_guard():
             found = find_strategy(request["strategy"], request["packages"])
     except ValueError as error:
         return {"fault": str(error), "place": "strategy"}
@@ -40,6 +41,7 @@ def inspect(request: Mapping[str, Any]) -> dict[str, object]:
     return {
         "fault": None,
         "class_name": found.strategy.__name__,
+        "needs": sorted(needs_of(found.strategy)),
         "parameters": [asdict(each) for each in declared_by(found.strategy)],
     }
 

@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from tradestack.ctl.strategies.inspection import StrategyUnfit, inspect_strategy
 from tradestack.ctl.up.progress import SOURCE_ENDED, DaemonStats, StackStats
 from tradestack.ctl.up.stack import StackConfig
 from tradestack.ctl.up.stack_files import StackFiles
@@ -80,10 +81,12 @@ def symbols_of(files: StackFiles) -> set[str]:
 
 def _needs(keys: Mapping[str, object]) -> frozenset[TickKind]:
     """Return what the strategy needs; nothing if it cannot be imported, which its daemon says."""
-    strategy, packages = keys.get("strategy", STRATEGY_DEFAULT), keys.get("packages", "")
-    try:
-        return needs_of(find_strategy(str(strategy), str(packages)).strategy)
-    except ValueError:
+    strategy, packages = str(keys.get("strategy", STRATEGY_DEFAULT)), str(keys.get("packages", ""))
+    if strategy in (*SHIPPED, *SHIPPED.values()):
+        return needs_of(find_strategy(strategy).strategy)
+    try:  # elsewhere: what a file does to its process, it must not do to this one
+        return inspect_strategy(strategy, packages, {}).needs
+    except StrategyUnfit:
         return frozenset()
 
 

@@ -5,11 +5,15 @@ writes for the daemon.
 """
 
 import argparse
+import contextlib
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -86,19 +90,21 @@ def _check_strategies(paths: Sequence[Path]) -> None:
 def _fault_in(path: Path, daemon: str, *instance: str) -> OperatorFault | None:
     """Have the daemon check a configuration file; return what it refuses."""
     program = Path(sys.executable).parent / f"tradestack-{daemon}"
-    try:
-        done = subprocess.run(
-            [program, *instance, "--config", path, "--check-config", "--json"],
-            check=False,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-    except BlockingIOError as error:
-        raise no_more_processes() from error
-    *_, result = done.stdout.splitlines() or [""]  # above it is what a strategy's file prints
+    command = [str(program), *instance, "--config", str(path), "--check-config", "--json"]
+    with tempfile.TemporaryFile("w+") as output:  # a pipe ends with the last process that has it
+        try:
+            process = subprocess.Popen(command, stdout=output, start_new_session=True)
+        except BlockingIOError as error:
+            raise no_more_processes() from error
+        process.wait()
+        with contextlib.suppress(ProcessLookupError):  # what a strategy's file has started
+            os.killpg(process.pid, signal.SIGKILL)
+        output.seek(0)
+        printed = output.read()
+    *_, result = printed.splitlines() or [""]  # above it is what a strategy's file prints
     try:
         fault = json.loads(result)["fault"]
     except ValueError:
-        problem = f"ended the check of its configuration with status {done.returncode}"
+        problem = f"ended the check of its configuration with status {process.returncode}"
         raise OperatorFault(str(path), problem, "correct the strategy that it names") from None
     return None if fault is None else OperatorFault(**fault)
