@@ -26,7 +26,10 @@ ticks = st.builds(
     size=values,
     aggressor=st.sampled_from(Aggressor),
 )
-feeds = st.lists(ticks, max_size=2 * FEW_PACKETS)
+# Hypothesis rarely draws a long list where a short one is allowed.
+feeds = st.lists(ticks, max_size=9) | st.lists(
+    ticks, min_size=FEW_PACKETS - 1, max_size=2 * FEW_PACKETS
+)
 interests = st.builds(
     Interest,
     prices=st.booleans(),

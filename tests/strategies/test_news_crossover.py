@@ -116,15 +116,15 @@ def naive_orders(rows: Sequence[Row], short: int, long: int) -> list[Order]:
     return orders
 
 
+rows_drawn = st.tuples(
+    st.sampled_from("PPN"),
+    st.sampled_from(["SPY", "IBM"]),
+    st.sampled_from(["1", "39.99999999", "40", "60", "60.00000001", "61"]),
+)
+
+
 @given(
-    rows=st.lists(
-        st.tuples(
-            st.sampled_from("PPN"),
-            st.sampled_from(["SPY", "IBM"]),
-            st.sampled_from(["1", "39.99999999", "40", "60", "60.00000001", "61"]),
-        ),
-        max_size=80,
-    ),
+    rows=st.lists(rows_drawn, max_size=9) | st.lists(rows_drawn, min_size=40, max_size=80),
     cuts=st.lists(st.integers(1, 79), max_size=8),
     short=st.integers(1, 3),
     more=st.integers(1, 3),

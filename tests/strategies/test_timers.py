@@ -12,7 +12,7 @@ from tests.kit.strategies import configured, in_step_intents_of, intents_of
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.strategies import PriceTick, Strategy, at, every
 from tradestack.strategies.timers import Timers, timers_of
-from tradestack.wire.feed import TickBatch
+from tradestack.wire.feed import FEW_PACKETS, TickBatch
 
 NEW_YORK = "America/New_York"
 Declare = Callable[[Callable[[object], None]], Callable[[object], None]]
@@ -246,8 +246,12 @@ def naive_calls(times: Sequence[int], symbols: str) -> list[tuple[int, int]]:
     return found
 
 
+pauses_ns = st.sampled_from([0, 0, 1, 2, 3, 5, 20])
+
+
 @given(
-    pauses=st.lists(st.sampled_from([0, 0, 1, 2, 3, 5, 20]), min_size=1, max_size=100),
+    pauses=st.lists(pauses_ns, min_size=1, max_size=9)
+    | st.lists(pauses_ns, min_size=FEW_PACKETS, max_size=100),
     start=st.integers(-40, 40),
     symbols=st.data(),
     cuts=st.lists(st.integers(1, 99), max_size=8),

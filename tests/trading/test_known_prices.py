@@ -9,13 +9,14 @@ from tests.kit.batches import Row, batch_of, cut
 from tests.kit.strategies import configured, in_step_intents_of, intents_of, runner_of
 from tradestack.domain.fixed_point import SCALE
 from tradestack.strategies import NewsItem, PriceTick, Strategy, TickColumns
+from tradestack.wire.feed import FEW_PACKETS
 
 ROWS: list[Row] = [("P", "SPY", "1"), ("P", "SPY", "2"), ("N", "SPY", "3"), ("P", "SPY", "4")]
 SYMBOLS = ["SPY", "IBM"]
-rows_of_a_feed = st.lists(
-    st.tuples(st.sampled_from("PPN"), st.sampled_from(SYMBOLS), st.integers(-3, 9).map(str)),
-    min_size=1,
-    max_size=100,
+rows = st.tuples(st.sampled_from("PPN"), st.sampled_from(SYMBOLS), st.integers(-3, 9).map(str))
+# Batches of few and of many messages are handled by different code.
+rows_of_a_feed = st.lists(rows, min_size=1, max_size=9) | st.lists(
+    rows, min_size=FEW_PACKETS, max_size=100
 )
 all_cuts = st.lists(st.integers(1, 99), max_size=6)
 
