@@ -48,11 +48,11 @@ def trade_file(kind: str, rows: int) -> Path:
 
 
 def _walk(random: np.random.Generator, rows: int) -> npt.NDArray[np.int64]:
-    cents: npt.NDArray[np.int64] = CENTS + np.cumsum(random.integers(-1, 2, rows))
-    return cents
+    return CENTS + np.cumsum(random.integers(-1, 2, rows))
 
 
 def _waves(random: np.random.Generator, rows: int) -> npt.NDArray[np.int64]:
     waves = WAVE_CENTS * np.sin(np.arange(rows) * (2 * np.pi / WAVE_TRADES))
     noise = random.integers(-NOISE_CENTS, NOISE_CENTS + 1, rows)
-    return CENTS + np.rint(waves).astype(np.int64) + noise
+    cents: npt.NDArray[np.int64] = CENTS + np.rint(waves).astype(np.int64) + noise
+    return cents
