@@ -48,8 +48,7 @@ def trade_file(kind: str, rows: int) -> Path:
 
 
 def _walk(random: np.random.Generator, rows: int) -> npt.NDArray[np.int64]:
-    cents: npt.NDArray[np.int64] = CENTS + np.cumsum(random.integers(-1, 2, rows))
-    return cents
+    return CENTS + np.cumsum(random.integers(-1, 2, rows))
 
 
 def _waves(random: np.random.Generator, rows: int) -> npt.NDArray[np.int64]:
