@@ -35,6 +35,7 @@ METRICS = (
     Metric("lag", GAUGE, "messages", "Messages of the feed that wait to be processed."),
     Metric("orders_pending", GAUGE, "orders", "Orders without a report."),
     Metric("orders_working", GAUGE, "orders", "Orders that are accepted and not done."),
+    Metric("pause_reason", INFO, "", "The exception of a hook that has paused the strategy."),
     *_OF_A_SESSION,
     Metric("signals_without_price", COUNTER, "signals", "Signals for a symbol without a price."),
     Metric("rates.*", GAUGE, "messages/s", "Ticks received per second.", label="window"),

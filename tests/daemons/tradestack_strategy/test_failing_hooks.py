@@ -85,17 +85,26 @@ async def test_the_last_message_of_a_session_that_has_ended_may_fail(
             await until(lambda: [order.feed_seq for order in w.orders.received] == [1, 2])
 
 
-@pytest.mark.parametrize("body", [ON_TICK, "    interactive = True\n" + ON_TICK])
+@pytest.mark.parametrize("interactive", [False, True])
 async def test_counters_that_fail_do_not_hide_what_failed_first(
-    world: MakeWorld, make_strategy: Make, tmp_path: Path, body: str
+    world: MakeWorld, make_strategy: Make, tmp_path: Path, interactive: bool
 ) -> None:
     """What on_tick has left half done is no reason to end the daemon."""
-    body = body.replace("self.price = ", "self.prices.append(") + ")\n"
-    counters = "\n    def counters(self):\n        return {'prices': len(self.prices)}\n"
-    async with world() as w:
-        publish(w, ROWS)
-        async with started(w, make_strategy, text_of(body + counters), tmp_path) as strategy:
-            reason = await paused(strategy)
+    body = f"""
+    interactive = {interactive}
+    prices = []
 
-            assert "has no attribute 'prices'" in reason
-            assert (await paused(strategy)) == reason
+    def on_tick(self, tick):
+        self.prices = None if tick.price == 13 * 10**8 else []
+        self.fail(tick.price)
+
+    def counters(self):
+        return {{"prices": len(self.prices)}}
+"""
+    async with world() as w, started(w, make_strategy, text_of(body), tmp_path) as strategy:
+        publish(w, ROWS)
+        reason = await paused(strategy)
+
+        assert reason.endswith("ZeroDivisionError: unlucky at message 3")
+        assert await paused(strategy) == reason
+        assert "prices" not in strategy.stats()
