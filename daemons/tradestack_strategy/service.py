@@ -134,6 +134,7 @@ class StrategyService:
             "order_to_report": self._order_entry.order_to_report,
         }
         return {
+            **progress.strategy_counters,  # first, so that none hides a value of the daemon
             "state": runner.state.value,
             "session": progress.feed_session,
             "session_start_time": progress.start_time,
@@ -147,7 +148,6 @@ class StrategyService:
             "orders_pending": self._order_entry.in_flight,
             "orders_working": len(self._order_entry.open_orders),
             "pause_reason": runner.pause.reason,
-            **progress.strategy_counters,
             **self._counters.session(),
             "process": {
                 **self._counters.process(),

@@ -29,8 +29,8 @@ def parsed(*arguments: str) -> argparse.Namespace:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("nosuch",), "strategy nosuch: strategy: 'nosuch' is no strategy; allowed is news, "),
-        (("no.such:Class",), "strategy no.such:Class: strategy: no.such cannot be imported: "),
+        (("nosuch",), "STRATEGY nosuch: 'nosuch' is no strategy; allowed is news, "),
+        (("no.such:Class",), "STRATEGY no.such:Class: no.such cannot be imported: "),
         (("news", "--set", "buy_above=101"), "buy_above is 101, allowed is a number from 0 to 100"),
         (("news", "--config", "/nowhere.toml"), "--config /nowhere.toml: No such file"),
         (("news", "--pace", "fast"), "--pace: 'fast' is not valid"),
