@@ -100,6 +100,14 @@ def test_units_and_config_use_the_prefix(tree: Path) -> None:
     assert (tree / PREFIX[1:] / "share/tradestack/data/prices.csv").exists()
 
 
+def test_the_operators_strategies_have_a_closed_directory(tree: Path) -> None:
+    """It is empty; add-strategy copies files into it."""
+    directory = tree / "etc/tradestack/strategies"
+
+    assert directory.stat().st_mode & 0o777 == 0o750
+    assert list(directory.iterdir()) == []
+
+
 def test_links_of_the_installed_documents_lead_to_files(tree: Path) -> None:
     """README and what it refers to are read where they are installed, too."""
     directory = tree / PREFIX[1:] / "share/doc/tradestack"
@@ -177,6 +185,7 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
         env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
     )
     assert (verdict.stdout, verdict.stderr) == ("", "")
+    assert "HOME=" not in (units / "tradestack-strategy@.service").read_text()
     config = (destdir / str(home)[1:] / ".config/tradestack/order-manager.toml").read_text()
     assert f'\norder_log = "{home}/.local/state/tradestack/log/order_log.txt"\n' in config
 

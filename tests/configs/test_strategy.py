@@ -52,10 +52,11 @@ def test_keys_that_decide_nothing_about_orders_keep_their_names(keys: dict[str, 
         {"parameters": {"sell_below": "39.5"}},
         {"strategy": "crossover"},
         {"strategy": "tests.kit.quoter:Quoter"},
+        {"packages": "/usr"},
     ],
 )
 def test_keys_that_decide_about_orders_change_their_names(keys: dict[str, object]) -> None:
-    """Signal, parameters, symbols and quantity."""
+    """Strategy, parameters, symbols, quantity, and the packages that it imports."""
     assert configured_by(parse(**keys)).config_hash() != configured_by(parse()).config_hash()
 
 
@@ -72,6 +73,7 @@ def test_keys_that_decide_about_orders_change_their_names(keys: dict[str, object
         ({"start": "yesterday"}, "start"),
         ({"symbols": ["S P Y"]}, "symbols"),
         ({"orders_in_flight_max": 0}, "orders_in_flight_max"),
+        ({"packages": "/no/such/directory"}, "packages: /no/such/directory is no directory"),
         ({"parameters": {"buy_over": "60"}}, "buy_over"),
         ({"parameters": {"buy_above": "101"}}, "parameters"),
         ({"parameters": {"buy_above": "30"}}, "sell_below is 40, and may not be above buy_above"),

@@ -108,7 +108,10 @@ class StrategyConfig(DaemonConfig):
             with import_guard():
                 found = find_strategy(self.strategy, packages)
         except ValueError as error:
-            raise KeyFault(("strategy",), str(error), "correct the file, or name another") from None
+            remedy = (
+                "correct the file; `tradestackctl add-strategy NAME FILE --update` brings it in"
+            )
+            raise KeyFault(("strategy",), str(error), remedy) from None
         try:
             configured = configure(found, self.parameters, self.symbols, self.quantity)
         except ValueError as error:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-IMPORT_MAX_S = 20.0  # TimeoutStartSec= of the unit is longer
+IMPORT_TIMEOUT_S = 20.0  # TimeoutStartSec= of the unit is longer
 _AGAIN_S = 1.0  # for code that catches every exception
 _OURS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
@@ -19,7 +19,7 @@ class ImportTooLong(Exception):
 
 
 @contextmanager
-def import_guard(seconds: float = IMPORT_MAX_S) -> Iterator[None]:
+def import_guard(seconds: float = IMPORT_TIMEOUT_S) -> Iterator[None]:
     """Interrupt what runs longer, and undo what it does to signals.
 
     Both are of a main thread alone; another one has no guard.

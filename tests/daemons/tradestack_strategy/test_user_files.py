@@ -1,6 +1,7 @@
 """What a user's file may do to its process, with a stack that `up` runs: it trades all the same."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -61,8 +62,8 @@ def test_whatever_a_file_does_at_import_it_trades(tmp_path: Path, what: str) -> 
     result, log = run_once(config_with(tmp_path, AT_IMPORT[what] + SOURCE))
 
     assert result["accounts"]["mine"]["fills"] > 0
-    assert "strategy-mine" in log
-    assert "daemon is ready" in log or "ready" in log
+    assert re.search(r"strategy-mine \| \S+ info +ready daemon=strategy-mine", log)
+    assert re.search(r"strategy-mine \| \S+ info +stopping daemon=strategy-mine", log)
     assert "did not stop" not in log
     assert subprocess.run(["pgrep", "-f", "sleep 54321.5"], check=False).returncode == 1
 

@@ -125,3 +125,23 @@ def test_stderr_of_the_journal_is_recognised(
         assert destination_of_stderr(f"{status.st_dev}:{status.st_ino}") is Destination.JOURNAL
         assert destination_of_stderr(f"{status.st_dev}:{status.st_ino + 1}") is Destination.PEOPLE
         assert destination_of_stderr(None) is Destination.PEOPLE
+
+
+def test_what_a_strategy_sets_up_is_undone(capsys: pytest.CaptureFixture[str]) -> None:
+    """Other handlers and levels, a closed handler, disabled loggers, and logging as a whole."""
+    root, own = logging.getLogger(), logging.getLogger("tradestack.test_undone")
+    before = root.handlers[:], root.level
+    logs = Logs("x", Destination.PEOPLE)
+    try:
+        logs.install(LogLevel.INFO)
+        logging.basicConfig(level=logging.CRITICAL, force=True)  # noqa: TID251 (as a strategy may)
+        logging.disable(logging.CRITICAL)
+        own.disabled = True
+
+        logs.install_again()
+        own.info("told")
+    finally:
+        logging.disable(logging.NOTSET)
+        root.handlers, root.level = before
+
+    assert capsys.readouterr().err.endswith(" info     told\n")

@@ -1,5 +1,6 @@
 """A strategy in a file of one's own, with packages, from add-strategy to remove-strategy."""
 
+import pwd
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,6 +133,26 @@ def a_file_that_fails_changes_nothing() -> None:
         assert f"{WORKPLACE / file}: cannot be imported: {line}" in said, said
     assert not list(Path("/etc/tradestack").rglob("*bad*"))
     assert not list(Path("/etc/tradestack/strategies").glob(".*"))
+
+
+@case()
+def requirements_are_not_built_by_root() -> None:
+    """A project that they name is built with the rights of the services' user."""
+    project, noted = Path("/var/tmp/project"), Path("/var/tmp/built-by")
+    project.mkdir()
+    (project / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n'
+    )
+    (project / "own.py").write_text(f"import os\nopen('{noted}', 'w').write(str(os.getuid()))\n")
+    (WORKPLACE / "project.txt").write_text(f"{project}\n")
+
+    status, said = add("bad", f"{NAME}.py", "--requirements", str(WORKPLACE / "project.txt"))
+
+    assert status == OPERATOR_FAULT, said
+    assert noted.read_text() == str(pwd.getpwnam("tradestack").pw_uid), said
+    assert not list(Path("/var/lib/tradestack").rglob("*bad*"))
+    noted.unlink()
+    sh("rm", "-r", str(project))
 
 
 @case()

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tradestack.domain.tick import TickKind
-from tradestack.runtime.import_guard import IMPORT_MAX_S
+from tradestack.runtime.import_guard import IMPORT_TIMEOUT_S
 from tradestack.strategies.parameter import parameters_of
 
-INSPECTION_MAX_S = IMPORT_MAX_S + 10  # for code that no exception interrupts
+INSPECTION_SECONDS_MAX = IMPORT_TIMEOUT_S + 10  # for code that no exception interrupts
 OUTPUT_SHOWN_MAX = 1_000  # characters
 
 
@@ -139,7 +139,7 @@ def _run(request: str, result: int, output: int, user: str | None) -> int | None
         **rights_of(user),
     )
     try:
-        process.communicate(request, INSPECTION_MAX_S)
+        process.communicate(request, INSPECTION_SECONDS_MAX)
     except subprocess.TimeoutExpired:
         return None
     finally:
@@ -167,6 +167,6 @@ def _shortened(output: Any) -> str:
 
 def _end_of(status: int | None) -> str:
     if status is None:
-        return f"cannot be imported: it was not imported within {INSPECTION_MAX_S} s"
+        return f"cannot be imported: it was not imported within {INSPECTION_SECONDS_MAX} s"
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
     return f"cannot be imported: the process that imported it ended with {how}"

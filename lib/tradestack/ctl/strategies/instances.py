@@ -1,12 +1,13 @@
 """The strategy instances of an installation, and which of them share a file or packages."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.strategies.packages import packages_directory, remove_unused
-from tradestack.ctl.strategies.source_file import NamedFile, copy_of
+from tradestack.ctl.strategies.source_file import copy_of
 from tradestack.domain.faults import OperatorFault
 
 
@@ -33,13 +34,26 @@ def read_instance(path: Path) -> Mapping[str, object]:
 
 
 def traders_of(installation: Installation, copy: Path) -> list[str]:
-    """Return the instances that trade by a copy of a file."""
-    found = []
-    for path in sorted((installation.config / "strategy").glob("*.toml")):
-        file = NamedFile.parse(str(read_instance(path).get("strategy", "")))
-        if file is not None and file.path == copy:
-            found.append(path.stem)
-    return found
+    """Return the instances whose configurations name a copy of a file."""
+    texts = _texts(installation)
+    return [instance for instance, text in texts.items() if str(copy) in text]
+
+
+def _texts(installation: Installation) -> dict[str, str]:
+    """Return the configurations by instance, whether they are valid or not."""
+    return {
+        path.stem: path.read_text(encoding="utf-8", errors="replace")
+        for path in sorted((installation.config / "strategy").glob("*.toml"))
+    }
+
+
+@contextmanager
+def leaving_nothing_unused(installation: Installation, instance: str) -> Iterator[None]:
+    """Remove copy and packages at the end, unless a configuration names them by then."""
+    try:
+        yield
+    finally:
+        remove_what_none_uses(installation, instance)
 
 
 def remove_what_none_uses(installation: Installation, instance: str) -> list[str]:
@@ -51,9 +65,7 @@ def remove_what_none_uses(installation: Installation, instance: str) -> list[str
     traders = traders_of(installation, copy)
     if not traders:
         copy.unlink(missing_ok=True)
-    used = [
-        Path(str(read_instance(path).get("packages", "")))
-        for path in (installation.config / "strategy").glob("*.toml")
-    ]
-    remove_unused(packages_directory(installation, instance), used)
+    directory = packages_directory(installation, instance)
+    texts = _texts(installation).values()
+    remove_unused(directory, lambda path: any(str(path) in text for text in texts))
     return traders

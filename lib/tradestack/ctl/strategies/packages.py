@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import distributions, requires
 from pathlib import Path
@@ -64,14 +64,13 @@ def install_packages(
     return final
 
 
-def remove_unused(directory: Path, used: Iterable[Path]) -> None:
+def remove_unused(directory: Path, is_used: Callable[[Path], bool]) -> None:
     """Remove what is in an instance's directory and in use by none, and the directory if empty."""
     require_own(directory)
     if not directory.is_dir():
         return
-    kept = set(used)
     for path in directory.iterdir():
-        if path not in kept:
+        if not is_used(path):
             shutil.rmtree(path)
     if not any(directory.iterdir()):
         directory.rmdir()

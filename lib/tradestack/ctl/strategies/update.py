@@ -5,11 +5,7 @@ import sys
 from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.installation.secret_file import write_secret
 from tradestack.ctl.strategies.fitting import Fitted, Wanted, fitted
-from tradestack.ctl.strategies.instances import (
-    remove_what_none_uses,
-    require_instance,
-    traders_of,
-)
+from tradestack.ctl.strategies.instances import require_instance, traders_of
 from tradestack.ctl.strategies.source_file import copy_of
 from tradestack.runtime.supervisor.units import property_of_unit
 
@@ -41,7 +37,6 @@ def update(installation: Installation, instance: str, wanted: Wanted, *, restart
     if instance not in restarted:
         unit = f"tradestack-strategy@{instance}"
         say(f"updated {instance}, which does not run; to start it: systemctl enable --now {unit}")
-    remove_what_none_uses(installation, instance)
 
 
 def say(text: str) -> None:

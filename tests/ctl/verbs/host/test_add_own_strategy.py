@@ -1,56 +1,20 @@
 """add-strategy with a file of one's own: checked, copied, updated, removed."""
 
 import os
-import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.ctl.verbs.host.adding import add, files_in
 from tests.kit.own_strategies import SOURCE
 from tradestack.configs.strategy import StrategyConfig
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.installation.installation import Installation
-from tradestack.ctl.main import run
 from tradestack.ctl.strategies import inspection
 from tradestack.runtime.config.keys import load_config
-from tradestack.strategies.configured import configure
-from tradestack.strategies.registry import find_strategy
 
 Output = pytest.CaptureFixture[str]
 OPERATOR_FAULT = ExitStatus.OPERATOR_FAULT
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    """An empty state directory."""
-    path = tmp_path / "state"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
-def mine(tmp_path: Path) -> Path:
-    """A file with a strategy that has the parameters step and length."""
-    path = tmp_path / "mine.py"
-    path.write_text(SOURCE)
-    return path
-
-
-def add(config: Path, *arguments: str | Path) -> int:
-    options = ["--config-dir", config, "--state-dir", config.parent / "state", "--no-start"]
-    return run(["add-strategy", *map(str, [*options, *arguments])])
-
-
-def remove(config: Path, name: str) -> int:
-    options = ["--config-dir", config, "--state-dir", config.parent / "state"]
-    return run(["remove-strategy", *map(str, options), name])
-
-
-def files_in(directory: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
 def test_a_file_is_copied_and_its_parameters_are_listed(config: Path, mine: Path) -> None:
@@ -206,170 +170,3 @@ def test_shipped_strategies_take_settings(config: Path, mine: Path) -> None:
     bold = load_config(StrategyConfig, config / "strategy/bold.toml")
     assert fast.parameters == {"short_ticks": "5", "long_ticks": "100"}
     assert bold.parameters == {"buy_above": "75", "sell_below": "40"}
-
-
-def test_an_update_keeps_what_was_chosen(config: Path, mine: Path, capsys: Output) -> None:
-    """Another file, another hash; parameters that are gone are named."""
-    add(config, "own", mine, "--set", "step=0.75", "--set", "length=5")
-    before = _hash(config)
-    mine.write_text(SOURCE.replace("length: int", "width: int"))
-
-    status = add(config, "own", mine, "--update")
-
-    made = load_config(StrategyConfig, config / "strategy/own.toml")
-    assert status == ExitStatus.DONE
-    assert made.parameters == {"step": "0.75", "width": "20"}
-    assert "left out the parameter length" in capsys.readouterr().err
-    assert _hash(config) != before
-    assert add(config, "own", mine, "--update") == ExitStatus.DONE
-    assert "nothing has changed" in capsys.readouterr().err
-
-
-def _hash(config: Path) -> str:
-    made = load_config(StrategyConfig, config / "strategy/own.toml")
-    return configure(find_strategy(made.strategy), made.parameters, (), 1).config_hash()
-
-
-def test_an_update_that_fails_changes_nothing(config: Path, mine: Path) -> None:
-    """The instance goes on with the copy that it has."""
-    add(config, "own", mine)
-    before = files_in(config)
-    mine.write_text("import no_such_module\n")
-
-    assert add(config, "own", mine, "--update") == OPERATOR_FAULT
-    assert files_in(config) == before
-
-
-@pytest.mark.parametrize(
-    ("arguments", "status"),
-    [
-        (("absent", "--update", "--quantity", "1"), OPERATOR_FAULT),
-        (("own", "mine.py"), OPERATOR_FAULT),  # it exists
-        (("own", "--update"), 2),
-        (("own", "--update", "--quantity", "1", "--login", "x"), 2),
-        (("other", "--allow-source"), 2),
-    ],
-)
-def test_what_does_not_fit_is_refused(
-    config: Path, mine: Path, arguments: tuple[str, ...], status: int
-) -> None:
-    """An update needs an instance and something to change; a new instance a new name."""
-    add(config, "own", mine)
-    before = files_in(config)
-    try:
-        got = add(config, *(str(mine) if each == "mine.py" else each for each in arguments))
-    except SystemExit as usage:
-        got = int(usage.code or 0)
-
-    assert got == status
-    assert files_in(config) == before
-
-
-def test_an_update_restarts_what_runs(
-    config: Path, mine: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The instance, and others that trade by the same copy; then it says how it goes on."""
-    add(config, "own", mine)
-    add(config, "second", "--like", "own", "--symbols", "SPY")
-    mine.write_text(f"{SOURCE}\n# changed\n")
-    calls: list[tuple[str, ...]] = []
-    monkeypatch.setattr(Installation, "has_systemd", lambda _self: True)
-    monkeypatch.setattr(
-        Installation, "run_systemctl", lambda _self, *arguments: calls.append(arguments)
-    )
-    monkeypatch.setattr(
-        "tradestack.ctl.strategies.update.property_of_unit", lambda *_arguments: "active"
-    )
-    capsys.readouterr()
-
-    run(["add-strategy", "--config-dir", str(config), "own", str(mine), "--update"])
-
-    units = [f"tradestack-strategy@{name}.service" for name in ("own", "second")]
-    assert calls == [("restart", *units)]
-    assert "own trades from the head of the feed with the new code" in capsys.readouterr().err
-
-
-def test_remove_takes_the_copy_unless_another_trades_by_it(
-    config: Path, mine: Path, capsys: Output
-) -> None:
-    """The last one takes it along."""
-    add(config, "own", mine)
-    add(config, "second", "--like", "own", "--symbols", "SPY")
-
-    remove(config, "own")
-    assert (config / "strategies/own.py").exists()
-    assert "second trades by it" in capsys.readouterr().err
-    assert load_config(StrategyConfig, config / "strategy/second.toml").parameters["step"] == "0.5"
-
-    add(config, "own", mine)
-    remove(config, "second")
-    remove(config, "own")
-    assert list((config / "strategies").iterdir()) == []
-
-
-@pytest.fixture
-def requirements(tmp_path: Path) -> Path:
-    """Requirements of a package that is built here: it has no wheel yet."""
-    project = tmp_path / "ownlib"
-    (project / "ownlib").mkdir(parents=True)
-    (project / "ownlib/__init__.py").write_text("ANSWER = 42\n")
-    (project / "pyproject.toml").write_text(
-        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
-        '[project]\nname = "ownlib"\nversion = "1.0"\n'
-    )
-    wheels = tmp_path / "wheels"
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", f"--wheel-dir={wheels}"]
-    subprocess.run([*command, str(project)], check=True)
-    path = tmp_path / "requirements.txt"
-    path.write_text(f"--find-links {wheels}\n--no-index\nownlib\nnumpy\n")
-    return path
-
-
-def test_requirements_are_for_this_strategy_alone(
-    config: Path, state: Path, mine: Path, requirements: Path
-) -> None:
-    """They are in a directory of its own, without what tradestack has, and go with the strategy."""
-    mine.write_text(f"import ownlib\nassert ownlib.ANSWER == 42\n{SOURCE}")
-    numpy = requirements.read_text().replace("numpy\n", "")
-    requirements.write_text(numpy)
-    assert add(config, "own", mine) == OPERATOR_FAULT
-
-    status = add(config, "own", mine, "--requirements", requirements)
-
-    (packages,) = (state / "packages/own").iterdir()
-    assert status == ExitStatus.DONE
-    assert sorted(path.name for path in packages.iterdir()) == [
-        "ownlib",
-        "ownlib-1.0.dist-info",
-        "requirements.txt",
-    ]
-    assert [path for path in packages.rglob("*") if path.stat().st_mode & 0o022] == []
-    values = tomllib.loads((config / "strategy/own.toml").read_text())
-    assert values["packages"] == str(packages)
-    assert _checks(config) == 0
-    shutil.rmtree(packages)
-    assert _checks(config) == OPERATOR_FAULT
-    remove(config, "own")
-    assert not (state / "packages/own").exists()
-
-
-def _checks(config: Path) -> int:
-    """Return the status with which the daemon checks the configuration."""
-    program = Path(sys.executable).with_name("tradestack-strategy")
-    path = config / "strategy/own.toml"
-    command = [str(program), "own", "--config", str(path), "--check-config"]
-    return subprocess.run(command, check=False, capture_output=True).returncode
-
-
-def test_requirements_that_cannot_be_had_leave_nothing(
-    config: Path, state: Path, mine: Path, requirements: Path, capfd: Output
-) -> None:
-    """pip's reason is shown, and what to do."""
-    requirements.write_text("--no-index\nno-such-package\n")
-
-    assert add(config, "own", mine, "--requirements", requirements) == OPERATOR_FAULT
-
-    said = capfd.readouterr().err
-    assert "no-such-package" in said
-    assert f"--requirements {requirements}: pip failed" in said
-    assert not (config / "strategy/own.toml").exists()

@@ -53,7 +53,7 @@ from tradestack.ctl.installation.server_users import (
 from tradestack.ctl.installation.strategy_name import strategy_name
 from tradestack.ctl.strategies.fitting import Wanted, fitted
 from tradestack.ctl.strategies.inspection import StrategyUnfit
-from tradestack.ctl.strategies.instances import config_of, remove_what_none_uses
+from tradestack.ctl.strategies.instances import config_of, leaving_nothing_unused
 from tradestack.ctl.strategies.source_file import copy_of
 from tradestack.ctl.strategies.update import CONFIG_MODE, say, update
 from tradestack.domain.faults import OperatorFault
@@ -132,12 +132,12 @@ def run(args: argparse.Namespace) -> int:
     require_directory(installation.config / "strategy", "--config-dir")
     wanted = _wanted(args)
     try:
-        if args.update:
-            update(installation, name, wanted, restart=not args.no_start)
-        else:
-            _add(installation, name, wanted, args)
+        with leaving_nothing_unused(installation, name):
+            if args.update:
+                update(installation, name, wanted, restart=not args.no_start)
+            else:
+                _add(installation, name, wanted, args)
     except StrategyUnfit as fault:
-        remove_what_none_uses(installation, name)  # packages that were installed for it
         if fault.place == "parameters" and wanted.settings:
             args.refuse(f"--set: {fault}")
         where = args.strategy or str(config_of(installation, name))

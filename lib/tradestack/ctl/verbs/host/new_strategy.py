@@ -10,6 +10,7 @@ examples:
 """
 
 import argparse
+import importlib.util
 import shlex
 import sys
 from pathlib import Path
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"wrote {directory / each}", file=sys.stderr)
     file, _, test_file = (shlex.quote(str(directory / each)) for each in names)
     python = shlex.quote(sys.executable)
+    if importlib.util.find_spec("pytest") is None:
+        print(f"pytest is missing: {python} -m pip install pytest", file=sys.stderr)
     print(f"{python} -m pytest {test_file}")
     print(f"tradestackctl backtest {file}")
     print(f"sudo tradestackctl add-strategy {name} {file}")
