@@ -128,13 +128,13 @@ def test_stderr_of_the_journal_is_recognised(
 
 
 def test_what_a_strategy_sets_up_is_undone(capsys: pytest.CaptureFixture[str]) -> None:
-    """Other handlers and levels, a closed handler, disabled loggers, and logging as a whole."""
+    """Handlers, levels, disabled loggers, and logging that is disabled as a whole."""
     root, own = logging.getLogger(), logging.getLogger("tradestack.test_undone")
     before = root.handlers[:], root.level
     logs = Logs("x", Destination.PEOPLE)
     try:
         logs.install(LogLevel.INFO)
-        logging.basicConfig(level=logging.CRITICAL, force=True)  # noqa: TID251 (as a strategy may)
+        logging.basicConfig(level=logging.CRITICAL, force=True)  # noqa: TID251  as strategies do
         logging.disable(logging.CRITICAL)
         own.disabled = True
 
