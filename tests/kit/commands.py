@@ -24,7 +24,7 @@ PROGRAMS = (
     "tradestack-strategy",
     "tradestackctl",
 )
-NOT_COMMANDS = ("text",)  # languages of blocks of other kinds
+NOT_COMMANDS = ("py", "text")  # languages of blocks of other kinds; tests/ctl runs those in py
 _BLOCK = re.compile(r"```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`]+)`")
 _COMMENT = re.compile(r"\s+# .*$")

@@ -68,6 +68,7 @@ from pathlib import Path
 from tradestack.strategies import Aggressor, PriceTick, Side, fixed
 from tradestack.strategies.loading import load_strategy
 from tradestack.strategies.parameter import parameters_of, parse_parameters
+from tradestack.testing import assert_no_lookahead, random_ticks
 
 STRATEGY = load_strategy(str(Path(__file__).with_name("{file}"))).strategy
 
@@ -108,15 +109,11 @@ def test_it_keeps_still_near_the_average():
     assert orders_for("100", "100", "100.9", "99.9", length="2", distance="1") == []
 
 
-def test_later_prices_change_no_order():
-    """No look into the future: the orders for the first prices are the same without the others."""
-    prices = ["100", "101", "97", "105", "99", "90", "110"]
+def test_it_cannot_look_ahead():
+    """In other batches, and with another future, it decides the same."""
+    parameters = {{"length": "5", "distance": "0"}}
 
-    orders = orders_for(*prices, length="2", distance="1")
-
-    for count in range(len(prices)):
-        known = orders_for(*prices[:count], length="2", distance="1")
-        assert known == orders[: len(known)]
+    assert_no_lookahead(STRATEGY, random_ticks(), parameters=parameters)
 '''
 
 
