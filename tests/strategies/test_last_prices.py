@@ -2,7 +2,6 @@
 
 import itertools
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,24 +34,12 @@ def test_the_latest_price_of_each_symbol_is_known() -> None:
     assert prices.of(IBM) is None
 
 
-def test_a_price_of_the_same_batch_counts_only_before_the_index() -> None:
-    """What comes later in the batch is not known yet."""
-    prices = LastPrices()
-    prices.take(records_of((TickKind.PRICE, "SPY", 1)))
-    batch = records_of(
-        (TickKind.PRICE, "IBM", 7), (TickKind.PRICE, "SPY", 2), (TickKind.NEWS, "SPY", 99)
-    )
-
-    assert [prices.after(batch[:index], SPY) for index in range(3)] == [1, 1, 2]
-    assert [prices.after(batch[:index], IBM) for index in range(3)] == [None, 7, 7]
-
-
 def test_symbols_beyond_the_table_have_prices_too() -> None:
-    """Taken together, or one by one."""
+    """Taken with many others, or alone."""
     names = [f"S{number}" for number in range(SYMBOLS_MAX + 100)]
     prices = LastPrices()
     prices.take(records_of(*((TickKind.PRICE, name, number) for number, name in enumerate(names))))
-    prices.take_one(encode_symbol(names[-1]), -1)
+    prices.take(records_of((TickKind.PRICE, names[-1], -1)))
     prices.take(records_of((TickKind.PRICE, "LATE", 5)))
 
     assert [prices.of(encode_symbol(name)) for name in names[:-1]] == list(range(len(names) - 1))
@@ -66,25 +53,18 @@ def test_symbols_beyond_the_table_have_prices_too() -> None:
         max_size=5 * FEW_PACKETS,
     ),
     cuts=st.lists(st.integers(0, 5 * FEW_PACKETS), max_size=4),
-    one_by_one=st.booleans(),
 )
 def test_it_agrees_with_a_dict_however_the_feed_is_cut(
-    ticks: list[tuple[TickKind, str, int]], cuts: list[int], *, one_by_one: bool
+    ticks: list[tuple[TickKind, str, int]], cuts: list[int]
 ) -> None:
-    """Taken one by one or together, prices are the same before each message and at the end."""
+    """After each batch, of few or many, the prices are the same."""
     prices, expected = LastPrices(), dict[str, int]()
     ends = sorted({0, len(ticks), *(cut for cut in cuts if cut < len(ticks))})
 
     for first, end in itertools.pairwise(ends):
-        batch = records_of(*ticks[first:end])
-        for index, (kind, name, value) in enumerate(ticks[first:end]):
-            assert prices.after(batch[:index], encode_symbol(name)) == expected.get(name)
-            if kind is TickKind.PRICE:
-                expected[name] = value
-            if one_by_one and kind is TickKind.PRICE:
-                prices.take_one(encode_symbol(name), value)
-        if not one_by_one:
-            prices.take(batch)
+        batch = ticks[first:end]
+        prices.take(records_of(*batch))
+        expected |= {name: value for kind, name, value in batch if kind is TickKind.PRICE}
 
-    assert {name: prices.of(encode_symbol(name)) for name in expected} == expected
-    assert np.all([prices.of(encode_symbol(name)) is None for name in set("ABCD") - set(expected)])
+        assert {name: prices.of(encode_symbol(name)) for name in expected} == expected
+    assert all(prices.of(encode_symbol(name)) is None for name in set("ABCD") - set(expected))

@@ -9,7 +9,7 @@ import numpy as np
 
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.tick import TickKind
-from tradestack.wire.feed import TickRecords
+from tradestack.wire.feed import FEW_PACKETS, TickRecords, unpack_ticks
 from tradestack.wire.symbol_table import NO_SLOT, SymbolTable
 
 _PRICE = int(TickKind.PRICE)
@@ -30,16 +30,16 @@ class LastPrices:
         slot = self._table.find(symbol)
         return self._prices_beyond.get(symbol) if slot == NO_SLOT else int(self._prices[slot])
 
-    def after(self, records: TickRecords, symbol: bytes) -> int | None:
-        """Return what `of` would return after these records were taken."""
-        if len(records):
-            places = np.flatnonzero((records["symbol"] == symbol) & (records["kind"] == _PRICE))
-            if places.size:
-                return int(records["value"][places[-1]])
-        return self.of(symbol)
-
     def take(self, records: TickRecords) -> None:
-        """Take the prices among the records, in their order."""
+        """Take the prices among the records, in their order.
+
+        numpy takes 20 µs for any number of them, the plain loop 0.5 µs for each.
+        """
+        if len(records) <= FEW_PACKETS:
+            for kind, symbol, _, _, price, _ in unpack_ticks(records.tobytes()):
+                if kind == _PRICE:
+                    self._take_one(symbol, price)
+            return
         symbols, prices = records["symbol"], records["value"]
         is_price = records["kind"] == _PRICE
         if not is_price.all():
@@ -50,8 +50,7 @@ class LastPrices:
         for place in np.flatnonzero(slots == NO_SLOT).tolist():
             self._prices_beyond[symbols[place].item()] = int(prices[place])
 
-    def take_one(self, symbol: bytes, price: int) -> None:
-        """Take one price."""
+    def _take_one(self, symbol: bytes, price: int) -> None:
         slot = self._table.add(symbol)
         if slot == NO_SLOT:
             self._prices_beyond[symbol] = price

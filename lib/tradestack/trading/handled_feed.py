@@ -35,9 +35,14 @@ class BatchFeed:
 
         Later calls name no earlier one.
         """
-        newest = self._batch.last_sequence if sequence is None else sequence
-        self._take_through(newest - self._batch.first_sequence + 1)
-        return self._prices.of(encode_symbol(symbol))
+        row = len(self._batch) - 1 if sequence is None else sequence - self._batch.first_sequence
+        field = encode_symbol(symbol)
+        if row >= 0:
+            record = self._batch.records[row]
+            if record["kind"] == TickKind.PRICE and record["symbol"] == field:
+                return int(record["value"])  # as for nearly all orders
+        self._take_through(row + 1)
+        return self._prices.of(field)
 
     def _take_through(self, rows: int) -> None:
         if rows > self._rows_taken:
