@@ -15,6 +15,8 @@ from tradestack.ctl.main import run
 
 KILLS = 2
 ONE_KILL = ("--kills", "1", "--pace", "2000/s", "--seed", "1")
+# Seconds after the start, at three quarters of the feed or later: on_start was called by then.
+LATE_KILL = ("--kills", "1", "--pace", "100/s", "--seed", "0")
 BROKEN = "broken.py"  # beside this file
 
 
@@ -87,7 +89,7 @@ def test_a_strategy_that_fails_after_a_kill_is_told(
     """With the place of the exception; nothing is waited for."""
     monkeypatch.setenv(STARTS_FILE, f"{tmp_path}/starts")
 
-    done = soak(f"{BROKEN}:StartsTwice", *data, *ONE_KILL)
+    done = soak(f"{BROKEN}:StartsTwice", *data, *LATE_KILL)
 
     assert (done.returncode, done.stdout) == (ExitStatus.REFUSED, "")
     last = done.stderr.splitlines()[-1]
