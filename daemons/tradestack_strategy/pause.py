@@ -32,6 +32,7 @@ class Pause:
             session=feed_session,
             message=failure.sequence,
             reason=failure,
+            look=f"tradestackctl tail --from {failure.sequence or 1} --count 1",
         )
         self._begun.set()
 
