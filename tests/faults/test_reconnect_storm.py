@@ -77,6 +77,7 @@ def test_storm_of_reconnects_disturbs_nobody(undisturbed: Evidence, repetition: 
 
     async def attack(attacked: Repetition) -> None:
         stack = attacked.stack
+        await _until_all_trade(attacked)  # by then they have opened what they keep open
         open_before = {daemon: _open_files(stack.pids()[daemon]) for daemon in stack.daemons[:2]}
         storm = Storm([stack.feed, stack.orders], stack.credentials("dense"))
         tasks = [asyncio.create_task(storm.blow()) for _ in range(STORM_CLIENTS)]
@@ -98,6 +99,17 @@ def test_storm_of_reconnects_disturbs_nobody(undisturbed: Evidence, repetition: 
 
     assert differences(undisturbed, evidence) == []
     assert not any(repetition.result["respawns"].values())
+
+
+async def _until_all_trade(attacked: Repetition) -> None:
+    """Wait until every strategy has had a report on an order."""
+    while True:
+        stats = await attacked.stack.stats()
+        if stats is not None:
+            counts = [each["orders_acknowledged"] for each in stats.strategies.values()]
+            if all(counts):
+                return
+        await asyncio.sleep(POLL_S)
 
 
 def _login(user: str, password: str) -> bytes:
