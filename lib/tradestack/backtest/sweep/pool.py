@@ -14,12 +14,15 @@ from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 
+from tradestack.backtest.interruption import Interruption
 from tradestack.backtest.sweep.tasks import Measure, Outcome, Task
 
 JOBS_MAX = 256  # processes at once; each takes some 50 MB
 DIED = "the process of this run was killed or has crashed; if memory is short, use fewer --jobs"
 
+_INTERRUPTION_POLL_S = 0.1
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 _measure: Measure | None = None  # in a process of the pool
@@ -44,31 +47,42 @@ def run_tasks(tasks: Sequence[Task], measure: Measure, jobs: int) -> Generator[O
 def _run_until_broken(
     waiting: "deque[Task]", measure: Measure, jobs: int
 ) -> Generator[Outcome, None, Sequence[Task]]:
-    """Make runs until none waits or a process dies; return those that were under way then."""
+    """Make runs until none waits or a process dies; return those that were under way then.
+
+    Ctrl-C raises KeyboardInterrupt between two waits: one within `wait` could leave a lock taken
+    that the end of the pool needs.
+    """
     others = multiprocessing.active_children()
     spawn = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, spawn, _begin, (measure, os.getpid()))
     under_way: dict[Future[Outcome], Task] = {}
-    try:
-        while waiting or under_way:
-            while waiting and len(under_way) < jobs:
-                with _interrupts_blocked():
-                    future = pool.submit(_run, waiting[0])
-                under_way[future] = waiting.popleft()
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                outcome = future.result()
-                del under_way[future]
-                yield outcome
-    except BrokenProcessPool:
-        return tuple(under_way.values())
-    finally:
-        if under_way:
-            for child in multiprocessing.active_children():
-                if child not in others:
-                    child.kill()
-        pool.shutdown(cancel_futures=True)
+    with Interruption() as interruption:
+        try:
+            while waiting or under_way:
+                while waiting and len(under_way) < jobs:
+                    with _interrupts_blocked():
+                        future = pool.submit(_run, waiting[0])
+                    under_way[future] = waiting.popleft()
+                done, _ = wait(under_way, _INTERRUPTION_POLL_S, FIRST_COMPLETED)
+                if interruption.is_asked:
+                    raise KeyboardInterrupt
+                for future in done:
+                    outcome = future.result()
+                    del under_way[future]
+                    yield outcome
+        except BrokenProcessPool:
+            return tuple(under_way.values())
+        finally:
+            if under_way:
+                _kill_all_but(others)
+            pool.shutdown(cancel_futures=True)
     return ()
+
+
+def _kill_all_but(others: Sequence[BaseProcess]) -> None:
+    for child in multiprocessing.active_children():
+        if child not in others:
+            child.kill()
 
 
 @contextlib.contextmanager
