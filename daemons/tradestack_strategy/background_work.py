@@ -55,6 +55,6 @@ class BackgroundWork:
         IN_BACKGROUND.set(True)
         try:
             await work
-        except Exception as error:  # of the strategy
+        except (Exception, SystemExit) as error:  # whatever a strategy does
             text = f"in the background: {type(error).__name__}: {error}"
             self._on_failure(StrategyFailed(text, None))

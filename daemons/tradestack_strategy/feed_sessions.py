@@ -66,8 +66,10 @@ class FeedSessions:
         return None if self.current is None else self.current.runner.sequence_handled
 
     def close(self) -> None:
-        """Cancel what runs beside the feed."""
+        """Cancel what the strategy has under way: async hooks, and work beside the feed."""
         self._background.cancel()
+        if self.current is not None:
+            self.current.close()
 
     def enter(
         self, head: FeedHead, received: int, on_event: Callable[[Event], None]
@@ -80,6 +82,7 @@ class FeedSessions:
         left = self.current
         has_followed = left is not None and left.is_over
         ended_with = left.runner.sequence_processed if left is not None and left.is_over else None
+        self.close()
         self._order_entry.leave_session(ended_with)
         self._counters.start_session()
         epoch = Epoch(

@@ -47,6 +47,11 @@ class InStepTrading(Trading[InStepRunner]):
         self._is_following = False
         super().stop()
 
+    def close(self) -> None:
+        """Cancel async hooks that have not ended."""
+        if self._hooks is not None:
+            self._hooks.cancel()
+
     def on_ticks(self, batch: TickBatch) -> None:
         """Take the batch, and handle as much as may be."""
         passed(FailPoint.STRATEGY_RECEIVED)

@@ -282,8 +282,9 @@ class Runner(OrderListener):
         trading.tell_progress()
 
     def _failed(self, failure: StrategyFailed) -> None:
-        self.pause.begin(failure, self.sessions.newest)
-        self._on_event(Event.STRATEGY_FAILED)
+        if self.pause.reason is None:  # else work beside the feed has failed as well
+            self.pause.begin(failure, self.sessions.newest)
+            self._on_event(Event.STRATEGY_FAILED)
 
     def _stop(self) -> None:
         self._registrar.withdraw()

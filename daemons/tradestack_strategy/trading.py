@@ -148,6 +148,9 @@ class Trading(FeedListener, ABC, Generic[RunnerT]):
         """Take nothing more from the feed until `follow` is called again."""
         self.feed.close()
 
+    def close(self) -> None:
+        """Abandon the session: no hook that has not ended leads to requests any more."""
+
     def on_connected(self) -> None:
         """Replay what was missed."""
         self._has_caught_up = False

@@ -188,7 +188,7 @@ class Strategy:
         return self._desk.replace(cl_ord_id, quantity, price, cause=cause)
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine while the feed goes on, for slow work.
+        """Run a coroutine while the feed goes on, for slow work; at most until the session ends.
 
         Its requests have no message as their cause: they arrive when they are sent, as a person's
         do. They are not made again after a restart, and a backtest does not run them.

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from tradestack.domain.order import Order, OrdType, Side, TimeInForce
 from tradestack.domain.requests import OrderCancelReplaceRequest, OrderCancelRequest
-from tradestack.trading.epoch import Epoch
+from tradestack.trading.epoch import Epoch, on_the_wire
 from tradestack.trading.request_values import (
     cl_ord_id_of,
     integer,
@@ -76,7 +76,7 @@ class BackgroundRequests:
                 transact_time_ns=self._background.wall_ns(),
                 signal_name=self._epoch.signal_name,
                 signal_label=self._epoch.signal_label,
-                signal_value=None if value is None else integer("value", value),
+                signal_value=None if value is None else on_the_wire(integer("value", value)),
             )
         )
         return name

@@ -80,11 +80,11 @@ class Epoch:
             feed_session=self.feed_session,
             feed_seq=intent.sequence,
             event_time_ns=intent.event_time_ns,
-            feed_price=_on_the_wire(intent.price),
+            feed_price=on_the_wire(intent.price),
             signal_time_ns=intent.publish_time_ns,
             signal_name=self.signal_name,
             signal_label=self.signal_label,
-            signal_value=_on_the_wire(intent.value),
+            signal_value=on_the_wire(intent.value),
             reference_price=None if reference is None else reference.price,
             reference_price_age_ns=None if reference is None else reference.age_ns,
         )
@@ -117,7 +117,7 @@ class Epoch:
         return f"{self.instance}-{self.config_hash}-{self.feed_session}-"
 
 
-def _on_the_wire(value: int | None) -> int | None:
+def on_the_wire(value: int | None) -> int | None:
     """Return a value that an order can carry, None in place of another one."""
     return None if value is None or abs(value) > PRICE_MAX else value
 

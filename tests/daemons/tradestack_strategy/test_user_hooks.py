@@ -12,6 +12,7 @@ from tradestack.domain.order import Start
 from tradestack.strategies import NewsItem, PriceTick, Strategy
 from tradestack_strategy.handshake import State
 from tradestack_strategy.hook_watch import HookWatch
+from tradestack_strategy.in_step import InStepTrading
 
 
 class Gate:
@@ -46,6 +47,21 @@ class Beside(Strategy):
         """Wait, then trade."""
         await Gate.opened.wait()
         self.buy(symbol)
+
+
+class Torn(Strategy):
+    """Waits in a hook, while two pieces of work beside the feed fail in the same moment."""
+
+    async def on_news(self, news: NewsItem) -> None:
+        """Start the work, wait, then trade."""
+        self.background(self.fail(ValueError("first")))
+        self.background(self.fail(SystemExit("second")))
+        await Gate.opened.wait()
+        self.buy(news.symbol)
+
+    async def fail(self, error: BaseException) -> None:
+        """Fail."""
+        raise error
 
 
 class Stuck(Strategy):
@@ -107,3 +123,24 @@ async def test_a_hook_that_never_ends_pauses_the_strategy(world: MakeWorld) -> N
         reason = strategy.runner.pause.reason or ""
         assert "in on_tick: HookTookTooLong: it has run for longer than hook_max" in reason
         assert reason.endswith("at message 1")
+
+
+async def test_a_hook_that_waits_when_its_strategy_is_paused_requests_nothing(
+    world: MakeWorld,
+) -> None:
+    """Two failures at once are one pause, and what the hook would request is not kept."""
+    async with world() as running:
+        strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Torn))
+        running.feed.publish(("P", "SPY", "168"), ("N", "SPY", "80"))
+        await strategy.until(lambda: strategy.runner.state is State.PAUSED)
+        trading = strategy.runner.sessions.current
+        assert isinstance(trading, InStepTrading)
+        hooks = trading._hooks
+        assert hooks is not None
+
+        Gate.opened.set()
+        await asyncio.wait({hooks})
+
+        assert "in the background: ValueError: first" in (strategy.runner.pause.reason or "")
+        assert not strategy.faults
+        assert strategy.order_entry.in_flight == 0
