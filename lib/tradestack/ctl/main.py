@@ -242,6 +242,8 @@ def _describe(error: OSError) -> str:
         return f"{error}; run this as root"
     if isinstance(error, FileNotFoundError) and error.filename is None and not _has_directory():
         return "the current directory does not exist any more; change to another one"
+    if error.errno == errno.ENOSPC and error.filename is not None:
+        return f"{error.filename}: no space is left; make room on its disk, and run this again"
     if error.errno == errno.ENOSPC and error.filename is None:
         discard_output(STDOUT)
         return f"{error.strerror} for the output; write it to another place"
