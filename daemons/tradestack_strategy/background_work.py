@@ -41,6 +41,7 @@ class BackgroundWork:
         task = asyncio.ensure_future(self._run(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # for one that was canceled unstarted
 
     def new_name(self) -> str:
         """Return a ClOrdID that no request has had."""

@@ -285,6 +285,7 @@ class Runner(OrderListener):
         if self.pause.reason is None:  # else work beside the feed has failed as well
             self.pause.begin(failure, self.sessions.newest)
             self._on_event(Event.STRATEGY_FAILED)
+            self.sessions.close()  # now: a hook that ends before `_trade` does would still request
 
     def _stop(self) -> None:
         self._registrar.withdraw()

@@ -128,7 +128,7 @@ async def test_a_hook_that_never_ends_pauses_the_strategy(world: MakeWorld) -> N
 async def test_a_hook_that_waits_when_its_strategy_is_paused_requests_nothing(
     world: MakeWorld,
 ) -> None:
-    """Two failures at once are one pause, and what the hook would request is not kept."""
+    """Of two failures at once the first is the reason, and nothing of the strategy goes on."""
     async with world() as running:
         strategy = running.start_strategy(start=Start.SESSION, strategy=configured(Torn))
         running.feed.publish(("P", "SPY", "168"), ("N", "SPY", "80"))
@@ -138,7 +138,7 @@ async def test_a_hook_that_waits_when_its_strategy_is_paused_requests_nothing(
         hooks = trading._hooks
         assert hooks is not None
 
-        Gate.opened.set()
+        Gate.opened.set()  # before anything that waits for the pause has run
         await asyncio.wait({hooks})
 
         assert "in the background: ValueError: first" in (strategy.runner.pause.reason or "")
