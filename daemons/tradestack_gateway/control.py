@@ -1,7 +1,8 @@
 """io.tradestack.Gateway: the gateway's interface on its control socket."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
 import msgspec
@@ -19,6 +20,7 @@ from tradestack.sources.source import SourceFault
 from tradestack.wire.feed import TickBatch
 from tradestack.wire.varlink import declared_error
 from tradestack_gateway.playback import Playback
+from tradestack_gateway.relay import Relay, Relayed
 
 NAME = "io.tradestack.Gateway"
 READ_RECORDS_MAX = 32  # in one reply: a third of a millisecond, for which ticks have to wait
@@ -79,7 +81,13 @@ class SourceRefused(msgspec.Struct, frozen=True):
     reason: str
 
 
-def gateway_interface(playback: Playback, server: SessionServer) -> Interface:
+class FeedIsRelayed(msgspec.Struct, frozen=True):
+    """The gateway follows another one, which alone can do that."""
+
+    reason: str
+
+
+def gateway_interface(playback: Playback | Relay, server: SessionServer) -> Interface:
     """Declare the gateway's Varlink interface."""
     handlers = Handlers(playback, server)
     return Interface(
@@ -93,24 +101,26 @@ def gateway_interface(playback: Playback, server: SessionServer) -> Interface:
             Method.of(handlers.new_session, changes=True),
             Method.of(handlers.read_ticks),
         ],
-        (InvalidPace, SourceRefused),
+        (InvalidPace, SourceRefused, FeedIsRelayed),
     )
 
 
 class Handlers:
     """The handlers of the methods."""
 
-    def __init__(self, playback: Playback, server: SessionServer) -> None:
+    def __init__(self, playback: Playback | Relay, server: SessionServer) -> None:
         self._playback = playback
         self._server = server
 
     def pause(self) -> None:
         """Stop publishing until Resume, also over restarts; clients stay connected."""
-        self._playback.pause()
+        with _asked_of_the_source():
+            self._playback.pause()
 
     def resume(self) -> None:
         """Go on with the next tick at once; the time of the pause is not made up for."""
-        self._playback.resume()
+        with _asked_of_the_source():
+            self._playback.resume()
 
     def set_pace(self, parameters: Pace) -> Pace:
         """Set the pace; it holds over restarts until the config names another one.
@@ -122,7 +132,8 @@ class Handlers:
             pace = parse_pace(parameters.pace)
         except ValueError as error:
             raise declared_error(NAME, InvalidPace(str(error))) from None
-        self._playback.set_pace(pace)
+        with _asked_of_the_source():
+            self._playback.set_pace(pace)
         return Pace(str(pace))
 
     def list_clients(self) -> Clients:
@@ -132,7 +143,8 @@ class Handlers:
     async def new_session(self) -> NewFeedSession:
         """End the session and begin one with the first tick of the sources as they are now."""
         try:
-            return NewFeedSession(await self._playback.new_session())
+            with _asked_of_the_source():
+                return NewFeedSession(await self._playback.new_session())
         except (OperatorFault, SourceFault, OSError) as error:
             raise declared_error(NAME, SourceRefused(str(error))) from error
 
@@ -159,6 +171,14 @@ class Handlers:
             if log.ended and self._playback.feed_session.log is not log:
                 log, sequence = self._playback.feed_session.log, 1
             await asyncio.sleep(POLL_INTERVAL_S)
+
+
+@contextlib.contextmanager
+def _asked_of_the_source() -> Iterator[None]:
+    try:
+        yield
+    except Relayed as error:
+        raise declared_error(NAME, FeedIsRelayed(str(error))) from None
 
 
 def _selected(session_id: str, batch: TickBatch, symbol: str | None) -> list[TickFacts]:

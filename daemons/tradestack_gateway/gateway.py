@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tradestack.configs.gateway import GatewayConfig
+from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
+from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import largest_lag, list_clients
 from tradestack.net.server.connection import Connection
@@ -29,6 +30,7 @@ from tradestack_gateway.control import gateway_interface
 from tradestack_gateway.playback import Playback, SourceState
 from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
+from tradestack_gateway.relay import Relay
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
 
 HEARTBEAT_S = 1.0  # between two heartbeats in the books, and two looks at the free disk space
@@ -57,15 +59,33 @@ class Gateway:
         self._books = Books.open(config.segment_suffix)
         self._publisher = Publisher(self._books, self._server.scheduler.serve_live, context.clock)
         self._feed_sessions = FeedSessions(context.state_directory, context.clock, context.notifier)
-        self._player = Player(self._publisher, Schedule(config.pace, config.max_gap), context.clock)
-        self._playback = Playback(
+        self._playback = self._relay() if config.source is SourceChoice.RELAY else self._player()
+
+    def _player(self) -> Playback:
+        config, clock = self._context.config, self._context.clock
+        return Playback(
             config,
             self._feed_sessions,
             self._books,
-            self._player,
+            Player(self._publisher, Schedule(config.pace, config.max_gap), clock),
             self._server,
-            context.clock,
-            context.session_began,
+            clock,
+            self._context.session_began,
+        )
+
+    def _relay(self) -> Relay:
+        config = self._context.config
+        assert config.upstream_user is not None, "the config has been checked"
+        password = self._context.password(config.password_file)
+        return Relay(
+            config,
+            Credentials(config.upstream_user, password),
+            self._feed_sessions,
+            self._books,
+            self._publisher,
+            self._server,
+            self._context.clock,
+            self._context.notifier,
         )
 
     # ---- the service ---------------------------------------------------------------------------
@@ -111,7 +131,7 @@ class Gateway:
 
     def stalled(self, now_ns: int) -> str | None:
         """Describe what hangs, or None; paused, held, blocked by the disk and idle are healthy."""
-        if self._player.overdue(now_ns):
+        if self._playback.overdue(now_ns):
             return "a tick is overdue"
         return self._server.stalled(now_ns, CLIENT_PATIENCE_NS)
 
@@ -150,16 +170,16 @@ class Gateway:
     def status(self) -> str:
         """Return one line for people."""
         if self._playback.state is SourceState.CHECKING:
-            return "checking the sources"
+            return self._playback.checking
         feed_session, connections = self._playback.feed_session, self._server.connections
         head = feed_session.log.head
         rate = self._publisher.rates.rates(self._context.clock.monotonic_ns())["1s"]
         if self._playback.fault is not None:
             return f"fault: {self._playback.fault}; {head} messages published"
-        if self._player.blocked is not None:
-            return f"blocked: {self._player.blocked}; {head} messages published"
+        if self._playback.blocked is not None:
+            return f"blocked: {self._playback.blocked}; {head} messages published"
         return (
-            f"{self._playback.state.value} at {self._player.pace}: {rate:,.0f} ticks/s, "
+            f"{self._playback.state.value} at {self._playback.pace}: {rate:,.0f} ticks/s, "
             f"message {head} of {feed_session.session_id}, "
             f"{len(connections)} clients, lag {largest_lag(connections)}"
         )
@@ -169,7 +189,7 @@ class Gateway:
         feed_session, connections = self._playback.feed_session, self._server.connections
         head, rows = feed_session.log.head, feed_session.row_counts
         now_ns = self._context.clock.monotonic_ns()
-        gap, fault = self._player.gap(feed_session), self._playback.fault
+        gap, fault = self._playback.gap(), self._playback.fault
         return {
             "session": feed_session.session_id,
             "session_start_time": format_utc(feed_session.sidecar.start_time_ns),
@@ -178,12 +198,12 @@ class Gateway:
             "source_fault": None if fault is None else f"{fault.where}: {fault.problem}",
             "source_remedy": None if fault is None else fault.remedy,
             "sources_apart": self._feed_sessions.are_apart,
-            "publication_blocked": self._player.blocked,
-            "pace": str(self._player.pace),
+            "publication_blocked": self._playback.blocked,
+            "pace": self._playback.pace,
             "at_end": self._playback.config.at_end.value,
             "ticks_total": head,
             "ticks_expected": feed_session.sidecar.ticks_expected,
-            "next_tick_wait_s": self._player.wait_ns(now_ns) / NANOSECONDS_PER_SECOND,
+            "next_tick_wait_s": self._playback.wait_ns(now_ns) / NANOSECONDS_PER_SECOND,
             "next_tick_gap_s": gap.event_ns / NANOSECONDS_PER_SECOND,
             "next_tick_gap_cut_to_s": gap.cut_to_ns / NANOSECONDS_PER_SECOND,
             "prices_total": feed_session.prices_total,
@@ -198,6 +218,7 @@ class Gateway:
             "client_count": len(connections),
             "lag_max": largest_lag(connections),
             "rates": self._publisher.rates.rates(now_ns),
+            **self._playback.stats(),
             "process": self._process_stats(),
         }
 
@@ -226,4 +247,4 @@ class Gateway:
                     "removed the feed logs of sessions %s: %s", ", ".join(removed), shortage
                 )
             shortage = find_shortage(directory, bytes_min)
-        self._player.shortage = shortage
+        self._playback.note_shortage(shortage)

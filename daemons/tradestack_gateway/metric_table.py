@@ -36,6 +36,8 @@ METRICS = (
     Metric("client_count", GAUGE, "clients", "Clients that are logged in."),
     Metric("lag_max", GAUGE, "messages", "Messages to be sent to the slowest client."),
     Metric("rates.*", GAUGE, "messages/s", "Ticks published per second.", label="window"),
+    Metric("upstream.address", INFO, "", "Gateway whose feed is relayed."),
+    Metric("upstream.connected", GAUGE, "", "Whether the relay is logged in there."),
     Metric("process.ticks_published", COUNTER, "messages", "Ticks published."),
     Metric("process.sessions_started", COUNTER, "sessions", "Feed sessions started."),
     Metric("process.unsequenced_ignored", COUNTER, "messages", "Messages of clients ignored."),

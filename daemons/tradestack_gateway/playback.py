@@ -18,7 +18,7 @@ from tradestack.runtime.end_process import end_process
 from tradestack.sessions.feed_session import FeedSession
 from tradestack.sessions.sidecar import Settings
 from tradestack.sessions.source_identity import SourceIdentity
-from tradestack.sources.pace import Pace, parse_pace
+from tradestack.sources.pace import Gap, Pace, parse_pace
 from tradestack.sources.source import SourceFault
 from tradestack_gateway.books import Books
 from tradestack_gateway.player import PlayEnd, Player
@@ -88,6 +88,41 @@ class Playback:
         if self._source_ended:
             return SourceState.ENDED
         return SourceState.PAUSED if self._player.paused else SourceState.RUNNING
+
+    @property
+    def checking(self) -> str:
+        """What is done before the first session, for people."""
+        return "checking the sources"
+
+    @property
+    def blocked(self) -> str | None:
+        """Why nothing can be published; None if nothing prevents it."""
+        return self._player.blocked
+
+    @property
+    def pace(self) -> str:
+        """The present pace."""
+        return str(self._player.pace)
+
+    def note_shortage(self, shortage: str | None) -> None:
+        """Publish nothing while the disk is short of space."""
+        self._player.shortage = shortage
+
+    def wait_ns(self, now_ns: int) -> int:
+        """Return how long nothing will be due from this monotonic time on."""
+        return self._player.wait_ns(now_ns)
+
+    def gap(self) -> Gap:
+        """Return the gap between the last tick and the next one, as far as that is known."""
+        return self._player.gap(self.feed_session)
+
+    def overdue(self, now_ns: int) -> bool:
+        """Return whether a tick should have been published long before this monotonic time."""
+        return self._player.overdue(now_ns)
+
+    def stats(self) -> dict[str, object]:
+        """Return nothing: a playback has no values of its own."""
+        return {}
 
     async def open(self) -> None:
         """Check the sources, then continue or begin the session. Raises OperatorFault, OSError."""

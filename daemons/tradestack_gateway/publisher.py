@@ -11,6 +11,7 @@ from tradestack.observe.statistics import RateWindows
 from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.sessions.feed_session import FeedSession, Published
+from tradestack.wire.feed import TickRecords
 from tradestack_gateway.books import Books
 
 
@@ -33,10 +34,17 @@ class Publisher:
         Raises OSError, and then none of them was published. Any other fault, and an OSError after
         the append, ends the process: the log may hold what books, clients and counters do not.
         """
+        self._publish(lambda: feed_session.commit(count, self._clock.wall_ns()))
+
+    def relay(self, feed_session: FeedSession, records: TickRecords) -> None:
+        """Publish records of another gateway's feed as they are. Raises as `publish` does."""
+        self._publish(lambda: feed_session.relay(records, self._clock.monotonic_ns()))
+
+    def _publish(self, append: Callable[[], Published]) -> None:
         passed(FailPoint.GATEWAY_READ)
         published: Published | None = None
         try:
-            published = feed_session.commit(count, self._clock.wall_ns())
+            published = append()
             self._show(published)
         except BaseException as fault:
             if published is None and isinstance(fault, OSError):

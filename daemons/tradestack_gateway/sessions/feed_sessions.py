@@ -12,7 +12,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from tradestack.configs.gateway import AtEnd, GatewayConfig
+from tradestack.configs.gateway import AtEnd, GatewayConfig, SourceChoice
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import ENTROPY_BYTES, following_session_id, is_session_id
@@ -28,6 +28,7 @@ from tradestack.sessions.open_source import open_source
 from tradestack.sessions.sidecar import Settings, Sidecar
 from tradestack.sessions.source_identity import SourceIdentity, identity_of
 from tradestack.sources.bad_rows import BadRows, log_bad_row, show_nothing
+from tradestack.sources.relayed_log import RelayedLog
 from tradestack.sources.source import Source, SourceFault
 from tradestack.store.feed_log import FeedLog
 from tradestack_gateway.sessions.session_files import SessionFiles
@@ -86,10 +87,15 @@ class FeedSessions:
         sidecar = self.newest
         if sidecar is None or sidecar.sources != identity:
             return None
-        if sidecar.ended and config.at_end is not AtEnd.END_SESSION:
+        is_relay = config.source is SourceChoice.RELAY
+        if sidecar.ended and config.at_end is not AtEnd.END_SESSION and not is_relay:
             return None
         try:
-            source = self.open_source(config)
+            source = (
+                RelayedLog(self._files.log_path(sidecar.session_id))
+                if is_relay
+                else self.open_source(config)
+            )
             directory = self._files.directory
             resumed = await FeedSession.resume(directory, sidecar, source, self._still_busy)
         except (SourcesDiffer, SourceFault) as error:
@@ -113,18 +119,17 @@ class FeedSessions:
         identity: SourceIdentity,
         settings: Settings,
         current: FeedSession | None,
+        session_id: str | None = None,
     ) -> FeedSession:
         """Begin a new session, and end the current one, or all that an earlier process left open.
+
+        session_id: of the session that a relay follows; None: a new one.
 
         Raises OperatorFault, OSError; then the current session goes on, and the source is closed.
         """
         now_ns = self._clock.wall_ns()
         sidecar = Sidecar(
-            session_id=following_session_id(
-                max(self._files.session_ids(), default=""),
-                now_ns,
-                int.from_bytes(os.urandom(ENTROPY_BYTES)),
-            ),
+            session_id=session_id or self._new_session_id(now_ns),
             start_time_ns=max(0, now_ns),
             sources=identity,
             checked_whole=self._checked_whole,
@@ -138,7 +143,7 @@ class FeedSessions:
             on_failure.callback(begun.discard)
             if current is None:
                 self._end_earlier(begun.session_id)
-            elif not current.log.ended:
+            elif not current.log.ended and not current.sidecar.incomplete:
                 self.end(current)
             on_failure.pop_all()
         self.newest = sidecar
@@ -146,6 +151,12 @@ class FeedSessions:
         self.started_total += 1
         emit(logger, FEED_SESSION_STARTED, session=begun.session_id)
         return begun
+
+    def follow(self, session_id: str, current: FeedSession | None) -> FeedSession:
+        """Begin the session of another gateway, as `begin` does. Raises OperatorFault, OSError."""
+        source = RelayedLog(self._files.log_path(session_id))
+        identity = {"source": SourceChoice.RELAY.value}
+        return self.begin(source, identity, Settings(), current, session_id)
 
     def end(self, feed_session: FeedSession) -> None:
         """End a session; its log is still served. Raises OSError, and then it goes on."""
@@ -187,6 +198,10 @@ class FeedSessions:
         for log in self._logs.values():
             log.close()
 
+    def _new_session_id(self, now_ns: int) -> str:
+        newest = max(self._files.session_ids(), default="")
+        return following_session_id(newest, now_ns, int.from_bytes(os.urandom(ENTROPY_BYTES)))
+
     def _open_ended(self, session_id: str) -> FeedLog | None:
         """Open the log of an ended session; None, and an error in the log, if that fails."""
         sidecar = self._files.usable_sidecar(session_id)
@@ -208,7 +223,7 @@ class FeedSessions:
             if session_id == current or not self._files.log_path(session_id).exists():
                 continue
             sidecar = self._files.usable_sidecar(session_id)
-            if sidecar is None or sidecar.ended:
+            if sidecar is None or sidecar.ended or sidecar.incomplete:
                 continue
             try:
                 self._end_left(sidecar)

@@ -4,6 +4,7 @@ import datetime
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from tradestack.domain.symbol import SYMBOLS_MAX
 from tradestack.domain.times import format_utc
@@ -11,6 +12,7 @@ from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.net.addresses import Address
 from tradestack.net.allowance import Rate
 from tradestack.net.server.limits import SessionLimits
+from tradestack.runtime.config.key_fault import KeyFault
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import ByteSize, Duration
 from tradestack.runtime.config.shared_keys import (
@@ -35,6 +37,7 @@ from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.csv.source import Reading
 from tradestack.sources.csv.times.timestamps import parse_timestamp
 from tradestack.sources.pace import Pace, parse_pace
+from tradestack.wire.soup import USER_LENGTH_MAX
 
 IGNORED_MESSAGES = Rate(100, 100)  # from one client of the feed, which has no reason to send any
 
@@ -44,6 +47,7 @@ class SourceChoice(enum.Enum):
 
     CSV = "csv"
     RANDOM_WALK = "random-walk"
+    RELAY = "relay"
 
 
 class AtEnd(enum.Enum):
@@ -170,6 +174,14 @@ class GatewayConfig(ServerConfig):
     validate_bytes_max: int = key("64MiB", ByteSize(), reload=Reload.NEXT_SESSION)
     start_at: int | None = key(None, Moment(), reload=Reload.NEXT_SESSION)
 
+    upstream: Address | None = key(None, TcpAddress(), reload=Reload.RESTART)
+    upstream_user: str | None = key(
+        None,
+        Text("(?!#)[!-9;-~]+", "printable ASCII without space, colon, # in front", USER_LENGTH_MAX),
+        reload=Reload.RESTART,
+    )
+    password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+
     walk_seed: int = key(1, Integer(0, 2**63 - 1), reload=Reload.NEXT_SESSION)
     walk_symbols: int = key(10, Integer(1, SYMBOLS_MAX), reload=Reload.NEXT_SESSION)
     walk_news_every: int = key(100, Integer(0, 10**9), reload=Reload.NEXT_SESSION)
@@ -182,6 +194,14 @@ class GatewayConfig(ServerConfig):
     pace: Pace = key("500/s", PaceValue(), reload=Reload.AT_ONCE)
     max_gap: int = key("60s", Duration(), reload=Reload.AT_ONCE)
     at_end: AtEnd = key("loop", Choice(AtEnd), reload=Reload.AT_ONCE)
+
+    def __post_init__(self) -> None:
+        for name in ("upstream", "upstream_user"):
+            if self.source is SourceChoice.RELAY and getattr(self, name) is None:
+                example = {"upstream": "gateway.example:8999", "upstream_user": "relay"}[name]
+                raise KeyFault(
+                    (name,), 'is not set, and source is "relay"', f'set it: {name} = "{example}"'
+                )
 
     def reading(self) -> Reading:
         """Return how files are read."""

@@ -141,9 +141,7 @@ class FeedSession:
 
         now_ns: monotonic. Raises SourceFault, OSError.
         """
-        if now_ns - self._checksum_ns >= CHECKSUM_INTERVAL_NS:
-            self._checksum_ns = now_ns
-            self.log.checksum()
+        self._checksum(now_ns)
         if self._taken == len(self._batch):
             if self.log.ended:
                 return None
@@ -163,12 +161,23 @@ class FeedSession:
         end = self._taken + count
         records = self._batch.records[self._taken : end]
         records["publish_time_ns"] = publish_time_ns
-        first_sequence = self.log.head + 1
-        self.log.append(records.tobytes())
-        published = Published(first_sequence, records, self._batch.slots[self._taken : end])
+        slots = self._batch.slots[self._taken : end]
+        published = self._append(records, slots)
         self._taken = end
-        self.prices_total += count_kind(records, TickKind.PRICE)
         return published
+
+    def relay(self, records: TickRecords, now_ns: int) -> Published:
+        """Append records of another gateway's feed as they are, and count them.
+
+        now_ns: monotonic. Raises OSError, and then none of them is in the log.
+        """
+        self._checksum(now_ns)
+        self._mark(now_ns)
+        return self._append(records, self.symbols.add_all(records["symbol"]))
+
+    def abandon(self) -> None:
+        """Record that the session will never be complete. Raises OSError, and then it goes on."""
+        self._save(msgspec.structs.replace(self.sidecar, incomplete=True))
 
     def end(self) -> None:
         """End the session for good. Raises OSError, and then it goes on.
@@ -208,6 +217,18 @@ class FeedSession:
         self.log.path.unlink()
         self.log.path.with_suffix(SIDECAR_SUFFIX).unlink()
         self.log.path.with_suffix(CHECKSUMS_SUFFIX).unlink(missing_ok=True)
+
+    def _append(self, records: TickRecords, slots: Slots) -> Published:
+        first_sequence = self.log.head + 1
+        self.log.append(records.tobytes())
+        self.prices_total += count_kind(records, TickKind.PRICE)
+        return Published(first_sequence, records, slots)
+
+    def _checksum(self, now_ns: int) -> None:
+        """Advance the checksums by a step if one is due."""
+        if now_ns - self._checksum_ns >= CHECKSUM_INTERVAL_NS:
+            self._checksum_ns = now_ns
+            self.log.checksum()
 
     def _save(self, sidecar: Sidecar) -> None:
         """Write the sidecar, and use it from then on. Raises OSError."""

@@ -2,6 +2,7 @@
 
     {"format": 2, "session_id": "…", "start_time_ns": …, "sources": identity, "checked_whole": true,
      "ticks_expected": 36109, "ended": false, "ended_head": null,
+     "incomplete": false,
      "settings": {"paused": false, "pace": "60x", "pace_configured": "500/s"},
      "checkpoints": [{"sequence": 65536, "position": …}, …]}
 
@@ -74,6 +75,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
     ticks_expected: int | None = None  # of the whole session; None: not known
     ended: bool = False
     ended_head: Natural | None = None  # the number of its last message, if it has ended
+    incomplete: bool = False  # of a relay: the other gateway served it no more before its end
     settings: Settings = Settings()
     checkpoints: tuple[Mark, ...] = ()
 

@@ -1,0 +1,302 @@
+"""The feed of another gateway, published again: same session, same numbers, same packets.
+
+    upstream gateway ── SoupBinTCP ──► relay: log, books ── SoupBinTCP ──► clients, other relays
+
+What is in the relay's log is a prefix of the other gateway's, whatever dies: it asks for the
+message behind its own newest one. A feed session of which the upstream serves no more before its
+end stays without one, and is not served any more: its clients would take the part for the whole.
+"""
+
+import asyncio
+import errno
+import logging
+
+from tradestack.configs.gateway import GatewayConfig
+from tradestack.domain.clock import Clock
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.client.feed_client import FeedClient
+from tradestack.net.client.feed_listener import EndReason, FeedListener
+from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
+from tradestack.net.server.session_server import SessionServer
+from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, SOURCE_FAULT, emit
+from tradestack.runtime.end_process import end_process
+from tradestack.runtime.supervisor.notify import Notifier
+from tradestack.sessions.feed_session import FeedSession
+from tradestack.sources.pace import NO_GAP, Gap
+from tradestack.wire.close_reason import Close, CloseReason
+from tradestack.wire.feed import TickBatch
+from tradestack_gateway.books import Books
+from tradestack_gateway.playback import SourceState
+from tradestack_gateway.publisher import Publisher
+from tradestack_gateway.sessions.feed_sessions import FeedSessions
+
+RETRY_S = 1.0  # until the upstream is followed again after a refusal, or when the disk was full
+WAIT_S = 1.0  # between two requests for time while the first feed session is waited for
+EXTENSION_S = 30  # of the start's timeout
+
+logger = logging.getLogger(__name__)
+
+
+class Relayed(Exception):
+    """The command is one for the gateway that this one follows."""
+
+
+class Relay(FeedListener):
+    """Follows the feed of the configured upstream; has a feed session once `open` has returned."""
+
+    def __init__(
+        self,
+        config: GatewayConfig,
+        credentials: Credentials,
+        feed_sessions: FeedSessions,
+        books: Books,
+        publisher: Publisher,
+        server: SessionServer,
+        clock: Clock,
+        notifier: Notifier,
+    ) -> None:
+        assert config.upstream is not None, "the config has been checked"
+        self.config = config
+        self.fault: OperatorFault | None = None
+        self.blocked: str | None = None
+        self._upstream = config.upstream
+        self._credentials = credentials
+        self._feed_sessions = feed_sessions
+        self._books = books
+        self._publisher = publisher
+        self._server = server
+        self._clock = clock
+        self._notifier = notifier
+        self._shortage: str | None = None
+        self._feed_session: FeedSession | None = None
+        self._client: FeedClient | None = None
+        self._has_session = asyncio.Event()
+        self._following: asyncio.Task[None] | None = None
+
+    # ---- what the gateway asks -----------------------------------------------------------------
+
+    @property
+    def feed_session(self) -> FeedSession:
+        """The session that is followed. Raises RuntimeError before `open` has returned."""
+        if self._feed_session is None:
+            raise RuntimeError("no feed session was received yet")
+        return self._feed_session
+
+    @property
+    def state(self) -> SourceState:
+        """The state of the source."""
+        if self._feed_session is None:
+            return SourceState.CHECKING
+        if self.fault is not None:
+            return SourceState.FAULT
+        return SourceState.ENDED if self._feed_session.log.ended else SourceState.RUNNING
+
+    @property
+    def checking(self) -> str:
+        """What is done before the first session, for people."""
+        return f"waiting for the feed of {self._upstream}"
+
+    @property
+    def pace(self) -> str:
+        """The pace: as the other gateway publishes."""
+        return f"that of {self._upstream}"
+
+    def note_shortage(self, shortage: str | None) -> None:
+        """Publish nothing while the disk is short of space."""
+        self._shortage = shortage
+
+    def wait_ns(self, now_ns: int) -> int:  # noqa: ARG002 (only the other gateway knows)
+        """Return 0: a message may come at any time."""
+        return 0
+
+    def gap(self) -> Gap:
+        """Return that nothing is known of the gap before the next message."""
+        return NO_GAP
+
+    def overdue(self, now_ns: int) -> bool:  # noqa: ARG002
+        """Return False: nothing is due before it is received."""
+        return False
+
+    def stats(self) -> dict[str, object]:
+        """Return whom the relay follows, and whether it is logged in there."""
+        is_connected = self._client is not None and self._client.is_connected
+        return {"upstream": {"address": str(self._upstream), "connected": is_connected}}
+
+    def apply_config(self, config: GatewayConfig) -> None:
+        """Take a config; what concerns the relay needs a restart."""
+        self.config = config
+
+    async def open(self) -> None:
+        """Continue the newest session, or wait for the first one. Raises OperatorFault, OSError."""
+        identity = await self._feed_sessions.check(self.config)
+        resumed = await self._feed_sessions.resume(self.config, identity)
+        if resumed is not None:
+            self._books.rebuild(resumed.log, resumed.symbols)
+            self._feed_session = resumed
+            return
+        self._following = asyncio.ensure_future(self._follow())
+        while not self._has_session.is_set():
+            self._notifier.extend_timeout(EXTENSION_S)
+            waiting = asyncio.ensure_future(self._has_session.wait())
+            try:
+                await asyncio.wait(
+                    {waiting, self._following},
+                    timeout=WAIT_S,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+            finally:
+                waiting.cancel()
+            if self._following.done():
+                self._following.result()
+
+    async def run(self) -> None:
+        """Follow the upstream until cancelled; after a refusal, try again."""
+        while True:
+            if self._following is None:
+                self._following = asyncio.ensure_future(self._follow())
+            try:
+                await self._following
+            except OperatorFault as fault:
+                self._hold(fault)
+            except OSError as error:
+                self._block(error)
+            self._following = None
+            await asyncio.sleep(RETRY_S)
+
+    def pause(self) -> None:
+        """Refuse. Raises Relayed."""
+        self._refuse()
+
+    def resume(self) -> None:
+        """Refuse. Raises Relayed."""
+        self._refuse()
+
+    def set_pace(self, pace: object) -> None:  # noqa: ARG002
+        """Refuse. Raises Relayed."""
+        self._refuse()
+
+    async def new_session(self) -> str:
+        """Refuse. Raises Relayed."""
+        self._refuse()
+        return ""
+
+    def prune(self, sessions_kept: int | None = None) -> list[str]:
+        """Remove old sessions as `Playback.prune` does."""
+        in_use = {connection.session_id for connection in self._server.connections}
+        return self._feed_sessions.prune(sessions_kept or self.config.sessions_kept, in_use)
+
+    def close(self) -> None:
+        """Close the session's files, and log out."""
+        if self._following is not None:
+            self._following.cancel()
+        if self._client is not None:
+            self._client.close()
+        if self._feed_session is not None:
+            self._feed_session.close()
+
+    # ---- what the client calls -----------------------------------------------------------------
+
+    def on_session_started(self, session_id: str, sequence: int) -> None:
+        """Go on with the session, or begin the next one. Raises OperatorFault, OSError."""
+        current = self._feed_session
+        if current is not None and current.session_id == session_id:
+            return
+        if current is not None and session_id < current.session_id:
+            raise OperatorFault(
+                f"upstream {self._upstream}",
+                f"its feed session {session_id} is older than {current.session_id}, which this "
+                "gateway has",
+                "use another state_directory for another upstream",
+            )
+        assert sequence == 1, "a session that is new to the relay is asked for from its beginning"
+        begun = self._feed_sessions.follow(session_id, current)
+        try:
+            self._books.reset()
+            self._books.begin(begun.session_id, begun.symbols)
+            self._feed_session = begun
+        except BaseException as fault:
+            end_process("between a feed session's beginning and its state", fault)
+        self._server.scheduler.wake()  # clients of the earlier one receive its end
+        self.prune()
+        self._has_session.set()
+
+    def on_ticks(self, batch: TickBatch) -> None:
+        """Publish the messages. Raises OSError, and then none of them was published."""
+        if self._shortage is not None:
+            raise OSError(errno.ENOSPC, self._shortage)
+        feed_session = self.feed_session
+        assert batch.first_sequence == feed_session.log.head + 1, (
+            "a number is missing or came twice"
+        )
+        self._publisher.relay(feed_session, batch.records)
+        self.fault = None
+        if self.blocked is not None:
+            emit(logger, PUBLICATION_RESUMED, after=self.blocked)
+            self.blocked = None
+
+    def on_session_ended(self, session_id: str, last_sequence: int, reason: EndReason) -> None:
+        """End the session, or give it up if it is not complete. Raises OSError."""
+        current = self.feed_session
+        assert session_id == current.session_id, "the client follows the session of the relay"
+        if current.log.ended:
+            return
+        if reason is EndReason.COMPLETE:
+            self._feed_sessions.end(current)
+            self._server.scheduler.wake()
+            return
+        logger.error(
+            "session=%s ends at message %d, and may lack others: %s does not serve it any more",
+            session_id,
+            last_sequence,
+            self._upstream,
+        )
+        current.abandon()
+        for connection in self._server.connections:
+            if connection.session_id == session_id:
+                connection.close(Close(CloseReason.CONNECTION_LOST, "the session is incomplete"))
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        """Follow the upstream. Raises OperatorFault for a refusal, OSError for a full disk."""
+        current = self._feed_session
+        follows = current is not None and not current.sidecar.incomplete
+        self._client = FeedClient(
+            self._upstream,
+            self._credentials,
+            clock=self._clock,
+            session_id=current.session_id if current is not None and follows else "",
+            sequence=current.log.head + 1 if current is not None and follows else 1,
+            first_login_timeout_s=None,
+        )
+        try:
+            await self._client.run(self)
+        except LoginRejected as rejected:
+            raise OperatorFault(
+                f"upstream {self._upstream}",
+                str(rejected),
+                "let it be the feed of a gateway, and upstream_user and the password those of a "
+                "user there",
+            ) from rejected
+        except SequenceHole as hole:
+            raise OperatorFault(
+                f"upstream {self._upstream}",
+                str(hole),
+                "begin a new session there: tradestackctl new-session",
+            ) from hole
+        finally:
+            self._client.close()
+
+    def _hold(self, fault: OperatorFault) -> None:
+        if self.fault is None or str(self.fault) != str(fault):
+            emit(logger, SOURCE_FAULT, reason=fault)
+        self.fault = fault
+
+    def _block(self, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        if self.blocked is None:
+            emit(logger, PUBLICATION_BLOCKED, reason=reason)
+        self.blocked = reason
+
+    def _refuse(self) -> None:
+        raise Relayed(f"this gateway relays the feed of {self._upstream}; ask that one")

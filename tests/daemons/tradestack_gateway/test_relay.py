@@ -1,0 +1,214 @@
+"""A gateway that publishes the feed of another one, over anything that may happen to either."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.daemons.tradestack_gateway.played import ended
+from tests.kit.daemon import PASSWORD
+from tests.kit.gateway import USER, Gateway
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
+from tradestack.wire.varlink import VarlinkError
+from tradestack.wire.soup import PacketType
+
+WALK = {"source": "random-walk", "walk_seed": 7, "walk_symbols": 20, "walk_news_every": 50}
+KILLS = 6
+
+
+def follow(relay: Gateway, upstream: Gateway, **keys: Any) -> None:
+    """Configure a relay of that gateway."""
+    host, port = upstream.address
+    password = relay.directory / "password"
+    password.write_text(PASSWORD)
+    relay.configure(
+        source="relay",
+        upstream=f"{host}:{port}",
+        upstream_user=USER,
+        password_file=password,
+        **keys,
+    )
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Iterator[list[Gateway]]:
+    """Three gateways; the second and the third are relays of the one before."""
+    gateways = [
+        Gateway(tmp_path / name) for name in _directories(tmp_path, "first", "second", "third")
+    ]
+    for upstream, relay in zip(gateways, gateways[1:], strict=False):
+        follow(relay, upstream)
+    yield gateways
+    for gateway in gateways:
+        gateway.close()
+
+
+def _directories(parent: Path, *names: str) -> list[str]:
+    for name in names:
+        (parent / name).mkdir()
+    return list(names)
+
+
+def log_of(gateway: Gateway, session: str) -> bytes:
+    """Return the bytes of the feed log of a session."""
+    return (gateway.state / f"{session}.feed").read_bytes()
+
+
+def test_a_chain_of_relays_has_the_same_bytes(
+    chain: list[Gateway], sources: dict[str, Any]
+) -> None:
+    """Publish times included; the end arrives, and books and counters are those of the first."""
+    first, *relays = chain
+    first.configure(**sources, pace="max", at_end="end-session")
+    session = first.start()["session"]
+    for relay in relays:
+        relay.start()
+    stats = [gateway.stats_when(ended) for gateway in chain]
+
+    assert [each["session"] for each in stats] == [session] * 3
+    assert log_of(first, session) == log_of(chain[1], session) == log_of(chain[2], session)
+    for name in ("head", "prices_total", "news_total"):
+        assert len({each[name] for each in stats}) == 1
+    assert stats[2]["upstream"] == {
+        "address": "{}:{}".format(*chain[1].address),
+        "connected": True,
+    }
+    received = chain[2].client(session).read()
+    assert received.tobytes() == log_of(first, session)
+
+
+def test_kills_of_anything_leave_a_common_prefix(chain: list[Gateway]) -> None:
+    """The relays go on where they were, from wherever their upstream is."""
+    first, *relays = chain
+    first.configure(**WALK, pace="20000/s")
+    session = first.start()["session"]
+    for relay in relays:
+        relay.start()
+    for number in range(KILLS):
+        victim = chain[number % len(chain)]
+        chain[-1].wait_for_head(2_000 * (number + 1))
+        victim.kill()
+        assert victim.start()["session"] == session
+    chain[-1].wait_for_head(2_000 * (KILLS + 1))
+    for gateway in reversed(chain):
+        gateway.kill()
+
+    logs = [log_of(gateway, session) for gateway in chain]
+    assert logs[0].startswith(logs[1])
+    assert logs[1].startswith(logs[2])
+    assert len(logs[2]) >= 2_000 * KILLS * 64
+
+
+def test_a_relay_follows_its_upstream_into_the_next_session(chain: list[Gateway]) -> None:
+    """Clients of the old one get all of it and its end."""
+    first, relay, _ = chain
+    first.configure(**WALK, pace="2000/s")
+    session = first.start()["session"]
+    relay.start()
+    relay.wait_for_head(100)
+    client = relay.client(session)
+    begun = first.call("NewSession")["session"]
+    relay.stats_when(lambda stats: stats["session"] == begun and stats["head"] > 10)
+
+    assert client.read().tobytes() == log_of(relay, session) == log_of(first, session)
+    assert relay.client().session_id == begun
+
+
+def test_a_session_that_the_upstream_serves_no_more_is_not_taken_for_complete(
+    chain: list[Gateway],
+) -> None:
+    """The relay missed its end: clients hear that it is not available, not that it has ended."""
+    first, relay, _ = chain
+    first.configure(**WALK, pace="2000/s", sessions_kept=1)
+    session = first.start()["session"]
+    relay.start()
+    relay.wait_for_head(100)
+    client = relay.client(session)
+    relay.kill()
+    begun = first.call("NewSession")["session"]
+    assert not (first.state / f"{session}.feed").exists()
+    relay.start()
+    relay.stats_when(lambda stats: stats["session"] == begun and stats["head"] > 10)
+
+    assert PacketType.END_OF_SESSION not in [packet.type for packet in client.rest()]
+    assert relay.client(session).rejected
+    assert "may lack others" in relay.errors
+    relay.stop()
+    relay.start()
+    assert relay.client(session).rejected
+
+
+def test_a_relay_waits_for_its_upstream(chain: list[Gateway]) -> None:
+    """It is ready when it has a feed session; later ones are served without the upstream."""
+    first, relay, _ = chain
+    first.configure(**WALK, pace="2000/s")
+    relay.launch()
+    session = first.start()["session"]
+    assert relay.stats()["session"] == session
+    relay.wait_for_head(100)
+    first.stop()
+    relay.stop()
+
+    stats = relay.start()
+    assert (stats["session"], stats["upstream"]["connected"]) == (session, False)
+    assert len(relay.client(session).read(100)) == 100
+
+
+def test_a_wrong_password_is_said_with_the_remedy(chain: list[Gateway]) -> None:
+    """At the start it ends the relay with status 78."""
+    first, relay, _ = chain
+    first.configure(**WALK)
+    first.start()
+    (relay.directory / "password").write_text("wrong")
+    relay.launch()
+
+    assert relay.wait() == EXIT_STATUS_OPERATOR_FAULT
+    assert "upstream_user and the password" in relay.errors
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [("Pause", {}), ("Resume", {}), ("SetPace", {"pace": "max"}), ("NewSession", {})],
+)
+def test_commands_of_the_source_are_refused_by_name(
+    chain: list[Gateway], method: str, parameters: dict[str, Any]
+) -> None:
+    """They are for the gateway at the beginning of the chain."""
+    first, relay, _ = chain
+    first.configure(**WALK, pace="2000/s")
+    first.start()
+    relay.start()
+
+    with pytest.raises(VarlinkError) as refused:
+        relay.call(method, parameters)
+    assert refused.value.name == "io.tradestack.Gateway.FeedIsRelayed"
+    assert "{}:{}".format(*first.address) in str(refused.value.parameters)
+
+
+def test_a_relay_without_an_upstream_is_refused(daemon: Gateway) -> None:
+    """The key is named, with an example."""
+    daemon.configure(source="relay")
+    daemon.launch()
+    assert daemon.wait() == EXIT_STATUS_OPERATOR_FAULT
+    assert 'upstream = "gateway.example:8999"' in daemon.errors
+
+
+def test_an_older_session_of_another_upstream_is_refused(
+    chain: list[Gateway], tmp_path: Path
+) -> None:
+    """What the relay has is not mixed with it, and goes on being served."""
+    first, relay, other = chain
+    other.configure(**WALK, pace="2000/s")
+    older = other.start()["session"]
+    first.configure(**WALK, pace="2000/s")
+    session = first.start()["session"]
+    assert older < session
+    relay.start()
+    relay.wait_for_head(10)
+    relay.stop()
+    follow(relay, other)
+    relay.start()
+
+    relay.stats_when(lambda stats: "older than" in str(stats["source_fault"]))
+    assert len(relay.client(session).read(10)) == 10
