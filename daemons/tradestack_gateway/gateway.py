@@ -32,6 +32,8 @@ from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.relay import Relay
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.upstream import Upstream
+from tradestack_gateway.way import FeedWay
 
 HEARTBEAT_S = 1.0  # between two heartbeats in the books, and two looks at the free disk space
 # A client that can take bytes and waits for them longer than this means that the gateway hangs.
@@ -48,6 +50,7 @@ class Gateway:
         self._lock = DirectoryLock.take(context.state_directory)  # before anything in it is read
         self._context = context
         self._unsequenced_ignored = 0
+        self._way = FeedWay()
         self._server = SessionServer(
             listener=context.listeners["feed"],
             users=Users.load(config.users_file),
@@ -75,15 +78,18 @@ class Gateway:
 
     def _relay(self) -> Relay:
         config = self._context.config
-        assert config.upstream_user is not None, "the config has been checked"
+        assert config.upstream is not None, "the config was checked"
+        assert config.upstream_user is not None
         password = self._context.password(config.password_file)
+        credentials = Credentials(config.upstream_user, password)
         return Relay(
             config,
-            Credentials(config.upstream_user, password),
+            Upstream(config.upstream, credentials, self._context.clock),
             self._feed_sessions,
             self._books,
             self._publisher,
             self._server,
+            self._way,
             self._context.clock,
             self._context.notifier,
         )
@@ -154,15 +160,19 @@ class Gateway:
         """The gateway itself: it ignores them."""
         return self
 
-    def unsequenced_received(self, connection: Connection, payload: bytes) -> None:  # noqa: ARG002
-        """Count a message: a feed takes none."""
-        self._unsequenced_ignored += 1
+    def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
+        """Tell a relay the way of the feed if it asks; count what is nothing else."""
+        if self._way.received(connection, payload):
+            self._tell_way()
+        else:
+            self._unsequenced_ignored += 1
 
     def client_joined(self, connection: Connection) -> None:
         """Do nothing: the log is the client's stream."""
 
     def client_left(self, connection: Connection, close: Close) -> None:  # noqa: ARG002
         """Remove an old session if the client was the last to read it."""
+        self._way.left(connection)
         self._playback.prune()
 
     # ---- what people see -----------------------------------------------------------------------
@@ -234,7 +244,11 @@ class Gateway:
         while True:
             self._books.heartbeat(self._context.clock.wall_ns())
             self._look_at_disk()
+            self._tell_way()
             await asyncio.sleep(HEARTBEAT_S)
+
+    def _tell_way(self) -> None:
+        self._way.tell(self._playback.feed_session.log.head, self._playback.lag_ns)
 
     def _look_at_disk(self) -> None:
         """Stop publishing while disk space is short; remove ended sessions first."""

@@ -62,6 +62,7 @@ class Playback:
         self.fault: OperatorFault | None = None
         self._feed_sessions = feed_sessions
         self._books = books
+        self.lag_ns = 0  # of its messages behind their publication, which is here
         self._player = player
         self._server = server
         self._clock = clock

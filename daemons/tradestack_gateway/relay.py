@@ -12,11 +12,9 @@ import errno
 import logging
 
 from tradestack.configs.gateway import GatewayConfig
-from tradestack.domain.clock import Clock
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
 from tradestack.domain.faults import OperatorFault
-from tradestack.net.client.feed_client import FeedClient
 from tradestack.net.client.feed_listener import EndReason, FeedListener
-from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.net.server.session_server import SessionServer
 from tradestack.observe.events import PUBLICATION_BLOCKED, PUBLICATION_RESUMED, SOURCE_FAULT, emit
 from tradestack.runtime.end_process import end_process
@@ -29,6 +27,8 @@ from tradestack_gateway.books import Books
 from tradestack_gateway.playback import SourceState
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.upstream import Upstream
+from tradestack_gateway.way import FeedWay
 
 RETRY_S = 1.0  # until the upstream is followed again after a refusal, or when the disk was full
 WAIT_S = 1.0  # between two requests for time while the first feed session is waited for
@@ -47,29 +47,29 @@ class Relay(FeedListener):
     def __init__(
         self,
         config: GatewayConfig,
-        credentials: Credentials,
+        upstream: Upstream,
         feed_sessions: FeedSessions,
         books: Books,
         publisher: Publisher,
         server: SessionServer,
+        way: FeedWay,
         clock: Clock,
         notifier: Notifier,
     ) -> None:
-        assert config.upstream is not None, "the config has been checked"
         self.config = config
         self.fault: OperatorFault | None = None
         self.blocked: str | None = None
-        self._upstream = config.upstream
-        self._credentials = credentials
+        self.lag_ns = 0  # from the first publication of the newest message to the one here
+        self._upstream = upstream
         self._feed_sessions = feed_sessions
         self._books = books
         self._publisher = publisher
         self._server = server
+        self._way = way
         self._clock = clock
         self._notifier = notifier
         self._shortage: str | None = None
         self._feed_session: FeedSession | None = None
-        self._client: FeedClient | None = None
         self._has_session = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
 
@@ -118,9 +118,16 @@ class Relay(FeedListener):
         return False
 
     def stats(self) -> dict[str, object]:
-        """Return whom the relay follows, and whether it is logged in there."""
-        is_connected = self._client is not None and self._client.is_connected
-        return {"upstream": {"address": str(self._upstream), "connected": is_connected}}
+        """Return whom the relay follows, and how far behind each gateway before it is."""
+        head = 0 if self._feed_session is None else self._feed_session.log.head
+        return {
+            "upstream": {
+                "address": str(self._upstream),
+                "connected": self._upstream.is_connected,
+                "lag_us": self.lag_ns / NANOSECONDS_PER_MICROSECOND,
+                **self._way.stats(head),
+            }
+        }
 
     def apply_config(self, config: GatewayConfig) -> None:
         """Take a config; what concerns the relay needs a restart."""
@@ -189,8 +196,7 @@ class Relay(FeedListener):
         """Close the session's files, and log out."""
         if self._following is not None:
             self._following.cancel()
-        if self._client is not None:
-            self._client.close()
+        self._upstream.close()
         if self._feed_session is not None:
             self._feed_session.close()
 
@@ -220,6 +226,14 @@ class Relay(FeedListener):
         self.prune()
         self._has_session.set()
 
+    def on_connected(self) -> None:
+        """Ask for the way of the feed."""
+        self._upstream.ask_way()
+
+    def on_unsequenced(self, payload: bytes) -> None:
+        """Take the way of the feed. Raises OperatorFault for a loop."""
+        self._way.learn(str(self._upstream), payload)
+
     def on_ticks(self, batch: TickBatch) -> None:
         """Publish the messages. Raises OSError, and then none of them was published."""
         if self._shortage is not None:
@@ -229,6 +243,7 @@ class Relay(FeedListener):
             "a number is missing or came twice"
         )
         self._publisher.relay(feed_session, batch.records)
+        self.lag_ns = self._clock.wall_ns() - int(batch.records["publish_time_ns"][-1])
         self.fault = None
         if self.blocked is not None:
             emit(logger, PUBLICATION_RESUMED, after=self.blocked)
@@ -260,32 +275,10 @@ class Relay(FeedListener):
     async def _follow(self) -> None:
         """Follow the upstream. Raises OperatorFault for a refusal, OSError for a full disk."""
         current = self._feed_session
-        follows = current is not None and not current.sidecar.incomplete
-        self._client = FeedClient(
-            self._upstream,
-            self._credentials,
-            clock=self._clock,
-            session_id=current.session_id if current is not None and follows else "",
-            sequence=current.log.head + 1 if current is not None and follows else 1,
-            first_login_timeout_s=None,
-        )
-        try:
-            await self._client.run(self)
-        except LoginRejected as rejected:
-            raise OperatorFault(
-                f"upstream {self._upstream}",
-                str(rejected),
-                "let it be the feed of a gateway, and upstream_user and the password those of a "
-                "user there",
-            ) from rejected
-        except SequenceHole as hole:
-            raise OperatorFault(
-                f"upstream {self._upstream}",
-                str(hole),
-                "begin a new session there: tradestackctl new-session",
-            ) from hole
-        finally:
-            self._client.close()
+        if current is None or current.sidecar.incomplete:
+            await self._upstream.follow("", 1, self)
+        else:
+            await self._upstream.follow(current.session_id, current.log.head + 1, self)
 
     def _hold(self, fault: OperatorFault) -> None:
         if self.fault is None or str(self.fault) != str(fault):

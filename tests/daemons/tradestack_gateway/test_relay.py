@@ -1,6 +1,7 @@
 """A gateway that publishes the feed of another one, over anything that may happen to either."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ from tests.daemons.tradestack_gateway.played import ended
 from tests.kit.daemon import PASSWORD
 from tests.kit.gateway import USER, Gateway
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
-from tradestack.wire.varlink import VarlinkError
 from tradestack.wire.soup import PacketType
+from tradestack.wire.varlink import VarlinkError
 
 WALK = {"source": "random-walk", "walk_seed": 7, "walk_symbols": 20, "walk_news_every": 50}
 KILLS = 6
@@ -37,7 +38,7 @@ def chain(tmp_path: Path) -> Iterator[list[Gateway]]:
     gateways = [
         Gateway(tmp_path / name) for name in _directories(tmp_path, "first", "second", "third")
     ]
-    for upstream, relay in zip(gateways, gateways[1:], strict=False):
+    for upstream, relay in pairwise(gateways):
         follow(relay, upstream)
     yield gateways
     for gateway in gateways:
@@ -70,10 +71,6 @@ def test_a_chain_of_relays_has_the_same_bytes(
     assert log_of(first, session) == log_of(chain[1], session) == log_of(chain[2], session)
     for name in ("head", "prices_total", "news_total"):
         assert len({each[name] for each in stats}) == 1
-    assert stats[2]["upstream"] == {
-        "address": "{}:{}".format(*chain[1].address),
-        "connected": True,
-    }
     received = chain[2].client(session).read()
     assert received.tobytes() == log_of(first, session)
 
@@ -139,6 +136,41 @@ def test_a_session_that_the_upstream_serves_no_more_is_not_taken_for_complete(
     assert relay.client(session).rejected
 
 
+def test_each_relay_tells_the_way_of_its_feed(chain: list[Gateway]) -> None:
+    """Every gateway before it, with its newest message."""
+    first, *relays = chain
+    first.configure(**WALK, pace="2000/s")
+    first.start()
+    for relay in relays:
+        relay.start()
+    told = chain[2].stats_when(lambda stats: stats["upstream"]["hops"] == 2)["upstream"]
+
+    assert (told["address"], told["connected"]) == ("{}:{}".format(*chain[1].address), True)
+    heads = [hop["head"] for hop in told["way"]]
+    assert all(head <= first.stats()["head"] for head in heads)
+    assert "upstream" not in first.stats()
+
+
+def test_a_loop_of_relays_is_refused_by_name(chain: list[Gateway]) -> None:
+    """It may close long after each of them began; what they have is served all the same."""
+    first, second, third = chain
+    first.configure(**WALK, pace="2000/s")
+    session = first.start()["session"]
+    for relay in (second, third):
+        relay.start()
+        relay.wait_for_head(10)
+    first.stop()
+    follow(first, third)
+    for path in second.state.iterdir():
+        (first.state / path.name).write_bytes(path.read_bytes())
+    assert first.start()["session"] == session
+
+    stats = first.stats_when(lambda stats: stats["source_fault"] is not None)
+    assert "a loop" in stats["source_fault"]
+    assert "does not follow this one" in stats["source_remedy"]
+    assert len(first.client(session).read(10)) == 10
+
+
 def test_a_relay_waits_for_its_upstream(chain: list[Gateway]) -> None:
     """It is ready when it has a feed session; later ones are served without the upstream."""
     first, relay, _ = chain
@@ -164,7 +196,7 @@ def test_a_wrong_password_is_said_with_the_remedy(chain: list[Gateway]) -> None:
     relay.launch()
 
     assert relay.wait() == EXIT_STATUS_OPERATOR_FAULT
-    assert "upstream_user and the password" in relay.errors
+    assert "a user there with its password" in relay.errors
 
 
 @pytest.mark.parametrize(
@@ -198,12 +230,13 @@ def test_an_older_session_of_another_upstream_is_refused(
     chain: list[Gateway], tmp_path: Path
 ) -> None:
     """What the relay has is not mixed with it, and goes on being served."""
-    first, relay, other = chain
-    other.configure(**WALK, pace="2000/s")
-    older = other.start()["session"]
-    first.configure(**WALK, pace="2000/s")
-    session = first.start()["session"]
-    assert older < session
+    one, relay, another = chain
+    ids = {}
+    for upstream in (one, another):
+        upstream.configure(**WALK, pace="2000/s")
+        ids[upstream.start()["session"]] = upstream
+    (_, other), (session, first) = sorted(ids.items())
+    follow(relay, first)
     relay.start()
     relay.wait_for_head(10)
     relay.stop()

@@ -106,6 +106,14 @@ class FeedClient:
             )
             await self._follow(logged_in, listener)
 
+    def send_unsequenced(self, payload: bytes) -> None:
+        """Send one message beside the feed; it is lost without a connection. Raises OutgoingFull.
+
+        Gateways take one kind: the request of a relay for the way of its feed.
+        """
+        if self._connection is not None:
+            self._connection.send_unsequenced(payload)
+
     def pause_reading(self) -> None:
         """Read nothing more from the gateway, over disconnects, until `resume_reading`.
 
@@ -187,7 +195,9 @@ class _FeedReceiver:
                 return
             if isinstance(event, TickBatch):
                 self._deliver(event)
-            elif event.type is not PacketType.UNSEQUENCED_DATA:  # carries nothing in a feed
+            elif event.type is PacketType.UNSEQUENCED_DATA:
+                self._listener.on_unsequenced(event.payload)
+            else:
                 self.connection.control_packet(event)
 
     def on_closed(self, close: Close) -> None:
@@ -199,10 +209,10 @@ class _FeedReceiver:
             self.closed.set_result(close)
 
     def on_heartbeat(self) -> None:
-        """Send nothing with it: a feed client sends no messages."""
+        """Send nothing with it."""
 
     def on_room(self) -> None:
-        raise AssertionError("a feed client sends no messages")
+        """Send nothing: what found no room is lost."""
 
     def on_fault(self, fault: Exception) -> None:
         if not self.closed.done():

@@ -34,6 +34,9 @@ class FeedListener:
     def on_session_ended(self, session_id: str, last_sequence: int, reason: EndReason) -> None:
         """Handle the end of a feed session; last_sequence is the last number delivered, or 0."""
 
+    def on_unsequenced(self, payload: bytes) -> None:
+        """Handle a message beside the feed, which only a relay gets."""
+
     def on_connected(self) -> None:
         """Handle a login at the gateway, the first or a later one."""
 

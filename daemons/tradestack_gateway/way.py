@@ -1,0 +1,98 @@
+"""Where the feed has come from: told to the relays that ask, and asked of the upstream.
+
+    first gateway ── relay ── relay ── … ── this gateway
+
+Each relay adds itself, so that one which is told of itself knows that it follows its own feed.
+"""
+
+import os
+import socket
+
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND
+from tradestack.domain.faults import OperatorFault
+from tradestack.net.server.connection import Connection
+from tradestack.wire.errors import ProtocolError
+from tradestack.wire.feed_messages import (
+    HOPS_MAX,
+    Hop,
+    Way,
+    WayRequest,
+    decode_feed_message,
+    encode_way,
+)
+
+_ID_BYTES = 8
+
+
+class FeedWay:
+    """The way of this gateway's feed.
+
+    before: the gateways that it has passed, none if the source is here.
+    """
+
+    def __init__(self) -> None:
+        self.before: tuple[Hop, ...] = ()
+        self._gateway = os.urandom(_ID_BYTES).hex()
+        self._host = socket.gethostname()[:64]
+        self._relays: set[Connection] = set()  # that have asked
+
+    def received(self, connection: Connection, payload: bytes) -> bool:
+        """Take a message of a client; return whether it was a request for the way."""
+        try:
+            message = decode_feed_message(payload)
+        except ProtocolError:
+            return False
+        if isinstance(message, WayRequest):
+            self._relays.add(connection)
+        return isinstance(message, WayRequest)
+
+    def left(self, connection: Connection) -> None:
+        """Forget a client that is gone."""
+        self._relays.discard(connection)
+
+    def tell(self, head: int, lag_ns: int) -> None:
+        """Tell all that have asked; head: the newest message here; lag_ns: as `Hop` has it."""
+        if not self._relays:
+            return
+        own = Hop(gateway=self._gateway, host=self._host, head=head, lag_time_ns=lag_ns)
+        payload = encode_way((*self.before, own))
+        for connection in tuple(self._relays):
+            connection.send_unsequenced(payload)
+
+    def stats(self, head: int) -> dict[str, object]:
+        """Return the gateways before this one; head: the newest message here."""
+        return {
+            "hops": len(self.before),
+            "lag": max(0, self.before[-1].head - head) if self.before else 0,
+            "way": [
+                {
+                    "host": hop.host,
+                    "head": hop.head,
+                    "lag_us": hop.lag_time_ns / NANOSECONDS_PER_MICROSECOND,
+                }
+                for hop in self.before
+            ],
+        }
+
+    def learn(self, upstream: str, payload: bytes) -> None:
+        """Take what the upstream tells. Raises OperatorFault for a loop, or for too long a way."""
+        try:
+            message = decode_feed_message(payload)
+        except ProtocolError:
+            return
+        if not isinstance(message, Way):
+            return
+        if any(hop.gateway == self._gateway for hop in message.hops):
+            way = " → ".join(hop.host for hop in message.hops)
+            raise OperatorFault(
+                f"upstream {upstream}",
+                f"relays this gateway's own feed: a loop ({way})",
+                "name as upstream a gateway that does not follow this one",
+            )
+        if len(message.hops) >= HOPS_MAX:
+            raise OperatorFault(
+                f"upstream {upstream}",
+                f"is behind {len(message.hops) - 1} others, and a way has at most {HOPS_MAX} hops",
+                "name as upstream a gateway that is nearer to the source",
+            )
+        self.before = message.hops
