@@ -1,6 +1,7 @@
 """Sums of 64-bit integers that may exceed 64 bits, and money as people are shown it."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class ExactSums:
         small = [factor // unit for factor, unit in zip(factors, units, strict=True)]
         bound = len(column) * math.prod(_largest(factor) for factor in small)
         kind: type = np.int64 if bound <= np.iinfo(np.int64).max else object
-        products = small[0].astype(kind)
+        products: NDArray[Any] = small[0].astype(kind)
         for factor in small[1:]:
             products = products * factor.astype(kind)
         self._unit = math.prod(units)

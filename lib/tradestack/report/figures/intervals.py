@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tradestack.backtest.statistics.equity import interval_ends
 from tradestack.domain.clock import DAY_NS
 from tradestack.report.figures.exact import Integers
+from tradestack.report.statistics.equity import interval_ends
 
 DAYS_PER_YEAR = 252  # of trading, by custom
 

@@ -8,9 +8,9 @@ import math
 
 import numpy as np
 
-from tradestack.backtest.statistics.profit_sums import ProfitSums
-from tradestack.backtest.statistics.sharpe import sharpe_ratio
 from tradestack.report.figures.exact import Integers
+from tradestack.report.statistics.profit_sums import ProfitSums
+from tradestack.report.statistics.sharpe import sharpe_ratio
 
 
 def annual_sharpe(profits: Integers, per_year: float) -> float | None:
