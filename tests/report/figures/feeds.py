@@ -72,5 +72,7 @@ def ordered(order: AcceptedOrder) -> Ordered:
 
 def traded(fill: Fill) -> Traded:
     """Return a fill as the reference takes it."""
-    numbers = (Fraction(number, SCALE) for number in (fill.quantity, fill.price))
-    return Traded(str(fill.order_id), *numbers, fill.number, Fraction(fill.fee, SCALE))
+    quantity, price, fee = (
+        Fraction(number, SCALE) for number in (fill.quantity, fill.price, fill.fee)
+    )
+    return Traded(str(fill.order_id), quantity, price, fill.number, fee)
