@@ -71,8 +71,9 @@ def build_report(
     )
     intervals = intervals_of(market.times, interval_ns)
     chosen = curve_messages(market, fills, facts.openings)
-    at = [*chosen.values(), intervals.last_messages, [fill.number for fill in fills]]
-    equity = session.equity(at=np.unique(np.concatenate(at).astype(np.int64)))
+    filled = np.array([fill.number for fill in fills], np.int64)
+    at = np.unique(np.concatenate([*chosen.values(), intervals.last_messages, filled]))
+    equity = session.equity(at=at)
     return Report(
         provenance=provenance_part(session, facts, recorded),
         feed=feed_figures(
