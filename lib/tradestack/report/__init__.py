@@ -1,1 +1,1 @@
-"""What a recorded session was: its figures, as values, tables and pages."""
+"""Recorded sessions, for notebooks, programs and reports."""
