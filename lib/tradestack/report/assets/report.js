@@ -49,7 +49,8 @@
 
   function labelsOf(_plot, splits) {
     const step = splits.length > 1 ? Math.abs(splits[1] - splits[0]) : 1;
-    const decimals = Math.max(0, Math.min(8, -Math.floor(Math.log10(step) + 1e-9)));
+    let decimals = 0;
+    while (decimals < 8 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6) decimals += 1;
     return splits.map((value) => numberText(value, decimals));
   }
 
@@ -139,7 +140,7 @@
       stroke: css("--soft"),
       grid: { stroke: css("--hair"), width: 1 },
       ticks: { stroke: css("--rule"), width: 1, size: 4 },
-      font: `${rem() * 0.74}px ${css("--sans")}`,
+      font: `${Math.round(rem() * 0.74)}px ${css("--sans")}`,
     };
     return {
       width: element.clientWidth,
@@ -147,7 +148,7 @@
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       legend: { show: false },
       cursor: { drag: { x: true, y: false, dist: 5 }, sync: data.sync ? { key: data.sync, setSeries: false } : undefined, points: { size: rem() * 0.5 } },
-      scales: { y: { range: (_plot, low, high) => yRange(low, high, data.floor) } },
+      scales: { y: { range: (_plot, low, high) => yRange(low, high, data) } },
       axes: [
         { ...axis, values: timeLabels, space: rem() * 4.6, size: rem() * 2.5, gap: 4 },
         { ...axis, values: labelsOf, size: labelWidth, space: rem() * 2.2, gap: 4 },
@@ -160,10 +161,12 @@
     };
   }
 
-  function yRange(low, high, floor) {
+  function yRange(low, high, { floor, marks }) {
     if (low === null) return [0, 1];
-    const least = floor === null ? low : Math.min(low, floor);
-    const most = floor === null ? high : Math.max(high, floor);
+    const values = marks.flatMap((mark) => mark.values);
+    if (floor !== null) values.push(floor);
+    const least = Math.min(low, ...values);
+    const most = Math.max(high, ...values);
     const margin = (most - least || Math.abs(most) || 1) * 0.07;
     return [least === floor ? floor : least - margin, most === floor ? floor : most + margin];
   }

@@ -18,6 +18,8 @@ from tradestack.report.rendering.quantities import NOT_RECORDED
 
 METER_WIDTH, METER_HEIGHT = 1000, 10  # the units that its drawing is in
 TICK_WIDTH = 6
+COLUMNS_BESIDE_MAX = 6  # a table with more has the whole width
+ROWS_AT_ONCE_MAX = 20
 BAR_WIDTH_MIN = 4  # so that a small share is seen
 
 
@@ -28,8 +30,8 @@ def tiles_markup(tiles: Sequence[Tile]) -> Markup:
 
 def facts_markup(facts: Facts) -> Markup:
     """Names and what they are."""
-    lines = joined(element("dt", name) + _fact(value) for name, value in facts.facts)
-    return element("div", element("h3", facts.caption), element("dl", lines, class_="facts"))
+    lines = (joined((element("dt", name), _fact(value))) for name, value in facts.facts)
+    return element("div", element("h3", facts.caption), element("dl", *lines, class_="facts"))
 
 
 def table_markup(table: Table) -> Markup:
@@ -38,24 +40,25 @@ def table_markup(table: Table) -> Markup:
     if not table.rows:
         return element("div", element("h3", *heading), element("p", table.empty, class_="note"))
     contents = element("table", element("caption", *heading), _head(table), _body(table))
-    is_wide = len(table.columns) > 6
+    is_wide = len(table.columns) > COLUMNS_BESIDE_MAX
     return element(
         "div",
-        scrolled(contents, table.caption),
+        _scrolled(contents, table),
         element("p", table.note, class_="note") if table.note else NOTHING,
         class_="wide" if is_wide else None,
     )
 
 
-def scrolled(contents: Markup, label: str) -> Markup:
-    """A part that can be scrolled, also by keys."""
-    attributes = {"role": "region", "tabindex": "0", "aria_label": label}
-    return element("div", contents, class_="scroll", **attributes)
-
-
 def with_unit(title: str, unit: str) -> tuple[str, ...]:
     """A title and, in small, its unit."""
     return (title, " ", element("span", unit, class_="unit")) if unit else (title,)
+
+
+def _scrolled(contents: Markup, table: Table) -> Markup:
+    """A part that can be scrolled, also by keys: a long table has a height of its own."""
+    attributes = {"role": "region", "tabindex": "0", "aria_label": f"Table: {table.caption}"}
+    is_long = len(table.rows) > ROWS_AT_ONCE_MAX
+    return element("div", contents, class_="scroll long" if is_long else "scroll", **attributes)
 
 
 def _tile(tile: Tile) -> Markup:

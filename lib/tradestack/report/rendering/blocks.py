@@ -100,8 +100,8 @@ class Shape(enum.StrEnum):
 class Line:
     """A line of a chart: a value for each of the chart's times, None: there is none.
 
-    tone: which of the document's colours, 1 to 6. The first line of a chart is solid, each other one
-    has dashes of its own.
+    tone: which of the document's colours, 1 to 6. The first line of a chart is solid, each other
+    one has dashes of its own.
     """
 
     label: str

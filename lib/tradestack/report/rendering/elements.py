@@ -22,7 +22,7 @@ class Markup(str):
 NOTHING = Markup()
 
 
-def element(name: str, *children: str, **attributes: object) -> Markup:
+def element(name: str, /, *children: str, **attributes: object) -> Markup:
     """Make an element; an attribute is left out if it is None, and has no value if it is True."""
     opened = f"<{name}{_attributes(attributes)}>"
     return Markup(opened if name in _WITHOUT_END else f"{opened}{joined(children)}</{name}>")

@@ -1,7 +1,7 @@
 """Report → one HTML file that needs nothing else: no network, no other file.
 
-It opens from `file:`. Whatever others have written is text in it, never markup; a policy in its head
-lets a browser execute its two programs and nothing else.
+It opens from `file:`. Whatever others have written is text in it, never markup; a policy in its
+head lets a browser execute its two programs and nothing else.
 """
 
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from tradestack.report.rendering.policy import SCRIPTS, STYLES, asset, content_s
 from tradestack.report.report import Report
 
 KEYS = (
-    "Charts: drag over a part to see it larger, double-click to see all again. With the keyboard, ← "
-    "and → move the cursor, with Shift in larger steps, + and − zoom, 0 shows all. Below each chart, "
-    "“Figures” opens the same as a table."
+    "Charts: drag over a part to see it larger, double-click to see all again. With the keyboard, "
+    "← and → move the cursor, with Shift in larger steps, + and − zoom, 0 shows all. Below each "
+    "chart, “Figures” opens the same as a table."
 )
 
 
@@ -86,7 +86,8 @@ def _contents(parts: Sequence[Section]) -> Markup:
     links = (element("li", element("a", part.title, href=f"#{part.name}")) for part in parts)
     heading = element("h2", "Contents", id="contents")
     return element(
-        "nav", element("div", heading, element("ol", *links), class_="stay"),
+        "nav",
+        element("div", heading, element("ol", *links), class_="stay"),
         aria_labelledby="contents",
     )
 
@@ -120,8 +121,12 @@ def _footer(report: Report) -> Markup:
     of = report.provenance
     return element(
         "footer",
-        element("noscript", element("p", "Without JavaScript the charts are empty; their figures "
-                                         "are in the tables.")),
+        element(
+            "noscript",
+            element(
+                "p", "Without JavaScript the charts are empty; their figures are in the tables."
+            ),
+        ),
         element("p", KEYS, id=KEYS_NAME),
         element(
             "p",

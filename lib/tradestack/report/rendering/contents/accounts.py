@@ -27,8 +27,8 @@ def accounts_section(report: Report) -> Section:
     return Section(
         name="accounts",
         title="Accounts",
-        says="Equity is starting cash, realized and unrealized profit, less fees; positions are worth "
-        "the last trade of their symbol. Times are feed time."
+        says="Equity is starting cash, realized and unrealized profit, less fees; positions are "
+        "worth the last trade of their symbol. Times are feed time."
         if accounts
         else "Nothing executed the orders, so there are no accounts.",
         blocks=[*equity_charts(report), _accounts(accounts), _positions(accounts)]

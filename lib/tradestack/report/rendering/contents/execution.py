@@ -17,8 +17,8 @@ def execution_section(report: Report) -> Section:
     return Section(
         name="execution",
         title="Execution quality",
-        says="A cost is above 0, a gain below; a markout above 0 is good for us. The feed has trades "
-        "and no quotes, so that every price is a last trade. 1 bp is 0.01 %.",
+        says="A cost is above 0, a gain below; a markout above 0 is good for us. The feed has "
+        "trades and no quotes, so that every price is a last trade. 1 bp is 0.01 %.",
         blocks=[_quality(groups), _shortfall(groups), *_markouts(groups)] if groups else [],
     )
 
@@ -117,11 +117,9 @@ def _markouts(groups: Sequence[ExecutionQuality]) -> list[Table]:
                 Column("Adverse"),
                 Column("Fills"),
             ),
-            rows=[
-                _markout(markout, bar) for markout, bar in zip(markouts, drawn, strict=True)
-            ],
-            note="How the price went on after a fill, in its favour. Adverse: the share of the fills "
-            "after which it went against them.",
+            rows=[_markout(markout, bar) for markout, bar in zip(markouts, drawn, strict=True)],
+            note="How the price went on after a fill, in its favour. Adverse: the share of the "
+            "fills after which it went against them.",
         )
     ]
 

@@ -66,7 +66,9 @@ def _orders(report: Report) -> str:
     if not orders.received:
         return "No order was received."
     users = quantities.counted(len(orders.by_user), "user")
-    rejected = f"{orders.rejected:,} of them rejected" if orders.rejected else "none of them rejected"
+    rejected = (
+        f"{orders.rejected:,} of them rejected" if orders.rejected else "none of them rejected"
+    )
     return (
         f"{quantities.counted(orders.received, 'order')} of {users} came in, {rejected}; they had "
         f"{quantities.counted(orders.fills, 'fill')}."
@@ -85,8 +87,8 @@ def _money(report: Report) -> str:
     )
     deepest = _drawdown(report)
     if deepest is not None:
-        text += f", and was at worst {quantities.money(deepest)} below its highest equity"
-    return f"{text}.{_cost(report)}".replace("accounts was at", "accounts were at")
+        text += f"; the largest drawdown was {quantities.money(deepest)}"
+    return f"{text}.{_cost(report)}"
 
 
 def _cost(report: Report) -> str:
@@ -96,8 +98,8 @@ def _cost(report: Report) -> str:
     verb = "cost" if cost.total >= 0 else "gained"
     size = quantities.basis_points(abs(cost.total_bp or 0.0)).removeprefix("+")
     return (
-        f" Beside the prices at which was decided, trading {verb} "
-        f"{quantities.money(abs(cost.total))}, which is {size}{quantities.SPACE}bp."
+        f" Measured from the prices of the decisions, trading {verb} "
+        f"{quantities.money(abs(cost.total))}, or {size}{quantities.SPACE}bp."
     )
 
 
@@ -134,8 +136,10 @@ def _round_trip(report: Report) -> list[Hop]:
 def _hop_tile(hop: Hop) -> Tile:
     of = hop.percentiles
     if of is None:
-        return Tile(hop.title, quantities.NOT_RECORDED)
-    return Tile(hop.title, quantities.duration(of.p50_ns), f"p99 {quantities.duration(of.p99_ns)}")
+        return Tile("Order to report", quantities.NOT_RECORDED)
+    return Tile(
+        "Order to report", quantities.duration(of.p50_ns), f"p99 {quantities.duration(of.p99_ns)}"
+    )
 
 
 def _shortfall_tiles(report: Report) -> list[Tile]:

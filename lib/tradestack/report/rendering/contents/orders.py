@@ -22,8 +22,8 @@ def orders_section(report: Report) -> Section:
     return Section(
         name="orders",
         title="Orders",
-        says=f"{quantities.counted(orders.received, 'order')} received, {orders.accepted:,} accepted,"
-        f" {orders.rejected:,} rejected; {quantities.counted(orders.fills, 'fill')}.",
+        says=f"{quantities.counted(orders.received, 'order')} received, {orders.accepted:,} "
+        f"accepted, {orders.rejected:,} rejected; {quantities.counted(orders.fills, 'fill')}.",
         blocks=[*tables, _newest(orders)] if orders.received else [],
     )
 
@@ -36,7 +36,7 @@ def _counts(caption: str, counts: Sequence[Count]) -> Table:
         unit=f"the {len(rows):,} largest of {len(counts):,}" if len(rows) < len(counts) else "",
         columns=(
             Column(caption.removeprefix("By ").capitalize(), Align.WORDS),
-            Column("", Align.METER),
+            Column("Compared", Align.METER),
             Column("Orders"),
         ),
         rows=[

@@ -13,6 +13,7 @@ from tradestack.report.values.series import FillMark, NewsMark, OrderMark, Price
 
 CHARTS_MAX = 6
 MARKS_MAX = 200  # of a kind
+NEWS_BELOW = 0.08  # of the range of prices
 SYNC = "feed-time"
 BUY, SELL = "BUY", "SELL"
 
@@ -25,8 +26,8 @@ def prices_section(report: Report) -> Section:
     return Section(
         name="prices",
         title="Prices, news, orders and fills",
-        says="Trades in feed time. Orders are marked when their tick came, fills when the trade came "
-        "that filled them; news has its sentiment, 0 to 100.",
+        says="Trades in feed time. Orders are marked when their tick came, fills when the trade "
+        "came that filled them; news has its sentiment, 0 to 100.",
         blocks=[_chart(number, chart) for number, chart in enumerate(charts)],
     )
 
@@ -50,12 +51,13 @@ def _chart(number: int, chart: PriceChart) -> Chart:
 
 def _news(chart: PriceChart) -> Marks:
     """News stands below the prices, where it hides none of them."""
-    lowest = min(chart.prices, default=0) / SCALE
+    lowest, highest = min(chart.prices, default=0), max(chart.prices, default=0)
+    below = (lowest - NEWS_BELOW * (highest - lowest)) / SCALE
     return _marks(
         "news",
         (Shape.DIAMOND, 4),
         chart.news,
-        lambda _news: lowest,
+        lambda _news: below,
         lambda news: f"sentiment {quantities.quantity(news.sentiment)}",
     )
 

@@ -25,7 +25,7 @@ def process_table(report: Report) -> Table:
         columns=(
             Column("Daemon", Align.WORDS),
             Column("CPU time"),
-            Column("CPU", unit="of one, on average"),
+            Column("CPU", unit="average, of one"),
             Column("Memory", unit="largest"),
             Column("Samples"),
             Column("Since", Align.WORDS, "UTC"),

@@ -17,8 +17,8 @@ def round_trips_section(report: Report) -> Section:
     return Section(
         name="round-trips",
         title="Round trips",
-        says="From flat to flat in one symbol, at average cost: their profits add up to the realized "
-        "profit of the accounts.",
+        says="From flat to flat in one symbol, at average cost: their profits add up to the "
+        "realized profit of the accounts.",
         blocks=[_facts(trips), _newest(trips)] if trips.closed + trips.open else [],
     )
 

@@ -18,8 +18,8 @@ def way_section(report: Report) -> Section:
     return Section(
         name="way",
         title="From tick to fill",
-        says="The way tick → signal → order → journal → report → fill, one hop a line. The bar goes "
-        "from the median (p50) to p99, its light end to p99.9.",
+        says="The way tick → signal → order → journal → report → fill, one hop a line. The bar "
+        "goes from the median (p50) to p99, its light end to p99.9.",
         blocks=[
             hop_table("Hops, in their order", waterfall.hops),
             hop_table("Beside the way", waterfall.beside),
