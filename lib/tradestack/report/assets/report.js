@@ -54,10 +54,14 @@
     return splits.map((value) => numberText(value, decimals));
   }
 
+  function labelHeight(_plot, labels) {
+    return rem() * (labels && labels.some((label) => label.includes("\n")) ? 2.6 : 1.6);
+  }
+
   function labelWidth(plot, labels, axis) {
     if (!labels) return plot.axes[axis]._size;
     const longest = Math.max(...labels.map((label) => label.length));
-    return Math.ceil(longest * rem() * 0.43 + rem() * 0.9);
+    return Math.ceil(longest * rem() * 0.47 + rem());
   }
 
   function pathOf(line) {
@@ -150,7 +154,7 @@
       cursor: { drag: { x: true, y: false, dist: 5 }, sync: data.sync ? { key: data.sync, setSeries: false } : undefined, points: { size: rem() * 0.5 } },
       scales: { y: { range: (_plot, low, high) => yRange(low, high, data) } },
       axes: [
-        { ...axis, values: timeLabels, space: rem() * 4.6, size: rem() * 2.5, gap: 4 },
+        { ...axis, values: timeLabels, space: rem() * 4.6, size: labelHeight, gap: 4 },
         { ...axis, values: labelsOf, size: labelWidth, space: rem() * 2.2, gap: 4 },
       ],
       series: [{}, ...data.lines.map(series)],

@@ -18,7 +18,8 @@ from tradestack.report.rendering.quantities import NOT_RECORDED
 
 METER_WIDTH, METER_HEIGHT = 1000, 10  # the units that its drawing is in
 TICK_WIDTH = 6
-COLUMNS_BESIDE_MAX = 6  # a table with more has the whole width
+# A table with more columns than these needs more room than one beside another.
+COLUMNS_NARROW_MAX, COLUMNS_WIDE_MAX = 6, 12
 ROWS_AT_ONCE_MAX = 20
 BAR_WIDTH_MIN = 4  # so that a small share is seen
 
@@ -40,18 +41,23 @@ def table_markup(table: Table) -> Markup:
     if not table.rows:
         return element("div", element("h3", *heading), element("p", table.empty, class_="note"))
     contents = element("table", element("caption", *heading), _head(table), _body(table))
-    is_wide = len(table.columns) > COLUMNS_BESIDE_MAX
     return element(
         "div",
         _scrolled(contents, table),
         element("p", table.note, class_="note") if table.note else NOTHING,
-        class_="wide" if is_wide else None,
+        class_=_breadth(table),
     )
 
 
 def with_unit(title: str, unit: str) -> tuple[str, ...]:
     """A title and, in small, its unit."""
     return (title, " ", element("span", unit, class_="unit")) if unit else (title,)
+
+
+def _breadth(table: Table) -> str | None:
+    if len(table.columns) > COLUMNS_WIDE_MAX:
+        return "whole"
+    return "wide" if len(table.columns) > COLUMNS_NARROW_MAX else None
 
 
 def _scrolled(contents: Markup, table: Table) -> Markup:

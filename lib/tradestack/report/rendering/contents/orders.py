@@ -17,7 +17,7 @@ def orders_section(report: Report) -> Section:
     orders = report.orders
     tables = [_counts("By result", orders.results)]
     if orders.reasons:
-        tables.append(_counts("Rejected, by reason", orders.reasons))
+        tables.append(_counts("By reason", orders.reasons, "of the rejected"))
     tables += [_counts("By user", orders.by_user), _counts("By symbol", orders.by_symbol)]
     return Section(
         name="orders",
@@ -28,12 +28,12 @@ def orders_section(report: Report) -> Section:
     )
 
 
-def _counts(caption: str, counts: Sequence[Count]) -> Table:
+def _counts(caption: str, counts: Sequence[Count], whose: str = "") -> Table:
     rows = counts[:COUNTS_MAX]
     drawn = bars([count.count for count in rows])
     return Table(
         caption=caption,
-        unit=f"the {len(rows):,} largest of {len(counts):,}" if len(rows) < len(counts) else "",
+        unit=f"the {len(rows):,} largest of {len(counts):,}" if len(rows) < len(counts) else whose,
         columns=(
             Column(caption.removeprefix("By ").capitalize(), Align.WORDS),
             Column("Compared", Align.METER),

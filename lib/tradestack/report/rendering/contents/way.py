@@ -32,9 +32,10 @@ def hop_table(caption: str, hops: Sequence[Hop]) -> Table:
     scale = LogScale([hop.percentiles for hop in hops if hop.percentiles is not None])
     return Table(
         caption=caption,
+        unit=f"bars: {scale.ends}",
         columns=(
             Column("Hop", Align.WORDS),
-            Column("p50, p99, p99.9", Align.METER, scale.ends),
+            Column("p50 to p99.9", Align.METER),
             *(Column(name) for name in ("p50", "p99", "p99.9", "Longest", "Count")),
             Column("Clock", Align.WORDS),
             Column("Recorded by", Align.WORDS),
