@@ -145,7 +145,8 @@ def _groups(slots: NDArray[np.uint16], rows: Integers) -> Iterator[tuple[int, In
     of_rows = slots[rows]
     order = np.argsort(of_rows, kind="stable")
     present, begins = np.unique(of_rows[order], return_index=True)
-    for slot, part in zip(present.tolist(), np.split(rows[order], begins[1:]), strict=True):
+    parts = np.split(rows[order], begins)[1:]
+    for slot, part in zip(present.tolist(), parts, strict=True):
         if slot != SYMBOLS_MAX:  # NO_SLOT, in 16 bits
             yield slot, part
 

@@ -85,7 +85,7 @@ def _of_profits(traded: Traded, intervals: Intervals) -> Sequence[Ratio]:
             value=calmar(profits, per_year, traded.capital),
             samples=count,
             definition="annual return, compounded, ÷ largest fall as a share of the highest value "
-            f"before, of the capital and {of}; the capital is the largest gross exposure",
+            f"before, of the capital and {of}",
         ),
     )
 
@@ -96,7 +96,7 @@ def _turnover(traded: Traded) -> Ratio:
         title="Turnover",
         value=ratio(traded.traded, traded.capital),
         samples=traded.fills,
-        definition="Σ quantity·price of all fills ÷ capital, the largest gross exposure",
+        definition="Σ quantity·price of all fills ÷ capital",
     )
 
 

@@ -53,7 +53,7 @@ class AccountFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unavailable(msgspec.Struct, frozen=True):
-    """An account that the files cannot tell, and why."""
+    """The user of an account that the files do not have, and why."""
 
     user: str
     reason: str

@@ -6,10 +6,11 @@ from tradestack.report.values.units import Time
 
 
 class ProcessFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """One daemon, over all of its processes while the session lasted.
+    """One daemon, over all of its processes that have recorded the session.
 
-    cpu_seconds: used; cpu_share: of one CPU, on average; rss_bytes_max: the largest that was
-    recorded, of `samples`; each None if not recorded. since, until: wall time.
+    cpu_seconds: used since they began; cpu_share: of one CPU, on average; rss_bytes_max: the
+    largest resident size that one of them had; each None if not recorded. since, until: wall time,
+    the beginning of the first process and the newest of `samples` records.
     """
 
     daemon: str

@@ -51,3 +51,4 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     limits_hash: str | None
     version: str
     versions: dict[str, str] | None
+    remarks: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tradestack.ctl.up.control_call import control_call
+from tradestack.net.control.async_call import control_call
 from tradestack.net.control.client import ControlFault
 from tradestack.wire.varlink import VarlinkError
 

@@ -1,0 +1,106 @@
+"""A recorded session → its report: the same files always give the same report."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.report.building.account_figures import AccountTables, accounts_part
+from tradestack.report.building.account_ratios import account_ratios
+from tradestack.report.building.bounds import GROUPS_MAX, SYMBOLS_MAX, TRIPS_MAX
+from tradestack.report.building.curves import curve_messages, equity_curves
+from tradestack.report.building.daemon_statistics import recorded_of
+from tradestack.report.building.faults_part import faults_part
+from tradestack.report.building.fill_columns import fills_on_tape
+from tradestack.report.building.journal_facts import journal_facts
+from tradestack.report.building.order_columns import accepted_orders, orders_part
+from tradestack.report.building.origins import provenance_part
+from tradestack.report.building.price_charts import price_charts
+from tradestack.report.building.torn_ends import torn_ends
+from tradestack.report.building.way import waterfall_part
+from tradestack.report.figures.executed_orders import executed_orders
+from tradestack.report.figures.feed import feed_figures
+from tradestack.report.figures.intervals import intervals_of
+from tradestack.report.figures.market import market_of
+from tradestack.report.figures.publication import Publication
+from tradestack.report.figures.quality import execution_quality
+from tradestack.report.figures.trips import round_trips, trips_of
+from tradestack.report.files.unreadable import as_disagreement
+from tradestack.report.recorded import RecordedSession
+from tradestack.report.report import Report
+from tradestack.report.values.series import Series
+from tradestack.sessions.recorded_statistics import read_statistics
+from tradestack.wire.feed import TickRecords
+
+# The default of `backtest --sharpe-interval`, so that both say the same.
+INTERVAL_NS = 60 * NANOSECONDS_PER_SECOND
+# Messages that are looked at together: 32 MiB.
+BLOCK_MESSAGES = 1 << 19
+
+
+def build_report(
+    session: RecordedSession, *, interval_ns: int = INTERVAL_NS, capital: int | None = None
+) -> Report:
+    """Return the report of a session.
+
+    interval_ns: of the profits that ratios are of. capital: what returns are a share of, ×10⁻⁸;
+    None: the largest gross exposure. Raises OperatorFault, OSError.
+    """
+    with as_disagreement(session.log.parent, session.id):
+        facts = journal_facts(session.journals, session.id)
+    statistics = read_statistics(session.log.parent.parent, {session.id, *facts.order_sessions})
+    recorded = recorded_of(statistics)
+    publication = Publication()
+    market = market_of(_counted(session, publication))
+    orders, fills = session.orders(), fills_on_tape(session.fills(), session.head)
+    positions = {
+        (user, symbol): held
+        for user, opening in facts.openings.items()
+        for symbol, held in opening.portfolio.positions.items()
+    }
+    trips = trips_of(fills, positions, int(market.times[0]) if len(market.times) else 0)
+    accounts = accounts_part(
+        AccountTables(
+            equity=session.equity(),
+            positions=session.positions(),
+            orders=orders,
+            fills=fills,
+            head=session.head,
+        ),
+        facts,
+    )
+    intervals = intervals_of(market.times, interval_ns)
+    chosen = curve_messages(market, fills, facts.openings)
+    at = [*chosen.values(), intervals.last_messages, [fill.number for fill in fills]]
+    equity = session.equity(at=np.unique(np.concatenate(at).astype(np.int64)))
+    return Report(
+        provenance=provenance_part(session, facts, recorded),
+        feed=feed_figures(
+            market, publication, None if recorded is None else recorded.clients(), SYMBOLS_MAX
+        ),
+        waterfall=waterfall_part(orders, session.fills(), recorded),
+        orders=orders_part(orders, session.fills().row_count),
+        accounts=accounts,
+        series=Series(
+            equity=tuple(equity_curves(equity, chosen, session.head)),
+            prices=price_charts(market, orders, fills),
+        ),
+        execution=execution_quality(
+            market, executed_orders(market, accepted_orders(orders), fills), fills, GROUPS_MAX
+        ),
+        round_trips=round_trips(trips, TRIPS_MAX),
+        ratios=tuple(account_ratios(equity, accounts, intervals, fills, trips, capital)),
+        processes=None if recorded is None else recorded.processes(),
+        faults=faults_part(
+            facts, recorded, torn_ends(session.log, [each.path for each in session.journals])
+        ),
+    )
+
+
+def _counted(session: RecordedSession, publication: Publication) -> Iterator[TickRecords]:
+    """Yield the tape in blocks that are counted, and let go of each behind it."""
+    for first in range(0, session.head, BLOCK_MESSAGES):
+        records = session.tape[first : first + BLOCK_MESSAGES]
+        publication.add(records)
+        yield records
+        session.release_tape()
