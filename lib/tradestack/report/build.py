@@ -26,7 +26,7 @@ from tradestack.report.figures.publication import Publication
 from tradestack.report.figures.quality import execution_quality
 from tradestack.report.figures.trips import round_trips, trips_of
 from tradestack.report.files.unreadable import as_disagreement
-from tradestack.report.recorded import RecordedSession
+from tradestack.report.recorded import RecordedSession, Watch, watch_nothing
 from tradestack.report.report import Report
 from tradestack.report.values.series import Series
 from tradestack.sessions.recorded_statistics import read_statistics
@@ -39,19 +39,24 @@ BLOCK_MESSAGES = 1 << 19
 
 
 def build_report(
-    session: RecordedSession, *, interval_ns: int = INTERVAL_NS, capital: int | None = None
+    session: RecordedSession,
+    *,
+    interval_ns: int = INTERVAL_NS,
+    capital: int | None = None,
+    watch: Watch = watch_nothing,
 ) -> Report:
     """Return the report of a session.
 
     interval_ns: of the profits that ratios are of. capital: what returns are a share of, ×10⁻⁸;
-    None: the largest gross exposure. Raises OperatorFault, OSError.
+    None: the largest gross exposure behind a fill. watch: is told how far the log is read.
+    Raises OperatorFault, OSError.
     """
     with as_disagreement(session.log.parent, session.id):
         facts = journal_facts(session.journals, session.id)
     statistics = read_statistics(session.log.parent.parent, {session.id, *facts.order_sessions})
     recorded = recorded_of(statistics)
     publication = Publication()
-    market = market_of(_counted(session, publication))
+    market = market_of(_counted(session, publication, watch))
     orders, fills = session.orders(), fills_on_tape(session.fills(), session.head)
     positions = {
         (user, symbol): held
@@ -98,10 +103,14 @@ def build_report(
     )
 
 
-def _counted(session: RecordedSession, publication: Publication) -> Iterator[TickRecords]:
+def _counted(
+    session: RecordedSession, publication: Publication, watch: Watch
+) -> Iterator[TickRecords]:
     """Yield the tape in blocks that are counted, and let go of each behind it."""
-    for first in range(0, session.head, BLOCK_MESSAGES):
-        records = session.tape[first : first + BLOCK_MESSAGES]
-        publication.add(records)
-        yield records
-        session.release_tape()
+    with watch(session.log.name, session.tape.nbytes) as show:
+        for first in range(0, session.head, BLOCK_MESSAGES):
+            records = session.tape[first : first + BLOCK_MESSAGES]
+            publication.add(records)
+            yield records
+            session.release_tape()
+            show((first + len(records)) / session.head)
