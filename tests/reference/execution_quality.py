@@ -62,18 +62,13 @@ def costs(feed: Sequence[Message], orders: Sequence[Ordered], fills: Sequence[Tr
     value_ordered = value_filled = value_arrived = vwap_cost = vwap_value = ZERO
     filled_in_volume = volume_seen = ZERO
     times: list[int] = []
+    trades_of = _trades(feed)
     for order in orders:
         sign = 1 if order.side == "BUY" else -1
         own = [fill for fill in fills if fill.name == order.name]
-        trades = [each for each in feed if each.is_trade and each.symbol == order.symbol]
-        first = next(
-            (
-                each.sequence
-                for each in feed
-                if each.sequence > order.cause and each.time_ns >= order.arrival_ns
-            ),
-            len(feed) + 1,
-        )
+        trades = trades_of[order.symbol]
+        can_meet = (each for each in feed[order.cause :] if each.time_ns >= order.arrival_ns)
+        first = next((each.sequence for each in can_meet), len(feed) + 1)
         price_decided = [each.value for each in trades if each.sequence <= order.cause][-1]
         price_arrived = [each.value for each in trades if each.sequence < first][-1]
         filled = sum((fill.quantity for fill in own), ZERO)
@@ -116,7 +111,7 @@ def costs(feed: Sequence[Message], orders: Sequence[Ordered], fills: Sequence[Tr
 def _markout(
     feed: Sequence[Message], orders: Sequence[Ordered], fills: Sequence[Traded], horizon: int
 ) -> tuple[int, Fraction | None, int]:
-    by_name = {order.name: order for order in orders}
+    by_name, trades_of = {order.name: order for order in orders}, _trades(feed)
     count = adverse = 0
     gain = value = ZERO
     for fill in fills:
@@ -125,17 +120,25 @@ def _markout(
         if later > feed[-1].time_ns:
             continue
         price = ZERO
-        for each in feed:
+        for each in trades_of[order.symbol]:
             if each.time_ns > later:
                 break
-            if each.is_trade and each.symbol == order.symbol:
-                price = each.value
+            price = each.value
         moved = (price - fill.price) * fill.quantity * (1 if order.side == "BUY" else -1)
         count += 1
         adverse += moved < 0
         gain += moved
         value += fill.price * fill.quantity
     return count, _share(gain, value), adverse
+
+
+def _trades(feed: Sequence[Message]) -> dict[str, list[Message]]:
+    """Return the trades of each symbol."""
+    trades: dict[str, list[Message]] = {}
+    for each in feed:
+        if each.is_trade:
+            trades.setdefault(each.symbol, []).append(each)
+    return trades
 
 
 def _share(part: Fraction, whole: Fraction) -> Fraction | None:

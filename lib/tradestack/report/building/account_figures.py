@@ -1,16 +1,19 @@
 """Equity, positions and fills at the end of the tape → the accounts of a report."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tradestack.domain.order import OrdStatus
+from tradestack.domain.position import Position
 from tradestack.report.building.journal_facts import JournalFacts
-from tradestack.report.building.order_columns import is_rejected, known, texts_of
+from tradestack.report.building.order_columns import is_rejected, texts_of
 from tradestack.report.columns.table import Table
 from tradestack.report.figures.account_money import cash_after, market_value
 from tradestack.report.figures.exact import rounded_money
 from tradestack.report.figures.executed_orders import Fill
+from tradestack.report.figures.market import Market
+from tradestack.report.figures.trips import Holder
 from tradestack.report.values.accounts import (
     AccountFigures,
     Accounts,
@@ -25,32 +28,32 @@ _NO_BEGINNING = "no order journal that is kept has the beginning of its account"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountTables:
-    """What accounts are made of: columns EQUITY, POSITIONS and ORDERS, and the fills of the tape.
+    """What accounts are made of.
 
-    head: the number of the last message.
+    equity: columns EQUITY, with a row of each user behind the last message; orders: columns ORDERS;
+    fills: those that are booked; positions: behind the last fills; market: the tape.
     """
 
     equity: Table
-    positions: Table
     orders: Table
     fills: Sequence[Fill]
-    head: int
+    positions: Mapping[Holder, Position]
+    market: Market
 
 
 def accounts_part(tables: AccountTables, facts: JournalFacts) -> Accounts:
     """Return the part of the report."""
     working = _working_orders(tables.orders)
-    held = _positions(tables.positions)
     listed = tuple(
         _account(
             user,
             opening,
             end,
-            held.get(user, []),
+            _positions(tables, user, opening),
             [fill for fill in tables.fills if fill.user == user],
             working[user],
             facts.ended.get(user),
-            tables.head,
+            len(tables.market.times),
         )
         for user, opening in sorted(facts.openings.items())
         for end in _ends(tables.equity, user)
@@ -81,8 +84,7 @@ def _account(
     ended_at: int | None,
     head: int,
 ) -> AccountFigures:
-    begun = [fill for fill in fills if fill.number > opening.matched_through]
-    cash = cash_after(opening.portfolio.cash, begun)
+    cash = cash_after(opening.portfolio.cash, fills)
     equity = cash + market_value(
         [each.quantity for each in positions], [each.mark for each in positions]
     )
@@ -91,7 +93,7 @@ def _account(
         user=user,
         matched_through=head if ended_at is None else ended_at,
         is_ended=ended_at is not None,
-        fills=len(fills),
+        fills=opening.fills + len(fills),
         orders_working=working,
         cash=rounded_money(cash),
         equity=rounded_money(equity),
@@ -110,18 +112,27 @@ def _account(
     )
 
 
-def _positions(positions: Table) -> dict[str, list[PositionFigures]]:
-    """Return the positions by user, each user's by symbol."""
-    names = [name for name in positions if name not in ("user", "symbol")]
-    columns = [positions[name].tolist() for name in names]
-    found: dict[str, list[PositionFigures]] = {}
-    for user, symbol, *numbers in zip(
-        texts_of(positions, "user"), texts_of(positions, "symbol"), *columns, strict=True
-    ):
-        row = dict(zip(names, numbers, strict=True))
-        row["average_price"] = known(row["average_price"])
-        found.setdefault(user, []).append(PositionFigures(symbol=symbol, **row))
-    return {user: sorted(held, key=lambda each: each.symbol) for user, held in found.items()}
+def _positions(tables: AccountTables, user: str, opening: AccountState) -> list[PositionFigures]:
+    """Return the positions of a user, by symbol, at the last prices of the tape or before it."""
+    taken = {} if opening.opening is None else opening.opening.positions
+    found = []
+    for (holder, symbol), held in sorted(tables.positions.items()):
+        if holder == user:
+            prices = tables.market.prices_of(symbol).prices
+            mark = int(prices[-1]) if len(prices) else opening.portfolio.marks[symbol]
+            found.append(
+                PositionFigures(
+                    symbol=symbol,
+                    quantity=held.quantity,
+                    average_price=held.average_price,
+                    mark=mark,
+                    realized_pnl=rounded_money(held.realized),
+                    unrealized_pnl=rounded_money(held.unrealized(mark)),
+                    fees=held.fees,
+                    opened_quantity=taken.get(symbol, 0),
+                )
+            )
+    return found
 
 
 def _working_orders(orders: Table) -> Counter[str]:

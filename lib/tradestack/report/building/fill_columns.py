@@ -1,8 +1,20 @@
 """The table of fills → fills as the figures take them."""
 
+from collections.abc import Iterable, Mapping
+
 from tradestack.report.building.order_columns import signs_of, texts_of
 from tradestack.report.columns.table import Table
 from tradestack.report.figures.executed_orders import Fill
+from tradestack.trading.account.account_state import AccountState
+
+
+def booked_fills(fills: Iterable[Fill], openings: Mapping[str, AccountState]) -> list[Fill]:
+    """Return the fills behind the states with which accounts begin; those have the others.
+
+    Only where the journals from before such a state are not kept, that is not all of them.
+    """
+    opened = {user: opening.matched_through for user, opening in openings.items()}
+    return [fill for fill in fills if fill.number > opened.get(fill.user, 0)]
 
 
 def fills_on_tape(fills: Table, head: int) -> list[Fill]:

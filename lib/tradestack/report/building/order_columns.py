@@ -1,7 +1,7 @@
 """The table of orders → rows, counts, and the orders that the feed executes."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,9 +12,25 @@ from tradestack.report.figures.executed_orders import AcceptedOrder
 from tradestack.report.values.orders import Count, OrderRow, Orders
 from tradestack.report.values.series import OrderMark
 
-_SHOWN = """order_id cl_ord_id quantity price feed_seq event_time received_time cum_quantity
-    average_price""".split()
-_SHOWN_TEXTS = "user signal_name symbol side ord_type time_in_force status reject_reason".split()
+# Columns of a row by its field; of the optional ones MISSING is None.
+_NUMBERS = {
+    "order_id": "order_id",
+    "cl_ord_id": "cl_ord_id",
+    "quantity": "quantity",
+    "feed_seq": "feed_seq",
+    "received": "received_time",
+}
+_OPTIONAL = {"price": "price", "event_time": "event_time", "average_price": "average_price"}
+_TEXTS = {
+    "user": "user",
+    "strategy": "signal_name",
+    "symbol": "symbol",
+    "side": "side",
+    "ord_type": "ord_type",
+    "time_in_force": "time_in_force",
+    "result": "status",
+    "reason": "reject_reason",
+}
 
 
 def orders_part(orders: Table, fills_count: int) -> Orders:
@@ -96,31 +112,10 @@ def _counts(table: Table, name: str) -> tuple[Count, ...]:
     return tuple(Count(text, count) for text, count in ordered[:COUNTS_MAX])
 
 
-def _rows(orders: Table) -> list[OrderRow]:
-    columns = {name: orders[name].tolist() for name in _SHOWN}
-    columns |= {name: texts_of(orders, name) for name in _SHOWN_TEXTS}
-    return [
-        OrderRow(
-            order_id=row["order_id"],
-            cl_ord_id=row["cl_ord_id"],
-            user=row["user"],
-            strategy=row["signal_name"],
-            symbol=row["symbol"],
-            side=row["side"],
-            ord_type=row["ord_type"],
-            time_in_force=row["time_in_force"],
-            quantity=row["quantity"],
-            price=known(row["price"]),
-            feed_seq=row["feed_seq"],
-            event_time=known(row["event_time"]),
-            received=row["received_time"],
-            result=row["status"],
-            reason=row["reject_reason"],
-            filled=known(row["cum_quantity"]) or 0,
-            average_price=known(row["average_price"]),
-        )
-        for row in (
-            dict(zip(columns, values, strict=True))
-            for values in zip(*columns.values(), strict=True)
-        )
-    ]
+def _rows(orders: Table) -> Iterator[OrderRow]:
+    columns = {field: orders[name].tolist() for field, name in _NUMBERS.items()}
+    columns |= {field: map(known, orders[name].tolist()) for field, name in _OPTIONAL.items()}
+    columns |= {field: texts_of(orders, name) for field, name in _TEXTS.items()}
+    columns["filled"] = (known(quantity) or 0 for quantity in orders["cum_quantity"].tolist())
+    for values in zip(*columns.values(), strict=True):
+        yield OrderRow(**dict(zip(columns, values, strict=True)))

@@ -31,7 +31,7 @@ def provenance_part(
         through=session.head,
         sources=tuple(_sources(identity)),
         sources_digest=_digest(identity) if identity else None,
-        settings={name: _text(value) for name, value in identity.items() if name not in _FILES},
+        settings=_texts({name: each for name, each in identity.items() if name not in _FILES}),
         strategies=tuple(_strategies(facts)),
         execution=None if execution is None else _texts(execution),
         seed=None if execution is None else _seed(execution),
@@ -78,9 +78,13 @@ def _seed(execution: Mapping[str, Any]) -> int:
     return seed
 
 
-def _texts(settings: Mapping[str, object]) -> dict[str, str]:
-    return {name: _text(value) for name, value in settings.items()}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+def _texts(settings: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Return settings as texts, those of groups as "group.name"; what is not set is left out."""
+    found: dict[str, str] = {}
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            found |= _texts(value, f"{prefix}{name}.")
+        elif value is not None:
+            text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            found[f"{prefix}{name}"] = text
+    return found

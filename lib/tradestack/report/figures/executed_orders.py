@@ -1,15 +1,14 @@
 """Orders that the feed executes, each with the prices that its execution is compared with."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from tradestack.report.figures.market import Market
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedOrder:
+class AcceptedOrder(NamedTuple):
     """An order that was accepted for execution.
 
     sign: 1 for BUY, −1 for SELL. quantity: after all replaces. cause: the message that it was sent
@@ -25,8 +24,7 @@ class AcceptedOrder:
     arrival_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """A fill of an order; number: of the message whose trade made it, time_ns: its event time."""
 
     order_id: int
@@ -40,8 +38,7 @@ class Fill:
     time_ns: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutedOrder:
+class ExecutedOrder(NamedTuple):
     """An order with its execution; prices ×10⁻⁸, volumes ×10⁻⁸, values ×10⁻¹⁶.
 
     decided, arrived, ended: the last prices at the decision, before the first message that it could

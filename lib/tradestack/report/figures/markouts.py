@@ -35,6 +35,15 @@ class MarkoutSums:
         self.gain += gain
         self.value += fill.quantity * fill.price
 
+    def plus(self, other: "MarkoutSums") -> "MarkoutSums":
+        """Return the sums of both."""
+        return MarkoutSums(
+            self.fills + other.fills,
+            self.adverse + other.adverse,
+            self.gain + other.gain,
+            self.value + other.value,
+        )
+
     def markout(self, horizon_ns: int) -> Markout:
         """Return the markout of these fills."""
         share = ratio(self.gain, self.value)

@@ -1,5 +1,6 @@
 """Executed orders and their fills → execution quality: of all, of each user, of its symbols."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from tradestack.report.figures.executed_orders import ExecutedOrder, Fill
@@ -9,6 +10,7 @@ from tradestack.report.figures.quality_sums import QualitySums
 from tradestack.report.values.execution_quality import ExecutionQuality
 
 Group = tuple[str | None, str | None]  # user, symbol; None: all
+Groups = dict[Group, QualitySums]
 
 
 def execution_quality(
@@ -18,24 +20,25 @@ def execution_quality(
 
     fills: of these orders. Of the groups those with the most orders, `groups_max` at most.
     """
-    sums: dict[Group, QualitySums] = {}
+    by_symbol: Groups = defaultdict(QualitySums)
     for executed in orders:
-        for group in _groups_of(executed.order.user, executed.order.symbol):
-            sums.setdefault(group, QualitySums()).add_order(executed)
+        by_symbol[executed.order.user, executed.order.symbol].add_order(executed)
     for fill, later in later_prices(market, fills):
-        for group in _groups_of(fill.user, fill.symbol):
-            sums.setdefault(group, QualitySums()).add_fill(fill, later)
-    ordered = sorted(sums, key=lambda group: (_depth(group), -sums[group].orders, _name(group)))
-    return tuple(sums[group].quality(*group) for group in ordered[:groups_max])
+        by_symbol[fill.user, fill.symbol].add_fill(fill, later)
+    by_user: Groups = defaultdict(QualitySums)
+    for (user, _), sums in by_symbol.items():
+        by_user[user, None] = by_user[user, None].plus(sums)
+    total: Groups = defaultdict(QualitySums)
+    for sums in by_user.values():
+        total[None, None] = total[None, None].plus(sums)
+    found = [
+        sums.quality(*group)
+        for groups in (total, by_user, by_symbol)
+        for group, sums in sorted(groups.items(), key=_most_orders_first)
+    ]
+    return tuple(found[:groups_max])
 
 
-def _groups_of(user: str, symbol: str) -> tuple[Group, Group, Group]:
-    return (None, None), (user, None), (user, symbol)
-
-
-def _depth(group: Group) -> int:
-    return sum(part is not None for part in group)
-
-
-def _name(group: Group) -> tuple[str, ...]:
-    return tuple(part or "" for part in group)
+def _most_orders_first(item: tuple[Group, QualitySums]) -> tuple[int, str, str]:
+    (user, symbol), sums = item
+    return -sums.orders, user or "", symbol or ""

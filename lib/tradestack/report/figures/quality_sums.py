@@ -1,7 +1,7 @@
 """The sums that the execution quality of a group of orders is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -75,6 +75,12 @@ class QualitySums:
             if price is not None:
                 sums.add(fill, price)
 
+    def plus(self, other: "QualitySums") -> "QualitySums":
+        """Return the sums of both groups."""
+        both = {name: getattr(self, name) + getattr(other, name) for name in _ADDED}
+        markouts = map(MarkoutSums.plus, self.markouts, other.markouts)
+        return QualitySums(**both, markouts=list(markouts))
+
     def quality(self, user: str | None, symbol: str | None) -> ExecutionQuality:
         """Return the figures."""
         return ExecutionQuality(
@@ -106,6 +112,10 @@ class QualitySums:
             decided=rounded_money(self.decided),
             total_bp=_basis_points(total, self.decided),
         )
+
+
+# Fields that are added up as they are, lists one behind the other.
+_ADDED = [each.name for each in fields(QualitySums) if each.name != "markouts"]
 
 
 def _basis_points(part: int, whole: int) -> float | None:

@@ -114,6 +114,11 @@ def trips_of(
     return trips
 
 
+def final_positions(trips: Iterable[Trip]) -> dict[Holder, Position]:
+    """Return what each user has of each symbol behind its last fill, closed positions too."""
+    return {trip.holder: trip.position for trip in trips}
+
+
 def round_trips(trips: Iterable[Trip], newest_max: int) -> RoundTrips:
     """Return the sums of all round trips, and the newest of them."""
     trips = list(trips)

@@ -1,10 +1,9 @@
-"""The files of one feed session: its accounts at a moment, its orders and fills until then."""
+"""A recorded feed session at a moment: its accounts then, its orders and fills until then."""
 
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from pathlib import Path
 
 from tradestack.ctl.progress import Progress
 from tradestack.ctl.recorded.moment import Moment, message_of
@@ -20,6 +19,7 @@ from tradestack.report.files.state_files import (
     tapes_of,
 )
 from tradestack.report.files.unreadable import as_disagreement
+from tradestack.report.recorded import RecordedSession
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.tape import clock
 from tradestack.trading.verification.accounts_at import AccountsAt
@@ -28,25 +28,21 @@ from tradestack.wire.account_records import ExecutionRecord
 from tradestack.wire.order_journal import OrderRecord, Record, decode_header, decode_record
 
 
-class RecordedSession:
-    """A feed session and all order journals that are kept.
-
-    at: the message that it is looked at behind; None: behind its newest one.
-    """
+class SessionAt:
+    """A recorded feed session; at: the message that it is looked at behind, None: the newest."""
 
     def __init__(
         self,
-        log: Path,
-        journals: list[JournalFile],
+        recorded: RecordedSession,
         open_tape: Callable[[], FeedTape],
         moment: Moment | None,
     ) -> None:
-        self.id = log.stem
-        self._log = log
-        self._journals = journals
+        self.id = recorded.id
+        self._log = recorded.log
+        self._journals = recorded.journals
         self._open_tape = open_tape
         self._tape = open_tape()
-        self.at = None if moment is None else message_of(moment, self._tape, log)
+        self.at = None if moment is None else message_of(moment, self._tape, self._log)
 
     def accounts(self, only_user: str | None) -> AccountsAt:
         """Fold the accounts of all users, or of one. Raises OperatorFault, OSError."""
@@ -114,17 +110,13 @@ class RecordedSession:
 
 
 @contextlib.contextmanager
-def recorded_session(
+def session_at(
     files: StateFiles, session_id: str | None, moment: Moment | None
-) -> Iterator[RecordedSession]:
-    """Open the files of a feed session, None = the newest. Raises OperatorFault, OSError.
-
-    The journals are found before the log is opened, so it has every message that they name.
-    """
-    log = files.feed_log(session_id)
-    journals = files.journals()
-    with tapes_of(log) as open_tape:
-        yield RecordedSession(log, journals, open_tape, moment)
+) -> Iterator[SessionAt]:
+    """Open a feed session, None = the newest, at a moment. Raises OperatorFault, OSError."""
+    recorded = RecordedSession(files, session_id)
+    with tapes_of(recorded.log) as open_tape:
+        yield SessionAt(recorded, open_tape, moment)
 
 
 def _fold(accounts: AccountsAt, journal: JournalFile) -> None:

@@ -19,7 +19,7 @@ from tests.ctl.verify.traded import (
 from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
 from tradestack.ctl import progress
 from tradestack.ctl.recorded.moment import AtSequence
-from tradestack.ctl.recorded.recorded_session import recorded_session
+from tradestack.ctl.recorded.session_at import session_at
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE, parse_fixed
 from tradestack.report.files.state_files import StateFiles
@@ -44,7 +44,7 @@ def traded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def accounts(state: Path, at: int | None = None, user: str | None = None) -> AccountsAt:
     """Fold the accounts in a state directory."""
     moment = None if at is None else AtSequence(at)
-    with recorded_session(StateFiles(state), FEED_SESSION, moment) as session:
+    with session_at(StateFiles(state), FEED_SESSION, moment) as session:
         return session.accounts(user)
 
 
@@ -105,7 +105,7 @@ def test_one_user(traded: Path) -> None:
 
 def test_orders_and_fills_until_then(traded: Path) -> None:
     """Those of the same moment as the accounts, the newest of them if they are many."""
-    with recorded_session(StateFiles(traded), None, AtSequence(9)) as session:
+    with session_at(StateFiles(traded), None, AtSequence(9)) as session:
         orders, fills = session.orders(100), session.fills(100)
         newest = session.fills(1)
 
@@ -125,7 +125,7 @@ def test_orders_that_nothing_executes(tmp_path: Path) -> None:
     files = StateFiles(tmp_path / "state")
 
     for at, expected in ((None, [1, 2]), (AtSequence(3), [1, 2]), (AtSequence(2), [2])):
-        with recorded_session(files, FEED_SESSION, at) as session:
+        with session_at(files, FEED_SESSION, at) as session:
             assert [record.report.order_id for record in session.orders(9)] == expected
             assert session.accounts(None).accounts == {}
 
@@ -138,7 +138,7 @@ def test_a_log_that_has_less_than_was_met(traded: Path, tmp_path: Path) -> None:
 
     assert "the feed log ends with 10" in accounts(state).unavailable[USER]
     assert news(state, 7) == news(traded, 7)
-    with recorded_session(StateFiles(state), None, None) as session:
+    with session_at(StateFiles(state), None, None) as session:
         assert session.fills(1)[0][1] is None  # when its trade was
 
 
@@ -188,7 +188,7 @@ def test_journals_of_other_sessions(traded: Path, tmp_path: Path) -> None:
         (state / "order-manager" / f"{name}.journal").write_text("damaged\n")
 
     assert news(state) == news(traded)
-    with recorded_session(StateFiles(state), FEED_SESSION, None) as session:
+    with session_at(StateFiles(state), FEED_SESSION, None) as session:
         assert len(session.orders(100)) == 9
         assert len(session.fills(100)) == 7
 
