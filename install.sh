@@ -33,6 +33,9 @@ installed, a message says so and the rest is installed:
   --without-report  no Polars (200 MB): no `tradestackctl report` and `export`, no files in Parquet
   --without-web     no starlette and uvicorn (3 MB): no page in the browser
 
+For packagers: --without-programs, with DESTDIR, installs all but the programs, which are in
+PREFIX/bin and PREFIX/lib/python3/dist-packages already (systemd/debian).
+
 Environment:
   PYTHON        Python interpreter to use
   PIP_*         settings of pip for network, indexes and versions, as in a pip.conf; those of where to
@@ -69,7 +72,7 @@ fail() {
 # ---- arguments --------------------------------------------------------------------------------------
 
 parse_arguments() {
-    scope=system action=install now=no purge=no prefix='' up_arguments=() report=yes web=yes
+    scope=system action=install now=no purge=no prefix='' up_arguments=() report=yes web=yes programs=yes
     while (($#)); do
         case $1 in
             --now) now=yes ;;
@@ -85,6 +88,7 @@ parse_arguments() {
             --try) action=try ;;
             --without-report) report=no ;;
             --without-web) web=no ;;
+            --without-programs) programs=no ;;
             --help | -h)
                 usage
                 exit 0
@@ -102,6 +106,8 @@ parse_arguments() {
     [[ $action == try || ${#up_arguments[@]} == 0 ]] || fail "arguments after -- can only be used with --try"
     [[ $action != try || $now == no ]] || fail "--try and --now cannot be used together"
     [[ $action != uninstall || $report$web == yesyes ]] || fail "--without-… cannot be used with --uninstall"
+    [[ $programs == yes || $scope$action == systeminstall && -n $DESTDIR ]] ||
+        fail "--without-programs can only be used with DESTDIR, to install for the system"
     extras=()
     [[ $report == no ]] || extras+=(report)
     [[ $web == no ]] || extras+=(web)
@@ -140,6 +146,7 @@ set_places() {
     fi
     bin=$prefix/bin
     lib=$prefix/lib/tradestack
+    [[ $programs == yes ]] || lib=$prefix/lib/python3/dist-packages
     share=$prefix/share/tradestack
     doc=$prefix/share/doc/tradestack
     completion=$prefix/share/bash-completion/completions/tradestackctl
@@ -154,6 +161,9 @@ refuse_second_prefix() {
         $([[ $scope == user ]] || echo /{etc,usr/local/lib,usr/lib}/systemd/system); do
         unit=$DESTDIR$directory/tradestack-gateway.service
         other=$(sed -n 's|^ExecStart=\(.*\)/bin/tradestack-gateway .*|\1|p' "$unit" 2>/dev/null) || continue
+        [[ -z $other || -n $DESTDIR ]] || ! dpkg -S "$unit" >/dev/null 2>&1 ||
+            fail "tradestack is installed as a Debian package, which has the units in $directory: use" \
+                "apt-get to upgrade or remove it"
         [[ -z $other || $other == "$prefix" ]] ||
             fail "--prefix: the installation in $other has the units in $directory; there can be one:" \
                 "use --prefix $other, also to uninstall it"
@@ -375,18 +385,18 @@ try_it() {
 
 install_programs() {
     local id
-    programs=kept
+    environment=kept
     id=$(digest_of "$CHECKOUT/pyproject.toml" "$CHECKOUT/lib" "$CHECKOUT/daemons")
     if is_healthy "$DESTDIR$lib/$id"; then
         say "the programs in $lib/$id are up to date"
     else
         say "installing the programs into $lib/$id"
-        programs=new
+        environment=new
         make_environment "$DESTDIR$lib/$id" "$CHECKOUT"
         is_healthy "$DESTDIR$lib/$id" || fail "the programs installed into $lib/$id do not run"
     fi
     add_extras "$DESTDIR$lib/$id" # also to one that is kept: the last time it may have failed
-    [[ -z $DESTDIR || $programs == kept ]] || forget_destdir "$DESTDIR$lib/$id"
+    [[ -z $DESTDIR || $environment == kept ]] || forget_destdir "$DESTDIR$lib/$id"
     isolate_commands "$DESTDIR$lib/$id"
     ln -sfn -- "$id" "$DESTDIR$lib/current.new"
     mv -T -- "$DESTDIR$lib/current.new" "$DESTDIR$lib/current"
@@ -433,9 +443,7 @@ install_files() {
     for file in prices.csv sentiment.csv; do
         [[ ! -e $CHECKOUT/data/$file ]] || put 0644 "$share/data/$file" <"$CHECKOUT/data/$file"
     done
-    # Run by the interpreter: within DESTDIR, the first line of the script names another path.
-    "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" completion bash |
-        put 0644 "$completion"
+    command_line completion bash | put 0644 "$completion"
     install_units
     if [[ $scope == system ]]; then
         fill "$CHECKOUT/systemd/sysusers.d/tradestack.conf" |
@@ -448,13 +456,23 @@ install_files() {
     fi
 }
 
+# Run the installed tradestackctl. Within DESTDIR, the first line of the script names another path.
+command_line() {
+    if [[ $programs == no ]]; then
+        PYTHONPATH=$DESTDIR$lib python3 -B "$DESTDIR$bin/tradestackctl" "$@"
+    else
+        "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" "$@"
+    fi
+}
+
 # Make the links of the documents live: what they lead to is installed elsewhere.
 link_documents() {
-    local packages package
-    packages=$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
+    local packages=$lib package
+    [[ $programs == no ]] ||
+        packages=$lib/current/$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
     mkdir -p -- "$DESTDIR$doc/lib" "$DESTDIR$doc/daemons"
     for package in lib/tradestack daemons/tradestack_{gateway,order_manager,strategy}; do
-        ln -sfn -- "$lib/current/$packages/${package##*/}" "$DESTDIR$doc/$package"
+        ln -sfn -- "$packages/${package##*/}" "$DESTDIR$doc/$package"
     done
     ln -sfn -- "$share/default" "$DESTDIR$doc/etc"
 }
@@ -466,6 +484,7 @@ install_units() {
         fill "$file" | adapted | put 0644 "$unit_directory/$name"
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+    [[ $programs == yes ]] || version=257 # that of Debian 13
     for service in gateway order-manager strategy@; do
         name=$unit_directory/tradestack-$service.service.d/since-254.conf
         rm -f -- "$DESTDIR$name"
@@ -602,14 +621,18 @@ install_it() {
     [[ $scope == user || $EUID == 0 || -n $DESTDIR ]] ||
         fail "run this as root, or use --user to install for yourself, or --try to run without installing"
     [[ $now == no ]] || is_live || fail "--now: systemd is not running here; use ./install.sh --try instead"
-    need_python
+    [[ $programs == no ]] || need_python
     [[ $scope == system ]] || choose_user_ports
     local occasion=first before
     [[ ! -e $DESTDIR$unit_directory/tradestack.target ]] || occasion=upgrade
     before=$(fingerprint)
-    install_programs
+    [[ $programs == no ]] || install_programs
     install_files
     install_config
+    if [[ $programs == no ]]; then
+        say "installed all but the programs into $DESTDIR"
+        return
+    fi
     if [[ -n $DESTDIR ]]; then
         say "installed into $DESTDIR; run install.sh on the target system to create the user and passwords"
     else
@@ -624,7 +647,7 @@ install_it() {
     make_strategies_directory
     if is_live; then
         update_systemd "$occasion"
-        [[ $programs == kept && $before == "$(fingerprint)" ]] || restart_services
+        [[ $environment == kept && $before == "$(fingerprint)" ]] || restart_services
         [[ $now == no ]] || start_it
     fi
     remove_old_programs
