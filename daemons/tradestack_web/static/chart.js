@@ -11,7 +11,15 @@ const SHAPES = {
   news: [[0, -1], [0.8, 0], [0, 1], [-0.8, 0]],
 };
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+// Distances of the labels below a chart: never two with the same text.
+const INCREMENTS_MS = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
+  ...[1, 2, 4, 6, 12].map((hours) => hours * HOUR_MS),
+  ...[1, 2, 5, 10, 30].map((days) => days * DAY_MS),
+];
 
 export class TimeChart {
   #plot = null;
@@ -107,7 +115,7 @@ export class TimeChart {
         points: { show: false },
       })), ...this.#scalesOfMarks().map((scale) => ({ scale, points: { show: false } }))],
       axes: [
-        { ...axis, values: timeTexts, space: rem() * 5, size: rem() * 2 },
+        { ...axis, values: timeTexts, incrs: INCREMENTS_MS, space: rem() * 5, size: rem() * 2 },
         ...Object.entries(this.scales).map(([scale, { format, right }]) => ({
           ...axis,
           scale,

@@ -5,6 +5,7 @@ import { actionBar, strategyActions } from "/static/actions.js";
 import { Facts, h, panel, setAttribute, setText } from "/static/dom.js";
 import * as format from "/static/format.js";
 import { NO_ANSWER, toneOf } from "/static/states.js";
+import { Table } from "/static/table.js";
 import { accountsTable, openOrdersTable, ordersTable, positionsTable } from "/static/tables.js";
 
 export class StrategyPage {
@@ -17,7 +18,7 @@ export class StrategyPage {
     this.state = h("span", { class: "state" });
     this.problem = h("p", { class: "problem", hidden: true });
     this.facts = new Facts([], "Now");
-    this.latency = new Facts([], "Latency");
+    this.latency = latencyTable();
     this.config = new Facts([], "Configuration");
     this.accounts = accountsTable();
     this.positions = positionsTable();
@@ -58,7 +59,7 @@ export class StrategyPage {
     try {
       const found = await get(`/api/strategies/${encodeURIComponent(this.name)}`);
       this.config.update(Object.fromEntries(flat(found.config)));
-      this.#user = found.accounts[0]?.user ?? found.config?.user ?? null;
+      this.#user = found.user;
       this.store.addEarlier(found.orders, []);
       this.#showAccounts();
     } catch (fault) {
@@ -77,9 +78,7 @@ export class StrategyPage {
       Memory: format.bytes(stats.pss_bytes), "Feed session": stats.session, "Order session": stats.order_session, "Config hash": stats.config_hash,
       "Counted since": `${format.dated(stats.session_start_time)} UTC`,
     });
-    this.latency.update(Object.fromEntries(Object.entries(stats.latency ?? {}).map(([name, each]) => [
-      name.replaceAll("_", " "), each.count ? `${format.latency(each.p50_us)} · 99 %: ${format.latency(each.p99_us)} · 99.9 %: ${format.latency(each.p999_us)} (${format.count(each.count)})` : "–",
-    ])));
+    this.latency.update(Object.entries(stats.latency ?? {}).map(([name, each]) => ({ name: name.replaceAll("_", " "), ...each })));
   }
 
   #showAccounts() {
@@ -91,6 +90,17 @@ export class StrategyPage {
     this.orders.update([...orders.values()].filter(mine).reverse());
   }
 }
+
+const latencyTable = () => new Table({
+  label: "Latency", empty: "Nothing measured yet.", keyOf: (row) => row.name,
+  columns: [
+    { title: "From … to", cell: (row) => row.name, head: true },
+    { title: "Median", cell: (row) => format.latency(row.p50_us), number: true },
+    { title: "99 %", cell: (row) => format.latency(row.p99_us), number: true },
+    { title: "99.9 %", cell: (row) => format.latency(row.p999_us), number: true },
+    { title: "Measured", cell: (row) => format.count(row.count), number: true },
+  ],
+});
 
 // {a: {b: 1}} → [["a.b", "1"]]
 function flat(config, prefix = "") {
