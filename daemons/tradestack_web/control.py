@@ -12,7 +12,7 @@ NAME = "io.tradestack.Web"
 
 
 class NewLogin(msgspec.Struct, frozen=True):
-    """Where to log in, once and within this time, and as whom; page: the address without a login."""
+    """Where to log in, once and within this time; page: the address without a login."""
 
     url: str
     page: str

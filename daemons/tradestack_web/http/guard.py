@@ -36,7 +36,9 @@ class Guard:
     requests, refused: how many there were, and of them how many the rules refused.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Callable[[], Collection[str]], lines: LineLimit) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Callable[[], Collection[str]], lines: LineLimit
+    ) -> None:
         self.requests = 0
         self.refused = 0
         self._app = app
@@ -57,7 +59,9 @@ class Guard:
         else:
             await self._run(self._app, scope, receive, guarded)
 
-    async def _run(self, app: ASGIApp, scope: Scope, receive: Receive, send: "_GuardedSend") -> None:
+    async def _run(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: "_GuardedSend"
+    ) -> None:
         try:
             await app(scope, receive, send)
         except Exception:

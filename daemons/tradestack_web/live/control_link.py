@@ -29,7 +29,9 @@ class ControlLink:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._decoder = MessageDecoder(REPLY_SIZE_MAX)
 
-    async def call(self, method: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def call(
+        self, method: str, parameters: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Return the parameters of the reply. Raises ControlFault, VarlinkError."""
         message = encode_call(Call(method, dict(parameters or {})))
         async with self._turn:

@@ -1,7 +1,7 @@
 """The live view: asked and read once for all viewers, encoded once, and only while somebody looks.
 
-    every 250 ms   the files of the sessions: orders, news, prices ─┐
-    every second   the daemons: stats, accounts                     ├─► one frame ─► every viewer
+every 250 ms   the files of the sessions: orders, news, prices ─┐
+every second   the daemons: stats, accounts                     ├─► one frame ─► every viewer
 """
 
 import asyncio

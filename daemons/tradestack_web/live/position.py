@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 
 NONE = "-"
-_POSITION = re.compile(r"([0-9A-Z]{10}|-)\.([0-9]{1,15})\.([0-9A-Z]{10}|-)\.([0-9]{1,15})", re.ASCII)
+_POSITION = re.compile(
+    r"([0-9A-Z]{10}|-)\.([0-9]{1,15})\.([0-9A-Z]{10}|-)\.([0-9]{1,15})", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)

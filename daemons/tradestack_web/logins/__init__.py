@@ -1,1 +1,1 @@
-"""Who is logged in: tokens that are good once, logins that outlive the server, and what they allow."""
+"""Who is logged in: tokens that are good once, logins that outlive the server, rights."""

@@ -81,7 +81,7 @@ class Logins:
     def _write(self, entries: dict[str, _Entry]) -> None:
         temporary = self._path.with_suffix(".new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.encode(list(entries.values())))
         temporary.replace(self._path)
         self._entries = entries

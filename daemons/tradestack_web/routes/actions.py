@@ -128,7 +128,9 @@ class Actions:
         daemons = self._site.daemons
         user = await strategy_user(daemons, body.instance)
         limits = await daemons.call(ORDER_MANAGER, f"{ORDERS}.GetLimits", {"user": user})
-        halted = any(each["user"] == user and each["state"] != "ACTIVE" for each in limits["states"])
+        halted = any(
+            each["user"] == user and each["state"] != "ACTIVE" for each in limits["states"]
+        )
         if halted:
             await self._trading_state(TradingState("ACTIVE", body.reason, user), person)
         name = STRATEGY_PREFIX + body.instance

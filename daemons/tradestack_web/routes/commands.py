@@ -69,4 +69,6 @@ async def _run(arguments: Sequence[str], deadline_s: float) -> Finished:
                 process.kill()
             await process.wait()
     assert process.returncode is not None
-    return Finished(process.returncode, output, error.decode(errors="replace")[-ERROR_CHARACTERS_MAX:])
+    return Finished(
+        process.returncode, output, error.decode(errors="replace")[-ERROR_CHARACTERS_MAX:]
+    )

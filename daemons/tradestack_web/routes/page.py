@@ -1,6 +1,6 @@
 """The page: its document, its scripts and styles, and the library that draws its charts."""
 
-import importlib.util
+import importlib.resources
 import mimetypes
 import re
 from pathlib import Path
@@ -39,9 +39,7 @@ def page_routes() -> list[Route]:
 
 def _assets() -> Path:
     """Return the directory of what the report and the page share."""
-    spec = importlib.util.find_spec("tradestack")
-    assert spec is not None and spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0]) / "report" / "assets"
+    return Path(str(importlib.resources.files("tradestack").joinpath("report", "assets")))
 
 
 def _file(directory: Path, name: str) -> Response:

@@ -22,8 +22,8 @@ C = TypeVar("C", bound=DaemonConfig)
 class Listeners:
     """Listening sockets by name; a context manager that closes them.
 
-    It removes the paths of the Unix sockets if the daemon has bound them itself. are_passed: whether
-    a supervisor has opened the sockets.
+    It removes the paths of the Unix sockets if the daemon has bound them itself. are_passed:
+    whether a supervisor has opened the sockets.
     """
 
     def __init__(

@@ -32,7 +32,8 @@ class Program(Generic[C]):
 
     `config_path` is the default; "{instance}" in it is replaced by the name of the instance.
     `addresses` names the TCP sockets that it serves, and the config keys of the addresses to which
-    they are bound without socket activation; `paths` the same for Unix sockets. `metrics` declares what `Service.stats` holds.
+    they are bound without socket activation; `paths` the same for Unix sockets. `metrics` declares
+    what `Service.stats` holds.
     """
 
     name: str  # "order-manager"; the command is tradestack-<name>

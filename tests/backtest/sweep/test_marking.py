@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack.backtest.statistics.equity import EquitySeries
 from tradestack.backtest.sweep import marking
 from tradestack.backtest.sweep.marking import TapeFill, equity_of
 from tradestack.domain.fixed_point import SCALE, divide_half_even
 from tradestack.domain.tick import TickKind
+from tradestack.report.statistics.equity import EquitySeries
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
 SYMBOLS = ("A", "B", "C")

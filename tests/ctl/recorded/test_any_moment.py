@@ -13,7 +13,7 @@ from tests.kit.recorded_session import FEED_SESSION, RecordedSession
 from tests.trading.verification.any_steps import MODELS, STEPS, Player, Step
 from tradestack.ctl.recorded.moment import AtSequence
 from tradestack.ctl.recorded.recorded_session import recorded_session
-from tradestack.ctl.verify.session_files import StateFiles
+from tradestack.report.files.state_files import StateFiles
 from tradestack.trading.account.account import Account
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.replies.accounts import account_reply, position_replies

@@ -20,9 +20,9 @@ from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
 from tradestack.ctl import progress
 from tradestack.ctl.recorded.moment import AtSequence
 from tradestack.ctl.recorded.recorded_session import recorded_session
-from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import SCALE, parse_fixed
+from tradestack.report.files.state_files import StateFiles
 from tradestack.trading.account.account_state import AccountState
 from tradestack.trading.execution.model import ExecutionKind, ExecutionModel
 from tradestack.trading.verification.accounts_at import AccountsAt

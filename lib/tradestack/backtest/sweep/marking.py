@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tradestack.backtest.statistics.equity import EquitySeries, Integers
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.tick import TickKind
+from tradestack.report.statistics.equity import EquitySeries, Integers
 from tradestack.wire.feed import TickRecords, encode_symbol
 from tradestack.wire.symbol_table import SymbolTable
 

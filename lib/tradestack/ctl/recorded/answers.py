@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from tradestack.ctl.recorded.recorded_session import RecordedSession, recorded_session
-from tradestack.ctl.verify.session_files import StateFiles
-from tradestack.ctl.verify.unreadable import as_operator_fault
+from tradestack.ctl.state_option import state_files
 from tradestack.domain.faults import OperatorFault
+from tradestack.report.files.unreadable import as_operator_fault
 from tradestack.trading.account.usages import usages_in
 from tradestack.trading.replies.accounts import (
     UnavailableAccount,
@@ -28,7 +28,7 @@ Reply = dict[str, Any]
 def answer(args: argparse.Namespace, method: str, parameters: Parameters) -> Reply:
     """Return what a method would reply; raise OperatorFault."""
     with as_operator_fault():
-        files = StateFiles.of(args)
+        files = state_files(args)
         with recorded_session(files, args.session, args.at) as session:
             reply: Reply = msgspec.to_builtins(_ANSWERS[method](session, parameters))
     return reply

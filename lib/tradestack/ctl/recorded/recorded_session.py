@@ -9,7 +9,8 @@ from pathlib import Path
 from tradestack.ctl.progress import Progress
 from tradestack.ctl.recorded.moment import Moment, message_of
 from tradestack.ctl.recorded.watched_tape import WatchedTape
-from tradestack.ctl.verify.session_files import (
+from tradestack.domain.order import ExecType
+from tradestack.report.files.state_files import (
     JournalFile,
     StateFiles,
     belongs_to,
@@ -18,8 +19,7 @@ from tradestack.ctl.verify.session_files import (
     payloads_of,
     tapes_of,
 )
-from tradestack.ctl.verify.unreadable import as_disagreement
-from tradestack.domain.order import ExecType
+from tradestack.report.files.unreadable import as_disagreement
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.tape import clock
 from tradestack.trading.verification.accounts_at import AccountsAt

@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tradestack.backtest.statistics.profit_sums import ProfitSums
-from tradestack.backtest.statistics.sharpe import (
+from tradestack.report.statistics.profit_sums import ProfitSums
+from tradestack.report.statistics.sharpe import (
     SharpeRatio,
     deflated,
     expected_maximum,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tradestack.backtest.statistics.equity import Integers
+from tradestack.report.statistics.equity import Integers
 
 
 @dataclass(frozen=True, slots=True)

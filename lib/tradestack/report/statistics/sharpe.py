@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from tradestack.backtest.statistics.profit_sums import ProfitSums
+from tradestack.report.statistics.profit_sums import ProfitSums
 
 EULER_GAMMA = 0.577_215_664_901_532_9
 _NORMAL = NormalDist()

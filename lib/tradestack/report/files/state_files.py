@@ -1,6 +1,5 @@
 """The files of a feed session, where a stack keeps them or a copy of them is."""
 
-import argparse
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,11 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from tradestack.ctl.arguments import StorePath
-from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.session_id import is_session_id
-from tradestack.net.control.place import RUNTIME_DIRECTORY
 from tradestack.store.feed_log import FEED_LOG_SUFFIX
 from tradestack.store.feed_tape import FeedTape
 from tradestack.store.journal import JOURNAL_SUFFIX
@@ -20,8 +16,8 @@ from tradestack.store.journal_lines import read_lines
 from tradestack.wire.account_records import AccountRecord
 from tradestack.wire.order_journal import decode_record
 
-SYSTEMS_STATE = Path("/var/lib/tradestack")
-USERS_STATE = Path(".local/state/tradestack")  # in the home directory: install.sh --user
+GATEWAY = "gateway"
+ORDER_MANAGER = "order-manager"
 _ACCOUNT = b'{"Record":"Account",'
 
 
@@ -40,16 +36,12 @@ class StateFiles:
     state: Path
 
     @classmethod
-    def of(cls, args: argparse.Namespace) -> "StateFiles":
-        """Return those of --state-dir, of the stack of --runtime-dir, or of the installation.
+    def in_directory(cls, directory: Path) -> "StateFiles":
+        """Return those in the directory of `up` or of a backtest, or in one as /var/lib/tradestack.
 
         Raises OperatorFault.
         """
-        given = args.state_dir or _beside(getattr(args, "runtime_dir", None))
-        if given is None:
-            users = Path.home() / USERS_STATE
-            given = users if users.is_dir() and not SYSTEMS_STATE.is_dir() else SYSTEMS_STATE
-        state = given / "state" if (given / "state").is_dir() else given
+        state = directory / "state" if (directory / "state").is_dir() else directory
         if not (state / GATEWAY).is_dir():
             raise OperatorFault(
                 str(state / GATEWAY),
@@ -79,23 +71,6 @@ class StateFiles:
             for path in sorted(paths)
             if is_session_id(path.stem) and path.is_file()
         ]
-
-
-def add_state_option(parser: argparse.ArgumentParser) -> None:
-    """Declare --state-dir."""
-    parser.add_argument(
-        "--state-dir",
-        type=Path,
-        action=StorePath,
-        metavar="DIR",
-        help="read the files of `tradestackctl up --state-dir DIR`, or of a directory that has "
-        f"gateway and order-manager, such as a copy (default: {SYSTEMS_STATE})",
-    )
-
-
-def _beside(runtime: Path | None) -> Path | None:
-    """Return the directory of `up` whose sockets are in `runtime`; None for an installation."""
-    return None if runtime in (None, RUNTIME_DIRECTORY) else runtime.absolute().parent
 
 
 def belongs_to(journal: JournalFile, feed_session: str) -> bool:

@@ -6,7 +6,7 @@ The sums of two stretches add up to those of both, so that no profits have to be
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tradestack.backtest.statistics.equity import Integers
+from tradestack.report.statistics.equity import Integers
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack.backtest.statistics.equity import EquitySeries, Integers, interval_ends
-from tradestack.backtest.statistics.excursion import Excursion
+from tradestack.report.statistics.equity import EquitySeries, Integers, interval_ends
+from tradestack.report.statistics.excursion import Excursion
 
 MINUTE_NS = 60_000_000_000
 EQUITIES = st.lists(st.integers(-1_000, 1_000), max_size=12)
