@@ -11,8 +11,19 @@ const STATES = [
 ];
 let fields = 0;
 
-export function actionBar(title, actions) {
-  return h("div", { class: "actions", role: "group", "aria-label": `Actions: ${title}`, hidden: true }, actions.map((action) => action.button));
+export class ActionBar {
+  constructor(title, actions) {
+    this.actions = actions;
+    this.element = h("div", { class: "actions", role: "group", "aria-label": `Actions: ${title}`, hidden: true }, actions.map((action) => action.button));
+  }
+
+  // A button that goes while it has the focus leaves it to one beside it.
+  update({ me, stats }) {
+    const focused = this.actions.find((action) => action.button === document.activeElement);
+    this.element.hidden = !me.may_act;
+    for (const action of this.actions) action.update(stats);
+    if (focused?.button.hidden) this.actions.find((action) => !action.button.hidden)?.button.focus();
+  }
 }
 
 export function gatewayActions(store) {

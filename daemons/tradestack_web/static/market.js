@@ -73,6 +73,12 @@ export class Market {
     this.update();
   }
 
+  // Begin anew, as the store has.
+  again() {
+    if (this.#symbol === null) this.update();
+    else this.show(this.#symbol);
+  }
+
   update() {
     this.#offer();
     if (this.#symbol === null || this.#loading) return;

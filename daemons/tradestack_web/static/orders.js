@@ -32,7 +32,6 @@ export class OrdersPage {
         }, h("label", { for: "number" }, "Order number"), this.number, h("button", { type: "submit" }, "Show its story"), go)),
       panel("The newest orders", { extra: this.count, name: "long" }, this.table.element),
     );
-    this.#load();
   }
 
   async #load() {
@@ -42,8 +41,11 @@ export class OrdersPage {
     this.#show();
   }
 
+  // A snapshot begins the store anew: what was before it is asked for again.
   update(kinds) {
-    if (this.#loaded && (kinds.has("orders") || kinds.has("snapshot"))) this.#show();
+    if (!this.store.stats) return;
+    if (kinds.has("snapshot")) this.#load();
+    else if (this.#loaded && kinds.has("orders")) this.#show();
   }
 
   #show() {

@@ -70,7 +70,8 @@ export class Overview {
     if (all || kinds.has("orders")) this.orders.update([...store.orders.values()].slice(-ORDERS_SHOWN).reverse());
     if (all || kinds.has("prices")) this.prices.update([...store.prices].sort().map(([symbol, each]) => ({ symbol, ...each })));
     if (all || kinds.has("news")) this.news.update(store.news.slice(-NEWS_SHOWN).reverse());
-    if (all || ["prices", "news", "orders"].some((kind) => kinds.has(kind))) this.market.update();
+    if (all) this.market.again();
+    else if (["prices", "news", "orders"].some((kind) => kinds.has(kind))) this.market.update();
   }
 
   close() {
@@ -82,7 +83,7 @@ export class Overview {
   #showAccounts() {
     const { accounts } = this.store;
     const openOrders = accounts?.open_orders ?? [];
-    this.positions.update(accounts?.positions ?? []);
+    this.positions.update([...(accounts?.positions ?? [])].sort((left, right) => isFlat(left) - isFlat(right)));
     this.open.update([...openOrders].reverse());
     setText(this.openCount, accounts && accounts.open_orders_total > openOrders.length ? `newest ${openOrders.length} of ${format.count(accounts.open_orders_total)}` : "");
     this.limits.update([...(accounts?.limits.limits ?? [])].sort((left, right) => right.percent - left.percent).map((each) => ({
@@ -105,6 +106,8 @@ export class Overview {
     });
   }
 }
+
+const isFlat = (position) => Number(position.average_price === null);
 
 function levelsOf({ gateway, order_manager: manager, strategies }) {
   return Object.entries({ gateway, "order manager": manager, ...strategies })

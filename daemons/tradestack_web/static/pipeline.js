@@ -1,6 +1,6 @@
 // The way of a tick through the daemons: a stage for each, and between two what the way takes.
 
-import { actionBar, gatewayActions, managerActions, strategyActions } from "/static/actions.js";
+import { ActionBar, gatewayActions, managerActions, strategyActions } from "/static/actions.js";
 import { Facts, h, setAttribute, setText } from "/static/dom.js";
 import * as format from "/static/format.js";
 import { NO_ANSWER, toneOf, tradingState } from "/static/states.js";
@@ -24,14 +24,14 @@ export class Pipeline {
   }
 
   update() {
-    const { stats, me } = this.store;
+    const { stats } = this.store;
     if (!stats) return;
     this.#updateGateway(stats.gateway);
     this.#updateManager(stats);
     this.#updateStrategies(stats.strategies);
     this.toOrder.update(stats.strategies, "publish_to_order");
     this.toReport.update(stats.strategies, "order_to_report");
-    for (const stage of [this.gateway, this.manager, ...this.#strategies.values()]) stage.allow(me.may_act, stats);
+    for (const stage of [this.gateway, this.manager, ...this.#strategies.values()]) stage.bar.update(this.store);
   }
 
   #updateGateway(gateway) {
@@ -99,15 +99,14 @@ class Stage {
     this.state = h("span", { class: "state" });
     this.figure = h("span", { class: "figure-value" });
     this.facts = new Facts(names, title);
-    this.actions = actions;
-    this.bar = actionBar(title, actions);
+    this.bar = new ActionBar(title, actions);
     this.element = h(
       "article",
       { class: href ? "stage strategy" : "stage", "aria-label": title },
       h("header", { class: "stage-head" }, h("h3", {}, href ? h("a", { href }, title) : title), this.state),
       unit ? h("p", { class: "figure" }, this.figure, " ", h("span", { class: "unit" }, unit)) : null,
       this.facts.element,
-      this.bar,
+      this.bar.element,
     );
   }
 
@@ -117,11 +116,6 @@ class Stage {
     setText(this.figure, figure ?? "–");
     this.facts.element.hidden = !facts;
     if (facts) this.facts.update(facts);
-  }
-
-  allow(mayAct, stats) {
-    this.bar.hidden = !mayAct;
-    for (const action of this.actions) action.update(stats);
   }
 }
 

@@ -1,7 +1,7 @@
 // The page of one strategy: its state, what it was told, and what it has done.
 
 import { get } from "/static/api.js";
-import { actionBar, strategyActions } from "/static/actions.js";
+import { ActionBar, strategyActions } from "/static/actions.js";
 import { Facts, h, panel, setAttribute, setText } from "/static/dom.js";
 import * as format from "/static/format.js";
 import { NO_ANSWER, toneOf } from "/static/states.js";
@@ -24,12 +24,11 @@ export class StrategyPage {
     this.positions = positionsTable();
     this.open = openOrdersTable();
     this.orders = ordersTable("Its newest orders", "It has sent no order.");
-    this.actions = strategyActions(store, name);
-    this.bar = actionBar(name, this.actions);
+    this.bar = new ActionBar(name, strategyActions(store, name));
     this.element = h(
       "div", { class: "single" },
       h("h1", { tabindex: "-1" }, this.title, " ", this.state),
-      this.problem, this.bar,
+      this.problem, this.bar.element,
       h("div", { class: "pairs" },
         panel("Now", {}, this.facts.element),
         panel("Latency", {}, this.latency.element),
@@ -39,17 +38,17 @@ export class StrategyPage {
         panel("Working orders", {}, this.open.element)),
       panel("Orders", { name: "long" }, this.orders.element),
     );
-    this.#load();
   }
 
+  // A snapshot begins the store anew: what was before it is asked for again.
   update(kinds) {
+    if (this.store.stats && kinds.has("snapshot")) this.#load();
     const stats = this.store.stats?.strategies[this.name];
     if (this.store.stats) {
       const state = stats?.state ?? NO_ANSWER;
       setText(this.state, state);
       setAttribute(this.state, "data-state", toneOf(state));
-      this.bar.hidden = !this.store.me.may_act;
-      for (const action of this.actions) action.update(this.store.stats);
+      this.bar.update(this.store);
     }
     if (stats) this.#showStats(stats);
     if (kinds.has("accounts") || kinds.has("snapshot") || kinds.has("orders")) this.#showAccounts();
