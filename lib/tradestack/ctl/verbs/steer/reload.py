@@ -25,7 +25,7 @@ CONFIG_REFUSED = f"{DAEMON_INTERFACE}.ConfigRefused"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the argument."""
     parser.add_argument(
-        "daemon", metavar="DAEMON", help="gateway, order-manager or a strategy instance"
+        "daemon", metavar="DAEMON", help="gateway, order-manager, web or a strategy instance"
     )
 
 
