@@ -14,4 +14,3 @@ def sample_files() -> Mapping[str, str] | None:
         if all(path.exists() for path in samples.values()):
             return {name: str(path) for name, path in samples.items()}
     return None
-

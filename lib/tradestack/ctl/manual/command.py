@@ -104,4 +104,3 @@ class _Reader(argparse.HelpFormatter):
         values = self._format_args(action, default) if action.nargs != 0 else ""
         text = self._expand_help(action) if action.help else ""
         return Argument(tuple(action.option_strings), values, text)
-

@@ -17,7 +17,7 @@ def synopsis(usage: str) -> str:
     """The usage of argparse → lines that are broken between options only."""
     name, _, rest = usage.partition(" ")
     words = (_usage_word(word) for word in _WHOLE.findall(rest))
-    return "\n".join([roff.bold(name), *words])
+    return "\n".join(map(roff.guarded, [roff.bold(name), *words]))
 
 
 def options(command: Command) -> str:
@@ -26,7 +26,7 @@ def options(command: Command) -> str:
     for group in command.groups:
         if group.title not in _STANDARD:
             parts += [roff.macro("SS", _heading(group.title)), *_described(group)]
-    return "\n".join(parts)
+    return roff.joined(parts)
 
 
 def text_sections(*texts: str) -> Iterator[Section]:
@@ -46,9 +46,9 @@ def actions(command: Command) -> Iterator[Section]:
     parts = []
     for name, parser in command.commands.items():
         action = read_command(parser)
-        parts += [roff.macro("SS", name), synopsis(action.usage), ".PP"]
-        parts += [roff.prose(f"{command.summaries[name]}."), options(action)]
-    yield "ACTIONS", "\n".join(part for part in parts if part)
+        parts += [roff.macro("SS", name), synopsis(action.usage)]
+        parts += [roff.prose(command.summaries[name]), options(action)]
+    yield "ACTIONS", roff.joined(parts)
 
 
 def _standard_arguments(command: Command) -> Iterator[Argument]:
@@ -73,8 +73,7 @@ def _tag(argument: Argument) -> str:
 
 
 def _help(argument: Argument) -> str:
-    text = argument.help
-    return roff.prose(text if text.endswith(".") else f"{text}.") if text else ""
+    return roff.prose(argument.help)
 
 
 def _heading(title: str) -> str:

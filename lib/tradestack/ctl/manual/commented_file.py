@@ -47,7 +47,7 @@ def _add(block: Block, line: str) -> None:
     if match := _HEADING.fullmatch(line):
         block.heading = match[1]
     elif line.startswith(_EXAMPLE):
-        block.examples.append(line.removeprefix(_EXAMPLE))
+        _add_example(block, line.removeprefix(_EXAMPLE))
     elif match := _SECTION.fullmatch(line):
         block.section = match[1]
     elif match := _KEY.fullmatch(line):
@@ -56,3 +56,13 @@ def _add(block: Block, line: str) -> None:
             block.is_set.add(match[1])
     else:
         block.comment.append(line.removeprefix("#").removeprefix(" "))
+
+
+def _add_example(block: Block, line: str) -> None:
+    """Add a line without a default: of a key, or of an example for whole sections."""
+    match = _KEY.fullmatch(line)
+    if match and not block.examples:
+        block.keys[match[1]] = line
+        block.is_set.add(match[1])
+    else:
+        block.examples.append(line)

@@ -1,4 +1,4 @@
-"""The pages of the configuration files: keys as they are declared, explained by the file's comments."""
+"""The pages of the configuration files: declared keys, explained by the comments of the file."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ def config_page(program: Program[Any], defaults: Path) -> Page:
         (
             ("SYNOPSIS", roff.bold(program.config_path.format(instance="INSTANCE"))),
             ("DESCRIPTION", help_text.body(first.text)),
-            ("KEYS", "\n".join(_shown(program.config_type, others))),
+            ("KEYS", roff.joined(_shown(program.config_type, others))),
             ("SEE ALSO", references([(daemon, 8), ("tradestackctl-reload", 1), ("tradestack", 7)])),
         ),
     )
@@ -55,16 +55,16 @@ def _shown(config_type: Config, blocks: list[Block]) -> Iterator[str]:
             yield roff.macro("SS", _capital(_MARK.sub("", block.heading)))
         if block.section != section:
             section = block.section
-            yield f".PP\nIn the section {roff.bold(f'[{section}]')}:"
+            yield f"In the section {roff.bold(f'[{section}]')}:"
         keys = _declarations(config_type, section)
         declared = {name: keys[name] for name in block.keys if name in keys}
         if declared:
             yield from _entries(block, declared)
         elif block.text:
-            yield ".PP\n" + help_text.body(_without_marks(block.text))
+            yield help_text.body(_without_marks(block.text))
         free = [line for name, line in block.keys.items() if name not in keys]
         if lines := [*free, *block.examples]:
-            yield ".PP\n" + roff.example("\n".join(lines))
+            yield roff.example("\n".join(lines))
 
 
 def _declarations(config_type: Config, section: str) -> Mapping[str, "Field[Any]"]:

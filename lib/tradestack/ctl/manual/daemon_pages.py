@@ -42,14 +42,16 @@ def _behaviour(program: Program[Any]) -> str:
         f"`{socket}`, at the address of the key `{key}`"
         for socket, key in program.addresses.items()
     )
-    serves = f"It serves the socket {sockets}, and its control socket." if sockets else (
-        "It serves its control socket."
+    serves = (
+        f"It serves the socket {sockets}, and its control socket."
+        if sockets
+        else ("It serves its control socket.")
     )
     text = (
-        f"{serves} Under systemd, the socket units open them, and the daemon says when it is ready, "
-        "how it is doing, and that it is alive. SIGTERM and SIGINT stop it, a second one ends it at "
-        "once; SIGHUP has it read its configuration again. If it dies in any other way, it recovers "
-        "from its files at the next start."
+        f"{serves} Under systemd, the socket units open them, and the daemon says when it is "
+        "ready, how it is doing, and that it is alive. SIGTERM and SIGINT stop it, a second one "
+        "ends it at once; SIGHUP has it read its configuration again. If it dies in any other "
+        "way, it recovers from its files at the next start."
     )
     return f"{roff.prose(text)}\n{reference('tradestack', 7)} has files, environment and signals."
 
@@ -60,7 +62,9 @@ def _events(package: str) -> str:
         "all daemons have; `journalctl -x` explains them."
     )
     entries = (
-        roff.entry(roff.bold(event.name), roff.prose(f"{event.phrase[0].upper()}{event.phrase[1:]}."))
+        roff.entry(
+            roff.bold(event.name), roff.prose(f"{event.phrase[0].upper()}{event.phrase[1:]}.")
+        )
         for event in sorted(_events_of(package), key=lambda event: event.name)
     )
     listed = "\n".join(entries)
@@ -87,7 +91,9 @@ def _statistics(program: Program[Any]) -> str:
         "What `tradestackctl stats` shows of it. A `*` in a name stands for a part that varies; a "
         "histogram has percentiles, and how many values there were."
     )
-    entries = "\n".join(roff.entry(_metric(each), roff.prose(each.help)) for each in program.metrics)
+    entries = "\n".join(
+        roff.entry(_metric(each), roff.prose(each.help)) for each in program.metrics
+    )
     return f"{roff.prose(text)}\n{entries}"
 
 

@@ -18,23 +18,29 @@ _ENTRY = re.compile(r"(\S.*?)(?:\s{2,}(\S.*))?$")
 def sections_of(text: str) -> Sections:
     """Split a text at its lines that name a section."""
     first, *others = _SECTION.split(text)
-    return {"": first.strip(), **dict(zip(others[::2], others[1::2], strict=True))}
+    sections = {"": [first]}
+    for name, block in zip(others[::2], others[1::2], strict=True):
+        paragraphs = block.strip("\n").split("\n\n")
+        sections[name] = [each for each in paragraphs if each.startswith(" ")]
+        sections[""] += [each for each in paragraphs if not each.startswith(" ")]
+    return {name: "\n\n".join(each).strip("\n") for name, each in sections.items()}
 
 
 def body(text: str) -> str:
     """Paragraphs and entries → roff."""
     blocks = [block.strip("\n") for block in re.split(r"\n\s*\n", text)]
-    parts = [_block(block) for block in blocks if block]
-    return "\n.PP\n".join(parts)
+    return roff.joined(part for block in blocks if block for part in _parts(block))
 
 
-def _block(block: str) -> str:
+def _parts(block: str) -> Iterator[str]:
     lines = block.splitlines()
     for number, line in enumerate(lines):
         if line.startswith("  ") or _is_entry(lines, number):
-            above = [roff.prose("\n".join(lines[:number])), ".PP"] if number else []
-            return "\n".join([*above, *_entries(lines[number:])])
-    return roff.prose(block)
+            if number:
+                yield roff.prose("\n".join(lines[:number]))
+            yield from _entries(lines[number:])
+            return
+    yield roff.prose(block)
 
 
 def _is_entry(lines: Sequence[str], number: int) -> bool:
@@ -55,7 +61,4 @@ def _entries(lines: Sequence[str]) -> Iterator[str]:
         elif match := _ENTRY.fullmatch(text):
             entries.append((match[1], [match[2]] if match[2] else []))
     for tag, explanation in entries:
-        if explanation:
-            yield roff.entry(roff.bold(tag), roff.prose("\n".join(explanation)))
-        else:
-            yield f".TP\n{roff.bold(tag)}"
+        yield roff.entry(roff.bold(tag), roff.prose("\n".join(explanation)))

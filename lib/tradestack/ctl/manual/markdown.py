@@ -29,19 +29,13 @@ def sections_of(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _body(text: str) -> str:
-    parts, end = [], 0
+    parts: list[str] = []
+    end = 0
     for block in _BLOCK.finditer(text):
         parts += _paragraphs(text[end : block.start()])
         parts.append(roff.example(block[1]))
         end = block.end()
-    return "\n".join(_separated([*parts, *_paragraphs(text[end:])]))
-
-
-def _separated(parts: list[str]) -> Iterator[str]:
-    for number, part in enumerate(parts):
-        if number and not part.startswith((".SS", ".TP", ".IP")) and not parts[number - 1].startswith(".SS"):
-            yield ".PP"
-        yield part
+    return roff.joined([*parts, *_paragraphs(text[end:])])
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -51,7 +45,7 @@ def _paragraphs(text: str) -> Iterator[str]:
         elif paragraph.startswith("|"):
             yield from _rows(paragraph)
         elif _ITEM.match(paragraph):
-            yield from (f'.IP \\(bu 2\n{_prose(item)}' for item in _ITEM.split(paragraph)[1:])
+            yield from (f".IP \\(bu 2\n{_prose(item)}" for item in _ITEM.split(paragraph)[1:])
         else:
             yield _prose(paragraph)
 

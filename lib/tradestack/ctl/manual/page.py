@@ -30,7 +30,9 @@ class Page:
     def text(self, date: str) -> str:
         """Return the page in roff; `date` is that of its footer, as in 2026-01-31."""
         name = roff.verbatim(self.name)
-        head = roff.macro("TH", name.upper(), str(self.section), date, f"tradestack {VERSION}")
+        head = roff.macro(
+            "TH", name.upper(), str(self.section), date, f"tradestack {VERSION}", "tradestack"
+        )
         lines = [head, ".nh", ".ad l", ".SH NAME", rf"{name} \- {roff.prose(self.summary)}"]
         for heading, text in self.sections:
             lines += [roff.macro("SH", heading), text]

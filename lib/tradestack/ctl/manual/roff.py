@@ -6,19 +6,23 @@ bold, with hyphens that can be copied into a shell.
 
 import re
 import textwrap
+from collections.abc import Iterable
 
 INPUT_COLUMNS = 78  # mandoc recommends that no line is longer than 80
+_STARTS = (".SS", ".TP", ".TQ", ".IP")  # what begins a paragraph by itself
 _ESCAPED = {"\\": r"\e", "^": r"\(ha", "~": r"\(ti", "`": r"\(ga"}
 _VERBATIM = {**_ESCAPED, "-": r"\-", "'": r"\(aq"}
-_MARKED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*|(?<![\w-])(--?[a-z][\w-]*)")
-_SENTENCE_END = re.compile(r"(?<=[a-z0-9)\]}P][.!?]) (?=[A-Z\\])")
+_MARKED = re.compile(
+    r"`([^`]+)`|\*\*([^*]+)\*\*|(?<![\w*])\*([^*\s][^*]*)\*|(?<![\w-])(--?[a-z][\w-]*)"
+)
+_SENTENCE_END = re.compile(r"""(?<=[a-z0-9)\]}P"][.!?]) (?=[A-Z\\"])""")
 
 
 def prose(text: str) -> str:
-    """Text of one paragraph → filled lines. Marks are those of Markdown: `code`, **bold**, *italic*."""
+    """Text of one paragraph → filled lines; `code`, **bold** and *italic* are as in Markdown."""
     sentences = _SENTENCE_END.split(_marked(" ".join(text.split())))
     lines = [line for sentence in sentences for line in _wrapped(sentence)]
-    return "\n".join(map(_guarded, lines))
+    return "\n".join(map(guarded, lines))
 
 
 def bold(text: str) -> str:
@@ -44,17 +48,28 @@ def macro(name: str, *arguments: str) -> str:
 
 def example(text: str) -> str:
     """Lines → the same lines, which are not filled."""
-    lines = (_guarded(verbatim(line)) for line in text.splitlines())
-    return "\n".join([".EX", *lines, ".EE"])
+    lines = (guarded(verbatim(line)) for line in text.splitlines())
+    return "\n".join([".EX", *lines, ".EE", ".nh"])  # .EE has words divided again
 
 
-def entry(tag: str, *texts: str) -> str:
-    """Return an entry of a list: a tag in roff, and below it paragraphs in roff."""
-    first, *others = texts or ("",)
-    lines = [".TP", _guarded(tag), *([first] if first else [])]
-    for other in others:
-        lines += [".IP", other]
+def entry(tag: str, text: str) -> str:
+    """Return an entry of a list: a tag in roff, and below it a text in roff."""
+    return "\n".join([".TP", guarded(tag), *([text] if text else [])])
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Return paragraphs, entries and headings below each other."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and not part.startswith(_STARTS) and not lines[-1].startswith(".SS"):
+            lines.append(".PP")
+        lines.append(part)
     return "\n".join(lines)
+
+
+def guarded(line: str) -> str:
+    """Keep a line from being taken for a request."""
+    return rf"\&{line}" if line.startswith((".", "'")) else line
 
 
 def _marked(text: str) -> str:
@@ -72,14 +87,7 @@ def _plain(text: str) -> str:
 
 
 def _wrapped(sentence: str) -> list[str]:
-    return textwrap.wrap(
-        sentence, INPUT_COLUMNS, break_long_words=False, break_on_hyphens=False
-    )
-
-
-def _guarded(line: str) -> str:
-    """Keep a line from being taken for a request."""
-    return rf"\&{line}" if line.startswith((".", "'")) else line
+    return textwrap.wrap(sentence, INPUT_COLUMNS, break_long_words=False, break_on_hyphens=False)
 
 
 def _argument(text: str) -> str:

@@ -27,8 +27,7 @@ def verb_pages() -> Iterator[Page]:
 
 def _overview(command: Command) -> Page:
     verbs = [
-        roff.entry(reference(f"{NAME}-{verb.name}", 1), roff.prose(f"{verb.summary}."))
-        for verb in VERBS
+        roff.entry(reference(f"{NAME}-{verb.name}", 1), roff.prose(verb.summary)) for verb in VERBS
     ]
     rest = help_text.sections_of(EPILOG)
     intro = rest.pop("")

@@ -1,8 +1,8 @@
 """Show a page of the manual, or write all pages into a directory.
 
 PAGE is a verb, a daemon, a configuration file or a topic: up, gateway, gateway.toml, operating.
-Without it, tradestack(7) is shown, which has an overview. install.sh installs the pages where man(1)
-finds them; this finds them without an installation, too.
+Without it, tradestack(7) is shown, which has an overview. install.sh installs the pages where
+man(1) finds them; this finds them without an installation, too.
 
 examples:
   tradestackctl manual                       the overview
@@ -22,10 +22,10 @@ from pathlib import Path
 from tradestack.configs.shipped import shipped_directories
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.domain.faults import OperatorFault
-from tradestack.domain.times import format_utc
 from tradestack.ctl.manual.page import Page
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.times import format_utc
 from tradestack.runtime.clock import SystemClock
 
 OVERVIEW = "tradestack"
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show or write; raise OperatorFault."""
-    # Imported here: the pages of the verbs need main, which imports this while it builds its parser.
+    # Imported here: the pages need main, which imports this module while it builds its parser.
     from tradestack.ctl.manual.pages import all_pages
 
     date = _date()
@@ -95,7 +95,9 @@ def _find_defaults() -> Path:
     for directory in shipped_directories("etc", "default"):
         if (directory / "gateway.toml").exists():
             return directory
-    raise OperatorFault("--defaults", "the configuration files were not found", "name their directory")
+    raise OperatorFault(
+        "--defaults", "the configuration files were not found", "name their directory"
+    )
 
 
 def _date() -> str:
