@@ -129,6 +129,7 @@ set_places() {
     lib=$prefix/lib/tradestack
     share=$prefix/share/tradestack
     doc=$prefix/share/doc/tradestack
+    man=$prefix/share/man
     completion=$prefix/share/bash-completion/completions/tradestackctl
     config=$etc/tradestack
 }
@@ -365,6 +366,13 @@ install_files() {
     fi
 }
 
+# Replace all pages: an earlier version may have had others.
+install_manual() {
+    rm -f -- "$DESTDIR$man"/man[1578]/tradestack*.gz
+    "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" manual \
+        --output "$DESTDIR$man" --defaults "$CHECKOUT/etc"
+}
+
 # Make the links of the documents live: what they lead to is installed elsewhere.
 link_documents() {
     local packages package
@@ -527,6 +535,7 @@ install_it() {
     install_programs
     install_files
     install_config
+    install_manual
     if [[ -n $DESTDIR ]]; then
         say "installed into $DESTDIR; run install.sh on the target system to create the user and passwords"
     else
@@ -561,7 +570,8 @@ uninstall_it() {
     say "removing programs and units"
     rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager}.socket.d/port.conf # of set-port
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
-        "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" "${COMMANDS[@]/#/$DESTDIR$bin/}"
+        "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" \
+        "$DESTDIR$man"/man[1578]/tradestack*.gz "${COMMANDS[@]/#/$DESTDIR$bin/}"
     if [[ $scope == system ]]; then
         rm -f -- "$DESTDIR$vendor_directory"/{sysusers.d,tmpfiles.d}/tradestack.conf \
             "$DESTDIR$vendor_directory/systemd/catalog/tradestack.catalog" \
@@ -599,9 +609,10 @@ purge_it() {
 
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
-        "$prefix/share/bash-completion"
+        "$prefix/share/bash-completion" "$man"/man{1,5,7,8}
         "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d
         "$own_units"/tradestack-{gateway,order-manager}.socket.d "$own_units/sockets.target.wants")
+    [[ $prefix == /usr || $prefix == /usr/local ]] || directories+=("$man")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}
             /usr/local/lib/systemd/{system,catalog} /usr/local/lib/systemd)

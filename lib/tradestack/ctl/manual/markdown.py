@@ -9,9 +9,12 @@ from collections.abc import Iterator
 
 from tradestack.ctl.manual import roff
 
-_BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COLUMNS = 70  # man pages are indented by 7 of the 80 of a terminal
+
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
-_ITEM = re.compile(r"^(?:[-*]|\d+\.) ", re.MULTILINE)
+_ITEM = re.compile(r"^([-*]|\d+\.) ", re.MULTILINE)
 
 
 def title_of(text: str) -> str:
@@ -33,9 +36,24 @@ def _body(text: str) -> str:
     end = 0
     for block in _BLOCK.finditer(text):
         parts += _paragraphs(text[end : block.start()])
-        parts.append(roff.example(block[1]))
+        parts.append(roff.example(_commands(block[2]) if block[1] == "sh" else block[2]))
         end = block.end()
     return roff.joined([*parts, *_paragraphs(text[end:])])
+
+
+def _commands(text: str) -> str:
+    """Continue commands that are too long for a terminal on the next line, as a shell would."""
+    return "\n".join(shown for line in text.splitlines() for shown in _continued(line))
+
+
+def _continued(line: str) -> Iterator[str]:
+    shown = ""
+    for word in _SHELL_WORD.findall(line):
+        if shown and len(shown) + len(word) > COLUMNS:
+            yield f"{shown} \\"
+            shown = "   "
+        shown = f"{shown} {word}" if shown else word
+    yield shown
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -45,15 +63,22 @@ def _paragraphs(text: str) -> Iterator[str]:
         elif paragraph.startswith("|"):
             yield from _rows(paragraph)
         elif _ITEM.match(paragraph):
-            yield from (f".IP \\(bu 2\n{_prose(item)}" for item in _ITEM.split(paragraph)[1:])
+            yield from _items(paragraph)
         else:
             yield _prose(paragraph)
+
+
+def _items(listed: str) -> Iterator[str]:
+    parts = _ITEM.split(listed)[1:]
+    for sign, item in zip(parts[::2], parts[1::2], strict=True):
+        tag = sign if sign.endswith(".") else r"\(bu"
+        yield f".IP {tag} 4\n{_prose(item)}"
 
 
 def _rows(table: str) -> Iterator[str]:
     for line in table.splitlines()[2:]:
         tag, *cells = (cell.strip() for cell in line.strip("|").split("|"))
-        yield roff.entry(_prose(tag), _prose("; ".join(cells)))
+        yield roff.entry(" ".join(_prose(tag).splitlines()), _prose("; ".join(cells)))
 
 
 def _prose(text: str) -> str:
