@@ -149,6 +149,7 @@ set_places() {
     [[ $programs == yes ]] || lib=$prefix/lib/python3/dist-packages
     share=$prefix/share/tradestack
     doc=$prefix/share/doc/tradestack
+    man=$prefix/share/man
     completion=$prefix/share/bash-completion/completions/tradestackctl
     config=$etc/tradestack
 }
@@ -465,6 +466,12 @@ command_line() {
     fi
 }
 
+# Replace all pages: an earlier version may have had others.
+install_manual() {
+    rm -f -- "$DESTDIR$man"/man[1578]/tradestack*.gz
+    command_line manual --output "$DESTDIR$man" --defaults "$CHECKOUT/etc"
+}
+
 # Make the links of the documents live: what they lead to is installed elsewhere.
 link_documents() {
     local packages=$lib package
@@ -629,6 +636,7 @@ install_it() {
     [[ $programs == no ]] || install_programs
     install_files
     install_config
+    install_manual
     if [[ $programs == no ]]; then
         say "installed all but the programs into $DESTDIR"
         return
@@ -667,7 +675,8 @@ uninstall_it() {
     say "removing programs and units"
     rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager}.socket.d/port.conf # of set-port
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
-        "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" "${COMMANDS[@]/#/$DESTDIR$bin/}"
+        "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" \
+        "$DESTDIR$man"/man[1578]/tradestack*.gz "${COMMANDS[@]/#/$DESTDIR$bin/}"
     if [[ $scope == system ]]; then
         rm -f -- "$DESTDIR$vendor_directory"/{sysusers.d,tmpfiles.d}/tradestack.conf \
             "$DESTDIR$vendor_directory/systemd/catalog/tradestack.catalog" \
@@ -705,9 +714,10 @@ purge_it() {
 
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
-        "$prefix/share/bash-completion"
+        "$prefix/share/bash-completion" "$man"/man{1,5,7,8}
         "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d
         "$own_units"/tradestack-{gateway,order-manager}.socket.d "$own_units/sockets.target.wants")
+    [[ $prefix == /usr || $prefix == /usr/local ]] || directories+=("$man")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}
             /usr/local/lib/systemd/{system,catalog} /usr/local/lib/systemd)

@@ -29,6 +29,7 @@ PACKAGES = (
     "ca-certificates",
     "netcat-openbsd",
     "logrotate",
+    "man-db",
 )
 PACKAGES_LATER = ("python3-venv", "sudo", "jq")  # installed by install.sh, or as the README says
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
