@@ -390,6 +390,7 @@ install_programs() {
     id=$(digest_of "$CHECKOUT/pyproject.toml" "$CHECKOUT/lib" "$CHECKOUT/daemons")
     if is_healthy "$DESTDIR$lib/$id"; then
         say "the programs in $lib/$id are up to date"
+        take_pip_conf "$DESTDIR$lib/$id/bin/python"
     else
         say "installing the programs into $lib/$id"
         environment=new
