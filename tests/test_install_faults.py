@@ -1,4 +1,4 @@
-"""install.sh where something cannot be installed: its reasons, and what it installs all the same."""
+"""install.sh where something cannot be installed: its reasons, and what it installs nonetheless."""
 
 import os
 import subprocess
