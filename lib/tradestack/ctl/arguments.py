@@ -4,16 +4,12 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# Prints the instances that a system's installation has; one that has none prints nothing.
+_INSTANCES = "ls /etc/tradestack/strategy 2>/dev/null | cut -d . -f 1"
 
-class StorePath(argparse.Action):
-    """Store the argument, and have the shell complete it as the name of a file."""
 
-    @property
-    def complete(self) -> Mapping[str, Any]:
-        """Return the file completion of each shell, as shtab wants to find it on an action."""
-        import shtab  # only `completion` needs it
-
-        return shtab.FILE
+class _Store(argparse.Action):
+    """Store the argument; derived classes say how a shell completes it."""
 
     def __call__(
         self,
@@ -23,6 +19,52 @@ class StorePath(argparse.Action):
         _option_string: str | None = None,
     ) -> None:
         setattr(namespace, self.dest, values)
+
+
+class StorePath(_Store):
+    """Store the argument, and have the shell complete it as the name of a file."""
+
+    @property
+    def complete(self) -> Mapping[str, Any]:
+        """Return the file completion of each shell, as shtab wants to find it on an action."""
+        import shtab  # only `completion` needs it
+
+        return shtab.FILE
+
+
+class AppendPath(StorePath):
+    """Append the argument to a list, and have the shell complete it as the name of a file."""
+
+    def __call__(
+        self,
+        _parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        _option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), values])
+
+
+class StoreInstance(_Store):
+    """Store the argument, and have the shell complete it as a strategy instance."""
+
+    @property
+    def complete(self) -> Mapping[str, Any]:
+        """Return how each shell finds their names."""
+        import shtab  # only `completion` needs it
+
+        return shtab.cmd(_INSTANCES)
+
+
+class StoreDaemon(_Store):
+    """Store the argument, and have the shell complete it as a daemon or a strategy instance."""
+
+    @property
+    def complete(self) -> Mapping[str, Any]:
+        """Return how each shell finds their names."""
+        import shtab  # only `completion` needs it
+
+        return shtab.cmd(f"echo gateway order-manager; {_INSTANCES}")
 
 
 def positive_integer(text: str) -> int:
