@@ -64,7 +64,7 @@ class StoreDaemon(_Store):
         """Return how each shell finds their names."""
         import shtab  # only `completion` needs it
 
-        return shtab.cmd(f"echo gateway order-manager; {_INSTANCES}")
+        return shtab.cmd(f"echo gateway; echo order-manager; {_INSTANCES}")
 
 
 def positive_integer(text: str) -> int:
