@@ -18,7 +18,10 @@ class _Store(argparse.Action):
         values: str | Sequence[Any] | None,
         _option_string: str | None = None,
     ) -> None:
-        setattr(namespace, self.dest, values)
+        setattr(namespace, self.dest, self._stored(getattr(namespace, self.dest, None), values))
+
+    def _stored(self, _former: Any, values: Any) -> Any:
+        return values
 
 
 class StorePath(_Store):
@@ -35,14 +38,8 @@ class StorePath(_Store):
 class AppendPath(StorePath):
     """Append the argument to a list, and have the shell complete it as the name of a file."""
 
-    def __call__(
-        self,
-        _parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        _option_string: str | None = None,
-    ) -> None:
-        setattr(namespace, self.dest, [*getattr(namespace, self.dest), values])
+    def _stored(self, former: Any, values: Any) -> Any:
+        return [*former, values]
 
 
 class StoreInstance(_Store):
