@@ -33,6 +33,7 @@ examples:
   tradestackctl tail --follow --symbol SPY    print ticks as they are published
   tradestackctl pnl                           show what each user has earned
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
+  tradestackctl export fills --format csv     write the fills to a file for other tools
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl new-strategy mine             write a strategy of your own to begin with
   tradestackctl add-strategy momentum         create another strategy instance
@@ -94,6 +95,12 @@ VERBS = (
         "verify",
         "fold a feed session anew and compare every report",
         "verify",
+        uses_runtime_dir=False,
+    ),
+    Verb(
+        "export",
+        "write what a session has recorded to Parquet, Arrow or CSV",
+        "export",
         uses_runtime_dir=False,
     ),
     Verb("why", "tell what became of an order, and why", "why", uses_runtime_dir=False),

@@ -9,13 +9,14 @@ journal names, as the journals are found before the log is opened.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tradestack.domain.fixed_point import SCALE, divide_half_even
 from tradestack.report.columns.builder import TextCodes
 from tradestack.report.columns.symbol_codes import SymbolCodes
 from tradestack.report.columns.table import Integers, Table
@@ -141,6 +142,14 @@ class RecordedSession:
             return self._equity
         rows = [at for _ in self._accounts]
         return self._equity_of(self._walk(rows, at))
+
+    @property
+    def opened_equity(self) -> Mapping[str, int]:
+        """The equity ×10⁻⁸ with which the account of each user begins."""
+        return {
+            account.user: divide_half_even(account.opening.portfolio.equity, SCALE)
+            for account in self._accounts
+        }
 
     def positions(self) -> Table:
         """Return what is held at the end of the tape, as columns POSITIONS."""
