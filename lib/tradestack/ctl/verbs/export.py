@@ -106,7 +106,8 @@ def run(args: argparse.Namespace) -> int:
             rows = _write_returns(session, args.capital or 0, path)
         else:
             rows = _write_table(session, ExportedTable(args.what), form, path)
-    for remark in session.remarks:
+    is_of_log = args.what in (ExportedTable.TICKS, ExportedTable.NEWS)
+    for remark in session.log_remarks if is_of_log else session.remarks:
         print(f"tradestackctl: {remark}", file=sys.stderr)
     print(f"{target}: {rows:,} rows, {target.stat().st_size:,} bytes")
     return ExitStatus.DONE
