@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
+from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack.sources.pace import Schedule
 from tradestack.store.directory_lock import DirectoryLock
@@ -73,7 +74,8 @@ class Gateway:
             Player(self._publisher, Schedule(config.pace, config.max_gap), clock),
             self._server,
             clock,
-            self._context.session_began,
+            session_ends=self._context.session_ends,
+            session_began=self._session_began,
         )
 
     def _relay(self) -> Relay:
@@ -92,6 +94,8 @@ class Gateway:
             self._way,
             self._context.clock,
             self._context.notifier,
+            session_ends=self._context.session_ends,
+            session_began=self._session_began,
         )
 
     # ---- the service ---------------------------------------------------------------------------
@@ -104,6 +108,10 @@ class Gateway:
         self._server.start()
         self._context.spawn(self._playback.run(), "playback")
         self._context.spawn(self._heartbeat(), "heartbeat")
+
+    def _session_began(self) -> None:
+        self._publisher.times.start_session()
+        self._context.session_began()
 
     async def stop(self) -> None:
         """Send clients what their sockets take, and close everything."""
@@ -140,6 +148,10 @@ class Gateway:
         if self._playback.overdue(now_ns):
             return "a tick is overdue"
         return self._server.stalled(now_ns, CLIENT_PATIENCE_NS)
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return how long publications took."""
+        return self._publisher.times.by_metric()
 
     # ---- the feed's clients --------------------------------------------------------------------
 
@@ -228,6 +240,7 @@ class Gateway:
             "client_count": len(connections),
             "lag_max": largest_lag(connections),
             "rates": self._publisher.rates.rates(now_ns),
+            "latency": self._publisher.times.stats(),
             **self._playback.stats(),
             "process": self._process_stats(),
         }

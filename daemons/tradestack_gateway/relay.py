@@ -10,6 +10,7 @@ end stays without one, and is not served any more: its clients would take the pa
 import asyncio
 import errno
 import logging
+from collections.abc import Callable
 
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
@@ -55,6 +56,9 @@ class Relay(FeedListener):
         way: FeedWay,
         clock: Clock,
         notifier: Notifier,
+        *,
+        session_ends: Callable[[], None],
+        session_began: Callable[[], None],
     ) -> None:
         self.config = config
         self.fault: OperatorFault | None = None
@@ -68,9 +72,11 @@ class Relay(FeedListener):
         self._way = way
         self._clock = clock
         self._notifier = notifier
+        self._session_ends = session_ends
+        self._session_began = session_began
         self._shortage: str | None = None
         self._feed_session: FeedSession | None = None
-        self._has_session = asyncio.Event()
+        self._first_session: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._following: asyncio.Task[None] | None = None
 
     # ---- what the gateway asks -----------------------------------------------------------------
@@ -142,17 +148,10 @@ class Relay(FeedListener):
             self._feed_session = resumed
             return
         self._following = asyncio.ensure_future(self._follow())
-        while not self._has_session.is_set():
+        waits = {self._following, self._first_session}
+        while not self._first_session.done():
             self._notifier.extend_timeout(EXTENSION_S)
-            waiting = asyncio.ensure_future(self._has_session.wait())
-            try:
-                await asyncio.wait(
-                    {waiting, self._following},
-                    timeout=WAIT_S,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-            finally:
-                waiting.cancel()
+            await asyncio.wait(waits, timeout=WAIT_S, return_when=asyncio.FIRST_COMPLETED)
             if self._following.done():
                 self._following.result()
 
@@ -215,6 +214,8 @@ class Relay(FeedListener):
                 "use another state_directory for another upstream",
             )
         assert sequence == 1, "a session that is new to the relay is asked for from its beginning"
+        if current is not None:
+            self._session_ends()
         begun = self._feed_sessions.follow(session_id, current)
         try:
             self._books.reset()
@@ -224,7 +225,9 @@ class Relay(FeedListener):
             end_process("between a feed session's beginning and its state", fault)
         self._server.scheduler.wake()  # clients of the earlier one receive its end
         self.prune()
-        self._has_session.set()
+        self._session_began()
+        if not self._first_session.done():
+            self._first_session.set_result(None)
 
     def on_connected(self) -> None:
         """Ask for the way of the feed."""

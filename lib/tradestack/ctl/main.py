@@ -33,6 +33,9 @@ examples:
   tradestackctl tail --follow --symbol SPY    print ticks as they are published
   tradestackctl pnl                           show what each user has earned
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
+  tradestackctl report --html report.html     look at what a run was, with charts
+  tradestackctl web --open                    look at it all in a browser
+  tradestackctl export fills --format csv     write the fills to a file for other tools
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl new-strategy mine             write a strategy of your own to begin with
   tradestackctl add-strategy momentum         create another strategy instance
@@ -65,6 +68,7 @@ VERBS = (
     Verb("status", "show which daemons run and how they are doing", "ask.status"),
     Verb("top", "show daemons, progress and orders, live", "ask.top"),
     Verb("stats", "print every counter, as text or JSON", "ask.stats"),
+    Verb("metrics", "print what a monitoring system reads (Prometheus)", "ask.metrics"),
     Verb("tail", "print ticks of the feed", "ask.tail"),
     Verb("orders", "list the newest orders, or those that work", "ask.orders"),
     Verb("fills", "list the newest fills of orders", "ask.fills"),
@@ -74,6 +78,7 @@ VERBS = (
     Verb("clients", "list the clients that are logged in", "ask.clients"),
     Verb("trading", "set which orders are accepted: all, reducing ones, none", "steer.trading"),
     Verb("cancel-orders", "cancel working orders of a user or of all", "steer.cancel_orders"),
+    Verb("web", "print the address of the page, with a login", "web"),
     Verb("pause", "stop publishing ticks", "steer.pause"),
     Verb("resume", "continue publishing ticks", "steer.pause"),
     Verb(
@@ -94,6 +99,13 @@ VERBS = (
         "verify",
         "fold a feed session anew and compare every report",
         "verify",
+        uses_runtime_dir=False,
+    ),
+    Verb("report", "show what a session was: feed, orders, profit, execution", "report"),
+    Verb(
+        "export",
+        "write what a session has recorded to Parquet, Arrow or CSV",
+        "export",
         uses_runtime_dir=False,
     ),
     Verb("why", "tell what became of an order, and why", "why", uses_runtime_dir=False),
@@ -156,6 +168,7 @@ VERBS = (
         "soak",
         uses_runtime_dir=False,
     ),
+    Verb("manual", "show a page of the manual, or write all", "manual", uses_runtime_dir=False),
     Verb("completion", "print a shell completion script", "completion", uses_runtime_dir=False),
 )
 

@@ -33,6 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the strategy and the options."""
     parser.add_argument(
         "strategy",
+        action=StorePath,
         metavar="STRATEGY",
         help=f"{', '.join(SHIPPED)}; or your own: file.py, file.py:Class or module:Class",
     )
@@ -102,6 +103,7 @@ def up_options(args: argparse.Namespace, strategy_config: Path) -> argparse.Name
         settings=[*given, *own],
         fresh=args.state_dir is not None,
         respawn=False,
+        web=None,
     )
 
 
