@@ -11,12 +11,13 @@ CHECKOUT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 DESTDIR=${DESTDIR:-}
 COMMANDS=(tradestackctl tradestack-gateway tradestack-order-manager tradestack-strategy)
 PYTHON_NEEDED="3.11 or later"
+pip_conf='' # the settings that were taken from one
 
 usage() {
     cat <<'TEXT'
-usage: ./install.sh [--user] [--prefix DIR] [--now]                  install or upgrade
+usage: ./install.sh [--user] [--prefix DIR] [--now] [EXTRAS]         install or upgrade
        ./install.sh [--user] [--prefix DIR] --uninstall [--purge]    uninstall
-       ./install.sh --try [-- ARGUMENTS]                             run without installing
+       ./install.sh --try [EXTRAS] [-- ARGUMENTS]                    run without installing
 
   --now         also start the daemons (an upgrade restarts running daemons in any case, while
                 their sockets stay open)
@@ -27,10 +28,19 @@ usage: ./install.sh [--user] [--prefix DIR] [--now]                  install or 
                 installation the user and groups
   --try         create a virtual environment in .venv and run `tradestackctl up ARGUMENTS`
 
+Extras, which no daemon that trades needs, are installed unless they are refused. If one cannot be
+installed, a message says so and the rest is installed:
+  --without-report  no Polars (200 MB): no `tradestackctl report` and `export`, no files in Parquet
+  --without-web     no starlette and uvicorn (3 MB): no page in the browser
+
+For packagers: --without-programs, with DESTDIR, installs all but the programs, which are in
+PREFIX/bin and PREFIX/lib/python3/dist-packages already (systemd/debian).
+
 Environment:
   PYTHON        Python interpreter to use
   PIP_*         settings of pip for network, indexes and versions, as in a pip.conf; those of where to
-                install are ignored; to install offline: PIP_NO_INDEX=1 PIP_FIND_LINKS=WHEELHOUSE
+                install are ignored; to install offline: PIP_NO_INDEX=1 PIP_FIND_LINKS=WHEELHOUSE,
+                a directory with the wheels of the project, its extras and what builds it
   DESTDIR       install into this directory tree; no user is created, nothing is started
 
 Progress and errors are printed to stderr.
@@ -62,7 +72,7 @@ fail() {
 # ---- arguments --------------------------------------------------------------------------------------
 
 parse_arguments() {
-    scope=system action=install now=no purge=no prefix='' up_arguments=()
+    scope=system action=install now=no purge=no prefix='' up_arguments=() report=yes web=yes programs=yes
     while (($#)); do
         case $1 in
             --now) now=yes ;;
@@ -76,6 +86,9 @@ parse_arguments() {
             --uninstall) action=uninstall ;;
             --purge) purge=yes ;;
             --try) action=try ;;
+            --without-report) report=no ;;
+            --without-web) web=no ;;
+            --without-programs) programs=no ;;
             --help | -h)
                 usage
                 exit 0
@@ -92,6 +105,12 @@ parse_arguments() {
     [[ $purge == no || $action == uninstall ]] || fail "--purge can only be used with --uninstall"
     [[ $action == try || ${#up_arguments[@]} == 0 ]] || fail "arguments after -- can only be used with --try"
     [[ $action != try || $now == no ]] || fail "--try and --now cannot be used together"
+    [[ $action != uninstall || $report$web == yesyes ]] || fail "--without-… cannot be used with --uninstall"
+    [[ $programs == yes || $scope$action == systeminstall && -n $DESTDIR ]] ||
+        fail "--without-programs can only be used with DESTDIR, to install for the system"
+    extras=()
+    [[ $report == no ]] || extras+=(report)
+    [[ $web == no ]] || extras+=(web)
 }
 
 # Set the paths of a system installation or of a user's.
@@ -127,6 +146,7 @@ set_places() {
     fi
     bin=$prefix/bin
     lib=$prefix/lib/tradestack
+    [[ $programs == yes ]] || lib=$prefix/lib/python3/dist-packages
     share=$prefix/share/tradestack
     doc=$prefix/share/doc/tradestack
     man=$prefix/share/man
@@ -142,6 +162,9 @@ refuse_second_prefix() {
         $([[ $scope == user ]] || echo /{etc,usr/local/lib,usr/lib}/systemd/system); do
         unit=$DESTDIR$directory/tradestack-gateway.service
         other=$(sed -n 's|^ExecStart=\(.*\)/bin/tradestack-gateway .*|\1|p' "$unit" 2>/dev/null) || continue
+        [[ -z $other || -n $DESTDIR ]] || ! dpkg -S "$unit" >/dev/null 2>&1 ||
+            fail "tradestack is installed as a Debian package, which has the units in $directory: use" \
+                "apt-get to upgrade or remove it"
         [[ -z $other || $other == "$prefix" ]] ||
             fail "--prefix: the installation in $other has the units in $directory; there can be one:" \
                 "use --prefix $other, also to uninstall it"
@@ -215,39 +238,107 @@ import tradestack.ctl.main, tradestack_gateway, tradestack_order_manager, trades
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 
-digest_of() { # FILE_OR_DIRECTORY…: of their contents and the interpreter, 12 hexadecimal digits
+digest_of() { # FILE_OR_DIRECTORY…: of their contents, interpreter and extras, 12 hexadecimal digits
     {
         "$python" -c 'import sys; print(sys.version, sys.base_prefix)'
+        echo "${extras[@]}"
         find "$@" -type f ! -name '*.pyc' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     } | sha256sum | cut -c 1-12
 }
 
-# What was added to an environment, which the next one keeps: Polars, for files in Parquet.
-extras_of() { # DIRECTORY
-    if compgen -G "$1/lib/python3*/site-packages/polars/__init__.py" >/dev/null; then
-        echo '[parquet]'
-    fi
-}
-
 make_environment() { # DIRECTORY PIP_ARGUMENT…
     local directory=$1
-    shift
     rm -rf -- "$directory"
     mkdir -p -- "$(dirname -- "$directory")"
-    "$python" -m venv "$directory" >&2
+    run_noting "$python" -m venv "$directory" || fail_without "$directory"
     take_pip_conf "$directory/bin/python"
-    "$directory/bin/python" -m pip --disable-pip-version-check --quiet install "$@" >&2 || {
-        rm -rf -- "$directory"
-        fail "pip failed for the reason above; if it is the network, set PIP_NO_INDEX=1 and" \
-            "PIP_FIND_LINKS=WHEELHOUSE${pip_conf:+; if it is a pip.conf, correct or remove what it sets:$pip_conf}"
-    }
+    pip_install "$@" || fail_without "$directory"
+}
+
+fail_without() { # DIRECTORY: an environment that could not be made
+    local reason
+    reason=$(reason_of_failure "$(dirname -- "$1")")
+    rm -rf -- "$1"
+    fail "$reason"
+}
+
+# Add the extras to an environment; the stack runs without them.
+add_extras() { # DIRECTORY
+    local extra requirements
+    for extra in "${extras[@]}"; do
+        requirements=$("$1/bin/python" -c 'import sys, tomllib
+print(*tomllib.load(sys.stdin.buffer)["project"]["optional-dependencies"][sys.argv[1]], sep="\n")' \
+            "$extra" <"$CHECKOUT/pyproject.toml")
+        mapfile -t requirements <<<"$requirements"
+        pip_install "$1" "${requirements[@]}" ||
+            say "going on without the extra $extra: $(reason_of_failure "$1"); or use --without-$extra"
+    done
+}
+
+pip_install() { # DIRECTORY PIP_ARGUMENT…
+    run_noting "$1/bin/python" -m pip --disable-pip-version-check --quiet install "${@:2}"
+}
+
+run_noting() { # COMMAND…: its output goes to stderr, and is kept for reason_of_failure
+    local line
+    said='' # not its status alone: pip has the same for all faults
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >&2
+        said+=$line$'\n'
+    done < <("$@" 2>&1)
+    wait "$!"
+}
+
+reason_of_failure() { # DIRECTORY: what was run there last failed; print why in a sentence with a remedy
+    local what release
+    release=$("$python" -c 'import platform; print(*platform.python_version_tuple()[:2], sep=".")')
+    case $said in
+        *'No space left on device'* | *'Disk quota exceeded'*) say_of_full_disk "$1" ;;
+        *'connection broken by'* | *'Network is unreachable'* | *'timed out'*)
+            echo "pip has no network: set PIP_NO_INDEX=1 and PIP_FIND_LINKS=WHEELHOUSE, a directory of" \
+                "the wheels$(whose_settings)"
+            ;;
+        *'No matching distribution found for '*)
+            what=$(sed -n 's/.*No matching distribution found for \([^ ]*\).*/\1/p' <<<"$said" | head -n 1)
+            if [[ -n ${PIP_NO_INDEX:-} ]]; then
+                echo "the wheelhouse has no $what for Python $release on $(uname -m): add it, on a host" \
+                    "with network, by pip download -d WHEELHOUSE '$what'$(whose_settings)"
+            else
+                echo "there is no $what for Python $release on $(uname -m): set PYTHON to an interpreter" \
+                    "that it is made for$(whose_settings)"
+            fi
+            ;;
+        *'Failed to build'* | *'Failed building wheel'* | *'subprocess-exited-with-error'*)
+            echo "there is no wheel for Python $release on $(uname -m), and what pip built instead failed" \
+                "as above: set PYTHON to an interpreter that there are wheels for$(whose_settings)"
+            ;;
+        *) # the pip in a new environment is put there by a program that does not say why it fails
+            if is_full "$1" || is_full "${TMPDIR:-/tmp}"; then
+                say_of_full_disk "$1"
+            else
+                echo "Python or pip failed for the reason above$(whose_settings)"
+            fi
+            ;;
+    esac
+}
+
+say_of_full_disk() { # DIRECTORY
+    echo "the disk is full: have 600 MB free in $1 and in ${TMPDIR:-/tmp} (or set TMPDIR to a directory" \
+        "that has them), then run this again"
+}
+
+is_full() { # DIRECTORY: of less than 1 MiB
+    (($(df --output=avail -- "$1" | tail -n 1) < 1024))
+}
+
+whose_settings() {
+    [[ -z $pip_conf ]] || echo "; if it is a pip.conf, correct or remove what it sets:$pip_conf"
 }
 
 # Take the settings of pip.conf as variables, without those of where to install: only an environment
 # without the file makes the pips that build packages leave those out, too.
 take_pip_conf() { # PYTHON
     local setting
-    pip_conf=''
     while IFS= read -r -d '' setting; do
         [[ " ${PIP_IGNORED[*]} " != *" ${setting%%=*} "* && ! -v ${setting%%=*} ]] || continue
         export "${setting?}"
@@ -283,7 +374,8 @@ try_it() {
         ! is_healthy "$environment"; then
         need_python
         say "creating $environment"
-        make_environment "$environment" --editable "$CHECKOUT$(extras_of "$environment")"
+        make_environment "$environment" --editable "$CHECKOUT"
+        add_extras "$environment"
         echo "$stamp" >"$environment/.tradestack"
     fi
     isolate_commands "$environment"
@@ -294,17 +386,19 @@ try_it() {
 
 install_programs() {
     local id
-    programs=kept
+    environment=kept
     id=$(digest_of "$CHECKOUT/pyproject.toml" "$CHECKOUT/lib" "$CHECKOUT/daemons")
     if is_healthy "$DESTDIR$lib/$id"; then
         say "the programs in $lib/$id are up to date"
+        take_pip_conf "$DESTDIR$lib/$id/bin/python"
     else
         say "installing the programs into $lib/$id"
-        programs=new
-        make_environment "$DESTDIR$lib/$id" "$CHECKOUT$(extras_of "$DESTDIR$lib/current")"
+        environment=new
+        make_environment "$DESTDIR$lib/$id" "$CHECKOUT"
         is_healthy "$DESTDIR$lib/$id" || fail "the programs installed into $lib/$id do not run"
-        [[ -z $DESTDIR ]] || forget_destdir "$DESTDIR$lib/$id"
     fi
+    add_extras "$DESTDIR$lib/$id" # also to one that is kept: the last time it may have failed
+    [[ -z $DESTDIR || $environment == kept ]] || forget_destdir "$DESTDIR$lib/$id"
     isolate_commands "$DESTDIR$lib/$id"
     ln -sfn -- "$id" "$DESTDIR$lib/current.new"
     mv -T -- "$DESTDIR$lib/current.new" "$DESTDIR$lib/current"
@@ -352,9 +446,7 @@ install_files() {
     for file in prices.csv sentiment.csv; do
         [[ ! -e $CHECKOUT/data/$file ]] || put 0644 "$share/data/$file" <"$CHECKOUT/data/$file"
     done
-    # Run by the interpreter: within DESTDIR, the first line of the script names another path.
-    "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" completion bash |
-        put 0644 "$completion"
+    command_line completion bash | put 0644 "$completion"
     install_units
     if [[ $scope == system ]]; then
         fill "$CHECKOUT/systemd/sysusers.d/tradestack.conf" |
@@ -367,20 +459,29 @@ install_files() {
     fi
 }
 
+# Run the installed tradestackctl. Within DESTDIR, the first line of the script names another path.
+command_line() {
+    if [[ $programs == no ]]; then
+        PYTHONPATH=$DESTDIR$lib python3 -B "$DESTDIR$bin/tradestackctl" "$@"
+    else
+        "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" "$@"
+    fi
+}
+
 # Replace all pages: an earlier version may have had others.
 install_manual() {
     rm -f -- "$DESTDIR$man"/man[1578]/tradestack*.gz
-    "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" manual \
-        --output "$DESTDIR$man" --defaults "$CHECKOUT/etc"
+    command_line manual --output "$DESTDIR$man" --defaults "$CHECKOUT/etc"
 }
 
 # Make the links of the documents live: what they lead to is installed elsewhere.
 link_documents() {
-    local packages package
-    packages=$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
+    local packages=$lib package
+    [[ $programs == no ]] ||
+        packages=$lib/current/$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
     mkdir -p -- "$DESTDIR$doc/lib" "$DESTDIR$doc/daemons"
     for package in lib/tradestack daemons/tradestack_{gateway,order_manager,strategy}; do
-        ln -sfn -- "$lib/current/$packages/${package##*/}" "$DESTDIR$doc/$package"
+        ln -sfn -- "$packages/${package##*/}" "$DESTDIR$doc/$package"
     done
     ln -sfn -- "$share/default" "$DESTDIR$doc/etc"
 }
@@ -392,6 +493,7 @@ install_units() {
         fill "$file" | adapted | put 0644 "$unit_directory/$name"
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+    [[ $programs == yes ]] || version=257 # that of Debian 13
     for service in gateway order-manager strategy@; do
         name=$unit_directory/tradestack-$service.service.d/since-254.conf
         rm -f -- "$DESTDIR$name"
@@ -528,15 +630,19 @@ install_it() {
     [[ $scope == user || $EUID == 0 || -n $DESTDIR ]] ||
         fail "run this as root, or use --user to install for yourself, or --try to run without installing"
     [[ $now == no ]] || is_live || fail "--now: systemd is not running here; use ./install.sh --try instead"
-    need_python
+    [[ $programs == no ]] || need_python
     [[ $scope == system ]] || choose_user_ports
     local occasion=first before
     [[ ! -e $DESTDIR$unit_directory/tradestack.target ]] || occasion=upgrade
     before=$(fingerprint)
-    install_programs
+    [[ $programs == no ]] || install_programs
     install_files
     install_config
     install_manual
+    if [[ $programs == no ]]; then
+        say "installed all but the programs into $DESTDIR"
+        return
+    fi
     if [[ -n $DESTDIR ]]; then
         say "installed into $DESTDIR; run install.sh on the target system to create the user and passwords"
     else
@@ -551,7 +657,7 @@ install_it() {
     make_strategies_directory
     if is_live; then
         update_systemd "$occasion"
-        [[ $programs == kept && $before == "$(fingerprint)" ]] || restart_services
+        [[ $environment == kept && $before == "$(fingerprint)" ]] || restart_services
         [[ $now == no ]] || start_it
     fi
     remove_old_programs

@@ -9,21 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PREFIX = "/opt/tradestack"
-
-
-def install(
-    *arguments: str, destdir: Path | None = None, **environment: str
-) -> "subprocess.CompletedProcess[str]":
-    """Run the script to its end."""
-    return subprocess.run(
-        [ROOT / "install.sh", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment, **({"DESTDIR": str(destdir)} if destdir else {})},
-    )
+from tests.kit.install_script import PREFIX, install, packages_in
 
 
 def left_behind(directory: Path) -> dict[str, str]:
@@ -177,14 +163,27 @@ def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
     assert not [path for path in copy.rglob("*") if not path.is_dir()]
 
 
+@pytest.mark.parametrize("package", ["polars", "starlette", "uvicorn"])
+def test_extras_arepackages_in(tree: Path, package: str) -> None:
+    """Report and page work without another command."""
+    assert packages_in(tree / "opt/tradestack", package)
+
+
 def test_user_units_are_valid(tmp_path: Path) -> None:
     """systemd-analyze accepts the units that are adapted for a user's systemd."""
     home = tmp_path / "home"
     destdir = tmp_path / "tree"
 
-    finished = install("--user", destdir=destdir, HOME=str(home), XDG_RUNTIME_DIR="/run/user/0")
+    finished = install(
+        *("--user", "--without-report", "--without-web"),
+        destdir=destdir,
+        HOME=str(home),
+        XDG_RUNTIME_DIR="/run/user/0",
+    )
 
     assert finished.returncode == 0, finished.stderr
+    prefix = destdir / str(home)[1:] / ".local"
+    assert not packages_in(prefix, "polars") + packages_in(prefix, "starlette")
     units = destdir / str(home)[1:] / ".local/share/systemd/user"
     assert len(list(units.glob("*.service"))) == 4
     for path in [*units.glob("*.service"), *units.glob("*.socket")]:
@@ -223,28 +222,6 @@ def test_invalid_arguments_are_refused_with_a_reason(arguments: list[str], reaso
     assert finished.returncode != 0
     assert reason in finished.stderr
     assert finished.stdout == ""
-
-
-@pytest.mark.parametrize(
-    ("packages", "extras"),
-    [(("numpy", "polars"), "[parquet]\n"), (("numpy", "polars_other"), ""), ((), "")],
-)
-def test_an_upgrade_keeps_polars(tmp_path: Path, packages: tuple[str, ...], extras: str) -> None:
-    """What an operator has added is an extra of the package when the next environment is made."""
-    for name in packages:
-        package = tmp_path / "lib/python3.11/site-packages" / name
-        package.mkdir(parents=True)
-        (package / "__init__.py").touch()
-    functions = (ROOT / "install.sh").read_text().removesuffix('main "$@"\n')
-
-    done = subprocess.run(
-        ["bash", "-c", functions + 'extras_of "$1"', "bash", tmp_path],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert done.stdout == extras
 
 
 def test_help_is_printed() -> None:
