@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from tradestack.net.server.outbox import Stream
 from tradestack.net.server.session_server import SessionServer
 from tradestack.net.server.users import Users
 from tradestack.observe.levels import Level
+from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack.sources.pace import Schedule
 from tradestack.store.directory_lock import DirectoryLock
@@ -65,7 +66,8 @@ class Gateway:
             self._player,
             self._server,
             context.clock,
-            context.session_began,
+            session_ends=context.session_ends,
+            session_began=self._session_began,
         )
 
     # ---- the service ---------------------------------------------------------------------------
@@ -78,6 +80,10 @@ class Gateway:
         self._server.start()
         self._context.spawn(self._playback.run(), "playback")
         self._context.spawn(self._heartbeat(), "heartbeat")
+
+    def _session_began(self) -> None:
+        self._publisher.times.start_session()
+        self._context.session_began()
 
     async def stop(self) -> None:
         """Send clients what their sockets take, and close everything."""
@@ -114,6 +120,10 @@ class Gateway:
         if self._player.overdue(now_ns):
             return "a tick is overdue"
         return self._server.stalled(now_ns, CLIENT_PATIENCE_NS)
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return how long publications took."""
+        return self._publisher.times.by_metric()
 
     # ---- the feed's clients --------------------------------------------------------------------
 
@@ -198,6 +208,7 @@ class Gateway:
             "client_count": len(connections),
             "lag_max": largest_lag(connections),
             "rates": self._publisher.rates.rates(now_ns),
+            "latency": self._publisher.times.stats(),
             "process": self._process_stats(),
         }
 

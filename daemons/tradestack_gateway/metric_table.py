@@ -1,6 +1,6 @@
 """The metrics of the gateway; values outside of "process" are of the current feed session."""
 
-from tradestack.observe.metrics import COUNTER, GAUGE, INFO, Metric
+from tradestack.observe.metrics import COUNTER, GAUGE, HISTOGRAM, INFO, Metric
 
 METRICS = (
     Metric("session", INFO, "", "Id of the feed session."),
@@ -35,6 +35,8 @@ METRICS = (
     Metric("clients.*.joined_time", INFO, "", "When a client logged in, UTC.", label="client"),
     Metric("client_count", GAUGE, "clients", "Clients that are logged in."),
     Metric("lag_max", GAUGE, "messages", "Messages to be sent to the slowest client."),
+    Metric("latency.book_write", HISTOGRAM, "us", "From the log to the books, of one in 16."),
+    Metric("latency.publish", HISTOGRAM, "us", "From before the log to the clients, of one in 16."),
     Metric("rates.*", GAUGE, "messages/s", "Ticks published per second.", label="window"),
     Metric("process.ticks_published", COUNTER, "messages", "Ticks published."),
     Metric("process.sessions_started", COUNTER, "sessions", "Feed sessions started."),

@@ -45,7 +45,8 @@ class SourceState(enum.Enum):
 class Playback:
     """The present feed session; there is none before `open` has returned.
 
-    session_began: called when a session begins with the configuration as it is then.
+    session_ends: called before a session ends for another one. session_began: called when one
+    begins with the configuration as it is then.
     """
 
     def __init__(
@@ -56,6 +57,8 @@ class Playback:
         player: Player,
         server: SessionServer,
         clock: Clock,
+        *,
+        session_ends: Callable[[], None],
         session_began: Callable[[], None],
     ) -> None:
         self.config = config
@@ -65,6 +68,7 @@ class Playback:
         self._player = player
         self._server = server
         self._clock = clock
+        self._session_ends = session_ends
         self._session_began = session_began
         self._feed_session: FeedSession | None = None
         self._settings = Settings()
@@ -181,6 +185,8 @@ class Playback:
         """
         source = self._feed_sessions.open_source(self.config)
         current = self._feed_session
+        if current is not None:
+            self._session_ends()
         begun = self._feed_sessions.begin(source, identity, self._settings, current)
         try:
             self._switch_to(begun)

@@ -12,6 +12,7 @@ from tradestack.runtime.end_process import end_process
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.sessions.feed_session import FeedSession, Published
 from tradestack_gateway.books import Books
+from tradestack_gateway.publication_times import PublicationTimes
 
 
 class Publisher:
@@ -23,6 +24,7 @@ class Publisher:
     def __init__(self, books: Books, serve: Callable[[], None], clock: Clock) -> None:
         self.ticks_published = 0
         self.rates = RateWindows()
+        self.times = PublicationTimes()
         self._books = books
         self._serve = serve
         self._clock = clock
@@ -35,21 +37,34 @@ class Publisher:
         """
         passed(FailPoint.GATEWAY_READ)
         published: Published | None = None
+        began_ns = self._clock.monotonic_ns() if self.times.is_next_timed() else None
         try:
             published = feed_session.commit(count, self._clock.wall_ns())
-            self._show(published)
+            self._show(published, began_ns)
         except BaseException as fault:
             if published is None and isinstance(fault, OSError):
                 raise
             end_process("between feed log and state", fault)
 
-    def _show(self, published: Published) -> None:
+    def _show(self, published: Published, began_ns: int | None) -> None:
+        """Show what is in the log; began_ns: of the publication if it is timed, monotonic."""
         passed(FailPoint.GATEWAY_APPENDED)
-        for book in self._books.both:
-            book.update_batch(published.records, published.slots, published.first_sequence)
+        if began_ns is None:
+            self._write_books(published)
+        else:
+            appended_ns = self._clock.monotonic_ns()
+            self._write_books(published)
+            self.times.book_write.record(self._clock.monotonic_ns() - appended_ns)
         passed(FailPoint.GATEWAY_BOOKED)
         self._serve()
         passed(FailPoint.GATEWAY_SENT)
         count = len(published.records)
         self.ticks_published += count
-        self.rates.add(count, self._clock.monotonic_ns())
+        now_ns = self._clock.monotonic_ns()
+        self.rates.add(count, now_ns)
+        if began_ns is not None:
+            self.times.publish.record(now_ns - began_ns)
+
+    def _write_books(self, published: Published) -> None:
+        for book in self._books.both:
+            book.update_batch(published.records, published.slots, published.first_sequence)

@@ -59,6 +59,7 @@ class OrderManager:
         self._context = context
         self._clock = clock
         self._statistics = OrderStatistics(clock)
+        self.histograms = self._statistics.histograms
         self._availability = Availability()
         self._usage = Usage(clock.monotonic_ns())
         self._sessions = OrderSessions(
@@ -116,6 +117,7 @@ class OrderManager:
             settler=self._settler,
             display=self._display,
             execution=self._execution,
+            session_ends=context.session_ends,
             on_begun=self._session_begun,
             clock=clock,
         )

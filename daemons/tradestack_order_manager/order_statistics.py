@@ -1,5 +1,7 @@
 """Counters, rates and latency of what was settled, as GetStats shows them."""
 
+from collections.abc import Mapping
+
 from tradestack.domain.clock import Clock
 from tradestack.domain.times import format_utc
 from tradestack.observe.statistics import LatencyHistogram, RateWindows
@@ -84,6 +86,10 @@ class OrderStatistics:
             "rates": self.rates(),
             "latency": {"received_to_journalled": self._latency.summary()},
         }
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return how long it took to journal messages."""
+        return {"latency.received_to_journalled": self._latency}
 
     def process_stats(self) -> dict[str, object]:
         """Return the process's part of GetStats."""

@@ -16,7 +16,10 @@ logger = logging.getLogger(__name__)
 
 
 class RollOver:
-    """Begins order sessions; on_begun: called when another one has begun."""
+    """Begins order sessions.
+
+    session_ends: called before one ends. on_begun: called when another one has begun.
+    """
 
     def __init__(
         self,
@@ -25,6 +28,7 @@ class RollOver:
         settler: Settler,
         display: OrderDisplay,
         execution: Execution,
+        session_ends: Callable[[], None],
         on_begun: Callable[[], None],
         clock: Clock,
     ) -> None:
@@ -32,6 +36,7 @@ class RollOver:
         self._settler = settler
         self._display = display
         self._execution = execution
+        self._session_ends = session_ends
         self._on_begun = on_begun
         self._clock = clock
 
@@ -78,6 +83,7 @@ class RollOver:
         self._settler.settle()
         # Lines of a session that has ended would not be found again after a crash.
         self._display.complete(self._sessions.current)
+        self._session_ends()
         known = self._sessions.current.known
         uid = self._settler.rules.uid
         carry = partial(self._execution.carry, known, uid=uid, is_forced=is_forced)

@@ -29,6 +29,7 @@ class Latencies:
         """Return percentiles and count since the feed session began."""
         return self._session.summary()
 
-    def process(self) -> Mapping[str, float]:
-        """Return percentiles and count since the process began."""
-        return self._process.summary()
+    @property
+    def process(self) -> LatencyHistogram:
+        """The durations since the process began."""
+        return self._process

@@ -19,6 +19,7 @@ _OF_A_SESSION = (
     Metric("changes_sent", COUNTER, "requests", "Cancels and replaces sent."),
     Metric("changes_rejected", COUNTER, "requests", "Cancels and replaces refused."),
     Metric("latency.publish_to_order", HISTOGRAM, "us", "From publication to the order."),
+    Metric("latency.book_read", HISTOGRAM, "us", "To read an order's price from the book."),
     Metric("latency.order_to_report", HISTOGRAM, "us", "From the order to its report."),
 )
 

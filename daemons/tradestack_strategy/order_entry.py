@@ -71,6 +71,7 @@ class OrderEntry:
         self.orders_in_flight_max = orders_in_flight_max
         self.publish_to_order = Latencies()
         self.order_to_report = Latencies()
+        self.book_read = Latencies()
         self.open_orders = OpenOrders()
         self._prices = prices
         self._counters = counters
@@ -123,6 +124,7 @@ class OrderEntry:
         self._outcomes.leave()
         self.publish_to_order.start_session()
         self.order_to_report.start_session()
+        self.book_read.start_session()
 
     def close(self) -> None:
         """Keep requests until the next registration: the order manager is lost."""
@@ -253,7 +255,9 @@ class OrderEntry:
         now_ns = self._clock.wall_ns()
         reference = None
         if isinstance(intent, Intent):
+            began_ns = self._clock.monotonic_ns()
             reference = self._prices.read(intent.symbol, now_ns)
+            self.book_read.record(self._clock.monotonic_ns() - began_ns)
         return epoch.request(intent, name, reference, now_ns)
 
     def _try_send(self, request: OwnRequest) -> bool:

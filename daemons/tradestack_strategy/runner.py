@@ -49,7 +49,8 @@ logger = logging.getLogger(__name__)
 class Runner(OrderListener):
     """One strategy instance, from its start to its cancellation.
 
-    `spawn` starts a task whose fault ends the daemon.
+    `spawn` starts a task whose fault ends the daemon. session_ends: called before another feed
+    session is entered.
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class Runner(OrderListener):
         counters: Counters,
         clock: Clock,
         spawn: Spawn,
+        session_ends: Callable[[], None],
     ) -> None:
         self.orders = OrderClient(
             servers.orders, servers.credentials, clock=clock, first_login_timeout_s=None
         )
         self._settings = settings
         self._servers = servers
+        self._session_ends = session_ends
         self._order_entry = order_entry
         self._counters = counters
         self._clock = clock
@@ -148,10 +151,8 @@ class Runner(OrderListener):
         if self._trading is not None:
             self._trading.tell_progress()
         self._stop()
-        session = self.progress.feed_session or None
-        self._mass_cancel = MassCancel(
-            self._settings.instance, session, self.orders.send, self._clock
-        )
+        session, send = self.progress.feed_session or None, self.orders.send
+        self._mass_cancel = MassCancel(self._settings.instance, session, send, self._clock)
         await self._mass_cancel.run(self._order_entry, self._servers.credentials.user, timeout_s)
 
     # ---- the order manager -------------------------------------------------------------------
@@ -234,6 +235,9 @@ class Runner(OrderListener):
         if trading is not None and trading.epoch.feed_session == head.session_id:
             trading.head = head.sequence
         elif trading is None or not trading.is_unfinished:
+            self._session_ends()
+            if self.pause.reason is not None:  # `counters` was called, and has failed
+                return
             try:
                 self._enter_session(head)
             except StrategyFailed as failure:  # in on_start

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tradestack.configs.strategy import StrategyConfig, configured_by
@@ -10,6 +10,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
+from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack.strategies.configured import ConfiguredStrategy
 from tradestack.trading.counters import Counted, Counters
@@ -18,6 +19,7 @@ from tradestack.wire.soup import PASSWORD_LENGTH_MAX
 from tradestack_strategy.control import strategy_interface
 from tradestack_strategy.handshake import State
 from tradestack_strategy.hook_watch import HookWatch
+from tradestack_strategy.latencies import Latencies
 from tradestack_strategy.mass_cancel import CANCEL_TIMEOUT_S
 from tradestack_strategy.order_entry import OrderEntry
 from tradestack_strategy.reference_price import ReferencePrices
@@ -85,6 +87,7 @@ class StrategyService:
             counters=self._counters,
             clock=self._context.clock,
             spawn=self._context.spawn,
+            session_ends=self._context.session_ends,
         )
 
     async def start(self) -> None:
@@ -129,10 +132,7 @@ class StrategyService:
         """Return counters of the feed session and of the process, state, rates and latencies."""
         runner, progress = self._runner, self._runner.progress
         now_ns = self._context.clock.monotonic_ns()
-        latencies = {
-            "publish_to_order": self._order_entry.publish_to_order,
-            "order_to_report": self._order_entry.order_to_report,
-        }
+        latencies = self._latencies()
         return {
             **progress.strategy_counters,  # first, so that none hides a value of the daemon
             "state": runner.state.value,
@@ -151,11 +151,22 @@ class StrategyService:
             **self._counters.session(),
             "process": {
                 **self._counters.process(),
-                "latency": {name: each.process() for name, each in latencies.items()},
+                "latency": {name: each.process.summary() for name, each in latencies.items()},
             },
             "rates": runner.sessions.ticks_rates.rates(now_ns),
             "latency": {name: each.session() for name, each in latencies.items()},
         }
+
+    def _latencies(self) -> Mapping[str, Latencies]:
+        return {
+            "publish_to_order": self._order_entry.publish_to_order,
+            "order_to_report": self._order_entry.order_to_report,
+            "book_read": self._order_entry.book_read,
+        }
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return how long orders took since the process began."""
+        return {f"latency.{name}": each.process for name, each in self._latencies().items()}
 
     def status(self) -> str:
         """Return the line for STATUS=: state, speed, lag, orders, fills."""

@@ -1,7 +1,7 @@
 """The command of tests/bench/run: measure rows beside their peers and print one table.
 
 Each row compares the stack with its peers and with the physical limit. A run of all rows also
-writes performance_report.md and its plots beside this file.
+writes benchmark_report.md and its plots beside this file.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""performance_report.md: what was measured, on which machine, and how it compares."""
+"""benchmark_report.md: what was measured, on which machine, and how it compares."""
 
 import datetime
 import importlib
@@ -12,7 +12,7 @@ from tests.bench.table import table, verdict
 from tests.bench.workshop import Workshop
 
 HERE = Path(__file__).parent
-REPORT = HERE / "performance_report.md"
+REPORT = HERE / "benchmark_report.md"
 METHOD = """\
 Every contestant of a line is measured once a round, in turns (A B C, A B C), {rounds} rounds;
 figures are medians of rounds, ratios are ours ÷ the other, with the 95 % interval of a bootstrap
@@ -31,7 +31,7 @@ def write_report(
     """Write the report, in place of the last one."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()  # noqa: TID251 (a date)
     parts = [
-        "# Performance report",
+        "# Benchmark report",
         f"Written by `tests/bench/run` on {today}; do not edit. {_count(comparisons)}",
         *([QUICK] if workshop.quick else []),
         "\n".join(f"- {fact}" for fact in machine()),

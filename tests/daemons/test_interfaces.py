@@ -24,7 +24,7 @@ DIRECTORY = Path(__file__).with_name("interfaces")
 NOTHING = cast("Any", None)  # for the daemons, which are not called
 INTERFACES = (
     service_interface("test", {}),
-    daemon_interface(NOTHING),
+    daemon_interface(NOTHING, NOTHING),
     gateway_interface(NOTHING, NOTHING),
     order_manager_interface(NOTHING, NOTHING),
     strategy_interface(NOTHING, NOTHING, NOTHING, NOTHING),

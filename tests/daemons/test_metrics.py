@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tradestack.net.server.clients import Client
 from tradestack.net.server.metric_table import METRICS as OF_SERVERS
 from tradestack.observe.metrics import HISTOGRAM, INFO, Kind, Metric, collect, undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
+from tradestack.sessions.recorded_statistics import read_statistics
 from tradestack_gateway.metric_table import METRICS as OF_GATEWAY
 from tradestack_order_manager.metric_table import METRICS as OF_ORDER_MANAGER
 from tradestack_strategy.metric_table import METRICS as OF_STRATEGY
@@ -28,15 +30,21 @@ OPTIONAL = {"instance", "config_pending.*", "config_unused.*"} | OF_A_CLIENT
 
 
 @pytest.fixture(scope="module")
-def stats(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the stack."""
+    return tmp_path_factory.mktemp("metrics")
+
+
+@pytest.fixture(scope="module")
+def stats(directory: Path) -> dict[str, dict[str, Any]]:
     """The stats of each daemon after some ticks, orders and a rejection."""
-    directory = tmp_path_factory.mktemp("metrics")
     prices, sentiment = directory / "prices.csv", directory / "sentiment.csv"
     prices.write_text("timestamp,symbol,price\n2026-01-15T14:30:00Z,SPY,10.25\n")
     sentiment.write_text(
         "timestamp,symbol,sentiment\n2026-01-15T14:30:01Z,SPY,90\n2026-01-15T14:30:02Z,SPY,10\n"
     )
     command = [TRADESTACKCTL, "up", "--until-end", "--json", "--pace", "max"]
+    command += ["--state-dir", str(directory / "stack")]
     command += ["--prices", str(prices), "--sentiment", str(sentiment)]
     finished = subprocess.run(
         [*command, "--set", "order-manager.order_qty_max=1"],
@@ -49,6 +57,27 @@ def stats(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     report = json.loads(finished.stdout)
     (strategy,) = report["strategies"].values()
     return {**report, "strategy": strategy}
+
+
+@pytest.mark.parametrize(
+    ("daemon", "recorded_as"),
+    [("gateway", "gateway"), ("order_manager", "order-manager"), ("strategy", "strategy-news")],
+)
+def test_the_end_of_each_daemon_is_recorded(
+    stats: dict[str, dict[str, Any]], directory: Path, daemon: str, recorded_as: str
+) -> None:
+    """The last line beside the session's file counts what the daemon itself has said."""
+    session = stats[daemon]["session"]
+
+    found = read_statistics(directory / "stack" / "state", [session])
+    (line,) = next(each.lines for each in found if each.daemon == recorded_as)
+
+    for name, value in stats[daemon].items():
+        if name.endswith("_total") or name in ("latency", "orders_accepted", "session"):
+            assert line.stats[name] == value, name
+    assert line.process.cpu_seconds > 0
+    assert (line.process.rss_bytes or 0) > 1 << 20
+    assert line.since < line.time
 
 
 @pytest.mark.parametrize("daemon", DAEMONS)

@@ -11,10 +11,10 @@ from typing import Any
 
 from tests.kit.stack import READY_MARK, TRADESTACKCTL
 from tests.kit.state_directory import StateDirectory
-from tradestack.ctl.up.control_call import control_call
 from tradestack.ctl.up.progress import StackStats
 from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
+from tradestack.net.control.async_call import control_call
 from tradestack.net.control.client import ControlFault
 from tradestack.runtime.fail_points import VARIABLE, FailPoint
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.interop.judge import Kind
-from tests.interop.prerequisites import need_node_package, need_package
 from tests.kit.gateway import Gateway
 from tests.kit.order_manager import OrderManager
+from tests.kit.prerequisites import need_node_package, need_package
 
 
 @pytest.fixture(params=list(Kind), ids=lambda kind: kind.name.lower())

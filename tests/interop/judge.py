@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from tests.interop.prerequisites import NODE_MODULES
+from tests.kit.prerequisites import NODE_MODULES
 
 DEADLINE_S = 30.0  # a longer wait would never end
 HERE = Path(__file__).parent

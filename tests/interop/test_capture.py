@@ -9,7 +9,7 @@ import pytest
 
 from tests.interop.capture import Capture, Dissection
 from tests.interop.judge import Judge, Kind
-from tests.interop.prerequisites import need_own_network, need_package, need_program
+from tests.kit.prerequisites import need_own_network, need_package, need_program
 from tests.kit.stack import Stack
 
 PRICES = 500  # Nasdaq's client takes a millisecond for each

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.interop.judge import Judge, Kind
-from tests.interop.prerequisites import need_package
 from tests.kit.csv_files import PRICES_HEADER, price_rows, write
 from tests.kit.daemon import PASSWORD
 from tests.kit.gateway import Gateway
+from tests.kit.prerequisites import need_package
 
 TICKS = 600  # Nasdaq's client takes a millisecond for each
 LATE_TICKS = 8

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from tests.interop.judge import DEADLINE_S, Judge, Kind
-from tests.interop.prerequisites import need_package
 from tests.kit.daemon import PASSWORD
 from tests.kit.order_manager import OrderManager
+from tests.kit.prerequisites import need_package
 from tradestack.net.server.users import new_salt, users_line
 
 OUCH_CLIENT = Path(__file__).with_name("ouch_client.py")

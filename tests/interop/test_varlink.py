@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.interop.prerequisites import need_package
+from tests.kit.prerequisites import need_package
 from tests.kit.stack import Stack
 
 CLIENT = Path(__file__).with_name("varlink_client.py")

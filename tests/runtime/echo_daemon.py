@@ -16,6 +16,7 @@ from tradestack.net.addresses import Address
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
 from tradestack.observe.metrics import COUNTER, Metric
+from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.config.values import Choice, FilePath, TcpAddress, Text
@@ -96,6 +97,10 @@ class Echo:
     def stats(self) -> dict[str, object]:
         """Return one counter of the session and one of the process."""
         return {"echoed_total": self._echoed_total, "process": {"echoed": self._echoed_total}}
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return none."""
+        return {}
 
     def status(self) -> str:
         """Return text that is not ASCII, which sdnotify alone would lose."""

@@ -13,6 +13,7 @@ from tradestack.domain.session_id import is_session_id
 from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
+from tradestack.store.statistics_file import STATISTICS_SUFFIX
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +32,6 @@ class SessionFiles:
     def sidecar_path(self, session_id: str) -> Path:
         """Return the path of a session's sidecar."""
         return self.directory / f"{session_id}{SIDECAR_SUFFIX}"
-
-    def checksums_path(self, session_id: str) -> Path:
-        """Return the path of the checksums of a session's log."""
-        return self.directory / f"{session_id}{CHECKSUMS_SUFFIX}"
 
     def session_ids(self) -> list[str]:
         """Return the ids of all sessions that have a file, oldest first."""
@@ -93,7 +90,8 @@ class SessionFiles:
     def remove(self, session_id: str) -> None:
         """Remove a session's log, then what is beside it. Raises OSError."""
         self.log_path(session_id).unlink(missing_ok=True)
-        self.checksums_path(session_id).unlink(missing_ok=True)
+        for suffix in (CHECKSUMS_SUFFIX, STATISTICS_SUFFIX):
+            (self.directory / f"{session_id}{suffix}").unlink(missing_ok=True)
         self.sidecar_path(session_id).unlink(missing_ok=True)
         self._complaints.pop(session_id, None)
 

@@ -23,6 +23,7 @@ from tradestack.sessions.order_session import (
     first_header,
 )
 from tradestack.store.journal import JOURNAL_SUFFIX
+from tradestack.store.statistics_file import STATISTICS_SUFFIX
 from tradestack.wire.order_journal import EVERY_BOOT, FORMAT_VERSION, SessionRecord
 from tradestack_order_manager.sessions.log_end import NOTHING_LOGGED, LogEnd
 from tradestack_order_manager.sessions.loss import sign_of_loss
@@ -193,6 +194,7 @@ class OrderSessions:
             if ended is not None:
                 ended.close()
             path.unlink()
+            path.with_suffix(STATISTICS_SUFFIX).unlink(missing_ok=True)
             removed.append(path.stem)
         return removed
 

@@ -1,16 +1,37 @@
 """Columns → the table that a notebook shows: of Polars where it is installed, else of NumPy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tradestack.domain.fixed_point import SCALE
+from tradestack.report.columns.table import Kind, Table
 
 if TYPE_CHECKING:
     import polars
 
 Columns = Mapping[str, NDArray[Any]]
 Frame = Union["polars.DataFrame", NDArray[np.void]]
+
+
+def shown(table: Table, names: Sequence[str]) -> Columns:
+    """Return some columns, with floats for prices, quantities and money; the table is exact."""
+    return {name: _shown(table, name) for name in names}
+
+
+def _shown(table: Table, name: str) -> NDArray[Any]:
+    column = table[name]
+    match table.kinds[name]:
+        case Kind.FIXED:
+            return column / SCALE
+        case Kind.TIME:
+            return column.view("datetime64[ns]")
+        case Kind.CODE:
+            return np.array(table.decoded(name), np.str_)
+        case _:
+            return column
 
 
 def frame_of(columns: Columns) -> Frame:

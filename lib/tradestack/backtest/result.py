@@ -8,12 +8,16 @@ from typing import Any
 
 import msgspec
 
-from tradestack.backtest.directory import ResultDirectory
-from tradestack.backtest.frames import Frame, frame_of
-from tradestack.backtest.recorded_fills import RecordedFills
+from tradestack.backtest.frames import Frame, frame_of, shown
+from tradestack.report.columns.table import NO_CODE
+from tradestack.report.recorded import RecordedSession, open_session
 from tradestack.trading.account.account import Account
 from tradestack.trading.replies.accounts import account_reply, position_replies
 from tradestack.trading.replies.run_accounts import RunAccount, run_accounts
+
+# What tables and charts show of what is recorded.
+FILLS = ("event_time", "feed_seq", "order_id", "symbol", "side", "quantity", "price", "fee")
+EQUITY = ("event_time", "feed_seq", "equity", "cash", "market_value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,7 @@ class Result:
     @cached_property
     def fills(self) -> Frame:
         """The fills in the order made: a Polars DataFrame, or a structured array of NumPy."""
-        return frame_of(self._recorded.fills())
+        return frame_of(shown(self._recorded.fills(), FILLS))
 
     @cached_property
     def equity(self) -> Frame:
@@ -54,7 +58,8 @@ class Result:
 
         There is a row for each fill and each of some thousand evenly spaced messages.
         """
-        return frame_of(self._recorded.equity())
+        equity = self._recorded.equity()
+        return frame_of(shown(equity.rows(equity["user"] == NO_CODE), EQUITY))  # of all users
 
     def as_dict(self) -> dict[str, object]:
         """Return what `tradestackctl backtest --json` prints."""
@@ -71,10 +76,9 @@ class Result:
             "accounts": self.accounts,
         }
 
-    @property
-    def _recorded(self) -> RecordedFills:
-        directory = ResultDirectory(self.state_dir)
-        return RecordedFills(directory.journal, directory.feed_log(self.feed_session))
+    @cached_property
+    def _recorded(self) -> RecordedSession:
+        return open_session(self.state_dir, self.feed_session)
 
 
 def final_accounts(account: Account | None) -> Mapping[str, RunAccount]:

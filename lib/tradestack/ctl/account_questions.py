@@ -15,8 +15,8 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.recorded.answers import answer
 from tradestack.ctl.recorded.options import add_recorded, is_recorded
 from tradestack.ctl.running_daemons import ORDER_MANAGER, RunningDaemons
+from tradestack.ctl.state_option import state_files
 from tradestack.ctl.table import aligned
-from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.client import NotRunning
 
@@ -106,7 +106,7 @@ def _ask_files_instead(
 ) -> dict[str, Any]:
     """Ask the files of the stack that does not run; raise the fault if they are not known."""
     try:
-        state = StateFiles.of(args).state
+        state = state_files(args).state
     except (OperatorFault, PermissionError):
         raise NotRunning(f"{fault}; --state-dir DIR has its files answer") from fault
     print(f"tradestackctl: {ORDER_MANAGER} is not running: from the files in {state}",

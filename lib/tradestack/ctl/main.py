@@ -33,6 +33,7 @@ examples:
   tradestackctl tail --follow --symbol SPY    print ticks as they are published
   tradestackctl pnl                           show what each user has earned
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
+  tradestackctl report --html report.html     look at what a run was, with charts
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl new-strategy mine             write a strategy of your own to begin with
   tradestackctl add-strategy momentum         create another strategy instance
@@ -96,6 +97,7 @@ VERBS = (
         "verify",
         uses_runtime_dir=False,
     ),
+    Verb("report", "show what a session was: feed, orders, profit, execution", "report"),
     Verb("why", "tell what became of an order, and why", "why", uses_runtime_dir=False),
     Verb(
         "new-strategy",

@@ -1,6 +1,8 @@
 """How far the reading of files is, in percent, on stderr: in place, or a line every tenth."""
 
+import contextlib
 import sys
+from collections.abc import Callable, Iterator
 
 TENTHS_FROM_BYTES = 64 << 20  # smaller files are done before anybody asks
 
@@ -29,3 +31,13 @@ class Progress:
         """Remove what is shown in place."""
         if self._in_place and self._shown:
             sys.stderr.write("\r" + " " * (len(self._name) + 8) + "\r")
+
+
+@contextlib.contextmanager
+def watched(name: str, size_bytes: int) -> Iterator[Callable[[float], None]]:
+    """Show how far a file is read, and remove that at the end."""
+    progress = Progress(name, size_bytes)
+    try:
+        yield progress.show
+    finally:
+        progress.end()

@@ -1,10 +1,16 @@
 """Rates and percentiles of counts and durations, in constant memory."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
 
 RATE_WINDOWS_S = (1, 10, 60)
+# 1, 2 and 5 of each power of ten, from 1 µs to 1 s.
+LADDER_NS = (
+    *(step * NANOSECONDS_PER_MICROSECOND * 10**power for power in range(6) for step in (1, 2, 5)),
+    NANOSECONDS_PER_SECOND,
+)
 
 _SECONDS_KEPT = (
     max(RATE_WINDOWS_S) + 1
@@ -59,30 +65,52 @@ class RateWindows:
         self._second = max(self._second, second)
 
 
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """How many durations were at most as long as each step, since the process began.
+
+    counts: cumulative, by the steps `LADDER_NS`. total: of all durations. sum_ns: of all of them.
+    """
+
+    counts: tuple[int, ...]
+    total: int
+    sum_ns: int
+
+
 class LatencyHistogram:
-    """Durations in logarithmic buckets; percentiles are at most 3 % too high."""
+    """Durations in logarithmic buckets; percentiles are at most 3 % too high.
+
+    Percentiles and count begin anew with `reset`; `ladder` has everything.
+    """
 
     def __init__(self) -> None:
         self._counts = [0] * _BUCKETS
         self._total = 0
+        self._sum_ns = 0
+        self._counts_before = [0] * _BUCKETS  # the last reset
+        self._total_before = 0
 
     @property
     def count(self) -> int:
         """The number of durations recorded since the last `reset`."""
-        return self._total
+        return self._total - self._total_before
 
     def record(self, duration_ns: int, count: int = 1) -> None:
         """Record a duration; a negative one, from two clocks that disagree, counts as 0."""
-        self._counts[_bucket_of(max(0, duration_ns))] += count
+        duration_ns = max(0, duration_ns)
+        self._counts[_bucket_of(duration_ns)] += count
         self._total += count
+        self._sum_ns += duration_ns * count
 
     def percentile_ns(self, share: float) -> int:
         """Return the duration that this share (0 to 1) did not exceed; 0 if there are none."""
-        rank = max(1, -int(-share * self._total // 1))
+        rank = max(1, -int(-share * self.count // 1))
         seen = 0
-        for bucket, count in enumerate(self._counts):
-            seen += count
-            if seen >= rank and count:
+        for bucket, (count, before) in enumerate(
+            zip(self._counts, self._counts_before, strict=True)
+        ):
+            seen += count - before
+            if seen >= rank and count > before:
                 return _highest_of(bucket)
         return 0
 
@@ -92,13 +120,21 @@ class LatencyHistogram:
             "p50_us": self._percentile_us(0.5),
             "p99_us": self._percentile_us(0.99),
             "p999_us": self._percentile_us(0.999),
-            "count": self._total,
+            "count": self.count,
         }
 
+    def ladder(self) -> Ladder:
+        """Return the counts up to each step since the process began.
+
+        A duration that is less than 3 % below a step may count as above it.
+        """
+        within = (sum(self._counts[:end]) for end in _LADDER_BUCKETS)
+        return Ladder(tuple(within), self._total, self._sum_ns)
+
     def reset(self) -> None:
-        """Forget all durations, as when a session begins."""
-        self._counts = [0] * _BUCKETS
-        self._total = 0
+        """Begin percentiles and count anew, as when a session begins."""
+        self._counts_before = self._counts.copy()
+        self._total_before = self._total
 
     def _percentile_us(self, share: float) -> float:
         return round(self.percentile_ns(share) / NANOSECONDS_PER_MICROSECOND, 1)
@@ -113,3 +149,7 @@ def _bucket_of(duration_ns: int) -> int:
 def _highest_of(bucket: int) -> int:
     shift = max(0, (bucket >> _SUB_BUCKET_BITS) - 1)
     return ((bucket - (shift << _SUB_BUCKET_BITS) + 1) << shift) - 1
+
+
+# Per step of the ladder: how many buckets hold only durations up to it.
+_LADDER_BUCKETS = tuple(_bucket_of(step_ns + 1) for step_ns in LADDER_NS)

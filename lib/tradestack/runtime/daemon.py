@@ -13,9 +13,9 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.faults import OperatorFault
@@ -24,7 +24,6 @@ from tradestack.net.control.server import ControlServer
 from tradestack.observe import events
 from tradestack.observe.flat_text import flat_text
 from tradestack.observe.levels import Levels
-from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config.keys import ConfigFile
 from tradestack.runtime.config.running import PendingKey
@@ -36,11 +35,12 @@ from tradestack.runtime.end_process import end_process
 from tradestack.runtime.listeners import Listeners
 from tradestack.runtime.logs.handler import Logs
 from tradestack.runtime.logs.level import LogLevel
-from tradestack.runtime.metric_table import METRICS
 from tradestack.runtime.open_files import descriptor_levels
+from tradestack.runtime.overview import Overview
 from tradestack.runtime.process_facts import ProcessFacts, read_boot_id
 from tradestack.runtime.program import Program
 from tradestack.runtime.service import Context
+from tradestack.runtime.statistics_recorder import StatisticsRecorder
 from tradestack.runtime.supervisor.environment import Environment
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.runtime.supervisor.watchdog import watchdog_interval_ns
@@ -83,7 +83,7 @@ class Daemon(Generic[C]):
         self._notifier = notifier
         self._logs = logs
         self._clock = clock
-        self._facts = ProcessFacts.begin(clock)
+        facts = ProcessFacts.begin(clock)
         self._levels = Levels()
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_started = False
@@ -91,7 +91,8 @@ class Daemon(Generic[C]):
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._handle_signals()
         self._reload_requested = hangup.came  # before the service was started
-        default_state = environment.state_directory or STATE_DIRECTORY / program.name
+        named_state = self._named_state(config) or environment.state_directory
+        state_path = named_state or STATE_DIRECTORY / self._name
         self._service = program.build(
             Context(
                 config=config,
@@ -99,19 +100,40 @@ class Daemon(Generic[C]):
                 listeners=listeners.served,
                 clock=clock,
                 notifier=notifier,
-                state_path=config.state_directory or default_state,
+                state_path=state_path,
                 credentials_directory=credentials_directory,
                 spawn=self.spawn,
                 session_began=self._file.running.session_began,
+                session_ends=lambda: self._recorder.record(),
                 boot_id=environment.boot_id or read_boot_id(),
             )
         )
-        self._control = ControlServer(
-            listeners.control,
-            [daemon_interface(self), *self._service.interfaces()],
-            {"stats": lambda: flat_text(self.stats()), "help": lambda: HELP},
+        self._overview = Overview(
+            program=program,
+            arguments=arguments,
+            file=self._file,
+            facts=facts,
+            logs=logs,
+            levels=self._levels,
+            service=self._service,
+        )
+        # A strategy that somebody runs by hand has no directory, and needs none.
+        is_kept = named_state is not None or state_path.is_dir()
+        self._recorder = StatisticsRecorder(
+            state_path if is_kept else None,
+            self._overview.stats,
+            since_ns=facts.start_wall_ns,
             clock=clock,
-            product=f"tradestack-{program.name}",
+        )
+        self._control = self._make_control(listeners)
+
+    def _make_control(self, listeners: Listeners) -> ControlServer:
+        return ControlServer(
+            listeners.control,
+            [daemon_interface(self, self._overview), *self._service.interfaces()],
+            {"stats": lambda: flat_text(self._overview.stats()), "help": lambda: HELP},
+            clock=self._clock,
+            product=f"tradestack-{self._program.name}",
         )
 
     async def run(self, on_ready: Callable[[], None]) -> None:
@@ -122,6 +144,8 @@ class Daemon(Generic[C]):
         events.emit(logger, events.DAEMON_STOPPING, daemon=self._name)
         await _cancel([serving])
         await self._control.close()
+        if self._is_started:
+            self._recorder.record()
         await self._service.stop()
         await _cancel(self._tasks)
 
@@ -149,23 +173,6 @@ class Daemon(Generic[C]):
         self._tasks.add(task)
         task.add_done_callback(self._on_task_done)
         return task
-
-    def stats(self) -> dict[str, object]:
-        """Return all counters and values of the daemon."""
-        stats: dict[str, object] = {"daemon": self._program.name}
-        if self._arguments.instance is not None:
-            stats["instance"] = self._arguments.instance
-        stats |= {"version": VERSION, **self._facts.stats(), "last_error": self._logs.last_error}
-        stats |= self._file.stats()
-        stats |= self._levels.stats()
-        stats |= self._service.stats()
-        process = cast("Mapping[str, object]", stats.get("process", {}))
-        stats["process"] = {**process, **self._file.process_stats()}
-        return stats
-
-    def metrics(self) -> tuple[Metric, ...]:
-        """Return the declarations of what `stats` holds."""
-        return METRICS + self._program.metrics
 
     def describe_config(self) -> dict[str, object]:
         """Return the config with which the daemon runs, with the log level that is in use."""
@@ -197,13 +204,19 @@ class Daemon(Generic[C]):
             self._end_with(fault)  # one of its peer
             raise
         finally:
-            self._notifier.status(self._status())
+            self._notifier.status(self._overview.status(self._stalled))
             self._notifier.ready()
 
     @property
     def _name(self) -> str:
         instance = self._arguments.instance
         return self._program.name if instance is None else f"{self._program.name}-{instance}"
+
+    def _named_state(self, config: C) -> Path | None:
+        path, instance = config.state_directory, self._arguments.instance
+        if path is None or instance is None:
+            return path
+        return Path(str(path).replace("{instance}", instance))
 
     def _beat(self) -> None:
         """Look at the limits, send the status, and feed the watchdog if the service is healthy."""
@@ -215,18 +228,10 @@ class Daemon(Generic[C]):
         if stalled is not None and self._stalled is None:
             logger.error("stalled: %s", stalled)
         self._stalled = stalled
-        self._notifier.status(self._status())
+        self._notifier.status(self._overview.status(self._stalled))
+        self._recorder.look(now_ns)
         if stalled is None and self._watchdog_ns is not None:
             self._notifier.watchdog()
-
-    def _status(self) -> str:
-        """Return the status line, problems first: `systemctl status` cuts the end of the line."""
-        parts = []
-        if self._stalled is not None:
-            parts.append(f"stalled: {self._stalled}")
-        parts += self._file.status()
-        parts += map(str, self._levels.near)
-        return "; ".join([*parts, self._service.status()])
 
     def _handle_signals(self) -> None:
         loop = asyncio.get_running_loop()

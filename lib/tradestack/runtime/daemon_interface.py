@@ -79,8 +79,6 @@ class ConfigRefused(msgspec.Struct, frozen=True):
 class ControlledDaemon(Protocol):
     """The daemon as its interface needs it."""
 
-    def stats(self) -> dict[str, object]: ...
-    def metrics(self) -> tuple[Metric, ...]: ...
     def describe_config(self) -> dict[str, object]: ...
     def config_pending(self) -> dict[str, PendingKey]: ...
     def config_path(self) -> str: ...
@@ -88,7 +86,14 @@ class ControlledDaemon(Protocol):
     def reload(self) -> None: ...
 
 
-def daemon_interface(daemon: ControlledDaemon) -> Interface:
+class Shown(Protocol):
+    """What the daemon shows of itself."""
+
+    def stats(self) -> dict[str, object]: ...
+    def metrics(self) -> tuple[Metric, ...]: ...
+
+
+def daemon_interface(daemon: ControlledDaemon, shown: Shown) -> Interface:
     """Declare the interface for a daemon."""
 
     def get_stats() -> Stats:
@@ -101,12 +106,12 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         changed and wait, with what they wait for. "config_unused" has the config keys that have no
         effect, because a unit or the command line decides, with the reason.
         """
-        return Stats(daemon.stats())
+        return Stats(shown.stats())
 
     async def watch_stats(parameters: WatchStats) -> AsyncIterator[Stats]:
         """Get the stats again and again, every interval_ms (100 to 3600000, default 1000)."""
         while True:
-            yield Stats(daemon.stats())
+            yield Stats(shown.stats())
             await asyncio.sleep((parameters.interval_ms or WATCH_INTERVAL_MS_DEFAULT) / 1_000)
 
     def list_metrics() -> MetricDeclarations:
@@ -114,7 +119,7 @@ def daemon_interface(daemon: ControlledDaemon) -> Interface:
         return MetricDeclarations(
             [
                 MetricDeclaration(metric.name, metric.kind, metric.unit, metric.help, metric.label)
-                for metric in daemon.metrics()
+                for metric in shown.metrics()
             ]
         )
 

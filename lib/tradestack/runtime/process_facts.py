@@ -1,6 +1,7 @@
-"""Facts about the process for the stats: pid, age, memory; and the machine's boot."""
+"""Facts about the process for the stats: pid, age, CPU, memory; and the machine's boot."""
 
 import os
+import resource
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
 from tradestack.domain.times import format_utc
 
 _SMAPS_ROLLUP = Path("/proc/self/smaps_rollup")
+_STATM = Path("/proc/self/statm")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -34,12 +36,16 @@ class ProcessFacts:
         )
 
     def stats(self) -> dict[str, object]:
-        """Return pid, start_time (UTC), uptime_s and pss_bytes (None if it cannot be read)."""
+        """Return pid, start_time (UTC), uptime_s, CPU and memory (None if it cannot be read)."""
         uptime_ns = self.clock.monotonic_ns() - self.start_monotonic_ns
+        usage = resource.getrusage(resource.RUSAGE_SELF)
         return {
             "pid": os.getpid(),
             "start_time": format_utc(self.start_wall_ns),
             "uptime_s": round(uptime_ns / NANOSECONDS_PER_SECOND, 3),
+            "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
+            "rss_bytes": read_rss_bytes(),
+            "rss_peak_bytes": usage.ru_maxrss * 1024,
             "pss_bytes": self._recent_pss_bytes(),
         }
 
@@ -55,6 +61,14 @@ def read_boot_id(path: Path = _BOOT_ID) -> str | None:
     """Read the id of the machine's present boot, as 32 hexadecimal digits."""
     try:
         return path.read_text(encoding="ascii").strip().replace("-", "")
+    except OSError:
+        return None  # a sandbox that hides the file
+
+
+def read_rss_bytes(path: Path = _STATM) -> int | None:
+    """Read the resident set size: memory, with all of what is shared."""
+    try:
+        return int(path.read_text(encoding="ascii").split()[1]) * resource.getpagesize()
     except OSError:
         return None  # a sandbox that hides the file
 

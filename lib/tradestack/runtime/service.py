@@ -16,6 +16,7 @@ from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface
 from tradestack.observe.levels import Level
+from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.config.password import CREDENTIAL, read_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.supervisor.notify import Notifier
@@ -45,6 +46,10 @@ class Service(Protocol[C_contra]):
 
     def stats(self) -> dict[str, object]:
         """Return counters and values, without those that the runtime adds."""
+        ...
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return durations, by the names of their metrics; what was reset is still in them."""
         ...
 
     def status(self) -> str:
@@ -79,6 +84,8 @@ class Context(Generic[C]):
     """Start a named task; a fault in it ends the process as a fault in `start` does."""
     session_began: Callable[[], None]
     """Note that a new session began: config keys that waited for it hold from now on."""
+    session_ends: Callable[[], None] = lambda: None
+    """Record the statistics of the session, whose counters are about to end with it."""
     boot_id: str | None = None  # of the machine's present boot; None if not known
 
     @property

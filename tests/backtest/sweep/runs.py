@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tradestack.backtest.statistics.equity import EquitySeries, Integers
 from tradestack.backtest.sweep.figures import Intervals
 from tradestack.backtest.sweep.run import RunResult
 from tradestack.backtest.sweep.tasks import Task
 from tradestack.backtest.sweep.window import Window
+from tradestack.report.statistics.equity import EquitySeries, Integers
 
 SECOND_NS = 1_000_000_000
 SPAN = Window(0, 70 * SECOND_NS)

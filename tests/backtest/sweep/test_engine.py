@@ -11,7 +11,6 @@ import pytest
 from tests.kit.findable import make_tests_findable
 from tradestack import backtest
 from tradestack.backtest.plan import Plan, gateway_plan, order_manager_plan, strategy_plan
-from tradestack.backtest.statistics.excursion import Excursion
 from tradestack.backtest.sweep.engine import EngineRun
 from tradestack.backtest.sweep.market import Market, open_market
 from tradestack.backtest.sweep.pool import run_tasks
@@ -20,6 +19,7 @@ from tradestack.backtest.sweep.window import Window
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import parse_fixed
 from tradestack.domain.tick import TickKind
+from tradestack.report.statistics.excursion import Excursion
 from tradestack.runtime.clock import SystemClock
 from tradestack.sources.csv.options import ReadingOptions
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradestack.backtest.statistics.equity import EquitySeries
-from tradestack.backtest.sweep import marking
-from tradestack.backtest.sweep.marking import TapeFill, equity_of
+from tradestack.backtest.sweep.marking import equity_of
 from tradestack.domain.fixed_point import SCALE, divide_half_even
 from tradestack.domain.tick import TickKind
+from tradestack.report.equity import tape_blocks
+from tradestack.report.equity.fill_course import TapeFill
+from tradestack.report.statistics.equity import EquitySeries
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
 SYMBOLS = ("A", "B", "C")
@@ -87,7 +88,7 @@ def test_equity_is_cash_and_what_is_held(
     found, fills = case
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(marking, "BLOCK_RECORDS", block_records)
+        patch.setattr(tape_blocks, "BLOCK_RECORDS", block_records)
         equity = equity_of(tape_of(found), fills)
 
     assert behind_each(equity, len(found)) == reference(found, fills)

@@ -5,10 +5,10 @@ import statistics
 import pytest
 
 from tests.backtest.sweep.runs import SPAN, earns, fails, intervals
-from tradestack.backtest.statistics.sharpe import deflated, probabilistic
 from tradestack.backtest.sweep.ranking import Criterion, Tries, Verdict, ranked
 from tradestack.backtest.sweep.run import RunOne
 from tradestack.backtest.sweep.tasks import Measure, Outcome, Task
+from tradestack.report.statistics.sharpe import deflated, probabilistic
 
 
 def outcomes_of(*pairs: tuple[int, int], run_one: RunOne = earns) -> list[Outcome]:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.kit.recorded_session import FEED_SESSION, RecordedSession
 from tests.trading.verification.any_steps import MODELS, STEPS, Player, Step
 from tradestack.ctl.recorded.moment import AtSequence
-from tradestack.ctl.recorded.recorded_session import recorded_session
-from tradestack.ctl.verify.session_files import StateFiles
+from tradestack.ctl.recorded.session_at import session_at
+from tradestack.report.files.state_files import StateFiles
 from tradestack.trading.account.account import Account
 from tradestack.trading.execution.model import ExecutionModel
 from tradestack.trading.replies.accounts import account_reply, position_replies
@@ -73,7 +73,7 @@ def test_the_files_tell_what_was_known_at_each_moment(
                 if not 0 < number < head:  # at the head more may have happened since
                     continue
                 files = StateFiles(directory / "state")
-                with recorded_session(files, FEED_SESSION, AtSequence(number)) as session:
+                with session_at(files, FEED_SESSION, AtSequence(number)) as session:
                     account = session.accounts(user).accounts[user]
                     fills = [record for record, _ in session.fills(1_000) if record.user == user]
                     assert described(user, account) == expected

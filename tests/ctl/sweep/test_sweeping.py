@@ -13,9 +13,9 @@ from tests.ctl.verbs.asking import Output
 from tests.kit.findable import make_tests_findable
 from tests.kit.stack import TRADESTACKCTL
 from tests.kit.terminal import Terminal
-from tradestack.backtest.statistics.sharpe import expected_maximum
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
+from tradestack.report.statistics.sharpe import expected_maximum
 
 CROSSOVER = (
     *("backtest", "crossover", "--to", "2026-01-15T15:00:00Z", "--jobs", "2"),

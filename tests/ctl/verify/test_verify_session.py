@@ -10,9 +10,9 @@ from tests.ctl.verify.traded import trade
 from tests.kit.recorded_session import FEED_SESSION, ORDER_SESSION, RecordedSession, trades
 from tradestack.ctl.check.journal_repair import repair
 from tradestack.ctl.verify.result import Result
-from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.ctl.verify.verify_session import verify_session
 from tradestack.domain.faults import OperatorFault
+from tradestack.report.files.state_files import StateFiles
 from tradestack.store.journal_rewrite import encode_line
 
 

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.ctl.why.order_trace import trace_order
 from tradestack.ctl.why.story import COLUMNS, story
 from tradestack.ctl.why.story_json import story_object
+from tradestack.report.files.state_files import StateFiles
 
 
 def told(state: Path, order_id: int) -> str:

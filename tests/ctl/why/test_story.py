@@ -20,9 +20,9 @@ from tests.ctl.verify.traded import (
 )
 from tests.ctl.why.stories import object_of, told
 from tests.kit.recorded_session import RecordedSession, trades
-from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.ctl.why.order_trace import trace_order
 from tradestack.domain.faults import OperatorFault
+from tradestack.report.files.state_files import StateFiles
 
 
 @pytest.fixture(scope="module")

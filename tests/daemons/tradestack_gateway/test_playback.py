@@ -89,6 +89,7 @@ class Stage:
             self.player,
             server,
             self.clock,
+            session_ends=lambda: None,
             session_began=lambda: None,
         )
 

@@ -20,10 +20,10 @@ from tests.daemons.tradestack_order_manager.carried import (
 )
 from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
 from tests.trading.verification.verified import payloads_of, verify
-from tradestack.ctl.verify.session_files import StateFiles
 from tradestack.ctl.verify.verify_session import verify_session as files_verified
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side
+from tradestack.report.files.state_files import StateFiles
 from tradestack.trading.account.opening import AccountOpening
 from tradestack.trading.account.portfolio import Portfolio
 from tradestack.trading.verification.difference import Differs

@@ -64,6 +64,7 @@ class StrategyRun:
             counters=self.counters,
             clock=clock,
             spawn=self._spawn,
+            session_ends=lambda: None,
         )
         self._task = self._spawn(self.runner.run(), "runner")
 

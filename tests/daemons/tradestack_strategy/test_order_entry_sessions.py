@@ -109,5 +109,5 @@ def test_latencies_are_those_of_the_session_and_of_the_process(
     to_order, to_report = order_entry.publish_to_order, order_entry.order_to_report
     assert first == 1
     assert (to_order.session()["count"], to_report.session()["count"]) == (0, 0)
-    assert (to_order.process()["count"], to_report.process()["count"]) == (2, 2)
-    assert to_report.process()["p999_us"] >= 1_000
+    assert (to_order.process.summary()["count"], to_report.process.summary()["count"]) == (2, 2)
+    assert to_report.process.summary()["p999_us"] >= 1_000

@@ -98,7 +98,7 @@ INTERFACES: Mapping[str, Interface] = {
     for interface in (
         FORMS,
         service_interface("test", {}),
-        daemon_interface(NOTHING),
+        daemon_interface(NOTHING, NOTHING),
         gateway_interface(NOTHING, NOTHING),
         order_manager_interface(NOTHING, NOTHING),
         strategy_interface(NOTHING, NOTHING, NOTHING, NOTHING),

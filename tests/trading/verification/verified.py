@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tradestack.ctl.verify.session_files import tapes_of
+from tradestack.report.files.state_files import tapes_of
 from tradestack.store.journal_lines import read_lines
 from tradestack.trading.verification.verification import Verification
 from tradestack.wire.order_journal import decode_header

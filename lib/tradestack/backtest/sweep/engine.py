@@ -7,7 +7,7 @@ and shared by all runs. Its journal is deleted when its figures are known.
 import contextlib
 import copyreg
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,13 +17,15 @@ import numpy as np
 from tradestack.backtest.backtest import trading_in
 from tradestack.backtest.feed import BATCH_MESSAGES_MAX
 from tradestack.backtest.order_desk import OrderDesk
-from tradestack.backtest.recorded_fills import RecordedFills
-from tradestack.backtest.sweep.marking import TapeFill, equity_of
+from tradestack.backtest.sweep.marking import equity_of
 from tradestack.backtest.sweep.run import RunResult
 from tradestack.backtest.sweep.window import Window
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
-from tradestack.domain.order import Side
+from tradestack.report.columns.builder import TextCodes
+from tradestack.report.equity.fill_course import TapeFill, tape_fills
+from tradestack.report.files.state_files import JournalFile
+from tradestack.report.journal_pass import FILLS_ALONE, JournalPass
 from tradestack.runtime.clock import SystemClock
 from tradestack.store.feed_tape import FeedTape
 from tradestack.store.journal import JOURNAL_SUFFIX
@@ -63,7 +65,7 @@ class EngineRun:
             trading.end()
             desk.end(len(records))
             (journal,) = directory.glob(f"*{JOURNAL_SUFFIX}")
-            fills = list(_fills(RecordedFills(journal, feed)))
+            fills = _fills(journal, tape.session_id)
             return RunResult(
                 equity_of(records, fills), len(records), desk.counters.orders_received, len(fills)
             )
@@ -81,17 +83,10 @@ def _batches(records: TickRecords) -> Iterator[TickBatch]:
         yield TickBatch(start + 1, records[start : start + BATCH_MESSAGES_MAX])
 
 
-def _fills(recorded: RecordedFills) -> Iterator[TapeFill]:
-    for report in recorded.reports:
-        assert report.feed_seq is not None, "a fill is made by a message"
-        sign = 1 if report.side is Side.BUY else -1
-        yield TapeFill(
-            report.feed_seq,
-            report.symbol or "",
-            sign * (report.last_quantity or 0),
-            report.last_price or 0,
-            report.commission or 0,
-        )
+def _fills(journal: Path, feed_session: str) -> Sequence[TapeFill]:
+    journals = JournalPass(feed_session, TextCodes(), TextCodes(), FILLS_ALONE)
+    journals.read(JournalFile(journal, journal.stat().st_size), lambda _share: None)
+    return tape_fills(journals.fills)
 
 
 def _read_only(items: Mapping[object, object]) -> Mapping[object, object]:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tradestack.backtest.statistics.equity import Integers
-from tradestack.backtest.statistics.excursion import Excursion
-from tradestack.backtest.statistics.profit_sums import ProfitSums
-from tradestack.backtest.statistics.sharpe import SharpeRatio, sharpe_ratio
 from tradestack.backtest.sweep.run import RunResult
 from tradestack.backtest.sweep.window import Window
+from tradestack.report.statistics.equity import Integers
+from tradestack.report.statistics.excursion import Excursion
+from tradestack.report.statistics.profit_sums import ProfitSums
+from tradestack.report.statistics.sharpe import SharpeRatio, sharpe_ratio
 
 
 @dataclass(frozen=True, slots=True, eq=False)

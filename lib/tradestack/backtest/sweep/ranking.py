@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from tradestack.backtest.statistics.sharpe import deflated, expected_maximum, probabilistic
 from tradestack.backtest.sweep.figures import RunFigures
 from tradestack.backtest.sweep.tasks import Outcome
+from tradestack.report.statistics.sharpe import deflated, expected_maximum, probabilistic
 
 
 class Criterion(StrEnum):

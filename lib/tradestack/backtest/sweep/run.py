@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from tradestack.backtest.statistics.equity import EquitySeries
 from tradestack.backtest.sweep.window import Window
+from tradestack.report.statistics.equity import EquitySeries
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,9 +11,9 @@ from typing import Self
 
 import numpy as np
 
-from tradestack.backtest.statistics.equity import Integers, interval_ends
 from tradestack.backtest.sweep.figures import Intervals
 from tradestack.backtest.sweep.window import Window
+from tradestack.report.statistics.equity import Integers, interval_ends
 from tradestack.sources.source import Source
 from tradestack.wire.feed import TICK_PACKET, TickRecords
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from tradestack.ctl.recorded.recorded_session import RecordedSession, recorded_session
-from tradestack.ctl.verify.session_files import StateFiles
-from tradestack.ctl.verify.unreadable import as_operator_fault
+from tradestack.ctl.recorded.session_at import SessionAt, session_at
+from tradestack.ctl.state_option import state_files
 from tradestack.domain.faults import OperatorFault
+from tradestack.report.files.unreadable import as_operator_fault
 from tradestack.trading.account.usages import usages_in
 from tradestack.trading.replies.accounts import (
     UnavailableAccount,
@@ -28,21 +28,21 @@ Reply = dict[str, Any]
 def answer(args: argparse.Namespace, method: str, parameters: Parameters) -> Reply:
     """Return what a method would reply; raise OperatorFault."""
     with as_operator_fault():
-        files = StateFiles.of(args)
-        with recorded_session(files, args.session, args.at) as session:
+        files = state_files(args)
+        with session_at(files, args.session, args.at) as session:
             reply: Reply = msgspec.to_builtins(_ANSWERS[method](session, parameters))
     return reply
 
 
-def _orders(session: RecordedSession, parameters: Parameters) -> Reply:
+def _orders(session: SessionAt, parameters: Parameters) -> Reply:
     return {"orders": [order_reply(record) for record in session.orders(parameters["count"])]}
 
 
-def _fills(session: RecordedSession, parameters: Parameters) -> Reply:
+def _fills(session: SessionAt, parameters: Parameters) -> Reply:
     return {"fills": [fill_reply(*fill) for fill in session.fills(parameters["count"])]}
 
 
-def _open_orders(session: RecordedSession, parameters: Parameters) -> Reply:
+def _open_orders(session: SessionAt, parameters: Parameters) -> Reply:
     accounts = _folded(session, None)
     orders = [
         open_order_reply((user, session.id), order)
@@ -57,7 +57,7 @@ def _open_orders(session: RecordedSession, parameters: Parameters) -> Reply:
     }
 
 
-def _accounts(session: RecordedSession, parameters: Parameters) -> Reply:
+def _accounts(session: SessionAt, parameters: Parameters) -> Reply:
     accounts = _folded(session, parameters.get("user"))
     return {
         "accounts": [
@@ -68,7 +68,7 @@ def _accounts(session: RecordedSession, parameters: Parameters) -> Reply:
     }
 
 
-def _positions(session: RecordedSession, parameters: Parameters) -> Reply:
+def _positions(session: SessionAt, parameters: Parameters) -> Reply:
     accounts = _folded(session, parameters.get("user"))
     positions = [
         position
@@ -82,7 +82,7 @@ def _positions(session: RecordedSession, parameters: Parameters) -> Reply:
     }
 
 
-def _limits(session: RecordedSession, parameters: Parameters) -> Reply:
+def _limits(session: SessionAt, parameters: Parameters) -> Reply:
     user: str | None = parameters["user"]
     accounts = _folded(session, None)
     limits = accounts.rules.newest
@@ -101,7 +101,7 @@ def _limits(session: RecordedSession, parameters: Parameters) -> Reply:
     }
 
 
-_ANSWERS: Mapping[str, Callable[[RecordedSession, Parameters], Reply]] = {
+_ANSWERS: Mapping[str, Callable[[SessionAt, Parameters], Reply]] = {
     "ListOrders": _orders,
     "ListOpenOrders": _open_orders,
     "ListFills": _fills,
@@ -111,7 +111,7 @@ _ANSWERS: Mapping[str, Callable[[RecordedSession, Parameters], Reply]] = {
 }
 
 
-def _folded(session: RecordedSession, user: str | None) -> AccountsAt:
+def _folded(session: SessionAt, user: str | None) -> AccountsAt:
     """Fold the accounts; say it if no journal has any, as an empty answer may have other causes."""
     if not session.account_journals:
         print(
@@ -121,7 +121,7 @@ def _folded(session: RecordedSession, user: str | None) -> AccountsAt:
     return session.accounts(user)
 
 
-def _unavailable(session: RecordedSession, accounts: AccountsAt) -> list[UnavailableAccount]:
+def _unavailable(session: SessionAt, accounts: AccountsAt) -> list[UnavailableAccount]:
     return [
         UnavailableAccount(user, session.id, reason)
         for user, reason in sorted(accounts.unavailable.items())

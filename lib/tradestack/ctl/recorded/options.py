@@ -3,7 +3,7 @@
 import argparse
 
 from tradestack.ctl.recorded.moment import parse_at
-from tradestack.ctl.verify.session_files import add_state_option
+from tradestack.ctl.state_option import add_state_option
 
 
 def add_recorded(parser: argparse.ArgumentParser) -> None:

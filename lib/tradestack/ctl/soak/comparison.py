@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tradestack.ctl.soak.difference import Difference, find_difference
 from tradestack.ctl.soak.killer import Kill
 from tradestack.ctl.up.stack_files import StackFiles
-from tradestack.ctl.verify.session_files import StateFiles, payloads_of
+from tradestack.report.files.state_files import StateFiles, payloads_of
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.verification.conduct import Conduct
 from tradestack.wire.order_journal import decode_header, decode_record

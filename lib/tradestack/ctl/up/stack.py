@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, STRATEGY_PREFIX
 from tradestack.ctl.up.child_process import ChildCommand, ChildDied, ChildProcess
-from tradestack.ctl.up.control_call import control_call
 from tradestack.ctl.up.progress import Accounts, StackStats
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack_files import StackFiles
@@ -25,6 +24,7 @@ from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.units import NANOSECONDS_OF, parse_quantity
 from tradestack.net.addresses import Address, name_of, parse_address
+from tradestack.net.control.async_call import control_call
 from tradestack.runtime.supervisor.listen_fds import CONTROL, bind_tcp, bind_unix
 
 STOP_TIMEOUT_S = 15.0  # as TimeoutStopSec= in the units

@@ -22,9 +22,9 @@ import argparse
 import json
 
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.verify.session_files import StateFiles, add_state_option
-from tradestack.ctl.verify.unreadable import as_operator_fault
+from tradestack.ctl.state_option import add_state_option, state_files
 from tradestack.ctl.verify.verify_session import verify_session
+from tradestack.report.files.unreadable import as_operator_fault
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Verify the session and print the result; raise OperatorFault."""
     with as_operator_fault():
-        result = verify_session(StateFiles.of(args), args.session)
+        result = verify_session(state_files(args), args.session)
     print(json.dumps(result.as_dict()) if args.json else result.text, end="")
     if args.json:
         print()

@@ -16,11 +16,11 @@ import json
 
 from tradestack.ctl.arguments import positive_integer
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.verify.session_files import StateFiles, add_state_option
-from tradestack.ctl.verify.unreadable import as_operator_fault
+from tradestack.ctl.state_option import add_state_option, state_files
 from tradestack.ctl.why.order_trace import trace_order
 from tradestack.ctl.why.story import story
 from tradestack.ctl.why.story_json import story_object
+from tradestack.report.files.unreadable import as_operator_fault
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the story; raise OperatorFault."""
     with as_operator_fault():
-        trace = trace_order(StateFiles.of(args), args.order_id)
+        trace = trace_order(state_files(args), args.order_id)
     if args.json:
         print(json.dumps(story_object(trace)))
     else:

@@ -11,14 +11,14 @@ from tradestack.ctl.check.journal_replay import JournalReplay
 from tradestack.ctl.progress import Progress
 from tradestack.ctl.verify.feed_blocks import check_blocks
 from tradestack.ctl.verify.result import Finding, Result
-from tradestack.ctl.verify.session_files import (
+from tradestack.domain.faults import OperatorFault
+from tradestack.report.files.state_files import (
     JournalFile,
     StateFiles,
     belongs_to,
     ended_head,
     tapes_of,
 )
-from tradestack.domain.faults import OperatorFault
 from tradestack.store.feed_tape import FeedTape
 from tradestack.store.journal_lines import JournalLine, payload_of, read_lines
 from tradestack.trading.verification.difference import Difference, Differs

@@ -7,14 +7,6 @@ folded again, as `verify` does, and watched while the order works.
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tradestack.ctl.verify.session_files import (
-    JournalFile,
-    StateFiles,
-    belongs_to,
-    payloads_of,
-    tapes_of,
-)
-from tradestack.ctl.verify.unreadable import as_disagreement
 from tradestack.domain.execution_report import (
     ExecutionReport,
     OrderCancelReject,
@@ -26,6 +18,14 @@ from tradestack.domain.order_life import is_final
 from tradestack.domain.requests import OrderMassCancelRequest
 from tradestack.domain.tick import Tick
 from tradestack.domain.trade import Trade
+from tradestack.report.files.state_files import (
+    JournalFile,
+    StateFiles,
+    belongs_to,
+    payloads_of,
+    tapes_of,
+)
+from tradestack.report.files.unreadable import as_disagreement
 from tradestack.store.feed_tape import FeedTape
 from tradestack.trading.account.trade_watch import SeenTrade, TradeWatch
 from tradestack.trading.execution.model import ExecutionModel

@@ -20,7 +20,7 @@ class DaemonConfig:
     """The keys of every daemon.
 
     `control_socket` defaults to /run/tradestack/<daemon>[-<instance>].sock, `state_directory` to
-    $STATE_DIRECTORY or else /var/lib/tradestack/<daemon>.
+    $STATE_DIRECTORY or else /var/lib/tradestack/<daemon>[-<instance>].
     """
 
     control_socket: Path | None = key(None, FilePath(), reload=Reload.RESTART)

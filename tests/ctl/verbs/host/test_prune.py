@@ -62,7 +62,7 @@ def test_without_daemons_the_newest_session_is_kept(tmp_path: Path) -> None:
 
     assert status == ExitStatus.DONE
     names = sorted(path.name for path in (state / "gateway").iterdir())
-    assert names == ["B.crc", "B.feed", "B.json", "other.txt"]
+    assert names == ["B.crc", "B.feed", "B.json", "B.stats", "other.txt"]
 
 
 def test_order_sessions_that_a_strategy_reads_again_are_kept(tmp_path: Path) -> None:

@@ -27,13 +27,14 @@ from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.journal import JOURNAL_SUFFIX
 from tradestack.store.journal_lines import read_lines
+from tradestack.store.statistics_file import STATISTICS_SUFFIX
 from tradestack.wire.account_records import AccountRecord, EndedRecord
 from tradestack.wire.order_journal import decode_record
 
 KEEP_DEFAULT = 3
 SESSION_FILES = {
-    GATEWAY: (FEED_LOG_SUFFIX, SIDECAR_SUFFIX, CHECKSUMS_SUFFIX),
-    ORDER_MANAGER: (JOURNAL_SUFFIX,),
+    GATEWAY: (FEED_LOG_SUFFIX, SIDECAR_SUFFIX, CHECKSUMS_SUFFIX, STATISTICS_SUFFIX),
+    ORDER_MANAGER: (JOURNAL_SUFFIX, STATISTICS_SUFFIX),
 }
 
 # What a line begins with that says of an account that it begins, or has ended.

@@ -1,0 +1,1 @@
+"""The report of a session for a terminal, and which session it is of."""

@@ -1,0 +1,1 @@
+"""Recorded sessions, for notebooks, programs and reports."""

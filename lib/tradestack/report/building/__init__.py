@@ -1,0 +1,1 @@
+"""A recorded session → its report, part by part."""

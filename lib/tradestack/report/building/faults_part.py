@@ -1,0 +1,34 @@
+"""Statistics and the journals' facts → what went wrong."""
+
+from tradestack.report.building.bounds import CHANGES_MAX
+from tradestack.report.building.daemon_statistics import GATEWAY, ORDER_MANAGER, Recorded
+from tradestack.report.building.journal_facts import JournalFacts
+from tradestack.report.values.faults import Faults, TradingChange
+
+
+def faults_part(facts: JournalFacts, recorded: Recorded | None, cut: int) -> Faults:
+    """Return the part of the report; recorded: None = no statistics; cut: files with a cut end."""
+    return Faults(
+        rows_refused=_counter(recorded, GATEWAY, "rows_rejected"),
+        restarts=None if recorded is None else recorded.restarts(),
+        tails_cut=cut,
+        orders_duplicate=_counter(recorded, ORDER_MANAGER, "orders_duplicate"),
+        orders_malformed=facts.malformed,
+        journal_lines_lost=sum(record.lines_lost for record in facts.repaired),
+        orders_lost=sum(record.orders_lost for record in facts.repaired),
+        trading_changes=tuple(
+            TradingChange(
+                time=record.time_ns,
+                user=record.user,
+                state=record.state,
+                reason=record.reason,
+                by_limit=record.feed_session is not None,
+            )
+            for record in facts.trading[-CHANGES_MAX:]
+        ),
+    )
+
+
+def _counter(recorded: Recorded | None, daemon: str, name: str) -> int | None:
+    stats = None if recorded is None else recorded.newest(daemon)
+    return None if stats is None else stats.get(name)

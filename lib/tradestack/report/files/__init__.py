@@ -1,0 +1,1 @@
+"""Feed logs and order journals where a stack keeps them, as they are read from outside."""

@@ -1,0 +1,1 @@
+"""A report for people: a Report → HTML, Markdown and pictures."""
