@@ -9,7 +9,7 @@ set -euo pipefail
 
 CHECKOUT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 DESTDIR=${DESTDIR:-}
-COMMANDS=(tradestackctl tradestack-gateway tradestack-order-manager tradestack-strategy)
+COMMANDS=(tradestackctl tradestack-gateway tradestack-order-manager tradestack-strategy tradestack-web)
 PYTHON_NEEDED="3.11 or later"
 pip_conf='' # the settings that were taken from one
 
@@ -234,7 +234,7 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
 import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop
-import tradestack.ctl.main, tradestack_gateway, tradestack_order_manager, tradestack_strategy
+import tradestack.ctl.main, tradestack_gateway, tradestack_order_manager, tradestack_strategy, tradestack_web
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 
@@ -480,7 +480,7 @@ link_documents() {
     [[ $programs == no ]] ||
         packages=$lib/current/$(cd -- "$DESTDIR$lib/current" && echo lib/python3*/site-packages)
     mkdir -p -- "$DESTDIR$doc/lib" "$DESTDIR$doc/daemons"
-    for package in lib/tradestack daemons/tradestack_{gateway,order_manager,strategy}; do
+    for package in lib/tradestack daemons/tradestack_{gateway,order_manager,strategy,web}; do
         ln -sfn -- "$packages/${package##*/}" "$DESTDIR$doc/$package"
     done
     ln -sfn -- "$share/default" "$DESTDIR$doc/etc"
@@ -494,7 +494,7 @@ install_units() {
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
     [[ $programs == yes ]] || version=257 # that of Debian 13
-    for service in gateway order-manager strategy@; do
+    for service in gateway order-manager strategy@ web; do
         name=$unit_directory/tradestack-$service.service.d/since-254.conf
         rm -f -- "$DESTDIR$name"
         ((${version:-0} < 254)) || put 0644 "$name" <"$CHECKOUT/systemd/since-254.conf"
@@ -514,7 +514,8 @@ adapted() {
         -e 's/^WantedBy=multi-user.target/WantedBy=default.target/' \
         -e '/^Environment=/s| HOME=/tmp$||' \
         -e "s/^(ListenStream=127\.0\.0\.1:)8999$/\1$feed_port/" \
-        -e "s/^(ListenStream=127\.0\.0\.1:)8998$/\1$order_port/"
+        -e "s/^(ListenStream=127\.0\.0\.1:)8998$/\1$order_port/" \
+        -e "s/^(ListenStream=127\.0\.0\.1:)8997$/\1$web_port/"
 }
 
 # ---- configuration -----------------------------------------------------------------------------------------
@@ -547,11 +548,12 @@ configured() { # FILE: print it with the paths and ports of this installation
     fi
     # Defaults that do not fit a user's installation are set explicitly.
     sed -E -e "s|/usr/local/share/tradestack|$share|g" \
-        -e '/^#[a-z_]+ = ".*(\/(etc|run|var\/lib|var\/log)\/tradestack|127\.0\.0\.1:899[89])/s/^#//' \
+        -e '/^#[a-z_]+ = ".*(\/(etc|run|var\/lib|var\/log)\/tradestack|127\.0\.0\.1:899[789])/s/^#//' \
         -e "s|/etc/tradestack|$config|g; s|/run/tradestack|$runtime_directory|g" \
         -e "s|/var/lib/tradestack|$state_directory|g; s|/var/log/tradestack|$log_directory|g" \
         -e "s|127\.0\.0\.1:8999|127.0.0.1:$feed_port|g" \
         -e "s|127\.0\.0\.1:8998|127.0.0.1:$order_port|g" \
+        -e "s|127\.0\.0\.1:8997|127.0.0.1:$web_port|g" \
         -e "s|^#?segment_suffix = \"\"|segment_suffix = \"$segment_suffix\"|" -- "$1"
 }
 
@@ -570,18 +572,24 @@ install_credentials() {
     "$lib/current/bin/python" -m tradestack.ctl.installation.credentials "$config" $owner
 }
 
+free_ports() { # COUNT
+    "$python" -c '
+import socket, sys
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+print(*(each.getsockname()[1] for each in sockets))' "$1"
+}
+
 choose_user_ports() { # free ones, or those of the existing installation
     local socket=$unit_directory/tradestack-gateway.socket
     segment_suffix=-$(id -un)
     if [[ -e $socket ]]; then
         feed_port=$(sed -n 's/^ListenStream=.*://p' "$socket")
         order_port=$(sed -n 's/^ListenStream=.*://p' "$unit_directory/tradestack-order-manager.socket")
+        web_port=$(sed -n 's/^ListenStream=.*://p' "$unit_directory/tradestack-web.socket" 2>/dev/null) ||
+            web_port=$(free_ports 1) # an installation from before the page
         return
     fi
-    read -r feed_port order_port < <("$python" -c '
-import socket
-sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-print(*(each.getsockname()[1] for each in sockets))')
+    read -r feed_port order_port web_port < <(free_ports 3)
 }
 
 # ---- the running system --------------------------------------------------------------------------------------
@@ -611,7 +619,10 @@ restart_services() { # the sockets stay open, and connections wait in their queu
     "${systemctl[@]}" --quiet is-active 'tradestack-*.service' || return 0
     say "restarting the services"
     "${systemctl[@]}" try-restart tradestack-gateway.service tradestack-order-manager.service \
-        'tradestack-strategy@*.service' || fail "the restart failed; see journalctl -e -u 'tradestack-*'"
+        'tradestack-strategy@*.service' tradestack-web.service ||
+        fail "the restart failed; see journalctl -e -u 'tradestack-*'"
+    ! "${systemctl[@]}" --quiet is-active tradestack.target ||
+        "${systemctl[@]}" start tradestack-web.socket # after an upgrade from before the page
 }
 
 start_it() {
@@ -675,7 +686,7 @@ uninstall_it() {
     fi
     rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack{.target,-*.socket}}
     say "removing programs and units"
-    rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager}.socket.d/port.conf # of set-port
+    rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager,web}.socket.d/port.conf # of set-port
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" \
         "$DESTDIR$man"/man[1578]/tradestack*.gz "${COMMANDS[@]/#/$DESTDIR$bin/}"
@@ -717,8 +728,8 @@ purge_it() {
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
         "$prefix/share/bash-completion" "$man"/man{1,5,7,8}
-        "$unit_directory"/tradestack-{gateway,order-manager,strategy@}.service.d
-        "$own_units"/tradestack-{gateway,order-manager}.socket.d "$own_units/sockets.target.wants")
+        "$unit_directory"/tradestack-{gateway,order-manager,strategy@,web}.service.d
+        "$own_units"/tradestack-{gateway,order-manager,web}.socket.d "$own_units/sockets.target.wants")
     [[ $prefix == /usr || $prefix == /usr/local ]] || directories+=("$man")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}

@@ -1,4 +1,4 @@
-"""One browser for a module, and a page for each test."""
+"""One browser and one stack for a module, and a page for each test."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.shown_stack import ShownStack, running_stack
 from tests.kit.browser import DEADLINE_MS, Listener, running_browser
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ def browser() -> Iterator[Browser]:
     """
     with running_browser() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShownStack]:
+    """Return a running stack with its page; without a browser none is started."""
+    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
 
 
 @pytest.fixture

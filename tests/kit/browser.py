@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tests.kit.prerequisites import NODE_MODULES, need_node_package, need_package, need_program
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # what is not installed skips the tests, not their collection
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = "/usr/bin/chromium"
+PICTURES = Path(__file__).parents[2] / "build" / "browser"  # for people to look at
 DEADLINE_MS = 20_000  # far above any wait, also on a busy machine
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 ColourScheme = Literal["light", "dark"]
@@ -49,7 +51,7 @@ def violations(page: Page) -> list[str]:
     """
     need_node_package("axe-core")
     page.evaluate(AXE.read_text())
-    found = page.evaluate("async () => (await axe.run()).violations")
+    found = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
     return [
         f"{each['id']}: {node['html'][:200]}: {node['failureSummary']}"
         for each in found

@@ -35,6 +35,7 @@ examples:
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
   tradestackctl report --html report.html     look at what a run was, with charts
   tradestackctl export fills --format csv     write the fills to a file for other tools
+  tradestackctl web --open                    look at it all in a browser
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl new-strategy mine             write a strategy of your own to begin with
   tradestackctl add-strategy momentum         create another strategy instance
@@ -76,6 +77,7 @@ VERBS = (
     Verb("clients", "list the clients that are logged in", "ask.clients"),
     Verb("trading", "set which orders are accepted: all, reducing ones, none", "steer.trading"),
     Verb("cancel-orders", "cancel working orders of a user or of all", "steer.cancel_orders"),
+    Verb("web", "print the address of the page, with a login", "web"),
     Verb("pause", "stop publishing ticks", "steer.pause"),
     Verb("resume", "continue publishing ticks", "steer.pause"),
     Verb(

@@ -1,6 +1,6 @@
 """The daemons that have a control socket in a runtime directory.
 
-gateway.sock   order-manager.sock   strategy-<instance>.sock
+gateway.sock   order-manager.sock   strategy-<instance>.sock   web-control.sock
 """
 
 import argparse
@@ -17,6 +17,8 @@ from tradestack.net.control.place import RUNTIME_DIRECTORY
 USERS_DIRECTORY = Path("/run/user")
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
+WEB = "web"
+WEB_CONTROL = "web-control"  # its control socket; web.sock is the page
 STRATEGY_PREFIX = "strategy-"
 SOCKET_SUFFIX = ".sock"
 STATS_DEADLINE_S = 5.0  # WatchStats replies every second; a daemon this late hangs
@@ -70,8 +72,10 @@ class RunningDaemons:
         return cls(users if is_users else RUNTIME_DIRECTORY)
 
     def socket_of(self, name: str) -> Path:
-        """Return the socket of `gateway`, `order-manager` or a strategy instance."""
-        if name not in (GATEWAY, ORDER_MANAGER) and not name.startswith(STRATEGY_PREFIX):
+        """Return the socket of `gateway`, `order-manager`, `web` or a strategy instance."""
+        if name == WEB:
+            name = WEB_CONTROL
+        elif name not in (GATEWAY, ORDER_MANAGER) and not name.startswith(STRATEGY_PREFIX):
             name = STRATEGY_PREFIX + name
         return self.directory / f"{name}{SOCKET_SUFFIX}"
 

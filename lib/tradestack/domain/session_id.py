@@ -41,6 +41,14 @@ def is_session_id(text: str) -> bool:
     return _SESSION_ID.fullmatch(text) is not None
 
 
+def session_begin_ns(session_id: str) -> int:
+    """Return when a session began by its id, ns since the Unix epoch; exact to the second.
+
+    It is later than that if the clock had been set back.
+    """
+    return (int(session_id[:_TIME_DIGITS], 36) + _EPOCH_S) * NANOSECONDS_PER_SECOND
+
+
 def _base36(number: int, digits: int) -> str:
     text = ""
     for _ in range(digits):

@@ -18,7 +18,6 @@ from tradestack.runtime.config.keys import ConfigFile, read_config
 from tradestack.runtime.config.password import CREDENTIAL
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.decided_keys import (
-    CONTROL_KEY,
     LEVEL_KEY,
     LEVEL_OPTION,
     PASSWORD_KEY,
@@ -26,7 +25,7 @@ from tradestack.runtime.decided_keys import (
     unused_keys,
 )
 from tradestack.runtime.program import Program
-from tradestack.runtime.supervisor.listen_fds import CONTROL
+from tradestack.runtime.supervisor.listen_fds import CONTROL, CONTROL_KEY
 from tradestack.runtime.supervisor.units import (
     OF_USER,
     SYSTEM,
@@ -81,7 +80,9 @@ def _decided(
     sockets = {
         key: unit_name(program.name, arguments.instance) for key in program.addresses.values()
     }
-    sockets[CONTROL_KEY] = unit_name(f"{program.name}-{CONTROL}", arguments.instance)
+    paths = {**program.paths, CONTROL: CONTROL_KEY}
+    for name, key in paths.items():
+        sockets[key] = unit_name(f"{program.name}-{name}", arguments.instance)
     named = [key for key in (*sockets, PASSWORD_KEY, LEVEL_KEY) if key in written]
     service = f"{unit_name(program.name, arguments.instance)}.service"
     for systemctl in (SYSTEM, OF_USER) if named else ():

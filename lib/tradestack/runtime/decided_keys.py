@@ -18,11 +18,10 @@ from tradestack.runtime.config.password import CREDENTIAL, read_password
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.listeners import Listeners, control_path
 from tradestack.runtime.program import Program
-from tradestack.runtime.supervisor.listen_fds import CONTROL
+from tradestack.runtime.supervisor.listen_fds import CONTROL, CONTROL_KEY
 
 C = TypeVar("C", bound=DaemonConfig)
 
-CONTROL_KEY = "control_socket"
 PASSWORD_KEY = "password_file"
 LEVEL_KEY = "log_level"
 LEVEL_OPTION = "--log-level"
@@ -60,7 +59,7 @@ def decided_keys(
     """Return the keys whose values something else decides for this process, with these values."""
     decided: dict[str, str] = {}
     if listeners.are_passed:
-        for name, key in program.addresses.items():
+        for name, key in {**program.addresses, **program.paths}.items():
             decided[key] = name_of(listeners.served[name].getsockname())
         decided[CONTROL_KEY] = name_of(listeners.control.getsockname())
     if credentials_directory is not None and has_password(program):
@@ -92,6 +91,9 @@ def unused_keys(
         key: (getattr(config, key), "address", port, f"tradestackctl set-port {name} {{}}")
         for name, key in program.addresses.items()
     }
+    for name, key in program.paths.items():
+        local = f"{unit_name(f'{program.name}-{name}', instance)}.socket"
+        stated[key] = (getattr(config, key), "address", local, f"systemctl edit {local}")
     path = control_path(program.name, config, instance)
     stated[CONTROL_KEY] = (path, "address", control, f"systemctl edit {control}")
     password_file = getattr(config, PASSWORD_KEY, None)

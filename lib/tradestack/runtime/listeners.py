@@ -1,14 +1,20 @@
 """The listening sockets of a daemon: passed by systemd, or bound to the addresses of its config."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from tradestack.net.control.place import RUNTIME_DIRECTORY
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.runtime.program import Program
-from tradestack.runtime.supervisor.listen_fds import CONTROL, adopt_sockets, bind_tcp, bind_unix
+from tradestack.runtime.supervisor.listen_fds import (
+    CONTROL,
+    CONTROL_KEY,
+    adopt_sockets,
+    bind_tcp,
+    bind_unix,
+)
 
 C = TypeVar("C", bound=DaemonConfig)
 
@@ -16,17 +22,17 @@ C = TypeVar("C", bound=DaemonConfig)
 class Listeners:
     """Listening sockets by name; a context manager that closes them.
 
-    It removes the path of the control socket if the daemon has bound it itself. are_passed: whether
-    a supervisor has opened the sockets.
+    It removes the paths of the Unix sockets if the daemon has bound them itself. are_passed:
+    whether a supervisor has opened the sockets.
     """
 
     def __init__(
-        self, sockets: Mapping[str, socket.socket], bound_path: Path | None = None
+        self, sockets: Mapping[str, socket.socket], bound_paths: Collection[Path] = ()
     ) -> None:
-        self.are_passed = bound_path is None
+        self.are_passed = not bound_paths
         self.control = sockets[CONTROL]
         self.served = {name: listener for name, listener in sockets.items() if name != CONTROL}
-        self._bound_path = bound_path
+        self._bound_paths = bound_paths
 
     @classmethod
     def adopt(cls, program: Program[Any], fds: Mapping[str, int]) -> "Listeners":
@@ -37,8 +43,10 @@ class Listeners:
     def bind(cls, program: Program[C], config: C, instance: str | None) -> "Listeners":
         """Bind the addresses of the config. Raises OperatorFault if one is not available."""
         sockets = {name: bind_tcp(getattr(config, key)) for name, key in program.addresses.items()}
-        path = control_path(program.name, config, instance)
-        return cls({**sockets, CONTROL: bind_unix(path)}, path)
+        paths = {name: (key, getattr(config, key)) for name, key in program.paths.items()}
+        paths[CONTROL] = (CONTROL_KEY, control_path(program.name, config, instance))
+        sockets |= {name: bind_unix(path, key) for name, (key, path) in paths.items()}
+        return cls(sockets, [path for _, path in paths.values()])
 
     def __enter__(self) -> Self:
         return self
@@ -46,8 +54,8 @@ class Listeners:
     def __exit__(self, *_: object) -> None:
         for listener in (*self.served.values(), self.control):
             listener.close()
-        if self._bound_path is not None:
-            self._bound_path.unlink(missing_ok=True)
+        for path in self._bound_paths:
+            path.unlink(missing_ok=True)
 
 
 def control_path(program_name: str, config: DaemonConfig, instance: str | None) -> Path:

@@ -32,7 +32,8 @@ class Program(Generic[C]):
 
     `config_path` is the default; "{instance}" in it is replaced by the name of the instance.
     `addresses` names the TCP sockets that it serves, and the config keys of the addresses to which
-    they are bound without socket activation. `metrics` declares what `Service.stats` holds.
+    they are bound without socket activation; `paths` the same for Unix sockets. `metrics` declares
+    what `Service.stats` holds.
     """
 
     name: str  # "order-manager"; the command is tradestack-<name>
@@ -41,6 +42,7 @@ class Program(Generic[C]):
     config_path: str
     build: Callable[[Context[C]], Service[C]]
     addresses: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
     has_instances: bool = False
     tools: tuple[Tool, ...] = ()
     metrics: tuple[Metric, ...] = ()
@@ -49,4 +51,4 @@ class Program(Generic[C]):
     @property
     def listen_fds(self) -> tuple[str, ...]:
         """The names of all sockets that it serves (FileDescriptorName= in the units)."""
-        return (*self.addresses, CONTROL)
+        return (*self.addresses, *self.paths, CONTROL)

@@ -103,6 +103,7 @@ def up_options(args: argparse.Namespace, strategy_config: Path) -> argparse.Name
         settings=[*given, *own],
         fresh=args.state_dir is not None,
         respawn=False,
+        web=None,
     )
 
 

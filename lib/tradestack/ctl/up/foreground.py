@@ -21,6 +21,7 @@ from tradestack.ctl.up.machine_check import (
 )
 from tradestack.ctl.up.option_check import check_options
 from tradestack.ctl.up.options import stack_config
+from tradestack.ctl.up.page import require_web, served_page
 from tradestack.ctl.up.run import Disturb, Run
 from tradestack.ctl.up.run_counts import RunResult
 from tradestack.ctl.up.screen import Screen
@@ -47,6 +48,8 @@ def checked_config(args: argparse.Namespace, screen: Screen) -> StackConfig:
     check_limit(OPEN_FILES)
     check_limit(FILE_SIZE)
     check_machine()
+    if args.web is not None:
+        require_web()
     config = stack_config(args, screen)
     check_options(args, config)
     return config
@@ -119,7 +122,8 @@ class _Foreground:
 
     async def _play(self, files: StackFiles) -> RunResult:
         run = Run(self._args, files, self._config, self._screen, self._errand.disturb)
-        return await run.execute()
+        async with served_page(self._args.web, files, self._screen):
+            return await run.execute()
 
 
 def _begin_anew(files: StackFiles) -> None:

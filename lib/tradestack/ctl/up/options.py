@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradestack.configs.sample_data import sample_files
+from tradestack.configs.web import WEB_ADDRESS
 from tradestack.ctl.arguments import AppendPath, StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options, format_options
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
@@ -17,7 +18,9 @@ from tradestack.ctl.up.supervised import AfterDeath
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.units import DURATION_FORM, NANOSECONDS_OF, parse_quantity
+from tradestack.net.addresses import PORT_MAX, parse_address
 
+WEB_PORT = parse_address(WEB_ADDRESS).port
 # The keys of a strategy that a run with --until-end sets itself.
 SET_BY_UNTIL_END = (*SET_IN_STRATEGIES, "start")
 
@@ -83,6 +86,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="delete the sessions and logs of earlier runs from --state-dir first",
     )
     stack.add_argument(
+        "--web",
+        type=parse_port,
+        nargs="?",
+        const=WEB_PORT,
+        metavar="PORT",
+        help=f"also serve the page, at this port of 127.0.0.1 (default: {WEB_PORT}; 0: any)",
+    )
+    stack.add_argument(
         "--respawn",
         action="store_true",
         help="start a daemon again when it dies, instead of stopping the stack",
@@ -130,6 +141,13 @@ def parse_setting(text: str) -> Setting:
         return Setting(daemon, key, tomllib.loads(f"value = {value}")["value"])
     except tomllib.TOMLDecodeError:
         return Setting(daemon, key, value)  # a string without quotes
+
+
+def parse_port(text: str) -> int:
+    """Parse a --web; raise ArgumentTypeError."""
+    if text.isascii() and text.isdigit() and int(text) <= PORT_MAX:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to {PORT_MAX}")
 
 
 def parse_seconds(text: str) -> float:

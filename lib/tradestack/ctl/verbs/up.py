@@ -10,6 +10,7 @@ examples:
   tradestackctl up                         publish the sample data until Ctrl-C
   tradestackctl up --pace 60x --duration 1min
   tradestackctl up --state-dir /tmp/stack --fresh
+  tradestackctl up --web                   and show it at http://127.0.0.1:8997
   tradestackctl up --prices p.csv.gz --sentiment s.csv --pace max --until-end --json
 
 exit status:

@@ -18,6 +18,7 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
 
 CONTROL = "control"  # the name of the control socket in every daemon
+CONTROL_KEY = "control_socket"  # and its config key
 LISTEN_FDS_START = 3
 LISTEN_FDS_MAX = 64  # a daemon has two; a larger number is a broken environment
 COUNT_LENGTH_MAX = 20  # digits; int() refuses thousands of them
@@ -85,7 +86,7 @@ def bind_tcp(address: Address) -> socket.socket:
     return listener
 
 
-def bind_unix(path: Path) -> socket.socket:
+def bind_unix(path: Path, key: str = CONTROL_KEY) -> socket.socket:
     """Bind a listening socket with mode 0660, replacing the one that a killed daemon left.
 
     Raises OperatorFault if a process serves there or the directory is not writable, OSError if the
@@ -93,7 +94,7 @@ def bind_unix(path: Path) -> socket.socket:
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        _remove_stale_socket(path)
+        _remove_stale_socket(path, key)
         umask_before = os.umask(CONTROL_SOCKET_UMASK)
         try:
             listener.bind(str(path))
@@ -105,7 +106,7 @@ def bind_unix(path: Path) -> socket.socket:
         if error.errno == errno.ENOSPC:
             raise
         raise OperatorFault(
-            f"control_socket: {path}",
+            f"{key}: {path}",
             error.strerror or str(error),
             "create the directory, writable by the daemon's user, or change the key"
             if error.errno
@@ -140,7 +141,7 @@ def _adopt(name: str, fd: int) -> socket.socket:
     return listener
 
 
-def _remove_stale_socket(path: Path) -> None:
+def _remove_stale_socket(path: Path, key: str) -> None:
     if not path.is_socket():
         return  # absent, or something that bind() refuses to replace
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
@@ -150,7 +151,7 @@ def _remove_stale_socket(path: Path) -> None:
             path.unlink()
             return
     raise OperatorFault(
-        f"control_socket: {path}",
+        f"{key}: {path}",
         "another process serves there",
         "stop that process, or change the key",
     )

@@ -1,6 +1,6 @@
-"""Give the feed or the order port of the installation another address.
+"""Give the feed, the order or the page port of the installation another address.
 
-The addresses of both ports are in systemd's socket units, so `listen` in a configuration file alone
+The addresses of the ports are in systemd's socket units, so `listen` in a configuration file alone
 changes nothing. This writes a drop-in for the unit, sets `listen` in the server's configuration and
 the address in each strategy's that had the old one, and restarts what was running: the server,
 whose clients are disconnected once, and these strategies. Nothing acknowledged is lost.
@@ -23,10 +23,11 @@ import os
 import socket
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tradestack.configs.web import WEB_ADDRESS
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.config_key import with_key
 from tradestack.ctl.installation.installation import Installation, require_directory
@@ -39,16 +40,17 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import PORT_MAX, Address, parse_address
 from tradestack.runtime.config.shared_keys import FEED_ADDRESS, ORDERS_ADDRESS
 
-LISTEN = "listen"  # the key of both servers
+LISTEN = "listen"  # the key of the servers
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
     """A port, as the server that has it and the strategies that connect to it are configured."""
 
-    name: str  # also the key of the strategies
+    name: str  # also the key of the strategies, if they connect to it
     server: str
     default: str  # without a key in the file
+    has_strategies: bool = True
 
     @property
     def unit(self) -> str:
@@ -59,6 +61,7 @@ class Port:
 PORTS = (
     Port("feed", GATEWAY, FEED_ADDRESS),
     Port("orders", ORDER_MANAGER, ORDERS_ADDRESS),
+    Port("page", "web", WEB_ADDRESS, has_strategies=False),
 )
 
 
@@ -86,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     _require_root(args)
     require_directory(installation.config / "strategy", "--config-dir")
     installation.require_systemd("set-port")
-    port, other = sorted(PORTS, key=lambda each: each.name != args.port)
+    port, *others = sorted(PORTS, key=lambda each: each.name != args.port)
     unit = PortUnit(installation, f"{port.unit}.socket")
     old = unit.address()
     new = _address(args.address, old)
@@ -95,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     if new == old and not edited:
         raise OperatorFault(f"the {port.name} port", f"has the address {new}", "nothing is to do")
     if new != old:
-        _require_free(new, PortUnit(installation, f"{other.unit}.socket"))
+        _require_free(new, [PortUnit(installation, f"{other.unit}.socket") for other in others])
     for file in edited:
         _write(file)
     if new != old:
@@ -138,10 +141,11 @@ def _address(text: str, old: Address) -> Address:
     return Address(str(ipaddress.ip_address(address.host)), address.port)  # as systemd writes it
 
 
-def _require_free(address: Address, other: PortUnit) -> None:
-    """Raise OperatorFault if a process listens at the address, or the other port is there."""
-    if other.address() == address:
-        raise OperatorFault(f"address {address}", f"is that of {other.name}", "give another")
+def _require_free(address: Address, others: Sequence[PortUnit]) -> None:
+    """Raise OperatorFault if a process listens at the address, or another port is there."""
+    for other in others:
+        if other.address() == address:
+            raise OperatorFault(f"address {address}", f"is that of {other.name}", "give another")
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     with contextlib.closing(socket.socket(family)) as probe:
         # As systemd will: connections that have ended are no matter, a listener is one.
@@ -161,7 +165,8 @@ def _files(config: Path, port: Port, old: Address, new: Address) -> list[ConfigF
     """Return the files of the server and of its strategies; say which follow another server."""
     server = config / f"{port.server}.toml"
     files = [_file(server, LISTEN, port, new, f"{port.unit}.service")]
-    for path in sorted((config / "strategy").glob("*.toml")):
+    strategies = (config / "strategy").glob("*.toml") if port.has_strategies else ()
+    for path in sorted(strategies):
         address = _values(path).get(port.name, str(old))
         if address in (str(old), str(new)):
             service = f"tradestack-strategy@{path.stem}.service"

@@ -1,8 +1,9 @@
 """Start, stop or restart a daemon of the installation, with its sockets.
 
-NAME is gateway, order-manager, all, or a strategy instance. stop also closes the ports, so that no
-connection starts the daemon again; restart keeps them open, and connections wait. A strategy that
-is stopped starts again with the others; to prevent that: systemctl disable tradestack-strategy@NAME
+NAME is gateway, order-manager, web, all, or a strategy instance. stop also closes the ports, so
+that no connection starts the daemon again; restart keeps them open, and connections wait. A
+strategy that is stopped starts again with the others; to prevent that: systemctl disable
+tradestack-strategy@NAME
 
 examples:
   tradestackctl stop news                  stop this strategy instance
@@ -18,7 +19,7 @@ from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
 from tradestack.ctl.installation.strategy_name import strategy_name
-from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
+from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, WEB
 
 ALL = "all"
 
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "name",
         action=StoreDaemon,
         metavar="NAME",
-        help="gateway, order-manager, all, or a strategy instance",
+        help="gateway, order-manager, web, all, or a strategy instance",
     )
     add_installation_arguments(parser)
 
@@ -52,6 +53,9 @@ def units_of(name: str) -> tuple[str, ...]:
     if name in (GATEWAY, ORDER_MANAGER):
         unit = f"tradestack-{name}"
         return (f"{unit}.service", f"{unit}.socket", f"{unit}-control.socket")
+    if name == WEB:
+        sockets = ("web", "web-local", "web-control")
+        return ("tradestack-web.service", *(f"tradestack-{each}.socket" for each in sockets))
     return (f"tradestack-strategy@{strategy_name(name)}.service",)
 
 

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "daemon",
         action=StoreDaemon,
         metavar="DAEMON",
-        help="gateway, order-manager or a strategy instance",
+        help="gateway, order-manager, web or a strategy instance",
     )
 
 

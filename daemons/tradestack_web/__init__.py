@@ -1,0 +1,1 @@
+"""The web server: the page of a stack, its HTTP interface (API.md) and its logins."""

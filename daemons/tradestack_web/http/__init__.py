@@ -1,0 +1,1 @@
+"""HTTP: connections with limits, what is asked of every request, errors as JSON."""

@@ -1,0 +1,106 @@
+"""The server: accepts on the sockets that it was given, and hands the connections to uvicorn."""
+
+import asyncio
+import email.utils
+import functools
+import socket
+from collections.abc import Callable, Mapping
+
+from starlette.types import ASGIApp
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from tradestack.domain.clock import NANOSECONDS_PER_SECOND, Clock
+from tradestack.net.acceptor import Acceptor
+from tradestack_web.http.connection import Connection
+
+HEAD_BYTES_MAX = 16 * 1024  # of a request's line and headers
+KEEP_ALIVE_S = 5
+END_DEADLINE_S = 2.0  # for answers under way when the server ends
+_BUSY = b'{"error": "busy", "message": "too many connections", "remedy": "close some pages"}'
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(_BUSY), _BUSY)
+)
+
+
+class HttpServer:
+    """Serves an application on listening sockets, which remain their owner's.
+
+    connections_max: how many connections there may be. refused: how many were more than that.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        listeners: Mapping[str, socket.socket],
+        clock: Clock,
+        connections_max: Callable[[], int],
+    ) -> None:
+        self.refused = 0
+        self._clock = clock
+        self._connections_max = connections_max
+        self._config = Config(
+            app,
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            h11_max_incomplete_event_size=HEAD_BYTES_MAX,
+        )
+        self._state = ServerState()
+        self._acceptors = [
+            Acceptor(name, listener, self._connected) for name, listener in listeners.items()
+        ]
+        self._accepting: set[asyncio.Task[None]] = set()
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._state.connections) + len(self._accepting)
+
+    def start(self) -> None:
+        """Begin to accept."""
+        self._config.load()
+        self.tick()
+        for acceptor in self._acceptors:
+            acceptor.start()
+
+    def tick(self) -> None:
+        """Let answers have the present date; called once a second."""
+        seconds = self._clock.wall_ns() / NANOSECONDS_PER_SECOND
+        date = email.utils.formatdate(seconds, usegmt=True)
+        self._state.default_headers = [(b"date", date.encode())]
+
+    async def close(self) -> None:
+        """Stop accepting, and end all connections."""
+        for acceptor in self._acceptors:
+            acceptor.stop()
+        for connection in tuple(self._state.connections):
+            connection.shutdown()
+        if self._state.tasks:
+            await asyncio.wait(tuple(self._state.tasks), timeout=END_DEADLINE_S)
+        for connection in tuple(self._state.connections):
+            connection.transport.abort()
+
+    def _connected(self, connection: socket.socket, _address: object) -> None:
+        if self.connections >= self._connections_max():
+            self.refused += 1
+            with connection:
+                connection.send(_FULL)
+            return
+        task = asyncio.create_task(self._serve(connection))
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
+
+    async def _serve(self, connection: socket.socket) -> None:
+        factory = functools.partial(Connection, self._config, self._state)
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(factory, connection)
+        except OSError:  # the peer has gone
+            connection.close()

@@ -1,0 +1,39 @@
+"""One viewer: the frames that wait for a page, which are the same bytes for all."""
+
+import asyncio
+from collections import deque
+
+FRAMES_WAITING_MAX = 64  # 16 s of them; whoever is further behind is dropped
+
+
+class Viewer:
+    """The queue of a viewer. is_dropped: it did not take its frames in time."""
+
+    def __init__(self) -> None:
+        self.is_dropped = False
+        self._frames: deque[bytes] = deque()
+        self._changed = asyncio.Event()
+        self._is_closed = False
+
+    def put(self, frame: bytes) -> None:
+        """Add a frame for the page."""
+        if len(self._frames) == FRAMES_WAITING_MAX:
+            self.is_dropped = True
+            self.close()
+        self._frames.append(frame)
+        self._changed.set()
+
+    def close(self) -> None:
+        """Let `next` end, now or later."""
+        self._is_closed = True
+        self._changed.set()
+
+    async def next(self) -> bytes | None:
+        """Return all frames that wait, as soon as there is one; None at the end."""
+        await self._changed.wait()
+        self._changed.clear()
+        if self._is_closed:
+            return None
+        frames = b"".join(self._frames)
+        self._frames.clear()
+        return frames

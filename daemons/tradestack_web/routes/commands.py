@@ -1,0 +1,74 @@
+"""tradestackctl, run for what takes seconds: the story of an order, the report of a session.
+
+It has its own process, so that no viewer waits for it, and its memory is gone at the end.
+"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tradestack_web.http.errors import ApiError
+
+PROGRAM = Path(sys.executable).parent / "tradestackctl"
+WAITING_MAX = 8  # one runs, the others wait for it
+OUTPUT_BYTES_MAX = 8 * 1024 * 1024
+ERROR_CHARACTERS_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a command ended: exit status, what it wrote, what it said to people."""
+
+    status: int
+    output: bytes
+    error: str
+
+
+class Commands:
+    """Runs one command at a time."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+
+    async def run(self, arguments: Sequence[str], deadline_s: float) -> Finished:
+        """Run tradestackctl with these arguments. Raises ApiError if it is busy, or too late."""
+        if self._waiting == WAITING_MAX:
+            message, remedy = "too many reports are being made", "try again in a moment"
+            raise ApiError(503, "busy", message, remedy, retry_after_s=1)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await _run(arguments, deadline_s)
+        finally:
+            self._waiting -= 1
+
+
+async def _run(arguments: Sequence[str], deadline_s: float) -> Finished:
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM,
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=OUTPUT_BYTES_MAX,
+    )
+    try:
+        async with asyncio.timeout(deadline_s):
+            output, error = await process.communicate()
+    except TimeoutError:
+        message = f"this took more than {deadline_s:g} s"
+        remedy = f"run it yourself: tradestackctl {' '.join(arguments)}"
+        raise ApiError(504, "too_late", message, remedy) from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return Finished(
+        process.returncode, output, error.decode(errors="replace")[-ERROR_CHARACTERS_MAX:]
+    )
