@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
         args.refuse(f"{args.what!r} is none of {', '.join(TABLES)}")
     if not is_returns:
         require_polars(f"export {args.what}")
-    session = open_session(state_directory(args), args.session, watch)
+    session = open_session(state_directory(args), args.session, watched)
     form = Format.CSV if is_returns else Format(args.format)
     target: Path = args.output or Path(f"{session.id}-{args.what or 'returns'}.{form}")
     with _replaced(target, is_forced=args.force) as path:
