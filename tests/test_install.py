@@ -212,6 +212,8 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
         (["--purge"], "only be used with --uninstall"),
         (["--try", "--now"], "cannot be used together"),
         (["--now", "--", "--pace", "max"], "only be used with --try"),
+        (["--uninstall", "--without-report"], "cannot be used with --uninstall"),
+        (["--without-programs"], "only be used with DESTDIR"),
         (["--no-such-thing"], "--help"),
     ],
 )

@@ -33,6 +33,7 @@ PACKAGES = (
 )
 PACKAGES_LATER = ("python3-venv", "sudo", "jq")  # installed by install.sh, or as the README says
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
+EXTRAS = ("report", "web")  # what install.sh adds
 EDITABLE = ("editables",)  # what hatchling needs for the environment of `install.sh --try`
 OF_A_STRATEGY = ("numba>=0.61", "pytest>=8.0")  # what strategies of a case and of the README need
 SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python
@@ -71,9 +72,8 @@ def prepared_wheelhouse(release: Release) -> Path:
     """Return the directory of all wheels that install.sh and the cases need on the release."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
     needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *EDITABLE]
-    needed += [
-        each for extra in project["project"]["optional-dependencies"].values() for each in extra
-    ]
+    for extra in EXTRAS:
+        needed += project["project"]["optional-dependencies"][extra]
     needed += OF_A_STRATEGY
     return _made_once(
         f"wheels-{release.python}", needed, lambda house: _make_wheelhouse(release, needed, house)

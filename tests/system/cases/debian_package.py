@@ -3,6 +3,7 @@
 /package has the package, /debs the packages that it depends on.
 """
 
+import shutil
 from pathlib import Path
 
 from tests.system.cases.files import changed_files, every_path, note_files
@@ -78,10 +79,7 @@ def package_upgrades_a_running_stack() -> None:
     users = ON_DISK[1].read_bytes()
     pids = [main_pid(each) for each in SERVICES]
     listening = [state(each, "ActiveEnterTimestampMonotonic") for each in SOCKETS[:4]]
-    sh("dpkg-deb", "--raw-extract", PACKAGE, "/var/tmp/newer")
-    control = Path("/var/tmp/newer/DEBIAN/control")
-    control.write_text(control.read_text().replace("\nVersion: ", "\nVersion: 1:"))
-    sh("dpkg-deb", "--build", "-Znone", "/var/tmp/newer", str(NEWER))
+    make_newer()
 
     apt_get("install", str(NEWER))
 
@@ -94,6 +92,16 @@ def package_upgrades_a_running_stack() -> None:
     nothing_lost()
 
 
+def make_newer() -> None:
+    """Pack the same files as a later version."""
+    tree = NEWER.with_suffix("")
+    sh("dpkg-deb", "--raw-extract", PACKAGE, str(tree))
+    control = tree / "DEBIAN/control"
+    control.write_text(control.read_text().replace("\nVersion: ", "\nVersion: 1:"))
+    sh("dpkg-deb", "--build", "-Znone", str(tree), str(NEWER))
+    shutil.rmtree(tree)
+
+
 @case()
 def removed_package_keeps_config_and_state() -> None:
     """Removal stops everything, and leaves what the operator and the daemons have written."""
@@ -102,16 +110,17 @@ def removed_package_keeps_config_and_state() -> None:
     assert all(path.exists() for path in ON_DISK)
     running = sh("systemctl", "list-units", "--no-legend", "--plain", "tradestack*")
     assert not [line for line in running.splitlines() if " failed " not in line], running
-    assert not attempt("pgrep", "-f", "tradestack-").stdout
+    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert not [command for command in commands if b"/usr/bin/tradestack" in command]
 
 
 @case()
 def purged_package_leaves_nothing() -> None:
     """Purging removes configuration, state, logs and shared memory; the user stays."""
-    apt_get("purge", "tradestack")
+    apt_get("purge", "--autoremove", "tradestack")
 
-    ours = [path for path in every_path() if "tradestack" in path and path != str(NEWER)]
-    assert not [path for path in ours if not path.startswith("/var/tmp/newer/")], ours
+    ours = [path for path in every_path() if "tradestack" in path]
+    assert set(ours) == {PACKAGE, str(NEWER)}
     unexpected = changed_files()
     assert not unexpected, unexpected
     assert "tradestack" in sh("getent", "passwd", "tradestack")
