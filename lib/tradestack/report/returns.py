@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
-from tradestack.report.columns.table import NO_CODE, Floats, Integers
+from tradestack.report.columns.table import NO_CODE, Floats, Integers, Table
 from tradestack.report.recorded import RecordedSession
 
 TOTAL = "total"
@@ -49,31 +49,40 @@ def shown_interval(session: RecordedSession) -> Interval:
     return Interval.MINUTE if last - first < 2 * Interval.DAY else Interval.DAY
 
 
-def returns_of(session: RecordedSession, interval: Interval, capital: int) -> Returns:
-    """Return what each user has earned in each interval; capital: of each user, ×10⁻⁸.
+def returns_of(session: RecordedSession, interval: Interval, capital: int | None) -> Returns:
+    """Return what each user has earned in each interval.
 
-    Raises NoCapital.
+    capital: of each user, ×10⁻⁸; None: the largest gross exposure behind a fill, with which
+    everything could have been bought without credit. Raises NoCapital.
     """
     lasts = np.array(list(_lasts(session, interval)), np.int64)
     ends = (session.of_messages("event_time_ns", lasts) // interval + 1) * interval
     table, opened = session.equity(lasts), session.opened_equity
-    users = table.texts["user"]
     by_user = {}
     for user, began in opened.items():
-        own = table["equity"][table["user"] == users.index(user)]
-        by_user[user] = _returns(own, began, capital)
+        code = table.code("user", user)
+        stake = _exposure_max(session, code) if capital is None else capital
+        by_user[user] = _returns(table, code, began, stake)
     if opened:
-        total = table["equity"][table["user"] == NO_CODE]
-        by_user[TOTAL] = _returns(total, sum(opened.values()), capital * len(opened))
+        stake = _exposure_max(session, NO_CODE) if capital is None else capital * len(opened)
+        by_user[TOTAL] = _returns(table, NO_CODE, sum(opened.values()), stake)
     return Returns(interval, ends, by_user)
 
 
-def _returns(equity: Integers, began: int, capital: int) -> Floats:
+def _exposure_max(session: RecordedSession, user: int) -> int:
+    fills, equity = session.fills(), session.equity()
+    is_own = slice(None) if user == NO_CODE else fills["user"] == user
+    is_filled = np.isin(equity["feed_seq"], fills["feed_seq"][is_own])
+    return int(equity["gross_exposure"][(equity["user"] == user) & is_filled].max(initial=0))
+
+
+def _returns(table: Table, user: int, began: int, capital: int) -> Floats:
+    equity = table["equity"][table["user"] == user]
     before = np.concatenate(([began], equity[:-1]))
-    stakes = before + capital
-    if (stakes <= 0).any():
+    profits, stakes = equity - before, before + capital
+    if ((stakes <= 0) & (profits != 0)).any():
         raise NoCapital
-    returns: Floats = (equity - before) / stakes
+    returns: Floats = profits / np.maximum(stakes, 1)  # of nothing there is no profit
     return returns
 
 

@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from tests.ctl.verbs.asking import Output
-from tests.ctl.verify.traded import trade
+from tests.ctl.verify.traded import order, trade
 from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
 from tradestack import report
 from tradestack.ctl.exit_status import ExitStatus
@@ -205,9 +205,36 @@ def test_returns_by_minute(directory: Path, tmp_path: Path) -> None:
         assert growth == pytest.approx(1 + earned / capital, abs=1e-9)
 
 
-def test_returns_need_capital(directory: Path, tmp_path: Path, capsys: Output) -> None:
-    """A session may be named as the only word."""
-    words = ("--returns", "csv", FEED_SESSION, "-o", tmp_path / "file")
+def test_returns_are_of_the_largest_exposure(directory: Path, tmp_path: Path) -> None:
+    """Where no capital is named; a session may be the only word."""
+    session = report.open(directory)
+    of_fills = session.fills().filter(pl.col("user") == "news")["feed_seq"]
+    of_user = session.equity().filter(pl.col("user") == "news")
+    exposure = of_user.filter(pl.col("feed_seq").is_in(of_fills))["gross_exposure"].max()
+    words = ("--returns", "csv", FEED_SESSION, "-o")
 
-    assert "--capital" in refused(directory, capsys, *words)
-    assert exported(directory, *words, "--capital", "100000") == ExitStatus.DONE
+    assert exported(directory, *words, tmp_path / "default") == ExitStatus.DONE
+    assert exported(directory, *words, tmp_path / "named", "--capital", exposure) == 0
+
+    default, named = (
+        [row["news"] for row in csv.DictReader((tmp_path / name).read_text().splitlines())]
+        for name in ("default", "named")
+    )
+    assert default == named
+    assert any(float(each) for each in named)
+
+
+def test_returns_of_a_lost_capital_are_refused(tmp_path: Path, capsys: Output) -> None:
+    """More than all of it cannot be lost."""
+    with RecordedSession(tmp_path) as recorded:
+        recorded.publish(*trades("SPY", "100"))
+        recorded.send(order("first", 10))
+        recorded.publish(*trades("SPY", "100"), *trades("IBM", *["1"] * 120))
+        recorded.publish(*trades("SPY", "50"))
+        recorded.publish(*trades("IBM", *["1"] * 120), *trades("SPY", "40"))
+        recorded.pass_time()
+        recorded.end()
+    words = ("--returns", "csv", "-o", tmp_path / "file", "--capital")
+
+    assert "--capital" in refused(tmp_path, capsys, *words, "100")
+    assert exported(tmp_path, *words, "1000") == ExitStatus.DONE

@@ -14,8 +14,8 @@ a million rows, and the file says which session, version and sources they come f
 written slab by slab, so that any length of a session fits into memory.
 
 With --returns csv the returns of each user are written, for tools that begin with those: by day,
-or by minute of a session that is shorter than two days. An account begins with nothing, so say
-with --capital what its profits are a share of.
+or by minute of a session that is shorter than two days. An account begins with nothing, so its
+profits are a share of what is said with --capital and was earned before.
 
 It only reads the session, which may be a live one: then it is as far as it got. Parquet, Arrow and
 CSV are written by Polars, which install.sh installs unless told otherwise; --returns needs no
@@ -74,7 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--capital",
         type=_amount,
         metavar="AMOUNT",
-        help="what returns are a share of, besides what was earned: of each user",
+        help="what each user begins with, for --returns (default: the user's largest gross "
+        "exposure behind a fill: everything could have been bought with it)",
     )
     parser.add_argument(
         "-o",
@@ -103,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
     target: Path = args.output or Path(f"{session.id}-{args.what or 'returns'}.{form}")
     with _replaced(target, is_forced=args.force) as path:
         if is_returns:
-            rows = _write_returns(session, args.capital or 0, path)
+            rows = _write_returns(session, args.capital, path)
         else:
             rows = _write_table(session, ExportedTable(args.what), form, path)
     is_of_log = args.what in (ExportedTable.TICKS, ExportedTable.NEWS)
@@ -130,13 +131,13 @@ def _write_table(session: RecordedSession, table: ExportedTable, form: Format, p
         raise OperatorFault(str(path), problem, remedy) from error
 
 
-def _write_returns(session: RecordedSession, capital: int, path: Path) -> int:
+def _write_returns(session: RecordedSession, capital: int | None, path: Path) -> int:
     try:
         returns = returns_of(session, shown_interval(session), capital)
     except NoCapital as error:
         raise OperatorFault(
             f"feed session {session.id}",
-            "returns are a share of what an account has, and that would be 0 or less",
+            "an account has lost all of its capital, so that no returns are a share of it",
             "name with --capital an amount that its losses stay below",
         ) from error
     with path.open("w", newline="", encoding="utf-8") as file:
