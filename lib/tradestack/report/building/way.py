@@ -31,7 +31,7 @@ def waterfall_part(orders: Table, fills: Table, recorded: Recorded | None) -> Wa
             ),
             _histogram(
                 "manager_to_journal",
-                "received → in the journal",
+                "message received → in the journal",
                 recorded,
                 ("order-manager", "received_to_journalled"),
             ),
