@@ -67,6 +67,7 @@ VERBS = (
     Verb("status", "show which daemons run and how they are doing", "ask.status"),
     Verb("top", "show daemons, progress and orders, live", "ask.top"),
     Verb("stats", "print every counter, as text or JSON", "ask.stats"),
+    Verb("metrics", "print what a monitoring system reads (Prometheus)", "ask.metrics"),
     Verb("tail", "print ticks of the feed", "ask.tail"),
     Verb("orders", "list the newest orders, or those that work", "ask.orders"),
     Verb("fills", "list the newest fills of orders", "ask.fills"),
