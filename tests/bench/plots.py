@@ -7,6 +7,8 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from tests.bench.comparison import Comparison
 from tests.bench.rows import fan_out
@@ -87,7 +89,7 @@ def _over_time(comparison: Comparison, path: Path) -> Path:
     return _save(figure, axes, path)
 
 
-def _save(figure: plt.Figure, axes: plt.Axes, path: Path) -> Path:
+def _save(figure: Figure, axes: Axes, path: Path) -> Path:
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
     figure.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})

@@ -317,7 +317,8 @@ def _prices(seed: int, symbol: str, points: int) -> PriceChart:
 
 
 def _execution(text: str, users: tuple[str, ...]) -> tuple[ExecutionQuality, ...]:
-    groups = [(None, None), *((user + text, None) for user in users)]
+    groups: list[tuple[str | None, str | None]] = [(None, None)]
+    groups += [(user + text, None) for user in users]
     groups += [(users[0] + text, symbol + text) for symbol in SYMBOLS]
     return tuple(_quality(user, symbol, number) for number, (user, symbol) in enumerate(groups))
 

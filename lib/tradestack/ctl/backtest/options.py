@@ -6,6 +6,7 @@ from pathlib import Path
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options
 from tradestack.ctl.recorded.moment import EXAMPLE, AtTime, parse_at
+from tradestack.ctl.report_option import add_report_option
 from tradestack.ctl.sweep.options import add_shuffle_option, add_sweep_options
 from tradestack.strategies.registry import NAME_FORM, SHIPPED
 
@@ -69,6 +70,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_sweep_options(parser)
     add_format_options(parser)
+    add_report_option(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
 
 

@@ -10,6 +10,7 @@ from tradestack.configs.sample_data import sample_files
 from tradestack.configs.web import WEB_ADDRESS
 from tradestack.ctl.arguments import AppendPath, StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options, format_options
+from tradestack.ctl.report_option import add_report_option
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.stack import SET_IN_STRATEGIES, StackConfig
@@ -99,6 +100,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="start a daemon again when it dies, instead of stopping the stack",
     )
     add_format_options(parser)
+    add_report_option(parser)
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON")
     parser.add_argument(
         "--verbose", action="store_true", help="show all that the daemons log, not only problems"

@@ -12,6 +12,7 @@ With --sweep or --walk-forward there are many runs, in several processes, and a 
 examples:
   tradestackctl backtest news                                    on the sample data
   tradestackctl backtest crossover --set short_ticks=10 --set long_ticks=50
+  tradestackctl backtest news --report                           then open report.html
   tradestackctl backtest crossover --prices 2026-01.csv.gz --to 2026-01-15T21:00:00Z --json
   tradestackctl backtest mine.py:Mine --feed-log /var/lib/tradestack/gateway/3DAA200000.feed
   tradestackctl pnl --state-dir DIR                              of the directory that it names
@@ -34,6 +35,7 @@ from tradestack.ctl.backtest.options import add_options
 from tradestack.ctl.backtest.shown import ShownProgress, summary
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.format_options import format_options
+from tradestack.ctl.report_option import report_path, write_report, written_line
 from tradestack.ctl.sweep.sweeping import Sweeping
 from tradestack.ctl.up.screen import Screen
 from tradestack.domain.clock import Clock
@@ -49,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the backtest and print its result; raise OperatorFault, OSError."""
     if args.feed_log is not None and (args.prices or args.sentiment):
         args.refuse("--feed-log stands in place of --prices and --sentiment")
+    report = report_path(args)
     screen, clock = Screen(sys.stderr), SystemClock()
     try:
         if args.sweep or args.walk_forward is not None:
@@ -74,6 +77,9 @@ def run(args: argparse.Namespace) -> int:
     print(json.dumps(result.as_dict()) if args.json else summary(result))
     if args.state_dir is None:
         sys.stderr.write(f"its files are in {result.state_dir}\n")
+    if report is not None:
+        write_report(report, result.state_dir, result.feed_session)
+        sys.stderr.write(f"{written_line(report)}\n")
     if result.is_interrupted:
         text = f"interrupted behind tick {result.ticks:,}; the result is that of the data before it"
         sys.stderr.write(f"tradestackctl backtest: {text}\n")
@@ -84,4 +90,6 @@ def run(args: argparse.Namespace) -> int:
 def _sweep(args: argparse.Namespace, screen: Screen, clock: Clock) -> int:
     if args.state_dir is not None:
         args.refuse("--state-dir is of one run; many runs leave no files but --output")
+    if args.report is not None:
+        args.refuse("--report is of one run; many runs leave no files but --output")
     return Sweeping(args, screen, clock).run()

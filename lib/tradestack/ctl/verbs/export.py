@@ -38,7 +38,7 @@ from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.progress import watched
+from tradestack.ctl.progress import watch
 from tradestack.ctl.state_option import add_state_option, state_directory
 from tradestack.domain.faults import OperatorFault
 from tradestack.domain.fixed_point import parse_fixed
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
         args.refuse(f"{args.what!r} is none of {', '.join(TABLES)}")
     if not is_returns:
         require_polars(f"export {args.what}")
-    session = open_session(state_directory(args), args.session, watched)
+    session = open_session(state_directory(args), args.session, watch)
     form = Format.CSV if is_returns else Format(args.format)
     target: Path = args.output or Path(f"{session.id}-{args.what or 'returns'}.{form}")
     with _replaced(target, is_forced=args.force) as path:
@@ -120,7 +120,7 @@ def _write_table(session: RecordedSession, table: ExportedTable, form: Format, p
     from tradestack.report.frames.export import export_table
 
     try:
-        with watched(f"writing {table}", session.tape.nbytes) as show:
+        with watch(f"writing {table}", session.tape.nbytes) as show:
             return export_table(session, table, form, path, show)
     except OverflowError as error:
         remedy = "it is no price or quantity that such files can have; see the source"

@@ -10,6 +10,7 @@ examples:
   tradestackctl up                         publish the sample data until Ctrl-C
   tradestackctl up --pace 60x --duration 1min
   tradestackctl up --state-dir /tmp/stack --fresh
+  tradestackctl up --duration 20s --report  then open report.html
   tradestackctl up --web                   and show it at http://127.0.0.1:8997
   tradestackctl up --prices p.csv.gz --sentiment s.csv --pace max --until-end --json
 
@@ -22,12 +23,15 @@ exit status:
 
 import argparse
 import json
+import sys
 
 from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.report_option import report_path
 from tradestack.ctl.up.data_files import check_data_files
 from tradestack.ctl.up.early_end import EARLY_ENDS, tell_end
-from tradestack.ctl.up.foreground import checked_config, run_foreground
+from tradestack.ctl.up.foreground import Errand, checked_config, run_foreground
 from tradestack.ctl.up.options import add_options
+from tradestack.ctl.up.report_at_end import ReportAtEnd
 from tradestack.ctl.up.screen import Screen
 from tradestack.ctl.up.summary import summary
 
@@ -42,10 +46,14 @@ def run(args: argparse.Namespace) -> int:
     if args.fresh and args.state_dir is None:
         args.refuse("--fresh needs --state-dir")
     check_data_files(args)
+    report = ReportAtEnd(report_path(args))
     screen = Screen(is_verbose=args.verbose)
     try:
-        result = run_foreground(args, checked_config(args, screen), screen)
+        config = checked_config(args, screen)
+        result = run_foreground(args, config, screen, Errand(examine=report.examine))
     except EARLY_ENDS as end:
         return tell_end("up", end)
     print(json.dumps(result.as_dict()) if args.json else summary(result))
+    if told := report.told():
+        sys.stderr.write(f"{told}\n")
     return ExitStatus.DONE

@@ -194,7 +194,9 @@
     let index = Math.max(0, Math.min(last, now + step));
     while (index < last && plot.data[0][index] < min) index += 1;
     while (index > 0 && plot.data[0][index] > max) index -= 1;
-    plot.setCursor({ left: plot.valToPos(plot.data[0][index], "x"), top: plot.over.clientHeight / 2 });
+    const value = plot.data[1][index];
+    const top = value === null ? plot.over.clientHeight / 2 : plot.valToPos(value, "y");
+    plot.setCursor({ left: plot.valToPos(plot.data[0][index], "x"), top });
   }
 
   function zoom(plot, factor) {

@@ -52,7 +52,7 @@ def _matplotlib() -> ModuleType:
         import matplotlib.figure
     except ImportError:
         problem = "pictures need matplotlib, which is not installed"
-        remedy = "pip install 'tradestack[report]', or leave out --png"
+        remedy = "pip install 'tradestack[png]', or leave out --png"
         raise OperatorFault("--png", problem, remedy) from None
     return matplotlib
 

@@ -15,8 +15,8 @@ def feed_section(report: Report) -> Section:
     return Section(
         name="feed",
         title="Feed",
-        says="Every message has a number; a gap would be a number without a message. Publication is "
-        "wall time, feed time is that of the events.",
+        says="Every message has a number; a gap would be a number without a message. Publication "
+        "is wall time, feed time is that of the events.",
         blocks=[_messages(feed), _clients(feed), _symbols(feed)],
         alarm=f"{quantities.counted(feed.gaps, 'gap')} in the numbers." if feed.gaps else "",
     )

@@ -1,0 +1,47 @@
+"""The option --report of verbs that run something: the report of it, as one HTML file."""
+
+import argparse
+from pathlib import Path
+
+from tradestack.ctl.arguments import StorePath
+from tradestack.report.rendering.document_file import check_place, write_document
+
+DEFAULT = Path("report.html")
+
+
+def add_report_option(parser: argparse.ArgumentParser) -> None:
+    """Declare the option; None: no report is asked for."""
+    parser.add_argument(
+        "--report",
+        type=Path,
+        action=StorePath,
+        nargs="?",
+        const=DEFAULT,
+        metavar="FILE",
+        help="at the end, write what happened into this HTML file, which needs no other file "
+        f"(default: {DEFAULT} in the current directory)",
+    )
+
+
+def report_path(args: argparse.Namespace) -> Path | None:
+    """Return where the report is to be written, None: nowhere. Raises OperatorFault."""
+    if args.report is None:
+        return None
+    path: Path = args.report.absolute()
+    check_place(path)
+    return path
+
+
+def write_report(path: Path, state_dir: Path, session: str | None) -> None:
+    """Write the report of a session, None: the newest. Raises OperatorFault, OSError."""
+    # Only who wants a report waits for what it is made with.
+    from tradestack.report.build import build_report
+    from tradestack.report.recorded import open_session
+    from tradestack.report.rendering.html import render_html
+
+    write_document(path, render_html(build_report(open_session(state_dir, session))))
+
+
+def written_line(path: Path) -> str:
+    """Say where the report is."""
+    return f"the report is in {path}"
