@@ -9,7 +9,7 @@ set -euo pipefail
 
 CHECKOUT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 DESTDIR=${DESTDIR:-}
-COMMANDS=(tradestackctl tradestack-gateway tradestack-order-manager tradestack-strategy)
+COMMANDS=(tradestackctl tradestack-gateway tradestack-metrics tradestack-order-manager tradestack-strategy)
 PYTHON_NEEDED="3.11 or later"
 
 usage() {
@@ -210,7 +210,7 @@ print("python3-venv" if sys.executable == "/usr/bin/python3" else "python3.%d-ve
 is_healthy() {
     [[ -x $1/bin/python ]] && "$1/bin/python" -c '
 import sys, daemon, msgspec, numpy, sdnotify, shtab, uvloop
-import tradestack.ctl.main, tradestack_gateway, tradestack_order_manager, tradestack_strategy
+import tradestack.ctl.main, tradestack_gateway, tradestack_metrics, tradestack_order_manager, tradestack_strategy
 sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$1" >/dev/null 2>&1
 }
 
@@ -350,6 +350,9 @@ install_files() {
     for file in prices.csv sentiment.csv; do
         [[ ! -e $CHECKOUT/data/$file ]] || put 0644 "$share/data/$file" <"$CHECKOUT/data/$file"
     done
+    for file in "$CHECKOUT"/etc/{prometheus,grafana}/*; do
+        put 0644 "$share/${file#"$CHECKOUT"/etc/}" <"$file"
+    done
     # Run by the interpreter: within DESTDIR, the first line of the script names another path.
     "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" completion bash |
         put 0644 "$completion"
@@ -378,8 +381,9 @@ link_documents() {
 
 install_units() {
     local file name version service
-    for file in "$CHECKOUT"/systemd/tradestack*.{target,slice,socket,service}; do
+    for file in "$CHECKOUT"/systemd/tradestack*.{target,slice,socket,service,timer}; do
         name=$(basename -- "$file")
+        [[ $scope == system || $name != *-textfile.* ]] || continue # node_exporter is the system's
         fill "$file" | adapted | put 0644 "$unit_directory/$name"
     done
     version=$(systemctl --version 2>/dev/null | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
@@ -399,7 +403,7 @@ adapted() {
     sed -E -e '/^#/d' \
         -e '/^(User|Group|SocketUser|SocketGroup|OOMScoreAdjust|CapabilityBoundingSet|AmbientCapabilities)=/d' \
         -e '/^(Protect[A-Za-z]+|Private[A-Za-z]+|Device[A-Za-z]+|ProcSubset|(No)?ExecPaths|IPAddress[A-Za-z]+)=/d' \
-        -e '/^((State|Logs)Directory(Mode)?|KeyringMode)=/d' \
+        -e '/^((State|Logs)Directory(Mode)?|KeyringMode|Symlinks)=/d' \
         -e 's/^WantedBy=multi-user.target/WantedBy=default.target/' \
         -e '/^Environment=/s| HOME=/tmp$||' \
         -e "s/^(ListenStream=127\.0\.0\.1:)8999$/\1$feed_port/" \
@@ -499,7 +503,7 @@ update_systemd() { # first | upgrade
 restart_services() { # the sockets stay open, and connections wait in their queues
     "${systemctl[@]}" --quiet is-active 'tradestack-*.service' || return 0
     say "restarting the services"
-    "${systemctl[@]}" try-restart tradestack-gateway.service tradestack-order-manager.service \
+    "${systemctl[@]}" try-restart tradestack-{gateway,order-manager,metrics}.service \
         'tradestack-strategy@*.service' || fail "the restart failed; see journalctl -e -u 'tradestack-*'"
 }
 
@@ -560,7 +564,7 @@ uninstall_it() {
     rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack{.target,-*.socket}}
     say "removing programs and units"
     rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager}.socket.d/port.conf # of set-port
-    rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
+    rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice,timer} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" "${COMMANDS[@]/#/$DESTDIR$bin/}"
     if [[ $scope == system ]]; then
         rm -f -- "$DESTDIR$vendor_directory"/{sysusers.d,tmpfiles.d}/tradestack.conf \

@@ -20,12 +20,14 @@ PYTHON_FILES = sorted(
 )
 FUNCTION_LINES_MAX = 70
 MODULE_LINES_MAX = 300
-SERVICES = ("tradestack-gateway", "tradestack-order-manager", "tradestack-strategy@news")
 EXPOSURE_MAX_TENTHS = {
     "tradestack-gateway": 11,
+    "tradestack-metrics": 4,
+    "tradestack-metrics-textfile": 8,
     "tradestack-order-manager": 11,
     "tradestack-strategy@news": 12,
 }
+SERVICES = tuple(EXPOSURE_MAX_TENTHS)
 PLACES = {
     "@bindir@": "/usr/local/bin",
     "@libdir@": "/usr/local/lib/tradestack",
@@ -136,7 +138,7 @@ def units(tmp_path: Path) -> Path:
 
 
 def _unit_names(directory: Path) -> Iterator[str]:
-    kinds = {".service", ".socket", ".target", ".slice"}
+    kinds = {".service", ".socket", ".target", ".slice", ".timer"}
     return (
         str(path)
         for path in sorted(directory.iterdir())

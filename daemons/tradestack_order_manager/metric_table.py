@@ -1,12 +1,19 @@
 """The metrics of the order manager; values outside of "process" are of the order session."""
 
-from tradestack.observe.metrics import COUNTER, GAUGE, HISTOGRAM, INFO, Metric
+from tradestack.domain.trading_state import TradingState
+from tradestack.observe.metrics import COUNTER, FAULT, GAUGE, HISTOGRAM, INFO, STATE, TIME, Metric
 
 METRICS = (
     Metric("session", INFO, "", "Id of the order session."),
-    Metric("session_start_time", INFO, "", "When the order session began, UTC."),
-    Metric("session_fault", INFO, "", "For whom the order session is full."),
-    Metric("trading.state", INFO, "", "Trading state of all users together."),
+    Metric("session_start_time", TIME, "", "When the order session began, UTC."),
+    Metric("session_fault", FAULT, "", "For whom the order session is full."),
+    Metric(
+        "trading.state",
+        STATE,
+        "",
+        "Trading state of all users together.",
+        states=tuple(TradingState),
+    ),
     Metric("trading.users_reducing", GAUGE, "users", "Users who may only reduce positions."),
     Metric("trading.users_halted", GAUGE, "users", "Users who may not send orders."),
     Metric("trading.limits_hash", INFO, "", "Digest of the limits of orders."),
@@ -30,8 +37,8 @@ METRICS = (
     Metric("clients", GAUGE, "clients", "Clients that are logged in."),
     Metric("client_lag_max", GAUGE, "reports", "Reports to be sent to the slowest client."),
     Metric("order_log_behind", GAUGE, "reports", "Reports that the order log does not show yet."),
-    Metric("journal_fault", INFO, "", "Why the order journal cannot be written."),
-    Metric("order_log_fault", INFO, "", "Why the order log cannot be written."),
+    Metric("journal_fault", FAULT, "", "Why the order journal cannot be written."),
+    Metric("order_log_fault", FAULT, "", "Why the order log cannot be written."),
     Metric("process.orders_received", COUNTER, "orders", "Orders journalled."),
     Metric("process.orders_accepted", COUNTER, "orders", "Orders accepted."),
     Metric("process.orders_rejected", COUNTER, "orders", "Orders rejected."),

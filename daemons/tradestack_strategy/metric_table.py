@@ -1,6 +1,6 @@
 """The metrics of a strategy; values outside of "process" are of the current feed session."""
 
-from tradestack.observe.metrics import COUNTER, GAUGE, HISTOGRAM, INFO, Metric
+from tradestack.observe.metrics import COUNTER, GAUGE, HISTOGRAM, INFO, STATE, TEXT, TIME, Metric
 
 # Counted in the session and, under "process.", since the process began.
 _OF_A_SESSION = (
@@ -23,10 +23,23 @@ _OF_A_SESSION = (
     Metric("latency.order_to_report", HISTOGRAM, "us", "From the order to its report."),
 )
 
+# Of tradestack_strategy.handshake.State.
+STATES = (
+    "waiting for the order manager",
+    "waiting for the feed",
+    "registering",
+    "connecting to the feed",
+    "replaying",
+    "live",
+    "waiting for reports on the last messages",
+    "session over",
+    "paused",
+)
+
 METRICS = (
-    Metric("state", INFO, "", "State of the strategy."),
+    Metric("state", STATE, "", "State of the strategy.", states=STATES),
     Metric("session", INFO, "", "Id of the feed session."),
-    Metric("session_start_time", INFO, "", "When the strategy began with the feed session, UTC."),
+    Metric("session_start_time", TIME, "", "When the strategy began with the feed session, UTC."),
     Metric("order_session", INFO, "", "Id of the order session."),
     Metric("config_hash", INFO, "", "Hash of what decides about orders."),
     Metric("connected_feed", GAUGE, "", "Whether the gateway is connected."),
@@ -36,7 +49,7 @@ METRICS = (
     Metric("lag", GAUGE, "messages", "Messages of the feed that wait to be processed."),
     Metric("orders_pending", GAUGE, "orders", "Orders without a report."),
     Metric("orders_working", GAUGE, "orders", "Orders that are accepted and not done."),
-    Metric("pause_reason", INFO, "", "The exception of a hook that has paused the strategy."),
+    Metric("pause_reason", TEXT, "", "The exception of a hook that has paused the strategy."),
     *_OF_A_SESSION,
     Metric("signals_without_price", COUNTER, "signals", "Signals for a symbol without a price."),
     Metric("rates.*", GAUGE, "messages/s", "Ticks received per second.", label="window"),

@@ -34,6 +34,7 @@ examples:
   tradestackctl pnl                           show what each user has earned
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
   tradestackctl report --html report.html     look at what a run was, with charts
+  tradestackctl export fills --format csv     write the fills to a file for other tools
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl new-strategy mine             write a strategy of your own to begin with
   tradestackctl add-strategy momentum         create another strategy instance
@@ -66,6 +67,7 @@ VERBS = (
     Verb("status", "show which daemons run and how they are doing", "ask.status"),
     Verb("top", "show daemons, progress and orders, live", "ask.top"),
     Verb("stats", "print every counter, as text or JSON", "ask.stats"),
+    Verb("metrics", "print what a monitoring system reads (Prometheus)", "ask.metrics"),
     Verb("tail", "print ticks of the feed", "ask.tail"),
     Verb("orders", "list the newest orders, or those that work", "ask.orders"),
     Verb("fills", "list the newest fills of orders", "ask.fills"),
@@ -98,6 +100,12 @@ VERBS = (
         uses_runtime_dir=False,
     ),
     Verb("report", "show what a session was: feed, orders, profit, execution", "report"),
+    Verb(
+        "export",
+        "write what a session has recorded to Parquet, Arrow or CSV",
+        "export",
+        uses_runtime_dir=False,
+    ),
     Verb("why", "tell what became of an order, and why", "why", uses_runtime_dir=False),
     Verb(
         "new-strategy",

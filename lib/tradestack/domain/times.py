@@ -6,7 +6,7 @@ Feed time is the event time of ticks, by the clock of their source: any 64 bits,
 import datetime
 from functools import lru_cache
 
-from tradestack.domain.clock import NANOSECONDS_PER_SECOND
+from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
 
 FEED_TIME_NS_MIN = -(2**63)
 FEED_TIME_NS_MAX = 2**63 - 1
@@ -22,6 +22,12 @@ def format_utc(time_ns: int) -> str:
     """Format as ISO 8601 in UTC, truncated to microseconds so that it never shows the future."""
     seconds, nanoseconds = divmod(time_ns, NANOSECONDS_PER_SECOND)
     return f"{_format_second(seconds)}.{nanoseconds // 1000:06d}Z"
+
+
+def parse_utc(text: str) -> int:
+    """Parse what `format_utc` writes: ns since the Unix epoch. Raises ValueError."""
+    since = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z") - _EPOCH
+    return since // datetime.timedelta(microseconds=1) * NANOSECONDS_PER_MICROSECOND
 
 
 @lru_cache(_TIMES_CACHED_MAX)

@@ -6,6 +6,10 @@ that varies, and `label` names that part:
     Metric("rates.*", GAUGE, "events/s", "Ticks published, by window.", label="window")
 
 A HISTOGRAM covers every value below its path: percentiles, with their unit in the name, and count.
+
+The kind also says what of a text goes to monitoring systems (families.py): a STATE is one of its
+`states`, a FAULT is there or not, a TIME is a number, INFO names what runs. Other texts are for
+people alone.
 """
 
 import enum
@@ -16,26 +20,31 @@ from tradestack.observe.flat_text import flat_items
 
 
 class Kind(enum.Enum):
-    """How a metric behaves over time, in the terms of OpenMetrics."""
+    """How a metric behaves over time."""
 
     COUNTER = "counter"  # only grows, and begins at 0 with its session or process
     GAUGE = "gauge"  # goes up and down
     HISTOGRAM = "histogram"  # a distribution, shown as percentiles and a count
-    INFO = "info"  # a text, a name or an identifier; never summed
+    INFO = "info"  # an identifier of what runs, such as a version or a session
+    STATE = "state"  # one of several words
+    FAULT = "fault"  # what is wrong, None if nothing is
+    TIME = "time"  # a moment, as format_utc writes it
+    TEXT = "text"  # for people
 
 
-COUNTER, GAUGE, HISTOGRAM, INFO = Kind
+COUNTER, GAUGE, HISTOGRAM, INFO, STATE, FAULT, TIME, TEXT = Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One declared metric; `unit` is "" for INFO and for plain counts of what `help` names."""
+    """One declared metric; `unit` is "" for texts and for plain counts of what `help` names."""
 
     name: str
     kind: Kind
     unit: str
     help: str
     label: str = ""
+    states: tuple[str, ...] = ()  # that a STATE can be
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ journal names, as the journals are found before the log is opened.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tradestack.domain.fixed_point import SCALE, divide_half_even
 from tradestack.report.columns.builder import TextCodes
 from tradestack.report.columns.symbol_codes import SymbolCodes
 from tradestack.report.columns.table import Integers, Table
@@ -30,7 +31,7 @@ from tradestack.report.equity.curves import (
 )
 from tradestack.report.equity.tape_blocks import TapeBlock, blocks_of
 from tradestack.report.files.feed_file import MappedTape
-from tradestack.report.files.state_files import StateFiles
+from tradestack.report.files.state_files import StateFiles, ended_head, names, tapes_of
 from tradestack.report.files.unreadable import as_operator_fault
 from tradestack.report.journal_pass import JournalPass, JournalsRead
 from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
@@ -79,16 +80,19 @@ class RecordedSession:
     @property
     def has_ended(self) -> bool:
         """Whether the gateway has noted that the feed session is over."""
-        return self.sidecar is not None and self.sidecar.ended
+        with tapes_of(self.log) as open_tape:
+            return ended_head(open_tape()) is not None
+
+    @property
+    def log_remarks(self) -> tuple[str, ...]:
+        """What a reader of ticks and news has to know: what was cut off."""
+        cut = self._mapped.bytes_cut
+        return (f"{self.log.name}: {cut:,} bytes at its end are no ticks.",) if cut else ()
 
     @cached_property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader has to know: what was cut off, and what is not here."""
-        found = []
-        if self._mapped.bytes_cut:
-            found.append(
-                f"{self.log.name}: {self._mapped.bytes_cut:,} bytes at its end are no ticks."
-            )
+        """What any reader has to know: what was cut off, and what is not here."""
+        found = [*self.log_remarks]
         for name, size in self._read.cut.items():
             found.append(f"{name}: {size:,} bytes at its end are no whole line.")
         beyond = int((self._read.fills["feed_seq"] > self.head).sum())
@@ -142,6 +146,14 @@ class RecordedSession:
         rows = [at for _ in self._accounts]
         return self._equity_of(self._walk(rows, at))
 
+    @property
+    def opened_equity(self) -> Mapping[str, int]:
+        """The equity ×10⁻⁸ with which the account of each user begins."""
+        return {
+            account.user: divide_half_even(account.opening.portfolio.equity, SCALE)
+            for account in self._accounts
+        }
+
     def positions(self) -> Table:
         """Return what is held at the end of the tape, as columns POSITIONS."""
         return position_table(self._accounts, self._curves, self._users, self._symbols)
@@ -168,7 +180,8 @@ class RecordedSession:
         journals = JournalPass(self.id, self._symbols, self._users)
         for journal in self.journals:
             with as_operator_fault(), self._watch(journal.path.name, journal.size_bytes) as show:
-                journals.read(journal, show)
+                if names(journal, self.id):  # damage of another one does not matter
+                    journals.read(journal, show)
         return journals.result(self._mapped)
 
     @cached_property

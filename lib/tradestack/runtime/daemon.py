@@ -22,7 +22,6 @@ from tradestack.domain.faults import OperatorFault
 from tradestack.domain.version import VERSION
 from tradestack.net.control.server import ControlServer
 from tradestack.observe import events
-from tradestack.observe.flat_text import flat_text
 from tradestack.observe.levels import Levels
 from tradestack.runtime.arguments import Arguments
 from tradestack.runtime.config.keys import ConfigFile
@@ -44,16 +43,12 @@ from tradestack.runtime.statistics_recorder import StatisticsRecorder
 from tradestack.runtime.supervisor.environment import Environment
 from tradestack.runtime.supervisor.notify import Notifier
 from tradestack.runtime.supervisor.watchdog import watchdog_interval_ns
+from tradestack.runtime.systemd_metrics import systemd_metrics
+from tradestack.runtime.text_commands import text_commands
 
 C = TypeVar("C", bound=DaemonConfig)
 
 STATE_DIRECTORY = Path("/var/lib/tradestack")
-HELP = """\
-stats   counters and values, one a line
-help    this text
-Everything else is Varlink: see tradestackctl --help, or varlinkctl introspect SOCKET.
-"""
-
 logger = logging.getLogger(__name__)
 
 
@@ -130,8 +125,12 @@ class Daemon(Generic[C]):
     def _make_control(self, listeners: Listeners) -> ControlServer:
         return ControlServer(
             listeners.control,
-            [daemon_interface(self, self._overview), *self._service.interfaces()],
-            {"stats": lambda: flat_text(self._overview.stats()), "help": lambda: HELP},
+            [
+                daemon_interface(self, self._overview),
+                systemd_metrics(self._name, self._overview.families),
+                *self._service.interfaces(),
+            ],
+            text_commands(self._overview),
             clock=self._clock,
             product=f"tradestack-{self._program.name}",
         )

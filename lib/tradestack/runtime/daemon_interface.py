@@ -9,6 +9,7 @@ import msgspec
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.control.interface import Interface, Method
 from tradestack.net.control.server import DAEMON_INTERFACE, TooMany
+from tradestack.observe.families import Family
 from tradestack.observe.metrics import Kind, Metric
 from tradestack.runtime.config.running import PendingKey
 from tradestack.runtime.logs.level import LogLevel
@@ -62,6 +63,12 @@ class MetricDeclarations(msgspec.Struct, frozen=True):
     metrics: list[MetricDeclaration]
 
 
+class Metrics(msgspec.Struct, frozen=True):
+    """Metric families."""
+
+    families: list[Family]
+
+
 class SetLogLevel(msgspec.Struct, frozen=True):
     """The least severe level to log."""
 
@@ -91,37 +98,11 @@ class Shown(Protocol):
 
     def stats(self) -> dict[str, object]: ...
     def metrics(self) -> tuple[Metric, ...]: ...
+    def families(self) -> list[Family]: ...
 
 
 def daemon_interface(daemon: ControlledDaemon, shown: Shown) -> Interface:
     """Declare the interface for a daemon."""
-
-    def get_stats() -> Stats:
-        """Get counters and values.
-
-        Top-level counters are those of the current session, counters in "process" began with the
-        process. "rates" are events per second over the last 1, 10 and 60 s. "latency" has
-        percentiles in microseconds. "last_error" is the last line logged as an error, or null if
-        there was none or it was resolved. "config_pending" has the config keys that were
-        changed and wait, with what they wait for. "config_unused" has the config keys that have no
-        effect, because a unit or the command line decides, with the reason.
-        """
-        return Stats(shown.stats())
-
-    async def watch_stats(parameters: WatchStats) -> AsyncIterator[Stats]:
-        """Get the stats again and again, every interval_ms (100 to 3600000, default 1000)."""
-        while True:
-            yield Stats(shown.stats())
-            await asyncio.sleep((parameters.interval_ms or WATCH_INTERVAL_MS_DEFAULT) / 1_000)
-
-    def list_metrics() -> MetricDeclarations:
-        """List what the values in the stats mean: kind, unit and help of each."""
-        return MetricDeclarations(
-            [
-                MetricDeclaration(metric.name, metric.kind, metric.unit, metric.help, metric.label)
-                for metric in shown.metrics()
-            ]
-        )
 
     def get_config() -> Config:
         """Get the config with which the daemon runs, and the path of its file.
@@ -152,15 +133,56 @@ def daemon_interface(daemon: ControlledDaemon, shown: Shown) -> Interface:
         DAEMON_INTERFACE,
         "What every tradestack daemon answers.",
         [
-            Method.of(get_stats),
-            Method.of(watch_stats),
-            Method.of(list_metrics),
+            *_methods_that_show(shown),
             Method.of(get_config),
             Method.of(set_log_level, changes=True),
             Method.of(reload, changes=True),
         ],
         (TooMany, ConfigRefused),
     )
+
+
+def _methods_that_show(shown: Shown) -> list[Method]:
+    def get_stats() -> Stats:
+        """Get counters and values.
+
+        Top-level counters are those of the current session, counters in "process" began with the
+        process. "rates" are events per second over the last 1, 10 and 60 s. "latency" has
+        percentiles in microseconds. "last_error" is the last line logged as an error, or null if
+        there was none or it was resolved. "config_pending" has the config keys that were
+        changed and wait, with what they wait for. "config_unused" has the config keys that have no
+        effect, because a unit or the command line decides, with the reason.
+        """
+        return Stats(shown.stats())
+
+    async def watch_stats(parameters: WatchStats) -> AsyncIterator[Stats]:
+        """Get the stats again and again, every interval_ms (100 to 3600000, default 1000)."""
+        while True:
+            yield Stats(shown.stats())
+            await asyncio.sleep((parameters.interval_ms or WATCH_INTERVAL_MS_DEFAULT) / 1_000)
+
+    def list_metrics() -> MetricDeclarations:
+        """List what the values in the stats mean: kind, unit and help of each."""
+        return MetricDeclarations(
+            [
+                MetricDeclaration(metric.name, metric.kind, metric.unit, metric.help, metric.label)
+                for metric in shown.metrics()
+            ]
+        )
+
+    def get_metrics() -> Metrics:
+        """Get what a monitoring system reads, in the names and units of Prometheus.
+
+        The name of a sample is tradestack_<daemon>_<short_name><suffix>, with "_" for "-".
+        """
+        return Metrics(shown.families())
+
+    return [
+        Method.of(get_stats),
+        Method.of(watch_stats),
+        Method.of(list_metrics),
+        Method.of(get_metrics),
+    ]
 
 
 def _reload(daemon: ControlledDaemon) -> None:

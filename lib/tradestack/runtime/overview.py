@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from tradestack.domain.version import VERSION
+from tradestack.observe.families import Family, families_of
 from tradestack.observe.levels import Levels
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import Arguments
@@ -44,6 +45,14 @@ class Overview:
     def metrics(self) -> tuple[Metric, ...]:
         """Return the declarations of what `stats` holds."""
         return METRICS + self.program.metrics
+
+    def families(self) -> list[Family]:
+        """Return what a monitoring system reads."""
+        instance = self.arguments.instance
+        labels = {} if instance is None else {self.program.name: instance}
+        return families_of(
+            self.program.name, labels, self.metrics(), self.stats(), self.service.histograms()
+        )
 
     def status(self, stalled: str | None) -> str:
         """Return the status line, problems first: `systemctl status` cuts the end of the line."""

@@ -39,13 +39,15 @@ class ProcessFacts:
         """Return pid, start_time (UTC), uptime_s, CPU and memory (None if it cannot be read)."""
         uptime_ns = self.clock.monotonic_ns() - self.start_monotonic_ns
         usage = resource.getrusage(resource.RUSAGE_SELF)
+        rss_bytes = read_rss_bytes()
         return {
             "pid": os.getpid(),
             "start_time": format_utc(self.start_wall_ns),
             "uptime_s": round(uptime_ns / NANOSECONDS_PER_SECOND, 3),
             "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
-            "rss_bytes": read_rss_bytes(),
-            "rss_peak_bytes": usage.ru_maxrss * 1024,
+            "rss_bytes": rss_bytes,
+            # The kernel notes the peak a little late.
+            "rss_peak_bytes": max(usage.ru_maxrss * 1024, rss_bytes or 0),
             "pss_bytes": self._recent_pss_bytes(),
         }
 

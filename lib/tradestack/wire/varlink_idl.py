@@ -11,7 +11,7 @@
 
 A msgspec struct or an enum with text values becomes a typedef under its class name, where it is
 first used; `X | None` becomes `?X`, list and tuple become an array, dict[str, X] a dictionary, and
-dict[str, Any] an object. The docstrings become comments.
+dict[str, Any] and Any an object. The docstrings become comments.
 """
 
 import enum
@@ -89,6 +89,8 @@ class _Typedefs:
                 return f"[]{self._type(item)}"
             case types.DictType(types.StrType(), item):
                 return "object" if item == types.AnyType() else f"[string]{self._type(item)}"
+            case types.AnyType():
+                return "object"
             case types.StructType(cls) | types.EnumType(cls):
                 return self._named(cls)
             case _ if type(info) in _BASICS:

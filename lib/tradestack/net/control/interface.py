@@ -11,7 +11,8 @@
 `set_pace` answers the method SetPace. A handler may take `parameters`, a struct, and `peer`, the
 process that called; it returns a struct or None for an empty reply, at once or as a coroutine. An
 async generator answers a call with `more` by each struct that it yields; the last reply is the
-struct with its defaults. A handler refuses a call by raising a VarlinkError.
+struct with its defaults. A handler that returns a list, which may not be empty, answers such a call
+by each struct in it, the last one last. A handler refuses a call by raising a VarlinkError.
 """
 
 import typing
@@ -24,7 +25,13 @@ import msgspec
 from tradestack.wire.varlink import InvalidParameter, VarlinkError, service_error
 from tradestack.wire.varlink_idl import MethodText, StructType, interface_text
 
-Outcome = msgspec.Struct | None | Awaitable[msgspec.Struct | None] | AsyncIterator[msgspec.Struct]
+Outcome = (
+    msgspec.Struct
+    | None
+    | Sequence[msgspec.Struct]
+    | Awaitable[msgspec.Struct | None]
+    | AsyncIterator[msgspec.Struct]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Method:
         if typing.get_origin(reply) is AsyncIterator:
             (reply,) = typing.get_args(reply)
             reply()  # raises TypeError if a field has no default: there would be no last reply
+        elif typing.get_origin(reply) is list:
+            (reply,) = typing.get_args(reply)
         return cls(
             name=handler.__name__.title().replace("_", ""),
             description=handler.__doc__ or "",

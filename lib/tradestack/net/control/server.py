@@ -10,13 +10,20 @@ Connections are accepted directly: asyncio's servers would unlink a path that be
 
 import asyncio
 import contextlib
-import inspect
 import logging
 import os
 import socket
 import struct
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -177,7 +184,10 @@ class ControlServer:
         outcome = method.call(call.parameters, peer)
         if isinstance(outcome, AsyncIterator):
             return ReplyStream(self._counted(outcome, peer.uid), method.last_reply())
-        reply = await outcome if inspect.isawaitable(outcome) else outcome
+        if isinstance(outcome, Sequence):
+            *items, last = outcome
+            return ReplyStream(self._counted(_each(items), peer.uid), reply_parameters(last))
+        reply = await outcome if isinstance(outcome, Awaitable) else outcome
         if method.changes:
             emit(logger, CONTROL_CHANGE, method=call.method, uid=peer.uid, peer_pid=peer.pid)
         return reply_parameters(reply)
@@ -276,6 +286,11 @@ def peer_of(connection: socket.socket) -> Peer:
         groups = b""
     pid, uid, gid = PEER_CREDENTIALS.unpack(credentials)
     return Peer(pid, uid, gid, struct.unpack(f"={len(groups) // 4}I", groups))
+
+
+async def _each(items: Iterable[msgspec.Struct]) -> AsyncIterator[msgspec.Struct]:
+    for item in items:
+        yield item
 
 
 def _too_many(what: str, limit: int) -> VarlinkError:

@@ -108,10 +108,10 @@ POSITIONS: Kinds = {
 WORDS: Mapping[str, Texts] = {
     "kind": tuple(each.name for each in TickKind),
     "aggressor": tuple(each.name for each in Aggressor),
-    "side": tuple(Side),
-    "ord_type": tuple(OrdType),
-    "time_in_force": tuple(TimeInForce),
-    "verdict": tuple(OrdStatus),
-    "status": tuple(OrdStatus),
-    "reject_reason": tuple(OrdRejReason),
+    "side": tuple(each.value for each in Side),
+    "ord_type": tuple(each.value for each in OrdType),
+    "time_in_force": tuple(each.value for each in TimeInForce),
+    "verdict": tuple(each.value for each in OrdStatus),
+    "status": tuple(each.value for each in OrdStatus),
+    "reject_reason": tuple(each.value for each in OrdRejReason),
 }

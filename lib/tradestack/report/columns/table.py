@@ -22,6 +22,7 @@ NO_CODE = -1
 
 Column = NDArray[Any]
 Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Texts = tuple[str, ...]
 
 

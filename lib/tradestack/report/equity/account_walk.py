@@ -92,9 +92,13 @@ class AccountWalk:
         return product(traded, newest - self._course.prices[fills])
 
     def _known(self, symbol: int, block: TapeBlock) -> int:
-        """Return the newest price of a symbol before the block, or before the account begins."""
-        mark = self.marks.get(symbol, 0)
-        return mark if block.first < self._through else block.newest.get(symbol, mark)
+        """Return what a symbol was worth to the account before the block.
+
+        What is held has a mark, which may be older than the tape: that of an earlier feed session.
+        """
+        if symbol in self._held:
+            return self.marks[symbol]
+        return block.newest.get(symbol, 0)
 
     def _behind(self, steps: "_Steps", places: Integers, changes: Exact) -> BlockEquity:
         """Sum the steps up; the further fills of a message are steps of their own."""

@@ -18,6 +18,7 @@ from tradestack.wire.order_journal import decode_record
 
 GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
+_CHUNK_BYTES = 1 << 20
 _ACCOUNT = b'{"Record":"Account",'
 
 
@@ -95,9 +96,15 @@ def belongs_to(journal: JournalFile, feed_session: str) -> bool:
 
 
 def names(journal: JournalFile, feed_session: str) -> bool:
-    """Return whether any line of a journal names the feed session. Raises OSError."""
+    """Return whether a journal names the feed session. Raises OSError."""
     name = name_of(feed_session)
-    return any(name in line.content for line in read_lines(journal.path))
+    end = b""
+    with journal.path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            if name in end + chunk:
+                return True
+            end = chunk[-len(name) :]
+    return False
 
 
 def name_of(feed_session: str) -> bytes:

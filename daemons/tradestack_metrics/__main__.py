@@ -1,0 +1,18 @@
+"""The command tradestack-metrics."""
+
+import sys
+from typing import NoReturn
+
+from tradestack.runtime.process_start import prepare_process
+
+
+def main() -> NoReturn:
+    """Run the console script."""
+    prepare_process()
+    from tradestack_metrics.command import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

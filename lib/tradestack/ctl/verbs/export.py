@@ -1,0 +1,187 @@
+"""Write what a session has recorded to a file that other tools read.
+
+WHAT is one of
+  ticks     every message of the feed
+  news      those of news
+  orders    a row for each order: what was asked, why, and what became of it
+  fills     a row for each fill
+  equity    equity, drawdown and exposure of each user, and (without user) of all: behind each fill
+            and behind some thousand evenly spaced messages; peaks are those of all messages
+
+Prices, quantities and money are exact decimals, times are in UTC to the nanosecond, `feed_seq` is
+the number of a message: it joins orders and fills to ticks. In Parquet the ticks are in groups of
+a million rows, and the file says which session, version and sources they come from. Ticks are
+written slab by slab, so that any length of a session fits into memory.
+
+With --returns csv the returns of each user are written, for tools that begin with those: by day,
+or by minute of a session that is shorter than two days. An account begins with nothing, so its
+profits are a share of what is said with --capital and was earned before.
+
+It only reads the session, which may be a live one: then it is as far as it got. Parquet, Arrow and
+CSV are written by Polars, which install.sh installs unless told otherwise; --returns needs no
+Polars.
+
+examples:
+  tradestackctl export ticks                               SESSION-ticks.parquet, of the newest
+  tradestackctl export fills 3DAA200000 --format csv -o fills.csv
+  tradestackctl export orders --state-dir /tmp/stack --format arrow --force
+  tradestackctl export --returns csv --capital 100000 -o returns.csv
+"""
+
+import argparse
+import contextlib
+import csv
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tradestack.ctl.arguments import StorePath
+from tradestack.ctl.exit_status import ExitStatus
+from tradestack.ctl.progress import watch
+from tradestack.ctl.state_option import add_state_option, state_directory
+from tradestack.domain.faults import OperatorFault
+from tradestack.domain.fixed_point import parse_fixed
+from tradestack.domain.times import format_utc
+from tradestack.report.exports import ExportedTable, Format
+from tradestack.report.polars_extra import require_polars
+from tradestack.report.recorded import RecordedSession, open_session
+from tradestack.report.returns import Interval, NoCapital, returns_of, shown_interval
+
+TABLES = [table.value for table in ExportedTable]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what to export, of which session, and where to."""
+    parser.add_argument("what", nargs="?", metavar="WHAT", help=" | ".join(TABLES))
+    parser.add_argument(
+        "session",
+        nargs="?",
+        metavar="SESSION",
+        help="id of a feed session (default: the newest that is kept)",
+    )
+    add_state_option(parser)
+    parser.add_argument(
+        "--format",
+        choices=[form.value for form in Format],
+        default=Format.PARQUET.value,
+        help="form of the file (default: parquet)",
+    )
+    parser.add_argument(
+        "--returns", choices=[Format.CSV.value], help="write returns instead, without WHAT"
+    )
+    parser.add_argument(
+        "--capital",
+        type=_amount,
+        metavar="AMOUNT",
+        help="what each user begins with, for --returns (default: the user's largest gross "
+        "exposure behind a fill: everything could have been bought with it)",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        action=StorePath,
+        metavar="FILE",
+        help="the file to write (default: SESSION-WHAT with the form as its end, here)",
+    )
+    parser.add_argument("--force", action="store_true", help="replace the file if it exists")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file; raise OperatorFault."""
+    is_returns = args.returns is not None
+    if is_returns and args.session is None and args.what not in TABLES:
+        args.what, args.session = None, args.what  # the only word is then a session
+    if (args.what is None) is not is_returns:
+        args.refuse(f"name what to export, {', '.join(TABLES)}, or --returns csv without any")
+    if args.what is not None and args.what not in TABLES:
+        args.refuse(f"{args.what!r} is none of {', '.join(TABLES)}")
+    if not is_returns:
+        require_polars(f"export {args.what}")
+    session = open_session(state_directory(args), args.session, watch)
+    form = Format.CSV if is_returns else Format(args.format)
+    target: Path = args.output or Path(f"{session.id}-{args.what or 'returns'}.{form}")
+    with _replaced(target, is_forced=args.force) as path:
+        if is_returns:
+            rows = _write_returns(session, args.capital, path)
+        else:
+            rows = _write_table(session, ExportedTable(args.what), form, path)
+    is_of_log = args.what in (ExportedTable.TICKS, ExportedTable.NEWS)
+    for remark in session.log_remarks if is_of_log else session.remarks:
+        print(f"tradestackctl: {remark}", file=sys.stderr)
+    print(f"{target}: {rows:,} rows, {target.stat().st_size:,} bytes")
+    return ExitStatus.DONE
+
+
+def _write_table(session: RecordedSession, table: ExportedTable, form: Format, path: Path) -> int:
+    from polars.exceptions import PolarsError  # whoever writes returns can do without it
+
+    from tradestack.report.frames.export import export_table
+
+    try:
+        with watch(f"writing {table}", session.tape.nbytes) as show:
+            return export_table(session, table, form, path, show)
+    except OverflowError as error:
+        remedy = "it is no price or quantity that such files can have; see the source"
+        raise OperatorFault(f"feed session {session.id}", str(error), remedy) from error
+    except PolarsError as error:
+        problem = str(error).partition("\n")[0]
+        remedy = "write it to another place, or make room there"
+        raise OperatorFault(str(path), problem, remedy) from error
+
+
+def _write_returns(session: RecordedSession, capital: int | None, path: Path) -> int:
+    try:
+        returns = returns_of(session, shown_interval(session), capital)
+    except NoCapital as error:
+        raise OperatorFault(
+            f"feed session {session.id}",
+            "an account has lost all of its capital, so that no returns are a share of it",
+            "name with --capital an amount that its losses stay below",
+        ) from error
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["time", *returns.by_user])
+        for row, end in enumerate(returns.ends_ns.tolist()):
+            time = _label(end, returns.interval)
+            writer.writerow([time, *(f"{each[row]:.12f}" for each in returns.by_user.values())])
+    return len(returns.ends_ns)
+
+
+def _label(end_ns: int, interval: Interval) -> str:
+    """Return a day, or the end of a minute in UTC."""
+    if interval is Interval.DAY:
+        return format_utc(end_ns - interval)[: len("2026-01-15")]
+    return f"{format_utc(end_ns)[: len('2026-01-15T20:44:00')]}Z"
+
+
+@contextlib.contextmanager
+def _replaced(target: Path, *, is_forced: bool) -> Iterator[Path]:
+    """Give the name of a new file beside the target, which it becomes if all goes well.
+
+    Raises OperatorFault.
+    """
+    if target.exists() and not target.is_file():
+        raise OperatorFault(str(target), "is no regular file", "name another one with -o")
+    if target.exists() and not is_forced:
+        raise OperatorFault(str(target), "already exists", "name another one with -o, or --force")
+    if not os.access(target.absolute().parent, os.W_OK):
+        raise OperatorFault(str(target), "cannot be written there", "name a directory that can be")
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        yield beside
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _amount(text: str) -> int:
+    """Parse an amount of money above 0; raise ArgumentTypeError."""
+    try:
+        amount = parse_fixed(text)
+    except ValueError:
+        amount = 0
+    if amount <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount above 0")
+    return amount

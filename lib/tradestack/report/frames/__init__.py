@@ -1,0 +1,1 @@
+"""Tables as Polars frames and files. These modules need Polars, which is an extra."""
