@@ -71,7 +71,12 @@ def test_a_browser_is_opened_by_a_file_that_only_its_user_can_read(
     """The token is not among the arguments of the browser, which all users can see."""
     opened: list[str] = []
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or True)
+
+    def open_browser(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_browser)
 
     assert stack.ctl("web", "--open") == ExitStatus.DONE
 

@@ -11,6 +11,7 @@ MODULES = {
         "installing",
         "serving",
         "permissions",
+        "viewing",
         "squatting",
         "loading",
         "restarting",
