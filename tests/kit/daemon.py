@@ -71,6 +71,10 @@ class Daemon:
         """Return the keys of every config file of this daemon."""
         return {"users_file": self._users, "state_directory": self.state}
 
+    def more_listeners(self) -> dict[str, socket.socket]:
+        """Return the sockets besides the TCP port and the control socket, by name."""
+        return {}
+
     @property
     def errors(self) -> str:
         """What all processes of this daemon have written to stderr."""
@@ -83,6 +87,7 @@ class Daemon:
         arguments: list[str | Path] = [sys.executable]
         arguments += [*(command or ("-m", self.module)), "--config", self._config]
         sockets = {self.listener: self._listener, "control": self._control_listener}
+        sockets |= self.more_listeners()
         with self._errors.open("ab") as errors:
             self._process = start_with_sockets(arguments, sockets, stderr=errors)
 

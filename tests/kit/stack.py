@@ -17,7 +17,8 @@ from tradestack.ctl.running_daemons import RunningDaemons
 from tradestack.net.control.client import ControlClient
 
 TRADESTACKCTL = str(Path(sys.executable).with_name("tradestackctl"))
-READY_MARK = b"--runtime-dir "  # in the line that `up` prints when all daemons are ready
+READY_MARK = b"to look inside"  # in the line that `up` prints when all daemons are ready
+DIRECTORY_MARK = b"--runtime-dir "  # before the directory of the control sockets
 DEADLINE_S = 120.0
 POLL_S = 0.02
 
@@ -99,7 +100,7 @@ class Stack:
             self._stderr.write(line)
             self._stderr.flush()
             if READY_MARK in line:
-                return Path(line.partition(READY_MARK)[2].split()[0].decode())
+                return Path(line.partition(DIRECTORY_MARK)[2].split()[0].decode())
         raise AssertionError(f"`up` ended before it was ready: {_text(self._stderr)}")
 
 

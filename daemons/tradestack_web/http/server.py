@@ -16,6 +16,8 @@ from tradestack_web.http.connection import Connection
 
 HEAD_BYTES_MAX = 16 * 1024  # of a request's line and headers
 KEEP_ALIVE_S = 5
+# Of the kernel, for each connection: by itself it would hold megabytes for who does not read.
+SEND_BUFFER_BYTES = 128 * 1024
 END_DEADLINE_S = 2.0  # for answers under way when the server ends
 _BUSY = b'{"error": "busy", "message": "too many connections", "remedy": "close some pages"}'
 _FULL = (
@@ -94,6 +96,7 @@ class HttpServer:
             with connection:
                 connection.send(_FULL)
             return
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         task = asyncio.create_task(self._serve(connection))
         self._accepting.add(task)
         task.add_done_callback(self._accepting.discard)

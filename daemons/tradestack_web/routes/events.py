@@ -72,6 +72,9 @@ class EventResponse(Response):
                 connection_of(scope).abort()
             else:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:  # the guard has ended the connection
+            self._viewer.is_dropped = True
+            raise
         finally:
             watch.cancel()
             self._hub.remove(self._viewer)

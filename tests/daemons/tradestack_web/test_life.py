@@ -1,0 +1,71 @@
+"""The life of the server: idle exit, configuration, its interface."""
+
+import subprocess
+import sys
+
+from tests.kit.web import Web
+from tradestack.observe.metrics import collect, undeclared
+from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
+from tradestack_web.metric_table import METRICS
+
+
+def test_it_leaves_when_nobody_looks_and_comes_back(own_web: Web) -> None:
+    """After idle_exit without a connection it ends with status 0; its sockets stay."""
+    own_web.configure(idle_exit="1ms")
+    own_web.start()
+
+    assert own_web.wait() == 0
+
+    assert "nobody has looked" in own_web.errors
+    with own_web.peer() as waiting:  # in the queue of the socket that systemd keeps
+        waiting.send(own_web.head("GET", "/api/events"))
+        own_web.start()
+        assert next(waiting.events())[0] == ""
+    assert own_web.wait() == 0
+
+
+def test_it_stays_while_a_token_is_open(own_web: Web) -> None:
+    """Who has just been given an address finds the server that knows its token."""
+    own_web.configure(idle_exit="1500ms")
+    own_web.start()
+    token = own_web.token()
+
+    for _ in range(2):
+        own_web.stats_when(lambda stats: stats["uptime_s"] > 3)
+
+    assert own_web.post("/api/login", {"token": token}).status == 200
+    assert own_web.wait() == 0
+
+
+def test_the_page_has_its_address(web: Web) -> None:
+    """GetPage is for everybody who can connect, and gives the address of the port."""
+    assert web.call("GetPage") == {"page": f"http://{web.host}/"}
+
+
+def test_every_value_in_the_stats_is_declared(web: Web) -> None:
+    """And every declaration has a value."""
+    metrics = OF_EVERY_DAEMON + METRICS
+    stats = web.stats()
+
+    assert list(undeclared(metrics, stats)) == []
+    shown = {sample.metric.name for sample in collect(metrics, stats)}
+    assert {metric.name for metric in METRICS} <= shown
+
+
+def test_without_its_packages_it_says_which_to_install() -> None:
+    """The exit status is that of what an operator has to put right."""
+    program = (
+        "import importlib.util as u, sys\n"
+        "find = u.find_spec\n"
+        "u.find_spec = lambda name, *a: None if name == 'uvicorn' else find(name, *a)\n"
+        "from tradestack_web.__main__ import main\n"
+        "main()\n"
+    )
+
+    finished = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+
+    assert finished.returncode == 78
+    assert "not installed: uvicorn" in finished.stderr
+    assert "tradestack[web]" in finished.stderr
