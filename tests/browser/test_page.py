@@ -271,6 +271,7 @@ def test_trading_is_halted_and_allowed(page: Page, shown: ShownStack) -> None:
     page.locator(".attention", has_text=HOSTILE_TEXT).wait_for()
 
     page.get_by_role("button", name="Trading state").click()
+    page.get_by_role("radio", name="Active").check()
     page.get_by_label("Reason").fill("the test is over")
     confirm(page, "Set the trading state")
     assert shown.trading_states.get(None, ("ACTIVE", ""))[0] == "ACTIVE"

@@ -1,7 +1,7 @@
 // The panel with rates, lag and latencies over time.
 
 import { TimeChart } from "/static/chart.js";
-import { panel } from "/static/dom.js";
+import { h, panel, setText } from "/static/dom.js";
 import * as format from "/static/format.js";
 
 const ROWS_MAX = 30;
@@ -33,11 +33,13 @@ export class RatesPanel {
         ...lines.map((line) => ({ title: line.name, cell: (row) => line.format(row[line.value]), number: true })),
       ],
     })]);
-    this.element = panel("Rates and latency", {}, ...this.charts.map(([, chart]) => chart.element));
+    this.since = h("span", { class: "count" });
+    this.element = panel("Rates and latency", { extra: this.since }, ...this.charts.map(([, chart]) => chart.element));
   }
 
   update() {
     const { times, values } = this.store.rates;
+    setText(this.since, `since ${format.clock(format.fromMs(times[0]))}; latencies since their session began`);
     for (const [lines, chart] of this.charts) {
       chart.update({
         times,

@@ -123,9 +123,8 @@ export class Store {
 
   #announceChanges(states) {
     if (this.states !== null) {
-      for (const [name, state] of states) {
-        if (this.states.get(name) !== state) this.announce(`${name}: ${state}`);
-      }
+      const changes = [...states].filter(([name, state]) => this.states.get(name) !== state);
+      if (changes.length > 0) this.announce(changes.map(([name, state]) => `${name}: ${state}`).join("; "));
     }
     this.states = states;
   }

@@ -12,7 +12,7 @@ export const ordersTable = (label, empty) => new Table({
   label, empty, tall: true, keyOf: (row) => row.order_id,
   columns: [
     { title: "Order", cell: order, number: true, head: true },
-    { title: "Received", cell: (row) => ({ text: format.clockMs(row.received), title: `${row.received}, ClOrdID ${row.cl_ord_id}` }) },
+    { title: "Received", cell: (row) => ({ text: format.clockMs(row.received), title: `${row.received}, ClOrdID ${row.cl_ord_id}` }), least: true },
     { title: "Side", cell: (row) => format.side(row.side) },
     { title: "Quantity", cell: (row) => format.quantity(row.order_qty), number: true },
     { title: "Symbol", cell: (row) => row.symbol, code: true },
