@@ -20,11 +20,17 @@ PYTHON_FILES = sorted(
 )
 FUNCTION_LINES_MAX = 70
 MODULE_LINES_MAX = 300
-SERVICES = ("tradestack-gateway", "tradestack-order-manager", "tradestack-strategy@news")
+SERVICES = (
+    "tradestack-gateway",
+    "tradestack-order-manager",
+    "tradestack-strategy@news",
+    "tradestack-web",
+)
 EXPOSURE_MAX_TENTHS = {
     "tradestack-gateway": 11,
     "tradestack-order-manager": 11,
     "tradestack-strategy@news": 12,
+    "tradestack-web": 5,
 }
 PLACES = {
     "@bindir@": "/usr/local/bin",
