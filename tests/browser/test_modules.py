@@ -159,7 +159,7 @@ def test_orders_follow_their_records(modules: Page) -> None:
 
 def test_the_page_has_no_way_to_make_html_of_text() -> None:
     """No file of it writes HTML, evaluates text, has inline code, or leads to another host."""
-    forbidden = (
+    forbidden: tuple[str, ...] = (
         "innerHTML",
         "outerHTML",
         "insertAdjacentHTML",

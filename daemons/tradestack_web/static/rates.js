@@ -8,7 +8,7 @@ const ROWS_MAX = 30;
 const LINES = {
   rates: [
     { name: "Ticks/s", value: "ticks", tone: "tone-1", style: "line", scale: "ticks", format: format.rate },
-    { name: "Orders/s (right)", value: "orders", tone: "tone-2", style: "dash", scale: "orders", format: format.rate },
+    { name: "Orders/s, mean of 10 s (right)", value: "orders", tone: "tone-2", style: "dash", scale: "orders", format: format.rate },
   ],
   latencies: [
     { name: "Publish → order, 99 %", value: "toOrder", tone: "tone-3", style: "line", scale: "us", format: format.latency },
@@ -19,7 +19,7 @@ const LINES = {
 const fromZero = (_, __, maximum) => [0, Math.max(1, maximum ?? 0) * 1.1];
 const SCALES = {
   rates: { ticks: { format: format.rate, range: fromZero }, orders: { format: format.quantity, range: fromZero, right: true } },
-  latencies: { us: { format: format.latency, range: fromZero }, lag: { format: format.count, range: fromZero, right: true } },
+  latencies: { us: { format: format.latency, range: fromZero }, lag: { format: format.quantity, range: fromZero, right: true } },
 };
 
 export class RatesPanel {

@@ -135,7 +135,7 @@ function rateSample({ gateway, order_manager: manager, strategies }) {
   const slowest = (name) => maximum(running.map((each) => each.latency?.[name]?.p99_us));
   return {
     ticks: gateway?.rates["1s"],
-    orders: manager?.rates["1s"],
+    orders: manager?.rates["10s"], // of few orders, a second has one or none
     lag: maximum([gateway?.lag_max, ...running.map((each) => each.lag)]),
     toOrder: slowest("publish_to_order"),
     toReport: slowest("order_to_report"),

@@ -17,7 +17,7 @@ export const ordersTable = (label, empty) => new Table({
     { title: "Quantity", cell: (row) => format.quantity(row.order_qty), number: true },
     { title: "Symbol", cell: (row) => row.symbol, code: true },
     { title: "Price seen", cell: (row) => format.price(row.price), number: true, minor: true },
-    { title: "Filled at", cell: (row) => format.price(row.last_price ?? null), number: true },
+    { title: "Filled at", cell: (row) => format.price(row.last_price ?? null), number: true, least: true },
     { title: "User", cell: (row) => row.user, minor: true },
     { title: "Status", cell: statusCell },
   ],
