@@ -61,10 +61,11 @@ def command_page(parser: argparse.ArgumentParser) -> Page:
 
 
 def _behaviour(program: Program[Any]) -> str:
-    sockets = ", ".join(
-        f"`{socket}`, at the address of the key `{key}`"
-        for socket, key in program.addresses.items()
-    )
+    places = {
+        **{name: f"at the address of the key `{key}`" for name, key in program.addresses.items()},
+        **{name: f"at the path of the key `{key}`" for name, key in program.paths.items()},
+    }
+    sockets = ", and ".join(f"`{name}`, {place}" for name, place in places.items())
     serves = (
         f"It serves the socket {sockets}, and its control socket."
         if sockets
