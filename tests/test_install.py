@@ -56,7 +56,7 @@ def test_commands_point_into_the_prefix(tree: Path) -> None:
     """Each command is a link that is valid on the target system."""
     commands = sorted((tree / "opt/tradestack/bin").iterdir())
 
-    names = ["gateway", "order-manager", "strategy"]
+    names = ["gateway", "order-manager", "strategy", "web"]
     assert [each.name for each in commands] == [
         *(f"tradestack-{each}" for each in names),
         "tradestackctl",
@@ -212,6 +212,8 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
         (["--purge"], "only be used with --uninstall"),
         (["--try", "--now"], "cannot be used together"),
         (["--now", "--", "--pace", "max"], "only be used with --try"),
+        (["--uninstall", "--without-report"], "cannot be used with --uninstall"),
+        (["--without-programs"], "only be used with DESTDIR"),
         (["--no-such-thing"], "--help"),
     ],
 )

@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 def run(arguments: Sequence[str]) -> int:
     """Execute one command line and return its exit status."""
-    args = _parser().parse_args(arguments)
+    args = build_parser().parse_args(arguments)
     restore_signals()
     Logs(NAME, destination_of_stderr(os.environ.get("JOURNAL_STREAM"))).install(LogLevel.INFO)
     try:
@@ -71,7 +71,7 @@ async def _live(args: argparse.Namespace) -> None:
         await exporter.run()
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=NAME,
         description=DESCRIPTION,

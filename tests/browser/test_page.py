@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.browser.shown_stack import HOSTILE, ShownStack
-from tests.kit.browser import DEADLINE_MS, PICTURES, ColourScheme, violations
+from tests.browser.visit import confirm, digits, fact, log_in, open_page, until
+from tests.kit.browser import PICTURES, ColourScheme, violations
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
 PAGES = {
     "overview": "/",
@@ -31,40 +30,6 @@ VIEWS: tuple[tuple[int, ColourScheme, bool], ...] = (
 )
 TABS_MAX = 60  # from the top of the page to its first action there are fewer
 HOSTILE_TEXT = "<b onclick=alert(1)>it's a test</b> & more"
-
-
-def digits(text: str | None) -> int:
-    """The first number in a text."""
-    found = re.search(r"\d[\d,]*", text or "")
-    assert found, text
-    return int(found[0].replace(",", ""))
-
-
-def fact(page: Page, name: str) -> Locator:
-    """The value beside a name."""
-    return page.locator(f"dl > div:has(dt:text-is('{name}')) > dd").first
-
-
-def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Return when the condition holds; the page goes on meanwhile."""
-    for _ in range(DEADLINE_MS // 50):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the condition is never fulfilled")
-
-
-def open_page(page: Page, shown: ShownStack, path: str = "/") -> None:
-    """Open a page and wait until it is live."""
-    page.goto(shown.address + path)
-    page.locator("#link[data-link=live]").wait_for()
-
-
-def log_in(page: Page, shown: ShownStack) -> None:
-    """Open the page with a login, and wait until it may act."""
-    page.goto(shown.login_address())
-    page.get_by_role("button", name="Log out").wait_for()
-    page.locator("#link[data-link=live]").wait_for()
 
 
 # ---- seeing ----------------------------------------------------------------------------------
@@ -218,12 +183,6 @@ def test_it_is_accessible(page: Page, shown: ShownStack) -> None:
 # ---- acting ----------------------------------------------------------------------------------
 
 
-def confirm(page: Page, verb: str) -> None:
-    """Confirm an action in its dialog, and wait until it is done."""
-    page.get_by_role("dialog").get_by_role("button", name=verb).click()
-    page.get_by_role("dialog").wait_for(state="detached")
-
-
 def test_the_feed_is_paused_and_goes_on(page: Page, shown: ShownStack) -> None:
     """Pause, resume and pace do that, each after its dialog, and nothing without it."""
     log_in(page, shown)
@@ -271,6 +230,7 @@ def test_trading_is_halted_and_allowed(page: Page, shown: ShownStack) -> None:
     page.locator(".attention", has_text=HOSTILE_TEXT).wait_for()
 
     page.get_by_role("button", name="Trading state").click()
+    page.get_by_role("radio", name="Active").check()
     page.get_by_label("Reason").fill("the test is over")
     confirm(page, "Set the trading state")
     assert shown.trading_states.get(None, ("ACTIVE", ""))[0] == "ACTIVE"

@@ -19,6 +19,7 @@ from tradestack.runtime.daemon_interface import daemon_interface
 from tradestack_gateway.control import gateway_interface
 from tradestack_order_manager.control import order_manager_interface
 from tradestack_strategy.control import strategy_interface
+from tradestack_web.control import web_interface
 
 DIRECTORY = Path(__file__).with_name("interfaces")
 NOTHING = cast("Any", None)  # for the daemons, which are not called
@@ -28,6 +29,7 @@ INTERFACES = (
     gateway_interface(NOTHING, NOTHING),
     order_manager_interface(NOTHING, NOTHING),
     strategy_interface(NOTHING, NOTHING, NOTHING, NOTHING),
+    web_interface(NOTHING, "", NOTHING),
 )
 
 

@@ -11,6 +11,10 @@ CTRL_C = "\x03"
 
 NOT_RUN: Mapping[str, str] = {
     "ssh ": "there is no other host",
+    "sudo apt build-dep ./systemd": "tests/system/test_package.py does this, as a package",
+    "systemd/debian/build": "so is this",
+    "sudo apt install ./dist/": "and this",
+    "podman ": "there is no container in a container",
     "sudo /usr/local/lib/tradestack/current/bin/python -m pip": "the wheelhouse has no Polars",
 }
 
@@ -31,6 +35,7 @@ class End(NamedTuple):
 
 
 TRIAL = "./install.sh --try -- --state-dir /tmp/stack"
+TRIAL_WITH_PAGE = f"{TRIAL} --web"
 STACK_OF_TRIAL = ".venv/bin/tradestackctl --runtime-dir /tmp/stack/run"
 UNTIL_SHOWN: Mapping[str, End] = {
     f"{STACK_OF_TRIAL} top": End("q: quit", "q"),
@@ -45,7 +50,10 @@ UNTIL_SHOWN: Mapping[str, End] = {
 }
 
 # In a terminal of its own, until the next heading: the text says so.
-MEANWHILE: Mapping[str, End] = {TRIAL: End("to look inside: ")}
+MEANWHILE: Mapping[str, End] = {
+    TRIAL: End("to look inside: "),
+    TRIAL_WITH_PAGE: End("to look inside: "),
+}
 
 # What is typed when a command asks.
 ANSWERS: Mapping[str, End] = {"sudo apt install ": End("[Y/n]", "y\n")}

@@ -48,9 +48,9 @@ def build_report(
 ) -> Report:
     """Return the report of a session.
 
-    interval_ns: of the profits that ratios are of. capital: what returns are a share of, ×10⁻⁸;
-    None: the largest gross exposure behind a fill. watch: is told how far the log is read.
-    Raises OperatorFault, OSError.
+    interval_ns: of the profits that ratios are of. capital: what returns are a share of, of each
+    user, ×10⁻⁸; None: the largest gross exposure behind a fill. watch: is told how far the log is
+    read. Raises OperatorFault, OSError.
     """
     with as_disagreement(session.log.parent, session.id):
         facts = journal_facts(session.journals, session.id)

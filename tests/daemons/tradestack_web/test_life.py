@@ -4,6 +4,9 @@ import subprocess
 import sys
 
 from tests.kit.web import Web
+from tradestack.observe.metrics import collect, undeclared
+from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
+from tradestack_web.metric_table import METRICS
 
 
 def test_it_leaves_when_nobody_looks_and_comes_back(own_web: Web) -> None:
@@ -37,6 +40,16 @@ def test_it_stays_while_a_token_is_open(own_web: Web) -> None:
 def test_the_page_has_its_address(web: Web) -> None:
     """GetPage is for everybody who can connect, and gives the address of the port."""
     assert web.call("GetPage") == {"page": f"http://{web.host}/"}
+
+
+def test_every_value_in_the_stats_is_declared(web: Web) -> None:
+    """And every declaration has a value."""
+    metrics = OF_EVERY_DAEMON + METRICS
+    stats = web.stats()
+
+    assert list(undeclared(metrics, stats)) == []
+    shown = {sample.metric.name for sample in collect(metrics, stats)}
+    assert {metric.name for metric in METRICS} <= shown
 
 
 def test_without_its_packages_it_says_which_to_install() -> None:

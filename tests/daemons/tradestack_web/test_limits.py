@@ -116,15 +116,16 @@ def hurried(web: Web) -> None:
 
 def test_a_queue_is_bounded() -> None:
     """A viewer to whom more frames than fit were shown is dropped, and gets none of them."""
-    viewer = Viewer()
+    full, dropped = Viewer(), Viewer()
     for _ in range(FRAMES_WAITING_MAX):
-        viewer.put(b"x")
-    assert not viewer.is_dropped
+        full.put(b"x")
+        dropped.put(b"x")
 
-    viewer.put(b"x")
+    dropped.put(b"x")
 
-    assert viewer.is_dropped
-    assert asyncio.run(viewer.next()) is None
+    assert (full.is_dropped, dropped.is_dropped) == (False, True)
+    assert asyncio.run(full.next()) == b"x" * FRAMES_WAITING_MAX
+    assert asyncio.run(dropped.next()) is None
 
 
 def test_a_head_has_to_come_in_time(own_web: Web) -> None:

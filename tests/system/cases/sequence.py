@@ -14,6 +14,7 @@ MODULES = {
         "installing",
         "serving",
         "permissions",
+        "viewing",
         "squatting",
         "loading",
         "restarting",

@@ -84,7 +84,7 @@ class AccountWalk:
         steps.equity_at(places, product(before, np.diff(known)))
         steps.gross_at(places, product(np.abs(before), np.diff(np.abs(known))))
         newest = known[np.searchsorted(places, at, "right")]
-        steps.gross_at(at, product(np.diff(np.abs(held)), np.abs(newest)))
+        steps.gross_of_fills(at, product(np.diff(np.abs(held)), np.abs(newest)))
         self.marks[symbol] = int(known[-1])
         self._held[symbol] = int(held[-1])
         if not self._held[symbol]:
@@ -137,6 +137,11 @@ class _Steps:
         self.equity.rest[places] += changes.rest
 
     def gross_at(self, places: Integers, changes: Exact) -> None:
-        """Add changes at places."""
+        """Add changes at places, each of which occurs once."""
+        self.gross.whole[places] += changes.whole
+        self.gross.rest[places] += changes.rest
+
+    def gross_of_fills(self, places: Integers, changes: Exact) -> None:
+        """Add changes at places, of which some occur several times."""
         np.add.at(self.gross.whole, places, changes.whole)
         np.add.at(self.gross.rest, places, changes.rest)
