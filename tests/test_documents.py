@@ -25,11 +25,17 @@ from tradestack.configs.execution import ExecutionKeys
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
+from tradestack.configs.web import WebConfig
 from tradestack.ctl.main import VERBS, build_parser
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.wire import order_messages
 
-CONFIGS: tuple[type[DaemonConfig], ...] = (GatewayConfig, OrderManagerConfig, StrategyConfig)
+CONFIGS: tuple[type[DaemonConfig], ...] = (
+    GatewayConfig,
+    OrderManagerConfig,
+    StrategyConfig,
+    WebConfig,
+)
 # Where a path in a document may begin, beside the document's own directory.
 BASES = (ROOT, ROOT / "lib" / "tradestack", ROOT / "daemons", ROOT / "etc")
 # CONTRIBUTING.md leaves the beginning of the daemons' packages out.
