@@ -438,7 +438,8 @@ put() { # MODE FILE: replace the file with stdin, atomically
 
 install_files() {
     local file
-    for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE .github/SECURITY.md data/README.md; do
+    for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE .github/SECURITY.md data/README.md \
+        data/pictures/{page,report}.png; do
         [[ ! -e $CHECKOUT/$file ]] || put 0644 "$doc/$file" <"$CHECKOUT/$file"
     done
     link_documents

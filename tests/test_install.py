@@ -1,5 +1,6 @@
 """install.sh with DESTDIR: which files it installs and removes, and which arguments it refuses."""
 
+import gzip
 import os
 import re
 import shutil
@@ -84,6 +85,19 @@ def test_units_and_config_use_the_prefix(tree: Path) -> None:
     assert f"ExecPaths=/usr {PREFIX}/lib/tradestack\n" in unit
     assert f'"{PREFIX}/share/tradestack/data/prices.csv"' in config
     assert (tree / PREFIX[1:] / "share/tradestack/data/prices.csv").exists()
+
+
+def test_the_manual_is_where_man_looks_for_it(tree: Path) -> None:
+    """Each unit names a page that is there, packed."""
+    pages = {each.name.removesuffix(".gz") for each in tree.glob("opt/tradestack/share/man/*/*")}
+    units = [each.read_text() for each in tree.glob("etc/systemd/system/tradestack*.*")]
+    named = {page for unit in units for page in re.findall(r"man:(\S+)\((\d)\)", unit)}
+
+    assert "tradestackctl.1" in pages
+    assert {(name, section) for name, section in named if f"{name}.{section}" not in pages} == set()
+    assert len(named) == 4
+    for page in tree.glob("opt/tradestack/share/man/*/*"):
+        assert gzip.decompress(page.read_bytes()).startswith(b".TH ")
 
 
 def test_the_operators_strategies_have_a_closed_directory(tree: Path) -> None:

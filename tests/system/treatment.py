@@ -1,4 +1,4 @@
-"""How the commands of README and manual are run in a container, where that is not simply as they are.
+"""How commands of README and manual are run in a container, where not simply as they are.
 
 Whatever is in no table here is run as it stands, by a person with sudo, in the checkout, and has to
 end with exit status 0.

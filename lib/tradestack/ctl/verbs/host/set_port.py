@@ -6,8 +6,8 @@ the address in each strategy's that had the old one, and restarts what was runni
 whose clients are disconnected once, and these strategies. Nothing acknowledged is lost.
 
 The address is one of the loopback interface: the ports have no encryption. tradestack-operating(7)
-says how clients on other hosts get there. A port alone keeps the host. To take it
-back, set the old address again, which this prints.
+says how clients on other hosts get there. A port alone keeps the host. To take it back, set the old
+address again, which this prints.
 
 examples:
   sudo tradestackctl set-port feed 9001
@@ -129,7 +129,7 @@ def _address(text: str, old: Address) -> Address:
         raise OperatorFault(
             where,
             "not on the loopback interface, and passwords cross these ports in clear text",
-            "give an address like 127.0.0.1:9001, and other hosts a tunnel, as in tradestack-operating(7)",
+            "give an address like 127.0.0.1:9001; for others, see tradestack-operating(7)",
         )
     if not address.is_numeric():
         raise OperatorFault(
