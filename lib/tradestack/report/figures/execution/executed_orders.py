@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tradestack.report.figures.market import Market
+from tradestack.report.figures.tape.market import Market
 
 
 class AcceptedOrder(NamedTuple):
