@@ -41,6 +41,7 @@ BASES = (ROOT, ROOT / "lib" / "tradestack", ROOT / "daemons", ROOT / "etc")
 # CONTRIBUTING.md leaves the beginning of the daemons' packages out.
 SHORTENED = re.compile(r"(gateway|order_manager|strategy)/")
 # Names in the documents that belong to other programs and libraries.
+NO_MODULES = (".target", ".slice", ".service", ".socket", ".catalog", ".md", ".yml", ".json")
 FOREIGN_NAMES = {"multiprocessing", "resource_tracker", "shared_memory", "unregister"}
 
 
@@ -99,7 +100,7 @@ def test_modules_that_are_named_can_be_imported(document: Path) -> None:
     )
 
     for name in names:
-        if name.endswith((".target", ".slice", ".service", ".socket", ".catalog", ".md", ".yml", ".json")):
+        if name.endswith(NO_MODULES):
             continue
         parent, _, last = name.rpartition(".")
         try:
