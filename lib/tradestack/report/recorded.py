@@ -20,7 +20,6 @@ from tradestack.domain.fixed_point import SCALE, divide_half_even
 from tradestack.report.columns.builder import TextCodes
 from tradestack.report.columns.symbol_codes import SymbolCodes
 from tradestack.report.columns.table import Integers, Table
-from tradestack.report.columns.tape_tables import news_table, tick_table
 from tradestack.report.equity.curves import (
     Curves,
     TapeAccount,
@@ -34,6 +33,7 @@ from tradestack.report.files.feed_file import MappedTape
 from tradestack.report.files.state_files import StateFiles, ended_head, names, tapes_of
 from tradestack.report.files.unreadable import as_operator_fault
 from tradestack.report.journal_pass import JournalPass, JournalsRead
+from tradestack.report.tape_tables import news_table, tick_table
 from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
 from tradestack.store.feed_log import SIDECAR_SUFFIX
 
