@@ -149,6 +149,7 @@ set_places() {
     [[ $programs == yes ]] || lib=$prefix/lib/python3/dist-packages
     share=$prefix/share/tradestack
     doc=$prefix/share/doc/tradestack
+    man=$prefix/share/man
     completion=$prefix/share/bash-completion/completions/tradestackctl
     config=$etc/tradestack
 }
@@ -389,6 +390,7 @@ install_programs() {
     id=$(digest_of "$CHECKOUT/pyproject.toml" "$CHECKOUT/lib" "$CHECKOUT/daemons")
     if is_healthy "$DESTDIR$lib/$id"; then
         say "the programs in $lib/$id are up to date"
+        take_pip_conf "$DESTDIR$lib/$id/bin/python"
     else
         say "installing the programs into $lib/$id"
         environment=new
@@ -436,7 +438,8 @@ put() { # MODE FILE: replace the file with stdin, atomically
 
 install_files() {
     local file
-    for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE .github/SECURITY.md data/README.md; do
+    for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE .github/SECURITY.md data/README.md \
+        data/pictures/{page,report}.png; do
         [[ ! -e $CHECKOUT/$file ]] || put 0644 "$doc/$file" <"$CHECKOUT/$file"
     done
     link_documents
@@ -463,6 +466,12 @@ command_line() {
     else
         "$DESTDIR$lib/current/bin/python" "$DESTDIR$lib/current/bin/tradestackctl" "$@"
     fi
+}
+
+# Replace all pages: an earlier version may have had others.
+install_manual() {
+    rm -f -- "$DESTDIR$man"/man[1578]/tradestack*.gz
+    command_line manual --output "$DESTDIR$man" --defaults "$CHECKOUT/etc"
 }
 
 # Make the links of the documents live: what they lead to is installed elsewhere.
@@ -640,6 +649,7 @@ install_it() {
     [[ $programs == no ]] || install_programs
     install_files
     install_config
+    install_manual
     if [[ $programs == no ]]; then
         say "installed all but the programs into $DESTDIR"
         return
@@ -678,7 +688,8 @@ uninstall_it() {
     say "removing programs and units"
     rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager,web}.socket.d/port.conf # of set-port
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice} \
-        "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" "${COMMANDS[@]/#/$DESTDIR$bin/}"
+        "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" \
+        "$DESTDIR$man"/man[1578]/tradestack*.gz "${COMMANDS[@]/#/$DESTDIR$bin/}"
     if [[ $scope == system ]]; then
         rm -f -- "$DESTDIR$vendor_directory"/{sysusers.d,tmpfiles.d}/tradestack.conf \
             "$DESTDIR$vendor_directory/systemd/catalog/tradestack.catalog" \
@@ -716,9 +727,10 @@ purge_it() {
 
 remove_empty_directories() { # that a new system does not have
     local directories=("$share" "$doc" "$prefix/share/doc" "$prefix/share/bash-completion/completions"
-        "$prefix/share/bash-completion"
+        "$prefix/share/bash-completion" "$man"/man{1,5,7,8}
         "$unit_directory"/tradestack-{gateway,order-manager,strategy@,web}.service.d
         "$own_units"/tradestack-{gateway,order-manager,web}.socket.d "$own_units/sockets.target.wants")
+    [[ $prefix == /usr || $prefix == /usr/local ]] || directories+=("$man")
     if [[ $prefix == /usr/local ]]; then
         directories+=(/usr/local/lib/{sysusers.d,tmpfiles.d}
             /usr/local/lib/systemd/{system,catalog} /usr/local/lib/systemd)

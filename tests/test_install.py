@@ -1,5 +1,6 @@
 """install.sh with DESTDIR: which files it installs and removes, and which arguments it refuses."""
 
+import gzip
 import os
 import re
 import shutil
@@ -8,21 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-PREFIX = "/opt/tradestack"
-
-
-def install(
-    *arguments: str, destdir: Path | None = None, **environment: str
-) -> "subprocess.CompletedProcess[str]":
-    """Run the script to its end."""
-    return subprocess.run(
-        [ROOT / "install.sh", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment, **({"DESTDIR": str(destdir)} if destdir else {})},
-    )
+from tests.kit.install_script import PREFIX, install, packages_in
 
 
 def left_behind(directory: Path) -> dict[str, str]:
@@ -100,6 +87,19 @@ def test_units_and_config_use_the_prefix(tree: Path) -> None:
     assert (tree / PREFIX[1:] / "share/tradestack/data/prices.csv").exists()
 
 
+def test_the_manual_is_where_man_looks_for_it(tree: Path) -> None:
+    """Each unit names a page that is there, packed."""
+    pages = {each.name.removesuffix(".gz") for each in tree.glob("opt/tradestack/share/man/*/*")}
+    units = [each.read_text() for each in tree.glob("etc/systemd/system/tradestack*.*")]
+    named = {page for unit in units for page in re.findall(r"man:(\S+)\((\d)\)", unit)}
+
+    assert "tradestackctl.1" in pages
+    assert {(name, section) for name, section in named if f"{name}.{section}" not in pages} == set()
+    assert len(named) == 4
+    for page in tree.glob("opt/tradestack/share/man/*/*"):
+        assert gzip.decompress(page.read_bytes()).startswith(b".TH ")
+
+
 def test_the_operators_strategies_have_a_closed_directory(tree: Path) -> None:
     """It is empty; add-strategy copies files into it."""
     directory = tree / "etc/tradestack/strategies"
@@ -163,6 +163,12 @@ def test_purge_leaves_no_file(tree: Path, tmp_path: Path) -> None:
     assert not [path for path in copy.rglob("*") if not path.is_dir()]
 
 
+@pytest.mark.parametrize("package", ["polars", "starlette", "uvicorn"])
+def test_extras_arepackages_in(tree: Path, package: str) -> None:
+    """Report and page work without another command."""
+    assert packages_in(tree / "opt/tradestack", package)
+
+
 def test_user_units_are_valid(tmp_path: Path) -> None:
     """systemd-analyze accepts the units that are adapted for a user's systemd."""
     home = tmp_path / "home"
@@ -177,7 +183,7 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
 
     assert finished.returncode == 0, finished.stderr
     prefix = destdir / str(home)[1:] / ".local"
-    assert not _installed(prefix, "polars") + _installed(prefix, "starlette")
+    assert not packages_in(prefix, "polars") + packages_in(prefix, "starlette")
     units = destdir / str(home)[1:] / ".local/share/systemd/user"
     assert len(list(units.glob("*.service"))) == 4
     for path in [*units.glob("*.service"), *units.glob("*.socket")]:
@@ -206,6 +212,8 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
         (["--purge"], "only be used with --uninstall"),
         (["--try", "--now"], "cannot be used together"),
         (["--now", "--", "--pace", "max"], "only be used with --try"),
+        (["--uninstall", "--without-report"], "cannot be used with --uninstall"),
+        (["--without-programs"], "only be used with DESTDIR"),
         (["--no-such-thing"], "--help"),
     ],
 )
@@ -216,96 +224,6 @@ def test_invalid_arguments_are_refused_with_a_reason(arguments: list[str], reaso
     assert finished.returncode != 0
     assert reason in finished.stderr
     assert finished.stdout == ""
-
-
-@pytest.mark.parametrize("package", ["polars", "starlette", "uvicorn"])
-def test_extras_are_installed(tree: Path, package: str) -> None:
-    """Report and page work without another command."""
-    assert _installed(tree / "opt/tradestack", package)
-
-
-def _installed(prefix: Path, package: str) -> list[Path]:
-    return list(prefix.glob(f"lib/tradestack/*/lib/python3*/site-packages/{package}"))
-
-
-def test_an_extra_that_cannot_be_installed_costs_that_extra(tmp_path: Path) -> None:
-    """The daemons are installed; the message says what is missing and how to do without it."""
-    constraints = tmp_path / "constraints.txt"
-    constraints.write_text("polars < 1\n")
-
-    finished = install(
-        "--prefix", PREFIX, "--without-web", destdir=tmp_path, PIP_CONSTRAINT=str(constraints)
-    )
-
-    assert finished.returncode == 0, finished.stderr
-    assert "going on without the extra report: " in finished.stderr
-    assert "--without-report" in finished.stderr
-    prefix = tmp_path / "opt/tradestack"
-    assert (prefix / "bin/tradestackctl").is_symlink()
-    assert not _installed(prefix, "polars") + _installed(prefix, "starlette")
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
-def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path) -> None:
-    """It names the directory and how much is needed; nothing stays behind."""
-    script = 'mount -t tmpfs -o size=24M small "$1" && exec "$2" --prefix "$1"'
-    small = tmp_path / "small"
-    small.mkdir()
-
-    finished = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script, "sh", small, ROOT / "install.sh"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert finished.returncode == 1
-    last = finished.stderr.splitlines()[-1]
-    assert last.startswith(
-        f"install.sh: the disk is full: have 600 MB free in {small}/lib/tradestack"
-    )
-
-
-NO_MATCH = """\
-ERROR: Could not find a version that satisfies the requirement uvloop>=0.19 (from versions: none)
-ERROR: No matching distribution found for uvloop>=0.19
-"""
-NO_NETWORK = f"""\
-WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection \
-broken by 'NewConnectionError': Failed to establish a new connection: Connection refused: /simple/uvloop/
-{NO_MATCH}"""
-NO_COMPILER = """\
-  error: command 'gcc' failed: No such file or directory
-  ERROR: Failed building wheel for uvloop
-error: failed-wheel-build-for-install
-"""
-
-
-@pytest.mark.parametrize(
-    ("said", "environment", "reason"),
-    [
-        (NO_NETWORK, {}, "pip has no network: set PIP_NO_INDEX=1 and PIP_FIND_LINKS=WHEELHOUSE"),
-        (NO_MATCH, {}, "there is no uvloop>=0.19 for Python 3."),
-        (NO_MATCH, {"PIP_NO_INDEX": "1"}, "the wheelhouse has no uvloop>=0.19 for Python 3."),
-        (NO_COMPILER, {}, "there is no wheel for Python 3."),
-        ("OSError: [Errno 122] Disk quota exceeded", {}, "the disk is full: "),
-        ("Killed", {}, "Python or pip failed for the reason above"),
-    ],
-)
-def test_faults_of_pip_are_explained(said: str, environment: dict[str, str], reason: str) -> None:
-    """What pip says leads to one sentence with a remedy."""
-    functions = (ROOT / "install.sh").read_text().removesuffix('main "$@"\n')
-
-    done = subprocess.run(
-        ["bash", "-c", functions + "python=python3 said=$1; reason_of_failure /tmp", "bash", said],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, **environment},
-    )
-
-    assert done.stdout.startswith(reason)
-    assert done.stdout.count("\n") == 1
 
 
 def test_help_is_printed() -> None:

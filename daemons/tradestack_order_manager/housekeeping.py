@@ -8,6 +8,7 @@ from pathlib import Path
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.domain.clock import Clock
 from tradestack.store.free_space import find_shortage
+from tradestack.trading.rules import Rules
 from tradestack_order_manager.availability import Availability
 from tradestack_order_manager.sessions.order_sessions import (
     NewSessionFailed,
@@ -26,8 +27,8 @@ logger = logging.getLogger(__name__)
 class Housekeeping:
     """Keeps room on the disk, and order sessions on schedule.
 
-    followed: the sessions whose reports clients are reading. new_session: begins another order
-    session; raises NewSessionFailed.
+    rules: those in force. followed: the sessions whose reports clients are reading. new_session:
+    begins another order session; raises NewSessionFailed.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Housekeeping:
         display: OrderDisplay,
         availability: Availability,
         usage: Usage,
+        rules: Callable[[], Rules],
         followed: Callable[[], Collection[str]],
         new_session: Callable[[], object],
         clock: Clock,
@@ -49,6 +51,7 @@ class Housekeeping:
         self._display = display
         self._availability = availability
         self._usage = usage
+        self._rules = rules
         self._followed = followed
         self._new_session = new_session
         self._clock = clock
@@ -96,7 +99,7 @@ class Housekeeping:
         began_ns, now_ns = session.state.header.time_ns, self._clock.wall_ns()
         is_due = is_session_due(began_ns, self.config.new_session_at, now_ns)
         monotonic_ns = self._clock.monotonic_ns()
-        rules = self.config.rules
+        rules = self._rules()
         if not is_due and not self._usage.is_new_session_due(session, rules, monotonic_ns):
             return
         reason = "" if is_due else f": {self._usage.level(session, rules)}"

@@ -106,6 +106,7 @@ class OrderManager:
             display=self._display,
             availability=self._availability,
             usage=self._usage,
+            rules=lambda: self._settler.rules,
             followed=lambda: {connection.session_id for connection in self._server.connections},
             new_session=self.new_session,
             clock=clock,

@@ -39,10 +39,10 @@ class Tapes:
     def find_sessions(self) -> None:
         """See which feed sessions there are. Raises OSError."""
         try:
-            names = [path.stem for path in self._directory.glob(f"*{FEED_LOG_SUFFIX}")]
+            paths = [path for path in self._directory.iterdir() if path.suffix == FEED_LOG_SUFFIX]
         except FileNotFoundError:
-            names = []
-        self.sessions = frozenset(filter(is_session_id, names))
+            paths = []
+        self.sessions = frozenset(path.stem for path in paths if is_session_id(path.stem))
         self.current = max(self.sessions, default=None)
 
     def open(self, session_id: str) -> FeedTape | None:

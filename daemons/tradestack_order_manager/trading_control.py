@@ -27,7 +27,7 @@ from tradestack_order_manager.execution import Execution
 from tradestack_order_manager.sessions.order_sessions import OrderSessions
 from tradestack_order_manager.settler import Settler
 
-HALT_FILE_INTERVAL_S = 0.1
+HALT_FILE_INTERVAL_S = 0.25
 
 _EVENTS = {
     TradingState.ACTIVE: StateEvent.OPERATOR_RESUMES,
@@ -94,7 +94,7 @@ class TradingControl:
     # ---- the halt file -------------------------------------------------------------------------
 
     async def watch_halt_file(self) -> None:
-        """Look at the halt file ten times a second."""
+        """Look at the halt file four times a second."""
         while True:
             await asyncio.sleep(HALT_FILE_INTERVAL_S)
             self.look_at_halt_file()

@@ -129,7 +129,12 @@ def test_bash_completes_verbs_options_choices_and_files(tmp_path: Path) -> None:
     assert completed("--runtime-dir", "/x", "new-session", "o") == ["orders"]
     assert completed("up", "--prices", f"{tmp_path}/p") == [f"{tmp_path}/prices.csv"]
     assert completed("import", f"{tmp_path}/p") == [f"{tmp_path}/prices.csv"]
+    assert completed("up", "--strategy-config", f"{tmp_path}/p") == [f"{tmp_path}/prices.csv"]
+    assert completed("backtest", f"{tmp_path}/p") == [f"{tmp_path}/prices.csv"]
     assert completed("stats", f"{tmp_path}/p") == []
+    assert completed("journal", "r") == ["repair"]
+    assert completed("log-level", "order") == ["order-manager"]
+    assert completed("log-level", "gateway", "d") == ["debug"]
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -6,8 +6,19 @@ library only: the system tests read the README in a container.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
+_TOPICS = ROOT / "lib" / "tradestack" / "ctl" / "manual" / "topics"
+# What a newcomer reads, in this order; the last one ends with the removal.
+GUIDES = (
+    ROOT / "README.md",
+    _TOPICS / "tradestack-data.md",
+    _TOPICS / "tradestack-client.md",
+    _TOPICS / "tradestack-operating.md",
+)
 # What begins a command in backticks; a name alone is not a command.
 PROGRAMS = (
     "./install.sh",
@@ -58,6 +69,13 @@ class Program:
 
 
 Step = Command | Program
+
+
+def guided_steps() -> Iterator[tuple[str, Step]]:
+    """Yield the steps of all guides, each with its name: document, line and command."""
+    for guide in GUIDES:
+        for step in steps_of(guide.read_text()):
+            yield f"{guide.name}, {step}", step
 
 
 def steps_of(document: str) -> list[Step]:

@@ -14,6 +14,9 @@ BOOKS = ROOT / "lib" / "tradestack" / "store" / "BOOKS.md"
 LIMITS = ROOT / "lib" / "tradestack" / "observe" / "LIMITS.md"
 README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+MANUAL = ROOT / "lib" / "tradestack" / "ctl" / "manual" / "topics"
+CLIENT = MANUAL / "tradestack-client.md"
+BACKTESTING = MANUAL / "tradestack-backtesting.md"
 DOCUMENTS = (
     README,
     CONTRIBUTING,
@@ -24,6 +27,7 @@ DOCUMENTS = (
     JOURNAL,
     BOOKS,
     LIMITS,
+    *sorted(MANUAL.glob("*.md")),
 )
 
 

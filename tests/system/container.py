@@ -74,11 +74,11 @@ class Container:
                 shutil.copy(self.directory / name, kept / name)
 
 
-def run_cases(release: Release, sequence: str) -> Container:
-    """Start a sequence of cases on the release and return at once."""
+def run_cases(release: Release, sequence: str, *options: str) -> Container:
+    """Start a sequence of cases on the release and return at once; options are systemd-nspawn's."""
     unit = UNIT.format(sequence=sequence, codename=release.codename, pip=PIP_ENVIRONMENT)
     directory = copy_of(release, {NAME: unit})
     wanted = directory / "etc/systemd/system/multi-user.target.wants"
     wanted.mkdir(exist_ok=True)
     (wanted / NAME).symlink_to(f"../{NAME}")
-    return Container(release, sequence, directory, boot(release, directory))
+    return Container(release, sequence, directory, boot(release, directory, *options))

@@ -29,9 +29,11 @@ PACKAGES = (
     "ca-certificates",
     "netcat-openbsd",
     "logrotate",
+    "man-db",
 )
 PACKAGES_LATER = ("python3-venv", "sudo", "jq")  # installed by install.sh, or as the README says
 NOISE = ("apt-daily.timer", "apt-daily-upgrade.timer", "fstrim.timer", "dpkg-db-backup.timer")
+EXTRAS = ("report", "web")  # what install.sh adds
 EDITABLE = ("editables",)  # what hatchling needs for the environment of `install.sh --try`
 OF_A_STRATEGY = ("numba>=0.61", "pytest>=8.0")  # what strategies of a case and of the README need
 SDIST_ONLY = ("sdnotify",)  # has no wheel on PyPI; it is pure Python
@@ -55,10 +57,23 @@ def prepared_tree(release: Release) -> Path:
     return _made_once(f"tree-{release.codename}", recipe, lambda tree: _make_tree(release, tree))
 
 
+def derived_tree(release: Release, name: str, recipe: object, make: Callable[[Path], None]) -> Path:
+    """Return the directory of a copy of the release's tree that `make` has added to."""
+    original = prepared_tree(release)
+
+    def copy_and_make(tree: Path) -> None:
+        run_to_end("cp", "-a", "--reflink=auto", str(original), str(tree))
+        make(tree)
+
+    return _made_once(f"{name}-{release.codename}", (original.name, recipe), copy_and_make)
+
+
 def prepared_wheelhouse(release: Release) -> Path:
     """Return the directory of all wheels that install.sh and the cases need on the release."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
     needed = [*project["project"]["dependencies"], *project["build-system"]["requires"], *EDITABLE]
+    for extra in EXTRAS:
+        needed += project["project"]["optional-dependencies"][extra]
     needed += OF_A_STRATEGY
     return _made_once(
         f"wheels-{release.python}", needed, lambda house: _make_wheelhouse(release, needed, house)
@@ -81,7 +96,7 @@ def _made_once(name: str, recipe: object, make: Callable[[Path], None]) -> Path:
 
 
 def _make_tree(release: Release, tree: Path) -> None:
-    _run(
+    run_to_end(
         "debootstrap",
         "--variant=minbase",
         f"--include={','.join(PACKAGES)}",
@@ -89,21 +104,22 @@ def _make_tree(release: Release, tree: Path) -> None:
         str(tree),
         MIRROR,
     )
-    _run("chroot", str(tree), "apt-get", "-qq", "update")
+    run_to_end("chroot", str(tree), "apt-get", "-qq", "update")
     fetch = ("apt-get", "-qq", "-y", "--no-install-recommends", "--download-only", "install")
-    _run("chroot", str(tree), *fetch, *PACKAGES_LATER)
-    _run("systemctl", "--root", str(tree), "mask", *NOISE)
+    run_to_end("chroot", str(tree), *fetch, *PACKAGES_LATER)
+    run_to_end("systemctl", "--root", str(tree), "mask", *NOISE)
 
 
 def _make_wheelhouse(release: Release, needed: list[str], house: Path) -> None:
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-    _run(*pip, "wheel", "--no-deps", "--wheel-dir", str(house), *SDIST_ONLY)
+    run_to_end(*pip, "wheel", "--no-deps", "--wheel-dir", str(house), *SDIST_ONLY)
     platforms = [f"--platform={each}_{platform.machine()}" for each in WHEEL_PLATFORMS]
     target = ("--only-binary=:all:", f"--python-version={release.python}", *platforms)
-    _run(*pip, "download", *target, f"--find-links={house}", f"--dest={house}", *needed)
+    run_to_end(*pip, "download", *target, f"--find-links={house}", f"--dest={house}", *needed)
 
 
-def _run(*command: str) -> None:
+def run_to_end(*command: str) -> None:
+    """Run the command; raise RuntimeError, with the end of its output, if it fails."""
     finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if finished.returncode:
         raise RuntimeError(f"{' '.join(command)}: {finished.stdout[-4000:]}")

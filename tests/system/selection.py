@@ -21,15 +21,22 @@ def require_containers() -> None:
 
 @contextmanager
 def booted(
-    sequence: str, request: pytest.FixtureRequest, test: Callable[..., None]
+    sequence: str, request: pytest.FixtureRequest, test: Callable[..., None], *options: str
 ) -> Iterator[dict[Release, Container]]:
-    """Boot the releases for which the test was selected; they run in parallel."""
+    """Boot the releases for which the test was selected; they run in parallel.
+
+    options: those of systemd-nspawn.
+    """
     selected = {
         item.callspec.params["release"]
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.originalname == test.__name__
     }
-    running = {release: run_cases(release, sequence) for release in RELEASES if release in selected}
+    running = {
+        release: run_cases(release, sequence, *options)
+        for release in RELEASES
+        if release in selected
+    }
     yield running
     for container in running.values():
         container.remove()

@@ -1,23 +1,22 @@
-"""The README, done from its first command to its last on every supported Debian release."""
+"""README and manual, done from the first command to the last on every supported Debian release."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.kit.commands import steps_of
-from tests.kit.documents import README
+from tests.kit.commands import guided_steps
 from tests.system.cases.sequence import NEWCOMER
 from tests.system.container import Container
 from tests.system.releases import RELEASES, Release
 from tests.system.selection import booted, require_containers
 from tests.system.treatment import all_keys
 
-STEPS = steps_of(README.read_text())
+STEPS = dict(guided_steps())
 
 
-def test_what_is_treated_specially_is_in_the_readme() -> None:
-    """A command that was changed in the README is run as it stands until it is treated again."""
-    commands = "\n".join(str(step) for step in STEPS)
+def test_what_is_treated_specially_is_in_the_guides() -> None:
+    """A command that was changed there is run as it stands until it is treated again."""
+    commands = "\n".join(STEPS)
 
     assert [key for key in all_keys() if key not in commands] == []
 
@@ -28,13 +27,13 @@ require_containers()
 @pytest.fixture(scope="module")
 def containers(request: pytest.FixtureRequest) -> Iterator[dict[Release, Container]]:
     """A new system of each release, with an account and this checkout."""
-    with booted(NEWCOMER, request, test_a_newcomer_does_what_the_readme_says) as running:
+    with booted(NEWCOMER, request, test_a_newcomer_does_what_the_guides_say) as running:
         yield running
 
 
 @pytest.mark.system
 @pytest.mark.parametrize("release", [pytest.param(each, id=each.codename) for each in RELEASES])
-def test_a_newcomer_does_what_the_readme_says(
+def test_a_newcomer_does_what_the_guides_say(
     containers: dict[Release, Container], release: Release
 ) -> None:
     """Every command works where the ones before it led, and prints what is shown."""
@@ -43,6 +42,6 @@ def test_a_newcomer_does_what_the_readme_says(
     results = container.results()
 
     faults = {name: case["fault"] for name, case in results.items() if not case["passed"]}
-    text = "\n\n".join(f"README.md, {name}\n{fault}" for name, fault in faults.items())
+    text = "\n\n".join(f"{name}\n{fault}" for name, fault in faults.items())
     assert not faults, f"{text}\nsee {container.log_directory()}/journal.txt"
-    assert {str(step) for step in STEPS} <= results.keys(), "not every command was run"
+    assert STEPS.keys() <= results.keys(), "not every command was run"

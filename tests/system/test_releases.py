@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.system.cases.harness import CASES
 from tests.system.cases.sequence import INSTALLATION, import_cases
 from tests.system.container import Container
 from tests.system.releases import RELEASES, Release
 from tests.system.selection import booted, require_containers
 
-import_cases(INSTALLATION)
+CASES = import_cases(INSTALLATION)
 require_containers()
 
 pytestmark = pytest.mark.system

@@ -1,4 +1,4 @@
-"""How the commands of the README are run in a container, where that is not simply as they are.
+"""How commands of README and manual are run in a container, where not simply as they are.
 
 Whatever is in no table here is run as it stands, by a person with sudo, in the checkout, and has to
 end with exit status 0.
@@ -10,12 +10,11 @@ from typing import NamedTuple
 CTRL_C = "\x03"
 
 NOT_RUN: Mapping[str, str] = {
-    "tests/": "these suites need the internet, compilers and hours; this test is in one of them",
     "ssh ": "there is no other host",
     "sudo /usr/local/lib/tradestack/current/bin/python -m pip": "the wheelhouse has no Polars",
 }
 
-# What the releases lack that the README says are too old.
+# What the releases lack that the manual says are too old.
 ABSENT: Mapping[str, tuple[str, ...]] = {"varlinkctl": ("bookworm",)}
 
 # Names that the reader replaces.
@@ -39,15 +38,13 @@ UNTIL_SHOWN: Mapping[str, End] = {
     "tail -f /tmp/stack/log/order_log.txt": End(" user=news"),
     "tail -f /var/log/tradestack/order_log.txt": End(" done, fee "),
     "tradestackctl top": End("q: quit", "q"),
-    "tradestackctl tail --follow --symbol SPY": End("price  SPY"),
-    "tradestackctl up --prices day1.zip day2.zip --symbol BTCUSDT --pace 60x": End("look inside: "),
     ".venv/bin/python client.py": End("["),
     "varlinkctl call --more /run/tradestack/gateway.sock io.tradestack.Daemon.WatchStats '{}'": End(
         "uptime_s"
     ),
 }
 
-# In a terminal of its own, until the next heading: the README says so.
+# In a terminal of its own, until the next heading: the text says so.
 MEANWHILE: Mapping[str, End] = {TRIAL: End("to look inside: ")}
 
 # What is typed when a command asks.
@@ -58,6 +55,6 @@ STATUSES: Mapping[str, tuple[int, ...]] = {"sudo tar -C / -czf ": (0, 1)}
 
 
 def all_keys() -> list[str]:
-    """List what the tables say of commands; each has to be in the README."""
+    """List what the tables say of commands; each has to be in a guide."""
     tables = (NOT_RUN, ABSENT, PLACEHOLDERS, UNTIL_SHOWN, MEANWHILE, ANSWERS, STATUSES)
     return [key for table in tables for key in table]

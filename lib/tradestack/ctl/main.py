@@ -158,6 +158,7 @@ VERBS = (
         "soak",
         uses_runtime_dir=False,
     ),
+    Verb("manual", "show a page of the manual, or write all", "manual", uses_runtime_dir=False),
     Verb("completion", "print a shell completion script", "completion", uses_runtime_dir=False),
 )
 

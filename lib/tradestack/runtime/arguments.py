@@ -41,7 +41,7 @@ class Arguments:
 
 def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
     """Parse a command line; exit with 0 for --help and --version, 2 for an invalid one."""
-    parser = _parser(program)
+    parser = build_parser(program)
     options = parser.parse_args(argv)
     if options.daemonize != (options.pidfile is not None):
         parser.error("--daemonize and --pidfile FILE require each other")
@@ -67,7 +67,7 @@ def parse_arguments(program: Program[Any], argv: Sequence[str]) -> Arguments:
     )
 
 
-def _parser(program: Program[Any]) -> argparse.ArgumentParser:
+def build_parser(program: Program[Any]) -> argparse.ArgumentParser:
     command = f"tradestack-{program.name}"
     parser = argparse.ArgumentParser(
         prog=command,

@@ -66,6 +66,8 @@ class FeedTape:
         self._first = 1  # number of the first record in memory
         self._records = _EMPTY
         self._found: dict[str, _Found] = {}
+        self._end = _End()
+        self._end_version: tuple[int, int] | None = None  # of the sidecar: inode, time of change
         self.look()
 
     @classmethod
@@ -83,11 +85,15 @@ class FeedTape:
 
         Raises OSError, ValueError for a sidecar that is not one.
         """
-        content = self._path.with_suffix(SIDECAR_SUFFIX).read_bytes()
-        end = msgspec.json.decode(content, type=_End)
-        if not end.ended:
+        sidecar = self._path.with_suffix(SIDECAR_SUFFIX)
+        status = sidecar.stat()
+        version = status.st_ino, status.st_mtime_ns
+        if version != self._end_version:
+            self._end = msgspec.json.decode(sidecar.read_bytes(), type=_End)
+            self._end_version = version  # of that content or an earlier one, which is read again
+        if not self._end.ended:
             return None
-        return self.look() if end.ended_head is None else end.ended_head
+        return self.look() if self._end.ended_head is None else self._end.ended_head
 
     def records(self, first: int, count_max: int) -> TickRecords:
         """Return consecutive messages from `first` on: at least one if `first` ≤ head.

@@ -1,4 +1,4 @@
-"""What the README tells people to do, done."""
+"""What README and manual tell people to do, done."""
 
 import ast
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ctl.up.sample_run import up
-from tests.kit.documents import README
+from tests.kit.documents import BACKTESTING, CLIENT
 from tests.kit.stack import Stack
 from tradestack.ctl.main import run
 from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S
@@ -19,8 +19,8 @@ DEADLINE_S = 120
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """The client of the README, for a stack in the test's directory instead of /tmp/stack."""
-    (text,) = [block.split("```")[0] for block in README.read_text().split("```python\n")[1:]]
+    """The client of the manual, for a stack in the test's directory instead of /tmp/stack."""
+    (text,) = [block.split("```")[0] for block in CLIENT.read_text().split("```python\n")[1:]]
     assert text.count("/tmp/stack") == 1
     path = tmp_path / "client.py"
     path.write_text(text.replace("/tmp/stack", str(tmp_path / "stack")))
@@ -37,7 +37,7 @@ def first_line(command: Sequence[str]) -> str:
 
 
 def test_the_client_runs_as_it_is_printed(files: tuple[str, ...], program: Path) -> None:
-    """It finds the port and the password of the stack that the README starts."""
+    """It finds the port and the password of the stack that the manual starts."""
     with Stack(*files, "--pace", "40/s", "--state-dir", program.parent / "stack"):
         line = first_line([sys.executable, "-u", str(program)])
 
@@ -118,8 +118,8 @@ def test_the_backtest_of_a_notebook_runs_as_it_is_printed(
 ) -> None:
     """On the sample data, with fills and equity as tables."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    (program,) = [block.split("```")[0] for block in README.read_text().split("```py\n")[1:]]
+    (program,) = [block.split("```")[0] for block in BACKTESTING.read_text().split("```py\n")[1:]]
 
-    exec(compile(program, "README.md", "exec"), {})
+    exec(compile(program, BACKTESTING.name, "exec"), {})
 
     assert "crosso" in capsys.readouterr().out

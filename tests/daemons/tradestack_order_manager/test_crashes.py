@@ -22,7 +22,11 @@ KIB = 1024
 def test_nothing_acknowledged_is_lost_by_kill_and_nothing_happens_twice(
     daemon: OrderManager,
 ) -> None:
-    """Killed three times while orders are sent again and again, it counts each order once."""
+    """Killed three times while orders are sent again and again, it counts each order once.
+
+    With durability "os" a kill within a write is the end of the order session.
+    """
+    daemon.configure(durability="disk")
     daemon.start()
     client = daemon.client()
     session = client.session_id

@@ -63,7 +63,7 @@ async def test_json_without_its_nul_gets_a_hint_at_the_deadline(tmp_path: Path) 
 
 
 async def test_netcat_reads_our_text(tmp_path: Path) -> None:
-    """As in the README: printf 'stats\\n' | nc -U -N SOCKET."""
+    """As in the manual: printf 'stats\\n' | nc -U -N SOCKET."""
     if shutil.which("nc") is None and not os.environ.get("CI"):
         pytest.skip("nc (netcat-openbsd) is not installed")
     async with serving(tmp_path) as running:

@@ -2,8 +2,8 @@
 
 import sys
 import time
-from pathlib import Path
 
+from tests.system.cases.files import every_path, note_files
 from tests.system.cases.harness import (
     ORDER_LOG,
     SERVICES,
@@ -18,21 +18,13 @@ from tests.system.cases.harness import (
     sh,
 )
 
-BEFORE = Path("/var/tmp/files-before.txt")  # every path of the new system, for `removing`
 installed_at = 0.0
-
-
-def every_path() -> list[str]:
-    """List all files, directories and links of the root file system and of shared memory."""
-    apart = ("-path", "/proc", "-o", "-path", "/sys", "-o", "-path", "/root/tradestack")
-    found = sh("find", "/", "(", *apart, ")", "-prune", "-o", "-print", status=None)
-    return sorted(found.splitlines())
 
 
 @case(essential=True)
 def fresh_system() -> None:
     """The system has neither python3-venv nor anything of tradestack."""
-    BEFORE.write_text("\n".join(every_path()))
+    note_files()
 
     assert attempt(sys.executable, "-c", "import ensurepip").returncode != 0
     assert not [path for path in every_path() if "tradestack" in path]

@@ -1,4 +1,4 @@
-"""Do what the README says, from its first command to its last, as somebody who is new here.
+"""Do what README and manual say, from the first command to the last, as somebody who is new here.
 
 The person has an account with sudo and the checkout, and does not know more than what is written.
 Each step is a case with the name of its line.
@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from tests.kit.commands import Command, Program, Step, steps_of
+from tests.kit.commands import Command, Program, Step, guided_steps
 from tests.kit.shown import shape
 from tests.kit.terminal import Terminal
 from tests.system.cases.harness import CASES, EVERYWHERE, Case, attempt, case, sh
@@ -31,7 +31,6 @@ from tests.system.treatment import (
     End,
 )
 
-README = Path(__file__).parents[3] / "README.md"
 NAME = "newcomer"
 CHECKOUT = Path("/home") / NAME / "tradestack"
 STEP_SECONDS_MAX = 150
@@ -40,7 +39,7 @@ ROWS, COLUMNS = 50, 250  # so that no line is wrapped
 # Nothing is paged, as nobody is there to turn pages; pip and apt find packages without a network.
 SUDOERS = f"{NAME} ALL=(ALL) NOPASSWD: ALL\nDefaults env_keep += SYSTEMD_PAGER\n"
 PIP_CONFIG = "[global]\nno-index = true\nfind-links = /wheels\n"
-ENVIRONMENT = ("SYSTEMD_PAGER=", "LANG=C.UTF-8", "TERM=xterm")
+ENVIRONMENT = ("SYSTEMD_PAGER=", "MANPAGER=cat", "LANG=C.UTF-8", "TERM=xterm")
 ROWS_OF_OWN_DATA = 2_000
 TRADE = "{0},{1}.5,0.25,{1},{2},True,True\n"  # as Binance has them in its files
 DAYS_MS = {"day1": 1_767_225_600_000, "day2": 1_767_312_000_000}
@@ -63,7 +62,7 @@ def newcomer_arrives() -> None:
 
 
 def own_data(directory: Path) -> None:
-    """Write the files that the README assumes: of prices, of news, and of a vendor."""
+    """Write the files that the guides assume: of prices, of news, and of a vendor."""
     header, *rows = (directory / "data/prices.csv").read_text().splitlines(keepends=True)
     prices = header + "".join(rows[:ROWS_OF_OWN_DATA])
     with gzip.open(directory / "ticks.csv.gz", "wt") as file:
@@ -140,5 +139,5 @@ def _is_late(_signal: int, _frame: FrameType | None) -> None:
     raise AssertionError(f"not done within {STEP_SECONDS_MAX} s")
 
 
-for _step in steps_of(README.read_text()):
-    CASES[str(_step)] = Case(str(_step), partial(take, _step), EVERYWHERE, essential=False)
+for _name, _step in guided_steps():
+    CASES[_name] = Case(_name, partial(take, _step), EVERYWHERE, essential=False)

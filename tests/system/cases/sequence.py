@@ -4,13 +4,17 @@ A sequence has a container of its own.
 """
 
 import importlib
+from collections.abc import Mapping
 
-INSTALLATION, NEWCOMER = "installation", "newcomer"
+from tests.system.cases.harness import CASES, Case
+
+INSTALLATION, NEWCOMER, PACKAGE = "installation", "newcomer", "package"
 MODULES = {
     INSTALLATION: (
         "installing",
         "serving",
         "permissions",
+        "viewing",
         "squatting",
         "loading",
         "restarting",
@@ -25,10 +29,13 @@ MODULES = {
         "removing",
     ),
     NEWCOMER: ("newcomer",),
+    PACKAGE: ("debian_package",),
 }
 
 
-def import_cases(sequence: str) -> None:
-    """Import all modules of a sequence, which registers their cases."""
-    for name in MODULES[sequence]:
-        importlib.import_module(f"tests.system.cases.{name}")
+def import_cases(sequence: str) -> Mapping[str, Case]:
+    """Import all modules of a sequence, which registers their cases, and return these by name."""
+    modules = [f"tests.system.cases.{name}" for name in MODULES[sequence]]
+    for module in modules:
+        importlib.import_module(module)
+    return {name: each for name, each in CASES.items() if each.run.__module__ in modules}

@@ -13,7 +13,9 @@ from tradestack.strategies.registry import NAME_FORM, SHIPPED
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare strategy and options."""
     names = ", ".join(SHIPPED)
-    parser.add_argument("strategy", metavar="STRATEGY", help=f"{names}, {NAME_FORM}")
+    parser.add_argument(
+        "strategy", action=StorePath, metavar="STRATEGY", help=f"{names}, {NAME_FORM}"
+    )
     data = parser.add_argument_group("data", "Without any, the sample data is used.")
     add_data_files(data)
     data.add_argument(

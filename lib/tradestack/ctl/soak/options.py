@@ -33,6 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the strategy and the options."""
     parser.add_argument(
         "strategy",
+        action=StorePath,
         metavar="STRATEGY",
         help=f"{', '.join(SHIPPED)}; or your own: file.py, file.py:Class or module:Class",
     )

@@ -62,7 +62,7 @@ def add_sweep_options(parser: argparse.ArgumentParser) -> None:
         type=_jobs,
         default=len(os.sched_getaffinity(0)),
         metavar="N",
-        help="how many runs there are at once (default: as many as there are CPUs, %(default)s)",
+        help="how many runs there are at once (default: as many as there are CPUs)",
     )
     group.add_argument(
         "--output",

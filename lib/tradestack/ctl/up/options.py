@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tradestack.configs.sample_data import sample_files
 from tradestack.configs.web import WEB_ADDRESS
-from tradestack.ctl.arguments import StorePath
+from tradestack.ctl.arguments import AppendPath, StorePath
 from tradestack.ctl.format_options import add_data_files, add_format_options, format_options
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 from tradestack.ctl.up.screen import Screen
@@ -59,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     stack.add_argument(
         "--strategy-config",
         type=Path,
-        action="append",
+        action=AppendPath,
         default=[],
         metavar="FILE",
         help="run this strategy instead of the shipped one; repeat it for several",

@@ -11,6 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tradestack.ctl.arguments import StoreInstance
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.credentials import password_file
 from tradestack.ctl.installation.installation import Installation, require_directory
@@ -28,7 +29,7 @@ from tradestack.net.server.users import canonical_user
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("name", metavar="NAME", help="name of the instance")
+    parser.add_argument("name", action=StoreInstance, metavar="NAME", help="name of the instance")
     add_installation_arguments(parser)
 
 

@@ -5,9 +5,9 @@ changes nothing. This writes a drop-in for the unit, sets `listen` in the server
 the address in each strategy's that had the old one, and restarts what was running: the server,
 whose clients are disconnected once, and these strategies. Nothing acknowledged is lost.
 
-The address is one of the loopback interface: the ports have no encryption. README.md ("Ports and
-other hosts") says how clients on other hosts get there. A port alone keeps the host. To take it
-back, set the old address again, which this prints.
+The address is one of the loopback interface: the ports have no encryption. tradestack-operating(7)
+says how clients on other hosts get there. A port alone keeps the host. To take it back, set the old
+address again, which this prints.
 
 examples:
   sudo tradestackctl set-port feed 9001
@@ -132,7 +132,7 @@ def _address(text: str, old: Address) -> Address:
         raise OperatorFault(
             where,
             "not on the loopback interface, and passwords cross these ports in clear text",
-            "give an address like 127.0.0.1:9001, and other hosts a tunnel, as in README.md",
+            "give an address like 127.0.0.1:9001; for others, see tradestack-operating(7)",
         )
     if not address.is_numeric():
         raise OperatorFault(

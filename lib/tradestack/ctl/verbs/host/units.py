@@ -14,6 +14,7 @@ examples:
 
 import argparse
 
+from tradestack.ctl.arguments import StoreDaemon
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.installation import Installation
 from tradestack.ctl.installation.installation import add_arguments as add_installation_arguments
@@ -26,7 +27,10 @@ ALL = "all"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "name", metavar="NAME", help="gateway, order-manager, web, all, or a strategy instance"
+        "name",
+        action=StoreDaemon,
+        metavar="NAME",
+        help="gateway, order-manager, web, all, or a strategy instance",
     )
     add_installation_arguments(parser)
 

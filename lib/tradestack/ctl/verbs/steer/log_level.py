@@ -8,6 +8,7 @@ examples:
 
 import argparse
 
+from tradestack.ctl.arguments import StoreDaemon
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import RunningDaemons
 from tradestack.runtime.logs.level import LogLevel
@@ -18,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "daemon",
         nargs="?",
+        action=StoreDaemon,
         metavar="DAEMON",
         help="gateway, order-manager or a strategy instance (default: all daemons)",
     )

@@ -11,6 +11,7 @@ examples:
 
 import argparse
 
+from tradestack.ctl.arguments import StoreDaemon
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import RunningDaemons
 from tradestack.domain.faults import OperatorFault
@@ -25,7 +26,10 @@ CONFIG_REFUSED = f"{DAEMON_INTERFACE}.ConfigRefused"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the argument."""
     parser.add_argument(
-        "daemon", metavar="DAEMON", help="gateway, order-manager, web or a strategy instance"
+        "daemon",
+        action=StoreDaemon,
+        metavar="DAEMON",
+        help="gateway, order-manager, web or a strategy instance",
     )
 
 

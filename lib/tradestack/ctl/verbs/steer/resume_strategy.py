@@ -10,13 +10,16 @@ examples:
 
 import argparse
 
+from tradestack.ctl.arguments import StoreInstance
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.running_daemons import RunningDaemons
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the argument."""
-    parser.add_argument("name", metavar="NAME", help="the instance of the strategy")
+    parser.add_argument(
+        "name", action=StoreInstance, metavar="NAME", help="the instance of the strategy"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
