@@ -26,9 +26,8 @@ from tradestack_web.logins.logins import Logins
 from tradestack_web.routes.actions import Actions
 from tradestack_web.routes.commands import Commands
 from tradestack_web.routes.site import Site
+from tradestack_web.sockets import LOCAL, PAGE
 
-PAGE = "page"  # the names of the sockets
-LOCAL = "local"
 TICK_INTERVAL_S = 1.0
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 

@@ -134,6 +134,23 @@ def test_what_needs_somebody_is_named(
     assert [(each["tone"], each["what"]) for each in troubles] == [(tone, what)]
 
 
+def test_who_is_gone_does_not_answer(modules: Page) -> None:
+    """A daemon without stats has a state of its own, which is a bad one."""
+    states = modules.evaluate(
+        """async (stats) => {
+            const { statesOf, toneOf } = await import("/static/states.js");
+            return [...statesOf(stats)].map(([name, state]) => [name, state, toneOf(state)]);
+        }""",
+        {**CALM, "gateway": None, "strategies": {"news": None}},
+    )
+
+    assert states == [
+        ["gateway", "does not answer", "bad"],
+        ["strategy news", "does not answer", "bad"],
+        ["order manager", "active", "good"],
+    ]
+
+
 def test_orders_follow_their_records(modules: Page) -> None:
     """A fill and a report change the order that they are about; one of an unknown order none."""
     order = {"type": "order", "order_id": 1, "order_qty": "10", "ord_status": "NEW", "reason": None}

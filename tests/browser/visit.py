@@ -4,15 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.browser.shown_stack import ShownStack
-from tests.kit.browser import DEADLINE_MS
+from tests.kit.browser import DEADLINE_MS, ColourScheme
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+PAGES = {
+    "overview": "/",
+    "orders": "/orders",
+    "order": "/orders/3",
+    "strategy": "/strategies/maker",
+    "sessions": "/sessions",
+}
+TABS_MAX = 60  # from the top of the page to its first action there are fewer
 POLL_MS = 50  # between two looks at what nothing in the page announces
+
+SCHEMES: tuple[ColourScheme, ...] = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A width of the window in px and a colour scheme; is_judged: by axe-core."""
+
+    width: int
+    scheme: ColourScheme
+    is_judged: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+
+# Widest of all are the same elements and colours as at 1280 px.
+VIEWS = (*(View(width, scheme) for width in (320, 1280) for scheme in SCHEMES),)
+VIEWS += (View(3840, "light", is_judged=False),)
+VIEWS_OF_THE_OTHERS = (View(320, "light"), View(1280, "dark"), View(3840, "light", is_judged=False))
 
 
 def digits(text: str | None) -> int:
@@ -53,3 +82,18 @@ def confirm(page: Page, verb: str) -> None:
     """Confirm an action in its dialog, and wait until it is done."""
     page.get_by_role("dialog").get_by_role("button", name=verb).click()
     page.get_by_role("dialog").wait_for(state="detached")
+
+
+def focused(page: Page) -> str:
+    """The text of the button that has the focus, or nothing."""
+    text: str = page.evaluate("document.querySelector('button:focus')?.innerText ?? ''")
+    return text
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus is at that button."""
+    for _ in range(TABS_MAX):
+        if name in focused(page):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {name!r}")

@@ -15,7 +15,6 @@ NOT_RUN: Mapping[str, str] = {
     "systemd/debian/build": "so is this",
     "sudo apt install ./dist/": "and this",
     "podman ": "there is no container in a container",
-    "sudo /usr/local/lib/tradestack/current/bin/python -m pip": "the wheelhouse has no Polars",
 }
 
 # What the releases lack that the manual says are too old.

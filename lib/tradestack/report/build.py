@@ -19,13 +19,14 @@ from tradestack.report.building.price_charts import price_charts
 from tradestack.report.building.torn_ends import torn_ends
 from tradestack.report.building.way import waterfall_part
 from tradestack.report.figures.exact import Integers
-from tradestack.report.figures.executed_orders import Fill, executed_orders
-from tradestack.report.figures.feed import feed_figures
-from tradestack.report.figures.intervals import Intervals, intervals_of
-from tradestack.report.figures.market import market_of
-from tradestack.report.figures.publication import Publication
-from tradestack.report.figures.quality import execution_quality
-from tradestack.report.figures.trips import final_positions, round_trips, trips_of
+from tradestack.report.figures.execution.executed_orders import executed_orders
+from tradestack.report.figures.execution.quality import execution_quality
+from tradestack.report.figures.profit.intervals import Intervals, intervals_of
+from tradestack.report.figures.profit.trips import final_positions, round_trips, trips_of
+from tradestack.report.figures.tape.feed import feed_figures
+from tradestack.report.figures.tape.market import market_of
+from tradestack.report.figures.tape.publication import Publication
+from tradestack.report.figures.traded import Fill
 from tradestack.report.files.unreadable import as_disagreement
 from tradestack.report.recorded import RecordedSession, Watch, watch_nothing
 from tradestack.report.report import Report

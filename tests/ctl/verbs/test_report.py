@@ -123,6 +123,19 @@ def test_capital_and_interval_change_the_ratios_that_depend_on_them(
     assert slow["turnover"] == usual["turnover"]
 
 
+def test_sharpe_ratios_are_those_of_a_sweep(state: Path, capsys: Output) -> None:
+    """One definition, one computation: of the same run both say the same."""
+    capsys.readouterr()
+    run(["backtest", "news", "--sweep", "buy_above=60", "--jobs", "1", "--json"])
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+
+    (told,) = json.loads(report(capsys, state, "--json"))["ratios"]
+
+    ratios = {each["key"]: each["value"] for each in told["ratios"]}
+    assert ratios["sharpe"] == row["sharpe"]
+    assert ratios["sharpe_probability"] == row["probabilistic_sharpe"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

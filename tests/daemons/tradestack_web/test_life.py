@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from tests.kit.web import Web
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
 from tradestack.observe.metrics import collect, undeclared
 from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
 from tradestack_web.metric_table import METRICS
@@ -52,20 +53,38 @@ def test_every_value_in_the_stats_is_declared(web: Web) -> None:
     assert {metric.name for metric in METRICS} <= shown
 
 
-def test_without_its_packages_it_says_which_to_install() -> None:
+WITHOUT_UVICORN = """\
+import importlib.util
+import runpy
+import sys
+
+find_spec = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "uvicorn" else find_spec(name, *rest)
+sys.argv[0] = "tradestack-web"
+runpy.run_module("tradestack_web", run_name="__main__")
+"""
+
+
+def test_without_its_packages_it_says_which_to_install(own_web: Web) -> None:
     """The exit status is that of what an operator has to put right."""
+    own_web.launch(["-c", WITHOUT_UVICORN])
+
+    assert own_web.wait() == EXIT_STATUS_OPERATOR_FAULT
+    assert "uvicorn: not installed" in own_web.errors
+    assert "tradestack[web]" in own_web.errors
+
+
+def test_its_declaration_needs_no_packages() -> None:
+    """The manual, --help and --check-config work where the page is not installed."""
     program = (
-        "import importlib.util as u, sys\n"
-        "find = u.find_spec\n"
-        "u.find_spec = lambda name, *a: None if name == 'uvicorn' else find(name, *a)\n"
-        "from tradestack_web.__main__ import main\n"
-        "main()\n"
+        "import sys\n"
+        "sys.modules['starlette'] = sys.modules['uvicorn'] = None\n"
+        "from tradestack_web.program import PROGRAM\n"
+        "print(PROGRAM.name)\n"
     )
 
     finished = subprocess.run(
         [sys.executable, "-c", program], check=False, capture_output=True, text=True
     )
 
-    assert finished.returncode == 78
-    assert "not installed: uvicorn" in finished.stderr
-    assert "tradestack[web]" in finished.stderr
+    assert (finished.returncode, finished.stdout) == (0, "web\n"), finished.stderr

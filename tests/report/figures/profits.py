@@ -17,6 +17,6 @@ def of_constant_capital(returns: Sequence[float]) -> Integers:
 
 def of_growing_capital(returns: Sequence[float]) -> Integers:
     """Profits of returns in percent, each of what CAPITAL has become before."""
-    equity = CAPITAL * np.cumprod([1.0, *(1 + each / 100 for each in returns)])
-    profits: Integers = np.diff(np.round(equity).astype(np.int64))
-    return profits
+    equity = np.round(CAPITAL * np.cumprod([1.0, *(1 + each / 100 for each in returns)]))
+    values: Integers = equity.astype(np.int64)
+    return values[1:] - values[:-1]

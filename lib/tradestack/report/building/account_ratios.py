@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tradestack.report.columns.table import NO_CODE, Table
-from tradestack.report.figures.capital import capital_of
 from tradestack.report.figures.exact import Integers, rounded_money
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.intervals import Intervals
-from tradestack.report.figures.ratios import Traded, ratios_of
-from tradestack.report.figures.trips import Trip
+from tradestack.report.figures.profit.capital import capital_of
+from tradestack.report.figures.profit.intervals import Intervals
+from tradestack.report.figures.profit.ratios import Traded, ratios_of
+from tradestack.report.figures.profit.trips import Trip
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.accounts import Accounts
 from tradestack.report.values.ratios import RatiosOf
 

@@ -85,10 +85,11 @@ class AccountWalk:
         steps.gross_at(places, product(np.abs(before), np.diff(np.abs(known))))
         newest = known[np.searchsorted(places, at, "right")]
         steps.gross_of_fills(at, product(np.diff(np.abs(held)), np.abs(newest)))
-        self.marks[symbol] = int(known[-1])
         self._held[symbol] = int(held[-1])
-        if not self._held[symbol]:
-            del self._held[symbol]  # its prices do not matter until it is traded again
+        self.marks[symbol] = int(known[-1])
+        if not self._held[symbol]:  # its prices do not matter until it is traded again
+            del self._held[symbol]
+            self.marks[symbol] = int(newest[-1])
         return product(traded, newest - self._course.prices[fills])
 
     def _known(self, symbol: int, block: TapeBlock) -> int:
