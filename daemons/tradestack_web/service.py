@@ -14,6 +14,7 @@ from tradestack.net.addresses import Address
 from tradestack.net.control.interface import Interface
 from tradestack.net.line_limit import LineLimit
 from tradestack.observe.levels import Level
+from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack_web.application import build_application
 from tradestack_web.control import web_interface
@@ -120,6 +121,10 @@ class WebService:
     def stalled(self, _now_ns: int) -> str | None:
         """Return None: the server waits for nothing but its loop."""
         return None
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return none: the server measures no durations."""
+        return {}
 
     def interfaces(self) -> Sequence[Interface]:
         """Return io.tradestack.Web."""
