@@ -14,6 +14,7 @@ from tradestack.net.addresses import Address
 from tradestack.net.control.interface import Interface
 from tradestack.net.line_limit import LineLimit
 from tradestack.observe.levels import Level
+from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack_web.application import build_application
 from tradestack_web.control import web_interface
@@ -82,6 +83,10 @@ class WebService:
     def reload(self, config: WebConfig) -> None:
         """Take the keys that apply at once."""
         self._config = config
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return none: it answers people."""
+        return {}
 
     def stats(self) -> dict[str, object]:
         """Return counters and values."""

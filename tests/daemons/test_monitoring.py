@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.interop.prerequisites import need_package, need_program
+from tests.kit.prerequisites import need_package, need_program
 
 from tests.kit.scraper import Exporter
 from tests.kit.stack import Stack
