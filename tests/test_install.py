@@ -95,7 +95,7 @@ def test_the_manual_is_where_man_looks_for_it(tree: Path) -> None:
 
     assert "tradestackctl.1" in pages
     assert {(name, section) for name, section in named if f"{name}.{section}" not in pages} == set()
-    assert len(named) == 4
+    assert ("tradestack-gateway", "8") in named
     for page in tree.glob("opt/tradestack/share/man/*/*"):
         assert gzip.decompress(page.read_bytes()).startswith(b".TH ")
 
