@@ -13,7 +13,7 @@ from tradestack.ctl.main import run
 Item = dict[str, Any]
 
 # Fields that both have under the same name: of an account, and of a position. Where the account is
-# behind the newest message, as one that waits for its strategy, those that depend on prices differ.
+# behind the newest message, as one that waits for its strategy, those that depend on messages differ.
 ACCOUNT = (
     "cash",
     "realized_pnl",
