@@ -12,8 +12,8 @@ from tradestack.ctl.main import run
 
 Item = dict[str, Any]
 
-# Fields that both have under the same name: of an account, and of a position. Where the account is
-# behind the newest message, as one that waits for its strategy, those that depend on messages differ.
+# Fields that both have under the same name: of an account, and of a position. Those that depend on
+# the newest message are compared of an account that has met it: one that waits is behind.
 ACCOUNT = (
     "cash",
     "realized_pnl",
@@ -23,7 +23,7 @@ ACCOUNT = (
     "fills",
     "orders_working",
 )
-PRICED = (
+NOW = (
     "orders_working",
     "equity",
     "unrealized_pnl",
@@ -34,7 +34,7 @@ PRICED = (
     "session_pnl",
 )
 POSITION = ("symbol", "quantity", "average_price", "realized_pnl", "fees", "opened_quantity")
-PRICED_POSITION = ("mark", "unrealized_pnl")
+POSITION_NOW = ("mark", "unrealized_pnl")
 COUNT = 100_000
 
 
@@ -90,12 +90,12 @@ def numbers_printed(state_dir: Path, head: int, *session: str) -> tuple[Item, Co
 
 
 def _account(account: Item, behind: Collection[str]) -> list[object]:
-    names = ACCOUNT if account["user"] in behind else (*ACCOUNT, *PRICED)
+    names = ACCOUNT if account["user"] in behind else (*ACCOUNT, *NOW)
     return [account["user"], *(account[name] for name in names)]
 
 
 def _position(position: Item, *, is_behind: bool) -> list[object]:
     """Return its numbers; an account need not look at the mark of what it does not hold."""
-    is_priced = not is_behind and position["quantity"] != "0"
-    names = (*POSITION, *PRICED_POSITION) if is_priced else POSITION
+    is_now = not is_behind and position["quantity"] != "0"
+    names = (*POSITION, *POSITION_NOW) if is_now else POSITION
     return [position[name] for name in names]
