@@ -62,7 +62,9 @@ class Hub:
             try:
                 while self._viewers:
                     self._show_files()
-                    await asyncio.sleep(LOOK_INTERVAL_S)
+                    await asyncio.wait({polling}, timeout=LOOK_INTERVAL_S)
+                    if polling.done():
+                        polling.result()  # raises what it has failed by
             finally:
                 polling.cancel()
                 await asyncio.gather(polling, return_exceptions=True)
