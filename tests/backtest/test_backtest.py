@@ -22,7 +22,6 @@ from tradestack.backtest.result import Result
 from tradestack.ctl.main import run as tradestackctl
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.faults import OperatorFault
-from tradestack.sessions.recorded_statistics import read_statistics
 from tradestack.store.directory_lock import DirectoryLock
 from tradestack.strategies.crossover import Crossover
 from tradestack.strategies.news import News
@@ -78,17 +77,6 @@ def test_the_result_says_what_became_of_it(files: DataFiles, tmp_path: Path) -> 
     assert log.stat().st_size == 86 * 64
     assert shown[-1] == Reached(ticks=86, orders=3, share=1.0)
     assert [each.ticks for each in shown] == sorted(each.ticks for each in shown)
-
-
-def test_its_process_is_recorded_as_the_daemons_are(sample: Result) -> None:
-    """One line with what it has counted, and the CPU and memory of this run alone."""
-    (recorded_process,) = read_statistics(sample.state_dir / "state", [sample.feed_session])
-    (line,) = recorded_process.lines
-
-    assert (recorded_process.daemon, line.stats["daemon"]) == ("backtest", "backtest")
-    assert line.stats["ticks_total"] == sample.ticks
-    assert line.stats["fills"] == sample.fill_count
-    assert 0 < line.process.cpu_seconds <= 10 * (line.time - line.since) / NANOSECONDS_PER_SECOND
 
 
 def test_fills_are_those_of_the_files(sample: Result, capsys: Output) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.kit.prerequisites import need_package, need_program
 
+from tests.kit.prerequisites import need_package, need_program
 from tests.kit.scraper import Exporter
 from tests.kit.stack import Stack
 from tradestack.domain.trading_state import TradingState

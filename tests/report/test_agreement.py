@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.kit.recorded_session import RecordedSession
 from tests.kit.stack import Stack
-from tests.report.agreement import Item, assert_agreement
+from tests.report.agreement import Item, numbers_printed, numbers_told, report_of
 from tests.trading.verification.any_steps import MODELS, STEPS, Player, Step
 from tradestack.trading.execution.model import ExecutionModel
 
@@ -28,13 +28,21 @@ def test_any_session_has_one_set_of_numbers(
     """While it goes on and at its end, over restarts, roll-overs, limits and trading states."""
     with RecordedSession(tmp_path_factory.mktemp("any"), model) as recorded:
         Player(recorded).play(steps)
-        assert_agreement(recorded.directory)
+        agreed(recorded.directory)
         recorded.end()
-        report = assert_agreement(recorded.directory)
+        report = agreed(recorded.directory)
 
     assert_adds_up(report)
     changes = [step for step in steps if step[0] == "state"]
     assert len(report["faults"]["trading_changes"]) <= len(changes) + len(steps)
+
+
+def agreed(state_dir: Path, *session: str) -> Item:
+    """Compare the report with every verb that answers from the same files; return it."""
+    report = report_of(state_dir, *session)
+    expected, behind = numbers_printed(state_dir, report["provenance"]["through"], *session)
+    assert numbers_told(report, behind) == expected
+    return report
 
 
 def assert_adds_up(report: Item) -> None:
@@ -89,7 +97,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def test_the_report_of_a_running_stack_is_what_its_daemons_say(held: Stack) -> None:
     """Of a session that goes on; what is recorded once a minute is not recorded yet."""
-    report = assert_agreement(held.files.path)
+    report = agreed(held.files.path)
     stats = held.daemons.report()
 
     assert stats.gateway is not None
@@ -115,7 +123,7 @@ def test_the_report_of_a_stopped_stack_has_what_its_daemons_recorded(held: Stack
     held.process.send_signal(signal.SIGINT)
     stats = held.stats_at_end()
 
-    report = assert_agreement(held.files.path)
+    report = agreed(held.files.path)
 
     processes = [(each["daemon"], each["instance"]) for each in report["processes"]]
     assert processes == [("gateway", None), ("order-manager", None), ("strategy", "news")]
@@ -155,7 +163,7 @@ def test_accounts_that_go_on_over_kills_have_the_same_numbers(tmp_path: Path) ->
         stack.stats_at_end()
 
     logs = sorted((tmp_path / "s" / "state" / "gateway").glob("*.feed"))
-    reports = [assert_agreement(tmp_path / "s", log.stem) for log in logs]
+    reports = [agreed(tmp_path / "s", log.stem) for log in logs]
     begun = [
         (account["opened_from"], report["provenance"]["feed_session"])
         for report in reports

@@ -14,6 +14,7 @@ NOT_RUN: Mapping[str, str] = {
     "sudo apt build-dep ./systemd": "tests/system/test_package.py does this, as a package",
     "systemd/debian/build": "so is this",
     "sudo apt install ./dist/": "and this",
+    "sudo pip install --break-system-packages ": "nor does the package have an installation here",
     "podman ": "there is no container in a container",
 }
 
