@@ -10,6 +10,7 @@ MODULES = {
     INSTALLATION: (
         "installing",
         "serving",
+        "monitoring",
         "permissions",
         "squatting",
         "loading",
