@@ -265,15 +265,25 @@ fail_without() { # DIRECTORY: an environment that could not be made
 
 # Add the extras to an environment; the stack runs without them.
 add_extras() { # DIRECTORY
-    local extra requirements
+    local extra missing
     for extra in "${extras[@]}"; do
-        requirements=$("$1/bin/python" -c 'import sys, tomllib
-print(*tomllib.load(sys.stdin.buffer)["project"]["optional-dependencies"][sys.argv[1]], sep="\n")' \
-            "$extra" <"$CHECKOUT/pyproject.toml")
-        mapfile -t requirements <<<"$requirements"
-        pip_install "$1" "${requirements[@]}" ||
+        missing=$(missing_of "$1" "$extra")
+        [[ -n $missing ]] || continue
+        mapfile -t missing <<<"$missing"
+        take_pip_conf "$1/bin/python"
+        pip_install "$1" "${missing[@]}" ||
             say "going on without the extra $extra: $(reason_of_failure "$1"); or use --without-$extra"
     done
+}
+
+missing_of() { # DIRECTORY EXTRA: print the requirements of the extra that are not installed
+    "$1/bin/python" -c '
+import importlib.metadata, re, sys, tomllib
+for each in tomllib.load(sys.stdin.buffer)["project"]["optional-dependencies"][sys.argv[1]]:
+    try:
+        importlib.metadata.version(re.match(r"[\w.-]+", each)[0])
+    except importlib.metadata.PackageNotFoundError:
+        print(each)' "$2" <"$CHECKOUT/pyproject.toml"
 }
 
 pip_install() { # DIRECTORY PIP_ARGUMENT…
@@ -340,6 +350,7 @@ whose_settings() {
 # without the file makes the pips that build packages leave those out, too.
 take_pip_conf() { # PYTHON
     local setting
+    [[ ${PIP_CONFIG_FILE:-} != /dev/null ]] || return 0 # they are taken
     while IFS= read -r -d '' setting; do
         [[ " ${PIP_IGNORED[*]} " != *" ${setting%%=*} "* && ! -v ${setting%%=*} ]] || continue
         export "${setting?}"
@@ -391,7 +402,6 @@ install_programs() {
     id=$(digest_of "$CHECKOUT/pyproject.toml" "$CHECKOUT/lib" "$CHECKOUT/daemons")
     if is_healthy "$DESTDIR$lib/$id"; then
         say "the programs in $lib/$id are up to date"
-        take_pip_conf "$DESTDIR$lib/$id/bin/python"
     else
         say "installing the programs into $lib/$id"
         environment=new

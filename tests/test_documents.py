@@ -25,16 +25,23 @@ from tradestack.configs.execution import ExecutionKeys
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
+from tradestack.configs.web import WebConfig
 from tradestack.ctl.main import VERBS, build_parser
 from tradestack.runtime.config.shared_keys import DaemonConfig
 from tradestack.wire import order_messages
 
-CONFIGS: tuple[type[DaemonConfig], ...] = (GatewayConfig, OrderManagerConfig, StrategyConfig)
+CONFIGS: tuple[type[DaemonConfig], ...] = (
+    GatewayConfig,
+    OrderManagerConfig,
+    StrategyConfig,
+    WebConfig,
+)
 # Where a path in a document may begin, beside the document's own directory.
 BASES = (ROOT, ROOT / "lib" / "tradestack", ROOT / "daemons", ROOT / "etc")
 # CONTRIBUTING.md leaves the beginning of the daemons' packages out.
 SHORTENED = re.compile(r"(gateway|order_manager|strategy)/")
 # Names in the documents that belong to other programs and libraries.
+NO_MODULES = (".target", ".slice", ".service", ".socket", ".catalog", ".md", ".yml", ".json")
 FOREIGN_NAMES = {"multiprocessing", "resource_tracker", "shared_memory", "unregister"}
 
 
@@ -93,7 +100,7 @@ def test_modules_that_are_named_can_be_imported(document: Path) -> None:
     )
 
     for name in names:
-        if name.endswith((".target", ".slice", ".service", ".socket", ".catalog", ".md")):
+        if name.endswith(NO_MODULES):
             continue
         parent, _, last = name.rpartition(".")
         try:
@@ -110,7 +117,7 @@ def test_names_in_code_formatting_are_in_the_code(document: Path) -> None:
     texts = [
         (ROOT / file).read_text()
         for file in tracked_files()
-        if (file.startswith(tops) or file in own) and not file.endswith((".md", ".csv"))
+        if (file.startswith(tops) or file in own) and not file.endswith((".md", ".csv", ".png"))
     ]
     words = set(re.findall(r"\w+", "\n".join(texts)))
     words.update(json_names(order_messages.NewOrderSingle))

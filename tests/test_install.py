@@ -56,7 +56,7 @@ def test_commands_point_into_the_prefix(tree: Path) -> None:
     """Each command is a link that is valid on the target system."""
     commands = sorted((tree / "opt/tradestack/bin").iterdir())
 
-    names = ["gateway", "order-manager", "strategy"]
+    names = ["gateway", "metrics", "order-manager", "strategy", "web"]
     assert [each.name for each in commands] == [
         *(f"tradestack-{each}" for each in names),
         "tradestackctl",
@@ -95,7 +95,7 @@ def test_the_manual_is_where_man_looks_for_it(tree: Path) -> None:
 
     assert "tradestackctl.1" in pages
     assert {(name, section) for name, section in named if f"{name}.{section}" not in pages} == set()
-    assert len(named) == 4
+    assert ("tradestack-gateway", "8") in named
     for page in tree.glob("opt/tradestack/share/man/*/*"):
         assert gzip.decompress(page.read_bytes()).startswith(b".TH ")
 
@@ -212,6 +212,8 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
         (["--purge"], "only be used with --uninstall"),
         (["--try", "--now"], "cannot be used together"),
         (["--now", "--", "--pace", "max"], "only be used with --try"),
+        (["--uninstall", "--without-report"], "cannot be used with --uninstall"),
+        (["--without-programs"], "only be used with DESTDIR"),
         (["--no-such-thing"], "--help"),
     ],
 )

@@ -11,6 +11,7 @@ from tests.kit.documents import LIMITS, ROOT, tracked_files
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
+from tradestack.configs.web import WebConfig
 from tradestack.net.allowance import Rate
 from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.control.connection import ControlLimits
@@ -21,6 +22,7 @@ CONFIGS: dict[str, type[DaemonConfig]] = {
     "gateway": GatewayConfig,
     "order-manager": OrderManagerConfig,
     "strategy": StrategyConfig,
+    "web": WebConfig,
 }
 # A key with one of these words in its name is a limit.
 LIMIT_KEY = re.compile(r"_(max|min|kept|per_second)$|^max_")

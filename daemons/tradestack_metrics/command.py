@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT, OperatorFault
 from tradestack.domain.version import VERSION
-from tradestack.net.addresses import name_of, parse_address
+from tradestack.net.addresses import Address, name_of, parse_address
 from tradestack.net.control.place import RUNTIME_DIRECTORY
 from tradestack.runtime.inherited_signals import restore_signals
 from tradestack.runtime.logs.handler import Logs, destination_of_stderr
@@ -23,6 +23,7 @@ NAME = "tradestack-metrics"
 LISTENER = "metrics"  # FileDescriptorName= in the unit
 ADDRESS = "127.0.0.1:9898"
 IDLE_EXIT_S = 90.0  # more than the interval of most scrapers, so that it stays for them
+IDLE_EXIT_S_MAX = 86_400.0
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DESCRIPTION = """\
 Answer GET /metrics with the metrics of all daemons, in the text format of Prometheus or, for who
@@ -43,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 def run(arguments: Sequence[str]) -> int:
     """Execute one command line and return its exit status."""
-    args = _parser().parse_args(arguments)
+    args = build_parser().parse_args(arguments)
     restore_signals()
     Logs(NAME, destination_of_stderr(os.environ.get("JOURNAL_STREAM"))).install(LogLevel.INFO)
     try:
@@ -60,7 +61,7 @@ async def _live(args: argparse.Namespace) -> None:
     if environment.listen_fds:
         (listener,) = adopt_sockets(environment.listen_fds, [LISTENER]).values()
     else:
-        listener = bind_tcp(parse_address(args.listen))
+        listener = bind_tcp(args.listen)
         logger.info("listening at %s", name_of(listener.getsockname()))
     with listener:
         hosts = {*HOSTS, *(host.lower() for host in args.allow_host)}
@@ -71,7 +72,24 @@ async def _live(args: argparse.Namespace) -> None:
         await exporter.run()
 
 
-def _parser() -> argparse.ArgumentParser:
+def _address(text: str) -> Address:
+    try:
+        return parse_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= IDLE_EXIT_S_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not 0 to {IDLE_EXIT_S_MAX:g} seconds")
+    return seconds
+
+
+def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=NAME,
         description=DESCRIPTION,
@@ -87,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--listen",
+        type=_address,
         default=ADDRESS,
         metavar="ADDRESS",
         help=f"address to listen at where systemd passes no socket (default: {ADDRESS})",
@@ -100,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--idle-exit",
-        type=float,
+        type=_seconds,
         default=IDLE_EXIT_S,
         metavar="SECONDS",
         help="end after so long without a question, 0: never; only where systemd passes the socket "

@@ -56,8 +56,7 @@ class OrderManager:
         self._lock = DirectoryLock.take(directory)  # before anything in it is read
         users = Users.load(config.users_file).traders()
         context.notifier.extend_timeout(recovery_timeout_s(directory))
-        self._context = context
-        self._clock = clock
+        self._context, self._clock = context, clock
         self._statistics = OrderStatistics(clock)
         self.histograms = self._statistics.histograms
         self._availability = Availability()

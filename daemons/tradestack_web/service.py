@@ -14,6 +14,7 @@ from tradestack.net.addresses import Address
 from tradestack.net.control.interface import Interface
 from tradestack.net.line_limit import LineLimit
 from tradestack.observe.levels import Level
+from tradestack.observe.statistics import LatencyHistogram
 from tradestack.runtime.service import Context
 from tradestack_web.application import build_application
 from tradestack_web.control import web_interface
@@ -26,9 +27,8 @@ from tradestack_web.logins.logins import Logins
 from tradestack_web.routes.actions import Actions
 from tradestack_web.routes.commands import Commands
 from tradestack_web.routes.site import Site
+from tradestack_web.sockets import LOCAL, PAGE
 
-PAGE = "page"  # the names of the sockets
-LOCAL = "local"
 TICK_INTERVAL_S = 1.0
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -84,6 +84,10 @@ class WebService:
         """Take the keys that apply at once."""
         self._config = config
 
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return none: it answers people."""
+        return {}
+
     def stats(self) -> dict[str, object]:
         """Return counters and values."""
         return {
@@ -121,6 +125,10 @@ class WebService:
     def stalled(self, _now_ns: int) -> str | None:
         """Return None: the server waits for nothing but its loop."""
         return None
+
+    def histograms(self) -> Mapping[str, LatencyHistogram]:
+        """Return none: the server measures no durations."""
+        return {}
 
     def interfaces(self) -> Sequence[Interface]:
         """Return io.tradestack.Web."""

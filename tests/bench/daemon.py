@@ -153,8 +153,10 @@ class Daemon:
         }
         if self.kind == "strategy":
             return {**common, "segment_suffix": self._suffix(), **values}
-        common["users_file"] = str(_users_file(self.directory))
         common["listen"] = f"127.0.0.1:{self.port}"
+        if self.kind == "web":
+            return {**common, **values}
+        common["users_file"] = str(_users_file(self.directory))
         if self.kind == "gateway":
             common["segment_suffix"] = self._suffix()
         else:

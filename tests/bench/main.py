@@ -41,6 +41,7 @@ ROWS = (
     "growth",
     "restart",
     "hostile-clients",
+    "web-viewers",
     "backtest",
     "backtest-columns",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,10 +25,14 @@ def _time(row: int) -> str:
     return f"{BEGIN}:{seconds // 60:02}:{seconds % 60:02}.{tenths}Z"
 
 
+def _price(row: int) -> str:
+    return f"{100 + 2 * math.sin(row / 700) + 0.2 * math.sin(row / 30):.2f}"
+
+
 def write_feed(directory: Path) -> tuple[Path, Path]:
     """Write files of prices and of news; return their paths."""
     prices, news = directory / "prices.csv", directory / "sentiment.csv"
-    rows = [f"{_time(row)},{SYMBOLS[row % 2]},{100 + row % 40 / 100},500\n" for row in range(ROWS)]
+    rows = [f"{_time(row)},{SYMBOLS[row % 2]},{_price(row)},500\n" for row in range(ROWS)]
     prices.write_text("timestamp,symbol,price,size\n" + "".join(rows))
     told = [
         f"{_time(row)},{SYMBOLS[row // NEWS_EVERY % 2]},{90 if row // NEWS_EVERY % 4 < 2 else 10}\n"

@@ -3,68 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.browser import visit
 from tests.browser.shown_stack import HOSTILE, ShownStack
-from tests.kit.browser import DEADLINE_MS, PICTURES, ColourScheme, violations
+from tests.kit.browser import PICTURES, violations
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
-PAGES = {
-    "overview": "/",
-    "orders": "/orders",
-    "order": "/orders/3",
-    "strategy": "/strategies/maker",
-    "sessions": "/sessions",
-}
-VIEWS: tuple[tuple[int, ColourScheme, bool], ...] = (
-    (320, "light", True),
-    (320, "dark", True),
-    (1280, "light", True),
-    (1280, "dark", True),
-    (3840, "light", False),  # the same elements and colours as at 1280
-)
-TABS_MAX = 60  # from the top of the page to its first action there are fewer
 HOSTILE_TEXT = "<b onclick=alert(1)>it's a test</b> & more"
-
-
-def digits(text: str | None) -> int:
-    """The first number in a text."""
-    found = re.search(r"\d[\d,]*", text or "")
-    assert found, text
-    return int(found[0].replace(",", ""))
-
-
-def fact(page: Page, name: str) -> Locator:
-    """The value beside a name."""
-    return page.locator(f"dl > div:has(dt:text-is('{name}')) > dd").first
-
-
-def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Return when the condition holds; the page goes on meanwhile."""
-    for _ in range(DEADLINE_MS // 50):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the condition is never fulfilled")
-
-
-def open_page(page: Page, shown: ShownStack, path: str = "/") -> None:
-    """Open a page and wait until it is live."""
-    page.goto(shown.address + path)
-    page.locator("#link[data-link=live]").wait_for()
-
-
-def log_in(page: Page, shown: ShownStack) -> None:
-    """Open the page with a login, and wait until it may act."""
-    page.goto(shown.login_address())
-    page.get_by_role("button", name="Log out").wait_for()
-    page.locator("#link[data-link=live]").wait_for()
 
 
 # ---- seeing ----------------------------------------------------------------------------------
@@ -72,16 +24,12 @@ def log_in(page: Page, shown: ShownStack) -> None:
 
 def test_it_opens(page: Page, shown: ShownStack) -> None:
     """Everybody sees the daemons at work, and nobody who is not logged in a button to act."""
-    open_page(page, shown)
+    visit.open_page(page, shown)
 
     assert page.title() == "Overview · tradestack"
     assert page.locator("h1").count() == 1
-    assert page.locator(".stage .state").all_text_contents() == [
-        "running",
-        "live",
-        "live",
-        "active",
-    ]
+    states = page.locator(".stage .state").all_text_contents()
+    assert states == ["running", "live", "live", "active"]
     assert page.locator("[data-action]:visible").count() == 0
     page.locator(".market canvas").wait_for()
     page.get_by_role("table", name="Newest orders").get_by_role("link").first.wait_for()
@@ -89,21 +37,19 @@ def test_it_opens(page: Page, shown: ShownStack) -> None:
 
 def test_numbers_move(page: Page, shown: ShownStack) -> None:
     """Messages, orders and prices go on without anything being done."""
-    open_page(page, shown)
-    published, order = (
-        fact(page, "Published"),
-        page.get_by_role("table", name="Newest orders").locator("a"),
-    )
+    visit.open_page(page, shown)
+    published = visit.fact(page, "Published")
+    order = page.get_by_role("table", name="Newest orders").get_by_role("link")
     order.first.wait_for()
-    before = digits(published.text_content()), digits(order.first.text_content())
+    before = visit.digits(published.text_content()), visit.digits(order.first.text_content())
 
-    until(page, lambda: digits(published.text_content()) > before[0])
-    until(page, lambda: digits(order.first.text_content()) > before[1])
+    visit.until(page, lambda: visit.digits(published.text_content()) > before[0])
+    visit.until(page, lambda: visit.digits(order.first.text_content()) > before[1])
 
 
 def test_foreign_text_is_text(page: Page, shown: ShownStack) -> None:
     """A symbol that is HTML is shown as it is spelled, in tables, lists, charts and stories."""
-    open_page(page, shown)
+    visit.open_page(page, shown)
     page.get_by_label("Symbol", exact=True).select_option(HOSTILE)
     page.get_by_text("As a table").first.click()
     cell = page.get_by_role("table", name="Newest orders").get_by_role("cell", name=HOSTILE).first
@@ -120,10 +66,10 @@ def test_foreign_text_is_text(page: Page, shown: ShownStack) -> None:
 
 def test_pages_lead_to_each_other(page: Page, shown: ShownStack) -> None:
     """Links, the back button and a search go from page to page; the heading gets the focus."""
-    open_page(page, shown)
+    visit.open_page(page, shown)
     page.get_by_role("link", name="Orders", exact=True).click()
     page.get_by_label("Only with").fill("maker buy")
-    until(page, lambda: page.locator(".long tbody tr").count() == 1)
+    visit.until(page, lambda: page.locator(".long tbody tr").count() == 1)
     page.get_by_label("Order number").fill("1")
     page.get_by_role("button", name="Show its story").click()
     page.get_by_role("heading", name="The order manager").wait_for()
@@ -138,9 +84,8 @@ def test_pages_lead_to_each_other(page: Page, shown: ShownStack) -> None:
     page.get_by_role("link", name="tradestack").click()
     page.get_by_role("link", name="maker").click()
     assert page.locator("h1").text_content() == "Strategy maker live"
-    until(
-        page, lambda: page.get_by_role("table", name="Its newest orders").locator("a").count() == 2
-    )
+    orders = page.get_by_role("table", name="Its newest orders").get_by_role("link")
+    visit.until(page, lambda: orders.count() == 2)
 
 
 def test_what_is_not_there_is_said(browser: Browser, shown: ShownStack) -> None:
@@ -152,14 +97,14 @@ def test_what_is_not_there_is_said(browser: Browser, shown: ShownStack) -> None:
 
 
 def test_a_killed_gateway_comes_back(page: Page, shown: ShownStack) -> None:
-    """The page says that the gateway is gone, and goes on by itself when it is back."""
-    open_page(page, shown)
-    published = fact(page, "Published")
+    """The page goes on by itself when the gateway is back."""
+    visit.open_page(page, shown)
+    published = visit.fact(page, "Published")
     page.evaluate("document.body.dataset.same = 'yes'")
-    pid, before = shown.stack.pid_of(GATEWAY), digits(published.text_content())
+    pid, before = shown.stack.pid_of(GATEWAY), visit.digits(published.text_content())
 
     os.kill(pid, signal.SIGKILL)
-    until(page, lambda: digits(published.text_content()) > before + 200)
+    visit.until(page, lambda: visit.digits(published.text_content()) > before + 200)
 
     assert shown.stack.pid_of(GATEWAY) != pid
     assert page.evaluate("document.body.dataset.same") == "yes"
@@ -168,7 +113,7 @@ def test_a_killed_gateway_comes_back(page: Page, shown: ShownStack) -> None:
 
 def test_silence_is_shown(page: Page, shown: ShownStack) -> None:
     """While the server sends nothing the page says so, and since when; then it is live again."""
-    open_page(page, shown)
+    visit.open_page(page, shown)
     pid = shown.web_pid
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -182,74 +127,71 @@ def test_silence_is_shown(page: Page, shown: ShownStack) -> None:
 
 
 def test_a_killed_server_comes_back(browser: Browser, shown: ShownStack) -> None:
-    """The page tries again until the server is there, and goes on without being loaded again."""
+    """The page tries again until the server is there, and goes on where it was."""
     page = browser.new_page()
-    open_page(page, shown)
+    visit.open_page(page, shown)
     page.evaluate("document.body.dataset.same = 'yes'")
-    published = fact(page, "Published")
-    pid, before = shown.web_pid, digits(published.text_content())
+    published = visit.fact(page, "Published")
+    pid, before = shown.web_pid, visit.digits(published.text_content())
 
     os.kill(pid, signal.SIGKILL)
-    until(page, lambda: digits(published.text_content()) > before + 400)
+    visit.until(page, lambda: visit.digits(published.text_content()) > before + 400)
 
     assert page.evaluate("document.body.dataset.same") == "yes"
     assert shown.web_pid != pid
+    orders = page.get_by_role("table", name="Newest orders").get_by_role("link")
+    numbers = [int(text) for text in orders.all_text_contents()]
+    assert numbers == [*range(numbers[0], numbers[-1] - 1, -1)]  # none is missing
     page.close()
 
 
-def test_it_is_accessible(page: Page, shown: ShownStack) -> None:
+@pytest.mark.parametrize("name", visit.PAGES)
+def test_it_is_accessible(page: Page, shown: ShownStack, name: str) -> None:
     """axe-core finds nothing on any page, and nothing is wider than the window.
 
     The pictures in build/browser are for whoever changes the page: look at them.
     """
-    log_in(page, shown)
-    for name, path in PAGES.items():
-        open_page(page, shown, path)
-        page.locator("main .panel:visible").first.wait_for()
-        for width, scheme, is_judged in VIEWS:
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-            if is_judged:
-                assert violations(page) == [], (name, width, scheme)
+    visit.log_in(page, shown)
+    visit.open_page(page, shown, visit.PAGES[name])
+    page.locator("main .panel:visible").first.wait_for()
+    for view in visit.VIEWS if name == "overview" else visit.VIEWS_OF_THE_OTHERS:
+        page.emulate_media(color_scheme=view.scheme)
+        page.set_viewport_size({"width": view.width, "height": 900})
+        page.screenshot(path=PICTURES / f"{name}-{view}.png", full_page=True)
+
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+        assert not view.is_judged or violations(page) == [], view
 
 
 # ---- acting ----------------------------------------------------------------------------------
 
 
-def confirm(page: Page, verb: str) -> None:
-    """Confirm an action in its dialog, and wait until it is done."""
-    page.get_by_role("dialog").get_by_role("button", name=verb).click()
-    page.get_by_role("dialog").wait_for(state="detached")
-
-
 def test_the_feed_is_paused_and_goes_on(page: Page, shown: ShownStack) -> None:
     """Pause, resume and pace do that, each after its dialog, and nothing without it."""
-    log_in(page, shown)
+    visit.log_in(page, shown)
     page.get_by_role("button", name="Pause feed").click()
     page.get_by_role("button", name="Leave it").click()
     assert shown.source_state == "running"
 
     page.get_by_role("button", name="Pause feed").click()
-    confirm(page, "Pause the feed")
+    visit.confirm(page, "Pause the feed")
     assert shown.source_state == "paused"
     page.locator(".stage .state", has_text="paused").wait_for()
 
     page.get_by_role("button", name="Resume feed").click()
-    confirm(page, "Resume the feed")
+    visit.confirm(page, "Resume the feed")
     assert shown.source_state == "running"
 
     page.get_by_role("button", name="Set pace").click()
     page.get_by_label("Pace", exact=True).fill("210/s")
-    confirm(page, "Set the pace")
+    visit.confirm(page, "Set the pace")
     assert shown.stats(GATEWAY)["pace"] == "210/s"
 
 
 def test_a_refusal_is_said(browser: Browser, shown: ShownStack) -> None:
     """What the gateway does not understand stays in the dialog, with the reason."""
     page = browser.new_page()
-    log_in(page, shown)
+    visit.log_in(page, shown)
     page.get_by_role("button", name="Set pace").click()
     page.get_by_label("Pace", exact=True).fill("sideways")
     page.get_by_role("button", name="Set the pace").click()
@@ -260,88 +202,78 @@ def test_a_refusal_is_said(browser: Browser, shown: ShownStack) -> None:
 
 def test_trading_is_halted_and_allowed(page: Page, shown: ShownStack) -> None:
     """The trading state is set with its reason, which is shown to everybody as text."""
-    log_in(page, shown)
+    visit.log_in(page, shown)
     page.get_by_role("button", name="Trading state").click()
     page.get_by_role("radio", name="Halted").check()
     page.get_by_label("Reason").fill(HOSTILE_TEXT)
-    confirm(page, "Set the trading state")
+    visit.confirm(page, "Set the trading state")
     state, reason = shown.trading_states[None]
     assert state == "HALTED"
     assert HOSTILE_TEXT in reason
     page.locator(".attention", has_text=HOSTILE_TEXT).wait_for()
 
     page.get_by_role("button", name="Trading state").click()
+    page.get_by_role("radio", name="Active").check()
     page.get_by_label("Reason").fill("the test is over")
-    confirm(page, "Set the trading state")
+    visit.confirm(page, "Set the trading state")
     assert shown.trading_states.get(None, ("ACTIVE", ""))[0] == "ACTIVE"
     page.locator(".attention").wait_for(state="hidden")
 
 
 def test_orders_are_canceled(page: Page, shown: ShownStack) -> None:
     """The working orders of a user are canceled; the strategy places new ones."""
-    log_in(page, shown)
+    visit.log_in(page, shown)
     canceled = shown.stats(ORDER_MANAGER)["orders_canceled"]
     page.get_by_role("button", name="Cancel orders").click()
     page.get_by_label("User", exact=True).select_option("maker")
     page.get_by_label("Reason").fill("a test")
-    confirm(page, "Cancel these orders")
+    visit.confirm(page, "Cancel these orders")
 
     assert shown.stats(ORDER_MANAGER)["orders_canceled"] == canceled + 2
 
 
 def test_a_strategy_is_paused_and_resumed(page: Page, shown: ShownStack) -> None:
     """Its user may send no orders until it is resumed."""
-    log_in(page, shown)
+    visit.log_in(page, shown)
     page.get_by_role("link", name="news").click()
     page.get_by_role("button", name="Pause").click()
     page.get_by_label("Reason").fill("a test")
-    confirm(page, "Pause news")
+    visit.confirm(page, "Pause news")
     assert shown.trading_states["news"][0] == "HALTED"
 
     page.get_by_role("button", name="Resume").click()
     page.get_by_label("Reason").fill("the test is over")
-    confirm(page, "Resume news")
+    visit.confirm(page, "Resume news")
     assert shown.trading_states.get("news", ("ACTIVE", ""))[0] == "ACTIVE"
 
 
 def test_the_keyboard_is_enough(page: Page, shown: ShownStack) -> None:
     """From the top of the page to a paused feed and back with Tab, Escape and Enter."""
-    log_in(page, shown)
+    visit.log_in(page, shown)
 
-    def focused() -> str:
-        text: str = page.evaluate("document.querySelector('button:focus')?.innerText ?? ''")
-        return text
-
-    def go_to(name: str) -> None:
-        for _ in range(TABS_MAX):
-            if name in focused():
-                return
-            page.keyboard.press("Tab")
-        raise AssertionError(f"Tab never comes to {name!r}")
-
-    go_to("Pause feed")
+    visit.tab_to(page, "Pause feed")
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
-    assert "Pause feed" in focused()
+    assert "Pause feed" in visit.focused(page)
 
     page.keyboard.press("Enter")
-    go_to("Pause the feed")
+    visit.tab_to(page, "Pause the feed")
     page.keyboard.press("Enter")
-    until(page, lambda: "Resume feed" in focused())
+    visit.until(page, lambda: "Resume feed" in visit.focused(page))
     assert shown.source_state == "paused"
 
     page.keyboard.press("Enter")
-    go_to("Resume the feed")
+    visit.tab_to(page, "Resume the feed")
     page.keyboard.press("Enter")
-    until(page, lambda: shown.source_state == "running")
+    visit.until(page, lambda: shown.source_state == "running")
 
 
 def test_nothing_moves_where_that_is_asked(page: Page, shown: ShownStack) -> None:
     """With prefers-reduced-motion there is no animation, also not of what was done."""
     page.emulate_media(reduced_motion="reduce")
-    log_in(page, shown)
+    visit.log_in(page, shown)
     page.get_by_role("button", name="Log out").click()
     page.locator(".toast").wait_for()
 
@@ -351,9 +283,9 @@ def test_nothing_moves_where_that_is_asked(page: Page, shown: ShownStack) -> Non
 
 def test_dialogs_are_accessible(page: Page, shown: ShownStack) -> None:
     """axe-core finds nothing in an open dialog either, light or dark."""
-    log_in(page, shown)
+    visit.log_in(page, shown)
     page.get_by_role("button", name="Trading state").click()
-    for scheme in ("light", "dark"):
+    for scheme in visit.SCHEMES:
         page.emulate_media(color_scheme=scheme)
         page.screenshot(path=PICTURES / f"dialog-1280-{scheme}.png")
 

@@ -16,18 +16,22 @@ import pytest
 from tradestack.net.control.interface import Interface
 from tradestack.net.control.service_interface import service_interface
 from tradestack.runtime.daemon_interface import daemon_interface
+from tradestack.runtime.systemd_metrics import systemd_metrics
 from tradestack_gateway.control import gateway_interface
 from tradestack_order_manager.control import order_manager_interface
 from tradestack_strategy.control import strategy_interface
+from tradestack_web.control import web_interface
 
 DIRECTORY = Path(__file__).with_name("interfaces")
 NOTHING = cast("Any", None)  # for the daemons, which are not called
 INTERFACES = (
     service_interface("test", {}),
     daemon_interface(NOTHING, NOTHING),
+    systemd_metrics("test", NOTHING),
     gateway_interface(NOTHING, NOTHING),
     order_manager_interface(NOTHING, NOTHING),
     strategy_interface(NOTHING, NOTHING, NOTHING, NOTHING),
+    web_interface(NOTHING, "", NOTHING),
 )
 
 

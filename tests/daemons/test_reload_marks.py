@@ -9,6 +9,7 @@ import pytest
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.configs.order_manager import OrderManagerConfig
 from tradestack.configs.strategy import StrategyConfig
+from tradestack.configs.web import WebConfig
 from tradestack.runtime.config.keys import Reload, reload_of
 from tradestack.runtime.config.shared_keys import DaemonConfig
 
@@ -17,6 +18,7 @@ FILES: dict[str, type[DaemonConfig]] = {
     "gateway.toml": GatewayConfig,
     "order-manager.toml": OrderManagerConfig,
     "strategy/news.toml": StrategyConfig,
+    "web.toml": WebConfig,
 }
 MARKS = {Reload.RESTART: "(restart)", Reload.NEXT_SESSION: "(next session)"}
 HEADING = re.compile(r"# ---- .*")

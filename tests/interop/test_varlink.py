@@ -97,6 +97,7 @@ def test_control_socket_explains_itself_and_answers(stack: Stack, expected: Expe
     assert found["info"]["product"] == f"tradestack-{expected.daemon.removesuffix('-news')}"
     assert set(found["methods"]) == {
         "org.varlink.service",
+        "io.systemd.Metrics",
         "io.tradestack.Daemon",
         expected.interface,
     }
@@ -109,3 +110,29 @@ def test_control_socket_explains_itself_and_answers(stack: Stack, expected: Expe
     ]
     for (_, _, part), answer in zip(expected.calls, found["answers"], strict=True):
         assert part in json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("expected", "source", "counter"),
+    [
+        (EXPECTED[0], "io.tradestack.Gateway", "ticks_total"),
+        (EXPECTED[1], "io.tradestack.OrderManager", "fills_total"),
+        (EXPECTED[2], "io.tradestack.Strategy.news", "ticks_received_total"),
+    ],
+    ids=lambda value: value.daemon if isinstance(value, Expected) else "",
+)
+def test_metrics_are_as_systemd_collects_them(
+    stack: Stack, expected: Expected, source: str, counter: str
+) -> None:
+    """Names begin with that of the link, each is described, and the last reply is one of them."""
+    found = ask(stack, expected)
+
+    kinds = {each["name"]: each["type"] for each in found["described"]}
+    assert all(each["name"].startswith(f"{source}.") for each in found["metrics"])
+    assert {each["name"] for each in found["metrics"]} == set(kinds)
+    assert len(found["described"]) == len(kinds)
+    assert (kinds[f"{source}.{counter}"], kinds[f"{source}.version"]) == ("counter", "string")
+    values = {each["name"]: each["value"] for each in found["metrics"]}
+    assert values[f"{source}.version"] == found["stats"]["version"]
+    assert isinstance(values[f"{source}.{counter}"], int | float)
+    assert all(each["description"] for each in found["described"])

@@ -2,7 +2,8 @@
 
     argv  path of the socket, name of the daemon's own interface, [[method, parameters], …]
     out   {"info": GetInfo, "methods": {interface: [name]}, "stats": GetStats,
-           "watched": [stats, stats], "refusals": [[error, parameters], …], "answers": […]}
+           "watched": [stats, stats], "metrics": [metric, …], "described": [metric, …],
+           "refusals": [[error, parameters], …], "answers": […]}
 
 It runs in a process of its own because the package warns of its own syntax on recent Pythons.
 """
@@ -16,6 +17,7 @@ from typing import Any
 import varlink
 
 DAEMON = "io.tradestack.Daemon"
+METRICS = "io.systemd.Metrics"
 WATCHED = 2  # replies
 WATCH_INTERVAL_MS = 100
 
@@ -32,6 +34,9 @@ def main(path: str, own: str, calls: Sequence[tuple[str, dict[str, Any]]]) -> di
         with client.open(DAEMON) as daemon:
             replies = daemon.WatchStats(WATCH_INTERVAL_MS, _more=True)
             watched = [reply["stats"] for reply in itertools.islice(replies, WATCHED)]
+        with client.open(METRICS) as metrics:
+            listed = list(metrics.List(_more=True))
+            described = list(metrics.Describe(_more=True))
         with client.open(own) as daemon:
             answers = [getattr(daemon, name)(**parameters) for name, parameters in calls]
     return {
@@ -39,6 +44,8 @@ def main(path: str, own: str, calls: Sequence[tuple[str, dict[str, Any]]]) -> di
         "methods": {name: methods_of(interface) for name, interface in interfaces.items()},
         "stats": stats,
         "watched": watched,
+        "metrics": listed,
+        "described": described,
         "refusals": refusals,
         "answers": answers,
     }

@@ -51,6 +51,7 @@ def test_two_builds_are_identical(packages: Sequence[Path]) -> None:
     assert ordinary.read_bytes() == unusual.read_bytes()
 
 
+@pytest.mark.usefixtures("containers")  # which runs its cases meanwhile
 def test_lintian_finds_nothing(packages: Sequence[Path]) -> None:
     """The judge of Debian's packages is silent, also on what it only remarks."""
     assert verdict_of_lintian(packages[0]) == ""

@@ -11,7 +11,11 @@ CTRL_C = "\x03"
 
 NOT_RUN: Mapping[str, str] = {
     "ssh ": "there is no other host",
-    "sudo /usr/local/lib/tradestack/current/bin/python -m pip": "the wheelhouse has no Polars",
+    "sudo apt build-dep ./systemd": "tests/system/test_package.py does this, as a package",
+    "systemd/debian/build": "so is this",
+    "sudo apt install ./dist/": "and this",
+    "sudo pip install --break-system-packages ": "nor does the package have an installation here",
+    "podman ": "there is no container in a container",
 }
 
 # What the releases lack that the manual says are too old.
@@ -31,6 +35,7 @@ class End(NamedTuple):
 
 
 TRIAL = "./install.sh --try -- --state-dir /tmp/stack"
+TRIAL_WITH_PAGE = f"{TRIAL} --web"
 STACK_OF_TRIAL = ".venv/bin/tradestackctl --runtime-dir /tmp/stack/run"
 UNTIL_SHOWN: Mapping[str, End] = {
     f"{STACK_OF_TRIAL} top": End("q: quit", "q"),
@@ -45,7 +50,10 @@ UNTIL_SHOWN: Mapping[str, End] = {
 }
 
 # In a terminal of its own, until the next heading: the text says so.
-MEANWHILE: Mapping[str, End] = {TRIAL: End("to look inside: ")}
+MEANWHILE: Mapping[str, End] = {
+    TRIAL: End("to look inside: "),
+    TRIAL_WITH_PAGE: End("to look inside: "),
+}
 
 # What is typed when a command asks.
 ANSWERS: Mapping[str, End] = {"sudo apt install ": End("[Y/n]", "y\n")}

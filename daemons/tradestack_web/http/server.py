@@ -3,6 +3,7 @@
 import asyncio
 import email.utils
 import functools
+import logging
 import socket
 from collections.abc import Callable, Mapping
 
@@ -68,6 +69,8 @@ class HttpServer:
 
     def start(self) -> None:
         """Begin to accept."""
+        # What is not HTTP is the fault of its peer; what a handler raises, the guard logs.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._config.load()
         self.tick()
         for acceptor in self._acceptors:

@@ -44,7 +44,7 @@ class Hub:
         self._viewers: set[Viewer] = set()
         self._wanted = asyncio.Event()
         self._polling = asyncio.Lock()
-        self._polled_s = float("-inf")  # loop time
+        self._polled_s = self._caught_up_s = float("-inf")  # loop time
         self._stats: dict[str, Any] = {}
         self._accounts: dict[str, Any] | None = None
         self._fault = ""  # of the files, as it was logged
@@ -62,7 +62,9 @@ class Hub:
             try:
                 while self._viewers:
                     self._show_files()
-                    await asyncio.sleep(LOOK_INTERVAL_S)
+                    await asyncio.wait({polling}, timeout=LOOK_INTERVAL_S)
+                    if polling.done():
+                        polling.result()  # raises what it has failed by
             finally:
                 polling.cancel()
                 await asyncio.gather(polling, return_exceptions=True)
@@ -73,9 +75,9 @@ class Hub:
     async def snapshot(self) -> dict[str, Any]:
         """Return the data of GET /api/snapshot. Raises OSError, ProtocolError."""
         async with self._polling:
-            if asyncio.get_running_loop().time() - self._polled_s > SNAPSHOT_AGE_MAX_S:
+            if self._now_s() - self._polled_s > SNAPSHOT_AGE_MAX_S:
                 await self._poll()
-        if not self._viewers:
+        if not self._viewers and self._now_s() - self._caught_up_s > SNAPSHOT_AGE_MAX_S:
             self._catch_up()
         return {
             "id": str(self._sessions.position),
@@ -115,6 +117,7 @@ class Hub:
         self._rest()
 
     def _rest(self) -> None:
+        self._caught_up_s = float("-inf")
         self._sessions.close()
         self._daemons.close()
 
@@ -122,6 +125,7 @@ class Hub:
         """Read the files up to their ends while nobody is told of it."""
         self._sessions.close()
         self._sessions.look()
+        self._caught_up_s = self._now_s()
 
     async def _poll(self) -> None:
         self._stats = {
@@ -130,7 +134,7 @@ class Hub:
             "web": self._own_stats(),
         }
         self._accounts = await self._daemons.accounts()
-        self._polled_s = asyncio.get_running_loop().time()
+        self._polled_s = self._now_s()
 
     async def _poll_again_and_again(self) -> None:
         while True:
@@ -204,6 +208,10 @@ class Hub:
         if frame:
             for viewer in tuple(self._viewers):
                 viewer.put(frame)
+
+    @staticmethod
+    def _now_s() -> float:
+        return asyncio.get_running_loop().time()
 
     def _now(self) -> str:
         return format_utc(self._clock.wall_ns())

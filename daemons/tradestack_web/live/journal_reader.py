@@ -82,8 +82,8 @@ class JournalReader:
 
     def _events(self, lines: list[bytes]) -> list[JournalEvent]:
         payloads = (payload for line in lines if (payload := payload_of(line)) is not None)
-        events = (self._event(decode_record(payload)) for payload in payloads)
-        return [event for event in events if event is not None]
+        records = (record for payload in payloads if (record := _record(payload)) is not None)
+        return [event for record in records if (event := self._event(record)) is not None]
 
     def _event(self, record: Record) -> JournalEvent | None:
         match record:
@@ -117,6 +117,14 @@ def newest_journal(directory: Path) -> Path | None:
 def _shown(lines: bytes) -> list[bytes]:
     """Return the lines of records that are shown; one that begins before is none."""
     return [line for line in lines.split(b"\n") if line.startswith(_SHOWN, PREFIX_LENGTH)]
+
+
+def _record(payload: bytes) -> Record | None:
+    """Return a record; None if another version of the order manager has written it."""
+    try:
+        return decode_record(payload)
+    except ValueError:
+        return None
 
 
 def _order(record: OrderRecord) -> JournalEvent:

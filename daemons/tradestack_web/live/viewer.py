@@ -16,10 +16,14 @@ class Viewer:
         self._is_closed = False
 
     def put(self, frame: bytes) -> None:
-        """Add a frame for the page."""
+        """Add a frame for the page, or drop the viewer if there are too many."""
+        if self._is_closed:
+            return
         if len(self._frames) == FRAMES_WAITING_MAX:
             self.is_dropped = True
+            self._frames.clear()
             self.close()
+            return
         self._frames.append(frame)
         self._changed.set()
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tradestack.net.control.client import ControlFault
-from tradestack.observe.events import CONTROL_CHANGE, emit
+from tradestack.observe.events import PAGE_ACTION, emit
 from tradestack.wire.varlink import VarlinkError
 from tradestack_web.http.errors import ApiError, json_response
 from tradestack_web.live.daemons import GATEWAY, ORDER_MANAGER, ORDERS, STRATEGY_PREFIX
@@ -92,7 +92,7 @@ class Actions:
             except (ControlFault, VarlinkError) as error:
                 raise refusal(error) from error
             self.count += 1
-            emit(logger, CONTROL_CHANGE, action=name, uid=person.uid, user=person.name)
+            emit(logger, PAGE_ACTION, action=name, uid=person.uid, user=person.name)
             return json_response({"done": done, "reply": reply})
 
         return Route(f"/api/actions/{name}", act, methods=["POST"], name=name)

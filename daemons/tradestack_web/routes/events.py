@@ -31,6 +31,8 @@ def event_routes(site: Site) -> list[Route]:
 
     async def events(request: Request) -> Response:
         site.gate.require_reader(request)
+        if request.method == "HEAD":
+            return Response(headers=HEADERS)
         if site.hub.viewers >= site.config().viewers_max:
             message, remedy = "too many pages are shown live", "close some, or raise viewers_max"
             raise ApiError(503, "busy", message, remedy, retry_after_s=1)

@@ -17,7 +17,7 @@ from tradestack_web.routes.site import Site
 REPORT_DEADLINE_S = 120.0
 REPORT_BYTES_MAX = 8 * 1024 * 1024
 # Its scripts run where they reach nothing: no cookie, no request, whatever a text in it contains.
-SANDBOX = "; sandbox allow-scripts allow-popups; frame-ancestors 'none'"
+SANDBOX = "; sandbox allow-scripts; frame-ancestors 'none'"
 FAULT_STATUS = 78  # an operator's fault, such as a package that is not installed
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>No report of {session}</title></head>

@@ -53,7 +53,7 @@ export function managerActions(store) {
     new Action(store, {
       name: "trading-state", label: "Trading state…", title: "Set which orders are accepted", verb: "Set the trading state", grave: true,
       explain: "From the next message on. The state outlives restarts; the stricter of a user's own and that of all users holds.",
-      fields: () => [choice("state", "State", STATES), user(store), tick("cancel", "With halted: also cancel every working order"), reason()],
+      fields: (stats) => [choice("state", "State", STATES, stats.order_manager.trading.state), user(store), tick("cancel", "With halted: also cancel every working order"), reason()],
       body: (values) => ({ ...values, cancel: values.cancel && values.state === "HALTED" }),
       shown: (stats) => stats.order_manager,
     }),
@@ -156,8 +156,8 @@ function user(store) {
   return field("user", "User", control, { value: () => control.value || null });
 }
 
-function choice(name, label, options) {
-  const inputs = options.map(([value], at) => h("input", { type: "radio", name, value, checked: at === 0, id: `choice-${value}` }));
+function choice(name, label, options, chosen) {
+  const inputs = options.map(([value]) => h("input", { type: "radio", name, value, checked: value === chosen, id: `choice-${value}` }));
   const lines = options.map(([value, words], at) => h("div", { class: "choice" }, inputs[at], h("label", { for: `choice-${value}` }, words)));
   return {
     name, value: () => inputs.find((each) => each.checked).value,

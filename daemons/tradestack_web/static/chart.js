@@ -23,6 +23,7 @@ const INCREMENTS_MS = [
 
 export class TimeChart {
   #plot = null;
+  #rem = 0;
   #times = [];
   #columns = [];
   #marks = [];
@@ -78,7 +79,13 @@ export class TimeChart {
     return h("li", {}, swatch(style, tone), name, value);
   }
 
+  // Anew where the size of letters is another one: uPlot keeps that of its axes.
   #draw() {
+    if (this.#plot && this.#rem !== rem()) {
+      this.#plot.destroy();
+      this.#plot = null;
+    }
+    this.#rem = rem();
     const data = [this.#times, ...this.#columns, ...this.#scalesOfMarks().map(() => this.#times.map(() => null))];
     if (this.#plot) this.#plot.setData(data);
     else if (this.#box.clientWidth > 0) this.#plot = new uPlot(this.#options(), data, this.#box);
@@ -87,7 +94,7 @@ export class TimeChart {
   #resize() {
     const size = { width: this.#box.clientWidth, height: this.#box.clientHeight };
     if (size.width === 0) return;
-    if (this.#plot) this.#plot.setSize(size);
+    if (this.#plot && this.#rem === rem()) this.#plot.setSize(size);
     else if (this.#times.length > 0) this.#draw();
   }
 

@@ -1,7 +1,7 @@
 // The panel with the equity of each account, over time and now.
 
 import { TimeChart } from "/static/chart.js";
-import { panel } from "/static/dom.js";
+import { h, panel, setText } from "/static/dom.js";
 import * as format from "/static/format.js";
 import { accountsTable } from "/static/tables.js";
 
@@ -16,7 +16,8 @@ export class EquityPanel {
   constructor(store) {
     this.store = store;
     this.accounts = accountsTable();
-    this.element = panel("Equity", {}, this.accounts.element);
+    this.since = h("span", { class: "count" });
+    this.element = panel("Equity", { extra: this.since }, this.accounts.element);
   }
 
   close() {
@@ -30,10 +31,11 @@ export class EquityPanel {
     if (users.length === 0) return;
     if (users.join("\n") !== this.#users) this.#rebuild(users);
     const columns = users.map((user) => equity.values.get(user));
+    setText(this.since, `since ${format.clock(format.fromMs(equity.times[0]))}, when this page was opened`);
     this.#chart.update({
       times: equity.times,
       columns,
-      summary: `since ${format.clock(format.fromMs(equity.times[0]))} UTC, when this page was opened; ${users.map((user, at) => `${user} ${format.profit(columns[at].at(-1))}`).join(", ")}`,
+      summary: `${this.since.textContent}; ${users.map((user, at) => `${user} ${format.profit(columns[at].at(-1))}`).join(", ")}`,
       rows: () => equity.times.slice(-ROWS_MAX).map((timeMs, at, times) => ({
         key: timeMs, timeMs, values: columns.map((values) => values.at(at - times.length)),
       })).reverse(),

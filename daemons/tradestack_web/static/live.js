@@ -14,6 +14,7 @@ export class Live {
   #failures = 0;
   #retry = null;
   #lastMs = 0;
+  #turn = 0; // a start that was overtaken by another one changes nothing
   state = "connecting";
 
   constructor({ store, onchange, onstate }) {
@@ -29,13 +30,16 @@ export class Live {
 
   async start() {
     this.#close();
+    const turn = (this.#turn += 1);
     try {
       const snapshot = await get("/api/snapshot");
+      if (turn !== this.#turn) return;
       this.store.take(snapshot);
       this.#arrived();
       this.onchange("snapshot");
       this.#open(snapshot.id);
     } catch (fault) {
+      if (turn !== this.#turn) return;
       if (fault.status === 401) this.#become("closed");
       else this.#failed();
       if (fault.status === undefined) throw fault; // ours

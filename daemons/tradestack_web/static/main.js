@@ -8,6 +8,7 @@ import { OrderPage } from "/static/order.js";
 import { OrdersPage } from "/static/orders.js";
 import { Overview } from "/static/overview.js";
 import { SessionsPage } from "/static/sessions.js";
+import { troublesOf } from "/static/states.js";
 import { Store } from "/static/store.js";
 import { StrategyPage } from "/static/strategy.js";
 
@@ -59,9 +60,15 @@ function schedule(kind) {
     const kinds = new Set(changed);
     changed.clear();
     page.update(kinds);
-    document.title = `${page.title} · tradestack`;
+    showTitle();
     if (store.stats) showFoot(store.stats);
   });
+}
+
+// A tab that is not looked at says it as well when somebody is needed.
+function showTitle() {
+  const isBad = live.state !== "live" || (store.stats && troublesOf(store.stats, store.accounts).some(({ tone }) => tone === "bad"));
+  document.title = `${isBad ? "▲ " : ""}${page.title} · tradestack`;
 }
 
 function showFoot({ time, gateway, order_manager: manager, web }) {
@@ -83,7 +90,9 @@ function showLink(state, silentMs, isNew = false) {
   else if (state === "gone") notice("link", `The server does not answer; trying again.${since}`);
   else if (state === "closed") notice("link", "Visitors may not look here. Run tradestackctl web, and open the address that it prints.");
   else notice("link", null);
-  if (isNew && state !== "connecting") announce(LINK_TEXTS[state]);
+  if (!isNew) return;
+  announce(LINK_TEXTS[state]);
+  showTitle();
 }
 
 const notices = new Map();

@@ -6,6 +6,7 @@ import { ordersTable } from "/static/tables.js";
 
 const ORDERS_ASKED = 500;
 const FILLS_ASKED = 1_000;
+const ROWS_MAX = 150; // a search narrows them down
 
 export class OrdersPage {
   title = "Orders";
@@ -52,8 +53,9 @@ export class OrdersPage {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const orders = [...this.store.orders.values()].reverse();
     const found = orders.filter((each) => words.every((word) => textOf(each).includes(word)));
-    this.table.update(found);
-    setText(this.count, `${found.length} of the newest ${orders.length}`);
+    this.table.update(found.slice(0, ROWS_MAX));
+    const shown = found.length > ROWS_MAX ? `, ${ROWS_MAX} shown` : "";
+    setText(this.count, `${found.length} of the newest ${orders.length}${shown}`);
   }
 }
 

@@ -11,7 +11,7 @@ export class Pipeline {
   constructor(store) {
     this.store = store;
     this.gateway = new Stage("Gateway", "ticks per second", ["Pace", "Published", "Clients", "Lag, slowest", "Feed log", "Memory", "Session", "Since"], gatewayActions(store));
-    this.manager = new Stage("Order manager", "orders per second", ["Received", "Rejected", "Filled", "Working", "To journal", "Memory", "Session", "Since"], managerActions(store));
+    this.manager = new Stage("Order manager", "orders per second, mean of 10 s", ["Received", "Rejected", "Filled", "Working", "To journal", "Memory", "Session", "Since"], managerActions(store));
     this.list = h("div", { class: "strategies" });
     this.toOrder = new Hop("publish → order");
     this.toReport = new Hop("order → report");
@@ -51,7 +51,7 @@ export class Pipeline {
   #updateManager(stats) {
     const manager = stats.order_manager;
     const latency = manager?.latency?.received_to_journalled;
-    this.manager.update(tradingState(stats), manager && format.rate(manager.rates["1s"]), manager && {
+    this.manager.update(tradingState(stats), manager && format.rate(manager.rates["10s"]), manager && {
       Received: format.count(manager.orders_received),
       Rejected: {
         text: format.count(manager.orders_rejected),

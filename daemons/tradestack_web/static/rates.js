@@ -1,14 +1,14 @@
 // The panel with rates, lag and latencies over time.
 
 import { TimeChart } from "/static/chart.js";
-import { panel } from "/static/dom.js";
+import { h, panel, setText } from "/static/dom.js";
 import * as format from "/static/format.js";
 
 const ROWS_MAX = 30;
 const LINES = {
   rates: [
     { name: "Ticks/s", value: "ticks", tone: "tone-1", style: "line", scale: "ticks", format: format.rate },
-    { name: "Orders/s (right)", value: "orders", tone: "tone-2", style: "dash", scale: "orders", format: format.rate },
+    { name: "Orders/s, mean of 10 s (right)", value: "orders", tone: "tone-2", style: "dash", scale: "orders", format: format.rate },
   ],
   latencies: [
     { name: "Publish → order, 99 %", value: "toOrder", tone: "tone-3", style: "line", scale: "us", format: format.latency },
@@ -19,7 +19,7 @@ const LINES = {
 const fromZero = (_, __, maximum) => [0, Math.max(1, maximum ?? 0) * 1.1];
 const SCALES = {
   rates: { ticks: { format: format.rate, range: fromZero }, orders: { format: format.quantity, range: fromZero, right: true } },
-  latencies: { us: { format: format.latency, range: fromZero }, lag: { format: format.count, range: fromZero, right: true } },
+  latencies: { us: { format: format.latency, range: fromZero }, lag: { format: format.quantity, range: fromZero, right: true } },
 };
 
 export class RatesPanel {
@@ -33,11 +33,13 @@ export class RatesPanel {
         ...lines.map((line) => ({ title: line.name, cell: (row) => line.format(row[line.value]), number: true })),
       ],
     })]);
-    this.element = panel("Rates and latency", {}, ...this.charts.map(([, chart]) => chart.element));
+    this.since = h("span", { class: "count" });
+    this.element = panel("Rates and latency", { extra: this.since }, ...this.charts.map(([, chart]) => chart.element));
   }
 
   update() {
     const { times, values } = this.store.rates;
+    setText(this.since, `since ${format.clock(format.fromMs(times[0]))}; latencies since their session began`);
     for (const [lines, chart] of this.charts) {
       chart.update({
         times,

@@ -71,7 +71,7 @@ function ofAny(what, stats) {
   const said = stats.pause_reason ?? stats.source_fault;
   return [
     stats.limits_near && trouble("hold", what, stats.limits_near),
-    stats.last_error && stats.last_error !== said && trouble("hold", what, `last error: ${stats.last_error}`),
+    stats.last_error && !(said && stats.last_error.includes(said)) && trouble("hold", what, `last error: ${stats.last_error}`),
   ].filter(Boolean);
 }
 

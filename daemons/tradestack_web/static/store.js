@@ -123,9 +123,8 @@ export class Store {
 
   #announceChanges(states) {
     if (this.states !== null) {
-      for (const [name, state] of states) {
-        if (this.states.get(name) !== state) this.announce(`${name}: ${state}`);
-      }
+      const changes = [...states].filter(([name, state]) => this.states.get(name) !== state);
+      if (changes.length > 0) this.announce(changes.map(([name, state]) => `${name}: ${state}`).join("; "));
     }
     this.states = states;
   }
@@ -136,7 +135,7 @@ function rateSample({ gateway, order_manager: manager, strategies }) {
   const slowest = (name) => maximum(running.map((each) => each.latency?.[name]?.p99_us));
   return {
     ticks: gateway?.rates["1s"],
-    orders: manager?.rates["1s"],
+    orders: manager?.rates["10s"], // of few orders, a second has one or none
     lag: maximum([gateway?.lag_max, ...running.map((each) => each.lag)]),
     toOrder: slowest("publish_to_order"),
     toReport: slowest("order_to_report"),

@@ -9,7 +9,8 @@ export class Table {
   #body = h("tbody");
   #empty;
 
-  // columns: {title, cell: row → text or {text, href, tone, title}, number, minor, head}
+  // columns: {title, cell: row → text or {text, href, tone, title}, number, code, head}
+  // minor, least: left out where there is little room
   constructor({ label, columns, keyOf, empty, tall = false }) {
     this.#columns = columns;
     this.#keyOf = keyOf;
@@ -73,6 +74,6 @@ function linked(box, href, text) {
   }
 }
 
-function classOf({ number, minor, code }) {
-  return [number && "number", minor && "minor", code && "code"].filter(Boolean).join(" ") || null;
+function classOf({ number, minor, least, code }) {
+  return [number && "number", minor && "minor", least && "least", code && "code"].filter(Boolean).join(" ") || null;
 }

@@ -12,6 +12,7 @@ from tradestack.backtest.feed import RecordedFeed
 from tradestack.backtest.interruption import Interruption
 from tradestack.backtest.order_desk import OrderDesk
 from tradestack.backtest.plan import Plan
+from tradestack.backtest.process_record import ProcessRecord
 from tradestack.backtest.result import Result, final_accounts
 from tradestack.backtest.trading import Trading, trading_of
 from tradestack.configs.strategy import StrategyConfig, configured_by
@@ -41,6 +42,7 @@ def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
     with contextlib.ExitStack() as opened:
         opened.enter_context(_as_operator_fault())
         directory = opened.enter_context(result_directory(plan.state_directory))
+        process = ProcessRecord(directory, clock)
         feed = RecordedFeed(directory.gateway, plan, clock)
         opened.callback(feed.close)
         tape = FeedTape.open(directory.gateway, feed.session_id)
@@ -53,6 +55,8 @@ def run_plan(plan: Plan, clock: Clock, show: Show) -> Result:
         opened.callback(trading.close)
         is_interrupted = _run(feed, trading, desk, show)
         counters = desk.counters
+        orders = {"orders_received": counters.orders_received, "fills": counters.fills}
+        process.write(feed.session_id, {"ticks_total": feed.head, **orders})
         return Result(
             state_dir=directory.root,
             feed_session=feed.session_id,

@@ -34,8 +34,8 @@ examples:
   tradestackctl pnl                           show what each user has earned
   tradestackctl pnl --at 33898                show what it was at that tick, from the files
   tradestackctl report --html report.html     look at what a run was, with charts
-  tradestackctl web --open                    look at it all in a browser
   tradestackctl export fills --format csv     write the fills to a file for other tools
+  tradestackctl web --open                    look at it all in a browser
   tradestackctl pace 60x                      replay sixty times faster than real time
   tradestackctl new-strategy mine             write a strategy of your own to begin with
   tradestackctl add-strategy momentum         create another strategy instance

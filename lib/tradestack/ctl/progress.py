@@ -34,8 +34,8 @@ class Progress:
 
 
 @contextlib.contextmanager
-def watched(name: str, size_bytes: int) -> Iterator[Callable[[float], None]]:
-    """Show how far a file is read, and remove that at the end."""
+def watch(name: str, size_bytes: int) -> Iterator[Callable[[float], None]]:
+    """Give what shows the progress of one file, and is told the share that is done."""
     progress = Progress(name, size_bytes)
     try:
         yield progress.show

@@ -83,6 +83,9 @@ LIMITS_CLEARED = Event(
 CONTROL_CHANGE = Event(
     "CONTROL_CHANGE", "6521c727fa364fc899ad3ce6464b6b58", logging.INFO, "changed by control socket"
 )
+PAGE_ACTION = Event(
+    "PAGE_ACTION", "a2f1368fd97f4ae49f20b47db5b867c3", logging.INFO, "changed on the page"
+)
 CLIENT_LOGGED_IN = Event(
     "CLIENT_LOGGED_IN", "9ed6cf96558a4903a079b41904898724", logging.INFO, "client logged in"
 )

@@ -19,13 +19,14 @@ from tradestack.report.building.price_charts import price_charts
 from tradestack.report.building.torn_ends import torn_ends
 from tradestack.report.building.way import waterfall_part
 from tradestack.report.figures.exact import Integers
-from tradestack.report.figures.executed_orders import Fill, executed_orders
-from tradestack.report.figures.feed import feed_figures
-from tradestack.report.figures.intervals import Intervals, intervals_of
-from tradestack.report.figures.market import market_of
-from tradestack.report.figures.publication import Publication
-from tradestack.report.figures.quality import execution_quality
-from tradestack.report.figures.trips import final_positions, round_trips, trips_of
+from tradestack.report.figures.execution.executed_orders import executed_orders
+from tradestack.report.figures.execution.quality import execution_quality
+from tradestack.report.figures.profit.intervals import Intervals, intervals_of
+from tradestack.report.figures.profit.trips import final_positions, round_trips, trips_of
+from tradestack.report.figures.tape.feed import feed_figures
+from tradestack.report.figures.tape.market import market_of
+from tradestack.report.figures.tape.publication import Publication
+from tradestack.report.figures.traded import Fill
 from tradestack.report.files.unreadable import as_disagreement
 from tradestack.report.recorded import RecordedSession, Watch, watch_nothing
 from tradestack.report.report import Report
@@ -48,9 +49,9 @@ def build_report(
 ) -> Report:
     """Return the report of a session.
 
-    interval_ns: of the profits that ratios are of. capital: what returns are a share of, ×10⁻⁸;
-    None: the largest gross exposure behind a fill. watch: is told how far the log is read.
-    Raises OperatorFault, OSError.
+    interval_ns: of the profits that ratios are of. capital: what returns are a share of, of each
+    user, ×10⁻⁸; None: the largest gross exposure behind a fill. watch: is told how far the log is
+    read. Raises OperatorFault, OSError.
     """
     with as_disagreement(session.log.parent, session.id):
         facts = journal_facts(session.journals, session.id)

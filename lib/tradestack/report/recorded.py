@@ -20,7 +20,6 @@ from tradestack.domain.fixed_point import SCALE, divide_half_even
 from tradestack.report.columns.builder import TextCodes
 from tradestack.report.columns.symbol_codes import SymbolCodes
 from tradestack.report.columns.table import Integers, Table
-from tradestack.report.columns.tape_tables import news_table, tick_table
 from tradestack.report.equity.curves import (
     Curves,
     TapeAccount,
@@ -31,9 +30,16 @@ from tradestack.report.equity.curves import (
 )
 from tradestack.report.equity.tape_blocks import TapeBlock, blocks_of
 from tradestack.report.files.feed_file import MappedTape
-from tradestack.report.files.state_files import StateFiles, ended_head, names, tapes_of
+from tradestack.report.files.state_files import (
+    JournalFile,
+    StateFiles,
+    ended_head,
+    names,
+    tapes_of,
+)
 from tradestack.report.files.unreadable import as_operator_fault
 from tradestack.report.journal_pass import JournalPass, JournalsRead
+from tradestack.report.tape_tables import news_table, tick_table
 from tradestack.sessions.sidecar import Sidecar, SidecarUnusable
 from tradestack.store.feed_log import SIDECAR_SUFFIX
 
@@ -82,6 +88,12 @@ class RecordedSession:
         """Whether the gateway has noted that the feed session is over."""
         with tapes_of(self.log) as open_tape:
             return ended_head(open_tape()) is not None
+
+    @cached_property
+    def own_journals(self) -> list[JournalFile]:
+        """The order journals that name the session: damage of another one does not matter."""
+        with as_operator_fault():
+            return [journal for journal in self.journals if names(journal, self.id)]
 
     @property
     def log_remarks(self) -> tuple[str, ...]:
@@ -178,10 +190,9 @@ class RecordedSession:
     @cached_property
     def _read(self) -> JournalsRead:
         journals = JournalPass(self.id, self._symbols, self._users)
-        for journal in self.journals:
+        for journal in self.own_journals:
             with as_operator_fault(), self._watch(journal.path.name, journal.size_bytes) as show:
-                if names(journal, self.id):  # damage of another one does not matter
-                    journals.read(journal, show)
+                journals.read(journal, show)
         return journals.result(self._mapped)
 
     @cached_property

@@ -6,8 +6,9 @@ it in `journal.py`, and stops at the first damage.
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from tradestack.store.journal import FRAME_LENGTH, PAYLOAD_BYTES_MAX, PREFIX_LENGTH
 
@@ -16,8 +17,7 @@ CHUNK_BYTES = 256 * 1024
 CONTENT_BYTES_MAX = PAYLOAD_BYTES_MAX + FRAME_LENGTH
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalLine:
+class JournalLine(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One line, or the damage in place of one.
 
     number: from 1. offset, size: of the whole line in the file, its newline included.

@@ -5,6 +5,7 @@ import dataclasses
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,15 @@ import pytest
 from tests.ctl.manual.rendered import DATE, PAGES, run, shown, written
 from tests.kit.documents import CONTRIBUTING, README, ROOT, table_rows
 from tradestack.ctl.main import VERBS, build_parser
-from tradestack.ctl.manual.pages import TOPICS, all_pages
+from tradestack.ctl.manual.pages import DAEMONS, TOPICS, all_pages
 from tradestack.observe.events import EVENTS
 from tradestack.runtime import arguments
 from tradestack.runtime.config.sections import Overrides, Section
 from tradestack.runtime.config.values import MapOf
 from tradestack.runtime.program import Program
-from tradestack_gateway.program import PROGRAM as GATEWAY
-from tradestack_order_manager.program import PROGRAM as ORDER_MANAGER
-from tradestack_strategy.program import PROGRAM as STRATEGY
 
-PROGRAMS: tuple[Program[Any], ...] = (GATEWAY, ORDER_MANAGER, STRATEGY)
+DECLARED = {each.name: each.load() for each in entry_points(group=DAEMONS)}
+PROGRAMS: list[Program[Any]] = [each for each in DECLARED.values() if isinstance(each, Program)]
 FREE_SECTIONS = ("columns", "format", "parameters")  # whose entries are no keys of the daemon
 OVERVIEW = "tradestack(7)"
 UNUSED_KEYS = {"strategy": {"state_directory"}}  # it has no state
@@ -88,20 +87,32 @@ def test_each_verb_has_a_page_with_all_its_options(verb: str, tmp_path: Path) ->
 
 
 def test_each_console_script_of_a_daemon_has_pages() -> None:
-    """One of the daemon, and one of its configuration file."""
+    """One of the daemon, and one of its configuration file if it has one."""
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     daemons = set(scripts) - {"tradestackctl"}
+    files = {each.relative_to(ROOT / "etc").parts[0] for each in ROOT.glob("etc/**/*.toml")}
+    configured = {f"tradestack-{name.removesuffix('.toml')}" for name in files}
 
     assert {name for name in daemons if f"{name}(8)" not in PAGES} == set()
-    assert {name for name in daemons if f"{name}.toml(5)" not in PAGES} == set()
+    assert {name for name in configured if f"{name}.toml(5)" not in PAGES} == set()
+    assert configured <= daemons
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_each_daemon_has_its_options(name: str, tmp_path: Path) -> None:
+    """All that its parser declares."""
+    declared = DECLARED[name]
+    is_program = isinstance(declared, Program)
+    parser = arguments.build_parser(declared) if is_program else declared()
+
+    assert _missing(shown(f"tradestack-{name}(8)", tmp_path, WIDE), _options(parser)) == []
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: str(program.name))
-def test_each_daemon_has_its_options_and_statistics(program: Program[Any], tmp_path: Path) -> None:
-    """All that its parser and its table of metrics declare."""
+def test_each_daemon_has_its_statistics(program: Program[Any], tmp_path: Path) -> None:
+    """All that its table of metrics declares."""
     text = shown(f"tradestack-{program.name}(8)", tmp_path, WIDE)
 
-    assert _missing(text, _options(arguments.build_parser(program))) == []
     assert _missing(text, [metric.name for metric in program.metrics]) == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ctl.up.sample_run import up
-from tests.kit.documents import BACKTESTING, CLIENT
+from tests.kit.documents import BACKTESTING, CLIENT, README
 from tests.kit.stack import Stack
 from tradestack.ctl.main import run
 from tradestack.net.client.login import FIRST_LOGIN_TIMEOUT_S
@@ -111,6 +111,19 @@ def test_a_copy_that_was_made_while_the_daemons_ran_can_be_restored(tmp_path: Pa
     assert len(set(ids)) == len(ids)
     journals = [*second.glob("state/order-manager/*.journal"), *second.glob("state/gateway/*.feed")]
     assert run(["journal", "check", *map(str, journals)]) == 0
+
+
+def test_a_notebook_has_the_tables_of_a_recorded_session(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it is printed in the README, for a backtest in the test's directory."""
+    (program,) = [block.split("```")[0] for block in README.read_text().split("```py\n")[1:]]
+    assert program.count("/tmp/run") == 1
+    assert run(["backtest", "news", "--state-dir", str(tmp_path / "run")]) == 0
+
+    exec(compile(program.replace("/tmp/run", str(tmp_path / "run")), "README.md", "exec"), {})
+
+    assert "feed_seq" in capsys.readouterr().out
 
 
 def test_the_backtest_of_a_notebook_runs_as_it_is_printed(

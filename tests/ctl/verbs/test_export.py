@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from tests.ctl.verbs.asking import Output
 from tests.ctl.verify.traded import order, trade
-from tests.kit.recorded_session import FEED_SESSION, RecordedSession, trades
+from tests.kit.recorded_session import FEED_SESSION, ORDER_SESSION, RecordedSession, trades
 from tradestack import report
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.main import run
@@ -104,6 +104,7 @@ def test_a_parquet_file_says_where_it_comes_from(directory: Path, tmp_path: Path
     assert metadata["tradestack.version"] == VERSION
     assert metadata["tradestack.table"] == "orders"
     assert metadata["tradestack.ended"] == "true"
+    assert metadata["tradestack.order_sessions"] == ORDER_SESSION
 
 
 def test_a_file_is_named_by_session_and_table(

@@ -40,7 +40,7 @@ def public_web() -> Iterator[Web]:
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack that publishes the sample data."""
     directory = tmp_path_factory.mktemp("stack")
-    with Stack("--state-dir", directory, "--pace", "600x") as running:
+    with Stack("--state-dir", directory, "--pace", "600x", "--respawn") as running:
         yield running
 
 

@@ -4,6 +4,10 @@ import subprocess
 import sys
 
 from tests.kit.web import Web
+from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
+from tradestack.observe.metrics import collect, undeclared
+from tradestack.runtime.metric_table import METRICS as OF_EVERY_DAEMON
+from tradestack_web.metric_table import METRICS
 
 
 def test_it_leaves_when_nobody_looks_and_comes_back(own_web: Web) -> None:
@@ -39,20 +43,48 @@ def test_the_page_has_its_address(web: Web) -> None:
     assert web.call("GetPage") == {"page": f"http://{web.host}/"}
 
 
-def test_without_its_packages_it_says_which_to_install() -> None:
+def test_every_value_in_the_stats_is_declared(web: Web) -> None:
+    """And every declaration has a value."""
+    metrics = OF_EVERY_DAEMON + METRICS
+    stats = web.stats()
+
+    assert list(undeclared(metrics, stats)) == []
+    shown = {sample.metric.name for sample in collect(metrics, stats)}
+    assert {metric.name for metric in METRICS} <= shown
+
+
+WITHOUT_UVICORN = """\
+import importlib.util
+import runpy
+import sys
+
+find_spec = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "uvicorn" else find_spec(name, *rest)
+sys.argv[0] = "tradestack-web"
+runpy.run_module("tradestack_web", run_name="__main__")
+"""
+
+
+def test_without_its_packages_it_says_which_to_install(own_web: Web) -> None:
     """The exit status is that of what an operator has to put right."""
+    own_web.launch(["-c", WITHOUT_UVICORN])
+
+    assert own_web.wait() == EXIT_STATUS_OPERATOR_FAULT
+    assert "uvicorn: not installed" in own_web.errors
+    assert "tradestack[web]" in own_web.errors
+
+
+def test_its_declaration_needs_no_packages() -> None:
+    """The manual, --help and --check-config work where the page is not installed."""
     program = (
-        "import importlib.util as u, sys\n"
-        "find = u.find_spec\n"
-        "u.find_spec = lambda name, *a: None if name == 'uvicorn' else find(name, *a)\n"
-        "from tradestack_web.__main__ import main\n"
-        "main()\n"
+        "import sys\n"
+        "sys.modules['starlette'] = sys.modules['uvicorn'] = None\n"
+        "from tradestack_web.program import PROGRAM\n"
+        "print(PROGRAM.name)\n"
     )
 
     finished = subprocess.run(
         [sys.executable, "-c", program], check=False, capture_output=True, text=True
     )
 
-    assert finished.returncode == 78
-    assert "not installed: uvicorn" in finished.stderr
-    assert "tradestack[web]" in finished.stderr
+    assert (finished.returncode, finished.stdout) == (0, "web\n"), finished.stderr

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-import json
+import os
 import select
 import socket
 from pathlib import Path
@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.kit.stack import Stack
-from tests.kit.web import Peer, Web
+from tests.kit.web import Web
+from tradestack_web.http.errors import ApiError
 from tradestack_web.live.viewer import FRAMES_WAITING_MAX, Viewer
+from tradestack_web.routes import commands
 
 
 def test_a_head_is_bounded(web: Web) -> None:
@@ -116,15 +118,16 @@ def hurried(web: Web) -> None:
 
 def test_a_queue_is_bounded() -> None:
     """A viewer to whom more frames than fit were shown is dropped, and gets none of them."""
-    viewer = Viewer()
+    full, dropped = Viewer(), Viewer()
     for _ in range(FRAMES_WAITING_MAX):
-        viewer.put(b"x")
-    assert not viewer.is_dropped
+        full.put(b"x")
+        dropped.put(b"x")
 
-    viewer.put(b"x")
+    dropped.put(b"x")
 
-    assert viewer.is_dropped
-    assert asyncio.run(viewer.next()) is None
+    assert (full.is_dropped, dropped.is_dropped) == (False, True)
+    assert asyncio.run(full.next()) == b"x" * FRAMES_WAITING_MAX
+    assert asyncio.run(dropped.next()) is None
 
 
 def test_a_head_has_to_come_in_time(own_web: Web) -> None:
@@ -160,15 +163,43 @@ def test_a_reader_that_does_not_read_is_dropped_and_counted(tmp_path: Path, stac
         assert "fault" not in web.errors
 
 
-def test_reports_and_stories_are_bounded(live_web: Web) -> None:
-    """Only so many wait for the one that is being made; the others are told to come back."""
-    peers = [Peer(live_web.address) for _ in range(12)]
-    for peer in peers:
-        peer.send(live_web.head("GET", "/api/orders/1"))
-    answers = [peer.answer() for peer in peers]
-    for peer in peers:
-        peer.socket.close()
+def test_commands_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One runs and seven wait; who comes then is told to come back."""
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\ncat {gate}\necho "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(commands, "PROGRAM", program)
 
-    busy = [each for each in answers if each.status == 503]
-    assert len(busy) == 4
-    assert {json.loads(each.body)["error"] for each in busy} == {"busy"}
+    async def scenario() -> None:
+        queue = commands.Commands()
+        tasks = [asyncio.create_task(queue.run([str(n)], 30)) for n in range(commands.WAITING_MAX)]
+        await asyncio.sleep(0)
+        with pytest.raises(ApiError) as raised:
+            await queue.run(["more"], 30)
+        assert raised.value.error == "busy"
+        for number, task in enumerate(tasks):
+            await asyncio.to_thread(gate.write_text, "")
+            assert (await task).output == f"{number}\n".encode()
+
+    asyncio.run(scenario())
+
+
+def test_a_command_that_takes_too_long_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is left, and the next one has its turn."""
+    program = tmp_path / "program"
+    program.write_text('#!/bin/sh\n[ "$1" = quick ] || exec sleep 60\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(commands, "PROGRAM", program)
+
+    async def scenario() -> None:
+        queue = commands.Commands()
+        with pytest.raises(ApiError) as raised:
+            await queue.run(["slow"], 0.05)
+        assert raised.value.error == "too_late"
+        assert (await queue.run(["quick"], 30)).status == 0
+
+    asyncio.run(scenario())

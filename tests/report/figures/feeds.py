@@ -8,8 +8,8 @@ from tests.reference.execution_quality import Ordered, Traded
 from tests.reference.feed import Message
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.tick import TickKind
-from tradestack.report.figures.executed_orders import AcceptedOrder, Fill
-from tradestack.report.figures.market import Market, market_of
+from tradestack.report.figures.tape.market import Market, market_of
+from tradestack.report.figures.traded import AcceptedOrder, Fill
 from tradestack.wire.feed import TickRecords, encode_symbol, new_records
 
 USER = "news"

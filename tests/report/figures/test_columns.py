@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from tests.report.figures.feeds import Told, market, records_of
 from tradestack.domain.clock import DAY_NS
 from tradestack.domain.fixed_point import SCALE
-from tradestack.report.figures.chosen_rows import chosen_rows, spread_rows
 from tradestack.report.figures.durations import percentiles_of
-from tradestack.report.figures.equity_path import equity_path, extremes
 from tradestack.report.figures.exact import ExactSums, exact_sum, ratio
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.feed import feed_figures
-from tradestack.report.figures.intervals import intervals_of
-from tradestack.report.figures.publication import Publication
+from tradestack.report.figures.profit.intervals import intervals_of
+from tradestack.report.figures.tape.chosen_rows import chosen_rows, spread_rows
+from tradestack.report.figures.tape.equity_path import equity_path, extremes
+from tradestack.report.figures.tape.feed import feed_figures
+from tradestack.report.figures.tape.publication import Publication
+from tradestack.report.figures.traded import Fill
 
 SECOND = 10**9
 numbers = st.lists(st.integers(-(2**62), 2**62), max_size=20)

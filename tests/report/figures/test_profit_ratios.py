@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.report.figures.profits import CAPITAL, DAYS, of_constant_capital, of_growing_capital
-from tradestack.report.figures.profit_ratios import (
+from tradestack.report.figures.profit.profit_ratios import (
     annual_return,
     annual_sharpe,
     annual_sortino,

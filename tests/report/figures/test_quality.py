@@ -11,8 +11,9 @@ from tests.reference.execution_quality import Costs, costs
 from tests.report.figures.feeds import USER, Told, market, messages, ordered, traded
 from tradestack.domain.fixed_point import SCALE
 from tradestack.report.figures.exact import rounded_money
-from tradestack.report.figures.executed_orders import AcceptedOrder, Fill, executed_orders
-from tradestack.report.figures.quality import execution_quality
+from tradestack.report.figures.execution.executed_orders import executed_orders
+from tradestack.report.figures.execution.quality import execution_quality
+from tradestack.report.figures.traded import AcceptedOrder, Fill
 from tradestack.report.values.execution_quality import ExecutionQuality
 
 SECOND = 10**9

@@ -13,8 +13,8 @@ from tests.report.figures.feeds import USER
 from tradestack.domain.fixed_point import SCALE
 from tradestack.domain.order import Side
 from tradestack.domain.position import Position
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.trips import Trip, gross_profits, round_trips, trips_of
+from tradestack.report.figures.profit.trips import Trip, gross_profits, round_trips, trips_of
+from tradestack.report.figures.traded import Fill
 
 
 def fills_of(trades: Sequence[tuple[int, str]], fee: str = "0") -> list[Fill]:

@@ -17,7 +17,8 @@ SUMS = ASSETS / "uPlot.SHA256SUMS"
 
 def test_vendored_files_are_unchanged() -> None:
     """Each file of uPlot has the checksum that it had in the package of npm."""
-    sums = dict(reversed(line.split()) for line in SUMS.read_text().splitlines())
+    lines = (line.split() for line in SUMS.read_text().splitlines())
+    sums = {name: digest for digest, name in lines}
     vendored = {path.name for path in ASSETS.glob("uPlot.*")} - {SUMS.name}
 
     assert set(sums) == vendored

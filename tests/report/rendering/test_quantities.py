@@ -7,6 +7,7 @@ from tradestack.report.rendering.quantities import NOT_RECORDED
 
 SECOND = 1_000_000_000
 DAY = 86_400 * SECOND
+TIME = 1_768_487_400 * SECOND  # 2026-01-15 14:30 UTC
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,12 @@ def test_prices(value: int | None, text: str) -> None:
         (quantities.rate(None, "ticks"), NOT_RECORDED),
         (quantities.time(None), NOT_RECORDED),
         (quantities.time(1_768_487_400_250_999_999), "2026-01-15 14:30:00.250"),
-        (quantities.minute(1_768_487_400 * SECOND), "15 January 2026, 14:30 UTC"),
+        (quantities.minute(TIME), "15 January 2026, 14:30 UTC"),
+        (quantities.period(TIME, TIME + 90 * SECOND), "15 January 2026, 14:30 to 14:31 UTC"),
+        (
+            quantities.period(TIME, TIME + DAY),
+            "15 January 2026, 14:30 UTC to 16 January 2026, 14:30 UTC",
+        ),
     ],
 )
 def test_others(text: str, expected: str) -> None:

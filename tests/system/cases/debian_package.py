@@ -117,7 +117,7 @@ def removed_package_keeps_config_and_state() -> None:
 @case()
 def purged_package_leaves_nothing() -> None:
     """Purging removes configuration, state, logs and shared memory; the user stays."""
-    apt_get("purge", "tradestack")
+    apt_get("purge", "--autoremove", "tradestack")
 
     ours = [path for path in every_path() if "tradestack" in path]
     assert set(ours) == {PACKAGE, str(NEWER)}

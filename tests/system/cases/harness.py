@@ -23,6 +23,9 @@ SOCKETS = (
     "tradestack-order-manager.socket",
     "tradestack-order-manager-control.socket",
     "tradestack-strategy-control@news.socket",
+    "tradestack-web.socket",
+    "tradestack-web-local.socket",
+    "tradestack-web-control.socket",
 )
 TARGET = "tradestack.target"
 RUN = Path("/run/tradestack")

@@ -57,8 +57,8 @@ def outsiders_are_refused() -> None:
 
     refusals = as_user(OUTSIDER, "python3", "-c", CONNECT, *sockets)
 
-    assert len(sockets) == 3, sockets
-    assert refusals.split() == [str(errno.EACCES)] * 3, refusals
+    assert len(sockets) == 5, sockets
+    assert refusals.split() == [str(errno.EACCES)] * 5, refusals
     for path in CLOSED:
         command = "ls" if Path(path).is_dir() else "cat"
         assert "Permission denied" in as_user(OUTSIDER, command, path), path

@@ -13,7 +13,9 @@ MODULES = {
     INSTALLATION: (
         "installing",
         "serving",
+        "monitoring",
         "permissions",
+        "viewing",
         "squatting",
         "loading",
         "restarting",

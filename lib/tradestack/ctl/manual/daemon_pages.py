@@ -1,7 +1,9 @@
 """The pages of the daemons: command line, sockets, signals, events, statistics."""
 
+import argparse
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -14,6 +16,8 @@ from tradestack.observe.events import Event
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import build_parser
 from tradestack.runtime.program import Program
+
+_OF_ALL = (("tradestackctl", 1), ("tradestack", 7), ("tradestack-operating", 7))
 
 
 def daemon_page(program: Program[Any], package: str) -> Page:
@@ -37,11 +41,31 @@ def daemon_page(program: Program[Any], package: str) -> Page:
     )
 
 
-def _behaviour(program: Program[Any]) -> str:
-    sockets = ", ".join(
-        f"`{socket}`, at the address of the key `{key}`"
-        for socket, key in program.addresses.items()
+def command_page(parser: argparse.ArgumentParser) -> Page:
+    """Return the page of a daemon that has a command line, and nothing else."""
+    command = read_command(parser)
+    sections = dict(text_sections(*command.texts))
+    clause, *_ = re.split(r"[.,]\s", parser.description or "")
+    return Page(
+        command.name,
+        8,
+        clause[0].lower() + " ".join(clause[1:].split()),
+        (
+            ("SYNOPSIS", synopsis(command.usage)),
+            ("DESCRIPTION", sections.pop("DESCRIPTION")),
+            ("OPTIONS", options(command)),
+            *sections.items(),
+            ("SEE ALSO", references(_OF_ALL)),
+        ),
     )
+
+
+def _behaviour(program: Program[Any]) -> str:
+    places = {
+        **{name: f"at the address of the key `{key}`" for name, key in program.addresses.items()},
+        **{name: f"at the path of the key `{key}`" for name, key in program.paths.items()},
+    }
+    sockets = ", and ".join(f"`{name}`, {place}" for name, place in places.items())
     serves = (
         f"It serves the socket {sockets}, and its control socket."
         if sockets
@@ -104,4 +128,4 @@ def _metric(metric: Metric) -> str:
 
 def _related(program: Program[Any]) -> Iterator[tuple[str, int]]:
     yield f"tradestack-{program.name}.toml", 5
-    yield from (("tradestackctl", 1), ("tradestack", 7), ("tradestack-operating", 7))
+    yield from _OF_ALL

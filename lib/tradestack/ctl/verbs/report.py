@@ -37,7 +37,7 @@ from pathlib import Path
 
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
-from tradestack.ctl.progress import watched
+from tradestack.ctl.progress import watch
 from tradestack.ctl.report.chosen_session import newest_ended
 from tradestack.ctl.report.summary import summary_of
 from tradestack.ctl.state_option import add_state_option, state_directory, state_files
@@ -80,7 +80,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--capital",
         type=parse_capital,
         metavar="AMOUNT",
-        help="what returns are a share of (default: the largest gross exposure behind a fill)",
+        help="what the returns of each user are a share of (default: the largest gross exposure "
+        "behind a fill)",
     )
     ratios.add_argument(
         "--sharpe-interval",
@@ -99,10 +100,10 @@ def run(args: argparse.Namespace) -> int:
         check_place(path.absolute())
     session = newest_ended(state_files(args)) if args.last else args.session
     report = build_report(
-        open_session(state_directory(args), session, watched),
+        open_session(state_directory(args), session, watch),
         interval_ns=args.sharpe_interval,
         capital=args.capital,
-        watch=watched,
+        watch=watch,
     )
     _write(args, report)
     return ExitStatus.DONE

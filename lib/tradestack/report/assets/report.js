@@ -135,7 +135,9 @@
     figure.querySelectorAll(".line .value").forEach((value, number) => {
       value.textContent = isInside ? numberText(plot.data[number + 1][index], data.decimals) : "";
     });
-    const parts = isInside ? [momentText(plot.data[0][index]), ...marksAt(plot, data)] : [];
+    // Charts share the cursor; only the one that it is moved in says where it is.
+    const isMovedHere = element.matches(":hover, :focus");
+    const parts = isInside && isMovedHere ? [momentText(plot.data[0][index]), ...marksAt(plot, data)] : [];
     figure.querySelector(".readout").textContent = parts.join(" · ");
   }
 
@@ -196,7 +198,7 @@
     while (index > 0 && plot.data[0][index] > max) index -= 1;
     const value = plot.data[1][index];
     const top = value === null ? plot.over.clientHeight / 2 : plot.valToPos(value, "y");
-    plot.setCursor({ left: plot.valToPos(plot.data[0][index], "x"), top });
+    plot.setCursor({ left: plot.valToPos(plot.data[0][index], "x"), top }, true, true); // and tell the others
   }
 
   function zoom(plot, factor) {

@@ -9,11 +9,11 @@ from tradestack.domain.position import Position
 from tradestack.report.building.journal_facts import JournalFacts
 from tradestack.report.building.order_columns import is_rejected, texts_of
 from tradestack.report.columns.table import Table
-from tradestack.report.figures.account_money import cash_after, market_value
 from tradestack.report.figures.exact import rounded_money
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.market import Market
-from tradestack.report.figures.trips import Holder
+from tradestack.report.figures.profit.account_money import cash_after, market_value
+from tradestack.report.figures.profit.trips import Holder
+from tradestack.report.figures.tape.market import Market
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.accounts import (
     AccountFigures,
     Accounts,

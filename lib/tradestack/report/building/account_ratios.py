@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tradestack.report.columns.table import NO_CODE, Table
-from tradestack.report.figures.capital import capital_of
 from tradestack.report.figures.exact import Integers, rounded_money
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.intervals import Intervals
-from tradestack.report.figures.ratios import Traded, ratios_of
-from tradestack.report.figures.trips import Trip
+from tradestack.report.figures.profit.capital import capital_of
+from tradestack.report.figures.profit.intervals import Intervals
+from tradestack.report.figures.profit.ratios import Traded, ratios_of
+from tradestack.report.figures.profit.trips import Trip
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.accounts import Accounts
 from tradestack.report.values.ratios import RatiosOf
 
@@ -26,7 +26,7 @@ def account_ratios(
     """Yield the ratios of all accounts together if there are several, then of each.
 
     equity: columns EQUITY, with rows behind the last message of each interval and behind fills.
-    capital: ×10⁻⁸, None: of each the largest gross exposure behind a fill.
+    capital: of each user, ×10⁻⁸; None: the largest gross exposure behind a fill.
     """
     opened = {account.user: account.opened_equity for account in accounts.accounts}
     users: list[str | None] = [*opened]
@@ -39,7 +39,11 @@ def account_ratios(
             Traded(
                 user=user,
                 profits=_profits(rows, intervals, before),
-                capital=_gross_exposure(rows, own) if capital is None else capital,
+                capital=(
+                    _gross_exposure(rows, own)
+                    if capital is None
+                    else capital * (len(opened) if user is None else 1)
+                ),
                 traded=rounded_money(sum(fill.quantity * fill.price for fill in own)),
                 fills=len(own),
                 trips=[trip for trip in trips if user in (None, trip.holder[0])],

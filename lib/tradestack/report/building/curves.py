@@ -6,9 +6,9 @@ import numpy as np
 
 from tradestack.report.building.bounds import CURVES_MAX, POINTS_MAX
 from tradestack.report.columns.table import NO_CODE, Table
-from tradestack.report.figures.equity_path import equity_path, extremes
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.market import Market, Numbers
+from tradestack.report.figures.tape.equity_path import equity_path, extremes
+from tradestack.report.figures.tape.market import Market, Numbers
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.series import EquityCurve
 from tradestack.trading.account.account_state import AccountState
 

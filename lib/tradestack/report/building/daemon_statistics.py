@@ -56,15 +56,13 @@ class Recorded:
         lags: dict[tuple[str, str], list[int]] = {}
         lines = [line for each in self._of(GATEWAY) for line in each.lines]
         for line in lines:
-            for client, facts in sorted(line.stats.get("clients", {}).items()):
-                lags.setdefault((client, facts["user"]), []).append(facts["lag"])
+            for client in line.stats.get("clients", ()):  # a line that is too long has none
+                lags.setdefault((client["peer"], client["user"]), []).append(client["lag"])
         if not lines:
             return None
         return tuple(
-            ClientLag(
-                client=client, user=user, lag_max=max(lag), lag_last=lag[-1], samples=len(lag)
-            )
-            for (client, user), lag in lags.items()
+            ClientLag(client=peer, user=user, lag_max=max(lag), lag_last=lag[-1], samples=len(lag))
+            for (peer, user), lag in lags.items()
         )
 
     def processes(self) -> tuple[ProcessFigures, ...]:

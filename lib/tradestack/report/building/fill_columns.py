@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from tradestack.report.building.order_columns import signs_of, texts_of
 from tradestack.report.columns.table import Table
-from tradestack.report.figures.executed_orders import Fill
+from tradestack.report.figures.traded import Fill
 from tradestack.trading.account.account_state import AccountState
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from tradestack.domain.order import OrdStatus, Side
 from tradestack.report.building.bounds import COUNTS_MAX, ORDERS_MAX
 from tradestack.report.columns.table import MISSING, Column, Table
-from tradestack.report.figures.executed_orders import AcceptedOrder
+from tradestack.report.figures.traded import AcceptedOrder
 from tradestack.report.values.orders import Count, OrderRow, Orders
 from tradestack.report.values.series import OrderMark
 

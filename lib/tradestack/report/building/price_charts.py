@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from tradestack.report.building.bounds import CHARTS_MAX, MARKS_MAX, POINTS_MAX
 from tradestack.report.building.order_columns import order_marks, texts_of
 from tradestack.report.columns.table import Table
-from tradestack.report.figures.charts import price_chart
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.market import Market
+from tradestack.report.figures.tape.charts import price_chart
+from tradestack.report.figures.tape.market import Market
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.series import PriceChart
 
 

@@ -25,19 +25,19 @@ def waterfall_part(orders: Table, fills: Table, recorded: Recorded | None) -> Wa
             ),
             _journalled(
                 "order_to_manager",
-                "order sent → received by the order manager",
+                "order sent → order manager",
                 orders["sent_time"],
                 orders["received_time"],
             ),
             _histogram(
                 "manager_to_journal",
-                "received → in the journal",
+                "order manager → journal",
                 recorded,
                 ("order-manager", "received_to_journalled"),
             ),
             _journalled(
                 "journal_to_fill",
-                "at the market → first fill, in feed time",
+                "at the market → first fill (feed)",
                 filled["arrival_time"],
                 first["event_time"],
                 Clock.FEED,
@@ -52,25 +52,25 @@ def waterfall_part(orders: Table, fills: Table, recorded: Recorded | None) -> Wa
         beside=(
             _histogram(
                 "order_round_trip",
-                "order sent → its report received",
+                "order sent → report received",
                 recorded,
                 ("strategy", "order_to_report"),
             ),
             _histogram(
                 "publish",
-                "tick due → log, books and clients, one of 16",
+                "tick due → published, 1 of 16",
                 recorded,
                 ("gateway", "publish"),
             ),
             _histogram(
                 "book_write",
-                "written to shared memory, one of 16",
+                "written to shared memory, 1 of 16",
                 recorded,
                 ("gateway", "book_write"),
             ),
             _histogram(
                 "book_read",
-                "an order's price read from shared memory",
+                "price read from shared memory",
                 recorded,
                 ("strategy", "book_read"),
             ),

@@ -1,6 +1,7 @@
 """Rows, added one by one → the columns of a table, without an object for each cell."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 import numpy as np
 
@@ -13,20 +14,24 @@ _ROWS_TOGETHER = 4_096
 Cell = int | str | None
 
 
-class TextCodes:
-    """Codes for texts, in the order in which they come."""
+class TextCodes(dict[str | None, int]):
+    """Codes for texts, in the order in which they are first asked for; None has NO_CODE."""
 
-    def __init__(self, texts: Sequence[str] = ()) -> None:
-        self._codes: dict[str, int] = {text: code for code, text in enumerate(texts)}
+    __slots__ = ()
 
-    def code(self, text: str) -> int:
-        """Return the code of a text, a new one if needed."""
-        return self._codes.setdefault(text, len(self._codes))
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        super().__init__({None: NO_CODE})
+        self.update((text, code) for code, text in enumerate(texts))
+
+    def __missing__(self, text: str) -> int:
+        """Give a text the next code; what is kept is no member of an enum."""
+        code = self[str(text)] = len(self) - 1
+        return code
 
     @property
     def texts(self) -> Texts:
         """The texts in the order of their codes."""
-        return tuple(self._codes)
+        return tuple(text for text in self if text is not None)
 
 
 class TableBuilder:
@@ -35,7 +40,7 @@ class TableBuilder:
     def __init__(self, kinds: Kinds, codes: Mapping[str, TextCodes]) -> None:
         self._kinds = kinds
         self._codes = {
-            name: codes.get(name) or TextCodes(WORDS.get(name, ()))
+            name: codes[name] if name in codes else TextCodes(WORDS.get(name, ()))
             for name, kind in kinds.items()
             if kind is Kind.CODE
         }
@@ -61,12 +66,13 @@ class TableBuilder:
             self._columns[name].append(self._column(name, cells))
         self._rows.clear()
 
-    def _column(self, name: str, cells: Iterable[Cell]) -> Column:
+    def _column(self, name: str, cells: Sequence[Cell]) -> Column:
         kind = self._kinds[name]
         if kind is Kind.TEXT:
             return np.array([*cells, None], object)[:-1]  # never an array of arrays
         if kind is Kind.CODE:
-            code = self._codes[name].code
-            codes = [NO_CODE if cell is None else code(str(cell)) for cell in cells]
-            return np.array(codes, np.int32)
-        return np.array([MISSING if cell is None else cell for cell in cells], np.int64)
+            codes = self._codes[name]
+            return np.array([codes[cell] for cell in cast("Sequence[str | None]", cells)], np.int32)
+        if None in cells:
+            cells = [MISSING if cell is None else cell for cell in cells]
+        return np.array(cells, np.int64)

@@ -97,7 +97,7 @@ POSITIONS: Kinds = {
     "symbol": Kind.CODE,
     "quantity": Kind.FIXED,  # below 0 of a short position
     "average_price": Kind.FIXED,  # MISSING if it is flat
-    "mark": Kind.FIXED,  # the last trade
+    "mark": Kind.FIXED,  # the last trade; of a closed position that which closed it
     "realized_pnl": Kind.FIXED,
     "unrealized_pnl": Kind.FIXED,
     "fees": Kind.FIXED,

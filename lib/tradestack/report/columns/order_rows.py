@@ -96,7 +96,7 @@ class OrderRows:
             report_time=record.time_ns,
             report_feed_seq=report.feed_seq or 0,
         )
-        self._sent.add([cells[name] for name in _SENT])
+        self._sent.add(list(cells.values()))
 
     def take_report(self, record: ExecutionRecord) -> None:
         """Take a later report, which may be a fill."""

@@ -84,11 +84,12 @@ class AccountWalk:
         steps.equity_at(places, product(before, np.diff(known)))
         steps.gross_at(places, product(np.abs(before), np.diff(np.abs(known))))
         newest = known[np.searchsorted(places, at, "right")]
-        steps.gross_at(at, product(np.diff(np.abs(held)), np.abs(newest)))
-        self.marks[symbol] = int(known[-1])
+        steps.gross_of_fills(at, product(np.diff(np.abs(held)), np.abs(newest)))
         self._held[symbol] = int(held[-1])
-        if not self._held[symbol]:
-            del self._held[symbol]  # its prices do not matter until it is traded again
+        self.marks[symbol] = int(known[-1])
+        if not self._held[symbol]:  # its prices do not matter until it is traded again
+            del self._held[symbol]
+            self.marks[symbol] = int(newest[-1])
         return product(traded, newest - self._course.prices[fills])
 
     def _known(self, symbol: int, block: TapeBlock) -> int:
@@ -137,6 +138,11 @@ class _Steps:
         self.equity.rest[places] += changes.rest
 
     def gross_at(self, places: Integers, changes: Exact) -> None:
-        """Add changes at places."""
+        """Add changes at places, each of which occurs once."""
+        self.gross.whole[places] += changes.whole
+        self.gross.rest[places] += changes.rest
+
+    def gross_of_fills(self, places: Integers, changes: Exact) -> None:
+        """Add changes at places, of which some occur several times."""
         np.add.at(self.gross.whole, places, changes.whole)
         np.add.at(self.gross.rest, places, changes.rest)

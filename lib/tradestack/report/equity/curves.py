@@ -42,7 +42,7 @@ def accounts_on_tape(
     """
     for opening in openings.values():
         for symbol in opening.portfolio.positions:
-            symbols.code(symbol)
+            symbols[symbol]  # it has a code from now on
     codes = {symbol: code for code, symbol in enumerate(symbols.texts)}
     accounts = []
     for user in sorted({*openings, *filter(None, set(fills.decoded("user")))}):
@@ -87,7 +87,7 @@ def equity_table(
 ) -> Table:
     """Return the curve of each account, and that of all at the end."""
     parts = [
-        _columns(users.code(account.user), tape, sampled, [account])
+        _columns(users[account.user], tape, sampled, [account])
         for account, sampled in zip(accounts, curves.accounts, strict=True)
     ]
     if parts:

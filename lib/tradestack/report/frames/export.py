@@ -57,7 +57,7 @@ def metadata_of(session: RecordedSession, table: ExportedTable) -> Metadata:
         "tradestack.feed_session": session.id,
         "tradestack.messages": str(session.head),
         "tradestack.ended": "true" if session.has_ended else "false",
-        "tradestack.order_sessions": " ".join(each.path.stem for each in session.journals),
+        "tradestack.order_sessions": " ".join(each.path.stem for each in session.own_journals),
         "tradestack.sources": msgspec.json.encode(sources).decode(),
     }
 

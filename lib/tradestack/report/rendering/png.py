@@ -49,6 +49,7 @@ def render_png(report: Report, directory: Path) -> list[Path]:
 
 def _matplotlib() -> ModuleType:
     try:
+        import matplotlib.dates
         import matplotlib.figure
     except ImportError:
         problem = "pictures need matplotlib, which is not installed"
@@ -87,6 +88,9 @@ def _drawn(matplotlib: ModuleType, chart: Chart) -> Any:
             label=_literal(marks.label),
         )
     axes.margins(x=0.01)
+    locator = matplotlib.dates.AutoDateLocator()
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(matplotlib.dates.ConciseDateFormatter(locator))
     axes.set_xlabel("feed time, UTC")
     axes.legend(frameon=False, ncols=6, loc="lower left", bbox_to_anchor=(0, 1), fontsize=8)
     return figure
@@ -96,15 +100,17 @@ def _waterfall(matplotlib: ModuleType, hops: Sequence[Hop]) -> Any:
     size = (SIZE_INCHES[0], 1.2 + HOP_INCHES * len(hops))
     title = "From tick to fill: p50 to p99, light to p99.9, longest as a dot"
     figure, axes = _figure(matplotlib, size, title)
+    known = (hop.percentiles.p50_ns for hop in hops if hop.percentiles is not None)
+    least = min(filter(None, known), default=1)  # 0 has no place on a scale of powers of ten
     for row, hop in enumerate(hops):
         of = hop.percentiles
         if of is None:
             continue
-        low, middle, high = (max(1, end) / 1e9 for end in (of.p50_ns, of.p99_ns, of.p999_ns))
+        low, middle, high = (max(least, end) / 1e9 for end in (of.p50_ns, of.p99_ns, of.p999_ns))
         axes.plot([middle, high], [row, row], color="#bcd3e3", linewidth=7, solid_capstyle="butt")
         axes.plot([low, middle], [row, row], color="#4d8cb8", linewidth=7, solid_capstyle="butt")
         axes.plot([low], [row], "|", color="#1b1e22", markersize=9)
-        axes.plot([max(1, longest(of)) / 1e9], [row], ".", color="#1b1e22", markersize=5)
+        axes.plot([max(least, longest(of)) / 1e9], [row], ".", color="#1b1e22", markersize=5)
     axes.set_xscale("log")
     axes.set_xlabel("seconds")
     axes.set_yticks(range(len(hops)), [_hop_text(hop) for hop in hops])

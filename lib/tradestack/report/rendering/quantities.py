@@ -135,6 +135,15 @@ def minute(nanoseconds: int) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
+def period(first_ns: int, last_ns: int) -> str:
+    """Two times in UTC to the minute, for sentences; one day is named once."""
+    first, last = minute(first_ns), minute(last_ns)
+    day, _, clock = last.partition(", ")
+    if first.startswith(f"{day}, "):
+        return f"{day}, {first.partition(', ')[2].removesuffix(' UTC')} to {clock}"
+    return f"{first} to {last}"
+
+
 def words(text: str | None) -> str:
     """A text of the report; none → "–"."""
     return text or NO_VALUE

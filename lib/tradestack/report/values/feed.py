@@ -21,7 +21,8 @@ class SymbolTicks(msgspec.Struct, frozen=True, kw_only=True):
 class ClientLag(msgspec.Struct, frozen=True, kw_only=True):
     """How far a client of the feed was behind its head, in messages.
 
-    lag_max: the largest that was recorded, of `samples`; lag_last: the newest.
+    client: its address; user: as whom it has logged in. lag_max: the largest that was recorded, of
+    `samples`; lag_last: the newest.
     """
 
     client: str

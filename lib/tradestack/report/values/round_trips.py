@@ -16,7 +16,8 @@ class RoundTrip(msgspec.Struct, frozen=True, kw_only=True):
     side: BUY for a long one. quantity: all that was added; entry_price, exit_price: the average of
     what was added and taken off; exit_price is None before anything was. profit: realized, before
     fees. opened, closed: feed time; closed: None while something is held. carried: whether it began
-    in an earlier feed session; then its profit is that of this one.
+    before the records that are kept: in an earlier feed session, or in an order session whose
+    journal is gone. Then profit, fees and fills are those since.
     """
 
     user: str

@@ -36,3 +36,13 @@ def test_a_restart_names_services_only() -> None:
     assert services_of("gateway") == ("tradestack-gateway.service",)
     assert services_of("news") == ("tradestack-strategy@news.service",)
     assert services_of("all") == ("tradestack-*.service",)
+
+
+def test_the_web_server_is_stopped_with_its_three_sockets() -> None:
+    """The port, the Unix socket of the page, the control socket."""
+    assert units_of("web") == (
+        "tradestack-web.service",
+        "tradestack-web.socket",
+        "tradestack-web-local.socket",
+        "tradestack-web-control.socket",
+    )

@@ -63,7 +63,9 @@ def _clients(feed: Feed) -> Table:
             )
             for client in clients[:ROWS_MAX]
         ],
-        empty="No client was logged in." if feed.clients is not None else "Not recorded.",
+        empty="None was logged in when the statistics were recorded."
+        if feed.clients is not None
+        else "Not recorded.",
     )
 
 

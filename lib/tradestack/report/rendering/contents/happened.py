@@ -47,8 +47,7 @@ def _feed(report: Report) -> str:
     tape = quantities.span(feed.last_event - feed.first_event)
     return (
         f"{quantities.counted(feed.ticks, 'tick')} of {symbols} were published{_pace(report)}; on "
-        f"the tape that is {tape}, from {quantities.minute(feed.first_event)} to "
-        f"{quantities.minute(feed.last_event)}."
+        f"the tape that is {tape}, {quantities.period(feed.first_event, feed.last_event)}."
     )
 
 

@@ -1,5 +1,7 @@
 """Run and provenance: which files, configurations and versions every number comes from."""
 
+from collections.abc import Mapping
+
 from tradestack.report.rendering import quantities
 from tradestack.report.rendering.blocks import Align, Block, Column, Facts, Section, Table
 from tradestack.report.rendering.contents.shown import cut
@@ -16,7 +18,7 @@ def provenance_section(report: Report) -> Section:
         name="provenance",
         title="Run and provenance",
         says="The same sources, settings and seed give the same fills, byte for byte.",
-        blocks=[_sessions(of), _settings(of), *_tables(of)],
+        blocks=[_sessions(of), _decides(of), *_tables(of), _execution(of)],
     )
 
 
@@ -46,19 +48,28 @@ def _utc(time_ns: int | None) -> str:
     return text if time_ns is None else f"{text} UTC"
 
 
-def _settings(of: Provenance) -> Facts:
-    execution = of.execution if of.execution is not None else {}
+def _decides(of: Provenance) -> Facts:
     return Facts(
         caption="What decides",
         facts=[
             ("Digest of the sources", of.sources_digest or quantities.NOT_RECORDED),
-            *((f"Sources: {cut(key)}", cut(value)) for key, value in of.settings.items()),
-            *((f"Execution: {cut(key)}", cut(value)) for key, value in execution.items()),
-            *([] if execution else [("Execution", "no account has begun")]),
+            *_settings(of.settings),
             ("Seed", quantities.NOT_RECORDED if of.seed is None else str(of.seed)),
             ("Hash of the limits", of.limits_hash or quantities.NOT_RECORDED),
         ],
     )
+
+
+def _execution(of: Provenance) -> Facts:
+    settings = _settings(of.execution or {})
+    return Facts(
+        caption="Execution model, as it is journalled",
+        facts=settings or [("Settings", "none, as no account has begun")],
+    )
+
+
+def _settings(settings: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(cut(key), cut(value)) for key, value in list(settings.items())[:ROWS_MAX]]
 
 
 def _tables(of: Provenance) -> list[Block]:

@@ -44,7 +44,8 @@ class LogScale:
     """Durations on an axis of powers of ten, from the shortest p50 to the longest of all."""
 
     def __init__(self, durations: Sequence[Percentiles]) -> None:
-        least = min((each.p50_ns for each in durations), default=1)
+        known = (end for each in durations for end in (each.p50_ns, each.p99_ns) if end)
+        least = min(known, default=1)  # 0 has no place on it, and stands at its left end
         most = max((longest(each) for each in durations), default=10)
         self._low = math.floor(math.log10(max(1, least)))
         self._high = max(self._low + 1, math.ceil(math.log10(max(1, most))))

@@ -32,7 +32,7 @@ def hop_table(caption: str, hops: Sequence[Hop]) -> Table:
     scale = LogScale([hop.percentiles for hop in hops if hop.percentiles is not None])
     return Table(
         caption=caption,
-        unit=f"bars: {scale.ends}",
+        unit=f"bars: {scale.ends}" if any(hop.percentiles for hop in hops) else "",
         columns=(
             Column("Hop", Align.WORDS),
             Column("p50 to p99.9", Align.METER),

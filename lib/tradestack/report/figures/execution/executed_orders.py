@@ -5,37 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tradestack.report.figures.market import Market
-
-
-class AcceptedOrder(NamedTuple):
-    """An order that was accepted for execution.
-
-    sign: 1 for BUY, −1 for SELL. quantity: after all replaces. cause: the message that it was sent
-    for. arrival_ns: the feed time from which it can meet a trade.
-    """
-
-    order_id: int
-    user: str
-    symbol: str
-    sign: int
-    quantity: int
-    cause: int
-    arrival_ns: int
-
-
-class Fill(NamedTuple):
-    """A fill of an order; number: of the message whose trade made it, time_ns: its event time."""
-
-    order_id: int
-    user: str
-    symbol: str
-    sign: int
-    quantity: int
-    price: int
-    fee: int
-    number: int
-    time_ns: int
+from tradestack.report.figures.tape.market import Market
+from tradestack.report.figures.traded import AcceptedOrder, Fill
 
 
 class ExecutedOrder(NamedTuple):

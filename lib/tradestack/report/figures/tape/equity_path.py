@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradestack.domain.fixed_point import SCALE
-from tradestack.report.figures.chosen_rows import chosen_rows
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.market import Market, Numbers
+from tradestack.report.figures.tape.chosen_rows import chosen_rows
+from tradestack.report.figures.tape.market import Market, Numbers
+from tradestack.report.figures.traded import Fill
 
 Floats = NDArray[np.float64]
 

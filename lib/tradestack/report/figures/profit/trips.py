@@ -10,7 +10,7 @@ from tradestack.domain.order import Side
 from tradestack.domain.position import Position
 from tradestack.report.figures.durations import percentiles_of
 from tradestack.report.figures.exact import ratio, rounded_money
-from tradestack.report.figures.executed_orders import Fill
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.round_trips import RoundTrip, RoundTrips
 
 Holder = tuple[str, str]  # user, symbol

@@ -8,8 +8,9 @@ import numpy as np
 from tradestack.domain.fixed_point import SCALE
 from tradestack.report.figures.durations import percentiles_of
 from tradestack.report.figures.exact import ratio, rounded_money
-from tradestack.report.figures.executed_orders import ExecutedOrder, Fill
-from tradestack.report.figures.markouts import BASIS_POINTS, HORIZONS_NS, MarkoutSums
+from tradestack.report.figures.execution.executed_orders import ExecutedOrder
+from tradestack.report.figures.execution.markouts import BASIS_POINTS, HORIZONS_NS, MarkoutSums
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.execution_quality import ExecutionQuality, Shortfall
 
 

@@ -1,8 +1,8 @@
 """The tape, and when it was published → the figures of the feed."""
 
 from tradestack.report.figures.exact import exact_sum
-from tradestack.report.figures.market import Market, SymbolPrices
-from tradestack.report.figures.publication import Publication
+from tradestack.report.figures.tape.market import Market, SymbolPrices
+from tradestack.report.figures.tape.publication import Publication
 from tradestack.report.values.feed import ClientLag, Feed, SymbolTicks
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.report.figures.exact import ratio
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.market import Market
+from tradestack.report.figures.tape.market import Market
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.execution_quality import Markout
 
 HORIZONS_NS = tuple(seconds * NANOSECONDS_PER_SECOND for seconds in (0, 1, 10, 60, 300))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tradestack.domain.fixed_point import SCALE
-from tradestack.report.figures.executed_orders import Fill
+from tradestack.report.figures.traded import Fill
 
 
 def cash_after(cash: int, fills: Iterable[Fill]) -> int:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tradestack.domain.units import NANOSECONDS_OF, format_quantity
 from tradestack.report.figures.exact import Integers, ratio
-from tradestack.report.figures.intervals import DAYS_PER_YEAR, Intervals
-from tradestack.report.figures.profit_ratios import annual_sharpe, annual_sortino, calmar
-from tradestack.report.figures.trips import Trip, gross_profits
+from tradestack.report.figures.profit.intervals import DAYS_PER_YEAR, Intervals
+from tradestack.report.figures.profit.profit_ratios import annual_sharpe, annual_sortino, calmar
+from tradestack.report.figures.profit.trips import Trip, gross_profits
 from tradestack.report.statistics.profit_sums import ProfitSums
 from tradestack.report.statistics.sharpe import probabilistic, sharpe_ratio
 from tradestack.report.values.ratios import Ratio, RatiosOf

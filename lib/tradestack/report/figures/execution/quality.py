@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from tradestack.report.figures.executed_orders import ExecutedOrder, Fill
-from tradestack.report.figures.market import Market
-from tradestack.report.figures.markouts import later_prices
-from tradestack.report.figures.quality_sums import QualitySums
+from tradestack.report.figures.execution.executed_orders import ExecutedOrder
+from tradestack.report.figures.execution.markouts import later_prices
+from tradestack.report.figures.execution.quality_sums import QualitySums
+from tradestack.report.figures.tape.market import Market
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.execution_quality import ExecutionQuality
 
 Group = tuple[str | None, str | None]  # user, symbol; None: all

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from tradestack.domain.order import Side
-from tradestack.report.figures.chosen_rows import chosen_rows, spread_rows
-from tradestack.report.figures.executed_orders import Fill
-from tradestack.report.figures.market import Market
+from tradestack.report.figures.tape.chosen_rows import chosen_rows, spread_rows
+from tradestack.report.figures.tape.market import Market
+from tradestack.report.figures.traded import Fill
 from tradestack.report.values.series import FillMark, NewsMark, OrderMark, PriceChart
 
 Mark = TypeVar("Mark")

@@ -1,0 +1,1 @@
+"""What it cost to execute orders, beside the tape."""

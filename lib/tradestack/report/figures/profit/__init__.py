@@ -1,0 +1,1 @@
+"""What fills have earned: round trips, and ratios of profits."""

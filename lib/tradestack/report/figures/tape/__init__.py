@@ -1,0 +1,1 @@
+"""The tape by symbol, and what of it is shown."""

@@ -1,0 +1,195 @@
+"""The pure modules of the page, called in a browser without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import tradestack_web
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+STATIC = Path(tradestack_web.__file__).parent / "static"
+SITE = "http://page.test"
+CALM: dict[str, Any] = {
+    "faults": {},
+    "gateway": {"source_state": "running", "source_fault": None, "last_error": None},
+    "order_manager": {"trading": {"state": "ACTIVE", "users_halted": 0, "users_reducing": 0}},
+    "strategies": {"news": {"state": "live", "pause_reason": None}},
+}
+ACCOUNTS: dict[str, Any] = {"unavailable": [], "limits": {"states": [], "limits": []}}
+LIMIT = {"key": "max_position", "scope": "total", "limit": "10", "percent": 79}
+
+
+@pytest.fixture
+def modules(page: Page) -> Page:
+    """Return a page that can import the modules."""
+
+    def answer(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        if name:
+            route.fulfill(path=STATIC / name)
+        else:
+            route.fulfill(body="<!doctype html><title>x</title>", content_type="text/html")
+
+    page.route(f"{SITE}/**", answer)
+    page.goto(f"{SITE}/")
+    return page
+
+
+def call(page: Page, module: str, name: str, *arguments: object) -> Any:
+    """Call a function of a module."""
+    script = "async ([path, name, values]) => (await import(path))[name](...values)"
+    return page.evaluate(script, [f"/static/{module}", name, list(arguments)])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("money", "12345678901234567.895", "12,345,678,901,234,567.90"),  # more than a float has
+        ("money", "-0.001", "0.00"),
+        ("money", None, "–"),
+        ("profit", "9.2", "+9.20"),
+        ("profit", "-3.255", "-3.26"),
+        ("profit", "0", "0.00"),
+        ("price", "0.00000001", "0.00000001"),
+        ("price", "692.6", "692.60"),
+        ("quantity", "1300", "1,300"),
+        ("rate", 9.96, "10"),
+        ("rate", 499.7, "500"),
+        ("bytes", 999, "999 B"),
+        ("bytes", 450_368, "450 kB"),
+        ("bytes", 2_500_000_000, "2.5 GB"),
+        ("latency", 802.8, "803 µs"),
+        ("latency", 1703.9, "1.7 ms"),
+        ("latency", 2_500_000, "2.5 s"),
+        ("clock", "2026-01-15T14:30:00.011Z", "14:30:00"),
+        ("fromNs", 1_768_487_674_585_000_000, "2026-01-15 14:34:34.585000"),
+        ("duration", 59.4, "59 s"),
+        ("duration", 3_700, "1 h 1 min"),
+    ],
+)
+def test_values_are_written(modules: Page, name: str, value: object, text: str) -> None:
+    """Numbers keep their decimals, units are those that people read, nothing is a dash."""
+    assert call(modules, "format.js", name, value) == text
+
+
+def test_a_day_of_samples_is_bounded(modules: Page) -> None:
+    """A history keeps the first and the last of them, more coarsely, and all columns as long."""
+    kept = modules.evaluate(
+        """async () => {
+            const { History } = await import("/static/history.js");
+            const history = new History();
+            for (let n = 0; n < 50000; n += 1) history.push(n, { a: n });
+            for (let n = 50000; n < 100000; n += 1) history.push(n, { a: n, b: 1 });
+            return [history.times, history.values.get("a"), history.values.get("b")];
+        }"""
+    )
+
+    times, a, b = kept
+    assert 2_000 < len(times) == len(a) == len(b) < 4_096
+    assert times == a == sorted(times)
+    assert times[0] < 100
+    assert times[-1] > 99_900
+    assert b[0] is None
+    assert b[-1] == 1
+
+
+def test_a_calm_stack_needs_nobody(modules: Page) -> None:
+    """Nothing is said of daemons that are well, and of a limit that is used to 79 %."""
+    accounts = {**ACCOUNTS, "limits": {"states": [], "limits": [LIMIT]}}
+
+    assert call(modules, "states.js", "troublesOf", CALM, accounts) == []
+
+
+@pytest.mark.parametrize(
+    ("stats", "accounts", "tone", "what"),
+    [
+        ({"gateway": None, "faults": {"gateway": "gone"}}, {}, "bad", "gateway"),
+        ({"gateway": {"source_fault": "no file"}}, {}, "bad", "gateway"),
+        ({"gateway": {"publication_blocked": "disk"}}, {}, "bad", "gateway"),
+        ({"gateway": {"limits_near": "disk 81 %"}}, {}, "hold", "gateway"),
+        ({"strategies": {"x": {"pause_reason": "own.py:1"}}}, {}, "bad", "strategy x"),
+        ({"strategies": {"x": {"last_error": "own.py:1"}}}, {}, "hold", "strategy x"),
+        (
+            {"order_manager": {**CALM["order_manager"], "journal_fault": "full"}},
+            {},
+            "bad",
+            "order manager",
+        ),
+        ({}, {"unavailable": [{"user": "x", "reason": "damaged"}]}, "bad", "account x"),
+        ({}, {"limits": {"states": [], "limits": [{**LIMIT, "percent": 80}]}}, "hold", "total"),
+        ({}, {"limits": {"states": [], "limits": [{**LIMIT, "percent": 100}]}}, "bad", "total"),
+    ],
+)
+def test_what_needs_somebody_is_named(
+    modules: Page, stats: dict[str, Any], accounts: dict[str, Any], tone: str, what: str
+) -> None:
+    """Each fault is shown, with whom it concerns and how bad it is."""
+    troubles = call(modules, "states.js", "troublesOf", {**CALM, **stats}, {**ACCOUNTS, **accounts})
+
+    assert [(each["tone"], each["what"]) for each in troubles] == [(tone, what)]
+
+
+def test_who_is_gone_does_not_answer(modules: Page) -> None:
+    """A daemon without stats has a state of its own, which is a bad one."""
+    states = modules.evaluate(
+        """async (stats) => {
+            const { statesOf, toneOf } = await import("/static/states.js");
+            return [...statesOf(stats)].map(([name, state]) => [name, state, toneOf(state)]);
+        }""",
+        {**CALM, "gateway": None, "strategies": {"news": None}},
+    )
+
+    assert states == [
+        ["gateway", "does not answer", "bad"],
+        ["strategy news", "does not answer", "bad"],
+        ["order manager", "active", "good"],
+    ]
+
+
+def test_orders_follow_their_records(modules: Page) -> None:
+    """A fill and a report change the order that they are about; one of an unknown order none."""
+    order = {"type": "order", "order_id": 1, "order_qty": "10", "ord_status": "NEW", "reason": None}
+    fill = {"type": "fill", "order_id": 1, "exec_id": "a", "price": "5", "quantity": "4"}
+    fill |= {"ord_status": "PARTIALLY_FILLED", "cum_qty": "4"}
+    report = {"type": "report", "order_id": 1, "ord_status": "CANCELED", "reason": "a test"}
+    unknown = {**report, "order_id": 2}
+
+    row = modules.evaluate(
+        """async (records) => {
+            const { Store } = await import("/static/store.js");
+            const store = new Store(() => {});
+            for (const record of records) store.apply("orders", { records: [record] });
+            return [...store.orders.values()];
+        }""",
+        [order, fill, report, unknown],
+    )
+
+    assert [(each["cum_qty"], each["ord_status"], each["reason"]) for each in row] == [
+        ("4", "CANCELED", "a test")
+    ]
+
+
+def test_the_page_has_no_way_to_make_html_of_text() -> None:
+    """No file of it writes HTML, evaluates text, has inline code, or leads to another host."""
+    forbidden: tuple[str, ...] = (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "style=",
+    )
+    forbidden += ("Function(", "srcdoc", "javascript:", 'onclick="', "https://")
+    found = [
+        f"{path.name}: {text}"
+        for path in STATIC.iterdir()
+        for text in forbidden
+        if text in path.read_text()
+    ]
+
+    assert found == []
