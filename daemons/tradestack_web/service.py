@@ -126,10 +126,6 @@ class WebService:
         """Return None: the server waits for nothing but its loop."""
         return None
 
-    def histograms(self) -> Mapping[str, LatencyHistogram]:
-        """Return none: the server measures no durations."""
-        return {}
-
     def interfaces(self) -> Sequence[Interface]:
         """Return io.tradestack.Web."""
         page = page_url(self._context.listeners[PAGE].getsockname())
