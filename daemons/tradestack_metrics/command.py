@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 def run(arguments: Sequence[str]) -> int:
     """Execute one command line and return its exit status."""
-    args = _parser().parse_args(arguments)
+    args = build_parser().parse_args(arguments)
     restore_signals()
     Logs(NAME, destination_of_stderr(os.environ.get("JOURNAL_STREAM"))).install(LogLevel.INFO)
     try:
@@ -89,7 +89,8 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Declare the command line."""
     parser = argparse.ArgumentParser(
         prog=NAME,
         description=DESCRIPTION,
