@@ -1,18 +1,17 @@
 """The pages of the daemons: command line, sockets, signals, events, statistics."""
 
 import argparse
-import importlib
-import pkgutil
+import importlib.util
 import re
 from collections.abc import Iterator
-from types import ModuleType
+from pathlib import Path
 from typing import Any
 
 from tradestack.ctl.manual import roff
 from tradestack.ctl.manual.command import read_command
 from tradestack.ctl.manual.command_sections import options, synopsis, text_sections
 from tradestack.ctl.manual.page import Page, reference, references
-from tradestack.observe.events import Event
+from tradestack.observe.events import EVENTS, Event
 from tradestack.observe.metrics import Metric
 from tradestack.runtime.arguments import build_parser
 from tradestack.runtime.program import Program
@@ -95,19 +94,13 @@ def _events(package: str) -> str:
     return f"{roff.prose(text)}\nAll are in\n{reference('tradestack-events', 7)}.\n{listed}"
 
 
-def _events_of(package: str) -> set[Event]:
-    """Find the events that a module of the package names."""
-    return {
-        value
-        for module in _modules(importlib.import_module(package))
-        for value in vars(module).values()
-        if isinstance(value, Event)
-    }
-
-
-def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        yield importlib.import_module(found.name)
+def _events_of(package: str) -> list[Event]:
+    """List the events that the sources of a package name. They need what may not be installed."""
+    spec = importlib.util.find_spec(package)
+    places = (spec and spec.submodule_search_locations) or ()
+    files = [file for place in places for file in Path(place).rglob("*.py")]
+    words = {word for file in files for word in re.findall(r"\w+", file.read_text())}
+    return [event for event in EVENTS if event.name in words]
 
 
 def _statistics(program: Program[Any]) -> str:
