@@ -90,6 +90,7 @@ def _seconds(text: str) -> float:
 
 
 def build_parser() -> argparse.ArgumentParser:
+    """Declare the command line."""
     parser = argparse.ArgumentParser(
         prog=NAME,
         description=DESCRIPTION,

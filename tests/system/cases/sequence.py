@@ -13,6 +13,7 @@ MODULES = {
     INSTALLATION: (
         "installing",
         "serving",
+        "monitoring",
         "permissions",
         "viewing",
         "squatting",

@@ -72,10 +72,11 @@ def test_sidecar_without_a_log_is_logged(tmp_path: Path, caplog: pytest.LogCaptu
 
 
 def test_a_removed_session_leaves_nothing(tmp_path: Path) -> None:
-    """Log and sidecar are deleted, whichever of them there is."""
+    """Log, sidecar and statistics are deleted, whichever of them there is."""
     files = SessionFiles(tmp_path)
     for session_id in (OLD, NEW):
         save_session(tmp_path, session_id)
+    (tmp_path / f"{OLD}.stats").touch()
     (tmp_path / f"{OLD}.json").unlink()
     (tmp_path / f"{NEW}.feed").unlink()
 

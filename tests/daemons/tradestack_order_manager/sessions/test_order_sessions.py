@@ -127,17 +127,22 @@ def test_an_ended_session_too_long_to_replay_is_not_served(tmp_path: Path) -> No
 
 
 def test_old_journals_are_removed_but_not_under_a_reader(tmp_path: Path) -> None:
-    """Sessions beyond the number kept are removed, the oldest first."""
+    """Sessions beyond the number kept are removed with their statistics, the oldest first."""
     sessions = OrderSessions(tmp_path, Durability.OS, NOW_NS)
     for number in range(1, 5):
         sessions.begin_next(NOW_NS + number * SECOND_NS, carry_nothing)
     newest_first = [path.stem for path in session_paths(tmp_path)]
+    for session_id in newest_first:
+        (tmp_path / f"{session_id}.stats").touch()
 
     sessions.prune(2, followed={newest_first[3]})
 
     assert [newest_first[0], newest_first[1], newest_first[3]] == [
         path.stem for path in session_paths(tmp_path)
     ]
+    assert {path.stem for path in tmp_path.glob("*.stats")} == {
+        path.stem for path in session_paths(tmp_path)
+    }
     assert sessions.current.id == newest_first[0]
     sessions.close()
 
