@@ -185,7 +185,7 @@ def test_user_units_are_valid(tmp_path: Path) -> None:
     prefix = destdir / str(home)[1:] / ".local"
     assert not packages_in(prefix, "polars") + packages_in(prefix, "starlette")
     units = destdir / str(home)[1:] / ".local/share/systemd/user"
-    assert len(list(units.glob("*.service"))) == 5
+    assert len(list(units.glob("*.service"))) == 6
     for path in [*units.glob("*.service"), *units.glob("*.socket")]:
         text = path.read_text()
         path.write_text(re.sub(r"^(Exec(?:Start|Reload))=\S+", r"\1=/bin/true", text, flags=re.M))
