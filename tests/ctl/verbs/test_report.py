@@ -43,7 +43,7 @@ def test_a_summary_is_printed(state: Path, capsys: Output) -> None:
         "account of news: equity 51.70, drawdown 11.80, at most 34.50",
         "implementation shortfall",
         "Sharpe ratio, annualised",
-        "processes: not recorded",
+        "process        CPU    memory",
     ):
         assert part in text
 
@@ -55,7 +55,7 @@ def test_json_has_everything_and_the_same_again(state: Path, capsys: Output) -> 
 
     assert told["accounts"]["accounts"][0]["equity"] == "51.7"
     assert told["feed"]["first_event"] == "2026-01-15T14:30:00.011000Z"
-    assert told["processes"] is None
+    assert [each["daemon"] for each in told["processes"]] == ["backtest"]
     assert all(ratio["definition"] for ratio in told["ratios"][0]["ratios"])
     assert report(capsys, state, "--json") == text
 
