@@ -9,6 +9,19 @@ from tradestack.trading.epoch import INSTANCE_LENGTH_MAX
 _NAME = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 
 
+# What verbs such as `restart` take instead of the name of an instance.
+_OTHER_NAMES = ("all", "gateway", "metrics", "order-manager", "web")
+_NAMES_SHOWN = ", ".join(_OTHER_NAMES)
+
+
+def new_strategy_name(text: str) -> str:
+    """Return the name of an instance to be; raise OperatorFault if it is not a valid one."""
+    if text in _OTHER_NAMES:
+        problem = "not a name for a strategy: verbs mean something else by it"
+        raise OperatorFault(f"strategy {text!r}", problem, f"use another than {_NAMES_SHOWN}")
+    return strategy_name(text)
+
+
 def strategy_name(text: str) -> str:
     """Return the name unchanged; raise OperatorFault if it is not a valid one."""
     if len(text) > INSTANCE_LENGTH_MAX or not _NAME.fullmatch(text):

@@ -78,6 +78,8 @@ def test_login_sets_the_user_name(config: Path) -> None:
     [
         (["news"], "news.toml: already exists"),
         (["News"], "not a valid name"),
+        (["web"], "not a name for a strategy"),
+        (["order-manager"], "not a name for a strategy"),
         (["a/b"], "not a valid name"),
         (["../x"], "not a valid name"),
         (["-x"], None),

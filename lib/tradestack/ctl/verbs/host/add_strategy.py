@@ -50,7 +50,7 @@ from tradestack.ctl.installation.server_users import (
     users_files,
     users_in,
 )
-from tradestack.ctl.installation.strategy_name import strategy_name
+from tradestack.ctl.installation.strategy_name import new_strategy_name, strategy_name
 from tradestack.ctl.strategies.fitting import Wanted, fitted
 from tradestack.ctl.strategies.inspection import StrategyUnfit
 from tradestack.ctl.strategies.instances import config_of, leaving_nothing_unused
@@ -128,7 +128,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the files and start the instance, or change one."""
     installation = Installation.of(args)
-    name = strategy_name(args.name)
+    name = strategy_name(args.name) if args.update else new_strategy_name(args.name)
     require_directory(installation.config / "strategy", "--config-dir")
     wanted = _wanted(args)
     try:

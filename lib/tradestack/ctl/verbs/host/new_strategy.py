@@ -18,7 +18,7 @@ from pathlib import Path
 from tradestack.ctl.arguments import StorePath
 from tradestack.ctl.exit_status import ExitStatus
 from tradestack.ctl.installation.owner import as_owner_of
-from tradestack.ctl.installation.strategy_name import strategy_name
+from tradestack.ctl.installation.strategy_name import new_strategy_name
 from tradestack.ctl.strategies.first_strategy import file_names, write_first_strategy
 from tradestack.domain.faults import OperatorFault
 from tradestack.strategies.registry import SHIPPED
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the files and say how to go on."""
-    name, directory = strategy_name(args.name), args.directory
+    name, directory = new_strategy_name(args.name), args.directory
     if name in SHIPPED:
         raise OperatorFault(
             f"strategy {name!r}", "a shipped one has this name", "choose another name"
