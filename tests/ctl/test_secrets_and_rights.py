@@ -14,7 +14,8 @@ from tradestack.net.control.client import ControlClient
 from tradestack.net.server.users import parse_users
 
 NOBODY = 65_534
-READS = ("Get", "List", "Read", "Watch")  # prefixes of methods that change nothing
+READS = ("Describe", "Get", "List", "Read", "Watch")  # prefixes of methods that change nothing
+STREAMS = "io.systemd.Metrics."  # the interface whose methods have to be called with "more"
 # Enters the directory as root, since it is closed to others, then connects as another user.
 ASK_AS = """\
 import os, socket, sys
@@ -64,9 +65,12 @@ def answers_of_daemons(stack: Stack) -> str:
     for path in sockets(stack):
         for method in methods_of(path):
             name = method.rpartition(".")[2]
-            if name.startswith(("Get", "List")):
+            if name.startswith(("Describe", "Get", "List")):
                 parameters = {"interface": "io.tradestack.Daemon"}
                 with ControlClient(path) as client:
+                    if method.startswith(STREAMS):
+                        answers += map(json.dumps, client.stream(method, {}))
+                        continue
                     chosen = parameters if name == "GetInterfaceDescription" else {}
                     answers.append(json.dumps(client.call(method, chosen)))
     return "\n".join(answers)
