@@ -43,9 +43,9 @@ def test_a_summary_is_printed(state: Path, capsys: Output) -> None:
         "account of news: equity 51.70, drawdown 11.80, at most 34.50",
         "implementation shortfall",
         "Sharpe ratio, annualised",
-        "process        CPU    memory",
     ):
         assert part in text
+    assert ["process", "CPU", "memory"] in [line.split() for line in lines]
 
 
 def test_json_has_everything_and_the_same_again(state: Path, capsys: Output) -> None:
