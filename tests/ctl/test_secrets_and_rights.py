@@ -61,7 +61,7 @@ def passwords(stack: Stack) -> list[str]:
 
 def answers_of_daemons(stack: Stack) -> str:
     """Collect the replies to all methods that only read and need no parameters."""
-    answers = []
+    answers: list[str] = []
     for path in sockets(stack):
         for method in methods_of(path):
             name = method.rpartition(".")[2]
