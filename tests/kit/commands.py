@@ -35,7 +35,8 @@ PROGRAMS = (
     "tradestack-strategy",
     "tradestackctl",
 )
-NOT_COMMANDS = ("py", "text")  # languages of blocks of other kinds; tests/ctl runs those in py
+# Languages of blocks of other kinds; tests/ctl runs those in py.
+NOT_COMMANDS = ("ini", "py", "text", "toml")
 _BLOCK = re.compile(r"```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`]+)`")
 _COMMENT = re.compile(r"\s+# .*$")
