@@ -174,8 +174,8 @@ class Gateway:
 
     def unsequenced_received(self, connection: Connection, payload: bytes) -> None:
         """Tell a relay the way of the feed if it asks; count what is nothing else."""
-        if self._way.received(connection, payload):
-            self._tell_way()
+        if self._way.is_request(connection, payload):
+            self._way.tell(connection, self._playback.feed_session.log.head, self._playback.lag_ns)
         else:
             self._unsequenced_ignored += 1
 
@@ -257,11 +257,8 @@ class Gateway:
         while True:
             self._books.heartbeat(self._context.clock.wall_ns())
             self._look_at_disk()
-            self._tell_way()
+            self._way.tell_all(self._playback.feed_session.log.head, self._playback.lag_ns)
             await asyncio.sleep(HEARTBEAT_S)
-
-    def _tell_way(self) -> None:
-        self._way.tell(self._playback.feed_session.log.head, self._playback.lag_ns)
 
     def _look_at_disk(self) -> None:
         """Stop publishing while disk space is short; remove ended sessions first."""

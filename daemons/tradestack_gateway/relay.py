@@ -11,6 +11,7 @@ import asyncio
 import errno
 import logging
 from collections.abc import Callable
+from typing import NoReturn
 
 from tradestack.configs.gateway import GatewayConfig
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
@@ -184,7 +185,6 @@ class Relay(FeedListener):
     async def new_session(self) -> str:
         """Refuse. Raises Relayed."""
         self._refuse()
-        return ""
 
     def prune(self, sessions_kept: int | None = None) -> list[str]:
         """Remove old sessions as `Playback.prune` does."""
@@ -209,13 +209,14 @@ class Relay(FeedListener):
         if current is not None and session_id < current.session_id:
             raise OperatorFault(
                 f"upstream {self._upstream}",
-                f"its feed session {session_id} is older than {current.session_id}, which this "
-                "gateway has",
+                f"its feed session {session_id} is older than {current.session_id}, the one here",
                 "use another state_directory for another upstream",
             )
         assert sequence == 1, "a session that is new to the relay is asked for from its beginning"
         if current is not None:
             self._session_ends()
+            if not current.log.ended:
+                self._abandon(current)
         begun = self._feed_sessions.follow(session_id, current)
         try:
             self._books.reset()
@@ -236,15 +237,14 @@ class Relay(FeedListener):
     def on_unsequenced(self, payload: bytes) -> None:
         """Take the way of the feed. Raises OperatorFault for a loop."""
         self._way.learn(str(self._upstream), payload)
+        self.fault = None
 
     def on_ticks(self, batch: TickBatch) -> None:
         """Publish the messages. Raises OSError, and then none of them was published."""
         if self._shortage is not None:
             raise OSError(errno.ENOSPC, self._shortage)
         feed_session = self.feed_session
-        assert batch.first_sequence == feed_session.log.head + 1, (
-            "a number is missing or came twice"
-        )
+        assert batch.first_sequence == feed_session.log.head + 1, "a message is missing"
         self._publisher.relay(feed_session, batch.records)
         self.lag_ns = self._clock.wall_ns() - int(batch.records["publish_time_ns"][-1])
         self.fault = None
@@ -252,33 +252,35 @@ class Relay(FeedListener):
             emit(logger, PUBLICATION_RESUMED, after=self.blocked)
             self.blocked = None
 
-    def on_session_ended(self, session_id: str, last_sequence: int, reason: EndReason) -> None:
-        """End the session, or give it up if it is not complete. Raises OSError."""
+    def on_session_ended(
+        self,
+        session_id: str,
+        last_sequence: int,  # noqa: ARG002
+        reason: EndReason,
+    ) -> None:
+        """End the session if it is complete. Raises OSError.
+
+        Else it waits: the upstream may be the wrong one, by mistake, and come back.
+        """
         current = self.feed_session
         assert session_id == current.session_id, "the client follows the session of the relay"
-        if current.log.ended:
-            return
-        if reason is EndReason.COMPLETE:
+        if reason is EndReason.COMPLETE and not current.log.ended:
             self._feed_sessions.end(current)
             self._server.scheduler.wake()
-            return
-        logger.error(
-            "session=%s ends at message %d, and may lack others: %s does not serve it any more",
-            session_id,
-            last_sequence,
-            self._upstream,
-        )
-        current.abandon()
-        for connection in self._server.connections:
-            if connection.session_id == session_id:
-                connection.close(Close(CloseReason.CONNECTION_LOST, "the session is incomplete"))
 
     # ---- inside --------------------------------------------------------------------------------
+
+    def _abandon(self, session: FeedSession) -> None:
+        """Give up a session that the upstream serves no more. Raises OSError."""
+        self._feed_sessions.abandon(session)
+        for connection in self._server.connections:
+            if connection.session_id == session.session_id:
+                connection.close(Close(CloseReason.CONNECTION_LOST, "the session is incomplete"))
 
     async def _follow(self) -> None:
         """Follow the upstream. Raises OperatorFault for a refusal, OSError for a full disk."""
         current = self._feed_session
-        if current is None or current.sidecar.incomplete:
+        if current is None:
             await self._upstream.follow("", 1, self)
         else:
             await self._upstream.follow(current.session_id, current.log.head + 1, self)
@@ -294,5 +296,5 @@ class Relay(FeedListener):
             emit(logger, PUBLICATION_BLOCKED, reason=reason)
         self.blocked = reason
 
-    def _refuse(self) -> None:
+    def _refuse(self) -> NoReturn:
         raise Relayed(f"this gateway relays the feed of {self._upstream}; ask that one")

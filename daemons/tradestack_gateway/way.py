@@ -36,28 +36,31 @@ class FeedWay:
         self._host = socket.gethostname()[:64]
         self._relays: set[Connection] = set()  # that have asked
 
-    def received(self, connection: Connection, payload: bytes) -> bool:
-        """Take a message of a client; return whether it was a request for the way."""
+    def is_request(self, connection: Connection, payload: bytes) -> bool:
+        """Take a message of a client; return whether it is its first request for the way."""
+        if connection in self._relays:
+            return False
         try:
             message = decode_feed_message(payload)
         except ProtocolError:
             return False
-        if isinstance(message, WayRequest):
-            self._relays.add(connection)
         return isinstance(message, WayRequest)
 
     def left(self, connection: Connection) -> None:
         """Forget a client that is gone."""
         self._relays.discard(connection)
 
-    def tell(self, head: int, lag_ns: int) -> None:
+    def tell(self, connection: Connection, head: int, lag_ns: int) -> None:
+        """Tell one that has asked, and from then on with `tell_all`; arguments as there."""
+        self._relays.add(connection)
+        connection.send_unsequenced(self._encoded(head, lag_ns))
+
+    def tell_all(self, head: int, lag_ns: int) -> None:
         """Tell all that have asked; head: the newest message here; lag_ns: as `Hop` has it."""
-        if not self._relays:
-            return
-        own = Hop(gateway=self._gateway, host=self._host, head=head, lag_time_ns=lag_ns)
-        payload = encode_way((*self.before, own))
-        for connection in tuple(self._relays):
-            connection.send_unsequenced(payload)
+        if self._relays:
+            payload = self._encoded(head, lag_ns)
+            for connection in tuple(self._relays):
+                connection.send_unsequenced(payload)
 
     def stats(self, head: int) -> dict[str, object]:
         """Return the gateways before this one; head: the newest message here."""
@@ -96,3 +99,7 @@ class FeedWay:
                 "name as upstream a gateway that is nearer to the source",
             )
         self.before = message.hops
+
+    def _encoded(self, head: int, lag_ns: int) -> bytes:
+        own = Hop(gateway=self._gateway, host=self._host, head=head, lag_time_ns=lag_ns)
+        return encode_way((*self.before, own))

@@ -164,6 +164,17 @@ class FeedSessions:
         log = self._logs[feed_session.session_id] = feed_session.log
         emit(logger, FEED_SESSION_ENDED, session=log.session_id, head=log.head)
 
+    def abandon(self, feed_session: FeedSession) -> None:
+        """Serve a session no more that will never be complete. Raises OSError."""
+        feed_session.abandon()
+        log = feed_session.log
+        logger.error(
+            "session=%s stops at message %d, and may lack others: the gateway that is followed "
+            "does not serve it any more",
+            log.session_id,
+            log.head,
+        )
+
     def ended_log(self, session_id: str) -> FeedLog | None:
         """Return the log of an ended session, None if it is not kept or unusable."""
         log = self._logs.get(session_id)

@@ -112,7 +112,7 @@ class Sidecar(msgspec.Struct, frozen=True, kw_only=True):
 
     def as_ended(self, head: int) -> Self:
         """Return it as that of a session that is over, with `head` messages."""
-        return msgspec.structs.replace(self, ended=True, ended_head=head)
+        return msgspec.structs.replace(self, ended=True, ended_head=head, incomplete=False)
 
     def newest_mark(self, head: int) -> Mark | None:
         """Return the newest checkpoint up to `head`; None: start from the beginning."""

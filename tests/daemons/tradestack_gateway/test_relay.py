@@ -11,7 +11,8 @@ from tests.daemons.tradestack_gateway.played import ended
 from tests.kit.daemon import PASSWORD
 from tests.kit.gateway import USER, Gateway
 from tradestack.domain.faults import EXIT_STATUS_OPERATOR_FAULT
-from tradestack.wire.soup import PacketType
+from tradestack.wire.feed_messages import WAY_REQUEST
+from tradestack.wire.soup import PacketType, encode_packet
 from tradestack.wire.varlink import VarlinkError
 
 WALK = {"source": "random-walk", "walk_seed": 7, "walk_symbols": 20, "walk_news_every": 50}
@@ -245,3 +246,24 @@ def test_an_older_session_of_another_upstream_is_refused(
 
     relay.stats_when(lambda stats: "older than" in str(stats["source_fault"]))
     assert len(relay.client(session).read(10)) == 10
+
+    head = relay.stats()["head"]
+    relay.stop()
+    follow(relay, first)  # the mistake is corrected
+    assert relay.start()["session"] == session
+    relay.wait_for_head(head + 10)
+    relay.kill()
+    first.kill()
+    assert log_of(first, session).startswith(log_of(relay, session))
+
+
+def test_a_request_for_the_way_is_answered_once(chain: list[Gateway]) -> None:
+    """Else one client could have the gateway write to all relays, as often as it likes."""
+    first, *_ = chain
+    first.configure(**WALK, pace="1/s")
+    first.start()
+    client = first.client()
+    for _ in range(5):
+        client.socket.sendall(encode_packet(PacketType.UNSEQUENCED_DATA, WAY_REQUEST))
+
+    assert first.stats_when(lambda stats: stats["process"]["unsequenced_ignored"] == 4)
