@@ -1,7 +1,11 @@
 """Rates and percentiles of counts and durations, in constant memory."""
 
-from collections.abc import Mapping
+import math
+from bisect import bisect_left
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import sub
 
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_SECOND
 
@@ -18,6 +22,7 @@ _SECONDS_KEPT = (
 _SUB_BUCKET_BITS = 5  # 32 buckets per doubling: a percentile is at most 3 % too high
 _SUB_BUCKETS = 1 << _SUB_BUCKET_BITS
 _BUCKETS = (64 - _SUB_BUCKET_BITS + 1) * _SUB_BUCKETS
+_SUMMARY = {"p50_us": 0.5, "p99_us": 0.99, "p999_us": 0.999}
 
 
 class RateWindows:
@@ -104,24 +109,13 @@ class LatencyHistogram:
 
     def percentile_ns(self, share: float) -> int:
         """Return the duration that this share (0 to 1) did not exceed; 0 if there are none."""
-        rank = max(1, -int(-share * self.count // 1))
-        seen = 0
-        for bucket, (count, before) in enumerate(
-            zip(self._counts, self._counts_before, strict=True)
-        ):
-            seen += count - before
-            if seen >= rank and count > before:
-                return _highest_of(bucket)
-        return 0
+        return self._percentiles_ns((share,))[0]
 
     def summary(self) -> Mapping[str, float]:
         """Return percentiles in microseconds, and the count, for the stats."""
-        return {
-            "p50_us": self._percentile_us(0.5),
-            "p99_us": self._percentile_us(0.99),
-            "p999_us": self._percentile_us(0.999),
-            "count": self.count,
-        }
+        percentiles_ns = self._percentiles_ns(_SUMMARY.values())
+        in_us = (round(each / NANOSECONDS_PER_MICROSECOND, 1) for each in percentiles_ns)
+        return {**dict(zip(_SUMMARY, in_us, strict=True)), "count": self.count}
 
     def ladder(self) -> Ladder:
         """Return the counts up to each step since the process began.
@@ -136,8 +130,12 @@ class LatencyHistogram:
         self._counts_before = self._counts.copy()
         self._total_before = self._total
 
-    def _percentile_us(self, share: float) -> float:
-        return round(self.percentile_ns(share) / NANOSECONDS_PER_MICROSECOND, 1)
+    def _percentiles_ns(self, shares: Collection[float]) -> list[int]:
+        if self.count == 0:
+            return [0] * len(shares)
+        seen = list(accumulate(map(sub, self._counts, self._counts_before)))
+        ranks = (max(1, math.ceil(share * self.count)) for share in shares)
+        return [_highest_of(bisect_left(seen, rank)) for rank in ranks]
 
 
 def _bucket_of(duration_ns: int) -> int:
