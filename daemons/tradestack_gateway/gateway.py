@@ -9,6 +9,7 @@ import msgspec
 from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
+from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import largest_lag, list_clients

@@ -31,6 +31,8 @@ from tradestack.wire.errors import ProtocolError
 from tradestack.wire.service import Service
 from tradestack.wire.soup import RejectReason
 
+NO_ANSWER = "the server did not answer the login in time"
+
 logger = logging.getLogger(__name__)
 
 
@@ -142,8 +144,10 @@ class Reconnector:
             self._problem = str(error)
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if self.backoff.failures else logging.INFO
-            self._problem = str(error) or type(error).__name__
-            logger.log(level, "no connection to %s at %s: %s", self._service.words, address, error)
+            self._problem = str(error) or NO_ANSWER
+            logger.log(
+                level, "no connection to %s at %s: %s", self._service.words, address, self._problem
+            )
         return None
 
     async def _serves_another(self, session_id: str) -> bool:
