@@ -52,13 +52,13 @@ def tunnel(hosts: TwoHosts, first: Stack, tmp_path: Path) -> Iterator[None]:
     server, client = re.findall(
         r"^```ini\n(socket.*?)^```$", (TOPICS / "tradestack-hosts.md").read_text(), re.M | re.S
     )
-    secret = tmp_path / "tradestack.psk"
+    secret = tmp_path / "psk.txt"
     secret.touch(mode=0o600)
     secret.write_text(SECRET)
     ports = {
         "127.0.0.1:8999": str(first.files.address("gateway")),
         "127.0.0.1:8998": str(first.files.address("order-manager")),
-        "/etc/stunnel/tradestack.psk": str(secret),
+        "/etc/stunnel/psk.txt": str(secret),
         "HOST": hosts.first.address,
     }
     with ExitStack() as opened:
