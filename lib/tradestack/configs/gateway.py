@@ -18,6 +18,7 @@ from tradestack.runtime.config.quantities import ByteSize, Duration
 from tradestack.runtime.config.shared_keys import (
     CLIENTS_MAX,
     FEED_ADDRESS,
+    HOST_USERS,
     SEGMENT_SUFFIX_LENGTH_MAX,
     ServerConfig,
 )
@@ -28,6 +29,7 @@ from tradestack.runtime.config.values import (
     ListOf,
     MapOf,
     TcpAddress,
+    TcpAddresses,
     Text,
     ValueParser,
     expect_text,
@@ -37,6 +39,7 @@ from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.csv.source import Reading
 from tradestack.sources.csv.times.timestamps import parse_timestamp
 from tradestack.sources.pace import Pace, parse_pace
+from tradestack.store.trusted_users import TRUSTED_USERS
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 IGNORED_MESSAGES = Rate(100, 100)  # from one client of the feed, which has no reason to send any
@@ -174,13 +177,14 @@ class GatewayConfig(ServerConfig):
     validate_bytes_max: int = key("64MiB", ByteSize(), reload=Reload.NEXT_SESSION)
     start_at: int | None = key(None, Moment(), reload=Reload.NEXT_SESSION)
 
-    upstream: Address | None = key(None, TcpAddress(), reload=Reload.RESTART)
+    upstream: tuple[Address, ...] | None = key(None, TcpAddresses(), reload=Reload.RESTART)
     upstream_user: str | None = key(
         None,
         Text("(?!#)[!-9;-~]+", "printable ASCII without space, colon, # in front", USER_LENGTH_MAX),
         reload=Reload.RESTART,
     )
     password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+    server_users: tuple[str, ...] = key(list(TRUSTED_USERS), HOST_USERS, reload=Reload.RESTART)
 
     walk_seed: int = key(1, Integer(0, 2**63 - 1), reload=Reload.NEXT_SESSION)
     walk_symbols: int = key(10, Integer(1, SYMBOLS_MAX), reload=Reload.NEXT_SESSION)
