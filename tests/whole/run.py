@@ -1,6 +1,6 @@
 """All tests in several processes of pytest side by side: one verdict, one summary.
 
-    portions ─► as many at a time as there are processors ─► outcomes ─► summary, exit status
+    portions ─► one more at a time than there are processors ─► outcomes ─► summary, exit status
 
 A portion's output is printed in one piece, and only if something failed; all are kept. Ctrl-C, and
 SIGTERM, interrupt the portions that run, which then end as pytest does, and print what they have.
@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,12 +23,8 @@ from tests.whole.portions import portions_of
 
 SLOWEST_SHOWN = 10
 STATUS_INTERRUPTED = 130
-# Of a portion's temporary files those of failed tests stay, however many portions end after it.
 # What the portions would write into one cache for `--last-failed`, each would overwrite.
-OPTIONS = (
-    *("-p", "no:cacheprovider", "-o", "junit_family=xunit1"),
-    *("-o", "tmp_path_retention_policy=failed", "-o", "tmp_path_retention_count=100"),
-)
+OPTIONS = ("-p", "no:cacheprovider", "-o", "junit_family=xunit1")
 
 
 @dataclass(slots=True)
@@ -37,6 +34,7 @@ class WholeRun:
     command: Sequence[str]  # pytest, without paths
     portions: Sequence[Path]
     kept: Path  # the directory for outputs and records
+    temporary: Path  # the directory for temporary files; those of portions that failed stay
     outcomes: list[Outcome] = field(default_factory=list)
     interrupted: bool = False
     _running: set[asyncio.subprocess.Process] = field(default_factory=set)
@@ -68,7 +66,8 @@ class WholeRun:
         with output.open("wb") as file:
             process = await asyncio.create_subprocess_exec(
                 *self.command,
-                *(f"--junit-xml={junit}", str(portion)),
+                *(f"--junit-xml={junit}", f"--basetemp={self.temporary / portion.name}"),
+                str(portion),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=file,
                 stderr=asyncio.subprocess.STDOUT,
@@ -85,12 +84,19 @@ class WholeRun:
 
     def _report(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
-        if not outcome.passed:
+        if outcome.passed:
+            shutil.rmtree(self.temporary / outcome.name, ignore_errors=True)
+        else:
             print(f"\n{outcome.output}")
         place = f"{len(self.outcomes)}/{len(self.portions)}"
         print(
             f"[{place}] {outcome.name}: {outcome.in_words()} in {outcome.seconds:.0f} s", flush=True
         )
+
+
+def portions_at_a_time() -> int:
+    """Return one more than there are processors: a test waits for its daemons now and then."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def _interrupt(process: asyncio.subprocess.Process) -> None:
@@ -130,10 +136,15 @@ def main(tests: Path, kept: Path, command: Sequence[str]) -> int:
     """
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
-    run = WholeRun([*command, *OPTIONS], portions_of(tests), kept)
+    temporary = Path(tempfile.mkdtemp(prefix="tests-"))  # short: names of sockets are inside
+    run = WholeRun([*command, *OPTIONS], portions_of(tests), kept, temporary)
     started = time.monotonic()
-    asyncio.run(run.run(len(os.sched_getaffinity(0))))
+    asyncio.run(run.run(portions_at_a_time()))
     minutes, seconds = divmod(round(time.monotonic() - started), 60)
+    with contextlib.suppress(OSError):  # it is not empty
+        temporary.rmdir()
+    if temporary.exists():
+        print(f"\ntemporary files of what failed: {temporary}")
     print(f"{summary(run)} in {minutes} min {seconds} s; outputs are in {kept}", flush=True)
     return exit_status(run)
 

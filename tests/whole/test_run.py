@@ -1,6 +1,7 @@
 """A whole run of small trees of tests, by its command: verdict, summary and interruption."""
 
 import os
+import re
 import select
 import signal
 import subprocess
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.whole.run import portions_at_a_time
+
 ROOT = Path(__file__).parents[2]
 POLL_S = 0.02
-ENVIRONMENT = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # they take a second to load
 PASSING = "def test_good(): pass\n"
 SKIPPED = "import pytest\n@pytest.mark.skip(reason='no moon')\ndef test_skipped(): pass\n"
 # What ends badly, and what is said of it.
@@ -56,6 +58,7 @@ def test_endless(stack):
 
 def command_of(tree: Path, files: Mapping[str, str]) -> list[str]:
     """Write the files of tests; return the command that runs them."""
+    (tree.parent / "tmp").mkdir()
     for name, text in files.items():
         (tree / name).mkdir(parents=True)
         (tree / name / f"test_{name}.py").write_text(text)
@@ -63,11 +66,17 @@ def command_of(tree: Path, files: Mapping[str, str]) -> list[str]:
     return [sys.executable, "-m", "tests.whole.run", str(tree), f"{tree}-kept", *command]
 
 
+def environment(tree: Path) -> dict[str, str]:
+    """Return the environment of a run: plugins would take a second to load."""
+    place = {"TMPDIR": str(tree.parent / "tmp")}
+    return {**os.environ, **place, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
 def whole_run(tree: Path, files: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
     """Run the files, each a portion."""
     command = command_of(tree, files)
     return subprocess.run(
-        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False
+        command, cwd=ROOT, env=environment(tree), capture_output=True, text=True, check=False
     )
 
 
@@ -84,6 +93,17 @@ def test_all_pass(tmp_path: Path) -> None:
     assert "test session starts" in (tmp_path / "t-kept" / "one.txt").read_text()
 
 
+def test_temporary_files_of_what_failed_stay(tmp_path: Path) -> None:
+    """They are named; those of what passed are removed."""
+    text = "def test_it(tmp_path):\n    (tmp_path / 'trace').touch()\n    assert {good}\n"
+
+    done = whole_run(tmp_path / "t", {"good": text.format(good=1), "bad": text.format(good=0)})
+
+    place = Path(re.findall("^temporary files of what failed: (.*)$", done.stdout, re.MULTILINE)[0])
+    assert [path.name for path in place.iterdir()] == ["bad"]
+    assert [path.parents[1].name for path in place.rglob("trace")] == ["bad"]
+
+
 @pytest.mark.parametrize("fault", BAD)
 def test_one_portion_ends_badly(fault: str, tmp_path: Path) -> None:
     """The others run all the same, and the verdict is that of the worst."""
@@ -98,24 +118,28 @@ def test_one_portion_ends_badly(fault: str, tmp_path: Path) -> None:
     assert [each for each in said if each not in done.stdout] == []
 
 
-def test_all_processors_are_used(tmp_path: Path) -> None:
-    """So many portions run at a time: each awaits the others."""
-    count = len(os.sched_getaffinity(0))
-    os.mkfifo(tmp_path / "meeting")
-    # A FIFO opens when both ends do: those who write meet the one who reads.
-    text = f"def test_meets(): open({str(tmp_path / 'meeting')!r}, '{{mode}}').close()\n"
-    files = {f"n{number}": text.format(mode="w" if number else "r") for number in range(count)}
+def test_portions_run_side_by_side(tmp_path: Path) -> None:
+    """So many run at a time: each has begun before any of them ends."""
+    count = portions_at_a_time()
+    text = (
+        "import select\nfrom pathlib import Path\n"
+        "def test_meets(tmp_path):\n"
+        "    tree = Path(__file__).parents[1]\n"
+        "    Path(__file__).with_name('here').touch()\n"
+        f"    while len(list(tree.glob('*/here'))) < {count}:\n"
+        "        select.select([], [], [], 0.02)\n"
+    )
 
-    done = whole_run(tmp_path / "t", files if count > 1 else {"alone": PASSING})
+    done = whole_run(tmp_path / "t", {f"n{number}": text for number in range(count)})
 
     assert done.returncode == 0, done.stdout
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
+def running(tree: Path, command: list[str]) -> Iterator["subprocess.Popen[str]"]:
     """Run the command in a process that is gone at the end."""
     with subprocess.Popen(
-        command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=environment(tree), stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             yield process
@@ -126,10 +150,10 @@ def running(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_cleans_up(number: signal.Signals, tmp_path: Path) -> None:
     """Every portion that runs removes what it has started; none is begun after that."""
-    tree, count = tmp_path / "t", len(os.sched_getaffinity(0))
+    tree, count = tmp_path / "t", portions_at_a_time()
     endless = {f"endless{place}": ENDLESS for place in range(count)}
 
-    with running(command_of(tree, {**endless, "later": PASSING})) as process:
+    with running(tree, command_of(tree, {**endless, "later": PASSING})) as process:
         for name in endless:
             while not (tree / name / "running").exists():
                 assert process.poll() is None
