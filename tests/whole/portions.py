@@ -9,16 +9,9 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 
-# The longest first, so that none of them is alone at the end while processors have nothing to do.
-# What is not named comes after them.
-LONGEST_FIRST = (
-    "system",
-    "faults",
-    "daemons",
-    "ctl",
-    "bench",
-    "attacks",
-)
+# The longest first, so that none of them is alone at the end while processors have nothing to do;
+# those that keep both processors busy by themselves not beside the containers. The others follow.
+FIRST = ("system", "daemons", "ctl", "faults", "bench", "attacks", "orders_life", "net")
 
 
 def portions_of(tests: Path) -> Sequence[Path]:
@@ -35,4 +28,4 @@ def _has_tests(entry: Path) -> bool:
 
 def _turn(portion: Path) -> int:
     name = portion.name
-    return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+    return FIRST.index(name) if name in FIRST else len(FIRST)

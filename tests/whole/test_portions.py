@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.whole.portions import LONGEST_FIRST, TESTS, portions_of
+from tests.whole.portions import FIRST, TESTS, portions_of
 
 
 def test_every_file_of_tests_is_in_one_portion() -> None:
@@ -15,7 +15,7 @@ def test_every_file_of_tests_is_in_one_portion() -> None:
 
 def test_what_is_named_to_come_first_exists() -> None:
     """A directory that was renamed would lose its place."""
-    assert [each.name for each in portions_of(TESTS)][: len(LONGEST_FIRST)] == [*LONGEST_FIRST]
+    assert [each.name for each in portions_of(TESTS)][: len(FIRST)] == [*FIRST]
 
 
 def test_directories_without_tests_are_no_portions(tmp_path: Path) -> None:
