@@ -33,7 +33,7 @@ from tests.system.treatment import (
 
 NAME = "newcomer"
 CHECKOUT = Path("/home") / NAME / "tradestack"
-STEP_SECONDS_MAX = 150
+STEP_SECONDS_MAX = 600
 INTERRUPTED = (130, -signal.SIGINT)
 ROWS, COLUMNS = 50, 250  # so that no line is wrapped
 # Nothing is paged, as nobody is there to turn pages; pip and apt find packages without a network.
