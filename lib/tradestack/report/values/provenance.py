@@ -35,6 +35,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     texts by key. execution: the settings of the execution model, by key; None: no account has
     begun. seed: of that model's draws. limits_hash: of the risk limits that were in force last.
     version: of the tradestack that made the report. versions: those that the daemons ran, by
+    daemon.
     """
 
     feed_session: str
