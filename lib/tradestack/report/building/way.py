@@ -24,7 +24,7 @@ def waterfall_part(orders: Table, fills: Table, recorded: Recorded | None) -> Wa
         hops=(
             _histogram(
                 "tick_to_signal",
-                "tick published → strategy begins with it",
+                "tick published → strategy",
                 recorded,
                 (STRATEGY, "publish_to_signal"),
             ),
