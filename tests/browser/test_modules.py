@@ -151,11 +151,14 @@ def test_who_is_gone_does_not_answer(modules: Page) -> None:
     ]
 
 
+STATE = ("cum_qty", "avg_px", "ord_status", "reason")
+
+
 def test_orders_follow_their_records(modules: Page) -> None:
     """A fill and a report change the order that they are about; one of an unknown order none."""
     order = {"type": "order", "order_id": 1, "order_qty": "10", "ord_status": "NEW", "reason": None}
     fill = {"type": "fill", "order_id": 1, "exec_id": "a", "price": "5", "quantity": "4"}
-    fill |= {"ord_status": "PARTIALLY_FILLED", "cum_qty": "4"}
+    fill |= {"ord_status": "PARTIALLY_FILLED", "cum_qty": "4", "avg_px": "5"}
     report = {"type": "report", "order_id": 1, "ord_status": "CANCELED", "reason": "a test"}
     unknown = {**report, "order_id": 2}
 
@@ -169,9 +172,33 @@ def test_orders_follow_their_records(modules: Page) -> None:
         [order, fill, report, unknown],
     )
 
-    assert [(each["cum_qty"], each["ord_status"], each["reason"]) for each in row] == [
-        ("4", "CANCELED", "a test")
+    assert [tuple(each[name] for name in STATE) for each in row] == [
+        ("4", "5", "CANCELED", "a test")
     ]
+
+
+def test_earlier_orders_are_as_the_server_says_and_events_change_them(modules: Page) -> None:
+    """Their fills, which are listed as well, are not counted twice; what happens later is."""
+    order = {"order_id": 1, "order_qty": "10", "cum_qty": "4", "avg_px": "5", "reason": None}
+    order |= {"ord_status": "PARTIALLY_FILLED"}
+    fill = {"order_id": 1, "exec_id": "a", "price": "5", "quantity": "4"}
+    later = {**fill, "type": "fill", "exec_id": "b", "quantity": "6", "ord_status": "FILLED"}
+    later |= {"cum_qty": "10", "avg_px": "5.6"}
+
+    before, after = modules.evaluate(
+        """async ([order, fill, later]) => {
+            const { Store } = await import("/static/store.js");
+            const store = new Store(() => {});
+            store.addEarlier([order], [fill]);
+            const before = { ...store.orders.get(1) };
+            store.apply("orders", { records: [later] });
+            return [before, store.orders.get(1)];
+        }""",
+        [order, fill, later],
+    )
+
+    assert tuple(before[name] for name in STATE) == ("4", "5", "PARTIALLY_FILLED", None)
+    assert tuple(after[name] for name in STATE) == ("10", "5.6", "FILLED", None)
 
 
 def test_the_page_has_no_way_to_make_html_of_text() -> None:

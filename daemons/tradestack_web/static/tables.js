@@ -17,7 +17,8 @@ export const ordersTable = (label, empty) => new Table({
     { title: "Quantity", cell: (row) => format.quantity(row.order_qty), number: true },
     { title: "Symbol", cell: (row) => row.symbol, code: true },
     { title: "Price seen", cell: (row) => format.price(row.price), number: true, minor: true },
-    { title: "Filled at", cell: (row) => format.price(row.last_price ?? null), number: true, least: true },
+    { title: "Filled", cell: (row) => format.quantity(row.cum_qty), number: true, minor: true },
+    { title: "Average", cell: (row) => format.price(row.avg_px), number: true, least: true },
     { title: "User", cell: (row) => row.user, minor: true },
     { title: "Status", cell: statusCell },
   ],
@@ -25,8 +26,7 @@ export const ordersTable = (label, empty) => new Table({
 
 function statusCell(row) {
   const accepted = row.ord_status === "NEW" ? "accepted" : words(row.ord_status);
-  const part = row.ord_status === "PARTIALLY_FILLED" ? ` ${format.quantity(row.cum_qty)}` : "";
-  return { text: [accepted + part, row.reason].filter(Boolean).join(": "), tone: STATUS[row.ord_status] ?? null };
+  return { text: [accepted, row.reason].filter(Boolean).join(": "), tone: STATUS[row.ord_status] ?? null };
 }
 
 export const openOrdersTable = () => new Table({
