@@ -26,7 +26,8 @@ export const ordersTable = (label, empty) => new Table({
 
 function statusCell(row) {
   const accepted = row.ord_status === "NEW" ? "accepted" : words(row.ord_status);
-  return { text: [accepted, row.reason].filter(Boolean).join(": "), tone: STATUS[row.ord_status] ?? null };
+  const part = row.ord_status === "PARTIALLY_FILLED" ? ` ${format.quantity(row.cum_qty)}` : "";
+  return { text: [accepted + part, row.reason].filter(Boolean).join(": "), tone: STATUS[row.ord_status] ?? null };
 }
 
 export const openOrdersTable = () => new Table({

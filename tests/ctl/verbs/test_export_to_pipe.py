@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.ctl.verbs.test_export import TABLES, Output, exported, refused
+from tests.ctl.verbs.asking import Output
+from tests.ctl.verbs.test_export import TABLES, exported, refused
 from tests.ctl.verify.traded import trade
 from tests.kit.recorded_session import RecordedSession
 from tests.kit.stack import TRADESTACKCTL
