@@ -176,6 +176,7 @@ class Settler:
             self._answer()
             self._answer_unsequenced(batch, session)
             passed(FailPoint.ORDER_MANAGER_REPORTED)
+            self._statistics.count_answered(len(batch.judged), journalled_ns)
             self._show(batch, session, journalled_ns)
         self._refuse_unrecorded(batch, session)
 

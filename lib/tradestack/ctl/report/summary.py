@@ -162,6 +162,8 @@ def _faults(report: Report) -> Iterator[str]:
     restarts = None if faults.restarts is None else sum(faults.restarts.values())
     yield f"faults: rows refused {q.count(faults.rows_refused)}, restarts {q.count(restarts)}, "
     yield f"tails cut {q.count(faults.tails_cut)},\n"
+    yield f"  lines of statistics cut {q.count(faults.statistics_cut)}, unreadable "
+    yield f"{q.count(faults.statistics_unreadable)},\n"
     yield f"  orders sent again {q.count(faults.orders_duplicate)}, malformed "
     yield f"{q.count(faults.orders_malformed)}, lost {q.count(faults.orders_lost)}\n"
     for change in faults.trading_changes:
