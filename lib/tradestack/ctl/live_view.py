@@ -40,7 +40,8 @@ def live_view(report: StackReport, state: str, orders: Sequence[Order]) -> list[
     if state:
         lines += ["", state]
     if orders:
-        lines += ["", *aligned([ORDER_HEADINGS, *(_order_row(order) for order in orders)]).splitlines()]
+        table = [ORDER_HEADINGS, *(_order_row(order) for order in orders)]
+        lines += ["", *aligned(table).splitlines()]
     return lines
 
 

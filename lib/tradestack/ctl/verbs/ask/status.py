@@ -51,8 +51,7 @@ def run(args: argparse.Namespace) -> int:
                 print(f"{name}: in its config, {text}")
     if report.gateway is not None and report.gateway.get("at_end") == LOOP:
         print('at_end = "loop": positions begin anew with each session')
-    if report.order_manager is not None:
-        _print_trading(report.order_manager.get("trading", {}))
+    _print_trading((report.order_manager or {}).get("trading", {}))
     for fault in report.faults:
         print(f"tradestackctl: {fault}", file=sys.stderr)
     is_apart = any(
