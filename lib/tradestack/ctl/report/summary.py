@@ -28,7 +28,8 @@ def summary_of(report: Report) -> str:
 
 def _session(report: Report) -> Iterator[str]:
     origin = report.provenance
-    state = "has ended" if origin.is_ended else f"goes on; up to message {q.count(origin.through)}"
+    until = f"has not ended; up to message {q.count(origin.through)}"
+    state = "has ended" if origin.is_ended else until
     yield f"feed session {origin.feed_session}, {state}\n"
     yield f"  began {q.time(origin.began)} UTC\n" if origin.began else ""
     for source in origin.sources:

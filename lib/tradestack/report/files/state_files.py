@@ -55,7 +55,7 @@ class StateFiles:
     def feed_log(self, session_id: str | None) -> Path:
         """Return the log of a feed session, None = the newest. Raises OperatorFault, OSError."""
         directory = self.state / GATEWAY
-        logs = {path.stem: path for path in directory.glob(f"*{FEED_LOG_SUFFIX}")}
+        logs = {path.stem: path for path in files_of(directory, FEED_LOG_SUFFIX)}
         known = sorted(filter(is_session_id, logs))
         wanted = session_id or max(known, default=None)
         if wanted is None or wanted not in known:
@@ -66,12 +66,18 @@ class StateFiles:
 
     def journals(self) -> list[JournalFile]:
         """Return all order journals, the oldest first. Raises OSError."""
-        paths = (self.state / ORDER_MANAGER).glob(f"*{JOURNAL_SUFFIX}")
+        directory = self.state / ORDER_MANAGER
+        paths = files_of(directory, JOURNAL_SUFFIX) if directory.exists() else []
         return [
             JournalFile(path, path.stat().st_size)
             for path in sorted(paths)
             if is_session_id(path.stem) and path.is_file()
         ]
+
+
+def files_of(directory: Path, suffix: str) -> list[Path]:
+    """Return the files with the suffix; raise OSError, as glob() does not, if it may not look."""
+    return [path for path in directory.iterdir() if path.suffix == suffix]
 
 
 def belongs_to(journal: JournalFile, feed_session: str) -> bool:

@@ -25,6 +25,7 @@ from tradestack.ctl.installation.owner import as_owner_of
 from tradestack.ctl.installation.recorded_statistics import strategies_with_statistics
 from tradestack.ctl.running_daemons import GATEWAY, ORDER_MANAGER, RunningDaemons
 from tradestack.net.control.client import ControlFault
+from tradestack.report.files.state_files import files_of
 from tradestack.store.feed_checksums import CHECKSUMS_SUFFIX
 from tradestack.store.feed_log import FEED_LOG_SUFFIX, SIDECAR_SUFFIX
 from tradestack.store.journal import JOURNAL_SUFFIX
@@ -100,10 +101,12 @@ def sessions_to_remove(
 ) -> list[OldSession]:
     """List all sessions but the newest `keep` (at least 1) and the current one, oldest first.
 
+    Raises OSError.
+
     suffixes: of a session's files; the first is that of the file that every session has.
     """
     sessions: list[OldSession] = []
-    for path in directory.glob(f"*{suffixes[0]}"):
+    for path in files_of(directory, suffixes[0]):
         files = (path.with_suffix(suffix) for suffix in suffixes)
         sessions.append(
             OldSession(path.stem, tuple(file for file in files if os.path.lexists(file)))
@@ -116,7 +119,7 @@ def sessions_to_remove(
 def order_sessions_needed(directory: Path) -> set[str]:
     """Return the earlier order sessions that have accounts which go on. Raises OSError."""
     earlier: dict[tuple[str, str], tuple[str, ...]] = {}
-    journals = directory.glob(f"*{JOURNAL_SUFFIX}")
+    journals = files_of(directory, JOURNAL_SUFFIX)
     files = (path for path in journals if path.is_file() and not path.is_symlink())
     newest = max(files, default=None)
     for line in () if newest is None else read_lines(newest):

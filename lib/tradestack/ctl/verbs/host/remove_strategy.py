@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     files = users_files(installation.config)
     if installation.has_systemd():
         unit = f"tradestack-strategy@{name}.service"
-        installation.run_systemctl("disable", "--now", unit)
+        installation.run_systemctl("disable", "--now", "--quiet", unit)
         installation.forget(unit)
     if not any(
         _user_of(other) == user for other in directory.glob("*.toml") if other != config_file
