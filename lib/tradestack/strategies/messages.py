@@ -21,6 +21,8 @@ from tradestack.wire.feed import (
     decode_aggressor,
     decode_symbol,
     encode_symbol,
+    is_of_symbol,
+    symbols_in,
 )
 
 _PRICE, _NEWS = int(TickKind.PRICE), int(TickKind.NEWS)
@@ -173,16 +175,13 @@ class TickColumns:
     @cached_property
     def symbols(self) -> tuple[str, ...]:
         """The symbols of the batch that are traded, in alphabetical order."""
-        names = map(decode_symbol, np.unique(self._records["symbol"]).tolist())
+        names = sorted(map(decode_symbol, symbols_in(self._records)))
         return tuple(name for name in names if not self._symbols or name in self._symbols)
 
     def prices_of(self, symbol: str) -> NDArray[np.int64]:
         """Return the rows with prices of the symbol, ascending."""
-        return np.flatnonzero(self._is_of(symbol) & ~self.is_news)
+        return np.flatnonzero(is_of_symbol(self._records, encode_symbol(symbol)) & ~self.is_news)
 
     def news_of(self, symbol: str) -> NDArray[np.int64]:
         """Return the rows with news about the symbol, ascending."""
-        return np.flatnonzero(self._is_of(symbol) & self.is_news)
-
-    def _is_of(self, symbol: str) -> NDArray[np.bool_]:
-        return np.asarray(self._records["symbol"] == encode_symbol(symbol))
+        return np.flatnonzero(is_of_symbol(self._records, encode_symbol(symbol)) & self.is_news)
