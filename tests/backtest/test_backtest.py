@@ -214,6 +214,16 @@ def test_a_class_of_a_notebook_is_a_strategy(files: DataFiles, tmp_path: Path) -
     assert done.stdout == "['mine'] 3\n", done.stderr
 
 
+COUNTING = """\
+from tradestack.strategies import Strategy
+
+class Mine(Strategy):
+    def on_tick(self, tick):
+        pass
+
+    def counters(self):
+        return {"seen": 1, "fills": 2}
+"""
 ASYNC = """
 import asyncio
 
@@ -237,15 +247,31 @@ def test_async_hooks_are_awaited(files: DataFiles, tmp_path: Path) -> None:
     assert [each["FeedSeq"] for each in requests] == sorted(each["FeedSeq"] for each in requests)
 
 
-def test_async_hooks_need_an_event_loop_of_their_own(files: DataFiles, tmp_path: Path) -> None:
-    """In a notebook one is running."""
+def test_async_hooks_are_awaited_in_a_notebook(files: DataFiles, tmp_path: Path) -> None:
+    """An event loop is running there, and the result is the same."""
     (tmp_path / "slow.py").write_text(ASYNC)
 
-    async def notebook() -> None:
-        backtest.run(str(tmp_path / "slow.py"), **files)
+    async def notebook() -> Result:
+        return backtest.run(str(tmp_path / "slow.py"), **files)
 
-    with pytest.raises(OperatorFault, match="an event loop runs here already"):
-        asyncio.run(notebook())
+    expected = backtest.run(str(tmp_path / "slow.py"), **files)
+
+    result = asyncio.run(notebook())
+
+    assert result.orders == expected.orders == 6
+    assert result.accounts == expected.accounts
+
+
+def test_a_counter_with_the_name_of_a_daemons_value_is_refused(
+    files: DataFiles, tmp_path: Path
+) -> None:
+    """Before the first message: in the stats of a daemon nobody would see it."""
+    (tmp_path / "mine.py").write_text(COUNTING)
+
+    with pytest.raises(OperatorFault, match="'fills' is a value of the daemon") as refused:
+        backtest.run(str(tmp_path / "mine.py"), **files)
+
+    assert f"{tmp_path}/mine.py" in str(refused.value)
 
 
 def test_a_class_in_a_function_is_refused(files: DataFiles) -> None:
