@@ -114,7 +114,7 @@ def _prices_at(batch: TickBatch, rows: NDArray[np.int64]) -> Iterator[PriceTick]
     records = batch.records
     fields: _Fields = zip(
         (rows + batch.first_sequence).tolist(),
-        map(decode_symbol, records["symbol"][rows].tolist()),
+        _symbols_at(records, rows),
         records["value"][rows].tolist(),
         records["size"][rows].tolist(),
         records["event_time_ns"][rows].tolist(),
@@ -123,6 +123,14 @@ def _prices_at(batch: TickBatch, rows: NDArray[np.int64]) -> Iterator[PriceTick]
     )
     # The constructor of a NamedTuple is Python: calling it takes 40 % longer.
     return map(tuple.__new__, repeat(PriceTick), fields)
+
+
+def _symbols_at(records: TickRecords, rows: NDArray[np.int64]) -> Iterator[str]:
+    """Return the symbols; where all are one, it is decoded once, as that is a fifth of the way."""
+    first = records["symbol"][:1].tobytes()
+    if is_of_symbol(records, first).all():
+        return repeat(decode_symbol(first), len(rows))
+    return map(decode_symbol, records["symbol"][rows].tolist())
 
 
 def _news_at(batch: TickBatch, rows: NDArray[np.int64]) -> Iterator[NewsItem]:
