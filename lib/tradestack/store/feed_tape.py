@@ -78,8 +78,12 @@ class FeedTape:
 
     def look(self) -> int:
         """Return the number of the newest message, and let `head` be it. Raises OSError."""
-        self.head = os.fstat(self._file.fileno()).st_size // TICK_PACKET_LENGTH
+        self.head = self.written()
         return self.head
+
+    def written(self) -> int:
+        """Return the number of the newest message, and leave `head` as it is. Raises OSError."""
+        return os.fstat(self._file.fileno()).st_size // TICK_PACKET_LENGTH
 
     def ended_head(self) -> int | None:
         """Return the number of the last message if the session has ended; None if it goes on.

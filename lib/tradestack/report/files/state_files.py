@@ -20,6 +20,7 @@ GATEWAY = "gateway"
 ORDER_MANAGER = "order-manager"
 _CHUNK_BYTES = 1 << 20
 _ACCOUNT = b'{"Record":"Account",'
+_EXPIRED = b'"ExecType":"EXPIRED"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def files_of(directory: Path, suffix: str) -> list[Path]:
 
 
 def belongs_to(journal: JournalFile, feed_session: str) -> bool:
-    """Return whether a journal has an account of the feed session. Raises OSError.
+    """Return whether a journal has an account of the feed session, or its end. Raises OSError.
 
     One that names the session and is damaged may have had it.
     """
@@ -90,6 +91,8 @@ def belongs_to(journal: JournalFile, feed_session: str) -> bool:
     for line in read_lines(journal.path):
         is_named |= name in line.content
         is_damaged |= line.payload is None
+        if line.payload is not None and name in line.content and _EXPIRED in line.content:
+            return True
         if is_named and line.payload is not None and line.payload.startswith(_ACCOUNT):
             try:
                 record = decode_record(line.payload)
