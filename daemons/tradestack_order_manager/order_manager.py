@@ -6,11 +6,11 @@ next message tries again. After a failed fdatasync the process ends, because onl
 what is on the disk.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 
 from tradestack.configs.order_manager import OrderManagerConfig
+from tradestack.net.common_beat import sleep_to_beat
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import Client, largest_lag, list_clients
 from tradestack.net.server.connection import Connection
@@ -180,7 +180,7 @@ class OrderManager:
         """Let the accounts follow their tapes, whether anybody sends something or not."""
         while True:
             self._settler.pass_time(self._execution.upkeep)
-            await asyncio.sleep(self._execution.activity.interval_s)
+            await sleep_to_beat(self._execution.activity.interval_s)
 
     def levels(self) -> Sequence[Level]:
         """Return how full server, order session and disks are."""

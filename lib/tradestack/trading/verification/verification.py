@@ -244,7 +244,7 @@ class Verification:
     def _take_act(
         self, line: int, record: AccountRecord | CheckpointRecord | ReleaseRecord | EndedRecord
     ) -> None:
-        self._histories.add_act(record, 0, 0)
+        self._histories.add_act(record, 0)
         if isinstance(record, AccountRecord):
             self._begin_account(line, record)
             return
