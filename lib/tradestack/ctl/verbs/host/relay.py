@@ -13,6 +13,7 @@ examples:
   sudo tradestackctl relay 127.0.0.1:9999 --upstream-user relay
   sudo tradestackctl relay 127.0.0.1:9999 127.0.0.1:9998 --upstream-user relay <password
   sudo tradestackctl relay --off
+  tradestackctl relay --off --user     the installation by install.sh --user
 """
 
 import argparse
