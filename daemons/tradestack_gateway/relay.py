@@ -29,6 +29,7 @@ from tradestack_gateway.books import Books
 from tradestack_gateway.playback import SourceState
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
+from tradestack_gateway.stream_upstream import StreamUpstream
 from tradestack_gateway.upstream import Upstream
 from tradestack_gateway.way import FeedWay
 
@@ -49,7 +50,7 @@ class Relay(FeedListener):
     def __init__(
         self,
         config: GatewayConfig,
-        upstream: Upstream,
+        upstream: Upstream | StreamUpstream,
         feed_sessions: FeedSessions,
         books: Books,
         publisher: Publisher,
@@ -283,10 +284,8 @@ class Relay(FeedListener):
     async def _follow(self) -> None:
         """Follow the upstream. Raises OperatorFault for a refusal, OSError for a full disk."""
         current = self._feed_session
-        if current is None:
-            await self._upstream.follow("", 1, self)
-        else:
-            await self._upstream.follow(current.session_id, current.log.head + 1, self)
+        place = ("", 1) if current is None else (current.session_id, current.log.head + 1)
+        await self._upstream.follow(*place, self)
 
     def _hold(self, fault: OperatorFault) -> None:
         if self.fault is None or str(self.fault) != str(fault):
