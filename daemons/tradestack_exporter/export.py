@@ -6,7 +6,7 @@ expected sequence (Fenced), and begins again behind what the other has written.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 
 from tradestack.domain.clock import NANOSECONDS_PER_MICROSECOND, Clock
@@ -64,7 +64,7 @@ class Export:
     def __init__(
         self,
         connection: Connection,
-        feed: Address,
+        feed: Sequence[Address],
         credentials: Credentials,
         destination: Destination,
         progress: Progress,
@@ -80,6 +80,10 @@ class Export:
         self._writer: SlabWriter | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def _where(self) -> str:
+        return f"feed {', '.join(map(str, self._feed))}"
 
     @property
     def buffered(self) -> int:
@@ -141,10 +145,10 @@ class Export:
             remedy = (
                 "set feed to the port of a gateway, and user to a user there, with its password"
             )
-            raise OperatorFault(f"feed {self._feed}", str(rejected), remedy) from rejected
+            raise OperatorFault(self._where, str(rejected), remedy) from rejected
         except SequenceHole as hole:
             remedy = "begin a new session there: tradestackctl new-session"
-            raise OperatorFault(f"feed {self._feed}", str(hole), remedy) from hole
+            raise OperatorFault(self._where, str(hole), remedy) from hole
 
     async def _find_place(self) -> _Place | None:
         """Return where the newest stream ends; None if there is no stream."""
@@ -166,7 +170,7 @@ class Export:
         place = self._place
         if place is not None and session_id < place.session_id:
             raise OperatorFault(
-                f"feed {self._feed}",
+                self._where,
                 f"its session {session_id} is older than {place.session_id}, the newest stream",
                 "set another stream_prefix for the feed of another gateway",
             )
