@@ -262,10 +262,7 @@ class Relay(FeedListener):
         last_sequence: int,  # noqa: ARG002
         reason: EndReason,
     ) -> None:
-        """End the session if it is complete. Raises OSError.
-
-        Else it waits: the upstream may be the wrong one, by mistake, and come back.
-        """
+        """End the session if it is complete; else wait, for it may come back. Raises OSError."""
         current = self.feed_session
         assert session_id == current.session_id, "the client follows the session of the relay"
         if reason is EndReason.COMPLETE and not current.log.ended:
