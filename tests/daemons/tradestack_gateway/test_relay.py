@@ -259,9 +259,7 @@ def test_a_relay_goes_on_at_another_gateway_of_the_same_feed(chain: list[Gateway
     assert log_of(first, session).startswith(log_of(third, session))
 
 
-def test_an_older_session_of_another_upstream_is_refused(
-    chain: list[Gateway], tmp_path: Path
-) -> None:
+def test_an_older_session_of_another_upstream_is_refused(chain: list[Gateway]) -> None:
     """What the relay has is not mixed with it, and goes on being served."""
     one, relay, another = chain
     ids = {}
