@@ -8,7 +8,7 @@ begin with.
 
 import errno
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -22,6 +22,7 @@ from tradestack.observe.events import ORDER_SESSION_RECOVERED, ORDER_SESSION_STA
 from tradestack.runtime.fail_points import FailPoint, passed
 from tradestack.sessions.report_stream import ReportStream
 from tradestack.store.journal import FRAME_LENGTH, JOURNAL_SUFFIX, Journal, Replay
+from tradestack.store.staged_file import Stage
 from tradestack.trading.commit import commit
 from tradestack.trading.judging.decisions import Batch
 from tradestack.trading.known_orders import KnownOrders
@@ -62,12 +63,20 @@ class OrderSession:
         self._streams: dict[str, ReportStream] = {}
 
     @classmethod
-    def begin(cls, directory: Path, header: SessionRecord, carried: Sequence[bytes] = ()) -> Self:
+    def begin(
+        cls,
+        directory: Path,
+        header: SessionRecord,
+        carried: Sequence[bytes] = (),
+        stage: Stage | None = None,
+    ) -> Self:
         """Create the journal and sync its header to the disk, with what it begins with.
 
+        stage: its appends wait until they are kept (staged_file.py).
         Raises OSError, OperatorFault if the directory is not writable; then there is no journal.
         """
-        journal = Journal.create(directory / f"{header.session}{JOURNAL_SUFFIX}")
+        path = directory / f"{header.session}{JOURNAL_SUFFIX}"
+        journal = Journal.create(path) if stage is None else Journal.create_staged(path, stage)
         try:
             header = msgspec.structs.replace(header, carried=len(carried))
             offsets = journal.append([encode_record(header), *carried])
@@ -77,7 +86,7 @@ class OrderSession:
                 replay(state, offset, payload)
         except BaseException:
             journal.close()
-            journal.path.unlink()
+            journal.path.unlink(missing_ok=True)
             raise
         emit(
             logger,
@@ -229,9 +238,14 @@ class OrderSession:
         stream = self._streams.get(user)
         if stream is None:
             ranges = self.state.reports[user]
-            stream = ReportStream(self.id, self.journal.read, ended=self.ended, ranges=ranges)
+            stream = ReportStream(self.id, self.journal.read, self.ended, ranges, self._kept_bytes)
             self._streams[user] = stream
         return stream
+
+    @property
+    def _kept_bytes(self) -> Callable[[], int] | None:
+        journal = self.journal
+        return None if journal.kept_bytes is None else lambda: journal.kept_bytes or 0
 
     def end(self) -> None:
         """End the streams: clients get the reports they have not had, then the end of session.

@@ -19,6 +19,7 @@ from typing import Self
 from tradestack.domain.faults import OperatorFault
 from tradestack.observe.events import TAIL_CUT, emit
 from tradestack.store.append_file import AppendFile
+from tradestack.store.staged_file import Stage, StagedFile
 
 # Bounds what replay holds in memory, whatever the damage. An order and its report are below 5 KiB;
 # the rest is room for records that list things (registrations at the start of a session).
@@ -49,7 +50,7 @@ class Journal:
 
     __slots__ = ("_file", "_newest", "_newest_offset", "cut_bytes")
 
-    def __init__(self, file: AppendFile, cut_bytes: int = 0) -> None:
+    def __init__(self, file: AppendFile | StagedFile, cut_bytes: int = 0) -> None:
         self.cut_bytes = cut_bytes
         self._file = file
         self._newest = b""  # the bytes of the newest append, from _newest_offset to the end
@@ -59,6 +60,11 @@ class Journal:
     def create(cls, path: Path) -> Self:
         """Create an empty journal; raise FileExistsError, OperatorFault, OSError."""
         return cls(AppendFile.create(path))
+
+    @classmethod
+    def create_staged(cls, path: Path, stage: Stage) -> Self:
+        """Begin a journal whose file is created when its first lines are kept (staged_file.py)."""
+        return cls(StagedFile(path, None, stage))
 
     @classmethod
     def open(cls, path: Path, begin: Callable[[bytes], Replay]) -> Self:
@@ -87,10 +93,20 @@ class Journal:
         """Return the path of the journal."""
         return self._file.path
 
+    def stage(self, stage: Stage) -> None:
+        """Let appends wait until they are kept (staged_file.py), from now on."""
+        assert isinstance(self._file, AppendFile), "appends are staged already"
+        self._file = StagedFile(self.path, self._file, stage)
+
     @property
     def size_bytes(self) -> int:
         """Return the length of the journal in bytes."""
         return self._file.size_bytes
+
+    @property
+    def kept_bytes(self) -> int | None:
+        """Return the length of what is kept, where appends are staged; None where they are not."""
+        return self._file.kept_bytes if isinstance(self._file, StagedFile) else None
 
     def append(self, payloads: Sequence[bytes]) -> list[int]:
         """Append all payloads in one write; return the file offset of each.
