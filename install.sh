@@ -32,6 +32,7 @@ Extras, which no daemon that trades needs, are installed unless they are refused
 installed, a message says so and the rest is installed:
   --without-report  no Polars (200 MB): no `tradestackctl report` and `export`, no files in Parquet
   --without-web     no starlette and uvicorn (3 MB): no page in the browser
+  --without-nats    no nats-py (1 MB): no feed on NATS JetStream
 
 For packagers: --without-programs, with DESTDIR, installs all but the programs, which are in
 PREFIX/bin and PREFIX/lib/python3/dist-packages already (systemd/debian).
@@ -72,7 +73,7 @@ fail() {
 # ---- arguments --------------------------------------------------------------------------------------
 
 parse_arguments() {
-    scope=system action=install now=no purge=no prefix='' up_arguments=() report=yes web=yes programs=yes
+    scope=system action=install now=no purge=no prefix='' up_arguments=() report=yes web=yes nats=yes programs=yes
     while (($#)); do
         case $1 in
             --now) now=yes ;;
@@ -88,6 +89,7 @@ parse_arguments() {
             --try) action=try ;;
             --without-report) report=no ;;
             --without-web) web=no ;;
+            --without-nats) nats=no ;;
             --without-programs) programs=no ;;
             --help | -h)
                 usage
@@ -105,12 +107,13 @@ parse_arguments() {
     [[ $purge == no || $action == uninstall ]] || fail "--purge can only be used with --uninstall"
     [[ $action == try || ${#up_arguments[@]} == 0 ]] || fail "arguments after -- can only be used with --try"
     [[ $action != try || $now == no ]] || fail "--try and --now cannot be used together"
-    [[ $action != uninstall || $report$web == yesyes ]] || fail "--without-… cannot be used with --uninstall"
+    [[ $action != uninstall || $report$web$nats == yesyesyes ]] || fail "--without-… cannot be used with --uninstall"
     [[ $programs == yes || $scope$action == systeminstall && -n $DESTDIR ]] ||
         fail "--without-programs can only be used with DESTDIR, to install for the system"
     extras=()
     [[ $report == no ]] || extras+=(report)
     [[ $web == no ]] || extras+=(web)
+    [[ $nats == no ]] || extras+=(nats)
 }
 
 # Set the paths of a system installation or of a user's.

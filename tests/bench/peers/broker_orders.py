@@ -15,6 +15,7 @@ import time
 import nats
 import redis
 import uvloop
+from nats.aio.msg import Msg
 
 from tests.bench.orders import check_reports, order_payloads
 from tests.bench.program import answer, wait_for_go
@@ -76,7 +77,7 @@ async def reply_by_nats(port: int) -> None:
     client = await nats.connect(f"nats://{HOST}:{port}")
     number = 0
 
-    async def on_order(message: nats.aio.msg.Msg) -> None:
+    async def on_order(message: Msg) -> None:
         nonlocal number
         number += 1
         order = decode_client_message(message.data)

@@ -19,6 +19,7 @@ import nats
 import redis
 import uvloop
 import zmq
+from nats.aio.msg import Msg
 
 from tests.bench.pattern import new_block
 from tests.bench.program import answer, wait_for_go
@@ -211,7 +212,7 @@ def nats_take(port: int, count: int) -> None:
         arrivals = Arrivals(count)
         done = asyncio.get_running_loop().create_future()
 
-        async def on_message(message: nats.aio.msg.Msg) -> None:
+        async def on_message(message: Msg) -> None:
             if arrivals.take(message.data) and not done.done():
                 done.set_result(None)
 

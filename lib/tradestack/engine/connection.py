@@ -1,0 +1,198 @@
+"""One connection to a server of NATS; who loses it makes another one.
+
+nats-py would reconnect by itself and then send what it had buffered, long after the caller was told
+that nothing is known of it. Here a connection ends with its socket: what was under way has an
+unknown outcome at once.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+import ssl
+from typing import TYPE_CHECKING, Any, Self
+
+from tradestack.domain.faults import OperatorFault
+from tradestack.engine.extra import require_nats
+from tradestack.engine.faults import EngineError, Missing, Unavailable
+from tradestack.engine.replies import Replies
+from tradestack.engine.settings import EngineSettings
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+CONNECT_TIMEOUT_S = 2
+REQUEST_TIMEOUT_S = 5.0
+PING_INTERVAL_S = 2  # two that are not answered: the server, or the way to it, is gone
+PINGS_MAX = 2
+WATCH_INTERVAL_S = 0.5
+NOT_FOUND = 404
+
+logger = logging.getLogger(__name__)
+
+
+async def connect(settings: EngineSettings) -> "Connection":
+    """Connect to one of the servers.
+
+    Raises Unavailable if none can be reached, OperatorFault if one refuses the login, if a file of
+    the settings cannot be used, or if nats-py is not installed.
+    """
+    require_nats("nats")
+    options = _options(settings)
+    problems = []
+    for server in random.sample(settings.servers, len(settings.servers)):
+        try:
+            return await Connection.open(server, settings, options)
+        except EngineError as problem:
+            problems.append(f"{server}: {problem}")
+    raise Unavailable("; ".join(problems))
+
+
+class Connection:
+    """A connection to one server; made by `connect`."""
+
+    def __init__(self, client: "Client", settings: EngineSettings) -> None:
+        self.settings = settings
+        self.lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.replies = Replies(client)
+        self.client = client
+        self._watching: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def open(cls, server: str, settings: EngineSettings, options: dict[str, Any]) -> Self:
+        """Connect to one server. Raises as `connect`."""
+        from nats import errors
+        from nats.aio.client import Client
+
+        client = Client()
+        connection = cls(client, settings)
+        try:
+            async with asyncio.timeout(2 * CONNECT_TIMEOUT_S):
+                await client.connect(
+                    [server],
+                    name=settings.name,
+                    allow_reconnect=False,
+                    max_reconnect_attempts=1,  # of connecting, too
+                    reconnect_time_wait=0,
+                    connect_timeout=CONNECT_TIMEOUT_S,
+                    ping_interval=PING_INTERVAL_S,
+                    max_outstanding_pings=PINGS_MAX,
+                    error_cb=connection._failed,
+                    closed_cb=connection._closed,
+                    **options,
+                )
+                await connection.replies.start()
+        except (errors.Error, OSError, TimeoutError, ValueError) as error:
+            await client.close()
+            if isinstance(error, errors.AuthorizationError) or "authoriz" in str(error).lower():
+                raise OperatorFault(
+                    server,
+                    "refuses the login",
+                    "correct user and password_file, or credentials_file, in the section [nats]",
+                ) from error
+            reason = client.last_error or error
+            raise Unavailable(str(reason) or type(reason).__name__) from error
+        connection._watching = asyncio.ensure_future(connection._watch())
+        return connection
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection was not lost yet."""
+        return not self.lost.done()
+
+    @property
+    def server(self) -> str:
+        """The server at the other end."""
+        url = self.client.connected_url
+        return "none" if url is None else url.netloc
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._watching is not None:
+            self._watching.cancel()
+        with contextlib.suppress(Exception):
+            await self.client.close()
+
+    async def request(self, subject: str, **fields: object) -> dict[str, Any]:
+        """Ask the API of JetStream, and return the answer.
+
+        Raises Missing, Unavailable, or EngineError for what else the server refuses.
+        """
+        message = await self.ask(f"{self.settings.api}.{subject}", json.dumps(fields).encode())
+        answer: dict[str, Any] = json.loads(message.data)
+        error = answer.get("error")
+        if error is None:
+            return answer
+        text = f"{error.get('description', 'refused')} ({error.get('err_code', 0)})"
+        raise (Missing if error.get("code") == NOT_FOUND else EngineError)(text)
+
+    async def ask(self, subject: str, payload: bytes) -> "Msg":
+        """Send a request and return its answer. Raises Unavailable."""
+        from nats import errors
+
+        asked = asyncio.ensure_future(
+            self.client.request(subject, payload, timeout=REQUEST_TIMEOUT_S)
+        )
+        either: set[asyncio.Future[Any]] = {asked, self.lost}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                raise Unavailable(self.lost.result())
+            return await asked
+        except (errors.Error, TimeoutError) as error:
+            raise Unavailable(f"{subject}: {str(error) or type(error).__name__}") from error
+        finally:
+            asked.cancel()
+
+    async def _watch(self) -> None:
+        """Notice the end of the connection in any case.
+
+        nats-py does not call back where the last bytes cannot be sent any more.
+        """
+        while not self.client.is_closed:
+            await asyncio.sleep(WATCH_INTERVAL_S)
+        await self._closed()
+
+    async def _failed(self, error: Exception) -> None:
+        from nats import errors
+
+        logger.debug("NATS: %s", error)
+        if isinstance(error, errors.UnexpectedEOF | errors.StaleConnectionError | OSError):
+            await self._closed()
+
+    async def _closed(self) -> None:
+        if not self.lost.done():
+            reason = self.client.last_error
+            self.lost.set_result(f"connection lost: {reason or 'closed'}")
+            self.replies.fail_all(self.lost.result())
+
+
+def _options(settings: EngineSettings) -> dict[str, Any]:
+    """Return what the settings mean to nats-py. Raises OperatorFault."""
+    options: dict[str, Any] = {}
+    for path in (settings.credentials_file, settings.ca_file):
+        try:
+            if path is not None:
+                path.read_bytes()
+        except OSError as error:
+            remedy = "name a file that the daemon's user can read, in the section [nats]"
+            raise OperatorFault(str(path), error.strerror or str(error), remedy) from error
+    if settings.credentials_file is not None:
+        options["user_credentials"] = str(settings.credentials_file)
+    if settings.user is not None:
+        options |= {"user": settings.user, "password": settings.password}
+    if settings.ca_file is not None:
+        try:
+            options["tls"] = ssl.create_default_context(cafile=str(settings.ca_file))
+        except ssl.SSLError as error:
+            remedy = "name a file with certificates in PEM"
+            raise OperatorFault(str(settings.ca_file), str(error), remedy) from error
+    return options
