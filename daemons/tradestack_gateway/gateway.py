@@ -9,6 +9,7 @@ import msgspec
 from tradestack.configs.gateway import GatewayConfig, SourceChoice
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.domain.times import format_utc
+from tradestack.net.addresses import Address
 from tradestack.net.client.login import Credentials
 from tradestack.net.control.interface import Interface
 from tradestack.net.server.clients import largest_lag, list_clients
@@ -33,7 +34,7 @@ from tradestack_gateway.player import Player
 from tradestack_gateway.publisher import Publisher
 from tradestack_gateway.relay import Relay
 from tradestack_gateway.sessions.feed_sessions import FeedSessions
-from tradestack_gateway.upstream import Upstream
+from tradestack_gateway.upstream import Upstream, require_other_gateway
 from tradestack_gateway.way import FeedWay
 
 HEARTBEAT_S = 1.0  # between two heartbeats in the books, and two looks at the free disk space
@@ -82,6 +83,8 @@ class Gateway:
         config = self._context.config
         assert config.upstream is not None, "the config was checked"
         assert config.upstream_user is not None
+        own = Address(*self._context.listeners["feed"].getsockname()[:2])
+        require_other_gateway(config.upstream, own)
         password = self._context.password(config.password_file)
         credentials = Credentials(config.upstream_user, password)
         return Relay(

@@ -101,7 +101,10 @@ class Relay(FeedListener):
     @property
     def checking(self) -> str:
         """What is done before the first session, for people."""
-        return f"waiting for the feed of {self._upstream}"
+        return (
+            f"waiting for the feed of {self._upstream}; a gateway that waits itself, as in a loop "
+            "of relays, answers no login"
+        )
 
     @property
     def pace(self) -> str:

@@ -1,5 +1,7 @@
 """The gateway that a relay follows: one client of its feed after the other."""
 
+from collections.abc import Sequence
+
 from tradestack.domain.clock import Clock
 from tradestack.domain.faults import OperatorFault
 from tradestack.net.addresses import Address
@@ -9,17 +11,30 @@ from tradestack.net.client.login import Credentials, LoginRejected, SequenceHole
 from tradestack.wire.feed_messages import WAY_REQUEST
 
 
-class Upstream:
-    """Another gateway's feed, and the login there."""
+def require_other_gateway(upstream: Sequence[Address], own: Address) -> None:
+    """Raise OperatorFault if a relay that listens at `own` is to follow itself."""
+    for address in upstream:
+        if address.reaches(own):
+            raise OperatorFault(
+                f"upstream {address}",
+                "is the address of this gateway's own feed",
+                "name the address of another gateway's feed",
+            )
 
-    def __init__(self, address: Address, credentials: Credentials, clock: Clock) -> None:
-        self.address = address
+
+class Upstream:
+    """Another gateway's feed, at one address or several, and the login there."""
+
+    def __init__(
+        self, addresses: Sequence[Address], credentials: Credentials, clock: Clock
+    ) -> None:
+        self._addresses = addresses
         self._credentials = credentials
         self._clock = clock
         self._client: FeedClient | None = None
 
     def __str__(self) -> str:
-        return str(self.address)
+        return " or ".join(map(str, self._addresses))
 
     @property
     def is_connected(self) -> bool:
@@ -33,7 +48,7 @@ class Upstream:
         raises.
         """
         self._client = FeedClient(
-            self.address,
+            self._addresses,
             self._credentials,
             clock=self._clock,
             session_id=session_id,
@@ -63,4 +78,4 @@ class Upstream:
 
     @property
     def _where(self) -> str:
-        return f"upstream {self.address}"
+        return f"upstream {self}"

@@ -18,8 +18,8 @@ class InstanceSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
-    """The gateway's feed, the order manager, and the login at both."""
+    """The gateway's feed and the order manager, each at one or several addresses; the login."""
 
-    feed: Address
-    orders: Address
+    feed: tuple[Address, ...]
+    orders: tuple[Address, ...]
     credentials: Credentials

@@ -28,6 +28,7 @@ from tradestack.runtime.config.values import (
     ListOf,
     MapOf,
     TcpAddress,
+    TcpAddresses,
     Text,
     ValueParser,
     expect_text,
@@ -174,7 +175,7 @@ class GatewayConfig(ServerConfig):
     validate_bytes_max: int = key("64MiB", ByteSize(), reload=Reload.NEXT_SESSION)
     start_at: int | None = key(None, Moment(), reload=Reload.NEXT_SESSION)
 
-    upstream: Address | None = key(None, TcpAddress(), reload=Reload.RESTART)
+    upstream: tuple[Address, ...] | None = key(None, TcpAddresses(), reload=Reload.RESTART)
     upstream_user: str | None = key(
         None,
         Text("(?!#)[!-9;-~]+", "printable ASCII without space, colon, # in front", USER_LENGTH_MAX),

@@ -29,7 +29,7 @@ from tradestack.runtime.config.values import (
     MapOf,
     Switch,
     Symbol,
-    TcpAddress,
+    TcpAddresses,
     Text,
     ValueParser,
 )
@@ -80,8 +80,8 @@ class StrategyConfig(DaemonConfig):
         reload=Reload.RESTART,
     )
     start: Start = key("now", Choice(Start), reload=Reload.RESTART)
-    feed: Address = key(FEED_ADDRESS, TcpAddress(), reload=Reload.RESTART)
-    orders: Address = key(ORDERS_ADDRESS, TcpAddress(), reload=Reload.RESTART)
+    feed: tuple[Address, ...] = key(FEED_ADDRESS, TcpAddresses(), reload=Reload.RESTART)
+    orders: tuple[Address, ...] = key(ORDERS_ADDRESS, TcpAddresses(), reload=Reload.RESTART)
     server_users: tuple[str, ...] = key(
         list(TRUSTED_USERS),
         ListOf(Text(r"[A-Za-z_][A-Za-z0-9_.-]*", "the name of a user of this host", 32)),

@@ -40,6 +40,16 @@ class Address:
             return ipaddress.ip_address(self.host).is_loopback
         return self.host == LOCALHOST
 
+    def reaches(self, listening: "Address") -> bool:
+        """Return whether a connection to this is accepted at `listening`, on this host.
+
+        It is not seen of names other than localhost, and of this host's other addresses.
+        """
+        everywhere = ipaddress.ip_address(listening.host).is_unspecified
+        return self.covers(listening) or (
+            everywhere and self.port == listening.port and self.is_loopback()
+        )
+
     def covers(self, other: "Address") -> bool:
         """Return whether a socket at `other`, a numeric address, is what was asked for by this."""
         if self.port not in (0, other.port):

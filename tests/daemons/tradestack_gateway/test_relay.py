@@ -19,14 +19,19 @@ WALK = {"source": "random-walk", "walk_seed": 7, "walk_symbols": 20, "walk_news_
 KILLS = 6
 
 
-def follow(relay: Gateway, upstream: Gateway, **keys: Any) -> None:
-    """Configure a relay of that gateway."""
-    host, port = upstream.address
+def address_of(gateway: Gateway) -> str:
+    """Return the address of its feed."""
+    return "{}:{}".format(*gateway.address)
+
+
+def follow(relay: Gateway, *upstream: Gateway, **keys: Any) -> None:
+    """Configure a relay of these gateways."""
     password = relay.directory / "password"
     password.write_text(PASSWORD)
+    addresses = [address_of(gateway) for gateway in upstream]
     relay.configure(
         source="relay",
-        upstream=f"{host}:{port}",
+        upstream=addresses[0] if len(addresses) == 1 else addresses,
         upstream_user=USER,
         password_file=password,
         **keys,
@@ -146,7 +151,7 @@ def test_each_relay_tells_the_way_of_its_feed(chain: list[Gateway]) -> None:
         relay.start()
     told = chain[2].stats_when(lambda stats: stats["upstream"]["hops"] == 2)["upstream"]
 
-    assert (told["address"], told["connected"]) == ("{}:{}".format(*chain[1].address), True)
+    assert (told["address"], told["connected"]) == (address_of(chain[1]), True)
     heads = [hop["head"] for hop in told["way"]]
     assert all(head <= first.stats()["head"] for head in heads)
     assert "upstream" not in first.stats()
@@ -216,7 +221,7 @@ def test_commands_of_the_source_are_refused_by_name(
     with pytest.raises(VarlinkError) as refused:
         relay.call(method, parameters)
     assert refused.value.name == "io.tradestack.Gateway.FeedIsRelayed"
-    assert "{}:{}".format(*first.address) in str(refused.value.parameters)
+    assert address_of(first) in str(refused.value.parameters)
 
 
 def test_a_relay_without_an_upstream_is_refused(daemon: Gateway) -> None:
@@ -225,6 +230,33 @@ def test_a_relay_without_an_upstream_is_refused(daemon: Gateway) -> None:
     daemon.launch()
     assert daemon.wait() == EXIT_STATUS_OPERATOR_FAULT
     assert 'upstream = "gateway.example:8999"' in daemon.errors
+
+
+def test_a_relay_of_itself_is_refused(chain: list[Gateway]) -> None:
+    """It would wait for ever for its own feed."""
+    first, relay, _ = chain
+    follow(relay, first, relay)
+    relay.launch()
+
+    assert relay.wait() == EXIT_STATUS_OPERATOR_FAULT
+    assert f"upstream {address_of(relay)}: is the address of this gateway's own" in relay.errors
+
+
+def test_a_relay_goes_on_at_another_gateway_of_the_same_feed(chain: list[Gateway]) -> None:
+    """The third follows the second, and the first when the second is gone."""
+    first, second, third = chain
+    first.configure(**WALK, pace="2000/s")
+    session = first.start()["session"]
+    second.start()
+    follow(third, second, first)
+    third.start()
+    third.wait_for_head(100)
+    second.kill()
+    third.wait_for_head(first.stats()["head"] + 100)
+    third.kill()
+    first.kill()
+
+    assert log_of(first, session).startswith(log_of(third, session))
 
 
 def test_an_older_session_of_another_upstream_is_refused(

@@ -57,7 +57,9 @@ class StrategyRun:
         self.runner = Runner(
             InstanceSettings(instance="news", config_hash=config_hash, start=start),
             Servers(
-                feed=feed.address, orders=orders.address, credentials=Credentials("news", "secret")
+                feed=(feed.address,),
+                orders=(orders.address,),
+                credentials=Credentials("news", "secret"),
             ),
             strategy=strategy,
             order_entry=self.order_entry,

@@ -1,5 +1,6 @@
 """Feeds in memory, and clients of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.kit.net import Handler, Net
@@ -20,7 +21,7 @@ def quick_backoff() -> Backoff:
     return Backoff(first_ns=1, max_ns=1_000_000)
 
 
-def client_of(net: Net, address: Address, **options: Any) -> FeedClient:
+def client_of(net: Net, address: Address | Sequence[Address], **options: Any) -> FeedClient:
     """A FeedClient that reconnects at once."""
     return FeedClient(
         address,

@@ -23,7 +23,7 @@ async def test_find_head_waits_for_another_session_than_the_ended_one(net: Net) 
     handler = feed(net, 12)
     async with net.serving(handler) as running:
         found = asyncio.ensure_future(
-            find_head(running.address, net.credentials, ended="0ABCDE1234")
+            find_head([running.address], net.credentials, ended="0ABCDE1234")
         )
         await handler.until(lambda: len(handler.joined) >= 1)
         following = net.memory_stream("1ABCDE1234")

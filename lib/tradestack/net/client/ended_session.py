@@ -1,6 +1,7 @@
 """The reports of an order session that has ended, read from the first one to the end of session."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from tradestack.domain.clock import Clock
@@ -40,7 +41,11 @@ class _Reading(OrderListener):
 
 
 async def read_ended_session(
-    address: Address, credentials: Credentials, session_id: str, *, clock: Clock
+    addresses: Address | Sequence[Address],
+    credentials: Credentials,
+    session_id: str,
+    *,
+    clock: Clock,
 ) -> list[Report] | None:
     """Return the user's reports; None if the order manager does not serve the session any more.
 
@@ -49,7 +54,7 @@ async def read_ended_session(
     """
     reading = _Reading()
     client = OrderClient(
-        address, credentials, clock=clock, first_login_timeout_s=None, session_id=session_id
+        addresses, credentials, clock=clock, first_login_timeout_s=None, session_id=session_id
     )
     following = asyncio.create_task(client.run(reading), name=f"read {session_id}")
     try:

@@ -1,6 +1,7 @@
 """A client of a gateway's feed: each message once and in order, over any disconnects."""
 
 import asyncio
+from collections.abc import Sequence
 
 from tradestack.domain.clock import Clock
 from tradestack.net.addresses import Address
@@ -36,6 +37,8 @@ class FeedClient:
                     case SessionEnded():
                         break
 
+    addresses: of the gateway, or several of gateways with the same feed sessions (a gateway and its
+    relays): the next one is tried when one cannot be reached.
     session_id: "" for the current session. sequence: the first message wanted, 0 for new ones only.
     To continue where an earlier run stopped, pass both as it last saw them.
 
@@ -47,7 +50,7 @@ class FeedClient:
 
     def __init__(
         self,
-        address: Address,
+        addresses: Address | Sequence[Address],
         credentials: Credentials,
         *,
         clock: Clock,
@@ -61,7 +64,7 @@ class FeedClient:
         self._limits = limits or ConnectionLimits()
         self._reconnector = Reconnector(
             Service.FEED,
-            address,
+            addresses,
             credentials,
             limits=self._limits,
             backoff=backoff or Backoff(),

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.addresses import Address
+from tradestack.net.client.alternatives import Alternatives
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.listener_owner import ServerNotTrusted
 from tradestack.net.client.login import Credentials, LoginRejected, log_in
@@ -36,10 +38,17 @@ async def probe_head(address: Address, credentials: Credentials) -> FeedHead:
     return FeedHead(logged_in.session_id, logged_in.next_sequence - 1)
 
 
-async def find_head(address: Address, credentials: Credentials, *, ended: str = "") -> FeedHead:
-    """Return the head of a session other than the ended one; retry until there is one."""
+async def find_head(
+    addresses: Sequence[Address], credentials: Credentials, *, ended: str = ""
+) -> FeedHead:
+    """Return the head of a session other than the ended one; retry until there is one.
+
+    The gateways at the addresses are asked in turn.
+    """
+    servers = Alternatives(addresses)
     backoff = Backoff(max_ns=NEXT_SESSION_DELAY_MAX_NS) if ended else Backoff()
     while True:
+        address = servers.current
         try:
             head = await probe_head(address, credentials)
             if head.session_id != ended:
@@ -51,4 +60,5 @@ async def find_head(address: Address, credentials: Credentials, *, ended: str = 
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if backoff.failures else logging.INFO
             logger.log(level, "no connection to the feed at %s: %s", address, error)
-        await asyncio.sleep(backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
+        if servers.failed():
+            await asyncio.sleep(backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)

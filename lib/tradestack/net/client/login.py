@@ -57,9 +57,9 @@ class WrongPort(LoginRejected):
 class NotReached(ConnectionError):
     """No login succeeded in the time that a client waits for its first one."""
 
-    def __init__(self, service: str, address: Address, timeout_s: float, problem: str) -> None:
+    def __init__(self, service: str, servers: str, timeout_s: float, problem: str) -> None:
         super().__init__(
-            f"{service} at {address}: no login within {timeout_s:g} s: {problem}; "
+            f"{service} at {servers}: no login within {timeout_s:g} s: {problem}; "
             "check that it runs, and that this is its port"
         )
 

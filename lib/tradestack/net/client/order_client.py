@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from tradestack.domain.clock import Clock
 from tradestack.net.addresses import Address
@@ -41,6 +42,9 @@ class OrderClient:
             )
             print(report.ord_status, report.order_id)
 
+    addresses: of the order manager, or several of order managers with the same order sessions (a
+    primary and its standby): the next one is tried when one cannot be reached.
+
     Use one client for each user: the order manager keeps one connection of a user and closes the
     older one. Both forms raise LoginRejected for wrong credentials, WrongPort (which is one) at the
     port of a gateway, and SequenceHole when reports were lost. They wait for an order manager that
@@ -50,7 +54,7 @@ class OrderClient:
 
     def __init__(
         self,
-        address: Address,
+        addresses: Address | Sequence[Address],
         credentials: Credentials,
         *,
         clock: Clock,
@@ -65,7 +69,7 @@ class OrderClient:
         self._limits = limits or ConnectionLimits()
         self._reconnector = Reconnector(
             Service.ORDERS,
-            address,
+            addresses,
             credentials,
             limits=self._limits,
             backoff=backoff or Backoff(),

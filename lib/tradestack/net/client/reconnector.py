@@ -1,12 +1,13 @@
-"""Login after login at one server, with a growing delay after each failure."""
+"""Login after login, at one server or several, with a growing delay after each failure."""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tradestack.domain.clock import NANOSECONDS_PER_SECOND
 from tradestack.net.addresses import Address
+from tradestack.net.client.alternatives import Alternatives
 from tradestack.net.client.backoff import Backoff
 from tradestack.net.client.connection import ConnectionLimits
 from tradestack.net.client.listener_owner import ServerNotTrusted
@@ -25,10 +26,12 @@ from tradestack.observe.events import (
     SERVER_NOT_TRUSTED,
     emit,
 )
-from tradestack.wire.close_reason import Close
+from tradestack.wire.close_reason import Close, CloseReason
 from tradestack.wire.errors import ProtocolError
 from tradestack.wire.service import Service
 from tradestack.wire.soup import RejectReason
+
+NO_ANSWER = "the server did not answer the login in time"
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +54,7 @@ class Position:
 
 
 class Reconnector:
-    """The logins of one client at a server of `service`.
+    """The logins of one client at the servers of `service`, tried in turn.
 
     first_login_timeout_s: how long to try until the first success; None: for ever, as afterwards.
     """
@@ -59,7 +62,7 @@ class Reconnector:
     def __init__(
         self,
         service: Service,
-        address: Address,
+        addresses: Address | Sequence[Address],
         credentials: Credentials,
         *,
         limits: ConnectionLimits,
@@ -68,47 +71,52 @@ class Reconnector:
     ) -> None:
         self.backoff = backoff
         self._service = service
-        self._address = address
+        self._servers = Alternatives(addresses)
         self._credentials = credentials
         self._limits = limits
         self._first_login_timeout_s = first_login_timeout_s
         self._began_s: float | None = None  # loop time of the first attempt
         self._problem = ""  # of the last attempt
+        self._waits = True  # before the next attempt, if one was made before
 
     async def next_login(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn:
         """Log in at the position; retry until that succeeds.
 
-        on_gone is called when the server does not serve the session any more; it has to leave the
-        session. Raises LoginRejected for wrong credentials, WrongPort, SequenceHole, NotReached.
+        on_gone is called when no server serves the session any more; it has to leave the session.
+        Raises LoginRejected for wrong credentials, WrongPort, SequenceHole, NotReached.
         """
         loop = asyncio.get_running_loop()
         while True:
             if self._began_s is None:
                 self._began_s = loop.time()
-            else:
+            elif self._waits:
                 await asyncio.sleep(self.backoff.next_delay_ns() / NANOSECONDS_PER_SECOND)
             logged_in = await self._try_log_in(position, on_gone)
-            if logged_in is None:
-                self._check_timeout(loop.time() - self._began_s)
-                continue
-            if logged_in.session_id != position.ended:
+            if logged_in is not None and logged_in.session_id != position.ended:
                 self._connected(logged_in, position)
                 return logged_in
-            logged_in.log_out()  # the server has not begun another session yet
+            if logged_in is not None:
+                logged_in.log_out()  # the server has not begun another session yet
+            else:
+                self._check_timeout(loop.time() - self._began_s)
+            self._waits = self._servers.failed()
 
     def lost(self, session_id: str, close: Close) -> None:
-        """Log the loss of a connection."""
-        emit(logger, SERVER_LOST, address=self._address, session=session_id, reason=close)
+        """Log the loss of a connection; after silence, begin with the next server."""
+        emit(logger, SERVER_LOST, address=self._servers.current, session=session_id, reason=close)
+        if close.reason is CloseReason.SERVER_SILENT:  # connecting there would take long again
+            self._servers.failed()
 
     def _check_timeout(self, elapsed_s: float) -> None:
         timeout_s = self._first_login_timeout_s
         if timeout_s is not None and elapsed_s >= timeout_s:
-            raise NotReached(self._service.words, self._address, timeout_s, self._problem)
+            raise NotReached(self._service.words, str(self._servers), timeout_s, self._problem)
 
     async def _try_log_in(self, position: Position, on_gone: Callable[[], None]) -> LoggedIn | None:
+        address = self._servers.current
         try:
             return await log_in(
-                self._address,
+                address,
                 self._credentials,
                 position.session_id,
                 position.sequence,
@@ -116,7 +124,7 @@ class Reconnector:
                 deadline_ns=self._limits.login_deadline_ns,
             )
         except WrongPort as wrong:
-            emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=wrong)
+            emit(logger, SERVER_LOGIN_REJECTED, address=address, reason=wrong)
             raise
         except LoginRejected as rejection:
             if (
@@ -124,31 +132,32 @@ class Reconnector:
                 and position.session_id
                 and await self._serves_another(position.session_id)
             ):
-                on_gone()
+                if self._servers.denied():
+                    on_gone()
                 return None
-            emit(logger, SERVER_LOGIN_REJECTED, address=self._address, reason=rejection)
+            emit(logger, SERVER_LOGIN_REJECTED, address=address, reason=rejection)
             if rejection.reason is RejectReason.NOT_AUTHORIZED:
                 raise
             self._problem = str(rejection)
         except ServerNotTrusted as error:
-            emit(logger, SERVER_NOT_TRUSTED, address=self._address, reason=error)
+            emit(logger, SERVER_NOT_TRUSTED, address=address, reason=error)
             self._problem = str(error)
         except (OSError, ProtocolError) as error:
             level = logging.DEBUG if self.backoff.failures else logging.INFO
-            self._problem = str(error) or type(error).__name__
+            self._problem = str(error) or NO_ANSWER
             logger.log(
-                level, "no connection to %s at %s: %s", self._service.words, self._address, error
+                level, "no connection to %s at %s: %s", self._service.words, address, self._problem
             )
         return None
 
     async def _serves_another(self, session_id: str) -> bool:
-        """Return whether the server's session is another one: it does not serve this one any more.
+        """Return whether the server's session is another one: it does not serve this one.
 
         A server that has no room for more clients may refuse them by the same code.
         """
         try:
             logged_in = await log_in(
-                self._address,
+                self._servers.current,
                 self._credentials,
                 sequence=0,
                 service=self._service,
@@ -161,12 +170,14 @@ class Reconnector:
 
     def _connected(self, logged_in: LoggedIn, position: Position) -> None:
         self._first_login_timeout_s = None
+        self._waits = True
+        self._servers.accepted()
         position.session_id = logged_in.session_id
         position.sequence = max(position.sequence, logged_in.next_sequence)
         emit(
             logger,
             SERVER_CONNECTED,
-            address=self._address,
+            address=self._servers.current,
             session=position.session_id,
             next=position.sequence,
         )

@@ -140,6 +140,25 @@ class TcpAddress(ValueParser[Address]):
 
 
 @dataclass(frozen=True, slots=True)
+class TcpAddresses(ValueParser[tuple[Address, ...]]):
+    """One address, or a TOML array of several to be tried in turn."""
+
+    length_max: int = 8
+
+    @property
+    def allowed(self) -> str:
+        return f"{TcpAddress().allowed}, or a list in [ ] of 1 to {self.length_max} such addresses"
+
+    def parse(self, value: object) -> tuple[Address, ...]:
+        if isinstance(value, list | tuple):
+            return ListOf(TcpAddress(), self.length_max, 1).parse(value)
+        return (TcpAddress().parse(value),)
+
+    def format(self, value: tuple[Address, ...]) -> object:
+        return str(value[0]) if len(value) == 1 else [str(address) for address in value]
+
+
+@dataclass(frozen=True, slots=True)
 class FilePath(ValueParser[Path]):
     """A path, made absolute at once: a daemon leaves the directory in which it was started."""
 
