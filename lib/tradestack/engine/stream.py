@@ -1,6 +1,7 @@
 """One stream: append with a fence, read back, seal."""
 
 import asyncio
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,13 @@ from tradestack.engine.reader import StreamReader
 ACK_TIMEOUT_S = 5.0
 DUPLICATE_WINDOW_NS = 120 * NANOSECONDS_PER_SECOND
 NAMES_MAX = 100_000  # of streams on one account; a server is of no use long before
+
+
+class Kept(enum.Enum):
+    """Which messages a stream keeps."""
+
+    ALL = "all"  # for ever: nobody can remove one
+    UNTIL_PURGED = "until purged"  # its writer removes the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +109,19 @@ class Stream:
         """Return what reads the stream from that message on. Raises Missing, Unavailable."""
         return await StreamReader.open(self._connection, self.name, sequence)
 
+    async def purge(self, before: int) -> None:
+        """Remove the messages before that one. Raises Missing, Unavailable."""
+        await self._connection.request(f"STREAM.PURGE.{self.name}", seq=before)
+
     async def seal(self) -> None:
         """Let nothing more be appended or removed, ever. Raises Missing, Unavailable."""
         config = dict((await self.state()).config)
         await self._connection.request(f"STREAM.UPDATE.{self.name}", **(config | {"sealed": True}))
 
 
-async def create_stream(connection: Connection, name: str, *, replicas: int) -> Stream:
+async def create_stream(
+    connection: Connection, name: str, *, replicas: int, kept: Kept = Kept.ALL
+) -> Stream:
     """Create the stream unless it exists. Raises Unavailable, EngineError."""
     stream = Stream(connection, name)
     try:
@@ -124,7 +138,7 @@ async def create_stream(connection: Connection, name: str, *, replicas: int) -> 
             duplicate_window=DUPLICATE_WINDOW_NS,
             allow_direct=True,
             deny_delete=True,
-            deny_purge=True,
+            deny_purge=kept is Kept.ALL,
         )
     return stream
 

@@ -1,13 +1,13 @@
 """What becomes of an append to the stream, as a table: state, event → state.
 
-    SENDING ── KEPT ──────► KEPT        it is stored: what waits for it may be said
-       │  ▲── UNKNOWN ──┐               sent again with the same expected sequence: only one of the two
-       │  └─────────────┘               can be stored
-       └── REFUSED ───► READING         another message is where this one was to be
-                          ├── OWN ────► KEPT      the one that was sent before, stored after all
-                          ├── OTHERS ─► FENCED    another process writes the stream
-                          └── UNKNOWN ─► READING
-    KEPT and FENCED are final. Nothing is ever concluded from memory, or from an answer that is missing.
+SENDING ── KEPT ──────► KEPT        it is stored: what waits for it may be said
+   │  ▲── UNKNOWN ──┐               sent again with the same expected sequence: only one of the two
+   │  └─────────────┘               can be stored
+   └── REFUSED ───► READING         another message is where this one was to be
+                      ├── OWN ────► KEPT      the one that was sent before, stored after all
+                      ├── OTHERS ─► FENCED    another process writes the stream
+                      └── UNKNOWN ─► READING
+KEPT and FENCED are final. Nothing is ever concluded from memory, or from an answer that is missing.
 """
 
 import enum

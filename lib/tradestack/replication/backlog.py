@@ -1,7 +1,7 @@
 """What was appended to the journal and is not stored by the stream yet, and what waits for that.
 
-One batch is under way at a time; what comes meanwhile makes the next one. An append is never divided,
-so of a loop pass all records are in the stream, or none.
+One batch is under way at a time; what comes meanwhile makes the next one. An append is never
+divided, so of a loop pass all records are in the stream, or none.
 """
 
 from collections import deque
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from tradestack.store.staged_file import StagedFile
 
-# Several passes together: enough for the rate of orders, little enough for an answer within milliseconds.
+# Several passes together: enough for the rate of orders, little enough for an answer within
+# milliseconds.
 BATCH_BYTES_MAX = 256 * 1024
 # Of a stream that does not answer: seconds of orders at full speed. Beyond, messages are refused.
 BACKLOG_BYTES_MAX = 16 << 20
@@ -61,7 +62,7 @@ class Backlog:
             self._under_way.append(act)
 
     def take(self) -> Sequence[Append]:
-        """Begin a batch: the appends that are to be the next message, of one journal; none if none wait."""
+        """Begin a batch: the appends that are to be the next message, of one journal."""
         assert not self._under_way, "a batch is under way"
         batch, size = self._under_way, 0
         while self._waiting:
@@ -75,7 +76,7 @@ class Backlog:
         return [entry for entry in batch if isinstance(entry, Append)]
 
     def keep(self) -> None:
-        """End the batch: its lines go to their file, and what waits for them is done. Raises OSError."""
+        """End the batch: write its lines, and do what waits for them. Raises OSError."""
         while self._under_way:
             entry = self._under_way.pop(0)
             if isinstance(entry, Append):

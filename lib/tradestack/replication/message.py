@@ -3,9 +3,9 @@
     Journal    a loop pass, or several: whole lines of an order journal, from byte Ts-Offset on
     Takeover   from here on another process writes the stream; no data
 
-Both have the order session (of a Takeover: the newest one, empty before the first), the epoch and host
-of who wrote them, and Ts-Writer, which is different for each run of an order manager. Sessions never
-decrease in a stream, so the beginning of one is found by bisection.
+Both have the order session (of a Takeover: the newest one, empty before the first), the epoch and
+host of who wrote them, and Ts-Writer, which is different for each run of an order manager. Sessions
+never decrease in a stream, so the beginning of one is found by bisection.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """How long the primary has been silent, as counted by the standby.
 
-Counted in looks at the stream and not by a clock: a look that finds no stream says nothing about the
-primary, and neither does the time in which this process itself was stopped.
+Counted in looks at the stream and not by a clock: a look that finds no stream says nothing about
+the primary, and neither does the time in which this process itself was stopped.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Silence:
-    """The looks since the primary was last heard. looks_max: how many make it silent, None: none do."""
+    """The looks since the primary was heard. looks_max: how many are too many; None: none are."""
 
     looks_max: int | None
     looks: int = 0

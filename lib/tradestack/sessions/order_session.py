@@ -8,7 +8,7 @@ begin with.
 
 import errno
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -72,11 +72,10 @@ class OrderSession:
     ) -> Self:
         """Create the journal and sync its header to the disk, with what it begins with.
 
-        stage: its appends wait until they are kept (staged_file.py).
-        Raises OSError, OperatorFault if the directory is not writable; then there is no journal.
+        stage: its appends wait until they are kept. Raises OSError, OperatorFault if the directory
+        is not writable; then there is no journal.
         """
-        path = directory / f"{header.session}{JOURNAL_SUFFIX}"
-        journal = Journal.create(path) if stage is None else Journal.create_staged(path, stage)
+        journal = Journal.create(directory / f"{header.session}{JOURNAL_SUFFIX}", stage)
         try:
             header = msgspec.structs.replace(header, carried=len(carried))
             offsets = journal.append([encode_record(header), *carried])
@@ -238,14 +237,9 @@ class OrderSession:
         stream = self._streams.get(user)
         if stream is None:
             ranges = self.state.reports[user]
-            stream = ReportStream(self.id, self.journal.read, self.ended, ranges, self._kept_bytes)
+            stream = ReportStream(self.id, self.journal.read, self.ended, ranges, self.journal.kept)
             self._streams[user] = stream
         return stream
-
-    @property
-    def _kept_bytes(self) -> Callable[[], int] | None:
-        journal = self.journal
-        return None if journal.kept_bytes is None else lambda: journal.kept_bytes or 0
 
     def end(self) -> None:
         """End the streams: clients get the reports they have not had, then the end of session.

@@ -23,8 +23,8 @@ ReadFile = Callable[[int, int], bytes]
 class ReportStream:
     """One user's reports of one order session, as the session server sends them.
 
-    read_file: (offset, length) → bytes of the journal. kept_bytes: how many bytes of the journal may be
-    shown, where reports wait until they are stored elsewhere; None where they do not.
+    read_file: (offset, length) → bytes of the journal. kept_bytes: how many bytes of the journal
+    may be shown, where reports wait until they are stored elsewhere; None where they do not.
     """
 
     session_id: str

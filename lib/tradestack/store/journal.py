@@ -57,14 +57,12 @@ class Journal:
         self._newest_offset = file.size_bytes
 
     @classmethod
-    def create(cls, path: Path) -> Self:
-        """Create an empty journal; raise FileExistsError, OperatorFault, OSError."""
-        return cls(AppendFile.create(path))
+    def create(cls, path: Path, stage: Stage | None = None) -> Self:
+        """Create an empty journal; raise FileExistsError, OperatorFault, OSError.
 
-    @classmethod
-    def create_staged(cls, path: Path, stage: Stage) -> Self:
-        """Begin a journal whose file is created when its first lines are kept (staged_file.py)."""
-        return cls(StagedFile(path, None, stage))
+        stage: the file is created when its first lines are kept (staged_file.py).
+        """
+        return cls(AppendFile.create(path) if stage is None else StagedFile(path, None, stage))
 
     @classmethod
     def open(cls, path: Path, begin: Callable[[bytes], Replay]) -> Self:
@@ -104,9 +102,19 @@ class Journal:
         return self._file.size_bytes
 
     @property
-    def kept_bytes(self) -> int | None:
-        """Return the length of what is kept, where appends are staged; None where they are not."""
-        return self._file.kept_bytes if isinstance(self._file, StagedFile) else None
+    def is_staged(self) -> bool:
+        """Whether appends wait until they are kept."""
+        return isinstance(self._file, StagedFile)
+
+    @property
+    def kept(self) -> Callable[[], int] | None:
+        """Return what tells how much is kept, where appends wait for that; None where not."""
+        return self.kept_bytes if self.is_staged else None
+
+    def kept_bytes(self) -> int:
+        """Return the length of what does not wait."""
+        file = self._file
+        return file.kept_bytes if isinstance(file, StagedFile) else file.size_bytes
 
     def append(self, payloads: Sequence[bytes]) -> list[int]:
         """Append all payloads in one write; return the file offset of each.
