@@ -32,7 +32,7 @@ class FakeStream:
 
 
 @given(is_taken=st.booleans(), losses=st.lists(st.sampled_from(["request", "answer"]), max_size=6))
-def test_the_end_says_what_is_stored(is_taken: bool, losses: list[str]) -> None:  # noqa: FBT001
+def test_the_end_says_what_is_stored(is_taken: bool, losses: list[str]) -> None:
     """KEPT if the message is in the stream, FENCED if another one is; whatever is lost, once."""
     stream, state, lost = FakeStream(is_taken=is_taken), AppendState.SENDING, iter(losses)
     while state not in FINAL:

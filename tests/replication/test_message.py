@@ -65,9 +65,11 @@ def test_silence_counts_only_while_something_could_be_heard() -> None:
     silence = Silence(looks_max=2)
     for is_stream_there, looks in ((True, 1), (False, 0), (True, 1), (True, 2)):
         silence.look(is_stream_there=is_stream_there)
-        assert silence.looks == looks
-    assert silence.is_over
+        assert (silence.looks, silence.is_over) == (looks, looks == 2)
     silence.heard()
-    assert not silence.is_over
-    never = Silence(looks_max=None, looks=1_000)
-    assert not never.is_over
+    assert (silence.looks, silence.is_over) == (0, False)
+
+
+def test_no_silence_is_too_long_for_never() -> None:
+    """Without a limit the standby takes over on command only."""
+    assert not Silence(looks_max=None, looks=1_000).is_over
