@@ -705,6 +705,7 @@ uninstall_it() {
     rm -rf -- "$DESTDIR$own_units"/{tradestack.target.wants,*.target.wants/tradestack{.target,-*.socket}}
     say "removing programs and units"
     rm -f -- "$DESTDIR$own_units"/tradestack-{gateway,order-manager,web}.socket.d/port.conf # of set-port
+    rm -f -- "$DESTDIR$own_units"/tradestack-gateway.service.d/relay.conf # of relay
     rm -rf -- "$DESTDIR$unit_directory"/tradestack*.{service.d/since-254.conf,service,socket,target,slice,timer} \
         "$DESTDIR$lib" "$DESTDIR$share" "$DESTDIR$doc" "$DESTDIR$completion" \
         "$DESTDIR$man"/man[1578]/tradestack*.gz "${COMMANDS[@]/#/$DESTDIR$bin/}"

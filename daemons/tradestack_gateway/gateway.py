@@ -86,7 +86,7 @@ class Gateway:
         own = Address(*self._context.listeners["feed"].getsockname()[:2])
         require_other_gateway(config.upstream, own)
         password = self._context.password(config.password_file)
-        credentials = Credentials(config.upstream_user, password)
+        credentials = Credentials(config.upstream_user, password, config.server_users)
         return Relay(
             config,
             Upstream(config.upstream, credentials, self._context.clock),

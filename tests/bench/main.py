@@ -25,6 +25,7 @@ ROWS = (
     "fan-out",
     "catch-up",
     "latency",
+    "relay",
     "order-round-trip",
     "orders-pipelined",
     "orders-executed",

@@ -33,6 +33,7 @@ class Daemon:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.within: Sequence[str] = ()  # a command that runs it, such as in another namespace
         self.state = directory / "state"
         self.control = directory / "control.sock"
         self._config = directory / "config.toml"
@@ -84,7 +85,7 @@ class Daemon:
 
     def launch(self, command: Sequence[str] = ()) -> None:
         """Start the process, without waiting; `command` are Python's arguments."""
-        arguments: list[str | Path] = [sys.executable]
+        arguments: list[str | Path] = [*self.within, sys.executable]
         arguments += [*(command or ("-m", self.module)), "--config", self._config]
         sockets = {self.listener: self._listener, "control": self._control_listener}
         sockets |= self.more_listeners()

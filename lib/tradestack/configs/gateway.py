@@ -18,6 +18,7 @@ from tradestack.runtime.config.quantities import ByteSize, Duration
 from tradestack.runtime.config.shared_keys import (
     CLIENTS_MAX,
     FEED_ADDRESS,
+    HOST_USERS,
     SEGMENT_SUFFIX_LENGTH_MAX,
     ServerConfig,
 )
@@ -38,6 +39,7 @@ from tradestack.sources.csv.parsing.rows import OnBadRow
 from tradestack.sources.csv.source import Reading
 from tradestack.sources.csv.times.timestamps import parse_timestamp
 from tradestack.sources.pace import Pace, parse_pace
+from tradestack.store.trusted_users import TRUSTED_USERS
 from tradestack.wire.soup import USER_LENGTH_MAX
 
 IGNORED_MESSAGES = Rate(100, 100)  # from one client of the feed, which has no reason to send any
@@ -182,6 +184,7 @@ class GatewayConfig(ServerConfig):
         reload=Reload.RESTART,
     )
     password_file: Path | None = key(None, FilePath(), reload=Reload.RESTART)
+    server_users: tuple[str, ...] = key(list(TRUSTED_USERS), HOST_USERS, reload=Reload.RESTART)
 
     walk_seed: int = key(1, Integer(0, 2**63 - 1), reload=Reload.NEXT_SESSION)
     walk_symbols: int = key(10, Integer(1, SYMBOLS_MAX), reload=Reload.NEXT_SESSION)

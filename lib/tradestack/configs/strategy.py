@@ -17,6 +17,7 @@ from tradestack.runtime.config.keys import Reload, key, required_key
 from tradestack.runtime.config.quantities import Duration, FixedPoint
 from tradestack.runtime.config.shared_keys import (
     FEED_ADDRESS,
+    HOST_USERS,
     ORDERS_ADDRESS,
     SEGMENT_SUFFIX_LENGTH_MAX,
     DaemonConfig,
@@ -82,11 +83,7 @@ class StrategyConfig(DaemonConfig):
     start: Start = key("now", Choice(Start), reload=Reload.RESTART)
     feed: tuple[Address, ...] = key(FEED_ADDRESS, TcpAddresses(), reload=Reload.RESTART)
     orders: tuple[Address, ...] = key(ORDERS_ADDRESS, TcpAddresses(), reload=Reload.RESTART)
-    server_users: tuple[str, ...] = key(
-        list(TRUSTED_USERS),
-        ListOf(Text(r"[A-Za-z_][A-Za-z0-9_.-]*", "the name of a user of this host", 32)),
-        reload=Reload.RESTART,
-    )
+    server_users: tuple[str, ...] = key(list(TRUSTED_USERS), HOST_USERS, reload=Reload.RESTART)
     orders_in_flight_max: int = key(1_000, Integer(1, ORDERS_IN_FLIGHT_MAX), reload=Reload.AT_ONCE)
     hook_max: int = key(
         "4s", Duration(NANOSECONDS_OF["ms"], NANOSECONDS_OF["h"]), reload=Reload.AT_ONCE

@@ -138,6 +138,12 @@ VERBS = (
         uses_runtime_dir=False,
     ),
     Verb(
+        "relay",
+        "have the gateway publish the feed of another one",
+        "host.relay",
+        uses_runtime_dir=False,
+    ),
+    Verb(
         "import",
         "convert price and sentiment files for the gateway",
         "host.import_file",

@@ -27,6 +27,7 @@ MODULES = {
         "upgrading",
         "operating",
         "user_installation",
+        "relaying",
         "removing",
     ),
     NEWCOMER: ("newcomer",),

@@ -6,13 +6,14 @@ from pathlib import Path
 from tradestack.domain.units import NANOSECONDS_OF
 from tradestack.runtime.config.keys import Reload, key
 from tradestack.runtime.config.quantities import ByteSize, Duration
-from tradestack.runtime.config.values import Choice, FilePath, Integer
+from tradestack.runtime.config.values import Choice, FilePath, Integer, ListOf, Text
 from tradestack.runtime.logs.level import LogLevel
 
 CLIENTS_MAX = 4_096  # the units allow 8192 descriptors, and each client is one
 SEGMENT_SUFFIX_LENGTH_MAX = 64  # characters
 FEED_ADDRESS = "127.0.0.1:8999"  # default of the gateway's port, and of those who connect to it
 ORDERS_ADDRESS = "127.0.0.1:8998"  # the same for the order manager's
+HOST_USERS = ListOf(Text(r"[A-Za-z_][A-Za-z0-9_.-]*", "the name of a user of this host", 32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
