@@ -32,16 +32,11 @@ from tradestack_order_manager.feed_again import feed_published_again
 from tradestack_order_manager.housekeeping import Housekeeping
 from tradestack_order_manager.inquiry import Inquiry
 from tradestack_order_manager.order_statistics import OrderStatistics
+from tradestack_order_manager.recovery import recover
 from tradestack_order_manager.replica import Replica
 from tradestack_order_manager.roll_over import RollOver
-from tradestack_order_manager.sessions.order_sessions import (
-    OrderSessions,
-    recovery_timeout_s,
-)
+from tradestack_order_manager.sessions.order_sessions import recovery_timeout_s
 from tradestack_order_manager.settler import Settler
-from tradestack_order_manager.show.journal_events import JournalEvents
-from tradestack_order_manager.show.log_tail import read_log_end
-from tradestack_order_manager.show.order_display import OrderDisplay
 from tradestack_order_manager.trading_control import TradingControl
 from tradestack_order_manager.usage import Usage
 
@@ -66,25 +61,9 @@ class OrderManager:
         self.histograms = self._statistics.histograms
         self._availability = Availability()
         self._usage = Usage(clock.monotonic_ns())
-        self._sessions = OrderSessions(
-            directory,
-            config.durability,
-            clock.wall_ns(),
-            boot_id=context.boot_id,
-            logged=read_log_end(config.order_log),
-            orders_lost_max=config.orders_per_session_max,
-            replicated=self._replica.replicated,
-        )
-        self._replica.follow_faults(
-            lambda fault: self._availability.note_stream(fault, self._sessions.current.id)
-        )
+        self._sessions, self._display = recover(context, self._replica.replicated)
+        self._replica.follow_faults(self._note_stream)
         self._statistics.follow(self._sessions.current.state.counters)
-        self._display = OrderDisplay(
-            config.order_log,
-            self._sessions.current,
-            JournalEvents(config.journal_orders_per_second),
-            clock,
-        )
         self._server = SessionServer(
             listener=context.listeners["orders"],
             users=users,
@@ -252,6 +231,10 @@ class OrderManager:
     async def kept(self) -> None:
         """Wait until all that is journalled may be told."""
         await self._replica.kept()
+
+    def _note_stream(self, fault: str | None) -> None:
+        """Refuse messages while the stream of a replicated journal stores nothing."""
+        self._availability.note_stream(fault, self._sessions.current.id)
 
     def _session_begun(self) -> None:
         """Count and serve the order session that has begun."""
